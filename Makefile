@@ -1,0 +1,62 @@
+# Khaya. `make` lists what there is; `make run` is the place to begin.
+
+# Any Python from 3.11 on will do; 3.13 is what AWS runs, so it is taken where it is installed.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3.14 python3; do \
+	$$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null \
+	&& echo $$python && break; done || echo python3)
+PORT ?= 4566
+DATA ?=
+
+DEV := .local/dev/bin
+SAM := .local/sam/bin/sam
+LOCAL := $(DEV)/python -m local
+
+.DEFAULT_GOAL := help
+.PHONY: help run up down reload tokens logs environments test check bench openapi clean
+
+help: ## list what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: environments ## the whole marketplace on this machine; Ctrl-C ends it (PORT=4566, DATA=dir keeps data, PYTHON=python3.x)
+	@$(LOCAL) run --port $(PORT) $(if $(DATA),--data "$(DATA)")
+
+up: environments ## the same in the background; returns when it is ready
+	@$(LOCAL) up --port $(PORT) $(if $(DATA),--data "$(DATA)")
+
+down: ## end what `make up` started
+	@if [ -x $(DEV)/python ]; then $(LOCAL) down; else echo "Khaya is not running here."; fi
+
+reload: environments ## build and deploy what changed to what is running
+	@$(LOCAL) reload
+
+tokens: environments ## renew the tokens in .local/run.json
+	@$(LOCAL) tokens
+
+logs: environments ## follow the functions' logs
+	@$(LOCAL) logs
+
+environments: ## make or update the Python environments in .local/
+	@command -v "$(PYTHON)" >/dev/null || { echo "✗ $(PYTHON) is missing. Khaya needs Python 3.11 to 3.14 with its venv module (Debian, Ubuntu:" \
+		"sudo apt install python3 python3-venv; anywhere: uv python install 3.13), named by PYTHON=… if it is not found by itself."; exit 1; }
+	@$(PYTHON) -m local.environments
+
+test: environments ## unit, integration, infrastructure and end-to-end tests
+	@$(DEV)/python -m pytest tests/unit tests/integration tests/infrastructure tests/e2e
+
+check: environments ## lint, format, strict types, import rules, template
+	@$(DEV)/ruff check .
+	@$(DEV)/ruff format --check .
+	@$(DEV)/mypy --strict layers/khaya/khaya functions local
+	@$(DEV)/lint-imports
+	@$(DEV)/cfn-lint template.yaml
+	@$(SAM) validate --lint --template-file template.yaml
+	@$(DEV)/bandit --quiet -ll --recursive layers functions local
+
+bench: environments ## the benchmarks, each beside its comparison
+	@$(DEV)/python -m bench
+
+openapi: environments ## write the OpenAPI document
+	@$(DEV)/python -m bench.openapi
+
+clean: down ## remove everything that was built and installed here
+	@rm -rf .local .aws-sam

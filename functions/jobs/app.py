@@ -1,0 +1,130 @@
+"""Jobs over REST: posting, the feed, and the way from open to completed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from pydantic import Field
+
+from khaya import media
+from khaya.access import FEED, PUBLIC, Access
+from khaya.api import Api
+from khaya.fields import Asked, Place, Prose
+from khaya.jobs import service, store
+from khaya.jobs.model import Category, Job, JobChanges, JobPosting, Party, Status, WorkProof
+from khaya.jobs.view import JobView, PartyJobView, shown, shown_fully
+from khaya.pages import Limit, Page
+
+api = Api("Jobs")
+
+BUYER = Access("buyers", roles=("buyer",))
+MINE = Access("buyers and workers, their own", roles=("buyer", "worker"))
+OWNER = Access("the job's owner", roles=("buyer",))
+SELECTED = Access("the selected worker", roles=("worker",))
+PARTIES = Access("the owner; the selected worker before submission", roles=("buyer", "worker"))
+
+
+class CancellationRequest(Asked):
+    """Why a job is called off."""
+
+    reason: Annotated[Prose, Field(min_length=3, max_length=500)]
+
+
+@api.post("/jobs", BUYER, "Post a job", status=201, body=PartyJobView)
+def post_job(posting: Annotated[JobPosting, Body()]) -> Response[PartyJobView]:
+    """The job is open for bids at once, and for thirty days."""
+    buyer = api.caller.user_id
+    job = service.post(posting, buyer_id=buyer, now=api.now, unit=api.unit)
+    api.count("JobPosted")
+    return api.answer(shown_fully(job, buyer), status=201, location=f"/jobs/{job.id}", version=job.version)
+
+
+@api.get("/jobs", FEED, "Open jobs, newest first", body=Page[PartyJobView | JobView])
+def feed(
+    category: Annotated[Category | None, Query()] = None,
+    location: Annotated[Place | None, Query(description="A place; case and outer blanks do not matter.")] = None,
+    limit: Annotated[Limit | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response[Page[PartyJobView | JobView]]:
+    """By category, by place, by both or by neither."""
+    ask = api.ask(limit, cursor, category, location)
+    part = store.feed(category, location, ask)
+    items = [shown(job, api.visitor) for job in part.items]
+    return api.answer(Page[PartyJobView | JobView](items=items, next_cursor=ask.cursor_after(part.after)))
+
+
+@api.get("/jobs/mine", MINE, "One's own jobs, newest first", body=Page[PartyJobView])
+def mine(
+    side: Annotated[Party, Query(alias="as", description="The side of the job that the caller is on.")] = "buyer",
+    status: Annotated[Status | None, Query()] = None,
+    limit: Annotated[Limit | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response[Page[PartyJobView]]:
+    """As the buyer who posted them, or as the worker who was selected."""
+    ask = api.ask(limit, cursor, side, status, private=True)
+    part = store.of_person(side, api.caller.user_id, status, ask)
+    items = [shown_fully(job, api.caller.user_id) for job in part.items]
+    return api.answer(Page[PartyJobView](items=items, next_cursor=ask.cursor_after(part.after)))
+
+
+@api.get("/jobs/<job_id>", PUBLIC, "One job", body=PartyJobView | JobView)
+def one_job(job_id: str) -> Response[PartyJobView | JobView]:
+    """Anybody sees an open job; its parties, its bidders and admins see it in any state."""
+    job = service.visible(job_id, api.visitor)
+    return api.answer(shown(job, api.visitor), version=job.version)
+
+
+@api.patch("/jobs/<job_id>", OWNER, "Change an open job", body=PartyJobView)
+def edit_job(job_id: str, changes: Annotated[JobChanges, Body()]) -> Response[PartyJobView]:
+    """Changes the fields that are named, while the job is open."""
+    job = service.visible(job_id, api.caller).owned_by(api.caller.user_id)
+    api.check_version(job.version)
+    return _answer(service.edit(job, changes, owner_id=api.caller.user_id, now=api.now, unit=api.unit))
+
+
+@api.post("/jobs/<job_id>/start", SELECTED, "Begin the work", body=PartyJobView)
+def start(job_id: str) -> Response[PartyJobView]:
+    """The worker's word that work has begun. An escrow job needs its deposit paid."""
+    job = service.visible(job_id, api.caller).worked_by(api.caller.user_id)
+    return _changed(job, job.started(api.now, deposit_paid=False))
+
+
+@api.post("/jobs/<job_id>/submission", SELECTED, "Hand in the work", body=PartyJobView)
+def submit(job_id: str, proof: Annotated[WorkProof, Body()]) -> Response[PartyJobView]:
+    """With a note and photos as proof."""
+    job = service.visible(job_id, api.caller).worked_by(api.caller.user_id)
+    media.check_owner(proof.photos, api.caller.user_id, "photos")
+    return _changed(job, job.submitted(proof, api.now))
+
+
+@api.post("/jobs/<job_id>/completion", OWNER, "Confirm the work", body=PartyJobView)
+def complete(job_id: str) -> Response[PartyJobView]:
+    """The job is completed. A cash job may be completed without a submission."""
+    job = service.visible(job_id, api.caller).owned_by(api.caller.user_id)
+    done = service.complete(job, fully_paid=False, now=api.now, unit=api.unit)
+    api.count("JobCompleted")
+    return _answer(done)
+
+
+@api.post("/jobs/<job_id>/cancellation", PARTIES, "Call the job off", body=PartyJobView)
+def cancel(job_id: str, request: Annotated[CancellationRequest, Body()]) -> Response[PartyJobView]:
+    """Pending bids are rejected."""
+    job = service.visible(job_id, api.caller)
+    api.count("JobCancelled")
+    return _changed(job, job.cancelled(api.caller.user_id, request.reason, api.now))
+
+
+def _changed(before: Job, after: Job) -> Response[PartyJobView]:
+    api.unit.add(store.change(before, after))
+    return _answer(after)
+
+
+def _answer(job: Job) -> Response[PartyJobView]:
+    return api.answer(shown_fully(job, api.caller.user_id), version=job.version)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer an API Gateway request."""
+    return api.handle(event, context)

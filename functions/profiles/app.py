@@ -1,0 +1,101 @@
+"""Profiles over REST: one's own, other people's, and the directory of workers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from pydantic import Field
+
+from khaya.access import ADMIN, FEED, PUBLIC, SIGNED_IN
+from khaya.api import Api
+from khaya.fields import Asked, Place
+from khaya.pages import Limit, Page
+from khaya.profiles import service, store
+from khaya.profiles.model import OwnRole, Profile, ProfileChanges, ProfileReplacement, Trade
+from khaya.profiles.view import OwnProfileView, ProfileView, shown, shown_to_owner
+from khaya.users.model import User
+
+api = Api("Profiles")
+
+
+class RolesRequest(Asked):
+    """The roles a person wants to hold, all of them."""
+
+    roles: Annotated[list[OwnRole], Field(max_length=3)]
+
+
+class VerificationRequest(Asked):
+    """Whether the person was found to be who they say."""
+
+    verified: Annotated[bool, Field(strict=True)]
+
+
+@api.get("/profiles", FEED, "The directory, best trust score first", body=Page[ProfileView])
+def directory(
+    role: Annotated[OwnRole, Query()] = "worker",
+    trade: Annotated[Trade | None, Query()] = None,
+    location: Annotated[Place | None, Query(description="A place; case and outer blanks do not matter.")] = None,
+    limit: Annotated[Limit | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response[Page[ProfileView]]:
+    """People with a role, workers unless said otherwise, by trade, by place, by both or by neither."""
+    ask = api.ask(limit, cursor, role, trade, location)
+    part = store.directory(role, trade, location, ask)
+    items = [shown(profile, api.now) for profile in part.items]
+    return api.answer(Page[ProfileView](items=items, next_cursor=ask.cursor_after(part.after)))
+
+
+@api.get("/profiles/me", SIGNED_IN, "One's own profile", body=OwnProfileView)
+def me() -> Response[OwnProfileView]:
+    """With contact, coordinates and the completion meter."""
+    return _own(*service.own(api.caller.user_id))
+
+
+@api.put("/profiles/me", SIGNED_IN, "Write one's own profile", body=OwnProfileView)
+def replace(wanted: Annotated[ProfileReplacement, Body()]) -> Response[OwnProfileView]:
+    """Writes every writable field; what is left out is cleared."""
+    return _write(wanted, whole=True)
+
+
+@api.patch("/profiles/me", SIGNED_IN, "Change one's own profile", body=OwnProfileView)
+def change(wanted: Annotated[ProfileChanges, Body()]) -> Response[OwnProfileView]:
+    """Changes the fields that are named."""
+    return _write(wanted, whole=False)
+
+
+@api.put("/profiles/me/roles", SIGNED_IN, "Take up and drop roles", body=OwnProfileView)
+def take_roles(request: Annotated[RolesRequest, Body()]) -> Response[OwnProfileView]:
+    """The set of one's own roles. A new one works after the next token refresh, a dropped one is refused at once."""
+    return _own(*service.take_roles(api.caller.user_id, request.roles, now=api.now, unit=api.unit))
+
+
+@api.get("/profiles/<user_id>", PUBLIC, "One person", body=ProfileView)
+def one_person(user_id: str) -> Response[ProfileView]:
+    """What anybody may know of them."""
+    fully = api.visitor is not None and (api.visitor.is_admin or api.visitor.user_id == user_id)
+    return api.answer(shown(service.public(user_id), api.now, fully=fully))
+
+
+@api.put("/profiles/<user_id>/verification", ADMIN, "Verify a person", body=ProfileView)
+def verify(user_id: str, request: Annotated[VerificationRequest, Body()]) -> Response[ProfileView]:
+    """Records that an admin has checked who they are, or takes it back."""
+    profile = service.verify(user_id, request.verified, admin_id=api.caller.user_id, now=api.now, unit=api.unit)
+    api.count("PersonVerified" if profile.verified else "VerificationWithdrawn")
+    return api.answer(shown(profile, api.now, fully=True))
+
+
+def _write(wanted: ProfileReplacement, *, whole: bool) -> Response[OwnProfileView]:
+    profile, user = service.own(api.caller.user_id)
+    api.check_version(profile.version)
+    return _own(service.write(profile, wanted, whole=whole, now=api.now, unit=api.unit), user)
+
+
+def _own(profile: Profile, user: User) -> Response[OwnProfileView]:
+    return api.answer(shown_to_owner(profile, user, api.now), version=profile.version)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer an API Gateway request."""
+    return api.handle(event, context)

@@ -1,0 +1,40 @@
+"""Rejects the bids still pending on jobs that have left `open`: those who lost are told, and told why."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from khaya import clock, observability
+from khaya.bids import service
+
+INDEX_WAITS = 5
+"""How often to look again, a moment later, before the message goes back to the queue."""
+
+processor = SqsFifoPartialProcessor()
+
+
+def reject(record: SQSRecord) -> None:
+    """Reject for one job. A failure sends this message back to the queue, and after ten of them to the dead letters."""
+    job_id = json.loads(record.body)["jobId"]
+    for wait in range(INDEX_WAITS):
+        try:
+            rejected = service.reject_pending(job_id, clock.now())
+        except service.IndexBehind:
+            time.sleep(0.2 * 2**wait)
+        else:
+            observability.count("BidsRejected", rejected)
+            return
+    raise service.IndexBehind(job_id)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Work through a batch of the queue."""
+    try:
+        return dict(process_partial_response(event, reject, processor, context))
+    finally:
+        observability.flush()

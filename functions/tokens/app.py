@@ -1,0 +1,37 @@
+"""Cognito asks before it issues a token: give access tokens the API's scope, and make newcomers their records.
+
+It runs as the pool's pre-token trigger (version 2) and does not know the pool, which refers to it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from khaya import clock
+from khaya.profiles import service
+from khaya.roles import ROLES, roles_in
+from khaya.settings import settings
+from khaya.users.model import User
+
+SELF_SERVICE = "aws.cognito.signin.user.admin"
+"""Cognito's own scope, by which holders of a token could change their attributes without this API."""
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer Cognito. A failure here refuses the sign-in, so that nobody is signed in without their records."""
+    del context
+    if event["triggerSource"] != "TokenGeneration_RefreshTokens":
+        _welcome(event)
+    event["response"]["claimsAndScopeOverrideDetails"] = {
+        "accessTokenGeneration": {"scopesToAdd": [settings().token_scope], "scopesToSuppress": [SELF_SERVICE]}
+    }
+    return event
+
+
+def _welcome(event: dict[str, Any]) -> None:
+    now = clock.now()
+    about = event["request"]["userAttributes"]
+    held = roles_in((event["request"].get("groupConfiguration") or {}).get("groupsToOverride") or [])
+    contact = User(user_id=about["sub"], phone=about.get("phone_number"), email=about.get("email"), created_at=now)
+    roles = sorted(held, key=ROLES.index)
+    service.welcome(about["sub"], name=about.get("name"), contact=contact, roles=roles, now=now)

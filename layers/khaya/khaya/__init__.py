@@ -1,0 +1,3 @@
+"""Khaya: what the marketplace knows and keeps, shared by every function."""
+
+VERSION = "1.0.0"

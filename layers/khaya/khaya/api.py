@@ -1,0 +1,300 @@
+"""A function's part of the REST API: routes with who may call them, and one way in and out for every request.
+
+In: read the caller, hold the route's access against them, pass the gate, let Powertools validate, run the handler.
+Out: commit the unit of work with the answer known, or turn whatever was raised into problem+json. Nothing else does
+either.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, CORSConfig, Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+from khaya import clock, gate, observability, problems
+from khaya.access import Access
+from khaya.bodies import checked_body, compact, read_json
+from khaya.errors import Invalid, Raced, Stale, Unavailable, Unreadable
+from khaya.identity import Caller, caller_of
+from khaya.pages import DEFAULT_LIMIT, Ask
+from khaya.settings import pool_settings, settings
+from khaya.unit import AlreadyAnswered, Answered, Once, Unit
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+JSON = "application/json"
+_WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+_RERUNS = 5
+_EXPOSED = ["ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-Id"]
+
+
+@dataclass
+class _Request:
+    """What is known of the request in hand."""
+
+    event: Mapping[str, Any]
+    access: Access
+    caller: Caller | None
+    now: str
+    unit: Unit
+
+    def header(self, name: str) -> str | None:
+        headers = self.event.get("headers") or {}
+        return next((value for key, value in headers.items() if key.lower() == name.lower()), None)
+
+
+class Api:
+    """The routes of one function.
+
+    Example:
+        >>> api = Api("Jobs")
+        >>> @api.get("/jobs/<job_id>", PUBLIC, "One job")
+        ... def job(job_id: str) -> Response[JobView]: ...
+        >>> def handler(event, context): return api.handle(event, context)
+    """
+
+    def __init__(self, tag: str) -> None:
+        """`tag` is the heading under which the OpenAPI document lists the routes."""
+        origins = [origin.strip() for origin in settings().allowed_origins.split(",") if origin.strip()]
+        cors = CORSConfig(
+            allow_origin=origins[0],
+            extra_origins=origins[1:],
+            expose_headers=_EXPOSED,
+            allow_headers=["Idempotency-Key", "If-Match"],
+        )
+        pool_settings()
+        self.tag = tag
+        self.resolver = APIGatewayRestResolver(
+            cors=cors, enable_validation=True, serializer=compact, json_body_deserializer=read_json
+        )
+        self.resolver.use([self._work])
+        self.resolver.exception_handler(Exception)(self._refuse)
+        self.access: dict[tuple[str, str], Access] = {}
+        self._request: _Request | None = None
+        self.get, self.post, self.put, self.patch, self.delete = (
+            self._verb(verb) for verb in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        )
+
+    def _verb(self, method: str) -> Callable[..., Callable[[Handler], Handler]]:
+        def route(path: str, access: Access, summary: str, *, status: int = 200, **documented: Any) -> Any:
+            """Register a handler for `path`; `documented` goes to the OpenAPI document as Powertools takes it."""
+            return self._register(method, path, access, summary, status, documented)
+
+        return route
+
+    def _register(
+        self, method: str, path: str, access: Access, summary: str, status: int, documented: dict[str, Any]
+    ) -> Callable[[Handler], Handler]:
+        resource = path.replace("<", "{").replace(">", "}")
+        self.access[method, resource] = access
+        return self.resolver.route(
+            path,
+            method,
+            summary=summary,
+            status_code=status,
+            tags=[self.tag],
+            responses=access.responses(method, status, documented.pop("body", None)),
+            security=access.security(),
+            openapi_extensions=access.extensions(),
+            **documented,
+        )
+
+    # What handlers ask about the request in hand.
+
+    @property
+    def caller(self) -> Caller:
+        """The signed-in caller. Only on routes that are not public."""
+        caller = self._current.caller
+        if caller is None:
+            raise RuntimeError("a public route asked for a caller that it may not have")
+        return caller
+
+    @property
+    def visitor(self) -> Caller | None:
+        """The caller, if they signed in."""
+        return self._current.caller
+
+    @property
+    def now(self) -> str:
+        """The moment of the request."""
+        return self._current.now
+
+    @property
+    def unit(self) -> Unit:
+        """The unit of work that is committed when the handler has answered."""
+        return self._current.unit
+
+    def count(self, name: str) -> None:
+        """Count something that matters to the marketplace, once the changes are made."""
+        self.unit.afterwards(lambda: observability.count(name))
+
+    def check_version(self, version: int) -> None:
+        """Hold the request's `If-Match`, if it has one, against the object's present version.
+
+        Raises:
+            Stale: they differ.
+        """
+        wanted = self._current.header("If-Match")
+        if wanted is not None and wanted.strip() != "*":
+            tags = {tag.strip().removeprefix("W/").strip('"') for tag in wanted.split(",")}
+            if str(version) not in tags:
+                raise Stale(f"The present version is {version}.")
+
+    def ask(self, limit: int | None, cursor: str | None, *scope: str | None, private: bool = False) -> Ask:
+        """Which page the caller asked for; `scope` holds the list's filters."""
+        owner = self.caller.user_id if private else ""
+        route = self._current.event["resource"]
+        parts = (route, owner, *("\x00" if part is None else part for part in scope))
+        return Ask(parts, limit or DEFAULT_LIMIT, cursor)
+
+    def answer(
+        self, body: Any, *, status: int = 200, location: str | None = None, version: int | None = None
+    ) -> Response[Any]:
+        """The answer to the request in hand."""
+        headers: dict[str, Any] = {}
+        if location is not None:
+            headers["Location"] = location
+        if version is not None:
+            headers["ETag"] = f'"{version}"'
+        return Response(status, JSON if body is not None else None, body, headers)
+
+    # The way through.
+
+    def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Answer an API Gateway request."""
+        started = time.perf_counter()
+        now = clock.now()
+        log = observability.logger()
+        request_id = (event.get("requestContext") or {}).get("requestId") or context.aws_request_id
+        log.set_correlation_id(request_id)
+        try:
+            event = {**event, "body": checked_body(event)}
+            self._request = self._admit(event, now)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client is told in problem+json
+            answer = self._refuse(error, event)
+            built: dict[str, Any] = self._plain(event, answer)
+        else:
+            built = self.resolver.resolve(event, context)
+        finally:
+            request, self._request = self._request, None
+        built["multiValueHeaders"].setdefault("Cache-Control", [_cache(request, built["statusCode"])])
+        built["multiValueHeaders"] |= {"X-Request-Id": [request_id], "Vary": ["Authorization, Origin"]}
+        log.info(
+            "request",
+            extra={
+                "method": event.get("httpMethod"),
+                "route": event.get("resource"),
+                "status": built["statusCode"],
+                "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+                "person": request.caller.user_id if request and request.caller else None,
+            },
+        )
+        observability.flush()
+        return built
+
+    def _admit(self, event: dict[str, Any], now: str) -> _Request:
+        """Who is it, may they call this route at all, and does the gate let them through."""
+        method = event["httpMethod"].upper()
+        access = self.access.get((method, event.get("resource", "")))
+        caller = caller_of(event)
+        if access is None:
+            return _Request(event, Access(public=True, who="nobody"), caller, now, Unit())
+        role = access.admit(caller)
+        if caller is not None and not access.public and (method in _WRITES or role == "admin"):
+            gate.pass_gate(caller, role, now)
+        request = _Request(event, access, caller, now, Unit())
+        if method == "POST" and caller is not None:
+            request.unit.once = self._once(request, caller)
+        return request
+
+    def _once(self, request: _Request, caller: Caller) -> Once | None:
+        key = request.header("Idempotency-Key")
+        if key is None:
+            if request.access.moves_money:
+                raise Unreadable("This request moves money and needs an Idempotency-Key header.")
+            return None
+        operation = f"{request.event['httpMethod']} {request.event['path']}"
+        return Once.of(key, user_id=caller.user_id, operation=operation, body=request.event.get("body"))
+
+    def _work(self, resolver: APIGatewayRestResolver, proceed: Callable[..., Response[Any]]) -> Response[Any]:
+        """Run the handler and commit what it decided, again on fresh data where somebody was faster."""
+        request = self._current
+        self._check_route(resolver, request)
+        once = request.unit.once
+        try:
+            for _ in range(_RERUNS):
+                request.unit = Unit(once)
+                try:
+                    response = proceed(resolver)
+                    request.unit.commit(_answered(response))
+                except Raced:
+                    continue
+                return response
+            raise Unavailable("Many people are changing this at once. Please try again in a moment.")
+        except AlreadyAnswered as earlier:
+            return _replayed(earlier.answer)
+        except Exception:
+            answer = once.earlier_answer() if once else None
+            if answer is None:
+                raise
+            return _replayed(answer)
+
+    def _check_route(self, resolver: APIGatewayRestResolver, request: _Request) -> None:
+        """What runs must be what was admitted; and the query names only what the route knows."""
+        route = resolver.context["_route"]
+        if self.access.get((route.method, route.openapi_path)) is not request.access:
+            raise RuntimeError(f"{route.method} {route.openapi_path} was reached as {request.event.get('resource')}")
+        known = {parameter.alias for parameter in route.dependant.query_params}
+        unknown = sorted(set(request.event.get("queryStringParameters") or {}) - known)
+        if unknown:
+            raise Invalid([(name[:64], "is not a parameter of this route") for name in unknown])
+
+    def _refuse(self, error: Exception, event: Mapping[str, Any] | None = None) -> Response[Any]:
+        if isinstance(error, RequestValidationError):
+            error = problems.invalid(error.errors())
+        path = (event or self.resolver.current_event.raw_event).get("path", "")
+        return problems.response(error, path)
+
+    def _plain(self, event: dict[str, Any], response: Response[Any]) -> dict[str, Any]:
+        """Build an answer that was given before the resolver saw the request, with the resolver's CORS headers."""
+        headers = {name: [str(value)] for name, value in response.headers.items()}
+        cors = self.resolver._cors  # noqa: SLF001 - Powertools adds these headers only to what it routed itself
+        origin = next((v for k, v in (event.get("headers") or {}).items() if k.lower() == "origin"), None)
+        if cors is not None:
+            headers |= {name: [value] for name, value in cors.to_dict(origin).items()}
+        return {
+            "statusCode": response.status_code,
+            "body": response.body,
+            "isBase64Encoded": False,
+            "multiValueHeaders": headers,
+        }
+
+    @property
+    def _current(self) -> _Request:
+        if self._request is None:
+            raise RuntimeError("no request in hand")
+        return self._request
+
+
+def _answered(response: Response[Any]) -> Answered | None:
+    """The answer to remember; only success is."""
+    if not 200 <= response.status_code < 300:
+        return None
+    headers = {name: str(value) for name, value in response.headers.items() if name in ("Location", "ETag")}
+    return Answered(response.status_code, "" if response.body is None else compact(response.body), headers)
+
+
+def _replayed(answer: Answered) -> Response[Any]:
+    headers: dict[str, Any] = {**answer.headers, "Idempotency-Replayed": "true"}
+    return Response(answer.status, JSON if answer.body else None, answer.body or None, headers)
+
+
+def _cache(request: _Request | None, status: int) -> str:
+    """Answers to visitors may be kept by an edge cache for the route's few seconds; all others by nobody."""
+    if request and request.caller is None and request.access.cache_seconds and status == 200:
+        return f"public, max-age=0, s-maxage={request.access.cache_seconds}"
+    return "no-store"

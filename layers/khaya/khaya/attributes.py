@@ -1,0 +1,64 @@
+"""DynamoDB's typed attribute values, to and from plain Python.
+
+boto3's own serializer does the same; it is not used because importing boto3 on top of botocore costs every cold start
+more than all of this layer, and because it makes `Decimal` of every number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Item = dict[str, Any]
+"""A stored thing, as plain Python values: text, whole and broken numbers, booleans, lists, maps, sets of text."""
+
+
+def typed(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line for each type that DynamoDB has
+    """The attribute value for `value`.
+
+    Raises:
+        TypeError: `value` is of a type that the marketplace does not store.
+    """
+    match value:
+        case bool():
+            return {"BOOL": value}
+        case str():
+            return {"S": value}
+        case int() | float():
+            return {"N": repr(value)}
+        case None:
+            return {"NULL": True}
+        case list() | tuple():
+            return {"L": [typed(part) for part in value]}
+        case set() | frozenset():
+            return {"SS": sorted(value)}
+        case Mapping():
+            return {"M": {name: typed(part) for name, part in value.items()}}
+    raise TypeError(f"{type(value).__name__} cannot be stored in DynamoDB")
+
+
+def plain(attribute: Mapping[str, Any]) -> Any:
+    """The plain value of an attribute value."""
+    ((kind, value),) = attribute.items()
+    match kind:
+        case "N":
+            return int(value) if value.lstrip("-").isdigit() else float(value)
+        case "L":
+            return [plain(part) for part in value]
+        case "M":
+            return {name: plain(part) for name, part in value.items()}
+        case "SS":
+            return set(value)
+        case "NULL":
+            return None
+    return value
+
+
+def typed_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """`item` as DynamoDB takes it; fields without a value, and empty sets, which it refuses, are left out."""
+    return {name: typed(value) for name, value in item.items() if value is not None and value != set()}
+
+
+def plain_item(attributes: Mapping[str, Any]) -> Item:
+    """What DynamoDB answered, as plain values."""
+    return {name: plain(value) for name, value in attributes.items()}

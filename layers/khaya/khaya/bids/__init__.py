@@ -1,0 +1,1 @@
+"""Bids: what workers offer, and how one of them is accepted."""

@@ -1,0 +1,128 @@
+"""A bid, its states, and who may move it between them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from khaya.errors import Conflict, Forbidden
+from khaya.fields import Asked, Prose, Stored
+from khaya.ids import new_id
+from khaya.jobs.model import Job
+from khaya.money import RAND, Cents
+
+Status = Literal["pending", "accepted", "rejected", "withdrawn"]
+Reason = Literal["other_bid_accepted", "by_owner", "job_cancelled", "job_expired"]
+Sort = Literal["amount", "createdAt"]
+
+REASON_OF_STATE: Final[dict[str, Reason]] = {
+    "in_progress": "other_bid_accepted",
+    "completed": "other_bid_accepted",
+    "cancelled": "job_cancelled",
+    "expired": "job_expired",
+}
+"""Why a job that has left `open` rejects the bids still pending."""
+
+
+class BidOffer(Asked):
+    """What a worker writes to bid."""
+
+    amount_cents: Annotated[
+        Cents, Field(ge=10 * RAND, le=1_000_000 * RAND, description="Cents, from R10 to R1,000,000.")
+    ]
+    timeline_days: Annotated[int, Field(strict=True, ge=1, le=365)]
+    proposal: Annotated[Prose, Field(min_length=20, max_length=2000)]
+
+
+class Bid(Stored):
+    """A bid of a worker on a job."""
+
+    id: str
+    job_id: str
+    job_title: str
+    buyer_id: str
+    worker_id: str
+    worker_name: str
+    amount_cents: Cents
+    timeline_days: int
+    proposal: str
+    status: Status = "pending"
+    rejection_reason: Reason | None = None
+    rejection_note: str | None = None
+    """What the owner had to say to the worker, for the notice of it."""
+    decided_at: str | None = None
+    created_at: str
+    updated_at: str
+
+    def seen_by(self, person: str) -> bool:
+        """Whether the person is the bidder or the job's owner."""
+        return person in (self.worker_id, self.buyer_id)
+
+    def owned_by_buyer(self, person: str) -> Bid:
+        """The bid itself, if it stands on the person's own job.
+
+        Raises:
+            Forbidden: it does not.
+        """
+        if person != self.buyer_id:
+            raise Forbidden("Only the buyer who posted the job may do this.")
+        return self
+
+    def accepted(self, now: str) -> Bid:
+        """The bid that was chosen.
+
+        Raises:
+            Conflict: it is no longer pending.
+        """
+        return self._decided("accepted", now)
+
+    def rejected(self, reason: Reason, now: str, note: str | None = None) -> Bid:
+        """The bid that was turned down.
+
+        Raises:
+            Conflict: it is no longer pending.
+        """
+        return self._decided("rejected", now, rejection_reason=reason, rejection_note=note)
+
+    def withdrawn(self, person: str, now: str) -> Bid:
+        """The bid taken back by its worker.
+
+        Raises:
+            Forbidden: it is somebody else's.
+            Conflict: it is no longer pending.
+        """
+        if person != self.worker_id:
+            raise Forbidden("Only the worker who placed the bid may withdraw it.")
+        return self._decided("withdrawn", now)
+
+    def _decided(self, status: Status, now: str, **changed: Any) -> Bid:
+        if self.status != "pending":
+            raise Conflict(f"The bid is {self.status}.")
+        return self.model_copy(update={**changed, "status": status, "decided_at": now, "updated_at": now})
+
+
+def placed(offer: BidOffer, job: Job, *, worker_id: str, worker_name: str, now: str) -> Bid:
+    """A new bid on `job`.
+
+    Raises:
+        Forbidden: the worker posted the job.
+        Conflict: the job is not open.
+    """
+    if worker_id == job.buyer_id:
+        raise Forbidden("Nobody bids on their own job.")
+    if job.status != "open" or job.expires_at <= now:
+        raise Conflict(f"The job is {'expired' if job.status == 'open' else job.status}, so it takes no bids.")
+    return Bid(
+        id=new_id(),
+        job_id=job.id,
+        job_title=job.title,
+        buyer_id=job.buyer_id,
+        worker_id=worker_id,
+        worker_name=worker_name,
+        amount_cents=offer.amount_cents,
+        timeline_days=offer.timeline_days,
+        proposal=offer.proposal,
+        created_at=now,
+        updated_at=now,
+    )

@@ -1,0 +1,172 @@
+"""The use cases around bids that need more than one read."""
+
+from __future__ import annotations
+
+from khaya import dynamo
+from khaya.bids import store
+from khaya.bids.model import REASON_OF_STATE, Bid, BidOffer, Sort, placed
+from khaya.errors import Conflict, Forbidden, NotFound, Raced
+from khaya.identity import Caller
+from khaya.jobs import store as jobs
+from khaya.jobs.model import Contact, Job
+from khaya.jobs.service import visible as visible_job
+from khaya.pages import Ask, Slice
+from khaya.profiles import store as profiles
+from khaya.unit import Unit
+from khaya.users import store as users
+
+
+def place(job_id: str, offer: BidOffer, *, worker_id: str, now: str, unit: Unit) -> Bid:
+    """Place a bid: it takes the worker's place on the job, and the job counts it, or nothing happens.
+
+    Raises:
+        NotFound: there is no such job.
+        Forbidden: it is the worker's own.
+        Conflict: it is not open, or the worker's place on it is taken.
+    """
+    job_item, profile_item = dynamo.get_many([jobs.key(job_id), profiles.key(worker_id)])
+    job = jobs.read(job_item)
+    if job is None:
+        raise NotFound("There is no such job.")
+    worker = profiles.read(profile_item, worker_id)
+    bid = placed(offer, job, worker_id=worker_id, worker_name=worker.display_name, now=now)
+    unit.add(*store.create(bid), jobs.count_bid(job.id, +1))
+    return bid
+
+
+def accept(bid_id: str, *, owner_id: str, now: str, unit: Unit) -> tuple[Job, Bid]:
+    """Accept a bid: one transaction in which the job leaves `open` and the bid is accepted.
+
+    The other bids are rejected by what follows the Jobs table's stream.
+
+    Raises:
+        NotFound: there is no such bid that the caller may see.
+        Forbidden: the caller is not the job's owner.
+        Conflict: the bid is no longer pending, or the job no longer open.
+    """
+    bid = visible(bid_id, owner_id).owned_by_buyer(owner_id)
+    job_item, buyer_item, buyer_profile, worker_item, worker_profile = dynamo.get_many(
+        [
+            jobs.key(bid.job_id),
+            users.key(bid.buyer_id),
+            profiles.key(bid.buyer_id),
+            users.key(bid.worker_id),
+            profiles.key(bid.worker_id),
+        ]
+    )
+    job = jobs.read(job_item)
+    if job is None:
+        raise Raced
+    buyer = profiles.read(buyer_profile, bid.buyer_id)
+    worker = profiles.read(worker_profile, bid.worker_id)
+    chosen = bid.accepted(now)
+    taken = job.accepted(
+        bid_id=bid.id,
+        worker_id=bid.worker_id,
+        worker=Contact(display_name=worker.display_name, phone=users.read(worker_item, bid.worker_id).phone),
+        buyer=Contact(display_name=buyer.display_name, phone=users.read(buyer_item, bid.buyer_id).phone),
+        cents=bid.amount_cents,
+        days=bid.timeline_days,
+        now=now,
+    )
+    unit.add(jobs.change(job, taken), store.change(bid, chosen))
+    return taken, chosen
+
+
+def reject(bid_id: str, note: str | None, *, owner_id: str, now: str, unit: Unit) -> Bid:
+    """Turn a bid down by the owner's word; `note` is what they have to say to the worker.
+
+    Raises:
+        NotFound: there is no such bid that the caller may see.
+        Forbidden: the caller is not the job's owner.
+        Conflict: the bid is no longer pending.
+    """
+    bid = visible(bid_id, owner_id).owned_by_buyer(owner_id)
+    rejected = bid.rejected("by_owner", now, note)
+    unit.add(store.change(bid, rejected))
+    return rejected
+
+
+def withdraw(bid_id: str, *, worker_id: str, now: str, unit: Unit) -> Bid:
+    """Take a bid back: the job counts one fewer, and the worker may bid again.
+
+    Raises:
+        NotFound: there is no such bid that the caller may see.
+        Forbidden: it is somebody else's.
+        Conflict: the bid is no longer pending, or the job no longer open.
+    """
+    bid = visible(bid_id, worker_id)
+    withdrawn = bid.withdrawn(worker_id, now)
+    unit.add(store.change(bid, withdrawn), store.free_place(bid), jobs.count_bid(bid.job_id, -1))
+    return withdrawn
+
+
+def on_job(job_id: str, caller: Caller, sort: Sort, ask: Ask) -> Slice[Bid]:
+    """The bids on a job that the caller may see: all for its owner, their own for a worker.
+
+    The bids themselves tell whose job it is; only where there are none is the job read.
+
+    Raises:
+        NotFound: there is no such job that the caller may see.
+        Forbidden: the caller is neither its owner nor a worker.
+    """
+    if "buyer" in caller.roles:
+        part = store.on_job(job_id, sort, ask)
+        if part.items and part.items[0].buyer_id == caller.user_id:
+            return part
+    if "worker" in caller.roles:
+        part = store.of_worker_on_job(job_id, caller.user_id, sort, ask)
+        if part.items:
+            return part
+    job = visible_job(job_id, caller)
+    if job.buyer_id != caller.user_id and "worker" not in caller.roles:
+        raise Forbidden("Only the job's owner and its bidders see bids.")
+    return Slice([], None)
+
+
+def visible(bid_id: str, person: str) -> Bid:
+    """The bid, if the person placed it or owns the job.
+
+    Raises:
+        NotFound: there is none such.
+    """
+    bid = store.find(bid_id)
+    if bid is None or not bid.seen_by(person):
+        raise NotFound("There is no such bid.")
+    return bid
+
+
+class IndexBehind(Exception):
+    """The index has not yet all bids that the job counted; the work is done again a little later."""
+
+
+def reject_pending(job_id: str, now: str) -> int:
+    """Reject what is still pending on a job that has left `open`, and answer how many were.
+
+    May be run any number of times. The job's count of bids no longer moves, so it tells whether the index, which lags
+    behind, has shown them all.
+
+    Raises:
+        IndexBehind: it has not.
+    """
+    job = jobs.find(job_id)
+    if job is None or job.status == "open":
+        return 0
+    bids = store.all_on_job(job_id)
+    rejected = 0
+    for bid in bids:
+        if bid.status == "pending" and bid.id != job.accepted_bid_id:
+            rejected += _reject(bid, job, now)
+    if sum(bid.status != "withdrawn" for bid in bids) < job.bid_count:
+        raise IndexBehind(f"{len(bids)} of {job.bid_count} bids seen")
+    return rejected
+
+
+def _reject(bid: Bid, job: Job, now: str) -> bool:
+    unit = Unit()
+    unit.add(store.change(bid, bid.rejected(REASON_OF_STATE[job.status], now)))
+    try:
+        unit.commit()
+    except Conflict:
+        return False
+    return True

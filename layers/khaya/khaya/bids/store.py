@@ -1,0 +1,146 @@
+"""The Bids table, keyed by `id`, the indexes by which bids are listed, and each worker's place on a job.
+
+A place is an item of its own under `<jobId>#<workerId>`. It holds a worker to one live bid a job: it is taken by a bid,
+freed by a withdrawal, and stays taken after a rejection.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from khaya import dynamo, writes
+from khaya.attributes import Item
+from khaya.bids.model import Bid, Sort, Status
+from khaya.errors import Conflict, Raced
+from khaya.fields import item_of
+from khaya.pages import Ask, Slice, slice_of
+from khaya.settings import settings
+
+_AMOUNT_DIGITS = 12
+
+
+def key(bid_id: str) -> tuple[str, dict[str, str]]:
+    """Where the bid stands, for a read together with others."""
+    return settings().bids_table, {"id": bid_id}
+
+
+def place_key(job_id: str, worker_id: str) -> tuple[str, dict[str, str]]:
+    """Where the worker's place on the job stands; it exists once they have bid."""
+    return settings().bids_table, {"id": f"{job_id}#{worker_id}"}
+
+
+def find(bid_id: str) -> Bid | None:
+    """The bid, if there is one."""
+    item = dynamo.get(*key(bid_id))
+    return Bid.model_validate(item) if item and "jobTitle" in item else None
+
+
+def create(bid: Bid) -> list[writes.Write]:
+    """Store a new bid and take the worker's place on the job."""
+    table, place = place_key(bid.job_id, bid.worker_id)
+    return [
+        writes.put(table, _item(bid), condition="attribute_not_exists(#id)", refusal=lambda _: Raced()),
+        writes.put(
+            table,
+            {**place, "bidId": bid.id, "taken": True},
+            condition="attribute_not_exists(#id) OR #taken = :free",
+            refusal=lambda _: Conflict("You have a bid on this job already, or the owner has turned one down."),
+            values={"free": False},
+        ),
+    ]
+
+
+def change(before: Bid, after: Bid) -> writes.Write:
+    """Write what differs, if the bid is still as it was read."""
+    return writes.replace(
+        *key(before.id),
+        _item(before),
+        _item(after),
+        condition="#status = :was",
+        refusal=lambda item: Conflict(f"The bid is {item['status'] if item else 'gone'}."),
+        values={"was": before.status},
+    )
+
+
+def free_place(bid: Bid) -> writes.Write:
+    """Let the worker bid on the job again."""
+    return writes.update(
+        *place_key(bid.job_id, bid.worker_id),
+        "SET #taken = :free",
+        condition="#bidId = :bid",
+        refusal=lambda _: Raced(),
+        values={"free": False, "bid": bid.id},
+    )
+
+
+def on_job(job_id: str, sort: Sort, ask: Ask) -> Slice[Bid]:
+    """The bids on a job: cheapest first, or newest first."""
+    if sort == "amount":
+        return _listed("byJobAndAmount", "jobId", job_id, ask, order="amountOrder", newest_first=False)
+    return _listed("byJob", "jobId", job_id, ask)
+
+
+def of_worker_on_job(job_id: str, worker_id: str, sort: Sort, ask: Ask) -> Slice[Bid]:
+    """A worker's own bids on a job: cheapest first, or newest first."""
+    value = f"{job_id}#{worker_id}"
+    if sort == "amount":
+        return _listed("byPlaceAndAmount", "place", value, ask, order="amountOrder", newest_first=False)
+    return _listed("byPlace", "place", value, ask)
+
+
+def of_worker(worker_id: str, status: Status | None, ask: Ask) -> Slice[Bid]:
+    """A worker's bids, newest first, in one state where it is named."""
+    if status is None:
+        return _listed("byWorker", "workerId", worker_id, ask)
+    return _listed("byWorkerAndStatus", "workerStatus", f"{worker_id}#{status}", ask)
+
+
+def all_on_job(job_id: str) -> list[Bid]:
+    """Every bid on a job, however many, as the index has them at the moment."""
+    found: list[Bid] = []
+    ask = Ask((), 100)
+    part = on_job(job_id, "createdAt", ask)
+    found += part.items
+    while part.after is not None:
+        part = _rows("byJob", "jobId", job_id, 100, part.after)
+        found += part.items
+    return found
+
+
+def _listed(
+    index: str, attribute: str, value: str, ask: Ask, *, order: str = "id", newest_first: bool = True
+) -> Slice[Bid]:
+    return _rows(index, attribute, value, ask.limit, ask.start(), order=order, newest_first=newest_first)
+
+
+def _rows(
+    index: str,
+    attribute: str,
+    value: str,
+    limit: int,
+    start: Any,
+    *,
+    order: str = "id",
+    newest_first: bool = True,
+) -> Slice[Bid]:
+    names = {"id", order}
+    rows = dynamo.query(
+        settings().bids_table,
+        index,
+        f"#{attribute} = :value",
+        limit=limit + 1,
+        newest_first=newest_first,
+        start=start and {**{name: start[name] for name in names}, attribute: value},
+        values={"value": value},
+    )
+    found = slice_of(rows, limit, lambda row: {name: row[name] for name in names})
+    return Slice([Bid.model_validate(row) for row in found.items], found.after)
+
+
+def _item(bid: Bid) -> Item:
+    """The bid with the attributes that its indexes are made of."""
+    return item_of(bid) | {
+        "workerStatus": f"{bid.worker_id}#{bid.status}",
+        "place": f"{bid.job_id}#{bid.worker_id}",
+        "amountOrder": f"{bid.amount_cents:0{_AMOUNT_DIGITS}}#{bid.id}",
+    }

@@ -1,0 +1,199 @@
+"""The one place that talks to DynamoDB: reads, writes, and what its refusals mean."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from khaya.attributes import Item, plain_item, typed_item
+from khaya.errors import Raced, Unavailable
+from khaya.writes import STAMP, Write, named, stamped
+
+TRIES = 8
+"""How often a write is tried while others hold its items; with the pauses below, a little over a second in all."""
+
+_BUSY = {
+    "ThrottlingException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "InternalServerError",
+    "ServiceUnavailable",
+    "LimitExceededException",
+}
+_CONTENDED = {"TransactionConflictException", "TransactionInProgressException", "TransactionConflict"}
+_BUSY_REASONS = {"ThrottlingError", "ProvisionedThroughputExceeded"}
+
+
+@lru_cache(maxsize=1)
+def client() -> Any:
+    """The DynamoDB client, made once.
+
+    botocore's, without boto3 on top: it is the same client, and boto3's resources are not used. Time-outs are short
+    because a healthy answer takes milliseconds, and because the caller of the API waits.
+    """
+    config = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3})
+    return botocore.session.get_session().create_client("dynamodb", config=config)
+
+
+def get(table: str, key: Mapping[str, str], *, consistent: bool = True) -> Item | None:
+    """The item under `key`, or None. Consistent by default: one who has just written sees what they wrote."""
+    answer = _call(client().get_item, TableName=table, Key=typed_item(key), ConsistentRead=consistent)
+    return plain_item(answer["Item"]) if "Item" in answer else None
+
+
+def get_many(keys: Sequence[tuple[str, Mapping[str, str]]]) -> list[Item | None]:
+    """The items under (table, key) pairs, at most 100, in one call and in the order asked; None where there is none.
+
+    Raises:
+        Unavailable: DynamoDB left some unread several times over.
+    """
+    asked: dict[str, dict[str, Any]] = {}
+    for table, key in keys:
+        wanted = asked.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"]
+        if typed_item(key) not in wanted:
+            wanted.append(typed_item(key))
+    found: list[tuple[str, Item]] = []
+    for attempt in range(TRIES):
+        answer = _call(client().batch_get_item, RequestItems=asked)
+        found += [(table, plain_item(one)) for table, items in answer["Responses"].items() for one in items]
+        asked = answer.get("UnprocessedKeys") or {}
+        if not asked:
+            return [
+                next((item for table, item in found if table == wanted and key.items() <= item.items()), None)
+                for wanted, key in keys
+            ]
+        _pause(attempt)
+    raise Unavailable
+
+
+def query(
+    table: str,
+    index: str | None,
+    condition: str,
+    *,
+    limit: int,
+    newest_first: bool = True,
+    start: Mapping[str, Any] | None = None,
+    values: Mapping[str, Any],
+) -> list[Item]:
+    """At most `limit` rows of a query. `start` is the whole key of the row before them; an `index` lags a little."""
+    request: dict[str, Any] = {
+        "TableName": table,
+        "KeyConditionExpression": condition,
+        "Limit": limit,
+        "ScanIndexForward": not newest_first,
+    }
+    if index is not None:
+        request["IndexName"] = index
+    else:
+        request["ConsistentRead"] = True
+    if start is not None:
+        request["ExclusiveStartKey"] = typed_item(start)
+    answer = _call(client().query, **named(request, values))
+    return [plain_item(item) for item in answer["Items"]]
+
+
+def update_now(write: Write) -> Item:
+    """Make one update at once, outside any unit of work, and answer the item as it then stands.
+
+    Raises:
+        Exception: what the write's refusal says, when its condition does not hold.
+    """
+    try:
+        answer = _contended(client().update_item, **write.request, **_SHOW_OLD, ReturnValues="ALL_NEW")
+    except ClientError as error:
+        raise write.refusal(_old(error)) from error
+    return plain_item(answer["Attributes"])
+
+
+def commit(writes: Sequence[Write], token: str) -> None:
+    """Make all `writes` or none of them. The same `token` never writes twice, however often the call is repeated.
+
+    One write alone is a plain conditional call, at half a transaction's cost: it leaves the token on the item, so that
+    a repetition after a lost answer recognises its own work. A deletion leaves no item to leave it on, so even one
+    alone is a transaction.
+
+    Raises:
+        Exception: what the refusal of the first write says whose condition does not hold.
+        Unavailable: throttled, down, or contended for longer than a client should wait.
+    """
+    if len(writes) == 1 and writes[0].kind in _ALONE:
+        _commit_one(stamped(writes[0], token), token)
+    elif writes:
+        _commit_all(writes, token)
+
+
+def _commit_one(write: Write, token: str) -> None:
+    call = getattr(client(), _ALONE[write.kind])
+    try:
+        _contended(call, **write.request, **_SHOW_OLD)
+    except ClientError as error:
+        old = _old(error)
+        if old is not None and old.get(STAMP) == token:
+            return
+        raise write.refusal(old) from error
+
+
+def _commit_all(writes: Sequence[Write], token: str) -> None:
+    items = [{write.kind: {**write.request, **_SHOW_OLD}} for write in writes]
+    try:
+        _contended(client().transact_write_items, TransactItems=items, ClientRequestToken=token)
+    except ClientError as error:
+        reasons = error.response.get("CancellationReasons", [])
+        for write, reason in zip(writes, reasons, strict=False):
+            if reason.get("Code") == "ConditionalCheckFailed":
+                raise write.refusal(plain_item(reason["Item"]) if reason.get("Item") else None) from error
+        raise
+
+
+_ALONE = {"Put": "put_item", "Update": "update_item"}
+_SHOW_OLD = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+
+
+def _old(error: ClientError) -> Item | None:
+    """The item that failed a condition; any other error goes on its way."""
+    if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+        raise error
+    response: Mapping[str, Any] = error.response
+    return plain_item(response["Item"]) if response.get("Item") else None
+
+
+def _contended(operation: Callable[..., Any], **request: Any) -> dict[str, Any]:
+    """Call, again while another transaction holds the items."""
+    for attempt in range(TRIES):
+        try:
+            return _call(operation, **request)
+        except Raced:
+            _pause(attempt)
+    raise Unavailable("Many people are changing this at once. Please try again in a moment.")
+
+
+def _call(operation: Callable[..., Any], **request: Any) -> dict[str, Any]:
+    """Call DynamoDB; busy, broken and contended each become what they mean. Failed conditions pass as they are."""
+    try:
+        answer: dict[str, Any] = operation(**request)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
+        if code == "TransactionCanceledException" and "ConditionalCheckFailed" in reasons:
+            raise
+        if code in _CONTENDED or reasons & _CONTENDED:
+            raise Raced from error
+        if code in _BUSY or reasons & _BUSY_REASONS or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+            raise Unavailable from error
+        raise
+    except BotoCoreError as error:
+        raise Unavailable from error
+    return answer
+
+
+def _pause(attempt: int) -> None:
+    """Wait before the next try: at random, up to a span that doubles, so that rivals do not meet again."""
+    time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - spreads retries, guards nothing

@@ -1,0 +1,93 @@
+"""Kinds of field that several domains share, and the two shapes every model has."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\uffff]")
+
+
+class Stored(BaseModel):
+    """A thing of the marketplace as it is kept and answered: never changed in place, camelCase outside Python."""
+
+    model_config = ConfigDict(
+        frozen=True, alias_generator=to_camel, validate_by_name=True, serialize_by_alias=True, extra="ignore"
+    )
+
+
+class Asked(BaseModel):
+    """What a client sends: unknown fields are refused, numbers are not read from text."""
+
+    model_config = ConfigDict(
+        frozen=True, alias_generator=to_camel, validate_by_alias=True, serialize_by_alias=True, extra="forbid"
+    )
+
+
+def item_of(thing: BaseModel) -> dict[str, Any]:
+    """The fields of `thing` as they are stored: camelCase, without those that have no value."""
+    return thing.model_dump(by_alias=True, exclude_none=True)
+
+
+def left_out() -> Any:
+    """Marks a field that a client may leave out but not clear. Its default is never read: see `named`."""
+    return Field(default_factory=lambda: None)
+
+
+def named(wanted: BaseModel) -> dict[str, Any]:
+    """The fields that a client named, by their Python names."""
+    return {name: getattr(wanted, name) for name in wanted.model_fields_set}
+
+
+def _clean(value: Any) -> Any:
+    """Trimmed text in one Unicode form."""
+    return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
+
+
+def _printable(value: str) -> str:
+    if _CONTROL.search(value):
+        raise ValueError("must not contain control characters")
+    return value
+
+
+def _one_line(value: str) -> str:
+    if "\n" in value or "\r" in value or "\t" in value:
+        raise ValueError("must be a single line")
+    return value
+
+
+Prose = Annotated[str, BeforeValidator(_clean), AfterValidator(_printable)]
+"""Text over several lines, trimmed, without control characters; its length is the field's own matter."""
+
+Line = Annotated[str, BeforeValidator(_clean), AfterValidator(_printable), AfterValidator(_one_line)]
+"""Text on one line, otherwise as `Prose`."""
+
+Title = Annotated[Line, Field(min_length=5, max_length=200)]
+Description = Annotated[Prose, Field(min_length=20, max_length=5000)]
+Place = Annotated[Line, Field(min_length=2, max_length=200)]
+
+Count = Annotated[int, Field(strict=True, ge=0)]
+Whole = Annotated[int, Field(strict=True)]
+
+
+class Coordinates(Asked):
+    """A point on Earth in degrees."""
+
+    lat: Annotated[float, Field(strict=True, ge=-90, le=90, allow_inf_nan=False)]
+    lng: Annotated[float, Field(strict=True, ge=-180, le=180, allow_inf_nan=False)]
+
+
+Key = Annotated[str, Field(pattern=r"^uploads/[0-9a-zA-Z-]{1,64}/[a-z]{1,20}/[0-9A-Z]{26}\.[a-z]{3,4}$")]
+"""The key of an upload: `uploads/<userId>/<purpose>/<id>.<extension>`."""
+
+Photos = Annotated[list[Key], Field(max_length=5)]
+"""Upload keys of photos, in the order in which they are shown."""
+
+
+def match_key(text: str) -> str:
+    """The form in which places and words are compared: trimmed, case-folded, inner blanks made one."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

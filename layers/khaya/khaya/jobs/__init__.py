@@ -1,0 +1,1 @@
+"""Jobs: what buyers want done, from posting to completion."""

@@ -1,0 +1,105 @@
+"""The use cases around jobs that need more than one read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from khaya import clock, dynamo
+from khaya.bids import store as bids
+from khaya.errors import Conflict, NotFound, Raced
+from khaya.identity import Caller
+from khaya.jobs import store
+from khaya.jobs.model import Job, JobChanges, JobPosting, posted
+from khaya.media import check_owner
+from khaya.profiles import store as profiles
+from khaya.unit import Unit
+
+DAYS_LOOKED_BACK = 60
+"""How long the hourly expiry may have stood still without a job being forgotten."""
+
+_DUE_AT_A_TIME = 100
+
+
+def post(posting: JobPosting, *, buyer_id: str, now: str, unit: Unit) -> Job:
+    """Post a job.
+
+    Raises:
+        Invalid: a photo is not the buyer's upload.
+    """
+    check_owner(posting.photos, buyer_id, "photos")
+    buyer = profiles.get(buyer_id)
+    job = posted(posting, buyer_id=buyer_id, buyer_name=buyer.display_name, now=now)
+    unit.add(store.create(job))
+    return job
+
+
+def edit(job: Job, changes: JobChanges, *, owner_id: str, now: str, unit: Unit) -> Job:
+    """Change what `changes` names.
+
+    Raises:
+        Invalid: a photo is not the owner's upload.
+        Conflict: the job is no longer open.
+    """
+    if "photos" in changes.model_fields_set:
+        check_owner([photo for photo in changes.photos if photo not in job.photos], owner_id, "photos")
+    edited = job.edited(changes, now)
+    unit.add(store.change(job, edited))
+    return edited
+
+
+def complete(job: Job, *, fully_paid: bool, now: str, unit: Unit) -> Job:
+    """Confirm a job as done: it is completed, and its worker has one completed job more.
+
+    Raises:
+        Conflict: the job cannot be completed now.
+    """
+    done = job.completed(now, fully_paid=fully_paid)
+    unit.add(store.change(job, done))
+    if job.worker_id:
+        unit.add(profiles.count_completed_job(job.worker_id, now))
+    return done
+
+
+def due(now: str) -> Iterator[str]:
+    """The ids of open jobs whose time is up, oldest first, however many. Days long past are looked at again."""
+    for age in range(DAYS_LOOKED_BACK, -1, -1):
+        day, after = clock.plus(now, days=-age)[:10], None
+        while rows := store.due(day, _DUE_AT_A_TIME, after):
+            after = rows[-1]
+            yield from (row["id"] for row in rows if row["expiresAt"] <= now)
+
+
+def expire(job_id: str, now: str) -> bool:
+    """Expire a job whose time is up, and answer whether it was this call that did. Its pending bids are rejected."""
+    job = store.find(job_id)
+    if job is None or job.status != "open" or job.expires_at > now:
+        return False
+    unit = Unit()
+    unit.add(store.change(job, job.expired(now)))
+    try:
+        unit.commit()
+    except (Conflict, Raced):
+        return False
+    return True
+
+
+def visible(job_id: str, visitor: Caller | None) -> Job:
+    """The job, if the visitor may see it: anybody an open one; others its parties, its bidders and admins.
+
+    Raises:
+        NotFound: there is none such.
+    """
+    keys = [store.key(job_id)]
+    if visitor is not None:
+        keys.append(bids.place_key(job_id, visitor.user_id))
+    job_item, *place = dynamo.get_many(keys)
+    job = store.read(job_item)
+    if job is None or not (job.status == "open" or _concerned(job, visitor, has_bid=any(place))):
+        raise NotFound("There is no such job.")
+    return job
+
+
+def _concerned(job: Job, visitor: Caller | None, *, has_bid: bool) -> bool:
+    if visitor is None:
+        return False
+    return visitor.is_admin or has_bid or job.party(visitor.user_id) is not None

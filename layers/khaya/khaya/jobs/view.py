@@ -1,0 +1,80 @@
+"""A job as the API shows it: to anybody, and to those whom it concerns."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from khaya.fields import Coordinates, Stored
+from khaya.identity import Caller
+from khaya.jobs.model import Cancellation, Category, Contact, Job, Payment, Status
+from khaya.media import Picture, pictures
+from khaya.money import Cents
+
+
+class SubmissionView(Stored):
+    """The work as handed in."""
+
+    note: str | None
+    photos: list[Picture]
+    submitted_at: str
+
+
+class JobView(Stored):
+    """A job as anybody sees it."""
+
+    id: str
+    buyer_id: str
+    buyer_name: str
+    title: str
+    description: str
+    category: Category
+    budget_cents: Cents
+    location: str
+    start_date: str | None
+    photos: list[Picture]
+    payment: Payment
+    status: Status
+    bid_count: int
+    completed_at: str | None
+    expires_at: str
+    created_at: str
+    updated_at: str
+    version: int
+
+
+class PartyJobView(JobView):
+    """A job as its owner, its selected worker and admins see it."""
+
+    coordinates: Coordinates | None
+    worker_id: str | None
+    accepted_bid_id: str | None
+    agreed_cents: Cents | None
+    accepted_at: str | None
+    started_at: str | None
+    submission: SubmissionView | None
+    cancellation: Cancellation | None
+    contact: Annotated[Contact | None, Field(description="The other party's, once a bid is accepted.")]
+
+
+def shown(job: Job, visitor: Caller | None) -> PartyJobView | JobView:
+    """The job as `visitor` may see it."""
+    if visitor is not None and (visitor.is_admin or job.party(visitor.user_id)):
+        return shown_fully(job, visitor.user_id)
+    return JobView(**_public(job))
+
+
+def shown_fully(job: Job, person: str) -> PartyJobView:
+    """The job as a party to it, or an admin, sees it."""
+    fields = {name: getattr(job, name) for name in PartyJobView.model_fields if name in Job.model_fields}
+    handed_in = job.submission and SubmissionView(
+        note=job.submission.note, photos=pictures(job.submission.photos), submitted_at=job.submission.submitted_at
+    )
+    contact = {"buyer": job.worker_contact, "worker": job.buyer_contact, None: None}[job.party(person)]
+    return PartyJobView(**{**fields, **_public(job), "submission": handed_in, "contact": contact})
+
+
+def _public(job: Job) -> dict[str, Any]:
+    fields = {name: getattr(job, name) for name in JobView.model_fields}
+    return {**fields, "photos": pictures(job.photos)}

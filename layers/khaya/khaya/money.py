@@ -1,0 +1,24 @@
+"""Money: whole cents of South African rand, never broken numbers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+RAND = 100
+"""Cents in a rand."""
+
+Cents = Annotated[int, Field(strict=True)]
+"""An amount in cents."""
+
+
+def share(cents: int, percent: int) -> int:
+    """`percent` of an amount, rounded half up to the cent."""
+    return (cents * percent * 2 + 100) // 200
+
+
+def rand(cents: int) -> str:
+    """An amount for people, for example `R1,234.50`; whole rand without the cents."""
+    sign, whole, rest = ("-" if cents < 0 else ""), abs(cents) // RAND, abs(cents) % RAND
+    return f"{sign}R{whole:,}" + (f".{rest:02}" if rest else "")

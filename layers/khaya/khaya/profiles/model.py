@@ -1,0 +1,145 @@
+"""A profile, what its owner may change in it, and what the marketplace alone keeps."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, Field
+
+from khaya.errors import Forbidden
+from khaya.fields import Asked, Coordinates, Count, Key, Line, Place, Prose, Stored, left_out, match_key, named
+from khaya.roles import ROLES, Role
+
+Availability = Literal["available", "busy", "unavailable"]
+Badge = Literal["topRated", "reliable", "experienced", "fastResponse", "newbie", "verified"]
+OwnRole = Literal["buyer", "worker", "seller"]
+
+OWN_ROLES: Final[tuple[Role, ...]] = ("buyer", "worker", "seller")
+"""Roles that people take up and drop by themselves."""
+
+NEW_NAME = "New member"
+FORMER_NAME = "Former member"
+
+
+def _different(values: list[str]) -> list[str]:
+    if len({match_key(value) for value in values}) != len(values):
+        raise ValueError("must not name the same thing twice")
+    return values
+
+
+DisplayName = Annotated[Line, Field(min_length=2, max_length=100)]
+Trade = Annotated[Line, Field(min_length=2, max_length=50)]
+Trades = Annotated[list[Trade], Field(max_length=5), AfterValidator(_different)]
+
+
+class Certification(Asked):
+    """A certificate the owner holds; `key` is the upload that shows it."""
+
+    title: Annotated[Line, Field(min_length=2, max_length=200)]
+    key: Key | None = None
+
+
+Certifications = Annotated[list[Certification], Field(max_length=20)]
+Years = Annotated[int, Field(strict=True, ge=0, le=80)]
+Bio = Annotated[Prose, Field(max_length=2000)]
+
+
+class ProfileReplacement(Asked):
+    """All that an owner may write; what is left out is cleared."""
+
+    display_name: DisplayName
+    bio: Bio | None = None
+    trades: Trades = []
+    location: Place | None = None
+    coordinates: Coordinates | None = None
+    photo_url: Annotated[Key | None, Field(description="The upload key of the picture; answers give a link.")] = None
+    certifications: Certifications = []
+    years_experience: Years | None = None
+    availability: Availability = "available"
+
+
+class ProfileChanges(ProfileReplacement):
+    """Some of what an owner may write; what is left out stays."""
+
+    display_name: DisplayName = left_out()
+
+
+class Profile(Stored):
+    """A person as the marketplace shows them, with the facts from which rating, trust and badges follow."""
+
+    user_id: str
+    display_name: str = NEW_NAME
+    bio: str | None = None
+    trades: list[str] = []
+    location: str | None = None
+    coordinates: Coordinates | None = None
+    photo_url: str | None = None
+    certifications: list[Certification] = []
+    years_experience: int | None = None
+    availability: Availability = "available"
+
+    roles: list[Role] = []
+    verified: bool = False
+    rating_sum: int = 0
+    rating_count: int = 0
+    completed_jobs: Count = 0
+    paid_jobs: Count = 0
+    on_time_jobs: Count = 0
+    """Of the paid jobs, those submitted no later than accepted + timelineDays."""
+    median_response_minutes: float | None = None
+    """Minutes from a job's posting to this person's bid, the median of their last 20 bids."""
+
+    created_at: str | None = None
+    updated_at: str | None = None
+    version: int = 0
+
+    @property
+    def rating_average(self) -> float | None:
+        """The mean rating, to two places; None before the first review."""
+        return round(self.rating_sum / self.rating_count, 2) if self.rating_count else None
+
+    def written(self, wanted: ProfileReplacement, now: str) -> Profile:
+        """The profile with the fields that `wanted` names."""
+        return self._next(named(wanted), now)
+
+    def replaced(self, wanted: ProfileReplacement, now: str) -> Profile:
+        """The profile with every writable field as in `wanted`."""
+        return self._next({name: getattr(wanted, name) for name in ProfileReplacement.model_fields}, now)
+
+    def with_own_roles(self, wanted: list[OwnRole], now: str) -> Profile:
+        """The profile with `wanted` as the roles people choose for themselves; being an admin is not among them."""
+        kept = [role for role in self.roles if role not in OWN_ROLES]
+        return self._next({"roles": sorted({*wanted, *kept}, key=ROLES.index)}, now)
+
+    def with_verification(self, verified: bool, *, by: str, now: str) -> Profile:
+        """The profile after an admin has checked the person.
+
+        Raises:
+            Forbidden: an admin would act on themselves.
+        """
+        if by == self.user_id:
+            raise Forbidden("No admin acts on themselves.")
+        return self._next({"verified": verified}, now)
+
+    def _next(self, changed: dict[str, Any], now: str) -> Profile:
+        return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
+
+
+def first_profile(user_id: str, name: str | None, roles: list[Role], now: str) -> Profile:
+    """The empty profile of somebody who has just signed in for the first time."""
+    return Profile(user_id=user_id, display_name=name or NEW_NAME, roles=roles, created_at=now, updated_at=now)
+
+
+def completion(profile: Profile, *, phone: str | None, email: str | None) -> int:
+    """How complete a profile is, 0 to 100: eight equal parts, rounded half up."""
+    parts = [
+        profile.display_name not in ("", NEW_NAME),
+        bool(email),
+        bool(phone),
+        bool(profile.photo_url),
+        bool(profile.bio),
+        bool(profile.location),
+        bool(profile.trades),
+        profile.verified,
+    ]
+    return (sum(parts) * 100 + 4) // 8

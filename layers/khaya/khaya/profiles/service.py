@@ -1,0 +1,92 @@
+"""The use cases around profiles that need more than one read, or Cognito."""
+
+from __future__ import annotations
+
+from khaya import dynamo, groups
+from khaya.errors import NotFound, Raced
+from khaya.media import check_owner
+from khaya.profiles import store
+from khaya.profiles.model import OWN_ROLES, OwnRole, Profile, ProfileReplacement, first_profile
+from khaya.roles import Role
+from khaya.unit import Unit
+from khaya.users import store as users
+from khaya.users.model import User
+
+
+def own(user_id: str) -> tuple[Profile, User]:
+    """A person's profile and private record, in one read."""
+    profile, user = dynamo.get_many([store.key(user_id), users.key(user_id)])
+    return store.read(profile, user_id), users.read(user, user_id)
+
+
+def public(user_id: str) -> Profile:
+    """A person's profile.
+
+    Raises:
+        NotFound: there is no such person.
+    """
+    profile = store.find(user_id)
+    if profile is None:
+        raise NotFound("There is no such person.")
+    return profile
+
+
+def write(profile: Profile, wanted: ProfileReplacement, *, whole: bool, now: str, unit: Unit) -> Profile:
+    """Change what `wanted` names, or with `whole` every writable field.
+
+    Raises:
+        Invalid: a picture or certificate is not the owner's upload.
+    """
+    keys = [wanted.photo_url] if wanted.photo_url and wanted.photo_url != profile.photo_url else []
+    check_owner(keys, profile.user_id, "photoUrl")
+    known = {one.key for one in profile.certifications}
+    for number, one in enumerate(wanted.certifications):
+        if one.key and one.key not in known:
+            check_owner([one.key], profile.user_id, f"certifications.{number}.key")
+    after = profile.replaced(wanted, now) if whole else profile.written(wanted, now)
+    unit.add(*store.change(profile, after))
+    return after
+
+
+def take_roles(user_id: str, wanted: list[OwnRole], *, now: str, unit: Unit) -> tuple[Profile, User]:
+    """Take up and drop roles.
+
+    A dropped role is refused by the gate from the moment the unit is committed; a new one is in the groups before, so
+    that the next token has it. Cognito is told in the order in which a failure between the calls errs on the side of
+    fewer rights, and the same request sent again finishes the job.
+    """
+    profile, user = own(user_id)
+    after = profile.with_own_roles(wanted, now)
+    dropped: set[Role] = {role for role in OWN_ROLES if role not in wanted}
+    unit.add(*store.change(profile, after), users.set_lost_roles(user_id, (user.lost_roles - {*wanted}) | dropped))
+    unit.afterwards(lambda: groups.set_groups(user_id, add={*wanted}, remove=dropped))
+    return after, user
+
+
+def verify(user_id: str, verified: bool, *, admin_id: str, now: str, unit: Unit) -> Profile:
+    """Record that an admin has checked who the person is, or take it back.
+
+    Raises:
+        NotFound: there is no such person.
+        Forbidden: it is the admin's own profile.
+    """
+    profile = public(user_id)
+    after = profile.with_verification(verified, by=admin_id, now=now)
+    if after.verified != profile.verified:
+        unit.add(*store.change(profile, after))
+        return after
+    return profile
+
+
+def welcome(user_id: str, *, name: str | None, contact: User, roles: list[Role], now: str) -> None:
+    """Make the record and the empty profile of somebody who signs in for the first time; later it does nothing."""
+    user, profile = dynamo.get_many([users.key(user_id), store.key(user_id)])
+    unit = Unit()
+    if user is None or "createdAt" not in user:
+        unit.add(users.create(contact))
+    if profile is None:
+        unit.add(*store.create(first_profile(user_id, name, roles, now)))
+    try:
+        unit.commit()
+    except Raced:
+        return  # another sign-in of the same person, at the same moment, was first

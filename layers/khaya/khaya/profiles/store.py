@@ -1,0 +1,135 @@
+"""The Profiles table, keyed by `userId`, and the Directory: the rows in which people are found.
+
+A person has a row for each of their roles, with each of their trades and with none named, so that every filter of the
+directory is one query. A row repeats what the directory shows; it is written with the profile, in one transaction.
+"""
+
+from __future__ import annotations
+
+from khaya import dynamo, writes
+from khaya.attributes import Item
+from khaya.errors import Raced
+from khaya.fields import item_of, match_key
+from khaya.pages import Ask, Slice, slice_of
+from khaya.profiles.model import OWN_ROLES, Profile
+from khaya.profiles.trust import trust
+from khaya.roles import Role
+from khaya.settings import settings
+
+_ANY = "*"
+
+
+def key(user_id: str) -> tuple[str, dict[str, str]]:
+    """Where the profile stands, for a read together with others."""
+    return settings().profiles_table, {"userId": user_id}
+
+
+def read(item: Item | None, user_id: str) -> Profile:
+    """The profile in `item`; an empty one for a person that none was made for yet."""
+    return Profile.model_validate(item or {"userId": user_id})
+
+
+def find(user_id: str) -> Profile | None:
+    """The profile, if there is one."""
+    item = dynamo.get(*key(user_id))
+    return read(item, user_id) if item else None
+
+
+def get(user_id: str) -> Profile:
+    """The profile of a signed-in person: always there, if only an empty one."""
+    return find(user_id) or read(None, user_id)
+
+
+def create(profile: Profile) -> list[writes.Write]:
+    """Make the profile and its rows, unless it exists."""
+    first = writes.put(
+        settings().profiles_table,
+        item_of(profile),
+        condition="attribute_not_exists(#userId)",
+        refusal=lambda _: Raced(),
+    )
+    return [first, *_row_writes({}, _rows(profile))]
+
+
+def change(before: Profile, after: Profile) -> list[writes.Write]:
+    """Write what differs, if nobody wrote the profile meanwhile, and bring the person's rows in line."""
+    new = item_of(after)
+    changed = writes.replace(
+        *key(before.user_id),
+        item_of(before),
+        new,
+        condition="attribute_not_exists(#version) OR #version = :version",
+        refusal=lambda _: Raced(),
+        values={"version": before.version},
+    )
+    return [changed, *_row_writes(_rows(before), _rows(after))]
+
+
+def count_completed_job(user_id: str, now: str) -> writes.Write:
+    """One more job completed."""
+    return writes.update(
+        *key(user_id),
+        "SET #createdAt = if_not_exists(#createdAt, :now) ADD #completedJobs :one",
+        condition=None,
+        refusal=lambda _: Raced(),
+        values={"now": now, "one": 1},
+    )
+
+
+def directory(role: Role, trade: str | None, location: str | None, ask: Ask) -> Slice[Profile]:
+    """People with `role`, by trade and place where named, best trust score first."""
+    listing = _listing(role, trade or _ANY)
+    if location is None:
+        index, attribute, value = "byRank", "listing", listing
+    else:
+        index, attribute, value = "byPlace", "place", _place(listing, location)
+    start = ask.start()
+    rows = dynamo.query(
+        settings().directory_table,
+        index,
+        f"#{attribute} = :{attribute}",
+        limit=ask.limit + 1,
+        start=start and {"rowId": start["rowId"], "rank": start["rank"], attribute: value},
+        values={attribute: value},
+    )
+    found = slice_of(rows, ask.limit, lambda row: {"rowId": row["rowId"], "rank": row["rank"]})
+    return Slice([Profile.model_validate(row) for row in found.items], found.after)
+
+
+def _rows(profile: Profile) -> dict[str, Item]:
+    """The directory rows of a profile, by their key."""
+    shown = item_of(profile.model_copy(update={"coordinates": None}))
+    rank = f"{trust(profile).score:03}#{profile.user_id}"
+    rows = {}
+    for role in profile.roles:
+        if role not in OWN_ROLES:
+            continue
+        for trade in (_ANY, *profile.trades):
+            listing = _listing(role, trade)
+            row = {**shown, "rowId": f"{profile.user_id}#{listing}", "listing": listing, "rank": rank}
+            if profile.location:
+                row["place"] = _place(listing, profile.location)
+            rows[row["rowId"]] = row
+    return rows
+
+
+def _row_writes(before: dict[str, Item], after: dict[str, Item]) -> list[writes.Write]:
+    table = settings().directory_table
+    gone = [
+        writes.delete(table, {"rowId": row_id}, condition=None, refusal=lambda _: Raced())
+        for row_id in before
+        if row_id not in after
+    ]
+    return gone + [
+        writes.put(table, row, condition=None, refusal=lambda _: Raced())
+        for row_id, row in after.items()
+        if before.get(row_id) != row
+    ]
+
+
+def _listing(role: Role, trade: str) -> str:
+    return f"{role}#{trade if trade == _ANY else match_key(trade)}"
+
+
+def _place(listing: str, location: str) -> str:
+    return f"{listing}#{match_key(location)}"

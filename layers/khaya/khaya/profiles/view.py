@@ -1,0 +1,98 @@
+"""A profile as the API shows it: to anybody, and to its owner."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from khaya import media
+from khaya.fields import Coordinates, Stored
+from khaya.profiles.model import Availability, Badge, Profile, completion
+from khaya.profiles.trust import badges, trust
+from khaya.roles import Role
+from khaya.users.model import User
+
+
+class Rating(Stored):
+    """A mean of ratings from 1 to 5, and of how many."""
+
+    average: float | None
+    count: int
+
+
+class CertificationTitle(Stored):
+    """A certificate, as anybody sees it."""
+
+    title: str
+
+
+class CertificationView(CertificationTitle):
+    """A certificate, as its owner and admins see it."""
+
+    url: str | None
+
+
+class ProfileView(Stored):
+    """A person as anybody sees them."""
+
+    user_id: str
+    display_name: str
+    bio: str | None
+    trades: list[str]
+    location: str | None
+    photo_url: str | None
+    certifications: list[CertificationView | CertificationTitle]
+    years_experience: int | None
+    availability: Availability
+    roles: list[Role]
+    verified: bool
+    trust_score: int
+    rating: Rating
+    completed_jobs: int
+    paid_jobs: int
+    badges: list[Badge]
+    created_at: str | None
+
+
+class OwnProfileView(ProfileView):
+    """A person as they see themselves."""
+
+    phone: str | None
+    email: str | None
+    coordinates: Coordinates | None
+    completion: int
+    version: int
+    updated_at: str | None
+
+
+def shown(profile: Profile, now: str, *, fully: bool = False) -> ProfileView:
+    """The safe part of a profile; `fully` adds links to the certificates, for admins."""
+    return ProfileView(**_safe(profile, now, fully=fully))
+
+
+def shown_to_owner(profile: Profile, user: User, now: str) -> OwnProfileView:
+    """All of a person's own profile."""
+    return OwnProfileView(
+        **_safe(profile, now, fully=True),
+        phone=user.phone,
+        email=user.email,
+        coordinates=profile.coordinates,
+        completion=completion(profile, phone=user.phone, email=user.email),
+        version=profile.version,
+        updated_at=profile.updated_at,
+    )
+
+
+def _safe(profile: Profile, now: str, *, fully: bool) -> dict[str, Any]:
+    derived = {
+        "photo_url": media.link(profile.photo_url) if profile.photo_url else None,
+        "certifications": [
+            CertificationView(title=one.title, url=media.link(one.key) if one.key else None)
+            if fully
+            else CertificationTitle(title=one.title)
+            for one in profile.certifications
+        ],
+        "trust_score": trust(profile).score,
+        "rating": Rating(average=profile.rating_average, count=profile.rating_count),
+        "badges": badges(profile, now),
+    }
+    return {name: getattr(profile, name) for name in ProfileView.model_fields if name not in derived} | derived

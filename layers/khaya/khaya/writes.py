@@ -1,0 +1,133 @@
+"""Requests that change one item, built as plain data so that they can be tested without DynamoDB.
+
+Expressions name attributes as `#name` and values as `:name`; the names are filled in from the text of the expressions,
+so reserved words never matter. Each write carries what to raise when its condition does not hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from khaya.attributes import Item, typed, typed_item
+
+STAMP = "lastWrite"
+"""Each item says which unit of work wrote it last, so a repeated call can tell that it had itself succeeded before."""
+
+Refusal = Callable[[Item | None], Exception]
+"""What to raise when the condition did not hold, given the item as it stands (None where there is none)."""
+
+Values = Mapping[str, Any] | None
+"""What the `:names` of expressions stand for."""
+
+Kind = Literal["Put", "Update", "Delete", "ConditionCheck"]
+
+
+@dataclass(frozen=True)
+class Write:
+    """One conditional change of one item."""
+
+    kind: Kind
+    request: dict[str, Any]
+    refusal: Refusal
+
+
+def put(
+    table: str, item: Mapping[str, Any], *, condition: str | None, refusal: Refusal, values: Values = None
+) -> Write:
+    """Store `item` whole, if `condition` holds of what stands under its key (None: whatever stands there)."""
+    request: dict[str, Any] = {"TableName": table, "Item": typed_item(item)}
+    return Write("Put", _with_condition(request, condition, values), refusal)
+
+
+def update(
+    table: str,
+    key: Mapping[str, str],
+    expression: str,
+    *,
+    condition: str | None,
+    refusal: Refusal,
+    values: Values = None,
+) -> Write:
+    """Change the named attributes of the item under `key` by an update expression."""
+    request: dict[str, Any] = {"TableName": table, "Key": typed_item(key), "UpdateExpression": expression}
+    return Write("Update", _with_condition(request, condition, values), refusal)
+
+
+def replace(
+    table: str,
+    key: Mapping[str, str],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    condition: str,
+    refusal: Refusal,
+    values: Values = None,
+) -> Write:
+    """Set what differs between two states of an item and remove what `after` no longer has.
+
+    Attributes that are the same in both are not touched, so counters that others move meanwhile keep their counts.
+    """
+    old, new = typed_item(before), typed_item(after)
+    changed = [name for name, value in new.items() if old.get(name) != value and name not in key]
+    gone = [name for name in old if name not in new and name not in key]
+    parts = []
+    if changed:
+        parts.append("SET " + ", ".join(f"#{name} = :new_{name}" for name in changed))
+    if gone:
+        parts.append("REMOVE " + ", ".join(f"#{name}" for name in gone))
+    news = {f"new_{name}": after[name] for name in changed}
+    return update(table, key, " ".join(parts), condition=condition, refusal=refusal, values={**(values or {}), **news})
+
+
+def delete(
+    table: str, key: Mapping[str, str], *, condition: str | None, refusal: Refusal, values: Values = None
+) -> Write:
+    """Remove the item under `key`."""
+    return Write("Delete", _with_condition({"TableName": table, "Key": typed_item(key)}, condition, values), refusal)
+
+
+def check(table: str, key: Mapping[str, str], *, condition: str, refusal: Refusal, values: Values = None) -> Write:
+    """Change nothing, but hold only if `condition` does."""
+    request = {"TableName": table, "Key": typed_item(key)}
+    return Write("ConditionCheck", _with_condition(request, condition, values), refusal)
+
+
+def stamped(write: Write, stamp: str) -> Write:
+    """The same write, leaving `stamp` on the item."""
+    request = dict(write.request)
+    if write.kind == "Put":
+        request["Item"] = {**request["Item"], STAMP: {"S": stamp}}
+    elif write.kind == "Update":
+        request["UpdateExpression"] = _also_set(request["UpdateExpression"], f"#{STAMP} = :{STAMP}")
+        request["ExpressionAttributeNames"] = {**request.get("ExpressionAttributeNames", {}), f"#{STAMP}": STAMP}
+        request["ExpressionAttributeValues"] = {
+            **request.get("ExpressionAttributeValues", {}),
+            f":{STAMP}": {"S": stamp},
+        }
+    return Write(write.kind, request, write.refusal)
+
+
+def named(request: dict[str, Any], values: Values) -> dict[str, Any]:
+    """`request` with the names and values that its expressions mention."""
+    text = " ".join(str(value) for name, value in request.items() if name.endswith("Expression"))
+    names = {f"#{name}": name for name in re.findall(r"#(\w+)", text)}
+    if names:
+        request["ExpressionAttributeNames"] = names
+    if values:
+        request["ExpressionAttributeValues"] = {f":{name}": typed(value) for name, value in values.items()}
+    return request
+
+
+def _with_condition(request: dict[str, Any], condition: str | None, values: Values) -> dict[str, Any]:
+    if condition is not None:
+        request["ConditionExpression"] = condition
+    return named(request, values)
+
+
+def _also_set(expression: str, assignment: str) -> str:
+    if re.search(r"\bSET\b", expression):
+        return re.sub(r"\bSET\b", f"SET {assignment},", expression, count=1)
+    return f"SET {assignment} {expression}"

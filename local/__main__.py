@@ -1,0 +1,149 @@
+"""The verbs of a local run, as the Makefile calls them with the `dev` environment's Python.
+
+python -m local run [--port 4566] [--data DIR]     everything, in the foreground
+python -m local up [--port 4566] [--data DIR]      the same in the background
+python -m local down | reload | tokens
+"""
+
+import argparse
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from local import CannotRun, deployment, engine, run_file
+from local.demo import load
+from local.demo.visit import Visits
+from local.deployment import Stack
+from local.function_logs import FunctionLogs
+from local.people import PEOPLE, SignedIn, UserPool
+from local.progress import say, step
+from local.stand_in import session
+from local.welcome import greet
+
+
+def bring_up(port: int, data: Path | None) -> None:
+    """Start the stand-in, deploy to it, fill it and say what is there."""
+    began = time.monotonic()
+    deployment.check_tools()
+    engine.check_port(port)
+    deployment.build(port)
+    with step(f"starting the AWS stand-in on 127.0.0.1:{port}" + (f", data in {data}" if data else "")):
+        engine.start(port, data)
+    stack = deployment.deploy(port)
+    people = sign_in(port, stack)
+    with step("loading demo people, jobs and bids through the API"):
+        load(Visits(stack.api_url, people))
+    run_file.write(stack, people)
+    greet(stack, people)
+    say(f"Ready after {time.monotonic() - began:.0f} s.")
+
+
+def sign_in(port: int, stack: Stack) -> list[SignedIn]:
+    """Make the accounts of the demo where they are missing, and sign everybody in."""
+    with step("signing the demo people in"):
+        pool = UserPool(session(port), stack)
+        for person in PEOPLE:
+            pool.settle(person)
+        return [pool.sign_in(person) for person in PEOPLE]
+
+
+def run(port: int, data: Path | None) -> None:
+    """Bring everything up, follow the functions' logs, and take everything down on Ctrl-C."""
+    try:
+        bring_up(port, data)
+        say("Following the functions' logs; Ctrl-C ends everything.")
+        FunctionLogs(session(port)).follow()
+    except KeyboardInterrupt:
+        say()
+    finally:
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
+        take_down()
+
+
+def up(port: int, data: Path | None) -> None:
+    """Bring everything up and return, leaving it running."""
+    engine.check_port(port)
+    try:
+        bring_up(port, data)
+    except (CannotRun, KeyboardInterrupt):
+        take_down()
+        raise
+    say("It runs in the background: `make logs` shows the functions' logs, `make down` ends it.")
+
+
+def take_down() -> None:
+    """End the stand-in, if it runs."""
+    if engine.running() is not None:
+        with step("stopping"):
+            engine.stop()
+    run_file.remove()
+
+
+def down() -> None:
+    """End what `up` started."""
+    if engine.running() is None:
+        say("Khaya is not running here.")
+    take_down()
+
+
+def reload() -> None:
+    """Build and deploy what changed; data stay."""
+    port = engine.must_run().port
+    deployment.build(port)
+    renew(port, deployment.deploy(port))
+    say("The running application is up to date.")
+
+
+def tokens() -> None:
+    """Write fresh tokens."""
+    port = engine.must_run().port
+    renew(port, deployment.stack(port))
+    say("The tokens in .local/run.json and .local/tokens.sh are good for another hour.")
+
+
+def renew(port: int, stack: Stack) -> None:
+    """Write run.json anew: the API's address and everybody's token."""
+    run_file.write(stack, sign_in(port, stack))
+
+
+def logs() -> None:
+    """Follow the functions' logs of what `up` started."""
+    FunctionLogs(session(engine.must_run().port)).follow()
+
+
+def interrupted(_signal: int, _frame: FrameType | None) -> None:
+    """End on SIGTERM and on a closed terminal as on Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Do what the command line says."""
+    parser = argparse.ArgumentParser(
+        prog="python -m local", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("verb", choices=["run", "up", "down", "reload", "tokens", "logs"])
+    parser.add_argument("--port", type=int, default=4566)
+    parser.add_argument("--data", type=Path, help="a folder that keeps the data over a restart")
+    asked = parser.parse_args()
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, interrupted)
+    data = asked.data.resolve() if asked.data else None
+    match asked.verb:
+        case "run":
+            run(asked.port, data)
+        case "up":
+            up(asked.port, data)
+        case verb:
+            {"down": down, "reload": reload, "tokens": tokens, "logs": logs}[verb]()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except CannotRun as reason:
+        sys.exit(f"✗ {reason}")
+    except KeyboardInterrupt:
+        sys.exit("Interrupted.")

@@ -1,0 +1,150 @@
+"""Start and stop MiniStack, the AWS stand-in, and leave nothing behind."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from local import CannotRun, kept_data
+from local.folder import ENGINE_FILE, ENGINE_TEMP, last_lines, log_file, program
+from local.stand_in import endpoint, environment, region
+
+READY_WITHIN = 60.0  # seconds; five on a usual machine
+STOPPED_WITHIN = 30.0  # seconds; a clean stop writes kept data to disk
+THIS_MACHINE = "127.0.0.1"
+EVERY_INTERFACE = "0.0.0.0"  # noqa: S104  # nosec B104: only `make sam-local`, whose containers cannot reach 127.0.0.1
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A running stand-in, as noted in `.local/engine.json` for the other verbs."""
+
+    pid: int
+    port: int
+
+
+def command_of(pid: int) -> str:
+    """The command line of a process, or nothing if it has ended."""
+    with suppress(ChildProcessError):  # unless an earlier command started it
+        os.waitpid(pid, os.WNOHANG)  # a child of ours that ended would else stay listed
+    listed = Path(f"/proc/{pid}/cmdline")
+    if Path("/proc/self").exists():
+        return listed.read_text(errors="replace") if listed.exists() else ""
+    return subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+
+
+def running() -> Engine | None:
+    """The stand-in that this checkout started, if it still runs."""
+    if not ENGINE_FILE.exists():
+        return None
+    engine = Engine(**json.loads(ENGINE_FILE.read_text()))
+    # A process number is reused some day: make sure that it is still the stand-in.
+    return engine if "ministack" in command_of(engine.pid) else None
+
+
+def must_run() -> Engine:
+    """The running stand-in.
+
+    Raises:
+        CannotRun: there is none.
+    """
+    engine = running()
+    if engine is None:
+        raise CannotRun("Khaya is not running here. `make run` starts it, `make up` does so in the background.")
+    return engine
+
+
+def check_port(port: int) -> None:
+    """Refuse a port that is taken, saying by whom if it is our own.
+
+    Raises:
+        CannotRun: a run of this checkout is on already, or another program listens on the port.
+    """
+    engine = running()
+    if engine is not None:
+        raise CannotRun(
+            f"Khaya runs already on port {engine.port}: `make reload` brings in changes, `make down` ends it."
+        )
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        if probe.connect_ex((THIS_MACHINE, port)) == 0:
+            raise CannotRun(f"Another program uses port {port}. End it, or take another: `make run PORT={port + 34}`.")
+
+
+def start(port: int, data: Path | None = None, bind: str = THIS_MACHINE) -> Engine:
+    """Start the stand-in and wait until it answers.
+
+    Args:
+        port: the one port for all services.
+        data: a folder that keeps everything over a restart; None forgets everything at the end.
+        bind: the address to listen on.
+
+    Raises:
+        CannotRun: it ended at once or was not ready within `READY_WITHIN`.
+    """
+    check_port(port)
+    shutil.rmtree(ENGINE_TEMP, ignore_errors=True)
+    ENGINE_TEMP.mkdir(parents=True)
+    variables = environment(port) | {
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": bind,
+        "MINISTACK_REGION": region(),
+        "TMPDIR": str(ENGINE_TEMP),
+        "STATE_DIR": str(ENGINE_TEMP / "state"),
+        "S3_DATA_DIR": str(ENGINE_TEMP / "s3"),
+        "IOT_MTLS_ENABLED": "0",  # listeners of services that Khaya does not use
+        "SFTP_ENABLED": "0",
+    }
+    if data is not None:
+        variables |= kept_data.prepare(data)
+    log = log_file("engine")
+    with log.open("wb") as output:
+        # In a session of its own Ctrl-C does not reach it before us, and its workers are one group to end.
+        process = subprocess.Popen(
+            [program("engine", "python"), program("engine", "ministack")],
+            env=variables,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    ENGINE_FILE.write_text(json.dumps(asdict(Engine(process.pid, port))))
+    deadline = time.monotonic() + READY_WITHIN
+    while not answers(port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            stop()
+            raise CannotRun(f"The AWS stand-in did not start; {log} ends with\n{last_lines(log)}")
+        time.sleep(0.1)
+    return Engine(process.pid, port)
+
+
+def answers(port: int) -> bool:
+    """Whether the stand-in is ready to serve."""
+    try:
+        with urllib.request.urlopen(f"{endpoint(port)}/_ministack/ready", timeout=2) as answer:  # noqa: S310  # nosec B310
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, TimeoutError, ConnectionError):
+        return False
+
+
+def stop() -> bool:
+    """End the stand-in and its workers, cleanly so that kept data is written. False if there was none."""
+    engine = running()
+    if engine is not None:
+        os.kill(engine.pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOPPED_WITHIN
+        while running() is not None and time.monotonic() < deadline:
+            time.sleep(0.1)
+        with suppress(ProcessLookupError, PermissionError):  # none left
+            os.killpg(engine.pid, signal.SIGKILL)  # workers that outlived it
+    ENGINE_FILE.unlink(missing_ok=True)
+    shutil.rmtree(ENGINE_TEMP, ignore_errors=True)
+    return engine is not None

@@ -1,0 +1,112 @@
+"""Make the three Python environments of a local run, each only when something in it changed.
+
+`dev` holds what tests and checks need, `sam` the SAM CLI, `engine` the AWS stand-in. They are apart because
+the last two pin botocore, each to its own version. This module runs before any of them exists, so it imports
+only the standard library.
+
+    python3 -m local.environments            all three
+    python3 -m local.environments dev        one of them
+"""
+
+import hashlib
+import importlib.util
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from local import CannotRun
+from local.folder import LOCAL, REQUIREMENTS, last_lines, log_file, program
+from local.progress import say, step
+
+NAMES = ("dev", "sam", "engine")
+OLDEST_PYTHON = (3, 11)
+NEWEST_PYTHON = (3, 14)  # the newest Lambda runtime that the pinned SAM CLI can build for
+
+INSTALL_PYTHON = (
+    "Install one with its venv module (Debian, Ubuntu: `sudo apt install python3 python3-venv`; anywhere: "
+    "`uv python install 3.13`) and name it if it is not found: `make run PYTHON=/path/to/python3.13`."
+)
+
+
+def check_python() -> None:
+    """Refuse a Python for which the environments cannot be made.
+
+    Raises:
+        CannotRun: too old, newer than any Lambda runtime SAM knows, or without the venv modules.
+    """
+    version = sys.version_info[:2]
+    if not OLDEST_PYTHON <= version <= NEWEST_PYTHON:
+        wanted = " to ".join(".".join(map(str, bound)) for bound in (OLDEST_PYTHON, NEWEST_PYTHON))
+        raise CannotRun(
+            f"{sys.executable} is Python {version[0]}.{version[1]}; Khaya runs on {wanted}. {INSTALL_PYTHON}"
+        )
+    missing = [name for name in ("venv", "ensurepip") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise CannotRun(f"{sys.executable} lacks the module {missing[0]}. {INSTALL_PYTHON}")
+
+
+def fingerprint(name: str) -> str:
+    """What an environment is made of: its requirements, the Python, and the place, which is written in it."""
+    requirements = (REQUIREMENTS / f"{name}.txt").read_bytes()
+    python = f"{sys.version} {Path(sys.executable).resolve()} {LOCAL}"
+    return hashlib.sha256(requirements + python.encode()).hexdigest()
+
+
+def stamp(name: str) -> Path:
+    """The file that is written last, so that an interrupted installation is made anew."""
+    return LOCAL / name / ".installed"
+
+
+def up_to_date(name: str) -> bool:
+    """Whether an environment is complete and made of what is asked for now."""
+    written = stamp(name)
+    return written.exists() and written.read_text() == fingerprint(name) and program(name, "python").exists()
+
+
+def install(name: str) -> subprocess.Popen[bytes]:
+    """Begin making an environment, in the background."""
+    shutil.rmtree(LOCAL / name, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", LOCAL / name], check=True, stdout=subprocess.DEVNULL)
+    requirements = str(REQUIREMENTS / f"{name}.txt")
+    pip = [
+        str(program(name, "python")),
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "-r",
+        requirements,
+    ]
+    with log_file(f"install-{name}").open("wb") as log:
+        return subprocess.Popen(pip, stdout=log, stderr=subprocess.STDOUT)
+
+
+def make(names: tuple[str, ...] = NAMES) -> None:
+    """Bring the named environments up to date, all at the same time.
+
+    Raises:
+        CannotRun: an installation failed; the message ends with the last lines of its log.
+    """
+    check_python()
+    stale = [name for name in names if not up_to_date(name)]
+    if not stale:
+        return
+    version = ".".join(map(str, sys.version_info[:3]))
+    with step(f"installing {', '.join(stale)} for Python {version} (a minute or two, only when requirements change)"):
+        installing = {name: install(name) for name in stale}
+        for name, process in installing.items():
+            if process.wait() != 0:
+                log = log_file(f"install-{name}")
+                raise CannotRun(f"Installing requirements/{name}.txt failed; {log} ends with\n{last_lines(log)}")
+            stamp(name).write_text(fingerprint(name))
+            say(f"  {name} is ready")
+
+
+if __name__ == "__main__":
+    try:
+        make(tuple(sys.argv[1:]) or NAMES)
+    except CannotRun as reason:
+        sys.exit(f"✗ {reason}")
+    except KeyboardInterrupt:
+        sys.exit("Interrupted.")

@@ -1,0 +1,36 @@
+"""What lies where in `.local/`, the one git-ignored folder a local run writes to."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCAL = ROOT / ".local"
+
+REQUIREMENTS = ROOT / "requirements"
+TEMPLATE = ROOT / "template.yaml"
+SAM_CONFIG = ROOT / "samconfig.toml"
+
+RUN_FILE = LOCAL / "run.json"
+TOKENS_FILE = LOCAL / "tokens.sh"
+ENGINE_FILE = LOCAL / "engine.json"
+BUILD = LOCAL / "build" / "sam"
+BUILD_CACHE = LOCAL / "build" / "cache"
+BUILD_STAMP = LOCAL / "build" / "sources"
+LOGS = LOCAL / "logs"
+ENGINE_TEMP = LOCAL / "tmp"
+
+
+def program(environment: str, name: str) -> Path:
+    """The path of a program in one of the environments, for example `program("sam", "sam")`."""
+    return LOCAL / environment / "bin" / name
+
+
+def log_file(name: str) -> Path:
+    """The log that one step of the run writes, for example `log_file("deploy")`."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    return LOGS / f"{name}.log"
+
+
+def last_lines(log: Path, count: int = 15) -> str:
+    """The end of a log, indented, to show beside an error."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return "\n".join(f"    {line}" for line in lines[-count:])

@@ -1,0 +1,112 @@
+"""The people of the demo: accounts in the deployed user pool, and access tokens for them.
+
+Accounts are made as an operator would make them, with Cognito's own API, because sign-up through Khaya asks
+for a code that is sent to a phone. Everything else about them goes through the API (see `local.demo`).
+"""
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+
+from local.deployment import Stack
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+# Opens accounts of the stand-in on this machine and nothing else, so it may be known.
+DEMO_PASSWORD = "Khaya-demo-2026!"  # noqa: S105  # nosec B105
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in the demo. Phone numbers are invented ones of the South African mobile range."""
+
+    name: str
+    phone: str
+    roles: tuple[str, ...]
+
+    @property
+    def email(self) -> str:
+        """An address that no mail ever reaches."""
+        return f"{self.name.split()[0].lower()}@example.org"
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A person of the demo with the id (Cognito's `sub`) and an access token good for an hour."""
+
+    person: Person
+    user_id: str
+    token: str
+
+
+THANDI = Person("Thandi Mkhize", "+27820000001", ("buyer",))
+SIPHO = Person("Sipho Dlamini", "+27820000002", ("buyer",))
+BONGANI = Person("Bongani Zulu", "+27820000003", ("worker",))
+NOMVULA = Person("Nomvula Khumalo", "+27820000004", ("worker",))
+THEMBA = Person("Themba Ndlovu", "+27820000005", ("worker",))
+LINDIWE = Person("Lindiwe Cele", "+27820000006", ("seller",))
+RAJESH = Person("Rajesh Naidoo", "+27820000007", ("seller",))
+AYANDA = Person("Ayanda Ngcobo", "+27820000008", ("admin",))
+
+PEOPLE = (THANDI, SIPHO, BONGANI, NOMVULA, THEMBA, LINDIWE, RAJESH, AYANDA)
+
+
+class UserPool:
+    """The deployed pool, as its operator sees it."""
+
+    def __init__(self, session: boto3.Session, stack: Stack) -> None:
+        self.cognito: CognitoIdentityProviderClient = session.client("cognito-idp")
+        self.pool_id = stack.user_pool_id
+        self.client_id = stack.user_pool_client_id
+        client = self.cognito.describe_user_pool_client(UserPoolId=self.pool_id, ClientId=self.client_id)
+        self.secret = client["UserPoolClient"]["ClientSecret"]
+
+    def settle(self, person: Person) -> None:
+        """Make the account, its password and its roles; an account that is there already keeps its id."""
+        try:
+            self.cognito.admin_create_user(
+                UserPoolId=self.pool_id,
+                Username=person.phone,
+                MessageAction="SUPPRESS",
+                UserAttributes=[
+                    {"Name": "name", "Value": person.name},
+                    {"Name": "email", "Value": person.email},
+                    {"Name": "email_verified", "Value": "true"},
+                    {"Name": "phone_number", "Value": person.phone},
+                    {"Name": "phone_number_verified", "Value": "true"},
+                ],
+            )
+        except self.cognito.exceptions.UsernameExistsException:
+            return  # kept from an earlier run, and perhaps changed since
+        self.cognito.admin_set_user_password(
+            UserPoolId=self.pool_id, Username=person.phone, Password=DEMO_PASSWORD, Permanent=True
+        )
+        for role in person.roles:
+            self.cognito.admin_add_user_to_group(UserPoolId=self.pool_id, Username=person.phone, GroupName=role)
+
+    def sign_in(self, person: Person) -> SignedIn:
+        """Sign a person in with the demo's password."""
+        answer = self.cognito.admin_initiate_auth(
+            UserPoolId=self.pool_id,
+            ClientId=self.client_id,
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={
+                "USERNAME": person.phone,  # the pool signs people in by phone number or e-mail
+                "PASSWORD": DEMO_PASSWORD,
+                "SECRET_HASH": self.secret_hash(person.phone),
+            },
+        )
+        token = answer["AuthenticationResult"]["AccessToken"]
+        attributes = self.cognito.admin_get_user(UserPoolId=self.pool_id, Username=person.phone)["UserAttributes"]
+        user_id = next(attribute["Value"] for attribute in attributes if attribute["Name"] == "sub")
+        return SignedIn(person, user_id, token)
+
+    def secret_hash(self, username: str) -> str:
+        """Proof that whoever signs a person in knows the client's secret, as Cognito defines it."""
+        digest = hmac.new(self.secret.encode(), (username + self.client_id).encode(), hashlib.sha256).digest()
+        return base64.b64encode(digest).decode()

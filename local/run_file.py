@@ -1,0 +1,43 @@
+"""`.local/run.json`: where the running application is and who is in it, for tests, benchmarks and clients.
+
+{"apiUrl": …, "userPoolId": …, "userPoolClientId": …, "users": [{"name", "userId", "roles", "token"}…]}
+"""
+
+import json
+import shlex
+from typing import Any
+
+from local.deployment import Stack
+from local.folder import RUN_FILE, TOKENS_FILE
+from local.people import SignedIn
+
+
+def write(stack: Stack, people: list[SignedIn]) -> None:
+    """Write the file, and beside it `.local/tokens.sh` with the same for a shell."""
+    users: list[dict[str, Any]] = [
+        {"name": who.person.name, "userId": who.user_id, "roles": list(who.person.roles), "token": who.token}
+        for who in people
+    ]
+    content = {
+        "apiUrl": stack.api_url,
+        "userPoolId": stack.user_pool_id,
+        "userPoolClientId": stack.user_pool_client_id,
+        "users": users,
+    }
+    RUN_FILE.write_text(json.dumps(content, indent=2) + "\n")
+    TOKENS_FILE.write_text("".join(f"{line}\n" for line in shell_variables(stack, people)))
+
+
+def shell_variables(stack: Stack, people: list[SignedIn]) -> list[str]:
+    """`export` lines: the API's address, and for each role the token of the first person who holds it."""
+    values = {"API": stack.api_url}
+    for who in people:
+        for role in who.person.roles:
+            values.setdefault(role.upper(), who.token)
+    return [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
+
+
+def remove() -> None:
+    """Take the file away: what it points at has ended."""
+    RUN_FILE.unlink(missing_ok=True)
+    TOKENS_FILE.unlink(missing_ok=True)
