@@ -27,7 +27,6 @@ def bring_up(port: int, data: Path | None) -> None:
     """Start the stand-in, deploy to it, fill it and say what is there."""
     began = time.monotonic()
     deployment.check_tools()
-    engine.check_port(port)
     deployment.build(port)
     with step(f"starting the AWS stand-in on 127.0.0.1:{port}" + (f", data in {data}" if data else "")):
         engine.start(port, data)
@@ -51,6 +50,7 @@ def sign_in(port: int, stack: Stack) -> list[SignedIn]:
 
 def run(port: int, data: Path | None) -> None:
     """Bring everything up, follow the functions' logs, and take everything down on Ctrl-C."""
+    engine.check_port(port)  # before anything is done that would have to be undone
     try:
         bring_up(port, data)
         say("Following the functions' logs; Ctrl-C ends everything.")
@@ -65,7 +65,7 @@ def run(port: int, data: Path | None) -> None:
 
 def up(port: int, data: Path | None) -> None:
     """Bring everything up and return, leaving it running."""
-    engine.check_port(port)
+    engine.check_port(port)  # before anything is done that would have to be undone
     try:
         bring_up(port, data)
     except (CannotRun, KeyboardInterrupt):

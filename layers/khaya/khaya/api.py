@@ -7,6 +7,7 @@ either.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,11 +15,12 @@ from typing import Any, TypeVar
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, CORSConfig, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from pydantic.alias_generators import to_camel
 
-from khaya import clock, gate, observability, problems
+from khaya import clock, dynamo, gate, observability, problems
 from khaya.access import Access
 from khaya.bodies import checked_body, compact, read_json
-from khaya.errors import Invalid, Raced, Stale, Unavailable, Unreadable
+from khaya.errors import Invalid, Raced, Stale, Unauthenticated, Unavailable, Unreadable
 from khaya.identity import Caller, caller_of
 from khaya.pages import DEFAULT_LIMIT, Ask
 from khaya.settings import pool_settings, settings
@@ -27,8 +29,11 @@ from khaya.unit import AlreadyAnswered, Answered, Once, Unit
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 JSON = "application/json"
+RECENT_SECONDS = 600
+"""How long after signing in a person may do what needs a recent sign-in."""
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
-_RERUNS = 5
+_RERUN_SECONDS = 4
+"""How long a use case is run again while others keep changing its objects; the gateway waits 29 seconds."""
 _EXPOSED = ["ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-Id"]
 
 
@@ -89,8 +94,7 @@ class Api:
     def _register(
         self, method: str, path: str, access: Access, summary: str, status: int, documented: dict[str, Any]
     ) -> Callable[[Handler], Handler]:
-        resource = path.replace("<", "{").replace(">", "}")
-        self.access[method, resource] = access
+        self.access[method, resource_of(path)] = access
         return self.resolver.route(
             path,
             method,
@@ -131,6 +135,15 @@ class Api:
     def count(self, name: str) -> None:
         """Count something that matters to the marketplace, once the changes are made."""
         self.unit.afterwards(lambda: observability.count(name))
+
+    def require_recent_sign_in(self) -> None:
+        """Hold that the caller signed in less than ten minutes ago.
+
+        Raises:
+            Unauthenticated: it was longer ago.
+        """
+        if clock.epoch(self.now) - self.caller.signed_in_at >= RECENT_SECONDS:
+            raise Unauthenticated("Please sign in again: this needs a sign-in less than ten minutes old.")
 
     def check_version(self, version: int) -> None:
         """Hold the request's `If-Match`, if it has one, against the object's present version.
@@ -226,15 +239,7 @@ class Api:
         self._check_route(resolver, request)
         once = request.unit.once
         try:
-            for _ in range(_RERUNS):
-                request.unit = Unit(once)
-                try:
-                    response = proceed(resolver)
-                    request.unit.commit(_answered(response))
-                except Raced:
-                    continue
-                return response
-            raise Unavailable("Many people are changing this at once. Please try again in a moment.")
+            return self._rerun(request, once, lambda: proceed(resolver))
         except AlreadyAnswered as earlier:
             return _replayed(earlier.answer)
         except Exception:
@@ -243,11 +248,26 @@ class Api:
                 raise
             return _replayed(answer)
 
+    def _rerun(self, request: _Request, once: Once | None, run: Callable[[], Response[Any]]) -> Response[Any]:
+        give_up_at = time.monotonic() + _RERUN_SECONDS
+        attempt = 0
+        while time.monotonic() < give_up_at:
+            request.unit = Unit(once)
+            try:
+                response = run()
+                request.unit.commit(_answered(response))
+            except Raced:
+                dynamo.pause(min(attempt, 5))
+                attempt += 1
+            else:
+                return response
+        raise Unavailable("Many people are changing this at once. Please try again in a moment.")
+
     def _check_route(self, resolver: APIGatewayRestResolver, request: _Request) -> None:
         """What runs must be what was admitted; and the query names only what the route knows."""
         route = resolver.context["_route"]
-        if self.access.get((route.method, route.openapi_path)) is not request.access:
-            raise RuntimeError(f"{route.method} {route.openapi_path} was reached as {request.event.get('resource')}")
+        if self.access.get((route.method, resource_of(route.path))) is not request.access:
+            raise RuntimeError(f"{route.method} {route.path} was reached as {request.event.get('resource')}")
         known = {parameter.alias for parameter in route.dependant.query_params}
         unknown = sorted(set(request.event.get("queryStringParameters") or {}) - known)
         if unknown:
@@ -278,6 +298,11 @@ class Api:
         if self._request is None:
             raise RuntimeError("no request in hand")
         return self._request
+
+
+def resource_of(path: str) -> str:
+    """The gateway's name of a route: `/jobs/<job_id>` is `/jobs/{jobId}` there and in the contract."""
+    return re.sub(r"<(\w+)>", lambda name: f"{{{to_camel(name[1])}}}", path)
 
 
 def _answered(response: Response[Any]) -> Answered | None:

@@ -69,7 +69,7 @@ def get_many(keys: Sequence[tuple[str, Mapping[str, str]]]) -> list[Item | None]
                 next((item for table, item in found if table == wanted and key.items() <= item.items()), None)
                 for wanted, key in keys
             ]
-        _pause(attempt)
+        pause(attempt)
     raise Unavailable
 
 
@@ -171,7 +171,7 @@ def _contended(operation: Callable[..., Any], **request: Any) -> dict[str, Any]:
         try:
             return _call(operation, **request)
         except Raced:
-            _pause(attempt)
+            pause(attempt)
     raise Unavailable("Many people are changing this at once. Please try again in a moment.")
 
 
@@ -194,6 +194,6 @@ def _call(operation: Callable[..., Any], **request: Any) -> dict[str, Any]:
     return answer
 
 
-def _pause(attempt: int) -> None:
+def pause(attempt: int) -> None:
     """Wait before the next try: at random, up to a span that doubles, so that rivals do not meet again."""
     time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - spreads retries, guards nothing

@@ -1,0 +1,94 @@
+"""The real template, read: its tables, routes and the environment it gives to functions."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+
+FUNCTION = "AWS::Serverless::Function"
+TABLE = "AWS::DynamoDB::Table"
+
+
+class _Reader(yaml.SafeLoader):
+    """YAML with CloudFormation's short tags, each read as its long form."""
+
+
+def _intrinsic(loader: _Reader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+        return {name: value.split(".", 1) if suffix == "GetAtt" else value}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    assert isinstance(node, yaml.MappingNode)
+    return {name: loader.construct_mapping(node, deep=True)}
+
+
+_Reader.add_multi_constructor("!", _intrinsic)
+
+
+@lru_cache(maxsize=1)
+def template() -> dict[str, Any]:
+    """`template.yaml` as data."""
+    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Reader)  # noqa: S506 - a SafeLoader
+    return loaded
+
+
+def resources(kind: str) -> dict[str, dict[str, Any]]:
+    """The properties of all resources of a type, by their logical name."""
+    found = template()["Resources"].items()
+    return {name: resource["Properties"] for name, resource in found if resource["Type"] == kind}
+
+
+def table_name(logical: str, environment: str = "test") -> str:
+    """The name that a table gets in an environment."""
+    pattern: str = resources(TABLE)[logical]["TableName"]["Fn::Sub"]
+    return pattern.replace("${Environment}", environment)
+
+
+def table_requests(environment: str = "test") -> list[dict[str, Any]]:
+    """What to ask of DynamoDB to have the template's tables."""
+    wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "StreamSpecification")
+    requests = []
+    for logical, properties in resources(TABLE).items():
+        request = {name: properties[name] for name in wanted if name in properties}
+        request["StreamSpecification"] = {**request["StreamSpecification"], "StreamEnabled": True}
+        requests.append({"TableName": table_name(logical, environment), **request})
+    return requests
+
+
+def routes() -> dict[tuple[str, str], dict[str, Any]]:
+    """Every (method, path) of the API, with its function's logical name and whether it is public."""
+    found = {}
+    for logical, properties in resources(FUNCTION).items():
+        for event in properties.get("Events", {}).values():
+            if event["Type"] == "Api":
+                route = event["Properties"]
+                public = route.get("Auth", {}).get("Authorizer") == "NONE"
+                found[route["Method"].upper(), route["Path"]] = {"function": logical, "public": public}
+    return found
+
+
+def function_environment(environment: str = "test") -> dict[str, str]:
+    """The variables that the template gives to functions, with plain values in place of what AWS fills in."""
+    variables = dict(template()["Globals"]["Function"]["Environment"]["Variables"])
+    for properties in resources(FUNCTION).values():
+        variables |= properties.get("Environment", {}).get("Variables", {})
+    return {name: _plain(name, value, environment) for name, value in variables.items()}
+
+
+def _plain(name: str, value: Any, environment: str) -> str:
+    if not isinstance(value, dict):
+        return str(value)
+    reference = value.get("Ref", "")
+    if reference in resources(TABLE):
+        return table_name(reference, environment)
+    if reference == "Environment":
+        return environment
+    parameter = template()["Parameters"].get(reference, {})
+    return str(parameter.get("Default") or f"{name.lower().replace('_', '-')}-{environment}")
