@@ -1,18 +1,22 @@
 # Khaya. `make` lists what there is; `make run` is the place to begin.
 
-# Any Python from 3.11 on will do; 3.13 is what AWS runs, so it is taken where it is installed.
-PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3.14 python3; do \
-	$$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null \
-	&& echo $$python && break; done || echo python3)
+# Any Python from 3.11 on will do. The one chosen before stays; else 3.13, which AWS runs, where it is installed.
+PYTHON ?= $(shell for python in "$$(cat .local/python 2>/dev/null)" python3.13 python3.12 python3.11 python3.14 python3; do \
+	"$$python" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null \
+	&& echo "$$python" && break; done || echo python3)
 PORT ?= 4566
+API_PORT ?= 3000
 DATA ?=
 
 DEV := .local/dev/bin
 SAM := .local/sam/bin/sam
 LOCAL := $(DEV)/python -m local
 
+# What is running keeps its engine; these need only the other environments.
+reload tokens logs check openapi: ENVIRONMENTS := dev sam
+
 .DEFAULT_GOAL := help
-.PHONY: help run up down reload tokens logs environments test check bench openapi clean
+.PHONY: help run up sam-local down reload tokens logs environments test check bench openapi clean
 
 help: ## list what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -22,6 +26,9 @@ run: environments ## the whole marketplace on this machine; Ctrl-C ends it (PORT
 
 up: environments ## the same in the background; returns when it is ready
 	@$(LOCAL) up --port $(PORT) $(if $(DATA),--data "$(DATA)")
+
+sam-local: environments ## the same with the functions in `sam local start-api` (needs Docker; API_PORT=3000)
+	@$(LOCAL) sam-local --port $(PORT) --api-port $(API_PORT) $(if $(DATA),--data "$(DATA)")
 
 down: ## end what `make up` started
 	@if [ -x $(DEV)/python ]; then $(LOCAL) down; else echo "Khaya is not running here."; fi
@@ -38,7 +45,7 @@ logs: environments ## follow the functions' logs
 environments: ## make or update the Python environments in .local/
 	@command -v "$(PYTHON)" >/dev/null || { echo "✗ $(PYTHON) is missing. Khaya needs Python 3.11 to 3.14 with its venv module (Debian, Ubuntu:" \
 		"sudo apt install python3 python3-venv; anywhere: uv python install 3.13), named by PYTHON=… if it is not found by itself."; exit 1; }
-	@$(PYTHON) -m local.environments
+	@"$(PYTHON)" -m local.environments $(ENVIRONMENTS)
 
 test: environments ## unit, integration, infrastructure and end-to-end tests
 	@$(DEV)/python -m pytest tests/unit tests/integration tests/infrastructure tests/e2e

@@ -2,17 +2,20 @@
 
 python -m local run [--port 4566] [--data DIR]     everything, in the foreground
 python -m local up [--port 4566] [--data DIR]      the same in the background
-python -m local down | reload | tokens
+python -m local sam-local [--port] [--api-port]    the functions in SAM's containers instead (needs Docker)
+python -m local down | reload | tokens | logs
 """
 
 import argparse
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from local import CannotRun, deployment, engine, run_file
+from local import CannotRun, build, containers, deployment, engine, run_file
 from local.demo import load
 from local.demo.visit import Visits
 from local.deployment import Stack
@@ -23,14 +26,15 @@ from local.stand_in import session
 from local.welcome import greet
 
 
-def bring_up(port: int, data: Path | None) -> None:
+def bring_up(port: int, data: Path | None, bind: str = engine.THIS_MACHINE) -> None:
     """Start the stand-in, deploy to it, fill it and say what is there."""
     began = time.monotonic()
     deployment.check_tools()
-    deployment.build(port)
-    with step(f"starting the AWS stand-in on 127.0.0.1:{port}" + (f", data in {data}" if data else "")):
-        engine.start(port, data)
-    stack = deployment.deploy(port)
+    built = build.for_engine()
+    build.make(built, port)
+    with step(f"starting the AWS stand-in on {bind}:{port}" + (f", data in {data}" if data else "")):
+        engine.start(port, data, bind)
+    stack = deployment.deploy(built, port)
     people = sign_in(port, stack)
     with step("loading demo people, jobs and bids through the API"):
         load(Visits(stack.api_url, people))
@@ -51,10 +55,26 @@ def sign_in(port: int, stack: Stack) -> list[SignedIn]:
 def run(port: int, data: Path | None) -> None:
     """Bring everything up, follow the functions' logs, and take everything down on Ctrl-C."""
     engine.check_port(port)  # before anything is done that would have to be undone
-    try:
+    with ending_cleanly():
         bring_up(port, data)
         say("Following the functions' logs; Ctrl-C ends everything.")
         FunctionLogs(session(port)).follow()
+
+
+def sam_local(port: int, api_port: int, data: Path | None) -> None:
+    """Bring everything up for SAM's containers, and stay with their API until Ctrl-C."""
+    containers.check_docker()
+    engine.check_port(port)
+    with ending_cleanly():
+        bring_up(port, data, engine.EVERY_INTERFACE)
+        containers.serve(port, api_port)
+
+
+@contextmanager
+def ending_cleanly() -> Iterator[None]:
+    """Take everything down at the end, however it comes."""
+    try:
+        yield
     except KeyboardInterrupt:
         say()
     finally:
@@ -92,8 +112,9 @@ def down() -> None:
 def reload() -> None:
     """Build and deploy what changed; data stay."""
     port = engine.must_run().port
-    deployment.build(port)
-    renew(port, deployment.deploy(port))
+    built = build.for_engine()
+    build.make(built, port)
+    renew(port, deployment.deploy(built, port))
     say("The running application is up to date.")
 
 
@@ -124,8 +145,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m local", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("verb", choices=["run", "up", "down", "reload", "tokens", "logs"])
+    parser.add_argument("verb", choices=["run", "up", "sam-local", "down", "reload", "tokens", "logs"])
     parser.add_argument("--port", type=int, default=4566)
+    parser.add_argument("--api-port", type=int, default=3000)
     parser.add_argument("--data", type=Path, help="a folder that keeps the data over a restart")
     asked = parser.parse_args()
     for name in (signal.SIGTERM, signal.SIGHUP):
@@ -136,6 +158,8 @@ def main() -> None:
             run(asked.port, data)
         case "up":
             up(asked.port, data)
+        case "sam-local":
+            sam_local(asked.port, asked.api_port, data)
         case verb:
             {"down": down, "reload": reload, "tokens": tokens, "logs": logs}[verb]()
 

@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 from local import CannotRun
-from local.folder import LOCAL, REQUIREMENTS, last_lines, log_file, program
+from local.folder import LOCAL, PYTHON_FILE, REQUIREMENTS, last_lines, log_file, program
 from local.progress import say, step
 
 NAMES = ("dev", "sam", "engine")
@@ -89,6 +89,8 @@ def make(names: tuple[str, ...] = NAMES) -> None:
         CannotRun: an installation failed; the message ends with the last lines of its log.
     """
     check_python()
+    LOCAL.mkdir(exist_ok=True)
+    PYTHON_FILE.write_text(sys.executable)  # `make` stays with it until it is told another one
     stale = [name for name in names if not up_to_date(name)]
     if not stale:
         return
