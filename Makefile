@@ -13,10 +13,10 @@ SAM := .local/sam/bin/sam
 LOCAL := $(DEV)/python -m local
 
 # What is running keeps its engine; these need only the other environments.
-reload tokens logs check openapi: ENVIRONMENTS := dev sam
+reload tokens logs outbox check openapi: ENVIRONMENTS := dev sam
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs environments test check bench openapi clean
+.PHONY: help run up sam-local down reload tokens logs outbox environments test check bench openapi clean
 
 help: ## list what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ tokens: environments ## renew the tokens in .local/run.json
 logs: environments ## follow the functions' logs
 	@$(LOCAL) logs
 
+outbox: environments ## show the text messages, WhatsApp messages and e-mails that were sent
+	@$(LOCAL) outbox
+
 environments: ## make or update the Python environments in .local/
 	@command -v "$(PYTHON)" >/dev/null || { echo "✗ $(PYTHON) is missing. Khaya needs Python 3.11 to 3.14 with its venv module (Debian, Ubuntu:" \
 		"sudo apt install python3 python3-venv; anywhere: uv python install 3.13), named by PYTHON=… if it is not found by itself."; exit 1; }
@@ -63,7 +66,7 @@ bench: environments ## the benchmarks, each beside its comparison
 	@$(DEV)/python -m bench
 
 openapi: environments ## write the OpenAPI document
-	@$(DEV)/python -m bench.openapi
+	@$(DEV)/python -m local.openapi
 
 clean: down ## remove everything that was built and installed here
 	@rm -rf .local .aws-sam

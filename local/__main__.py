@@ -3,7 +3,7 @@
 python -m local run [--port 4566] [--data DIR]     everything, in the foreground
 python -m local up [--port 4566] [--data DIR]      the same in the background
 python -m local sam-local [--port] [--api-port]    the functions in SAM's containers instead (needs Docker)
-python -m local down | reload | tokens | logs
+python -m local down | reload | tokens | logs | outbox
 """
 
 import argparse
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from local import CannotRun, build, containers, deployment, engine, run_file
+from local import CannotRun, build, containers, deployment, engine, mailbox, run_file, twilio
 from local.demo import load
 from local.demo.visit import Visits
 from local.deployment import Stack
@@ -34,6 +34,7 @@ def bring_up(port: int, data: Path | None, bind: str = engine.THIS_MACHINE) -> N
     build.make(built, port)
     with step(f"starting the AWS stand-in on {bind}:{port}" + (f", data in {data}" if data else "")):
         engine.start(port, data, bind)
+        twilio.start(port)
     stack = deployment.deploy(built, port)
     people = sign_in(port, stack)
     with step("loading demo people, jobs and bids through the API"):
@@ -99,6 +100,7 @@ def take_down() -> None:
     if engine.running() is not None:
         with step("stopping"):
             engine.stop()
+    twilio.stop()
     run_file.remove()
 
 
@@ -135,6 +137,16 @@ def logs() -> None:
     FunctionLogs(session(engine.must_run().port)).follow()
 
 
+def outbox() -> None:
+    """Show what was sent to people: the codes that a newcomer waits for are here."""
+    port = engine.must_run().port
+    sent = mailbox.sent(port)
+    for one in sent:
+        say(f"{one.channel:<9} {one.to:<28} {one.text}")
+    if not sent:
+        say("Nothing was sent yet. A code follows its request within seconds.")
+
+
 def interrupted(_signal: int, _frame: FrameType | None) -> None:
     """End on SIGTERM and on a closed terminal as on Ctrl-C."""
     raise KeyboardInterrupt
@@ -145,7 +157,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m local", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("verb", choices=["run", "up", "sam-local", "down", "reload", "tokens", "logs"])
+    parser.add_argument("verb", choices=["run", "up", "sam-local", "down", "reload", "tokens", "logs", "outbox"])
     parser.add_argument("--port", type=int, default=4566)
     parser.add_argument("--api-port", type=int, default=3000)
     parser.add_argument("--data", type=Path, help="a folder that keeps the data over a restart")
@@ -161,7 +173,7 @@ def main() -> None:
         case "sam-local":
             sam_local(asked.port, asked.api_port, data)
         case verb:
-            {"down": down, "reload": reload, "tokens": tokens, "logs": logs}[verb]()
+            {"down": down, "reload": reload, "tokens": tokens, "logs": logs, "outbox": outbox}[verb]()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from local import CannotRun
+from local import CannotRun, mailbox, twilio
 from local.build import SOURCES, Build
 from local.folder import LOCAL, ROOT
 from local.progress import step
@@ -27,6 +27,8 @@ def deploy(build: Build, port: int) -> Stack:
     """Deploy a build to the stand-in; only what changed since the last deployment is touched."""
     with step("deploying the template to the stand-in"):
         make_bucket(port)
+        twilio.make_secret(session(port))
+        mailbox.make_sender(session(port))
         flags = ("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar")
         parameters = template_parameters(port, build.parameters)
         sam(port, "deploy", *flags, arguments={"template-file": build.template}, parameters=parameters)

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from local import CannotRun
+from local import CannotRun, mailbox, twilio
 from local.folder import ROOT, SAM_CONFIG, last_lines, log_file, program
 from local.stand_in import endpoint, environment, sam_settings
 
@@ -18,7 +18,13 @@ def template_parameters(port: int, machine: Sequence[str]) -> list[str]:
         configured = shlex.split(configured)
     if isinstance(configured, dict):
         configured = [f"{name}={value}" for name, value in configured.items()]
-    here = [*machine, f"TokenKeysBase={endpoint(port)}"]
+    here = [
+        *machine,
+        f"TokenKeysBase={endpoint(port)}",
+        f"TwilioBaseUrl={twilio.address(port)}",
+        f"TwilioSecretArn={twilio.SECRET}",
+        f"EmailDomain={mailbox.DOMAIN}",
+    ]
     settled = {item.split("=", 1)[0] for item in here}
     return [*(item for item in configured if item.split("=", 1)[0] not in settled), *here]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tests.support.template import function_environment
 
@@ -19,6 +20,10 @@ os.environ |= {
     "POWERTOOLS_SERVICE_NAME": "test",
 }
 os.environ.pop("AWS_ENDPOINT_URL", None)
+
+# The same examples on every machine and in every run, however slow: what fails once fails again.
+hypothesis_settings.register_profile("house", deadline=None, derandomize=True, database=None)
+hypothesis_settings.load_profile("house")
 
 
 class Clock:

@@ -16,6 +16,7 @@ from khaya.jobs import service, store
 from khaya.jobs.model import Category, Job, JobChanges, JobPosting, Party, Status, WorkProof
 from khaya.jobs.view import JobView, PartyJobView, shown, shown_fully
 from khaya.pages import Limit, Page
+from khaya.search.model import SearchText
 
 api = Api("Jobs")
 
@@ -45,12 +46,13 @@ def post_job(posting: Annotated[JobPosting, Body()]) -> Response[PartyJobView]:
 def feed(
     category: Annotated[Category | None, Query()] = None,
     location: Annotated[Place | None, Query(description="A place; case and outer blanks do not matter.")] = None,
+    q: Annotated[SearchText | None, Query()] = None,
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[PartyJobView | JobView]]:
-    """By category, by place, by both or by neither."""
-    ask = api.ask(limit, cursor, category, location)
-    part = store.feed(category, location, ask)
+    """By category, by place and by words of the title, each alone or together."""
+    ask = api.ask(limit, cursor, category, location, q)
+    part = service.feed(category, location, q, ask)
     items = [shown(job, api.visitor) for job in part.items]
     return api.answer(Page[PartyJobView | JobView](items=items, next_cursor=ask.cursor_after(part.after)))
 
@@ -95,7 +97,7 @@ def start(job_id: str) -> Response[PartyJobView]:
 def submit(job_id: str, proof: Annotated[WorkProof, Body()]) -> Response[PartyJobView]:
     """With a note and photos as proof."""
     job = service.visible(job_id, api.caller).worked_by(api.caller.user_id)
-    media.check_owner(proof.photos, api.caller.user_id, "photos")
+    media.check_owner(proof.photos, api.caller.user_id, "submission", "photos")
     return _changed(job, job.submitted(proof, api.now))
 
 

@@ -12,9 +12,10 @@ from khaya.access import ADMIN, FEED, PUBLIC, SIGNED_IN
 from khaya.api import Api
 from khaya.fields import Asked, Place
 from khaya.pages import Limit, Page
+from khaya.profiles import resume as resumes
 from khaya.profiles import service, store
 from khaya.profiles.model import OwnRole, Profile, ProfileChanges, ProfileReplacement, Trade
-from khaya.profiles.view import OwnProfileView, ProfileView, shown, shown_to_owner
+from khaya.profiles.view import OwnProfileView, ProfileView, ResumeView, shown, shown_to_owner
 from khaya.users.model import User
 
 api = Api("Profiles")
@@ -53,7 +54,7 @@ def me() -> Response[OwnProfileView]:
     return _own(*service.own(api.caller.user_id))
 
 
-@api.put("/profiles/me", SIGNED_IN, "Write one's own profile", body=OwnProfileView)
+@api.put("/profiles/me", SIGNED_IN, "Write one's own profile", body=OwnProfileView, if_match=True)
 def replace(wanted: Annotated[ProfileReplacement, Body()]) -> Response[OwnProfileView]:
     """Writes every writable field; what is left out is cleared."""
     return _write(wanted, whole=True)
@@ -76,6 +77,12 @@ def one_person(user_id: str) -> Response[ProfileView]:
     """What anybody may know of them."""
     fully = api.visitor is not None and (api.visitor.is_admin or api.visitor.user_id == user_id)
     return api.answer(shown(service.public(user_id), api.now, fully=fully))
+
+
+@api.get("/profiles/<user_id>/resume", PUBLIC, "What a person did", body=ResumeView)
+def resume(user_id: str) -> Response[ResumeView]:
+    """Their latest fifty completed jobs, how these were rated, and how far they are trusted and why."""
+    return api.answer(resumes.resume(user_id, api.now))
 
 
 @api.put("/profiles/<user_id>/verification", ADMIN, "Verify a person", body=ProfileView)

@@ -11,11 +11,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-import botocore.session
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
+from khaya import aws
+from khaya.attributes import Item
 from khaya.changes import Change, change_of
+from khaya.referrals import model as referrals
+from khaya.search import model as search
+from khaya.writes import STAMP
 
 processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
 
@@ -29,7 +33,26 @@ def left_open(change: Change) -> dict[str, str] | None:
     return {"group": change.after["id"], "jobId": change.after["id"]}
 
 
-CONCERNS: dict[str, Callable[[Change], dict[str, str] | None]] = {"REJECTIONS_QUEUE_URL": left_open}
+def judged(change: Change) -> dict[str, Any] | None:
+    """A person whose facts changed, or who placed a bid: their standing is to follow."""
+    match change.resource, change.before, change.after:
+        case "profiles", {**was}, {**now} if _told(was) != _told(now):
+            return {"group": now["userId"], "userId": now["userId"]}
+        case "bids", None, {"workerId": worker_id, "id": bid_id}:
+            return {"group": worker_id, "userId": worker_id, "bidId": bid_id}
+    return None
+
+
+def _told(item: Item) -> Item:
+    return {name: value for name, value in item.items() if name != STAMP}
+
+
+CONCERNS: dict[str, Callable[[Change], dict[str, Any] | None]] = {
+    "REJECTIONS_QUEUE_URL": left_open,
+    "SEARCH_QUEUE_URL": search.news,
+    "STANDING_QUEUE_URL": judged,
+    "REWARDS_QUEUE_URL": referrals.news,
+}
 """The variable that holds a concern's queue, and what of a change the concern is told: None where it is nothing."""
 
 
@@ -49,7 +72,7 @@ def relay(record: DynamoDBRecord) -> None:
 
 @lru_cache(maxsize=1)
 def _sqs() -> Any:
-    return botocore.session.get_session().create_client("sqs")
+    return aws.client("sqs")
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from local.demo import pictures
+from local.demo.pictures import Colour
 from local.demo.visit import Visit, Visits
 from local.people import BONGANI, NOMVULA, SIPHO, THANDI, THEMBA, Person
 
@@ -32,6 +34,7 @@ class DemoJob:
     location: str
     bids: tuple[DemoBid, ...] = ()
     fate: Fate = "open"
+    picture: Colour | None = None
 
     @property
     def posting(self) -> dict[str, Any]:
@@ -74,7 +77,7 @@ JOBS = (
     ),
     DemoJob(
         THANDI, "Clear the garden after the storm", "Branches and a fallen tree; a skip is ordered.",
-        "gardening", 1500, "Umhlanga",
+        "gardening", 1500, "Umhlanga", picture=(96, 128, 72),
     ),
     DemoJob(
         SIPHO, "Build a boundary wall", "Twenty metres of wall, 1.8 metres high, plastered on both sides.",
@@ -100,7 +103,7 @@ def own_jobs(buyer: Visit) -> Iterator[dict[str, Any]]:
 def bring_about(visits: Visits, job: DemoJob, found: dict[str, Any] | None) -> None:
     """Post a job unless it is there, and take an open one as far as it goes."""
     buyer = visits.of(job.buyer)
-    present = found or buyer.call("POST", "/jobs", job.posting)
+    present = found or buyer.call("POST", "/jobs", job.posting | photos(buyer, job))
     path = f"/jobs/{present['id']}"
     if present["status"] == "open":
         bids = [place(visits.of(bid.worker), path, bid) for bid in job.bids]
@@ -113,6 +116,11 @@ def bring_about(visits: Visits, job: DemoJob, found: dict[str, Any] | None) -> N
             worker = visits.of(job.bids[0].worker)
             worker.call("POST", f"{path}/submission", {"note": "All done and cleaned up."})
         buyer.call("POST", f"{path}/completion")
+
+
+def photos(buyer: Visit, job: DemoJob) -> dict[str, Any]:
+    """The photos of a new job, uploaded."""
+    return {} if job.picture is None else {"photos": [pictures.upload(buyer, "job", job.picture)]}
 
 
 def place(worker: Visit, path: str, bid: DemoBid) -> dict[str, Any]:

@@ -4,35 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from tests.conftest import Clock
+from tests.support import stand_in
 from tests.support.house import Person
-from tests.support.template import function_environment, table_requests
+from tests.support.permissions import Record
 
 
-@pytest.fixture(autouse=True)
-def tables(clock: Clock) -> Iterator[None]:
-    """Fresh, empty tables and a fresh media bucket for each test."""
-    del clock
+@pytest.fixture(scope="package", autouse=True)
+def aws() -> Iterator[None]:
+    """moto with the template's tables, made once: making them costs more than a test does."""
     from khaya import dynamo, groups, media  # noqa: PLC0415 - clients must be made inside the mock
 
+    caches = (dynamo.client, groups._cognito, media._s3)
     with mock_aws():
-        dynamodb = boto3.client("dynamodb")
-        for request in table_requests():
-            dynamodb.create_table(**request)
-        boto3.client("s3").create_bucket(
-            Bucket=function_environment()["MEDIA_BUCKET"],
-            CreateBucketConfiguration={"LocationConstraint": "af-south-1"},
-        )
-        caches = (dynamo.client, groups._cognito, media._s3)
+        stand_in.build()
         for cached in caches:
             cached.cache_clear()
         yield
         for cached in caches:
             cached.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def tables(aws: None, clock: Clock) -> None:
+    """Empty tables, an empty bucket, no people in Cognito and no queues, for each test."""
+    stand_in.empty()
+
+
+@pytest.fixture(autouse=True)
+def permitted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Record]:
+    """No function calls anything that its role in the template does not allow."""
+    record = Record()
+    record.keep(monkeypatch)
+    yield record
+    assert record.forbidden() == [], "the roles in template.yaml do not allow this"
 
 
 @pytest.fixture

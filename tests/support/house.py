@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import unquote
 
+from tests.support.permissions import watched
 from tests.support.template import FUNCTION, ROOT, function_environment, resources, routes
 
 SIGNED_IN_AT = 1_795_251_020
@@ -26,6 +27,7 @@ def app(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
+    module.handler = watched(name, module.handler)  # type: ignore[attr-defined]
     return module
 
 

@@ -62,6 +62,7 @@ def table_requests(environment: str = "test") -> list[dict[str, Any]]:
     return requests
 
 
+@lru_cache(maxsize=1)
 def routes() -> dict[tuple[str, str], dict[str, Any]]:
     """Every (method, path) of the API, with its function's logical name and whether it is public."""
     found = {}
@@ -74,6 +75,7 @@ def routes() -> dict[tuple[str, str], dict[str, Any]]:
     return found
 
 
+@lru_cache
 def function_environment(environment: str = "test") -> dict[str, str]:
     """The variables that the template gives to functions, with plain values in place of what AWS fills in."""
     variables = dict(template()["Globals"]["Function"]["Environment"]["Variables"])
@@ -85,6 +87,10 @@ def function_environment(environment: str = "test") -> dict[str, str]:
 def _plain(name: str, value: Any, environment: str) -> str:
     if not isinstance(value, dict):
         return str(value)
+    if "Fn::If" in value:
+        return _plain(name, value["Fn::If"][1], environment)
+    if "Fn::Sub" in value:
+        return str(value["Fn::Sub"]).replace("${AWS::Region}", "af-south-1").replace("${Environment}", environment)
     reference = value.get("Ref", "")
     if reference in resources(TABLE):
         return table_name(reference, environment)

@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, CORSConfig, Response
@@ -20,7 +21,7 @@ from pydantic.alias_generators import to_camel
 from khaya import clock, dynamo, gate, observability, problems
 from khaya.access import Access
 from khaya.bodies import checked_body, compact, read_json
-from khaya.errors import Invalid, Raced, Stale, Unauthenticated, Unavailable, Unreadable
+from khaya.errors import Invalid, NotFound, Raced, Stale, Unauthenticated, Unavailable, Unreadable
 from khaya.identity import Caller, caller_of
 from khaya.pages import DEFAULT_LIMIT, Ask
 from khaya.settings import pool_settings, settings
@@ -34,6 +35,11 @@ RECENT_SECONDS = 600
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 _RERUN_SECONDS = 4
 """How long a use case is run again while others keep changing its objects; the gateway waits 29 seconds."""
+_METHODS = "GET,POST,PUT,PATCH,DELETE"
+_PREFLIGHT_SECONDS = 7200
+"""How long a browser may remember a preflight's answer; no browser keeps it longer."""
+LONGEST_ID = 128
+"""Characters; no id is longer, and DynamoDB refuses keys that are much longer."""
 _EXPOSED = ["ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-Id"]
 
 
@@ -69,14 +75,21 @@ class Api:
             allow_origin=origins[0],
             extra_origins=origins[1:],
             expose_headers=_EXPOSED,
-            allow_headers=["Idempotency-Key", "If-Match"],
+            allow_headers=["Idempotency-Key", "If-Match", "X-Device-Name"],
+            max_age=_PREFLIGHT_SECONDS,
         )
         pool_settings()
+        dynamo.client()  # while Lambda makes the environment, with a whole processor, rather than in the first request
         self.tag = tag
         self.resolver = APIGatewayRestResolver(
             cors=cors, enable_validation=True, serializer=compact, json_body_deserializer=read_json
         )
-        self.resolver.use([self._work])
+
+        # Not the bound method itself: Powertools keeps what it finds out about a function on it, for later requests.
+        def work(resolver: APIGatewayRestResolver, proceed: Callable[..., Response[Any]]) -> Response[Any]:
+            return self._work(resolver, proceed)
+
+        self.resolver.use([work])
         self.resolver.exception_handler(Exception)(self._refuse)
         self.access: dict[tuple[str, str], Access] = {}
         self._request: _Request | None = None
@@ -85,27 +98,63 @@ class Api:
         )
 
     def _verb(self, method: str) -> Callable[..., Callable[[Handler], Handler]]:
-        def route(path: str, access: Access, summary: str, *, status: int = 200, **documented: Any) -> Any:
-            """Register a handler for `path`; `documented` goes to the OpenAPI document as Powertools takes it."""
-            return self._register(method, path, access, summary, status, documented)
+        def route(path: str, access: Access, summary: str, **documented: Any) -> Any:
+            """Register a handler for `path`; `_register` tells of the rest."""
+            return self._register(method, path, access, summary, **documented)
 
         return route
 
     def _register(
-        self, method: str, path: str, access: Access, summary: str, status: int, documented: dict[str, Any]
+        self,
+        method: str,
+        path: str,
+        access: Access,
+        summary: str,
+        *,
+        status: int = 200,
+        body: Any = None,
+        content: str = JSON,
+        if_match: bool | None = None,
+        answers: Mapping[int, str] | None = None,
     ) -> Callable[[Handler], Handler]:
+        """Register a handler.
+
+        Args:
+            method: the HTTP method.
+            path: the path, its variable parts as `<job_id>`.
+            access: who may call it.
+            summary: the route in a few words; the handler's docstring tells more.
+            status: of the successful answer.
+            body: the model of its body; without one it is text, or nothing.
+            content: its content type.
+            if_match: whether the handler holds `If-Match` against the version. A `PATCH` of what has one does.
+            answers: other answers that the route may give besides refusals, by status, each in a sentence.
+        """
         self.access[method, resource_of(path)] = access
-        return self.resolver.route(
-            path,
-            method,
-            summary=summary,
-            status_code=status,
-            tags=[self.tag],
-            responses=access.responses(method, status, documented.pop("body", None)),
-            security=access.security(),
-            openapi_extensions=access.extensions(),
-            **documented,
-        )
+        shape: Any = {"model": body} if body is not None else {"schema": {"type": "string"}}
+        if if_match is None:
+            if_match = method == "PATCH" and "version" in getattr(body, "model_fields", {})
+
+        def register(handler: Handler) -> Handler:
+            # An answer is a model, valid when it is made and written as JSON once, by `answer`. Told of its type,
+            # Powertools would check it and write it again; the document takes the type from `responses`.
+            handler.__annotations__.pop("return", None)
+            registered: Handler = self.resolver.route(
+                path,
+                method,
+                summary=summary,
+                description=handler.__doc__,
+                status_code=status,
+                tags=[self.tag],
+                responses={
+                    status: {"description": "Success", "content": {content: shape}},
+                    **{other: {"description": text, "content": {}} for other, text in (answers or {}).items()},
+                },
+                openapi_extensions={"x-khaya-if-match": if_match},
+            )(handler)
+            return registered
+
+        return register
 
     # What handlers ask about the request in hand.
 
@@ -167,13 +216,13 @@ class Api:
     def answer(
         self, body: Any, *, status: int = 200, location: str | None = None, version: int | None = None
     ) -> Response[Any]:
-        """The answer to the request in hand."""
+        """The answer to the request in hand; `body` is the model that the route documents, or None."""
         headers: dict[str, Any] = {}
         if location is not None:
             headers["Location"] = location
         if version is not None:
             headers["ETag"] = f'"{version}"'
-        return Response(status, JSON if body is not None else None, body, headers)
+        return Response(status, JSON if body is not None else None, None if body is None else compact(body), headers)
 
     # The way through.
 
@@ -191,11 +240,13 @@ class Api:
             answer = self._refuse(error, event)
             built: dict[str, Any] = self._plain(event, answer)
         else:
-            built = self.resolver.resolve(event, context)
+            preflight = event["httpMethod"] == "OPTIONS"
+            built = self._preflight(event) if preflight else self.resolver.resolve(event, context)
         finally:
             request, self._request = self._request, None
         built["multiValueHeaders"].setdefault("Cache-Control", [_cache(request, built["statusCode"])])
         built["multiValueHeaders"] |= {"X-Request-Id": [request_id], "Vary": ["Authorization, Origin"]}
+        built["body"] = built["body"] or ""  # an answer without a body, such as 204, is an empty text to every gateway
         log.info(
             "request",
             extra={
@@ -213,14 +264,14 @@ class Api:
         """Who is it, may they call this route at all, and does the gate let them through."""
         method = event["httpMethod"].upper()
         access = self.access.get((method, event.get("resource", "")))
-        caller = caller_of(event)
         if access is None:
-            return _Request(event, Access(public=True, who="nobody"), caller, now, Unit())
+            return _Request(event, Access(public=True, who="nobody"), None, now, Unit())
+        caller = caller_of(event)
         role = access.admit(caller)
         if caller is not None and not access.public and (method in _WRITES or role == "admin"):
             gate.pass_gate(caller, role, now)
         request = _Request(event, access, caller, now, Unit())
-        if method == "POST" and caller is not None:
+        if method == "POST" and caller is not None and access.remembered:
             request.unit.once = self._once(request, caller)
         return request
 
@@ -264,10 +315,15 @@ class Api:
         raise Unavailable("Many people are changing this at once. Please try again in a moment.")
 
     def _check_route(self, resolver: APIGatewayRestResolver, request: _Request) -> None:
-        """What runs must be what was admitted; and the query names only what the route knows."""
+        """What runs must be what was admitted; ids may be ids, and the query names only what the route knows."""
         route = resolver.context["_route"]
-        if self.access.get((route.method, resource_of(route.path))) is not request.access:
+        access = self.access.get((route.method, resource_of(route.path)))
+        if access is None:
+            raise NotFound("There is no such route.")
+        if access is not request.access:
             raise RuntimeError(f"{route.method} {route.path} was reached as {request.event.get('resource')}")
+        if any(len(value) > LONGEST_ID for value in (request.event.get("pathParameters") or {}).values()):
+            raise NotFound("There is nothing with so long an id.")
         known = {parameter.alias for parameter in route.dependant.query_params}
         unknown = sorted(set(request.event.get("queryStringParameters") or {}) - known)
         if unknown:
@@ -278,6 +334,13 @@ class Api:
             error = problems.invalid(error.errors())
         path = (event or self.resolver.current_event.raw_event).get("path", "")
         return problems.response(error, path)
+
+    def _preflight(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Tell a browser what pages of an allowed origin may send; to others it says nothing."""
+        built = self._plain(event, Response(204))
+        if "Access-Control-Allow-Origin" in built["multiValueHeaders"]:
+            built["multiValueHeaders"]["Access-Control-Allow-Methods"] = [_METHODS]
+        return built
 
     def _plain(self, event: dict[str, Any], response: Response[Any]) -> dict[str, Any]:
         """Build an answer that was given before the resolver saw the request, with the resolver's CORS headers."""
@@ -300,6 +363,7 @@ class Api:
         return self._request
 
 
+@cache
 def resource_of(path: str) -> str:
     """The gateway's name of a route: `/jobs/<job_id>` is `/jobs/{jobId}` there and in the contract."""
     return re.sub(r"<(\w+)>", lambda name: f"{{{to_camel(name[1])}}}", path)

@@ -61,4 +61,5 @@ def typed_item(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def plain_item(attributes: Mapping[str, Any]) -> Item:
     """What DynamoDB answered, as plain values."""
-    return {name: plain(value) for name, value in attributes.items()}
+    # Most of what is stored is text, and lists read a thousand attributes for a page.
+    return {name: value["S"] if "S" in value else plain(value) for name, value in attributes.items()}

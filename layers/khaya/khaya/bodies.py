@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from typing import Any, NoReturn
@@ -34,7 +33,7 @@ def checked_body(event: Mapping[str, Any]) -> str | None:
     try:
         raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
         text = raw.decode()
-    except (binascii.Error, UnicodeError) as error:
+    except ValueError as error:
         raise Unreadable("The body is not UTF-8 text.") from error
     if len(raw) > LARGEST:
         raise TooLarge(f"At most {LARGEST // 1024} KiB.")
@@ -54,7 +53,7 @@ def read_json(text: str | None) -> Any:
     if text is None:
         return None
     try:
-        value = json.loads(text, parse_constant=_no_constant)
+        value = json.loads(text, parse_float=_number, parse_constant=_no_constant)
         _check_depth(value, DEEPEST)
     except (ValueError, RecursionError) as error:
         raise Unreadable("The body is not readable JSON.") from error
@@ -68,6 +67,12 @@ def compact(value: Any) -> str:
     if isinstance(value, BaseModel):
         return value.model_dump_json()
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _number(text: str) -> float:
+    """A number with a point or an exponent; `5000.0` is the whole number 5000, as JSON has it."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def _no_constant(name: str) -> NoReturn:

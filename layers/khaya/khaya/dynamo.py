@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from khaya import aws
 from khaya.attributes import Item, plain_item, typed_item
 from khaya.errors import Raced, Unavailable
 from khaya.writes import STAMP, Write, named, stamped
@@ -35,11 +34,10 @@ _BUSY_REASONS = {"ThrottlingError", "ProvisionedThroughputExceeded"}
 def client() -> Any:
     """The DynamoDB client, made once.
 
-    botocore's, without boto3 on top: it is the same client, and boto3's resources are not used. Time-outs are short
-    because a healthy answer takes milliseconds, and because the caller of the API waits.
+    Time-outs are short because a healthy answer takes milliseconds, and because the caller of the API waits.
     """
-    config = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3})
-    return botocore.session.get_session().create_client("dynamodb", config=config)
+    retries = {"mode": "standard", "total_max_attempts": 3}
+    return aws.client("dynamodb", connect_timeout=1, read_timeout=3, retries=retries)
 
 
 def get(table: str, key: Mapping[str, str], *, consistent: bool = True) -> Item | None:
@@ -48,7 +46,7 @@ def get(table: str, key: Mapping[str, str], *, consistent: bool = True) -> Item 
     return plain_item(answer["Item"]) if "Item" in answer else None
 
 
-def get_many(keys: Sequence[tuple[str, Mapping[str, str]]]) -> list[Item | None]:
+def get_many(keys: Sequence[tuple[str, Mapping[str, str]]], *, consistent: bool = True) -> list[Item | None]:
     """The items under (table, key) pairs, at most 100, in one call and in the order asked; None where there is none.
 
     Raises:
@@ -56,9 +54,9 @@ def get_many(keys: Sequence[tuple[str, Mapping[str, str]]]) -> list[Item | None]
     """
     asked: dict[str, dict[str, Any]] = {}
     for table, key in keys:
-        wanted = asked.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"]
-        if typed_item(key) not in wanted:
-            wanted.append(typed_item(key))
+        wanted, one = asked.setdefault(table, {"Keys": [], "ConsistentRead": consistent})["Keys"], typed_item(key)
+        if one not in wanted:
+            wanted.append(one)
     found: list[tuple[str, Item]] = []
     for attempt in range(TRIES):
         answer = _call(client().batch_get_item, RequestItems=asked)
@@ -82,8 +80,13 @@ def query(
     newest_first: bool = True,
     start: Mapping[str, Any] | None = None,
     values: Mapping[str, Any],
+    columns: Iterable[str] = (),
 ) -> list[Item]:
-    """At most `limit` rows of a query. `start` is the whole key of the row before them; an `index` lags a little."""
+    """At most `limit` rows of a query; fewer only where there are no more. An `index` lags a little.
+
+    One call, as long as the rows are within the megabyte that DynamoDB answers at a time. `start` is the whole key of
+    the row before them. The rows come whole, or with those `columns` that are named.
+    """
     request: dict[str, Any] = {
         "TableName": table,
         "KeyConditionExpression": condition,
@@ -96,8 +99,16 @@ def query(
         request["ConsistentRead"] = True
     if start is not None:
         request["ExclusiveStartKey"] = typed_item(start)
-    answer = _call(client().query, **named(request, values))
-    return [plain_item(item) for item in answer["Items"]]
+    if columns:
+        request["ProjectionExpression"] = ", ".join(f"#{column}" for column in columns)
+    request = named(request, values)
+    rows: list[Item] = []
+    while True:
+        answer = _call(client().query, **request)
+        rows += [plain_item(item) for item in answer["Items"]]
+        if len(rows) >= limit or "LastEvaluatedKey" not in answer:
+            return rows
+        request |= {"ExclusiveStartKey": answer["LastEvaluatedKey"], "Limit": limit - len(rows)}
 
 
 def update_now(write: Write) -> Item:
@@ -153,6 +164,29 @@ def _commit_all(writes: Sequence[Write], token: str) -> None:
         raise
 
 
+def write_many(changes: Sequence[Write]) -> None:
+    """Make unconditional puts and deletions of different items, however many, each for itself.
+
+    Raises:
+        Unavailable: not all were made; the same call makes up for it.
+    """
+    for first in range(0, len(changes), _BATCH):
+        asked: dict[str, list[dict[str, Any]]] = {}
+        for change in changes[first : first + _BATCH]:
+            part = "Item" if change.kind == "Put" else "Key"
+            asked.setdefault(change.request["TableName"], []).append(
+                {f"{change.kind}Request": {part: change.request[part]}}
+            )
+        for attempt in range(TRIES):
+            asked = _call(client().batch_write_item, RequestItems=asked).get("UnprocessedItems") or {}
+            if not asked:
+                break
+            pause(attempt)
+        else:
+            raise Unavailable
+
+
+_BATCH = 25
 _ALONE = {"Put": "put_item", "Update": "update_item"}
 _SHOW_OLD = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\uffff]")
+_LONGEST_MATCH = 200
+_REFUSED = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\uffff"
+_CONTROL = re.compile(rf"[{_REFUSED}\ud800-\udfff]")
 
 
 class Stored(BaseModel):
@@ -60,10 +63,31 @@ def _one_line(value: str) -> str:
     return value
 
 
-Prose = Annotated[str, BeforeValidator(_clean), AfterValidator(_printable)]
+class _Told:
+    """Tells the OpenAPI document what the rules of text come to: its length is that between the outer blanks."""
+
+    def __init__(self, refused: str) -> None:
+        self.refused = refused
+
+    def __get_pydantic_json_schema__(self, core: Any, schema_of: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        schema = schema_of(core)
+        inner, outer = f"[^{self.refused}]", f"[^\\s{self.refused}]"
+        match schema.get("minLength", 0):
+            case 0:
+                pattern = f"{inner}*"
+            case 1:
+                pattern = f"\\s*{outer}({inner}*{outer})?\\s*"
+            case least:
+                pattern = f"\\s*{outer}{inner}{{{least - 2},}}{outer}\\s*"
+        return {**schema, "pattern": f"^{pattern}$"}
+
+
+Prose = Annotated[str, BeforeValidator(_clean), AfterValidator(_printable), _Told(_REFUSED)]
 """Text over several lines, trimmed, without control characters; its length is the field's own matter."""
 
-Line = Annotated[str, BeforeValidator(_clean), AfterValidator(_printable), AfterValidator(_one_line)]
+Line = Annotated[
+    str, BeforeValidator(_clean), AfterValidator(_printable), AfterValidator(_one_line), _Told(rf"\t\n\r{_REFUSED}")
+]
 """Text on one line, otherwise as `Prose`."""
 
 Title = Annotated[Line, Field(min_length=5, max_length=200)]
@@ -74,20 +98,36 @@ Count = Annotated[int, Field(strict=True, ge=0)]
 Whole = Annotated[int, Field(strict=True)]
 
 
+def _to_a_centimetre(degrees: float) -> float:
+    """To seven places: a closer point means nothing, and DynamoDB refuses numbers that are all but zero."""
+    return round(degrees, 7) + 0.0
+
+
 class Coordinates(Asked):
     """A point on Earth in degrees."""
 
-    lat: Annotated[float, Field(strict=True, ge=-90, le=90, allow_inf_nan=False)]
-    lng: Annotated[float, Field(strict=True, ge=-180, le=180, allow_inf_nan=False)]
+    lat: Annotated[float, Field(strict=True, ge=-90, le=90, allow_inf_nan=False), AfterValidator(_to_a_centimetre)]
+    lng: Annotated[float, Field(strict=True, ge=-180, le=180, allow_inf_nan=False), AfterValidator(_to_a_centimetre)]
 
 
 Key = Annotated[str, Field(pattern=r"^uploads/[0-9a-zA-Z-]{1,64}/[a-z]{1,20}/[0-9A-Z]{26}\.[a-z]{3,4}$")]
 """The key of an upload: `uploads/<userId>/<purpose>/<id>.<extension>`."""
 
+Purpose = Literal["profile", "certification", "portfolio", "listing", "job", "submission", "story"]
+"""What an upload is for."""
+
 Photos = Annotated[list[Key], Field(max_length=5)]
 """Upload keys of photos, in the order in which they are shown."""
 
 
+def upload_prefix(user_id: str, purpose: Purpose) -> str:
+    """What the keys of a person's uploads for a purpose begin with."""
+    return f"uploads/{user_id}/{purpose}/"
+
+
 def match_key(text: str) -> str:
-    """The form in which places and words are compared: trimmed, case-folded, inner blanks made one."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """The form in which places and words are compared: trimmed, case-folded, inner blanks made one.
+
+    A few signs grow to many in this form, and keys have limits: it is cut to the length of the longest place.
+    """
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())[:_LONGEST_MATCH]

@@ -6,10 +6,9 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from khaya import aws
 from khaya.errors import Unavailable
 from khaya.roles import Role
 from khaya.settings import pool_settings
@@ -34,5 +33,5 @@ def set_groups(user_id: str, *, add: Collection[Role], remove: Collection[Role])
 @lru_cache(maxsize=1)
 def _cognito() -> Any:
     """Cognito's client, made when roles first change: few requests need it."""
-    config = Config(connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 3})
-    return botocore.session.get_session().create_client("cognito-idp", config=config)
+    retries = {"mode": "standard", "total_max_attempts": 3}
+    return aws.client("cognito-idp", connect_timeout=1, read_timeout=4, retries=retries)

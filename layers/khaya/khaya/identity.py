@@ -14,6 +14,8 @@ from khaya.settings import pool_settings, settings
 if TYPE_CHECKING:
     from jwt import PyJWKClient
 
+_NO_KEYS = "Sign-in cannot be checked at the moment."
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -91,8 +93,9 @@ def _verified(token: str) -> dict[str, Any]:
     """The claims of a token whose signature, issuer and expiry hold."""
     import jwt  # noqa: PLC0415 - only functions without the gateway's authorizer need it, and it is slow to import
 
+    keys = _keys()
     try:
-        key = _keys().get_signing_key_from_jwt(token)
+        key = keys.get_signing_key_from_jwt(token)
         claims: dict[str, Any] = jwt.decode(
             token,
             key.key,
@@ -100,20 +103,29 @@ def _verified(token: str) -> dict[str, Any]:
             issuer=f"{settings().token_issuer_base}/{pool_settings().user_pool_id}",
             options={"require": ["exp", "iss", "sub"], "verify_aud": False},
         )
-    except jwt.PyJWKClientConnectionError as error:
-        raise Unavailable("Sign-in cannot be checked at the moment.") from error
-    except jwt.PyJWTError as error:
+    except (jwt.PyJWKClientConnectionError, OSError) as error:
+        raise Unavailable(_NO_KEYS) from error
+    except (jwt.PyJWTError, ValueError, RecursionError) as error:
         raise Unauthenticated("The token is broken, expired or not ours.") from error
     return claims
 
 
 @lru_cache(maxsize=1)
 def _keys() -> PyJWKClient:
-    """The pool's public keys, fetched once and again when a token names a key that is not among them."""
-    from jwt import PyJWKClient  # noqa: PLC0415
+    """The pool's public keys, fetched once and again when a token names a key that is not among them.
+
+    Raises:
+        Unavailable: they cannot be fetched, so no token can be judged.
+    """
+    from jwt import PyJWKClient, PyJWTError  # noqa: PLC0415
 
     address = f"{settings().token_keys_base}/{pool_settings().user_pool_id}/.well-known/jwks.json"
-    return PyJWKClient(address, cache_keys=True, lifespan=3600, timeout=3)
+    keys = PyJWKClient(address, cache_keys=True, lifespan=3600, timeout=3)
+    try:
+        keys.get_jwk_set()
+    except (PyJWTError, OSError, ValueError) as error:
+        raise Unavailable(_NO_KEYS) from error
+    return keys
 
 
 def _seconds(value: object) -> int:

@@ -1,17 +1,17 @@
-"""Uploads: whose they are by their key, and the short-lived links by which they are seen."""
+"""Uploads: the forms by which they come in, whose they are by their key, and the links by which they are seen."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any
 
-import botocore.session
-
+from khaya import aws
 from khaya.errors import Invalid
-from khaya.fields import Stored
+from khaya.fields import Purpose, Stored, upload_prefix
 from khaya.settings import settings
 
 LINK_SECONDS = 15 * 60
+FORM_SECONDS = 5 * 60
 
 
 class Picture(Stored):
@@ -25,17 +25,31 @@ def pictures(keys: list[str]) -> list[Picture]:
     return [Picture(url=link(key)) for key in keys]
 
 
-def check_owner(keys: list[str], user_id: str, field: str) -> None:
-    """Hold that all `keys` are uploads of the person.
+def check_owner(keys: list[str], user_id: str, purpose: Purpose, field: str) -> None:
+    """Hold that all `keys` are uploads of the person, made for the purpose.
 
     Raises:
-        Invalid: one is not theirs; `field` is the request's field that handed it in.
+        Invalid: one is not; `field` is the request's field that handed it in.
     """
-    wrong = [number for number, key in enumerate(keys) if not key.startswith(f"uploads/{user_id}/")]
+    wrong = [number for number, key in enumerate(keys) if not key.startswith(upload_prefix(user_id, purpose))]
     if wrong:
-        raise Invalid(
-            [(f"{field}.{number}" if len(keys) > 1 else field, "is not an upload of yours") for number in wrong]
-        )
+        message = f"is not an upload of yours for the purpose {purpose}"
+        raise Invalid([(f"{field}.{number}" if len(keys) > 1 else field, message) for number in wrong])
+
+
+def form(key: str, content_type: str, largest_bytes: int) -> tuple[str, dict[str, str]]:
+    """The address and the fields of a form that puts one file under `key`: of this type, not empty, not too large.
+
+    It works for five minutes. Nobody looks into the file yet.
+    """
+    signed = _s3().generate_presigned_post(
+        settings().media_bucket,
+        key,
+        Fields={"Content-Type": content_type},
+        Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, largest_bytes]],
+        ExpiresIn=FORM_SECONDS,
+    )
+    return signed["url"], signed["fields"]
 
 
 def link(key: str) -> str:
@@ -47,5 +61,8 @@ def link(key: str) -> str:
 
 @lru_cache(maxsize=1)
 def _s3() -> Any:
-    """The S3 client, made when the first link is: most answers have none, and it is slow to make."""
-    return botocore.session.get_session().create_client("s3")
+    """The S3 client, made when the first link is: most answers have none, and it is slow to make.
+
+    With virtual addressing, links name the bucket's own region, which the newer regions insist on.
+    """
+    return aws.client("s3", s3={"addressing_style": "virtual"})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
+from functools import lru_cache
 from typing import Final, Literal, cast
 
 Role = Literal["buyer", "worker", "seller", "admin"]
@@ -13,10 +13,12 @@ ROLES: Final[tuple[Role, ...]] = ("buyer", "worker", "seller", "admin")
 def roles_in(groups: object) -> frozenset[Role]:
     """The roles in a `cognito:groups` claim: a list in the token, text in several forms behind a gateway."""
     if isinstance(groups, str):
-        text = groups.strip()
-        try:
-            groups = json.loads(text) if text.startswith("[") else re.split(r"[\s,]+", text)
-        except ValueError:
-            groups = re.findall(r"[^\s,\[\]\"']+", text)
+        return _roles_in_text(groups)
     names = groups if isinstance(groups, list) else []
     return frozenset(cast("Role", name) for name in names if name in ROLES)
+
+
+@lru_cache(maxsize=64)
+def _roles_in_text(text: str) -> frozenset[Role]:
+    """The roles in any of the forms: `worker`, `worker,buyer`, `[worker buyer]`, `["worker", "buyer"]`."""
+    return roles_in(re.findall(r"[^\s,\[\]\"']+", text))

@@ -22,6 +22,15 @@ class Settings(BaseModel):
     directory_table: str
     jobs_table: str
     bids_table: str
+    reviews_table: str
+    reports_table: str
+    listings_table: str
+    search_table: str
+    stories_table: str
+    credits_table: str
+    referrals_table: str
+    challenges_table: str
+    sessions_table: str
     idempotency_table: str
     media_bucket: str
 
@@ -47,6 +56,50 @@ class PoolSettings(BaseModel):
     user_pool_client_id: str
 
 
+class KeySettings(BaseModel):
+    """What functions are told that hash or hide something with the service's own key."""
+
+    model_config = ConfigDict(frozen=True)
+
+    service_key_arn: str
+    """The secret that holds the key."""
+
+
+class SignInSettings(BaseModel):
+    """What the function behind sign-in is told besides."""
+
+    model_config = ConfigDict(frozen=True)
+
+    codes_queue_url: str
+    sign_ins_per_identity: int = Field(ge=0)
+    """Calls of sign-in routes in a minute for one phone, e-mail or session; 0 lifts the limit."""
+    sign_ins_per_address: int = Field(ge=0)
+    """Calls of sign-in routes in a minute from one network address; 0 lifts the limit."""
+    sms_prefixes: str
+    """How phone numbers begin that get text messages, separated by commas."""
+    twilio_secret_arn: str
+    """Twilio's secret; empty where WhatsApp is not offered."""
+    edge_secret_arn: str
+    """The secret by which the CDN proves itself; empty where there is none, and then no header is believed."""
+
+
+class ChannelSettings(BaseModel):
+    """What functions are told that send messages to people."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sms_prefixes: str
+    sms_per_hour: int = Field(ge=0)
+    """Text messages that may go out in an hour, to everybody together; 0 lifts the limit."""
+    email_sender: str
+    twilio_base_url: str
+    twilio_secret_arn: str
+    """The secret with Twilio's `accountSid` and `authToken`; empty where WhatsApp is not offered."""
+    whatsapp_sender: str
+    whatsapp_code_template: str
+    """The id of the approved template for codes; empty sends plain text, which WhatsApp allows only in its sandbox."""
+
+
 class MissingSetting(RuntimeError):
     """The function's environment lacks a variable or holds a wrong one; the message names it."""
 
@@ -69,6 +122,36 @@ def pool_settings() -> PoolSettings:
         MissingSetting: a variable is missing or wrong.
     """
     return _read(PoolSettings)
+
+
+@lru_cache(maxsize=1)
+def key_settings() -> KeySettings:
+    """Where the service's key is, read once.
+
+    Raises:
+        MissingSetting: a variable is missing or wrong.
+    """
+    return _read(KeySettings)
+
+
+@lru_cache(maxsize=1)
+def sign_in_settings() -> SignInSettings:
+    """The settings of sign-in, read once.
+
+    Raises:
+        MissingSetting: a variable is missing or wrong.
+    """
+    return _read(SignInSettings)
+
+
+@lru_cache(maxsize=1)
+def channel_settings() -> ChannelSettings:
+    """The settings of functions that send messages to people, read once.
+
+    Raises:
+        MissingSetting: a variable is missing or wrong.
+    """
+    return _read(ChannelSettings)
 
 
 def _read(model: type[Model]) -> Model:

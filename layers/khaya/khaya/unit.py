@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from khaya import clock, dynamo, writes
 from khaya.attributes import Item
+from khaya.bodies import read_json
 from khaya.errors import Invalid, Unreadable
-from khaya.ids import new_id
 from khaya.settings import settings
 
 KEEP_HOURS = 24
@@ -54,7 +54,7 @@ class Once:
         """The identity of a request. `operation` is its method and path.
 
         Raises:
-            Unreadable: the key is empty, too long or not plain text.
+            Unreadable: the key is empty, too long or not plain text, or the body is not JSON.
         """
         if not 0 < len(key) <= KEY_LENGTH or not key.isascii() or not key.isprintable():
             raise Unreadable(f"Idempotency-Key must be 1 to {KEY_LENGTH} printable ASCII characters.")
@@ -106,7 +106,7 @@ class Unit:
     once: Once | None = None
     changes: list[writes.Write] = field(default_factory=list)
     followers: list[Callable[[], None]] = field(default_factory=list)
-    token: str = field(default_factory=new_id)
+    token: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def add(self, *changes: writes.Write) -> None:
         """Change this too, when the unit is committed."""
@@ -135,5 +135,4 @@ def _hash(*parts: str) -> str:
 
 def _canonical(body: str | None) -> str:
     """The body without the blanks and the order of fields that mean nothing."""
-    value: Any = json.loads(body) if body else None
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return json.dumps(read_json(body), sort_keys=True, separators=(",", ":"))

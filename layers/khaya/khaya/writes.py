@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from khaya.attributes import Item, typed, typed_item
@@ -113,12 +114,16 @@ def stamped(write: Write, stamp: str) -> Write:
 def named(request: dict[str, Any], values: Values) -> dict[str, Any]:
     """`request` with the names and values that its expressions mention."""
     text = " ".join(str(value) for name, value in request.items() if name.endswith("Expression"))
-    names = {f"#{name}": name for name in re.findall(r"#(\w+)", text)}
-    if names:
-        request["ExpressionAttributeNames"] = names
+    if names := _names_in(text):
+        request["ExpressionAttributeNames"] = dict(names)
     if values:
         request["ExpressionAttributeValues"] = {f":{name}": typed(value) for name, value in values.items()}
     return request
+
+
+@lru_cache(maxsize=256)
+def _names_in(expressions: str) -> dict[str, str]:
+    return {f"#{name}": name for name in re.findall(r"#(\w+)", expressions)}
 
 
 def _with_condition(request: dict[str, Any], condition: str | None, values: Values) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from khaya import clock
 from khaya.errors import Conflict, Forbidden
 from khaya.fields import Asked, Prose, Stored
 from khaya.ids import new_id
@@ -52,8 +53,14 @@ class Bid(Stored):
     rejection_note: str | None = None
     """What the owner had to say to the worker, for the notice of it."""
     decided_at: str | None = None
+    job_posted_at: str | None = None
     created_at: str
     updated_at: str
+
+    @property
+    def response_minutes(self) -> float | None:
+        """Minutes from the job's posting to this bid."""
+        return clock.seconds_between(self.job_posted_at, self.created_at) / 60 if self.job_posted_at else None
 
     def seen_by(self, person: str) -> bool:
         """Whether the person is the bidder or the job's owner."""
@@ -123,6 +130,7 @@ def placed(offer: BidOffer, job: Job, *, worker_id: str, worker_name: str, now: 
         amount_cents=offer.amount_cents,
         timeline_days=offer.timeline_days,
         proposal=offer.proposal,
+        job_posted_at=job.created_at,
         created_at=now,
         updated_at=now,
     )

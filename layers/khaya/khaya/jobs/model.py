@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from khaya import clock
 from khaya.errors import Conflict, Forbidden
@@ -70,7 +70,8 @@ def _calendar(text: str) -> str:
         raise ValueError("must be a date such as 2026-12-01, or a UTC time such as 2026-12-01T08:00:00.000Z") from error
 
 
-StartDate = Annotated[Line, Field(max_length=40), AfterValidator(_calendar)]
+_DATES = [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]
+StartDate = Annotated[Line, Field(max_length=40), AfterValidator(_calendar), WithJsonSchema({"anyOf": _DATES})]
 Budget = Annotated[Cents, Field(ge=10 * RAND, le=1_000_000 * RAND, description="Cents, from R10 to R1,000,000.")]
 
 
@@ -162,6 +163,8 @@ class Job(Stored):
     accepted_at: str | None = None
     started_at: str | None = None
     submission: Submission | None = None
+    released_at: str | None = None
+    """When the worker was paid out of escrow; what makes a job real business, for referrals and rewards."""
     cancellation: Cancellation | None = None
     buyer_contact: Contact | None = None
     worker_contact: Contact | None = None

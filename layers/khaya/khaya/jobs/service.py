@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from khaya import clock, dynamo
+from khaya.attributes import Item
 from khaya.bids import store as bids
 from khaya.errors import Conflict, NotFound, Raced
 from khaya.identity import Caller
 from khaya.jobs import store
-from khaya.jobs.model import Job, JobChanges, JobPosting, posted
+from khaya.jobs.model import Category, Job, JobChanges, JobPosting, posted
 from khaya.media import check_owner
+from khaya.pages import Ask, Slice
 from khaya.profiles import store as profiles
+from khaya.search import store as search
+from khaya.search.model import words
 from khaya.unit import Unit
 
 DAYS_LOOKED_BACK = 60
@@ -26,7 +30,7 @@ def post(posting: JobPosting, *, buyer_id: str, now: str, unit: Unit) -> Job:
     Raises:
         Invalid: a photo is not the buyer's upload.
     """
-    check_owner(posting.photos, buyer_id, "photos")
+    check_owner(posting.photos, buyer_id, "job", "photos")
     buyer = profiles.get(buyer_id)
     job = posted(posting, buyer_id=buyer_id, buyer_name=buyer.display_name, now=now)
     unit.add(store.create(job))
@@ -41,7 +45,7 @@ def edit(job: Job, changes: JobChanges, *, owner_id: str, now: str, unit: Unit) 
         Conflict: the job is no longer open.
     """
     if "photos" in changes.model_fields_set:
-        check_owner([photo for photo in changes.photos if photo not in job.photos], owner_id, "photos")
+        check_owner([photo for photo in changes.photos if photo not in job.photos], owner_id, "job", "photos")
     edited = job.edited(changes, now)
     unit.add(store.change(job, edited))
     return edited
@@ -56,7 +60,7 @@ def complete(job: Job, *, fully_paid: bool, now: str, unit: Unit) -> Job:
     done = job.completed(now, fully_paid=fully_paid)
     unit.add(store.change(job, done))
     if job.worker_id:
-        unit.add(profiles.count_completed_job(job.worker_id, now))
+        unit.add(profiles.count_completed_job(job.worker_id, now), profiles.count_bought_job(job.buyer_id, now))
     return done
 
 
@@ -83,16 +87,38 @@ def expire(job_id: str, now: str) -> bool:
     return True
 
 
+def feed(category: Category | None, location: str | None, text: str | None, ask: Ask) -> Slice[Job]:
+    """Open jobs, newest first, by category, place and words of the title where named."""
+    if text is None:
+        return store.feed(category, location, ask)
+    found = search.find("jobs", words(text), category, location, ask, store.key)
+    return Slice([Job.model_validate(item) for item in found.items], found.after)
+
+
 def visible(job_id: str, visitor: Caller | None) -> Job:
     """The job, if the visitor may see it: anybody an open one; others its parties, its bidders and admins.
 
     Raises:
         NotFound: there is none such.
     """
+    return seen(dynamo.get_many(sight_keys(job_id, visitor)), visitor)
+
+
+def sight_keys(job_id: str, visitor: Caller | None) -> list[tuple[str, dict[str, str]]]:
+    """Where stands what decides whether the visitor may see the job, for a read together with others."""
     keys = [store.key(job_id)]
     if visitor is not None:
         keys.append(bids.place_key(job_id, visitor.user_id))
-    job_item, *place = dynamo.get_many(keys)
+    return keys
+
+
+def seen(items: Sequence[Item | None], visitor: Caller | None) -> Job:
+    """The job in the items under `sight_keys`, if the visitor may see it.
+
+    Raises:
+        NotFound: there is none such.
+    """
+    job_item, *place = items
     job = store.read(job_item)
     if job is None or not (job.status == "open" or _concerned(job, visitor, has_bid=any(place))):
         raise NotFound("There is no such job.")

@@ -1,26 +1,19 @@
 """The Jobs table, keyed by `id`, and the indexes by which jobs are listed.
 
-Only open jobs carry the attributes of the feed's indexes, so the feed holds nothing else. The unfiltered feed is the
-busiest list there is: it has replicas, equal indexes of which a read takes any one, so that no partition melts.
+Only open jobs carry the attributes of the feed's indexes, so the feed holds nothing else.
 """
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
-from khaya import dynamo, writes
+from khaya import dynamo, lists, writes
 from khaya.attributes import Item
 from khaya.errors import Conflict, Raced
-from khaya.fields import item_of, match_key
+from khaya.fields import item_of
 from khaya.jobs.model import Category, Job, Party, Status
-from khaya.pages import Ask, Slice, slice_of
+from khaya.pages import Ask, Slice
 from khaya.settings import settings
-
-FEED_REPLICAS = 6
-"""How many equal indexes hold the unfiltered feed; `template.yaml` has them, `docs/data.md` the arithmetic."""
-
-_OPEN = "open"
 
 
 def key(job_id: str) -> tuple[str, dict[str, str]]:
@@ -68,19 +61,20 @@ def count_bid(job_id: str, step: int) -> writes.Write:
     )
 
 
+def set_contact_phone(job_id: str, party: Party, phone: str) -> writes.Write:
+    """Bring the phone number of one party in line, while the job is in progress."""
+    return writes.update(
+        *key(job_id),
+        f"SET #{party}Contact.#phone = :phone",
+        condition=f"#status = :in_progress AND attribute_exists(#{party}Contact)",
+        refusal=lambda _: Raced(),
+        values={"phone": phone, "in_progress": "in_progress"},
+    )
+
+
 def feed(category: Category | None, location: str | None, ask: Ask) -> Slice[Job]:
-    """Open jobs, newest first, in one query whichever filters are named."""
-    place = match_key(location) if location is not None else None
-    match category, place:
-        case None, None:
-            index, attribute, value = f"feed{random.randrange(FEED_REPLICAS)}", "feed", _OPEN  # noqa: S311 - spreads load
-        case _, None:
-            index, attribute, value = "byCategory", "feedCategory", str(category)
-        case None, _:
-            index, attribute, value = "byPlace", "feedPlace", str(place)
-        case _:
-            index, attribute, value = "byCategoryAndPlace", "feedCategoryPlace", f"{category}#{place}"
-    return _listed(index, attribute, value, ask)
+    """Open jobs, newest first, by category and place where named."""
+    return _jobs(lists.feed(settings().jobs_table, category, location, ask))
 
 
 def of_person(party: Party, person: str, status: Status | None, ask: Ask) -> Slice[Job]:
@@ -89,6 +83,13 @@ def of_person(party: Party, person: str, status: Status | None, ask: Ask) -> Sli
     if status is None:
         return _listed(f"by{side}", f"{party}Id", person, ask)
     return _listed(f"by{side}AndStatus", f"{party}Status", f"{person}#{status}", ask)
+
+
+def completed_work(worker_id: str, limit: int) -> list[Item]:
+    """What anybody may know of the jobs that a worker completed last, the latest first."""
+    return dynamo.query(
+        settings().jobs_table, "byWork", "#workerId = :worker", limit=limit, values={"worker": worker_id}
+    )
 
 
 def due(day: str, limit: int, after: Item | None) -> list[Item]:
@@ -105,16 +106,10 @@ def due(day: str, limit: int, after: Item | None) -> list[Item]:
 
 
 def _listed(index: str, attribute: str, value: str, ask: Ask) -> Slice[Job]:
-    start = ask.start()
-    rows = dynamo.query(
-        settings().jobs_table,
-        index,
-        f"#{attribute} = :value",
-        limit=ask.limit + 1,
-        start=start and {"id": start["id"], attribute: value},
-        values={"value": value},
-    )
-    found = slice_of(rows, ask.limit, lambda row: {"id": row["id"]})
+    return _jobs(lists.listed(settings().jobs_table, index, attribute, value, ask))
+
+
+def _jobs(found: Slice[Item]) -> Slice[Job]:
     return Slice([Job.model_validate(row) for row in found.items], found.after)
 
 
@@ -124,14 +119,7 @@ def _item(job: Job) -> dict[str, Any]:
     if job.worker_id:
         item["workerStatus"] = f"{job.worker_id}#{job.status}"
     if job.status == "open":
-        place = match_key(job.location)
-        item |= {
-            "feed": _OPEN,
-            "feedCategory": job.category,
-            "feedPlace": place,
-            "feedCategoryPlace": f"{job.category}#{place}",
-            "expiryDay": job.expires_at[:10],
-        }
+        item |= lists.feed_attributes(job.category, job.location) | {"expiryDay": job.expires_at[:10]}
     return item
 
 

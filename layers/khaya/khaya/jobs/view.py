@@ -67,14 +67,17 @@ def shown(job: Job, visitor: Caller | None) -> PartyJobView | JobView:
 
 def shown_fully(job: Job, person: str) -> PartyJobView:
     """The job as a party to it, or an admin, sees it."""
-    fields = {name: getattr(job, name) for name in PartyJobView.model_fields if name in Job.model_fields}
-    handed_in = job.submission and SubmissionView(
-        note=job.submission.note, photos=pictures(job.submission.photos), submitted_at=job.submission.submitted_at
-    )
+    work = job.submission
+    handed_in = work and SubmissionView(note=work.note, photos=pictures(work.photos), submitted_at=work.submitted_at)
     contact = {"buyer": job.worker_contact, "worker": job.buyer_contact, None: None}[job.party(person)]
-    return PartyJobView(**{**fields, **_public(job), "submission": handed_in, "contact": contact})
+    private = {name: getattr(job, name) for name in _PRIVATE}
+    return PartyJobView(**{**_public(job), **private, "submission": handed_in, "contact": contact})
 
 
 def _public(job: Job) -> dict[str, Any]:
-    fields = {name: getattr(job, name) for name in JobView.model_fields}
-    return {**fields, "photos": pictures(job.photos)}
+    return {name: getattr(job, name) for name in _PUBLIC} | {"photos": pictures(job.photos)}
+
+
+# What is shown as it is kept. Asking the models for their fields takes longer than reading them.
+_PUBLIC = [name for name in JobView.model_fields if name != "photos"]
+_PRIVATE = [name for name in PartyJobView.model_fields if name not in {*JobView.model_fields, "submission", "contact"}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
@@ -17,6 +18,16 @@ OwnRole = Literal["buyer", "worker", "seller"]
 OWN_ROLES: Final[tuple[Role, ...]] = ("buyer", "worker", "seller")
 """Roles that people take up and drop by themselves."""
 
+SubRating = Literal["workmanship", "punctuality", "communication", "cleanliness", "fair_price"]
+SUB_RATINGS: Final[tuple[SubRating, ...]] = (
+    "workmanship",
+    "punctuality",
+    "communication",
+    "cleanliness",
+    "fair_price",
+)
+"""The single sides of the work that a review may rate."""
+
 NEW_NAME = "New member"
 FORMER_NAME = "Former member"
 
@@ -29,7 +40,9 @@ def _different(values: list[str]) -> list[str]:
 
 DisplayName = Annotated[Line, Field(min_length=2, max_length=100)]
 Trade = Annotated[Line, Field(min_length=2, max_length=50)]
-Trades = Annotated[list[Trade], Field(max_length=5), AfterValidator(_different)]
+Trades = Annotated[
+    list[Trade], Field(max_length=5, json_schema_extra={"uniqueItems": True}), AfterValidator(_different)
+]
 
 
 class Certification(Asked):
@@ -82,6 +95,16 @@ class Profile(Stored):
     verified: bool = False
     rating_sum: int = 0
     rating_count: int = 0
+    workmanship_sum: int = 0
+    workmanship_count: int = 0
+    punctuality_sum: int = 0
+    punctuality_count: int = 0
+    communication_sum: int = 0
+    communication_count: int = 0
+    cleanliness_sum: int = 0
+    cleanliness_count: int = 0
+    fair_price_sum: int = 0
+    fair_price_count: int = 0
     completed_jobs: Count = 0
     paid_jobs: Count = 0
     on_time_jobs: Count = 0
@@ -96,7 +119,15 @@ class Profile(Stored):
     @property
     def rating_average(self) -> float | None:
         """The mean rating, to two places; None before the first review."""
-        return round(self.rating_sum / self.rating_count, 2) if self.rating_count else None
+        return mean(self.rating_sum, self.rating_count)
+
+    def sub_rating(self, name: SubRating) -> tuple[int, int]:
+        """The sum and the count of the ratings of one side of the work."""
+        return getattr(self, f"{name}_sum"), getattr(self, f"{name}_count")
+
+    def with_responses(self, minutes: Sequence[float]) -> Profile:
+        """The profile with the median of how long after their posting the person bid on jobs."""
+        return self.model_copy(update={"median_response_minutes": median(minutes) if minutes else None})
 
     def written(self, wanted: ProfileReplacement, now: str) -> Profile:
         """The profile with the fields that `wanted` names."""
@@ -121,8 +152,24 @@ class Profile(Stored):
             raise Forbidden("No admin acts on themselves.")
         return self._next({"verified": verified}, now)
 
+    def with_admin(self, *, admin: bool, now: str) -> Profile:
+        """The profile of somebody who was made an admin, or is one no longer."""
+        held: set[Role] = {*self.roles} | {"admin"} if admin else {*self.roles} - {"admin"}
+        return self._next({"roles": sorted(held, key=ROLES.index)}, now)
+
     def _next(self, changed: dict[str, Any], now: str) -> Profile:
         return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
+
+
+def median(values: Sequence[float]) -> float:
+    """The middle of some values, or the mean of the two in the middle. The library's own is slow to import."""
+    ordered, half = sorted(values), len(values) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def mean(total: int, count: int) -> float | None:
+    """The mean of ratings, to two places; None where there are none."""
+    return round(total / count, 2) if count else None
 
 
 def first_profile(user_id: str, name: str | None, roles: list[Role], now: str) -> Profile:

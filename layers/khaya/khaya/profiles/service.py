@@ -38,13 +38,15 @@ def write(profile: Profile, wanted: ProfileReplacement, *, whole: bool, now: str
         Invalid: a picture or certificate is not the owner's upload.
     """
     keys = [wanted.photo_url] if wanted.photo_url and wanted.photo_url != profile.photo_url else []
-    check_owner(keys, profile.user_id, "photoUrl")
+    check_owner(keys, profile.user_id, "profile", "photoUrl")
     known = {one.key for one in profile.certifications}
     for number, one in enumerate(wanted.certifications):
         if one.key and one.key not in known:
-            check_owner([one.key], profile.user_id, f"certifications.{number}.key")
+            check_owner([one.key], profile.user_id, "certification", f"certifications.{number}.key")
     after = profile.replaced(wanted, now) if whole else profile.written(wanted, now)
     unit.add(*store.change(profile, after))
+    if after.display_name != profile.display_name:
+        unit.add(users.repeat(repeated(after)))
     return after
 
 
@@ -58,7 +60,8 @@ def take_roles(user_id: str, wanted: list[OwnRole], *, now: str, unit: Unit) -> 
     profile, user = own(user_id)
     after = profile.with_own_roles(wanted, now)
     dropped: set[Role] = {role for role in OWN_ROLES if role not in wanted}
-    unit.add(*store.change(profile, after), users.set_lost_roles(user_id, (user.lost_roles - {*wanted}) | dropped))
+    lost = (user.lost_roles - {*wanted}) | dropped
+    unit.add(*store.change(profile, after), users.set_roles(user_id, after.roles, lost))
     unit.afterwards(lambda: groups.set_groups(user_id, add={*wanted}, remove=dropped))
     return after, user
 
@@ -73,19 +76,36 @@ def verify(user_id: str, verified: bool, *, admin_id: str, now: str, unit: Unit)
     profile = public(user_id)
     after = profile.with_verification(verified, by=admin_id, now=now)
     if after.verified != profile.verified:
-        unit.add(*store.change(profile, after))
+        unit.add(*store.change(profile, after), users.repeat(repeated(after)))
         return after
     return profile
 
 
+def repeated(profile: Profile, user: User | None = None) -> User:
+    """The private record with what it repeats of the profile."""
+    record = user or User(user_id=profile.user_id)
+    shared = {"display_name": profile.display_name, "roles": profile.roles, "verified": profile.verified}
+    return record.model_copy(update=shared)
+
+
 def welcome(user_id: str, *, name: str | None, contact: User, roles: list[Role], now: str) -> None:
-    """Make the record and the empty profile of somebody who signs in for the first time; later it does nothing."""
-    user, profile = dynamo.get_many([users.key(user_id), store.key(user_id)])
+    """Make the record and the empty profile of somebody who signs in for the first time.
+
+    Later it does nothing, except for somebody whom an operator has put among the admins meanwhile: their profile says
+    so from now on.
+    """
+    user_item, profile_item = dynamo.get_many([users.key(user_id), store.key(user_id)])
     unit = Unit()
-    if user is None or "createdAt" not in user:
-        unit.add(users.create(contact))
-    if profile is None:
-        unit.add(*store.create(first_profile(user_id, name, roles, now)))
+    if profile_item is None:
+        profile = first_profile(user_id, name, roles, now)
+        unit.add(*store.create(profile))
+    else:
+        profile = store.read(profile_item, user_id)
+    if user_item is None or "createdAt" not in user_item:
+        unit.add(users.create(repeated(profile, contact)))
+    elif "admin" in roles and "admin" not in {*profile.roles, *users.read(user_item, user_id).lost_roles}:
+        after = profile.with_admin(admin=True, now=now)
+        unit.add(*store.change(profile, after), users.repeat(repeated(after)))
     try:
         unit.commit()
     except Raced:

@@ -6,17 +6,26 @@ directory is one query. A row repeats what the directory shows; it is written wi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from pydantic.alias_generators import to_camel
+
 from khaya import dynamo, writes
 from khaya.attributes import Item
-from khaya.errors import Raced
+from khaya.errors import Conflict, Raced
 from khaya.fields import item_of, match_key
 from khaya.pages import Ask, Slice, slice_of
-from khaya.profiles.model import OWN_ROLES, Profile
+from khaya.profiles.model import OWN_ROLES, SUB_RATINGS, Profile
 from khaya.profiles.trust import trust
 from khaya.roles import Role
 from khaya.settings import settings
 
 _ANY = "*"
+_UNCHANGED = "attribute_not_exists(#version) OR #version = :version"
+_NOT_IN_ROWS = {"coordinates", "version", "updatedAt"} | {
+    to_camel(f"{name}_{kept}") for name in SUB_RATINGS for kept in ("sum", "count")
+}
+"""What the directory does not show, and so need not follow."""
 
 
 def key(user_id: str) -> tuple[str, dict[str, str]]:
@@ -58,7 +67,7 @@ def change(before: Profile, after: Profile) -> list[writes.Write]:
         *key(before.user_id),
         item_of(before),
         new,
-        condition="attribute_not_exists(#version) OR #version = :version",
+        condition=_UNCHANGED,
         refusal=lambda _: Raced(),
         values={"version": before.version},
     )
@@ -73,6 +82,79 @@ def count_completed_job(user_id: str, now: str) -> writes.Write:
         condition=None,
         refusal=lambda _: Raced(),
         values={"now": now, "one": 1},
+    )
+
+
+def count_bought_job(user_id: str, now: str) -> writes.Write:
+    """One more completed job of those that the person had posted. It is no part of their profile."""
+    return writes.update(
+        *key(user_id),
+        "SET #createdAt = if_not_exists(#createdAt, :now) ADD #boughtJobs :one",
+        condition=None,
+        refusal=lambda _: Raced(),
+        values={"now": now, "one": 1},
+    )
+
+
+def require_newcomer(user_id: str) -> writes.Write:
+    """Hold only if the person has had no completed job, on either side of it."""
+    return writes.check(
+        *key(user_id),
+        condition="(attribute_not_exists(#completedJobs) OR #completedJobs = :none)"
+        " AND (attribute_not_exists(#boughtJobs) OR #boughtJobs = :none)",
+        refusal=lambda _: Conflict("You have completed a job already, so you are not new here."),
+        values={"none": 0},
+    )
+
+
+def count_review(user_id: str, rating: int, sub_ratings: Mapping[str, int], step: int, now: str) -> writes.Write:
+    """One review more (`step` 1) or fewer (-1) counts for the person, with its rating and those of single sides."""
+    counted = {"rating": rating, **sub_ratings}
+    names = {name: (to_camel(f"{name}_sum"), to_camel(f"{name}_count")) for name in counted}
+    parts = [part for total, count in names.values() for part in (f"#{total} :{total}", f"#{count} :{count}")]
+    values = {total: step * counted[name] for name, (total, _) in names.items()}
+    return writes.update(
+        *key(user_id),
+        "SET #createdAt = if_not_exists(#createdAt, :now) ADD " + ", ".join(parts),
+        condition=None,
+        refusal=lambda _: Raced(),
+        values={"now": now, **values, **{count: step for _, count in names.values()}},
+    )
+
+
+def bring_in_line(before: Profile, after: Profile) -> list[writes.Write]:
+    """Write a newly found median, and those of the person's rows that are not as they should be; often nothing.
+
+    All of it only if the owner has not written the profile meanwhile: their own writes add and remove rows, which must
+    not come back. The version stays as it is, so what an owner has read of their profile does not go stale.
+    """
+    due = _rows(after)
+    table = settings().directory_table
+    stand = dynamo.get_many([(table, {"rowId": row_id}) for row_id in due]) if due else []
+    present = {
+        item["rowId"]: {name: value for name, value in item.items() if name != writes.STAMP} for item in stand if item
+    }
+    wrong = {row_id: row for row_id, row in due.items() if present.get(row_id) != row}
+    if not wrong and before.median_response_minutes == after.median_response_minutes:
+        return []
+    return [_unless_edited(before, after), *_row_writes({}, wrong)]
+
+
+def _unless_edited(before: Profile, after: Profile) -> writes.Write:
+    """Hold that the owner has not written the profile since it was read; and write the median where it is new."""
+    if before.median_response_minutes == after.median_response_minutes:
+        return writes.check(
+            *key(after.user_id),
+            condition=_UNCHANGED,
+            refusal=lambda _: Raced(),
+            values={"version": before.version},
+        )
+    return writes.update(
+        *key(after.user_id),
+        "SET #medianResponseMinutes = :median",
+        condition=_UNCHANGED,
+        refusal=lambda _: Raced(),
+        values={"version": before.version, "median": after.median_response_minutes},
     )
 
 
@@ -98,7 +180,7 @@ def directory(role: Role, trade: str | None, location: str | None, ask: Ask) -> 
 
 def _rows(profile: Profile) -> dict[str, Item]:
     """The directory rows of a profile, by their key."""
-    shown = item_of(profile.model_copy(update={"coordinates": None}))
+    shown = {name: value for name, value in item_of(profile).items() if name not in _NOT_IN_ROWS}
     rank = f"{trust(profile).score:03}#{profile.user_id}"
     rows = {}
     for role in profile.roles:

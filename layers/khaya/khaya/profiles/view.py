@@ -6,7 +6,8 @@ from typing import Any
 
 from khaya import media
 from khaya.fields import Coordinates, Stored
-from khaya.profiles.model import Availability, Badge, Profile, completion
+from khaya.jobs.model import Category
+from khaya.profiles.model import SUB_RATINGS, Availability, Badge, Profile, completion, mean
 from khaya.profiles.trust import badges, trust
 from khaya.roles import Role
 from khaya.users.model import User
@@ -17,6 +18,50 @@ class Rating(Stored):
 
     average: float | None
     count: int
+
+
+class SubRatingMeans(Stored):
+    """The rating by each single side of the work."""
+
+    workmanship: Rating
+    punctuality: Rating
+    communication: Rating
+    cleanliness: Rating
+    fair_price: Rating
+
+
+class TrustBreakdown(Stored):
+    """The points that make up a trust score, to two places."""
+
+    verified: float
+    jobs: float
+    reviews: float
+    on_time: float
+    response: float
+
+
+class WorkDone(Stored):
+    """A completed job, as anybody sees it."""
+
+    job_id: str
+    title: str
+    category: Category
+    location: str
+    completed_at: str
+    rating: int | None
+
+
+class ResumeView(Stored):
+    """What a person did in the marketplace."""
+
+    user_id: str
+    display_name: str
+    rating: Rating
+    sub_ratings: SubRatingMeans
+    badges: list[Badge]
+    trust_score: int
+    trust_breakdown: TrustBreakdown
+    jobs: list[WorkDone]
 
 
 class CertificationTitle(Stored):
@@ -67,6 +112,26 @@ class OwnProfileView(ProfileView):
 def shown(profile: Profile, now: str, *, fully: bool = False) -> ProfileView:
     """The safe part of a profile; `fully` adds links to the certificates, for admins."""
     return ProfileView(**_safe(profile, now, fully=fully))
+
+
+def resume_of(profile: Profile, work: list[WorkDone], now: str) -> ResumeView:
+    """A person's resume from their profile and the jobs that they did."""
+    made_of = trust(profile)
+    sides = {name: profile.sub_rating(name) for name in SUB_RATINGS}
+    return ResumeView(
+        user_id=profile.user_id,
+        display_name=profile.display_name,
+        rating=Rating(average=profile.rating_average, count=profile.rating_count),
+        sub_ratings=SubRatingMeans(
+            **{name: Rating(average=mean(total, count), count=count) for name, (total, count) in sides.items()}
+        ),
+        badges=badges(profile, now),
+        trust_score=made_of.score,
+        trust_breakdown=TrustBreakdown(
+            **{name: round(float(getattr(made_of, name)), 2) for name in TrustBreakdown.model_fields}
+        ),
+        jobs=work,
+    )
 
 
 def shown_to_owner(profile: Profile, user: User, now: str) -> OwnProfileView:

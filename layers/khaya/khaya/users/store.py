@@ -1,13 +1,23 @@
-"""The Users table: one private record a person, keyed by `userId`."""
+"""The Users table: one private record a person, keyed by `userId`, and the indexes by which admins find people.
+
+Beside the records stand the admins' decisions about people, under `<userId>#<decision's id>`. The indexes hold little,
+and nothing that the gate writes, so passing the gate never writes to them.
+"""
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from khaya import dynamo, writes
 from khaya.attributes import Item
-from khaya.errors import Raced
+from khaya.errors import Forbidden, Raced
+from khaya.fields import item_of
+from khaya.pages import Ask, Slice, slice_of
 from khaya.roles import Role
 from khaya.settings import settings
-from khaya.users.model import User
+from khaya.users.model import Decision, Endings, Status, User
+
+_EVERYBODY = "everybody"
 
 
 def key(user_id: str) -> tuple[str, dict[str, str]]:
@@ -27,19 +37,132 @@ def get(user_id: str) -> User:
 
 def create(user: User) -> writes.Write:
     """Make the record, unless it exists. The gate may have begun one; contact and standing are then added to it."""
-    contact = {name: value for name, value in {"phone": user.phone, "email": user.email}.items() if value}
-    parts = ["#createdAt = :createdAt", *(f"#{name} = :{name}" for name in contact)]
+    known = {name: value for name, value in item_of(user).items() if name not in ("userId", "lostRoles")}
+    known["listing"] = _EVERYBODY
+    parts = [f"#{name} = :{name}" for name in known if name != "status"]
     return writes.update(
         *key(user.user_id),
-        "SET " + ", ".join(parts),
+        "SET " + ", ".join(["#status = if_not_exists(#status, :status)", *parts]),
         condition="attribute_not_exists(#createdAt)",
         refusal=lambda _: Raced(),
-        values={"createdAt": user.created_at, **contact},
+        values=known,
     )
 
 
-def set_lost_roles(user_id: str, lost: set[Role]) -> writes.Write:
-    """Record which roles were taken since tokens naming them may have been issued; the gate refuses those at once."""
-    expression = "SET #lostRoles = :lost" if lost else "REMOVE #lostRoles"
-    values = {"lost": lost} if lost else {}
+def repeat(user: User) -> writes.Write:
+    """Take over what the record repeats of the profile: name, roles and verification."""
+    return writes.update(
+        *key(user.user_id),
+        "SET #displayName = :name, #roles = :roles, #verified = :verified",
+        condition=None,
+        refusal=lambda _: Raced(),
+        values={"name": user.display_name, "roles": user.roles, "verified": user.verified},
+    )
+
+
+def set_roles(user_id: str, held: list[Role], lost: set[Role]) -> writes.Write:
+    """Record the roles held, and those taken since tokens naming them may have been issued: the gate refuses these."""
+    expression = "SET #roles = :held, #lostRoles = :lost" if lost else "SET #roles = :held REMOVE #lostRoles"
+    values: dict[str, Any] = {"held": held, "lost": lost} if lost else {"held": held}
     return writes.update(*key(user_id), expression, condition=None, refusal=lambda _: Raced(), values=values)
+
+
+def endings(item: Item | None) -> Endings:
+    """What the record in `item` says of ended sessions."""
+    return Endings.model_validate(item or {})
+
+
+def end_session(user_id: str, session_id: str, before: Endings, now: int) -> writes.Write:
+    """Have the gate refuse the access tokens of a session. `now` is in seconds since 1970."""
+    after = before.with_ended(session_id, now)
+    return writes.update(
+        *key(user_id),
+        "SET #endedSessions = :ended, #endedAt = :at, #endings = :endings",
+        condition="attribute_not_exists(#endings) OR #endings = :was",
+        refusal=lambda _: Raced(),
+        values={
+            "ended": after.ended_sessions,
+            "at": after.ended_at,
+            "endings": after.endings,
+            "was": before.endings,
+        },
+    )
+
+
+def end_all_sessions(user_id: str, now: int) -> writes.Write:
+    """Have the gate refuse the access tokens of every session that began by `now`, in seconds since 1970."""
+    return writes.update(
+        *key(user_id), "SET #endedBefore = :now", condition=None, refusal=lambda _: Raced(), values={"now": now}
+    )
+
+
+def set_contact(user_id: str, kind: Literal["phone", "email"], value: str) -> writes.Write:
+    """Record a phone number or e-mail address that the person has proved."""
+    return writes.update(
+        *key(user_id), f"SET #{kind} = :value", condition=None, refusal=lambda _: Raced(), values={"value": value}
+    )
+
+
+def decide(decision: Decision, user: User) -> list[writes.Write]:
+    """Carry out an admin's decision about `user`, as they will then be, and keep who decided it and why.
+
+    The deciding admin must be one, and active, at the very moment: so of two who remove each other only one succeeds,
+    and since nobody decides about themselves, one admin always remains.
+    """
+    table, key_of_admin = key(decision.decided_by)
+    return [
+        writes.check(
+            table,
+            key_of_admin,
+            condition="(attribute_not_exists(#status) OR #status = :active) AND NOT contains(#lostRoles, :admin)",
+            refusal=lambda _: Forbidden("You are no longer an active admin."),
+            values={"active": "active", "admin": "admin"},
+        ),
+        _carried_out(decision, user),
+        writes.put(
+            table,
+            {**item_of(decision), "userId": f"{decision.user_id}#{decision.id}", "about": decision.user_id},
+            condition="attribute_not_exists(#userId)",
+            refusal=lambda _: Raced(),
+        ),
+    ]
+
+
+def listed(status: Status | None, ask: Ask) -> Slice[User]:
+    """People by when they came, the latest first; with one status where it is named."""
+    if status is None:
+        return _rows("byListing", "listing", _EVERYBODY, ask)
+    return _rows("byStatus", "status", status, ask)
+
+
+def with_contact(kind: Literal["phone", "email"], value: str, ask: Ask) -> Slice[User]:
+    """People who are reached at a phone number or an e-mail address."""
+    return _rows("byPhone" if kind == "phone" else "byEmail", kind, value, ask)
+
+
+def _carried_out(decision: Decision, user: User) -> writes.Write:
+    expression: list[str] = []
+    values: dict[str, Any] = {}
+    if decision.status is not None:
+        expression, values = ["SET #status = :status"], {"status": decision.status}
+    if decision.admin is not None:
+        expression = ["SET #roles = :roles" + (", #status = :status" if values else "")]
+        expression.append(f"{'DELETE' if decision.admin else 'ADD'} #lostRoles :admin")
+        values |= {"roles": user.roles, "admin": {"admin"}}
+    return writes.update(
+        *key(user.user_id), " ".join(expression), condition=None, refusal=lambda _: Raced(), values=values
+    )
+
+
+def _rows(index: str, attribute: str, value: str, ask: Ask) -> Slice[User]:
+    start = ask.start()
+    rows = dynamo.query(
+        settings().users_table,
+        index,
+        f"#{attribute} = :value",
+        limit=ask.limit + 1,
+        start=start and {"userId": start["userId"], "createdAt": start["createdAt"], attribute: value},
+        values={"value": value},
+    )
+    found = slice_of(rows, ask.limit, lambda row: {"userId": row["userId"], "createdAt": row["createdAt"]})
+    return Slice([User.model_validate(row) for row in found.items], found.after)

@@ -1,0 +1,41 @@
+"""What is uploaded to Lambda: the zipped size of the layers and of the functions."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+from bench import layers
+from bench.report import Report
+from tests.support.template import ROOT
+
+MOST_OF_DEPENDENCIES = 10_000_000
+MOST_OF_OWN_CODE = 200_000
+
+
+def run() -> Report:
+    """Measure what would be uploaded."""
+    report = Report("packages", "Package sizes: zipped bytes", ("package", "bytes", "bar", ""))
+    python = layers.DEPLOYED_PYTHON if layers.bytecode_can_be_made(layers.DEPLOYED_PYTHON) else layers.HERE
+    report.ran_on["layers built for"] = f"python{python}"
+    for name, machine in layers.DEPLOYED.items():
+        size = zipped(layers.dependencies(python, machine).parent)
+        what = f"dependencies, {name}"
+        report.add(what, size, MOST_OF_DEPENDENCIES, report.hold(what, size, MOST_OF_DEPENDENCIES))
+    size = zipped(layers.own(python).parent, ROOT / "functions")
+    report.add("own code: layer and functions", size, MOST_OF_OWN_CODE, report.hold("own code", size, MOST_OF_OWN_CODE))
+    if python != layers.DEPLOYED_PYTHON:
+        report.notes.append(f"Built for Python {python}, because {layers.DEPLOYED_PYTHON} is not on this machine.")
+    return report
+
+
+def zipped(*folders: Path) -> int:
+    """Bytes of a zip of `folders`."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for folder in folders:
+            for file in sorted(folder.rglob("*")):
+                if file.is_file() and not (folder.name == "functions" and "__pycache__" in file.parts):
+                    archive.write(file, file.relative_to(folder))
+    return len(held.getvalue())

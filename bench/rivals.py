@@ -1,0 +1,234 @@
+"""The same five routes without the house around them: on FastAPI behind Mangum, and on Powertools' bare resolver.
+
+Routes, validation, use cases, stores and answers are the marketplace's own. On FastAPI the routes do what they do in
+the house: who may call, the gate, headers, a log line, metrics; only answers are not kept for repetition. The bare
+resolver does none of that.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Annotated, Any
+
+import fastapi
+from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver
+from aws_lambda_powertools.event_handler.api_gateway import Response as LambdaResponse
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from boto3.dynamodb.types import TypeDeserializer
+from fastapi.middleware.cors import CORSMiddleware
+from mangum import Mangum
+
+from khaya import clock, dynamo, gate, observability
+from khaya.attributes import Item
+from khaya.bids import service as bids
+from khaya.bids.model import BidOffer
+from khaya.bids.view import BidView
+from khaya.bids.view import shown as bid_shown
+from khaya.errors import KhayaError, Unauthenticated
+from khaya.fields import Place
+from khaya.identity import Caller, caller_of
+from khaya.jobs import service as jobs
+from khaya.jobs import store
+from khaya.jobs.model import Category, JobPosting
+from khaya.jobs.view import JobView, PartyJobView, shown, shown_fully
+from khaya.pages import Ask, Limit, Page
+from khaya.roles import Role
+from khaya.settings import settings
+from khaya.unit import Unit
+from tests.support.house import app as function
+
+Acceptance = function("bids").Acceptance
+Feed = Page[PartyJobView | JobView]
+Handler = Callable[[dict[str, Any], Any], Any]
+
+
+def _post_job(posting: JobPosting, caller: Caller) -> PartyJobView:
+    unit = Unit()
+    job = jobs.post(posting, buyer_id=caller.user_id, now=clock.now(), unit=unit)
+    unit.commit()
+    return shown_fully(job, caller.user_id)
+
+
+def _feed(category: Category | None, location: str | None, limit: int | None, cursor: str | None) -> Feed:
+    ask = Ask(("/jobs", category or "", location or ""), limit or 20, cursor)
+    part = store.feed(category, location, ask)
+    return Feed(items=[shown(job, None) for job in part.items], next_cursor=ask.cursor_after(part.after))
+
+
+def _one_job(job_id: str) -> JobView:
+    return shown(jobs.visible(job_id, None), None)
+
+
+def _place(job_id: str, offer: BidOffer, caller: Caller) -> BidView:
+    unit = Unit()
+    bid = bids.place(job_id, offer, worker_id=caller.user_id, now=clock.now(), unit=unit)
+    unit.commit()
+    return bid_shown(bid)
+
+
+def _accept(bid_id: str, caller: Caller) -> Any:
+    unit = Unit()
+    job, bid = bids.accept(bid_id, owner_id=caller.user_id, now=clock.now(), unit=unit)
+    unit.commit()
+    return Acceptance(job=shown_fully(job, caller.user_id), bid=bid_shown(bid))
+
+
+def _admitted(role: Role) -> Any:
+    """Who calls, if they hold the role and pass the gate. It waits for DynamoDB, so it is no coroutine."""
+
+    def admit(request: fastapi.Request) -> Caller:
+        caller = caller_of(request.scope["aws.event"])
+        if caller is None:
+            raise Unauthenticated
+        gate.pass_gate(caller, caller.require(role), clock.now())
+        return caller
+
+    return fastapi.Depends(admit)
+
+
+Buyer = Annotated[Caller, _admitted("buyer")]
+Worker = Annotated[Caller, _admitted("worker")]
+
+
+def on_fastapi() -> Handler:
+    """The routes on FastAPI behind Mangum, written as its guide teaches: what waits for DynamoDB is no coroutine."""
+    app = fastapi.FastAPI()
+    log = observability.logger()
+
+    @app.middleware("http")
+    async def around(request: fastapi.Request, proceed: Any) -> fastapi.Response:
+        started = time.perf_counter()
+        request_id = request.scope["aws.event"]["requestContext"]["requestId"]
+        log.set_correlation_id(request_id)
+        response: fastapi.Response = await proceed(request)
+        response.headers.update({"Cache-Control": "no-store", "X-Request-Id": request_id})
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        route = request.scope["route"].path
+        log.info(
+            "request",
+            extra={
+                "method": request.method,
+                "route": route,
+                "status": response.status_code,
+                "milliseconds": milliseconds,
+                "person": getattr(request.state, "person", None),
+            },
+        )
+        observability.flush()
+        return response
+
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings().allowed_origins.split(","),
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=["ETag", "Location"],
+    )
+
+    @app.exception_handler(KhayaError)
+    async def refuse(request: fastapi.Request, error: KhayaError) -> fastapi.Response:
+        return fastapi.responses.JSONResponse({"title": error.title, "detail": error.detail}, error.status)
+
+    @app.post("/jobs", status_code=201)
+    def post_job(posting: JobPosting, who: Buyer, response: fastapi.Response) -> PartyJobView:
+        job = _post_job(posting, who)
+        observability.count("JobPosted")
+        response.headers.update({"Location": f"/jobs/{job.id}", "ETag": f'"{job.version}"'})
+        return job
+
+    @app.get("/jobs")
+    def feed(
+        category: Category | None = None,
+        location: Place | None = None,
+        limit: Limit | None = None,
+        cursor: str | None = None,
+    ) -> Feed:
+        return _feed(category, location, limit, cursor)
+
+    @app.get("/jobs/{job_id}")
+    def one_job(job_id: str, response: fastapi.Response) -> PartyJobView | JobView:
+        job = _one_job(job_id)
+        response.headers["ETag"] = f'"{job.version}"'
+        return job
+
+    @app.post("/jobs/{job_id}/bids", status_code=201)
+    def place(job_id: str, offer: BidOffer, who: Worker, response: fastapi.Response) -> BidView:
+        bid = _place(job_id, offer, who)
+        observability.count("BidPlaced")
+        response.headers["Location"] = f"/bids/{bid.id}"
+        return bid
+
+    @app.post("/bids/{bid_id}/acceptance")
+    def accept(bid_id: str, who: Buyer) -> Acceptance:  # type: ignore[valid-type]
+        answer = _accept(bid_id, who)
+        observability.count("BidAccepted")
+        return answer
+
+    mangum = Mangum(app, lifespan="off")
+
+    def handler(event: dict[str, Any], context: Any) -> Any:
+        ours, dynamo.plain_item = dynamo.plain_item, _plain_item
+        try:
+            return mangum(event, context)
+        finally:
+            dynamo.plain_item = ours
+
+    return handler
+
+
+def _plain_item(attributes: Mapping[str, Any]) -> Item:
+    """What DynamoDB answered, read by boto3 as everybody does, and its decimal numbers made plain."""
+    return {name: _plain(_BOTO3.deserialize(value)) for name, value in attributes.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list) else value
+
+
+_BOTO3 = TypeDeserializer()
+
+
+def on_bare_resolver() -> Handler:
+    """The routes on Powertools' resolver with its validation."""
+    app = APIGatewayRestResolver(enable_validation=True)
+
+    def who() -> Any:
+        return caller_of(app.current_event.raw_event)
+
+    @app.post("/jobs")
+    def post_job(posting: Annotated[JobPosting, Body()]) -> LambdaResponse[PartyJobView]:
+        job = _post_job(posting, who())
+        headers: dict[str, Any] = {"Location": f"/jobs/{job.id}", "ETag": f'"{job.version}"'}
+        return LambdaResponse(201, "application/json", job, headers)
+
+    @app.get("/jobs")
+    def feed(
+        category: Annotated[Category | None, Query()] = None,
+        location: Annotated[Place | None, Query()] = None,
+        limit: Annotated[Limit | None, Query()] = None,
+        cursor: Annotated[str | None, Query()] = None,
+    ) -> Feed:
+        return _feed(category, location, limit, cursor)
+
+    @app.get("/jobs/<job_id>")
+    def one_job(job_id: str) -> LambdaResponse[PartyJobView | JobView]:
+        job = _one_job(job_id)
+        return LambdaResponse(200, "application/json", job, {"ETag": f'"{job.version}"'})
+
+    @app.post("/jobs/<job_id>/bids")
+    def place(job_id: str, offer: Annotated[BidOffer, Body()]) -> LambdaResponse[BidView]:
+        bid = _place(job_id, offer, who())
+        return LambdaResponse(201, "application/json", bid, {"Location": f"/bids/{bid.id}"})
+
+    @app.post("/bids/<bid_id>/acceptance")
+    def accept(bid_id: str) -> LambdaResponse[Acceptance]:  # type: ignore[valid-type]
+        return LambdaResponse(200, "application/json", _accept(bid_id, who()))
+
+    handler: Handler = app.resolve
+    return handler

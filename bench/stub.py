@@ -1,0 +1,57 @@
+"""A DynamoDB client that answers at once with what it was given, so that only our own work is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from khaya import dynamo
+from khaya.attributes import typed_item
+
+
+class StubbedClient:
+    """Answers reads from a handful of items, and accepts every write."""
+
+    def __init__(self, items: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        """`items` holds, by table, what reads find there: the first by its key, all of them by a query."""
+        self._items = {table: [typed_item(item) for item in found] for table, found in items.items()}
+
+    def get_item(self, **request: Any) -> dict[str, Any]:
+        return {"Item": self._items[request["TableName"]][0]}
+
+    def batch_get_item(self, **request: Any) -> dict[str, Any]:
+        return {
+            "Responses": {
+                table: [
+                    item
+                    for item in self._items.get(table, [])
+                    if any(key.items() <= item.items() for key in wanted["Keys"])
+                ]
+                for table, wanted in request["RequestItems"].items()
+            }
+        }
+
+    def query(self, **request: Any) -> dict[str, Any]:
+        return {"Items": self._items[request["TableName"]][: request["Limit"]]}
+
+    def update_item(self, **request: Any) -> dict[str, Any]:
+        return {"Attributes": request["Key"]}
+
+    def put_item(self, **_: Any) -> dict[str, Any]:
+        return {}
+
+    def transact_write_items(self, **_: Any) -> dict[str, Any]:
+        return {}
+
+
+@contextmanager
+def stubbed(items: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[None]:
+    """Let `khaya.dynamo` speak to a stub."""
+    real = dynamo.client
+    client = StubbedClient(items)
+    dynamo.client = lambda: client  # type: ignore[assignment, return-value, unused-ignore]
+    try:
+        yield
+    finally:
+        dynamo.client = real

@@ -1,0 +1,37 @@
+"""Sends the codes that were asked for, out of the sight of whoever asked: nobody can tell by time who has an account."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from khaya import clock, observability
+from khaya.channels import ChannelDown
+from khaya.settings import channel_settings, key_settings, pool_settings
+from khaya.signin import delivery
+
+processor = BatchProcessor(event_type=EventType.SQS)
+key_settings()
+pool_settings()
+channel_settings()
+
+
+def send(record: SQSRecord) -> None:
+    """Send one code. A failure sends the message back to the queue, and after three of them to the dead letters."""
+    try:
+        delivery.send(json.loads(record.body)["id"], clock.now())
+    except ChannelDown as error:
+        observability.logger().warning("channel down", extra={"why": str(error)})
+        observability.count("ChannelDown")
+        raise
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Work through a batch of the queue."""
+    try:
+        return dict(process_partial_response(event, send, processor, context))
+    finally:
+        observability.flush()

@@ -1,0 +1,107 @@
+"""Credits over REST: balance, entries and statement, withdrawals, and what admins put right."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+
+from khaya.access import SIGNED_IN, Access
+from khaya.api import Api
+from khaya.credits import service, statement
+from khaya.credits.model import AdjustmentRequest, Proposal, ReversalRequest, WithdrawalRequest
+from khaya.credits.view import BalanceView, ProposalView, TransactionView, balance, shown, waiting
+from khaya.ledger import store
+from khaya.ledger.model import Entry
+from khaya.pages import Limit, Page
+
+api = Api("Credits")
+
+WITHDRAWER = Access("any signed-in person, after a recent sign-in", moves_money=True)
+TREASURER = Access("admins, never for themselves", roles=("admin",), moves_money=True)
+
+
+@api.get("/credits/balance", SIGNED_IN, "One's own balance", body=BalanceView)
+def own_balance() -> Response[BalanceView]:
+    """Rewards can be withdrawn fourteen days after they were earned; a pending withdrawal has left the balance."""
+    return api.answer(balance(store.account(api.caller.user_id), api.now))
+
+
+@api.get("/credits/transactions", SIGNED_IN, "One's own entries, newest first", body=Page[TransactionView])
+def transactions(
+    limit: Annotated[Limit | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response[Page[TransactionView]]:
+    """Each with the balance after it."""
+    ask = api.ask(limit, cursor, private=True)
+    part = store.entries(api.caller.user_id, ask)
+    items = [shown(entry) for entry in part.items]
+    return api.answer(Page[TransactionView](items=items, next_cursor=ask.cursor_after(part.after)))
+
+
+@api.get(
+    "/credits/statement.csv",
+    SIGNED_IN,
+    "One's own entries as CSV, oldest first",
+    content="text/csv",
+    answers={303: "The statement is longer than 5 MB: `Location` is a link to it that works for fifteen minutes."},
+)
+def own_statement() -> Response[str]:
+    """All of them. Text that a spreadsheet would take for a formula begins with an apostrophe; amounts never do."""
+    found = service.statement_of(api.caller.user_id, api.now)
+    if found.link is not None:
+        return Response(303, headers={"Location": found.link})
+    disposition = {"Content-Disposition": f'attachment; filename="{found.name}"'}
+    return Response(200, statement.CONTENT_TYPE, found.text, disposition)
+
+
+@api.post("/credits/withdrawals", WITHDRAWER, "Withdraw credits", status=201, body=TransactionView)
+def withdraw(request: Annotated[WithdrawalRequest, Body()]) -> Response[TransactionView]:
+    """From R100, to one's verified payout account. The entry's `withdrawalStatus` tells how far it has come."""
+    api.require_recent_sign_in()
+    entry = service.withdraw(request.amount_cents, user_id=api.caller.user_id, now=api.now, unit=api.unit)
+    api.count("WithdrawalRequested")
+    return _created(entry)
+
+
+@api.post(
+    "/credits/adjustments",
+    TREASURER,
+    "Put a balance right",
+    status=201,
+    body=TransactionView,
+    answers={202: "Above R5,000: nothing is booked yet, until another admin asks for the same amount and person."},
+)
+def adjust(
+    request: Annotated[AdjustmentRequest, Body()],
+) -> Response[TransactionView | ProposalView]:
+    """Above R5,000 either way it takes two admins: the first is answered `202`, and the second one's request books it.
+
+    A waiting adjustment is forgotten after seven days.
+    """
+    made = service.adjust(request, admin_id=api.caller.user_id, now=api.now, unit=api.unit)
+    if isinstance(made, Proposal):
+        api.count("AdjustmentProposed")
+        return api.answer(waiting(made), status=202)
+    api.count("BalanceAdjusted")
+    return _created(made)
+
+
+@api.post(
+    "/credits/transactions/<transaction_id>/reversal", TREASURER, "Take an entry back", status=201, body=TransactionView
+)
+def reverse(transaction_id: str, request: Annotated[ReversalRequest, Body()]) -> Response[TransactionView]:
+    """Books the opposite entry, once. Reversals and withdrawals cannot be taken back."""
+    entry = service.reverse(transaction_id, request.reason, admin_id=api.caller.user_id, now=api.now, unit=api.unit)
+    api.count("EntryReversed")
+    return _created(entry)
+
+
+def _created(entry: Entry) -> Response[Any]:
+    return api.answer(shown(entry), status=201, location=f"/credits/transactions/{entry.id}")
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer an API Gateway request."""
+    return api.handle(event, context)

@@ -1,0 +1,141 @@
+"""Listings over REST: materials on offer, their stock, and the queue of what waits for an admin."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+
+from khaya.access import ADMIN, FEED, PUBLIC, Access
+from khaya.api import Api
+from khaya.errors import Invalid
+from khaya.fields import Asked, Place
+from khaya.listings import service, store
+from khaya.listings.model import Category, Listing, ListingChanges, ListingOffer, ModerationRequest, StockDelta
+from khaya.listings.view import ListingView, OwnListingView, shown, shown_fully
+from khaya.pages import Limit, Page, Slice
+from khaya.search.model import SearchText
+
+api = Api("Listings")
+
+SELLER = Access("sellers", roles=("seller",))
+MINE = Access("sellers, their own", roles=("seller",))
+OWNER = Access("the listing's seller", roles=("seller",))
+
+
+class StockRequest(Asked):
+    """A movement of stock."""
+
+    delta: StockDelta
+
+
+@api.post("/listings", SELLER, "List materials", status=201, body=OwnListingView)
+def post_listing(offer: Annotated[ListingOffer, Body()]) -> Response[OwnListingView]:
+    """Active at once if the seller is verified, else pending until an admin has looked at it. At most 20 a seller."""
+    listing = service.post(offer, seller_id=api.caller.user_id, now=api.now, unit=api.unit)
+    api.count("ListingPosted")
+    return api.answer(shown_fully(listing), status=201, location=f"/listings/{listing.id}", version=listing.version)
+
+
+@api.get("/listings", FEED, "Active listings, newest first", body=Page[OwnListingView | ListingView])
+def feed(
+    category: Annotated[Category | None, Query()] = None,
+    location: Annotated[Place | None, Query(description="A place; case and outer blanks do not matter.")] = None,
+    q: Annotated[SearchText | None, Query()] = None,
+    limit: Annotated[Limit | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response[Page[OwnListingView | ListingView]]:
+    """By category, by place and by words of the title, each alone or together."""
+    ask = api.ask(limit, cursor, category, location, q)
+    part = service.feed(category, location, q, ask)
+    items = [shown(listing, api.visitor) for listing in part.items]
+    return api.answer(Page[OwnListingView | ListingView](items=items, next_cursor=ask.cursor_after(part.after)))
+
+
+@api.get("/listings/mine", MINE, "One's own listings, newest first", body=Page[OwnListingView])
+def mine(
+    limit: Annotated[Limit | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response[Page[OwnListingView]]:
+    """In any state."""
+    ask = api.ask(limit, cursor, private=True)
+    part = store.of_seller(api.caller.user_id, ask)
+    return _page(part, ask.cursor_after(part.after))
+
+
+@api.get("/listings/pending", ADMIN, "What waits for an admin, longest first", body=Page[OwnListingView])
+def pending(
+    limit: Annotated[Limit | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response[Page[OwnListingView]]:
+    """The moderation queue."""
+    ask = api.ask(limit, cursor, private=True)
+    part = store.pending(ask)
+    return _page(part, ask.cursor_after(part.after))
+
+
+@api.get("/listings/<listing_id>", PUBLIC, "One listing", body=OwnListingView | ListingView)
+def one_listing(listing_id: str) -> Response[OwnListingView | ListingView]:
+    """Anybody sees an active listing; its seller and admins see it in any state."""
+    listing = service.visible(listing_id, api.visitor)
+    return api.answer(shown(listing, api.visitor), version=listing.version)
+
+
+@api.patch("/listings/<listing_id>", OWNER, "Change a listing", body=OwnListingView)
+def edit(listing_id: str, changes: Annotated[ListingChanges, Body()]) -> Response[OwnListingView]:
+    """Changes the fields that are named; `active` takes it off the market or puts it back.
+
+    New text or photos of a seller who is not verified wait for an admin.
+    """
+    listing, verified = service.to_edit(listing_id, api.caller)
+    api.check_version(listing.version)
+    return _answer(service.edit(listing, changes, verified=verified, now=api.now, unit=api.unit))
+
+
+@api.delete("/listings/<listing_id>", OWNER, "Take a listing off the market", status=204)
+def remove(listing_id: str) -> Response[None]:
+    """The same as making it inactive. Repeating it does no harm."""
+    listing = service.visible(listing_id, api.caller).owned_by(api.caller.user_id)
+    service.deactivate(listing, api.now, api.unit)
+    return api.answer(None, status=204)
+
+
+@api.post("/listings/<listing_id>/stock", OWNER, "Move stock", body=OwnListingView)
+def move_stock(listing_id: str, request: Annotated[StockRequest, Body()]) -> Response[OwnListingView]:
+    """By so many more, or fewer; never below zero."""
+    listing = service.visible(listing_id, api.caller).owned_by(api.caller.user_id)
+    return _answer(service.restock(listing, request.delta, api.now, api.unit))
+
+
+@api.post("/listings/<listing_id>/moderation", ADMIN, "Decide on a listing", body=OwnListingView, if_match=True)
+def moderate(listing_id: str, request: Annotated[ModerationRequest, Body()]) -> Response[OwnListingView]:
+    """Approve or reject what is pending. With `If-Match`, only the version that the admin has read."""
+    if request.decision == "reject" and request.reason is None:
+        raise Invalid([("reason", "is needed to reject a listing")])
+    listing = service.visible(listing_id, api.caller)
+    api.check_version(listing.version)
+    decided = service.moderate(
+        listing,
+        request.decision,
+        request.reason,
+        moderator_id=api.caller.user_id,
+        now=api.now,
+        unit=api.unit,
+    )
+    api.count("ListingApproved" if request.decision == "approve" else "ListingRejected")
+    return _answer(decided)
+
+
+def _page(part: Slice[Listing], next_cursor: str | None) -> Response[Page[OwnListingView]]:
+    items = [shown_fully(listing) for listing in part.items]
+    return api.answer(Page[OwnListingView](items=items, next_cursor=next_cursor))
+
+
+def _answer(listing: Listing) -> Response[OwnListingView]:
+    return api.answer(shown_fully(listing), version=listing.version)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer an API Gateway request."""
+    return api.handle(event, context)

@@ -1,0 +1,94 @@
+"""Platform over REST: health, this document, and the page on which it can be tried; and browsers' preflights."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import aws_lambda_powertools
+from aws_lambda_powertools.event_handler.api_gateway import Response
+from botocore.exceptions import ClientError
+
+from khaya import VERSION, dynamo
+from khaya.access import Access
+from khaya.api import Api
+from khaya.errors import Unavailable
+from khaya.fields import Stored
+from khaya.settings import settings
+
+api = Api("Platform")
+
+HERE = Path(__file__).parent
+SWAGGER = Path(aws_lambda_powertools.__file__).parent / "event_handler" / "openapi" / "swagger_ui"
+"""Where Powertools keeps the Swagger UI, so that the page needs nothing from elsewhere."""
+KEPT = "public, max-age=300"
+
+ANYBODY = Access("anybody", public=True)
+
+
+class Checks(Stored):
+    """What the marketplace rests on, and whether it answers."""
+
+    database: Literal["ok"]
+
+
+class Health(Stored):
+    """That the marketplace is up, and which one it is."""
+
+    status: Literal["ok"]
+    version: str
+    environment: str
+    checks: Checks
+
+
+@api.get("/health", ANYBODY, "Whether the marketplace is up", body=Health)
+def health() -> Response[Health]:
+    """Reads from the database; `503` if that fails."""
+    try:
+        dynamo.get(settings().users_table, {"userId": "health"})
+    except ClientError as error:
+        raise Unavailable("The database does not answer as it should.") from error
+    checks = Checks(database="ok")
+    return api.answer(Health(status="ok", version=VERSION, environment=settings().environment, checks=checks))
+
+
+@api.get("/openapi.json", ANYBODY, "This document", body=dict[str, Any])
+def document() -> Response[Any]:
+    """The whole API in OpenAPI 3.1."""
+    return Response(200, "application/json", _text(HERE / "openapi.json"), {"Cache-Control": KEPT})
+
+
+@api.get("/docs", ANYBODY, "This document as a page", content="text/html")
+def page() -> Response[Any]:
+    """Every route can be tried on it, with a token that is pasted in."""
+    html, policy = _page()
+    return Response(200, "text/html; charset=utf-8", html, {"Cache-Control": KEPT, "Content-Security-Policy": policy})
+
+
+@lru_cache(maxsize=1)
+def _page() -> tuple[str, str]:
+    """The page whole, and the policy that lets it run its own two scripts and call its own origin, nothing else."""
+    bundle, start = _text(SWAGGER / "swagger-ui-bundle.min.js"), _text(HERE / "docs.js")
+    html = _text(HERE / "docs.html")
+    for name, text in {"style": _text(SWAGGER / "swagger-ui.min.css"), "bundle": bundle, "start": start}.items():
+        html = html.replace(f"<!-- {name} -->", text)
+    scripts = " ".join(f"'sha256-{_digest(script)}'" for script in (bundle, start))
+    policy = f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:; connect-src 'self'"
+    return html, policy
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+@lru_cache(maxsize=8)
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer an API Gateway request."""
+    return api.handle(event, context)

@@ -1,0 +1,62 @@
+"""Referrals over REST: one's code, those one has brought, applying a code, and the leaderboard."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+
+from khaya.access import FEED, SIGNED_IN
+from khaya.api import Api
+from khaya.pages import Limit, Page
+from khaya.referrals import service, store
+from khaya.referrals.model import ApplicationRequest
+from khaya.referrals.view import (
+    ApplicationView,
+    CodeView,
+    LeaderboardView,
+    ReferralView,
+    application,
+    leaderboard,
+    shown,
+)
+
+api = Api("Referrals")
+
+
+@api.get("/referrals/code", SIGNED_IN, "One's own code", body=CodeView)
+def own_code() -> Response[CodeView]:
+    """Made on first use, and the same for good."""
+    return api.answer(CodeView(code=service.code_of(api.caller.user_id, unit=api.unit)))
+
+
+@api.get("/referrals/mine", SIGNED_IN, "Those one has brought, newest first", body=Page[ReferralView])
+def mine(
+    limit: Annotated[Limit | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response[Page[ReferralView]]:
+    """`completed` without a reward waits for an admin: the month's twenty were paid already."""
+    ask = api.ask(limit, cursor, private=True)
+    part = store.of_referrer(api.caller.user_id, ask)
+    items = [shown(referral) for referral in part.items]
+    return api.answer(Page[ReferralView](items=items, next_cursor=ask.cursor_after(part.after)))
+
+
+@api.post("/referrals/applications", SIGNED_IN, "Apply a code", status=201, body=ApplicationView)
+def apply(request: Annotated[ApplicationRequest, Body()]) -> Response[ApplicationView]:
+    """Once ever, never one's own, and only before one's first completed job. Case, blanks and hyphens do not matter."""
+    referral = service.apply(request.code, user_id=api.caller.user_id, now=api.now, unit=api.unit)
+    api.count("ReferralApplied")
+    return api.answer(application(referral), status=201, location=f"/referrals/applications/{referral.id}")
+
+
+@api.get("/referrals/leaderboard", FEED, "The twenty with the most rewarded referrals", body=LeaderboardView)
+def leaders() -> Response[LeaderboardView]:
+    """Of two with the same count, who reached it first stands first."""
+    return api.answer(leaderboard(store.leaders(), api.now))
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer an API Gateway request."""
+    return api.handle(event, context)

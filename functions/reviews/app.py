@@ -1,0 +1,101 @@
+"""Reviews over REST: writing them, answering them, reading them, and hiding what should not be there."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from pydantic import Field
+
+from khaya.access import ADMIN, PUBLIC, Access
+from khaya.api import Api
+from khaya.fields import Asked, Prose
+from khaya.pages import Ask, Limit, Page, Slice
+from khaya.reviews import service, store
+from khaya.reviews.model import Reason, Review, ReviewRequest
+from khaya.reviews.view import ModeratedReviewView, ReviewView, shown, shown_to_admin
+
+api = Api("Reviews")
+
+PARTICIPANT = Access("the job's buyer and its worker")
+SUBJECT = Access("the reviewed person")
+
+ReviewPage = Page[ModeratedReviewView | ReviewView]
+
+
+class ResponseRequest(Asked):
+    """The reviewed person's answer."""
+
+    comment: Annotated[Prose, Field(min_length=1, max_length=2000)]
+
+
+class ModerationRequest(Asked):
+    """Whether the review is to be hidden, and why."""
+
+    hidden: Annotated[bool, Field(strict=True)]
+    reason: Reason
+
+
+@api.post("/jobs/<job_id>/reviews", PARTICIPANT, "Review a job's other side", status=201, body=ReviewView)
+def write(job_id: str, request: Annotated[ReviewRequest, Body()]) -> Response[ReviewView]:
+    """Of a completed job, once. The reviewed person's rating moves at the same moment."""
+    review = service.write(job_id, request, reviewer=api.caller, now=api.now, unit=api.unit)
+    api.count("ReviewWritten")
+    return api.answer(shown(review, None), status=201, location=f"/reviews/{review.id}")
+
+
+@api.get("/jobs/<job_id>/reviews", PUBLIC, "The reviews of a job, newest first", body=ReviewPage)
+def on_job(
+    job_id: str,
+    limit: Annotated[Limit | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response[ReviewPage]:
+    """At most one by each side. Empty for a job that nobody reviewed or that does not exist."""
+    ask = api.ask(limit, cursor, job_id)
+    return _page(store.on_job(job_id, ask), ask)
+
+
+@api.get("/profiles/<user_id>/reviews", PUBLIC, "The reviews about a person, newest first", body=ReviewPage)
+def about(
+    user_id: str,
+    limit: Annotated[Limit | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response[ReviewPage]:
+    """As a buyer and as a worker. Empty for somebody whom nobody reviewed or who does not exist."""
+    ask = api.ask(limit, cursor, user_id)
+    return _page(store.about(user_id, ask), ask)
+
+
+@api.get("/reviews/<review_id>", PUBLIC, "One review", body=ModeratedReviewView | ReviewView)
+def one_review(review_id: str) -> Response[ModeratedReviewView | ReviewView]:
+    """Hidden ones are there for admins alone."""
+    return api.answer(shown(service.visible(review_id, api.visitor), api.visitor))
+
+
+@api.post("/reviews/<review_id>/response", SUBJECT, "Answer a review", body=ReviewView)
+def answer(review_id: str, request: Annotated[ResponseRequest, Body()]) -> Response[ReviewView]:
+    """Once."""
+    review = service.answer(review_id, request.comment, person=api.caller, now=api.now, unit=api.unit)
+    api.count("ReviewAnswered")
+    return api.answer(shown(review, None))
+
+
+@api.post("/reviews/<review_id>/moderation", ADMIN, "Hide a review or show it again", body=ModeratedReviewView)
+def moderate(review_id: str, request: Annotated[ModerationRequest, Body()]) -> Response[ModeratedReviewView]:
+    """The reviewed person's rating follows. Deciding the same twice changes nothing."""
+    review = service.moderate(
+        review_id, hidden=request.hidden, reason=request.reason, admin=api.caller, now=api.now, unit=api.unit
+    )
+    api.count("ReviewHidden" if review.hidden else "ReviewShown")
+    return api.answer(shown_to_admin(review))
+
+
+def _page(part: Slice[Review], ask: Ask) -> Response[ReviewPage]:
+    items = [shown(review, api.visitor) for review in part.items]
+    return api.answer(ReviewPage(items=items, next_cursor=ask.cursor_after(part.after)))
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer an API Gateway request."""
+    return api.handle(event, context)

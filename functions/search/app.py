@@ -1,0 +1,29 @@
+"""Keeps search up to date: the words of the titles of things that came, changed or went."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from khaya import observability
+from khaya.search import service
+
+processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+
+
+def refresh(record: SQSRecord) -> None:
+    """Refresh for one thing. A failure sends the message back to the queue; after ten it is a dead letter."""
+    told = json.loads(record.body)
+    service.refresh(told["kind"], told["id"], told["words"])
+    observability.count("SearchRefreshed")
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Work through a batch of the queue."""
+    try:
+        return dict(process_partial_response(event, refresh, processor, context))
+    finally:
+        observability.flush()

@@ -1,0 +1,40 @@
+"""Keeps what is derived from people's facts up to date: their median response, and their rank in the directory."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from khaya import observability
+from khaya.profiles import standing
+
+INDEX_WAITS = 4
+"""How often to look again, a moment later, before the message goes back to the queue."""
+
+processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+
+
+def follow(record: SQSRecord) -> None:
+    """Follow one change. A failure sends the person's messages back to the queue; after ten it is a dead letter."""
+    told = json.loads(record.body)
+    for wait in range(INDEX_WAITS):
+        try:
+            changed = standing.follow(told["userId"], told.get("bidId"))
+        except standing.IndexBehind:
+            time.sleep(0.2 * 2**wait)
+        else:
+            observability.count("StandingFollowed", int(changed))
+            return
+    raise standing.IndexBehind(told["bidId"])
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Work through a batch of the queue."""
+    try:
+        return dict(process_partial_response(event, follow, processor, context))
+    finally:
+        observability.flush()

@@ -1,0 +1,33 @@
+"""Uploads over REST: leave to put one file into the private bucket."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body
+
+from khaya import clock, media
+from khaya.access import SIGNED_IN
+from khaya.api import Api
+from khaya.uploads.model import LARGEST_BYTES, Upload, UploadRequest, key_for
+
+api = Api("Uploads")
+
+
+@api.post("/uploads", SIGNED_IN, "Ask leave to upload a file", status=201, body=Upload)
+def ask_to_upload(request: Annotated[UploadRequest, Body()]) -> Response[Upload]:
+    """Send the file as a form to `url`: all `fields` as they are, then the file itself, named `file`.
+
+    The form works for five minutes and for one key, which is then handed in wherever a request takes an upload.
+    """
+    key = key_for(request, api.caller.user_id)
+    url, fields = media.form(key, request.content_type, LARGEST_BYTES)
+    expires_at = clock.plus(api.now, seconds=media.FORM_SECONDS)
+    api.count("UploadOffered")
+    return api.answer(Upload(key=key, url=url, fields=fields, expires_at=expires_at), status=201, location=f"/{key}")
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer an API Gateway request."""
+    return api.handle(event, context)

@@ -1,0 +1,173 @@
+"""What may be done with credits: withdraw them, and what admins put right."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from khaya.errors import Conflict, Forbidden
+from khaya.fields import Asked, Line, Prose, Stored
+from khaya.ids import new_id
+from khaya.ledger.model import Account, Booking, Entry
+from khaya.money import RAND, Cents, rand
+from khaya.payouts.model import PayoutAccount, usable
+
+LEAST_WITHDRAWAL_CENTS = 100 * RAND
+ALONE_CENTS = 5_000 * RAND
+"""The largest adjustment, up or down, that one admin makes alone."""
+MOST_ADJUSTMENT_CENTS = 1_000_000 * RAND
+PROPOSAL_DAYS = 7
+"""How long an adjustment waits for a second admin."""
+
+
+def _not_zero(cents: int) -> int:
+    if cents == 0:
+        raise ValueError("must not be zero")
+    return cents
+
+
+Adjustment = Annotated[
+    Cents,
+    Field(ge=-MOST_ADJUSTMENT_CENTS, le=MOST_ADJUSTMENT_CENTS, json_schema_extra={"not": {"const": 0}}),
+    AfterValidator(_not_zero),
+]
+AdjustmentReason = Annotated[Prose, Field(min_length=10, max_length=500)]
+ReversalReason = Annotated[Prose, Field(min_length=3, max_length=500)]
+
+
+class WithdrawalRequest(Asked):
+    """How much to pay out."""
+
+    amount_cents: Annotated[Cents, Field(ge=LEAST_WITHDRAWAL_CENTS, description="Cents, from R100.")]
+
+
+class AdjustmentRequest(Asked):
+    """What an admin puts right on somebody's account."""
+
+    user_id: Annotated[Line, Field(min_length=1, max_length=64)]
+    amount_cents: Annotated[Adjustment, Field(description="Cents; negative takes away.")]
+    reason: AdjustmentReason
+
+
+class ReversalRequest(Asked):
+    """Why an entry is taken back."""
+
+    reason: ReversalReason
+
+
+class Proposal(Stored):
+    """A large adjustment that one admin has asked for, and that waits for a second one."""
+
+    user_id: str
+    amount_cents: Cents
+    reason: str
+    proposed_by: str
+    created_at: str
+    expires_at: str
+
+    def awaits(self, admin_id: str, now: str) -> bool:
+        """Whether this admin's word is the one that is missing."""
+        return admin_id != self.proposed_by and now < self.expires_at
+
+
+def withdrawal(account: Account, cents: int, payout_account: PayoutAccount | None, now: str) -> Booking:
+    """What withdrawing books.
+
+    Raises:
+        Conflict: no payout account can be used now, or there is less to withdraw.
+    """
+    usable(payout_account, now)
+    available = account.withdrawable_cents(now)
+    if cents > available:
+        raise Conflict(f"{rand(available)} of the balance of {rand(account.balance_cents)} can be withdrawn now.")
+    entry_id = new_id()
+    return Booking(
+        account.user_id,
+        "withdrawal",
+        -cents,
+        against="withdrawals",
+        source=f"withdrawal:{entry_id}",
+        withdrawal_status="pending",
+        pending_cents=cents,
+        id=entry_id,
+    )
+
+
+def needs_second_admin(cents: int) -> bool:
+    """Whether an adjustment is too large for one admin."""
+    return abs(cents) > ALONE_CENTS
+
+
+def adjustment(request: AdjustmentRequest, admins: tuple[str, ...]) -> Booking:
+    """What an adjustment books."""
+    entry_id = new_id()
+    return Booking(
+        request.user_id,
+        "adjustment",
+        request.amount_cents,
+        against="adjustments",
+        source=f"adjustment:{entry_id}",
+        reason=request.reason,
+        booked_by=admins,
+        id=entry_id,
+    )
+
+
+def reversal(entry: Entry, reason: str, admin_id: str) -> Booking:
+    """What taking an entry back books.
+
+    Raises:
+        Forbidden: it is the admin's own.
+        Conflict: it was taken back before, is itself a reversal, or is a withdrawal.
+    """
+    if entry.user_id == admin_id:
+        raise Forbidden("No admin acts on themselves.")
+    if entry.type == "reversal":
+        raise Conflict("This entry is a reversal, and a reversal cannot be reversed.")
+    if entry.type == "withdrawal":
+        raise Conflict(f"This withdrawal is {entry.withdrawal_status}; only its failing takes it back.")
+    return _taken_back(entry, reason, admins=(admin_id,), pending_cents=0)
+
+
+def failure(entry: Entry, reason: str) -> Booking:
+    """What a withdrawal that failed books.
+
+    Raises:
+        Conflict: it is not a pending withdrawal.
+    """
+    _require_pending(entry)
+    return _taken_back(entry, reason, admins=(), pending_cents=entry.amount_cents)
+
+
+def paid(entry: Entry) -> Entry:
+    """A withdrawal that has arrived.
+
+    Raises:
+        Conflict: it is not a pending withdrawal.
+    """
+    _require_pending(entry)
+    return entry.model_copy(update={"withdrawal_status": "paid"})
+
+
+def _taken_back(entry: Entry, reason: str, *, admins: tuple[str, ...], pending_cents: int) -> Booking:
+    if entry.reversed_by is not None:
+        raise Conflict("This entry was reversed already.")
+    return Booking(
+        entry.user_id,
+        "reversal",
+        -entry.amount_cents,
+        against=entry.against,
+        source=f"reversal:{entry.id}",
+        reason=reason,
+        reversal_of=entry.id,
+        pending_cents=pending_cents,
+        booked_by=admins,
+    )
+
+
+def _require_pending(entry: Entry) -> None:
+    if entry.type != "withdrawal":
+        raise Conflict("This entry is not a withdrawal.")
+    if entry.withdrawal_status != "pending":
+        raise Conflict(f"This withdrawal is {entry.withdrawal_status}.")

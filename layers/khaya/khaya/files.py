@@ -1,0 +1,72 @@
+"""Files that are too large for an answer: written in parts, so that memory stays flat, and read by a link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from khaya import aws
+from khaya.errors import Unavailable
+from khaya.settings import settings
+
+STATEMENTS = "statements"
+"""The folder of statements; what is in it is gone after a day (see the bucket's lifecycle)."""
+LINK_SECONDS = 15 * 60
+PART_BYTES = 5 * 1024 * 1024
+"""The least that S3 takes as a part, but for the last."""
+
+
+def write(key: str, pieces: Iterable[bytes], *, content_type: str) -> None:
+    """Write a file of any length; at no time is more than a part of it in memory.
+
+    Raises:
+        Unavailable: the bucket cannot be reached, or takes nothing at the moment.
+    """
+    place = {"Bucket": settings().media_bucket, "Key": key}
+    try:
+        upload = {**place, "UploadId": _s3().create_multipart_upload(**place, ContentType=content_type)["UploadId"]}
+        try:
+            parts = []
+            for number, part in enumerate(_parts(pieces), 1):
+                answer = _s3().upload_part(**upload, PartNumber=number, Body=part)
+                parts.append({"ETag": answer["ETag"], "PartNumber": number})
+            _s3().complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+        except BaseException:
+            _s3().abort_multipart_upload(**upload)
+            raise
+    except (ClientError, BotoCoreError) as error:
+        raise Unavailable from error
+
+
+def link(key: str, name: str) -> str:
+    """A link by which anybody who has it may download the file under `name` for the next quarter of an hour."""
+    parameters = {
+        "Bucket": settings().media_bucket,
+        "Key": key,
+        "ResponseContentDisposition": f'attachment; filename="{name}"',
+    }
+    url: str = _s3().generate_presigned_url("get_object", Params=parameters, ExpiresIn=LINK_SECONDS)
+    return url
+
+
+def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    part = bytearray()
+    for piece in pieces:
+        part += piece
+        if len(part) >= PART_BYTES:
+            yield bytes(part)
+            part.clear()
+    if part:
+        yield bytes(part)
+
+
+@lru_cache(maxsize=1)
+def _s3() -> Any:
+    """The S3 client, made when the first file is written: few requests write one, and it is slow to make.
+
+    With virtual addressing, links name the bucket's own region, which the newer regions insist on.
+    """
+    return aws.client("s3", s3={"addressing_style": "virtual"})

@@ -1,0 +1,1 @@
+"""The ledger: money that moves inside the marketplace, in double entry."""

@@ -1,0 +1,1 @@
+"""Listings: building materials that sellers offer."""

@@ -1,0 +1,1 @@
+"""Payouts: where a person's money goes when it leaves the marketplace."""

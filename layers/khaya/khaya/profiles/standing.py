@@ -1,0 +1,62 @@
+"""What follows when something a person is judged by has changed: their median response, and their directory rows.
+
+It may be done any number of times, and in any order: it only ever writes what follows from the present state.
+"""
+
+from __future__ import annotations
+
+from khaya import dynamo
+from khaya.bids import store as bids
+from khaya.errors import Raced
+from khaya.pages import Ask
+from khaya.profiles import store
+from khaya.unit import Unit
+
+RESPONSES = 20
+"""Of how many of their last bids a person's median response is made."""
+
+_RERUNS = 5
+
+
+class IndexBehind(Exception):
+    """The index does not have the bid yet whose response is to count; the work is done again a little later."""
+
+
+def follow(user_id: str, bid_id: str | None = None) -> bool:
+    """Bring in line what is derived from a person's facts, and answer whether anything had to be written.
+
+    Args:
+        user_id: the person.
+        bid_id: the bid that they have placed, where that is what happened.
+
+    Raises:
+        IndexBehind: the index of bids lags behind.
+        Raced: the owner keeps writing the profile.
+    """
+    responses = _responses(user_id, bid_id) if bid_id else None
+    for attempt in range(_RERUNS):
+        try:
+            return _bring_in_line(user_id, responses)
+        except Raced:
+            dynamo.pause(attempt)
+    raise Raced
+
+
+def _bring_in_line(user_id: str, responses: list[float] | None) -> bool:
+    profile = store.find(user_id)
+    if profile is None:
+        return False
+    after = profile if responses is None else profile.with_responses(responses)
+    unit = Unit()
+    unit.add(*store.bring_in_line(profile, after))
+    unit.commit()
+    return bool(unit.changes)
+
+
+def _responses(user_id: str, bid_id: str) -> list[float]:
+    """How many minutes after their posting the person bid on the last jobs that they bid on."""
+    latest = bids.of_worker(user_id, None, Ask((), RESPONSES)).items
+    full = len(latest) == RESPONSES
+    if all(bid.id != bid_id for bid in latest) and not (full and latest[-1].id > bid_id):
+        raise IndexBehind(bid_id)
+    return [bid.response_minutes for bid in latest if bid.response_minutes is not None]

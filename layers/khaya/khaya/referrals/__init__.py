@@ -1,0 +1,1 @@
+"""Referrals: who brought whom to the marketplace, and what both get for it."""

@@ -1,0 +1,220 @@
+"""A referral from its code to its reward, and what makes a job count for it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, Field
+
+from khaya import clock
+from khaya.changes import Change
+from khaya.errors import Conflict, Forbidden
+from khaya.fields import Asked, Count, Line, Stored
+from khaya.ids import new_id
+from khaya.jobs.model import Job
+from khaya.ledger.model import Booking
+from khaya.money import RAND, Cents
+from khaya.payouts.model import PayoutAccount, shared
+
+Status = Literal["pending", "completed", "rewarded"]
+
+LEAST_JOB_CENTS = 200 * RAND
+REWARD_CENTS = 50 * RAND
+"""What each side gets."""
+MOST_A_MONTH = 20
+"""Referrals of one referrer that are paid by themselves in a calendar month; the others wait for an admin."""
+TIERS: Final = {5: 250 * RAND, 15: 750 * RAND, 50: 2_500 * RAND}
+"""The bonus for so many rewarded referrals, each once."""
+
+CODE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
+"""No two that look alike, and no vowels, so that no code is a word."""
+CODE_LENGTH = 8
+
+_HOURS_AHEAD = 2
+"""South Africa's time, all year: months are those of the people there."""
+
+
+def normal_code(text: str) -> str:
+    """A code as it is kept, however somebody has typed it."""
+    return text.upper().replace(" ", "").replace("-", "")
+
+
+class ApplicationRequest(Asked):
+    """The code that somebody was given."""
+
+    code: Annotated[Line, Field(min_length=1, max_length=32), AfterValidator(normal_code)]
+
+
+class Code(Stored):
+    """Whose a code is."""
+
+    code: str
+    user_id: str
+    display_name: str
+
+
+class Referral(Stored):
+    """One person brought by another.
+
+    Attributes:
+        id: the referral's own.
+        reward_cents: what the referrer was paid for it.
+        job_id: the job that completed it.
+    """
+
+    id: str
+    code: str
+    referrer_id: str
+    referrer_name: str
+    referred_id: str
+    referred_name: str
+    status: Status = "pending"
+    reward_cents: Cents | None = None
+    job_id: str | None = None
+    completed_at: str | None = None
+    rewarded_at: str | None = None
+    created_at: str
+
+    def completed(self, job_id: str, now: str) -> Referral:
+        """The referral after its first qualifying job.
+
+        Raises:
+            Conflict: it had one before.
+        """
+        if self.status != "pending":
+            raise Conflict(f"The referral is {self.status}.")
+        return self.model_copy(update={"status": "completed", "job_id": job_id, "completed_at": now})
+
+    def rewarded(self, now: str) -> Referral:
+        """The referral with both sides paid.
+
+        Raises:
+            Conflict: it is not completed, or was paid before.
+        """
+        if self.status != "completed":
+            raise Conflict(f"The referral is {self.status}.")
+        return self.model_copy(update={"status": "rewarded", "reward_cents": REWARD_CENTS, "rewarded_at": now})
+
+    def payable_by(self, admin_id: str) -> Referral:
+        """The referral itself, if the admin has no part in it.
+
+        Raises:
+            Forbidden: they have.
+        """
+        if admin_id in (self.referrer_id, self.referred_id):
+            raise Forbidden("No admin acts on themselves.")
+        return self
+
+
+class Referrer(Stored):
+    """What one person's referrals have come to.
+
+    Attributes:
+        month: the last month in which referrals were paid by themselves, for example `2026-11`.
+        month_count: how many those were.
+        version: counts the changes.
+    """
+
+    user_id: str
+    code: str | None = None
+    display_name: str | None = None
+    rewarded_count: Count = 0
+    rewarded_at: str | None = None
+    month: str | None = None
+    month_count: Count = 0
+    version: Count = 0
+
+    def with_code(self, code: str, name: str) -> Referrer:
+        """The referrer, now with a code."""
+        return self.model_copy(update={"code": code, "display_name": name, "version": self.version + 1})
+
+    def has_room(self, now: str) -> bool:
+        """Whether one more referral is paid by itself in this month."""
+        return self.month != month_of(now) or self.month_count < MOST_A_MONTH
+
+    def with_reward(self, now: str, *, by_itself: bool) -> Referrer:
+        """The referrer with one rewarded referral more. What an admin pays out takes no place in the month."""
+        changed: dict[str, Any] = {
+            "rewarded_count": self.rewarded_count + 1,
+            "rewarded_at": now,
+            "version": self.version + 1,
+        }
+        if by_itself:
+            month = month_of(now)
+            changed |= {"month": month, "month_count": self.month_count + 1 if self.month == month else 1}
+        return self.model_copy(update=changed)
+
+
+def new_code() -> str:
+    """A code that nobody can guess; whether somebody has it already, the store finds out."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+
+
+def month_of(now: str) -> str:
+    """The calendar month in South Africa, for example `2026-11`."""
+    return clock.plus(now, hours=_HOURS_AHEAD)[:7]
+
+
+def applied(code: Code, *, referred_id: str, referred_name: str, now: str) -> Referral:
+    """A new referral by a code.
+
+    Raises:
+        Conflict: the code is the person's own.
+    """
+    if code.user_id == referred_id:
+        raise Conflict("This code is your own.")
+    return Referral(
+        id=new_id(),
+        code=code.code,
+        referrer_id=code.user_id,
+        referrer_name=code.display_name,
+        referred_id=referred_id,
+        referred_name=referred_name,
+        created_at=now,
+    )
+
+
+def qualifies(
+    job: Job, *, buyer: PayoutAccount | None, worker: PayoutAccount | None, referral: Referral | None = None
+) -> bool:
+    """Whether a job counts as real business: for `referral` where one is named, else for either of its parties.
+
+    It is worth at least R200, was paid through escrow and released, its parties share no payout account, and are not
+    the referrer and the referred.
+    """
+    paid = job.payment == "escrow" and job.status == "completed" and job.released_at is not None
+    worth = (job.agreed_cents or 0) >= LEAST_JOB_CENTS
+    strangers = not shared(buyer, worker)
+    if referral is not None:
+        parties = {job.buyer_id, job.worker_id}
+        strangers = strangers and referral.referred_id in parties and referral.referrer_id not in parties
+    return paid and worth and strangers
+
+
+def rewards(referral: Referral, referrer: Referrer) -> list[Booking]:
+    """What is booked for a referral that was just rewarded; `referrer` counts it already."""
+    bookings = [
+        _booking(referral.referrer_id, f"referral:{referral.id}:referrer", "Referral"),
+        _booking(referral.referred_id, f"referral:{referral.id}:referred", "First qualifying job after a referral"),
+    ]
+    bonus = TIERS.get(referrer.rewarded_count)
+    if bonus is not None:
+        source = f"referral-tier:{referrer.user_id}:{referrer.rewarded_count}"
+        reason = f"Bonus for {referrer.rewarded_count} rewarded referrals"
+        bookings.append(Booking(referrer.user_id, "bonus", bonus, against="rewards", source=source, reason=reason))
+    return bookings
+
+
+def _booking(user_id: str, source: str, reason: str) -> Booking:
+    return Booking(user_id, "referral", REWARD_CENTS, against="rewards", source=source, reason=reason)
+
+
+def news(change: Change) -> dict[str, str] | None:
+    """What of a change referrals are told: a job was released, or a person goes by another name."""
+    before, after = change.before or {}, change.after or {}
+    if change.resource == "jobs" and "releasedAt" in after and "releasedAt" not in before:
+        return {"group": after["id"], "jobId": after["id"]}
+    if change.resource == "profiles" and before and after and before.get("displayName") != after.get("displayName"):
+        return {"group": after["userId"], "userId": after["userId"]}
+    return None

@@ -1,0 +1,168 @@
+"""The use cases around referrals that need more than one read."""
+
+from __future__ import annotations
+
+from khaya import dynamo
+from khaya.errors import Conflict, NotFound, Raced
+from khaya.jobs import store as jobs
+from khaya.jobs.model import Job
+from khaya.ledger import service as ledger
+from khaya.ledger import store as accounts
+from khaya.ledger.model import Account
+from khaya.payouts import store as payouts
+from khaya.profiles import store as profiles
+from khaya.referrals import model, store
+from khaya.referrals.model import Referral, Referrer
+from khaya.unit import Unit
+
+_RERUNS = 8
+
+
+def code_of(user_id: str, *, unit: Unit) -> str:
+    """A person's own code; it is made on first use and stays for good."""
+    referrer_item, profile_item = dynamo.get_many([store.referrer_key(user_id), profiles.key(user_id)])
+    referrer = store.read_referrer(referrer_item, user_id)
+    if referrer.code is not None:
+        return referrer.code
+    code = model.new_code()
+    name = profiles.read(profile_item, user_id).display_name
+    unit.add(*store.create_code(referrer, referrer.with_code(code, name)))
+    return code
+
+
+def apply(code_text: str, *, user_id: str, now: str, unit: Unit) -> Referral:
+    """Apply a code: once ever, and only before one's first completed job.
+
+    Raises:
+        NotFound: there is no such code.
+        Conflict: it is the person's own, they have applied one before, or they have completed a job.
+    """
+    code_item, referral_item, profile_item = dynamo.get_many(
+        [store.code_key(code_text), store.referral_key(user_id), profiles.key(user_id)]
+    )
+    code = store.read_code(code_item)
+    if code is None:
+        raise NotFound("There is no such code.")
+    earlier = store.read_referral(referral_item)
+    if earlier is not None:
+        raise Conflict(f"You have applied a code already; that referral is {earlier.status}.")
+    name = profiles.read(profile_item, user_id).display_name
+    referral = model.applied(code, referred_id=user_id, referred_name=name, now=now)
+    unit.add(store.create(referral), profiles.require_newcomer(user_id))
+    return referral
+
+
+def follow_release(job_id: str, now: str) -> int:
+    """What follows when a job is released: the referrals of its parties that it completes, and how many these were.
+
+    May be run any number of times, also at once: a referral is completed by one transaction, which pays both sides.
+    """
+    job = jobs.find(job_id)
+    if job is None or job.worker_id is None:
+        return 0
+    parties = (job.buyer_id, job.worker_id)
+    buyer, worker, *referral_items = dynamo.get_many(
+        [*(payouts.key(party) for party in parties), *(store.referral_key(party) for party in parties)]
+    )
+    buyer_account, worker_account = payouts.read(buyer), payouts.read(worker)
+    if not model.qualifies(job, buyer=buyer_account, worker=worker_account):
+        return 0
+    unit = Unit()
+    unit.add(*(store.qualified(party, job.id, now) for party in parties))
+    unit.commit()
+    completed = 0
+    for referral in map(store.read_referral, referral_items):
+        if referral is not None and model.qualifies(job, buyer=buyer_account, worker=worker_account, referral=referral):
+            completed += _complete(referral, job, now)
+    return completed
+
+
+def pay_waiting(referred_id: str, *, admin_id: str, now: str, unit: Unit) -> Referral:
+    """Pay a referral that was beyond its month's limit, by an admin's word.
+
+    Raises:
+        NotFound: there is no such referral.
+        Forbidden: the admin has a part in it.
+        Conflict: it does not wait.
+    """
+    found = store.read_referral(dynamo.get(*store.referral_key(referred_id)))
+    if found is None:
+        raise NotFound("There is no such referral.")
+    found.payable_by(admin_id)
+    present, referrer, people = _read(referred_id, found.referrer_id)
+    if present is None:
+        raise Raced
+    paid = present.rewarded(now)
+    _pay(present, paid, referrer, people, now=now, unit=unit, by_itself=False)
+    return paid
+
+
+def follow_name(user_id: str) -> None:
+    """Write a person's present name wherever referrals repeat it."""
+    profile_item, referrer_item, referral_item = dynamo.get_many(
+        [profiles.key(user_id), store.referrer_key(user_id), store.referral_key(user_id)]
+    )
+    name = profiles.read(profile_item, user_id).display_name
+    unit = Unit()
+    if referrer_item is not None:
+        unit.add(store.rename(store.referrer_key(user_id), "displayName", name))
+    if referrer_item is not None and "code" in referrer_item:
+        unit.add(store.rename(store.code_key(referrer_item["code"]), "displayName", name))
+    if referral_item is not None:
+        unit.add(store.rename(store.referral_key(user_id), "referredName", name))
+    unit.commit()
+
+
+def _complete(referral: Referral, job: Job, now: str) -> bool:
+    """Complete a referral, and pay it if the month has room; answer whether it was this call that did."""
+    for attempt in range(_RERUNS):
+        present, referrer, people = _read(referral.referred_id, referral.referrer_id)
+        if present is None or present.status != "pending":
+            return False
+        completed = present.completed(job.id, now)
+        unit = Unit()
+        if referrer.has_room(now):
+            after = completed.rewarded(now)
+            _pay(present, after, referrer, people, now=now, unit=unit, by_itself=True)
+        else:
+            unit.add(store.change(present, completed))
+        try:
+            unit.commit()
+        except Raced:
+            dynamo.pause(attempt)
+        else:
+            return True
+    raise Raced
+
+
+def _read(referred_id: str, referrer_id: str) -> tuple[Referral | None, Referrer, dict[str, Account]]:
+    """A referral with its referrer and both sides' accounts, in one read."""
+    referral_item, referrer_item, *account_items = dynamo.get_many(
+        [
+            store.referral_key(referred_id),
+            store.referrer_key(referrer_id),
+            accounts.account_key(referrer_id),
+            accounts.account_key(referred_id),
+        ]
+    )
+    people = {
+        person: accounts.read_account(item, person)
+        for person, item in zip((referrer_id, referred_id), account_items, strict=True)
+    }
+    return store.read_referral(referral_item), store.read_referrer(referrer_item, referrer_id), people
+
+
+def _pay(
+    before: Referral,
+    after: Referral,
+    referrer: Referrer,
+    people: dict[str, Account],
+    *,
+    now: str,
+    unit: Unit,
+    by_itself: bool,
+) -> None:
+    """Book both sides' rewards, and the bonus where this referral is the one that crosses a tier."""
+    counted = referrer.with_reward(now, by_itself=by_itself)
+    unit.add(store.change(before, after), store.change_referrer(referrer, counted))
+    ledger.book(people, model.rewards(after, counted), now=now, unit=unit)

@@ -1,0 +1,75 @@
+"""Referrals as the API shows them."""
+
+from __future__ import annotations
+
+from khaya.fields import Stored
+from khaya.money import Cents
+from khaya.referrals.model import Referral, Referrer, Status
+
+
+class CodeView(Stored):
+    """One's own code, to give to others."""
+
+    code: str
+
+
+class ApplicationView(Stored):
+    """A referral as the person sees it who applied the code."""
+
+    id: str
+    code: str
+    referrer_name: str
+    status: Status
+    created_at: str
+
+
+class ReferralView(Stored):
+    """A referral as its referrer sees it. `rewardCents` is what they were paid for it."""
+
+    id: str
+    referred_name: str
+    status: Status
+    reward_cents: Cents | None
+    completed_at: str | None
+    rewarded_at: str | None
+    created_at: str
+
+
+class Leader(Stored):
+    """A place on the leaderboard."""
+
+    rank: int
+    user_id: str
+    display_name: str
+    rewarded_count: int
+
+
+class LeaderboardView(Stored):
+    """Those with the most rewarded referrals; of two with the same count, who reached it first stands first."""
+
+    items: list[Leader]
+    generated_at: str
+
+
+def application(referral: Referral) -> ApplicationView:
+    """A referral as the person sees it who applied the code."""
+    return ApplicationView.model_validate(referral, from_attributes=True)
+
+
+def shown(referral: Referral) -> ReferralView:
+    """A referral as its referrer sees it."""
+    return ReferralView.model_validate(referral, from_attributes=True)
+
+
+def leaderboard(leaders: list[Referrer], now: str) -> LeaderboardView:
+    """The leaderboard as anybody sees it."""
+    items = [
+        Leader(
+            rank=rank,
+            user_id=leader.user_id,
+            display_name=leader.display_name or "",
+            rewarded_count=leader.rewarded_count,
+        )
+        for rank, leader in enumerate(leaders, 1)
+    ]
+    return LeaderboardView(items=items, generated_at=now)

@@ -1,0 +1,1 @@
+"""Reports: what people bring to the admins' notice."""

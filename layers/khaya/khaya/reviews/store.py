@@ -1,0 +1,81 @@
+"""The Reviews table, keyed by `id`, the indexes by which reviews are listed, and each reviewer's place on a job.
+
+A place is an item of its own under `<jobId>#<reviewerId>`: it holds a reviewer to one review a job, for good. Hidden
+reviews lack the attributes that the indexes are made of, so no list can show them.
+"""
+
+from __future__ import annotations
+
+from khaya import dynamo, lists, writes
+from khaya.attributes import Item
+from khaya.errors import Conflict, Raced
+from khaya.fields import item_of
+from khaya.pages import Ask, Slice
+from khaya.reviews.model import Review
+from khaya.settings import settings
+
+
+def find(review_id: str) -> Review | None:
+    """The review, hidden or not, if there is one."""
+    item = dynamo.get(settings().reviews_table, {"id": review_id})
+    return Review.model_validate(item) if item and "rating" in item else None
+
+
+def create(review: Review) -> list[writes.Write]:
+    """Store a new review and take the reviewer's place on the job."""
+    table = settings().reviews_table
+    return [
+        writes.put(table, _item(review), condition="attribute_not_exists(#id)", refusal=lambda _: Raced()),
+        writes.put(
+            table,
+            {"id": f"{review.job_id}#{review.reviewer_id}", "reviewId": review.id},
+            condition="attribute_not_exists(#id)",
+            refusal=lambda _: Conflict("You have reviewed this job already."),
+        ),
+    ]
+
+
+def change(before: Review, after: Review) -> writes.Write:
+    """Write what differs, if nobody wrote the review meanwhile."""
+    return writes.replace(
+        settings().reviews_table,
+        {"id": before.id},
+        _item(before),
+        _item(after),
+        condition="#version = :version",
+        refusal=lambda _: Raced(),
+        values={"version": before.version},
+    )
+
+
+def on_job(job_id: str, ask: Ask) -> Slice[Review]:
+    """The reviews of a job, newest first."""
+    return _listed("byJob", "shownOnJob", job_id, ask)
+
+
+def about(user_id: str, ask: Ask) -> Slice[Review]:
+    """The reviews about a person, newest first."""
+    return _listed("bySubject", "shownAbout", user_id, ask)
+
+
+def ratings_of_work(worker_id: str, limit: int) -> dict[str, int]:
+    """By job, the rating that the worker got for it: for their `limit` last completed jobs that have one."""
+    rows = dynamo.query(
+        settings().reviews_table, "byWork", "#ratedWorker = :worker", limit=limit, values={"worker": worker_id}
+    )
+    return {row["jobId"]: row["rating"] for row in rows}
+
+
+def _listed(index: str, attribute: str, value: str, ask: Ask) -> Slice[Review]:
+    found = lists.listed(settings().reviews_table, index, attribute, value, ask)
+    return Slice([Review.model_validate(row) for row in found.items], found.after)
+
+
+def _item(review: Review) -> Item:
+    """The review with the attributes that its indexes are made of, unless it is hidden."""
+    item = item_of(review)
+    if not review.hidden:
+        item |= {"shownOnJob": review.job_id, "shownAbout": review.subject_id}
+        if review.subject_role == "worker":
+            item["ratedWorker"] = review.subject_id
+    return item

@@ -1,0 +1,60 @@
+"""A review as the API shows it: to anybody, and to admins."""
+
+from __future__ import annotations
+
+from khaya.fields import Stored
+from khaya.identity import Caller
+from khaya.jobs.model import Party
+from khaya.reviews.model import Moderation, Reply, Review
+
+
+class SubRatingsView(Stored):
+    """Ratings of single sides of the work; null where none was given."""
+
+    workmanship: int | None
+    punctuality: int | None
+    communication: int | None
+    cleanliness: int | None
+    fair_price: int | None
+
+
+class ReviewView(Stored):
+    """A review."""
+
+    id: str
+    job_id: str
+    reviewer_id: str
+    reviewer_name: str
+    subject_id: str
+    subject_role: Party
+    rating: int
+    sub_ratings: SubRatingsView
+    comment: str | None
+    response: Reply | None
+    created_at: str
+    updated_at: str
+
+
+class ModeratedReviewView(ReviewView):
+    """A review as admins see it: with the decision about it that stands."""
+
+    hidden: bool
+    moderation: Moderation | None
+
+
+def shown(review: Review, visitor: Caller | None) -> ModeratedReviewView | ReviewView:
+    """The review as `visitor` may see it."""
+    if visitor is not None and visitor.is_admin:
+        return shown_to_admin(review)
+    fields = {name: getattr(review, name) for name in ReviewView.model_fields}
+    return ReviewView(**{**fields, "sub_ratings": _stars(review)})
+
+
+def shown_to_admin(review: Review) -> ModeratedReviewView:
+    """The review with what admins decided about it."""
+    fields = {name: getattr(review, name) for name in ModeratedReviewView.model_fields}
+    return ModeratedReviewView(**{**fields, "sub_ratings": _stars(review)})
+
+
+def _stars(review: Review) -> SubRatingsView:
+    return SubRatingsView(**{name: getattr(review.sub_ratings, name) for name in SubRatingsView.model_fields})

@@ -1,0 +1,1 @@
+"""Search: things found by words of their titles."""

@@ -1,0 +1,75 @@
+"""Opening, listing and ending sessions."""
+
+from __future__ import annotations
+
+import time
+
+from khaya import clock, dynamo
+from khaya.accounts import Tokens
+from khaya.errors import Forbidden, NotFound
+from khaya.pages import MOST, Ask, Slice
+from khaya.sessions import model, store
+from khaya.sessions.model import RefreshToken, Session
+from khaya.unit import Unit
+from khaya.users import store as users
+
+
+def open_session(tokens: Tokens, device: str, *, now: str, unit: Unit) -> RefreshToken:
+    """Record the session of a sign-in, and answer the refresh token that renews it.
+
+    Raises:
+        Forbidden: the person is suspended.
+    """
+    (record,) = dynamo.get_many([users.key(tokens.user_id)])
+    if users.endings(record).status != "active":
+        raise Forbidden("This account is suspended.")
+    token = RefreshToken.issued(tokens.session_id, tokens.refresh)
+    unit.add(store.create(model.opened(tokens.session_id, tokens.user_id, device, token, now)))
+    return token
+
+
+def listed(user_id: str, *, now: str, ask: Ask) -> Slice[Session]:
+    """A person's live sessions, newest first."""
+    return store.of_person(user_id, now, ask)
+
+
+def end(session_id: str, user_id: str, *, now: str, unit: Unit) -> None:
+    """End one session of a person: its refresh fails and its access token is refused, both at once.
+
+    Raises:
+        NotFound: they have no such session.
+    """
+    item, record = dynamo.get_many([store.key(session_id), users.key(user_id)])
+    session, endings = store.read(item), users.endings(record)
+    if session is None or session.user_id != user_id or not session.is_live(now, endings.ended_before):
+        raise NotFound("You have no such session.")
+    unit.add(store.remove(session_id), users.end_session(user_id, session_id, endings, clock.epoch(now)))
+
+
+def sign_out(session_id: str, user_id: str, *, now: str, unit: Unit) -> None:
+    """End the session that asks for it."""
+    (record,) = dynamo.get_many([users.key(user_id)])
+    unit.add(store.remove(session_id), users.end_session(user_id, session_id, users.endings(record), clock.epoch(now)))
+
+
+def end_all(user_id: str, *, now: str, unit: Unit) -> None:
+    """End every session of a person: from the commit on no refresh succeeds and no access token is good.
+
+    Their records are removed afterwards, however many; they matter only to the list.
+    """
+    unit.add(users.end_all_sessions(user_id, clock.epoch(now)))
+    unit.afterwards(lambda: _clear(user_id, now))
+
+
+def _clear(user_id: str, now: str) -> None:
+    """Remove the records of ended sessions, and let the second end, since times of sign-in are told in whole ones:
+    whoever signs in after the answer has a later one.
+    """
+    ask = Ask(("sessions", user_id), MOST)
+    while True:
+        found = store.of_person(user_id, now, ask)
+        dynamo.write_many([store.remove(session.id) for session in found.items])
+        if found.after is None:
+            break
+        ask = Ask(ask.scope, MOST, ask.cursor_after(found.after))
+    time.sleep(1 - clock.parse(now).microsecond / 1_000_000)

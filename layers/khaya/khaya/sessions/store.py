@@ -1,0 +1,62 @@
+"""The Sessions table, keyed by `id`, and the index in which a person's live sessions are found, newest first."""
+
+from __future__ import annotations
+
+from khaya import clock, dynamo, writes
+from khaya.attributes import Item
+from khaya.errors import Raced
+from khaya.fields import item_of
+from khaya.pages import Ask, Slice, slice_of
+from khaya.sessions.model import Session
+from khaya.settings import settings
+
+_POSITION = ("id", "expiresAt")
+
+
+def key(session_id: str) -> tuple[str, dict[str, str]]:
+    """Where the session stands, for a read together with others."""
+    return settings().sessions_table, {"id": session_id}
+
+
+def read(item: Item | None) -> Session | None:
+    """The session in `item`."""
+    return Session.model_validate(item) if item else None
+
+
+def create(session: Session) -> writes.Write:
+    """Store a new session."""
+    item = {**item_of(session), "deleteAfter": clock.epoch(session.expires_at)}
+    return writes.put(settings().sessions_table, item, condition="attribute_not_exists(#id)", refusal=lambda _: Raced())
+
+
+def change(before: Session, after: Session) -> writes.Write:
+    """Write what differs, if the same refresh tokens renew the session as when it was read."""
+    return writes.replace(
+        *key(before.id),
+        item_of(before),
+        item_of(after),
+        condition="#refresh = :was",
+        refusal=lambda _: Raced(),
+        values={"was": before.refresh},
+    )
+
+
+def remove(session_id: str) -> writes.Write:
+    """Forget a session, if there is one."""
+    table, row = key(session_id)
+    return writes.delete(table, row, condition=None, refusal=lambda _: Raced())
+
+
+def of_person(user_id: str, now: str, ask: Ask) -> Slice[Session]:
+    """A person's sessions that have not expired, newest first. All last equally long, so the order is that of expiry."""
+    start = ask.start()
+    rows = dynamo.query(
+        settings().sessions_table,
+        "byUser",
+        "#userId = :user AND #expiresAt > :now",
+        limit=ask.limit + 1,
+        start=start and {**{name: start[name] for name in _POSITION}, "userId": user_id},
+        values={"user": user_id, "now": now},
+    )
+    found = slice_of(rows, ask.limit, lambda row: {name: row[name] for name in _POSITION})
+    return Slice([Session.model_validate(row) for row in found.items], found.after)

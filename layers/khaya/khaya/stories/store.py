@@ -1,0 +1,145 @@
+"""The Stories table, keyed by `id`, the indexes by which stories are listed, and who likes which.
+
+A like is an item of its own under `<storyId>#<userId>`; it comes and goes in one transaction with the count on the
+story. Only approved stories carry the attributes of the public indexes, so those hold nothing else. The unfiltered feed
+has replicas, equal indexes of which a read takes any one: three stand 500 pages a second, the whole of the API's
+throttle, of twenty stories of 7 KB each. More would make every like dearer, since each index repeats the count.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from khaya import dynamo, lists, writes
+from khaya.attributes import Item
+from khaya.errors import Raced
+from khaya.fields import item_of
+from khaya.pages import Ask, Slice
+from khaya.settings import settings
+from khaya.stories.model import Story, StoryType
+
+FEED_REPLICAS = 3
+"""How many equal indexes hold the unfiltered feed; `template.yaml` has them, `docs/data.md` the arithmetic."""
+
+_APPROVED = "approved"
+_WAITING = "pending"
+
+
+def key(story_id: str) -> tuple[str, dict[str, str]]:
+    """Where the story stands, for a read together with others."""
+    return settings().stories_table, {"id": story_id}
+
+
+def like_key(story_id: str, user_id: str) -> tuple[str, dict[str, str]]:
+    """Where the person's like of the story stands, if they like it."""
+    return settings().stories_table, {"id": f"{story_id}#{user_id}"}
+
+
+def read(item: Item | None) -> Story | None:
+    """The story in `item`; a like is none."""
+    return Story.model_validate(item) if item and "title" in item else None
+
+
+def find(story_id: str) -> Story | None:
+    """The story, if there is one."""
+    return read(dynamo.get(*key(story_id)))
+
+
+def create(story: Story) -> writes.Write:
+    """Store a new story."""
+    return writes.put(
+        settings().stories_table, _item(story), condition="attribute_not_exists(#id)", refusal=lambda _: Raced()
+    )
+
+
+def change(before: Story, after: Story) -> writes.Write:
+    """Write what differs, if the story is still as it was read; its count of likes may have moved meanwhile."""
+    return writes.replace(
+        *key(before.id),
+        _item(before),
+        _item(after),
+        condition="#version = :version",
+        refusal=lambda _: Raced(),
+        values={"version": before.version},
+    )
+
+
+def remove(story: Story) -> writes.Write:
+    """Remove the story. Its likes stay behind, where nothing leads to them."""
+    return writes.delete(*key(story.id), condition="attribute_exists(#id)", refusal=lambda _: Raced())
+
+
+def like(story_id: str, user_id: str, now: str) -> list[writes.Write]:
+    """One like more, if the person does not like the story yet and it is approved still."""
+    table, own = like_key(story_id, user_id)
+    return [
+        writes.put(table, {**own, "likedAt": now}, condition="attribute_not_exists(#id)", refusal=lambda _: Raced()),
+        _count(story_id, +1),
+    ]
+
+
+def unlike(story_id: str, user_id: str) -> list[writes.Write]:
+    """One like fewer, if the person likes the story and it is approved still."""
+    return [
+        writes.delete(*like_key(story_id, user_id), condition="attribute_exists(#id)", refusal=lambda _: Raced()),
+        _count(story_id, -1),
+    ]
+
+
+def liked_among(story_ids: Sequence[str], user_id: str) -> set[str]:
+    """Which of the stories the person likes, in one call; none where none is asked about."""
+    if not story_ids:
+        return set()
+    found = dynamo.get_many([like_key(story_id, user_id) for story_id in story_ids])
+    return {story_id for story_id, item in zip(story_ids, found, strict=True) if item}
+
+
+def approved(story_type: StoryType | None, ask: Ask) -> Slice[Story]:
+    """Approved stories, newest first, of one type where it is named."""
+    if story_type is not None:
+        return _listed("byType", "feedType", story_type, ask)
+    replica = f"feed{random.randrange(FEED_REPLICAS)}"  # noqa: S311 - spreads load
+    return _listed(replica, "feed", _APPROVED, ask)
+
+
+def featured(ask: Ask) -> Slice[Story]:
+    """Featured stories, newest first."""
+    return _listed("byFeature", "feedFeatured", _APPROVED, ask)
+
+
+def of_author(author_id: str, ask: Ask) -> Slice[Story]:
+    """A person's stories in any state, newest first."""
+    return _listed("byAuthor", "authorId", author_id, ask)
+
+
+def pending(ask: Ask) -> Slice[Story]:
+    """What waits for an admin, oldest first."""
+    return _listed("byWait", "waiting", _WAITING, ask, newest_first=False)
+
+
+def _listed(index: str, attribute: str, value: str, ask: Ask, *, newest_first: bool = True) -> Slice[Story]:
+    found = lists.listed(settings().stories_table, index, attribute, value, ask, newest_first=newest_first)
+    return Slice([Story.model_validate(row) for row in found.items], found.after)
+
+
+def _count(story_id: str, step: int) -> writes.Write:
+    return writes.update(
+        *key(story_id),
+        "ADD #likes :step",
+        condition="#status = :approved",
+        refusal=lambda _: Raced(),
+        values={"step": step, "approved": _APPROVED},
+    )
+
+
+def _item(story: Story) -> Item:
+    """The story with the attributes that its indexes are made of."""
+    item = item_of(story)
+    if story.status == "approved":
+        item |= {"feed": _APPROVED, "feedType": story.type}
+        if story.featured:
+            item["feedFeatured"] = _APPROVED
+    if story.status == "pending":
+        item["waiting"] = _WAITING
+    return item

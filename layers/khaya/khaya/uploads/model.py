@@ -1,0 +1,63 @@
+"""What may be uploaded for which purpose, and under which key."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from khaya.errors import Invalid
+from khaya.fields import Asked, Purpose, Stored, Whole, upload_prefix
+from khaya.ids import new_id
+
+ContentType = Literal["image/jpeg", "image/png", "image/webp", "application/pdf"]
+
+LARGEST_BYTES = 5 * 1024 * 1024
+
+_EXTENSIONS: Final[dict[ContentType, str]] = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "application/pdf": "pdf",
+}
+
+
+class UploadRequest(Asked):
+    """The file that somebody wants to upload."""
+
+    purpose: Purpose
+    content_type: Annotated[ContentType, Field(description="A PDF only for a certification.")]
+    size_bytes: Annotated[Whole, Field(ge=1, le=LARGEST_BYTES, description="At most 5 MB.")]
+
+
+class Upload(Stored):
+    """Leave to upload one file: a form for `url` with all `fields`, then the file as `file`, until `expiresAt`."""
+
+    key: str
+    url: str
+    fields: dict[str, str]
+    expires_at: str
+
+
+def key_for(request: UploadRequest, user_id: str) -> str:
+    """A new key under the person's own prefix.
+
+    Raises:
+        Invalid: files of this type are not taken for this purpose.
+    """
+    if request.content_type == "application/pdf" and request.purpose != "certification":
+        raise Invalid([("contentType", f"must be a picture (JPEG, PNG or WebP) for the purpose {request.purpose}")])
+    return f"{upload_prefix(user_id, request.purpose)}{new_id()}.{_EXTENSIONS[request.content_type]}"
+
+
+def content_type_of(key: str) -> ContentType:
+    """The type of the file under an upload's key, which its ending tells.
+
+    Raises:
+        ValueError: no upload has such an ending.
+    """
+    ending = key.rpartition(".")[2]
+    for content_type, extension in _EXTENSIONS.items():
+        if extension == ending:
+            return content_type
+    raise ValueError("is not the key of an upload")

@@ -1,0 +1,27 @@
+"""A person as admins see them."""
+
+from __future__ import annotations
+
+from khaya.fields import Stored
+from khaya.profiles.model import NEW_NAME
+from khaya.roles import Role
+from khaya.users.model import Status, User
+
+
+class AdminUserView(Stored):
+    """A person, with how to reach them and whether they may act."""
+
+    user_id: str
+    display_name: str
+    phone: str | None
+    email: str | None
+    roles: list[Role]
+    status: Status
+    verified: bool
+    created_at: str | None
+
+
+def shown_to_admin(user: User) -> AdminUserView:
+    """The person as the API shows them to admins."""
+    fields = {name: getattr(user, name) for name in AdminUserView.model_fields}
+    return AdminUserView(**{**fields, "display_name": user.display_name or NEW_NAME})

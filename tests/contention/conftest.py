@@ -1,0 +1,87 @@
+"""A DynamoDB that is exact under concurrency: the stand-in's, on a port of its own. (moto's lets writes through.)"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from local.folder import program
+from tests.support.template import table_requests
+
+READY_WITHIN = 60.0
+
+
+@pytest.fixture(scope="session")
+def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The stand-in with the template's tables; the handlers are told where it is, and that nobody writes too often."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("engine")
+    with pytest.MonkeyPatch.context() as patch, _stand_in(port, folder):
+        patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+        patch.setenv("WRITES_PER_MINUTE", "0")
+        _forget()
+        client = boto3.client("dynamodb", config=Config(retries={"total_max_attempts": 1}))
+        for request in table_requests():
+            client.create_table(**request)
+        yield client
+    _forget()
+
+
+@pytest.fixture
+def engine(dynamodb: Any) -> None:
+    """Empty tables for a test."""
+    for request in table_requests():
+        table, keys = request["TableName"], [part["AttributeName"] for part in request["KeySchema"]]
+        for page in dynamodb.get_paginator("scan").paginate(TableName=table):
+            for item in page["Items"]:
+                dynamodb.delete_item(TableName=table, Key={name: item[name] for name in keys})
+
+
+@contextmanager
+def _stand_in(port: int, folder: Path) -> Iterator[None]:
+    """The stand-in, while the block runs; its files in `folder`."""
+    variables = {
+        "PATH": os.environ["PATH"],
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": "127.0.0.1",
+        "TMPDIR": str(folder),
+        "STATE_DIR": str(folder / "state"),
+        "IOT_MTLS_ENABLED": "0",  # listeners of services that Khaya does not use
+        "SFTP_ENABLED": "0",
+    }
+    log = folder / "engine.log"
+    command = [program("engine", "python"), program("engine", "ministack")]
+    with log.open("wb") as output, subprocess.Popen(command, env=variables, stdout=output, stderr=output) as process:  # noqa: S603
+        try:
+            deadline = time.monotonic() + READY_WITHIN
+            while not _answers(port):
+                assert process.poll() is None and time.monotonic() < deadline, log.read_text()[-2000:]  # noqa: PT018
+                time.sleep(0.1)
+            yield
+        finally:
+            process.terminate()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _forget() -> None:
+    """Clients and settings that were made for another environment."""
+    from khaya import dynamo, settings  # noqa: PLC0415 - after the environment is set
+
+    dynamo.client.cache_clear()
+    settings.settings.cache_clear()

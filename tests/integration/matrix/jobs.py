@@ -1,0 +1,52 @@
+"""Who may call what: jobs. `selected` is the job's worker; `bidder` has bid on it, but was not chosen."""
+
+from __future__ import annotations
+
+from tests.integration.matrix import Scene
+from tests.support.house import Person
+from tests.support.records import POSTING, accept, place_bid, post_job
+
+TABLE = """
+                                           none expired forged foreign  id | buyer worker seller admin | owner other selected bidder
+POST  /jobs                                 401   401    401     401   401 |  201    403    403   403  |  201   201    403     403
+GET   /jobs                                 200   401    401     401   401 |  200    200    200   200  |  200   200    200     200
+GET   /jobs/mine                            401   401    401     401   401 |  200    200    403   403  |  200   200    200     200
+GET   /jobs/{jobId} (open)                  200   401    401     401   401 |  200    200    200   200  |  200   200     -      200
+GET   /jobs/{jobId} (in progress)           404   401    401     401   401 |  404    404    404   200  |  200   404    200     200
+PATCH /jobs/{jobId} (open)                  401   401    401     401   401 |  403    403    403   403  |  200   403     -      403
+PATCH /jobs/{jobId} (in progress)           401   401    401     401   401 |  404    403    403   403  |  409   404    403     403
+POST  /jobs/{jobId}/start (open)            401   401    401     401   401 |  403    403    403   403  |  403   403     -      403
+POST  /jobs/{jobId}/start (in progress)     401   401    401     401   401 |  403    404    403   403  |  403   403    200     403
+POST  /jobs/{jobId}/submission (open)       401   401    401     401   401 |  403    403    403   403  |  403   403     -      403
+POST  /jobs/{jobId}/submission (in progress) 401  401    401     401   401 |  403    404    403   403  |  403   403    200     403
+POST  /jobs/{jobId}/completion (open)       401   401    401     401   401 |  403    403    403   403  |  409   403     -      403
+POST  /jobs/{jobId}/completion (in progress) 401  401    401     401   401 |  404    403    403   403  |  200   404    403     403
+POST  /jobs/{jobId}/cancellation (open)     401   401    401     401   401 |  403    403    403   403  |  200   403     -      403
+POST  /jobs/{jobId}/cancellation (in progress) 401 401   401     401   401 |  404    404    403   403  |  200   404    200     403
+POST  /jobs/{jobId}/cancellation (submitted) 401  401    401     401   401 |  404    404    403   403  |  200   404    409     403
+"""
+
+BODIES = {
+    "POST /jobs": POSTING,
+    "PATCH /jobs/{jobId}": {"title": "Fix two leaking taps"},
+    "POST /jobs/{jobId}/submission": {"note": "Done."},
+    "POST /jobs/{jobId}/cancellation": {"reason": "Plans have changed."},
+}
+
+
+def scene(route: str, case: str) -> Scene:
+    """A job of `owner`'s with two bids and, unless the case is `open`, `selected` accepted. `other` has a job too."""
+    people = {
+        "owner": Person("owner", ("buyer",)),
+        "other": Person("other", ("buyer",)),
+        "selected": Person("selected", ("worker",)),
+        "bidder": Person("bidder", ("worker",)),
+    }
+    job = post_job(people["owner"])
+    post_job(people["other"])
+    place_bid(people["bidder"], job)
+    if case != "open":
+        accept(people["owner"], place_bid(people["selected"], job))
+    if case == "submitted":
+        assert people["selected"].post(f"/jobs/{job}/submission", {}).status == 200
+    return Scene({"jobId": job}, BODIES.get(route), people=people)

@@ -1,0 +1,18 @@
+"""Who may call what: uploads. Whoever is signed in may, for themselves."""
+
+from __future__ import annotations
+
+from tests.integration.matrix import Scene
+from tests.support.house import Person
+
+TABLE = """
+                none expired forged foreign  id | buyer worker seller admin | owner other
+POST /uploads    401   401    401     401   401 |  201    201    201   201  |  201   201
+"""
+
+
+def scene(route: str, case: str) -> Scene:
+    """Two people who hold no role."""
+    del route, case
+    asked = {"purpose": "profile", "contentType": "image/png", "sizeBytes": 1000}
+    return Scene(body=asked, people={"owner": Person("owner"), "other": Person("other")})

@@ -1,0 +1,226 @@
+"""What admins may do about people: find them, suspend and reinstate them, make admins and end it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import Clock
+from tests.support.house import Context, Person, app
+from tests.support.records import POSTING, profile
+from tests.support.stand_in import groups_of, pool_with, stored
+
+
+def sign_in(person: Person, *, phone: str | None = None, email: str | None = None, name: str | None = None) -> Person:
+    """Let Cognito ask for a token in the person's name, as it does at every sign-in."""
+    about = {"sub": person.user_id, "phone_number": phone, "email": email, "name": name}
+    event = {
+        "triggerSource": "TokenGeneration_Authentication",
+        "request": {
+            "userAttributes": {key: value for key, value in about.items() if value},
+            "groupConfiguration": {"groupsToOverride": list(person.roles)},
+        },
+        "response": {},
+    }
+    app("tokens").handler(event, Context())
+    return person
+
+
+@pytest.fixture
+def people(admin: Person, buyer: Person, clock: Clock) -> None:
+    """Two admins and a buyer, in the pool and signed in, a minute after each other."""
+    other = Person("admin-2", ("admin",))
+    pool_with(admin, other, buyer)
+    sign_in(admin, name="Ayanda")
+    clock.tick(minutes=1)
+    sign_in(other, name="Sizwe")
+    clock.tick(minutes=1)
+    sign_in(buyer, name="Thandi", phone="+27820000001", email="Thandi@Example.org")
+
+
+def decide(by: Person, about: str, **changes: Any) -> Any:
+    return by.patch(f"/admin/users/{about}", {"reason": "A good reason.", **changes})
+
+
+def listed(by: Person, **query: str) -> list[str]:
+    return [user["userId"] for user in by.get("/admin/users", query=query).body["items"]]
+
+
+@pytest.mark.usefixtures("people")
+def test_people_are_listed_newest_first_with_contact_and_standing(admin: Person) -> None:
+    answer = admin.get("/admin/users")
+    assert answer.status == 200
+    assert answer.body["items"][0] == {
+        "userId": "buyer-1",
+        "displayName": "Thandi",
+        "phone": "+27820000001",
+        "email": "thandi@example.org",
+        "roles": ["buyer"],
+        "status": "active",
+        "verified": False,
+        "createdAt": "2026-11-21T08:02:00.000Z",
+    }
+    assert listed(admin) == ["buyer-1", "admin-2", "admin-1"]
+
+
+@pytest.mark.usefixtures("people")
+def test_people_are_found_by_status_phone_and_email(admin: Person) -> None:
+    decide(admin, "buyer-1", status="suspended")
+    assert listed(admin, status="suspended") == ["buyer-1"]
+    assert listed(admin, status="active") == ["admin-2", "admin-1"]
+    assert listed(admin, phone="082 000 0001") == ["buyer-1"]
+    assert listed(admin, email="THANDI@example.org") == ["buyer-1"]
+    assert listed(admin, phone="+27820000009") == []
+    assert admin.get("/admin/users", query={"phone": "12"}).fields == {"phone"}
+    assert admin.get("/admin/users", query={"email": ""}).fields == {"email"}
+    # and by all of them together
+    both = {"phone": "0820000001", "email": "thandi@example.org"}
+    assert listed(admin, **both, status="suspended") == ["buyer-1"]
+    assert listed(admin, **both, status="active") == []
+    assert listed(admin, phone="0820000001", email="sipho@example.org") == []
+
+
+def test_the_list_goes_on_in_full_pages_also_for_people_of_one_moment(admin: Person) -> None:
+    for number in range(5):
+        sign_in(Person(f"person-{number}", ("buyer",)))
+    first = admin.get("/admin/users", query={"limit": "3"}).body
+    rest = admin.get("/admin/users", query={"limit": "3", "cursor": first["nextCursor"]}).body
+    found = [user["userId"] for user in first["items"] + rest["items"]]
+    assert (len(first["items"]), sorted(found)) == (3, [f"person-{number}" for number in range(5)])
+    # and a cursor is its caller's own
+    other = Person("admin-2", ("admin",)).get("/admin/users", query={"limit": "3", "cursor": first["nextCursor"]})
+    assert other.status == 400
+
+
+@pytest.mark.usefixtures("people")
+def test_what_people_change_about_themselves_shows_in_the_list(admin: Person, buyer: Person) -> None:
+    buyer.patch("/profiles/me", {"displayName": "Thandi Mkhize"})
+    buyer.put("/profiles/me/roles", {"roles": ["buyer", "worker"]})
+    admin.put("/profiles/buyer-1/verification", {"verified": True})
+    shown = admin.get("/admin/users", query={"phone": "0820000001"}).body["items"][0]
+    assert (shown["displayName"], shown["roles"], shown["verified"]) == ("Thandi Mkhize", ["buyer", "worker"], True)
+
+
+@pytest.mark.usefixtures("people")
+def test_a_suspended_person_is_stopped_at_once_and_reinstated_at_once(admin: Person, buyer: Person) -> None:
+    # when an admin suspends the buyer
+    suspended = decide(admin, "buyer-1", status="suspended", reason="Invented jobs.")
+    assert (suspended.status, suspended.body["status"], suspended.body["displayName"]) == (200, "suspended", "Thandi")
+    # then the next write with the same token is refused
+    assert buyer.post("/jobs", POSTING).status == 403
+    # until they are reinstated
+    assert decide(admin, "buyer-1", status="active").body["status"] == "active"
+    assert buyer.post("/jobs", POSTING).status == 201
+    # and who decided what, when and why is kept
+    kept = sorted((item for item in stored("users") if "decidedBy" in item), key=lambda item: item["id"])
+    assert [(item["about"], item["status"], item["decidedBy"], item["reason"]) for item in kept] == [
+        ("buyer-1", "suspended", "admin-1", "Invented jobs."),
+        ("buyer-1", "active", "admin-1", "A good reason."),
+    ]
+    assert listed(admin) == ["buyer-1", "admin-2", "admin-1"]
+
+
+@pytest.mark.usefixtures("people")
+def test_a_suspension_survives_the_next_sign_in(admin: Person, buyer: Person) -> None:
+    decide(admin, "buyer-1", status="suspended")
+    sign_in(buyer, name="Thandi")
+    assert buyer.post("/jobs", POSTING).status == 403
+
+
+@pytest.mark.usefixtures("people")
+def test_a_suspended_admin_is_one_no_more_until_reinstated(admin: Person) -> None:
+    other = Person("admin-2", ("admin",))
+    assert decide(admin, "admin-2", status="suspended").status == 200
+    assert other.get("/admin/users").status == 403
+    assert decide(other, "admin-1", status="suspended").status == 403
+
+
+@pytest.mark.usefixtures("people")
+def test_only_an_admin_makes_an_admin(admin: Person, buyer: Person) -> None:
+    # when an admin makes the buyer one
+    made = decide(admin, "buyer-1", admin=True)
+    # then the next token says so, and the profile
+    assert (made.status, made.body["roles"]) == (200, ["buyer", "admin"])
+    assert groups_of("buyer-1") == {"buyer", "admin"}
+    assert buyer.get("/profiles/me").body["roles"] == ["buyer", "admin"]
+    promoted = Person("buyer-1", ("buyer", "admin"))
+    assert promoted.get("/admin/users").status == 200
+    # and dropping one's own roles does not touch it
+    promoted.put("/profiles/me/roles", {"roles": []})
+    assert groups_of("buyer-1") == {"admin"}
+    assert promoted.get("/admin/users").status == 200
+
+
+@pytest.mark.usefixtures("people")
+def test_an_admin_who_was_removed_is_refused_at_once(admin: Person) -> None:
+    other = Person("admin-2", ("admin",))
+    assert decide(admin, "admin-2", admin=False).body["roles"] == []
+    assert groups_of("admin-2") == set()
+    assert other.get("/admin/users").status == 403
+    # also after a sign-in during which Cognito still had them in the group
+    sign_in(other)
+    assert other.get("/admin/users").status == 403
+    assert admin.get("/admin/users").body["items"][1]["roles"] == []
+    # and made one again, they are one again
+    assert decide(admin, "admin-2", admin=True).body["roles"] == ["admin"]
+    assert other.get("/admin/users").status == 200
+
+
+@pytest.mark.usefixtures("people")
+def test_no_admin_acts_on_themselves_so_one_always_remains(admin: Person) -> None:
+    for changes in ({"admin": False}, {"status": "suspended"}, {"admin": True}):
+        assert decide(admin, "admin-1", **changes).status == 403
+    assert decide(admin, "admin-2", admin=False).status == 200
+    assert decide(Person("admin-2", ("admin",)), "admin-1", admin=False).status == 403
+    assert groups_of("admin-1") == {"admin"}
+
+
+@pytest.mark.usefixtures("people")
+def test_deciding_the_same_again_changes_nothing_and_makes_up_for_what_cognito_missed(admin: Person) -> None:
+    decide(admin, "buyer-1", admin=True, status="suspended")
+    from khaya import groups  # noqa: PLC0415
+
+    groups.set_groups("buyer-1", add=(), remove=("admin",))  # as if Cognito had not been told
+    again = decide(admin, "buyer-1", admin=True, status="suspended")
+    assert (again.status, again.body["roles"], again.body["status"]) == (200, ["buyer", "admin"], "suspended")
+    assert groups_of("buyer-1") == {"buyer", "admin"}
+    assert len([item for item in stored("users") if "decidedBy" in item]) == 1
+
+
+@pytest.mark.usefixtures("people")
+def test_an_operator_makes_the_first_admin_in_cognito_and_they_are_one_from_their_next_sign_in(buyer: Person) -> None:
+    promoted = sign_in(Person("buyer-1", ("buyer", "admin")))
+    assert promoted.get("/profiles/me").body["roles"] == ["buyer", "admin"]
+    assert promoted.get("/admin/users", query={"phone": "0820000001"}).body["items"][0]["roles"] == ["buyer", "admin"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"status": "suspended"}, "reason"),
+        ({"reason": "No decision."}, "body"),
+        ({"reason": "A reason.", "status": "banned"}, "status"),
+        ({"reason": "A reason.", "status": None}, "status"),
+        ({"reason": "A reason.", "admin": "yes"}, "admin"),
+        ({"reason": "A reason.", "admin": None}, "admin"),
+        ({"reason": "A reason.", "roles": ["admin"]}, "roles"),
+    ],
+)
+def test_a_decision_keeps_the_rules_of_its_fields(admin: Person, body: dict[str, Any], field: str) -> None:
+    profile("buyer-1")
+    answer = admin.patch("/admin/users/buyer-1", body)
+    assert (answer.status, answer.fields) == (422, {field})
+
+
+@pytest.mark.usefixtures("people")
+def test_there_is_nobody_under_an_unknown_id_or_a_decisions(admin: Person) -> None:
+    assert decide(admin, "nobody", status="suspended").status == 404
+    decide(admin, "buyer-1", status="suspended")
+    (decision,) = [item for item in stored("users") if "decidedBy" in item]
+    assert decide(admin, decision["userId"].replace("#", "%23"), status="suspended").status == 404
+
+
+def test_nobody_else_may(buyer: Person) -> None:
+    assert buyer.get("/admin/users").status == 403
+    assert decide(buyer, "worker-1", status="suspended").status == 403

@@ -1,0 +1,230 @@
+"""Random histories of credits against a plain model: whatever happens, the balance is the sum of the entries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, precondition, rule
+
+from tests.support.histories import History, tell
+from tests.support.house import Answer, Person
+from tests.support.money import (
+    REASON,
+    SECOND_TREASURER,
+    TREASURER,
+    adjust,
+    balance,
+    check_books,
+    entries,
+    key,
+    known,
+    payout_account,
+    reverse,
+    withdraw,
+)
+from tests.support.stand_in import stored
+
+people = st.sampled_from(["a", "b", "treasurer-2"])
+admins = st.sampled_from([TREASURER, SECOND_TREASURER])
+small = st.integers(-20_000, 40_000).filter(bool)
+large = st.sampled_from([500_000, 500_001, -500_001, 700_000])
+
+
+@dataclass
+class Line:
+    """An entry, as the model has it."""
+
+    id: str
+    user: str
+    type: str
+    cents: int
+    at: datetime
+    reversed: bool = False
+    withdrawal: str | None = None
+
+
+@dataclass
+class Book:
+    """A person's credits, as the model has them."""
+
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def balance(self) -> int:
+        return sum(line.cents for line in self.lines)
+
+    @property
+    def pending(self) -> int:
+        return -sum(line.cents for line in self.lines if line.withdrawal == "pending")
+
+    def withdrawable(self, now: datetime) -> int:
+        young = [
+            line.cents
+            for line in self.lines
+            if line.type == "reward" and not line.reversed and now < line.at + timedelta(days=14)
+        ]
+        return max(0, self.balance - sum(young))
+
+
+class CreditHistory(History):
+    """What people and admins do with credits."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.books = {name: Book() for name in ("a", "b", "treasurer-2")}
+        self.lines: dict[str, Line] = {}
+        self.proposals: dict[tuple[str, int], tuple[str, datetime]] = {}
+        self.causes: set[str] = set()
+        self.last: tuple[Person, str, Any, str, Answer] | None = None
+        known(*self.books)
+        for name in self.books:
+            payout_account(name)
+
+    def booked(self, answer: Answer, user: str, kind: str, cents: int, **fields: Any) -> None:
+        """Hold that an entry was answered as it should be, and note it."""
+        book = self.books[user]
+        line = Line(answer.body["id"], user, kind, cents, self.moment, **fields)
+        book.lines.append(line)
+        self.lines[line.id] = line
+        assert answer.status == 201
+        assert (answer.body["type"], answer.body["amountCents"], answer.body["userId"]) == (kind, cents, user)
+        assert answer.body["balanceAfterCents"] == book.balance
+
+    @rule(user=people, cents=small, admin=admins)
+    def adjusts(self, user: str, cents: int, admin: Person) -> None:
+        answer = adjust(user, cents, admin)
+        if user == admin.user_id:
+            assert answer.status == 403
+        elif self.books[user].balance + cents < 0:
+            assert answer.status == 409
+        else:
+            self.booked(answer, user, "adjustment", cents)
+
+    @rule(user=people, cents=large, admin=admins)
+    def adjusts_much(self, user: str, cents: int, admin: Person) -> None:
+        answer = adjust(user, cents, admin)
+        proposal = self.proposals.get((user, cents))
+        seconded = proposal is not None and proposal[0] != admin.user_id and self.moment < proposal[1]
+        if user == admin.user_id:
+            assert answer.status == 403
+        elif self.books[user].balance + cents < 0:
+            assert answer.status == 409
+        elif cents == 500_000 or seconded:
+            self.proposals.pop((user, cents), None)
+            self.booked(answer, user, "adjustment", cents)
+        else:
+            assert answer.status == 202
+            self.proposals[user, cents] = (admin.user_id or "", self.moment + timedelta(days=7))
+
+    @rule(user=people, cause=st.sampled_from("xyz"), cents=st.integers(1, 9_000))
+    def earns(self, user: str, cause: str, cents: int) -> None:
+        from khaya import clock  # noqa: PLC0415
+        from khaya.ledger import service as ledger  # noqa: PLC0415
+        from khaya.unit import Unit  # noqa: PLC0415
+
+        source, unit = f"{user}:{cause}", Unit()
+        entry = ledger.reward(user, cents, type="reward", source=source, reason=None, now=clock.now(), unit=unit)
+        unit.commit()
+        assert (entry is None) == (source in self.causes)
+        self.causes.add(source)
+        if entry is not None:
+            self.books[user].lines.append(Line(entry.id, user, "reward", cents, self.moment))
+            self.lines[entry.id] = self.books[user].lines[-1]
+
+    @rule(user=people, cents=st.sampled_from([10_000, 25_000, 60_000]))
+    def withdraws(self, user: str, cents: int) -> None:
+        person = Person(user, signed_in_at=10**10)
+        header = key()
+        answer = person.post("/credits/withdrawals", {"amountCents": cents}, headers=header)
+        if cents > self.books[user].withdrawable(self.moment):
+            assert answer.status == 409
+        else:
+            self.booked(answer, user, "withdrawal", -cents, withdrawal="pending")
+            self.last = (person, "/credits/withdrawals", {"amountCents": cents}, header["Idempotency-Key"], answer)
+
+    @precondition(lambda self: self.lines)
+    @rule(data=st.data(), admin=admins)
+    def reverses(self, data: st.DataObject, admin: Person) -> None:
+        line = self.lines[data.draw(st.sampled_from(sorted(self.lines)))]
+        answer = reverse(line.id, admin)
+        if line.user == admin.user_id:
+            assert answer.status == 403
+        elif (
+            line.reversed
+            or line.type in ("reversal", "withdrawal")
+            or self.books[line.user].balance - line.cents < 0
+        ):
+            assert answer.status == 409
+        else:
+            self.booked(answer, line.user, "reversal", -line.cents)
+            line.reversed = True
+
+    @precondition(lambda self: any(line.withdrawal for line in self.lines.values()))
+    @rule(data=st.data(), ends=st.sampled_from(["paid", "failed"]))
+    def settles(self, data: st.DataObject, ends: str) -> None:
+        from khaya import clock  # noqa: PLC0415
+        from khaya.credits import service  # noqa: PLC0415
+        from khaya.errors import Conflict  # noqa: PLC0415
+        from khaya.unit import Unit  # noqa: PLC0415
+
+        line = self.lines[data.draw(st.sampled_from(sorted(one.id for one in self.lines.values() if one.withdrawal)))]
+        unit = Unit()
+        try:
+            if ends == "paid":
+                service.withdrawal_paid(line.id, now=clock.now(), unit=unit)
+            else:
+                service.withdrawal_failed(line.id, "The bank turned it down.", now=clock.now(), unit=unit)
+            unit.commit()
+        except Conflict:
+            assert line.withdrawal not in ("pending", ends)
+            return
+        if line.withdrawal == "pending" and ends == "failed":
+            back = entries(line.user)[0]
+            assert (back["type"], back["amountCents"], back["reversalOf"]) == ("reversal", -line.cents, line.id)
+            line.reversed = True
+            self.books[line.user].lines.append(Line(back["id"], line.user, "reversal", -line.cents, self.moment))
+            self.lines[back["id"]] = self.books[line.user].lines[-1]
+        line.withdrawal = ends
+
+    @precondition(lambda self: self.last is not None)
+    @rule()
+    def repeats(self) -> None:
+        """The last withdrawal again, and with another amount under the same key."""
+        assert self.last is not None
+        person, _, body, name, first = self.last
+        again = withdraw(person, body["amountCents"], name)
+        assert (again.status, again.body) == (first.status, first.body)
+        assert withdraw(person, body["amountCents"] + 1, name).status == 422
+
+    @rule(days=st.sampled_from([1, 7, 14]))
+    def waits(self, days: int) -> None:
+        self.tick(days=days)
+        self.last = None  # keys are kept for a day
+
+    @rule(user=people)
+    def looks(self, user: str) -> None:
+        book = self.books[user]
+        assert balance(user) == {
+            "balanceCents": book.balance,
+            "withdrawableCents": book.withdrawable(self.moment),
+            "pendingWithdrawalCents": book.pending,
+        }
+
+    def teardown(self) -> None:
+        if hasattr(self, "books"):
+            for user, book in self.books.items():
+                told = [(one["id"], one["amountCents"], one["withdrawalStatus"]) for one in reversed(entries(user))]
+                assert told == [(line.id, line.cents, line.withdrawal) for line in book.lines]
+                assert [bool(one["reversedBy"]) for one in reversed(entries(user))] == [
+                    line.reversed for line in book.lines
+                ]
+            sums = check_books(stored("credits"))
+            assert {user: book.balance for user, book in self.books.items() if book.lines} == sums
+        super().teardown()
+
+
+def test_credits_are_what_the_model_says() -> None:
+    tell(CreditHistory, steps=20)

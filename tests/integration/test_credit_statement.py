@@ -1,0 +1,150 @@
+"""The statement as CSV: all entries, harmless in a spreadsheet, and as a file where it is too long for an answer."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+
+from tests.conftest import Clock
+from tests.support.house import Answer, Person
+from tests.support.money import REASON, adjust, entries, grant, known
+from tests.support.stand_in import client
+from tests.support.template import function_environment
+
+WORKER = Person("worker-1", ("worker",))
+COLUMNS = ["id", "createdAt", "type", "amountCents", "balanceAfterCents", "source", "reason"]
+
+
+def test_the_statement_has_all_entries_oldest_first() -> None:
+    # given
+    for cents in (500, -20, 3):
+        grant("worker-1", cents)
+    grant("worker-2", 999)
+    # when
+    answer = WORKER.get("/credits/statement.csv")
+    # then
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="khaya-statement-2026-11-21.csv"'
+    assert answer.headers["Cache-Control"] == "no-store"
+    heading, *rows = _rows(answer.text)
+    assert heading == COLUMNS
+    assert rows == [[str(entry[column]) for column in COLUMNS] for entry in reversed(entries("worker-1"))]
+
+
+def test_the_statement_of_somebody_new_is_its_heading() -> None:
+    assert WORKER.get("/credits/statement.csv").text == ",".join(COLUMNS) + "\r\n"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\uff1d"])
+def test_a_reason_is_never_a_formula(start: str) -> None:
+    # given
+    known("worker-1")
+    reason = f'{start}HYPERLINK("http://example.org","click")'
+    assert adjust("worker-1", 500, reason=reason).status == 201
+    assert adjust("worker-1", -100, reason=REASON).status == 201
+    # when
+    _, first, second = _rows(WORKER.get("/credits/statement.csv").text)
+    # then the text is quoted, and amounts are numbers as they are
+    assert first[COLUMNS.index("reason")] == "'" + reason
+    assert second[COLUMNS.index("amountCents")] == "-100"
+    assert second[COLUMNS.index("reason")] == REASON
+
+
+def test_commas_quotes_and_line_ends_stay_within_their_cell() -> None:
+    known("worker-1")
+    reason = 'One, "two"\nand =three'
+    assert adjust("worker-1", 500, reason=reason).status == 201
+    assert _rows(WORKER.get("/credits/statement.csv").text)[1][COLUMNS.index("reason")] == reason
+
+
+def test_a_statement_goes_on_over_every_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    from khaya.ledger import store  # noqa: PLC0415
+
+    monkeypatch.setattr(store, "_MANY", 2)
+    for cents in (5, 4, 3, 2):
+        grant("worker-1", cents)
+    assert len(_rows(WORKER.get("/credits/statement.csv").text)) == 5
+
+
+def test_100_000_entries_are_a_file(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    # given
+    from khaya.ledger import store  # noqa: PLC0415
+
+    monkeypatch.setattr(store, "every_entry", lambda user_id, columns: _many_entries(100_000))
+    # when
+    answer = WORKER.get("/credits/statement.csv")
+    # then
+    link = urlparse(answer.headers["Location"])
+    assert (answer.status, answer.text) == (303, "")
+    assert parse_qs(link.query)["response-content-disposition"] == [
+        'attachment; filename="khaya-statement-2026-11-21.csv"'
+    ]
+    assert "X-Amz-Signature" in parse_qs(link.query)
+    stored = client("s3").get_object(Bucket=function_environment()["MEDIA_BUCKET"], Key=_key_in(link.path))
+    assert stored["ContentType"] == "text/csv; charset=utf-8"
+    assert _key_in(link.path).startswith("statements/worker-1/")
+    rows = _rows(stored["Body"].read().decode())
+    assert [row[COLUMNS.index("balanceAfterCents")] for row in rows[1:]] == [str(n) for n in range(1, 100_001)]
+
+
+@pytest.mark.parametrize("reason", ["x" * 480, '"' * 480, "\u00e9" * 480])
+def test_an_answer_stays_within_what_a_function_may_answer(reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import json  # noqa: PLC0415
+
+    from khaya.ledger import store  # noqa: PLC0415
+
+    for number in (2_000, 5_000, 8_000, 11_000):
+        monkeypatch.setattr(store, "every_entry", lambda _, __, number=number: _many_entries(number, reason))
+        answer: Answer = WORKER.get("/credits/statement.csv")
+        if answer.status == 200:
+            assert len(json.dumps({"body": answer.text})) < 6_000_000
+            assert len(answer.text.encode()) <= 5_000_000
+        else:
+            assert answer.status == 303
+            assert number > 2_000 or not reason.isascii()
+
+
+def test_a_file_that_cannot_be_finished_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given entries that cannot be read to their end
+    from khaya.errors import Unavailable  # noqa: PLC0415
+    from khaya.ledger import store  # noqa: PLC0415
+
+    def broken(user_id: str, columns: Any) -> Iterator[dict[str, Any]]:
+        yield from _many_entries(80_000)
+        raise Unavailable
+
+    monkeypatch.setattr(store, "every_entry", broken)
+    # when
+    answer = WORKER.get("/credits/statement.csv")
+    # then nothing is left behind
+    bucket = function_environment()["MEDIA_BUCKET"]
+    assert answer.status == 503
+    assert "Uploads" not in client("s3").list_multipart_uploads(Bucket=bucket)
+    assert "Contents" not in client("s3").list_objects_v2(Bucket=bucket)
+
+
+def _rows(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def _many_entries(number: int, reason: str = REASON) -> Iterator[dict[str, Any]]:
+    for count in range(1, number + 1):
+        yield {
+            "id": f"{count:026}",
+            "createdAt": "2026-11-21T08:00:00.000Z",
+            "type": "adjustment",
+            "amountCents": 1,
+            "balanceAfterCents": count,
+            "source": f"adjustment:{count:026}",
+            "reason": reason,
+        }
+
+
+def _key_in(path: str) -> str:
+    return "statements/" + path.split("/statements/")[1] if "/statements/" in path else path.lstrip("/")

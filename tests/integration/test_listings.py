@@ -1,0 +1,325 @@
+"""Listings as sellers, buyers and admins live with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import Clock
+from tests.support.house import VISITOR, Answer, Person
+from tests.support.records import OFFERING, list_materials, profile
+
+
+@pytest.fixture
+def trusted() -> Person:
+    """A seller whom an admin has verified."""
+    profile("trusted", display_name="Rajesh Naidoo", verified=True)
+    return Person("trusted", ("seller",))
+
+
+def moderate(admin: Person, listing_id: str, decision: str = "approve", reason: str | None = "Seen.") -> Answer:
+    return admin.post(f"/listings/{listing_id}/moderation", {"decision": decision, "reason": reason})
+
+
+def titles(answer: Answer) -> list[str]:
+    assert answer.status == 200, answer.text
+    return [item["title"] for item in answer.body["items"]]
+
+
+def public_ids() -> list[str]:
+    return [item["id"] for item in VISITOR.get("/listings").body["items"]]
+
+
+def test_a_verified_sellers_listing_is_on_the_market_at_once(trusted: Person) -> None:
+    answer = trusted.post("/listings", OFFERING)
+    assert answer.status == 201
+    assert answer.headers["Location"] == f"/listings/{answer.body['id']}"
+    assert answer.headers["ETag"] == '"1"'
+    assert answer.body == {
+        **OFFERING,
+        "id": answer.body["id"],
+        "sellerId": "trusted",
+        "sellerName": "Rajesh Naidoo",
+        "photos": [],
+        "status": "active",
+        "moderation": None,
+        "createdAt": "2026-11-21T08:00:00.000Z",
+        "updatedAt": "2026-11-21T08:00:00.000Z",
+        "version": 1,
+    }
+    seen = VISITOR.get(f"/listings/{answer.body['id']}")
+    assert "moderation" not in seen.body
+    assert public_ids() == [answer.body["id"]]
+
+
+def test_anothers_listing_waits_until_an_admin_has_approved_it(seller: Person, admin: Person) -> None:
+    # given a listing of a seller who is not verified
+    posted = seller.post("/listings", OFFERING)
+    path = f"/listings/{posted.body['id']}"
+    assert posted.body["status"] == "pending"
+    # then nobody but its seller and admins sees it
+    assert (VISITOR.get(path).status, Person("other", ("seller",)).get(path).status) == (404, 404)
+    assert (seller.get(path).status, admin.get(path).status) == (200, 200)
+    assert public_ids() == []
+    # when an admin approves it
+    decided = moderate(admin, posted.body["id"], reason=None)
+    # then it is on the market, and who decided is kept for its seller and admins
+    assert (decided.status, decided.body["status"]) == (200, "active")
+    assert seller.get(path).body["moderation"] == {
+        "decision": "approve",
+        "reason": None,
+        "moderatorId": "admin-1",
+        "at": "2026-11-21T08:00:00.000Z",
+    }
+    assert "moderation" not in VISITOR.get(path).body
+    assert public_ids() == [posted.body["id"]]
+
+
+def test_the_moderation_queue_is_oldest_first_and_empties(seller: Person, admin: Person, clock: Clock) -> None:
+    # given three waiting listings, the first of which was taken back and offered again last
+    first, second, third = (list_materials(seller, title=f"Bricks number {n}") for n in (1, 2, 3))
+    seller.patch(f"/listings/{first}", {"active": False})
+    clock.tick(minutes=1)
+    seller.patch(f"/listings/{first}", {"active": True})
+    # when an admin works through the queue, page by page
+    page = admin.get("/listings/pending", query={"limit": "2"})
+    rest = admin.get("/listings/pending", query={"limit": "2", "cursor": page.body["nextCursor"]})
+    # then it is in the order of waiting
+    assert [item["id"] for item in page.body["items"] + rest.body["items"]] == [second, third, first]
+    assert rest.body["nextCursor"] is None
+    for listing_id in (first, second):
+        moderate(admin, listing_id)
+    moderate(admin, third, "reject", "These are not bricks.")
+    assert admin.get("/listings/pending").body["items"] == []
+
+
+def test_a_rejection_needs_a_reason_and_stands_until_the_listing_changes(seller: Person, admin: Person) -> None:
+    listing_id = list_materials(seller)
+    assert moderate(admin, listing_id, "reject", None).fields == {"reason"}
+    rejected = moderate(admin, listing_id, "reject", "The photo shows something else.")
+    assert rejected.body["status"] == "rejected"
+    # when its seller tries to put it on the market as it is, also by way of taking it off first
+    path = f"/listings/{listing_id}"
+    assert seller.patch(path, {"active": True}).status == 409
+    assert seller.patch(path, {"active": False}).body["status"] == "inactive"
+    assert seller.patch(path, {"active": True}).status == 409
+    # then only a change brings it before an admin again
+    changed = seller.patch(path, {"description": "Clay bricks from our own yard, sorted.", "active": True})
+    assert changed.body["status"] == "pending"
+    assert changed.body["moderation"]["reason"] == "The photo shows something else."
+
+
+@pytest.mark.parametrize("decision", ["approve", "reject"])
+def test_what_does_not_wait_cannot_be_decided(seller: Person, admin: Person, decision: str) -> None:
+    listing_id = list_materials(seller)
+    moderate(admin, listing_id)
+    again = moderate(admin, listing_id, decision)
+    assert again.status == 409
+    assert "active" in again.body["detail"]
+
+
+def test_no_admin_moderates_their_own_listing() -> None:
+    both = Person("both", ("seller", "admin"))
+    listing_id = list_materials(both)
+    assert moderate(both, listing_id).status == 403
+
+
+def test_an_admin_may_insist_on_the_version_they_have_read(seller: Person, admin: Person) -> None:
+    # given an admin who read version 1, and a seller who changed the listing since
+    listing_id = list_materials(seller)
+    seller.patch(f"/listings/{listing_id}", {"title": "Something else entirely"})
+    # when the admin approves what they read
+    answer = admin.post(f"/listings/{listing_id}/moderation", {"decision": "approve"}, headers={"If-Match": '"1"'})
+    # then the unread version is not approved
+    assert answer.status == 412
+    assert admin.get(f"/listings/{listing_id}").body["status"] == "pending"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"title": "Red clay face bricks"}, "pending"),
+        ({"description": "Now with free delivery in Durban."}, "pending"),
+        ({"photos": ["uploads/seller-1/listing/01ARZ3NDEKTSV4RRFFQ69G5FAV.jpg"]}, "pending"),
+        ({"unit": "pallet"}, "pending"),
+        ({"priceCents": 999}, "active"),
+        ({"category": "other"}, "active"),
+        ({"title": "Clay face bricks"}, "active"),
+    ],
+)
+def test_new_text_or_photos_of_an_unverified_seller_wait_again(
+    seller: Person, admin: Person, changes: dict[str, Any], status: str
+) -> None:
+    # given an approved listing
+    listing_id = list_materials(seller)
+    moderate(admin, listing_id)
+    # when its seller edits it
+    answer = seller.patch(f"/listings/{listing_id}", changes)
+    # then it waits for an admin if there is something new to read or see
+    assert (answer.status, answer.body["status"]) == (200, status)
+    assert public_ids() == ([listing_id] if status == "active" else [])
+
+
+def test_a_verified_seller_edits_without_waiting(trusted: Person) -> None:
+    listing_id = list_materials(trusted)
+    answer = trusted.patch(f"/listings/{listing_id}", {"title": "Red clay face bricks"})
+    assert (answer.body["status"], answer.body["version"], answer.headers["ETag"]) == ("active", 2, '"2"')
+
+
+def test_no_way_around_moderation_by_taking_off_and_putting_back(seller: Person, admin: Person) -> None:
+    # given listings that were never approved, or changed since
+    never = list_materials(seller)
+    changed = list_materials(seller)
+    moderate(admin, changed)
+    # when their seller takes them off the market, changes one, and puts them back
+    for listing_id in (never, changed):
+        assert seller.patch(f"/listings/{listing_id}", {"active": False}).body["status"] == "inactive"
+    assert seller.patch(f"/listings/{changed}", {"title": "Something unseen"}).body["status"] == "inactive"
+    back = [seller.patch(f"/listings/{listing_id}", {"active": True}).body["status"] for listing_id in (never, changed)]
+    # then both wait
+    assert back == ["pending", "pending"]
+
+
+def test_an_approved_listing_comes_back_as_it_was(seller: Person, admin: Person) -> None:
+    listing_id = list_materials(seller)
+    moderate(admin, listing_id)
+    assert seller.delete(f"/listings/{listing_id}").status == 204
+    assert (VISITOR.get(f"/listings/{listing_id}").status, public_ids()) == (404, [])
+    assert seller.patch(f"/listings/{listing_id}", {"active": True}).body["status"] == "active"
+
+
+def test_deleting_again_does_no_harm(seller: Person) -> None:
+    listing_id = list_materials(seller)
+    answers = [seller.delete(f"/listings/{listing_id}") for _ in range(2)]
+    assert [(answer.status, answer.text) for answer in answers] == [(204, ""), (204, "")]
+    assert seller.get(f"/listings/{listing_id}").body["version"] == 2
+
+
+def test_twenty_active_and_pending_and_no_more(trusted: Person, clock: Clock) -> None:
+    # given a seller with twenty listings
+    held = [list_materials(trusted) for _ in range(20)]
+    clock.tick(minutes=1)
+    # then there is room for another only where one ends
+    refused = trusted.post("/listings", OFFERING)
+    assert refused.status == 409
+    assert "20" in refused.body["detail"]
+    trusted.delete(f"/listings/{held[0]}")
+    list_materials(trusted)
+    assert trusted.patch(f"/listings/{held[0]}", {"active": True}).status == 409
+    assert trusted.get(f"/listings/{held[0]}").body["status"] == "inactive"
+
+
+def test_a_rejection_makes_room(seller: Person, admin: Person, clock: Clock) -> None:
+    held = [list_materials(seller) for _ in range(20)]
+    clock.tick(minutes=1)
+    assert seller.post("/listings", OFFERING).status == 409
+    moderate(admin, held[0], "reject", "This is not for sale here.")
+    assert seller.post("/listings", OFFERING).status == 201
+    # and offering the rejected one again needs room too
+    assert seller.patch(f"/listings/{held[0]}", {"title": "Quite another title"}).status == 409
+
+
+def test_stock_moves_and_never_goes_below_zero(trusted: Person) -> None:
+    path = f"/listings/{list_materials(trusted, stock=5)}"
+    assert trusted.post(f"{path}/stock", {"delta": -5}).body["stock"] == 0
+    refused = trusted.post(f"{path}/stock", {"delta": -1})
+    assert (refused.status, trusted.get(path).body["stock"]) == (409, 0)
+    assert trusted.post(f"{path}/stock", {"delta": 12}).body["stock"] == 12
+    assert trusted.post(f"{path}/stock", {"delta": 1.5}).fields == {"delta"}
+    assert trusted.patch(path, {"stock": 99}).fields == {"stock"}
+
+
+def test_a_repeated_movement_of_stock_moves_once(trusted: Person) -> None:
+    path = f"/listings/{list_materials(trusted, stock=5)}/stock"
+    answers = [trusted.post(path, {"delta": -2}, headers={"Idempotency-Key": "sale-7"}) for _ in range(2)]
+    assert [answer.body["stock"] for answer in answers] == [3, 3]
+    assert answers[1].headers["Idempotency-Replayed"] == "true"
+
+
+def test_only_the_owner_changes_a_listing(trusted: Person, seller: Person) -> None:
+    path = f"/listings/{list_materials(trusted)}"
+    assert seller.patch(path, {"priceCents": 1}).status == 403
+    assert seller.delete(path).status == 403
+    assert seller.post(f"{path}/stock", {"delta": 1}).status == 403
+
+
+def test_an_edit_may_insist_on_the_version_that_was_read(trusted: Person) -> None:
+    path = f"/listings/{list_materials(trusted)}"
+    trusted.patch(path, {"priceCents": 900})
+    assert trusted.patch(path, {"priceCents": 800}, headers={"If-Match": '"1"'}).status == 412
+    assert trusted.patch(path, {"priceCents": 800}, headers={"If-Match": '"2"'}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"title": "Four"}, "title"),
+        ({"description": "Too short."}, "description"),
+        ({"category": "flowers"}, "category"),
+        ({"priceCents": 0}, "priceCents"),
+        ({"priceCents": 10**30}, "priceCents"),
+        ({"unit": ""}, "unit"),
+        ({"stock": -1}, "stock"),
+        ({"stock": 10**40}, "stock"),
+        ({"location": "D"}, "location"),
+        ({"photos": ["uploads/seller-1/listing/01ARZ3NDEKTSV4RRFFQ69G5FAV.jpg"] * 6}, "photos"),
+        ({"photos": ["uploads/another/listing/01ARZ3NDEKTSV4RRFFQ69G5FAV.jpg"]}, "photos"),
+        ({"photos": ["uploads/seller-1/profile/01ARZ3NDEKTSV4RRFFQ69G5FAV.jpg"]}, "photos"),
+        ({"status": "active"}, "status"),
+    ],
+)
+def test_what_breaks_a_rule_is_named(seller: Person, wrong: dict[str, Any], field: str) -> None:
+    answer = seller.post("/listings", {**OFFERING, **wrong})
+    assert (answer.status, answer.fields) == (422, {field})
+
+
+def test_the_feed_by_category_and_place(trusted: Person) -> None:
+    list_materials(trusted, title="Bricks in Durban")
+    list_materials(trusted, title="Cement in Durban", category="cement")
+    list_materials(trusted, title="Bricks in Pinetown", location="Pinetown")
+    assert titles(VISITOR.get("/listings")) == ["Bricks in Pinetown", "Cement in Durban", "Bricks in Durban"]
+    assert titles(VISITOR.get("/listings", query={"category": "bricks"})) == ["Bricks in Pinetown", "Bricks in Durban"]
+    assert titles(VISITOR.get("/listings", query={"location": " DURBAN "})) == ["Cement in Durban", "Bricks in Durban"]
+    both = {"category": "bricks", "location": "durban"}
+    assert titles(VISITOR.get("/listings", query=both)) == ["Bricks in Durban"]
+
+
+def test_pages_of_the_feed_are_full_and_lose_nothing(trusted: Person) -> None:
+    made = [list_materials(trusted) for _ in range(5)]
+    found: list[str] = []
+    cursor: dict[str, str] = {}
+    sizes = []
+    while True:
+        page = VISITOR.get("/listings", query={"limit": "2", **cursor}).body
+        sizes.append(len(page["items"]))
+        found += [item["id"] for item in page["items"]]
+        if page["nextCursor"] is None:
+            break
+        cursor = {"cursor": page["nextCursor"]}
+    assert (found, sizes) == (made[::-1], [2, 2, 1])
+
+
+def test_a_seller_sees_their_own_in_every_state_and_nobody_elses(seller: Person, admin: Person) -> None:
+    ids = [list_materials(seller) for _ in range(4)]
+    list_materials(Person("other", ("seller",)))
+    moderate(admin, ids[0])
+    moderate(admin, ids[1], "reject", "This is not for sale here.")
+    seller.delete(f"/listings/{ids[2]}")
+    found = seller.get("/listings/mine").body["items"]
+    assert [(item["id"], item["status"]) for item in found] == list(
+        zip(ids[::-1], ["pending", "inactive", "rejected", "active"], strict=True)
+    )
+
+
+def test_a_sellers_count_is_no_listing(seller: Person) -> None:
+    list_materials(seller)
+    assert Person("admin-1", ("admin",)).get("/listings/seller%23seller-1").status == 404
+
+
+def test_a_photo_is_shown_by_a_link(trusted: Person) -> None:
+    key = "uploads/trusted/listing/01ARZ3NDEKTSV4RRFFQ69G5FAV.jpg"
+    listing_id = list_materials(trusted, photos=[key])
+    (photo,) = VISITOR.get(f"/listings/{listing_id}").body["photos"]
+    assert f"/{key}?" in photo["url"]
+    assert "X-Amz-Expires=900" in photo["url"]

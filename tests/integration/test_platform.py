@@ -1,0 +1,111 @@
+"""The API about itself: health, document and page; browsers' preflights; and paths that lead nowhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+
+import boto3
+import pytest
+
+from tests.support.house import VISITOR, Context, Person, app
+from tests.support.template import function_environment
+
+OURS, OTHER = "http://localhost:3000", "https://elsewhere.example"
+
+
+def test_health_tells_that_the_database_answers() -> None:
+    answer = VISITOR.get("/health")
+    assert answer.status == 200
+    assert answer.body == {"status": "ok", "version": "1.0.0", "environment": "test", "checks": {"database": "ok"}}
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_health_is_503_when_the_database_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a database that lacks the table
+    from khaya.settings import settings  # noqa: PLC0415 - after the environment is set
+
+    elsewhere = settings().model_copy(update={"users_table": "khaya-nowhere-test"})
+    monkeypatch.setattr(app("platform"), "settings", lambda: elsewhere)
+    # when health is asked for
+    answer = VISITOR.get("/health")
+    # then it is refused, with a word on when to come back
+    assert (answer.status, answer.body["title"]) == (503, "Temporarily unavailable")
+    assert answer.headers["Retry-After"] == "1"
+
+
+def test_the_document_is_served_and_may_be_kept_a_while() -> None:
+    answer = VISITOR.get("/openapi.json")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert answer.body["openapi"] == "3.1.0"
+
+
+def test_the_page_needs_nothing_from_elsewhere_and_runs_only_its_own_scripts() -> None:
+    answer = VISITOR.get("/docs")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    scripts = re.findall(r"<script>(.*?)</script>", answer.text, re.DOTALL)
+    assert len(scripts) == 2
+    assert 'url: "openapi.json"' in scripts[1]
+    for script in scripts:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in answer.headers["Content-Security-Policy"]
+    assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=\"?http", answer.text)
+
+
+def _preflight(origin: str | None) -> dict[str, str]:
+    headers = {"Access-Control-Request-Method": "PATCH"} | ({"Origin": origin} if origin else {})
+    event = VISITOR.event("OPTIONS", "/jobs/1", "/{proxy+}", {"proxy": "jobs/1"}, headers=headers)
+    answer = app("platform").handler(event, Context())
+    assert answer["statusCode"] == 204
+    return {name: values[0] for name, values in answer["multiValueHeaders"].items()}
+
+
+def test_a_preflight_from_an_allowed_origin_is_told_what_it_may_send() -> None:
+    headers = _preflight(OURS)
+    assert OURS in function_environment()["ALLOWED_ORIGINS"].split(",")
+    assert headers["Access-Control-Allow-Origin"] == OURS
+    assert headers["Access-Control-Allow-Methods"] == "GET,POST,PUT,PATCH,DELETE"
+    allowed = set(headers["Access-Control-Allow-Headers"].split(","))
+    assert allowed >= {"Authorization", "Content-Type", "Idempotency-Key", "If-Match"}
+    assert int(headers["Access-Control-Max-Age"]) > 0
+    assert "Origin" in headers["Vary"]
+
+
+@pytest.mark.parametrize("origin", [OTHER, None, "null", f"{OURS}.example"])
+def test_a_preflight_from_another_origin_is_told_nothing(origin: str | None) -> None:
+    assert not [name for name in _preflight(origin) if name.startswith("Access-Control-")]
+
+
+@pytest.mark.parametrize(("origin", "echoed"), [(OURS, OURS), (OTHER, None)])
+def test_answers_and_refusals_echo_an_allowed_origin_only(origin: str, echoed: str | None) -> None:
+    for path, status in (("/jobs", 200), ("/jobs/none", 404), ("/jobs/mine", 401)):
+        answer = VISITOR.get(path, headers={"Origin": origin})
+        assert (answer.status, answer.headers.get("Access-Control-Allow-Origin")) == (status, echoed)
+        assert "Origin" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize("odd", ["x" * 129, "x" * 3000, "😀", "a\x00b"])
+def test_an_odd_id_is_one_that_nothing_has(odd: str, buyer: Person) -> None:
+    for caller, path in ((VISITOR, f"/jobs/{odd}"), (VISITOR, f"/profiles/{odd}"), (buyer, f"/bids/{odd}")):
+        answer = caller.get(path)
+        assert (answer.status, answer.headers["Content-Type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize("raw", ["{", "[" * 5000, "\\o"])
+def test_a_body_that_is_no_json_is_400_also_with_an_idempotency_key(raw: str, buyer: Person) -> None:
+    assert buyer.post("/jobs", raw=raw, headers={"Idempotency-Key": "key-1"}).status == 400
+
+
+def test_a_whole_number_may_be_written_with_a_point(buyer: Person) -> None:
+    posting = {
+        "title": "Fix a leaking tap",
+        "description": "The kitchen tap drips all night long.",
+        "category": "plumbing",
+        "location": "Durban",
+    }
+    raw = json.dumps(posting)[:-1] + ', "budgetCents": 50000.0}'
+    assert buyer.post("/jobs", raw=raw).body["budgetCents"] == 50_000
+    assert boto3.client("dynamodb").scan(TableName=function_environment()["JOBS_TABLE"])["Count"] == 1

@@ -1,0 +1,144 @@
+"""Random histories of referrals against a plain model: each is paid once, by the month's limit, tiers once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, precondition, rule
+
+from tests.support.histories import History, tell
+from tests.support.house import VISITOR, Person
+from tests.support.money import (
+    apply,
+    check_books,
+    code_of,
+    earlier_rewards,
+    everything,
+    payout_account,
+    release,
+    released_job,
+)
+from tests.support.stand_in import stored
+
+PEOPLE = ["r1", "r2", "p1", "p2", "p3", "p4", "p5"]
+BONUSES = {5: 25_000, 15: 75_000, 50: 250_000}
+
+people = st.sampled_from(PEOPLE)
+
+
+@dataclass
+class Brought:
+    """A referral, as the model has it."""
+
+    referrer: str
+    person: str
+    status: str = "pending"
+
+
+class ReferralHistory(History):
+    """What people, released jobs and admins do with referrals."""
+
+    @initialize(before=st.sampled_from([0, 3, 4, 13, 48]), this_month=st.sampled_from([0, 18, 19]))
+    def begin(self, before: int, this_month: int) -> None:
+        self.brought: dict[str, Brought] = {}
+        self.counts = Counter({"r1": before})
+        self.month = Counter({("r1", "2026-11"): this_month})
+        self.owed: Counter[str] = Counter()
+        self.jobs: list[tuple[str, dict[str, Any]]] = []
+        earlier_rewards("r1", before, this_month=this_month)
+        self.codes = {person: code_of(Person(person)) for person in PEOPLE}
+        for twin in ("p4", "p5"):
+            payout_account(twin, fingerprint="one account")
+
+    @rule(person=people, referrer=st.sampled_from(["r1", "r1", "r2", "p1"]))
+    def applies(self, person: str, referrer: str) -> None:
+        answer = apply(Person(person), self.codes[referrer])
+        if person == referrer or person in self.brought:
+            assert answer.status == 409
+        else:
+            assert answer.status == 201
+            self.brought[person] = Brought(referrer, person)
+
+    @rule(
+        buyer=people,
+        worker=people,
+        cents=st.sampled_from([19_999, 20_000, 90_000]),
+        payment=st.sampled_from(["escrow", "escrow", "escrow", "cash"]),
+    )
+    def a_job_is_released(self, buyer: str, worker: str, cents: int, payment: str) -> None:
+        if buyer == worker:
+            return
+        facts = {"buyer": buyer, "worker": worker, "counts": cents >= 20_000 and payment == "escrow"}
+        self.jobs.append((released_job(buyer, worker, cents, payment=payment), facts))
+        self.told_of(-1)
+
+    @precondition(lambda self: self.jobs)
+    @rule(data=st.data())
+    def a_release_is_told_again(self, data: st.DataObject) -> None:
+        self.told_of(data.draw(st.integers(0, len(self.jobs) - 1)))
+
+    def told_of(self, number: int) -> None:
+        job_id, facts = self.jobs[number]
+        parties = {facts["buyer"], facts["worker"]}
+        done = 0
+        for person in (facts["buyer"], facts["worker"]):
+            one = self.brought.get(person)
+            if one is None or one.status != "pending" or not facts["counts"]:
+                continue
+            if one.referrer in parties or parties == {"p4", "p5"}:
+                continue
+            done += 1
+            one.status = "completed"
+            month = (one.referrer, self.moment.isoformat()[:7])
+            if self.month[month] < 20:
+                self.month[month] += 1
+                self.pay(one)
+        assert release(job_id) == done
+
+    def pay(self, one: Brought) -> None:
+        one.status = "rewarded"
+        self.counts[one.referrer] += 1
+        self.owed[one.referrer] += 5_000 + BONUSES.get(self.counts[one.referrer], 0)
+        self.owed[one.person] += 5_000
+
+    @precondition(lambda self: self.brought)
+    @rule(data=st.data())
+    def an_admin_pays(self, data: st.DataObject) -> None:
+        from khaya import clock  # noqa: PLC0415
+        from khaya.errors import Conflict  # noqa: PLC0415
+        from khaya.referrals import service  # noqa: PLC0415
+        from khaya.unit import Unit  # noqa: PLC0415
+
+        one = self.brought[data.draw(st.sampled_from(sorted(self.brought)))]
+        unit = Unit()
+        try:
+            service.pay_waiting(one.person, admin_id="treasurer-1", now=clock.now(), unit=unit)
+        except Conflict:
+            assert one.status != "completed"
+        else:
+            assert one.status == "completed"
+            unit.commit()
+            self.pay(one)
+
+    @rule(days=st.sampled_from([1, 31]))
+    def time_passes(self, days: int) -> None:
+        self.tick(days=days)
+
+    def teardown(self) -> None:
+        if hasattr(self, "codes"):
+            for referrer in ("r1", "r2", "p1"):
+                told = Counter(one["status"] for one in everything(Person(referrer), "/referrals/mine"))
+                assert told == Counter(one.status for one in self.brought.values() if one.referrer == referrer)
+            board = VISITOR.get("/referrals/leaderboard").body["items"]
+            paid = {one.referrer for one in self.brought.values() if one.status == "rewarded"}
+            assert {one["userId"]: one["rewardedCount"] for one in board} == {name: self.counts[name] for name in paid}
+            assert [one["rewardedCount"] for one in board] == sorted((self.counts[name] for name in paid), reverse=True)
+            assert check_books(stored("credits")) == {name: cents for name, cents in self.owed.items() if cents}
+        super().teardown()
+
+
+def test_referrals_are_what_the_model_says() -> None:
+    tell(ReferralHistory, steps=15)

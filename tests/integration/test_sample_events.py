@@ -1,0 +1,47 @@
+"""`events/` has a sample for each function, and each function takes its own."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support import streams
+from tests.support.house import Context, Person, app
+from tests.support.template import FUNCTION, ROOT, resources, routes
+from tests.support.tokens import KeyServer, key_server
+
+__all__ = ["key_server"]
+
+FOLDERS = sorted(properties["CodeUri"].strip("/").split("/")[-1] for properties in resources(FUNCTION).values())
+SAMPLES = {path.stem: path for path in (ROOT / "events").glob("*.json")}
+EVERYBODY = Person("person-1", ("buyer", "worker", "seller", "admin"))
+
+
+def test_each_function_of_the_template_has_a_sample_and_each_sample_its_function() -> None:
+    assert sorted(SAMPLES) == FOLDERS
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_function_takes_its_sample(folder: str, key_server: KeyServer) -> None:
+    # given its sample, signed in where the route asks for it, and the queues that the relay tells
+    event = json.loads(SAMPLES[folder].read_text())
+    streams._queues()
+    if "httpMethod" in event and not routes()[event["httpMethod"], event["resource"]]["public"]:
+        assert app(folder).handler(event, Context())["statusCode"] == 401, "the placeholder is no token"
+        event["requestContext"]["authorizer"] = {"claims": EVERYBODY.claims()}
+    # when the function is invoked with it
+    answer = app(folder).handler(event, Context())
+    # then it does its work
+    assert _done(event, answer), answer
+
+
+def _done(event: dict[str, Any], answer: dict[str, Any]) -> bool:
+    if "httpMethod" in event:
+        return answer["statusCode"] < (300 if event["httpMethod"] == "GET" else 500)
+    if "Records" in event:
+        return answer == {"batchItemFailures": []}
+    if "triggerSource" in event:
+        return "response" in answer
+    return "failed" not in answer or answer["failed"] == 0

@@ -1,0 +1,225 @@
+"""Search by words of the title: kept up by the stream, answered from the things themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.house import VISITOR, Answer, Context, Person, app
+from tests.support.records import accept, list_materials, place_bid, post_job, profile
+from tests.support.stand_in import stored
+from tests.support.streams import follow
+
+
+@pytest.fixture
+def trusted() -> Person:
+    profile("trusted", verified=True)
+    return Person("trusted", ("seller",))
+
+
+def found(path: str, **query: str) -> list[str]:
+    answer = VISITOR.get(path, query=query)
+    assert answer.status == 200, answer.text
+    return [item["id"] for item in answer.body["items"]]
+
+
+def every_page(path: str, **query: str) -> list[Answer]:
+    pages = [VISITOR.get(path, query=query)]
+    while pages[-1].body["nextCursor"]:
+        pages.append(VISITOR.get(path, query={**query, "cursor": pages[-1].body["nextCursor"]}))
+    return pages
+
+
+def test_jobs_are_found_by_words_of_their_title_newest_first(buyer: Person) -> None:
+    # given jobs whose titles share words
+    tap = post_job(buyer, title="Fix a leaking tap")
+    geyser = post_job(buyer, title="LEAKING geyser, please fix!")
+    post_job(buyer, title="Leak-proof the whole roof")
+    follow()
+    # then whole words find them, whatever their case and whatever stands between them
+    assert found("/jobs", q="leaking") == [geyser, tap]
+    assert found("/jobs", q="fix LEAKING") == [geyser, tap]
+    assert found("/jobs", q="a fix, leaking") == [tap]
+    assert found("/jobs", q="leaking roof") == []
+    assert found("/jobs", q="leakin") == []
+
+
+def test_words_go_together_with_category_and_place(trusted: Person) -> None:
+    bricks = list_materials(trusted, title="Red bricks, 500 of them")
+    other = list_materials(trusted, title="Red paint", category="paint")
+    away = list_materials(trusted, title="Red bricks", location="Pinetown")
+    follow()
+    assert found("/listings", q="red") == [away, other, bricks]
+    assert found("/listings", q="red", category="bricks") == [away, bricks]
+    assert found("/listings", q="red", location="DURBAN") == [other, bricks]
+    assert found("/listings", q="red", location="durban", category="bricks") == [bricks]
+    assert found("/listings", q="500") == [bricks]
+    assert found("/jobs", q="red") == []
+
+
+def test_the_count_of_bids_in_an_answer_is_exact(buyer: Person, worker: Person) -> None:
+    # given a job that was bid on after it came into the search
+    job = post_job(buyer)
+    follow()
+    place_bid(worker, job)
+    # then the answer knows
+    (item,) = VISITOR.get("/jobs", query={"q": "tap"}).body["items"]
+    assert item["bidCount"] == 1
+
+
+def test_what_is_no_longer_open_is_not_found_even_before_the_rows_are_gone(buyer: Person, worker: Person) -> None:
+    job = post_job(buyer)
+    follow()
+    accept(buyer, place_bid(worker, job))
+    assert found("/jobs", q="tap") == []
+    # and when the stream has been followed nothing is left of it
+    follow()
+    assert stored("search") == []
+
+
+def test_a_changed_title_is_found_by_its_new_words_only(trusted: Person) -> None:
+    listing = list_materials(trusted, title="Clay bricks for walls")
+    follow()
+    trusted.patch(f"/listings/{listing}", {"title": "Cement blocks for walls"})
+    assert found("/listings", q="clay") == []
+    follow()
+    assert (found("/listings", q="clay"), found("/listings", q="cement walls")) == ([], [listing])
+    assert {row["word"] for row in stored("search")} == {
+        "listings#cement",
+        "listings#blocks",
+        "listings#for",
+        "listings#walls",
+    }
+
+
+def test_a_listing_comes_and_goes_with_its_state(seller: Person, admin: Person) -> None:
+    listing = list_materials(seller)
+    follow()
+    assert stored("search") == []
+    admin.post(f"/listings/{listing}/moderation", {"decision": "approve"})
+    follow()
+    assert found("/listings", q="clay") == [listing]
+    seller.delete(f"/listings/{listing}")
+    follow()
+    assert stored("search") == []
+    seller.patch(f"/listings/{listing}", {"active": True})
+    follow()
+    assert found("/listings", q="clay") == [listing]
+
+
+def test_what_is_told_twice_or_late_does_no_harm(trusted: Person) -> None:
+    # given a listing that was renamed
+    listing = list_materials(trusted, title="Clay bricks")
+    trusted.patch(f"/listings/{listing}", {"title": "Cement blocks"})
+    follow()
+    before = sorted(stored("search"), key=lambda row: row["id"])
+    # when the news of its first title comes again
+    body = f'{{"kind": "listings", "id": "{listing}", "words": ["bricks", "clay"]}}'
+    record = {"messageId": "1", "body": body, "attributes": {}, "eventSource": "aws:sqs", "receiptHandle": ""}
+    assert app("search").handler({"Records": [record]}, Context()) == {"batchItemFailures": []}
+    # then all is as it was
+    assert sorted(stored("search"), key=lambda row: row["id"]) == before
+
+
+def test_pages_for_one_word_are_full_although_some_rows_are_behind(buyer: Person) -> None:
+    # given seven jobs in the search, three of which were cancelled a moment ago
+    jobs = [post_job(buyer) for _ in range(7)]
+    follow()
+    for job in jobs[2:5]:
+        buyer.post(f"/jobs/{job}/cancellation", {"reason": "No longer needed."})
+    # when they are read two at a time
+    pages = every_page("/jobs", q="tap", limit="2")
+    # then every page is full, and each job comes once
+    assert [[item["id"] for item in page.body["items"]] for page in pages] == [[jobs[6], jobs[5]], [jobs[1], jobs[0]]]
+
+
+def test_pages_for_several_words_lose_nothing(trusted: Person) -> None:
+    # given listings of which every third has both words
+    made = [list_materials(trusted, title=f"Bricks {'yellow' if n % 3 == 0 else 'red'} lot") for n in range(10)]
+    follow()
+    pages = every_page("/listings", q="bricks yellow", limit="1")
+    assert [item["id"] for page in pages for item in page.body["items"]] == made[::-3]
+
+
+def test_one_word_is_one_query_and_one_read(buyer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    from khaya import dynamo  # noqa: PLC0415
+
+    for _ in range(3):
+        post_job(buyer)
+    follow()
+    calls: list[str] = []
+    real = dynamo.client()._make_api_call
+
+    def noted(operation: str, request: Any) -> Any:
+        calls.append(operation)
+        return real(operation, request)
+
+    monkeypatch.setattr(dynamo.client(), "_make_api_call", noted)
+    found("/jobs", q="tap", category="plumbing", location="Durban")
+    assert calls == ["Query", "BatchGetItem"]
+    # and nothing is read where nothing was found
+    calls.clear()
+    found("/jobs", q="roof")
+    assert calls == ["Query"]
+
+
+@pytest.mark.parametrize("path", ["/jobs", "/listings"])
+@pytest.mark.parametrize("q", ["", "  ", "!?", "one two three four", "x" * 101])
+def test_none_too_many_or_too_long_words_are_refused(path: str, q: str) -> None:
+    answer = VISITOR.get(path, query={"q": q})
+    assert (answer.status, answer.fields) == (422, {"q"})
+
+
+def test_the_same_word_twice_counts_once(buyer: Person) -> None:
+    job = post_job(buyer)
+    follow()
+    assert found("/jobs", q="Tap tap TAP leaking fix") == [job]
+
+
+def test_a_cursor_belongs_to_its_words(buyer: Person) -> None:
+    for _ in range(2):
+        post_job(buyer)
+    follow()
+    cursor = VISITOR.get("/jobs", query={"q": "tap", "limit": "1"}).body["nextCursor"]
+    assert VISITOR.get("/jobs", query={"q": "tap", "cursor": cursor}).status == 200
+    assert VISITOR.get("/jobs", query={"q": "leaking", "cursor": cursor}).status == 400
+    assert VISITOR.get("/jobs", query={"cursor": cursor}).status == 400
+
+
+def test_titles_and_places_that_grow_when_folded_are_no_trouble(trusted: Person) -> None:
+    # given signs of which each becomes three, or eighteen, in the form that is compared
+    listing = list_materials(trusted, title="\ufb03" * 200, location="\ufdfa" * 200)
+    follow()
+    assert found("/listings", q="\ufb03" * 100, location="\ufdfa" * 200) == [listing]
+
+
+def test_one_thing_that_fails_keeps_no_other_waiting(trusted: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    from khaya.errors import Unavailable  # noqa: PLC0415 - after the environment is set
+    from khaya.search import service  # noqa: PLC0415
+
+    # given two listings, one of which cannot be read at the moment
+    broken, fine = list_materials(trusted), list_materials(trusted)
+    real = service.refresh
+
+    def refresh(kind: Any, thing_id: str, earlier: Any) -> bool:
+        if thing_id == broken:
+            raise Unavailable
+        return real(kind, thing_id, earlier)
+
+    monkeypatch.setattr(service, "refresh", refresh)
+    # when the news of both comes in one batch, of the broken one twice
+    records = [
+        {
+            "messageId": str(number),
+            "body": f'{{"kind": "listings", "id": "{listing}", "words": []}}',
+            "attributes": {"MessageGroupId": f"listings#{listing}"},
+            "eventSource": "aws:sqs",
+            "receiptHandle": "",
+        }
+        for number, listing in enumerate((broken, fine, broken))
+    ]
+    answer = app("search").handler({"Records": records}, Context())
+    # then only the broken one's news goes back to the queue, in order
+    assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == ["0", "2"]
+    assert found("/listings", q="bricks") == [fine]

@@ -1,0 +1,234 @@
+"""Credits and referrals before a test begins, and whether the books balance after it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import count
+from typing import Any
+
+from tests.support.house import Answer, Person
+
+TREASURER = Person("treasurer-1", ("admin",))
+SECOND_TREASURER = Person("treasurer-2", ("admin",))
+REASON = "Settled by the office."
+
+_KEYS = count(1)
+
+
+def key(name: str | None = None) -> dict[str, str]:
+    """The header that a request which moves money needs, with a key of its own unless one is named."""
+    return {"Idempotency-Key": name or f"key-{next(_KEYS)}"}
+
+
+def known(*user_ids: str) -> None:
+    """People who have signed in once: they have a private record."""
+    from khaya import clock, settings  # noqa: PLC0415 - after the environment is set
+
+    for user_id in user_ids:
+        _write(settings.settings().users_table, {"userId": user_id}, "createdAt", clock.now())
+
+
+def adjust(user_id: str, cents: int, admin: Person = TREASURER, **options: Any) -> Answer:
+    """Ask for an adjustment."""
+    body = {"userId": user_id, "amountCents": cents, "reason": options.pop("reason", REASON)}
+    return admin.post("/credits/adjustments", body, headers=key(options.pop("named", None)), **options)
+
+
+def grant(user_id: str, cents: int) -> str:
+    """Credits that can be withdrawn at once, by an adjustment; answers the entry's id."""
+    known(user_id)
+    answer = adjust(user_id, cents)
+    if answer.status == 202:
+        answer = adjust(user_id, cents, SECOND_TREASURER)
+    assert answer.status == 201, answer.text
+    found: str = answer.body["id"]
+    return found
+
+
+def rewarded(user_id: str, cents: int, cause: str) -> str:
+    """A reward, which matures in fourteen days; answers the entry's id."""
+    from khaya import clock  # noqa: PLC0415
+    from khaya.ledger import service as ledger  # noqa: PLC0415
+    from khaya.unit import Unit  # noqa: PLC0415
+
+    unit = Unit()
+    entry = ledger.reward(user_id, cents, type="reward", source=cause, reason=None, now=clock.now(), unit=unit)
+    assert entry is not None
+    unit.commit()
+    return entry.id
+
+
+def payout_account(user_id: str, **fields: Any) -> None:
+    """A verified payout account, or one with other `fields`."""
+    from khaya import settings  # noqa: PLC0415
+
+    account = {"verified": True, "fingerprint": f"account of {user_id}", **fields}
+    _write(settings.settings().users_table, {"userId": user_id}, "payoutAccount", account)
+
+
+def withdraw(person: Person, cents: int, name: str | None = None) -> Answer:
+    """Ask for a withdrawal."""
+    return person.post("/credits/withdrawals", {"amountCents": cents}, headers=key(name))
+
+
+def reverse(entry_id: str, admin: Person = TREASURER, name: str | None = None) -> Answer:
+    """Ask for a reversal."""
+    return admin.post(f"/credits/transactions/{entry_id}/reversal", {"reason": "Booked in error."}, headers=key(name))
+
+
+def balance(user_id: str) -> dict[str, int]:
+    """A person's balance, as they are told it."""
+    answer = Person(user_id).get("/credits/balance")
+    assert answer.status == 200, answer.text
+    found: dict[str, int] = answer.body
+    return found
+
+
+def entries(user_id: str) -> list[dict[str, Any]]:
+    """All entries of a person, as they are told them, the newest first."""
+    return everything(Person(user_id), "/credits/transactions")
+
+
+def everything(person: Person, path: str, limit: int = 50) -> list[dict[str, Any]]:
+    """All items of a list, page after page."""
+    found: list[dict[str, Any]] = []
+    query = {"limit": str(limit)}
+    while True:
+        answer = person.get(path, query=query)
+        assert answer.status == 200, answer.text
+        found += answer.body["items"]
+        if answer.body["nextCursor"] is None:
+            return found
+        query["cursor"] = answer.body["nextCursor"]
+
+
+def check_books(items: list[dict[str, Any]]) -> dict[str, int]:
+    """Hold that the ledger is whole, and answer people's balances. `items` is everything in the Credits table.
+
+    All accounts sum to zero; each is the sum of its movements; a person's balance is the sum of their entries, each
+    entry's balance the sum up to it, and none is below zero; every movement balances, and every entry has one.
+    """
+    from khaya.ledger.model import Account, Entry, Movement, person  # noqa: PLC0415
+
+    accounts, movements = {}, {}
+    lines: dict[str, list[Any]] = defaultdict(list)
+    house: dict[str, int] = defaultdict(int)
+    for item in items:
+        kind, _, rest = item["id"].partition("#")
+        if kind == "account":
+            accounts[rest] = Account.model_validate(item)
+        elif kind == "movement":
+            movements[rest] = Movement.model_validate(item)
+        elif kind == "house":
+            house[rest.split("#")[0]] += item["balanceCents"]
+        elif "order" in item:
+            lines[item["userId"]].append(Entry.model_validate(item))
+    legs: dict[str, int] = defaultdict(int)
+    for movement in movements.values():
+        assert sum(leg.cents for leg in movement.legs) == 0
+        for leg in movement.legs:
+            legs[leg.account] += leg.cents
+    assert sum(house.values()) + sum(account.balance_cents for account in accounts.values()) == 0
+    assert set(lines) <= set(accounts)
+    for name, cents in house.items():
+        assert legs.pop(name) == cents, name
+    for user_id, account in accounts.items():
+        assert legs.pop(person(user_id)) == account.balance_cents >= 0
+        running = 0
+        for entry in sorted(lines[user_id], key=lambda one: one.number):
+            running += entry.amount_cents
+            assert entry.balance_after_cents == running >= 0
+            assert entry.source in movements
+        assert running == account.balance_cents
+        pending = [entry.amount_cents for entry in lines[user_id] if entry.withdrawal_status == "pending"]
+        assert account.pending_withdrawal_cents == -sum(pending)
+    assert not any(legs.values())
+    return {user_id: account.balance_cents for user_id, account in accounts.items()}
+
+
+def released_job(buyer: str, worker: str, cents: int = 50_000, **fields: Any) -> str:
+    """A job that was paid through escrow and released, as the escrow leaves it; answers its id."""
+    from khaya import clock  # noqa: PLC0415
+    from khaya.ids import new_id  # noqa: PLC0415
+    from khaya.jobs import store  # noqa: PLC0415
+    from khaya.jobs.model import Job  # noqa: PLC0415
+    from khaya.unit import Unit  # noqa: PLC0415
+
+    now = clock.now()
+    facts: dict[str, Any] = {
+        "id": new_id(),
+        "buyer_id": buyer,
+        "buyer_name": "A buyer",
+        "title": "Fix a leaking tap",
+        "description": "The kitchen tap drips all night long.",
+        "category": "plumbing",
+        "budget_cents": cents,
+        "location": "Durban",
+        "payment": "escrow",
+        "status": "completed",
+        "worker_id": worker,
+        "agreed_cents": cents,
+        "completed_at": now,
+        "released_at": now,
+        "expires_at": now,
+        "created_at": now,
+        "updated_at": now,
+    }
+    job = Job.model_validate({**facts, **fields})
+    unit = Unit()
+    unit.add(store.create(job))
+    unit.commit()
+    return job.id
+
+
+def code_of(person: Person) -> str:
+    """A person's referral code."""
+    answer = person.get("/referrals/code")
+    assert answer.status == 200, answer.text
+    found: str = answer.body["code"]
+    return found
+
+
+def apply(person: Person, code: str) -> Answer:
+    """Apply a code."""
+    return person.post("/referrals/applications", {"code": code})
+
+
+def refer(referrer: str, *referred: str) -> None:
+    """Referrals of people by another, as those apply their code."""
+    code = code_of(Person(referrer))
+    for user_id in referred:
+        answer = apply(Person(user_id), code)
+        assert answer.status == 201, answer.text
+
+
+def release(job_id: str) -> int:
+    """Let the consumer follow a job's release once; answers how many referrals it completed."""
+    from khaya import clock  # noqa: PLC0415
+    from khaya.referrals import service  # noqa: PLC0415
+
+    return service.follow_release(job_id, clock.now())
+
+
+def earlier_rewards(referrer: str, count: int, *, this_month: int = 0) -> None:
+    """So many rewarded referrals that a person has had before, of which some in November 2026."""
+    from khaya import settings  # noqa: PLC0415
+
+    code_of(Person(referrer))
+    for name, value in {"rewardedCount": count, "month": "2026-11", "monthCount": this_month}.items():
+        _write(settings.settings().referrals_table, {"id": f"referrer#{referrer}"}, name, value)
+
+
+def _write(table: str, item_key: dict[str, str], attribute: str, value: Any) -> None:
+    from khaya import dynamo, writes  # noqa: PLC0415
+
+    dynamo.update_now(
+        writes.update(
+            table,
+            item_key,
+            f"SET #{attribute} = :value",
+            condition=None,
+            refusal=lambda _: AssertionError("a write without a condition was refused"),
+            values={"value": value},
+        )
+    )

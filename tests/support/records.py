@@ -1,0 +1,80 @@
+"""Things that stand in the marketplace before a test begins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.house import Answer, Person
+
+POSTING: dict[str, Any] = {
+    "title": "Fix a leaking tap",
+    "description": "The kitchen tap drips all night long.",
+    "category": "plumbing",
+    "budgetCents": 50_000,
+    "location": "Durban",
+    "coordinates": {"lat": -29.85, "lng": 31.02},
+}
+OFFER: dict[str, Any] = {"amountCents": 40_000, "timelineDays": 3, "proposal": "I can come tomorrow morning."}
+
+OFFERING: dict[str, Any] = {
+    "title": "Clay face bricks",
+    "description": "Clay bricks from our own yard, sorted and stacked.",
+    "category": "bricks",
+    "priceCents": 450,
+    "unit": "brick",
+    "stock": 2000,
+    "location": "Durban",
+}
+
+
+def post_job(buyer: Person, **fields: Any) -> str:
+    """Post a job and answer its id."""
+    return _id(buyer.post("/jobs", {**POSTING, **fields}))
+
+
+def list_materials(seller: Person, **fields: Any) -> str:
+    """List materials and answer the listing's id."""
+    return _id(seller.post("/listings", {**OFFERING, **fields}))
+
+
+def place_bid(worker: Person, job_id: str, **fields: Any) -> str:
+    """Place a bid and answer its id."""
+    return _id(worker.post(f"/jobs/{job_id}/bids", {**OFFER, **fields}))
+
+
+def accept(owner: Person, bid_id: str) -> None:
+    """Accept a bid."""
+    answer = owner.post(f"/bids/{bid_id}/acceptance")
+    assert answer.status == 200, answer.text
+
+
+def complete_job(buyer: Person, worker: Person, **fields: Any) -> str:
+    """A job of the buyer's that the worker did and the buyer confirmed; answers its id."""
+    job_id = post_job(buyer, **fields)
+    accept(buyer, place_bid(worker, job_id))
+    answer = buyer.post(f"/jobs/{job_id}/completion")
+    assert answer.status == 200, answer.text
+    return job_id
+
+
+def profile(user_id: str, **fields: Any) -> None:
+    """A person's profile and private record, with these facts, as their first sign-in and what followed left them."""
+    from khaya import clock  # noqa: PLC0415 - after the environment is set
+    from khaya.profiles import store  # noqa: PLC0415
+    from khaya.profiles.model import Profile  # noqa: PLC0415
+    from khaya.unit import Unit  # noqa: PLC0415
+    from khaya.users import store as users  # noqa: PLC0415
+    from khaya.users.model import User  # noqa: PLC0415
+
+    now = clock.now()
+    contact = {name: fields.pop(name) for name in ("phone", "email") if name in fields}
+    unit = Unit()
+    unit.add(*store.create(Profile(user_id=user_id, created_at=now, updated_at=now, **fields)))
+    unit.add(users.create(User(user_id=user_id, created_at=now, **contact)))
+    unit.commit()
+
+
+def _id(answer: Answer) -> str:
+    assert answer.status == 201, answer.text
+    found: str = answer.body["id"]
+    return found

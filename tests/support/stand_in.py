@@ -1,0 +1,103 @@
+"""moto as these tests use it: the template's tables and bucket, a user pool with people in it, and all of it emptied."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import boto3
+from moto.backends import get_backend
+
+from tests.support.quick_moto import quicken
+from tests.support.template import function_environment, table_requests
+
+ACCOUNT, REGION = "123456789012", "af-south-1"
+
+
+@lru_cache
+def client(service: str) -> Any:
+    """A client of the tests' own, made once for all of them."""
+    return boto3.client(service)  # type: ignore[call-overload]
+
+
+def build() -> None:
+    """Make the template's tables and its media bucket."""
+    quicken()
+    client.cache_clear()
+    for request in table_requests():
+        client("dynamodb").create_table(**request)
+    client("s3").create_bucket(
+        Bucket=function_environment()["MEDIA_BUCKET"],
+        CreateBucketConfiguration={"LocationConstraint": "af-south-1"},
+    )
+
+
+def empty() -> None:
+    """Empty the tables and the bucket; remove people and queues."""
+    for table in _tables().values():
+        table.items.clear()
+        if table.stream_shard is not None:
+            table.stream_shard.items.clear()
+    for bucket in get_backend("s3")[ACCOUNT]["aws"].buckets.values():
+        bucket.keys.clear()
+    for pool in _pools().values():
+        pool.users.clear()
+        for group in pool.groups.values():
+            group.users.clear()
+    get_backend("sqs")[ACCOUNT][REGION].reset()
+
+
+def stored(table: str) -> list[dict[str, Any]]:
+    """Everything in a table, named as the template's variables do: `jobs` is what JOBS_TABLE names."""
+    from khaya.attributes import plain_item  # noqa: PLC0415 - after the environment is set
+
+    answer = client("dynamodb").scan(TableName=function_environment()[f"{table.upper()}_TABLE"])
+    return [plain_item(item) for item in answer["Items"]]
+
+
+def contents() -> dict[str, Any]:
+    """Everything in every table but what the gate keeps, to be compared with what is there later."""
+    users = function_environment()["USERS_TABLE"]
+    return {name: _as_data(table.items) for name, table in _tables().items() if name != users}
+
+
+def pool_with(*people: Any) -> Any:
+    """The user pool that the functions are told of, with these people in the groups of their roles."""
+    cognito = client("cognito-idp")
+    pool_id = function_environment()["USER_POOL_ID"]
+    pools = _pools()
+    if pool_id not in pools:
+        made = cognito.create_user_pool(PoolName="khaya")["UserPool"]["Id"]
+        pools[pool_id] = pools.pop(made)
+        pools[pool_id].id = pool_id
+        for role in ("buyer", "worker", "seller", "admin"):
+            cognito.create_group(UserPoolId=pool_id, GroupName=role)
+    for person in people:
+        cognito.admin_create_user(UserPoolId=pool_id, Username=person.user_id)
+        for role in person.roles:
+            cognito.admin_add_user_to_group(UserPoolId=pool_id, Username=person.user_id, GroupName=role)
+    return cognito
+
+
+def groups_of(user_id: str) -> set[str]:
+    """The groups that a person is in."""
+    answer = client("cognito-idp").admin_list_groups_for_user(
+        UserPoolId=function_environment()["USER_POOL_ID"], Username=user_id
+    )
+    return {group["GroupName"] for group in answer["Groups"]}
+
+
+def _pools() -> dict[str, Any]:
+    found: dict[str, Any] = get_backend("cognito-idp")[ACCOUNT][REGION].user_pools
+    return found
+
+
+def _tables() -> dict[str, Any]:
+    found: dict[str, Any] = get_backend("dynamodb")[ACCOUNT][REGION].tables
+    return found
+
+
+def _as_data(items: Any) -> Any:
+    if isinstance(items, dict):
+        return {str(key): _as_data(value) for key, value in items.items()}
+    return items.to_json()

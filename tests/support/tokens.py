@@ -1,0 +1,102 @@
+"""Tokens as Cognito signs them, by keys made here, and the pool's public keys as a function would fetch them."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+import urllib.request
+from functools import cache
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from jwt.algorithms import RSAAlgorithm
+
+from tests.support.template import function_environment
+
+KID = "pool-key"
+
+
+@cache
+def private_key(name: str = KID) -> RSAPrivateKey:
+    """The key of a name, made when it is first asked for."""
+    del name
+    return generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def issuer() -> str:
+    """Who issues the pool's tokens."""
+    environment = function_environment()
+    return f"{environment['TOKEN_ISSUER_BASE']}/{environment['USER_POOL_ID']}"
+
+
+def claims(user_id: str = "person-1", roles: tuple[str, ...] = (), **other: Any) -> dict[str, Any]:
+    """The claims of a good access token; `other` adds to them and, with None, takes from them."""
+    environment = function_environment()
+    now = int(time.time())
+    found = {
+        "sub": user_id,
+        "iss": issuer(),
+        "token_use": "access",
+        "client_id": environment["USER_POOL_CLIENT_ID"],
+        "scope": environment["TOKEN_SCOPE"],
+        "cognito:groups": list(roles),
+        "origin_jti": "session-1",
+        "auth_time": now,
+        "iat": now,
+        "exp": now + 3600,
+        **other,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def token(
+    found: dict[str, Any] | None = None, *, key: str = KID, kid: str | None = KID, algorithm: str = "RS256"
+) -> str:
+    """A token with these claims. `key` names who signs it, `kid` whom the token says it is."""
+    headers = {} if kid is None else {"kid": kid}
+    return jwt.encode(claims() if found is None else found, private_key(key), algorithm=algorithm, headers=headers)
+
+
+def public_keys(*names: str) -> dict[str, Any]:
+    """The key set that the pool publishes."""
+    keys = [
+        {**RSAAlgorithm.to_jwk(private_key(name).public_key(), as_dict=True), "kid": name, "use": "sig", "alg": "RS256"}
+        for name in names
+    ]
+    return {"keys": keys}
+
+
+class KeyServer:
+    """What answers in place of the network when the pool's keys are fetched."""
+
+    def __init__(self) -> None:
+        self.answer: bytes | Exception = json.dumps(public_keys(KID)).encode()
+        self.asked: list[str] = []
+
+    def publish(self, *names: str) -> None:
+        """Publish these keys from now on."""
+        self.answer = json.dumps(public_keys(*names)).encode()
+
+    def open(self, _: Any, request: urllib.request.Request, *args: Any, **options: Any) -> io.BytesIO:
+        self.asked.append(request.full_url)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return io.BytesIO(self.answer)
+
+
+@pytest.fixture
+def key_server(monkeypatch: pytest.MonkeyPatch) -> KeyServer:
+    """The pool's keys, without a network; functions start without any fetched."""
+    from khaya import identity  # noqa: PLC0415 - after the environment is set
+
+    server = KeyServer()
+
+    def answer(opener: Any, request: Any, *args: Any, **options: Any) -> io.BytesIO:
+        return server.open(opener, request, *args, **options)
+
+    monkeypatch.setattr(urllib.request.OpenerDirector, "open", answer)
+    identity._keys.cache_clear()
+    return server

@@ -1,0 +1,60 @@
+"""Writes by the batch: what DynamoDB leaves undone is done again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from khaya import dynamo, writes
+from khaya.errors import Raced, Unavailable
+from khaya.writes import Write
+
+
+class Table:
+    """A stand-in for DynamoDB's client that takes only so many requests of a batch."""
+
+    def __init__(self, takes: int) -> None:
+        self.takes = takes
+        self.calls: list[int] = []
+        self.made: list[dict[str, Any]] = []
+
+    def batch_write_item(self, RequestItems: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:  # noqa: N803 - AWS's name
+        ((table, requests),) = RequestItems.items()
+        self.calls.append(len(requests))
+        self.made += requests[: self.takes]
+        left = requests[self.takes :]
+        return {"UnprocessedItems": {table: left} if left else {}}
+
+
+def puts(number: int) -> list[Write]:
+    return [writes.put("table", {"id": str(n)}, condition=None, refusal=lambda _: Raced()) for n in range(number)]
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dynamo, "pause", lambda _: None)
+
+
+def test_any_number_of_writes_goes_in_batches_of_twenty_five(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Table(takes=25)
+    monkeypatch.setattr(dynamo, "client", lambda: table)
+    gone = writes.delete("table", {"id": "gone"}, condition=None, refusal=lambda _: Raced())
+    dynamo.write_many([*puts(30), gone])
+    assert table.calls == [25, 6]
+    assert table.made[0] == {"PutRequest": {"Item": {"id": {"S": "0"}}}}
+    assert table.made[-1] == {"DeleteRequest": {"Key": {"id": {"S": "gone"}}}}
+
+
+def test_what_was_left_undone_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Table(takes=10)
+    monkeypatch.setattr(dynamo, "client", lambda: table)
+    dynamo.write_many(puts(25))
+    assert (table.calls, len(table.made)) == ([25, 15, 5], 25)
+
+
+def test_a_table_that_takes_nothing_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dynamo, "client", lambda: Table(takes=0))
+    with pytest.raises(Unavailable):
+        dynamo.write_many(puts(1))
+    dynamo.write_many([])

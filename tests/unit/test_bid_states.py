@@ -1,0 +1,104 @@
+"""A bid's states: decided once, by whom it concerns, and for good."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khaya.bids.model import REASON_OF_STATE, Bid, BidOffer, placed
+from khaya.errors import Conflict, Forbidden
+from khaya.jobs.model import MOVES, Job, JobPosting, posted
+
+NOW = "2026-11-21T08:00:00.000Z"
+LATER = "2026-11-22T08:00:00.000Z"
+OFFER = BidOffer.model_validate(
+    {"amountCents": 40_000, "timelineDays": 3, "proposal": "I can come tomorrow morning."}
+)
+
+
+def job(**fields: Any) -> Job:
+    posting = JobPosting.model_validate(
+        {
+            "title": "Fix a leaking tap",
+            "description": "The kitchen tap drips all night long.",
+            "category": "plumbing",
+            "budgetCents": 50_000,
+            "location": "Durban",
+        }
+    )
+    made = posted(posting, buyer_id="owner", buyer_name="Thandi", now=NOW)
+    return made.model_copy(update=fields)
+
+
+def bid() -> Bid:
+    return placed(OFFER, job(), worker_id="worker", worker_name="Sipho", now=NOW)
+
+
+DECISIONS = {
+    "accepted": lambda one: one.accepted(LATER),
+    "rejected": lambda one: one.rejected("by_owner", LATER),
+    "withdrawn": lambda one: one.withdrawn("worker", LATER),
+}
+
+
+@given(st.lists(st.sampled_from(sorted(DECISIONS)), min_size=1, max_size=8))
+def test_the_first_decision_stands_whatever_follows(attempts: list[str]) -> None:
+    one = bid()
+    for attempt in attempts:
+        try:
+            one = DECISIONS[attempt](one)
+        except Conflict as refusal:
+            assert one.status in refusal.detail
+    assert one.status == attempts[0]
+    assert one.decided_at == LATER
+
+
+def test_a_new_bid_is_pending_and_undecided() -> None:
+    one = bid()
+    assert (one.status, one.decided_at, one.rejection_reason) == ("pending", None, None)
+    assert (one.job_title, one.buyer_id, one.created_at) == ("Fix a leaking tap", "owner", NOW)
+
+
+def test_nobody_bids_on_their_own_job() -> None:
+    with pytest.raises(Forbidden):
+        placed(OFFER, job(), worker_id="owner", worker_name="Thandi", now=NOW)
+
+
+@pytest.mark.parametrize("state", sorted({*MOVES} - {"open"}))
+def test_a_job_that_is_not_open_takes_no_bids(state: str) -> None:
+    with pytest.raises(Conflict, match=state):
+        placed(OFFER, job(status=state), worker_id="worker", worker_name="Sipho", now=NOW)
+
+
+def test_a_job_whose_time_is_up_takes_no_bids_though_it_was_not_expired_yet() -> None:
+    due = job()
+    assert placed(OFFER, due, worker_id="worker", worker_name="Sipho", now="2026-12-21T07:59:59.999Z")
+    with pytest.raises(Conflict, match="expired"):
+        placed(OFFER, due, worker_id="worker", worker_name="Sipho", now=due.expires_at)
+
+
+@pytest.mark.parametrize("person", ["owner", "stranger", ""])
+def test_only_its_worker_withdraws_a_bid(person: str) -> None:
+    with pytest.raises(Forbidden):
+        bid().withdrawn(person, LATER)
+
+
+def test_whose_bid_it_is() -> None:
+    assert bid().seen_by("worker")
+    assert bid().seen_by("owner")
+    assert not bid().seen_by("stranger")
+    with pytest.raises(Forbidden):
+        bid().owned_by_buyer("worker")
+
+
+def test_every_way_out_of_open_has_its_reason() -> None:
+    assert REASON_OF_STATE == {
+        "in_progress": "other_bid_accepted",
+        "completed": "other_bid_accepted",
+        "cancelled": "job_cancelled",
+        "expired": "job_expired",
+    }
+    assert {*REASON_OF_STATE} == {*MOVES} - {"open"}

@@ -1,0 +1,113 @@
+"""Bodies: what can be read is read, and whatever else comes is refused in its own way."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khaya.bodies import DEEPEST, LARGEST, checked_body, compact, read_json
+from khaya.errors import TooLarge, Unreadable, UnsupportedMediaType
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=15,
+)
+
+
+def request(body: Any, kind: str | None = "application/json", *, encoded: bool = False) -> dict[str, Any]:
+    headers = {} if kind is None else {"content-type": kind}
+    return {"body": body, "headers": headers, "isBase64Encoded": encoded}
+
+
+@given(JSON_VALUES)
+def test_what_is_written_is_read(value: Any) -> None:
+    text = compact(value) if not isinstance(value, str) else json.dumps(value)
+    assert read_json(checked_body(request(text))) == value
+    assert read_json(checked_body(request(base64.b64encode(text.encode("utf-8", "surrogatepass")).decode(), encoded=True))) == value
+
+
+def test_no_body_is_none() -> None:
+    assert checked_body(request(None)) is None
+    assert checked_body(request("")) is None
+    assert read_json(None) is None
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [None, "application/json", "Application/JSON", "application/json; charset=utf-8", "application/merge-patch+json"],
+)
+def test_json_is_taken_by_any_of_its_names(kind: str | None) -> None:
+    assert checked_body(request("{}", kind)) == "{}"
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "json", "application/jsonx"]
+)
+def test_another_content_type_is_refused(kind: str) -> None:
+    with pytest.raises(UnsupportedMediaType):
+        checked_body(request("{}", kind))
+
+
+def test_the_largest_body_is_taken_and_one_byte_more_is_not() -> None:
+    largest = json.dumps("x" * (LARGEST - 2))
+    assert len(largest) == LARGEST
+    assert checked_body(request(largest)) == largest
+    with pytest.raises(TooLarge):
+        checked_body(request(largest + " "))
+    with pytest.raises(TooLarge):
+        checked_body(request(base64.b64encode(largest.encode() + b" ").decode(), encoded=True))
+    with pytest.raises(TooLarge):
+        checked_body(request("x" * 10_000_000))
+    with pytest.raises(TooLarge):
+        checked_body(request('"' + "é" * (LARGEST // 2) + '"')), "bytes count, not characters"
+
+
+@pytest.mark.parametrize("raw", [b"\xff", b'{"a": "\xc3\x28"}', b"\xff\xfe{\x00}\x00", b"\xed\xa0\x80", b"\xc0\xaf"])
+def test_what_is_not_utf8_is_refused(raw: bytes) -> None:
+    with pytest.raises(Unreadable):
+        checked_body(request(base64.b64encode(raw).decode(), encoded=True))
+
+
+@pytest.mark.parametrize("text", ["not base64!", "abc", "====", "é"])
+def test_what_is_not_base64_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable):
+        checked_body(request(text, encoded=True))
+
+
+def test_a_lone_surrogate_in_the_raw_body_is_refused() -> None:
+    with pytest.raises(Unreadable):
+        checked_body(request('"\ud800"'))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{", "}", "[1,]", "{'a': 1}", '{"a": NaN}', "NaN", "Infinity", '{"a": -Infinity}', "undefined", "\ufeff{}", " ",
+        '{"a": 1} {"b": 2}', '"\x01"', "1" * 5000, "[" * 100_000, '{"a":' * 50_000, '{"a": 01}', "\x00", "// no\n{}",
+    ],
+    ids=lambda text: repr(text[:20]),
+)  # fmt: skip
+def test_what_is_not_json_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read_json(text)
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_deep_json_is_refused(opening: str, closing: str) -> None:
+    depth = DEEPEST - 1
+    assert read_json(opening * depth + "1" + closing * depth) is not None
+    with pytest.raises(Unreadable):
+        read_json(opening * (depth + 1) + "1" + closing * (depth + 1))
+    with pytest.raises(Unreadable):
+        read_json(opening * 900 + "1" + closing * 900)
+
+
+def test_numbers_beyond_reason_never_break_it() -> None:
+    assert read_json("1e400") == float("inf"), "the fields refuse it"
+    assert read_json("9" * 4000) == int("9" * 4000)

@@ -1,0 +1,219 @@
+"""A job's states: whatever is tried in whatever order, it makes no other move than those of the product's rules."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from pydantic import ValidationError
+
+from khaya import clock
+from khaya.errors import Conflict, Forbidden
+from khaya.jobs.model import Contact, Job, JobChanges, JobPosting, WorkProof, posted
+
+START = "2026-11-21T08:00:00.000Z"
+POSTING: dict[str, Any] = {
+    "title": "Fix a leaking tap",
+    "description": "The kitchen tap drips all night long.",
+    "category": "plumbing",
+    "budgetCents": 50_000,
+    "location": "Durban",
+}
+RULES = {("open", "in_progress"), ("in_progress", "completed"), ("open", "expired"), ("open", "cancelled"), ("in_progress", "cancelled")}  # fmt: skip
+PEOPLE = st.sampled_from(["owner", "chosen", "stranger"])
+
+
+@dataclasses.dataclass
+class Plain:
+    """The job as the product's rules tell it, in the plainest form."""
+
+    payment: str
+    state: str = "open"
+    worker: str | None = None
+    started: bool = False
+    submitted: bool = False
+    age_days: int = 0
+
+    def may_cancel(self, person: str) -> bool:
+        if person == "owner":
+            return self.state == "open" or (self.state == "in_progress" and not self.begun)
+        return self.state == "in_progress" and not self.submitted and not self.begun and person == self.worker
+
+    @property
+    def begun(self) -> bool:
+        """Escrow work that has begun can be disputed, not cancelled."""
+        return self.payment == "escrow" and self.started
+
+    def may_complete(self, *, fully_paid: bool) -> bool:
+        return self.state == "in_progress" and (self.payment == "cash" or (self.submitted and fully_paid))
+
+
+class JobHistory(RuleBasedStateMachine):
+    """Any number of attempts at everything, on one job."""
+
+    @initialize(payment=st.sampled_from(["cash", "escrow"]))
+    def posted(self, payment: str) -> None:
+        posting = JobPosting.model_validate({**POSTING, "payment": payment})
+        self.now = START
+        self.job = posted(posting, buyer_id="owner", buyer_name="Thandi", now=START)
+        self.plain = Plain(payment)
+        self.history = ["open"]
+
+    def attempt(self, allowed: bool, try_it: Any) -> bool:  # noqa: FBT001
+        """Try it, and hold that it succeeds exactly when the rules say so, one version on."""
+        before = self.job
+        try:
+            after = try_it()
+        except (Conflict, Forbidden):
+            assert not allowed, "the rules allow this"
+            assert self.job is before
+            return False
+        assert allowed, "the rules forbid this"
+        assert (after.version, after.updated_at) == (before.version + 1, self.now)
+        self.job = after
+        if after.status != self.history[-1]:
+            self.history.append(after.status)
+        return True
+
+    @rule(days=st.integers(1, 20))
+    def time_passes(self, days: int) -> None:
+        self.now = clock.plus(self.now, days=days)
+        self.plain.age_days += days
+
+    @rule()
+    def edit(self) -> None:
+        changes = JobChanges.model_validate({"title": "Fix two leaking taps"})
+        self.attempt(self.plain.state == "open", lambda: self.job.edited(changes, self.now))
+
+    @rule()
+    def accept(self) -> None:
+        someone = Contact(display_name="Sipho", phone="+27821234567")
+        taken = self.attempt(
+            self.plain.state == "open",
+            lambda: self.job.accepted(
+                bid_id="bid", worker=someone, worker_id="chosen", buyer=someone, cents=1000, days=3, now=self.now
+            ),
+        )
+        if taken:
+            self.plain.state, self.plain.worker = "in_progress", "chosen"
+
+    @rule(deposit_paid=st.booleans())
+    def start(self, deposit_paid: bool) -> None:
+        plain = self.plain
+        allowed = plain.state == "in_progress" and not plain.started and (plain.payment == "cash" or deposit_paid)
+        if self.attempt(allowed, lambda: self.job.started(self.now, deposit_paid=deposit_paid)):
+            plain.started = True
+
+    @rule()
+    def submit(self) -> None:
+        plain = self.plain
+        allowed = plain.state == "in_progress" and not plain.submitted and (plain.payment == "cash" or plain.started)
+        if self.attempt(allowed, lambda: self.job.submitted(WorkProof(note="Done."), self.now)):
+            plain.submitted = True
+
+    @rule(fully_paid=st.booleans())
+    def complete(self, fully_paid: bool) -> None:
+        allowed = self.plain.may_complete(fully_paid=fully_paid)
+        if self.attempt(allowed, lambda: self.job.completed(self.now, fully_paid=fully_paid)):
+            self.plain.state = "completed"
+
+    @rule(person=PEOPLE)
+    def cancel(self, person: str) -> None:
+        allowed = self.plain.may_cancel(person)
+        if self.attempt(allowed, lambda: self.job.cancelled(person, "Plans have changed.", self.now)):
+            self.plain.state = "cancelled"
+
+    @rule()
+    def expire(self) -> None:
+        allowed = self.plain.state == "open" and self.plain.age_days >= 30
+        if self.attempt(allowed, lambda: self.job.expired(self.now)):
+            self.plain.state = "expired"
+
+    @invariant()
+    def the_job_is_as_the_rules_have_it(self) -> None:
+        if not hasattr(self, "job"):
+            return
+        job, plain = self.job, self.plain
+        assert job.status == plain.state
+        assert job.worker_id == plain.worker
+        assert (job.started_at is not None, job.submission is not None) == (plain.started, plain.submitted)
+        assert (job.completed_at is not None) == (job.status == "completed")
+        assert (job.cancellation is not None) == (job.status == "cancelled")
+        assert {*zip(self.history, self.history[1:], strict=False)} <= RULES
+        assert (job.buyer_contact is not None) == (job.worker_id is not None)
+
+
+TestJobHistory = JobHistory.TestCase
+
+
+def test_the_rules_are_all_the_moves_there_are() -> None:
+    from khaya.jobs.model import MOVES  # noqa: PLC0415
+
+    assert {(was, becomes) for was, all_of in MOVES.items() for becomes in all_of} == RULES
+
+
+def job() -> Job:
+    return posted(JobPosting.model_validate(POSTING), buyer_id="owner", buyer_name="Thandi", now=START)
+
+
+def test_a_job_is_open_for_thirty_days_to_the_millisecond() -> None:
+    assert job().expires_at == "2026-12-21T08:00:00.000Z"
+    with pytest.raises(Conflict, match="not reached"):
+        job().expired("2026-12-21T07:59:59.999Z")
+    assert job().expired("2026-12-21T08:00:00.000Z").status == "expired"
+
+
+def test_a_job_is_never_changed_in_place() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        job().status = "completed"  # type: ignore[misc]
+
+
+def test_refusals_say_which_state_stands_in_the_way() -> None:
+    done = job().cancelled("owner", "No longer needed.", START)
+    for attempt in (
+        lambda: done.edited(JobChanges.model_validate({}), START),
+        lambda: done.started(START, deposit_paid=True),
+        lambda: done.submitted(WorkProof(), START),
+        lambda: done.completed(START, fully_paid=True),
+        lambda: done.cancelled("owner", "Again.", START),
+    ):
+        with pytest.raises(Conflict, match="cancelled"):
+            attempt()
+
+
+def test_whose_job_it_is() -> None:
+    mine = job()
+    assert mine.party("owner") == "buyer"
+    assert mine.party("chosen") is None
+    assert mine.owned_by("owner") is mine
+    with pytest.raises(Forbidden):
+        job().owned_by("chosen")
+    with pytest.raises(Forbidden):
+        job().worked_by("owner")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("2026-12-01", "2026-12-01"),
+        (" 2026-12-01 ", "2026-12-01"),
+        ("2026-12-01T08:00:00.000Z", "2026-12-01T08:00:00.000Z"),
+        ("2026-12-01T10:00:00+02:00", "2026-12-01T08:00:00.000Z"),
+        ("2028-02-29", "2028-02-29"),
+    ],
+)
+def test_start_dates(text: str, kept: str) -> None:
+    assert JobPosting.model_validate({**POSTING, "startDate": text}).start_date == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "soon", "2026-02-29", "2026-13-01", "2026-12-01T08:00:00", "01/12/2026", "1", "0001-01-01T00:00:00+14:00",
+     "9999-12-31T23:59:59-14:00", 20261201, True],
+)  # fmt: skip
+def test_what_is_no_start_date(text: Any) -> None:
+    with pytest.raises(ValidationError):
+        JobPosting.model_validate({**POSTING, "startDate": text})

@@ -1,0 +1,106 @@
+"""The states of a listing, whatever is done to it in whatever order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khaya.errors import Conflict, Forbidden
+from khaya.listings.model import MOST_IN_STOCK, Decision, Listing, ListingChanges, ListingOffer, offered
+
+NOW, LATER = "2026-11-21T08:00:00.000Z", "2026-11-21T09:00:00.000Z"
+OFFER = ListingOffer.model_validate(
+    {
+        "title": "Clay face bricks",
+        "description": "Clay bricks from our own yard, sorted and stacked.",
+        "category": "bricks",
+        "priceCents": 450,
+        "unit": "brick",
+        "stock": 10,
+        "location": "Durban",
+    }
+)
+
+
+def listing(*, verified: bool = False) -> Listing:
+    return offered(OFFER, seller_id="seller", seller_name="Lindiwe", verified=verified, now=NOW)
+
+
+def changes(**fields: Any) -> ListingChanges:
+    return ListingChanges.model_validate(fields)
+
+
+def test_a_change_of_nothing_changes_nothing() -> None:
+    before = listing()
+    assert before.edited(changes(title=OFFER.title, active=True), verified=False, now=LATER) is before
+    assert before.restocked(0, LATER) is before
+    off = before.deactivated(LATER)
+    assert off.deactivated(LATER) is off
+
+
+def test_one_edit_is_one_version() -> None:
+    edited = listing().edited(changes(title="Something else", active=False), verified=False, now=LATER)
+    assert (edited.version, edited.status, edited.updated_at) == (2, "inactive", LATER)
+
+
+def test_an_edit_while_waiting_keeps_the_place_in_the_queue() -> None:
+    edited = listing().edited(changes(title="Something else"), verified=False, now=LATER)
+    assert edited.pending_since == NOW
+
+
+def test_a_seller_who_was_verified_since_waits_no_longer_than_to_the_next_edit() -> None:
+    assert listing().edited(changes(title="Something else"), verified=True, now=LATER).status == "active"
+
+
+@pytest.mark.parametrize("delta", [-11, MOST_IN_STOCK])
+def test_stock_stays_between_nothing_and_the_most(delta: int) -> None:
+    with pytest.raises(Conflict):
+        listing().restocked(delta, LATER)
+
+
+ACTIONS = st.one_of(
+    st.tuples(st.just("title"), st.sampled_from(["Clay bricks", "Red bricks", "Old bricks"])),
+    st.tuples(st.just("price"), st.integers(1, 1000)),
+    st.tuples(st.just("active"), st.booleans()),
+    st.tuples(st.just("moderate"), st.sampled_from(["approve", "reject"])),
+    st.tuples(st.just("delete"), st.none()),
+)
+
+
+@given(st.lists(ACTIONS, max_size=25))
+def test_nothing_of_an_unverified_seller_is_public_that_no_admin_has_approved(actions: list[tuple[str, Any]]) -> None:
+    now_listing = listing()
+    looked_at: dict[str, Decision] = {}
+    for step, (what, value) in enumerate(actions):
+        before, now = now_listing, f"2026-11-22T08:{step:02}:00.000Z"
+        try:
+            now_listing = _do(before, what, value, now)
+        except Conflict:
+            now_listing = before
+        else:
+            if what == "moderate":
+                looked_at[before.title] = value
+        assert now_listing.version - before.version in (0, 1)
+        assert now_listing.held == (now_listing.status in ("active", "pending"))
+        assert (now_listing.pending_since is not None) == (now_listing.status == "pending")
+        if now_listing.status == "active":
+            assert looked_at[now_listing.title] == "approve"
+
+
+def _do(before: Listing, what: str, value: Any, now: str) -> Listing:
+    match what:
+        case "moderate":
+            return before.moderated(value, "Seen by an admin.", moderator_id="admin", now=now)
+        case "delete":
+            return before.deactivated(now)
+        case "price":
+            return before.edited(changes(priceCents=value), verified=False, now=now)
+    return before.edited(changes(**{what: value}), verified=False, now=now)
+
+
+def test_no_admin_moderates_their_own() -> None:
+    with pytest.raises(Forbidden):
+        listing().moderated("approve", None, moderator_id="seller", now=LATER)

@@ -1,0 +1,113 @@
+"""Cursors: they lead on in their own list, and nowhere else."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from khaya.errors import Unreadable
+from khaya.pages import Ask, slice_of
+
+POSITIONS = st.dictionaries(st.text(min_size=1, max_size=8), st.text(max_size=30) | st.integers(), min_size=1, max_size=3)
+SCOPES = st.lists(st.text(max_size=10), max_size=4).map(tuple)
+CURSOR = Ask(("/jobs", "", "plumbing"), 20).cursor_after({"id": "01JCZX3V9T6V5Y8Q2M4N7B1KDE"})
+assert CURSOR is not None
+
+
+def refused(scope: tuple[str, ...], cursor: str) -> None:
+    with pytest.raises(Unreadable):
+        Ask(scope, 20, cursor).start()
+
+
+@given(SCOPES, POSITIONS)
+def test_a_cursor_leads_back_to_its_position(scope: tuple[str, ...], position: dict[str, Any]) -> None:
+    cursor = Ask(scope, 20).cursor_after(position)
+    assert Ask(scope, 20, cursor).start() == position
+    assert Ask(scope, 1, cursor).start() == position, "a page of another length may follow"
+    assert cursor is not None
+    assert cursor.isascii()
+    assert not set(cursor) & set("+/=&?# ")
+
+
+def test_there_is_no_cursor_at_the_end_and_no_position_at_the_beginning() -> None:
+    assert Ask((), 20).cursor_after(None) is None
+    assert Ask((), 20).start() is None
+
+
+@given(SCOPES, SCOPES, POSITIONS)
+def test_a_cursor_of_another_list_is_refused(one: Any, other: Any, position: dict[str, Any]) -> None:
+    assume(one != other)
+    cursor = Ask(one, 20).cursor_after(position)
+    assert cursor is not None
+    refused(other, cursor)
+
+
+@given(st.integers(0, len(CURSOR) - 1), st.characters(codec="ascii"))
+def test_a_cursor_with_one_character_changed_is_refused(place: int, character: str) -> None:
+    edited = CURSOR[:place] + character + CURSOR[place + 1 :]
+    assume(edited != CURSOR)
+    refused(("/jobs", "", "plumbing"), edited)
+
+
+@given(st.integers(0, len(CURSOR) - 1), st.text(max_size=3))
+def test_a_cursor_cut_short_or_made_longer_is_refused(length: int, more: str) -> None:
+    refused(("/jobs", "", "plumbing"), CURSOR[:length])
+    assume(more)
+    refused(("/jobs", "", "plumbing"), CURSOR + more)
+    refused(("/jobs", "", "plumbing"), more + CURSOR)
+
+
+@given(st.text(max_size=200))
+def test_any_other_text_is_refused(text: str) -> None:
+    assume(text != CURSOR)
+    refused(("/jobs", "", "plumbing"), text)
+
+
+@given(st.binary(max_size=100), POSITIONS)
+def test_a_cursor_made_without_the_key_is_refused(signature: bytes, position: dict[str, Any]) -> None:
+    text = json.dumps(position).encode()
+    for sign in (signature, signature[:12].ljust(12, b"\0")):
+        refused(("/jobs", "", "plumbing"), base64.urlsafe_b64encode(sign + text).decode().rstrip("="))
+
+
+def test_a_cursor_written_in_another_way_is_refused() -> None:
+    raw = base64.urlsafe_b64decode(CURSOR + "=" * (-len(CURSOR) % 4))
+    for other in (
+        base64.urlsafe_b64encode(raw).decode() + "=",
+        base64.b64encode(raw).decode() + "====",
+        f" {CURSOR}",
+        f"{CURSOR}\n",
+        base64.b32encode(raw).decode(),
+        base64.urlsafe_b64encode(raw[:12] + json.dumps(json.loads(raw[12:]), indent=1).encode()).decode().rstrip("="),
+        raw[12:].decode(),
+    ):
+        assert other != CURSOR
+        refused(("/jobs", "", "plumbing"), other)
+
+
+def test_a_cursor_of_any_length_is_refused_without_being_read() -> None:
+    refused(("/jobs", "", "plumbing"), "A" * 1_000_000)
+
+
+def test_a_cursor_of_another_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from khaya import pages  # noqa: PLC0415
+
+    here = pages.settings()
+    monkeypatch.setattr(pages, "settings", lambda: here.model_copy(update={"cursor_key": "another-stack"}))
+    elsewhere = Ask(("/jobs", "", "plumbing"), 20).cursor_after({"id": "1"})
+    monkeypatch.undo()
+    assert elsewhere is not None
+    refused(("/jobs", "", "plumbing"), elsewhere)
+
+
+@given(st.lists(st.integers(), max_size=12), st.integers(1, 10))
+def test_a_slice_goes_on_exactly_when_there_was_a_row_more(numbers: list[int], limit: int) -> None:
+    rows = [{"id": number} for number in numbers[: limit + 1]]
+    found = slice_of(rows, limit, lambda row: row)
+    assert found.items == rows[:limit]
+    assert found.after == (rows[limit - 1] if len(rows) > limit else None)

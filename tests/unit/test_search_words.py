@@ -1,0 +1,81 @@
+"""Words: what a title is found by."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from khaya.changes import Change
+from khaya.search.model import SearchText, entry_of, news, words
+
+THING = {"id": "1", "status": "open", "title": "Fix a tap", "category": "plumbing", "location": "Durban"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Fix a leaking TAP!", ["fix", "a", "leaking", "tap"]),
+        ("tap, Tap & \uff34\uff21\uff30", ["tap"]),
+        ("50mm-pipe_2\u00d74", ["50mm", "pipe", "2", "4"]),
+        ("Straße STRASSE", ["strasse"]),
+        ("Ukufaka amathayili eThekwini", ["ukufaka", "amathayili", "ethekwini"]),
+        ("नल की मरम्मत", ["नल", "की", "मरम्मत"]),
+        ("Cafe\u0301 café", ["café"]),
+        ("!?… — ", []),
+    ],
+)
+def test_words_are_letters_and_digits_of_any_script(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+@given(st.text(max_size=200))
+def test_words_of_words_are_the_same_words(text: str) -> None:
+    found = words(text)
+    assert words(" ".join(found)) == found
+    assert len(set(found)) == len(found)
+    assert all(0 < len(word) <= 64 for word in found)
+
+
+@pytest.mark.parametrize("text", ["tap", " tap ", "fix, a: tap", "tap tap tap tap", "x" * 100])
+def test_one_to_three_words_are_taken(text: str) -> None:
+    assert TypeAdapter(SearchText).validate_python(text) == text.strip()
+
+
+@pytest.mark.parametrize("text", ["", " ", "?", "one two three four", "x" * 101, "tap\x00"])
+def test_anything_else_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(SearchText).validate_python(text)
+
+
+def test_only_what_is_open_has_an_entry() -> None:
+    entry = entry_of("jobs", THING)
+    assert entry is not None
+    assert entry.matches(["tap", "fix"], "plumbing", " DURBAN ")
+    assert not entry.matches(["tap", "roof"], None, None)
+    assert not entry.matches(["tap"], "roofing", None)
+    assert not entry.matches(["tap"], None, "Pinetown")
+    assert entry_of("jobs", {**THING, "status": "cancelled"}) is None
+    assert entry_of("listings", THING) is None
+    assert entry_of("bids", {"id": "1", "status": "pending"}) is None
+    assert entry_of("jobs", None) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (None, THING, ["a", "fix", "tap"]),
+        (THING, {**THING, "title": "Fix a roof"}, ["a", "fix", "roof", "tap"]),
+        (THING, {**THING, "location": "Pinetown"}, ["a", "fix", "tap"]),
+        (THING, {**THING, "status": "in_progress"}, ["a", "fix", "tap"]),
+        (THING, None, ["a", "fix", "tap"]),
+        (THING, {**THING, "bidCount": 7}, None),
+        ({**THING, "status": "in_progress"}, {**THING, "status": "completed"}, None),
+    ],
+)
+def test_search_is_told_of_what_changes_what_is_found(before: object, after: object, told: list[str] | None) -> None:
+    message = news(Change("1", "jobs", before, after))  # type: ignore[arg-type]
+    assert (message and message["words"]) == told
+    if message:
+        assert (message["kind"], message["id"], message["group"]) == ("jobs", "1", "jobs#1")

@@ -1,0 +1,34 @@
+"""What the relay tells the queue of standings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from khaya.changes import Change
+from tests.support.house import app
+
+PROFILE: dict[str, Any] = {"userId": "worker-1", "ratingCount": 1, "version": 3, "lastWrite": "a"}
+
+
+def news(resource: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> Any:
+    return app("relay").judged(Change("1", resource, before, after))
+
+
+def test_a_profile_that_changed_is_news_of_its_person() -> None:
+    told = {"group": "worker-1", "userId": "worker-1"}
+    assert news("profiles", PROFILE, {**PROFILE, "ratingCount": 2}) == told
+    assert news("profiles", PROFILE, {**PROFILE, "version": 4, "lastWrite": "b"}) == told
+
+
+def test_a_profile_that_says_the_same_is_no_news() -> None:
+    assert news("profiles", PROFILE, {**PROFILE, "lastWrite": "b"}) is None
+    assert news("profiles", None, PROFILE) is None
+    assert news("profiles", PROFILE, None) is None
+
+
+def test_a_new_bid_is_news_of_its_worker_and_its_place_is_not() -> None:
+    bid = {"id": "bid-1", "workerId": "worker-1", "status": "pending"}
+    assert news("bids", None, bid) == {"group": "worker-1", "userId": "worker-1", "bidId": "bid-1"}
+    assert news("bids", None, {"id": "job-1#worker-1", "bidId": "bid-1", "taken": True}) is None
+    assert news("bids", bid, {**bid, "status": "rejected"}) is None
+    assert news("jobs", PROFILE, {**PROFILE, "version": 4}) is None

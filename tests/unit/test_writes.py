@@ -1,0 +1,119 @@
+"""Writes, as plain requests."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khaya import writes
+from khaya.errors import Raced
+
+VALUES = st.text(max_size=5) | st.integers(0, 9) | st.none() | st.lists(st.integers(0, 3), max_size=2)
+ITEMS = st.dictionaries(st.sampled_from(["title", "status", "version", "photos", "note"]), VALUES)
+
+
+def refusal(_: Any) -> Exception:
+    return Raced()
+
+
+def replaced(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    write = writes.replace(
+        "jobs",
+        {"id": "1"},
+        {"id": "1", **before},
+        {"id": "1", **after},
+        condition="#status = :was",
+        refusal=refusal,
+        values={"was": "open"},
+    )
+    return write.request
+
+
+@given(ITEMS, ITEMS)
+def test_replacing_turns_the_one_item_into_the_other_and_names_nothing_else(
+    before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    request = replaced(before, after)
+    assert _applied(request, before) == {name: value for name, value in after.items() if value is not None}
+    untouched = {name for name in {*before, *after} if before.get(name) == after.get(name)}
+    named = {request["ExpressionAttributeNames"][one] for one in re.findall(r"#\w+", request["UpdateExpression"])}
+    assert not untouched & named
+
+
+def _applied(request: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
+    """What DynamoDB would make of the item by the request's SET and REMOVE."""
+    from khaya.attributes import plain  # noqa: PLC0415
+
+    result = {name: value for name, value in item.items() if value is not None}
+    expression, names = request["UpdateExpression"], request["ExpressionAttributeNames"]
+    for name, value in re.findall(r"(#\w+) = (:\w+)", expression):
+        result[names[name]] = plain(request["ExpressionAttributeValues"][value])
+    for name in re.findall(r"#\w+", expression.partition("REMOVE ")[2]):
+        result.pop(names[name])
+    return result
+
+
+def test_a_key_is_never_changed() -> None:
+    request = replaced({}, {"title": "new"})
+    assert request["Key"] == {"id": {"S": "1"}}
+    assert request["UpdateExpression"] == "SET #title = :new_title"
+
+
+def test_a_counter_that_is_the_same_in_both_states_is_left_to_those_who_move_it() -> None:
+    request = replaced({"bidCount": 3, "title": "old"}, {"bidCount": 3, "title": "new"})
+    assert "bidCount" not in str(request)
+
+
+def test_names_and_values_are_filled_in_from_the_expressions() -> None:
+    write = writes.update(
+        "t",
+        {"id": "1"},
+        "SET #status = :a REMOVE #name ADD #count :one",
+        condition="#year < :b OR attribute_not_exists(#count)",
+        refusal=refusal,
+        values={"a": "x", "b": 2, "one": 1},
+    )
+    assert write.request["ExpressionAttributeNames"] == {
+        "#status": "status",
+        "#name": "name",
+        "#count": "count",
+        "#year": "year",
+    }
+    assert write.request["ExpressionAttributeValues"] == {":a": {"S": "x"}, ":b": {"N": "2"}, ":one": {"N": "1"}}
+
+
+def test_without_condition_there_are_no_names_and_no_values() -> None:
+    assert writes.delete("t", {"id": "1"}, condition=None, refusal=refusal).request == {
+        "TableName": "t",
+        "Key": {"id": {"S": "1"}},
+    }
+    assert "ConditionExpression" not in writes.put("t", {"id": "1"}, condition=None, refusal=refusal).request
+
+
+def test_a_stamp_is_left_on_what_is_put() -> None:
+    write = writes.put("t", {"id": "1"}, condition=None, refusal=refusal)
+    stamped = writes.stamped(write, "token")
+    assert stamped.request["Item"] == {"id": {"S": "1"}, "lastWrite": {"S": "token"}}
+    assert write.request["Item"] == {"id": {"S": "1"}}, "the first write stays as it was"
+
+
+def test_a_stamp_joins_an_update_whatever_it_consists_of() -> None:
+    for expression in ("SET #a = :a", "REMOVE #b", "ADD #c :a", "REMOVE #b SET #a = :a", "ADD #c :a SET #a = :a"):
+        write = writes.update("t", {"id": "1"}, expression, condition=None, refusal=refusal, values={"a": 1})
+        request = writes.stamped(write, "token").request
+        text = request["UpdateExpression"]
+        (assignments,) = re.findall(r"\bSET (.*?)(?= REMOVE | ADD |$)", text)
+        assert "#lastWrite = :lastWrite" in assignments.split(", ")
+        assert request["ExpressionAttributeNames"]["#lastWrite"] == "lastWrite"
+        assert request["ExpressionAttributeValues"][":lastWrite"] == {"S": "token"}
+        assert ":lastWrite" not in str(write.request)
+
+
+def test_a_check_and_a_deletion_carry_no_stamp() -> None:
+    check = writes.check("t", {"id": "1"}, condition="attribute_exists(#id)", refusal=refusal)
+    delete = writes.delete("t", {"id": "1"}, condition=None, refusal=refusal)
+    assert writes.stamped(check, "token").request == check.request
+    assert writes.stamped(delete, "token").request == delete.request
