@@ -82,7 +82,7 @@ def _admitted(role: Role) -> Any:
         caller = caller_of(request.scope["aws.event"])
         if caller is None:
             raise Unauthenticated
-        gate.pass_gate(caller, caller.require(role), clock.now())
+        gate.pass_gate(caller, caller.require(role), clock.now(), counted=True)
         return caller
 
     return fastapi.Depends(admit)

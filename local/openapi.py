@@ -231,18 +231,22 @@ def _completed(operation: Json, method: str, path: str, access: Any, schemas: Js
     role = f" Role: {' or '.join(access.roles)}." if access.roles else ""
     told = " ".join(operation.get("description", "").split())
     parameters = [_parameter(parameter) for parameter in operation.get("parameters", [])]
-    if method == "post" and not access.public:
+    remembered = method == "post" and not access.public and access.remembered
+    if remembered:
         parameters.append(
             _reference("parameters", "RequiredIdempotencyKey" if access.moves_money else "IdempotencyKey")
         )
     if if_match:
         parameters.append(_reference("parameters", "IfMatch"))
     answers = {
-        status: _success(int(status), answer, method, public=access.public, schemas=schemas)
+        status: _success(int(status), answer, schemas, remembered=remembered)
         for status, answer in operation["responses"].items()
         if int(status) < 400
     }
     body = operation.get("requestBody")
+    if method == "patch" and body:
+        for field in _fields(body["content"]["application/json"]["schema"], schemas).values():
+            field.pop("default", None)  # what is left out stays
     for status in _refusals(method, path, body, parameters, schemas, if_match=if_match, public=access.public):
         answers[str(status)] = _reference("responses", _errors()[status].__name__)
     completed = {
@@ -298,7 +302,7 @@ def _parameter(parameter: Json) -> Json:
     return {"name": name, "in": parameter["in"], "required": parameter["required"], **told, "schema": schema}
 
 
-def _success(status: int, answer: Json, method: str, *, public: bool, schemas: Json) -> Json:
+def _success(status: int, answer: Json, schemas: Json, *, remembered: bool) -> Json:
     """An answer that is no refusal, with the headers it carries."""
     content = answer.get("content") or {}
     names = []
@@ -307,7 +311,7 @@ def _success(status: int, answer: Json, method: str, *, public: bool, schemas: J
         names.append("ETag")
     if status in (201, 303):
         names.append("Location")
-    if status < 300 and method == "post" and not public:
+    if status < 300 and remembered:
         names.append("Idempotency-Replayed")
     success: Json = {"description": answer["description"]}
     if names:
@@ -325,7 +329,7 @@ def _refusals(
     asked = _fields(body["content"]["application/json"]["schema"], schemas) if body else {}
     names_something = "{" in path or any(name == "code" or name.lower().endswith("id") for name in asked)
     may = {
-        400: body is not None or method == "post" or any(one.get("name") == "cursor" for one in parameters),
+        400: body is not None or any(one.get("name", "key") in ("cursor", "key") for one in parameters),
         401: True,
         403: not public,
         404: names_something,

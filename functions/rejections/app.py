@@ -1,4 +1,4 @@
-"""Rejects the bids still pending on jobs that have left `open`: those who lost are told, and told why."""
+"""Keeps bids in line with their job: a new title; and rejection, with the reason, when the job has left `open`."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from khaya.bids import service
 INDEX_WAITS = 5
 """How often to look again, a moment later, before the message goes back to the queue."""
 
-processor = SqsFifoPartialProcessor()
+processor = SqsFifoPartialProcessor(skip_group_on_error=True)
 
 
-def reject(record: SQSRecord) -> None:
-    """Reject for one job. A failure sends this message back to the queue, and after ten of them to the dead letters."""
+def follow(record: SQSRecord) -> None:
+    """Follow one job. A failure sends this message back to the queue, and after ten of them to the dead letters."""
     job_id = json.loads(record.body)["jobId"]
     for wait in range(INDEX_WAITS):
         try:
-            rejected = service.reject_pending(job_id, clock.now())
+            changed = service.follow_job(job_id, clock.now())
         except service.IndexBehind:
             time.sleep(0.2 * 2**wait)
         else:
-            observability.count("BidsRejected", rejected)
+            observability.count("BidsFollowed", changed)
             return
     raise service.IndexBehind(job_id)
 
@@ -35,6 +35,6 @@ def reject(record: SQSRecord) -> None:
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Work through a batch of the queue."""
     try:
-        return dict(process_partial_response(event, reject, processor, context))
+        return dict(process_partial_response(event, follow, processor, context))
     finally:
         observability.flush()

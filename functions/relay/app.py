@@ -24,22 +24,22 @@ from khaya.writes import STAMP
 processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
 
 
-def left_open(change: Change) -> dict[str, str] | None:
-    """A job that left `open`: its pending bids are to be rejected."""
-    if change.resource != "jobs" or not change.before or not change.after:
+def bids_follow(change: Change) -> dict[str, str] | None:
+    """A job that left `open`, or has a new title while it is: its bids are to follow."""
+    if change.resource != "jobs" or not change.before or not change.after or change.before["status"] != "open":
         return None
-    if change.before["status"] != "open" or change.after["status"] == "open":
+    if change.after["status"] == "open" and change.after["title"] == change.before["title"]:
         return None
     return {"group": change.after["id"], "jobId": change.after["id"]}
 
 
 def judged(change: Change) -> dict[str, Any] | None:
     """A person whose facts changed, or who placed a bid: their standing is to follow."""
-    match change.resource, change.before, change.after:
-        case "profiles", {**was}, {**now} if _told(was) != _told(now):
-            return {"group": now["userId"], "userId": now["userId"]}
-        case "bids", None, {"workerId": worker_id, "id": bid_id}:
-            return {"group": worker_id, "userId": worker_id, "bidId": bid_id}
+    was, now = change.before, change.after
+    if change.resource == "profiles" and was and now and _told(was) != _told(now):
+        return {"group": now["userId"], "userId": now["userId"], "roles": was.get("roles") != now.get("roles")}
+    if change.resource == "bids" and not was and now and "workerId" in now:
+        return {"group": now["workerId"], "userId": now["workerId"], "bidId": now["id"]}
     return None
 
 
@@ -48,7 +48,7 @@ def _told(item: Item) -> Item:
 
 
 CONCERNS: dict[str, Callable[[Change], dict[str, Any] | None]] = {
-    "REJECTIONS_QUEUE_URL": left_open,
+    "REJECTIONS_QUEUE_URL": bids_follow,
     "SEARCH_QUEUE_URL": search.news,
     "STANDING_QUEUE_URL": judged,
     "REWARDS_QUEUE_URL": referrals.news,

@@ -1,4 +1,4 @@
-"""Keeps what is derived from people's facts up to date: their median response, and their rank in the directory."""
+"""Keeps what follows from people's facts up to date: median response, rank in the directory, groups in Cognito."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ processor = SqsFifoPartialProcessor(skip_group_on_error=True)
 def follow(record: SQSRecord) -> None:
     """Follow one change. A failure sends the person's messages back to the queue; after ten it is a dead letter."""
     told = json.loads(record.body)
+    if told.get("roles"):
+        standing.match_groups(told["userId"])
     for wait in range(INDEX_WAITS):
         try:
             changed = standing.follow(told["userId"], told.get("bidId"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from functools import cache
 from multiprocessing.pool import Pool
 from typing import Any
 
-from tests.support.house import Person, app, function_of, matched
+from tests.support.house import Context, Person, app, function_of, matched
 
 PROCESSES = 8
 """A function's module holds one request at a time, so as many calls run at once; the others follow on their heels."""
@@ -29,12 +30,39 @@ class Call:
     body: Any = None
 
 
-Numbered = tuple[int, Call]
+    @property
+    def function(self) -> str:
+        """The function behind the route."""
+        return function_of(self.method, matched(self.method, self.path)[0])
+
+    def make(self) -> int:
+        """Send the request and answer its status."""
+        return self.who.call(self.method, self.path, self.body).status
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One message that a queue brings to the function behind it."""
+
+    function: str
+    message: dict[str, Any]
+
+    def make(self) -> int:
+        """Bring it, and answer 200, or 500 where it goes back to the queue."""
+        record = {"messageId": "1", "body": json.dumps(self.message), "eventSource": "aws:sqs", "attributes": {}}
+        try:
+            answer = app(self.function).handler({"Records": [record]}, Context())
+        except Exception:  # noqa: BLE001 - Powertools raises where a whole batch has failed
+            return 500
+        return 500 if answer["batchItemFailures"] else 200
+
+
+Numbered = tuple[int, Call | Delivery]
 
 _together: Any = None
 
 
-def at_once(calls: Sequence[Call]) -> list[int]:
+def at_once(calls: Sequence[Call | Delivery]) -> list[int]:
     """Make all calls, dealt out to processes that begin together, and answer their statuses in the order of calls."""
     numbered: list[Numbered] = list(enumerate(calls))
     dealt = [numbered[first::PROCESSES] for first in range(PROCESSES)]
@@ -59,6 +87,6 @@ def _begin(environment: dict[str, str], barrier: Any) -> None:
 def _make(calls: list[Numbered]) -> list[tuple[int, int]]:
     """Make one process's calls, after all processes have loaded what they need and are ready."""
     for _, call in calls:
-        app(function_of(call.method, matched(call.method, call.path)[0]))
+        app(call.function)
     _together.wait(PATIENCE)
-    return [(number, call.who.call(call.method, call.path, call.body).status) for number, call in calls]
+    return [(number, call.make()) for number, call in calls]

@@ -114,7 +114,7 @@ def test_the_directory_agrees_with_the_profile_after_reviews_edits_and_what_foll
     follower.start()
     # when reviews come in while the worker takes up and drops trades
     reviews = [Call(buyer(n), "POST", f"/jobs/{job}/reviews", {"rating": 5}) for n, job in enumerate(jobs)]
-    trades = (["Plumbing"], ["Plumbing", "Tiling"], ["Roofing"], [])
+    trades: tuple[list[str], ...] = (["Plumbing"], ["Plumbing", "Tiling"], ["Roofing"], [])
     edits = [Call(WORKER, "PATCH", "/profiles/me", {"trades": trades[number % 4]}) for number in range(24)]
     statuses = at_once([call for pair in zip(reviews, edits, strict=True) for call in pair])
     done.set()

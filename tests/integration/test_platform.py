@@ -6,9 +6,11 @@ import base64
 import hashlib
 import json
 import re
+from types import SimpleNamespace
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.support.house import VISITOR, Context, Person, app
 from tests.support.template import function_environment
@@ -23,12 +25,13 @@ def test_health_tells_that_the_database_answers() -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_health_is_503_when_the_database_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    # given a database that lacks the table
-    from khaya.settings import settings  # noqa: PLC0415 - after the environment is set
+@pytest.mark.parametrize("code", ["ResourceNotFoundException", "AccessDeniedException", "ThrottlingException"])
+def test_health_is_503_when_the_database_does_not_answer(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a database that refuses
+    def refuse(**request: object) -> None:
+        raise ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 400}}, "GetItem")
 
-    elsewhere = settings().model_copy(update={"users_table": "khaya-nowhere-test"})
-    monkeypatch.setattr(app("platform"), "settings", lambda: elsewhere)
+    monkeypatch.setattr(app("platform").dynamo, "client", lambda: SimpleNamespace(get_item=refuse))
     # when health is asked for
     answer = VISITOR.get("/health")
     # then it is refused, with a word on when to come back

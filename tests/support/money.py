@@ -211,11 +211,13 @@ def release(job_id: str) -> int:
 
 
 def earlier_rewards(referrer: str, count: int, *, this_month: int = 0) -> None:
-    """So many rewarded referrals that a person has had before, of which some in November 2026."""
-    from khaya import settings  # noqa: PLC0415
+    """So many rewarded referrals that a person has had before, of which some in this month."""
+    from khaya import clock, settings  # noqa: PLC0415
+    from khaya.referrals.model import month_of  # noqa: PLC0415
 
     code_of(Person(referrer))
-    for name, value in {"rewardedCount": count, "month": "2026-11", "monthCount": this_month}.items():
+    month = month_of(clock.now())
+    for name, value in {"rewardedCount": count, "month": month, "monthCount": this_month}.items():
         _write(settings.settings().referrals_table, {"id": f"referrer#{referrer}"}, name, value)
 
 

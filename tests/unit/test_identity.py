@@ -261,7 +261,7 @@ def test_an_unreadable_sign_in_time_is_as_if_long_ago() -> None:
 
 def test_a_missing_role_is_told() -> None:
     caller = Caller("person-1", frozenset({"seller"}), "s", 0)
-    assert caller.require("buyer", "seller") == "seller"
+    assert caller.require("buyer", "seller") == {"seller"}
     assert not caller.is_admin
     with pytest.raises(Forbidden, match="buyer or worker"):
         caller.require("buyer", "worker")

@@ -15,9 +15,14 @@ def news(resource: str, before: dict[str, Any] | None, after: dict[str, Any] | N
 
 
 def test_a_profile_that_changed_is_news_of_its_person() -> None:
-    told = {"group": "worker-1", "userId": "worker-1"}
+    told = {"group": "worker-1", "userId": "worker-1", "roles": False}
     assert news("profiles", PROFILE, {**PROFILE, "ratingCount": 2}) == told
     assert news("profiles", PROFILE, {**PROFILE, "version": 4, "lastWrite": "b"}) == told
+
+
+def test_changed_roles_are_told_as_such() -> None:
+    told = news("profiles", {**PROFILE, "roles": ["worker"]}, {**PROFILE, "roles": ["buyer"]})
+    assert told == {"group": "worker-1", "userId": "worker-1", "roles": True}
 
 
 def test_a_profile_that_says_the_same_is_no_news() -> None:

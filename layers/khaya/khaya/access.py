@@ -29,18 +29,18 @@ class Access:
     remembered: bool = True
     cache_seconds: int = 0
 
-    def admit(self, caller: Caller | None) -> Role | None:
-        """The role by which `caller` may call the route, None where no role is asked for.
+    def admit(self, caller: Caller | None) -> frozenset[Role]:
+        """The caller's roles by which they may call the route; none where no role is asked for.
 
         Raises:
             Unauthenticated: a token is needed.
             Forbidden: the role is missing.
         """
         if self.public:
-            return None
+            return frozenset()
         if caller is None:
             raise Unauthenticated("This needs an access token.")
-        return caller.require(*self.roles) if self.roles else None
+        return caller.require(*self.roles) if self.roles else frozenset()
 
 
 PUBLIC = Access("anybody", public=True)

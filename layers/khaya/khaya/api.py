@@ -234,7 +234,7 @@ class Api:
         request_id = (event.get("requestContext") or {}).get("requestId") or context.aws_request_id
         log.set_correlation_id(request_id)
         try:
-            event = {**event, "body": checked_body(event)}
+            event = {**event, "body": checked_body(event), "isBase64Encoded": False, "headers": _without_kind(event)}
             self._request = self._admit(event, now)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client is told in problem+json
             answer = self._refuse(error, event)
@@ -267,9 +267,10 @@ class Api:
         if access is None:
             return _Request(event, Access(public=True, who="nobody"), None, now, Unit())
         caller = caller_of(event)
-        role = access.admit(caller)
-        if caller is not None and not access.public and (method in _WRITES or role == "admin"):
-            gate.pass_gate(caller, role, now)
+        roles = access.admit(caller)
+        writes = method in _WRITES and not access.public
+        if caller is not None and (writes or caller.is_admin):
+            caller = gate.pass_gate(caller, roles, now, counted=writes)
         request = _Request(event, access, caller, now, Unit())
         if method == "POST" and caller is not None and access.remembered:
             request.unit.once = self._once(request, caller)
@@ -293,6 +294,8 @@ class Api:
             return self._rerun(request, once, lambda: proceed(resolver))
         except AlreadyAnswered as earlier:
             return _replayed(earlier.answer)
+        except Unavailable:
+            raise
         except Exception:
             answer = once.earlier_answer() if once else None
             if answer is None:
@@ -367,6 +370,11 @@ class Api:
 def resource_of(path: str) -> str:
     """The gateway's name of a route: `/jobs/<job_id>` is `/jobs/{jobId}` there and in the contract."""
     return re.sub(r"<(\w+)>", lambda name: f"{{{to_camel(name[1])}}}", path)
+
+
+def _without_kind(event: Mapping[str, Any]) -> dict[str, str]:
+    """The headers without the content type: it was checked, and Powertools knows fewer ways of writing it."""
+    return {name: value for name, value in (event.get("headers") or {}).items() if name.lower() != "content-type"}
 
 
 def _answered(response: Response[Any]) -> Answered | None:

@@ -11,7 +11,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 
 _LONGEST_MATCH = 200
-_REFUSED = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\uffff"
+_HIDDEN = r"\x7f-\x9f\u2028\u2029\ufeff\ufff9-\uffff"
+_REFUSED = rf"\x00-\x08\x0b\x0c\x0e-\x1f{_HIDDEN}"
 _CONTROL = re.compile(rf"[{_REFUSED}\ud800-\udfff]")
 
 
@@ -77,6 +78,8 @@ class _Told:
                 pattern = f"{inner}*"
             case 1:
                 pattern = f"\\s*{outer}({inner}*{outer})?\\s*"
+            case 2:
+                pattern = f"\\s*{outer}{inner}*{outer}\\s*"
             case least:
                 pattern = f"\\s*{outer}{inner}{{{least - 2},}}{outer}\\s*"
         return {**schema, "pattern": f"^{pattern}$"}
@@ -86,7 +89,7 @@ Prose = Annotated[str, BeforeValidator(_clean), AfterValidator(_printable), _Tol
 """Text over several lines, trimmed, without control characters; its length is the field's own matter."""
 
 Line = Annotated[
-    str, BeforeValidator(_clean), AfterValidator(_printable), AfterValidator(_one_line), _Told(rf"\t\n\r{_REFUSED}")
+    str, BeforeValidator(_clean), AfterValidator(_printable), AfterValidator(_one_line), _Told(rf"\x00-\x1f{_HIDDEN}")
 ]
 """Text on one line, otherwise as `Prose`."""
 

@@ -33,15 +33,15 @@ class Caller:
         """Whether the token names the caller an admin."""
         return "admin" in self.roles
 
-    def require(self, *roles: Role) -> Role:
-        """The first of `roles` that the caller holds.
+    def require(self, *roles: Role) -> frozenset[Role]:
+        """Those of `roles` that the caller holds.
 
         Raises:
             Forbidden: they hold none of them.
         """
-        for role in roles:
-            if role in self.roles:
-                return role
+        held = self.roles & {*roles}
+        if held:
+            return held
         raise Forbidden(f"This needs the role {' or '.join(roles)}.")
 
 

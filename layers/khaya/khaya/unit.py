@@ -113,7 +113,11 @@ class Unit:
         self.changes.extend(changes)
 
     def afterwards(self, follow: Callable[[], None]) -> None:
-        """Call this once the changes are made. It must be such that the same request, sent again, makes up for it."""
+        """Call this once the changes are made.
+
+        It may fail after them. So it belongs only where the same request, sent again, makes up for it: to `PUT`, `PATCH`
+        and `DELETE`, not to a `POST`, which is answered from its record the second time; or to what may be lost.
+        """
         self.followers.append(follow)
 
     def commit(self, answer: Answered | None = None) -> None:

@@ -103,6 +103,10 @@ class Bid(Stored):
             raise Forbidden("Only the worker who placed the bid may withdraw it.")
         return self._decided("withdrawn", now)
 
+    def retitled(self, title: str) -> Bid:
+        """The bid with its job's present title."""
+        return self.model_copy(update={"job_title": title})
+
     def _decided(self, status: Status, now: str, **changed: Any) -> Bid:
         if self.status != "pending":
             raise Conflict(f"The bid is {self.status}.")

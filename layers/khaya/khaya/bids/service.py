@@ -14,6 +14,7 @@ from khaya.pages import Ask, Slice
 from khaya.profiles import store as profiles
 from khaya.unit import Unit
 from khaya.users import store as users
+from khaya.writes import Write
 
 
 def place(job_id: str, offer: BidOffer, *, worker_id: str, now: str, unit: Unit) -> Bid:
@@ -140,31 +141,42 @@ class IndexBehind(Exception):
     """The index has not yet all bids that the job counted; the work is done again a little later."""
 
 
-def reject_pending(job_id: str, now: str) -> int:
-    """Reject what is still pending on a job that has left `open`, and answer how many were.
+def follow_job(job_id: str, now: str) -> int:
+    """Bring the bids on a job in line with it, and answer how many had to change.
 
-    May be run any number of times. The job's count of bids no longer moves, so it tells whether the index, which lags
-    behind, has shown them all.
+    They take over its title; and once it has left `open`, what is still pending is rejected. May be run any number of
+    times. The index lags behind: the count of bids on the job, which no longer moves then, tells whether it has shown
+    them all. Only bids that are surely decided are held against it, not those that the index knows from before.
 
     Raises:
         IndexBehind: it has not.
     """
     job = jobs.find(job_id)
-    if job is None or job.status == "open":
+    if job is None:
         return 0
-    bids = store.all_on_job(job_id)
-    rejected = 0
-    for bid in bids:
-        if bid.status == "pending" and bid.id != job.accepted_bid_id:
-            rejected += _reject(bid, job, now)
-    if sum(bid.status != "withdrawn" for bid in bids) < job.bid_count:
-        raise IndexBehind(f"{len(bids)} of {job.bid_count} bids seen")
-    return rejected
+    changed = decided = 0
+    for bid in store.all_on_job(job_id):
+        lost = job.status != "open" and bid.status == "pending" and bid.id != job.accepted_bid_id
+        rejected = lost and _reject(bid, job, now)
+        retitled = not lost and bid.job_title != job.title and _retitle(bid, job)
+        changed += rejected or retitled
+        decided += rejected or bid.status in ("accepted", "rejected") or bid.id == job.accepted_bid_id
+    if job.status != "open" and decided < job.bid_count:
+        raise IndexBehind(f"{decided} of {job.bid_count} bids seen decided")
+    return changed
 
 
 def _reject(bid: Bid, job: Job, now: str) -> bool:
+    return _committed(store.change(bid, bid.rejected(REASON_OF_STATE[job.status], now).retitled(job.title)))
+
+
+def _retitle(bid: Bid, job: Job) -> bool:
+    return _committed(store.change(bid, bid.retitled(job.title)))
+
+
+def _committed(change: Write) -> bool:
     unit = Unit()
-    unit.add(store.change(bid, bid.rejected(REASON_OF_STATE[job.status], now)))
+    unit.add(change)
     try:
         unit.commit()
     except Conflict:

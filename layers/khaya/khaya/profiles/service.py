@@ -53,9 +53,8 @@ def write(profile: Profile, wanted: ProfileReplacement, *, whole: bool, now: str
 def take_roles(user_id: str, wanted: list[OwnRole], *, now: str, unit: Unit) -> tuple[Profile, User]:
     """Take up and drop roles.
 
-    A dropped role is refused by the gate from the moment the unit is committed; a new one is in the groups before, so
-    that the next token has it. Cognito is told in the order in which a failure between the calls errs on the side of
-    fewer rights, and the same request sent again finishes the job.
+    A dropped role is refused by the gate from the moment the unit is committed. Cognito is told afterwards, so that the
+    next token has a new one; where that fails, what follows the profile makes up for it, or the same request sent again.
     """
     profile, user = own(user_id)
     after = profile.with_own_roles(wanted, now)

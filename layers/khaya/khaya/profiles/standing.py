@@ -5,11 +5,12 @@ It may be done any number of times, and in any order: it only ever writes what f
 
 from __future__ import annotations
 
-from khaya import dynamo
+from khaya import dynamo, groups
 from khaya.bids import store as bids
 from khaya.errors import Raced
 from khaya.pages import Ask
 from khaya.profiles import store
+from khaya.roles import ROLES
 from khaya.unit import Unit
 
 RESPONSES = 20
@@ -40,6 +41,19 @@ def follow(user_id: str, bid_id: str | None = None) -> bool:
         except Raced:
             dynamo.pause(attempt)
     raise Raced
+
+
+def match_groups(user_id: str) -> None:
+    """Bring a person's groups in Cognito in line with the roles on their profile.
+
+    Whoever changes roles has told Cognito already; this makes up for a call that failed, and for two changes at once.
+
+    Raises:
+        Unavailable: Cognito did not do all of it; the same call makes up for it.
+    """
+    profile = store.find(user_id)
+    if profile is not None:
+        groups.set_groups(user_id, add=profile.roles, remove=[role for role in ROLES if role not in profile.roles])
 
 
 def _bring_in_line(user_id: str, responses: list[float] | None) -> bool:

@@ -15,7 +15,8 @@ from khaya.referrals import model, store
 from khaya.referrals.model import Referral, Referrer
 from khaya.unit import Unit
 
-_RERUNS = 8
+_RERUNS = 20
+"""How often a referral is read again while others of the same referrer are paid, before the message goes back."""
 
 
 def code_of(user_id: str, *, unit: Unit) -> str:

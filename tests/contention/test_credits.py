@@ -1,0 +1,114 @@
+"""One balance and many who spend from it at once: never below zero, nothing booked twice, the books always whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from khaya.attributes import plain_item
+from tests.contention.clients import Call, at_once
+from tests.support.house import Person
+from tests.support.money import (
+    REASON,
+    balance,
+    check_books,
+    entries,
+    grant,
+    key,
+    known,
+    payout_account,
+    rewarded,
+)
+from tests.support.template import table_name
+
+RECENTLY = 10**10
+
+
+def spend(user_id: str, cents: int, name: str | None = None) -> Call:
+    person = Person(user_id, ("worker",), signed_in_at=RECENTLY, headers=key(name))
+    return Call(person, "POST", "/credits/withdrawals", {"amountCents": cents})
+
+
+def put_right(user_id: str, cents: int, admin: int) -> Call:
+    body = {"userId": user_id, "amountCents": cents, "reason": REASON}
+    return Call(_admin(admin), "POST", "/credits/adjustments", body)
+
+
+def take_back(entry_id: str, admin: int) -> Call:
+    return Call(_admin(admin), "POST", f"/credits/transactions/{entry_id}/reversal", {"reason": REASON})
+
+
+def test_sixty_four_clients_spend_from_one_balance(engine: None, dynamodb: Any) -> None:
+    # given R3,000, and when 64 clients each withdraw R100
+    grant("worker-1", 300_000)
+    payout_account("worker-1")
+    answers = at_once([spend("worker-1", 10_000) for _ in range(64)])
+    # then thirty have it, and the others are told that there is no more
+    assert Counter(answers) == {201: 30, 409: 34}
+    assert balance("worker-1") == {"balanceCents": 0, "withdrawableCents": 0, "pendingWithdrawalCents": 300_000}
+    assert [entry["balanceAfterCents"] for entry in entries("worker-1")] == list(range(0, 300_001, 10_000))
+    assert check_books(_ledger(dynamodb)) == {"worker-1": 0}
+
+
+def test_one_key_from_thirty_two_clients_books_once(engine: None, dynamodb: Any) -> None:
+    # given, and when
+    grant("worker-1", 300_000)
+    payout_account("worker-1")
+    answers = at_once([spend("worker-1", 10_000, "the same") for _ in range(32)])
+    # then all are told of the one withdrawal
+    assert Counter(answers) == {201: 32}
+    assert check_books(_ledger(dynamodb)) == {"worker-1": 290_000}
+    assert len(entries("worker-1")) == 2
+
+
+def test_one_entry_is_taken_back_once(engine: None, dynamodb: Any) -> None:
+    grant("worker-1", 300_000)
+    entry_id = grant("worker-1", 700)
+    answers = at_once([take_back(entry_id, number) for number in range(32)])
+    assert Counter(answers) == {201: 1, 409: 31}
+    assert check_books(_ledger(dynamodb)) == {"worker-1": 300_000}
+
+
+def test_a_large_adjustment_takes_two_admins_however_many_ask(engine: None, dynamodb: Any) -> None:
+    known("worker-1")
+    answers = at_once([put_right("worker-1", 600_000, number) for number in range(16)])
+    assert Counter(answers) == {202: 8, 201: 8}
+    assert check_books(_ledger(dynamodb)) == {"worker-1": 8 * 600_000}
+
+
+def test_spending_correcting_and_taking_back_at_once(engine: None, dynamodb: Any) -> None:
+    # given some entries to take back, and little to spend
+    payout_account("worker-1")
+    taken = [grant("worker-1", 10_000) for _ in range(8)]
+    # when everything happens at once
+    calls = [spend("worker-1", 10_000) for _ in range(16)]
+    calls += [put_right("worker-1", -7_000, number) for number in range(8)]
+    calls += [put_right("worker-1", 3_000, 8 + number) for number in range(8)]
+    calls += [take_back(entry_id, 16 + number) for number, entry_id in enumerate(taken)]
+    answers = at_once(calls)
+    # then each had its effect whole or was refused whole
+    assert set(answers) == {201, 409}
+    booked = Counter(entry["type"] for entry in entries("worker-1"))
+    assert sum(booked.values()) == 8 + answers.count(201)
+    assert check_books(_ledger(dynamodb))["worker-1"] >= 0
+
+
+def test_many_people_are_paid_at_once(engine: None, dynamodb: Any) -> None:
+    # given, and when sixty-four people are put right at once, by which the house's accounts move
+    names = [f"worker-{number}" for number in range(64)]
+    known(*names)
+    rewarded("worker-0", 5_000, "first")
+    answers = at_once([put_right(name, 1_000 + number, number) for number, name in enumerate(names)])
+    # then
+    assert Counter(answers) == {201: 64}
+    sums = check_books(_ledger(dynamodb))
+    assert sum(sums.values()) == 5_000 + sum(1_000 + number for number in range(64))
+
+
+def _admin(number: int) -> Person:
+    return Person(f"admin-{number}", ("admin",), headers=key())
+
+
+def _ledger(dynamodb: Any) -> list[dict[str, Any]]:
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table_name("CreditsTable"), ConsistentRead=True)
+    return [plain_item(item) for page in pages for item in page["Items"]]

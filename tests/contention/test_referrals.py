@@ -1,0 +1,106 @@
+"""Referrals that are completed by many at once: each paid once, the month's limit and the tiers exact."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from khaya.attributes import plain_item
+from khaya.pages import Ask
+from khaya.referrals import store
+from tests.contention.clients import Call, Delivery, at_once
+from tests.support.house import VISITOR, Person
+from tests.support.money import (
+    balance,
+    check_books,
+    code_of,
+    earlier_rewards,
+    entries,
+    everything,
+    refer,
+    released_job,
+)
+from tests.support.template import table_name
+
+REFERRER = Person("referrer", ("worker",))
+
+
+def released(job_id: str) -> Delivery:
+    return Delivery("rewards", {"jobId": job_id})
+
+
+def deliver(messages: list[Delivery]) -> None:
+    """Deliver all at once, and those that come back again, as the queue does."""
+    for _ in range(10):
+        answers = at_once(messages)
+        messages = [message for message, answer in zip(messages, answers, strict=True) if answer != 200]
+        if not messages:
+            return
+    raise AssertionError(f"{len(messages)} messages would be dead letters")
+
+
+def test_one_referral_completed_by_thirty_two_clients_is_paid_once(engine: None, dynamodb: Any) -> None:
+    # given two jobs of one newcomer that are released at the same instant, and each told sixteen times
+    refer("referrer", "newcomer")
+    jobs = [released_job("buyer", "newcomer"), released_job("newcomer", "worker")]
+    # when
+    deliver([released(job_id) for job_id in jobs * 16])
+    # then
+    assert check_books(_ledger(dynamodb)) == {"referrer": 5_000, "newcomer": 5_000}
+    (referral,) = everything(REFERRER, "/referrals/mine")
+    assert (referral["status"], referral["rewardCents"]) == ("rewarded", 5_000)
+    assert VISITOR.get("/referrals/leaderboard").body["items"][0]["rewardedCount"] == 1
+
+
+def test_the_months_limit_is_exact(engine: None, dynamodb: Any) -> None:
+    # given 12 referrals of somebody who has had 13 in this month, all completed at once, each told twice
+    earlier_rewards("referrer", 30, this_month=13)
+    people = [f"newcomer-{number}" for number in range(12)]
+    refer("referrer", *people)
+    jobs = [released_job("buyer", person) for person in people]
+    # when
+    deliver([released(job_id) for job_id in jobs * 2])
+    # then seven are paid and five wait
+    states = Counter(referral["status"] for referral in everything(REFERRER, "/referrals/mine"))
+    assert states == {"rewarded": 7, "completed": 5}
+    assert len(store.waiting(Ask((), 50)).items) == 5
+    sums = check_books(_ledger(dynamodb))
+    assert sums.pop("referrer") == 7 * 5_000
+    assert sorted(sums.values()) == [5_000] * 7
+
+
+def test_a_tier_crossed_by_many_at_once_pays_its_bonus_once(engine: None, dynamodb: Any) -> None:
+    # given somebody with three rewarded referrals, and when six more are completed at once, each told twice
+    earlier_rewards("referrer", 3)
+    people = [f"newcomer-{number}" for number in range(6)]
+    refer("referrer", *people)
+    jobs = [released_job("buyer", person) for person in people]
+    deliver([released(job_id) for job_id in jobs * 2])
+    # then
+    kinds = Counter(entry["type"] for entry in entries("referrer"))
+    assert kinds == {"referral": 6, "bonus": 1}
+    assert balance("referrer")["balanceCents"] == 6 * 5_000 + 25_000
+    assert VISITOR.get("/referrals/leaderboard").body["items"][0]["rewardedCount"] == 9
+    check_books(_ledger(dynamodb))
+
+
+def test_a_code_asked_for_by_many_at_once_is_one(engine: None) -> None:
+    answers = at_once([Call(REFERRER, "GET", "/referrals/code") for _ in range(32)])
+    assert Counter(answers) == {200: 32}
+    code = code_of(REFERRER)
+    assert len(code) == 8
+    assert code_of(REFERRER) == code
+
+
+def test_one_person_applies_one_code_however_many_at_once(engine: None) -> None:
+    codes = [code_of(Person(f"referrer-{number}")) for number in range(4)]
+    newcomer = Person("newcomer")
+    answers = at_once([Call(newcomer, "POST", "/referrals/applications", {"code": code}) for code in codes * 8])
+    assert Counter(answers) == {201: 1, 409: 31}
+    brought = [len(everything(Person(f"referrer-{number}"), "/referrals/mine")) for number in range(4)]
+    assert sorted(brought) == [0, 0, 0, 1]
+
+
+def _ledger(dynamodb: Any) -> list[dict[str, Any]]:
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table_name("CreditsTable"), ConsistentRead=True)
+    return [plain_item(item) for page in pages for item in page["Items"]]

@@ -1,0 +1,176 @@
+"""The user pool over moto, with what moto lacks: custom authentication by the template's triggers, and refreshing.
+
+The triggers are the real functions. Tokens are signed like Cognito's, and refresh tokens are as opaque as Cognito's are
+and rotate.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import pytest
+from moto.backends import get_backend
+from moto.cognitoidp.exceptions import NotAuthorizedError, UserNotFoundError
+from moto.cognitoidp.responses import CognitoIdpResponse
+from moto.core.responses import ActionResult
+
+from tests.support.house import Context, app
+from tests.support.stand_in import ACCOUNT, REGION
+from tests.support.template import function_environment, resources
+from tests.support.tokens import claims, token
+
+CLIENT_SECRET = "the-secret-of-the-client"
+GRACE_SECONDS = 60
+
+
+@dataclass
+class Refresh:
+    """A refresh token that the pool gave out."""
+
+    username: str
+    session: str
+    signed_in_at: int
+    replaced_at: int | None = None
+
+
+@dataclass
+class Pool:
+    """What of the pool moto does not do."""
+
+    refreshes: dict[str, Refresh] = field(default_factory=dict)
+    begun: dict[str, tuple[str, list[dict[str, Any]]]] = field(default_factory=dict)
+    down: bool = False
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Answer in moto's place, behind the real client."""
+        for name in (
+            "admin_initiate_auth",
+            "admin_respond_to_auth_challenge",
+            "get_tokens_from_refresh_token",
+            "describe_user_pool_client",
+        ):
+            answer = getattr(self, name)
+            monkeypatch.setattr(
+                CognitoIdpResponse, name, lambda response, answer=answer: ActionResult(answer(response)), raising=False
+            )
+        cognito = boto3.client("cognito-idp")
+        properties = resources("AWS::Cognito::UserPool")["UserPool"]
+        made = cognito.create_user_pool(
+            PoolName="khaya", UsernameAttributes=properties["UsernameAttributes"], Policies=properties["Policies"]
+        )
+        pools = get_backend("cognito-idp")[ACCOUNT][REGION].user_pools
+        pool_id = function_environment()["USER_POOL_ID"]
+        pools[pool_id] = pools.pop(made["UserPool"]["Id"])
+        pools[pool_id].id = pool_id
+        for role in ("buyer", "worker", "seller", "admin"):
+            cognito.create_group(UserPoolId=pool_id, GroupName=role)
+
+    def describe_user_pool_client(self, response: Any) -> dict[str, Any]:
+        return {"UserPoolClient": {"ClientId": response._get_param("ClientId"), "ClientSecret": CLIENT_SECRET}}
+
+    def admin_initiate_auth(self, response: Any) -> dict[str, Any]:
+        if self.down:
+            raise ConnectionError
+        sent = response._get_param("AuthParameters")
+        _check_secret_hash(sent)
+        user = _user(sent["USERNAME"])
+        if response._get_param("AuthFlow") == "ADMIN_USER_PASSWORD_AUTH":
+            if user is None or user.password != sent["PASSWORD"] or user.status != "CONFIRMED":
+                raise NotAuthorizedError("Incorrect username or password.")
+            return self._issued(user, secrets.token_hex(16))
+        if user is None:
+            raise UserNotFoundError("User does not exist.")
+        session = secrets.token_hex(16)
+        self.begun[session] = (user.username, [])
+        assert self._define(user, [])["challengeName"] == "CUSTOM_CHALLENGE"
+        self._trigger("CreateAuthChallenge", user, challengeName="CUSTOM_CHALLENGE", session=[])
+        return {"ChallengeName": "CUSTOM_CHALLENGE", "Session": session, "ChallengeParameters": {}}
+
+    def admin_respond_to_auth_challenge(self, response: Any) -> dict[str, Any]:
+        sent = response._get_param("ChallengeResponses")
+        _check_secret_hash(sent)
+        username, _ = self.begun.pop(response._get_param("Session"))
+        user = _user(username)
+        verified = self._trigger("VerifyAuthChallengeResponse", user, challengeAnswer=sent["ANSWER"])
+        step = {"challengeName": "CUSTOM_CHALLENGE", "challengeResult": verified["answerCorrect"]}
+        decided = self._define(user, [step])
+        if decided["failAuthentication"] or not decided["issueTokens"]:
+            raise NotAuthorizedError("Incorrect username or password.")
+        return self._issued(user, secrets.token_hex(16))
+
+    def get_tokens_from_refresh_token(self, response: Any) -> dict[str, Any]:
+        assert response._get_param("ClientSecret") == CLIENT_SECRET
+        known = self.refreshes.get(response._get_param("RefreshToken"))
+        now = _now()
+        if known is None or (known.replaced_at is not None and now - known.replaced_at > GRACE_SECONDS):
+            raise NotAuthorizedError("Invalid Refresh Token")
+        known.replaced_at = known.replaced_at or now
+        return self._issued(_user(known.username), known.session, known.signed_in_at)
+
+    def _issued(self, user: Any, session: str, signed_in_at: int | None = None) -> dict[str, Any]:
+        groups = [group.group_name for group in user.groups]
+        source = "RefreshTokens" if signed_in_at else "Authentication"
+        self._trigger(
+            "TokenGeneration", user, source, function="tokens", groupConfiguration={"groupsToOverride": groups}
+        )
+        signed_in_at = signed_in_at or _now()
+        about = {"origin_jti": session, "auth_time": signed_in_at}
+        refresh = secrets.token_urlsafe(600)
+        self.refreshes[refresh] = Refresh(user.username, session, signed_in_at)
+        return {
+            "AuthenticationResult": {
+                "AccessToken": token(claims(user.id, tuple(groups), **about)),
+                "IdToken": token(claims(user.id, token_use="id", **about)),
+                "RefreshToken": refresh,
+                "ExpiresIn": 3600,
+                "TokenType": "Bearer",
+            }
+        }
+
+    def _define(self, user: Any, session: list[dict[str, Any]]) -> dict[str, Any]:
+        return self._trigger("DefineAuthChallenge", user, session=session, userNotFound=False)
+
+    def _trigger(
+        self, name: str, user: Any, source: str = "Authentication", function: str = "proofs", **request: Any
+    ) -> dict[str, Any]:
+        attributes = {one["Name"]: one["Value"] for one in user.attributes}
+        event = {
+            "version": "2" if function == "tokens" else "1",
+            "triggerSource": f"{name}_{source}",
+            "userPoolId": function_environment()["USER_POOL_ID"],
+            "userName": user.username,
+            "request": {"userAttributes": {**attributes, "sub": user.id}, **request},
+            "response": {},
+        }
+        answer: dict[str, Any] = app(function).handler(event, Context())["response"]
+        return answer
+
+
+def account(contact: str) -> dict[str, str] | None:
+    """The attributes of the account that a phone or e-mail names."""
+    user = _user(contact)
+    return {one["Name"]: one["Value"] for one in user.attributes} if user else None
+
+
+def _now() -> int:
+    from khaya import clock  # noqa: PLC0415 - after the environment is set
+
+    return clock.epoch(clock.now())
+
+
+def _user(name: str) -> Any:
+    pool = get_backend("cognito-idp")[ACCOUNT][REGION].user_pools[function_environment()["USER_POOL_ID"]]
+    return pool._get_user(name) or next((user for user in pool.users.values() if user.id == name), None)
+
+
+def _check_secret_hash(sent: dict[str, str]) -> None:
+    text = sent["USERNAME"] + function_environment()["USER_POOL_CLIENT_ID"]
+    due = base64.b64encode(hmac.digest(CLIENT_SECRET.encode(), text.encode(), hashlib.sha256)).decode()
+    if sent["SECRET_HASH"] != due:
+        raise NotAuthorizedError("SecretHash does not match for the client")
