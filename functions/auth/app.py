@@ -94,7 +94,8 @@ def sign_up(wanted: Annotated[SignUp, Body()]) -> Response[Challenged]:
     """Sends a code; its answer at `POST /auth/tokens` proves the phone, or the e-mail with `channel: email`.
 
     Only what was proved becomes part of the account; the other is added with `POST /auth/contacts`. Where there is an
-    account already, the answer signs in to it and changes nothing. Newcomers hold no role: see `PUT /profiles/me/roles`.
+    account already, the answer signs in to it and changes nothing. Newcomers hold no role yet: they take up what they
+    want with `PUT /profiles/me/roles`.
     """
     _count_address()
     return _challenged(service.sign_up(wanted, now=api.now, unit=api.unit))

@@ -1,4 +1,4 @@
-"""Sends the codes that were asked for, out of the sight of whoever asked: nobody can tell by time who has an account."""
+"""Sends the codes that were asked for, out of sight: nobody can tell by the time it takes who has an account."""
 
 from __future__ import annotations
 

@@ -32,6 +32,7 @@ def _welcome(event: dict[str, Any]) -> None:
     now = clock.now()
     about = event["request"]["userAttributes"]
     held = roles_in((event["request"].get("groupConfiguration") or {}).get("groupsToOverride") or [])
-    contact = User(user_id=about["sub"], phone=about.get("phone_number"), email=about.get("email"), created_at=now)
+    phone, email = about.get("phone_number") or None, about.get("email") or None
+    contact = User(user_id=about["sub"], phone=phone, email=email, created_at=now)
     roles = sorted(held, key=ROLES.index)
     service.welcome(about["sub"], name=about.get("name"), contact=contact, roles=roles, now=now)

@@ -6,10 +6,18 @@ or not, ended. To add a domain, write a module with a `load(visits)` and name it
 
 from collections.abc import Callable
 
-from local.demo import jobs, listings, profiles, reviews, stories
+from local.demo import balances, jobs, listings, profiles, referrals, reviews, stories
 from local.demo.visit import Visits
 
-PARTS: tuple[Callable[[Visits], None], ...] = (profiles.load, jobs.load, reviews.load, listings.load, stories.load)
+PARTS: tuple[Callable[[Visits], None], ...] = (
+    profiles.load,
+    jobs.load,
+    reviews.load,
+    listings.load,
+    stories.load,
+    balances.load,
+    referrals.load,
+)
 
 
 def load(visits: Visits) -> None:

@@ -21,13 +21,16 @@ class Visit:
         self.http.trust_env = False  # no proxy stands between us and this machine
         self.http.headers["Authorization"] = f"Bearer {who.token}"
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None, **query: str | int) -> dict[str, Any]:
-        """Send a request and return the answer's object.
+    def call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, key: str | None = None, **query: str | int
+    ) -> dict[str, Any]:
+        """Send a request, with an `Idempotency-Key` where one is given, and return the answer's object.
 
         Raises:
             CannotRun: the API refused it; the message holds the problem it answered with.
         """
-        answer = self.http.request(method, self.api_url + path, json=body, params=query, timeout=WAIT)
+        headers = {"Idempotency-Key": key} if key else None
+        answer = self.http.request(method, self.api_url + path, json=body, params=query, headers=headers, timeout=WAIT)
         if not answer.ok:
             raise CannotRun(
                 f"Demo data: {method} {path} for {self.who.person.name}: {answer.status_code} {answer.text}"
@@ -39,7 +42,7 @@ class Visit:
         """All items of a list, page after page."""
         cursor: dict[str, str | int] = {}
         while True:
-            page = self.call("GET", path, None, limit=50, **query, **cursor)
+            page = self.call("GET", path, None, None, limit=50, **query, **cursor)
             yield from page["items"]
             if page["nextCursor"] is None:
                 return

@@ -16,7 +16,7 @@ import pytest
 from botocore.config import Config
 
 from local.folder import program
-from tests.support.template import table_requests
+from tests.support.template import function_environment, table_requests
 
 READY_WITHIN = 60.0
 
@@ -31,6 +31,10 @@ def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch, _stand_in(port, folder):
         patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
         patch.setenv("WRITES_PER_MINUTE", "0")
+        patch.setenv("SIGN_INS_PER_ADDRESS", "0")
+        patch.setenv("CODES_QUEUE_URL", boto3.client("sqs").create_queue(QueueName="codes")["QueueUrl"])
+        key = function_environment()["SERVICE_KEY_ARN"]
+        boto3.client("secretsmanager").create_secret(Name=key, SecretString="k" * 64)
         _forget()
         client = boto3.client("dynamodb", config=Config(retries={"total_max_attempts": 1}))
         for request in table_requests():

@@ -12,7 +12,6 @@ from hypothesis.stateful import initialize, precondition, rule
 from tests.support.histories import History, tell
 from tests.support.house import Answer, Person
 from tests.support.money import (
-    REASON,
     SECOND_TREASURER,
     TREASURER,
     adjust,
@@ -152,11 +151,7 @@ class CreditHistory(History):
         answer = reverse(line.id, admin)
         if line.user == admin.user_id:
             assert answer.status == 403
-        elif (
-            line.reversed
-            or line.type in ("reversal", "withdrawal")
-            or self.books[line.user].balance - line.cents < 0
-        ):
+        elif line.reversed or line.type in ("reversal", "withdrawal") or self.books[line.user].balance - line.cents < 0:
             assert answer.status == 409
         else:
             self.booked(answer, line.user, "reversal", -line.cents)

@@ -76,7 +76,7 @@ def test_100_000_entries_are_a_file(monkeypatch: pytest.MonkeyPatch, clock: Cloc
     # given
     from khaya.ledger import store  # noqa: PLC0415
 
-    monkeypatch.setattr(store, "every_entry", lambda user_id, columns: _many_entries(100_000))
+    monkeypatch.setattr(store, "every_entry", lambda *_: _many_entries(100_000))
     # when
     answer = WORKER.get("/credits/statement.csv")
     # then

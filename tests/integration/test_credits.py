@@ -116,7 +116,11 @@ def test_a_withdrawal_leaves_the_balance_at_once_and_is_pending() -> None:
     )
     assert answer.body["withdrawalStatus"] == "pending"
     assert answer.body["source"] == f"withdrawal:{answer.body['id']}"
-    assert balance("worker-1") == {"balanceCents": 20_000, "withdrawableCents": 20_000, "pendingWithdrawalCents": 10_000}
+    assert balance("worker-1") == {
+        "balanceCents": 20_000,
+        "withdrawableCents": 20_000,
+        "pendingWithdrawalCents": 10_000,
+    }
     check_books(stored("credits"))
 
 

@@ -26,7 +26,7 @@ __all__ = ["key_server"]
 CONFIG = {
     "seed": 1,
     "phases": {"coverage": {"unexpected-methods": []}},
-    "generation": {"max-examples": 4, "deterministic": True, "database": "none", "no-shrink": True},
+    "generation": {"max-examples": 3, "deterministic": True, "database": "none", "no-shrink": True},
     "checks": {
         # API Gateway knows no 405: a method that a path lacks is a route that does not exist.
         "unsupported_method": {"enabled": False},
@@ -51,6 +51,8 @@ EVERYBODY = Person("person-1", ("buyer", "worker", "seller", "admin"))
 
 schema = schemathesis.openapi.from_dict(json.loads(DOCUMENT.read_text()), config=SchemathesisConfig.from_dict(CONFIG))
 schema.app = api
+# Codes and tokens need Cognito's answers, which moto does not have.
+without_sign_in = schema.exclude(path_regex="^/auth/")
 numbers = itertools.count()
 
 
@@ -67,7 +69,7 @@ def open_gate(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("open_gate")
-@schema.parametrize()
+@without_sign_in.parametrize()
 def test_each_route_answers_as_documented(case: schemathesis.Case) -> None:
     # given a request that fits the document, or one that does not
     person, scene = _scene(case.operation.label)
@@ -146,5 +148,9 @@ def _blank_at_an_end(given: Any) -> bool:
 def _signed_in(person: Person) -> dict[str, str]:
     if person.user_id is None:
         return person.headers
-    found = claims(person.user_id, person.roles, origin_jti=person.session, auth_time=person.signed_in_at)
-    return {"Authorization": f"Bearer {token(found)}"}
+    return {"Authorization": f"Bearer {_token(person.user_id, person.roles, person.session, person.signed_in_at)}"}
+
+
+@cache
+def _token(user_id: str, roles: tuple[str, ...], session: str, signed_in_at: int) -> str:
+    return token(claims(user_id, roles, origin_jti=session, auth_time=signed_in_at))

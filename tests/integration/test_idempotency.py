@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.house import Person
-from tests.support.records import OFFER, POSTING, place_bid, post_job
+from tests.support.records import OFFER, POSTING, known, place_bid, post_job
 
 KEY = {"Idempotency-Key": "key-1"}
 
@@ -155,8 +155,6 @@ def test_a_broken_body_under_a_used_key_is_no_success(buyer: Person) -> None:
 
 
 def test_a_suspended_person_gets_no_earlier_answer(buyer: Person) -> None:
-    from tests.integration.test_gate import known  # noqa: PLC0415
-
     buyer.post("/jobs", POSTING, headers=KEY)
     known("buyer-1", status="suspended")
     assert buyer.post("/jobs", POSTING, headers=KEY).status == 403

@@ -168,9 +168,7 @@ def test_each_tier_pays_its_bonus_once(tier: int, cents: int) -> None:
 
 
 @pytest.mark.parametrize("position", range(5))
-def test_a_death_between_any_two_calls_leaves_nothing_half_done(
-    position: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_death_between_any_two_calls_leaves_nothing_half_done(position: int, monkeypatch: pytest.MonkeyPatch) -> None:
     # given a referral that will cross a tier
     from khaya import dynamo  # noqa: PLC0415
 

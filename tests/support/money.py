@@ -129,21 +129,25 @@ def check_books(items: list[dict[str, Any]]) -> dict[str, int]:
         for leg in movement.legs:
             legs[leg.account] += leg.cents
     assert sum(house.values()) + sum(account.balance_cents for account in accounts.values()) == 0
+    balances = {person(user_id): account.balance_cents for user_id, account in accounts.items()}
+    assert {name: cents for name, cents in legs.items() if cents} == {
+        name: cents for name, cents in (house | balances).items() if cents
+    }
     assert set(lines) <= set(accounts)
-    for name, cents in house.items():
-        assert legs.pop(name) == cents, name
     for user_id, account in accounts.items():
-        assert legs.pop(person(user_id)) == account.balance_cents >= 0
-        running = 0
-        for entry in sorted(lines[user_id], key=lambda one: one.number):
-            running += entry.amount_cents
-            assert entry.balance_after_cents == running >= 0
-            assert entry.source in movements
-        assert running == account.balance_cents
-        pending = [entry.amount_cents for entry in lines[user_id] if entry.withdrawal_status == "pending"]
-        assert account.pending_withdrawal_cents == -sum(pending)
-    assert not any(legs.values())
+        _check_account(account, sorted(lines[user_id], key=lambda one: one.number), set(movements))
     return {user_id: account.balance_cents for user_id, account in accounts.items()}
+
+
+def _check_account(account: Any, lines: list[Any], sources: set[str]) -> None:
+    running = 0
+    for entry in lines:
+        running += entry.amount_cents
+        assert entry.balance_after_cents == running >= 0
+        assert entry.source in sources
+    assert account.balance_cents == running >= 0
+    pending = [entry.amount_cents for entry in lines if entry.withdrawal_status == "pending"]
+    assert account.pending_withdrawal_cents == -sum(pending)
 
 
 def released_job(buyer: str, worker: str, cents: int = 50_000, **fields: Any) -> str:

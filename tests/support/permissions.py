@@ -25,6 +25,8 @@ WRITES = {
     "Delete": "dynamodb:DeleteItem",
     "ConditionCheck": "dynamodb:ConditionCheckItem",
 }
+PREFIXES = {"sesv2": "ses"}
+"""How actions of a service begin, where it is not as the service is called."""
 READS_OF_FILES = {"HeadObject": "s3:GetObject", "CreateMultipartUpload": "s3:PutObject", "UploadPart": "s3:PutObject"}
 READS_OF_FILES |= {"CompleteMultipartUpload": "s3:PutObject"}
 
@@ -55,7 +57,9 @@ class Record:
         def noted(client: Any, operation: str, request: Any) -> Any:
             folder = running.get()
             if folder is not None:
-                self.calls.setdefault(folder, set()).update(called(client.meta.service_model.service_name, operation, request))
+                self.calls.setdefault(folder, set()).update(
+                    called(client.meta.service_model.service_name, operation, request)
+                )
             return original(client, operation, request)
 
         monkeypatch.setattr(BaseClient, "_make_api_call", noted)
@@ -99,10 +103,8 @@ def called(service: str, operation: str, request: dict[str, Any]) -> Iterator[Ca
             return  # open to everybody: the client's secret guards it
         case "cognito-idp", _:
             yield f"cognito-idp:{operation}", "UserPool"
-        case "sesv2", _:
-            yield f"ses:{operation}", "?"
         case _:
-            yield f"{service}:{operation}", "?"
+            yield f"{PREFIXES.get(service, service)}:{operation}", "?"
 
 
 @cache

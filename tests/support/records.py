@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.support import stand_in
 from tests.support.house import Answer, Person
+from tests.support.template import function_environment
 
 POSTING: dict[str, Any] = {
     "title": "Fix a leaking tap",
@@ -72,6 +74,16 @@ def profile(user_id: str, **fields: Any) -> None:
     unit.add(*store.create(Profile(user_id=user_id, created_at=now, updated_at=now, **fields)))
     unit.add(users.create(User(user_id=user_id, created_at=now, **contact)))
     unit.commit()
+
+
+def known(user_id: str, **facts: Any) -> None:
+    """Put these facts into a person's private record, as other parts of the service do."""
+    from khaya.attributes import typed_item  # noqa: PLC0415 - after the environment is set
+
+    record = next((item for item in stand_in.stored("users") if item["userId"] == user_id), {"userId": user_id})
+    stand_in.client("dynamodb").put_item(
+        TableName=function_environment()["USERS_TABLE"], Item=typed_item({**record, **facts})
+    )
 
 
 def _id(answer: Answer) -> str:

@@ -40,7 +40,7 @@ class Account:
     phone: str | None
     email: str | None
     settled: bool
-    """Whether the account has its password, if only one that nobody knows. One whose making was interrupted has none."""
+    """Whether the account has a password, if only one that nobody knows. One whose making was interrupted has none."""
 
     def contact(self, kind: Kind) -> str | None:
         """The proved phone or e-mail."""
@@ -163,7 +163,7 @@ def by_password(name: str, password: str, origin: Origin) -> Tokens | None:
 
 
 def by_proof(username: str, proof: str, origin: Origin) -> Tokens | None:
-    """Sign in somebody whose one-time proof stands in the Challenges table; None where Cognito does not find it there."""
+    """Sign in somebody whose one-time proof stands in the Challenges table; None where it does not stand there."""
     whose = {"USERNAME": username, "SECRET_HASH": _secret_hash(username)}
     pool = {"UserPoolId": _pool_id(), "ClientId": _client_id(), "ContextData": _context(origin)}
     try:

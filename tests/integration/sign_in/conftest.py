@@ -4,55 +4,28 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
-import boto3
 import jwt
 import pytest
 
-from tests.support import mailbox
+from tests.support import mailbox, sign_in
 from tests.support.house import VISITOR, Answer, Person
 from tests.support.pool import Pool
-from tests.support.template import function_environment
 
 
 @pytest.fixture(autouse=True)
 def pool(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
     """The template's pool with its triggers, the queue of codes, the service key; limits out of the way."""
-    from khaya import accounts, settings, vault  # noqa: PLC0415 - after the environment is set
-    from khaya.channels import mail, sms  # noqa: PLC0415
-    from khaya.sessions import service as sessions  # noqa: PLC0415
-    from khaya.signin import service  # noqa: PLC0415
+    from khaya.sessions import service as sessions  # noqa: PLC0415 - after the environment is set
 
-    caches = (
-        settings.sign_in_settings,
-        settings.channel_settings,
-        settings.key_settings,
-        accounts._cognito,
-        accounts._client_secret,
-        service._sqs,
-        sms._sns,
-        mail._ses,
-    )
-    queue = boto3.client("sqs").create_queue(QueueName="codes", Attributes={"VisibilityTimeout": "0"})
-    monkeypatch.setenv("CODES_QUEUE_URL", queue["QueueUrl"])
-    monkeypatch.setenv("EMAIL_SENDER", "Khaya <no-reply@khaya.example>")
-    monkeypatch.setenv("SIGN_INS_PER_IDENTITY", "0")
-    monkeypatch.setenv("SIGN_INS_PER_ADDRESS", "0")
-    monkeypatch.setattr(sessions.time, "sleep", lambda seconds: None)
-    manager = boto3.client("secretsmanager")
-    with suppress(manager.exceptions.ResourceExistsException):
-        manager.create_secret(Name=function_environment()["SERVICE_KEY_ARN"], SecretString="k" * 64)
-    for cached in caches:
-        cached.cache_clear()
-    vault.forget()
+    monkeypatch.setattr(sessions.time, "sleep", lambda _: None)
+    sign_in.ready()
     mailbox.empty()
     made = Pool()
     made.install(monkeypatch)
     yield made
-    for cached in caches:
-        cached.cache_clear()
+    sign_in.forget()
 
 
 class Newcomer:

@@ -76,7 +76,7 @@ def test_what_twilio_cannot_take_now_is_tried_again_and_then_left_to_the_queue(
     # given Twilio is down
     from khaya.channels import whatsapp  # noqa: PLC0415
 
-    monkeypatch.setattr(whatsapp.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(whatsapp.time, "sleep", lambda _: None)
     asked: list[int] = []
 
     def down(handler: twilio.Handler) -> None:

@@ -120,6 +120,8 @@ def on_job(job_id: str, caller: Caller, sort: Sort, ask: Ask) -> Slice[Bid]:
         if part.items:
             return part
     job = visible_job(job_id, caller)
+    if job.buyer_id == caller.user_id and "buyer" not in caller.roles:
+        return store.on_job(job_id, sort, ask)
     if job.buyer_id != caller.user_id and "worker" not in caller.roles:
         raise Forbidden("Only the job's owner and its bidders see bids.")
     return Slice([], None)
@@ -167,7 +169,8 @@ def follow_job(job_id: str, now: str) -> int:
 
 
 def _reject(bid: Bid, job: Job, now: str) -> bool:
-    return _committed(store.change(bid, bid.rejected(REASON_OF_STATE[job.status], now).retitled(job.title)))
+    reason = "other_bid_accepted" if job.accepted_bid_id else REASON_OF_STATE[job.status]
+    return _committed(store.change(bid, bid.rejected(reason, now).retitled(job.title)))
 
 
 def _retitle(bid: Bid, job: Job) -> bool:

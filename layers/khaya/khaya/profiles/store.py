@@ -214,4 +214,5 @@ def _listing(role: Role, trade: str) -> str:
 
 
 def _place(listing: str, location: str) -> str:
-    return f"{listing}#{match_key(location)}"
+    """A listing at a place. Between them stands what neither can hold, so that no trade passes for part of a place."""
+    return f"{listing}\n{match_key(location)}"

@@ -62,8 +62,9 @@ def end_all(user_id: str, *, now: str, unit: Unit) -> None:
 
 
 def _clear(user_id: str, now: str) -> None:
-    """Remove the records of ended sessions, and let the second end, since times of sign-in are told in whole ones:
-    whoever signs in after the answer has a later one.
+    """Remove the records of ended sessions, and let the second end.
+
+    Times of sign-in are told in whole seconds: whoever signs in after the answer has a later one than what was ended.
     """
     ask = Ask(("sessions", user_id), MOST)
     while True:

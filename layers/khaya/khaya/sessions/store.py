@@ -48,7 +48,7 @@ def remove(session_id: str) -> writes.Write:
 
 
 def of_person(user_id: str, now: str, ask: Ask) -> Slice[Session]:
-    """A person's sessions that have not expired, newest first. All last equally long, so the order is that of expiry."""
+    """A person's sessions that have not expired, newest first: as all last equally long, by expiry."""
     start = ask.start()
     rows = dynamo.query(
         settings().sessions_table,

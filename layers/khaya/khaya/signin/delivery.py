@@ -84,7 +84,7 @@ def _message(to: str, code: str) -> Message:
     minutes = CODE_SECONDS // 60
     return Message(
         to=to,
-        text=f"{code} is your Khaya code. It is good for {minutes} minutes. Give it to nobody: Khaya never asks for it.",
+        text=f"{code} is your Khaya code. It works for {minutes} minutes. Give it to nobody: Khaya never asks for it.",
         subject="Your Khaya code",
         template=channel_settings().whatsapp_code_template,
         variables={"1": code},

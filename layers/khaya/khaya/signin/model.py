@@ -208,9 +208,7 @@ class Challenge(Stored):
         return self.answered_at is not None or self.expires_at <= clock.epoch(now)
 
 
-def challenged(
-    purpose: Purpose, identity: Identity, channel: Channel | None, now: str, **about: Any
-) -> Challenge:
+def challenged(purpose: Purpose, identity: Identity, channel: Channel | None, now: str, **about: Any) -> Challenge:
     """A new challenge; `about` holds the fields that its purpose has."""
     return Challenge(
         id=secrets.token_urlsafe(24),

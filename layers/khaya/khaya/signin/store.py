@@ -1,7 +1,7 @@
 """The Challenges table: what lives for minutes. Each kind of row has its own beginning of the `id`.
 
-`challenge#…` a code that was asked for; `proof#…` what Cognito's trigger is shown, once; `sends#…`, `rate#…` and `sms#…`
-counts, each under a keyed hash or an hour. DynamoDB removes rows at `expiresAt`; reads do not rely on it.
+`challenge#…` a code that was asked for; `proof#…` what Cognito's trigger is shown, once; `sends#…`, `rate#…` and
+`sms#…` counts, each under a keyed hash or an hour. DynamoDB removes rows at `expiresAt`; reads do not rely on it.
 """
 
 from __future__ import annotations
@@ -115,7 +115,9 @@ def claim(challenge_id: str, now: str) -> writes.Write:
     return writes.update(
         *key(challenge_id),
         "SET #claimedUntil = :until",
-        condition="attribute_not_exists(#answeredAt) AND (attribute_not_exists(#claimedUntil) OR #claimedUntil <= :now)",
+        condition=(
+            "attribute_not_exists(#answeredAt) AND (attribute_not_exists(#claimedUntil) OR #claimedUntil <= :now)"
+        ),
         refusal=lambda _: wrong_code(),
         values={"until": at + CLAIM_SECONDS, "now": at},
     )

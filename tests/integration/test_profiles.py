@@ -1,0 +1,353 @@
+"""Profiles, as their owners write them and others see them; the directory; verification."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from khaya import clock as khaya_clock
+from khaya import dynamo
+from khaya.profiles import service
+from khaya.unit import Unit
+from tests.conftest import Clock
+from tests.support import stand_in
+from tests.support.house import VISITOR, Person
+from tests.support.records import profile
+
+PHOTO = "uploads/person-1/profile/01JCZX3V9T6V5Y8Q2M4N7B1KDE.jpg"
+PAPER = "uploads/person-1/certification/01JCZX3V9T6V5Y8Q2M4N7B1KDE.pdf"
+PUBLIC = {
+    "userId", "displayName", "bio", "trades", "location", "photoUrl", "certifications", "yearsExperience",
+    "availability", "roles", "verified", "trustScore", "rating", "completedJobs", "paidJobs", "badges", "createdAt",
+}  # fmt: skip
+OWN = {"phone", "email", "coordinates", "completion", "version", "updatedAt"}
+WHOLE: dict[str, Any] = {
+    "displayName": "Sipho Dlamini",
+    "bio": "I fix taps.\nAnd geysers.",
+    "trades": ["Plumbing", "Tiling"],
+    "location": "Durban",
+    "coordinates": {"lat": -29.85, "lng": 31.02},
+    "photoUrl": PHOTO,
+    "certifications": [{"title": "Plumber's licence", "key": PAPER}, {"title": "First aid", "key": None}],
+    "yearsExperience": 7,
+    "availability": "busy",
+}
+
+
+@pytest.fixture
+def person() -> Person:
+    return Person("person-1", ("worker",))
+
+
+def test_a_signed_in_person_always_has_a_profile(person: Person) -> None:
+    answer = person.get("/profiles/me")
+    assert (answer.status, {*answer.body}) == (200, PUBLIC | OWN)
+    assert answer.body["displayName"] == "New member"
+    assert (answer.body["trustScore"], answer.body["completion"]) == (0, 0)
+    assert answer.body["rating"] == {"average": None, "count": 0}
+
+
+def test_the_whole_profile_is_written_and_read(person: Person) -> None:
+    answer = person.put("/profiles/me", WHOLE)
+    assert (answer.status, answer.headers["ETag"]) == (200, '"1"')
+    assert {*answer.body} == PUBLIC | OWN
+    for name in ("displayName", "bio", "trades", "location", "coordinates", "yearsExperience", "availability"):
+        assert answer.body[name] == WHOLE[name]
+    assert PHOTO in answer.body["photoUrl"]
+    assert [one["title"] for one in answer.body["certifications"]] == ["Plumber's licence", "First aid"]
+    assert PAPER in answer.body["certifications"][0]["url"]
+    assert answer.body["certifications"][1]["url"] is None
+    again = person.get("/profiles/me")
+    for name in PUBLIC | OWN - {"photoUrl", "certifications"}:
+        if name not in ("photoUrl", "certifications"):
+            assert again.body[name] == answer.body[name]
+
+
+def test_put_clears_what_is_left_out_and_patch_keeps_it(person: Person, clock: Clock) -> None:
+    person.put("/profiles/me", WHOLE)
+    clock.tick(minutes=1)
+    patched = person.patch("/profiles/me", {"bio": "Only taps.", "location": None}).body
+    assert (patched["bio"], patched["location"], patched["version"]) == ("Only taps.", None, 2)
+    assert patched["updatedAt"] == "2026-11-21T08:01:00.000Z"
+    for name in ("displayName", "trades", "coordinates", "yearsExperience", "availability"):
+        assert patched[name] == WHOLE[name]
+    put = person.put("/profiles/me", {"displayName": "Sipho"}).body
+    assert (put["displayName"], put["version"]) == ("Sipho", 3)
+    for name in ("bio", "location", "coordinates", "photoUrl", "yearsExperience"):
+        assert put[name] is None
+    assert (put["trades"], put["certifications"], put["availability"]) == ([], [], "available")
+
+
+def test_what_the_marketplace_keeps_survives_every_write(person: Person) -> None:
+    facts = {
+        "verified": True,
+        "rating_sum": 14,
+        "rating_count": 3,
+        "completed_jobs": 9,
+        "paid_jobs": 4,
+        "on_time_jobs": 4,
+        "median_response_minutes": 30.0,
+        "roles": ["worker"],
+    }
+    profile("person-1", phone="+27821234567", email="sipho@example.com", **facts)
+    kept = ("verified", "rating", "completedJobs", "paidJobs", "trustScore", "badges", "roles", "createdAt", "phone", "email")
+    before = person.get("/profiles/me").body
+    assert before["rating"] == {"average": 4.67, "count": 3}
+    assert before["trustScore"] == 71  # 20 + 2.4 + 23.33 + 15 + 10
+    for answer in (person.put("/profiles/me", WHOLE), person.patch("/profiles/me", {"bio": "New."})):
+        assert {name: answer.body[name] for name in kept} == {name: before[name] for name in kept}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"displayName": "xy"},
+        {"displayName": "x" * 100},
+        {"bio": "x" * 2000},
+        {"trades": ["a1", "a2", "a3", "a4", "a5"]},
+        {"trades": []},
+        {"yearsExperience": 0},
+        {"yearsExperience": 80},
+        {"availability": "unavailable"},
+        {"certifications": [{"title": "xy"}] * 20},
+        {"photoUrl": None},
+        {},
+    ],
+    ids=lambda fields: str(fields)[:40],
+)
+def test_what_is_within_the_limits_is_taken(person: Person, fields: dict[str, Any]) -> None:
+    assert person.put("/profiles/me", {**WHOLE, **fields}).status == 200
+    assert person.patch("/profiles/me", fields).status == 200
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"displayName": "x"}, {"displayName"}),
+        ({"displayName": "x" * 101}, {"displayName"}),
+        ({"displayName": None}, {"displayName"}),
+        ({"displayName": "   "}, {"displayName"}),
+        ({"bio": "x" * 2001}, {"bio"}),
+        ({"trades": ["a1", "a2", "a3", "a4", "a5", "a6"]}, {"trades"}),
+        ({"trades": ["Plumbing", " PLUMBING "]}, {"trades"}),
+        ({"trades": ["x"]}, {"trades.0"}),
+        ({"trades": "plumbing"}, {"trades"}),
+        ({"trades": None}, {"trades"}),
+        ({"location": "x"}, {"location"}),
+        ({"yearsExperience": -1}, {"yearsExperience"}),
+        ({"yearsExperience": 81}, {"yearsExperience"}),
+        ({"yearsExperience": "7"}, {"yearsExperience"}),
+        ({"availability": "asleep"}, {"availability"}),
+        ({"availability": None}, {"availability"}),
+        ({"certifications": [{"title": "x"}]}, {"certifications.0.title"}),
+        ({"certifications": [{"title": "Licence", "url": "x"}]}, {"certifications.0.url"}),
+        ({"certifications": [{"title": "xy"}] * 21}, {"certifications"}),
+        ({"photoUrl": "https://example.com/me.jpg"}, {"photoUrl"}),
+        ({"photoUrl": PHOTO.replace("person-1", "person-2")}, {"photoUrl"}),
+        ({"certifications": [{"title": "Licence", "key": PAPER.replace("person-1", "person-2")}]}, {"certifications.0.key"}),
+        *(
+            ({name: value}, {name})
+            for name, value in (
+                ("roles", ["admin"]),
+                ("verified", True),
+                ("trustScore", 100),
+                ("rating", {"average": 5, "count": 99}),
+                ("completedJobs", 99),
+                ("paidJobs", 99),
+                ("badges", ["topRated"]),
+                ("createdAt", "2000-01-01T00:00:00.000Z"),
+                ("userId", "person-2"),
+                ("phone", "+27821234567"),
+                ("email", "a@b.co"),
+                ("version", 9),
+                ("ratingSum", 500),
+                ("medianResponseMinutes", 1),
+            )
+        ),
+    ],
+    ids=lambda fields: str(fields)[:40],
+)
+def test_what_breaks_a_rule_is_refused_and_named(person: Person, fields: dict[str, Any], named: set[str]) -> None:
+    for answer in (person.put("/profiles/me", {**WHOLE, **fields}), person.patch("/profiles/me", fields)):
+        assert (answer.status, answer.fields) == (422, named), answer.text
+    assert stand_in.stored("profiles") == []
+
+
+def test_a_profile_needs_a_name(person: Person) -> None:
+    assert person.put("/profiles/me", {"bio": "Nameless."}).fields == {"displayName"}
+    assert person.patch("/profiles/me", {"bio": "Nameless."}).status == 200
+
+
+@pytest.mark.parametrize("method", ["put", "patch"])
+def test_a_write_holds_to_the_version_it_is_meant_for(person: Person, method: str) -> None:
+    first = person.put("/profiles/me", WHOLE)
+    write = getattr(person, method)
+    assert write("/profiles/me", WHOLE, headers={"If-Match": first.headers["ETag"]}).headers["ETag"] == '"2"'
+    stale = write("/profiles/me", {**WHOLE, "bio": "Lost."}, headers={"If-Match": first.headers["ETag"]})
+    assert (stale.status, stale.headers["Content-Type"]) == (412, "application/problem+json")
+    assert person.get("/profiles/me").body["bio"] == WHOLE["bio"]
+
+
+def test_the_completion_meter_fills_as_the_profile_does(person: Person) -> None:
+    profile("person-1", phone="+27821234567", email="sipho@example.com")
+    assert person.get("/profiles/me").body["completion"] == 25
+    assert person.put("/profiles/me", WHOLE).body["completion"] == 88
+    assert person.patch("/profiles/me", {"trades": [], "bio": None}).body["completion"] == 63
+
+
+# What others see.
+
+
+def test_others_see_the_safe_fields_only(person: Person, admin: Person) -> None:
+    profile("person-1", phone="+27821234567", email="sipho@example.com", roles=["worker"])
+    person.put("/profiles/me", WHOLE)
+    for other in (VISITOR, Person("buyer-1", ("buyer",)), Person("seller-1", ("seller",))):
+        answer = other.get("/profiles/person-1")
+        assert (answer.status, {*answer.body}) == (200, PUBLIC)
+        assert all({*one} == {"title"} for one in answer.body["certifications"])
+        for hidden in ("+2782", "sipho@example.com", "-29.85", "31.02", PAPER, "lastWrite", "ratingSum", "median"):
+            assert hidden not in answer.text
+    for fully in (admin, person):
+        answer = fully.get("/profiles/person-1")
+        assert {*answer.body} == PUBLIC
+        assert PAPER in answer.body["certifications"][0]["url"]
+        assert "+2782" not in answer.text
+
+
+def test_somebody_unknown_is_not_found(admin: Person) -> None:
+    for caller in (VISITOR, admin, Person("me", ("worker",))):
+        for unknown in ("nobody", "x" * 5000, "%00"):
+            assert caller.get(f"/profiles/{unknown}").status == 404
+
+
+# The directory.
+
+
+def names(**query: str) -> list[str]:
+    answer = VISITOR.get("/profiles", query=query)
+    assert answer.status == 200, answer.text
+    return [one["userId"] for one in answer.body["items"]]
+
+
+def test_the_directory_shows_the_most_trusted_first() -> None:
+    profile("some", roles=["worker"], paid_jobs=10)
+    profile("most", roles=["worker"], verified=True, paid_jobs=50, on_time_jobs=50, rating_sum=50, rating_count=10)
+    profile("none", roles=["worker"])
+    profile("less", roles=["worker"], paid_jobs=9)
+    profile("elsewhere", roles=["seller"], verified=True)
+    assert names() == ["most", "some", "less", "none"]
+    assert names(role="seller") == ["elsewhere"]
+    assert names(role="buyer") == []
+    scores = [one["trustScore"] for one in VISITOR.get("/profiles").body["items"]]
+    assert scores == [90, 6, 5, 0]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"trade": "plumbing"}, ["b", "a"]),
+        ({"trade": " PLUMBING "}, ["b", "a"]),
+        ({"trade": "tiling"}, ["a"]),
+        ({"trade": "roofing"}, []),
+        ({"location": "durban"}, ["c", "a"]),
+        ({"location": "  DURBAN"}, ["c", "a"]),
+        ({"trade": "Plumbing", "location": "Durban"}, ["a"]),
+        ({"trade": "painting", "location": "Pinetown"}, []),
+    ],
+)
+def test_the_directory_by_trade_and_place(query: dict[str, str], found: list[str]) -> None:
+    profile("a", roles=["worker"], trades=["Plumbing", "Tiling"], location="Durban")
+    profile("b", roles=["worker"], trades=["plumbing"], location="Pinetown", verified=True)
+    profile("c", roles=["worker"], trades=["Painting"], location=" durban ", verified=True)
+    profile("d", roles=["seller"], trades=["plumbing"], location="Durban")
+    assert names(**query) == found
+
+
+def test_no_trade_passes_for_part_of_a_place() -> None:
+    profile("tricky", roles=["worker"], trades=["plumbing#durban"], location="north")
+    assert names(trade="plumbing", location="durban#north") == []
+    assert names(trade="plumbing#durban", location="north") == ["tricky"]
+
+
+def test_the_directory_follows_what_the_owner_writes(person: Person) -> None:
+    profile("person-1", roles=["worker"])
+    person.put("/profiles/me", WHOLE)
+    assert names(trade="plumbing", location="durban") == names(trade="tiling") == ["person-1"]
+    person.patch("/profiles/me", {"trades": ["Painting"], "location": "Pinetown"})
+    assert names(trade="plumbing") == names(trade="tiling") == names(location="durban") == []
+    assert names(trade="painting", location="pinetown") == names() == ["person-1"]
+    person.patch("/profiles/me", {"trades": [], "location": None})
+    assert names(trade="painting") == names(location="pinetown") == []
+    assert names() == ["person-1"]
+    (row,) = stand_in.stored("directory")
+    assert "coordinates" not in row
+    assert {*VISITOR.get("/profiles").body["items"][0]} == PUBLIC
+
+
+@pytest.mark.parametrize("query", [{"role": "admin"}, {"role": "Worker"}, {"trade": "x"}, {"location": "x"}, {"sort": "name"}, {"trade": ""}])
+def test_a_wrong_parameter_is_named(query: dict[str, str]) -> None:
+    answer = VISITOR.get("/profiles", query=query)
+    assert (answer.status, answer.fields) == (422, {*query})
+
+
+# Verification.
+
+
+def test_an_admin_verifies_and_takes_it_back(admin: Person) -> None:
+    profile("person-1", roles=["worker"])
+    profile("person-2", roles=["worker"], paid_jobs=1)
+    verified = admin.put("/profiles/person-1/verification", {"verified": True})
+    assert (verified.status, verified.body["verified"], verified.body["trustScore"]) == (200, True, 20)
+    assert "verified" in verified.body["badges"]
+    assert names() == ["person-1", "person-2"]
+    assert admin.put("/profiles/person-1/verification", {"verified": True}).status == 200
+    assert admin.put("/profiles/person-1/verification", {"verified": False}).body["verified"] is False
+    assert names() == ["person-2", "person-1"]
+
+
+def test_no_admin_verifies_themselves(admin: Person) -> None:
+    profile("admin-1", roles=["admin"])
+    assert admin.put("/profiles/admin-1/verification", {"verified": True}).status == 403
+    assert VISITOR.get("/profiles/admin-1").body["verified"] is False
+
+
+@pytest.mark.parametrize("body", [None, {}, {"verified": None}, {"verified": "true"}, {"verified": 1}, {"verified": True, "x": 1}])
+def test_verification_is_yes_or_no(admin: Person, body: Any) -> None:
+    profile("person-1")
+    assert admin.put("/profiles/person-1/verification", body).status in (400, 422)
+    assert VISITOR.get("/profiles/person-1").body["verified"] is False
+
+
+def test_nobody_is_verified_who_is_not_there(admin: Person) -> None:
+    assert admin.put("/profiles/nobody/verification", {"verified": True}).status == 404
+    assert stand_in.stored("profiles") == []
+
+
+def test_an_admin_is_in_no_directory() -> None:
+    profile("admin-1", roles=["admin", "worker"])
+    profile("admin-2", roles=["admin"])
+    assert names() == ["admin-1"]
+    assert all(row["rowId"].startswith("admin-1") for row in stand_in.stored("directory"))
+
+
+def test_the_owners_write_and_a_change_meanwhile_both_stand(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given somebody whom an admin verifies while their own write is between reading and writing
+    profile("person-1", roles=["worker"])
+    real, raced = dynamo.commit, []
+
+    def slow(*arguments: Any) -> None:
+        if not raced:
+            raced.append(True)
+            unit = Unit()
+            service.verify("person-1", True, admin_id="admin-1", now=khaya_clock.now(), unit=unit)
+            unit.commit()
+        real(*arguments)
+
+    monkeypatch.setattr(dynamo, "commit", slow)
+    # when the write comes through, then both stand, here and in the directory
+    answer = person.patch("/profiles/me", {"bio": "I fix taps."})
+    assert (answer.status, answer.body["bio"], answer.body["verified"], answer.body["version"]) == (200, "I fix taps.", True, 3)
+    assert VISITOR.get("/profiles").body["items"][0]["verified"] is True

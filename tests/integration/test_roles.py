@@ -1,0 +1,125 @@
+"""Taking up and dropping roles: Cognito's groups, the profile and the gate come to agree, whatever fails on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from khaya import groups
+from tests.support import stand_in
+from tests.support.house import VISITOR, Answer, Person
+from tests.support.records import OFFER, POSTING, post_job, profile
+
+
+@pytest.fixture
+def person() -> Person:
+    """Somebody in Cognito and in the marketplace who is a buyer so far."""
+    found = Person("person-1", ("buyer",))
+    stand_in.pool_with(found)
+    profile("person-1", roles=["buyer"])
+    return found
+
+
+def take(person: Person, *roles: str) -> Answer:
+    return person.put("/profiles/me/roles", {"roles": [*roles]})
+
+
+def test_a_role_taken_up_shows_in_the_profile_and_works_with_the_next_token(person: Person) -> None:
+    answer = take(person, "buyer", "worker")
+    assert (answer.status, answer.body["roles"]) == (200, ["buyer", "worker"])
+    assert stand_in.groups_of("person-1") == {"buyer", "worker"}
+    job = post_job(Person("buyer-2", ("buyer",)))
+    assert person.post(f"/jobs/{job}/bids", OFFER).status == 403, "this token does not name it yet"
+    assert Person("person-1", ("buyer", "worker")).post(f"/jobs/{job}/bids", OFFER).status == 201
+
+
+def test_a_dropped_role_is_refused_at_once_though_the_token_names_it(person: Person) -> None:
+    assert person.post("/jobs", POSTING).status == 201
+    assert take(person, "seller").body["roles"] == ["seller"]
+    assert stand_in.groups_of("person-1") == {"seller"}
+    refused = person.post("/jobs", POSTING)
+    assert (refused.status, len(stand_in.stored("jobs"))) == (403, 1)
+
+
+def test_a_role_taken_up_again_works_again(person: Person) -> None:
+    take(person)
+    assert person.post("/jobs", POSTING).status == 403
+    take(person, "buyer")
+    assert person.post("/jobs", POSTING).status == 201
+
+
+def test_the_directory_follows_the_roles(person: Person) -> None:
+    def found(role: str) -> list[str]:
+        return [one["userId"] for one in VISITOR.get("/profiles", query={"role": role}).body["items"]]
+
+    assert (found("buyer"), found("worker")) == (["person-1"], [])
+    take(person, "worker")
+    assert (found("buyer"), found("worker")) == ([], ["person-1"])
+
+
+def test_the_order_and_repetition_of_roles_do_not_matter(person: Person) -> None:
+    assert take(person, "seller", "buyer", "seller").body["roles"] == ["buyer", "seller"]
+    assert take(person).body["roles"] == []
+    assert stand_in.groups_of("person-1") == set()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [None, {}, {"roles": None}, {"roles": "buyer"}, {"roles": ["admin"]}, {"roles": ["buyer", "admin"]}, {"roles": ["boss"]},
+     {"roles": ["Buyer"]}, {"roles": [None]}, {"roles": ["buyer"] * 4}, {"roles": ["buyer"], "userId": "other"}],
+    ids=str,
+)  # fmt: skip
+def test_nobody_takes_what_is_no_role_of_theirs_to_take(person: Person, body: Any) -> None:
+    assert person.put("/profiles/me/roles", body).status in (400, 422)
+    assert stand_in.groups_of("person-1") == {"buyer"}
+    assert person.get("/profiles/me").body["roles"] == ["buyer"]
+
+
+def test_an_admin_stays_one_whatever_roles_they_take(person: Person) -> None:
+    boss = Person("boss", ("admin", "buyer"))
+    stand_in.pool_with(boss)
+    profile("boss", roles=["buyer", "admin"])
+    assert take(boss, "seller").body["roles"] == ["seller", "admin"]
+    assert stand_in.groups_of("boss") == {"admin", "seller"}
+    assert boss.put("/profiles/person-1/verification", {"verified": True}).status == 200
+
+
+def _throttled(operation: str) -> ClientError:
+    return ClientError({"Error": {"Code": "TooManyRequestsException", "Message": "slow down"}}, operation)
+
+
+@pytest.mark.parametrize("position", range(4))
+@pytest.mark.parametrize("lost", [False, True], ids=["before", "after"])
+def test_a_failing_call_to_cognito_is_made_up_for_by_the_same_request(
+    person: Person, monkeypatch: pytest.MonkeyPatch, position: int, lost: bool
+) -> None:
+    # given Cognito failing at one of its calls, before or after it did what was asked
+    real, calls = groups._cognito()._make_api_call, []
+
+    def failing(operation: str, request: Any) -> Any:
+        calls.append(operation)
+        fails = len(calls) == position + 1
+        if fails and not lost:
+            raise _throttled(operation)
+        answer = real(operation, request)
+        if fails:
+            raise ReadTimeoutError(endpoint_url="cognito")
+        return answer
+
+    monkeypatch.setattr(groups._cognito(), "_make_api_call", failing)
+    # when somebody drops one role and takes two others
+    first = take(person, "worker", "seller")
+    # then they are told, nobody has more rights than before, and the same request sent again finishes it
+    if len(calls) > position:
+        assert (first.status, first.headers["Retry-After"]) == (503, "1")
+        assert person.post("/jobs", POSTING).status == 403, "what was dropped is refused in any case"
+        assert take(person, "worker", "seller").status == 200
+    assert stand_in.groups_of("person-1") == {"worker", "seller"}
+    assert person.get("/profiles/me").body["roles"] == ["worker", "seller"]
+
+
+def test_somebody_whom_cognito_does_not_know_is_told_to_try_again() -> None:
+    stand_in.pool_with()
+    assert take(Person("ghost", ("buyer",)), "worker").status == 503

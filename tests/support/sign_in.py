@@ -1,0 +1,50 @@
+"""What sign-in stands on in tests: the queue of codes, the service key, and limits out of the way."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import Any
+
+import boto3
+
+from tests.support.template import function_environment
+
+WITHOUT_LIMITS = {"SIGN_INS_PER_IDENTITY": "0", "SIGN_INS_PER_ADDRESS": "0"}
+
+
+def ready() -> None:
+    """Make the queue and the key, and have the functions look for them anew."""
+    queue = boto3.client("sqs").create_queue(QueueName="codes", Attributes={"VisibilityTimeout": "0"})
+    os.environ |= {**WITHOUT_LIMITS, "CODES_QUEUE_URL": queue["QueueUrl"]}
+    os.environ["EMAIL_SENDER"] = "Khaya <no-reply@khaya.example>"
+    manager = boto3.client("secretsmanager")
+    with suppress(manager.exceptions.ResourceExistsException):
+        manager.create_secret(Name=function_environment()["SERVICE_KEY_ARN"], SecretString="k" * 64)
+    forget()
+
+
+def forget() -> None:
+    """Clients, settings and secrets that were made for another environment."""
+    from khaya import vault  # noqa: PLC0415 - after the environment is set
+
+    for cached in _caches():
+        cached.cache_clear()
+    vault.forget()
+
+
+def _caches() -> tuple[Any, ...]:
+    from khaya import accounts, settings  # noqa: PLC0415
+    from khaya.channels import mail, sms  # noqa: PLC0415
+    from khaya.signin import service  # noqa: PLC0415
+
+    return (
+        settings.sign_in_settings,
+        settings.channel_settings,
+        settings.key_settings,
+        accounts._cognito,
+        accounts._client_secret,
+        service._sqs,
+        sms._sns,
+        mail._ses,
+    )
