@@ -50,14 +50,15 @@ environments: ## make or update the Python environments in .local/
 		"sudo apt install python3 python3-venv; anywhere: uv python install 3.13), named by PYTHON=… if it is not found by itself."; exit 1; }
 	@"$(PYTHON)" -m local.environments $(ENVIRONMENTS)
 
-test: environments ## unit, integration, infrastructure and end-to-end tests
-	@$(DEV)/python -m pytest tests/unit tests/integration tests/infrastructure tests/e2e
+test: environments ## unit, integration, infrastructure, contention and end-to-end tests
+	@$(DEV)/python -m pytest -n 2 tests/unit tests/integration tests/infrastructure
+	@$(DEV)/python -m pytest tests/contention tests/e2e
 
 check: environments ## lint, format, strict types, import rules, template
 	@$(DEV)/ruff check .
 	@$(DEV)/ruff format --check .
 	@$(DEV)/mypy --strict layers/khaya/khaya functions local
-	@$(DEV)/lint-imports
+	@PYTHONPATH=layers/khaya $(DEV)/lint-imports --no-cache
 	@$(DEV)/cfn-lint template.yaml
 	@$(SAM) validate --lint --template-file template.yaml
 	@$(DEV)/bandit --quiet -ll --recursive layers functions local

@@ -48,7 +48,9 @@ def run() -> Report:
         ratio = medians[folder] / least
         held = (MOST, report.hold(folder, ratio, MOST)) if folder in behind_api else ("", "")
         report.add(folder, round(medians[folder] * 1000), round(ratio, 2), *held)
-    report.notes.append(f"The goal is {GOAL}. Functions behind the API make their DynamoDB client while they are imported.")
+    report.notes.append(
+        f"The goal is {GOAL}. Functions behind the API make their DynamoDB client while they are imported."
+    )
     return report
 
 

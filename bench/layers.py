@@ -41,7 +41,19 @@ def runtime() -> Path:
     made_of = f"{wanted} {sys.version}"
     if not stamp.exists() or stamp.read_text() != made_of:
         shutil.rmtree(folder, ignore_errors=True)
-        _run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wanted, "--target", folder])
+        _run(
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                wanted,
+                "--target",
+                folder,
+            ]
+        )
         stamp.write_text(made_of)
     return folder
 
@@ -58,7 +70,7 @@ def bytecode_can_be_made(python: str) -> bool:
 def _built(layer: str, target: str, python: str, wheels: str) -> Path:
     """What the layer's own Makefile makes, as `sam build` calls it; made anew when its sources changed."""
     source = ROOT / "layers" / layer
-    name = f"{layer}-{python}-{wheels.split()[0]}"
+    name = f"{layer}-{python}-{wheels.split(maxsplit=1)[0]}"
     folder, stamp = _FOLDER / name, _FOLDER / f"{name}.made"
     files = sorted(file for file in source.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
     made_of = hashlib.sha256(b"".join(str(file).encode() + file.read_bytes() for file in files)).hexdigest()

@@ -19,7 +19,6 @@ from khaya import clock, dynamo, groups, media
 from khaya.settings import settings
 from tests.integration.matrix import Row, rows
 from tests.support import stand_in
-from tests.support.house import Person
 from tests.support.template import routes
 
 BUDGETS: dict[str, int] = {
@@ -43,7 +42,11 @@ FROZEN = "2026-11-21T08:00:00.000Z"
 
 def run() -> Report:
     """Count for every route."""
-    report = Report("round_trips", "Round trips: DynamoDB calls per route, the gate apart", ("route", "calls", "budget", "", "which"))
+    report = Report(
+        "round_trips",
+        "Round trips: DynamoDB calls per route, the gate apart",
+        ("route", "calls", "budget", "", "which"),
+    )
     report.ran_on["moto"] = version("moto")
     with _moto():
         most = {f"{method} {path}": list[str]() for method, path in sorted(routes(), key=lambda route: route[::-1])}

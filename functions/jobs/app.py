@@ -115,7 +115,7 @@ def cancel(job_id: str, request: Annotated[CancellationRequest, Body()]) -> Resp
     """Pending bids are rejected."""
     job = service.visible(job_id, api.caller)
     api.count("JobCancelled")
-    return _changed(job, job.cancelled(api.caller.user_id, request.reason, api.now))
+    return _answer(service.cancel(job, api.caller.user_id, request.reason, now=api.now, unit=api.unit))
 
 
 def _changed(before: Job, after: Job) -> Response[PartyJobView]:

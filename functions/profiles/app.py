@@ -8,8 +8,12 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import Field
 
-from khaya.access import ADMIN, FEED, PUBLIC, SIGNED_IN
+from khaya.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
 from khaya.api import Api
+from khaya.erasure import decision as erasure
+from khaya.exports import service as exports
+from khaya.exports.view import ExportView
+from khaya.exports.view import shown as shown_export
 from khaya.fields import Asked, Place
 from khaya.pages import Limit, Page
 from khaya.profiles import resume as resumes
@@ -17,6 +21,8 @@ from khaya.profiles import service, store
 from khaya.profiles.model import OwnRole, Profile, ProfileChanges, ProfileReplacement, Trade
 from khaya.profiles.view import OwnProfileView, ProfileView, ResumeView, shown, shown_to_owner
 from khaya.users.model import User
+
+LEAVING = Access("any signed-in person", also_erased=True)
 
 api = Api("Profiles")
 
@@ -70,6 +76,33 @@ def change(wanted: Annotated[ProfileChanges, Body()]) -> Response[OwnProfileView
 def take_roles(request: Annotated[RolesRequest, Body()]) -> Response[OwnProfileView]:
     """The set of one's own roles. A new one works after the next token refresh, a dropped one is refused at once."""
     return _own(*service.take_roles(api.caller.user_id, request.roles, now=api.now, unit=api.unit))
+
+
+@api.post("/profiles/me/export", SIGNED_IN, "Ask for all one's data", status=202, body=ExportView)
+def ask_export() -> Response[ExportView]:
+    """A file is being made. While one is, or its file is there, which is for a day, the answer is that same export."""
+    export, begins = exports.request(api.caller.user_id, now=api.now, unit=api.unit)
+    if begins:
+        api.count("ExportAsked")
+    return api.answer(shown_export(export), status=202)
+
+
+@api.get("/profiles/me/export", SIGNED_IN, "One's export", body=ExportView)
+def export() -> Response[ExportView]:
+    """How far it is, and once it is `ready`, a link to the file: JSON with a list for each kind of thing."""
+    return api.answer(shown_export(exports.own(api.caller.user_id, api.now)))
+
+
+@api.delete("/profiles/me", LEAVING, "Have one's account erased", status=204)
+def erase() -> Response[None]:
+    """For good; `409` while something is open. Needs a sign-in less than ten minutes old.
+
+    Open jobs, bids and listings are closed, sessions end, and within minutes nothing names the person any more.
+    """
+    api.require_recent_sign_in()
+    if erasure.request(api.caller, now=api.now, unit=api.unit):
+        api.count("ErasureAsked")
+    return api.answer(None, status=204)
 
 
 @api.get("/profiles/<user_id>", PUBLIC, "One person", body=ProfileView)

@@ -28,7 +28,8 @@ api = Api("Referrals")
 @api.get("/referrals/code", SIGNED_IN, "One's own code", body=CodeView)
 def own_code() -> Response[CodeView]:
     """Made on first use, and the same for good."""
-    return api.answer(CodeView(code=service.code_of(api.caller.user_id, unit=api.unit)))
+    code = service.code_of(api.caller.user_id, before_making=api.pass_gate, unit=api.unit)
+    return api.answer(CodeView(code=code))
 
 
 @api.get("/referrals/mine", SIGNED_IN, "Those one has brought, newest first", body=Page[ReferralView])

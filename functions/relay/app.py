@@ -17,6 +17,8 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from khaya import aws
 from khaya.attributes import Item
 from khaya.changes import Change, change_of
+from khaya.erasure import model as erasure
+from khaya.exports import model as exports
 from khaya.referrals import model as referrals
 from khaya.search import model as search
 from khaya.writes import STAMP
@@ -44,7 +46,17 @@ def judged(change: Change) -> dict[str, Any] | None:
 
 
 def _told(item: Item) -> Item:
-    return {name: value for name, value in item.items() if name != STAMP}
+    return {name: value for name, value in item.items() if name not in (STAMP, "jobsUnderWay")}
+
+
+def renamed(change: Change) -> dict[str, str] | None:
+    """A person who goes by another name: whatever repeats it is to follow."""
+    before, after = change.before, change.after
+    if change.resource != "profiles" or not before or not after:
+        return None
+    if before.get("displayName") == after.get("displayName"):
+        return None
+    return {"group": after["userId"], "userId": after["userId"]}
 
 
 CONCERNS: dict[str, Callable[[Change], dict[str, Any] | None]] = {
@@ -52,6 +64,9 @@ CONCERNS: dict[str, Callable[[Change], dict[str, Any] | None]] = {
     "SEARCH_QUEUE_URL": search.news,
     "STANDING_QUEUE_URL": judged,
     "REWARDS_QUEUE_URL": referrals.news,
+    "NAMES_QUEUE_URL": renamed,
+    "ERASURES_QUEUE_URL": erasure.news,
+    "EXPORTS_QUEUE_URL": exports.news,
 }
 """The variable that holds a concern's queue, and what of a change the concern is told: None where it is nothing."""
 

@@ -1,4 +1,4 @@
-"""What follows for referrals: a released job completes and pays them, and they call people by their present name."""
+"""What follows for referrals: a released job completes and pays them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,15 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from khaya import clock, observability
 from khaya.referrals import service
 
-processor = SqsFifoPartialProcessor()
+processor = SqsFifoPartialProcessor(skip_group_on_error=True)
 
 
 def follow(record: SQSRecord) -> None:
     """Do what one message asks. A failure sends it back to the queue, and after ten of them to the dead letters."""
     message = json.loads(record.body)
-    if "jobId" in message:
-        completed = service.follow_release(message["jobId"], clock.now())
-        if completed:
-            observability.count("ReferralCompleted", completed)
-    else:
-        service.follow_name(message["userId"])
+    completed = service.follow_release(message["jobId"], clock.now())
+    if completed:
+        observability.count("ReferralCompleted", completed)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

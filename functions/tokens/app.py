@@ -10,11 +10,13 @@ from typing import Any
 from khaya import clock
 from khaya.profiles import service
 from khaya.roles import ROLES, roles_in
-from khaya.settings import settings
+from khaya.settings import key_settings, settings
 from khaya.users.model import User
 
 SELF_SERVICE = "aws.cognito.signin.user.admin"
 """Cognito's own scope, by which holders of a token could change their attributes without this API."""
+
+key_settings()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

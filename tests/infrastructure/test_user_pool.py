@@ -84,6 +84,12 @@ def test_the_service_key_outlives_the_stack() -> None:
     assert "GenerateSecretString" in template()["Resources"]["ServiceKey"]["Properties"]
 
 
+def test_a_claim_outlives_the_function_that_made_it() -> None:
+    from khaya.signin.model import CLAIM_SECONDS  # noqa: PLC0415
+
+    assert resources(FUNCTION)["AuthFunction"]["Timeout"] < CLAIM_SECONDS
+
+
 def test_codes_are_given_up_after_three_failures_and_kept_where_an_operator_sees_them() -> None:
     queues = resources("AWS::SQS::Queue")
     assert queues["CodesQueue"]["RedrivePolicy"]["maxReceiveCount"] == 3

@@ -16,9 +16,9 @@ from tests.support.permissions import Record
 @pytest.fixture(scope="package", autouse=True)
 def aws() -> Iterator[None]:
     """moto with the template's tables, made once: making them costs more than a test does."""
-    from khaya import dynamo, groups, media  # noqa: PLC0415 - clients must be made inside the mock
+    from khaya import accounts, dynamo, files, groups, media, vault  # noqa: PLC0415 - clients must be made inside the mock
 
-    caches = (dynamo.client, groups._cognito, media._s3)
+    caches = (dynamo.client, groups._cognito, accounts._cognito, media._s3, files._s3, vault._client)
     with mock_aws():
         stand_in.build()
         for cached in caches:

@@ -56,11 +56,12 @@ def test_a_token_of_another_kind_or_client_is_refused_though_the_gateway_let_it_
 @pytest.mark.parametrize("row", rows(), ids=str)
 def test_a_good_token_that_no_gateway_has_looked_at_is_as_good(row: Row, key_server: KeyServer) -> None:
     # given somebody whom the matrix lets through, if there is one
-    role = next((role for role in ROLES if row.expected[role].startswith("2")), "buyer")
+    statuses = {role: row.expected[role] for role in ROLES if row.expected[role] != "-"}
+    role = next((role for role, status in statuses.items() if status.startswith("2")), next(iter(statuses)))
     bearer = Person(headers={"Authorization": f"Bearer {token(claims(f'stranger-{role}', (role,)))}"})
     # when they come with a token, then it is verified, and they get what the matrix says
-    assert str(_call(row, _scene(row), bearer).status) == row.expected[role]
-    assert key_server.asked
+    assert str(_call(row, _scene(row), bearer).status) == statuses[role]
+    assert key_server.asked or row.route.startswith("OPTIONS")
 
 
 @dataclasses.dataclass

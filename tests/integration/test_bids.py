@@ -45,7 +45,13 @@ def test_a_bid_is_what_was_offered_and_the_job_counts_it(buyer: Person, worker: 
 
 @pytest.mark.parametrize(
     "fields",
-    [{"amountCents": 1000}, {"timelineDays": 1}, {"timelineDays": 365}, {"proposal": "x" * 20}, {"proposal": "x" * 2000}],
+    [
+        {"amountCents": 1000},
+        {"timelineDays": 1},
+        {"timelineDays": 365},
+        {"proposal": "x" * 20},
+        {"proposal": "x" * 2000},
+    ],
     ids=str,
 )
 def test_what_is_within_the_limits_is_taken(buyer: Person, worker: Person, fields: dict[str, Any]) -> None:

@@ -79,7 +79,7 @@ def test_each_route_keeps_to_its_calls(monkeypatch: pytest.MonkeyPatch) -> None:
         (GATE + 2, lambda: SECOND_TREASURER.post("/credits/adjustments", adjustment, headers=key())),
         (GATE + 3, lambda: _reverse(entry_id)),
         (1, lambda: Person("referrer-1").get("/referrals/code")),
-        (2, lambda: Person("referrer-2").get("/referrals/code")),
+        (GATE + 2, lambda: Person("referrer-2").get("/referrals/code")),
         (1, lambda: Person("referrer-1").get("/referrals/mine")),
         (1, lambda: Person().get("/referrals/leaderboard")),
         (GATE + 2, lambda: apply(Person("newcomer-1"), code)),

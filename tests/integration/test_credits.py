@@ -263,6 +263,12 @@ def test_nobody_adjusts_their_own_balance() -> None:
 
 def test_only_people_who_exist_are_adjusted() -> None:
     assert adjust("nobody", 100).status == 404
+    # nor does an admin's decision about somebody pass for a person, whose id its own begins with
+    known("admin-1", "worker-1")
+    suspended = {"status": "suspended", "reason": "Spam in every bid."}
+    assert Person("admin-1", ("admin",)).patch("/admin/users/worker-1", suspended).status == 200
+    (decision,) = [row["userId"] for row in stored("users") if "#" in row["userId"]]
+    assert adjust(decision, 100).status == 404
 
 
 @pytest.mark.parametrize("cents", [500_001, -500_001])

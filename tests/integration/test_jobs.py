@@ -214,7 +214,9 @@ def test_an_id_that_is_none_is_not_found(buyer: Person) -> None:
         assert buyer.patch(f"/jobs/{job_id}", {"title": "Fix a tap"}).status == 404
 
 
-def test_the_parties_see_each_others_contact_once_a_bid_is_accepted(buyer: Person, worker: Person, admin: Person) -> None:
+def test_the_parties_see_each_others_contact_once_a_bid_is_accepted(
+    buyer: Person, worker: Person, admin: Person
+) -> None:
     profile("buyer-1", display_name="Thandi", phone="+27821111111", email="thandi@example.com")
     profile("worker-1", display_name="Sipho", phone="+27822222222")
     job = post_job(buyer)
@@ -311,7 +313,9 @@ def test_an_edit_changes_what_it_names_and_nothing_else(buyer: Person, worker: P
     assert buyer.get(f"/jobs/{job}").body == expected
 
 
-@pytest.mark.parametrize("fields", [{"title": None}, {"photos": None}, {"status": "completed"}, {"title": "x"}, {"id": "x"}])
+@pytest.mark.parametrize(
+    "fields", [{"title": None}, {"photos": None}, {"status": "completed"}, {"title": "x"}, {"id": "x"}]
+)
 def test_an_edit_that_breaks_a_rule_changes_nothing(buyer: Person, fields: dict[str, Any]) -> None:
     job = post_job(buyer)
     before = buyer.get(f"/jobs/{job}").body
@@ -329,7 +333,17 @@ def test_photos_stay_when_they_are_handed_in_again(buyer: Person) -> None:
 
 @pytest.mark.parametrize(
     ("tag", "status"),
-    [('"1"', 200), ('W/"1"', 200), ("1", 200), ("*", 200), ('"0", "1"', 200), ('"2"', 412), ('"0"', 412), ("x", 412), ("", 412)],
+    [
+        ('"1"', 200),
+        ('W/"1"', 200),
+        ("1", 200),
+        ("*", 200),
+        ('"0", "1"', 200),
+        ('"2"', 412),
+        ('"0"', 412),
+        ("x", 412),
+        ("", 412),
+    ],
 )
 def test_an_edit_holds_to_the_version_it_is_meant_for(buyer: Person, tag: str, status: int) -> None:
     job = post_job(buyer)
@@ -387,7 +401,9 @@ def test_the_work_is_handed_in_with_proof_once(buyer: Person, worker: Person) ->
     assert worker.post(f"/jobs/{job}/submission", {}).status == 409
 
 
-def test_a_cash_job_is_completed_without_a_submission_and_counts_once(buyer: Person, worker: Person, clock: Clock) -> None:
+def test_a_cash_job_is_completed_without_a_submission_and_counts_once(
+    buyer: Person, worker: Person, clock: Clock
+) -> None:
     job = in_progress(buyer, worker)
     clock.tick(days=2)
     completed = buyer.post(f"/jobs/{job}/completion")
@@ -418,8 +434,14 @@ def test_a_completed_job_stays_as_it_is(buyer: Person, worker: Person) -> None:
 def test_either_party_calls_a_cash_job_off(buyer: Person, worker: Person) -> None:
     by_owner, by_worker = in_progress(buyer, worker), in_progress(buyer, worker)
     cancelled = buyer.post(f"/jobs/{by_owner}/cancellation", {"reason": "  We have moved.  "})
-    assert cancelled.body["cancellation"] == {"reason": "We have moved.", "by": "buyer", "at": "2026-11-21T08:00:00.000Z"}
-    assert worker.post(f"/jobs/{by_worker}/cancellation", {"reason": "I am ill."}).body["cancellation"]["by"] == "worker"
+    assert cancelled.body["cancellation"] == {
+        "reason": "We have moved.",
+        "by": "buyer",
+        "at": "2026-11-21T08:00:00.000Z",
+    }
+    assert (
+        worker.post(f"/jobs/{by_worker}/cancellation", {"reason": "I am ill."}).body["cancellation"]["by"] == "worker"
+    )
 
 
 def test_after_the_submission_only_the_owner_calls_a_cash_job_off(buyer: Person, worker: Person) -> None:
@@ -429,7 +451,9 @@ def test_after_the_submission_only_the_owner_calls_a_cash_job_off(buyer: Person,
     assert buyer.post(f"/jobs/{job}/cancellation", {"reason": "Not good."}).status == 200
 
 
-@pytest.mark.parametrize("body", [None, {}, {"reason": ""}, {"reason": None}, {"reason": "x" * 501}, {"reason": "Ok.", "by": "worker"}])
+@pytest.mark.parametrize(
+    "body", [None, {}, {"reason": ""}, {"reason": None}, {"reason": "x" * 501}, {"reason": "Ok.", "by": "worker"}]
+)
 def test_calling_off_needs_a_reason(buyer: Person, body: Any) -> None:
     job = post_job(buyer)
     assert buyer.post(f"/jobs/{job}/cancellation", body).status in (400, 422)

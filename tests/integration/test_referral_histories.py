@@ -83,12 +83,13 @@ class ReferralHistory(History):
     def told_of(self, number: int) -> None:
         job_id, facts = self.jobs[number]
         parties = {facts["buyer"], facts["worker"]}
+        related = any(self.brought[one].referrer in parties for one in parties & self.brought.keys())
         done = 0
         for person in (facts["buyer"], facts["worker"]):
             one = self.brought.get(person)
             if one is None or one.status != "pending" or not facts["counts"]:
                 continue
-            if one.referrer in parties or parties == {"p4", "p5"}:
+            if related or parties == {"p4", "p5"}:
                 continue
             done += 1
             one.status = "completed"

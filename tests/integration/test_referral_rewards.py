@@ -77,6 +77,7 @@ def test_other_jobs_pay_nobody(fields: dict[str, Any]) -> None:
     refer("referrer-1", "newcomer-1")
     assert release(released_job("buyer-1", "newcomer-1", **fields)) == 0
     assert stored("credits") == []
+    assert _qualified() == set(), "nor does it count for a story's reward"
     # and the referral is still open to a job that does
     assert release(released_job("buyer-1", "newcomer-1", 20_000)) == 1
 
@@ -91,6 +92,16 @@ def test_a_job_between_people_with_one_payout_account_pays_nobody() -> None:
     assert _qualified() == set()
     # but with others it does
     assert release(released_job("buyer-2", "newcomer-1")) == 1
+
+
+def test_a_job_between_a_person_and_who_brought_them_pays_nobody_else_either() -> None:
+    # given somebody who was brought, and has brought the other party of the job
+    refer("referrer-1", "newcomer-1")
+    refer("newcomer-1", "newcomer-2")
+    # then
+    assert release(released_job("newcomer-1", "newcomer-2")) == 0
+    assert stored("credits") == []
+    assert _qualified() == set()
 
 
 def test_a_job_that_is_gone_pays_nobody() -> None:
@@ -221,7 +232,7 @@ def test_an_answer_that_was_lost_is_not_paid_again(monkeypatch: pytest.MonkeyPat
 
 
 def test_one_message_that_fails_goes_back_alone() -> None:
-    # given a message for a job and one that cannot be read
+    # given messages of their own groups: one that cannot be read, and one for a job
     refer("referrer-1", "newcomer-1")
     job_id = released_job("buyer-1", "newcomer-1")
     records = [
@@ -234,12 +245,12 @@ def test_one_message_that_fails_goes_back_alone() -> None:
             "receiptHandle": "r",
             "awsRegion": "af-south-1",
         }
-        for number, body in enumerate([f'{{"jobId": "{job_id}"}}', "{}"])
+        for number, body in enumerate(["{}", f'{{"jobId": "{job_id}"}}'])
     ]
     # when
     answer = app("rewards").handler({"Records": records}, None)
     # then
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}]}
     assert balance("referrer-1")["balanceCents"] == 5_000
 
 

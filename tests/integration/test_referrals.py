@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.support.house import VISITOR, Person
-from tests.support.money import apply, code_of, everything, refer, release, released_job
+from tests.support.money import apply, code_of, everything, known, refer, release, released_job
 from tests.support.records import complete_job, profile
 from tests.support.stand_in import stored
 from tests.support.streams import follow
@@ -23,6 +23,18 @@ def test_a_code_is_made_on_first_use_and_stays() -> None:
     assert len(first) == 8
     assert not set(first) & set("01OILUAEIY")
     assert len(stored("referrals")) == 4
+
+
+def test_no_code_is_made_for_the_suspended(admin: Person) -> None:
+    # given
+    known("admin-1", "person-1", "person-2")
+    code = code_of(Person("person-1"))
+    for user_id in ("person-1", "person-2"):
+        decided = {"status": "suspended", "reason": "Spam in every bid."}
+        assert admin.patch(f"/admin/users/{user_id}", decided).status == 200
+    # then one who has a code still sees it, but none is made
+    assert code_of(Person("person-1")) == code
+    assert Person("person-2").get("/referrals/code").status == 403
 
 
 def test_a_code_that_somebody_has_is_not_given_again(monkeypatch: pytest.MonkeyPatch) -> None:

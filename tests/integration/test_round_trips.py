@@ -17,5 +17,3 @@ def test_a_route_keeps_within_its_round_trips(row: Row) -> None:
 
 def test_every_budget_is_for_a_route_of_the_template() -> None:
     assert BUDGETS.keys() <= {f"{method} {path}" for method, path in routes()}
-
-

@@ -134,6 +134,22 @@ def test_pages_for_one_word_are_full_although_some_rows_are_behind(buyer: Person
     assert [[item["id"] for item in page.body["items"]] for page in pages] == [[jobs[6], jobs[5]], [jobs[1], jobs[0]]]
 
 
+def test_a_small_page_is_full_although_many_rows_are_behind(buyer: Person) -> None:
+    # given two jobs, and between them the rows of forty that are gone
+    from khaya.search import store  # noqa: PLC0415
+    from khaya.search.model import Entry  # noqa: PLC0415
+
+    oldest = post_job(buyer)
+    gone = Entry(frozenset({"tap"}), "plumbing", "durban")
+    for number in range(40):
+        store.bring_in_line("jobs", f"{oldest}-{number:02}", gone, ())
+    newest = post_job(buyer)
+    follow()
+    # then a page of one is full each time
+    pages = every_page("/jobs", q="tap", limit="1")
+    assert [[item["id"] for item in page.body["items"]] for page in pages] == [[newest], [oldest]]
+
+
 def test_pages_for_several_words_lose_nothing(trusted: Person) -> None:
     # given listings of which every third has both words
     made = [list_materials(trusted, title=f"Bricks {'yellow' if n % 3 == 0 else 'red'} lot") for n in range(10)]

@@ -15,7 +15,9 @@ from tests.support.house import VISITOR, Context, Person, app
 from tests.support.records import known, profile
 
 
-def sign_in(trigger: str = "TokenGeneration_Authentication", groups: Any = ("buyer", "worker"), **about: str) -> dict[str, Any]:
+def sign_in(
+    trigger: str = "TokenGeneration_Authentication", groups: Any = ("buyer", "worker"), **about: str
+) -> dict[str, Any]:
     event = {
         "version": "2",
         "triggerSource": trigger,
@@ -36,7 +38,10 @@ def sign_in(trigger: str = "TokenGeneration_Authentication", groups: Any = ("buy
     return answer
 
 
-@pytest.mark.parametrize("trigger", ["TokenGeneration_Authentication", "TokenGeneration_RefreshTokens", "TokenGeneration_NewPasswordChallenge"])
+@pytest.mark.parametrize(
+    "trigger",
+    ["TokenGeneration_Authentication", "TokenGeneration_RefreshTokens", "TokenGeneration_NewPasswordChallenge"],
+)
 def test_access_tokens_get_the_apis_scope_and_lose_cognitos_own(trigger: str) -> None:
     generation = sign_in(trigger)["response"]["claimsAndScopeOverrideDetails"]["accessTokenGeneration"]
     assert generation == {"scopesToAdd": ["khaya/api"], "scopesToSuppress": ["aws.cognito.signin.user.admin"]}
@@ -45,7 +50,11 @@ def test_access_tokens_get_the_apis_scope_and_lose_cognitos_own(trigger: str) ->
 def test_a_first_sign_in_makes_the_records() -> None:
     sign_in()
     (user,) = stand_in.stored("users")
-    assert (user["userId"], user["phone"], user["createdAt"]) == ("person-1", "+27821234567", "2026-11-21T08:00:00.000Z")
+    assert (user["userId"], user["phone"], user["createdAt"]) == (
+        "person-1",
+        "+27821234567",
+        "2026-11-21T08:00:00.000Z",
+    )
     assert user["email"].lower() == "sipho@example.com"
     mine = Person("person-1", ("buyer", "worker")).get("/profiles/me").body
     assert (mine["displayName"], mine["roles"], mine["phone"]) == ("Sipho", ["buyer", "worker"], "+27821234567")

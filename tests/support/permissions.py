@@ -79,32 +79,43 @@ class Record:
         return {statement for statement in allowed(folder) if not any(_covers(statement, call) for call in calls)}
 
 
-def called(service: str, operation: str, request: dict[str, Any]) -> Iterator[Call]:
+def called(service: str, operation: str, request: dict[str, Any]) -> list[Call]:
     """The actions on resources that a call needs to be allowed."""
-    match service, operation:
-        case "dynamodb", "TransactWriteItems":
+    match service:
+        case "dynamodb":
+            return list(_called_on_tables(operation, request))
+        case "s3" if operation == "ListObjectsV2":
+            return [("s3:ListBucket", "MediaBucket")]
+        case "s3" if operation == "ListObjectVersions":
+            return [("s3:ListBucketVersions", "MediaBucket")]
+        case "s3" if operation == "DeleteObjects":
+            return [("s3:DeleteObjectVersion", f"MediaBucket/{one['Key']}") for one in request["Delete"]["Objects"]]
+        case "s3":
+            return [(READS_OF_FILES.get(operation, f"s3:{operation}"), f"MediaBucket/{request.get('Key', '')}")]
+        case "sqs":
+            return [(f"sqs:{operation}", _queue(request["QueueUrl"]))]
+        case "cognito-idp" if operation == "GetTokensFromRefreshToken":
+            return []  # open to everybody: the client's secret guards it
+        case "cognito-idp":
+            return [(f"cognito-idp:{operation}", "UserPool")]
+    return [(f"{PREFIXES.get(service, service)}:{operation}", "?")]
+
+
+def _called_on_tables(operation: str, request: dict[str, Any]) -> Iterator[Call]:
+    match operation:
+        case "TransactWriteItems":
             for write in request["TransactItems"]:
                 ((kind, item),) = write.items()
                 yield WRITES[kind], _table(item["TableName"])
-        case "dynamodb", "TransactGetItems":
+        case "TransactGetItems":
             for read in request["TransactItems"]:
                 yield "dynamodb:GetItem", _table(read["Get"]["TableName"])
-        case "dynamodb", "BatchGetItem" | "BatchWriteItem":
+        case "BatchGetItem" | "BatchWriteItem":
             for table in request["RequestItems"]:
                 yield f"dynamodb:{operation}", _table(table)
-        case "dynamodb", _:
+        case _:
             index = f"/index/{request['IndexName']}" if "IndexName" in request else ""
             yield f"dynamodb:{operation}", _table(request["TableName"]) + index
-        case "s3", _:
-            yield READS_OF_FILES.get(operation, f"s3:{operation}"), f"MediaBucket/{request.get('Key', '')}"
-        case "sqs", _:
-            yield f"sqs:{operation}", _queue(request["QueueUrl"])
-        case "cognito-idp", "GetTokensFromRefreshToken":
-            return  # open to everybody: the client's secret guards it
-        case "cognito-idp", _:
-            yield f"cognito-idp:{operation}", "UserPool"
-        case _:
-            yield f"{PREFIXES.get(service, service)}:{operation}", "?"
 
 
 @cache
@@ -113,12 +124,13 @@ def allowed(folder: str) -> frozenset[Call]:
     properties = next(one for one in resources(FUNCTION).values() if one["CodeUri"].strip("/").split("/")[-1] == folder)
     role = template()["Resources"][properties["Role"]["Fn::GetAtt"][0]]["Properties"]
     documents = [policy["PolicyDocument"] for policy in role.get("Policies", [])]
-    for managed in role.get("ManagedPolicyArns", []):
-        documents.append(template()["Resources"][managed["Ref"]]["Properties"]["PolicyDocument"])
+    managed = [template()["Resources"][one["Ref"]] for one in role.get("ManagedPolicyArns", [])]
+    documents += [policy["Properties"]["PolicyDocument"] for policy in managed]
     return frozenset(
         (action, resource)
         for document in documents
         for statement in document["Statement"]
+        if statement["Effect"] == "Allow"
         for action in _list(statement["Action"])
         for resource in map(resource_name, _list(statement["Resource"]))
     )

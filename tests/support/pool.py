@@ -18,6 +18,7 @@ import pytest
 from moto.backends import get_backend
 from moto.cognitoidp.exceptions import NotAuthorizedError, UserNotFoundError
 from moto.cognitoidp.responses import CognitoIdpResponse
+from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 
 from tests.support.house import Context, app
@@ -71,12 +72,16 @@ class Pool:
         for role in ("buyer", "worker", "seller", "admin"):
             cognito.create_group(UserPoolId=pool_id, GroupName=role)
 
+    def uninstall(self) -> None:
+        """Leave no pool behind: other tests have a simpler one."""
+        get_backend("cognito-idp")[ACCOUNT][REGION].user_pools.pop(function_environment()["USER_POOL_ID"])
+
     def describe_user_pool_client(self, response: Any) -> dict[str, Any]:
         return {"UserPoolClient": {"ClientId": response._get_param("ClientId"), "ClientSecret": CLIENT_SECRET}}
 
     def admin_initiate_auth(self, response: Any) -> dict[str, Any]:
         if self.down:
-            raise ConnectionError
+            raise JsonRESTError("TooManyRequestsException", "Rate exceeded")
         sent = response._get_param("AuthParameters")
         _check_secret_hash(sent)
         user = _user(sent["USERNAME"])

@@ -30,6 +30,10 @@ def build() -> None:
         Bucket=function_environment()["MEDIA_BUCKET"],
         CreateBucketConfiguration={"LocationConstraint": "af-south-1"},
     )
+    client("s3").put_bucket_versioning(
+        Bucket=function_environment()["MEDIA_BUCKET"], VersioningConfiguration={"Status": "Enabled"}
+    )
+    client("secretsmanager").create_secret(Name=function_environment()["SERVICE_KEY_ARN"], SecretString="k" * 64)
 
 
 def empty() -> None:

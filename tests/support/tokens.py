@@ -80,7 +80,8 @@ class KeyServer:
         """Publish these keys from now on."""
         self.answer = json.dumps(public_keys(*names)).encode()
 
-    def open(self, _: Any, request: urllib.request.Request, *args: Any, **options: Any) -> io.BytesIO:
+    def open(self, request: urllib.request.Request) -> io.BytesIO:
+        """Answer a request for the keys."""
         self.asked.append(request.full_url)
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -94,9 +95,6 @@ def key_server(monkeypatch: pytest.MonkeyPatch) -> KeyServer:
 
     server = KeyServer()
 
-    def answer(opener: Any, request: Any, *args: Any, **options: Any) -> io.BytesIO:
-        return server.open(opener, request, *args, **options)
-
-    monkeypatch.setattr(urllib.request.OpenerDirector, "open", answer)
+    monkeypatch.setattr(urllib.request.OpenerDirector, "open", lambda _, request, **__: server.open(request))
     identity._keys.cache_clear()
     return server

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khaya.bodies import DEEPEST, LARGEST, checked_body, compact, read_json
-from khaya.errors import TooLarge, Unreadable, UnsupportedMediaType
+from khaya.bodies import DEEPEST, LARGEST, checked_body, compact, read_fields, read_json
+from khaya.errors import Invalid, TooLarge, Unreadable, UnsupportedMediaType
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -29,7 +29,10 @@ def request(body: Any, kind: str | None = "application/json", *, encoded: bool =
 def test_what_is_written_is_read(value: Any) -> None:
     text = compact(value) if not isinstance(value, str) else json.dumps(value)
     assert read_json(checked_body(request(text))) == value
-    assert read_json(checked_body(request(base64.b64encode(text.encode("utf-8", "surrogatepass")).decode(), encoded=True))) == value
+    assert (
+        read_json(checked_body(request(base64.b64encode(text.encode("utf-8", "surrogatepass")).decode(), encoded=True)))
+        == value
+    )
 
 
 def test_no_body_is_none() -> None:
@@ -47,7 +50,15 @@ def test_json_is_taken_by_any_of_its_names(kind: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "json", "application/jsonx"]
+    "kind",
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "",
+        "json",
+        "application/jsonx",
+    ],
 )
 def test_another_content_type_is_refused(kind: str) -> None:
     with pytest.raises(UnsupportedMediaType):
@@ -106,6 +117,13 @@ def test_deep_json_is_refused(opening: str, closing: str) -> None:
         read_json(opening * (depth + 1) + "1" + closing * (depth + 1))
     with pytest.raises(Unreadable):
         read_json(opening * 900 + "1" + closing * 900)
+
+
+@pytest.mark.parametrize("text", ["[]", '[{"a": 1}]', '[{"a": 1}, {"a": 2}]'])
+def test_a_list_is_no_body(text: str) -> None:
+    assert read_fields('{"a": 1}') == {"a": 1}
+    with pytest.raises(Invalid):
+        read_fields(text)
 
 
 def test_numbers_beyond_reason_never_break_it() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from khaya import clock, money
 from khaya.ids import new_id
 
-MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(2199, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(2199, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds it
 
 
 @given(MOMENTS, MOMENTS)

@@ -25,7 +25,22 @@ class Note(Asked):
     how_many: Annotated[int, Field(strict=True, ge=1, le=3)] | None = None
 
 
-@pytest.mark.parametrize("text", ["\x00", "a\x00b", "a\x1bb", "a\x7fb", "a\x85b", "a\u2028b", "a\u2029b", "a\ufeffb", "a\uffffb", "a\x0bb", "a\x0cb"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\x00",
+        "a\x00b",
+        "a\x1bb",
+        "a\x7fb",
+        "a\x85b",
+        "a\u2028b",
+        "a\u2029b",
+        "a\ufeffb",
+        "a\uffffb",
+        "a\x0bb",
+        "a\x0cb",
+    ],
+)
 def test_control_characters_are_refused(text: str) -> None:
     for kind in (LINE, PROSE):
         with pytest.raises(ValidationError) as refusal:
@@ -33,7 +48,7 @@ def test_control_characters_are_refused(text: str) -> None:
         assert "control characters" in str(refusal.value) or text == "\x00"
 
 
-@pytest.mark.parametrize("text", ["\ud800", "a\udfffb", "\ud83d"])
+@pytest.mark.parametrize("text", ["\ud800", "a\udfffb", "\ud83d rest"])
 def test_half_characters_are_refused(text: str) -> None:
     for kind in (LINE, PROSE):
         with pytest.raises(ValidationError):
@@ -70,7 +85,9 @@ def test_what_passes_is_clean_and_passes_again_unchanged(text: str) -> None:
     assert PROSE.validate_python(clean) == clean
 
 
-@pytest.mark.parametrize("text", ["🛠️ Isicelo", "Umgeni River – 3 km", "=SUM(A1)", "<script>", "ʻokina", "עברית", "👩🏽‍🔧"])
+@pytest.mark.parametrize(
+    "text", ["🛠️ Isicelo", "Umgeni River – 3 km", "=SUM(A1)", "<script>", "ʻokina", "עברית", "👩🏽‍🔧"]
+)
 def test_ordinary_text_passes_as_it_is(text: str) -> None:
     assert LINE.validate_python(text) == text
 
@@ -176,7 +193,13 @@ def test_five_photos_and_no_more() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Durban", "  durban "), ("DURBAN  North", "durban north"), ("Straße", "STRASSE"), ("Ｄｕｒｂａｎ", "durban"), ("Café", "CAFE\u0301")],
+    [
+        ("Durban", "  durban "),
+        ("DURBAN  North", "durban north"),
+        ("Straße", "STRASSE"),
+        ("Ｄｕｒｂａｎ", "durban"),
+        ("Café", "CAFE\u0301"),
+    ],
 )
 def test_places_match_trimmed_and_case_folded(one: str, other: str) -> None:
     assert match_key(one) == match_key(other)

@@ -62,13 +62,16 @@ def test_case_does_not_matter_in_header_and_scheme(key_server: KeyServer, scheme
     assert caller.user_id == "person-1"
 
 
-@pytest.mark.parametrize("text", ["", " ", "Bearer", "Bearer ", "Basic dXNlcjpwYXNz", "Bearer: x", "Token x", "Bearerx y"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "Bearer", "Bearer ", "Basic dXNlcjpwYXNz", "Bearer: x", "Token x", "Bearerx y"]
+)
 def test_a_header_that_is_not_a_bearer_token_is_refused(text: str) -> None:
     refused(event(text))
 
 
 @pytest.mark.parametrize(
-    "text", ["x", "a.b.c", "..", "…", "null", "undefined", "\x00", "a b", "{}", "x" * 20_000, "é.é.é", "e30.e30.", "W10.W10.x"]
+    "text",
+    ["x", "a.b.c", "..", "…", "null", "undefined", "\x00", "a b", "{}", "x" * 20_000, "é.é.é", "e30.e30.", "W10.W10.x"],
 )
 def test_what_is_no_token_is_refused(key_server: KeyServer, text: str) -> None:
     refused(bearer(text))

@@ -62,7 +62,7 @@ class JobHistory(RuleBasedStateMachine):
         self.plain = Plain(payment)
         self.history = ["open"]
 
-    def attempt(self, allowed: bool, try_it: Any) -> bool:  # noqa: FBT001
+    def attempt(self, allowed: bool, try_it: Any) -> bool:
         """Try it, and hold that it succeeds exactly when the rules say so, one version on."""
         before = self.job
         try:

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from khaya.errors import Unreadable
 from khaya.pages import Ask, slice_of
 
-POSITIONS = st.dictionaries(st.text(min_size=1, max_size=8), st.text(max_size=30) | st.integers(), min_size=1, max_size=3)
+POSITIONS = st.dictionaries(
+    st.text(min_size=1, max_size=8), st.text(max_size=30) | st.integers(), min_size=1, max_size=3
+)
 SCOPES = st.lists(st.text(max_size=10), max_size=4).map(tuple)
 CURSOR = Ask(("/jobs", "", "plumbing"), 20).cursor_after({"id": "01JCZX3V9T6V5Y8Q2M4N7B1KDE"})
 assert CURSOR is not None

@@ -33,7 +33,25 @@ def test_every_form_names_the_same_roles(held: list[Role]) -> None:
 
 @pytest.mark.parametrize(
     "nothing",
-    [None, "", " ", "[]", "[", "]", "[]]", 0, 1.5, True, {}, {"admin": True}, "null", '"', "administrators", "ADMIN", "[[]]"],
+    [
+        None,
+        "",
+        " ",
+        "[]",
+        "[",
+        "]",
+        "[]]",
+        0,
+        1.5,
+        True,
+        {},
+        {"admin": True},
+        "null",
+        '"',
+        "administrators",
+        "ADMIN",
+        "[[]]",
+    ],
 )
 def test_what_names_no_role_gives_none(nothing: object) -> None:
     assert roles_in(nothing) == frozenset()

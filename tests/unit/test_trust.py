@@ -85,7 +85,9 @@ def test_any_score_is_the_formulas_rounded_half_up(
     exact = Fraction(20 if verified else 0) + min(Fraction(30), Fraction(3, 5) * paid)
     exact += Fraction(25 * sum(ratings), 5 * len(ratings)) if ratings else 0
     exact += Fraction(15 * on_time, paid) if paid else 0
-    exact += next((points for under, points in ((60, 10), (120, 7), (240, 4)) if minutes is not None and minutes < under), 0)
+    exact += next(
+        (points for under, points in ((60, 10), (120, 7), (240, 4)) if minutes is not None and minutes < under), 0
+    )
     rounded = (Decimal(exact.numerator) / exact.denominator).quantize(Decimal(1), ROUND_HALF_UP)
     found = trust(
         person(
@@ -126,7 +128,9 @@ def test_nobody_has_earned_anything_yet() -> None:
     assert badges(person(), NOW) == []
 
 
-@pytest.mark.parametrize(("parts", "percent"), [(0, 0), (1, 13), (2, 25), (3, 38), (4, 50), (5, 63), (6, 75), (7, 88), (8, 100)])
+@pytest.mark.parametrize(
+    ("parts", "percent"), [(0, 0), (1, 13), (2, 25), (3, 38), (4, 50), (5, 63), (6, 75), (7, 88), (8, 100)]
+)
 def test_the_completion_meter_has_eight_equal_parts(parts: int, percent: int) -> None:
     filled: list[tuple[str, Any]] = [
         ("display_name", "Sipho"),

@@ -19,6 +19,7 @@ class Access:
         roles: the caller must hold one of these; none means that being signed in is enough.
         moves_money: the route requires an `Idempotency-Key`.
         remembered: the answer to an `Idempotency-Key` is kept. Those of sign-in are not: they hold tokens.
+        also_erased: somebody who has just had their account erased may call it again.
         cache_seconds: how long an edge cache may keep the answer to a visitor without a token.
     """
 
@@ -27,6 +28,7 @@ class Access:
     roles: tuple[Role, ...] = ()
     moves_money: bool = False
     remembered: bool = True
+    also_erased: bool = False
     cache_seconds: int = 0
 
     def admit(self, caller: Caller | None) -> frozenset[Role]:

@@ -20,7 +20,7 @@ from pydantic.alias_generators import to_camel
 
 from khaya import clock, dynamo, gate, observability, problems
 from khaya.access import Access
-from khaya.bodies import checked_body, compact, read_json
+from khaya.bodies import checked_body, compact, read_fields
 from khaya.errors import Invalid, NotFound, Raced, Stale, Unauthenticated, Unavailable, Unreadable
 from khaya.identity import Caller, caller_of
 from khaya.pages import DEFAULT_LIMIT, Ask
@@ -82,7 +82,7 @@ class Api:
         dynamo.client()  # while Lambda makes the environment, with a whole processor, rather than in the first request
         self.tag = tag
         self.resolver = APIGatewayRestResolver(
-            cors=cors, enable_validation=True, serializer=compact, json_body_deserializer=read_json
+            cors=cors, enable_validation=True, serializer=compact, json_body_deserializer=read_fields
         )
 
         # Not the bound method itself: Powertools keeps what it finds out about a function on it, for later requests.
@@ -185,6 +185,16 @@ class Api:
         """Count something that matters to the marketplace, once the changes are made."""
         self.unit.afterwards(lambda: observability.count(name))
 
+    def pass_gate(self) -> None:
+        """Pass the gate, as a `GET` must that finds it has to write; other writes have passed it already.
+
+        Raises:
+            Unauthenticated: the session was ended.
+            Forbidden: the caller is suspended.
+            TooMany: they have written too often in this minute.
+        """
+        gate.pass_gate(self.caller, (), self.now, counted=True)
+
     def require_recent_sign_in(self) -> None:
         """Hold that the caller signed in less than ten minutes ago.
 
@@ -270,7 +280,7 @@ class Api:
         roles = access.admit(caller)
         writes = method in _WRITES and not access.public
         if caller is not None and (writes or caller.is_admin):
-            caller = gate.pass_gate(caller, roles, now, counted=writes)
+            caller = gate.pass_gate(caller, roles, now, counted=writes, erased_too=access.also_erased)
         request = _Request(event, access, caller, now, Unit())
         if method == "POST" and caller is not None and access.remembered:
             request.unit.once = self._once(request, caller)

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from pydantic import BaseModel
 
-from khaya.errors import TooLarge, Unreadable, UnsupportedMediaType
+from khaya.errors import Invalid, TooLarge, Unreadable, UnsupportedMediaType
 
 LARGEST = 256 * 1024
 """Bytes; the largest thing a client may send is a story of 10,000 characters, four bytes each at most, escaped."""
@@ -57,6 +57,19 @@ def read_json(text: str | None) -> Any:
         _check_depth(value, DEEPEST)
     except (ValueError, RecursionError) as error:
         raise Unreadable("The body is not readable JSON.") from error
+    return value
+
+
+def read_fields(text: str | None) -> Any:
+    """The value of a request's body; what a list holds is never taken for the body, as Powertools would.
+
+    Raises:
+        Unreadable: it is not JSON, or nested too deep.
+        Invalid: it is a list.
+    """
+    value = read_json(text)
+    if isinstance(value, list):
+        raise Invalid([("body", "must be an object")])
     return value
 
 

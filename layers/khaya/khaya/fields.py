@@ -113,6 +113,9 @@ class Coordinates(Asked):
     lng: Annotated[float, Field(strict=True, ge=-180, le=180, allow_inf_nan=False), AfterValidator(_to_a_centimetre)]
 
 
+REMOVED = "Removed with the account of whoever wrote it."
+"""Stands for the text of somebody who has left."""
+
 Key = Annotated[str, Field(pattern=r"^uploads/[0-9a-zA-Z-]{1,64}/[a-z]{1,20}/[0-9A-Z]{26}\.[a-z]{3,4}$")]
 """The key of an upload: `uploads/<userId>/<purpose>/<id>.<extension>`."""
 
@@ -126,6 +129,11 @@ Photos = Annotated[list[Key], Field(max_length=5)]
 def upload_prefix(user_id: str, purpose: Purpose) -> str:
     """What the keys of a person's uploads for a purpose begin with."""
     return f"uploads/{user_id}/{purpose}/"
+
+
+def uploads_of(user_id: str) -> str:
+    """What the keys of all of a person's uploads begin with."""
+    return f"uploads/{user_id}/"
 
 
 def match_key(text: str) -> str:

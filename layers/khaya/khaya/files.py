@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from khaya import aws
+from khaya import aws, clock
 from khaya.errors import Unavailable
 from khaya.settings import settings
 
 STATEMENTS = "statements"
-"""The folder of statements; what is in it is gone after a day (see the bucket's lifecycle)."""
+EXPORTS = "exports"
+"""The folders of statements and exports; what is in them is gone after a day (see the bucket's lifecycle)."""
 LINK_SECONDS = 15 * 60
 PART_BYTES = 5 * 1024 * 1024
 """The least that S3 takes as a part, but for the last."""
@@ -50,6 +51,42 @@ def link(key: str, name: str) -> str:
     }
     url: str = _s3().generate_presigned_url("get_object", Params=parameters, ExpiresIn=LINK_SECONDS)
     return url
+
+
+def listed(folder: str) -> Iterator[dict[str, Any]]:
+    """The files in a folder, however many: `key`, `sizeBytes` and `at`.
+
+    Raises:
+        Unavailable: the bucket cannot be reached.
+    """
+    pages = _s3().get_paginator("list_objects_v2").paginate(Bucket=settings().media_bucket, Prefix=folder)
+    try:
+        for page in pages:
+            for one in page.get("Contents", []):
+                yield {"key": one["Key"], "sizeBytes": one["Size"], "at": clock.iso(one["LastModified"])}
+    except (ClientError, BotoCoreError) as error:
+        raise Unavailable from error
+
+
+def remove(folder: str, *, but: Collection[str] = ()) -> Iterator[int]:
+    """Remove what is in a folder, all versions of it, `but` some; tells after each batch how many that were.
+
+    Raises:
+        Unavailable: the bucket cannot be reached, or did not remove all.
+    """
+    bucket = settings().media_bucket
+    pages = _s3().get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=folder)
+    try:
+        for page in pages:
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            gone = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found if one["Key"] not in but]
+            if gone:
+                answer = _s3().delete_objects(Bucket=bucket, Delete={"Objects": gone, "Quiet": True})
+                if answer.get("Errors"):
+                    raise Unavailable
+                yield len(gone)
+    except (ClientError, BotoCoreError) as error:
+        raise Unavailable from error
 
 
 def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -31,7 +31,7 @@ _CONDITION = (
 )
 
 
-def pass_gate(caller: Caller, roles: Collection[Role], now: str, *, counted: bool) -> Caller:
+def pass_gate(caller: Caller, roles: Collection[Role], now: str, *, counted: bool, erased_too: bool = False) -> Caller:
     """Let the caller through, and answer them with the roles that they still hold.
 
     Args:
@@ -39,6 +39,7 @@ def pass_gate(caller: Caller, roles: Collection[Role], now: str, *, counted: boo
         roles: those of the caller's roles that the request may rest on; none where it rests on none.
         now: the moment of the request.
         counted: whether the request is a write, which counts for the limit.
+        erased_too: whether somebody who has just had their account erased is let through.
 
     Raises:
         Unauthenticated: the session was ended.
@@ -46,7 +47,7 @@ def pass_gate(caller: Caller, roles: Collection[Role], now: str, *, counted: boo
         TooMany: they have written too often in this minute.
     """
     limit = settings().writes_per_minute if counted else 0
-    passage = _Passage(caller, tuple(sorted(roles)), clock.epoch(now), limit)
+    passage = _Passage(caller, tuple(sorted(roles)), clock.epoch(now), limit, erased_too)
     record = dynamo.update_now(passage.write())
     if limit and len(record[passage.slot]) > _LONG * limit:
         dynamo.update_now(passage.cut(len(record[passage.slot])))
@@ -61,6 +62,7 @@ class _Passage:
     roles: tuple[Role, ...]
     now: int
     limit: int
+    erased_too: bool
 
     @property
     def slot(self) -> str:
@@ -80,6 +82,9 @@ class _Passage:
             **{f"role{number}": role for number, role in enumerate(self.roles)},
         }
         condition = _CONDITION
+        if self.erased_too:
+            condition = f"(#status = :erased OR ({_CONDITION}))"
+            values["erased"] = "erased"
         if self.roles:
             held = " OR ".join(f"NOT contains(#lostRoles, :role{number})" for number in range(len(self.roles)))
             condition += f" AND ({held})"
@@ -107,8 +112,10 @@ class _Passage:
 
     def _refusal(self, item: Item | None) -> Exception:
         record = item or {}
-        if record.get("status", "active") != "active":
+        if record.get("status") == "suspended":
             return Forbidden("This account is suspended.")
+        if record.get("status") == "erased" and not self.erased_too:
+            return Unauthenticated("This account was erased.")
         if self.caller.session_id in record.get("endedSessions", ()) or (
             record.get("endedBefore", -1) >= self.caller.signed_in_at
         ):

@@ -6,8 +6,8 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import Field
@@ -94,3 +94,14 @@ def slice_of(rows: Sequence[Item], limit: int, position: Callable[[Item], Mappin
     if len(rows) > limit:
         return Slice(list(rows[:limit]), position(rows[limit - 1]))
     return Slice(list(rows), None)
+
+
+def every(page: Callable[[Ask], Slice[Thing]]) -> Iterator[Thing]:
+    """All things of a list, however many, read page by page as they are taken; `page` is the list in a store."""
+    ask = Ask(("every",), MOST)
+    while True:
+        found = page(ask)
+        yield from found.items
+        if found.after is None:
+            return
+        ask = replace(ask, cursor=ask.cursor_after(found.after))

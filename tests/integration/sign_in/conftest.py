@@ -25,6 +25,7 @@ def pool(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
     made = Pool()
     made.install(monkeypatch)
     yield made
+    made.uninstall()
     sign_in.forget()
 
 

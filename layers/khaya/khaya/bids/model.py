@@ -8,7 +8,7 @@ from pydantic import Field
 
 from khaya import clock
 from khaya.errors import Conflict, Forbidden
-from khaya.fields import Asked, Prose, Stored
+from khaya.fields import REMOVED, Asked, Prose, Stored
 from khaya.ids import new_id
 from khaya.jobs.model import Job
 from khaya.money import RAND, Cents
@@ -106,6 +106,10 @@ class Bid(Stored):
     def retitled(self, title: str) -> Bid:
         """The bid with its job's present title."""
         return self.model_copy(update={"job_title": title})
+
+    def forgotten(self, name: str) -> Bid:
+        """The bid without what tells who its worker was, who has left."""
+        return self.model_copy(update={"worker_name": name, "proposal": REMOVED})
 
     def _decided(self, status: Status, now: str, **changed: Any) -> Bid:
         if self.status != "pending":

@@ -36,14 +36,14 @@ def place(job_id: str, offer: BidOffer, *, worker_id: str, now: str, unit: Unit)
 
 
 def accept(bid_id: str, *, owner_id: str, now: str, unit: Unit) -> tuple[Job, Bid]:
-    """Accept a bid: one transaction in which the job leaves `open` and the bid is accepted.
+    """Accept a bid: one transaction in which the job leaves `open`, the bid is accepted and neither party has left.
 
     The other bids are rejected by what follows the Jobs table's stream.
 
     Raises:
         NotFound: there is no such bid that the caller may see.
         Forbidden: the caller is not the job's owner.
-        Conflict: the bid is no longer pending, or the job no longer open.
+        Conflict: the bid is no longer pending, the job no longer open, or a party has left.
     """
     bid = visible(bid_id, owner_id).owned_by_buyer(owner_id)
     job_item, buyer_item, buyer_profile, worker_item, worker_profile = dynamo.get_many(
@@ -71,6 +71,7 @@ def accept(bid_id: str, *, owner_id: str, now: str, unit: Unit) -> tuple[Job, Bi
         now=now,
     )
     unit.add(jobs.change(job, taken), store.change(bid, chosen))
+    unit.add(profiles.begin_job(bid.buyer_id, now), profiles.begin_job(bid.worker_id, now))
     return taken, chosen
 
 

@@ -73,6 +73,19 @@ def free_place(bid: Bid) -> writes.Write:
     )
 
 
+def rename(bid: Bid, name: str) -> writes.Write | None:
+    """Write the worker's present name on a bid; None where it says so already."""
+    if bid.worker_name == name:
+        return None
+    return writes.update(
+        *key(bid.id),
+        "SET #workerName = :name",
+        condition="attribute_exists(#id)",
+        refusal=lambda _: Raced(),
+        values={"name": name},
+    )
+
+
 def on_job(job_id: str, sort: Sort, ask: Ask) -> Slice[Bid]:
     """The bids on a job: cheapest first, or newest first."""
     if sort == "amount":

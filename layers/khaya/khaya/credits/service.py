@@ -13,6 +13,7 @@ from khaya.ledger import service as ledger
 from khaya.ledger import store as accounts
 from khaya.ledger.model import Entry, Leg, entered
 from khaya.payouts import store as payouts
+from khaya.profiles import store as profiles
 from khaya.unit import Unit
 from khaya.users import store as users
 
@@ -27,6 +28,7 @@ def withdraw(cents: int, *, user_id: str, now: str, unit: Unit) -> Entry:
     account = accounts.read_account(account_item, user_id)
     booking = model.withdrawal(account, cents, payouts.read(record), now)
     (entry,) = ledger.book({user_id: account}, [booking], now=now, unit=unit)
+    unit.add(profiles.require_present(user_id))
     return entry
 
 
@@ -44,7 +46,7 @@ def adjust(request: AdjustmentRequest, *, admin_id: str, now: str, unit: Unit) -
     account_item, record, waiting_item = dynamo.get_many(
         [accounts.account_key(person), users.key(person), store.proposal_key(person, cents)]
     )
-    if record is None:
+    if not users.is_record(record):
         raise NotFound("There is no such person.")
     account = accounts.read_account(account_item, person)
     waiting = store.read_proposal(waiting_item)

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from khaya import clock
 from khaya.errors import Conflict, Forbidden
 from khaya.fields import (
+    REMOVED,
     Asked,
     Coordinates,
     Count,
@@ -122,7 +123,7 @@ class Cancellation(Stored):
     """Why, by whom and when a job was cancelled."""
 
     reason: str
-    by: Party
+    by: Party | Literal["system"]
     at: str
 
 
@@ -290,6 +291,25 @@ class Job(Stored):
         if self.expires_at > now:
             raise Conflict("The job has not reached its expiry.")
         return self._moved("expired", now)
+
+    def forgotten(self, party: Party, name: str, now: str) -> Job:
+        """The job without what tells who one of its parties was, who has left; itself, where nothing does.
+
+        An open one is called off. What the worker handed in stays: it is the other party's evidence.
+        """
+        changed: dict[str, Any] = {}
+        if self.cancellation is not None and self.cancellation.by == party:
+            changed["cancellation"] = self.cancellation.model_copy(update={"reason": REMOVED})
+        if party == "buyer":
+            changed |= {"buyer_name": name, "description": REMOVED, "coordinates": None, "photos": []}
+        contact = self.buyer_contact if party == "buyer" else self.worker_contact
+        if contact is not None:
+            changed[f"{party}_contact"] = Contact(display_name=name)
+        if self.status == "open":
+            gone = Cancellation(reason="The buyer has left.", by="system", at=now)
+            return self._moved("cancelled", now, **changed, cancellation=gone)
+        after = self.model_copy(update=changed)
+        return self if after == self else after._next(now)  # noqa: SLF001 - the same class
 
     def _require(self, status: Status, done: str) -> None:
         if self.status != status:

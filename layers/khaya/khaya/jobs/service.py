@@ -64,6 +64,20 @@ def complete(job: Job, *, fully_paid: bool, now: str, unit: Unit) -> Job:
     return done
 
 
+def cancel(job: Job, person: str, reason: str, *, now: str, unit: Unit) -> Job:
+    """Call a job off; one that was in progress is no longer under way for its parties.
+
+    Raises:
+        Forbidden: the person is not a party.
+        Conflict: the job cannot be called off now.
+    """
+    cancelled = job.cancelled(person, reason, now)
+    unit.add(store.change(job, cancelled))
+    if job.worker_id:
+        unit.add(profiles.end_job(job.buyer_id), profiles.end_job(job.worker_id))
+    return cancelled
+
+
 def due(now: str) -> Iterator[str]:
     """The ids of open jobs whose time is up, oldest first, however many. Days long past are looked at again."""
     for age in range(DAYS_LOOKED_BACK, -1, -1):

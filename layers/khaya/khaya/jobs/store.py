@@ -72,6 +72,23 @@ def set_contact_phone(job_id: str, party: Party, phone: str) -> writes.Write:
     )
 
 
+def rename(job: Job, party: Party, name: str) -> writes.Write | None:
+    """Write one party's present name wherever the job repeats it; None where it says so already."""
+    contact = job.buyer_contact if party == "buyer" else job.worker_contact
+    parts = ["#buyerName = :name"] if party == "buyer" and job.buyer_name != name else []
+    if contact is not None and contact.display_name != name:
+        parts.append(f"#{party}Contact.#displayName = :name")
+    if not parts:
+        return None
+    return writes.update(
+        *key(job.id),
+        "SET " + ", ".join(parts),
+        condition="attribute_exists(#id)",
+        refusal=lambda _: Raced(),
+        values={"name": name},
+    )
+
+
 def feed(category: Category | None, location: str | None, ask: Ask) -> Slice[Job]:
     """Open jobs, newest first, by category and place where named."""
     return _jobs(lists.feed(settings().jobs_table, category, location, ask))

@@ -96,6 +96,16 @@ def change(before: Account, after: Account) -> writes.Write:
     )
 
 
+def require_none_pending(user_id: str) -> writes.Write:
+    """Hold only if no withdrawal of a person is under way."""
+    return writes.check(
+        *account_key(user_id),
+        condition="attribute_not_exists(#pendingWithdrawalCents) OR #pendingWithdrawalCents = :none",
+        refusal=lambda _: Raced(),
+        values={"none": 0},
+    )
+
+
 def enter(entry: Entry) -> writes.Write:
     """Store a new entry."""
     item = {**item_of(entry), "order": f"{entry.number:0{_ORDER_DIGITS}}"}

@@ -7,7 +7,20 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from khaya.errors import Conflict, Forbidden
-from khaya.fields import Asked, Description, Line, Photos, Place, Prose, Stored, Title, Whole, left_out, named
+from khaya.fields import (
+    REMOVED,
+    Asked,
+    Description,
+    Line,
+    Photos,
+    Place,
+    Prose,
+    Stored,
+    Title,
+    Whole,
+    left_out,
+    named,
+)
 from khaya.ids import new_id
 from khaya.money import RAND, Cents
 
@@ -135,6 +148,10 @@ class Listing(Stored):
     def deactivated(self, now: str) -> Listing:
         """The listing taken off the market; itself, where it was off already."""
         return self._next(now, status="inactive")
+
+    def forgotten(self, name: str, now: str) -> Listing:
+        """The listing of somebody who has left: off the market, without what tells who they were."""
+        return self._next(now, status="inactive", seller_name=name, description=REMOVED, photos=[])
 
     def moderated(self, decision: Decision, reason: str | None, *, moderator_id: str, now: str) -> Listing:
         """The listing after an admin has looked at it.

@@ -53,6 +53,19 @@ def change(before: Listing, after: Listing) -> list[writes.Write]:
     return [changed, *_count(before.seller_id, after.held - before.held)]
 
 
+def rename(listing: Listing, name: str) -> writes.Write | None:
+    """Write the seller's present name on a listing; None where it says so already."""
+    if listing.seller_name == name:
+        return None
+    return writes.update(
+        *key(listing.id),
+        "SET #sellerName = :name",
+        condition="attribute_exists(#id)",
+        refusal=lambda _: Raced(),
+        values={"name": name},
+    )
+
+
 def feed(category: Category | None, location: str | None, ask: Ask) -> Slice[Listing]:
     """Active listings, newest first, by category and place where named."""
     return _listings(lists.feed(settings().listings_table, category, location, ask))

@@ -112,6 +112,10 @@ class Profile(Stored):
     median_response_minutes: float | None = None
     """Minutes from a job's posting to this person's bid, the median of their last 20 bids."""
 
+    returned: bool | None = None
+    """Whether the person had an account before, and had it erased: nothing that is for newcomers is for them."""
+    erased_at: str | None = None
+
     created_at: str | None = None
     updated_at: str | None = None
     version: int = 0
@@ -157,6 +161,29 @@ class Profile(Stored):
         held: set[Role] = {*self.roles} | {"admin"} if admin else {*self.roles} - {"admin"}
         return self._next({"roles": sorted(held, key=ROLES.index)}, now)
 
+    def erased(self, now: str) -> Profile:
+        """The profile of somebody who has left: what others said of them and did with them, and nobody's name.
+
+        Itself, where it is so already.
+        """
+        gone = self.model_copy(
+            update={
+                "display_name": FORMER_NAME,
+                "bio": None,
+                "trades": [],
+                "location": None,
+                "coordinates": None,
+                "photo_url": None,
+                "certifications": [],
+                "years_experience": None,
+                "availability": "unavailable",
+                "roles": [],
+                "verified": False,
+                "erased_at": self.erased_at or now,
+            }
+        )
+        return self if gone == self else gone._next({}, now)  # noqa: SLF001 - the same class
+
     def _next(self, changed: dict[str, Any], now: str) -> Profile:
         return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
 
@@ -172,9 +199,16 @@ def mean(total: int, count: int) -> float | None:
     return round(total / count, 2) if count else None
 
 
-def first_profile(user_id: str, name: str | None, roles: list[Role], now: str) -> Profile:
-    """The empty profile of somebody who has just signed in for the first time."""
-    return Profile(user_id=user_id, display_name=name or NEW_NAME, roles=roles, created_at=now, updated_at=now)
+def first_profile(user_id: str, name: str | None, roles: list[Role], now: str, *, returned: bool = False) -> Profile:
+    """The empty profile of somebody who has just signed in for the first time. `returned`: see `Profile`."""
+    return Profile(
+        user_id=user_id,
+        display_name=name or NEW_NAME,
+        roles=roles,
+        returned=returned or None,
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def completion(profile: Profile, *, phone: str | None, email: str | None) -> int:

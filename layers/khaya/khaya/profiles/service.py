@@ -9,6 +9,7 @@ from khaya.profiles import store
 from khaya.profiles.model import OWN_ROLES, OwnRole, Profile, ProfileReplacement, first_profile
 from khaya.roles import Role
 from khaya.unit import Unit
+from khaya.users import former
 from khaya.users import store as users
 from khaya.users.model import User
 
@@ -96,7 +97,7 @@ def welcome(user_id: str, *, name: str | None, contact: User, roles: list[Role],
     user_item, profile_item = dynamo.get_many([users.key(user_id), store.key(user_id)])
     unit = Unit()
     if profile_item is None:
-        profile = first_profile(user_id, name, roles, now)
+        profile = first_profile(user_id, name, roles, now, returned=former.was_here(contact))
         unit.add(*store.create(profile))
     else:
         profile = store.read(profile_item, user_id)

@@ -52,7 +52,7 @@ def match_groups(user_id: str) -> None:
         Unavailable: Cognito did not do all of it; the same call makes up for it.
     """
     profile = store.find(user_id)
-    if profile is not None:
+    if profile is not None and profile.erased_at is None:  # the account of somebody who has left is removed
         groups.set_groups(user_id, add=profile.roles, remove=[role for role in ROLES if role not in profile.roles])
 
 

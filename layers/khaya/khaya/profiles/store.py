@@ -22,7 +22,7 @@ from khaya.settings import settings
 
 _ANY = "*"
 _UNCHANGED = "attribute_not_exists(#version) OR #version = :version"
-_NOT_IN_ROWS = {"coordinates", "version", "updatedAt"} | {
+_NOT_IN_ROWS = {"coordinates", "version", "updatedAt", "returned", "erasedAt"} | {
     to_camel(f"{name}_{kept}") for name in SUB_RATINGS for kept in ("sum", "count")
 }
 """What the directory does not show, and so need not follow."""
@@ -74,37 +74,100 @@ def change(before: Profile, after: Profile) -> list[writes.Write]:
     return [changed, *_row_writes(_rows(before), _rows(after))]
 
 
-def count_completed_job(user_id: str, now: str) -> writes.Write:
-    """One more job completed."""
+def begin_job(user_id: str, now: str) -> writes.Write:
+    """One more job under way that the person is a party of, if they have not left.
+
+    The count is what an erasure is held against. It is no part of the profile, and does not change its version.
+    """
     return writes.update(
         *key(user_id),
-        "SET #createdAt = if_not_exists(#createdAt, :now) ADD #completedJobs :one",
+        "SET #createdAt = if_not_exists(#createdAt, :now) ADD #jobsUnderWay :one",
+        condition="attribute_not_exists(#erasedAt)",
+        refusal=lambda _: Conflict("One of the two has left the marketplace."),
+        values={"now": now, "one": 1},
+    )
+
+
+def end_job(user_id: str) -> writes.Write:
+    """One job fewer under way."""
+    return writes.update(
+        *key(user_id),
+        "ADD #jobsUnderWay :less",
         condition=None,
         refusal=lambda _: Raced(),
-        values={"now": now, "one": 1},
+        values={"less": -1},
+    )
+
+
+def jobs_under_way(item: Item | None) -> int:
+    """How many jobs are under way that the person, whose profile is in `item`, is a party of."""
+    found: int = (item or {}).get("jobsUnderWay", 0)
+    return found
+
+
+def erase(before: Profile, after: Profile) -> list[writes.Write]:
+    """Write what is left of a profile, and no row of it, if nobody wrote it meanwhile and no job is under way."""
+    changed = writes.replace(
+        *key(before.user_id),
+        item_of(before),
+        item_of(after),
+        condition=f"({_UNCHANGED}) AND (attribute_not_exists(#jobsUnderWay) OR #jobsUnderWay <= :none)",
+        refusal=lambda _: Raced(),
+        values={"version": before.version, "none": 0},
+    )
+    return [changed, *_row_writes(_rows(before), {})]
+
+
+def require_present(user_id: str) -> writes.Write:
+    """Hold only if the person has not left."""
+    return writes.check(
+        *key(user_id),
+        condition="attribute_not_exists(#erasedAt)",
+        refusal=lambda _: Conflict("The account was erased."),
+    )
+
+
+def count_completed_job(user_id: str, now: str) -> writes.Write:
+    """One more job completed, and one fewer under way."""
+    return writes.update(
+        *key(user_id),
+        "SET #createdAt = if_not_exists(#createdAt, :now) ADD #completedJobs :one, #jobsUnderWay :less",
+        condition=None,
+        refusal=lambda _: Raced(),
+        values={"now": now, "one": 1, "less": -1},
     )
 
 
 def count_bought_job(user_id: str, now: str) -> writes.Write:
-    """One more completed job of those that the person had posted. It is no part of their profile."""
+    """One more completed job of those that the person had posted, and one fewer under way.
+
+    It is no part of their profile.
+    """
     return writes.update(
         *key(user_id),
-        "SET #createdAt = if_not_exists(#createdAt, :now) ADD #boughtJobs :one",
+        "SET #createdAt = if_not_exists(#createdAt, :now) ADD #boughtJobs :one, #jobsUnderWay :less",
         condition=None,
         refusal=lambda _: Raced(),
-        values={"now": now, "one": 1},
+        values={"now": now, "one": 1, "less": -1},
     )
 
 
 def require_newcomer(user_id: str) -> writes.Write:
-    """Hold only if the person has had no completed job, on either side of it."""
+    """Hold only if the person has had no completed job, on either side of it, and no account before this one."""
     return writes.check(
         *key(user_id),
         condition="(attribute_not_exists(#completedJobs) OR #completedJobs = :none)"
-        " AND (attribute_not_exists(#boughtJobs) OR #boughtJobs = :none)",
-        refusal=lambda _: Conflict("You have completed a job already, so you are not new here."),
+        " AND (attribute_not_exists(#boughtJobs) OR #boughtJobs = :none)"
+        " AND attribute_not_exists(#returned)",
+        refusal=_not_new,
         values={"none": 0},
     )
+
+
+def _not_new(item: Item | None) -> Exception:
+    if item and item.get("returned"):
+        return Conflict("You have been a member before, so you are not new here.")
+    return Conflict("You have completed a job already, so you are not new here.")
 
 
 def count_review(user_id: str, rating: int, sub_ratings: Mapping[str, int], step: int, now: str) -> writes.Write:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
@@ -131,7 +132,7 @@ class Referrer(Stored):
 
     def has_room(self, now: str) -> bool:
         """Whether one more referral is paid by itself in this month."""
-        return self.month != month_of(now) or self.month_count < MOST_A_MONTH
+        return self.month != self._month(now) or self.month_count < MOST_A_MONTH
 
     def with_reward(self, now: str, *, by_itself: bool) -> Referrer:
         """The referrer with one rewarded referral more. What an admin pays out takes no place in the month."""
@@ -141,9 +142,16 @@ class Referrer(Stored):
             "version": self.version + 1,
         }
         if by_itself:
-            month = month_of(now)
+            month = self._month(now)
             changed |= {"month": month, "month_count": self.month_count + 1 if self.month == month else 1}
         return self.model_copy(update=changed)
+
+    def _month(self, now: str) -> str:
+        """The month that a reward falls into: never back into an earlier one, whose count is gone.
+
+        What began just before midnight may be written after what began just after it.
+        """
+        return max(month_of(now), self.month or "")
 
 
 def new_code() -> str:
@@ -176,20 +184,17 @@ def applied(code: Code, *, referred_id: str, referred_name: str, now: str) -> Re
 
 
 def qualifies(
-    job: Job, *, buyer: PayoutAccount | None, worker: PayoutAccount | None, referral: Referral | None = None
+    job: Job, *, buyer: PayoutAccount | None, worker: PayoutAccount | None, referrals: Iterable[Referral]
 ) -> bool:
-    """Whether a job counts as real business: for `referral` where one is named, else for either of its parties.
+    """Whether a job counts as real business, for referrals and stories alike; `referrals` are those of its parties.
 
-    It is worth at least R200, was paid through escrow and released, its parties share no payout account, and are not
-    the referrer and the referred.
+    It is worth at least R200, was paid through escrow and released, its parties share no payout account, and neither
+    has brought the other.
     """
     paid = job.payment == "escrow" and job.status == "completed" and job.released_at is not None
     worth = (job.agreed_cents or 0) >= LEAST_JOB_CENTS
-    strangers = not shared(buyer, worker)
-    if referral is not None:
-        parties = {job.buyer_id, job.worker_id}
-        strangers = strangers and referral.referred_id in parties and referral.referrer_id not in parties
-    return paid and worth and strangers
+    related = any(referral.referrer_id in (job.buyer_id, job.worker_id) for referral in referrals)
+    return paid and worth and not related and not shared(buyer, worker)
 
 
 def rewards(referral: Referral, referrer: Referrer) -> list[Booking]:
@@ -211,10 +216,8 @@ def _booking(user_id: str, source: str, reason: str) -> Booking:
 
 
 def news(change: Change) -> dict[str, str] | None:
-    """What of a change referrals are told: a job was released, or a person goes by another name."""
+    """What of a change referrals are told: a job was released."""
     before, after = change.before or {}, change.after or {}
     if change.resource == "jobs" and "releasedAt" in after and "releasedAt" not in before:
         return {"group": after["id"], "jobId": after["id"]}
-    if change.resource == "profiles" and before and after and before.get("displayName") != after.get("displayName"):
-        return {"group": after["userId"], "userId": after["userId"]}
     return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from khaya import dynamo
 from khaya.errors import Conflict, NotFound, Raced
 from khaya.jobs import store as jobs
@@ -9,22 +11,25 @@ from khaya.jobs.model import Job
 from khaya.ledger import service as ledger
 from khaya.ledger import store as accounts
 from khaya.ledger.model import Account
+from khaya.pages import every
 from khaya.payouts import store as payouts
 from khaya.profiles import store as profiles
 from khaya.referrals import model, store
 from khaya.referrals.model import Referral, Referrer
 from khaya.unit import Unit
+from khaya.writes import Write
 
 _RERUNS = 20
 """How often a referral is read again while others of the same referrer are paid, before the message goes back."""
 
 
-def code_of(user_id: str, *, unit: Unit) -> str:
-    """A person's own code; it is made on first use and stays for good."""
+def code_of(user_id: str, *, before_making: Callable[[], None], unit: Unit) -> str:
+    """A person's own code; it is made on first use, if `before_making` lets them, and stays for good."""
     referrer_item, profile_item = dynamo.get_many([store.referrer_key(user_id), profiles.key(user_id)])
     referrer = store.read_referrer(referrer_item, user_id)
     if referrer.code is not None:
         return referrer.code
+    before_making()
     code = model.new_code()
     name = profiles.read(profile_item, user_id).display_name
     unit.add(*store.create_code(referrer, referrer.with_code(code, name)))
@@ -65,17 +70,13 @@ def follow_release(job_id: str, now: str) -> int:
     buyer, worker, *referral_items = dynamo.get_many(
         [*(payouts.key(party) for party in parties), *(store.referral_key(party) for party in parties)]
     )
-    buyer_account, worker_account = payouts.read(buyer), payouts.read(worker)
-    if not model.qualifies(job, buyer=buyer_account, worker=worker_account):
+    referrals = [found for item in referral_items if (found := store.read_referral(item))]
+    if not model.qualifies(job, buyer=payouts.read(buyer), worker=payouts.read(worker), referrals=referrals):
         return 0
     unit = Unit()
     unit.add(*(store.qualified(party, job.id, now) for party in parties))
     unit.commit()
-    completed = 0
-    for referral in map(store.read_referral, referral_items):
-        if referral is not None and model.qualifies(job, buyer=buyer_account, worker=worker_account, referral=referral):
-            completed += _complete(referral, job, now)
-    return completed
+    return sum(_complete(referral, job, now) for referral in referrals)
 
 
 def pay_waiting(referred_id: str, *, admin_id: str, now: str, unit: Unit) -> Referral:
@@ -98,20 +99,18 @@ def pay_waiting(referred_id: str, *, admin_id: str, now: str, unit: Unit) -> Ref
     return paid
 
 
-def follow_name(user_id: str) -> None:
-    """Write a person's present name wherever referrals repeat it."""
-    profile_item, referrer_item, referral_item = dynamo.get_many(
-        [profiles.key(user_id), store.referrer_key(user_id), store.referral_key(user_id)]
-    )
-    name = profiles.read(profile_item, user_id).display_name
-    unit = Unit()
-    if referrer_item is not None:
-        unit.add(store.rename(store.referrer_key(user_id), "displayName", name))
-    if referrer_item is not None and "code" in referrer_item:
-        unit.add(store.rename(store.code_key(referrer_item["code"]), "displayName", name))
-    if referral_item is not None:
-        unit.add(store.rename(store.referral_key(user_id), "referredName", name))
-    unit.commit()
+def renamings(user_id: str, name: str) -> Iterator[Write]:
+    """What writes a person's present name wherever referrals repeat it."""
+    referrer_item, referral_item = dynamo.get_many([store.referrer_key(user_id), store.referral_key(user_id)])
+    if referrer_item is not None and referrer_item.get("displayName") != name:
+        if "code" in referrer_item:
+            yield store.rename(store.code_key(referrer_item["code"]), "displayName", name)
+        yield store.rename(store.referrer_key(user_id), "displayName", name)
+    if referral_item is not None and referral_item["referredName"] != name:
+        yield store.rename(store.referral_key(user_id), "referredName", name)
+    for referral in every(lambda ask: store.of_referrer(user_id, ask)):
+        if referral.referrer_name != name:
+            yield store.rename(store.referral_key(referral.referred_id), "referrerName", name)
 
 
 def _complete(referral: Referral, job: Job, now: str) -> bool:

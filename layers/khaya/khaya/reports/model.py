@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from khaya.errors import Conflict, Forbidden
-from khaya.fields import Asked, Line, Prose, Stored
+from khaya.fields import REMOVED, Asked, Line, Prose, Stored
 from khaya.ids import new_id
 
 Kind = Literal["profile", "job", "listing", "review", "story"]
@@ -54,6 +54,10 @@ class Report(Stored):
     resolution: Resolution | None = None
     created_at: str
     updated_at: str
+
+    def forgotten(self) -> Report:
+        """The report without what its reporter wrote, who has left. What it points at stays for the admins."""
+        return self.model_copy(update={"reason": REMOVED})
 
     def resolved(self, request: ResolutionRequest, *, admin_id: str, parties: Collection[str], now: str) -> Report:
         """The report with an admin's decision. `parties` are those of a reported job, who may have come later.

@@ -57,6 +57,29 @@ def resolve(before: Report, after: Report) -> list[writes.Write]:
     ]
 
 
+def forget(before: Report, after: Report) -> list[writes.Write]:
+    """Write what is left of a report whose reporter has left; nothing where nothing differs."""
+    if before == after:
+        return []
+    table = settings().reports_table
+    return [
+        writes.replace(
+            table,
+            {"id": before.id},
+            item_of(before),
+            item_of(after),
+            condition="attribute_exists(#id)",
+            refusal=lambda _: Raced(),
+        )
+    ]
+
+
+def of_reporter(user_id: str, ask: Ask) -> Slice[Report]:
+    """The reports that a person made, newest first."""
+    found = lists.listed(settings().reports_table, "byReporter", "reporterId", user_id, ask)
+    return Slice([Report.model_validate(row) for row in found.items], found.after)
+
+
 def listed(status: Status, ask: Ask) -> Slice[Report]:
     """The reports in a state, oldest first."""
     found = lists.listed(settings().reports_table, "byStatus", "status", status, ask, newest_first=False)

@@ -48,6 +48,25 @@ def change(before: Review, after: Review) -> writes.Write:
     )
 
 
+def rename(review: Review, name: str) -> writes.Write | None:
+    """Write the reviewer's present name on a review; None where it says so already."""
+    if review.reviewer_name == name:
+        return None
+    return writes.update(
+        settings().reviews_table,
+        {"id": review.id},
+        "SET #reviewerName = :name",
+        condition="attribute_exists(#id)",
+        refusal=lambda _: Raced(),
+        values={"name": name},
+    )
+
+
+def by(reviewer_id: str, ask: Ask) -> Slice[Review]:
+    """The reviews that a person wrote, hidden ones too, newest first."""
+    return _listed("byReviewer", "reviewerId", reviewer_id, ask)
+
+
 def on_job(job_id: str, ask: Ask) -> Slice[Review]:
     """The reviews of a job, newest first."""
     return _listed("byJob", "shownOnJob", job_id, ask)

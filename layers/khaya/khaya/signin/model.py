@@ -28,7 +28,7 @@ ATTEMPTS = 3
 SENDS = 3
 """How many codes one phone or e-mail may ask for in `SEND_SECONDS`."""
 SEND_SECONDS = 600
-CLAIM_SECONDS = 20
+CLAIM_SECONDS = 25
 """How long a right answer holds off others while it is turned into tokens; longer than the function may run."""
 
 _EMAIL = re.compile(r"[^\s@\"(),:;<>\[\\\]]+@[^\s@.]+(\.[^\s@.]+)+")
@@ -54,10 +54,14 @@ def normal_username(text: str) -> str:
     return normal_email(text) if "@" in text else normal_phone(text)
 
 
-Phone = Annotated[Line, Field(max_length=32), AfterValidator(normal_phone)]
+Phone = Annotated[
+    Line,
+    Field(max_length=32, description="South African as 082 123 4567, any as +27821234567."),
+    AfterValidator(normal_phone),
+]
 Email = Annotated[Line, Field(max_length=254), AfterValidator(normal_email)]
 Username = Annotated[Line, Field(max_length=254), AfterValidator(normal_username)]
-Password = Annotated[str, Field(min_length=10, max_length=256, pattern=r"^\S+$")]
+Password = Annotated[str, Field(min_length=10, max_length=256, pattern=r"^\S+$", description="Without blanks.")]
 ChallengeId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{32}$")]
 Code = Annotated[str, Field(pattern=rf"^[0-9]{{{CODE_DIGITS}}}$")]
 

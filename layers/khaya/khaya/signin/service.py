@@ -86,12 +86,11 @@ def by_code(answer: CodeAnswer, origin: Origin, *, now: str, unit: Unit) -> Issu
     """
     challenge = _right_answer(answer, {"signIn", "signUp"}, now=now)
     dynamo.commit([store.claim(challenge.id, now)], new_id())
-    account = _account(challenge)
-    proof = secrets.token_urlsafe(32)
-    dynamo.commit([store.put_proof(proof, account.user_id, now)], new_id())
-    tokens = accounts.by_proof(account.username, proof, origin)
-    if tokens is None:
-        raise wrong_code()
+    try:
+        tokens = _by_proof(_account(challenge), origin, now)
+    except Unavailable:
+        dynamo.commit([store.release(challenge.id)], new_id())
+        raise
     unit.add(store.answered(challenge.id, now))
     return tokens, sessions.open_session(tokens, origin.device, now=now, unit=unit)
 
@@ -195,16 +194,26 @@ def _right_answer(answer: CodeAnswer, purposes: set[Purpose], *, now: str, of: C
     return challenge
 
 
+def _by_proof(account: Account, origin: Origin, now: str) -> Tokens:
+    """Have Cognito sign in the owner of an account, by a proof that it finds in the Challenges table once."""
+    proof = secrets.token_urlsafe(32)
+    dynamo.commit([store.put_proof(proof, account.user_id, now)], new_id())
+    tokens = accounts.by_proof(account.username, proof, origin)
+    if tokens is None:
+        raise wrong_code()
+    return tokens
+
+
 def _account(challenge: Challenge) -> Account:
     """Whom a right answer signs in. Who signed up with what somebody has an account with is signed in to that."""
     proved = challenge.proves
     account = accounts.find(challenge.user_id or proved.value)
+    password = vault.opened(challenge.sealed_password, challenge.id) if challenge.sealed_password else None
     if account is None and challenge.purpose == "signUp":
-        password = challenge.sealed_password and vault.opened(challenge.sealed_password, challenge.id)
-        return accounts.create(proved.kind, proved.value, challenge.display_name or "", password or None)
+        return accounts.create(proved.kind, proved.value, challenge.display_name or "", password)
     if account is None or account.contact(proved.kind) != proved.value:
         raise wrong_code()
-    return accounts.settle(account)
+    return accounts.settle(account, password)
 
 
 def _end_stolen(session_id: str, user_id: str, now: str) -> None:

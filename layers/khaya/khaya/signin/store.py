@@ -123,6 +123,17 @@ def claim(challenge_id: str, now: str) -> writes.Write:
     )
 
 
+def release(challenge_id: str) -> writes.Write:
+    """Let the same answer be given again, since it was not its fault that it came to nothing."""
+    return writes.update(
+        *key(challenge_id),
+        "SET #attempts = #attempts - :one REMOVE #claimedUntil",
+        condition="attribute_exists(#id) AND attribute_not_exists(#answeredAt)",
+        refusal=lambda _: wrong_code(),
+        values={"one": 1},
+    )
+
+
 def answered(challenge_id: str, now: str) -> writes.Write:
     """The challenge was answered and is used up; what it hid is removed."""
     return writes.update(

@@ -121,8 +121,8 @@ def remove(story_id: str, caller: Caller, *, unit: Unit) -> None:
 
 def _reward(author_id: str, *, now: str, unit: Unit) -> bool:
     """Pay for the author's first story, if they have had a qualifying job and were not paid before."""
-    (member,) = dynamo.get_many([referrals.member_key(author_id)])
-    if not referrals.has_qualified(member):
+    member, profile = dynamo.get_many([referrals.member_key(author_id), profiles.key(author_id)])
+    if not referrals.has_qualified(member) or profiles.read(profile, author_id).returned:
         return False
     source, reason = f"story:{author_id}", "First approved story"
     entry = ledger.reward(author_id, REWARD_CENTS, type="reward", source=source, reason=reason, now=now, unit=unit)

@@ -74,7 +74,12 @@ def like(story_id: str, user_id: str, now: str) -> list[writes.Write]:
     """One like more, if the person does not like the story yet and it is approved still."""
     table, own = like_key(story_id, user_id)
     return [
-        writes.put(table, {**own, "likedAt": now}, condition="attribute_not_exists(#id)", refusal=lambda _: Raced()),
+        writes.put(
+            table,
+            {**own, "likedAt": now, "likedBy": user_id},
+            condition="attribute_not_exists(#id)",
+            refusal=lambda _: Raced(),
+        ),
         _count(story_id, +1),
     ]
 
@@ -85,6 +90,30 @@ def unlike(story_id: str, user_id: str) -> list[writes.Write]:
         writes.delete(*like_key(story_id, user_id), condition="attribute_exists(#id)", refusal=lambda _: Raced()),
         _count(story_id, -1),
     ]
+
+
+def rename(story: Story, name: str) -> writes.Write | None:
+    """Write the author's present name on a story; None where it says so already."""
+    if story.author_name == name:
+        return None
+    return writes.update(
+        *key(story.id),
+        "SET #authorName = :name",
+        condition="attribute_exists(#id)",
+        refusal=lambda _: Raced(),
+        values={"name": name},
+    )
+
+
+def liked_by(user_id: str, ask: Ask) -> Slice[str]:
+    """The ids of the stories that a person likes, the newest first; also of those that are gone by now."""
+    found = lists.listed(settings().stories_table, "byLiker", "likedBy", user_id, ask)
+    return Slice([row["id"].partition("#")[0] for row in found.items], found.after)
+
+
+def forget_like(story_id: str, user_id: str) -> writes.Write:
+    """Remove a like of a story that counts none any more."""
+    return writes.delete(*like_key(story_id, user_id), condition=None, refusal=lambda _: Raced())
 
 
 def liked_among(story_ids: Sequence[str], user_id: str) -> set[str]:

@@ -7,12 +7,15 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from khaya.errors import Forbidden
+from khaya.errors import Conflict, Forbidden
 from khaya.fields import Asked, Prose, Stored, left_out
 from khaya.ids import new_id
 from khaya.roles import Role
 
 Status = Literal["active", "suspended"]
+"""What admins decide between."""
+Standing = Literal["active", "suspended", "erased"]
+"""Whether a person may act; an account that its owner had erased never may again."""
 Email = Annotated[str, AfterValidator(str.lower)]
 """An e-mail address, in the form in which it is compared."""
 
@@ -61,7 +64,7 @@ class User(Stored):
     user_id: str
     phone: str | None = None
     email: Email | None = None
-    status: Status = "active"
+    status: Standing = "active"
     lost_roles: set[Role] = set()
     created_at: str | None = None
 
@@ -74,9 +77,12 @@ class User(Stored):
 
         Raises:
             Forbidden: an admin would act on themselves.
+            Conflict: the person had their account erased.
         """
         if admin_id == self.user_id:
             raise Forbidden("No admin acts on themselves.")
+        if self.status == "erased":
+            raise Conflict("The account was erased.")
         named = changes.model_fields_set
         status = changes.status if "status" in named and changes.status != self.status else None
         admin = changes.admin if "admin" in named and not self._stands_as(admin=changes.admin) else None
@@ -100,7 +106,7 @@ class User(Stored):
 class Endings(Stored):
     """What of a person's private record says which of their sessions were ended, and whether they may sign in."""
 
-    status: Status = "active"
+    status: Standing = "active"
     ended_before: int | None = None
     """Seconds since 1970: sessions that began then or earlier are ended."""
     ended_sessions: set[str] = set()

@@ -34,6 +34,7 @@ def change(user_id: str, changes: UserChanges, *, admin_id: str, now: str, unit:
     Raises:
         NotFound: there is no such person.
         Forbidden: an admin would act on themselves, or is no active admin any more.
+        Conflict: the person had their account erased.
     """
     user_item, profile_item = dynamo.get_many([store.key(user_id), profiles.key(user_id)])
     if profile_item is None and "createdAt" not in (user_item or {}):

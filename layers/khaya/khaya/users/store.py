@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from khaya import dynamo, writes
+from khaya import clock, dynamo, writes
 from khaya.attributes import Item
 from khaya.errors import Forbidden, Raced
 from khaya.fields import item_of
@@ -28,6 +28,11 @@ def key(user_id: str) -> tuple[str, dict[str, str]]:
 def read(item: Item | None, user_id: str) -> User:
     """The record in `item`; an empty one for a person that none was made for yet."""
     return User.model_validate(item or {"userId": user_id})
+
+
+def is_record(item: Item | None) -> bool:
+    """Whether `item` is a person's record; what stands beside the records, such as decisions, has a `#` in its key."""
+    return item is not None and "#" not in item["userId"]
 
 
 def get(user_id: str) -> User:
@@ -103,6 +108,40 @@ def set_contact(user_id: str, kind: Literal["phone", "email"], value: str) -> wr
     )
 
 
+def erase(user_id: str, now: str) -> writes.Write:
+    """Have the gate refuse a person for good, if they are active and no admin."""
+    return writes.update(
+        *key(user_id),
+        "SET #status = :erased, #erasedAt = :now, #endedBefore = :second",
+        condition="(attribute_not_exists(#status) OR #status = :active) AND NOT contains(#roles, :admin)",
+        refusal=lambda _: Raced(),
+        values={"erased": "erased", "now": now, "second": clock.epoch(now), "active": "active", "admin": "admin"},
+    )
+
+
+def continue_erasure(user_id: str) -> writes.Write:
+    """Have what follows this table go on with an erasure that was too long for one run."""
+    return writes.update(
+        *key(user_id),
+        "ADD #erasureRuns :one",
+        condition="#status = :erased",
+        refusal=lambda _: Raced(),
+        values={"one": 1, "erased": "erased"},
+    )
+
+
+def forget(user: User, erased_at: str, now: str) -> writes.Write:
+    """Leave of a person's record no more than that there was one, and that it was erased: nothing names them."""
+    left = {"userId": user.user_id, "status": "erased", "erasedAt": erased_at, "erasureDoneAt": now}
+    return writes.put(
+        settings().users_table,
+        {**left, "createdAt": user.created_at},
+        condition="#status = :erased",
+        refusal=lambda _: Raced(),
+        values={"erased": "erased"},
+    )
+
+
 def decide(decision: Decision, user: User) -> list[writes.Write]:
     """Carry out an admin's decision about `user`, as they will then be, and keep who decided it and why.
 
@@ -150,7 +189,11 @@ def _carried_out(decision: Decision, user: User) -> writes.Write:
         expression.append(f"{'DELETE' if decision.admin else 'ADD'} #lostRoles :admin")
         values |= {"roles": user.roles, "admin": {"admin"}}
     return writes.update(
-        *key(user.user_id), " ".join(expression), condition=None, refusal=lambda _: Raced(), values=values
+        *key(user.user_id),
+        " ".join(expression),
+        condition="attribute_not_exists(#status) OR #status <> :erased",
+        refusal=lambda _: Raced(),
+        values={**values, "erased": "erased"},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from khaya.fields import Stored
 from khaya.profiles.model import NEW_NAME
 from khaya.roles import Role
-from khaya.users.model import Status, User
+from khaya.users.model import Standing, User
 
 
 class AdminUserView(Stored):
@@ -16,7 +16,7 @@ class AdminUserView(Stored):
     phone: str | None
     email: str | None
     roles: list[Role]
-    status: Status
+    status: Standing
     verified: bool
     created_at: str | None
 

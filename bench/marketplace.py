@@ -1,0 +1,62 @@
+"""A marketplace to measure on: the template's tables on a real engine, with many jobs in them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from khaya import clock, dynamo
+from khaya.attributes import typed_item
+from khaya.jobs import store as jobs
+from khaya.jobs.model import JobPosting, posted
+from khaya.settings import settings
+from tests.support.template import table_requests
+
+POSTING: dict[str, Any] = {
+    "title": "Fix a leaking tap",
+    "description": "The kitchen tap drips all night long. It has a single lever, and the valve under the sink works. "
+    * 3,
+    "category": "plumbing",
+    "budgetCents": 50_000,
+    "location": "Durban North",
+    "coordinates": {"lat": -29.85, "lng": 31.02},
+}
+_BATCH = 25
+
+
+@contextmanager
+def tables_on(address: str) -> Iterator[None]:
+    """Let `khaya` speak to the engine at `address`, where the template's tables are made and removed again."""
+    os.environ["AWS_ENDPOINT_URL"] = address
+    dynamo.client.cache_clear()
+    names = [request["TableName"] for request in table_requests()]
+    try:
+        for request in table_requests():
+            dynamo.client().create_table(**request)
+        yield
+    finally:
+        for name in names:
+            dynamo.client().delete_table(TableName=name)
+        del os.environ["AWS_ENDPOINT_URL"]
+        dynamo.client.cache_clear()
+
+
+def post_many(number: int) -> list[str]:
+    """Put so many open jobs into the table as the stores would, and answer their ids."""
+    posting = JobPosting.model_validate_json(json.dumps(POSTING))
+    now = clock.now()
+    made = [posted(posting, buyer_id=f"buyer-{one % 100}", buyer_name="Thandi", now=now) for one in range(number)]
+    put_many(settings().jobs_table, [jobs._item(job) for job in made])  # noqa: SLF001 - as the store keeps them
+    return [job.id for job in made]
+
+
+def put_many(table: str, items: Sequence[Mapping[str, Any]]) -> None:
+    """Write items as they are."""
+    for first in range(0, len(items), _BATCH):
+        puts = [{"PutRequest": {"Item": typed_item(item)}} for item in items[first : first + _BATCH]]
+        left = {table: puts}
+        while left:
+            left = dynamo.client().batch_write_item(RequestItems=left)["UnprocessedItems"]

@@ -1,0 +1,29 @@
+"""Makes the files with all of a person's data."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from khaya import clock, observability
+from khaya.exports import making
+
+processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+
+
+def make(record: SQSRecord) -> None:
+    """Make one file. A failure sends the message back to the queue, and after ten of them to the dead letters."""
+    told = json.loads(record.body)
+    made = making.make(told["userId"], told["exportId"], clock.now())
+    observability.count("ExportMade", int(made))
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Work through a batch of the queue."""
+    try:
+        return dict(process_partial_response(event, make, processor, context))
+    finally:
+        observability.flush()

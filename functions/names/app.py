@@ -1,0 +1,28 @@
+"""Brings the copies of people's names in line: on what they post, bid, list, review and tell."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from khaya import observability
+from khaya.names import service
+
+processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+
+
+def follow(record: SQSRecord) -> None:
+    """Follow one person. A failure sends the message back to the queue, and what was done is not done again."""
+    renamed = sum(1 for _ in service.follow(json.loads(record.body)["userId"]))
+    observability.count("NamesFollowed", renamed)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Work through a batch of the queue."""
+    try:
+        return dict(process_partial_response(event, follow, processor, context))
+    finally:
+        observability.flush()

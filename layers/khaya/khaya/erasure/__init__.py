@@ -1,0 +1,1 @@
+"""Erasure: what happens when somebody leaves for good."""

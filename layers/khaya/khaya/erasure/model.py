@@ -1,0 +1,47 @@
+"""When a person may leave, and how the work that follows is told of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from khaya.changes import Change
+from khaya.errors import Conflict
+
+
+@dataclass(frozen=True)
+class Open:
+    """What has to be brought to an end before somebody may leave: how many of each."""
+
+    jobs: int = 0
+    withdrawals: int = 0
+    escrows: int = 0
+    disputes: int = 0
+
+    def require_nothing(self) -> None:
+        """Hold that nothing is open.
+
+        Raises:
+            Conflict: something is; the message names it.
+        """
+        open_things = [
+            text
+            for count, text in (
+                (self.jobs, "a job in progress"),
+                (self.withdrawals, "a pending withdrawal"),
+                (self.escrows, "an open escrow"),
+                (self.disputes, "an open dispute"),
+            )
+            if count > 0
+        ]
+        if open_things:
+            raise Conflict(f"There is still {' and '.join(open_things)}. Bring it to an end first.")
+
+
+def news(change: Change) -> dict[str, str] | None:
+    """A person who has asked to be erased, or whose erasure was too long for one run."""
+    before, after = change.before or {}, change.after or {}
+    if change.resource != "users" or after.get("status") != "erased" or "erasureDoneAt" in after:
+        return None
+    if before.get("status") == "erased" and before.get("erasureRuns") == after.get("erasureRuns"):
+        return None
+    return {"group": after["userId"], "userId": after["userId"]}

@@ -1,0 +1,1 @@
+"""Exports: all data of a person, as a file for them."""

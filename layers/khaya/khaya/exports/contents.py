@@ -1,0 +1,158 @@
+"""What is in an export: everything in which a person stands, table by table, read as it is written.
+
+The other party's contact on a job is not the person's own, and stays out; so do hashes, counts of the gate, and what
+tells nothing to anybody.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from khaya import dynamo, files
+from khaya.bids import store as bids
+from khaya.fields import item_of, uploads_of
+from khaya.jobs import store as jobs
+from khaya.ledger import store as ledger
+from khaya.listings import store as listings
+from khaya.pages import every
+from khaya.payouts import store as payouts
+from khaya.profiles import store as profiles
+from khaya.referrals import store as referrals
+from khaya.reports import store as reports
+from khaya.reviews import store as reviews
+from khaya.sessions import store as sessions
+from khaya.stories import store as stories
+from khaya.users import store as users
+
+_CONTACTS: Final = {"buyer": "workerContact", "worker": "buyerContact"}
+_NOT_OF_SESSIONS: Final = {"refresh", "replaced"}
+_ENTRY: Final = ("id", "createdAt", "type", "amountCents", "balanceAfterCents", "source", "reason", "withdrawalStatus")
+_LONG_AGO: Final = "1970-01-01T00:00:00.000Z"
+
+
+def pieces(user_id: str, now: str) -> Iterator[bytes]:
+    """The file, piece by piece."""
+    yield _json({"exportedAt": now, "userId": user_id})[:-1]
+    for name, section in SECTIONS.items():
+        yield b",\n" + _json(name) + b": ["
+        for number, thing in enumerate(section(user_id)):
+            yield (b",\n  " if number else b"\n  ") + _json(thing)
+        yield b"]"
+    yield b"}\n"
+
+
+def _profile(user_id: str) -> Iterator[Mapping[str, Any]]:
+    yield item_of(profiles.get(user_id))
+
+
+def _record(user_id: str) -> Iterator[Mapping[str, Any]]:
+    record = dynamo.get(*users.key(user_id))
+    payout = payouts.read(record)
+    kept = payout and {"verified": payout.verified, "usableFrom": payout.usable_from}
+    yield {**_plain(users.read(record, user_id)), **({"payoutAccount": kept} if kept else {})}
+
+
+def _jobs_posted(user_id: str) -> Iterator[Mapping[str, Any]]:
+    for job in every(lambda ask: jobs.of_person("buyer", user_id, None, ask)):
+        yield _without(item_of(job), {_CONTACTS["buyer"]})
+
+
+def _jobs_worked_on(user_id: str) -> Iterator[Mapping[str, Any]]:
+    for job in every(lambda ask: jobs.of_person("worker", user_id, None, ask)):
+        yield _without(item_of(job), {_CONTACTS["worker"]})
+
+
+def _bids(user_id: str) -> Iterator[Mapping[str, Any]]:
+    yield from map(item_of, every(lambda ask: bids.of_worker(user_id, None, ask)))
+
+
+def _listings(user_id: str) -> Iterator[Mapping[str, Any]]:
+    yield from map(item_of, every(lambda ask: listings.of_seller(user_id, ask)))
+
+
+def _reviews_written(user_id: str) -> Iterator[Mapping[str, Any]]:
+    yield from map(item_of, every(lambda ask: reviews.by(user_id, ask)))
+
+
+def _reviews_received(user_id: str) -> Iterator[Mapping[str, Any]]:
+    yield from map(item_of, every(lambda ask: reviews.about(user_id, ask)))
+
+
+def _balance(user_id: str) -> Iterator[Mapping[str, Any]]:
+    yield item_of(ledger.account(user_id))
+
+
+def _entries(user_id: str) -> Iterator[Mapping[str, Any]]:
+    yield from ledger.every_entry(user_id, _ENTRY)
+
+
+def _referral(user_id: str) -> Iterator[Mapping[str, Any]]:
+    own, referral = dynamo.get_many([referrals.referrer_key(user_id), referrals.referral_key(user_id)])
+    if own is not None:
+        yield item_of(referrals.read_referrer(own, user_id))
+    found = referrals.read_referral(referral)
+    if found is not None:
+        yield item_of(found)
+
+
+def _referred(user_id: str) -> Iterator[Mapping[str, Any]]:
+    yield from map(item_of, every(lambda ask: referrals.of_referrer(user_id, ask)))
+
+
+def _stories(user_id: str) -> Iterator[Mapping[str, Any]]:
+    yield from map(item_of, every(lambda ask: stories.of_author(user_id, ask)))
+
+
+def _likes(user_id: str) -> Iterator[Mapping[str, Any]]:
+    for story_id in every(lambda ask: stories.liked_by(user_id, ask)):
+        yield {"storyId": story_id}
+
+
+def _reports(user_id: str) -> Iterator[Mapping[str, Any]]:
+    for report in every(lambda ask: reports.of_reporter(user_id, ask)):
+        yield _without(item_of(report), {"concerns", "resolution"})
+
+
+def _sessions(user_id: str) -> Iterator[Mapping[str, Any]]:
+    for session in every(lambda ask: sessions.of_person(user_id, _LONG_AGO, ask)):
+        yield _without(item_of(session), _NOT_OF_SESSIONS)
+
+
+def _uploads(user_id: str) -> Iterator[Mapping[str, Any]]:
+    yield from files.listed(uploads_of(user_id))
+
+
+SECTIONS: Final[Mapping[str, Callable[[str], Iterable[Mapping[str, Any]]]]] = {
+    "profile": _profile,
+    "account": _record,
+    "jobsPosted": _jobs_posted,
+    "jobsWorkedOn": _jobs_worked_on,
+    "bids": _bids,
+    "listings": _listings,
+    "reviewsWritten": _reviews_written,
+    "reviewsReceived": _reviews_received,
+    "credits": _balance,
+    "creditEntries": _entries,
+    "referral": _referral,
+    "peopleReferred": _referred,
+    "stories": _stories,
+    "likes": _likes,
+    "reportsMade": _reports,
+    "sessions": _sessions,
+    "uploads": _uploads,
+}
+"""The parts of the file, each a list."""
+
+
+def _plain(thing: Any) -> dict[str, Any]:
+    return _without(item_of(thing), {"lostRoles"})
+
+
+def _without(item: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name not in names}
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()

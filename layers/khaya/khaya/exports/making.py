@@ -1,0 +1,27 @@
+"""Making the file of an export."""
+
+from __future__ import annotations
+
+from khaya import dynamo, files
+from khaya.errors import Raced
+from khaya.exports import contents, store
+from khaya.ids import new_id
+
+
+def make(user_id: str, export_id: str, now: str) -> bool:
+    """Make the file of an export that waits for it, and answer whether this call did.
+
+    May be run any number of times. Where another was begun, or the person was erased meanwhile, no file stays.
+    """
+    export = store.find(user_id)
+    if export is None or export.export_id != export_id or export.export_status != "pending":
+        return False
+    key = store.file_key(export)
+    files.write(key, contents.pieces(user_id, now), content_type="application/json")
+    try:
+        dynamo.commit([store.ready(export, now)], new_id())
+    except Raced:
+        for _ in files.remove(key):
+            pass
+        return False
+    return True

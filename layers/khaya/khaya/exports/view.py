@@ -1,0 +1,30 @@
+"""An export as its owner sees it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from khaya.exports import service
+from khaya.exports.model import Export, Status
+from khaya.fields import Stored
+
+
+class ExportView(Stored):
+    """How far an export is, `none` where there is none; `url` is a link for a quarter of an hour, once it is ready."""
+
+    status: Status | Literal["none"]
+    url: str | None
+    requested_at: str | None
+    expires_at: str | None
+
+
+def shown(export: Export | None) -> ExportView:
+    """The export as the API shows it."""
+    if export is None:
+        return ExportView(status="none", url=None, requested_at=None, expires_at=None)
+    return ExportView(
+        status=export.export_status,
+        url=service.link(export),
+        requested_at=export.requested_at,
+        expires_at=export.expires_at,
+    )

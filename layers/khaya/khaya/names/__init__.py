@@ -1,0 +1,1 @@
+"""Names: what people are called by now, wherever it is repeated."""

@@ -1,0 +1,62 @@
+"""Nobody leaves while a job of theirs is in progress, also when both are decided at the same moment."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from tests.contention.clients import Call, at_once
+from tests.support.house import Person
+from tests.support.money import grant, payout_account
+from tests.support.records import place_bid, post_job, profile
+from tests.support.template import function_environment
+
+ROUNDS = 25
+
+
+def test_of_an_acceptance_and_an_erasure_of_either_party_one_happens(engine: None, dynamodb: Any) -> None:
+    for round_number in range(ROUNDS):
+        # given a buyer with three bids on each of two jobs, all by workers who bid on both
+        now = int(time.time())
+        buyer = Person(f"buyer-{round_number}", ("buyer",), signed_in_at=now)
+        workers = [Person(f"worker-{round_number}-{number}", ("worker",), signed_in_at=now) for number in range(3)]
+        for person in (buyer, *workers):
+            profile(person.user_id or "", display_name="Somebody", roles=list(person.roles))
+        jobs = [post_job(buyer), post_job(buyer)]
+        bids = [place_bid(worker, job_id) for job_id in jobs for worker in workers]
+        # when bids are accepted and people leave at the same moment
+        leavers = [buyer, *workers] if round_number % 2 else workers
+        calls = [Call(buyer, "POST", f"/bids/{bid_id}/acceptance") for bid_id in bids]
+        calls += [Call(person, "DELETE", "/profiles/me") for person in leavers]
+        statuses = at_once(calls)
+        # then whoever has left is in no job in progress, and whoever is in one was told so
+        assert set(statuses) <= {200, 204, 401, 409}, statuses
+        left = {person.user_id for person, status in zip(leavers, statuses[6:], strict=True) if status == 204}
+        at_work = [job for job in map(_stored(dynamodb), jobs) if job["status"]["S"] == "in_progress"]
+        for job in at_work:
+            assert not left & {job["buyerId"]["S"], job["workerId"]["S"]}
+        assert statuses[:6].count(200) == len(at_work)
+        # and when those jobs have ended, everybody may leave
+        for job in at_work:
+            assert buyer.post(f"/jobs/{job['id']['S']}/completion").status == 200
+        assert {person.delete("/profiles/me").status for person in (buyer, *workers)} == {204}
+
+
+def test_of_a_withdrawal_and_an_erasure_one_happens(engine: None) -> None:
+    for round_number in range(ROUNDS):
+        now = int(time.time())
+        person = Person(f"person-{round_number}", ("worker",), signed_in_at=now)
+        profile(person.user_id or "", display_name="Somebody", roles=["worker"])
+        grant(person.user_id or "", 50_000)
+        payout_account(person.user_id or "")
+        withdrawal = Person(person.user_id, person.roles, signed_in_at=now, headers={"Idempotency-Key": "one"})
+        body = {"amountCents": 10_000}
+        statuses = at_once(
+            [Call(withdrawal, "POST", "/credits/withdrawals", body), Call(person, "DELETE", "/profiles/me")]
+        )
+        assert statuses in ([201, 409], [409, 204], [401, 204]), statuses
+
+
+def _stored(dynamodb: Any) -> Any:
+    table = function_environment()["JOBS_TABLE"]
+    return lambda job_id: dynamodb.get_item(TableName=table, Key={"id": {"S": job_id}}, ConsistentRead=True)["Item"]

@@ -1,0 +1,51 @@
+"""The import rules cover every module that there is, and functions keep to what is theirs."""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+
+import pytest
+
+from tests.support.template import ROOT
+
+LAYER = ROOT / "layers" / "khaya" / "khaya"
+FUNCTIONS = sorted((ROOT / "functions").glob("*/app.py"))
+
+
+def imported(path: str) -> set[str]:
+    """The modules that a file imports, at its top or within."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path)):
+        if isinstance(node, ast.Import):
+            found |= {one.name for one in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+    return found
+
+
+def test_no_module_of_the_platform_is_left_out_of_the_import_rules() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (platform,) = [one for one in contracts if one["id"] == "platform-knows-no-domain"]
+    modules = {f"khaya.{path.stem}" for path in LAYER.glob("*.py") if path.stem != "__init__"}
+    assert {*platform["source_modules"]} == modules
+
+
+def test_every_domain_has_the_one_floor_plan() -> None:
+    for domain in (path for path in LAYER.iterdir() if path.is_dir() and (path / "__init__.py").is_file()):
+        assert ast.get_docstring(ast.parse((domain / "__init__.py").read_text())), (
+            f"{domain.name} does not say what it is"
+        )
+
+
+@pytest.mark.parametrize("path", FUNCTIONS, ids=lambda path: path.parent.name)
+def test_a_function_builds_no_writes_and_makes_no_clients(path: object) -> None:
+    found = imported(path.read_text())  # type: ignore[attr-defined]
+    assert not {"boto3", "botocore", "botocore.session", "khaya.writes.put", "khaya.writes.update"} & found
+
+
+def test_nothing_in_the_application_knows_where_it_runs() -> None:
+    for path in [*LAYER.rglob("*.py"), *FUNCTIONS]:
+        text = path.read_text().lower()
+        for word in ("ministack", "localstack", "aws_endpoint_url", "localhost", "127.0.0.1", "moto"):
+            assert word not in text, f"{path}: {word}"

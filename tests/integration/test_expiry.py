@@ -1,0 +1,125 @@
+"""Expiry: jobs on which no bid was accepted in thirty days, all of those and no others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from khaya.jobs import service
+from tests.conftest import Clock
+from tests.support import stand_in
+from tests.support.house import VISITOR, Context, Person, app
+from tests.support.records import accept, place_bid, post_job
+
+
+def run(milliseconds: int = 60_000) -> dict[str, int]:
+    report: dict[str, int] = app("expiry").handler({}, Context(milliseconds))
+    return report
+
+
+def states() -> list[str]:
+    return sorted(job["status"] for job in stand_in.stored("jobs"))
+
+
+def test_a_job_expires_when_its_thirty_days_are_over_and_not_before(buyer: Person, clock: Clock) -> None:
+    job = post_job(buyer)
+    clock.tick(days=30, milliseconds=-1)
+    assert run() == {"expired": 0, "failed": 0}
+    clock.tick(milliseconds=1)
+    assert run() == {"expired": 1, "failed": 0}
+    expired = buyer.get(f"/jobs/{job}").body
+    assert (expired["status"], expired["version"]) == ("expired", 2)
+    assert VISITOR.get("/jobs").body["items"] == []
+    assert VISITOR.get(f"/jobs/{job}").status == 404
+
+
+def test_only_open_jobs_expire(buyer: Person, worker: Person, clock: Clock) -> None:
+    taken, called_off, _ = post_job(buyer), post_job(buyer), post_job(buyer)
+    accept(buyer, place_bid(worker, taken))
+    buyer.post(f"/jobs/{called_off}/cancellation", {"reason": "Not needed."})
+    clock.tick(days=31)
+    post_job(buyer)
+    assert run()["expired"] == 1
+    assert states() == ["cancelled", "expired", "in_progress", "open"]
+
+
+def test_a_second_run_finds_nothing_to_do(buyer: Person, clock: Clock) -> None:
+    post_job(buyer)
+    clock.tick(days=40)
+    assert run()["expired"] == 1
+    before = stand_in.contents()
+    assert run() == {"expired": 0, "failed": 0}
+    assert stand_in.contents() == before
+
+
+@pytest.mark.parametrize("days", [30, 31, 45, 60, 89])
+def test_expiry_that_stood_still_for_weeks_catches_up(buyer: Person, clock: Clock, days: int) -> None:
+    post_job(buyer)
+    clock.tick(days=days)
+    assert run()["expired"] == 1
+
+
+def test_more_jobs_than_a_page_all_expire(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "_DUE_AT_A_TIME", 3)
+    for number in range(11):
+        post_job(Person(f"buyer-{number}", ("buyer",)))
+        clock.tick(hours=1)
+    clock.tick(days=30)
+    assert run()["expired"] == 11
+
+
+def test_a_run_that_is_short_of_time_leaves_the_rest_to_the_next(buyer: Person, clock: Clock) -> None:
+    for _ in range(3):
+        post_job(buyer)
+    clock.tick(days=30)
+    context = Context()
+    remaining = iter([60_000, 60_000, 9_999])
+    context.get_remaining_time_in_millis = lambda: next(remaining)  # type: ignore[method-assign]
+    assert app("expiry").handler({}, context) == {"expired": 2, "failed": 0}
+    assert states() == ["expired", "expired", "open"]
+    assert run() == {"expired": 1, "failed": 0}
+
+
+def test_a_job_that_cannot_be_expired_does_not_keep_the_others(
+    buyer: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    jobs = [post_job(buyer, title=f"A tap of {name}") for name in ("Thandi", "Sipho", "Zanele")]
+    clock.tick(days=30)
+    real = service.expire
+
+    def failing(job_id: str, now: str) -> bool:
+        if job_id == jobs[1]:
+            raise RuntimeError("A tap of Sipho")
+        return real(job_id, now)
+
+    monkeypatch.setattr(service, "expire", failing)
+    assert run() == {"expired": 2, "failed": 1}
+    assert "Sipho" not in caplog.text
+    monkeypatch.undo()
+    from khaya import clock as khaya_clock  # noqa: PLC0415
+
+    monkeypatch.setattr(khaya_clock, "now", lambda: khaya_clock.iso(clock.moment))
+    assert run() == {"expired": 1, "failed": 0}
+
+
+def test_a_bid_accepted_at_the_last_moment_stands(
+    buyer: Person, worker: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given an acceptance that comes while expiry has the job in hand
+    job = post_job(buyer)
+    bid = place_bid(worker, job)
+    clock.tick(days=30)
+    from khaya.jobs import store  # noqa: PLC0415
+
+    real = store.change
+
+    def meanwhile(before: Any, after: Any) -> Any:
+        monkeypatch.setattr(store, "change", real)
+        accept(buyer, bid)
+        return real(before, after)
+
+    monkeypatch.setattr(store, "change", meanwhile)
+    # when expiry goes on, then one outcome stands
+    assert run() == {"expired": 0, "failed": 0}
+    assert buyer.get(f"/jobs/{job}").body["status"] == "in_progress"

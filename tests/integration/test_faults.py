@@ -1,0 +1,227 @@
+"""DynamoDB fails at every call of every change in turn, in every way: nothing is half-done, and a retry finishes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.support import stand_in
+from tests.support.faults import FAULTS, Fault, faulty
+from tests.support.house import Answer, Person
+from tests.support.records import OFFER, POSTING, accept, place_bid, post_job, profile
+
+OWNER = Person("owner", ("buyer",))
+WORKER = Person("worker", ("worker",))
+MOST_CALLS = 8
+
+
+@dataclass
+class Attempt:
+    """A change that somebody makes, and how to tell from the tables whether it was made."""
+
+    send: Callable[[dict[str, str]], Answer]
+    done: Callable[[], int]
+    """How often it was made; 0 or 1 if all is well. Fails by itself on what is half-done."""
+
+
+def _states() -> tuple[list[str], list[str], list[int]]:
+    jobs, bids = stand_in.stored("jobs"), [bid for bid in stand_in.stored("bids") if "jobTitle" in bid]
+    for job in jobs:
+        live = [bid for bid in bids if bid["jobId"] == job["id"] and bid["status"] != "withdrawn"]
+        assert job["bidCount"] == len(live), "the count of bids is exact"
+        chosen = [bid["id"] for bid in bids if bid["jobId"] == job["id"] and bid["status"] == "accepted"]
+        assert chosen == ([job["acceptedBidId"]] if job["status"] in ("in_progress", "completed") else chosen)
+        assert not (job["status"] == "open" and chosen), "a job with an accepted bid is not open"
+        assert {job.get("acceptedBidId")} - {None} == {*chosen}, "job and bid agree"
+    places = {item["id"]: item["taken"] for item in stand_in.stored("bids") if "taken" in item}
+    for bid in bids:
+        if bid["status"] != "withdrawn":
+            assert places[f"{bid['jobId']}#{bid['workerId']}"], "a live bid holds its worker's place"
+    return [job["status"] for job in jobs], [bid["status"] for bid in bids], [job["bidCount"] for job in jobs]
+
+
+def post() -> Attempt:
+    return Attempt(lambda key: OWNER.post("/jobs", POSTING, headers=key), lambda: len(_states()[0]))
+
+
+def place() -> Attempt:
+    job = post_job(OWNER)
+    return Attempt(lambda key: WORKER.post(f"/jobs/{job}/bids", OFFER, headers=key), lambda: len(_states()[1]))
+
+
+def accept_bid() -> Attempt:
+    bid = place_bid(WORKER, post_job(OWNER))
+    place_bid(Person("rival", ("worker",)), stand_in.stored("jobs")[0]["id"])
+    return Attempt(
+        lambda key: OWNER.post(f"/bids/{bid}/acceptance", headers=key), lambda: _states()[1].count("accepted")
+    )
+
+
+def withdraw() -> Attempt:
+    job = post_job(OWNER)
+    bid = place_bid(WORKER, job)
+    place_bid(Person("rival", ("worker",)), job)
+
+    def done() -> int:
+        _, bids, (count,) = _states()
+        assert count == 2 - bids.count("withdrawn")
+        return bids.count("withdrawn")
+
+    return Attempt(lambda key: WORKER.post(f"/bids/{bid}/withdrawal", headers=key), done)
+
+
+def reject() -> Attempt:
+    bid = place_bid(WORKER, post_job(OWNER))
+    return Attempt(
+        lambda key: OWNER.post(f"/bids/{bid}/rejection", {"reason": "Too late."}, headers=key),
+        lambda: _states()[1].count("rejected"),
+    )
+
+
+def complete() -> Attempt:
+    job = post_job(OWNER)
+    accept(OWNER, place_bid(WORKER, job))
+
+    def done() -> int:
+        counted = sum(one.get("completedJobs", 0) for one in stand_in.stored("profiles"))
+        assert counted == _states()[0].count("completed"), "the job and the worker's count agree"
+        return counted
+
+    return Attempt(lambda key: OWNER.post(f"/jobs/{job}/completion", headers=key), done)
+
+
+def submit() -> Attempt:
+    job = post_job(OWNER)
+    accept(OWNER, place_bid(WORKER, job))
+    return Attempt(
+        lambda key: WORKER.post(f"/jobs/{job}/submission", {"note": "Done."}, headers=key),
+        lambda: sum("submission" in one for one in stand_in.stored("jobs")),
+    )
+
+
+def cancel() -> Attempt:
+    job = post_job(OWNER)
+    place_bid(WORKER, job)
+    return Attempt(
+        lambda key: OWNER.post(f"/jobs/{job}/cancellation", {"reason": "Not needed."}, headers=key),
+        lambda: _states()[0].count("cancelled"),
+    )
+
+
+def take_roles() -> Attempt:
+    person = Person("person", ("buyer",))
+    stand_in.pool_with(person)
+    profile("person", roles=["buyer"], trades=["plumbing"])
+
+    def done() -> int:
+        (one,) = stand_in.stored("profiles")
+        (user,) = stand_in.stored("users")
+        listings = {row["listing"].split("#")[0] for row in stand_in.stored("directory")}
+        assert listings == {*one["roles"]}, "the directory agrees with the profile"
+        assert ("buyer" in user.get("lostRoles", ())) == ("buyer" not in one["roles"]), "the gate agrees"
+        return int(one["roles"] == ["worker"] and stand_in.groups_of("person") == {"worker"})
+
+    return Attempt(lambda _: person.put("/profiles/me/roles", {"roles": ["worker"]}), done)
+
+
+def write_profile() -> Attempt:
+    person = Person("person", ("worker",))
+    profile("person", roles=["worker"], trades=["plumbing"])
+
+    def done() -> int:
+        (one,) = stand_in.stored("profiles")
+        trades = {row["listing"].split("#")[1] for row in stand_in.stored("directory")}
+        assert trades == {"*", *one["trades"]}, "the directory agrees with the profile"
+        return int(one["trades"] == ["painting", "tiling"])
+
+    return Attempt(lambda _: person.patch("/profiles/me", {"trades": ["painting", "tiling"]}), done)
+
+
+ATTEMPTS: dict[str, Callable[[], Attempt]] = {
+    "post a job": post,
+    "place a bid": place,
+    "accept a bid": accept_bid,
+    "withdraw a bid": withdraw,
+    "reject a bid": reject,
+    "complete a job": complete,
+    "submit the work": submit,
+    "cancel a job": cancel,
+    "take roles": take_roles,
+    "write a profile": write_profile,
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("name", ATTEMPTS, ids=lambda name: name.replace(" ", "-"))
+def test_a_change_is_made_once_or_not_at_all_wherever_dynamodb_fails(
+    monkeypatch: pytest.MonkeyPatch, name: str, fault: Fault
+) -> None:
+    for position in range(MOST_CALLS):
+        # given a change of which one call fails
+        stand_in.empty()
+        attempt = ATTEMPTS[name]()
+        with faulty(monkeypatch) as dynamodb:
+            dynamodb.fail(position, fault)
+            first = attempt.send({"Idempotency-Key": "key-1"})
+            struck = dynamodb.struck
+            dynamodb.heal()
+            # then the client is told the truth: that it was done, or that it may not have been
+            _hold_truth(first, attempt.done(), f"{fault} at call {position}")
+            if fault in ("tried twice", "in progress"):
+                assert first.status < 300, f"{fault} at call {position}: {first.text}"
+            # and when it is sent again, it has been done, once
+            again = attempt.send({"Idempotency-Key": "key-1"})
+            assert again.status < 300, f"{fault} at call {position}: {again.text}"
+            assert attempt.done() == 1
+            if first.status < 300 and again.headers.get("Idempotency-Replayed"):
+                assert again.body == first.body
+        if not struck:
+            assert position > 1, "there is a gate and a write at least"
+            return
+    raise AssertionError(f"more than {MOST_CALLS} calls")
+
+
+def _hold_truth(answer: Answer, done: int, where: str) -> None:
+    if answer.status < 300:
+        assert done == 1, where
+    else:
+        assert (answer.status, answer.headers.get("Retry-After")) == (503, "1"), f"{where}: {answer.text}"
+        assert done in (0, 1), where
+        assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("position", range(6))
+def test_without_a_key_a_lost_answer_never_does_it_twice_within_the_request(
+    monkeypatch: pytest.MonkeyPatch, position: int
+) -> None:
+    for name in ("place a bid", "withdraw a bid", "accept a bid", "complete a job"):
+        stand_in.empty()
+        attempt = ATTEMPTS[name]()
+        with faulty(monkeypatch) as dynamodb:
+            dynamodb.fail(position, "tried twice")
+            assert attempt.send({}).status < 300
+            dynamodb.heal()
+        assert attempt.done() == 1
+
+
+def test_rivals_for_the_same_items_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    attempt = accept_bid()
+    with faulty(monkeypatch) as dynamodb:
+        real, conflicts = dynamodb.real, []
+
+        def contended(operation: str, request: Any) -> Any:
+            from tests.support.faults import refusal  # noqa: PLC0415
+
+            if operation == "TransactWriteItems" and len(conflicts) < 3:
+                conflicts.append(operation)
+                error = refusal("TransactionCanceledException", operation)
+                error.response["CancellationReasons"] = [{"Code": "TransactionConflict"}, {"Code": "None"}]  # type: ignore[typeddict-unknown-key]
+                raise error
+            return real(operation, request)
+
+        dynamodb.real = contended
+        assert attempt.send({}).status == 200
+    assert (len(conflicts), attempt.done()) == (3, 1)

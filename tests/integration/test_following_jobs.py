@@ -1,0 +1,286 @@
+"""What follows a job that leaves `open`: its losers are told, all of them, surely, and with the right reason."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
+from botocore.exceptions import ClientError
+
+from khaya.bids import store
+from tests.conftest import Clock
+from tests.support import stand_in
+from tests.support.house import Context, Person, app
+from tests.support.records import accept, place_bid, post_job
+from tests.support.streams import follow
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Time that would have been slept."""
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    return slept
+
+
+def bids_of(job: str) -> dict[str, tuple[str, str | None]]:
+    return {
+        bid["workerId"]: (bid["status"], bid.get("rejectionReason"))
+        for bid in stand_in.stored("bids")
+        if bid.get("jobId") == job
+    }
+
+
+def job_with_bids(buyer: Person, number: int) -> tuple[str, dict[str, str]]:
+    job = post_job(buyer)
+    workers = [Person(f"worker-{one}", ("worker",)) for one in range(number)]
+    return job, {worker.user_id or "": place_bid(worker, job) for worker in workers}
+
+
+def deliver(*bodies: Any) -> list[str]:
+    """Hand messages to the function; answers those that it sends back to the queue."""
+    records = [
+        {
+            "messageId": str(number),
+            "receiptHandle": "r",
+            "body": body if isinstance(body, str) else json.dumps(body),
+            "attributes": {"MessageGroupId": str(number)},
+            "messageAttributes": {},
+            "eventSource": "aws:sqs",
+            "awsRegion": "af-south-1",
+        }
+        for number, body in enumerate(bodies)
+    ]
+    try:
+        answer = app("rejections").handler({"Records": records}, Context())
+    except BatchProcessingError:  # the whole batch goes back
+        return [record["messageId"] for record in records]
+    return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+
+
+def test_after_an_acceptance_the_others_are_told(buyer: Person) -> None:
+    job, bids = job_with_bids(buyer, 4)
+    Person("worker-3", ("worker",)).post(f"/bids/{bids['worker-3']}/withdrawal")
+    buyer.post(f"/bids/{bids['worker-2']}/rejection")
+    accept(buyer, bids["worker-0"])
+    follow()
+    assert bids_of(job) == {
+        "worker-0": ("accepted", None),
+        "worker-1": ("rejected", "other_bid_accepted"),
+        "worker-2": ("rejected", "by_owner"),
+        "worker-3": ("withdrawn", None),
+    }
+    told = Person("worker-1", ("worker",)).get(f"/bids/{bids['worker-1']}").body
+    assert (told["rejectionReason"], told["decidedAt"]) == ("other_bid_accepted", "2026-11-21T08:00:00.000Z")
+
+
+def test_after_a_cancellation_all_are_told(buyer: Person) -> None:
+    job, _ = job_with_bids(buyer, 3)
+    buyer.post(f"/jobs/{job}/cancellation", {"reason": "Not needed."})
+    follow()
+    assert {*bids_of(job).values()} == {("rejected", "job_cancelled")}
+
+
+def test_after_the_expiry_all_are_told(buyer: Person, clock: Clock) -> None:
+    job, _ = job_with_bids(buyer, 3)
+    clock.tick(days=30)
+    assert app("expiry").handler({}, Context())["expired"] == 1
+    follow()
+    assert {*bids_of(job).values()} == {("rejected", "job_expired")}
+
+
+def test_an_accepted_bid_stays_so_when_the_job_is_cancelled_later(buyer: Person) -> None:
+    job, bids = job_with_bids(buyer, 2)
+    accept(buyer, bids["worker-0"])
+    buyer.post(f"/jobs/{job}/cancellation", {"reason": "Not needed."})
+    follow()
+    assert bids_of(job)["worker-0"] == ("accepted", None)
+    assert bids_of(job)["worker-1"][0] == "rejected"
+
+
+def test_while_the_job_is_open_nobody_is_rejected(buyer: Person) -> None:
+    job, _ = job_with_bids(buyer, 2)
+    buyer.patch(f"/jobs/{job}", {"budgetCents": 60_000})
+    follow()
+    assert deliver({"jobId": job}) == []
+    assert {*bids_of(job).values()} == {("pending", None)}
+
+
+def test_more_bids_than_a_page_are_all_told(buyer: Person) -> None:
+    job, bids = job_with_bids(buyer, 103)
+    accept(buyer, bids["worker-60"])
+    follow()
+    states = [status for status, _ in bids_of(job).values()]
+    assert (states.count("accepted"), states.count("rejected")) == (1, 102)
+
+
+def test_told_twice_is_told_once(buyer: Person, clock: Clock) -> None:
+    job, bids = job_with_bids(buyer, 3)
+    accept(buyer, bids["worker-0"])
+    follow()
+    before = stand_in.contents()
+    clock.tick(hours=1)
+    assert deliver({"jobId": job}, {"jobId": job}) == []
+    assert stand_in.contents() == before
+
+
+def test_a_job_that_is_gone_is_nothing_to_follow() -> None:
+    assert deliver({"jobId": "01JCZX3V9T6V5Y8Q2M4N7B1KDE"}) == []
+
+
+@pytest.mark.parametrize("poison", ["not json", {"job": "x"}, {"jobId": None}, "null"])
+def test_a_message_that_cannot_be_followed_does_not_keep_others(buyer: Person, poison: Any) -> None:
+    job, bids = job_with_bids(buyer, 2)
+    accept(buyer, bids["worker-0"])
+    assert deliver(poison, {"jobId": job}, poison) == ["0", "2"]
+    assert bids_of(job)["worker-1"][0] == "rejected"
+
+
+def test_an_index_that_is_behind_is_looked_at_again(
+    buyer: Person, monkeypatch: pytest.MonkeyPatch, no_waiting: list[float]
+) -> None:
+    # given an index that shows a bid fewer, twice
+    job, bids = job_with_bids(buyer, 3)
+    accept(buyer, bids["worker-0"])
+    real, looks = store.all_on_job, []
+
+    def behind(job_id: str) -> Any:
+        looks.append(job_id)
+        return real(job_id)[: 2 if len(looks) < 3 else None]
+
+    monkeypatch.setattr(store, "all_on_job", behind)
+    # when the job is followed, then all are told in the end
+    assert deliver({"jobId": job}) == []
+    assert (len(looks), len(no_waiting)) == (3, 2)
+    assert {status for status, _ in bids_of(job).values()} == {"accepted", "rejected"}
+
+
+def test_an_index_that_stays_behind_sends_the_message_back(buyer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    job, bids = job_with_bids(buyer, 3)
+    other, _ = job_with_bids(buyer, 1)
+    accept(buyer, bids["worker-0"])
+    buyer.post(f"/jobs/{other}/cancellation", {"reason": "Not needed."})
+    real = store.all_on_job
+    monkeypatch.setattr(store, "all_on_job", lambda job_id: real(job_id)[: 2 if job_id == job else None])
+    assert deliver({"jobId": job}, {"jobId": other}) == ["0"]
+    assert bids_of(other)["worker-0"] == ("rejected", "job_cancelled")
+    monkeypatch.undo()
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    assert deliver({"jobId": job}) == []
+    assert [status for status, _ in bids_of(job).values()].count("rejected") == 2
+
+
+def test_a_withdrawal_that_the_index_has_not_seen_does_not_hide_a_bid_that_it_has_not_seen(
+    buyer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given an index that still shows a withdrawn bid as pending, and does not show the newest at all
+    job, bids = job_with_bids(buyer, 2)
+    stale = store.all_on_job(job)
+    Person("worker-1", ("worker",)).post(f"/bids/{bids['worker-1']}/withdrawal")
+    place_bid(Person("worker-9", ("worker",)), job)
+    accept(buyer, bids["worker-0"])
+    real, looks = store.all_on_job, []
+
+    def behind(job_id: str) -> Any:
+        looks.append(job_id)
+        return stale if len(looks) == 1 else real(job_id)
+
+    monkeypatch.setattr(store, "all_on_job", behind)
+    # when the job is followed
+    assert deliver({"jobId": job}) == []
+    # then the newest is told as well
+    assert bids_of(job) == {
+        "worker-0": ("accepted", None),
+        "worker-1": ("withdrawn", None),
+        "worker-9": ("rejected", "other_bid_accepted"),
+    }
+
+
+@pytest.mark.parametrize("position", range(5))
+@pytest.mark.parametrize("lost", [False, True], ids=["before", "after"])
+def test_a_run_that_dies_half_way_is_finished_by_the_next(
+    buyer: Person, monkeypatch: pytest.MonkeyPatch, position: int, lost: bool
+) -> None:
+    from khaya import dynamo  # noqa: PLC0415
+
+    job, bids = job_with_bids(buyer, 4)
+    accept(buyer, bids["worker-0"])
+    real, calls = dynamo.client()._make_api_call, []
+
+    def dying(operation: str, request: Any) -> Any:
+        calls.append(operation)
+        answer = real(operation, request) if lost or len(calls) != position + 1 else None
+        if len(calls) == position + 1:
+            raise ClientError({"Error": {"Code": "InternalServerError", "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": 500}}, operation)  # type: ignore[typeddict-item]  # fmt: skip
+        return answer
+
+    monkeypatch.setattr(dynamo.client(), "_make_api_call", dying)
+    assert deliver({"jobId": job}) == ["0"]
+    assert deliver({"jobId": job}) == []
+    assert [status for status, _ in bids_of(job).values()].count("rejected") == 3
+
+
+# The relay.
+
+
+def stream_record(before: dict[str, Any] | None, after: dict[str, Any] | None, number: int = 1) -> dict[str, Any]:
+    from khaya.attributes import typed_item  # noqa: PLC0415
+
+    images = {"OldImage": before, "NewImage": after}
+    return {
+        "eventID": f"event-{number}",
+        "eventName": "MODIFY",
+        "eventSource": "aws:dynamodb",
+        "eventSourceARN": "arn:aws:dynamodb:af-south-1:123456789012:table/khaya-jobs-test/stream/2026",
+        "dynamodb": {
+            "SequenceNumber": str(number),
+            **{name: typed_item(image) for name, image in images.items() if image is not None},
+        },
+    }
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the relay sends."""
+    messages: list[dict[str, Any]] = []
+
+    class Queue:
+        def send_message(self, **message: Any) -> None:
+            if message["MessageGroupId"] == "job-poison":
+                raise ClientError({"Error": {"Code": "ServiceUnavailable", "Message": ""}}, "SendMessage")
+            messages.append(message)
+
+    monkeypatch.setattr(app("relay"), "_sqs", Queue)
+    return messages
+
+
+def moved(job: str, was: str = "open", becomes: str = "in_progress", number: int = 1) -> dict[str, Any]:
+    item = {"id": job, "buyerId": "buyer-1", "title": "Fix a tap", "category": "plumbing", "location": "Durban"}
+    return stream_record({**item, "status": was}, {**item, "status": becomes}, number)
+
+
+def test_a_job_that_left_open_is_passed_on_under_the_changes_own_name(sent: list[dict[str, Any]]) -> None:
+    assert app("relay").handler({"Records": [moved("job-1")]}, Context()) == {"batchItemFailures": []}
+    (message,) = [one for one in sent if one["QueueUrl"] == os.environ["REJECTIONS_QUEUE_URL"]]
+    assert json.loads(message["MessageBody"])["jobId"] == "job-1"
+    assert (message["MessageGroupId"], message["MessageDeduplicationId"]) == ("job-1", "event-1")
+
+
+@pytest.mark.parametrize(
+    "record",
+    [moved("j", "open", "open"), moved("j", "in_progress", "completed"), moved("j", "in_progress", "cancelled")],
+)
+def test_other_moves_reject_nobody(sent: list[dict[str, Any]], record: dict[str, Any]) -> None:
+    app("relay").handler({"Records": [record]}, Context())
+    assert [one for one in sent if one["QueueUrl"] == os.environ["REJECTIONS_QUEUE_URL"]] == []
+
+
+def test_a_record_that_cannot_be_passed_on_is_reported_alone(sent: list[dict[str, Any]]) -> None:
+    records = [moved("job-1", number=1), moved("job-poison", number=2), moved("job-3", number=3)]
+    answer = app("relay").handler({"Records": records}, Context())
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert {"job-1", "job-3"} <= {one["MessageGroupId"] for one in sent}
