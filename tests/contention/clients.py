@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.pool import Pool
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from tests.support.house import Context, Person, app, function_of, matched
 
@@ -22,6 +22,17 @@ PROCESSES = 8
 
 PATIENCE = 300.0
 """Seconds after which a client that has not answered is taken to hang."""
+
+
+class Deed(Protocol):
+    """Something that a client does in a process of its own."""
+
+    @property
+    def function(self) -> str:
+        """The function that it takes."""
+
+    def make(self) -> int:
+        """Do it, and answer a status."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +71,12 @@ class Delivery:
         return 500 if answer["batchItemFailures"] else 200
 
 
-Numbered = tuple[int, Call | Delivery]
+Numbered = tuple[int, Deed]
 
 _together: Any = None
 
 
-def at_once(calls: Sequence[Call | Delivery]) -> list[int]:
+def at_once(calls: Sequence[Deed]) -> list[int]:
     """Make all calls, dealt out to processes that begin together, and answer their statuses in the order of calls."""
     numbered: list[Numbered] = list(enumerate(calls))
     dealt = [numbered[first::PROCESSES] for first in range(PROCESSES)]

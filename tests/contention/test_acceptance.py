@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 from tests.contention.clients import Call, at_once
+from tests.contention.conftest import empty
 from tests.support.house import Person
 
 ROUNDS = 200
@@ -83,9 +84,10 @@ def test_one_of_sixty_four_simultaneous_acceptances_stands(engine: None) -> None
     assert len(losers) == 63
 
 
-def test_acceptances_withdrawals_rejections_and_a_cancellation_in_200_rounds(engine: None) -> None:
+def test_acceptances_withdrawals_rejections_and_a_cancellation_in_200_rounds(engine: None, dynamodb: Any) -> None:
     for number in range(ROUNDS):
         _mixed_round(random.Random(number))  # noqa: S311 - the same rounds every time
+        empty(dynamodb)
 
 
 def _mixed_round(chance: random.Random) -> None:

@@ -193,7 +193,7 @@ def test_the_kept_hash_tells_nothing_without_the_key() -> None:
     _finish()
     kept = [row for row in stored("users") if row["userId"].startswith("former#")]
     assert len(kept) == 2
-    assert all(set(row) == {"userId", "formerSince", "lastWrite"} for row in kept)
+    assert all(set(row) <= {"userId", "formerSince", "lastWrite"} for row in kept)
 
 
 def test_an_erasure_takes_as_many_runs_as_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:

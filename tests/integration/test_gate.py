@@ -131,13 +131,13 @@ def test_a_body_that_breaks_rules_counts_as_a_write() -> None:
     assert change(person).status == 429
 
 
-@pytest.mark.parametrize("minutes", [1, 2, 7, 14, 35])
+@pytest.mark.parametrize("minutes", [1, 7, 35])
 def test_what_is_counted_does_not_grow_however_somebody_spaces_their_writes(clock: Clock, minutes: int) -> None:
     # given somebody who uses up their minute, again and again at the same distance
     caller = Caller("person-1", frozenset(), "s", 0)
     from khaya import clock as khaya_clock  # noqa: PLC0415
 
-    for _ in range(10):
+    for _ in range(5):
         for _ in range(20):
             gate.pass_gate(caller, (), khaya_clock.now(), counted=True)
         clock.tick(minutes=minutes)

@@ -24,8 +24,7 @@ def test_every_copy_follows_the_name() -> None:
     assert OTHER.get(f"/jobs/{ids['worked']}").body["contact"]["displayName"] == "Zodwa Ngcobo"
     names = {row["id"].partition("#")[0]: row for row in stored("referrals") if row["id"] != "referral#member-1"}
     assert names["referral"]["referrerName"] == "Zodwa Ngcobo"
-    texts = [found for found in traces(f'"S": "{NAME}"')]
-    assert texts == []
+    assert traces(f'"S": "{NAME}"') == []
 
 
 def test_an_edit_that_keeps_the_name_is_nobody_elses_business() -> None:

@@ -84,14 +84,8 @@ def called(service: str, operation: str, request: dict[str, Any]) -> list[Call]:
     match service:
         case "dynamodb":
             return list(_called_on_tables(operation, request))
-        case "s3" if operation == "ListObjectsV2":
-            return [("s3:ListBucket", "MediaBucket")]
-        case "s3" if operation == "ListObjectVersions":
-            return [("s3:ListBucketVersions", "MediaBucket")]
-        case "s3" if operation == "DeleteObjects":
-            return [("s3:DeleteObjectVersion", f"MediaBucket/{one['Key']}") for one in request["Delete"]["Objects"]]
         case "s3":
-            return [(READS_OF_FILES.get(operation, f"s3:{operation}"), f"MediaBucket/{request.get('Key', '')}")]
+            return list(_called_on_files(operation, request))
         case "sqs":
             return [(f"sqs:{operation}", _queue(request["QueueUrl"]))]
         case "cognito-idp" if operation == "GetTokensFromRefreshToken":
@@ -99,6 +93,19 @@ def called(service: str, operation: str, request: dict[str, Any]) -> list[Call]:
         case "cognito-idp":
             return [(f"cognito-idp:{operation}", "UserPool")]
     return [(f"{PREFIXES.get(service, service)}:{operation}", "?")]
+
+
+def _called_on_files(operation: str, request: dict[str, Any]) -> Iterator[Call]:
+    match operation:
+        case "ListObjectsV2":
+            yield "s3:ListBucket", "MediaBucket"
+        case "ListObjectVersions":
+            yield "s3:ListBucketVersions", "MediaBucket"
+        case "DeleteObjects":
+            for one in request["Delete"]["Objects"]:
+                yield "s3:DeleteObjectVersion", f"MediaBucket/{one['Key']}"
+        case _:
+            yield READS_OF_FILES.get(operation, f"s3:{operation}"), f"MediaBucket/{request.get('Key', '')}"
 
 
 def _called_on_tables(operation: str, request: dict[str, Any]) -> Iterator[Call]:

@@ -55,7 +55,7 @@ def take_roles(user_id: str, wanted: list[OwnRole], *, now: str, unit: Unit) -> 
     """Take up and drop roles.
 
     A dropped role is refused by the gate from the moment the unit is committed. Cognito is told afterwards, so that the
-    next token has a new one; where that fails, what follows the profile makes up for it, or the same request sent again.
+    next token has a new one; where that fails, what follows the profile makes up for it, or the same request again.
     """
     profile, user = own(user_id)
     after = profile.with_own_roles(wanted, now)

@@ -1,0 +1,44 @@
+"""A person who signs in for the first time on many devices at once gets one record and one profile."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from tests.contention.clients import at_once
+from tests.support.house import VISITOR, Context, app
+from tests.support.stand_in import stored
+
+
+@dataclass(frozen=True)
+class FirstSignIn:
+    """Cognito asking before it issues a person's token."""
+
+    user_id: str
+
+    @property
+    def function(self) -> str:
+        return "tokens"
+
+    def make(self) -> int:
+        """Ask, and answer 200; a failure would refuse the sign-in."""
+        about = {"sub": self.user_id, "phone_number": "+27821234567", "name": "Sipho"}
+        event: dict[str, Any] = {
+            "triggerSource": "TokenGeneration_Authentication",
+            "request": {"userAttributes": about, "groupConfiguration": {"groupsToOverride": ["worker"]}},
+            "response": {},
+        }
+        app("tokens").handler(event, Context())
+        return 200
+
+
+def test_sixteen_first_sign_ins_at_once_make_one_person(engine: None) -> None:
+    # when two people sign in for the first time, each on sixteen devices
+    answers = at_once([FirstSignIn(user_id) for user_id in ("sipho", "thandi") for _ in range(16)])
+    # then all are let in, and each person is there once, with their role
+    assert Counter(answers) == {200: 32}
+    assert sorted(user["userId"] for user in stored("users")) == ["sipho", "thandi"]
+    assert sorted(profile["userId"] for profile in stored("profiles")) == ["sipho", "thandi"]
+    assert len(VISITOR.get("/profiles").body["items"]) == 2
+    assert {user["phone"] for user in stored("users")} == {"+27821234567"}

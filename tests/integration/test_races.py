@@ -1,0 +1,201 @@
+"""Two changes of the same things at once: one comes between the other's reading and writing, and one outcome stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from khaya import clock, dynamo
+from khaya.bids import service as bids
+from khaya.jobs import service as jobs
+from khaya.jobs import store
+from khaya.jobs.model import JobChanges
+from khaya.unit import Unit
+from tests.support import stand_in
+from tests.support.house import VISITOR, Person
+from tests.support.permissions import running
+from tests.support.records import OFFER, accept, place_bid, post_job
+from tests.support.streams import follow
+
+OWNER = Person("owner", ("buyer",))
+WORKER = Person("worker", ("worker",))
+Meanwhile = Callable[[Callable[[Unit], Any]], None]
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """Let somebody else make a change just before the next one is written."""
+
+    def arrange(change: Callable[[Unit], Any]) -> None:
+        real = dynamo.commit
+
+        def commit(*arguments: Any) -> None:
+            monkeypatch.setattr(dynamo, "commit", real)
+            function = running.set(None)  # it is somebody else's function that does this
+            unit = Unit()
+            change(unit)
+            unit.commit()
+            running.reset(function)
+            real(*arguments)
+
+        monkeypatch.setattr(dynamo, "commit", commit)
+
+    return arrange
+
+
+def job_in(job_id: str) -> Any:
+    job = store.find(job_id)
+    assert job is not None
+    return job
+
+
+def edit(job_id: str, **fields: Any) -> Callable[[Unit], Any]:
+    changes = JobChanges.model_validate(fields)
+    return lambda unit: jobs.edit(job_in(job_id), changes, owner_id="owner", now=clock.now(), unit=unit)
+
+
+def cancel(job_id: str) -> Callable[[Unit], Any]:
+    return lambda unit: unit.add(
+        store.change(job_in(job_id), job_in(job_id).cancelled("owner", "Not needed.", clock.now()))
+    )
+
+
+def test_two_edits_of_different_fields_both_stand(meanwhile: Meanwhile) -> None:
+    job = post_job(OWNER)
+    meanwhile(edit(job, title="Fix two leaking taps"))
+    answer = OWNER.patch(f"/jobs/{job}", {"budgetCents": 70_000})
+    assert (answer.status, answer.body["title"], answer.body["budgetCents"], answer.body["version"]) == (
+        200,
+        "Fix two leaking taps",
+        70_000,
+        3,
+    )
+    assert OWNER.get(f"/jobs/{job}").body == answer.body
+
+
+def test_an_edit_meant_for_a_version_is_stale_when_another_comes_first(meanwhile: Meanwhile) -> None:
+    job = post_job(OWNER)
+    meanwhile(edit(job, title="Fix two leaking taps"))
+    stale = OWNER.patch(f"/jobs/{job}", {"title": "My title"}, headers={"If-Match": '"1"'})
+    assert stale.status == 412
+    assert OWNER.get(f"/jobs/{job}").body["title"] == "Fix two leaking taps"
+
+
+def test_an_edit_loses_to_a_cancellation(meanwhile: Meanwhile) -> None:
+    job = post_job(OWNER)
+    meanwhile(cancel(job))
+    answer = OWNER.patch(f"/jobs/{job}", {"title": "Fix two leaking taps"})
+    assert (answer.status, "cancelled" in answer.body["detail"]) == (409, True)
+    assert OWNER.get(f"/jobs/{job}").body["title"] == "Fix a leaking tap"
+
+
+def test_an_acceptance_of_an_older_edition_still_accepts(meanwhile: Meanwhile) -> None:
+    job = post_job(OWNER)
+    bid = place_bid(WORKER, job)
+    meanwhile(edit(job, budgetCents=70_000))
+    accepted = OWNER.post(f"/bids/{bid}/acceptance")
+    assert (accepted.status, accepted.body["job"]["budgetCents"], accepted.body["job"]["status"]) == (
+        200,
+        70_000,
+        "in_progress",
+    )
+
+
+def test_an_acceptance_loses_to_a_cancellation_and_everything_agrees(meanwhile: Meanwhile) -> None:
+    job = post_job(OWNER)
+    bid = place_bid(WORKER, job)
+    meanwhile(cancel(job))
+    assert OWNER.post(f"/bids/{bid}/acceptance").status == 409
+    assert WORKER.get(f"/bids/{bid}").body["status"] == "pending"
+    follow()
+    assert WORKER.get(f"/bids/{bid}").body["rejectionReason"] == "job_cancelled"
+    assert OWNER.get(f"/jobs/{job}").body["workerId"] is None
+
+
+def test_an_acceptance_loses_to_a_withdrawal(meanwhile: Meanwhile) -> None:
+    job = post_job(OWNER)
+    bid = place_bid(WORKER, job)
+    meanwhile(lambda unit: bids.withdraw(bid, worker_id="worker", now=clock.now(), unit=unit))
+    refused = OWNER.post(f"/bids/{bid}/acceptance")
+    assert (refused.status, "withdrawn" in refused.body["detail"]) == (409, True)
+    assert (OWNER.get(f"/jobs/{job}").body["status"], VISITOR.get(f"/jobs/{job}").body["bidCount"]) == ("open", 0)
+
+
+def test_an_acceptance_loses_to_another(meanwhile: Meanwhile) -> None:
+    job = post_job(OWNER)
+    first, second = place_bid(WORKER, job), place_bid(Person("rival", ("worker",)), job)
+    meanwhile(lambda unit: bids.accept(second, owner_id="owner", now=clock.now(), unit=unit))
+    assert OWNER.post(f"/bids/{first}/acceptance").status == 409
+    assert OWNER.get(f"/jobs/{job}").body["acceptedBidId"] == second
+    assert WORKER.get(f"/bids/{first}").body["status"] == "pending"
+
+
+def test_a_withdrawal_loses_to_an_acceptance(meanwhile: Meanwhile) -> None:
+    job = post_job(OWNER)
+    bid = place_bid(WORKER, job)
+    meanwhile(lambda unit: bids.accept(bid, owner_id="owner", now=clock.now(), unit=unit))
+    assert WORKER.post(f"/bids/{bid}/withdrawal").status == 409
+    assert OWNER.get(f"/jobs/{job}").body["bidCount"] == 1
+    assert WORKER.get(f"/bids/{bid}").body["status"] == "accepted"
+
+
+def test_a_bid_loses_to_an_acceptance(meanwhile: Meanwhile) -> None:
+    job = post_job(OWNER)
+    bid = place_bid(WORKER, job)
+    before = len(stand_in.stored("bids"))
+    meanwhile(lambda unit: bids.accept(bid, owner_id="owner", now=clock.now(), unit=unit))
+    refused = Person("rival", ("worker",)).post(f"/jobs/{job}/bids", OFFER)
+    assert (refused.status, "in_progress" in refused.body["detail"]) == (409, True)
+    assert len(stand_in.stored("bids")) == before
+
+
+def test_a_bid_that_is_counted_meanwhile_does_not_stop_an_acceptance(meanwhile: Meanwhile) -> None:
+    job = post_job(OWNER)
+    bid = place_bid(WORKER, job)
+    rival = Person("rival", ("worker",))
+    from khaya.bids.model import BidOffer  # noqa: PLC0415
+
+    offer = BidOffer.model_validate(OFFER)
+    meanwhile(lambda unit: bids.place(job, offer, worker_id=rival.user_id or "", now=clock.now(), unit=unit))
+    assert OWNER.post(f"/bids/{bid}/acceptance").status == 200
+    assert OWNER.get(f"/jobs/{job}").body["bidCount"] == 2
+    follow()
+    assert [one["status"] for one in rival.get("/bids/mine").body["items"]] == ["rejected"]
+
+
+def test_of_two_bids_of_one_worker_one_stands(meanwhile: Meanwhile) -> None:
+    job = post_job(OWNER)
+    from khaya.bids.model import BidOffer  # noqa: PLC0415
+
+    offer = BidOffer.model_validate(OFFER)
+    meanwhile(lambda unit: bids.place(job, offer, worker_id="worker", now=clock.now(), unit=unit))
+    assert WORKER.post(f"/jobs/{job}/bids", OFFER).status == 409
+    assert VISITOR.get(f"/jobs/{job}").body["bidCount"] == 1
+
+
+def test_a_completion_loses_to_a_cancellation_and_counts_for_nobody(meanwhile: Meanwhile) -> None:
+    job = post_job(OWNER)
+    accept(OWNER, place_bid(WORKER, job))
+    meanwhile(cancel(job))
+    assert OWNER.post(f"/jobs/{job}/completion").status == 409
+    assert sum(one.get("completedJobs", 0) for one in stand_in.stored("profiles")) == 0
+
+
+def test_a_rejection_loses_to_a_withdrawal(meanwhile: Meanwhile) -> None:
+    job = post_job(OWNER)
+    bid = place_bid(WORKER, job)
+    meanwhile(lambda unit: bids.withdraw(bid, worker_id="worker", now=clock.now(), unit=unit))
+    assert OWNER.post(f"/bids/{bid}/rejection").status == 409
+    assert WORKER.post(f"/jobs/{job}/bids", OFFER).status == 201
+
+
+def test_who_is_overtaken_with_a_key_is_answered_once_and_truly(meanwhile: Meanwhile) -> None:
+    job = post_job(OWNER)
+    bid = place_bid(WORKER, job)
+    key = {"Idempotency-Key": "key-1"}
+    meanwhile(lambda unit: bids.accept(bid, owner_id="owner", now=clock.now(), unit=unit))
+    assert OWNER.post(f"/jobs/{job}/cancellation", {"reason": "Not needed."}, headers=key).status == 409
+    again = OWNER.post(f"/jobs/{job}/cancellation", {"reason": "Not needed."}, headers=key)
+    assert (again.status, again.body["status"]) == (200, "cancelled"), "a cash job in progress may be called off"
