@@ -128,7 +128,7 @@ def on_fastapi() -> Handler:
     )
 
     @app.exception_handler(KhayaError)
-    async def refuse(request: fastapi.Request, error: KhayaError) -> fastapi.Response:
+    async def refuse(_: fastapi.Request, error: KhayaError) -> fastapi.Response:
         return fastapi.responses.JSONResponse({"title": error.title, "detail": error.detail}, error.status)
 
     @app.post("/jobs", status_code=201)

@@ -73,7 +73,7 @@ def _stand_in(port: int, folder: Path) -> Iterator[None]:
     }
     log = folder / "engine.log"
     command = [program("engine", "python"), program("engine", "ministack")]
-    with log.open("wb") as output, subprocess.Popen(command, env=variables, stdout=output, stderr=output) as process:  # noqa: S603
+    with log.open("wb") as output, subprocess.Popen(command, env=variables, stdout=output, stderr=output) as process:
         try:
             deadline = time.monotonic() + READY_WITHIN
             while not _answers(port):

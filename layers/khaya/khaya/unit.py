@@ -115,8 +115,8 @@ class Unit:
     def afterwards(self, follow: Callable[[], None]) -> None:
         """Call this once the changes are made.
 
-        It may fail after them. So it belongs only where the same request, sent again, makes up for it: to `PUT`, `PATCH`
-        and `DELETE`, not to a `POST`, which is answered from its record the second time; or to what may be lost.
+        It may fail after them. So it belongs only where the same request, sent again, makes up for it: to `PUT`,
+        `PATCH` and `DELETE`, not to a `POST`, which is answered from its record the second time; or to what may be lost.
         """
         self.followers.append(follow)
 

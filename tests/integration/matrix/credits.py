@@ -16,7 +16,7 @@ POST /credits/adjustments                                     401     401    401
 POST /credits/adjustments (large)                             401     401    401     401 401 |   403    403    403   202 |   403   403  403
 POST /credits/transactions/{transactionId}/reversal           401     401    401     401 401 |   403    403    403   201 |   403   403  403
 POST /credits/transactions/{transactionId}/reversal (gone)    401     401    401     401 401 |   403    403    403   404 |   403   403  404
-"""  # noqa: E501 - a table reads best whole
+"""
 
 BODIES = {
     "POST /credits/withdrawals": {"amountCents": 10_000},
