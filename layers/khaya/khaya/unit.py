@@ -116,7 +116,7 @@ class Unit:
         """Call this once the changes are made.
 
         It may fail after them. So it belongs only where the same request, sent again, makes up for it: to `PUT`,
-        `PATCH` and `DELETE`, not to a `POST`, which is answered from its record the second time; or to what may be lost.
+        `PATCH` and `DELETE`, not to a `POST`, answered from its record the second time; or to what may get lost.
         """
         self.followers.append(follow)
 
