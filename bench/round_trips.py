@@ -48,7 +48,7 @@ def run() -> Report:
         ("route", "calls", "budget", "", "which"),
     )
     report.ran_on["moto"] = version("moto")
-    with _moto():
+    with over_moto():
         most = {f"{method} {path}": list[str]() for method, path in sorted(routes(), key=lambda route: route[::-1])}
         for row in rows():
             most[row.route] = max(most[row.route], calls_of(row), key=len)
@@ -76,7 +76,7 @@ def calls_of(row: Row) -> list[str]:
             scene = row.make_scene(row.route, row.case)
         person = scene.person(column)
         with counted() as calls:
-            answer = person.call(method, _path(resource, scene.path), scene.body, headers=scene.headers)
+            answer = person.call(method, path_of(resource, scene.path), scene.body, headers=scene.headers)
         if not 200 <= answer.status < 300:
             raise RuntimeError(f"{row} answered {answer.status} to {column}: {answer.text}")
         most = max(most, calls, key=len)
@@ -104,14 +104,14 @@ def _count(calls: list[str], params: dict[str, Any], model: Any, **_: Any) -> No
         calls.append(model.name)
 
 
-def _path(resource: str, values: dict[str, str]) -> str:
+def path_of(resource: str, values: dict[str, str]) -> str:
     for name, value in values.items():
         resource = resource.replace(f"{{{name}}}", value)
     return resource.replace("{proxy+}", "anything")
 
 
 @contextmanager
-def _moto() -> Iterator[None]:
+def over_moto() -> Iterator[None]:
     """moto with the template's tables, and the clock standing still as in the tests."""
     now, caches = clock.now, (dynamo.client, groups._cognito, media._s3)  # noqa: SLF001 - made anew inside moto
     clock.now = lambda: FROZEN

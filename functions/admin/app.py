@@ -39,7 +39,7 @@ def people(
     ask = api.ask(limit, cursor, status, phone, email, private=True)
     part = service.find(status, phone, email, ask)
     items = [shown_to_admin(user) for user in part.items]
-    return api.answer(Page[AdminUserView](items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
 
 
 @api.patch("/admin/users/<user_id>", ADMIN, "Decide about a person", body=AdminUserView)

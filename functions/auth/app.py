@@ -174,9 +174,7 @@ def list_sessions(
     """Those that are neither ended nor expired, newest first."""
     ask = api.ask(limit, cursor, private=True)
     found = sessions.listed(api.caller.user_id, now=api.now, ask=ask)
-    return api.answer(
-        Page[SessionView](items=[_shown(one) for one in found.items], next_cursor=ask.cursor_after(found.after))
-    )
+    return api.answer(Page(items=[_shown(one) for one in found.items], next_cursor=ask.cursor_after(found.after)))
 
 
 @api.delete("/sessions", SIGNED_IN, "End all one's sessions", status=204)

@@ -56,7 +56,7 @@ def on_job(
     """The job's owner sees all of them, a worker their own."""
     ask = api.ask(limit, cursor, job_id, sort, private=True)
     part = service.on_job(job_id, api.caller, sort, ask)
-    return api.answer(Page[BidView](items=[shown(bid) for bid in part.items], next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=[shown(bid) for bid in part.items], next_cursor=ask.cursor_after(part.after)))
 
 
 @api.get("/bids/mine", WORKER, "One's own bids, newest first", body=Page[BidView])
@@ -68,7 +68,7 @@ def mine(
     """In any state, or in the one that is named."""
     ask = api.ask(limit, cursor, status, private=True)
     part = store.of_worker(api.caller.user_id, status, ask)
-    return api.answer(Page[BidView](items=[shown(bid) for bid in part.items], next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=[shown(bid) for bid in part.items], next_cursor=ask.cursor_after(part.after)))
 
 
 @api.get("/bids/<bid_id>", PARTIES, "One bid", body=BidView)

@@ -37,7 +37,7 @@ def transactions(
     ask = api.ask(limit, cursor, private=True)
     part = store.entries(api.caller.user_id, ask)
     items = [shown(entry) for entry in part.items]
-    return api.answer(Page[TransactionView](items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
 
 
 @api.get(

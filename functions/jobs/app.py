@@ -54,7 +54,7 @@ def feed(
     ask = api.ask(limit, cursor, category, location, q)
     part = service.feed(category, location, q, ask)
     items = [shown(job, api.visitor) for job in part.items]
-    return api.answer(Page[PartyJobView | JobView](items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
 
 
 @api.get("/jobs/mine", MINE, "One's own jobs, newest first", body=Page[PartyJobView])
@@ -68,7 +68,7 @@ def mine(
     ask = api.ask(limit, cursor, side, status, private=True)
     part = store.of_person(side, api.caller.user_id, status, ask)
     items = [shown_fully(job, api.caller.user_id) for job in part.items]
-    return api.answer(Page[PartyJobView](items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
 
 
 @api.get("/jobs/<job_id>", PUBLIC, "One job", body=PartyJobView | JobView)

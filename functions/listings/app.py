@@ -50,7 +50,7 @@ def feed(
     ask = api.ask(limit, cursor, category, location, q)
     part = service.feed(category, location, q, ask)
     items = [shown(listing, api.visitor) for listing in part.items]
-    return api.answer(Page[OwnListingView | ListingView](items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
 
 
 @api.get("/listings/mine", MINE, "One's own listings, newest first", body=Page[OwnListingView])
@@ -129,7 +129,7 @@ def moderate(listing_id: str, request: Annotated[ModerationRequest, Body()]) -> 
 
 def _page(part: Slice[Listing], next_cursor: str | None) -> Response[Page[OwnListingView]]:
     items = [shown_fully(listing) for listing in part.items]
-    return api.answer(Page[OwnListingView](items=items, next_cursor=next_cursor))
+    return api.answer(Page(items=items, next_cursor=next_cursor))
 
 
 def _answer(listing: Listing) -> Response[OwnListingView]:

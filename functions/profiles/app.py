@@ -51,7 +51,7 @@ def directory(
     ask = api.ask(limit, cursor, role, trade, location)
     part = store.directory(role, trade, location, ask)
     items = [shown(profile, api.now) for profile in part.items]
-    return api.answer(Page[ProfileView](items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
 
 
 @api.get("/profiles/me", SIGNED_IN, "One's own profile", body=OwnProfileView)

@@ -41,7 +41,7 @@ def mine(
     ask = api.ask(limit, cursor, private=True)
     part = store.of_referrer(api.caller.user_id, ask)
     items = [shown(referral) for referral in part.items]
-    return api.answer(Page[ReferralView](items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
 
 
 @api.post("/referrals/applications", SIGNED_IN, "Apply a code", status=201, body=ApplicationView)

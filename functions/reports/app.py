@@ -35,7 +35,7 @@ def queue(
     ask = api.ask(limit, cursor, status, private=True)
     part = store.listed(status, ask)
     items = [shown_to_admin(one) for one in part.items]
-    return api.answer(Page[AdminReportView](items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
 
 
 @api.post("/reports/<id>/resolution", ADMIN, "Decide about a report", body=AdminReportView)

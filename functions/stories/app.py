@@ -112,13 +112,13 @@ def moderate(story_id: str, request: Annotated[ModerationRequest, Body()]) -> Re
 def _page(part: Slice[Story], ask: Ask) -> Response[Page[OwnStoryView | StoryView]]:
     liked = service.liked_of(part.items, api.visitor)
     items = [shown(story, api.visitor, liked=liked.get(story.id)) for story in part.items]
-    return api.answer(Page[OwnStoryView | StoryView](items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
 
 
 def _own_page(part: Slice[Story], ask: Ask) -> Response[Page[OwnStoryView]]:
     liked = service.liked_of(part.items, api.caller)
     items = [shown_fully(story, liked=liked[story.id]) for story in part.items]
-    return api.answer(Page[OwnStoryView](items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

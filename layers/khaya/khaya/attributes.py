@@ -13,6 +13,9 @@ Item = dict[str, Any]
 """A stored thing, as plain Python values: text, whole and broken numbers, booleans, lists, maps, sets of text."""
 
 
+_NO_TEXTS: frozenset[str] = frozenset()
+
+
 def typed(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line for each type that DynamoDB has
     """The attribute value for `value`.
 
@@ -20,10 +23,10 @@ def typed(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line for each ty
         TypeError: `value` is of a type that the marketplace does not store.
     """
     match value:
-        case bool():
-            return {"BOOL": value}
         case str():
             return {"S": value}
+        case bool():
+            return {"BOOL": value}
         case int() | float():
             return {"N": repr(value)}
         case None:
@@ -42,7 +45,7 @@ def plain(attribute: Mapping[str, Any]) -> Any:
     ((kind, value),) = attribute.items()
     match kind:
         case "N":
-            return int(value) if value.lstrip("-").isdigit() else float(value)
+            return _number(value)
         case "L":
             return [plain(part) for part in value]
         case "M":
@@ -54,9 +57,21 @@ def plain(attribute: Mapping[str, Any]) -> Any:
     return value
 
 
+def _number(text: str) -> int | float:
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)
+
+
 def typed_item(item: Mapping[str, Any]) -> dict[str, Any]:
     """`item` as DynamoDB takes it; fields without a value, and empty sets, which it refuses, are left out."""
-    return {name: typed(value) for name, value in item.items() if value is not None and value != set()}
+    return {name: typed(value) for name, value in stored_part(item).items()}
+
+
+def stored_part(item: Mapping[str, Any]) -> Item:
+    """What of `item` can be stored."""
+    return {name: value for name, value in item.items() if value is not None and value != _NO_TEXTS}
 
 
 def plain_item(attributes: Mapping[str, Any]) -> Item:

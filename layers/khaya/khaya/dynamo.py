@@ -56,21 +56,20 @@ def get_many(keys: Sequence[tuple[str, Mapping[str, str]]], *, consistent: bool 
     Raises:
         Unavailable: DynamoDB left some unread several times over.
     """
-    asked: dict[str, dict[str, Any]] = {}
-    for table, key in keys:
-        wanted, one = asked.setdefault(table, {"Keys": [], "ConsistentRead": consistent})["Keys"], typed_item(key)
-        if one not in wanted:
-            wanted.append(one)
-    found: list[tuple[str, Item]] = []
+    names = {table: tuple(key) for table, key in keys}
+    places = [(table, tuple(key[name] for name in names[table])) for table, key in keys]
+    asked: dict[str, dict[str, Any]] = {table: {"Keys": [], "ConsistentRead": consistent} for table in names}
+    for table, key in dict(zip(places, keys, strict=True)).values():
+        asked[table]["Keys"].append(typed_item(key))
+    found: dict[tuple[str, tuple[Any, ...]], Item] = {}
     for attempt in range(TRIES):
         answer = _call(client().batch_get_item, RequestItems=asked)
-        found += [(table, plain_item(one)) for table, items in answer["Responses"].items() for one in items]
+        for table, items in answer["Responses"].items():
+            for item in map(plain_item, items):
+                found[table, tuple(item[name] for name in names[table])] = item
         asked = answer.get("UnprocessedKeys") or {}
         if not asked:
-            return [
-                next((item for table, item in found if table == wanted and key.items() <= item.items()), None)
-                for wanted, key in keys
-            ]
+            return [found.get(place) for place in places]
         pause(attempt)
     raise Unavailable
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from khaya.attributes import Item, typed, typed_item
+from khaya.attributes import Item, stored_part, typed, typed_item
 
 STAMP = "lastWrite"
 """Each item says which unit of work wrote it last, so a repeated call can tell that it had itself succeeded before."""
@@ -71,7 +71,7 @@ def replace(
 
     Attributes that are the same in both are not touched, so counters that others move meanwhile keep their counts.
     """
-    old, new = typed_item(before), typed_item(after)
+    old, new = stored_part(before), stored_part(after)
     changed = [name for name, value in new.items() if old.get(name) != value and name not in key]
     gone = [name for name in old if name not in new and name not in key]
     parts = []

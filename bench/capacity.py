@@ -1,0 +1,87 @@
+"""Capacity: the units that each route uses on AWS's own engine, the gate apart, in every case of the authorization matrix.
+
+The same requests as in `round_trips`, with DynamoDB Local behind them instead of moto's tables. A unit is what DynamoDB
+bills: 4 KB read consistently, 8 KB read from an index, 1 KB written to a table or to an index; in a transaction two.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+
+from bench import round_trips
+from bench.engines import dynamodb_local
+from bench.report import Report
+from bench.units import Used, units_of
+from khaya import dynamo
+from tests.integration.matrix import Row, rows
+from tests.support import stand_in
+from tests.support.template import routes, table_requests
+
+
+def run() -> Report:
+    """Measure every route."""
+    report = Report(
+        "capacity",
+        "Capacity units per route, the gate apart, with the demo's small items",
+        ("route", "read units", "write units"),
+    )
+    with _engine():
+        most: dict[str, list[Used]] = {
+            f"{method} {path}": [] for method, path in sorted(routes(), key=lambda r: r[::-1])
+        }
+        for row in rows():
+            most[row.route] = max(most[row.route], _used(row), key=_total)
+    for route, used in most.items():
+        report.add(route, sum(one.read for one in used), sum(one.written for one in used))
+    return report
+
+
+def _total(used: list[Used]) -> float:
+    return sum(one.read + one.written for one in used)
+
+
+def _used(row: Row) -> list[Used]:
+    """What the dearest request uses that the row lets through."""
+    most: list[Used] = []
+    method, resource = row.route.split(" ")
+    for column in [column for column, status in row.expected.items() if status.startswith("2")]:
+        _empty()
+        scene = row.make_scene(row.route, row.case)
+        with units_of() as used:
+            scene.person(column).call(
+                method, round_trips.path_of(resource, scene.path), scene.body, headers=scene.headers
+            )
+        most = max(most, [one for one in used if not one.of_gate], key=_total)
+    return most
+
+
+@contextmanager
+def _engine() -> Iterator[None]:
+    """moto for everything but DynamoDB, which is AWS's own engine."""
+    with dynamodb_local() as engine, round_trips.over_moto():
+        os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = engine.address
+        try:
+            stand_in.client.cache_clear()
+            dynamo.client.cache_clear()
+            for request in table_requests():
+                stand_in.client("dynamodb").create_table(**request)
+            yield
+        finally:
+            del os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
+            stand_in.client.cache_clear()
+            dynamo.client.cache_clear()
+
+
+def _empty() -> None:
+    """Fresh tables; moto's part is emptied as the tests do it."""
+    stand_in.empty()
+    client: Any = boto3.client("dynamodb")
+    for request in table_requests():
+        table, keys = request["TableName"], [part["AttributeName"] for part in request["KeySchema"]]
+        for item in client.scan(TableName=table)["Items"]:
+            client.delete_item(TableName=table, Key={name: item[name] for name in keys})
