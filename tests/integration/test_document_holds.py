@@ -83,7 +83,7 @@ def test_each_route_answers_as_documented(case: schemathesis.Case) -> None:
     case.call_and_validate(headers=_signed_in(person), excluded_checks=excluded)
 
 
-@pytest.mark.parametrize("row", rows(), ids=str)
+@pytest.mark.parametrize("row", [row for row in rows() if not row.route.startswith("OPTIONS")], ids=str)
 def test_what_the_authorization_matrix_gets_is_documented(row: Row) -> None:
     for status, column in {status: column for column, status in row.expected.items() if status != "-"}.items():
         # given a scene that nobody has changed

@@ -30,7 +30,7 @@ _LONGEST = 1024
 
 
 class Page(Stored, Generic[Shown]):
-    """One page of a list. Made without naming what it holds: its items know their own shape, and need no second look."""
+    """One page of a list. It is made without naming what it holds: its items know their own shape."""
 
     items: list[Shown]
     next_cursor: Annotated[str | None, Field(description="Ask with it for the next page; null on the last.")] = None
