@@ -52,7 +52,10 @@ def _field(loc: Sequence[Any]) -> str:
 def _message(error: Mapping[str, Any]) -> str:
     if error["type"] == "extra_forbidden":
         return "is not a field of this request"
-    return str(error["msg"]).removeprefix("Value error, ")
+    said = str(error["msg"]).removeprefix("Value error, ")
+    if isinstance(error.get("input"), str):
+        said = said.replace("items after validation", "characters").replace("item after validation", "character")
+    return said
 
 
 def _log(error: Exception) -> None:
