@@ -12,7 +12,6 @@ from khaya.profiles.service import public as visible_profile
 from khaya.reports import store
 from khaya.reports.model import Kind, Report, ReportRequest, ResolutionRequest, made
 from khaya.reviews.service import visible as visible_review
-from khaya.stories.service import visible as visible_story
 from khaya.unit import Unit
 
 
@@ -59,6 +58,9 @@ def _concerned(kind: Kind, thing_id: str, reporter: Caller) -> list[str]:
             review = visible_review(thing_id, reporter)
             return [review.reviewer_id, review.subject_id]
         case "story":
+            # With stories come rewards and the ledger, for which no other report should wait in a cold start.
+            from khaya.stories.service import visible as visible_story  # noqa: PLC0415
+
             return [visible_story(thing_id, reporter)[0].author_id]
 
 
