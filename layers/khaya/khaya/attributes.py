@@ -1,7 +1,7 @@
 """DynamoDB's typed attribute values, to and from plain Python.
 
-boto3's own serializer does the same; it is not used because importing boto3 on top of botocore costs every cold start
-more than all of this layer, and because it makes `Decimal` of every number.
+boto3's own serializer does the same; it is not used because importing boto3 on top of botocore makes every cold start
+longer, and because it makes `Decimal` of every number.
 """
 
 from __future__ import annotations
