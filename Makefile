@@ -13,10 +13,10 @@ SAM := .local/sam/bin/sam
 LOCAL := $(DEV)/python -m local
 
 # What is running keeps its engine; these need only the other environments.
-reload tokens logs outbox check openapi: ENVIRONMENTS := dev sam
+reload tokens logs outbox task age check openapi events: ENVIRONMENTS := dev sam
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox environments test check bench openapi clean
+.PHONY: help run up sam-local down reload tokens logs outbox task age environments test soak check bench openapi events clean
 
 help: ## list what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -42,8 +42,14 @@ tokens: environments ## renew the tokens in .local/run.json
 logs: environments ## follow the functions' logs
 	@$(LOCAL) logs
 
-outbox: environments ## show the text messages, WhatsApp messages and e-mails that were sent
+outbox: environments ## show what was sent by text message, WhatsApp, e-mail and push
 	@$(LOCAL) outbox
+
+task: environments ## run a schedule at once: NAME=expiry (without a name: list them)
+	@$(LOCAL) task $(if $(NAME),--name "$(NAME)")
+
+age: environments ## make everything that is there older: DAYS=31
+	@$(LOCAL) age $(if $(DAYS),--days "$(DAYS)")
 
 environments: ## make or update the Python environments in .local/
 	@command -v "$(PYTHON)" >/dev/null || { echo "✗ $(PYTHON) is missing. Khaya needs Python 3.11 to 3.14 with its venv module (Debian, Ubuntu:" \
@@ -53,6 +59,9 @@ environments: ## make or update the Python environments in .local/
 test: environments ## unit, integration, infrastructure, contention and end-to-end tests
 	@$(DEV)/python -m pytest -n 2 tests/unit tests/integration tests/infrastructure
 	@$(DEV)/python -m pytest tests/contention tests/e2e
+
+soak: environments ## large numbers on the real local engine: thousands of stale jobs and reminders (minutes)
+	@$(DEV)/python -m pytest -s tests/soak
 
 check: environments ## lint, format, strict types, import rules, template
 	@$(DEV)/ruff check .
@@ -68,6 +77,9 @@ bench: environments ## the benchmarks, each beside its comparison
 
 openapi: environments ## write the OpenAPI document
 	@$(DEV)/python -m local.openapi
+
+events: environments ## write the events' JSON Schema
+	@$(DEV)/python -m local.events
 
 clean: down ## remove everything that was built and installed here
 	@rm -rf .local .aws-sam

@@ -12,7 +12,7 @@ import sys
 
 from tests.support.template import ROOT, function_environment
 
-ALWAYS = ("cold_start", "warm", "round_trips", "packages", "feed_at_scale", "growth")
+ALWAYS = ("cold_start", "warm", "round_trips", "packages", "feed_at_scale", "due_at_eight", "growth")
 ON_DEMAND = ("capacity",)
 
 

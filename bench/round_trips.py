@@ -26,6 +26,8 @@ BUDGETS: dict[str, int] = {
     "POST /credits/transactions/{transactionId}/reversal": 3,  # the entry, then the account it belongs to
     "GET /jobs/{jobId}/bids": 2,  # a page with bids on it takes 1; an empty one asks whose job it is
     "GET /profiles/{userId}/resume": 2,  # the profile and the jobs
+    "PUT /devices/{deviceId}": 3,  # 2 but where the push token is somebody else's, who is read to lose it
+    "GET /notifications": 2,  # the page, and the person's language and count of what is unread, which must be fresh
     "GET /referrals/code": 2,  # 1 but for the first time, when the code is made
     "POST /reports/{id}/resolution": 3,  # the report, then what was reported
     "DELETE /sessions": 3,  # the gate is told, then each session is found and removed

@@ -4,6 +4,8 @@ python -m local run [--port 4566] [--data DIR]     everything, in the foreground
 python -m local up [--port 4566] [--data DIR]      the same in the background
 python -m local sam-local [--port] [--api-port]    the functions in SAM's containers instead (needs Docker)
 python -m local down | reload | tokens | logs | outbox
+python -m local task [--name NAME]                 run one of the template's schedules at once; list them without a name
+python -m local age --days N                       make everything N days older
 """
 
 import argparse
@@ -15,14 +17,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from local import CannotRun, build, containers, deployment, engine, mailbox, run_file, twilio
+from local import CannotRun, ageing, build, containers, deployment, engine, providers, run_file, schedules, snapshot
 from local.demo import load
 from local.demo.visit import Visits
 from local.deployment import Stack
+from local.folder import LIVE
 from local.function_logs import FunctionLogs
 from local.people import PEOPLE, SignedIn, UserPool
 from local.progress import say, step
 from local.stand_in import session
+from local.warming import warm
 from local.welcome import greet
 
 
@@ -32,16 +36,32 @@ def bring_up(port: int, data: Path | None, bind: str = engine.THIS_MACHINE) -> N
     deployment.check_tools()
     built = build.for_engine()
     build.make(built, port)
+    name = snapshot.name_of(built, port)
+    kept = snapshot.lay_out(name) if data is None else None
     with step(f"starting the AWS stand-in on {bind}:{port}" + (f", data in {data}" if data else "")):
-        engine.start(port, data, bind)
-        twilio.start(port)
-    stack = deployment.deploy(built, port)
+        engine.start(port, data or kept or snapshot.empty(), bind, keeps=data is not None)
+        providers.start(port)
+    stack = deployment.stack(port) if kept else deployment.deploy(built, port)
     people = sign_in(port, stack)
-    with step("loading demo people, jobs and bids through the API"):
-        load(Visits(stack.api_url, people))
-    run_file.write(stack, people)
-    greet(stack, people)
+    visits = Visits(stack.api_url, people)
+    if kept is None:
+        with step("loading demo people, jobs and bids through the API"):
+            load(visits)
+    if kept is None and data is None:
+        keep_snapshot(name, port, bind)
+    warm(session(port), visits)
+    run_file.write(stack, people, providers.outbox_address(port))
+    greet(stack, people, providers.outbox_address(port))
     say(f"Ready after {time.monotonic() - began:.0f} s.")
+
+
+def keep_snapshot(name: str, port: int, bind: str) -> None:
+    """Keep the marketplace as it is now, and go on. What is still under way after a while is not waited for."""
+    with step("keeping this beginning, so that later starts are quick"):
+        if snapshot.quiet(session(port)):
+            engine.stop(cleanly=True)
+            snapshot.keep(name)
+            engine.start(port, LIVE, bind)
 
 
 def sign_in(port: int, stack: Stack) -> list[SignedIn]:
@@ -89,7 +109,7 @@ def up(port: int, data: Path | None) -> None:
     engine.check_port(port)  # before anything is done that would have to be undone
     try:
         bring_up(port, data)
-    except (CannotRun, KeyboardInterrupt):
+    except BaseException:  # whatever it was: nothing half-started stays
         take_down()
         raise
     say("It runs in the background: `make logs` shows the functions' logs, `make down` ends it.")
@@ -100,7 +120,7 @@ def take_down() -> None:
     if engine.running() is not None:
         with step("stopping"):
             engine.stop()
-    twilio.stop()
+    providers.stop()
     run_file.remove()
 
 
@@ -129,7 +149,7 @@ def tokens() -> None:
 
 def renew(port: int, stack: Stack) -> None:
     """Write run.json anew: the API's address and everybody's token."""
-    run_file.write(stack, sign_in(port, stack))
+    run_file.write(stack, sign_in(port, stack), providers.outbox_address(port))
 
 
 def logs() -> None:
@@ -140,11 +160,30 @@ def logs() -> None:
 def outbox() -> None:
     """Show what was sent to people: the codes that a newcomer waits for are here."""
     port = engine.must_run().port
-    sent = mailbox.sent(port)
-    for one in sent:
-        say(f"{one.channel:<9} {one.to:<28} {one.text}")
+    sent = providers.sent(port)
+    for one in reversed(sent):
+        said = f"{one.title}: {one.text}" if one.title else one.text
+        say(f"{one.time[11:19]} {one.channel:<9} {one.to:<28} {said}")
     if not sent:
         say("Nothing was sent yet. A code follows its request within seconds.")
+    say(f"As a page that refreshes itself: {providers.outbox_address(port)}")
+
+
+def task(name: str | None) -> None:
+    """Run a schedule at once, or list them."""
+    port = engine.must_run().port
+    if name is None:
+        schedules.show()
+    else:
+        schedules.run(port, name)
+
+
+def age(days: int | None) -> None:
+    """Make everything that is in the marketplace older."""
+    port = engine.must_run().port
+    if days is None or days < 1:
+        raise CannotRun("Say by how many days, at least one: `make age DAYS=31`.")
+    ageing.age(port, days)
 
 
 def interrupted(_signal: int, _frame: FrameType | None) -> None:
@@ -157,10 +196,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m local", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("verb", choices=["run", "up", "sam-local", "down", "reload", "tokens", "logs", "outbox"])
+    parser.add_argument(
+        "verb", choices=["run", "up", "sam-local", "down", "reload", "tokens", "logs", "outbox", "task", "age"]
+    )
     parser.add_argument("--port", type=int, default=4566)
     parser.add_argument("--api-port", type=int, default=3000)
     parser.add_argument("--data", type=Path, help="a folder that keeps the data over a restart")
+    parser.add_argument("--name", help="the schedule that is to run")
+    parser.add_argument("--days", type=int, help="how much older everything is to be")
     asked = parser.parse_args()
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, interrupted)
@@ -172,6 +215,10 @@ def main() -> None:
             up(asked.port, data)
         case "sam-local":
             sam_local(asked.port, asked.api_port, data)
+        case "task":
+            task(asked.name)
+        case "age":
+            age(asked.days)
         case verb:
             {"down": down, "reload": reload, "tokens": tokens, "logs": logs, "outbox": outbox}[verb]()
 

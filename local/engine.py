@@ -19,16 +19,22 @@ from local.stand_in import endpoint, environment, region
 
 READY_WITHIN = 60.0  # seconds; five on a usual machine
 STOPPED_WITHIN = 30.0  # seconds; a clean stop writes kept data to disk
+ENDED_WITHIN = 1.0  # seconds, where nothing is to be written
 THIS_MACHINE = "127.0.0.1"
 EVERY_INTERFACE = "0.0.0.0"  # noqa: S104  # nosec B104: only `make sam-local`, whose containers cannot reach 127.0.0.1
 
 
 @dataclass(frozen=True)
 class Engine:
-    """A running stand-in, as noted in `.local/engine.json` for the other verbs."""
+    """A running stand-in, as noted in `.local/engine.json` for the other verbs.
+
+    Attributes:
+        keeps: whether what is in it is wanted after its end.
+    """
 
     pid: int
     port: int
+    keeps: bool = False
 
 
 def command_of(pid: int) -> str:
@@ -79,13 +85,14 @@ def check_port(port: int) -> None:
             raise CannotRun(f"Another program uses port {port}. End it, or take another: `make run PORT={port + 34}`.")
 
 
-def start(port: int, data: Path | None = None, bind: str = THIS_MACHINE) -> Engine:
+def start(port: int, data: Path | None = None, bind: str = THIS_MACHINE, *, keeps: bool = False) -> Engine:
     """Start the stand-in and wait until it answers.
 
     Args:
         port: the one port for all services.
-        data: a folder that keeps everything over a restart; None forgets everything at the end.
+        data: a folder that it goes on from, and keeps everything in; None begins empty.
         bind: the address to listen on.
+        keeps: whether what is in it is wanted after its end; else everything is forgotten then.
 
     Raises:
         CannotRun: it ended at once or was not ready within `READY_WITHIN`.
@@ -116,14 +123,14 @@ def start(port: int, data: Path | None = None, bind: str = THIS_MACHINE) -> Engi
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
-    ENGINE_FILE.write_text(json.dumps(asdict(Engine(process.pid, port))))
+    ENGINE_FILE.write_text(json.dumps(asdict(Engine(process.pid, port, keeps))))
     deadline = time.monotonic() + READY_WITHIN
     while not answers(port):
         if process.poll() is not None or time.monotonic() > deadline:
             stop()
             raise CannotRun(f"The AWS stand-in did not start; {log} ends with\n{last_lines(log)}")
         time.sleep(0.1)
-    return Engine(process.pid, port)
+    return Engine(process.pid, port, keeps)
 
 
 def answers(port: int) -> bool:
@@ -135,12 +142,16 @@ def answers(port: int) -> bool:
         return False
 
 
-def stop() -> bool:
-    """End the stand-in and its workers, cleanly so that kept data is written. False if there was none."""
+def stop(*, cleanly: bool = False) -> bool:
+    """End the stand-in and its workers. False if there was none.
+
+    Args:
+        cleanly: give it the time to write what is in it, as it is given anyway where that is to be kept.
+    """
     engine = running()
     if engine is not None:
         os.kill(engine.pid, signal.SIGTERM)
-        deadline = time.monotonic() + STOPPED_WITHIN
+        deadline = time.monotonic() + (STOPPED_WITHIN if engine.keeps or cleanly else ENDED_WITHIN)
         while running() is not None and time.monotonic() < deadline:
             time.sleep(0.1)
         with suppress(ProcessLookupError, PermissionError):  # none left

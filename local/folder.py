@@ -13,10 +13,12 @@ PYTHON_FILE = LOCAL / "python"
 RUN_FILE = LOCAL / "run.json"
 TOKENS_FILE = LOCAL / "tokens.sh"
 ENGINE_FILE = LOCAL / "engine.json"
-TWILIO_FILE = LOCAL / "twilio.json"
+PROVIDERS_FILE = LOCAL / "providers.json"
 BUILDS = LOCAL / "build"
 LOGS = LOCAL / "logs"
 ENGINE_TEMP = LOCAL / "tmp"
+LIVE = LOCAL / "live"
+SNAPSHOTS = LOCAL / "snapshots"
 
 
 def program(environment: str, name: str) -> Path:

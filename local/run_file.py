@@ -1,6 +1,7 @@
 """`.local/run.json`: where the running application is and who is in it, for tests, benchmarks and clients.
 
-{"apiUrl": …, "userPoolId": …, "userPoolClientId": …, "users": [{"name", "userId", "roles", "token"}…]}
+{"apiUrl": …, "userPoolId": …, "userPoolClientId": …, "outbox": …,
+"users": [{"name", "userId", "roles", "token"}…]}
 """
 
 import json
@@ -12,7 +13,7 @@ from local.folder import RUN_FILE, TOKENS_FILE
 from local.people import SignedIn
 
 
-def write(stack: Stack, people: list[SignedIn]) -> None:
+def write(stack: Stack, people: list[SignedIn], outbox: str) -> None:
     """Write the file, and beside it `.local/tokens.sh` with the same for a shell."""
     users: list[dict[str, Any]] = [
         {"name": who.person.name, "userId": who.user_id, "roles": list(who.person.roles), "token": who.token}
@@ -22,6 +23,7 @@ def write(stack: Stack, people: list[SignedIn]) -> None:
         "apiUrl": stack.api_url,
         "userPoolId": stack.user_pool_id,
         "userPoolClientId": stack.user_pool_client_id,
+        "outbox": outbox,
         "users": users,
     }
     RUN_FILE.write_text(json.dumps(content, indent=2) + "\n")

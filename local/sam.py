@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from local import CannotRun, mailbox, twilio
+from local import CannotRun, mailbox, providers, twilio
 from local.folder import ROOT, SAM_CONFIG, last_lines, log_file, program
 from local.stand_in import endpoint, environment, sam_settings
 
@@ -21,7 +21,8 @@ def template_parameters(port: int, machine: Sequence[str]) -> list[str]:
     here = [
         *machine,
         f"TokenKeysBase={endpoint(port)}",
-        f"TwilioBaseUrl={twilio.address(port)}",
+        f"TwilioBaseUrl={providers.address(port)}",
+        f"ExpoBaseUrl={providers.address(port)}",
         f"TwilioSecretArn={twilio.SECRET}",
         f"EmailDomain={mailbox.DOMAIN}",
     ]

@@ -7,12 +7,13 @@ from local.progress import say
 from local.run_file import shell_variables
 
 
-def greet(stack: Stack, people: list[SignedIn]) -> None:
+def greet(stack: Stack, people: list[SignedIn], outbox: str) -> None:
     """Print the addresses, a ready token for each role and a first request."""
     say()
     say("Khaya is up.")
     say(f"  API    {stack.api_url}")
     say(f"  docs   {stack.api_url}/docs")
+    say(f"  outbox {outbox}   what was sent to people")
     say()
     say(f"In it, all written to {RUN_FILE.relative_to(ROOT)}:")
     for who in people:

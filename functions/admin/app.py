@@ -1,4 +1,4 @@
-"""The admins' routes: finding people, and deciding who may act and who is an admin."""
+"""The admins' routes: finding people, deciding who may act and who is an admin, and reading the audit trail."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import AfterValidator, Field, WithJsonSchema
 
+from khaya import clock
 from khaya.access import ADMIN
 from khaya.api import Api
+from khaya.audit import store as trail
+from khaya.audit.view import AuditView
+from khaya.audit.view import shown as shown_entry
 from khaya.fields import Line
 from khaya.pages import Limit, Page
+from khaya.statistics import store as statistics
+from khaya.statistics.view import StatisticsView, shown
 from khaya.users import service
 from khaya.users.model import Status, UserChanges, normal_phone
 from khaya.users.view import AdminUserView, shown_to_admin
@@ -24,6 +30,8 @@ Phone = Annotated[
     AfterValidator(normal_phone),
     WithJsonSchema({"type": "string", "pattern": r"^(0[678][0-9]{8}|\+[1-9][0-9]{6,14})$"}),
 ]
+ObjectName = Annotated[str, Field(max_length=200, pattern=r"^[a-z]+/[!-~]+$")]
+ActorName = Annotated[str, Field(max_length=128, pattern=r"^[!-~]+$")]
 Address = Annotated[Line, Field(min_length=1, max_length=254), AfterValidator(str.lower)]
 
 
@@ -40,6 +48,35 @@ def people(
     part = service.find(status, phone, email, ask)
     items = [shown_to_admin(user) for user in part.items]
     return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
+
+
+@api.get("/admin/audit", ADMIN, "The audit trail, newest first", body=Page[AuditView])
+def audit(
+    about: Annotated[
+        ObjectName | None, Query(alias="object", description="`jobs/<id>`, `people/<userId>`, as in events.")
+    ] = None,
+    actor: Annotated[ActorName | None, Query(description="A person's id, or `khaya:<function>`.")] = None,
+    limit: Annotated[Limit | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response[Page[AuditView]]:
+    """Who changed what, when, from what to what: money, roles, states and admins' decisions.
+
+    It follows a change by a second or two. Nothing in it is ever changed or removed.
+    """
+    ask = api.ask(limit, cursor, about, actor, private=True)
+    part = trail.listed(about, actor, ask)
+    items = [shown_entry(entry) for entry in part.items]
+    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
+
+
+@api.get("/admin/statistics", ADMIN, "How the marketplace is doing", body=StatisticsView)
+def figures() -> Response[StatisticsView]:
+    """How much there is of everything, and what happened on each of the last thirty days, the latest last.
+
+    Days are South Africa's. It follows a change by a second or two.
+    """
+    totals, days = statistics.read(clock.local_day(api.now))
+    return api.answer(shown(totals, days, api.now))
 
 
 @api.patch("/admin/users/<user_id>", ADMIN, "Decide about a person", body=AdminUserView)

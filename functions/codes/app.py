@@ -10,13 +10,14 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from khaya import clock, observability
 from khaya.channels import ChannelDown
-from khaya.settings import channel_settings, key_settings, pool_settings
+from khaya.settings import channel_settings, code_settings, key_settings, pool_settings
 from khaya.signin import delivery
 
 processor = BatchProcessor(event_type=EventType.SQS)
 key_settings()
 pool_settings()
 channel_settings()
+code_settings()
 
 
 def send(record: SQSRecord) -> None:

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from khaya import clock, observability
+from khaya.abreast import abreast
 from khaya.jobs import service
 
 SAFETY_MILLISECONDS = 10_000
 """Time left at which a run ends; the next one goes on where it ended, since what is done is no longer due."""
 
+AT_ONCE = 4
+"""Jobs in hand at a time. On AWS that is some 400 a second, as fast as the feed's indexes let go of them."""
+
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Expire what is due, and report how much that was."""
     del event
-    expired = failed = 0
-    for job_id in service.due(clock.now()):
+
+    def expire(job_id: str) -> str:
         if context.get_remaining_time_in_millis() < SAFETY_MILLISECONDS:
-            break
+            return "left"
         try:
-            expired += service.expire(job_id, clock.now())
+            return "expired" if service.expire(job_id, clock.now()) else "settled"
         except Exception as error:  # noqa: BLE001 - one job that cannot be expired must not keep the others
-            failed += 1
             observability.logger().error("expiry failed", extra={"job": job_id, "error": type(error).__name__})
-    report = {"expired": expired, "failed": failed}
+            return "failed"
+
+    outcomes: Counter[str] = Counter()
+    for page in service.due(clock.now()):
+        outcomes.update(abreast(expire, page, AT_ONCE))
+        if outcomes["left"]:
+            break
+    report = {"expired": outcomes["expired"], "failed": outcomes["failed"]}
     observability.logger().info("expiry", extra=report)
-    observability.count("JobExpired", expired)
-    observability.count("JobExpiryFailed", failed)
+    observability.count("JobExpired", report["expired"])
+    observability.count("JobExpiryFailed", report["failed"])
     observability.flush()
     return report

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -15,12 +15,17 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from khaya import aws
+from khaya.abreast import abreast
 from khaya.attributes import Item
+from khaya.audit import model as audit
 from khaya.changes import Change, change_of
 from khaya.erasure import model as erasure
+from khaya.events.model import Event, events_of
 from khaya.exports import model as exports
+from khaya.notifications import causes
 from khaya.referrals import model as referrals
 from khaya.search import model as search
+from khaya.statistics import model as statistics
 from khaya.writes import STAMP
 
 processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
@@ -70,19 +75,42 @@ CONCERNS: dict[str, Callable[[Change], dict[str, Any] | None]] = {
 }
 """The variable that holds a concern's queue, and what of a change the concern is told: None where it is nothing."""
 
+EVENT_CONCERNS: dict[str, Callable[[Event], bool]] = {
+    "NOTICES_QUEUE_URL": causes.wanted,
+    "TRAIL_QUEUE_URL": audit.kept,
+    "STATISTICS_QUEUE_URL": statistics.counted,
+    "PUBLISHER_QUEUE_URL": lambda _: True,
+}
+"""The variable that holds the queue of a concern that goes by events, and whether it is told of one."""
+
+_AT_ONCE = 8
+"""Messages of one change that are on their way together: a change is told to several concerns."""
+
 
 def relay(record: DynamoDBRecord) -> None:
     """Pass one change on. A failure is reported for this record alone, and the stream brings it again."""
-    change = change_of(record.raw_event)
+    abreast(lambda message: _sqs().send_message(**message), _messages(change_of(record.raw_event)), _AT_ONCE)
+
+
+def _messages(change: Change) -> Iterator[dict[str, str]]:
     for variable, concern in CONCERNS.items():
-        message = concern(change)
-        if message is not None:
-            _sqs().send_message(
-                QueueUrl=os.environ[variable],
-                MessageBody=json.dumps(message),
-                MessageGroupId=message["group"],
-                MessageDeduplicationId=change.id,
-            )
+        told = concern(change)
+        if told is not None:
+            yield _message(variable, change.id, told["group"], told)
+    for event in events_of(change):
+        for variable, wants in EVENT_CONCERNS.items():
+            if wants(event):
+                told = {"group": event.object, "event": event.model_dump(by_alias=True)}
+                yield _message(variable, event.id, event.object, told)
+
+
+def _message(variable: str, change_id: str, group: str, told: dict[str, Any]) -> dict[str, str]:
+    return {
+        "QueueUrl": os.environ[variable],
+        "MessageBody": json.dumps(told),
+        "MessageGroupId": group,
+        "MessageDeduplicationId": change_id,
+    }
 
 
 @lru_cache(maxsize=1)

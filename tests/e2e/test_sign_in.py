@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from local import mailbox
+from local import providers
 from tests.e2e.conftest import Marketplace
 
 PASSWORD = "Summer-rain-2026"
@@ -40,10 +40,10 @@ class Guest:
         """The next code that comes, from the outbox."""
         give_up_at, to = time.monotonic() + CODE_WITHIN, to or self.phone
         while time.monotonic() < give_up_at:
-            sent = [one for one in mailbox.sent(self.marketplace.port) if (one.channel, one.to) == (channel, to)]
+            sent = [one for one in providers.sent(self.marketplace.port) if (one.channel, one.to) == (channel, to)]
             if len(sent) > self.seen[channel + to]:
                 self.seen[channel + to] = len(sent)
-                found = re.search(r"\b\d{6}\b", sent[-1].text)
+                found = re.search(r"\b\d{6}\b", sent[0].text)
                 assert found
                 return found[0]
             time.sleep(0.2)

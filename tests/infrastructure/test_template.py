@@ -242,6 +242,31 @@ def test_a_queue_is_encrypted_and_has_somewhere_to_put_what_fails(logical: str) 
         assert 3 <= queue["RedrivePolicy"]["maxReceiveCount"] <= 10
 
 
+@pytest.mark.parametrize("logical", [name for name in resources(QUEUE) if "DeadLetters" in name])
+def test_an_operator_is_told_of_the_first_dead_letter(logical: str) -> None:
+    watching = [
+        alarm
+        for alarm in resources("AWS::CloudWatch::Alarm").values()
+        if {"Name": "QueueName", "Value": {"Fn::GetAtt": [logical, "QueueName"]}} in alarm["Dimensions"]
+    ]
+    assert len(watching) == 1, "one alarm for each"
+    (alarm,) = watching
+    assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+    assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_the_relay_reads_every_stream_once_and_gives_up_on_a_record_in_the_end() -> None:
+    read = [event["Stream"]["Fn::GetAtt"][0] for _, event in _events("DynamoDB")]
+    assert {logical for logical, _ in _events("DynamoDB")} == {"RelayFunction"}, "AWS stands two readers, we have one"
+    assert len(read) == len(set(read))
+    for _, event in _events("DynamoDB"):
+        assert event["FilterCriteria"]["Filters"], "nothing wakes the relay that it passes on to nobody"
+        assert event["MaximumRetryAttempts"] == 10
+        assert event["BisectBatchOnFunctionError"] is True
+        assert event["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["RelayDeadLetters", "Arn"]}
+
+
 def _events(kind: str) -> list[tuple[str, dict[str, Any]]]:
     return [
         (logical, event["Properties"])

@@ -17,8 +17,10 @@ from tests.support.permissions import Record
 def aws() -> Iterator[None]:
     """moto with the template's tables, made once: making them costs more than a test does."""
     from khaya import accounts, dynamo, files, groups, media, vault  # noqa: PLC0415 - clients must be made inside the mock
+    from khaya.deliveries import circuits, queues  # noqa: PLC0415
 
     caches = (dynamo.client, groups._cognito, accounts._cognito, media._s3, files._s3, vault._client)
+    caches += (circuits._states, queues._sqs)
     with mock_aws():
         stand_in.build()
         for cached in caches:

@@ -11,6 +11,7 @@ import pytest
 from tests.support import stand_in
 from tests.support.faults import FAULTS, Fault, faulty
 from tests.support.house import Answer, Person
+from tests.support.inbox import device, tell
 from tests.support.records import OFFER, POSTING, accept, place_bid, post_job, profile
 
 OWNER = Person("owner", ("buyer",))
@@ -140,6 +141,37 @@ def write_profile() -> Attempt:
     return Attempt(lambda _: person.patch("/profiles/me", {"trades": ["painting", "tiling"]}), done)
 
 
+def _inboxes() -> tuple[int, int]:
+    """How many notifications of the owner's are read, and how many devices have the one push token there is."""
+    rows = {row["id"]: row for row in stand_in.stored("notifications")}
+    people = {key: row for key, row in rows.items() if key.startswith("person#")}
+    own = people.get("person#owner", {})
+    told = [row for row in rows.values() if row.get("userId") == "owner"]
+    generation = own.get("generation", 0)
+    unread = [one for one in told if not one["read"] and one["generation"] == generation]
+    assert own.get("unread", 0) == len(unread), "the count of what is unread is exact"
+    having = [(key, name) for key, row in people.items() for name in row.get("devices", {})]
+    held = [(f"person#{row['holder']}", row["deviceId"]) for key, row in rows.items() if key.startswith("token#")]
+    assert having == held, "a push token belongs to the device that has it, and to no other"
+    return len(told) - len(unread), sum(key == "person#owner" for key, _ in having)
+
+
+def read_notification() -> Attempt:
+    told = tell("owner")
+    tell("owner", number=1)
+    return Attempt(lambda key: OWNER.post(f"/notifications/{told}/read", headers=key), lambda: _inboxes()[0])
+
+
+def read_inbox() -> Attempt:
+    tell("owner")
+    return Attempt(lambda key: OWNER.post("/notifications/read", headers=key), lambda: _inboxes()[0])
+
+
+def take_over_phone() -> Attempt:
+    assert WORKER.put("/devices/phone", device()).status == 200
+    return Attempt(lambda _: OWNER.put("/devices/phone", device()), lambda: _inboxes()[1])
+
+
 ATTEMPTS: dict[str, Callable[[], Attempt]] = {
     "post a job": post,
     "place a bid": place,
@@ -151,6 +183,9 @@ ATTEMPTS: dict[str, Callable[[], Attempt]] = {
     "cancel a job": cancel,
     "take roles": take_roles,
     "write a profile": write_profile,
+    "read a notification": read_notification,
+    "read the inbox": read_inbox,
+    "take over a phone": take_over_phone,
 }
 
 

@@ -5,17 +5,23 @@ That nothing is done without permission is held by the fixture `permitted`, in e
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
 
+from khaya import clock, vault
 from tests.conftest import Clock
 from tests.support import stand_in
+from tests.support.events import happened
+from tests.support.events import tell as deliver_event
 from tests.support.house import VISITOR, Context, Person, app
+from tests.support.inbox import device, tell
 from tests.support.permissions import Record, allowed
-from tests.support.records import OFFER, accept, place_bid, post_job, profile
-from tests.support.streams import follow
-from tests.support.template import FUNCTION, function_environment, resources
+from tests.support.records import OFFER, accept, complete_job, place_bid, post_job, profile
+from tests.support.reminders import remind
+from tests.support.streams import _queues, follow
+from tests.support.template import FUNCTION, ROOT, function_environment, resources
 
 OWNER = Person("owner", ("buyer",))
 WORKER = Person("worker", ("worker",))
@@ -39,6 +45,7 @@ NOT_CALLED = {
 SHARED = {
     ("profiles", "IdempotencyTable"): "the policy of all functions behind the API; this one has no POST so far",
     ("relay", "RelayDeadLetters"): "Lambda itself sends there what it could not deliver",
+    ("sweep", "ScheduleDeadLetters"): "Lambda itself sends there what it could not run",
 }
 """Permissions on a resource that a function has and does not use."""
 
@@ -139,6 +146,7 @@ def left_open() -> None:
 
 
 def signed_in() -> None:
+    vault.forget()  # other tests may have fetched the key already
     for groups in (["worker"], ["worker", "admin"]):
         request = {
             "userAttributes": {"sub": "person", "phone_number": "+27821234567", "name": "Sipho"},
@@ -148,9 +156,60 @@ def signed_in() -> None:
         app("tokens").handler(event, Context())
 
 
+def notifications() -> None:
+    told = tell("owner")
+    OWNER.get("/notifications")
+    OWNER.get("/notifications/preferences")
+    OWNER.post("/notifications/nothing/read", headers=KEY)
+    OWNER.post(f"/notifications/{told}/read", headers=KEY)
+    OWNER.put("/devices/phone", device("one"))
+    OWNER.put("/devices/phone", device("two"))
+
+
+def told() -> None:
+    job = post_job(OWNER)
+    OWNER.put("/devices/phone", device("one"))
+    _queues()
+    parties = {"jobId": job, "buyerId": "owner", "workerId": "worker"}
+    about = {
+        "bid.placed": {**parties, "bidId": "bid", "amountCents": 40_000, "timelineDays": 3},
+        "job.cancelled": {**parties, "by": "system", "was": "in_progress"},
+        "person.suspended": {"userId": "owner"},
+        "listing.moderated": {"listingId": "listing", "sellerId": "seller", "decision": "approve"},
+        "story.moderated": {"storyId": "story", "authorId": "author", "decision": "approve", "featured": False},
+        "reminder.due": {"reminderId": "reminder", "userId": "owner", "kind": "own", "number": 1},
+    }
+    for kind, detail in about.items():
+        assert deliver_event("notices", happened(kind=kind, detail=detail, actor="admin")) == []
+
+
 def platform() -> None:
     VISITOR.get("/health")
     Person("admin", ("admin",)).get("/health")
+
+
+def reminders() -> None:
+    body = {"text": "Call Sipho", "dueAt": "2026-12-01T08:00:00.000Z"}
+    reminder = OWNER.post("/reminders", body, headers=KEY).body["id"]
+    OWNER.post("/reminders", {**body, "dueAt": "2020-12-01T08:00:00.000Z"}, headers=KEY)
+    OWNER.get("/reminders")
+    OWNER.delete(f"/reminders/{reminder}")
+
+
+def swept() -> None:
+    """A reminder, a choice of bids and a review are due, and a notification of the night waits for the morning."""
+    channels = {"bidReceived": ["whatsapp", "sms", "email", "push"]}
+    OWNER.put("/notifications/preferences", {"language": "en", "channels": channels})
+    OWNER.put("/devices/phone", device("one"))
+    remind(WORKER)
+    complete_job(OWNER, WORKER)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: "2026-11-21T23:00:00.000Z")
+        place_bid(WORKER, post_job(OWNER))
+        follow()
+        patch.setattr(clock, "now", lambda: "2026-12-02T08:00:00.000Z")
+        for lane in ("minute", "daily"):
+            assert app("sweep").handler({"lane": lane}, Context())["failed"] == 0
 
 
 FLOWS: dict[str, Callable[[], None]] = {
@@ -160,6 +219,12 @@ FLOWS: dict[str, Callable[[], None]] = {
     "bids": bids,
     "relay": left_open,
     "rejections": left_open,
+    "trail": left_open,
+    "publisher": left_open,
+    "notifications": notifications,
+    "notices": told,
+    "reminders": reminders,
+    "sweep": swept,
     "tokens": signed_in,
 }
 
@@ -179,6 +244,24 @@ def test_expiry_uses_every_permission_that_it_has(permitted: Record, clock: Cloc
     clock.tick(days=30)
     app("expiry").handler({}, Context())
     assert {call for call in permitted.unused("expiry") if call[0] not in NOT_CALLED} == set()
+
+
+@pytest.mark.parametrize("folder", ["statistics", "snapshots", "judgement"])
+def test_counting_and_the_nightly_tasks_use_every_permission_that_they_have(
+    permitted: Record, clock: Clock, folder: str
+) -> None:
+    # given something that is counted, told twice, and a review that the directory did not hear of
+    profile("worker", roles=["worker"])
+    sample = json.loads((ROOT / "events" / "statistics.json").read_text())
+    for _ in range(2):
+        app("statistics").handler(sample, Context())
+    OWNER.post(f"/jobs/{complete_job(OWNER, WORKER)}/reviews", {"rating": 5})
+    # when the night comes
+    clock.tick(days=1)
+    for task in ("snapshots", "judgement"):
+        app(task).handler({}, Context())
+    # then all that they may do was done
+    assert {call for call in permitted.unused(folder) if call[0] not in NOT_CALLED} == set()
 
 
 def test_what_is_not_called_is_called_nowhere(permitted: Record) -> None:

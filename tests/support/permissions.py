@@ -87,7 +87,7 @@ def called(service: str, operation: str, request: dict[str, Any]) -> list[Call]:
         case "s3":
             return list(_called_on_files(operation, request))
         case "sqs":
-            return [(f"sqs:{operation}", _queue(request["QueueUrl"]))]
+            return [(f"sqs:{operation.removesuffix('Batch')}", _queue(request["QueueUrl"]))]
         case "cognito-idp" if operation == "GetTokensFromRefreshToken":
             return []  # open to everybody: the client's secret guards it
         case "cognito-idp":

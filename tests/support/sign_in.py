@@ -41,6 +41,7 @@ def _caches() -> tuple[Any, ...]:
     return (
         settings.sign_in_settings,
         settings.channel_settings,
+        settings.code_settings,
         settings.key_settings,
         accounts._cognito,
         accounts._client_secret,

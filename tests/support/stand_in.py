@@ -21,7 +21,7 @@ def client(service: str) -> Any:
 
 
 def build() -> None:
-    """Make the template's tables and its media bucket."""
+    """Make the template's tables, its media bucket and its event bus."""
     quicken()
     client.cache_clear()
     for request in table_requests():
@@ -33,6 +33,7 @@ def build() -> None:
     client("s3").put_bucket_versioning(
         Bucket=function_environment()["MEDIA_BUCKET"], VersioningConfiguration={"Status": "Enabled"}
     )
+    client("events").create_event_bus(Name=function_environment()["EVENT_BUS_NAME"])
     client("secretsmanager").create_secret(Name=function_environment()["SERVICE_KEY_ARN"], SecretString="k" * 64)
 
 

@@ -12,42 +12,79 @@ from moto.backends import get_backend
 
 from tests.support.house import Context, app
 from tests.support.stand_in import ACCOUNT, REGION
-from tests.support.template import FUNCTION, resources, table_name
+from tests.support.template import FUNCTION, QUEUE, resources, table_name
 
 
-def follow() -> None:
+def follow(*, deliver: bool = False) -> None:
     """Relay every change that was made since the tables were emptied, and let all consumers work off their queues.
 
-    What was followed once is gone from the streams, as after a real reader.
+    What consumers change in turn is followed too. What was followed once is gone from the streams, as after a real
+    reader. Messages on their way to providers stay in their queues, unless it is to `deliver` them.
     """
     queues = _queues()
+    while _relayed():
+        for logical, properties in resources(FUNCTION).items():
+            for source in _sources(logical, "SQS"):
+                name = source["Queue"]["Fn::GetAtt"][0]
+                if name in queues and (deliver or _is_fifo(name)):
+                    _work_off(properties["CodeUri"].strip("/").split("/")[-1], queues[name])
+
+
+def waiting(queue: str) -> list[Any]:
+    """What is in a queue, by its logical name, for the test to look at; it is gone from there then."""
+    messages = _received(os.environ[_variable(queue)])
+    for message in messages:
+        boto3.client("sqs").delete_message(
+            QueueUrl=os.environ[_variable(queue)], ReceiptHandle=message["ReceiptHandle"]
+        )
+    return [json.loads(message["Body"]) for message in messages]
+
+
+def _relayed() -> bool:
+    """Relay what the streams hold, and answer whether that was anything."""
+    found = False
     for source in _sources("RelayFunction", "DynamoDB"):
         table: Any = get_backend("dynamodb")[ACCOUNT][REGION].tables[table_name(source["Stream"]["Fn::GetAtt"][0])]
         records = [_record(table, one.to_json()) for one in table.stream_shard.items]
         table.stream_shard.items.clear()
         wanted = [record for record in records if _passes(record, source)]
         if wanted:
+            found = True
             answer = app("relay").handler({"Records": wanted}, Context())
             assert answer == {"batchItemFailures": []}
-    for logical, properties in resources(FUNCTION).items():
-        for source in _sources(logical, "SQS"):
-            folder = properties["CodeUri"].strip("/").split("/")[-1]
-            if queue := queues.get(source["Queue"]["Fn::GetAtt"][0]):
-                _work_off(folder, queue)
+    return found
 
 
 def _queues() -> dict[str, str]:
-    """The template's queues that the relay knows, made, and the relay told where they are."""
-    variables = resources(FUNCTION)["RelayFunction"]["Environment"]["Variables"]
+    """The template's queues that functions write to, made, and the functions told where they are."""
+    from khaya import settings  # noqa: PLC0415 - after the environment is set
+
     app("relay")._sqs.cache_clear()
-    found = {}
-    for name, value in variables.items():
-        if name.endswith("_QUEUE_URL"):
-            queue = boto3.client("sqs").create_queue(
-                QueueName=f"{value['Ref']}.fifo", Attributes={"FifoQueue": "true", "VisibilityTimeout": "0"}
-            )
-            os.environ[name] = found[value["Ref"]] = queue["QueueUrl"]
+    settings.channel_queue_settings.cache_clear()
+    settings.delivery_settings.cache_clear()
+    found: dict[str, str] = {}
+    for properties in resources(FUNCTION).values():
+        for name, value in properties.get("Environment", {}).get("Variables", {}).items():
+            if name.endswith("_QUEUE_URL") and name != "CODES_QUEUE_URL" and value["Ref"] not in found:
+                fifo = {"FifoQueue": "true"} if _is_fifo(value["Ref"]) else {}
+                queue = boto3.client("sqs").create_queue(
+                    QueueName=value["Ref"] + (".fifo" if fifo else ""),
+                    Attributes={**fifo, "VisibilityTimeout": "0"},  # type: ignore[dict-item]
+                )
+                os.environ[name] = found[value["Ref"]] = queue["QueueUrl"]
     return found
+
+
+def _is_fifo(queue: str) -> bool:
+    return bool(resources(QUEUE)[queue].get("FifoQueue"))
+
+
+def _variable(queue: str) -> str:
+    for properties in resources(FUNCTION).values():
+        for name, value in properties.get("Environment", {}).get("Variables", {}).items():
+            if value == {"Ref": queue}:
+                return str(name)
+    raise AssertionError(f"no function knows {queue}")
 
 
 def _sources(logical: str, kind: str) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 FUNCTION = "AWS::Serverless::Function"
 TABLE = "AWS::DynamoDB::Table"
+QUEUE = "AWS::SQS::Queue"
 
 
 class _Reader(yaml.SafeLoader):

@@ -34,6 +34,8 @@ class Note(Asked):
         "a\x7fb",
         "a\x85b",
         "a\u2028b",
+        "a\u202eb",
+        "a\u2066b",
         "a\u2029b",
         "a\ufeffb",
         "a\uffffb",

@@ -79,30 +79,30 @@ def test_what_a_worker_handed_in_stays_and_their_contact_goes() -> None:
     ],
 )
 def test_who_is_told_of_an_erasure(before: dict[str, Any], after: dict[str, Any], told: bool) -> None:
-    change = Change("1", "users", {"userId": "a", **before}, {"userId": "a", **after})
+    change = Change("1", "users", {"userId": "a", **before}, {"userId": "a", **after}, NOW, None)
     assert erasure.news(change) == ({"group": "a", "userId": "a"} if told else None)
 
 
 def test_an_export_is_told_of_once() -> None:
     item = {"userId": "export#a", "exportOf": "a", "exportId": "1", "exportStatus": "pending"}
     told = {"group": "a", "userId": "a", "exportId": "1"}
-    assert exports.news(Change("1", "users", None, item)) == told
-    assert exports.news(Change("1", "users", item, item)) is None
-    assert exports.news(Change("1", "users", {**item, "exportId": "0"}, item)) == told
-    assert exports.news(Change("1", "users", item, {**item, "exportStatus": "ready"})) is None
+    assert exports.news(Change("1", "users", None, item, NOW, None)) == told
+    assert exports.news(Change("1", "users", item, item, NOW, None)) is None
+    assert exports.news(Change("1", "users", {**item, "exportId": "0"}, item, NOW, None)) == told
+    assert exports.news(Change("1", "users", item, {**item, "exportStatus": "ready"}, NOW, None)) is None
 
 
 def test_names_are_told_of_where_they_change() -> None:
     renamed = app("relay").renamed
     one, other = {"userId": "a", "displayName": "One"}, {"userId": "a", "displayName": "Other"}
-    assert renamed(Change("1", "profiles", one, other)) == {"group": "a", "userId": "a"}
-    assert renamed(Change("1", "profiles", one, {**one, "bio": "New."})) is None
-    assert renamed(Change("1", "profiles", None, one)) is None
+    assert renamed(Change("1", "profiles", one, other, NOW, None)) == {"group": "a", "userId": "a"}
+    assert renamed(Change("1", "profiles", one, {**one, "bio": "New."}, NOW, None)) is None
+    assert renamed(Change("1", "profiles", None, one, NOW, None)) is None
 
 
 def test_a_job_more_under_way_is_no_news_of_a_persons_standing() -> None:
     one = {"userId": "a", "displayName": "One"}
-    assert app("relay").judged(Change("1", "profiles", one, {**one, "jobsUnderWay": 1})) is None
+    assert app("relay").judged(Change("1", "profiles", one, {**one, "jobsUnderWay": 1}, NOW, None)) is None
 
 
 def _job(**fields: Any) -> Job:

@@ -75,7 +75,7 @@ def test_only_what_is_open_has_an_entry() -> None:
     ],
 )
 def test_search_is_told_of_what_changes_what_is_found(before: object, after: object, told: list[str] | None) -> None:
-    message = news(Change("1", "jobs", before, after))  # type: ignore[arg-type]
+    message = news(Change("1", "jobs", before, after, "2026-11-21T08:00:00.000Z", None))  # type: ignore[arg-type]
     assert (message and message["words"]) == told
     if message:
         assert (message["kind"], message["id"], message["group"]) == ("jobs", "1", "jobs#1")

@@ -11,7 +11,7 @@ PROFILE: dict[str, Any] = {"userId": "worker-1", "ratingCount": 1, "version": 3,
 
 
 def news(resource: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> Any:
-    return app("relay").judged(Change("1", resource, before, after))
+    return app("relay").judged(Change("1", resource, before, after, "2026-11-21T08:00:00.000Z", None))
 
 
 def test_a_profile_that_changed_is_news_of_its_person() -> None:

@@ -316,7 +316,7 @@ class Api:
         give_up_at = time.monotonic() + _RERUN_SECONDS
         attempt = 0
         while time.monotonic() < give_up_at:
-            request.unit = Unit(once)
+            request.unit = Unit(once, request.caller.user_id if request.caller else None)
             try:
                 response = run()
                 request.unit.commit(_answered(response))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from khaya import clock
 from khaya.attributes import Item, plain_item
+from khaya.writes import STAMP, read_stamp
 
 
 @dataclass(frozen=True)
@@ -18,21 +21,39 @@ class Change:
         resource: the marketplace's name of the table, for example `jobs`.
         before: the item as it was, None where it is new.
         after: the item as it is, None where it was removed.
+        at: when it was made.
+        actor: who made it: a person, or `khaya:<function>`; None where that is not known, as of what was removed.
     """
 
     id: str
     resource: str
     before: Item | None
     after: Item | None
+    at: str
+    actor: str | None
 
 
 def change_of(record: Mapping[str, Any]) -> Change:
     """The change in a record of a DynamoDB stream. Tables are named `khaya-<resource>-<environment>`."""
     table = record["eventSourceARN"].split("/")[1]
     images = record["dynamodb"]
+    before = plain_item(images["OldImage"]) if "OldImage" in images else None
+    after = plain_item(images["NewImage"]) if "NewImage" in images else None
+    at, actor = _made(before or {}, after or {}, images["ApproximateCreationDateTime"])
     return Change(
         id=record["eventID"],
         resource=table.removeprefix("khaya-").rpartition("-")[0],
-        before=plain_item(images["OldImage"]) if "OldImage" in images else None,
-        after=plain_item(images["NewImage"]) if "NewImage" in images else None,
+        before=before,
+        after=after,
+        at=at,
+        actor=actor,
     )
+
+
+def _made(before: Item, after: Item, about: float | datetime) -> tuple[str, str | None]:
+    """When and by whom, from the stamp that this change left; without one, the time that the stream tells."""
+    stamp = after.get(STAMP)
+    if stamp is not None and stamp != before.get(STAMP):
+        return read_stamp(stamp)
+    moment = about if isinstance(about, datetime) else datetime.fromtimestamp(about, UTC)
+    return clock.iso(moment), None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,10 +11,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from khaya import aws
+from khaya import aws, clock
 from khaya.attributes import Item, plain_item, typed_item
 from khaya.errors import Raced, Unavailable
-from khaya.writes import STAMP, Write, named, stamped
+from khaya.writes import STAMP, Write, named, stamp, stamped
 
 TRIES = 16
 """How often a write is tried while others hold its items; with the pauses below, some two seconds in all.
@@ -127,8 +128,10 @@ def update_now(write: Write) -> Item:
     return plain_item(answer["Attributes"])
 
 
-def commit(writes: Sequence[Write], token: str) -> None:
+def commit(writes: Sequence[Write], token: str, by: str | None = None) -> None:
     """Make all `writes` or none of them. The same `token` never writes twice, however often the call is repeated.
+
+    Each item says who wrote it: the person `by`, or this function where nobody asked for it.
 
     One write alone is a plain conditional call, at half a transaction's cost: it leaves the token on the item, so that
     a repetition after a lost answer recognises its own work. A deletion leaves no item to leave it on, so even one
@@ -138,19 +141,23 @@ def commit(writes: Sequence[Write], token: str) -> None:
         Exception: what the refusal of the first write says whose condition does not hold.
         Unavailable: throttled, down, or contended for longer than a client should wait.
     """
-    if len(writes) == 1 and writes[0].kind in _ALONE:
-        _commit_one(stamped(writes[0], token), token)
-    elif writes:
-        _commit_all(writes, token)
+    if not writes:
+        return
+    mark = stamp(token, clock.now(), by or f"khaya:{os.environ.get('POWERTOOLS_SERVICE_NAME', 'unnamed')}")
+    marked = [stamped(write, mark) for write in writes]
+    if len(marked) == 1 and marked[0].kind in _ALONE:
+        _commit_one(marked[0], mark)
+    else:
+        _commit_all(marked, token)
 
 
-def _commit_one(write: Write, token: str) -> None:
+def _commit_one(write: Write, mark: str) -> None:
     call = getattr(client(), _ALONE[write.kind])
     try:
         _contended(call, **write.request, **_SHOW_OLD)
     except ClientError as error:
         old = _old(error)
-        if old is not None and old.get(STAMP) == token:
+        if old is not None and old.get(STAMP) == mark:
             return
         raise write.refusal(old) from error
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 
 _LONGEST_MATCH = 200
-_HIDDEN = r"\x7f-\x9f\u2028\u2029\ufeff\ufff9-\uffff"
+_HIDDEN = r"\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\uffff"
 _REFUSED = rf"\x00-\x08\x0b\x0c\x0e-\x1f{_HIDDEN}"
 _CONTROL = re.compile(rf"[{_REFUSED}\ud800-\udfff]")
 

@@ -24,6 +24,7 @@ class Settings(BaseModel):
     bids_table: str
     reviews_table: str
     reports_table: str
+    audit_table: str
     listings_table: str
     search_table: str
     stories_table: str
@@ -31,7 +32,11 @@ class Settings(BaseModel):
     referrals_table: str
     challenges_table: str
     sessions_table: str
+    notifications_table: str
+    reminders_table: str
     idempotency_table: str
+    statistics_table: str
+    tasks_table: str
     media_bucket: str
 
     cursor_key: str = Field(min_length=8)
@@ -83,6 +88,14 @@ class SignInSettings(BaseModel):
     """The secret by which the CDN proves itself; empty where there is none, and then no header is believed."""
 
 
+class BusSettings(BaseModel):
+    """What the function is told that publishes events."""
+
+    model_config = ConfigDict(frozen=True)
+
+    event_bus_name: str
+
+
 class ChannelSettings(BaseModel):
     """What functions are told that send messages to people."""
 
@@ -96,8 +109,48 @@ class ChannelSettings(BaseModel):
     twilio_secret_arn: str
     """The secret with Twilio's `accountSid` and `authToken`; empty where WhatsApp is not offered."""
     whatsapp_sender: str
+
+
+class CodeSettings(BaseModel):
+    """What the function is told besides that sends codes."""
+
+    model_config = ConfigDict(frozen=True)
+
     whatsapp_code_template: str
     """The id of the approved template for codes; empty sends plain text, which WhatsApp allows only in its sandbox."""
+
+
+class ChannelQueueSettings(BaseModel):
+    """Where functions put what is to be delivered to people."""
+
+    model_config = ConfigDict(frozen=True)
+
+    whatsapp_queue_url: str
+    sms_queue_url: str
+    email_queue_url: str
+    push_queue_url: str
+
+
+class DeliverySettings(BaseModel):
+    """What the function is told besides that delivers notifications."""
+
+    model_config = ConfigDict(frozen=True)
+
+    receipts_queue_url: str
+    """Where pushes wait whose receipts are to be looked at."""
+    whatsapp_notice_template_en: str
+    """The id of the approved template for notices, with a title and a text; empty as with that for codes."""
+    whatsapp_notice_template_zu: str
+
+
+class PushSettings(BaseModel):
+    """How functions reach Expo."""
+
+    model_config = ConfigDict(frozen=True)
+
+    expo_base_url: str
+    expo_secret_arn: str
+    """The secret with Expo's `accessToken`; empty where the project asks for none."""
 
 
 class MissingSetting(RuntimeError):
@@ -145,6 +198,16 @@ def sign_in_settings() -> SignInSettings:
 
 
 @lru_cache(maxsize=1)
+def bus_settings() -> BusSettings:
+    """Where events are published, read once.
+
+    Raises:
+        MissingSetting: a variable is missing or wrong.
+    """
+    return _read(BusSettings)
+
+
+@lru_cache(maxsize=1)
 def channel_settings() -> ChannelSettings:
     """The settings of functions that send messages to people, read once.
 
@@ -152,6 +215,46 @@ def channel_settings() -> ChannelSettings:
         MissingSetting: a variable is missing or wrong.
     """
     return _read(ChannelSettings)
+
+
+@lru_cache(maxsize=1)
+def code_settings() -> CodeSettings:
+    """The settings of the function that sends codes, read once.
+
+    Raises:
+        MissingSetting: a variable is missing or wrong.
+    """
+    return _read(CodeSettings)
+
+
+@lru_cache(maxsize=1)
+def channel_queue_settings() -> ChannelQueueSettings:
+    """The queues of the channels, read once.
+
+    Raises:
+        MissingSetting: a variable is missing or wrong.
+    """
+    return _read(ChannelQueueSettings)
+
+
+@lru_cache(maxsize=1)
+def delivery_settings() -> DeliverySettings:
+    """The settings of the function that delivers notifications, read once.
+
+    Raises:
+        MissingSetting: a variable is missing or wrong.
+    """
+    return _read(DeliverySettings)
+
+
+@lru_cache(maxsize=1)
+def push_settings() -> PushSettings:
+    """How Expo is reached, read once.
+
+    Raises:
+        MissingSetting: a variable is missing or wrong.
+    """
+    return _read(PushSettings)
 
 
 def _read(model: type[Model]) -> Model:

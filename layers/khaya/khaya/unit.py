@@ -101,9 +101,10 @@ class Once:
 
 @dataclass
 class Unit:
-    """What one request is about to change."""
+    """What one request is about to change; `by` is the person who asked for it, None where the house does it."""
 
     once: Once | None = None
+    by: str | None = None
     changes: list[writes.Write] = field(default_factory=list)
     followers: list[Callable[[], None]] = field(default_factory=list)
     token: str = field(default_factory=lambda: secrets.token_hex(16))
@@ -128,7 +129,7 @@ class Unit:
             Exception: what the refused write says.
         """
         record = [self.once.record(answer)] if self.once and answer else []
-        dynamo.commit([*record, *self.changes], self.token)
+        dynamo.commit([*record, *self.changes], self.token, self.by)
         for follow in self.followers:
             follow()
 

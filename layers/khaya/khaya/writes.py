@@ -15,7 +15,10 @@ from typing import Any, Literal
 from khaya.attributes import Item, stored_part, typed, typed_item
 
 STAMP = "lastWrite"
-"""Each item says which unit of work wrote it last, so a repeated call can tell that it had itself succeeded before."""
+"""Each item says which unit of work wrote it last, when and for whom.
+
+So a repeated call can tell that it had itself succeeded before, and whoever reads the stream knows who did it.
+"""
 
 Refusal = Callable[[Item | None], Exception]
 """What to raise when the condition did not hold, given the item as it stands (None where there is none)."""
@@ -94,6 +97,21 @@ def check(table: str, key: Mapping[str, str], *, condition: str, refusal: Refusa
     """Change nothing, but hold only if `condition` does."""
     request = {"TableName": table, "Key": typed_item(key)}
     return Write("ConditionCheck", _with_condition(request, condition, values), refusal)
+
+
+def stamp(token: str, at: str, actor: str) -> str:
+    """The text of a stamp: a unit's token, the moment, and who did it."""
+    return f"{token} {at} {actor}"
+
+
+def read_stamp(text: str) -> tuple[str, str]:
+    """The moment and the doer that a stamp names.
+
+    Raises:
+        ValueError: it is no stamp.
+    """
+    _, at, actor = text.split(" ", 2)
+    return at, actor
 
 
 def stamped(write: Write, stamp: str) -> Write:

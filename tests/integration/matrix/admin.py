@@ -13,6 +13,8 @@ from tests.support.stand_in import pool_with
 TABLE = """
                                        none expired forged foreign  id | buyer worker seller admin | owner other self removed
 GET   /admin/users                      401   401    401     401   401 |  403    403    403   200  |  403   403   200   403
+GET   /admin/audit                      401   401    401     401   401 |  403    403    403   200  |  403   403   200   403
+GET   /admin/statistics                 401   401    401     401   401 |  403    403    403   200  |  403   403   200   403
 PATCH /admin/users/{userId} (suspend)   401   401    401     401   401 |  403    403    403   200  |  403   403   403   403
 PATCH /admin/users/{userId} (promote)   401   401    401     401   401 |  403    403    403   200  |  403   403   403   403
 PATCH /admin/users/{userId} (nobody)    401   401    401     401   401 |  403    403    403   404  |  403   403   404   403
@@ -35,5 +37,5 @@ def scene(route: str, case: str) -> Scene:
     pool_with(people["owner"], people["removed"])
     ended = Person("admin-1", ("admin",)).patch("/admin/users/removed", {"admin": False, "reason": "Has left us."})
     assert ended.status == 200, ended.text
-    body = None if route == "GET /admin/users" else BODIES.get(case, SUSPENSION)
+    body = None if route.startswith("GET") else BODIES.get(case, SUSPENSION)
     return Scene({"userId": "nobody" if case == "nobody" else "owner"}, body, people=people)

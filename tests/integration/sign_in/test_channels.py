@@ -10,18 +10,18 @@ from typing import Any
 import boto3
 import pytest
 
-from local import twilio
+from local import providers, twilio
 from tests.integration.sign_in.conftest import Newcomer
 from tests.support import mailbox
 from tests.support.house import Context, app
 
 
 @pytest.fixture
-def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[twilio.Server]:
-    """Twilio's stand-in, which the consumer is told of."""
+def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[providers.Server]:
+    """The providers' stand-in, which the consumer is told of."""
     from khaya import settings  # noqa: PLC0415 - after the environment is set
 
-    server = twilio.Server(0)
+    server = providers.Server(0)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     manager = boto3.client("secretsmanager")
     manager.create_secret(Name="twilio", SecretString=json.dumps(twilio.ACCOUNT))
@@ -30,6 +30,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[twilio.Server]:
     monkeypatch.setenv("WHATSAPP_SENDER", "+27600000000")
     monkeypatch.setenv("WHATSAPP_CODE_TEMPLATE", "")
     settings.channel_settings.cache_clear()
+    settings.code_settings.cache_clear()
     settings.sign_in_settings.cache_clear()
     yield server
     server.shutdown()
@@ -44,11 +45,11 @@ def _work_off() -> dict[str, Any]:
     return answer
 
 
-def test_whatsapp_carries_a_code_through_twilio(provider: twilio.Server) -> None:
+def test_whatsapp_carries_a_code_through_twilio(provider: providers.Server) -> None:
     zanele = Newcomer()
     challenge = zanele.sign_up(channel="whatsapp").body["challenge"]
     assert _work_off() == {"batchItemFailures": []}
-    (sent,) = provider.sent
+    (sent,) = provider.whatsapp
     assert (sent["to"], sent["from"]) == (f"whatsapp:{zanele.phone}", "whatsapp:+27600000000")
     code = mailbox.Sent("whatsapp", sent["to"], sent["body"]).code
     assert zanele.answer(challenge, code).status == 200
@@ -56,57 +57,46 @@ def test_whatsapp_carries_a_code_through_twilio(provider: twilio.Server) -> None
 
 
 def test_an_approved_template_is_used_where_there_is_one(
-    provider: twilio.Server, monkeypatch: pytest.MonkeyPatch
+    provider: providers.Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from khaya import settings  # noqa: PLC0415
 
     monkeypatch.setenv("WHATSAPP_CODE_TEMPLATE", "HX" + "0" * 32)
-    settings.channel_settings.cache_clear()
+    settings.code_settings.cache_clear()
     zanele = Newcomer()
     challenge = zanele.sign_up(channel="whatsapp").body["challenge"]
     _work_off()
-    (sent,) = provider.sent
+    (sent,) = provider.whatsapp
     assert (sent["content_sid"], sent["body"]) == ("HX" + "0" * 32, "")
     assert zanele.answer(challenge, json.loads(sent["content_variables"])["1"]).status == 200
 
 
 def test_what_twilio_cannot_take_now_is_tried_again_and_then_left_to_the_queue(
-    provider: twilio.Server, monkeypatch: pytest.MonkeyPatch
+    provider: providers.Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given Twilio is down
-    from khaya.channels import whatsapp  # noqa: PLC0415
+    from khaya.signin import delivery  # noqa: PLC0415
 
-    monkeypatch.setattr(whatsapp.time, "sleep", lambda _: None)
-    asked: list[int] = []
-
-    def down(handler: twilio.Handler) -> None:
-        asked.append(503)
-        handler._refuse(503, 20503, "Service unavailable")
-
+    monkeypatch.setattr(delivery.time, "sleep", lambda _: None)
     zanele = Newcomer()
     challenge = zanele.sign_up(channel="whatsapp").body["challenge"]
-    with monkeypatch.context() as outage:
-        outage.setattr(twilio.Handler, "do_POST", down)
-        # when the consumer runs, then it tries three times and gives the message back
-        records = [mailbox.record(json.dumps(one)) for one in mailbox.queued()]
-        with pytest.raises(Exception, match="All records failed"):
-            app("codes").handler({"Records": records}, Context())
-    assert len(asked) == 3
+    provider.fail({"provider": "twilio", "kind": "status", "status": 503, "times": 0})
+    # when the consumer runs, then it tries three times and gives the message back
+    records = [mailbox.record(json.dumps(one)) for one in mailbox.queued()]
+    with pytest.raises(Exception, match="All records failed"):
+        app("codes").handler({"Records": records}, Context())
+    assert len(provider.asked) == 3
     # and when Twilio is back, a code goes out that works
+    provider.be_well()
     assert _work_off() == {"batchItemFailures": []}
-    code = mailbox.Sent("whatsapp", "", provider.sent[0]["body"]).code
+    code = mailbox.Sent("whatsapp", "", provider.whatsapp[0]["body"]).code
     assert zanele.answer(challenge, code).status == 200
 
 
-def test_a_number_that_twilio_will_never_reach_is_not_tried_again(
-    provider: twilio.Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def never(handler: twilio.Handler) -> None:
-        handler._refuse(400, 63003, "Channel could not find To address")
-
-    monkeypatch.setattr(twilio.Handler, "do_POST", never)
-    Newcomer().sign_up(channel="whatsapp")
+def test_a_number_that_twilio_will_never_reach_is_not_tried_again(provider: providers.Server) -> None:
+    Newcomer("+15005550009").sign_up(channel="whatsapp")
     assert _work_off() == {"batchItemFailures": []}
+    assert (len(provider.asked), provider.whatsapp) == (1, [])
 
 
 def test_whatsapp_is_refused_where_it_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,6 +116,9 @@ def test_a_provider_of_awss_that_is_down_has_its_message_tried_again(
     from botocore.exceptions import ClientError  # noqa: PLC0415
 
     from khaya.channels import mail, sms  # noqa: PLC0415
+    from khaya.signin import delivery  # noqa: PLC0415
+
+    monkeypatch.setattr(delivery.time, "sleep", lambda _: None)
 
     class Busy:
         def __getattr__(self, name: str) -> Any:
@@ -148,7 +141,7 @@ def test_a_provider_of_awss_that_is_down_has_its_message_tried_again(
     assert zanele.answer(challenge, sent.code).status == 200
 
 
-def test_twilios_stand_in_refuses_what_twilio_would(provider: twilio.Server) -> None:
+def test_twilios_stand_in_refuses_what_twilio_would(provider: providers.Server) -> None:
     import requests  # noqa: PLC0415
 
     base = f"http://127.0.0.1:{provider.server_port}"

@@ -6,14 +6,13 @@ freed by a withdrawal, and stays taken after a rejection.
 
 from __future__ import annotations
 
-from typing import Any
-
 from khaya import dynamo, writes
 from khaya.attributes import Item
 from khaya.bids.model import Bid, Sort, Status
 from khaya.errors import Conflict, Raced
 from khaya.fields import item_of
-from khaya.pages import Ask, Slice, slice_of
+from khaya.lists import listed
+from khaya.pages import Ask, Slice, every
 from khaya.settings import settings
 
 _AMOUNT_DIGITS = 12
@@ -110,44 +109,14 @@ def of_worker(worker_id: str, status: Status | None, ask: Ask) -> Slice[Bid]:
 
 def all_on_job(job_id: str) -> list[Bid]:
     """Every bid on a job, however many, as the index has them at the moment."""
-    found: list[Bid] = []
-    ask = Ask((), 100)
-    part = on_job(job_id, "createdAt", ask)
-    found += part.items
-    while part.after is not None:
-        part = _rows("byJob", "jobId", job_id, 100, part.after)
-        found += part.items
-    return found
+    return list(every(lambda ask: on_job(job_id, "createdAt", ask)))
 
 
 def _listed(
     index: str, attribute: str, value: str, ask: Ask, *, order: str = "id", newest_first: bool = True
 ) -> Slice[Bid]:
-    return _rows(index, attribute, value, ask.limit, ask.start(), order=order, newest_first=newest_first)
-
-
-def _rows(
-    index: str,
-    attribute: str,
-    value: str,
-    limit: int,
-    start: Any,
-    *,
-    order: str = "id",
-    newest_first: bool = True,
-) -> Slice[Bid]:
-    names = {"id", order}
-    rows = dynamo.query(
-        settings().bids_table,
-        index,
-        f"#{attribute} = :value",
-        limit=limit + 1,
-        newest_first=newest_first,
-        start=start and {**{name: start[name] for name in names}, attribute: value},
-        values={"value": value},
-    )
-    found = slice_of(rows, limit, lambda row: {name: row[name] for name in names})
-    return Slice([Bid.model_validate(row) for row in found.items], found.after)
+    part = listed(settings().bids_table, index, attribute, value, ask, order=order, newest_first=newest_first)
+    return Slice([Bid.model_validate(row) for row in part.items], part.after)
 
 
 def _item(bid: Bid) -> Item:

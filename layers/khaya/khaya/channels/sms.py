@@ -5,27 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from khaya import aws
-from khaya.channels import ChannelDown, Message, Undeliverable
+from khaya.channels import Message, amazon
 
 _NEVER = {"InvalidParameter", "InvalidParameterValue", "ParameterValueInvalid", "OptedOut"}
 
 
-def send(message: Message) -> None:
+def send(message: Message) -> str:
     """Send a text message, as one that matters: carriers hold such up last."""
     kind = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
-    try:
-        _sns().publish(PhoneNumber=message.to, Message=message.text, MessageAttributes=kind)
-    except ClientError as error:
-        code = error.response["Error"]["Code"].removesuffix("Exception")
-        raise (Undeliverable if code in _NEVER else ChannelDown)(code) from None
-    except BotoCoreError as error:
-        raise ChannelDown(type(error).__name__) from None
+    return amazon.send(_sns().publish, _NEVER, PhoneNumber=message.to, Message=message.text, MessageAttributes=kind)
 
 
 @lru_cache(maxsize=1)
 def _sns() -> Any:
-    retries = {"mode": "standard", "total_max_attempts": 3}
-    return aws.client("sns", connect_timeout=2, read_timeout=5, retries=retries)
+    return amazon.client("sns")

@@ -6,35 +6,19 @@ A business may write first only by a template that WhatsApp has approved; Twilio
 from __future__ import annotations
 
 import json
-import random
-import time
+from typing import Any, Final
 
 from khaya import vault
-from khaya.channels import ChannelDown, Message, Undeliverable
+from khaya.channels import ChannelDown, Message, Undeliverable, Unsure, web
 from khaya.errors import Unavailable
 from khaya.settings import channel_settings
 
-TRIES = 3
-TIMEOUT_SECONDS = (2, 5)
-"""To connect, and to answer."""
+_OURS: Final = {21212, 21603, 21606, 21655, 21656}
+"""Twilio's numbers for what is wrong with our sender or template, which an operator mends; not with the address."""
 
 
-def send(message: Message) -> None:
-    """Send a WhatsApp message. What Twilio could not take just now is tried again a moment later, twice."""
-    for attempt in range(TRIES):
-        try:
-            _post(message)
-        except ChannelDown:
-            if attempt == TRIES - 1:
-                raise
-            time.sleep(random.uniform(0.1, 0.4) * 2**attempt)  # noqa: S311 - spreads retries, guards nothing
-        else:
-            return
-
-
-def _post(message: Message) -> None:
-    import requests  # noqa: PLC0415 - slow to import
-
+def send(message: Message) -> str:
+    """Send a WhatsApp message."""
     told = channel_settings()
     try:
         twilio = vault.secret_fields(told.twilio_secret_arn)
@@ -46,13 +30,20 @@ def _post(message: Message) -> None:
     else:
         form["Body"] = message.text
     address = f"{told.twilio_base_url}/2010-04-01/Accounts/{twilio['accountSid']}/Messages.json"
-    try:
-        answer = requests.post(
-            address, data=form, auth=(twilio["accountSid"], twilio["authToken"]), timeout=TIMEOUT_SECONDS
-        )
-    except requests.RequestException as error:
-        raise ChannelDown(type(error).__name__) from None
-    if answer.status_code == requests.codes.bad_request:
-        raise Undeliverable("Twilio answered 400")
+    answer = web.post(address, data=form, auth=(twilio["accountSid"], twilio["authToken"]))
     if not answer.ok:
-        raise ChannelDown(f"Twilio answered {answer.status_code}")
+        code = _code(answer)
+        hopeless = answer.status_code == 400 and code not in _OURS
+        raise (Undeliverable if hopeless else ChannelDown)(f"Twilio answered {answer.status_code} {code}")
+    sid = web.object_in(answer).get("sid")
+    if not isinstance(sid, str):
+        raise Unsure("Twilio answered without an id")
+    return sid
+
+
+def _code(answer: Any) -> int:
+    """Twilio's number for why it refuses; never its message, which may repeat the address."""
+    try:
+        return int(web.object_in(answer)["code"])
+    except (Unsure, KeyError, TypeError, ValueError):
+        return 0

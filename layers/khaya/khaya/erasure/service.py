@@ -21,9 +21,11 @@ from khaya.jobs.model import Job, Party
 from khaya.listings import store as listings
 from khaya.listings.model import Listing
 from khaya.names import service as names
-from khaya.pages import every
+from khaya.notifications import store as notifications
+from khaya.pages import MOST, Ask, every
 from khaya.profiles import store as profiles
 from khaya.profiles.model import FORMER_NAME
+from khaya.reminders import store as reminders
 from khaya.reports import store as reports
 from khaya.sessions import store as sessions
 from khaya.stories import store as stories
@@ -79,6 +81,21 @@ def _profile(user_id: str, now: str) -> Iterator[None]:
 def _names(user_id: str, now: str) -> Iterator[None]:
     del now
     yield from names.follow(user_id)
+
+
+def _told(user_id: str, now: str) -> Iterator[None]:
+    """Tell the person nothing any more, on no device: not even what this leads to."""
+    for attempt in range(_RERUNS):
+        person = notifications.person(user_id)
+        if person.erased_at is not None:
+            return
+        try:
+            dynamo.commit(notifications.leave(person, now), new_id())
+        except Raced:
+            dynamo.pause(attempt)
+        else:
+            yield
+    raise Raced
 
 
 def _jobs(user_id: str, now: str) -> Iterator[None]:
@@ -151,6 +168,22 @@ def _sessions(user_id: str, now: str) -> Iterator[None]:
         yield
 
 
+def _reminders(user_id: str, now: str) -> Iterator[None]:
+    """Remove what the person set for themselves, some at a time. What a job asks of them names nobody, and ends."""
+    del now
+    while found := reminders.of_person(user_id, Ask(("erasure",), MOST)).items:
+        reminders.remove(found)
+        yield
+
+
+def _inbox(user_id: str, now: str) -> Iterator[None]:
+    """Remove what the person was told, some at a time."""
+    del now
+    while found := notifications.inbox(user_id, Ask(("erasure",), MOST)).items:
+        notifications.remove(found)
+        yield
+
+
 def _files(user_id: str, now: str) -> Iterator[None]:
     """Delete uploads, but what was handed in as proof of work for others; and the files made for the person."""
     del now
@@ -176,12 +209,15 @@ STEPS: Sequence[Step] = (
     _remember,
     _profile,
     _names,
+    _told,
     _jobs,
     _bids,
     _listings,
     _stories,
     _reports,
     _sessions,
+    _reminders,
+    _inbox,
     _files,
     _account,
 )

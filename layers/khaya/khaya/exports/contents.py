@@ -16,10 +16,14 @@ from khaya.fields import item_of, uploads_of
 from khaya.jobs import store as jobs
 from khaya.ledger import store as ledger
 from khaya.listings import store as listings
+from khaya.notifications import store as notifications
+from khaya.notifications import view as notices
 from khaya.pages import every
 from khaya.payouts import store as payouts
 from khaya.profiles import store as profiles
 from khaya.referrals import store as referrals
+from khaya.reminders import store as reminders
+from khaya.reminders import view as reminder_views
 from khaya.reports import store as reports
 from khaya.reviews import store as reviews
 from khaya.sessions import store as sessions
@@ -120,6 +124,26 @@ def _sessions(user_id: str) -> Iterator[Mapping[str, Any]]:
         yield _without(item_of(session), _NOT_OF_SESSIONS)
 
 
+def _settings(user_id: str) -> Iterator[Mapping[str, Any]]:
+    yield item_of(notices.preferences(notifications.person(user_id)))
+
+
+def _devices(user_id: str) -> Iterator[Mapping[str, Any]]:
+    for device_id, device in notifications.person(user_id).devices.items():
+        yield item_of(notices.device(device_id, device))
+
+
+def _notifications(user_id: str) -> Iterator[Mapping[str, Any]]:
+    person = notifications.person(user_id)
+    for notification in every(lambda ask: notifications.inbox(user_id, ask)):
+        yield item_of(notices.shown(notification, person))
+
+
+def _reminders(user_id: str) -> Iterator[Mapping[str, Any]]:
+    for reminder in every(lambda ask: reminders.of_person(user_id, ask)):
+        yield item_of(reminder_views.shown(reminder))
+
+
 def _uploads(user_id: str) -> Iterator[Mapping[str, Any]]:
     yield from files.listed(uploads_of(user_id))
 
@@ -141,6 +165,10 @@ SECTIONS: Final[Mapping[str, Callable[[str], Iterable[Mapping[str, Any]]]]] = {
     "likes": _likes,
     "reportsMade": _reports,
     "sessions": _sessions,
+    "notificationSettings": _settings,
+    "devices": _devices,
+    "notifications": _notifications,
+    "reminders": _reminders,
     "uploads": _uploads,
 }
 """The parts of the file, each a list."""

@@ -78,13 +78,13 @@ def cancel(job: Job, person: str, reason: str, *, now: str, unit: Unit) -> Job:
     return cancelled
 
 
-def due(now: str) -> Iterator[str]:
-    """The ids of open jobs whose time is up, oldest first, however many. Days long past are looked at again."""
+def due(now: str) -> Iterator[list[str]]:
+    """The ids of open jobs whose time is up, oldest first, page by page. Days long past are looked at again."""
     for age in range(DAYS_LOOKED_BACK, -1, -1):
         day, after = clock.plus(now, days=-age)[:10], None
         while rows := store.due(day, _DUE_AT_A_TIME, after):
             after = rows[-1]
-            yield from (row["id"] for row in rows if row["expiresAt"] <= now)
+            yield [row["id"] for row in rows if row["expiresAt"] <= now]
 
 
 def expire(job_id: str, now: str) -> bool:

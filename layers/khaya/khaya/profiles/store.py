@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from pydantic.alias_generators import to_camel
 
-from khaya import dynamo, writes
+from khaya import clock, dynamo, writes
 from khaya.attributes import Item
 from khaya.errors import Conflict, Raced
 from khaya.fields import item_of, match_key
@@ -53,7 +53,7 @@ def create(profile: Profile) -> list[writes.Write]:
     """Make the profile and its rows, unless it exists."""
     first = writes.put(
         settings().profiles_table,
-        item_of(profile),
+        item_of(profile) | _facts(profile.created_at),
         condition="attribute_not_exists(#userId)",
         refusal=lambda _: Raced(),
     )
@@ -62,7 +62,7 @@ def create(profile: Profile) -> list[writes.Write]:
 
 def change(before: Profile, after: Profile) -> list[writes.Write]:
     """Write what differs, if nobody wrote the profile meanwhile, and bring the person's rows in line."""
-    new = item_of(after)
+    new = item_of(after) | _facts(after.updated_at)
     changed = writes.replace(
         *key(before.user_id),
         item_of(before),
@@ -131,10 +131,11 @@ def count_completed_job(user_id: str, now: str) -> writes.Write:
     """One more job completed, and one fewer under way."""
     return writes.update(
         *key(user_id),
-        "SET #createdAt = if_not_exists(#createdAt, :now) ADD #completedJobs :one, #jobsUnderWay :less",
+        "SET #createdAt = if_not_exists(#createdAt, :now), #factsDay = :factsDay"
+        " ADD #completedJobs :one, #jobsUnderWay :less",
         condition=None,
         refusal=lambda _: Raced(),
-        values={"now": now, "one": 1, "less": -1},
+        values={"now": now, **_facts(now), "one": 1, "less": -1},
     )
 
 
@@ -178,10 +179,10 @@ def count_review(user_id: str, rating: int, sub_ratings: Mapping[str, int], step
     values = {total: step * counted[name] for name, (total, _) in names.items()}
     return writes.update(
         *key(user_id),
-        "SET #createdAt = if_not_exists(#createdAt, :now) ADD " + ", ".join(parts),
+        "SET #createdAt = if_not_exists(#createdAt, :now), #factsDay = :factsDay ADD " + ", ".join(parts),
         condition=None,
         refusal=lambda _: Raced(),
-        values={"now": now, **values, **{count: step for _, count in names.values()}},
+        values={"now": now, **_facts(now), **values, **{count: step for _, count in names.values()}},
     )
 
 
@@ -221,6 +222,20 @@ def _unless_edited(before: Profile, after: Profile) -> writes.Write:
     )
 
 
+def changed_on(day: str, limit: int, after: str | None) -> list[str]:
+    """People whose facts changed on a day, and not since: their ids, in order, from the one after `after`."""
+    rows = dynamo.query(
+        settings().profiles_table,
+        "byFacts",
+        "#factsDay = :day",
+        limit=limit,
+        newest_first=False,
+        start={"factsDay": day, "userId": after} if after else None,
+        values={"day": day},
+    )
+    return [row["userId"] for row in rows]
+
+
 def directory(role: Role, trade: str | None, location: str | None, ask: Ask) -> Slice[Profile]:
     """People with `role`, by trade and place where named, best trust score first."""
     listing = _listing(role, trade or _ANY)
@@ -239,6 +254,11 @@ def directory(role: Role, trade: str | None, location: str | None, ask: Ask) -> 
     )
     found = slice_of(rows, ask.limit, lambda row: {"rowId": row["rowId"], "rank": row["rank"]})
     return Slice([Profile.model_validate(row) for row in found.items], found.after)
+
+
+def _facts(now: str | None) -> Item:
+    """What says when a person's facts changed last: the day, by which the nightly task finds them."""
+    return {"factsDay": clock.local_day(now)} if now else {}
 
 
 def _rows(profile: Profile) -> dict[str, Item]:

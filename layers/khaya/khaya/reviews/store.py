@@ -21,14 +21,19 @@ def find(review_id: str) -> Review | None:
     return Review.model_validate(item) if item and "rating" in item else None
 
 
+def place_key(job_id: str, reviewer_id: str) -> tuple[str, dict[str, str]]:
+    """Where the reviewer's place on the job stands; it exists once they have reviewed it."""
+    return settings().reviews_table, {"id": f"{job_id}#{reviewer_id}"}
+
+
 def create(review: Review) -> list[writes.Write]:
     """Store a new review and take the reviewer's place on the job."""
-    table = settings().reviews_table
+    table, place = place_key(review.job_id, review.reviewer_id)
     return [
         writes.put(table, _item(review), condition="attribute_not_exists(#id)", refusal=lambda _: Raced()),
         writes.put(
             table,
-            {"id": f"{review.job_id}#{review.reviewer_id}", "reviewId": review.id},
+            {**place, "reviewId": review.id},
             condition="attribute_not_exists(#id)",
             refusal=lambda _: Conflict("You have reviewed this job already."),
         ),

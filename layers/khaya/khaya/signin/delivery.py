@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import random
+import time
+
 from khaya import accounts, channels, dynamo, observability, vault
-from khaya.channels import Channel, Message, Undeliverable
+from khaya.channels import Channel, ChannelDown, Message, Undeliverable, limits
 from khaya.errors import Raced, TooMany
 from khaya.ids import new_id
-from khaya.settings import channel_settings
+from khaya.settings import code_settings
 from khaya.signin import store
 from khaya.signin.model import CODE_SECONDS, Challenge, new_code
+
+TRIES = 3
+"""How often a code is handed to its provider before its message goes back to the queue."""
 
 
 def send(challenge_id: str, now: str) -> None:
@@ -24,16 +30,20 @@ def send(challenge_id: str, now: str) -> None:
     if challenge is None or challenge.sent_at or challenge.is_over(now):
         return
     found = _destination(challenge)
-    if found is None or not _may_send(challenge.channel, found[0], now):
+    if found is None or not limits.reaches(challenge.channel, found[0]):
         return
     destination, user_id = found
+    try:
+        limits.count(challenge.channel, now)
+    except TooMany:
+        return
     code = new_code()
     try:
         dynamo.commit([store.ready_to_send(challenge, code_hash(challenge_id, code), destination, user_id)], new_id())
     except Raced:
         return  # another run of this message has sent it meanwhile
     try:
-        channels.deliver(challenge.channel, _message(destination, code))
+        _hand_over(challenge.channel, _message(destination, code))
     except Undeliverable as error:
         observability.logger().warning("code undeliverable", extra={"channel": challenge.channel, "why": str(error)})
         observability.count("CodeUndeliverable")
@@ -62,22 +72,17 @@ def _destination(challenge: Challenge) -> tuple[str, str | None] | None:
     return (contact, account.user_id) if contact else None
 
 
-def _may_send(channel: Channel, destination: str, now: str) -> bool:
-    """Whether the channel is offered, reaches this number, and has not used up its hour."""
-    told = channel_settings()
-    if channel == "whatsapp":
-        return bool(told.twilio_secret_arn)
-    if channel == "sms":
-        if not destination.startswith(tuple(told.sms_prefixes.split(","))):
-            return False
+def _hand_over(channel: Channel, message: Message) -> None:
+    """Send it, at once again where the provider could not take it just now: somebody waits for the code."""
+    for attempt in range(TRIES):
         try:
-            if told.sms_per_hour:
-                store.count_sms(told.sms_per_hour, now)
-        except TooMany:
-            observability.logger().error("no more text messages this hour")
-            observability.count("SmsCapReached")
-            return False
-    return True
+            channels.deliver(channel, message)
+        except ChannelDown:
+            if attempt == TRIES - 1:
+                raise
+            time.sleep(random.uniform(0.1, 0.4) * 2**attempt)  # noqa: S311 - spreads retries, guards nothing
+        else:
+            return
 
 
 def _message(to: str, code: str) -> Message:
@@ -86,6 +91,6 @@ def _message(to: str, code: str) -> Message:
         to=to,
         text=f"{code} is your Khaya code. It works for {minutes} minutes. Give it to nobody: Khaya never asks for it.",
         subject="Your Khaya code",
-        template=channel_settings().whatsapp_code_template,
+        template=code_settings().whatsapp_code_template,
         variables={"1": code},
     )

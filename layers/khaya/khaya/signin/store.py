@@ -1,7 +1,8 @@
 """The Challenges table: what lives for minutes. Each kind of row has its own beginning of the `id`.
 
-`challenge#…` a code that was asked for; `proof#…` what Cognito's trigger is shown, once; `sends#…`, `rate#…` and
-`sms#…` counts, each under a keyed hash or an hour. DynamoDB removes rows at `expiresAt`; reads do not rely on it.
+`challenge#…` a code that was asked for; `proof#…` what Cognito's trigger is shown, once; `sends#…` and `rate#…` counts,
+each under a keyed hash; `sms#…` the hour's text messages (`channels.limits`). DynamoDB removes rows at `expiresAt`;
+reads do not rely on it.
 """
 
 from __future__ import annotations
@@ -182,18 +183,6 @@ def count_call(who: str, limit: int, now: str) -> None:
         at + 2 * _MINUTE,
         lambda _: TooMany(f"At most {limit} tries a minute.", (minute + 1) * _MINUTE - at),
     )
-
-
-def count_sms(limit: int, now: str) -> None:
-    """Count one text message in this hour.
-
-    Raises:
-        TooMany: there were `limit` already.
-    """
-    at = clock.epoch(now)
-    hour = at // _HOUR
-    left = (hour + 1) * _HOUR - at
-    _count(str(hour), "sms", limit, at + 2 * _HOUR, lambda _: TooMany("No more text messages this hour.", left))
 
 
 def _count(name: str, kind: str, limit: int, expires_at: int, refusal: Callable[[Item | None], Exception]) -> None:

@@ -1,0 +1,29 @@
+"""Tells people of what happens: writes notifications into their inboxes, and hands them over for delivery."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from khaya import clock, observability
+from khaya.events.model import Event
+from khaya.notifications import writing
+
+processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+
+
+def follow(record: SQSRecord) -> None:
+    """Follow one event. A failure sends the messages of its object back to the queue; after ten it is a dead letter."""
+    event = Event.model_validate(json.loads(record.body)["event"])
+    observability.count("NotificationsWritten", writing.follow(event, clock.now()))
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Work through a batch of the queue."""
+    try:
+        return dict(process_partial_response(event, follow, processor, context))
+    finally:
+        observability.flush()

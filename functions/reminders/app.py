@@ -1,0 +1,52 @@
+"""Reminders over REST: what people want to be reminded of, and when."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+
+from khaya.access import SIGNED_IN, Access
+from khaya.api import Api
+from khaya.pages import Limit, Page
+from khaya.reminders import store
+from khaya.reminders.model import ReminderRequest, own
+from khaya.reminders.view import ReminderView, shown
+
+api = Api("Reminders")
+
+OWNER = Access("whoever set the reminder")
+
+
+@api.post("/reminders", SIGNED_IN, "Set a reminder", status=201, body=ReminderView)
+def remind(request: Annotated[ReminderRequest, Body()]) -> Response[ReminderView]:
+    """It goes out within five minutes of its time, at night too."""
+    reminder = own(request, user_id=api.caller.user_id, now=api.now)
+    api.unit.add(store.create(reminder))
+    api.count("ReminderSet")
+    return api.answer(shown(reminder), status=201, location=f"/reminders/{reminder.id}")
+
+
+@api.get("/reminders", SIGNED_IN, "One's own reminders, soonest due first", body=Page[ReminderView])
+def mine(
+    limit: Annotated[Limit | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response[Page[ReminderView]]:
+    """Those that wait, and after them those that were sent in the last three months."""
+    ask = api.ask(limit, cursor, private=True)
+    part = store.of_person(api.caller.user_id, ask)
+    return api.answer(Page(items=[shown(one) for one in part.items], next_cursor=ask.cursor_after(part.after)))
+
+
+@api.delete("/reminders/<id>", OWNER, "Delete a reminder", status=204)
+def forget(id: str) -> Response[None]:  # noqa: A002 - the contract's name
+    """Whether it waits or was sent."""
+    api.unit.add(store.remove_own(id, api.caller.user_id))
+    api.count("ReminderDeleted")
+    return api.answer(None, status=204)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer an API Gateway request."""
+    return api.handle(event, context)

@@ -1,0 +1,35 @@
+"""Every night: the statistics of the days that are over are written down, a row a day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from khaya import checkpoints, clock, observability
+from khaya.checkpoints import Task
+from khaya.statistics import service
+from khaya.statistics.store import DAYS
+
+SAFETY_MILLISECONDS = 10_000
+"""Time left at which a run ends; the next one goes on from there."""
+
+
+def _days(today: str, after: str | None) -> list[str]:
+    """The days to write down: all of the series once more, for what came late."""
+    return [day for day in clock.days_before(today, DAYS) if after is None or day > after]
+
+
+TASK = Task("snapshots", page=_days, work=service.close)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """Write down the days before today, and report how many."""
+    del event
+    today = clock.local_day(clock.now())
+    report = checkpoints.work_through(
+        TASK, [today], lambda: context.get_remaining_time_in_millis() > SAFETY_MILLISECONDS
+    ).as_counts()
+    observability.logger().info("snapshots", extra=report)
+    observability.count("DayWrittenDown", report["changed"])
+    observability.count("SnapshotFailed", report["failed"])
+    observability.flush()
+    return report

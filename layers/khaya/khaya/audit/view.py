@@ -1,0 +1,47 @@
+"""The audit trail as admins see it."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from khaya.audit.model import Entry, Value
+from khaya.fields import Stored
+
+
+class ObjectView(Stored):
+    """What something was done to: `jobs` and the job's id, `people` and the person's."""
+
+    kind: str
+    id: str
+
+
+class DifferenceView(Stored):
+    """What one field was and what it became; null where it held nothing."""
+
+    field: str
+    before: Value = Field(validation_alias="from", serialization_alias="from")
+    after: Value = Field(validation_alias="to", serialization_alias="to")
+
+
+class AuditView(Stored):
+    """One line of the trail."""
+
+    id: str
+    action: str
+    object: ObjectView
+    actor_id: str | None
+    at: str
+    changes: list[DifferenceView]
+
+
+def shown(entry: Entry) -> AuditView:
+    """A line of the trail as admins see it."""
+    kind, _, object_id = entry.object.partition("/")
+    return AuditView(
+        id=entry.id,
+        action=entry.action,
+        object=ObjectView(kind=kind, id=object_id),
+        actor_id=entry.actor,
+        at=entry.at,
+        changes=[DifferenceView(field=one.field, before=one.before, after=one.after) for one in entry.changes],
+    )

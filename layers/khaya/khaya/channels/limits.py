@@ -1,0 +1,49 @@
+"""What holds for every message that goes to a phone number: where it may go, and how many a text message there may be.
+
+The hour's count stands in the Challenges table under `sms#<hour>`, whoever sends: codes and notices share one purse.
+"""
+
+from __future__ import annotations
+
+from khaya import clock, dynamo, observability, writes
+from khaya.channels import Channel
+from khaya.errors import TooMany
+from khaya.settings import channel_settings, settings
+
+_HOUR = 3600
+
+
+def reaches(channel: Channel, destination: str) -> bool:
+    """Whether the channel is offered, and goes to this number or address."""
+    told = channel_settings()
+    if channel == "whatsapp":
+        return bool(told.twilio_secret_arn)
+    return channel != "sms" or destination.startswith(tuple(told.sms_prefixes.split(",")))
+
+
+def count(channel: Channel, now: str) -> None:
+    """Count one message of this hour, where the channel's are counted.
+
+    Raises:
+        TooMany: the hour's are used up; its `Retry-After` says when the next hour begins.
+    """
+    most = channel_settings().sms_per_hour
+    if channel != "sms" or not most:
+        return
+    at = clock.epoch(now)
+    hour = at // _HOUR
+    left = (hour + 1) * _HOUR - at
+    counted = writes.update(
+        settings().challenges_table,
+        {"id": f"sms#{hour}"},
+        "SET #expiresAt = :expiresAt ADD #counted :one",
+        condition="attribute_not_exists(#counted) OR #counted < :limit",
+        refusal=lambda _: TooMany("No more text messages this hour.", left),
+        values={"one": 1, "limit": most, "expiresAt": at + 2 * _HOUR},
+    )
+    try:
+        dynamo.update_now(counted)
+    except TooMany:
+        observability.logger().error("no more text messages this hour")
+        observability.count("SmsCapReached")
+        raise

@@ -1,0 +1,1 @@
+"""Deliveries: notifications on their way to phones, mailboxes and devices, once each by each channel."""

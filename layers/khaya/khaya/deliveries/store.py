@@ -1,0 +1,136 @@
+"""What deliveries keep on a notification's item: a map for each channel, `smsSend` and so on, and what is held.
+
+A notification held until morning carries `held`, the channels that wait, and stands in the index `byDue`, spread over
+shards since all that is held is due at the same minute.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from khaya import clock, dynamo, writes
+from khaya.attributes import Item
+from khaya.deliveries.model import CLAIM_HOURS, Delivery, Send
+from khaya.errors import NotFound, Raced
+from khaya.notifications import store as notifications
+from khaya.notifications.choices import CHANNELS, Channel
+from khaya.settings import settings
+
+SHARDS: Final = 16
+_PAGE: Final = 100
+
+
+@dataclass(frozen=True)
+class Held:
+    """A notification that waited, and by which channels it is to go."""
+
+    notification_id: str
+    channels: Sequence[Channel]
+    due_at: str
+
+
+def find(notification_id: str) -> Delivery | None:
+    """The notification and how far it has come; None where it is gone, as with its person's account."""
+    item = dynamo.get(*notifications.key(notification_id))
+    notification = notifications.read(item)
+    if item is None or notification is None:
+        return None
+    sends = {channel: Send.model_validate(item[f"{channel}Send"]) for channel in CHANNELS if f"{channel}Send" in item}
+    return Delivery(notification, sends)
+
+
+def claim(notification_id: str, channel: Channel, now: str) -> writes.Write:
+    """Be the only one to send it, unless that is over or somebody else does.
+
+    Refused as `NotFound` where the notification is gone, else as `Raced`.
+    """
+    name = f"#{channel}Send"
+    return writes.update(
+        *notifications.key(notification_id),
+        f"SET {name} = :claim",
+        condition=(
+            f"attribute_exists(#id) AND (attribute_not_exists({name}) OR (attribute_not_exists({name}.#sentAt) "
+            f"AND attribute_not_exists({name}.#undeliverableAt) AND {name}.#claimedAt <= :lapsed))"
+        ),
+        refusal=lambda item: Raced() if item else NotFound(),
+        values={"claim": {"claimedAt": now}, "lapsed": clock.plus(now, hours=-CLAIM_HOURS)},
+    )
+
+
+def give_back(notification_id: str, channel: Channel, claimed_at: str) -> writes.Write:
+    """Let it be claimed again: nothing was sent."""
+    name = f"#{channel}Send"
+    return writes.update(
+        *notifications.key(notification_id),
+        f"REMOVE {name}",
+        condition=f"{name}.#claimedAt = :claimedAt",
+        refusal=lambda _: Raced(),
+        values={"claimedAt": claimed_at},
+    )
+
+
+def mark(notification_id: str, channel: Channel, send: Send) -> writes.Write:
+    """Note how it went."""
+    name = f"#{channel}Send"
+    kept = {field: value for field, value in send.model_dump(by_alias=True, exclude_none=True).items() if value}
+    return writes.update(
+        *notifications.key(notification_id),
+        f"SET {name} = :send",
+        condition="attribute_exists(#id)",
+        refusal=lambda _: NotFound(),
+        values={"send": kept},
+    )
+
+
+def hold(notification_id: str, channels: Sequence[Channel], due_at: str) -> writes.Write:
+    """Have it wait, by these channels besides those by which it waits already."""
+    return writes.update(
+        *notifications.key(notification_id),
+        "SET #dueShard = :shard, #dueAt = :dueAt ADD #held :channels",
+        condition="attribute_exists(#id)",
+        refusal=lambda _: NotFound(),
+        values={"shard": _shard(notification_id), "dueAt": due_at, "channels": set(channels)},
+    )
+
+
+def due(now: str) -> Iterator[list[Held]]:
+    """What has waited long enough, a page at a time."""
+    for shard in range(SHARDS):
+        start: dict[str, Any] | None = None
+        while True:
+            rows = dynamo.query(
+                settings().notifications_table,
+                "byDue",
+                "#dueShard = :shard AND #dueAt <= :now",
+                limit=_PAGE,
+                newest_first=False,
+                start=start,
+                values={"shard": f"held#{shard}", "now": now},
+            )
+            if rows:
+                yield [_held(row) for row in rows]
+            if len(rows) < _PAGE:
+                break
+            start = {name: rows[-1][name] for name in ("id", "dueShard", "dueAt")}
+
+
+def released(held: Held) -> writes.Write:
+    """It waits no longer; refused as `Raced` where it waits for something else by now."""
+    return writes.update(
+        *notifications.key(held.notification_id),
+        "REMOVE #dueShard, #dueAt, #held",
+        condition="#dueAt = :dueAt",
+        refusal=lambda _: Raced(),
+        values={"dueAt": held.due_at},
+    )
+
+
+def _held(row: Item) -> Held:
+    return Held(row["id"], [channel for channel in CHANNELS if channel in row["held"]], row["dueAt"])
+
+
+def _shard(notification_id: str) -> str:
+    return f"held#{hashlib.sha256(notification_id.encode()).digest()[0] % SHARDS}"

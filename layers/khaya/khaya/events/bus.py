@@ -1,0 +1,86 @@
+"""Events on their way out: EventBridge, where others subscribe to them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from khaya import aws, clock, dynamo
+from khaya.events.model import Event
+from khaya.settings import bus_settings
+
+SOURCE: Final = "khaya"
+
+MOST_ENTRIES: Final = 10
+MOST_BYTES: Final = 256 * 1024
+"""What one call to EventBridge may hold in all."""
+_TIME_BYTES: Final = 14
+_TRIES: Final = 3
+"""How often what was not taken is offered at once. After that the queue brings it again."""
+
+_Entry = dict[str, Any]
+
+
+def told(event: Event) -> dict[str, Any]:
+    """What subscribers are told of an event: all but what is for the trail alone. What has no value is left out."""
+    return event.model_dump(by_alias=True, exclude={"changes"}, exclude_none=True)
+
+
+def publish(events: Sequence[Event]) -> dict[str, str]:
+    """Put events on the bus. The answer is what the bus did not take: why, by the event's id."""
+    left = {event.id: _entry(event) for event in events}
+    refused: dict[str, str] = {}
+    for attempt in range(_TRIES):
+        refused = {event_id: why for part in _parts(left) for event_id, why in _put(part).items()}
+        left = {event_id: left[event_id] for event_id in refused}
+        if not left:
+            break
+        dynamo.pause(attempt)
+    return refused
+
+
+def _entry(event: Event) -> _Entry:
+    return {
+        "EventBusName": bus_settings().event_bus_name,
+        "Source": SOURCE,
+        "DetailType": event.kind,
+        "Time": clock.parse(event.at),
+        "Detail": json.dumps(told(event), separators=(",", ":"), ensure_ascii=False),
+    }
+
+
+def _parts(entries: Mapping[str, _Entry]) -> Iterator[dict[str, _Entry]]:
+    """The entries in as few parts as calls may hold. One that is too large is a part alone, so that it fails alone."""
+    part: dict[str, _Entry] = {}
+    size = 0
+    for event_id, entry in entries.items():
+        more = _TIME_BYTES + sum(len(entry[name].encode()) for name in ("Source", "DetailType", "Detail"))
+        if part and (len(part) == MOST_ENTRIES or size + more > MOST_BYTES):
+            yield part
+            part, size = {}, 0
+        part[event_id] = entry
+        size += more
+    if part:
+        yield part
+
+
+def _put(part: Mapping[str, _Entry]) -> dict[str, str]:
+    """Offer the bus one part; what it did not take, with the error's name."""
+    try:
+        answer = _client().put_events(Entries=[*part.values()])
+    except ClientError as error:
+        return dict.fromkeys(part, error.response["Error"]["Code"])
+    except BotoCoreError as error:
+        return dict.fromkeys(part, type(error).__name__)
+    taken = zip(part, answer["Entries"], strict=True)
+    return {event_id: entry["ErrorCode"] for event_id, entry in taken if entry.get("ErrorCode")}
+
+
+@lru_cache(maxsize=1)
+def _client() -> Any:
+    retries = {"mode": "standard", "total_max_attempts": 2}
+    return aws.client("events", connect_timeout=1, read_timeout=3, retries=retries)

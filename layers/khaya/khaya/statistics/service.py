@@ -1,0 +1,44 @@
+"""Counting events once each, however often they are told, and closing the days that are over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from khaya import dynamo
+from khaya.errors import Raced
+from khaya.events.model import Event
+from khaya.ids import new_id
+from khaya.statistics import store
+
+_RERUNS = 10
+
+
+def count(events: Sequence[Event], now: str) -> int:
+    """Count events, all in one transaction, and answer how many of them had not been counted before.
+
+    Raises:
+        Raced: others kept counting the same events at the same moment.
+        Unavailable: DynamoDB did not take it; nothing of it counts, and the same call makes up for it.
+    """
+    new = {event.id: event for event in events}
+    for attempt in range(_RERUNS):
+        if not new:
+            return 0
+        try:
+            dynamo.commit(store.count(list(new.values()), now), new_id())
+        except Raced:
+            for event_id in store.seen(new):
+                del new[event_id]
+            dynamo.pause(attempt)
+        else:
+            return len(new)
+    raise Raced
+
+
+def close(date: str) -> bool:
+    """Write the sum of a day down, and answer whether this was the run to do so."""
+    try:
+        dynamo.commit([store.close(date)], new_id())
+    except Raced:
+        return False
+    return True

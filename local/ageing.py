@@ -1,0 +1,92 @@
+"""Make everything older: as if all that happened so far had happened so many days before.
+
+Then what is to come after thirty days, or tomorrow, is due at once.
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from local.progress import say, step
+from local.stand_in import sam_settings, session
+
+LEFT_ALONE = ("sessions", "challenges", "idempotency", "statistics", "audit", "tasks")
+"""Tables whose times are not the marketplace's: nobody is signed out, and what was counted or noted down stays."""
+
+UNTOUCHED = {"lastWrite", "moderation", "moderations", "resolution"}
+"""What says that something was decided: another time in it would pass for another decision."""
+
+_MOMENT = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})Z(#.*)?$")
+_DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
+
+
+def older(value: Any, days: int) -> Any:
+    """A value in which every time lies so many days earlier."""
+    if isinstance(value, str):
+        return _earlier(value, timedelta(days=days))
+    if isinstance(value, dict):
+        return {name: part if name in UNTOUCHED else older(part, days) for name, part in value.items()}
+    if isinstance(value, list):
+        return [older(part, days) for part in value]
+    return value
+
+
+def age(port: int, days: int) -> None:
+    """Make everything in the running marketplace so many days older."""
+    account = session(port)
+    dynamodb = account.client("dynamodb")
+    pages = account.client("cloudformation").get_paginator("list_stack_resources")
+    tables = [
+        resource["PhysicalResourceId"]
+        for page in pages.paginate(StackName=sam_settings()["stack_name"])
+        for resource in page["StackResourceSummaries"]
+        if resource["ResourceType"] == "AWS::DynamoDB::Table"
+    ]
+    changed, span = 0, f"{days} days" if days > 1 else "a day"
+    with step(f"making everything {span} older"):
+        for table in tables:
+            if table.split("-")[1] not in LEFT_ALONE:
+                changed += _age_table(dynamodb, table, days)
+    say(f"{changed} things are {span} older. `make task` lists what the clock would run now.")
+
+
+def _age_table(dynamodb: Any, table: str, days: int) -> int:
+    keys = {part["AttributeName"] for part in dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]}
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    items = [item for page in pages for item in page["Items"]]
+    return sum(_age_item(dynamodb, table, keys, item, days) for item in items)
+
+
+def _age_item(dynamodb: Any, table: str, keys: set[str], item: dict[str, Any], days: int) -> bool:
+    """Write the times that are others now, unless somebody has just written them."""
+    read, written = TypeDeserializer().deserialize, TypeSerializer().serialize
+    known = {name: read(value) for name, value in item.items() if name not in keys}
+    times = {name: new for name, new in older(known, days).items() if new != known[name]}
+    if not times:
+        return False
+    names = {f"#{number}": name for number, name in enumerate(times)}
+    values = {f":new{number}": written(new) for number, new in enumerate(times.values())}
+    values |= {f":old{number}": item[name] for number, name in enumerate(times)}
+    try:
+        dynamodb.update_item(
+            TableName=table,
+            Key={name: item[name] for name in keys},
+            UpdateExpression="SET " + ", ".join(f"#{number} = :new{number}" for number in range(len(times))),
+            ConditionExpression=" AND ".join(f"#{number} = :old{number}" for number in range(len(times))),
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=values,
+        )
+    except dynamodb.exceptions.ConditionalCheckFailedException:
+        return False
+    return True
+
+
+def _earlier(text: str, span: timedelta) -> str:
+    if _DAY.match(text):
+        return (date.fromisoformat(text) - span).isoformat()
+    if found := _MOMENT.match(text):
+        moment = datetime.fromisoformat(found[1]).replace(tzinfo=UTC) - span
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z") + (found[2] or "")
+    return text

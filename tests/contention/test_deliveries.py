@@ -1,0 +1,165 @@
+"""A notice that many hands deliver at the same moment goes out once; and the outbox shows what a real engine sent."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import boto3
+import pytest
+
+from local import providers, twilio
+
+pytestmark = pytest.mark.usefixtures("engine")
+
+PERSON, PHONE, EMAIL = "person-1", "+27821234567", "thandi@example.org"
+HANDS = 24
+NIGHT, MORNING = "2026-11-21T22:00:00.000Z", "2026-11-22T05:00:00.000Z"
+CHANNELS = ("whatsapp", "sms", "email", "push")
+
+
+@pytest.fixture
+def provider(engine: None) -> Iterator[providers.Server]:
+    """Twilio, Expo and the outbox beside the engine, which sends text messages and e-mail."""
+    from khaya import settings, vault  # noqa: PLC0415 - after the environment is set
+    from khaya.channels import mail, sms  # noqa: PLC0415
+    from khaya.deliveries import circuits, queues  # noqa: PLC0415
+
+    server = providers.Server(0, os.environ["AWS_ENDPOINT_URL"])
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    base = f"http://127.0.0.1:{server.server_port}"
+    told = (
+        settings.channel_settings,
+        settings.push_settings,
+        settings.delivery_settings,
+        settings.channel_queue_settings,
+    )
+    cached = (*told, sms._sns, mail._ses, circuits._states, queues._sqs)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            "TWILIO_BASE_URL": base,
+            "EXPO_BASE_URL": base,
+            "TWILIO_SECRET_ARN": "twilio",
+            "EXPO_SECRET_ARN": "",
+            "WHATSAPP_SENDER": "+27600000000",
+            "WHATSAPP_NOTICE_TEMPLATE_EN": "",
+            "EMAIL_SENDER": "Khaya <no-reply@khaya.example>",
+            "SMS_PER_HOUR": "0",
+        }.items():
+            patch.setenv(name, value)
+        for queue in (*CHANNELS, "receipts"):
+            url = boto3.client("sqs").create_queue(QueueName=f"{queue}-{server.server_port}")["QueueUrl"]
+            patch.setenv(f"{queue.upper()}_QUEUE_URL", url)
+        manager = boto3.client("secretsmanager")
+        manager.create_secret(Name="twilio", SecretString=json.dumps(twilio.ACCOUNT))
+        boto3.client("ses").verify_domain_identity(Domain="khaya.example")
+        for one in cached:
+            one.cache_clear()
+        vault.forget()
+        yield server
+        manager.delete_secret(SecretId="twilio", ForceDeleteWithoutRecovery=True)
+    for one in cached:
+        one.cache_clear()
+    vault.forget()
+    server.shutdown()
+    server.server_close()
+
+
+def _notify(kind: str, now: str) -> str:
+    """Somebody with a phone, an e-mail and a device is told something; answers the notification's id."""
+    from khaya import dynamo  # noqa: PLC0415
+    from khaya.ids import new_id  # noqa: PLC0415
+    from khaya.notifications import service, store  # noqa: PLC0415
+    from khaya.notifications.kinds import KINDS  # noqa: PLC0415
+    from khaya.notifications.model import Notification, Registration  # noqa: PLC0415
+    from khaya.unit import Unit  # noqa: PLC0415
+    from khaya.users import store as users  # noqa: PLC0415
+    from khaya.users.model import User  # noqa: PLC0415
+
+    unit = Unit()
+    service.register(
+        "phone", Registration(platform="ios", token="ExponentPushToken[phone]"), PERSON, now=now, unit=unit
+    )
+    unit.add(users.create(User(user_id=PERSON, phone=PHONE, email=EMAIL, created_at=now)))
+    unit.commit()
+    person = store.person(PERSON)
+    notification = Notification(
+        id=new_id(),
+        user_id=PERSON,
+        kind=kind,
+        params={"jobTitle": "Fix a tap", "amountCents": 45_000},
+        event="event-1",
+        urgent=KINDS[kind].urgent,
+        created_at=now,
+    )
+    dynamo.commit(store.create(notification, person), new_id())
+    return notification.id
+
+
+def _at_once(hands: int, act: Callable[[], None]) -> int:
+    """Let many do the same at the same moment; answers how many were told to come back later."""
+    from khaya.deliveries.model import NotNow  # noqa: PLC0415
+
+    ready = threading.Barrier(hands)
+
+    def one(_: int) -> int:
+        ready.wait()
+        try:
+            act()
+        except NotNow:
+            return 1
+        return 0
+
+    with ThreadPoolExecutor(hands) as pool:
+        return sum(pool.map(one, range(hands)))
+
+
+@pytest.mark.parametrize(
+    ("channel", "to"),
+    [("whatsapp", PHONE), ("sms", PHONE), ("email", EMAIL), ("push", "ExponentPushToken[phone]")],
+)
+def test_of_many_hands_with_the_same_message_one_sends_it(provider: providers.Server, channel: Any, to: str) -> None:
+    from khaya.deliveries import service  # noqa: PLC0415
+
+    # given one notice, and its message delivered to everybody
+    notification_id = _notify("accountSuspended", MORNING)
+    before = len(provider.outbox())
+    # when all send it at once
+    _at_once(HANDS, lambda: service.deliver(channel, notification_id, MORNING, 1))
+    # then it is in the outbox once
+    assert len(provider.outbox()) == before + 1
+    newest = provider.outbox()[0]
+    assert (newest.channel, newest.to) == (channel, to)
+    assert "suspended" in newest.text
+    # and those who were too late find it done when they come back
+    assert _at_once(2, lambda: service.deliver(channel, notification_id, MORNING, 2)) == 0
+
+
+def test_two_sweeps_at_once_send_nothing_twice(provider: providers.Server) -> None:
+    from khaya.deliveries import service  # noqa: PLC0415
+    from khaya.notifications import store  # noqa: PLC0415
+
+    # given a notice of the night
+    notification_id = _notify("bidReceived", NIGHT)
+    found = store.find(notification_id)
+    assert found is not None
+    service.hand_over(found, store.person(PERSON), NIGHT)
+    # when sweeps race at seven, and every message that they made is worked off by several
+    _at_once(4, lambda: _release(MORNING))
+    messages = boto3.client("sqs").receive_message(QueueUrl=os.environ["WHATSAPP_QUEUE_URL"], MaxNumberOfMessages=10)[
+        "Messages"
+    ]
+    for _ in messages:
+        _at_once(4, lambda: service.deliver("whatsapp", notification_id, MORNING, 1))
+    # then it went out once
+    assert len(provider.whatsapp) == 1
+
+
+def _release(now: str) -> None:
+    from khaya.deliveries import service  # noqa: PLC0415
+
+    service.release_due(now, lambda: True)

@@ -1,0 +1,51 @@
+"""From something that happens to somebody's phone: streams, queues, channels and the outbox, over HTTP."""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+import requests
+
+from local import providers
+from local.outbox import Sent
+from tests.e2e.conftest import Marketplace, eventually
+
+
+def test_a_bid_is_in_the_owners_outbox_within_seconds(marketplace: Marketplace) -> None:
+    # given a buyer with a phone, and a job of theirs
+    buyer, worker = marketplace.token("buyer"), marketplace.token("worker")
+    token, title = f"ExponentPushToken[{uuid.uuid4().hex[:22]}]", f"Fix a tap {uuid.uuid4().hex[:8]}"
+    device = {"platform": "android", "token": token}
+    assert marketplace.call("PUT", "/devices/e2e-phone", device, token=buyer).status_code == 200
+    job = marketplace.call(
+        "POST",
+        "/jobs",
+        {
+            "title": title,
+            "description": "The kitchen tap drips all night long.",
+            "category": "plumbing",
+            "budgetCents": 50_000,
+            "location": "Durban",
+        },
+        token=buyer,
+    ).json()["id"]
+    # when a worker bids
+    offer = {"amountCents": 45_000, "timelineDays": 3, "proposal": "I can come tomorrow morning."}
+    assert marketplace.call("POST", f"/jobs/{job}/bids", offer, token=worker).status_code == 201
+
+    def told() -> list[Sent]:
+        return [one for one in providers.sent(marketplace.port) if one.channel == "push" and title in one.text]
+
+    # then the buyer is told, by day on their phone
+    hour = (time.gmtime().tm_hour + 2) % 24
+    if 7 <= hour < 22:
+        assert eventually(lambda: bool(told()))
+        (sent,) = told()
+        assert (sent.to, sent.title) == (token, "New bid of R450")
+        page = requests.get(marketplace.run["outbox"], timeout=10).text
+        assert title in page
+    # and in any case in their inbox
+    inbox = lambda: marketplace.call("GET", "/notifications", token=buyer).json()["items"]  # noqa: E731
+    assert eventually(lambda: any(title in one["text"] for one in inbox()))
+    marketplace.call("DELETE", "/devices/e2e-phone", token=buyer)

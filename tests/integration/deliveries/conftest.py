@@ -1,0 +1,243 @@
+"""Deliveries over HTTP to the providers' stand-in, with the queues as Lambda reads them."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from local import providers, twilio
+from tests.conftest import Clock
+from tests.support import mailbox
+from tests.support.house import Context, Person, app
+from tests.support.records import profile
+from tests.support.stand_in import client, stored
+
+PERSON = "person-1"
+PHONE, EMAIL = "+27821234567", "thandi@example.org"
+PHONES_TOKEN, TABLETS_TOKEN = "ExponentPushToken[phone]", "ExponentPushToken[tablet]"
+EVERY = ("whatsapp", "sms", "email", "push")
+TEST_TIMEOUT = (0.5, 0.3)
+
+
+@pytest.fixture
+def provider() -> Iterator[providers.Server]:
+    """Twilio and Expo, listening."""
+    server = providers.Server(0)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+class Post:
+    """The way of a notification from the inbox to the providers."""
+
+    def __init__(self, provider: providers.Server, clock: Clock, urls: dict[str, str]) -> None:
+        self.provider = provider
+        self.clock = clock
+        self.urls = urls
+        self.waits: list[int] = []
+        self.person = Person(PERSON, ("buyer",))
+        self._numbers = itertools.count(1)
+
+    def notify(self, kind: str = "bidReceived", *, params: dict[str, Any] | None = None) -> str:
+        """Put something into the person's inbox and hand it over, as `functions/notices` does; answers its id."""
+        from khaya import clock, dynamo  # noqa: PLC0415 - after the environment is set
+        from khaya.ids import new_id  # noqa: PLC0415
+        from khaya.notifications import store  # noqa: PLC0415
+        from khaya.notifications.kinds import KINDS  # noqa: PLC0415
+        from khaya.notifications.model import Notification  # noqa: PLC0415
+
+        person = store.person(PERSON)
+        notification = Notification(
+            id=new_id(),
+            user_id=PERSON,
+            kind=kind,
+            params=params or {"jobTitle": "Fix a leaking tap", "amountCents": 45_000},
+            data={"jobId": "job-1"},
+            event=f"event-{next(self._numbers)}",
+            urgent=KINDS[kind].urgent,
+            generation=person.generation,
+            created_at=clock.now(),
+        )
+        dynamo.commit(store.create(notification, person), new_id())
+        self.hand_over(notification.id)
+        return notification.id
+
+    def hand_over(self, notification_id: str) -> None:
+        from khaya import clock  # noqa: PLC0415
+        from khaya.deliveries import service  # noqa: PLC0415
+        from khaya.notifications import store  # noqa: PLC0415
+
+        notification = store.find(notification_id)
+        assert notification is not None
+        service.hand_over(notification, store.person(PERSON), clock.now())
+
+    def prefer(self, *channels: Any, kind: str = "bidReceived", language: Any = "en") -> None:
+        """The person chooses."""
+        answer = self.person.put("/notifications/preferences", {"language": language, "channels": {kind: channels}})
+        assert answer.status == 200, answer.text
+
+    def register(self, device: str, token: str) -> None:
+        """The person registers a device."""
+        answer = self.person.put(f"/devices/{device}", {"platform": "android", "token": token})
+        assert answer.status == 200, answer.text
+
+    def waiting(self, queue: str) -> int:
+        """How many messages are in a queue."""
+        told = client("sqs").get_queue_attributes(QueueUrl=self.urls[queue], AttributeNames=["All"])["Attributes"]
+        return int(told["ApproximateNumberOfMessages"]) + int(told["ApproximateNumberOfMessagesNotVisible"])
+
+    def put(self, queue: str, notification_id: str) -> None:
+        """A message more, as SQS may deliver one twice."""
+        body = json.dumps({"queue": queue, "notificationId": notification_id})
+        client("sqs").send_message(QueueUrl=self.urls[queue], MessageBody=body)
+
+    def run(self, *names: str) -> int:
+        """Let the function have each waiting message once, and remove what it took; answers how many failed."""
+        failed = 0
+        sqs = client("sqs")
+        for queue in names or EVERY:
+            url = self.urls[queue]
+            for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"]).get(
+                "Messages", []
+            ):
+                answer = app("deliveries").handler({"Records": [_record(message)]}, Context())
+                if answer == {"batchItemFailures": []}:
+                    sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                else:
+                    assert answer == {"batchItemFailures": [{"itemIdentifier": message["MessageId"]}]}
+                    failed += 1
+        return failed
+
+    def devices(self) -> set[str]:
+        from khaya.notifications import store  # noqa: PLC0415
+
+        return {*store.person(PERSON).devices}
+
+    def sent(self) -> list[tuple[str, str, str]]:
+        """Channel, address and text of everything that arrived."""
+        short_and_long = [(one.channel, one.to, one.text) for one in mailbox.outbox()]
+        return sorted([*short_and_long, *((one.channel, one.to, one.text) for one in self.provider.taken)])
+
+    def channels(self) -> list[str]:
+        return [channel for channel, _, _ in self.sent()]
+
+
+def _record(message: Any) -> dict[str, Any]:
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message["Attributes"],
+        "eventSource": "aws:sqs",
+    }
+
+
+@pytest.fixture
+def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clock, tables: None) -> Iterator[Post]:
+    """Somebody with a phone, an e-mail and two devices; patience is short, and what is put back comes again at once."""
+    from khaya import settings, vault  # noqa: PLC0415 - after the environment is set
+    from khaya.channels import mail, sms, web  # noqa: PLC0415
+    from khaya.deliveries import circuits, queues  # noqa: PLC0415
+
+    base = f"http://127.0.0.1:{provider.server_port}"
+    for name, value in {
+        "TWILIO_BASE_URL": base,
+        "EXPO_BASE_URL": base,
+        "TWILIO_SECRET_ARN": "twilio",
+        "EXPO_SECRET_ARN": "",
+        "WHATSAPP_SENDER": "+27600000000",
+        "WHATSAPP_NOTICE_TEMPLATE_EN": "",
+        "WHATSAPP_NOTICE_TEMPLATE_ZU": "",
+        "EMAIL_SENDER": "Khaya <no-reply@khaya.example>",
+        "SMS_PER_HOUR": "0",
+        "SMS_PREFIXES": "+27",
+    }.items():
+        monkeypatch.setenv(name, value)
+    manager = client("secretsmanager")
+    manager.create_secret(Name="twilio", SecretString=json.dumps(twilio.ACCOUNT))
+    urls = {
+        queue: client("sqs").create_queue(QueueName=queue, Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
+        for queue in (*EVERY, "receipts")
+    }
+    for queue, url in urls.items():
+        monkeypatch.setenv(f"{queue.upper()}_QUEUE_URL", url)
+    monkeypatch.setattr(web, "TIMEOUT_SECONDS", TEST_TIMEOUT)
+    told = (settings.channel_settings, settings.push_settings, settings.delivery_settings)
+    for cached in (*told, settings.channel_queue_settings, sms._sns, mail._ses, circuits._states, queues._sqs):
+        cached.cache_clear()
+    vault.forget()
+    _forget_failures()
+    mailbox.empty()
+    profile(PERSON, phone=PHONE, email=EMAIL)
+    made = Post(provider, clock, urls)
+    made.register("phone", PHONES_TOKEN)
+    made.register("tablet", TABLETS_TOKEN)
+    put_back = queues.put_back
+
+    def at_once(queue: Any, handle: str, seconds: int) -> None:
+        made.waits.append(seconds)
+        put_back(queue, handle, 0)
+
+    monkeypatch.setattr(queues, "put_back", at_once)
+    yield made
+    manager.delete_secret(SecretId="twilio", ForceDeleteWithoutRecovery=True)
+    for cached in (*told, settings.channel_queue_settings, sms._sns, mail._ses):
+        cached.cache_clear()
+    vault.forget()
+
+
+def _forget_failures() -> None:
+    """What this process counted of providers' failures."""
+    from aws_lambda_powertools.utilities.circuit_breaker import base  # noqa: PLC0415
+
+    for counts in (base._LOCAL_FAILURES, base._LOCAL_SUCCESSES, base._LAST_OBSERVED_STATE):
+        counts.clear()
+
+
+class BreakersTime:
+    """The circuit breakers' own clock, which only a test moves."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_795_251_020.0
+
+    def tick(self, seconds: float) -> None:
+        self.seconds += seconds
+
+    def time(self) -> float:
+        return self.seconds
+
+    @property
+    def datetime(self) -> BreakersTime:
+        return self
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds)  # noqa: DTZ006 - as the library asks for it
+
+
+@pytest.fixture
+def breakers_time(monkeypatch: pytest.MonkeyPatch) -> BreakersTime:
+    from aws_lambda_powertools.utilities.circuit_breaker import base  # noqa: PLC0415
+    from aws_lambda_powertools.utilities.circuit_breaker.persistence import base as states  # noqa: PLC0415
+    from aws_lambda_powertools.utilities.circuit_breaker.persistence import dynamodb  # noqa: PLC0415
+
+    from khaya.deliveries import circuits  # noqa: PLC0415
+
+    time = BreakersTime()
+    for module in (base, states, dynamodb):
+        monkeypatch.setattr(module, "dt", time)
+    monkeypatch.setattr(circuits, "time", time)
+    return time
+
+
+def on_the_item(notification_id: str) -> dict[str, Any]:
+    """What stands on a notification's item."""
+    (item,) = [row for row in stored("notifications") if row["id"] == notification_id]
+    return item

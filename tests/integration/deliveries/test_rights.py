@@ -1,0 +1,41 @@
+"""The function that delivers uses every right that it has; that it uses no other is held in every test."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.deliveries.conftest import PHONES_TOKEN, BreakersTime, Post
+from tests.integration.test_permissions import NOT_CALLED
+from tests.support.permissions import Record
+
+
+def test_deliveries_use_every_permission_that_they_have(
+    post: Post, breakers_time: BreakersTime, permitted: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given everything goes wrong that can, long enough that a circuit opens
+    from khaya import settings  # noqa: PLC0415 - after the environment is set
+    from khaya.channels import mail, sms  # noqa: PLC0415
+
+    monkeypatch.setenv("SMS_PER_HOUR", "500")
+    settings.channel_settings.cache_clear()
+    nobody = "http://127.0.0.1:9"
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", nobody)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", nobody)
+    post.provider.fail({"provider": "any", "kind": "status", "status": 503, "times": 0})
+    for _ in range(6):
+        post.notify("accountSuspended", params={})
+    post.run()
+    # when everything is well again, but for a device that is gone and receipts that are late
+    monkeypatch.delenv("AWS_ENDPOINT_URL_SNS")
+    monkeypatch.delenv("AWS_ENDPOINT_URL_SESV2")
+    sms._sns.cache_clear()
+    mail._ses.cache_clear()
+    post.provider.be_well()
+    post.provider.fail({"provider": "expo", "kind": "gone", "token": PHONES_TOKEN})
+    post.provider.fail({"provider": "expo", "kind": "noReceipts"})
+    breakers_time.tick(30)
+    post.run()
+    post.run("receipts")
+    # then there is nothing that the role allows and the function did not do
+    assert {*post.channels()} == {"whatsapp", "sms", "email", "push"}
+    assert {call for call in permitted.unused("deliveries") if call[0] not in NOT_CALLED} == set()

@@ -1,0 +1,280 @@
+"""Notices that go out: by the channels that were chosen, in the person's language, once each."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from tests.conftest import Clock
+from tests.integration.deliveries.conftest import (
+    EMAIL,
+    PHONE,
+    PHONES_TOKEN,
+    TABLETS_TOKEN,
+    Post,
+    on_the_item,
+)
+from tests.support.house import Context, app
+from tests.support.records import known
+from tests.support.stand_in import client
+
+TOLD = 'A worker has bid R450 on your job "Fix a leaking tap".'
+
+
+def test_a_notice_goes_out_by_push_whatsapp_and_email_where_nothing_was_chosen(post: Post) -> None:
+    post.notify()
+    assert post.run() == 0
+    assert post.sent() == [
+        ("email", EMAIL, TOLD),
+        ("push", PHONES_TOKEN, TOLD),
+        ("push", TABLETS_TOKEN, TOLD),
+        ("whatsapp", PHONE, f"Khaya: {TOLD}"),
+    ]
+
+
+def test_a_notice_goes_out_by_the_channels_that_were_chosen_and_no_other(post: Post) -> None:
+    post.prefer("sms")
+    post.notify()
+    assert post.run() == 0
+    assert post.sent() == [("sms", PHONE, f"Khaya: {TOLD}")]
+
+
+def test_what_is_about_somebodys_safety_goes_by_every_channel(post: Post) -> None:
+    post.notify("accountSuspended", params={})
+    post.run()
+    assert {*post.channels()} == {"whatsapp", "sms", "email", "push"}
+
+
+def test_somebody_who_chose_no_channel_is_left_alone(post: Post) -> None:
+    post.prefer()
+    post.notify()
+    assert post.run() == 0
+    assert post.sent() == []
+
+
+def test_a_notice_is_in_the_persons_language_on_every_channel(post: Post) -> None:
+    from khaya.notifications import messages  # noqa: PLC0415 - after the environment is set
+
+    post.prefer("whatsapp", "sms", "email", "push", language="zu")
+    post.notify()
+    post.run()
+    zulu = messages.render("bidReceived", {"jobTitle": "Fix a leaking tap", "amountCents": 45_000}, "zu")
+    assert zulu.text != TOLD
+    assert {text.removeprefix("Khaya: ") for _, _, text in post.sent()} == {zulu.text}
+    assert [one["title"] for one in post.provider.expo.sent] == [zulu.title] * 2
+
+
+@pytest.mark.parametrize(("language", "template"), [("en", "HXenglish"), ("zu", "HXzulu")])
+def test_whatsapp_gets_the_approved_template_of_the_persons_language(
+    post: Post, monkeypatch: pytest.MonkeyPatch, language: Any, template: str
+) -> None:
+    from khaya import settings  # noqa: PLC0415
+    from khaya.notifications import messages  # noqa: PLC0415
+
+    # given a template in each language
+    monkeypatch.setenv("WHATSAPP_NOTICE_TEMPLATE_EN", "HXenglish")
+    monkeypatch.setenv("WHATSAPP_NOTICE_TEMPLATE_ZU", "HXzulu")
+    settings.delivery_settings.cache_clear()
+    post.prefer("whatsapp", language=language)
+    # when somebody is told something over two lines
+    post.notify(params={"jobTitle": "Fix\na tap", "amountCents": 45_000})
+    post.run("whatsapp")
+    # then its places hold the title and the text, each on the one line that WhatsApp allows
+    (sent,) = post.provider.whatsapp
+    text = messages.render("bidReceived", {"jobTitle": "Fix a tap", "amountCents": 45_000}, language)
+    assert (sent["content_sid"], sent["body"]) == (template, "")
+    assert json.loads(sent["content_variables"]) == {"1": text.title, "2": text.text}
+
+
+def test_a_push_opens_what_it_is_about(post: Post) -> None:
+    notification_id = post.notify()
+    post.run("push")
+    pushed = post.provider.expo.sent[0]
+    assert pushed["data"] == {"jobId": "job-1", "kind": "bidReceived", "notificationId": notification_id}
+    assert (pushed["title"], pushed["priority"]) == ("New bid of R450", "default")
+
+
+def test_both_devices_are_told_by_one_request(post: Post) -> None:
+    post.notify()
+    post.run("push")
+    assert post.provider.asked == ["/--/api/v2/push/send"]
+
+
+def test_expo_is_shown_the_access_token_where_there_is_one(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    from khaya import settings  # noqa: PLC0415
+
+    # given a project that asks for one
+    post.provider.expo.access_token = "expo-token"
+    post.notify()
+    assert post.run("push") == 1
+    # when it is there
+    manager = client("secretsmanager")
+    manager.create_secret(Name="expo", SecretString='{"accessToken": "expo-token"}')
+    monkeypatch.setenv("EXPO_SECRET_ARN", "expo")
+    settings.push_settings.cache_clear()
+    # then
+    assert post.run("push") == 0
+    assert len(post.provider.expo.sent) == 2
+    manager.delete_secret(SecretId="expo", ForceDeleteWithoutRecovery=True)
+
+
+def test_a_message_that_comes_twice_is_sent_once(post: Post) -> None:
+    # given each queue delivers its message again
+    post.prefer("whatsapp", "sms", "email", "push")
+    notification_id = post.notify()
+    for queue in ("whatsapp", "sms", "email", "push"):
+        post.put(queue, notification_id)
+    # when
+    assert post.run() == 0
+    # then
+    assert post.channels() == ["email", "push", "push", "sms", "whatsapp"]
+
+
+def test_a_notice_that_is_handed_over_again_is_sent_once(post: Post) -> None:
+    notification_id = post.notify()
+    post.run()
+    post.hand_over(notification_id)
+    assert post.run() == 0
+    assert post.channels() == ["email", "push", "push", "whatsapp"]
+
+
+def test_what_somebody_gave_up_meanwhile_is_not_used(post: Post) -> None:
+    # given a notice on its way by e-mail and WhatsApp
+    post.notify()
+    # when, before it is sent, they choose e-mail alone
+    post.prefer("email")
+    assert post.run() == 0
+    # then
+    assert post.channels() == ["email"]
+
+
+@pytest.mark.parametrize("facts", [{"phone": None, "email": None}, {"status": "erased"}])
+def test_somebody_who_cannot_be_reached_or_has_left_is_sent_nothing(post: Post, facts: dict[str, Any]) -> None:
+    post.prefer("whatsapp", "sms", "email")
+    post.notify()
+    known("person-1", **facts)
+    assert post.run() == 0
+    assert post.sent() == []
+
+
+def test_a_notification_that_is_gone_is_nobodys(post: Post) -> None:
+    from khaya.notifications import store  # noqa: PLC0415
+
+    notification_id = post.notify()
+    found = store.find(notification_id)
+    assert found
+    store.remove([found])
+    assert post.run() == 0
+    assert post.sent() == []
+
+
+def test_text_messages_of_notices_and_codes_are_of_one_purse(
+    post: Post, monkeypatch: pytest.MonkeyPatch, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from khaya import settings  # noqa: PLC0415
+    from khaya.channels import limits  # noqa: PLC0415
+
+    # given two text messages an hour, one of which was a code
+    monkeypatch.setenv("SMS_PER_HOUR", "2")
+    settings.channel_settings.cache_clear()
+    limits.count("sms", "2026-11-21T08:00:00.000Z")
+    clock.tick(minutes=20)
+    post.prefer("sms")
+    post.notify()
+    post.notify()
+    # when two notices are to go
+    assert post.run("sms") == 1
+    # then one does, the other waits for the next hour, and the operator is told
+    assert post.channels() == ["sms"]
+    assert post.waits == [40 * 60]
+    assert "SmsCapReached" in capsys.readouterr().out
+    clock.tick(minutes=40)
+    assert post.run("sms") == 0
+    assert post.channels() == ["sms", "sms"]
+
+
+def test_text_messages_go_only_where_the_house_pays_for_them(post: Post) -> None:
+    post.prefer("sms")
+    known("person-1", phone="+4479460000001")
+    post.notify()
+    assert post.run() == 0
+    assert post.sent() == []
+
+
+def test_whatsapp_is_left_out_where_it_is_not_offered(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    from khaya import settings  # noqa: PLC0415
+
+    monkeypatch.setenv("TWILIO_SECRET_ARN", "")
+    settings.channel_settings.cache_clear()
+    post.notify()
+    assert post.run("whatsapp") == 0
+    assert post.sent() == []
+
+
+def test_the_item_says_how_it_went(post: Post) -> None:
+    notification_id = post.notify()
+    post.run()
+    item = on_the_item(notification_id)
+    assert item["whatsappSend"]["ref"] == post.provider.whatsapp[0]["sid"]
+    assert {item[f"{channel}Send"]["sentAt"] for channel in ("whatsapp", "email", "push")} == {
+        "2026-11-21T08:00:00.000Z"
+    }
+    assert "smsSend" not in item
+
+
+def test_logs_name_no_address_and_no_text(post: Post, capsys: pytest.CaptureFixture[str]) -> None:
+    # given all that is logged, down to the least
+    from khaya import observability  # noqa: PLC0415
+
+    logger, told = observability.logger(), io.StringIO()
+    handler = logging.StreamHandler(told)
+    handler.setFormatter(logger.registered_formatter)
+    logger.addHandler(handler)
+    logger.setLevel("DEBUG")
+    # when a provider fails, a number is wrong, and something goes out
+    known("person-1", phone="+15005550009")
+    post.provider.fail({"provider": "any", "kind": "status", "status": 500, "times": 2})
+    try:
+        post.notify()
+        post.run()
+        post.run()
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel("WARNING")
+    # then it can be followed, and tells nobody's address and no text
+    written = told.getvalue() + capsys.readouterr().out
+    assert "undeliverable" in written
+    assert "not delivered" in written
+    assert "PushSent" in written
+    secrets = ("15005550009", EMAIL, "leaking", PHONES_TOKEN, TABLETS_TOKEN, "R450")
+    assert [secret for secret in secrets if secret in written] == []
+
+
+def test_a_real_message_is_hidden_until_its_time(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given the queue itself, without the tests' hand in it
+    from khaya.deliveries import queues  # noqa: PLC0415
+
+    monkeypatch.undo()
+    sqs = client("sqs")
+    url = sqs.create_queue(QueueName="real", Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="{}")
+    (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
+    monkeypatch.setattr(queues, "_url", lambda _: url)
+    # when it is put back for a minute
+    queues.put_back("push", message["ReceiptHandle"], 60)
+    # then nobody receives it
+    assert "Messages" not in sqs.receive_message(QueueUrl=url)
+
+
+def test_the_function_refuses_no_batch_as_a_whole(post: Post) -> None:
+    # a failing provider must not look like a failing function
+    post.provider.fail({"provider": "any", "kind": "status", "status": 500, "times": 0})
+    notification_id = post.notify()
+    body = json.dumps({"queue": "whatsapp", "notificationId": notification_id})
+    record = {"messageId": "1", "receiptHandle": "x", "body": body, "attributes": {}, "eventSource": "aws:sqs"}
+    answer = app("deliveries").handler({"Records": [record]}, Context())
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}

@@ -1,0 +1,346 @@
+"""The audit trail: what is written into it, once, and how admins read it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from khaya.events.model import Event
+from tests.conftest import Clock
+from tests.support import stand_in
+from tests.support.events import Told, happened
+from tests.support.events import tell as tell_function
+from tests.support.faults import FAULTS, Fault, faulty
+from tests.support.house import Person
+from tests.support.records import accept, list_materials, place_bid, post_job, profile
+from tests.support.stand_in import pool_with, stored
+from tests.support.streams import follow
+
+
+def tell(*events: Told | str) -> list[str]:
+    return tell_function("trail", *events)
+
+
+def read(admin: Person, **query: str) -> list[Any]:
+    answer = admin.get("/admin/audit", query=query)
+    assert answer.status == 200, answer.text
+    items: list[Any] = answer.body["items"]
+    return items
+
+
+def every(admin: Person, **query: str) -> list[list[str]]:
+    """The ids on each page."""
+    pages: list[list[str]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        body = admin.get("/admin/audit", query={**query, **cursor}).body
+        pages.append([one["id"] for one in body["items"]])
+        if body["nextCursor"] is None:
+            return pages
+        cursor = {"cursor": body["nextCursor"]}
+
+
+def changes_of(entries: list[Any], action: str) -> dict[str, tuple[Any, Any]]:
+    (entry,) = [one for one in entries if one["action"] == action]
+    return {one["field"]: (one["from"], one["to"]) for one in entry["changes"]}
+
+
+# What is written.
+
+
+def test_a_line_tells_who_did_what_to_what_when_and_what_it_was_before(admin: Person) -> None:
+    # given an event
+    event = happened()
+    # when the trail is told of it
+    assert tell(event) == []
+    # then an admin reads it there
+    assert read(admin) == [
+        {
+            "id": event["id"],
+            "action": "job.cancelled",
+            "object": {"kind": "jobs", "id": "job-1"},
+            "actorId": "buyer-1",
+            "at": "2026-11-21T00:00:00.000Z",
+            "changes": [{"field": "status", "from": "open", "to": "cancelled"}],
+        }
+    ]
+
+
+def test_every_kind_of_value_comes_back_as_it_was(admin: Person) -> None:
+    changes = {
+        "status": [None, "open"],
+        "budgetCents": [50_000, 60_000],
+        "hidden": [False, True],
+        "roles": [["buyer"], []],
+        "releasedAt": ["2026-11-21T08:00:00.000Z", None],
+    }
+    tell(happened(changes=changes))
+    told = changes_of(read(admin), "job.cancelled")
+    assert {name: [*pair] for name, pair in told.items()} == changes
+    assert told["hidden"] == (False, True)
+    assert told["hidden"][0] is False
+
+
+def test_an_event_that_is_told_again_is_there_once_and_as_it_was_first(admin: Person) -> None:
+    # given a line
+    event = happened()
+    tell(event, event)
+    before = stored("audit")
+    # when its event comes again, even with other contents under the same id
+    assert tell(event) == []
+    assert tell({**event, "changes": {"status": ["open", "expired"]}, "actor": "somebody else"}) == []
+    # then nothing has changed
+    assert stored("audit") == before
+    assert len(read(admin)) == 1
+
+
+def test_lines_are_in_the_order_in_which_things_happened_whatever_order_they_are_told_in(admin: Person) -> None:
+    first, second, third = (happened(number) for number in (1, 2, 3))
+    tell(third)
+    tell(first, second)
+    assert [one["id"] for one in read(admin)] == [third["id"], second["id"], first["id"]]
+
+
+@pytest.mark.parametrize("poison", ["no JSON", "{}", "[]", '{"event": {"id": "1"}}', '{"event": null}'])
+def test_a_broken_message_is_sent_back_alone(admin: Person, poison: str) -> None:
+    # given a message that cannot be read between two of the same object
+    before, after = happened(1), happened(2)
+    # when the batch is worked through, then it alone has failed
+    assert tell(before, poison, after) == ["1"]
+    assert [one["id"] for one in read(admin)] == [after["id"], before["id"]]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_line_is_written_once_wherever_dynamodb_fails(
+    admin: Person, monkeypatch: pytest.MonkeyPatch, fault: Fault
+) -> None:
+    # given that the second of three writes fails
+    events = [happened(number) for number in (1, 2, 3)]
+    with faulty(monkeypatch) as dynamodb:
+        dynamodb.fail(1, fault)
+        failed = tell(*events)
+        dynamodb.heal()
+    # then at most that message is sent back
+    assert failed == ([] if fault in ("tried twice", "in progress") else ["1"])
+    # and when it comes again, each line is there once
+    assert tell(events[1]) == []
+    assert [one["id"] for one in read(admin)] == [one["id"] for one in reversed(events)]
+
+
+def test_an_actor_who_is_not_known_is_null(admin: Person) -> None:
+    tell(happened(actor=None))
+    assert [one["actorId"] for one in read(admin, object="jobs/job-1")] == [None]
+
+
+# How it is read.
+
+
+@pytest.fixture
+def trail() -> dict[str, list[str]]:
+    """Ids newest first: 23 events on two objects by two actors, all in turn."""
+    events = [
+        happened(number, object=f"jobs/job-{number % 2}", actor=f"person-{number % 3 % 2}") for number in range(23)
+    ]
+    for first in range(0, len(events), 10):
+        assert tell(*events[first : first + 10]) == []
+    events.reverse()
+
+    def ids(**wanted: str) -> list[str]:
+        return [one["id"] for one in events if all(one[name] == value for name, value in wanted.items())]
+
+    return {
+        "all": ids(),
+        "object": ids(object="jobs/job-0"),
+        "actor": ids(actor="person-0"),
+        "both": ids(object="jobs/job-0", actor="person-0"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("which", "query"),
+    [
+        ("all", {}),
+        ("object", {"object": "jobs/job-0"}),
+        ("actor", {"actor": "person-0"}),
+        ("both", {"object": "jobs/job-0", "actor": "person-0"}),
+    ],
+)
+def test_pages_are_full_whatever_is_asked_for(
+    admin: Person, trail: dict[str, list[str]], which: str, query: dict[str, str]
+) -> None:
+    # when the trail is read three lines at a time
+    pages = every(admin, limit="3", **query)
+    # then every page but the last is full, and together they are all there is, newest first
+    assert {len(page) for page in pages[:-1]} <= {3}
+    assert [line for page in pages for line in page] == trail[which]
+    assert len(trail["both"]) < len(trail["object"]) < len(trail["all"])
+
+
+def test_a_cursor_belongs_to_its_filters_and_its_reader(admin: Person, trail: dict[str, list[str]]) -> None:
+    cursor = admin.get("/admin/audit", query={"object": "jobs/job-0", "limit": "3"}).body["nextCursor"]
+    assert admin.get("/admin/audit", query={"object": "jobs/job-0", "cursor": cursor}).status == 200
+    for query in ({}, {"object": "jobs/job-1"}, {"actor": "person-0"}, {"object": "jobs/job-0", "actor": "person-0"}):
+        assert admin.get("/admin/audit", query={**query, "cursor": cursor}).status == 400, query
+    other = Person("admin-2", ("admin",))
+    assert other.get("/admin/audit", query={"object": "jobs/job-0", "cursor": cursor}).status == 400
+
+
+def test_what_was_never_done_has_no_lines(admin: Person, trail: dict[str, list[str]]) -> None:
+    assert read(admin, object="jobs/nothing") == []
+    assert read(admin, actor="nobody") == []
+    assert read(admin, object="jobs/job-1", actor="nobody") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("object", "job-1"), ("object", ""), ("object", "jobs/"), ("object", "jobs/a b"), ("actor", "")]
+)
+def test_what_names_nothing_is_refused_by_its_field(admin: Person, name: str, value: str) -> None:
+    answer = admin.get("/admin/audit", query={name: value})
+    assert (answer.status, answer.fields) == (422, {name})
+
+
+@pytest.mark.parametrize("roles", [("buyer",), ("worker", "seller"), ()])
+def test_only_admins_read_it(roles: tuple[str, ...]) -> None:
+    tell(happened(actor="person"))
+    assert Person("person", roles).get("/admin/audit", query={"actor": "person"}).status == 403
+
+
+# What follows from what people do.
+
+
+def test_a_jobs_life_is_in_the_trail_without_a_word_of_anybodys(
+    admin: Person, buyer: Person, worker: Person, clock: Clock
+) -> None:
+    # given a job that is posted, bid on, accepted and done
+    job = post_job(buyer)
+    clock.tick(minutes=1)
+    bid = place_bid(worker, job)
+    clock.tick(minutes=1)
+    accept(buyer, bid)
+    clock.tick(minutes=1)
+    assert buyer.post(f"/jobs/{job}/completion").status == 200
+    follow()
+    # then the job's part of the trail tells it, newest first
+    lines = read(admin, object=f"jobs/{job}")
+    assert [(one["action"], one["actorId"]) for one in lines] == [
+        ("job.completed", "buyer-1"),
+        ("job.accepted", "buyer-1"),
+        ("job.posted", "buyer-1"),
+    ]
+    assert changes_of(lines, "job.completed") == {"status": ("in_progress", "completed")}
+    accepted = changes_of(lines, "job.accepted")
+    assert accepted["status"] == ("open", "in_progress")
+    assert (accepted["workerId"], accepted["agreedCents"]) == ((None, "worker-1"), (None, 40_000))
+    # and what each of them did is under their name
+    assert [one["action"] for one in read(admin, actor="worker-1")] == ["bid.placed"]
+    # and no text that anybody wrote is in it
+    kept = json.dumps(stored("audit"))
+    for text in ("leaking", "drips", "tomorrow", "Durban"):
+        assert text not in kept
+
+
+def test_a_text_that_is_edited_is_no_line_but_a_price_is(admin: Person, buyer: Person) -> None:
+    job = post_job(buyer)
+    assert buyer.patch(f"/jobs/{job}", {"title": "Fix two leaking taps"}).status == 200
+    follow()
+    assert [one["action"] for one in read(admin, object=f"jobs/{job}")] == ["job.posted"]
+    assert buyer.patch(f"/jobs/{job}", {"budgetCents": 60_000}).status == 200
+    follow()
+    edited = read(admin, object=f"jobs/{job}")
+    assert changes_of(edited, "job.edited") == {"budgetCents": (50_000, 60_000)}
+
+
+def test_moderation_names_the_admin(admin: Person, seller: Person) -> None:
+    profile("seller-1", roles=["seller"])
+    listing = list_materials(seller)
+    answer = admin.post(f"/listings/{listing}/moderation", {"decision": "reject", "reason": "Not bricks at all."})
+    assert answer.status == 200, answer.text
+    follow()
+    lines = read(admin, object=f"listings/{listing}", actor="admin-1")
+    assert "listing.moderated" in [one["action"] for one in lines]
+    assert "Not bricks" not in json.dumps(stored("audit"))
+
+
+def test_decisions_about_people_say_what_they_were_and_became(admin: Person, buyer: Person, clock: Clock) -> None:
+    # given a person who is suspended, reinstated and made an admin
+    pool_with(admin, buyer)
+    profile("buyer-1", roles=["buyer"])
+    profile("admin-1", roles=["admin"])
+    for changes in ({"status": "suspended"}, {"status": "active"}, {"admin": True}):
+        clock.tick(minutes=1)
+        answer = admin.patch("/admin/users/buyer-1", {"reason": "A good reason.", **changes})
+        assert answer.status == 200, answer.text
+    follow()
+    # then the trail has each decision, by whom, and from what to what
+    lines = [one for one in read(admin, object="people/buyer-1") if one["actorId"] == "admin-1"]
+    assert changes_of(lines, "person.suspended") == {"status": ("active", "suspended")}
+    assert changes_of(lines, "person.reinstated") == {"status": ("suspended", "active")}
+    assert changes_of(lines, "person.made_admin")["admin"] == (False, True)
+    assert "A good reason" not in json.dumps(stored("audit"))
+
+
+def test_money_is_in_the_trail(admin: Person) -> None:
+    # given an adjustment that needs two admins
+    profile("worker-1", roles=["worker"])
+    asked = {"userId": "worker-1", "amountCents": 600_000, "reason": "Paid twice for one job."}
+    assert admin.post("/credits/adjustments", asked, headers={"Idempotency-Key": "1"}).status == 202
+    second = Person("admin-2", ("admin",))
+    assert second.post("/credits/adjustments", asked, headers={"Idempotency-Key": "2"}).status == 201
+    follow()
+    # then who asked, who agreed, how much, and the balance it left
+    (proposed,) = read(admin, actor="admin-1")
+    assert proposed["action"] == "adjustment.proposed"
+    booked = read(admin, actor="admin-2")
+    assert changes_of(booked, "credits.booked")["amountCents"] == (None, 600_000)
+    assert changes_of(booked, "credits.booked")["balanceAfterCents"] == (None, 600_000)
+    assert "Paid twice" not in json.dumps(stored("audit"))
+
+
+def test_somebody_who_leaves_stays_in_the_trail_by_their_id_alone(admin: Person, buyer: Person) -> None:
+    # given a person with a name who did things and leaves
+    pool_with(buyer)
+    profile("buyer-1", roles=["buyer"], display_name="Thandi Nkosi", phone="+27820000001")
+    job = post_job(buyer)
+    buyer.post(f"/jobs/{job}/cancellation", {"reason": "I am moving away."})
+    assert buyer.delete("/profiles/me").status == 204
+    follow()
+    # then the trail still says what they did, and that they left
+    actions = [one["action"] for one in read(admin, actor="buyer-1")]
+    assert {"job.posted", "job.cancelled"} <= {*actions}
+    assert "person.erased" in [one["action"] for one in read(admin, object="people/buyer-1")]
+    # and nothing in it says who they were
+    kept = json.dumps(stored("audit"))
+    for text in ("Thandi", "27820000001", "moving"):
+        assert text not in kept
+
+
+def test_the_same_change_relayed_twice_is_one_line(admin: Person, buyer: Person) -> None:
+    # given a change whose stream record is delivered twice
+    from moto.backends import get_backend  # noqa: PLC0415 - inside the mock
+
+    post_job(buyer)
+    tables: Any = get_backend("dynamodb")[stand_in.ACCOUNT][stand_in.REGION].tables
+    shard = tables[stand_in.function_environment()["JOBS_TABLE"]].stream_shard
+    again = [*shard.items]
+    follow()
+    shard.items.extend(again)
+    follow()
+    # then there is one line of it
+    assert [one["action"] for one in read(admin, actor="buyer-1")] == ["job.posted"]
+
+
+def test_the_trail_reads_what_the_relay_tells() -> None:
+    assert Event.model_validate(happened()).changes == {"status": ("open", "cancelled")}
+
+
+def test_beginning_and_handing_in_the_work_are_in_the_trail(admin: Person, buyer: Person, worker: Person) -> None:
+    job = post_job(buyer)
+    accept(buyer, place_bid(worker, job))
+    assert worker.post(f"/jobs/{job}/start").status == 200
+    assert worker.post(f"/jobs/{job}/submission", {"note": "All done."}).status == 200
+    follow()
+    lines = read(admin, object=f"jobs/{job}", actor="worker-1")
+    assert {one["action"] for one in lines} == {"job.started", "job.submitted"}
+    assert "All done" not in json.dumps(stored("audit"))

@@ -1,0 +1,161 @@
+"""Devices that notifications are pushed to: at most five, and a push token belongs to who registered it last."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import Clock
+from tests.support import stand_in
+from tests.support.house import Answer, Person
+from tests.support.inbox import TOKEN, device
+
+THANDI = Person("thandi", ("buyer",))
+SIPHO = Person("sipho", ("worker",))
+
+
+def register(who: Person, device_id: str, token: str, platform: str = "android") -> Answer:
+    return who.put(f"/devices/{device_id}", device(token, platform))
+
+
+def tokens(user_id: str) -> dict[str, str]:
+    """Where pushes for somebody go, by device; the rows that say whose a token is must say the same."""
+    rows = stand_in.stored("notifications")
+    found = {}
+    for row in rows:
+        if row["id"] == f"person#{user_id}":
+            found = {name: one["token"] for name, one in row.get("devices", {}).items()}
+    held = sorted(row["deviceId"] for row in rows if row.get("holder") == user_id)
+    assert held == sorted(found), "each token is held by the device that has it"
+    return found
+
+
+def test_a_device_is_registered_and_registered_again(clock: Clock) -> None:
+    first = register(THANDI, "phone", "one", "ios")
+    assert first.status == 200
+    assert first.body == {"deviceId": "phone", "platform": "ios", "lastActiveAt": "2026-11-21T08:00:00.000Z"}
+    # when the app starts again later, then only the time moves
+    clock.tick(hours=5)
+    again = register(THANDI, "phone", "one", "ios")
+    assert again.body == {**first.body, "lastActiveAt": "2026-11-21T13:00:00.000Z"}
+    assert tokens("thandi") == {"phone": TOKEN.format("one")}
+
+
+def test_a_device_whose_push_token_changes_has_only_the_new_one() -> None:
+    register(THANDI, "phone", "one")
+    register(THANDI, "phone", "two")
+    assert tokens("thandi") == {"phone": TOKEN.format("two")}
+
+
+def test_the_sixth_device_is_one_too_many_until_another_goes() -> None:
+    # given five
+    for number in range(5):
+        assert register(THANDI, f"device-{number}", str(number)).status == 200
+    # then a sixth is refused, while one of the five may come again and others' are not counted
+    answer = register(THANDI, "device-5", "5")
+    assert answer.status == 409
+    assert "5 devices" in answer.body["detail"]
+    assert register(THANDI, "device-4", "4").status == 200
+    assert register(SIPHO, "device-5", "5").status == 200
+    # when one is removed, there is room
+    assert THANDI.delete("/devices/device-0").status == 204
+    assert register(THANDI, "device-6", "6").status == 200
+    assert len(tokens("thandi")) == 5
+
+
+def test_a_phone_that_somebody_else_signs_in_on_is_theirs() -> None:
+    # given a phone of Thandi's, and another device of hers
+    register(THANDI, "phone", "shared")
+    register(THANDI, "tablet", "own")
+    # when Sipho signs in on the phone
+    assert register(SIPHO, "phone", "shared").status == 200
+    # then what is for Thandi goes there no more
+    assert tokens("sipho") == {"phone": TOKEN.format("shared")}
+    assert tokens("thandi") == {"tablet": TOKEN.format("own")}
+    assert THANDI.delete("/devices/phone").status == 404
+    # and it comes back to her when she does
+    assert register(THANDI, "phone", "shared").status == 200
+    assert tokens("sipho") == {}
+    assert SIPHO.delete("/devices/phone").status == 404
+
+
+def test_a_token_that_comes_back_under_another_device_id_is_no_second_device() -> None:
+    # given five, and the app on one of them installed anew, so that it has another id
+    for number in range(5):
+        register(THANDI, f"device-{number}", str(number))
+    assert register(THANDI, "device-new", "3").status == 200
+    assert tokens("thandi").keys() == {"device-0", "device-1", "device-2", "device-4", "device-new"}
+
+
+def test_a_full_hand_takes_no_token_from_anybody() -> None:
+    register(SIPHO, "phone", "his")
+    for number in range(5):
+        register(THANDI, f"device-{number}", str(number))
+    assert register(THANDI, "phone", "his").status == 409
+    assert tokens("sipho") == {"phone": TOKEN.format("his")}
+
+
+def test_a_device_that_takes_over_anothers_token_gives_up_its_own() -> None:
+    register(THANDI, "phone", "one")
+    register(SIPHO, "phone", "two")
+    assert register(THANDI, "phone", "two").status == 200
+    assert (tokens("thandi"), tokens("sipho")) == ({"phone": TOKEN.format("two")}, {})
+    assert register(SIPHO, "phone", "one").status == 200
+    assert tokens("sipho") == {"phone": TOKEN.format("one")}
+
+
+def test_a_removed_device_is_gone_and_its_token_is_free() -> None:
+    register(THANDI, "phone", "one")
+    assert THANDI.delete("/devices/phone").status == 204
+    assert THANDI.delete("/devices/phone").status == 404
+    assert tokens("thandi") == {}
+    assert register(SIPHO, "phone", "one").status == 200
+
+
+def test_two_people_may_call_their_devices_the_same() -> None:
+    register(THANDI, "phone", "one")
+    register(SIPHO, "phone", "two")
+    assert SIPHO.delete("/devices/phone").status == 204
+    assert tokens("thandi") == {"phone": TOKEN.format("one")}
+
+
+def test_what_a_provider_reports_as_gone_is_forgotten_by_its_token() -> None:
+    from khaya import dynamo  # noqa: PLC0415
+    from khaya.notifications import store  # noqa: PLC0415
+
+    register(THANDI, "phone", "one")
+    register(THANDI, "tablet", "two")
+    dynamo.commit(store.remove_device(store.person("thandi"), TOKEN.format("one")), "token of the first")
+    assert tokens("thandi") == {"tablet": TOKEN.format("two")}
+    dynamo.commit(store.remove_device(store.person("thandi"), "tablet"), "token of the second")
+    assert tokens("thandi") == {}
+    assert store.remove_device(store.person("thandi"), "tablet") == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field"),
+    [
+        ({**device(), "platform": "windows"}, "platform"),
+        ({"platform": "ios"}, "token"),
+        ({"token": TOKEN.format("one")}, "platform"),
+        ({**device(), "token": "one"}, "token"),
+        ({**device(), "token": TOKEN.format("")}, "token"),
+        ({**device(), "token": TOKEN.format("a b")}, "token"),
+        ({**device(), "token": TOKEN.format("a") + "\n"}, "token"),
+        ({**device(), "token": TOKEN.format("a" * 201)}, "token"),
+        ({**device(), "name": "My phone"}, "name"),
+    ],
+)
+def test_a_registration_that_cannot_be_is_refused_by_name(wanted: dict[str, Any], field: str) -> None:
+    answer = THANDI.put("/devices/phone", wanted)
+    assert (answer.status, answer.fields) == (422, {field})
+    assert stand_in.stored("notifications") == []
+
+
+def test_a_device_id_is_a_path_id_of_up_to_128_characters() -> None:
+    for device_id in ("x", "x" * 128, "6F9619FF-8B86-D011-B42D-00CF4FC964FF", "person#x".replace("#", ":")):
+        assert register(THANDI, device_id, "one").status == 200, device_id
+        assert register(THANDI, device_id, "one").body["deviceId"] == device_id
+        assert THANDI.delete(f"/devices/{device_id}").status == 204
+    assert register(THANDI, "x" * 129, "one").status == 404

@@ -1,0 +1,445 @@
+"""What happens comes into the inboxes of those it concerns: once, whoever fails on the way, and however often it is told."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
+
+from tests.conftest import Clock
+from tests.support import stand_in, streams
+from tests.support.events import batch
+from tests.support.faults import FAULTS, Fault, Faulty, faulty
+from tests.support.house import Context, Person, app
+from tests.support.money import adjust, grant, payout_account, refer, released_job, withdraw
+from tests.support.records import accept, known, list_materials, place_bid, post_job, profile
+from tests.support.stories import tell_story
+from tests.support.streams import follow
+from tests.support.template import function_environment
+
+OWNER = Person("owner", ("buyer",))
+WORKER = Person("worker", ("worker",))
+RIVAL = Person("rival", ("worker",))
+ADMIN = Person("admin", ("admin",))
+CHANNELS = ("WhatsappQueue", "EmailQueue")
+"""Where notices go for somebody who chose nothing and has no device."""
+MOST_CALLS = 20
+
+
+def kinds(person: Person) -> list[str]:
+    """What is in somebody's inbox, the oldest first; each of it is counted as unread."""
+    answer = person.get("/notifications", query={"limit": "50"})
+    assert answer.status == 200, answer.text
+    assert answer.body["unreadCount"] == len(answer.body["items"])
+    return [item["kind"] for item in answer.body["items"]][::-1]
+
+
+def event(kind: str, told: dict[str, Any], *, object_: str, by: str = "khaya:test", number: int = 0) -> dict[str, Any]:
+    """An event as it stands in the queue."""
+    from khaya.events.catalogue import KINDS  # noqa: PLC0415 - after the environment is set
+    from khaya.events.model import Event  # noqa: PLC0415
+    from khaya.fields import item_of  # noqa: PLC0415
+    from khaya.ids import derived_id  # noqa: PLC0415
+
+    at = f"2026-11-21T07:{number:02}:00.000Z"
+    detail = item_of(KINDS[kind].model_validate(told))
+    made = Event(
+        id=derived_id(at, kind, object_),
+        kind=kind,
+        version=1,
+        at=at,
+        actor=by,
+        object=object_,
+        detail=detail,
+    )
+    return made.model_dump(by_alias=True)
+
+
+def called_off(job_id: str, number: int = 0) -> dict[str, Any]:
+    """A job was called off by the house: both of its parties are told."""
+    told = {"jobId": job_id, "buyerId": "owner", "workerId": "worker", "by": "system", "was": "in_progress"}
+    return event("job.cancelled", told, object_=f"jobs/{job_id}", number=number)
+
+
+def offered(job_id: str, number: int = 0) -> dict[str, Any]:
+    """A worker has bid: the owner is told, and will be reminded to choose."""
+    told = {
+        "bidId": f"bid-{number}",
+        "jobId": job_id,
+        "buyerId": "owner",
+        "workerId": "worker",
+        "amountCents": 40_000,
+        "timelineDays": 3,
+    }
+    return event("bid.placed", told, object_=f"bids/bid-{number}", by="worker", number=number)
+
+
+def tell(*events: dict[str, Any] | str) -> list[str]:
+    """Give the function a batch, in which each event is of its object's group; answers what is to come again."""
+    told = batch(*events)
+    for record in told["Records"]:
+        try:
+            record["attributes"]["MessageGroupId"] = json.loads(record["body"])["group"]
+        except (ValueError, KeyError, TypeError):
+            record["attributes"]["MessageGroupId"] = "poison"
+    try:
+        answer = app("notices").handler(told, Context())
+    except BatchProcessingError:  # when nothing at all went well, Lambda brings the whole batch again
+        return [record["messageId"] for record in told["Records"]]
+    return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
+
+
+@pytest.fixture
+def queues() -> None:
+    """The queues that the template has."""
+    streams._queues()
+
+
+def handed_over(queue: str) -> Counter[str]:
+    """What waits to be sent by a channel: how often each notification."""
+    found: Counter[str] = Counter()
+    while messages := streams.waiting(queue):
+        found.update(message["notificationId"] for message in messages)
+    return found
+
+
+def notifications() -> dict[str, dict[str, Any]]:
+    """All that stands in inboxes."""
+    return {item["id"]: item for item in stand_in.stored("notifications") if "kind" in item}
+
+
+# What people see
+
+
+def test_a_bid_shows_in_the_inbox_of_the_jobs_owner() -> None:
+    # given a job
+    job = post_job(OWNER)
+    # when a worker bids on it
+    bid = place_bid(WORKER, job, amountCents=123_450)
+    follow()
+    # then the owner reads of it
+    body = OWNER.get("/notifications").body
+    (item,) = body["items"]
+    assert body["unreadCount"] == 1
+    assert item["kind"] == "bidReceived"
+    assert item["title"] == "New bid of R1 234.50"
+    assert item["text"] == 'A worker has bid R1 234.50 on your job "Fix a leaking tap".'
+    assert item["data"] == {"jobId": job, "bidId": bid}
+    assert item["read"] is False
+    # and nobody else does
+    assert kinds(WORKER) == []
+
+
+def test_a_bid_is_told_in_the_language_that_its_reader_chose() -> None:
+    OWNER.put("/notifications/preferences", {"language": "zu"})
+    place_bid(WORKER, post_job(OWNER))
+    follow()
+    (item,) = OWNER.get("/notifications").body["items"]
+    assert item["title"] == "Isiphakamiso esisha esingu-R400"
+
+
+def test_each_side_is_told_what_the_other_did_from_the_bid_to_the_review(clock: Clock) -> None:
+    # given a job with two bids
+    job = post_job(OWNER)
+    chosen, _ = place_bid(WORKER, job), place_bid(RIVAL, job)
+    clock.tick(minutes=1)
+    # when it goes all its way
+    for person, path, body in (
+        (OWNER, f"/bids/{chosen}/acceptance", None),
+        (WORKER, f"/jobs/{job}/start", None),
+        (WORKER, f"/jobs/{job}/submission", {}),
+        (OWNER, f"/jobs/{job}/completion", None),
+        (OWNER, f"/jobs/{job}/reviews", {"rating": 5}),
+    ):
+        answer = person.post(path, body)
+        assert answer.status in (200, 201), answer.text
+        follow()
+        clock.tick(minutes=1)
+    review = answer.body["id"]
+    assert WORKER.post(f"/reviews/{review}/response", {"comment": "Thank you."}).status == 200
+    follow()
+    # then each knows what concerns them, and nothing of what they did themselves
+    assert kinds(OWNER) == ["bidReceived", "bidReceived", "jobStarted", "workSubmitted", "reviewAnswered"]
+    assert kinds(WORKER) == ["bidAccepted", "jobCompleted", "reviewReceived"]
+    assert kinds(RIVAL) == ["bidRejected"]
+    (rejected,) = RIVAL.get("/notifications").body["items"]
+    assert rejected["text"].endswith("The buyer chose another bid.")
+
+
+def test_who_had_bid_on_a_job_that_is_called_off_is_told_why() -> None:
+    job = post_job(OWNER)
+    place_bid(WORKER, job)
+    assert OWNER.post(f"/jobs/{job}/cancellation", {"reason": "We are moving."}).status == 200
+    follow()
+    (item,) = WORKER.get("/notifications").body["items"]
+    assert (item["kind"], item["text"].split(". ")[-1]) == ("bidRejected", "The job was cancelled.")
+    assert kinds(OWNER) == ["bidReceived"]
+
+
+@pytest.mark.parametrize(("by", "other"), [(OWNER, WORKER), (WORKER, OWNER)])
+def test_when_one_party_calls_a_job_off_the_other_is_told(by: Person, other: Person, clock: Clock) -> None:
+    job = post_job(OWNER)
+    accept(OWNER, place_bid(WORKER, job))
+    follow()
+    before = kinds(by)
+    clock.tick(minutes=1)
+    assert by.post(f"/jobs/{job}/cancellation", {"reason": "I have fallen ill."}).status == 200
+    follow()
+    assert kinds(other)[-1] == "jobCancelled"
+    assert kinds(by) == before
+
+
+def test_somebody_who_is_suspended_is_told_by_every_channel_whatever_they_chose() -> None:
+    # given somebody who wants to hear of nothing
+    profile("worker", roles=["worker"], phone="+27820000003", email="worker@example.org")
+    profile("admin", roles=["admin"])
+    WORKER.put("/notifications/preferences", {"channels": {"bidRejected": []}})
+    # when an admin suspends them
+    assert ADMIN.patch("/admin/users/worker", {"status": "suspended", "reason": "Fraud."}).status == 200
+    follow()
+    # then it goes by all channels that they can have
+    (found,) = notifications().values()
+    assert (found["kind"], found["userId"]) == ("accountSuspended", "worker")
+    for queue in ("WhatsappQueue", "SmsQueue", "EmailQueue"):
+        assert handed_over(queue) == {found["id"]: 1}
+
+
+def test_sellers_authors_and_reporters_are_told_what_an_admin_decided(clock: Clock) -> None:
+    # given what waits for an admin
+    seller, author, reporter = Person("seller", ("seller",)), Person("author", ("worker",)), Person("reporter")
+    bricks, tiles = list_materials(seller), list_materials(seller, title="Roof tiles")
+    good, bad = tell_story(author, title="How I began"), tell_story(author, title="How I ended")
+    report = reporter.post("/reports", {"kind": "job", "id": post_job(OWNER), "reason": "It is a fraud."})
+    # when one decides, on some things more than once
+    told = (
+        (f"/listings/{bricks}/moderation", {"decision": "approve"}),
+        (f"/listings/{tiles}/moderation", {"decision": "reject", "reason": "There is no picture."}),
+        (f"/stories/{good}/moderation", {"decision": "approve", "featured": False}),
+        (f"/stories/{good}/moderation", {"decision": "approve", "featured": False}),
+        (f"/stories/{good}/moderation", {"decision": "approve", "featured": True}),
+        (f"/stories/{bad}/moderation", {"decision": "reject", "reason": "It names other people."}),
+        (f"/reports/{report.body['id']}/resolution", {"decision": "dismissed", "note": "It is not."}),
+    )
+    for path, decision in told:
+        clock.tick(minutes=1)
+        answer = ADMIN.post(path, decision)
+        assert answer.status == 200, answer.text
+    follow()
+    # then each is told once of each thing
+    assert kinds(seller) == ["listingApproved", "listingRejected"]
+    assert kinds(author) == ["storyApproved", "storyFeatured", "storyRejected"]
+    assert kinds(reporter) == ["reportResolved"]
+    assert 'Your listing "Roof tiles" was not approved.' in seller.get("/notifications").body["items"][0]["text"]
+
+
+def test_money_is_told_once_though_it_is_booked_in_several_ways(clock: Clock) -> None:
+    # given credits that an admin granted, and two withdrawals
+    from khaya import clock as time  # noqa: PLC0415 - after the environment is set
+    from khaya.credits import service  # noqa: PLC0415
+    from khaya.unit import Unit  # noqa: PLC0415
+
+    grant("worker", 50_000)
+    payout_account("worker")
+    arrives, fails = withdraw(WORKER, 20_000).body["id"], withdraw(WORKER, 10_000).body["id"]
+    # when one is paid, the other fails, and something is taken back
+    clock.tick(minutes=1)
+    unit = Unit()
+    service.withdrawal_paid(arrives, now=time.now(), unit=unit)
+    unit.commit()
+    clock.tick(minutes=1)
+    unit = Unit()
+    service.withdrawal_failed(fails, "The bank does not know the account.", now=time.now(), unit=unit)
+    unit.commit()
+    clock.tick(minutes=1)
+    assert adjust("worker", -700).status == 201
+    follow()
+    # then each is told as what it is
+    assert kinds(WORKER) == ["creditsReceived", "withdrawalPaid", "withdrawalFailed", "creditsDeducted"]
+    texts = [item["text"] for item in WORKER.get("/notifications").body["items"]][::-1]
+    assert "R500 was added" in texts[0]
+    assert "withdrawal of R200 was paid" in texts[1]
+    assert "withdrawal of R100 could not" in texts[2]
+    assert texts[3].startswith("R7 was taken off your credits. Your balance after that: R293.")
+
+
+def test_both_sides_of_a_referral_are_told_once_of_its_reward() -> None:
+    refer("referrer", "newcomer")
+    released_job("buyer", "newcomer")
+    follow()
+    for person in ("referrer", "newcomer"):
+        assert [kind for kind in kinds(Person(person)) if kind.startswith(("referral", "credits"))] == [
+            "referralRewarded"
+        ]
+
+
+def test_somebody_is_told_when_they_are_verified_and_when_no_longer(clock: Clock) -> None:
+    profile("worker", roles=["worker"])
+    profile("admin", roles=["admin"])
+    for verified in (True, False):
+        clock.tick(minutes=1)
+        assert ADMIN.put("/profiles/worker/verification", {"verified": verified}).status == 200
+    follow()
+    assert kinds(WORKER) == ["verified", "verificationEnded"]
+
+
+@pytest.mark.parametrize("known_by", ["the gate", "the inbox"])
+def test_nobody_who_has_left_is_told_anything(known_by: str, queues: None) -> None:
+    # given somebody who has left, of which either is told first
+    job = post_job(OWNER)
+    if known_by == "the gate":
+        known("owner", status="erased")
+    else:
+        stand_in.client("dynamodb").put_item(
+            TableName=function_environment()["NOTIFICATIONS_TABLE"],
+            Item={"id": {"S": "person#owner"}, "erasedAt": {"S": "2026-11-21T06:00:00.000Z"}},
+        )
+    # when something happens that would have concerned them
+    assert tell(offered(job), called_off(job, 1)) == []
+    # then it is told to the others alone
+    assert {item["userId"] for item in notifications().values()} == {"worker"}
+
+
+def test_nobody_is_told_anything_of_what_is_gone(queues: None) -> None:
+    assert tell(called_off("nowhere")) == []
+    assert notifications() == {}
+
+
+# Told again, in another order, or by somebody who breaks off
+
+
+def test_an_event_that_is_told_again_is_one_notification_and_counts_once(queues: None) -> None:
+    job = post_job(OWNER)
+    for _ in range(3):
+        assert tell(offered(job), offered(job)) == []
+    assert kinds(OWNER) == ["bidReceived"]
+
+
+def test_a_notification_that_was_read_stays_read_when_its_event_is_told_again(queues: None) -> None:
+    job = post_job(OWNER)
+    tell(offered(job))
+    OWNER.post("/notifications/read")
+    tell(offered(job))
+    body = OWNER.get("/notifications").body
+    assert (body["unreadCount"], [item["read"] for item in body["items"]]) == (0, [True])
+
+
+def test_events_in_another_order_come_to_the_same(queues: None) -> None:
+    job = post_job(OWNER)
+    events = [offered(job, number) for number in range(4)] + [called_off(job, 5)]
+    assert tell(*events[::-1]) == []
+    assert kinds(OWNER) == ["bidReceived"] * 4 + ["jobCancelled"], "in the order in which it happened"
+    assert kinds(WORKER) == ["jobCancelled"]
+
+
+def test_what_cannot_be_read_comes_again_alone(queues: None) -> None:
+    # given a batch with messages that nobody can read
+    job, other = post_job(OWNER), post_job(OWNER)
+    poison = ["not json", json.dumps({"group": "jobs/x", "event": {"kind": "job.cancelled"}}), "[]"]
+    # when it is worked off
+    failed = tell(offered(job), *poison, called_off(other, 1))
+    # then the rest of it is done
+    assert failed == ["1", "2", "3"]
+    assert kinds(OWNER) == ["bidReceived", "jobCancelled"]
+
+
+def test_an_event_of_a_kind_that_came_later_than_this_function_is_passed_over(queues: None) -> None:
+    told = {**offered(post_job(OWNER)), "kind": "bid.praised"}
+    assert tell(told) == []
+    assert notifications() == {}
+
+
+def test_reading_everything_at_the_same_moment_loses_no_notification(
+    queues: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given an owner who reads everything just before a notification is written
+    from khaya.notifications import store  # noqa: PLC0415 - after the environment is set
+
+    job, real, reads = post_job(OWNER), store.create, iter(range(2))
+
+    def interrupted(*given: Any) -> Any:
+        if next(reads, None) is not None:
+            OWNER.post("/notifications/read")
+        return real(*given)
+
+    monkeypatch.setattr(store, "create", interrupted)
+    # when an event is told
+    assert tell(offered(job)) == []
+    # then it is there, unread
+    assert kinds(OWNER) == ["bidReceived"]
+
+
+@contextmanager
+def breaking_queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[Faulty]:
+    """The client by which notifications are handed over, with calls that can be made to fail."""
+    from khaya.deliveries import queues  # noqa: PLC0415 - after the environment is set
+
+    faults = Faulty(queues._sqs()._make_api_call)
+    with monkeypatch.context() as patch:
+        patch.setattr(queues._sqs(), "_make_api_call", faults)
+        yield faults
+
+
+@pytest.mark.parametrize(
+    ("breaking", "fault"),
+    [
+        *((faulty, fault) for fault in FAULTS if fault != "throttled"),
+        (breaking_queues, "no connection"),
+        (breaking_queues, "answer lost"),
+    ],
+)
+def test_wherever_it_breaks_off_the_next_run_finishes_it_once(
+    breaking: Callable[..., Any], fault: Fault, queues: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for position in range(MOST_CALLS):
+        # given a job whose parties are to be told, and a call that fails
+        stand_in.empty()
+        streams._queues()
+        job = post_job(OWNER)
+        with breaking(monkeypatch) as faults:
+            faults.fail(position, fault)
+            # when what happened is told, and told again where that failed
+            failed = tell(offered(job), called_off(job, 1))
+            struck = faults.struck
+            faults.heal()
+            if failed:
+                assert tell(*[(offered(job), called_off(job, 1))[int(number)] for number in failed]) == []
+        # then each is told once, and all of it is on its way
+        assert kinds(OWNER) == ["bidReceived", "jobCancelled"]
+        assert kinds(WORKER) == ["jobCancelled"]
+        for queue in CHANNELS:
+            assert handed_over(queue).keys() == notifications().keys(), (position, queue)
+        reminder = {item["id"]: item["status"] for item in stand_in.stored("reminders")}
+        assert reminder[f"chooseBid#{job}"] == "settled"
+        if not struck:
+            assert position > 0
+            return
+    raise AssertionError("there were more calls than the test is made for")
+
+
+def test_a_queue_that_takes_nothing_leaves_the_notification_in_the_inbox(
+    queues: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given queues that are out of order
+    job = post_job(OWNER)
+    with breaking_queues(monkeypatch) as faults:
+        faults.fail(0, "no connection")
+        # when an event is told, then it comes again, but its reader need not wait
+        assert tell(offered(job)) == ["0"]
+        assert kinds(OWNER) == ["bidReceived"]
+
+
+def test_at_night_what_is_not_urgent_waits_and_what_is_goes_out(queues: None, clock: Clock) -> None:
+    # given an hour at which people sleep: 23:00 in South Africa
+    job = post_job(OWNER)
+    clock.tick(hours=13)
+    # when a bid comes, and a job is called off
+    tell(offered(job), called_off(job, 1))
+    # then both are in the inbox, and only the second goes out
+    assert kinds(OWNER) == ["bidReceived", "jobCancelled"]
+    urgent = {key for key, item in notifications().items() if item["kind"] == "jobCancelled"}
+    assert handed_over("WhatsappQueue").keys() == urgent

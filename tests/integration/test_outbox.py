@@ -1,0 +1,171 @@
+"""The providers' stand-in: it answers as Twilio and Expo say they do, fails on command, and shows what was sent."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from local import providers, twilio
+
+PHONE, TABLET = "ExponentPushToken[phone]", "ExponentPushToken[tablet]"
+ACCOUNT = twilio.ACCOUNT["accountSid"]
+GOOD = {"To": "whatsapp:+27821234567", "From": "whatsapp:+27600000000", "Body": "Sawubona"}
+
+
+class Client:
+    """Whoever asks the providers."""
+
+    def __init__(self, server: providers.Server) -> None:
+        self.server = server
+        self.base = f"http://127.0.0.1:{server.server_port}"
+
+    def twilio(self, **form: str) -> requests.Response:
+        address = f"{self.base}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+        return requests.post(address, data={**GOOD, **form}, auth=(ACCOUNT, twilio.ACCOUNT["authToken"]), timeout=5)
+
+    def expo(self, what: str, body: Any, **headers: str) -> requests.Response:
+        return requests.post(f"{self.base}/--/api/v2/push/{what}", json=body, headers=headers, timeout=5)
+
+    def fault(self, **told: Any) -> int:
+        return requests.post(f"{self.base}/_faults", json=told, timeout=5).status_code
+
+    def page(self) -> requests.Response:
+        return requests.get(f"{self.base}/outbox", timeout=5)
+
+    def outbox(self) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = requests.get(f"{self.base}/outbox.json", timeout=5).json()
+        return found
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    server = providers.Server(0)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    yield Client(server)
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_outbox_shows_what_was_sent_newest_first(client: Client) -> None:
+    client.twilio(Body="First")
+    client.expo("send", [{"to": PHONE, "title": "New bid", "body": "Second"}])
+    client.twilio(Body="", ContentSid="HX1", ContentVariables='{"1": "Title", "2": "Third"}')
+    assert [(one["channel"], one["to"], one["title"], one["text"]) for one in client.outbox()] == [
+        ("whatsapp", "+27821234567", "", "Title · Third"),
+        ("push", PHONE, "New bid", "Second"),
+        ("whatsapp", "+27821234567", "", "First"),
+    ]
+    page = client.page().text
+    assert page.index("Third") < page.index("Second") < page.index("First")
+    assert "3 messages sent" in page
+
+
+def test_the_page_refreshes_itself_and_needs_nothing_from_elsewhere(client: Client) -> None:
+    answer = client.page()
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert re.search(r'<meta http-equiv="refresh" content="\d+">', answer.text)
+    assert not re.search(r"https?://|src=|<script|<link|@import|url\(", answer.text)
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_what_people_write_is_shown_as_text(client: Client) -> None:
+    client.twilio(Body='<script>alert(1)</script> & "more"')
+    client.expo("send", {"to": PHONE, "title": "<img src=x>", "body": "</td><b>"})
+    page = client.page().text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp;" in page
+    assert "&lt;img src=x&gt;" in page
+    for raw in ("<script", "<img", "</td><b>"):
+        assert raw not in page
+
+
+def test_twilio_refuses_numbers_that_never_work(client: Client) -> None:
+    answer = client.twilio(To="whatsapp:+15005550001")
+    assert (answer.status_code, answer.json()["code"]) == (400, 21211)
+    assert client.outbox() == []
+
+
+def test_expo_answers_messages_with_tickets_and_tickets_with_receipts(client: Client) -> None:
+    # when two devices are sent something, one of which is gone
+    client.fault(provider="expo", kind="gone", token=TABLET)
+    answer = client.expo("send", [{"to": [PHONE, TABLET], "body": "Hello"}, {"to": "nonsense", "body": "Hello"}])
+    # then there is a ticket for each, in their order
+    taken, gone, wrong = answer.json()["data"]
+    assert (answer.status_code, taken["status"]) == (200, "ok")
+    assert {one["details"]["error"] for one in (gone, wrong)} == {"DeviceNotRegistered"}
+    # and a receipt for the one ticket that has an id
+    receipts = client.expo("getReceipts", {"ids": [taken["id"], "unknown"]}).json()
+    assert receipts == {"data": {taken["id"]: {"status": "ok"}}}
+
+
+def test_expo_answers_one_message_with_one_ticket(client: Client) -> None:
+    assert client.expo("send", {"to": PHONE, "body": "Hello"}).json()["data"]["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("what", "body", "code"),
+    [
+        ("send", [{"to": PHONE}] * 101, "PUSH_TOO_MANY_NOTIFICATIONS"),
+        ("send", [{"to": [PHONE] * 101}], "PUSH_TOO_MANY_NOTIFICATIONS"),
+        ("send", [{"body": "to nobody"}], "VALIDATION_ERROR"),
+        ("send", 7, "VALIDATION_ERROR"),
+        ("getReceipts", {"ids": ["x"] * 1001}, "PUSH_TOO_MANY_RECEIPTS"),
+        ("getReceipts", [], "VALIDATION_ERROR"),
+    ],
+)
+def test_expo_refuses_what_expo_would(client: Client, what: str, body: Any, code: str) -> None:
+    answer = client.expo(what, body)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, code)
+
+
+def test_expo_asks_for_the_access_token_of_a_project_that_has_one(client: Client) -> None:
+    client.server.expo.access_token = "secret"
+    assert client.expo("send", {"to": PHONE}).json()["errors"][0]["code"] == "UNAUTHORIZED"
+    assert client.expo("send", {"to": PHONE}, Authorization="Bearer secret").status_code == 200
+
+
+def test_expo_finds_a_message_too_big(client: Client) -> None:
+    ticket = client.expo("send", {"to": PHONE, "body": "x" * 4096}).json()["data"]
+    assert ticket["details"]["error"] == "MessageTooBig"
+
+
+def test_faults_come_as_often_as_they_are_asked_for_and_only_to_their_provider(client: Client) -> None:
+    assert client.fault(provider="twilio", kind="status", status=429, retryAfter=7, times=2) == 200
+    refused = client.twilio()
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "7")
+    assert client.expo("send", {"to": PHONE}).status_code == 200
+    assert [client.twilio().status_code for _ in range(2)] == [429, 201]
+
+
+def test_faults_end_when_all_is_to_be_well(client: Client) -> None:
+    client.fault(provider="any", kind="status", status=500, times=0)
+    assert client.expo("send", {"to": PHONE}).json()["errors"][0]["code"] == "SERVER_ERROR"
+    assert client.twilio().status_code == 500
+    requests.delete(f"{client.base}/_faults", timeout=5)
+    assert client.twilio().status_code == 201
+
+
+def test_garbage_and_a_closed_connection_come_after_the_message_was_taken(client: Client) -> None:
+    client.fault(provider="twilio", kind="garbage")
+    assert client.twilio().text == "<html>It works!</html>"
+    client.fault(provider="twilio", kind="drop")
+    with pytest.raises(requests.ConnectionError):
+        client.twilio()
+    assert len(client.outbox()) == 2
+
+
+@pytest.mark.parametrize(
+    "told", [{}, {"provider": "nobody", "kind": "slow"}, {"provider": "expo", "kind": "status", "x": 1}]
+)
+def test_a_fault_that_nobody_knows_is_refused(client: Client, told: Any) -> None:
+    assert client.fault(**told) == 400
+
+
+def test_there_is_nothing_else(client: Client) -> None:
+    assert requests.get(f"{client.base}/", timeout=5).status_code == 404
+    assert requests.post(f"{client.base}/elsewhere", timeout=5).status_code == 404
+    assert requests.delete(f"{client.base}/outbox", timeout=5).status_code == 404

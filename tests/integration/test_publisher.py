@@ -1,0 +1,290 @@
+"""Events on the bus: what a subscriber gets, and what becomes of what the bus does not take."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
+from botocore.client import BaseClient
+from botocore.exceptions import ConnectTimeoutError
+
+from khaya import dynamo
+from khaya.events.catalogue import KINDS
+from local.events import DOCUMENT
+from tests.support.events import Told, happened
+from tests.support.events import tell as tell_function
+from tests.support.faults import refusal
+from tests.support.house import Person
+from tests.support.lives import EMAIL, MEMBER, NAME, PHONE, SIGNED, live
+from tests.support.records import post_job
+from tests.support.stand_in import stored
+from tests.support.streams import follow
+from tests.support.template import function_environment
+
+ADMIN = Person("admin-9", ("admin",))
+BUS = function_environment()["EVENT_BUS_NAME"]
+
+
+def tell(*events: Told | str) -> list[str]:
+    return tell_function("publisher", *events)
+
+
+class Bus:
+    """The event bus, of which some entries are refused.
+
+    Attributes:
+        calls: the entries of each call.
+        refused: how often an event is yet to be refused, by its id.
+        broken: what calls raise, one after the other, before they work again.
+        taken: the entries that subscribers get.
+    """
+
+    def __init__(self) -> None:
+        self.calls: list[list[dict[str, Any]]] = []
+        self.refused: dict[str, int] = {}
+        self.broken: list[Exception] = []
+        self.taken: list[dict[str, Any]] = []
+
+    def put(self, entries: list[dict[str, Any]], really: Callable[[list[dict[str, Any]]], Any]) -> dict[str, Any]:
+        """Take what is not refused, as far as EventBridge itself would take it."""
+        self.calls.append(entries)
+        if self.broken:
+            raise self.broken.pop(0)
+        if sum(len(entry["Detail"].encode()) for entry in entries) > 256 * 1024:
+            raise refusal("ValidationException", "PutEvents")
+        results: list[dict[str, str]] = []
+        for entry, event_id in zip(entries, ids_in(entries), strict=True):
+            if self.refused.get(event_id, 0) > 0:
+                self.refused[event_id] -= 1
+                results.append({"ErrorCode": "ThrottlingException", "ErrorMessage": "Slow."})
+            else:
+                results += really([entry])["Entries"]
+                self.taken.append(entry)
+        return {"FailedEntryCount": sum("ErrorCode" in one for one in results), "Entries": results}
+
+    def got(self) -> list[str]:
+        """The ids of the events that subscribers got since this was last asked."""
+        taken, self.taken = self.taken, []
+        return ids_in(taken)
+
+
+def ids_in(entries: list[dict[str, Any]]) -> list[str]:
+    return [json.loads(entry["Detail"])["id"] for entry in entries]
+
+
+def ids_of(*events: Told) -> list[str]:
+    return [one["id"] for one in events]
+
+
+@pytest.fixture
+def event_bus(monkeypatch: pytest.MonkeyPatch) -> Bus:
+    """The bus before moto's, and pauses that take no time."""
+    bus = Bus()
+    original = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def call(client: Any, operation: str, request: Any) -> Any:
+        if operation != "PutEvents":
+            return original(client, operation, request)
+        return bus.put(request["Entries"], lambda entries: original(client, operation, {"Entries": entries}))
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+    monkeypatch.setattr(dynamo, "pause", lambda _: None)
+    return bus
+
+
+def test_an_event_goes_out_without_what_is_for_the_trail(event_bus: Bus) -> None:
+    # when an event is published
+    event = happened()
+    assert tell(event) == []
+    # then it goes to the marketplace's bus: from khaya, under its kind, at the moment when it happened
+    (entry,) = event_bus.taken
+    assert (entry["EventBusName"], entry["Source"], entry["DetailType"]) == (BUS, "khaya", "job.cancelled")
+    assert entry["Time"] == datetime(2026, 11, 21, tzinfo=UTC)
+    # and with all that it tells but what is for the trail
+    assert json.loads(entry["Detail"]) == {name: value for name, value in event.items() if name != "changes"}
+
+
+def test_what_has_no_value_is_left_out(event_bus: Bus) -> None:
+    tell(happened(actor=None))
+    assert "actor" not in json.loads(event_bus.taken[0]["Detail"])
+
+
+def test_a_whole_batch_is_one_call(event_bus: Bus) -> None:
+    events = [happened(number) for number in range(10)]
+    assert tell(*events) == []
+    assert [len(call) for call in event_bus.calls] == [10]
+    assert event_bus.got() == ids_of(*events)
+
+
+def test_calls_keep_within_what_the_bus_takes(event_bus: Bus) -> None:
+    # given more events than a call may hold, and some that are too large to go together
+    small = [happened(number) for number in range(11)]
+    large = [happened(number, detail={"text": "€" * 40_000}) for number in range(20, 23)]
+    # when they are published, then all go out
+    assert tell(*small, *large) == []
+    assert [len(call) for call in event_bus.calls] == [10, 3, 1]
+    assert event_bus.got() == ids_of(*small, *large)
+
+
+def test_an_entry_that_was_not_taken_is_offered_again_alone(event_bus: Bus) -> None:
+    # given a bus that refuses the second of three once
+    events = [happened(number) for number in range(3)]
+    event_bus.refused = {events[1]["id"]: 1}
+    # when they are published, then none has failed
+    assert tell(*events) == []
+    # and only the second was offered twice
+    assert [ids_in(call) for call in event_bus.calls] == [ids_of(*events), ids_of(events[1])]
+    assert sorted(event_bus.got()) == sorted(ids_of(*events))
+
+
+def test_an_entry_that_is_refused_every_time_stays_in_the_queue_alone(event_bus: Bus) -> None:
+    # given a bus that goes on refusing the second of three, all of the same object
+    events = [happened(number) for number in range(3)]
+    event_bus.refused = {events[1]["id"]: 99}
+    # when they are published, then that one goes back to the queue and the others are out
+    assert tell(*events) == ["1"]
+    assert event_bus.got() == ids_of(events[0], events[2])
+    # and when the queue brings it again, it is published
+    event_bus.refused = {}
+    assert tell(events[1]) == []
+    assert event_bus.got() == ids_of(events[1])
+
+
+def test_the_reason_is_in_the_log_without_what_the_event_tells(
+    event_bus: Bus, caplog: pytest.LogCaptureFixture
+) -> None:
+    event = happened()
+    event_bus.refused = {event["id"]: 99}
+    with pytest.raises(BatchProcessingError, match="ThrottlingException"):
+        tell(event)
+    (record,) = [vars(one) for one in caplog.records if one.getMessage() == "event not taken"]
+    assert (record["event"], record["reason"]) == (event["id"], "ThrottlingException")
+    assert "buyer-1" not in str(record)
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        refusal("ThrottlingException", "PutEvents"),
+        refusal("InternalException", "PutEvents", 500),
+        refusal("ResourceNotFoundException", "PutEvents"),
+        ConnectTimeoutError(endpoint_url="events"),
+    ],
+    ids=["throttled", "broken", "gone", "silent"],
+)
+def test_a_bus_that_is_down_loses_nothing(event_bus: Bus, trouble: Exception) -> None:
+    # given a bus that answers no call
+    events = [happened(number) for number in range(3)]
+    event_bus.broken = [trouble] * 99
+    # when events are to be published, then after a few tries the whole batch goes back to the queue
+    with pytest.raises(BatchProcessingError):
+        tell(*events)
+    assert len(event_bus.calls) == 3
+    assert event_bus.got() == []
+    # and once it answers, all of it goes out
+    event_bus.broken = []
+    assert tell(*events) == []
+    assert event_bus.got() == ids_of(*events)
+
+
+def test_a_bus_that_is_down_for_a_moment_is_not_noticed(event_bus: Bus) -> None:
+    event_bus.broken = [refusal("ThrottlingException", "PutEvents")]
+    event = happened()
+    assert tell(event) == []
+    assert event_bus.got() == ids_of(event)
+
+
+@pytest.mark.parametrize("poison", ["no JSON", "{}", "[]", '{"event": {"id": "1"}}', '{"event": null}'])
+def test_a_broken_message_is_sent_back_alone(event_bus: Bus, poison: str) -> None:
+    before, after = happened(1), happened(2)
+    assert tell(before, poison, after) == ["1"]
+    assert event_bus.got() == ids_of(before, after)
+
+
+def test_an_event_that_no_call_can_hold_fails_alone(event_bus: Bus) -> None:
+    small, huge, last = happened(1), happened(2, detail={"text": "x" * 300_000}), happened(3)
+    assert tell(small, huge, last) == ["1"]
+    assert event_bus.got() == ids_of(small, last)
+
+
+def test_an_event_that_is_told_twice_in_a_batch_goes_out_once(event_bus: Bus) -> None:
+    event = happened()
+    assert tell(event, event) == []
+    assert event_bus.got() == ids_of(event)
+
+
+def test_what_people_do_is_published(event_bus: Bus, buyer: Person) -> None:
+    # when a job is posted and what follows has been done
+    job = post_job(buyer)
+    follow()
+    # then subscribers know
+    (entry,) = [one for one in event_bus.taken if one["DetailType"] == "job.posted"]
+    told = json.loads(entry["Detail"])
+    assert told["object"] == f"jobs/{job}"
+    assert told["detail"]["budgetCents"] == 50_000
+
+
+def test_every_event_holds_to_its_schema_and_has_nobodys_words(event_bus: Bus) -> None:
+    # given a member who does all there is to do, signs whatever they write with name, phone and e-mail, and leaves
+    ids = live()
+    for answer in (
+        MEMBER.post(f"/jobs/{ids['posted']}/cancellation", {"reason": SIGNED}),
+        MEMBER.post(f"/bids/{ids['bid']}/withdrawal"),
+        ADMIN.post(f"/reports/{ids['report']}/resolution", {"decision": "dismissed", "note": SIGNED}),
+        ADMIN.post(f"/reviews/{ids['about']}/moderation", {"hidden": True, "reason": SIGNED}),
+    ):
+        assert answer.status == 200, answer.text
+    assert MEMBER.delete("/profiles/me").status == 204
+    # when all that follows has been done
+    follow()
+    # then every event that went out is as its schema says
+    kinds = {entry["DetailType"] for entry in event_bus.taken}
+    assert kinds >= EVERYDAY
+    for entry in event_bus.taken:
+        told = json.loads(entry["Detail"])
+        validator_of(entry["DetailType"]).validate(told)
+        assert told["version"] == KINDS[entry["DetailType"]].VERSION
+    # and neither they nor the trail say who that was
+    for kept in (json.dumps(event_bus.taken, default=str), json.dumps(stored("audit"))):
+        assert not [text for text in (NAME, *NAME.split(), PHONE, EMAIL) if text in kept]
+
+
+EVERYDAY = {
+    "bid.accepted",
+    "bid.placed",
+    "bid.rejected",
+    "bid.withdrawn",
+    "credits.booked",
+    "job.accepted",
+    "job.cancelled",
+    "job.completed",
+    "job.posted",
+    "listing.created",
+    "person.erased",
+    "person.joined",
+    "report.filed",
+    "report.resolved",
+    "review.moderated",
+    "review.written",
+    "story.moderated",
+    "story.written",
+}
+
+
+def validator_of(kind: str) -> Any:
+    """What tells whether an event is as the published schema of its kind says."""
+    whole = json.loads(DOCUMENT.read_text())
+    return jsonschema_rs.validator_for({"$ref": f"#/$defs/{kind}", "$defs": whole["$defs"]})
+
+
+def test_the_schema_of_a_kind_is_for_that_kind_alone() -> None:
+    event = {name: value for name, value in happened().items() if name != "changes"}
+    validator_of("job.cancelled").validate(event)
+    for wrong in ({"kind": "job.posted"}, {"version": 2}, {"at": "yesterday"}, {"id": "1"}, {"detail": {}}):
+        assert not validator_of("job.cancelled").is_valid({**event, **wrong}), wrong
+    assert validator_of("job.cancelled").is_valid({**event, "more": 1}), "fields may be added"

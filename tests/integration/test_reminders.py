@@ -1,0 +1,188 @@
+"""Reminders that people set: in the future, their own alone, soonest due first, and sent when they are due."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import Clock
+from tests.integration.test_exports import _file
+from tests.support import stand_in
+from tests.support.house import Person
+from tests.support.lives import MEMBER, NAME, arrive, traces
+from tests.support.reminders import DUE_AT, remind, row, sweep
+from tests.support.streams import follow
+
+OTHER = Person("other", ("worker",))
+
+
+def listed(person: Person, **query: str) -> list[tuple[str, str]]:
+    return [(one["text"], one["status"]) for one in person.get("/reminders", query=query).body["items"]]
+
+
+def test_a_reminder_is_set_and_found(worker: Person) -> None:
+    # when somebody sets a reminder
+    answer = worker.post("/reminders", {"text": " Call Sipho ", "dueAt": "2026-12-01T10:00:00+02:00"})
+    # then it is there, as they meant it
+    reminder = answer.body
+    assert (answer.status, answer.headers["Location"]) == (201, f"/reminders/{reminder['id']}")
+    assert reminder == {"id": reminder["id"], "text": "Call Sipho", "dueAt": DUE_AT, "status": "waiting"}
+    assert worker.get("/reminders").body == {"items": [reminder], "nextCursor": None}
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ({"text": "x", "dueAt": "2026-11-21T08:00:00.000Z"}, {"dueAt"}),  # now
+        ({"text": "x", "dueAt": "2026-11-20T08:00:00Z"}, {"dueAt"}),
+        ({"text": "x", "dueAt": "2026-12-01"}, {"dueAt"}),
+        ({"text": "x", "dueAt": "2026-12-01T08:00:00"}, {"dueAt"}),
+        ({"text": "x", "dueAt": 1_796_108_400}, {"dueAt"}),
+        ({"text": "x"}, {"dueAt"}),
+        ({"text": "", "dueAt": DUE_AT}, {"text"}),
+        ({"text": "x" * 201, "dueAt": DUE_AT}, {"text"}),
+        ({"text": 5, "dueAt": "soon"}, {"text", "dueAt"}),
+        ({"text": "x", "dueAt": DUE_AT, "status": "sent"}, {"status"}),
+    ],
+)
+def test_a_wrong_reminder_is_refused_by_what_is_wrong(worker: Person, body: Any, named: set[str]) -> None:
+    answer = worker.post("/reminders", body)
+    assert (answer.status, answer.fields) == (422, named)
+    assert stand_in.stored("reminders") == []
+
+
+def test_the_same_key_sets_one_reminder(worker: Person) -> None:
+    for _ in range(2):
+        worker.post("/reminders", {"text": "x", "dueAt": DUE_AT}, headers={"Idempotency-Key": "key-1"})
+    assert len(listed(worker)) == 1
+
+
+def test_soonest_due_first_page_by_page_and_nobody_elses(worker: Person, clock: Clock) -> None:
+    # given reminders that were set in another order than they are due, and one of somebody else's
+    for day in (3, 1, 5, 2, 4):
+        remind(worker, f"day {day}", f"2026-12-0{day}T08:00:00.000Z")
+        clock.tick(minutes=1)
+    remind(OTHER, "of another", "2026-12-01T00:00:00.000Z")
+    # when they are read two at a time
+    found, cursor = [], None
+    for _ in range(3):
+        page = worker.get("/reminders", query={"limit": "2", **({"cursor": cursor} if cursor else {})}).body
+        found += [one["text"] for one in page["items"]]
+        cursor = page["nextCursor"]
+    # then they come in the order in which they are due
+    assert (found, cursor) == ([f"day {day}" for day in range(1, 6)], None)
+    assert listed(OTHER) == [("of another", "waiting")]
+
+
+def test_it_goes_out_when_it_is_due_and_not_before(worker: Person, clock: Clock) -> None:
+    # given a reminder for in an hour, and one for later
+    remind(worker, "later", "2026-11-22T08:00:00.000Z")
+    remind(worker, "in an hour", "2026-11-21T09:00:00.000Z")
+    clock.tick(hours=1, milliseconds=-1)
+    assert sweep() == {"claimed": 0, "dropped": 0, "failed": 0, "unfinished": 0, "released": 0}
+    # when the hour is over, then it goes out, and is listed after what waits still
+    clock.tick(milliseconds=1)
+    assert sweep()["claimed"] == 1
+    assert listed(worker) == [("later", "waiting"), ("in an hour", "sent")]
+    # and a sweep after that finds nothing
+    assert sweep()["claimed"] == 0
+
+
+def test_who_is_reminded_finds_it_in_their_inbox_once(worker: Person, clock: Clock) -> None:
+    reminder = remind(worker, "Call Sipho", "2026-11-21T09:00:00.000Z")
+    clock.tick(hours=1)
+    for _ in range(2):
+        sweep()
+        follow()
+    inbox = worker.get("/notifications").body
+    assert inbox["unreadCount"] == 1
+    (told,) = inbox["items"]
+    assert (told["kind"], told["data"]["reminderId"]) == ("reminder", reminder)
+    assert "Call Sipho" in told["title"] + told["text"]
+    assert OTHER.get("/notifications").body["unreadCount"] == 0
+
+
+@pytest.mark.parametrize("was_sent", [False, True])
+def test_a_deleted_reminder_is_gone_for_good(worker: Person, clock: Clock, was_sent: bool) -> None:
+    reminder = remind(worker, due_at="2026-11-21T09:00:00.000Z")
+    clock.tick(hours=1)
+    if was_sent:
+        assert sweep()["claimed"] == 1
+    assert worker.delete(f"/reminders/{reminder}").status == 204
+    assert listed(worker) == []
+    assert sweep()["claimed"] == 0
+    follow()
+    assert worker.get("/notifications").body["items"] == []
+    assert worker.delete(f"/reminders/{reminder}").status == 404
+
+
+def test_one_of_somebody_else_can_be_neither_seen_nor_deleted(worker: Person) -> None:
+    reminder = remind(worker)
+    assert OTHER.delete(f"/reminders/{reminder}").status == 404
+    assert listed(OTHER) == []
+    assert listed(worker) == [("Call Sipho", "waiting")]
+
+
+def test_what_was_sent_goes_after_three_months(worker: Person, clock: Clock) -> None:
+    reminder = remind(worker)
+    assert "expiresAt" not in row(reminder), "nothing that waits is ever removed"
+    clock.tick(days=10)
+    sweep()
+    from khaya import clock as khaya_clock  # noqa: PLC0415
+
+    assert row(reminder)["expiresAt"] == khaya_clock.epoch(khaya_clock.plus(khaya_clock.now(), days=90))
+
+
+def test_the_text_of_a_reminder_is_in_no_log(
+    worker: Person, clock: Clock, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    remind(worker, "Ask Thandi about the rent", "2026-11-21T09:00:00.000Z")
+    clock.tick(hours=1)
+    sweep()
+    assert "Thandi" not in caplog.text + capfd.readouterr().out
+
+
+def test_reminders_are_in_the_export_and_gone_with_the_account(clock: Clock) -> None:
+    # given somebody with more reminders than a page, one of which was sent, and somebody else with one
+    arrive()
+    follow()
+    first = remind(MEMBER, f"Ask {NAME}'s mother", "2026-11-21T09:00:00.000Z")
+    for _ in range(4):
+        clock.tick(minutes=1)
+        for _ in range(15):
+            remind(MEMBER, f"Call {NAME}")
+    remind(OTHER, "of another")
+    clock.tick(minutes=56)
+    assert sweep()["claimed"] == 1
+    # when they ask for their data, then all are in it
+    MEMBER.post("/profiles/me/export")
+    follow()
+    exported = _file(MEMBER.get("/profiles/me/export"))["reminders"]
+    assert len(exported) == 61
+    assert exported[-1] == {
+        "id": first,
+        "text": f"Ask {NAME}'s mother",
+        "dueAt": "2026-11-21T09:00:00.000Z",
+        "status": "sent",
+    }
+    # and when they leave, then none stays, and that of somebody else does
+    assert MEMBER.delete("/profiles/me").status == 204
+    follow()
+    clock.tick(seconds=30)
+    follow()
+    assert [row["text"] for row in stand_in.stored("reminders")] == ["of another"]
+    assert traces(NAME) == []
+
+
+def test_nobody_is_reminded_who_has_left(worker: Person, clock: Clock) -> None:
+    # given somebody who leaves while a sweep has claimed their reminder
+    arrive()
+    remind(MEMBER, due_at="2026-11-21T09:00:00.000Z")
+    clock.tick(hours=1)
+    assert sweep()["claimed"] == 1
+    assert MEMBER.delete("/profiles/me").status == 204
+    follow()
+    clock.tick(seconds=30)
+    follow()
+    assert [row for row in stand_in.stored("notifications") if row.get("kind") == "reminder"] == []

@@ -1,0 +1,47 @@
+"""Events as the relay tells them, and a function that is told."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from khaya.ids import derived_id
+from tests.support.house import Context, app
+
+Told = dict[str, Any]
+
+
+def happened(number: int = 0, **fields: Any) -> Told:
+    """A job was called off, or what `fields` say; `number` counts minutes of the day on which it happened."""
+    at = f"2026-11-21T{number // 60:02}:{number % 60:02}:00.000Z"
+    event = {
+        "kind": "job.cancelled",
+        "version": 1,
+        "at": at,
+        "actor": "buyer-1",
+        "object": "jobs/job-1",
+        "detail": {"jobId": "job-1", "buyerId": "buyer-1", "by": "buyer", "was": "open"},
+        "changes": {"status": ["open", "cancelled"]},
+        **fields,
+    }
+    return {"id": derived_id(at, str(event)), **event}
+
+
+def batch(*events: Told | str) -> dict[str, Any]:
+    """What Lambda hands to a consumer: a message for each event, or with the text that stands in its place.
+
+    Messages are numbered from 0.
+    """
+    bodies = [one if isinstance(one, str) else json.dumps({"group": one["object"], "event": one}) for one in events]
+    return {
+        "Records": [
+            {"messageId": str(number), "body": body, "attributes": {"MessageGroupId": "any"}, "eventSource": "aws:sqs"}
+            for number, body in enumerate(bodies)
+        ]
+    }
+
+
+def tell(folder: str, *events: Told | str) -> list[str]:
+    """Give a consumer a batch, and answer the numbers of the messages that failed."""
+    answer = app(folder).handler(batch(*events), Context())
+    return [one["itemIdentifier"] for one in answer["batchItemFailures"]]

@@ -1,0 +1,365 @@
+"""Who is told what: for every kind of event exactly the right people, by the right kind of notice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from khaya.attributes import Item
+from khaya.events.catalogue import KINDS as EVENTS
+from khaya.events.catalogue import Person
+from khaya.events.model import Event
+from khaya.fields import item_of
+from khaya.notifications import causes
+from khaya.notifications.choices import LANGUAGES, Language
+from khaya.notifications.kinds import KINDS
+from khaya.notifications.messages import render
+
+AT = "2026-11-21T08:00:00.000Z"
+JOB: dict[str, Any] = {
+    "jobId": "job-1",
+    "buyerId": "buyer",
+    "workerId": "worker",
+    "category": "plumbing",
+    "location": "Durban",
+    "budgetCents": 50_000,
+    "payment": "cash",
+    "bidId": "bid-1",
+    "agreedCents": 45_000,
+    "timelineDays": 3,
+    "acceptedAt": AT,
+    "completedAt": AT,
+    "releasedAt": AT,
+    "dueAt": "2026-11-24T08:00:00.000Z",
+    "bidCount": 2,
+    "amountCents": 45_000,
+}
+LISTING = {"listingId": "listing-1", "sellerId": "seller", "category": "bricks", "status": "active", "was": "pending"}
+REVIEW = {
+    "reviewId": "review-1",
+    "jobId": "job-1",
+    "reviewerId": "buyer",
+    "subjectId": "worker",
+    "subjectRole": "worker",
+    "rating": 4,
+    "hidden": True,
+}
+REPORT = {"reportId": "report-1", "kind": "job", "reportedId": "job-1", "reporterId": "reporter", "decision": "upheld"}
+STORY = {
+    "storyId": "story-1",
+    "authorId": "author",
+    "type": "tip",
+    "decision": "approve",
+    "featured": False,
+    "was": "approved",
+}
+REFERRAL = {"referralId": "referral-1", "referrerId": "referrer", "referredId": "referred", "rewardCents": 5_000}
+ENTRY: dict[str, Any] = {
+    "entryId": "entry-1",
+    "userId": "person",
+    "amountCents": 5_000,
+    "balanceAfterCents": 123_450,
+    "source": "story:story-1",
+    "type": "reward",
+    "bookedBy": [],
+    "proposedBy": "admin",
+}
+PERSON = {"userId": "person", "roles": ["buyer"]}
+REMINDER = {"reminderId": "reminder-1", "userId": "person", "number": 1}
+
+A_JOB: Item = {
+    "id": "job-1",
+    "title": "Fix a leaking tap",
+    "status": "in_progress",
+    "bidCount": 2,
+    "expiresAt": "2026-12-21T08:00:00.000Z",
+    "acceptedAt": AT,
+    "timelineDays": 3,
+}
+OPEN: Item = {**A_JOB, "status": "open"}
+HANDED_IN: Item = {**A_JOB, "submission": {"submittedAt": AT}}
+COMPLETED: Item = {**HANDED_IN, "status": "completed"}
+A_LISTING: Item = {"id": "listing-1", "title": "Clay face bricks"}
+A_STORY: Item = {"id": "story-1", "title": "How I began"}
+OWN: Item = {"id": "reminder-1", "userId": "person", "text": "Buy washers"}
+
+
+def happened(kind: str, told: dict[str, Any], *, by: str | None = "khaya:test", moved: str = "") -> Event:
+    """An event of a kind as the catalogue has it, done by somebody, in which a field moved."""
+    detail = EVENTS.get(kind, Person).model_validate(told)
+    return Event(
+        id="event-1",
+        kind=kind,
+        version=1,
+        at=AT,
+        actor=by,
+        object="things/1",
+        detail=item_of(detail),
+        changes={moved: (None, True)} if moved else {},
+    )
+
+
+def told_of(event: Event, thing: Item | None) -> list[causes.Notice]:
+    """What follows from an event, if `thing` is what it is about."""
+    return causes.notices(event, [thing] if causes.needs(event) else [])
+
+
+CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
+    "a bid": (happened("bid.placed", JOB, by="worker"), OPEN, {"buyer": "bidReceived"}),
+    "a bid taken back": (happened("bid.withdrawn", JOB, by="worker"), OPEN, {"buyer": "bidWithdrawn"}),
+    "a bid taken back for one who left": (happened("bid.withdrawn", JOB), OPEN, {"buyer": "bidWithdrawn"}),
+    **{
+        f"a bid rejected: {reason}": (
+            happened("bid.rejected", {**JOB, "rejectionReason": reason}, by=by),
+            A_JOB,
+            {"worker": "bidRejected"},
+        )
+        for reason, by in (
+            ("by_owner", "buyer"),
+            ("other_bid_accepted", "khaya:rejections"),
+            ("job_cancelled", "khaya:rejections"),
+            ("job_expired", "khaya:rejections"),
+        )
+    },
+    "a bid accepted": (happened("job.accepted", JOB, by="buyer"), A_JOB, {"worker": "bidAccepted"}),
+    "work begun": (happened("job.started", JOB, by="worker"), A_JOB, {"buyer": "jobStarted"}),
+    "work handed in": (happened("job.submitted", JOB, by="worker"), HANDED_IN, {"buyer": "workSubmitted"}),
+    "a job confirmed": (happened("job.completed", JOB, by="buyer"), COMPLETED, {"worker": "jobCompleted"}),
+    "called off by the buyer": (
+        happened("job.cancelled", {**JOB, "by": "buyer", "was": "in_progress"}, by="buyer"),
+        A_JOB,
+        {"worker": "jobCancelled"},
+    ),
+    "called off by the worker": (
+        happened("job.cancelled", {**JOB, "by": "worker", "was": "in_progress"}, by="worker"),
+        A_JOB,
+        {"buyer": "jobCancelled"},
+    ),
+    "called off by the house": (
+        happened("job.cancelled", {**JOB, "by": "system", "was": "in_progress"}),
+        A_JOB,
+        {"buyer": "jobCancelled", "worker": "jobCancelled"},
+    ),
+    "called off while open": (
+        happened("job.cancelled", {**JOB, "workerId": None, "by": "buyer", "was": "open"}, by="buyer"),
+        OPEN,
+        {},
+    ),
+    "a job expired": (happened("job.expired", JOB), OPEN, {"buyer": "jobExpired"}),
+    "a review": (happened("review.written", REVIEW, by="buyer"), COMPLETED, {"worker": "reviewReceived"}),
+    "a review answered": (happened("review.answered", REVIEW, by="worker"), COMPLETED, {"buyer": "reviewAnswered"}),
+    "a listing approved": (
+        happened("listing.moderated", {**LISTING, "decision": "approve"}, by="admin"),
+        A_LISTING,
+        {"seller": "listingApproved"},
+    ),
+    "a listing rejected": (
+        happened("listing.moderated", {**LISTING, "decision": "reject"}, by="admin"),
+        A_LISTING,
+        {"seller": "listingRejected"},
+    ),
+    "a story approved": (
+        happened("story.moderated", STORY, by="admin", moved="status"),
+        A_STORY,
+        {"author": "storyApproved"},
+    ),
+    "a story rejected": (
+        happened("story.moderated", {**STORY, "decision": "reject"}, by="admin", moved="status"),
+        A_STORY,
+        {"author": "storyRejected"},
+    ),
+    "a story featured later": (
+        happened("story.moderated", {**STORY, "featured": True}, by="admin", moved="featured"),
+        A_STORY,
+        {"author": "storyFeatured"},
+    ),
+    "a story featured no more": (happened("story.moderated", STORY, by="admin", moved="featured"), A_STORY, {}),
+    "a story decided on as before": (happened("story.moderated", STORY, by="admin"), A_STORY, {}),
+    "a report decided on": (happened("report.resolved", REPORT, by="admin"), None, {"reporter": "reportResolved"}),
+    "a referral paid": (
+        happened("referral.rewarded", REFERRAL),
+        None,
+        {"referrer": "referralRewarded", "referred": "referralRewarded"},
+    ),
+    "credits of a referral": (happened("credits.booked", {**ENTRY, "type": "referral"}), None, {}),
+    "a reward": (happened("credits.booked", ENTRY, by="admin"), None, {"person": "creditsReceived"}),
+    "a bonus": (happened("credits.booked", {**ENTRY, "type": "bonus"}), None, {"person": "creditsReceived"}),
+    "put right upwards": (
+        happened("credits.booked", {**ENTRY, "type": "adjustment", "bookedBy": ["admin"]}, by="admin"),
+        None,
+        {"person": "creditsReceived"},
+    ),
+    "put right downwards": (
+        happened(
+            "credits.booked", {**ENTRY, "type": "adjustment", "amountCents": -700, "bookedBy": ["admin"]}, by="admin"
+        ),
+        None,
+        {"person": "creditsDeducted"},
+    ),
+    "a reward taken back": (
+        happened(
+            "credits.booked", {**ENTRY, "type": "reversal", "amountCents": -700, "bookedBy": ["admin"]}, by="admin"
+        ),
+        None,
+        {"person": "creditsDeducted"},
+    ),
+    "a deduction taken back": (
+        happened("credits.booked", {**ENTRY, "type": "reversal", "bookedBy": ["admin"]}, by="admin"),
+        None,
+        {"person": "creditsReceived"},
+    ),
+    "a failed withdrawal's credits": (happened("credits.booked", {**ENTRY, "type": "reversal"}), None, {}),
+    "a withdrawal's booking": (
+        happened("credits.booked", {**ENTRY, "type": "withdrawal", "amountCents": -20_000}, by="person"),
+        None,
+        {},
+    ),
+    "a withdrawal paid": (
+        happened("withdrawal.paid", {**ENTRY, "amountCents": -20_000}),
+        None,
+        {"person": "withdrawalPaid"},
+    ),
+    "a withdrawal that failed": (
+        happened("withdrawal.failed", {**ENTRY, "amountCents": -20_000}),
+        None,
+        {"person": "withdrawalFailed"},
+    ),
+    "verified": (happened("person.verified", {**PERSON, "verified": True}, by="admin"), None, {"person": "verified"}),
+    "no longer verified": (
+        happened("person.verified", {**PERSON, "verified": False}, by="admin"),
+        None,
+        {"person": "verificationEnded"},
+    ),
+    "suspended": (happened("person.suspended", PERSON, by="admin"), None, {"person": "accountSuspended"}),
+    "reinstated": (happened("person.reinstated", PERSON, by="admin"), None, {"person": "accountReinstated"}),
+    "another payout account, by themselves": (
+        happened("person.payout_account_changed", PERSON, by="person"),
+        None,
+        {"person": "payoutAccountChanged"},
+    ),
+    "their own reminder": (happened("reminder.due", {**REMINDER, "kind": "own"}), OWN, {"person": "reminder"}),
+    **{
+        f"to be done: {kind}": (happened("reminder.due", {**REMINDER, "kind": kind, "jobId": "job-1"}), job, expected)
+        for kind, job, expected in (
+            ("review", COMPLETED, {"person": "reviewPrompt"}),
+            ("chooseBid", OPEN, {"person": "chooseBid"}),
+            ("confirmWork", HANDED_IN, {"person": "confirmWork"}),
+            ("handInWork", A_JOB, {"person": "handInWork"}),
+        )
+    },
+    **{
+        f"done meanwhile: {name}": (happened("reminder.due", {**REMINDER, "kind": kind, "jobId": "job-1"}), job, {})
+        for name, kind, job in (
+            ("a bid was accepted", "chooseBid", A_JOB),
+            ("the bids were withdrawn", "chooseBid", {**OPEN, "bidCount": 0}),
+            ("the work was confirmed", "confirmWork", COMPLETED),
+            ("the work was handed in", "handInWork", HANDED_IN),
+            ("the job was called off", "handInWork", {**A_JOB, "status": "cancelled"}),
+        )
+    },
+}
+
+SILENT = {
+    "job.posted",
+    "job.edited",
+    "job.released",
+    "bid.accepted",
+    "listing.created",
+    "listing.edited",
+    "listing.moved",
+    "review.moderated",
+    "report.filed",
+    "story.written",
+    "story.removed",
+    "referral.applied",
+    "referral.completed",
+    "adjustment.proposed",
+    "withdrawal.requested",
+    "person.joined",
+    "person.roles_changed",
+    "person.made_admin",
+    "person.ended_admin",
+    "person.erased",
+}
+"""What nobody is told of, or not by its own name: `bid.accepted` comes with `job.accepted`."""
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_exactly_the_right_people_are_told(name: str) -> None:
+    event, thing, expected = CASES[name]
+    told = told_of(event, thing)
+    assert {notice.user_id: notice.kind for notice in told} == expected
+    assert len(told) == len(expected)
+    assert causes.wanted(event)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_everybody_who_is_told_is_known_before_the_thing_is_read(name: str) -> None:
+    event, _, expected = CASES[name]
+    assert set(expected) <= set(causes.people(event))
+
+
+@pytest.mark.parametrize("name", [name for name, (event, _, _) in CASES.items() if causes.needs(event)])
+def test_nobody_is_told_of_what_is_gone(name: str) -> None:
+    event, _, _ = CASES[name]
+    assert causes.notices(event, [None]) == []
+
+
+@pytest.mark.parametrize("name", [name for name, (_, _, expected) in CASES.items() if expected])
+def test_nobody_is_told_what_they_did_themselves_but_for_their_safety(name: str) -> None:
+    event, thing, expected = CASES[name]
+    for person, kind in expected.items():
+        told = told_of(event.model_copy(update={"actor": person}), thing)
+        assert (person in {notice.user_id for notice in told}) == (not KINDS[kind].chosen)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", CASES)
+def test_every_notice_can_be_read_in_both_languages(name: str, language: Language) -> None:
+    event, thing, _ = CASES[name]
+    for notice in told_of(event, thing):
+        text = render(notice.kind, notice.params, language)
+        assert set(notice.params) == KINDS[notice.kind].places
+        assert not {"{", "}"} & set(text.title + text.text)
+
+
+def test_every_kind_of_event_is_decided_on() -> None:
+    told = {event.kind for event, _, _ in CASES.values()}
+    assert told | SILENT == set(EVENTS) | {"person.payout_account_changed"}
+    assert not told & SILENT
+
+
+def test_every_kind_of_notice_has_its_cause() -> None:
+    assert {kind for _, _, expected in CASES.values() for kind in expected.values()} == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", sorted(SILENT))
+def test_what_concerns_nobody_is_told_to_nobody(kind: str) -> None:
+    facts = {**JOB, **LISTING, **REVIEW, **REPORT, **STORY, **REFERRAL, **ENTRY, **PERSON}
+    event = happened(kind, facts)
+    assert causes.needs(event) == []
+    assert causes.people(event) == []
+    assert causes.notices(event, []) == []
+
+
+def test_a_notice_carries_the_ids_by_which_the_app_opens_it_and_no_names() -> None:
+    # given a bid
+    event, thing, _ = CASES["a bid"]
+    # when its notice is made
+    (notice,) = told_of(event, thing)
+    # then it names the job, the amount and the ids
+    assert notice.params == {"jobTitle": "Fix a leaking tap", "amountCents": 45_000}
+    assert notice.data == {"jobId": "job-1", "bidId": "bid-1"}
+
+
+def test_what_leaves_an_account_is_told_without_a_sign() -> None:
+    event, _, _ = CASES["a withdrawal paid"]
+    (notice,) = told_of(event, None)
+    assert notice.params == {"amountCents": 20_000}
+
+
+def test_the_work_is_due_as_many_days_after_the_acceptance_as_the_bid_said() -> None:
+    event, thing, _ = CASES["to be done: handInWork"]
+    (notice,) = told_of(event, thing)
+    assert notice.params["dueAt"] == "2026-11-24T08:00:00.000Z"

@@ -1,0 +1,69 @@
+"""When a notice may go out, how long a failed one waits, and how long a claim holds."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khaya import clock
+from khaya.deliveries import quiet
+from khaya.deliveries.model import CLAIM_HOURS, Send, wait_seconds
+
+NOW = "2026-11-21T08:00:00.000Z"
+SUMMERS_END = "2026-07-01T20:30:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        ("2026-11-21T19:59:59.999Z", None),
+        ("2026-11-21T20:00:00.000Z", "2026-11-22T05:00:00.000Z"),
+        ("2026-11-21T21:59:59.999Z", "2026-11-22T05:00:00.000Z"),
+        ("2026-11-21T22:00:00.000Z", "2026-11-22T05:00:00.000Z"),
+        ("2026-11-22T04:59:59.999Z", "2026-11-22T05:00:00.000Z"),
+        ("2026-11-22T05:00:00.000Z", None),
+        ("2026-12-31T21:00:00.000Z", "2027-01-01T05:00:00.000Z"),
+        (SUMMERS_END, "2026-07-02T05:00:00.000Z"),
+    ],
+)
+def test_the_quiet_hours_are_from_ten_to_seven_in_south_africa_all_year(now: str, until: str | None) -> None:
+    assert quiet.until(now) == until
+
+
+@given(st.datetimes(timezones=st.just(clock.parse(NOW).tzinfo)))
+def test_the_quiet_hours_end_within_nine_hours_and_then_it_is_day(moment: object) -> None:
+    now = clock.iso(moment)  # type: ignore[arg-type]
+    until = quiet.until(now)
+    if until is not None:
+        assert 0 < clock.seconds_between(now, until) <= 9 * 3600
+        assert quiet.until(until) is None
+
+
+def test_a_wait_is_twice_as_long_each_time_up_to_an_hour() -> None:
+    waits = [wait_seconds(attempt, spread=lambda _low, _high: 1.0) for attempt in range(1, 11)]
+    assert waits == [15, 30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+
+
+@pytest.mark.parametrize(("asked", "waits"), [(0, 15), (10, 15), (100, 100), (10**9, 6 * 3600)])
+def test_a_wait_is_as_long_as_a_provider_asks_within_reason(asked: int, waits: int) -> None:
+    assert wait_seconds(1, asked, spread=lambda _low, _high: 1.0) == waits
+
+
+def test_no_claim_lapses_while_a_message_is_still_tried_by_itself() -> None:
+    longest = sum(wait_seconds(attempt, spread=lambda _low, high: high) for attempt in range(1, 10))
+    assert longest + 10 * 180 < CLAIM_HOURS * 3600
+
+
+@pytest.mark.parametrize(
+    ("send", "claimed"),
+    [
+        (Send(claimed_at=NOW), True),
+        (Send(claimed_at=clock.plus(NOW, hours=-CLAIM_HOURS, seconds=1)), True),
+        (Send(claimed_at=clock.plus(NOW, hours=-CLAIM_HOURS)), False),
+        (Send(claimed_at=NOW, sent_at=NOW), False),
+        (Send(claimed_at=NOW, undeliverable_at=NOW), False),
+    ],
+)
+def test_a_claim_holds_for_six_hours_unless_it_is_over(send: Send, claimed: bool) -> None:
+    assert send.is_claimed(NOW) is claimed

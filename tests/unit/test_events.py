@@ -1,0 +1,315 @@
+"""The events in a change of an item: what is told, of what, by whom, and under which name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from khaya.changes import Change, change_of
+from khaya.events.catalogue import KINDS
+from khaya.events.model import Event, events_of
+from khaya.ids import derived_id
+
+AT = "2026-11-21T08:00:00.000Z"
+JOB: dict[str, Any] = {
+    "id": "job-1",
+    "buyerId": "buyer-1",
+    "buyerName": "Thandi",
+    "title": "Fix the tap",
+    "description": "It drips all night long.",
+    "category": "plumbing",
+    "location": "Durban",
+    "budgetCents": 50000,
+    "payment": "cash",
+    "status": "open",
+    "bidCount": 0,
+    "version": 1,
+}
+ACCEPTED = {
+    **JOB,
+    "status": "in_progress",
+    "version": 2,
+    "workerId": "worker-1",
+    "acceptedBidId": "bid-1",
+    "agreedCents": 45000,
+    "timelineDays": 3,
+    "acceptedAt": AT,
+    "workerContact": {"displayName": "Bongani", "phone": "+27820000003"},
+}
+BID: dict[str, Any] = {
+    "id": "bid-1",
+    "jobId": "job-1",
+    "jobTitle": "Fix the tap",
+    "buyerId": "buyer-1",
+    "workerId": "worker-1",
+    "workerName": "Bongani",
+    "amountCents": 45000,
+    "timelineDays": 3,
+    "proposal": "I have the parts in my van.",
+    "status": "pending",
+}
+LISTING: dict[str, Any] = {
+    "id": "listing-1",
+    "sellerId": "seller-1",
+    "title": "Bricks",
+    "category": "bricks",
+    "priceCents": 200,
+    "status": "pending",
+}
+REVIEW: dict[str, Any] = {
+    "id": "review-1",
+    "jobId": "job-1",
+    "reviewerId": "buyer-1",
+    "subjectId": "worker-1",
+    "subjectRole": "worker",
+    "rating": 5,
+    "comment": "Well done.",
+}
+REPORT: dict[str, Any] = {
+    "id": "report-1",
+    "kind": "job",
+    "reportedId": "job-1",
+    "reporterId": "worker-1",
+    "status": "open",
+    "reason": "It is a fraud.",
+}
+STORY: dict[str, Any] = {
+    "id": "story-1",
+    "authorId": "buyer-1",
+    "title": "A new roof",
+    "type": "success",
+    "status": "pending",
+    "featured": False,
+}
+REFERRAL: dict[str, Any] = {
+    "id": "referral#b",
+    "referralId": "referral-1",
+    "referrerId": "a",
+    "referredId": "b",
+    "status": "pending",
+}
+ENTRY: dict[str, Any] = {
+    "id": "entry-1",
+    "userId": "a",
+    "type": "withdrawal",
+    "amountCents": -10000,
+    "balanceAfterCents": 0,
+    "source": "withdrawal:1",
+    "withdrawalStatus": "pending",
+}
+PERSON: dict[str, Any] = {"userId": "a", "displayName": "Thandi", "roles": ["buyer"]}
+MODERATION = {"decision": "approve", "reason": "Fine.", "moderatorId": "admin-1", "at": AT}
+HIDDEN = {"hidden": True, "reason": "Rude.", "moderatorId": "admin-1", "at": AT}
+
+
+def told(resource: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[Event]:
+    return events_of(Change("change-1", resource, before, after, AT, "someone-1"))
+
+
+MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[str]]] = [
+    ("a new job", "jobs", None, JOB, ["job.posted"]),
+    ("one bid more", "jobs", JOB, {**JOB, "bidCount": 1}, []),
+    ("an edit", "jobs", JOB, {**JOB, "budgetCents": 60000, "version": 2}, ["job.edited"]),
+    ("an acceptance", "jobs", JOB, ACCEPTED, ["job.accepted"]),
+    ("a start", "jobs", ACCEPTED, {**ACCEPTED, "startedAt": AT}, ["job.started"]),
+    ("a submission", "jobs", ACCEPTED, {**ACCEPTED, "submission": {"note": "Done."}}, ["job.submitted"]),
+    ("a completion", "jobs", ACCEPTED, {**ACCEPTED, "status": "completed", "completedAt": AT}, ["job.completed"]),
+    (
+        "a completion that pays",
+        "jobs",
+        ACCEPTED,
+        {**ACCEPTED, "status": "completed", "completedAt": AT, "releasedAt": AT},
+        ["job.completed", "job.released"],
+    ),
+    (
+        "a cancellation",
+        "jobs",
+        JOB,
+        {**JOB, "status": "cancelled", "cancellation": {"reason": "Moved.", "by": "buyer", "at": AT}},
+        ["job.cancelled"],
+    ),
+    ("an expiry", "jobs", JOB, {**JOB, "status": "expired"}, ["job.expired"]),
+    ("a new bid", "bids", None, BID, ["bid.placed"]),
+    ("a bid's other title", "bids", BID, {**BID, "jobTitle": "Fix both taps"}, []),
+    ("an accepted bid", "bids", BID, {**BID, "status": "accepted"}, ["bid.accepted"]),
+    (
+        "a rejected bid",
+        "bids",
+        BID,
+        {**BID, "status": "rejected", "rejectionReason": "by_owner"},
+        ["bid.rejected"],
+    ),
+    ("a withdrawn bid", "bids", BID, {**BID, "status": "withdrawn"}, ["bid.withdrawn"]),
+    ("a worker's place on a job", "bids", None, {"id": "job-1#worker-1", "bidId": "bid-1"}, []),
+    ("a new listing", "listings", None, LISTING, ["listing.created"]),
+    (
+        "an approved listing",
+        "listings",
+        LISTING,
+        {**LISTING, "status": "active", "moderation": MODERATION},
+        ["listing.moderated", "listing.moved"],
+    ),
+    ("another price", "listings", LISTING, {**LISTING, "priceCents": 250}, ["listing.edited"]),
+    ("another stock", "listings", LISTING, {**LISTING, "stock": 7}, []),
+    ("how many a seller holds", "listings", None, {"id": "seller#seller-1", "held": 1}, []),
+    ("a review", "reviews", None, REVIEW, ["review.written"]),
+    ("an answer", "reviews", REVIEW, {**REVIEW, "response": {"comment": "Thanks."}}, ["review.answered"]),
+    ("a hidden review", "reviews", REVIEW, {**REVIEW, "moderations": [HIDDEN]}, ["review.moderated"]),
+    ("a report", "reports", None, REPORT, ["report.filed"]),
+    (
+        "a decision on a report",
+        "reports",
+        REPORT,
+        {**REPORT, "status": "resolved", "resolution": {"decision": "upheld", "note": "It was."}},
+        ["report.resolved"],
+    ),
+    ("a story", "stories", None, STORY, ["story.written"]),
+    (
+        "an approved story",
+        "stories",
+        STORY,
+        {**STORY, "status": "approved", "moderation": MODERATION},
+        ["story.moderated"],
+    ),
+    ("a like", "stories", {**STORY, "likes": 1}, {**STORY, "likes": 2}, []),
+    ("a deleted story", "stories", STORY, None, ["story.removed"]),
+    ("a like's own row", "stories", None, {"id": "story-1#a", "likedBy": "a"}, []),
+    ("a referral", "referrals", None, REFERRAL, ["referral.applied"]),
+    (
+        "a rewarded referral",
+        "referrals",
+        REFERRAL,
+        {**REFERRAL, "status": "rewarded", "rewardCents": 5000},
+        ["referral.completed", "referral.rewarded"],
+    ),
+    ("a referral that waits", "referrals", REFERRAL, {**REFERRAL, "status": "completed"}, ["referral.completed"]),
+    (
+        "one that waited",
+        "referrals",
+        {**REFERRAL, "status": "completed"},
+        {**REFERRAL, "status": "rewarded"},
+        ["referral.rewarded"],
+    ),
+    ("a withdrawal", "credits", None, ENTRY, ["credits.booked", "withdrawal.requested"]),
+    ("one that arrived", "credits", ENTRY, {**ENTRY, "withdrawalStatus": "paid"}, ["withdrawal.paid"]),
+    ("one that failed", "credits", ENTRY, {**ENTRY, "withdrawalStatus": "failed"}, ["withdrawal.failed"]),
+    (
+        "an adjustment that waits for a second admin",
+        "credits",
+        None,
+        {"id": "proposal#a#1", "userId": "a", "amountCents": 900000, "proposedBy": "admin-1", "createdAt": AT},
+        ["adjustment.proposed"],
+    ),
+    ("a person", "profiles", None, PERSON, ["person.joined"]),
+    ("another name", "profiles", PERSON, {**PERSON, "displayName": "Thandiwe"}, []),
+    ("a role", "profiles", PERSON, {**PERSON, "roles": ["buyer", "worker"]}, ["person.roles_changed"]),
+    ("a verification", "profiles", PERSON, {**PERSON, "verified": True}, ["person.verified"]),
+    ("a call that passed the gate", "users", {"userId": "a", "writes": 1}, {"userId": "a", "writes": 2}, []),
+    (
+        "a suspension",
+        "users",
+        None,
+        {"userId": "a#1", "about": "a", "decidedBy": "admin-1", "status": "suspended", "reason": "Fraud."},
+        ["person.suspended"],
+    ),
+    (
+        "a new admin",
+        "users",
+        None,
+        {"userId": "a#1", "about": "a", "decidedBy": "admin-1", "admin": True, "reason": "Trusted."},
+        ["person.made_admin"],
+    ),
+    ("somebody who leaves", "users", {"userId": "a"}, {"userId": "a", "status": "erased"}, ["person.erased"]),
+    (
+        "a reminder's turn",
+        "reminders",
+        {"id": "r", "userId": "a", "kind": "own", "number": 0},
+        {"id": "r", "userId": "a", "kind": "own", "number": 1},
+        ["reminder.due"],
+    ),
+    ("a word of the index", "search", None, {"id": "x"}, []),
+]
+
+
+@pytest.mark.parametrize(
+    ("resource", "before", "after", "kinds"), [move[1:] for move in MOVES], ids=[move[0] for move in MOVES]
+)
+def test_what_a_change_tells(
+    resource: str, before: dict[str, Any] | None, after: dict[str, Any] | None, kinds: list[str]
+) -> None:
+    events = told(resource, before, after)
+    assert [event.kind for event in events] == kinds
+    for event in events:
+        assert (event.at, event.actor) == (AT, "someone-1")
+        assert Event.model_validate(event.model_dump(by_alias=True)) == event, "it comes back from a queue as it was"
+
+
+def test_every_kind_is_told_by_some_change() -> None:
+    decided = [
+        ({"status": "active"}, "person.reinstated"),
+        ({"admin": False}, "person.ended_admin"),
+    ]
+    for what, kind in decided:
+        row = {"userId": "a#1", "about": "a", "decidedBy": "admin-1", **what}
+        assert [event.kind for event in told("users", None, row)] == [kind]
+    known = {kind for move in MOVES for kind in move[4]} | {kind for _, kind in decided}
+    assert known == set(KINDS)
+
+
+def test_events_hold_no_names_contacts_or_texts() -> None:
+    texts = {"Thandi", "Bongani", "+27820000003", "Fix the tap", "van", "drips", "Well done", "fraud", "Fraud", "Rude"}
+    for _, resource, before, after, _ in MOVES:
+        for event in told(resource, before, after):
+            shown = event.model_dump_json()
+            assert not [text for text in texts if text in shown], shown
+
+
+def test_a_change_that_is_told_twice_is_the_same_event() -> None:
+    assert told("jobs", None, JOB) == told("jobs", None, JOB)
+    other = events_of(Change("change-2", "jobs", None, JOB, AT, "someone-1"))
+    assert other[0].id != told("jobs", None, JOB)[0].id
+
+
+def test_events_sort_by_time() -> None:
+    later = "2026-11-21T08:00:00.001Z"
+    assert derived_id(AT, "z") < derived_id(later, "a")
+
+
+def test_the_trail_gets_what_went_from_what_to_what() -> None:
+    (accepted,) = told("jobs", JOB, ACCEPTED)
+    assert accepted.object == "jobs/job-1"
+    assert accepted.changes == {
+        "status": ("open", "in_progress"),
+        "workerId": (None, "worker-1"),
+        "agreedCents": (None, 45000),
+    }
+    (suspended,) = told("users", None, {"userId": "a#1", "about": "a", "decidedBy": "admin-1", "status": "suspended"})
+    assert (suspended.object, suspended.changes) == ("people/a", {"status": ("active", "suspended")})
+    (hidden,) = told("reviews", REVIEW, {**REVIEW, "moderations": [HIDDEN]})
+    assert hidden.changes == {"hidden": (False, True)}
+
+
+def record(**images: Any) -> dict[str, Any]:
+    return {
+        "eventID": "change-1",
+        "eventSourceARN": "arn:aws:dynamodb:af-south-1:123456789012:table/khaya-jobs-test/stream/1",
+        "dynamodb": {"ApproximateCreationDateTime": 1795248000, **images},
+    }
+
+
+def test_a_change_tells_who_made_it_and_when() -> None:
+    stamp = {"lastWrite": {"S": f"token {AT} buyer-1"}}
+    change = change_of(record(NewImage={"id": {"S": "1"}, **stamp}))
+    assert (change.resource, change.at, change.actor) == ("jobs", AT, "buyer-1")
+
+
+def test_a_stamp_that_was_there_before_says_nothing_of_this_change() -> None:
+    stamp = {"lastWrite": {"S": f"token {AT} buyer-1"}}
+    change = change_of(record(OldImage={"id": {"S": "1"}, **stamp}, NewImage={"id": {"S": "1"}, **stamp}))
+    assert (change.at, change.actor) == ("2026-11-21T08:00:00.000Z", None)
+
+
+def test_nobody_is_named_for_what_was_removed() -> None:
+    change = change_of(record(OldImage={"id": {"S": "1"}, "lastWrite": {"S": f"token {AT} buyer-1"}}))
+    assert (change.after, change.actor) == (None, None)

@@ -1,0 +1,63 @@
+"""The local run's own clockwork: which schedules there are to run at once, and what growing older does to an item."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from local.ageing import older
+from local.schedules import schedules
+from tests.support.template import template
+
+
+def test_every_schedule_of_the_template_can_be_run_by_a_name_of_its_own() -> None:
+    # given the template's schedules
+    found = schedules(template())
+    functions = template()["Resources"].items()
+    timed = [
+        event
+        for _, one in functions
+        for event in one.get("Properties", {}).get("Events", {}).values()
+        if event["Type"] == "ScheduleV2"
+    ]
+    # then each has a name, and what its function is told is JSON
+    assert len({schedule.name for schedule in found}) == len(timed)
+    assert {"expiry", "judgement", "snapshots"} <= {schedule.name for schedule in found}
+    assert all(isinstance(json.loads(schedule.input), dict) for schedule in found)
+
+
+def test_of_several_schedules_of_a_function_each_says_what_its_own_says() -> None:
+    def timed(expression: str, told: str) -> dict[str, Any]:
+        properties = {"ScheduleExpression": expression, "ScheduleExpressionTimezone": "UTC", "Input": told}
+        return {"Type": "ScheduleV2", "Properties": properties}
+
+    events = {"Often": timed("rate(5 minutes)", '{"lane": "a"}'), "Daily": timed("rate(1 day)", '{"lane": "b"}')}
+    found = schedules({"Resources": {"SweepFunction": {"Properties": {"Events": events}}}})
+    assert {(schedule.name, schedule.input) for schedule in found} == {
+        ("sweep-often", '{"lane": "a"}'),
+        ("sweep-daily", '{"lane": "b"}'),
+    }
+
+
+def test_all_times_of_an_item_grow_older_and_nothing_else() -> None:
+    item = {
+        "id": "01KAJX5J0GVJ3W5C9YB2T1Q8ZD",
+        "title": "Ready by 2026-11-21T08:00:00.000Z, please",
+        "createdAt": "2026-11-21T08:00:00.000Z",
+        "expiryDay": "2026-03-01",
+        "due": "2026-11-21T08:00:00.000Z#review#job",
+        "submission": {"submittedAt": "2026-11-01T00:00:00.000Z", "photos": []},
+        "maturing": [{"until": "2026-12-05T08:00:00.000Z", "cents": 5000}],
+        "moderation": {"decision": "approve", "at": "2026-11-21T08:00:00.000Z"},
+        "lastWrite": "token 2026-11-21T08:00:00.000Z buyer-1",
+        "bidCount": 3,
+        "coordinates": None,
+    }
+    assert older(item, 31) == {
+        **item,
+        "createdAt": "2026-10-21T08:00:00.000Z",
+        "expiryDay": "2026-01-29",
+        "due": "2026-10-21T08:00:00.000Z#review#job",
+        "submission": {"submittedAt": "2026-10-01T00:00:00.000Z", "photos": []},
+        "maturing": [{"until": "2026-11-04T08:00:00.000Z", "cents": 5000}],
+    }

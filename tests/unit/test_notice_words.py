@@ -1,0 +1,155 @@
+"""Notices in words: both catalogues whole and alike, amounts and days as people there write them."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khaya.bids.model import Reason
+from khaya.jobs.model import Party, Payment
+from khaya.notifications.choices import LANGUAGES, Language
+from khaya.notifications.kinds import KINDS
+from khaya.notifications.messages import catalogue, places_of, render
+from khaya.reports.model import Decision
+
+TEXT_MESSAGE_SIGNS = set(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+"""The alphabet of text messages (GSM 03.38); one sign outside it halves what fits into a message."""
+
+STANDS_FOR: dict[str, set[str]] = {
+    "rejectionReason": set(get_args(Reason)),
+    "payment": set(get_args(Payment)),
+    "by": {*get_args(Party), "system"},
+    "side": {"referrer", "referred"},
+    "decision": set(get_args(Decision)),
+}
+"""What each place can stand for that is told in words."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_has_words_for_every_kind_and_for_nothing_else(language: Language) -> None:
+    assert set(catalogue(language).kinds) == set(KINDS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_message_has_just_the_places_of_its_kind_in_both_languages(language: Language, kind: str) -> None:
+    message = catalogue(language).kinds[kind]
+    assert places_of(message.title) | places_of(message.text) == KINDS[kind].places
+    assert message.title.strip() == message.title != ""
+    assert message.text.strip() == message.text != ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_has_words_for_all_that_a_place_can_stand_for(language: Language) -> None:
+    words = catalogue(language).words
+    assert {place: set(said) for place, said in words.items()} == STANDS_FOR
+    assert set(words) <= set().union(*(about.places for about in KINDS.values())), "words that no message uses"
+
+
+def test_nothing_was_left_in_the_other_language() -> None:
+    english, zulu = catalogue("en"), catalogue("zu")
+    for kind, message in english.kinds.items():
+        other = zulu.kinds[kind]
+        assert message.title != other.title, kind
+        assert message.text != other.text or message.text == "{text}", kind
+    for place, said in english.words.items():
+        assert not set(said.values()) & set(zulu.words[place].values()), place
+    assert len(english.months) == len(zulu.months) == 12
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_keep_to_the_alphabet_of_text_messages(language: Language) -> None:
+    words = catalogue(language)
+    texts = [part for message in words.kinds.values() for part in (message.title, message.text)]
+    texts += [said for place in words.words.values() for said in place.values()]
+    texts += [*words.months, words.thousands, words.decimal]
+    for text in texts:
+        assert set(text) - {"{", "}"} <= TEXT_MESSAGE_SIGNS, text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("cents", "written"),
+    [
+        (5_000, "R50"),
+        (5_005, "R50.05"),
+        (123_450, "R1 234.50"),
+        (100_000_000, "R1 000 000"),
+        (0, "R0"),
+        (-123_456, "-R1 234.56"),
+    ],
+)
+def test_amounts_are_written_as_south_africans_write_them(language: Language, cents: int, written: str) -> None:
+    assert catalogue(language).amount(cents) == written
+
+
+@pytest.mark.parametrize(
+    ("at", "english", "zulu"),
+    [
+        ("2026-12-05T08:00:00.000Z", "5 December 2026", "5 Disemba 2026"),
+        ("2026-12-31T21:59:59.999Z", "31 December 2026", "31 Disemba 2026"),
+        ("2026-12-31T22:00:00.000Z", "1 January 2027", "1 Januwari 2027"),
+        ("2026-07-01T22:00:00.000Z", "2 July 2026", "2 Julayi 2026"),
+    ],
+)
+def test_days_are_those_of_south_africa_summer_and_winter(at: str, english: str, zulu: str) -> None:
+    assert (catalogue("en").day(at), catalogue("zu").day(at)) == (english, zulu)
+
+
+def test_a_notice_reads_well_in_both_languages() -> None:
+    # given a bid that was accepted
+    params: dict[str, str | int] = {
+        "jobTitle": "Fix a leaking tap",
+        "agreedCents": 123_450,
+        "dueAt": "2026-11-24T22:30:00.000Z",
+        "payment": "escrow",
+    }
+    # when the worker reads of it
+    english, zulu = render("bidAccepted", params, "en"), render("bidAccepted", params, "zu")
+    # then it is in their language
+    assert english.title == "Your bid was accepted"
+    assert english.text == (
+        'You have the job "Fix a leaking tap" for R1 234.50, to be done by 25 November 2026. '
+        "The buyer pays through Khaya. Start only once the deposit has been paid."
+    )
+    assert zulu.title == "Isiphakamiso sakho samukelwe"
+    assert zulu.text == (
+        'Uwutholile umsebenzi othi "Fix a leaking tap" ngo-R1 234.50. '
+        "Kumele uwuqede ngomhla ka-25 Novemba 2026 noma ngaphambi kwawo. "
+        "Umthengi ukhokha nge-Khaya. Qala kuphela uma idiphozi isikhokhiwe."
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(title=st.text(min_size=1, max_size=200))
+def test_what_people_wrote_is_told_as_they_wrote_it(language: Language, title: str) -> None:
+    assert f'"{title}"' in render("jobStarted", {"jobTitle": title}, language).text
+    assert render("reminder", {"text": title}, language).text == title
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("title", ["{jobTitle}", "{0}", "{", "100% {amountCents!r:>9}", "{by}"])
+def test_braces_in_a_title_are_no_places(language: Language, title: str) -> None:
+    told = render("jobCancelled", {"jobTitle": title, "by": "buyer"}, language).text
+    assert f'"{title}"' in told
+
+
+def test_a_message_without_its_facts_is_refused_rather_than_sent_with_holes() -> None:
+    with pytest.raises(KeyError):
+        render("bidReceived", {"jobTitle": "Fix a leaking tap"}, "en")
+    with pytest.raises(KeyError):
+        render("jobCancelled", {"jobTitle": "Fix a leaking tap", "by": "nobody"}, "en")
+
+
+def test_what_concerns_the_safety_of_an_account_goes_by_every_channel_at_any_hour() -> None:
+    for kind in ("accountSuspended", "accountReinstated", "payoutAccountChanged"):
+        about = KINDS[kind]
+        assert about.urgent
+        assert not about.chosen
+        assert set(about.channels) == {"whatsapp", "sms", "email", "push"}

@@ -1,0 +1,23 @@
+"""What providers ask for by `Retry-After`: seconds or a date, and sometimes nonsense."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from khaya.channels.web import seconds
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"), [(None, 0), ("", 0), ("7", 7), ("0", 0), ("-3", 0), ("soon", 0), ("9" * 400, 999_999_999)]
+)
+def test_seconds_and_nonsense(header: str | None, wait: int) -> None:
+    assert seconds(header) == wait
+
+
+def test_a_date() -> None:
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+    assert 85 <= seconds(later) <= 90
+    assert seconds("Wed, 21 Oct 2015 07:28:00 GMT") == 0
