@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from botocore.exceptions import EndpointConnectionError
+
 from local import CannotRun, ageing, build, containers, deployment, engine, providers, run_file, schedules, snapshot
 from local.demo import load
 from local.demo.visit import Visits
@@ -79,7 +81,10 @@ def run(port: int, data: Path | None) -> None:
     with ending_cleanly():
         bring_up(port, data)
         say("Following the functions' logs; Ctrl-C ends everything.")
-        FunctionLogs(session(port)).follow()
+        try:
+            FunctionLogs(session(port)).follow()
+        except EndpointConnectionError:
+            say("The AWS stand-in has ended, by `make down` perhaps.")
 
 
 def sam_local(port: int, api_port: int, data: Path | None) -> None:

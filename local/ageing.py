@@ -18,7 +18,7 @@ LEFT_ALONE = ("sessions", "challenges", "idempotency", "statistics", "audit", "t
 UNTOUCHED = {"lastWrite", "moderation", "moderations", "resolution"}
 """What says that something was decided: another time in it would pass for another decision."""
 
-_MOMENT = re.compile(r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})Z(#.*)?$")
+_MOMENT = re.compile(r"^(\d#)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})Z(#.*)?$")
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 
 
@@ -87,6 +87,7 @@ def _earlier(text: str, span: timedelta) -> str:
     if _DAY.match(text):
         return (date.fromisoformat(text) - span).isoformat()
     if found := _MOMENT.match(text):
-        moment = datetime.fromisoformat(found[1]).replace(tzinfo=UTC) - span
-        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z") + (found[2] or "")
+        before, moment, after = found.groups("")
+        earlier = datetime.fromisoformat(moment).replace(tzinfo=UTC) - span
+        return before + earlier.isoformat(timespec="milliseconds").replace("+00:00", "Z") + after
     return text

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -98,7 +97,7 @@ def start(port: int, data: Path | None = None, bind: str = THIS_MACHINE, *, keep
         CannotRun: it ended at once or was not ready within `READY_WITHIN`.
     """
     check_port(port)
-    shutil.rmtree(ENGINE_TEMP, ignore_errors=True)
+    _clear()
     ENGINE_TEMP.mkdir(parents=True)
     variables = environment(port) | {
         "GATEWAY_PORT": str(port),
@@ -157,5 +156,13 @@ def stop(*, cleanly: bool = False) -> bool:
         with suppress(ProcessLookupError, PermissionError):  # none left
             os.killpg(engine.pid, signal.SIGKILL)  # workers that outlived it
     ENGINE_FILE.unlink(missing_ok=True)
-    shutil.rmtree(ENGINE_TEMP, ignore_errors=True)
+    _clear()
     return engine is not None
+
+
+def _clear() -> None:
+    """Clear away what it left on disk: tens of thousands of files, which a child removes while we go on."""
+    if ENGINE_TEMP.exists():
+        gone = ENGINE_TEMP.with_name(f"gone-{time.time_ns()}")
+        ENGINE_TEMP.rename(gone)
+        subprocess.Popen(["rm", "-rf", str(gone)], start_new_session=True)

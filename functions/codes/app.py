@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import clock, observability
+from khaya import batches, clock, observability
 from khaya.channels import ChannelDown
 from khaya.settings import channel_settings, code_settings, key_settings, pool_settings
 from khaya.signin import delivery
 
-processor = BatchProcessor(event_type=EventType.SQS)
+processor = batches.of_queue()
 key_settings()
 pool_settings()
 channel_settings()
@@ -32,7 +31,4 @@ def send(record: SQSRecord) -> None:
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Work through a batch of the queue."""
-    try:
-        return dict(process_partial_response(event, send, processor, context))
-    finally:
-        observability.flush()
+    return batches.work_through(event, send, processor, context)

@@ -5,20 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import clock, observability
+from khaya import batches, clock, observability
 from khaya.deliveries import queues, service
 from khaya.deliveries.model import NotNow, wait_seconds
-from khaya.settings import channel_queue_settings, channel_settings, delivery_settings, push_settings
+from khaya.settings import channel_queue_settings, channel_settings, delivery_settings, push_settings, quiet_settings
 
-# A provider that is down is no fault of this function's: its messages go back to their queue and wait there.
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+processor = batches.of_queue()
 channel_settings()
 channel_queue_settings()
 delivery_settings()
 push_settings()
+quiet_settings()
 
 
 def send(record: SQSRecord) -> None:
@@ -42,7 +41,4 @@ def send(record: SQSRecord) -> None:
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Work through a batch of a queue."""
-    try:
-        return dict(process_partial_response(event, send, processor, context))
-    finally:
-        observability.flush()
+    return batches.work_through(event, send, processor, context)

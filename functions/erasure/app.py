@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import clock, observability
+from khaya import batches, clock, observability
 from khaya.erasure import service
 from khaya.settings import key_settings, pool_settings
 
 SAFETY_MILLISECONDS = 20_000
 """Time left at which a run ends; what is left to do gets another."""
 
-processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+processor = batches.of_ordered_queue()
 key_settings()
 pool_settings()
 
@@ -32,7 +31,4 @@ def erase(record: SQSRecord, lambda_context: Any) -> None:
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Work through a batch of the queue."""
-    try:
-        return dict(process_partial_response(event, erase, processor, context))
-    finally:
-        observability.flush()
+    return batches.work_through(event, erase, processor, context)

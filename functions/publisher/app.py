@@ -6,14 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import observability
+from khaya import batches, observability
 from khaya.events import bus
 from khaya.events.model import Event
 
-processor = BatchProcessor(event_type=EventType.SQS)
+processor = batches.of_queue()
 """Not the one for FIFO queues: a bus keeps no order, so nothing has to wait for what failed."""
 
 
@@ -33,10 +32,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         observability.count("EventPublished")
 
     _tell(refused)
-    try:
-        return dict(process_partial_response(event, settle, processor, context))
-    finally:
-        observability.flush()
+    return batches.work_through(event, settle, processor, context)
 
 
 def _read(body: str) -> Event:

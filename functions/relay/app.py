@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
-from khaya import aws
+from khaya import aws, batches
 from khaya.abreast import abreast
 from khaya.attributes import Item
 from khaya.audit import model as audit
@@ -28,7 +27,7 @@ from khaya.search import model as search
 from khaya.statistics import model as statistics
 from khaya.writes import STAMP
 
-processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
+processor = batches.of_stream()
 
 
 def bids_follow(change: Change) -> dict[str, str] | None:
@@ -87,9 +86,25 @@ _AT_ONCE = 8
 """Messages of one change that are on their way together: a change is told to several concerns."""
 
 
+class Behind(Exception):
+    """An earlier change of the same thing was not passed on; the stream brings both again, in their order."""
+
+
+_left: set[tuple[str, str]] = set()
+"""The things of which a change of this batch was not passed on."""
+
+
 def relay(record: DynamoDBRecord) -> None:
     """Pass one change on. A failure is reported for this record alone, and the stream brings it again."""
-    abreast(lambda message: _sqs().send_message(**message), _messages(change_of(record.raw_event)), _AT_ONCE)
+    thing = (record.raw_event["eventSourceARN"], json.dumps(record.raw_event["dynamodb"]["Keys"], sort_keys=True))
+    if thing in _left:
+        raise Behind
+    try:
+        messages = _messages(change_of(record.raw_event))
+        abreast(lambda message: _sqs().send_message(**message), messages, _AT_ONCE)
+    except Exception:
+        _left.add(thing)
+        raise
 
 
 def _messages(change: Change) -> Iterator[dict[str, str]]:
@@ -120,4 +135,5 @@ def _sqs() -> Any:
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Pass on what a stream brings."""
-    return dict(process_partial_response(event, relay, processor, context))
+    _left.clear()
+    return batches.work_through(event, relay, processor, context)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import clock, observability
+from khaya import batches, clock, observability
 from khaya.referrals import service
 
-processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+processor = batches.of_ordered_queue()
 
 
 def follow(record: SQSRecord) -> None:
@@ -24,7 +23,4 @@ def follow(record: SQSRecord) -> None:
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Work through a batch of the queue."""
-    try:
-        return dict(process_partial_response(event, follow, processor, context))
-    finally:
-        observability.flush()
+    return batches.work_through(event, follow, processor, context)

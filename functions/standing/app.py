@@ -6,16 +6,15 @@ import json
 import time
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import observability
+from khaya import batches, observability
 from khaya.profiles import standing
 
 INDEX_WAITS = 4
 """How often to look again, a moment later, before the message goes back to the queue."""
 
-processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+processor = batches.of_ordered_queue()
 
 
 def follow(record: SQSRecord) -> None:
@@ -36,7 +35,4 @@ def follow(record: SQSRecord) -> None:
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Work through a batch of the queue."""
-    try:
-        return dict(process_partial_response(event, follow, processor, context))
-    finally:
-        observability.flush()
+    return batches.work_through(event, follow, processor, context)

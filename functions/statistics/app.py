@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import clock, observability
+from khaya import batches, clock, observability
 from khaya.events.model import Event
 from khaya.statistics import service
 from khaya.statistics.model import counts_of
 
 # Not the processor for ordered queues: sums come out the same in any order, so what fails holds nothing else up.
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+processor = batches.of_queue()
 
 
 def read(record: SQSRecord) -> Event:

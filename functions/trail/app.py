@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import observability
+from khaya import batches, observability
 from khaya.audit import store
 from khaya.audit.model import entry_of
 from khaya.events.model import Event
 
-processor = BatchProcessor(event_type=EventType.SQS)
+processor = batches.of_queue()
 """Not the one for FIFO queues: rows are sorted by when things happened, so none has to wait for another's."""
 
 
@@ -26,7 +25,4 @@ def keep(record: SQSRecord) -> None:
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Work through a batch of the queue."""
-    try:
-        return dict(process_partial_response(event, keep, processor, context))
-    finally:
-        observability.flush()
+    return batches.work_through(event, keep, processor, context)

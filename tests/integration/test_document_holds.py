@@ -35,6 +35,7 @@ CONFIG = {
     },
 }
 FITTING: dict[str, Any] = {
+    "dueAt": "2027-03-01T06:00:00.000Z",  # in the future, which no schema can say
     "q": "leaking tap",
     "phone": "082 123 4567",
     "email": "thandi@example.org",

@@ -37,7 +37,7 @@ FORMER = "Former member"
 def test_nothing_names_somebody_who_has_left() -> None:
     # given somebody who did everything
     live()
-    follow()
+    follow("erasure", "names", "rejections", "search")
     assert traces(NAME, PHONE, EMAIL)
     # when they have their account erased, and what follows is done
     assert MEMBER.delete("/profiles/me").status == 204
@@ -50,7 +50,7 @@ def test_nothing_names_somebody_who_has_left() -> None:
 
 def test_what_others_need_stays_without_a_name() -> None:
     ids = live()
-    follow()
+    follow("erasure", "names", "rejections", "search")
     MEMBER.delete("/profiles/me")
     _finish()
     # the job that was open is called off, its bid rejected; the one bid on counts one fewer
@@ -199,7 +199,7 @@ def test_the_kept_hash_tells_nothing_without_the_key() -> None:
 def test_an_erasure_takes_as_many_runs_as_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     # given runs that have time for one thing each
     live()
-    follow()
+    follow("erasure", "names", "rejections", "search")
     MEMBER.delete("/profiles/me")
     runs: list[dict[str, Any]] = []
     really_run = app("erasure").handler
@@ -211,7 +211,7 @@ def test_an_erasure_takes_as_many_runs_as_it_needs(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(app("erasure"), "handler", run)
     monkeypatch.setattr("tests.support.streams.Context", lambda: Context(milliseconds=1))
     # when they follow each other, then each does a part, until it is finished
-    follow()
+    follow("erasure", "names", "rejections", "search")
     assert "erasureDoneAt" in _record()
     assert 10 < len(runs) < 60
     monkeypatch.undo()
@@ -225,7 +225,7 @@ def test_an_erasure_that_is_interrupted_at_any_call_is_finished_by_the_next_run(
 ) -> None:
     # given somebody who has asked to be erased
     live()
-    follow()
+    follow("erasure", "names", "rejections", "search")
     assert MEMBER.delete("/profiles/me").status == 204
     # when a run dies at its first call, the next at its second, and so on, until one gets through
     position = 0
@@ -262,7 +262,7 @@ def test_a_profile_that_was_written_after_the_decision_is_emptied_again() -> Non
 
 def test_those_who_stay_lose_nothing(clock: Clock) -> None:
     live()
-    follow()
+    follow("erasure", "names", "rejections", "search")
     before = [row for row in stored("profiles") if row["userId"] != "member-1"]
     MEMBER.delete("/profiles/me")
     _finish()
@@ -275,7 +275,7 @@ def test_those_who_stay_lose_nothing(clock: Clock) -> None:
 def _finish() -> None:
     """Let everything follow, also what follows from that."""
     for _ in range(4):
-        follow()
+        follow("erasure", "names", "rejections", "search")
 
 
 def _record() -> dict[str, Any]:

@@ -22,7 +22,7 @@ def test_a_person_gets_all_that_is_about_them() -> None:
     # when they ask for their data
     asked = MEMBER.post("/profiles/me/export")
     assert (asked.status, asked.body["status"], asked.body["url"]) == (202, "pending", None)
-    follow()
+    follow("exports")
     # then a link leads to one file with all of it
     data = _file(MEMBER.get("/profiles/me/export"))
     assert data["profile"][0]["displayName"] == NAME
@@ -46,7 +46,7 @@ def test_a_person_gets_all_that_is_about_them() -> None:
 def test_nobody_elses_secrets_are_in_it() -> None:
     live()
     MEMBER.post("/profiles/me/export")
-    follow()
+    follow("exports")
     text = json.dumps(_file(MEMBER.get("/profiles/me/export")))
     for secret in ("+27829998877", "lostRoles", "writes0", '"refresh"', "fingerprint", "lastWrite"):
         assert secret not in text, secret
@@ -56,7 +56,7 @@ def test_while_an_export_stands_asking_again_begins_no_other(clock: Clock) -> No
     # given one that is ready
     arrive()
     MEMBER.post("/profiles/me/export")
-    follow()
+    follow("exports")
     first = MEMBER.get("/profiles/me/export").body
     assert first["status"] == "ready"
     # when asked again within the day, then it is the same; a day later it is gone, and another begins
@@ -70,7 +70,7 @@ def test_while_an_export_stands_asking_again_begins_no_other(clock: Clock) -> No
         "expiresAt": None,
     }
     assert MEMBER.post("/profiles/me/export").body["status"] == "pending"
-    follow()
+    follow("exports")
     assert MEMBER.get("/profiles/me/export").body["status"] == "ready"
 
 
@@ -79,7 +79,7 @@ def test_an_export_that_was_never_made_is_given_up_and_its_message_makes_nothing
     MEMBER.post("/profiles/me/export")
     clock.tick(hours=2)
     assert MEMBER.post("/profiles/me/export").body["requestedAt"] == "2026-11-21T10:00:00.000Z"
-    follow()
+    follow("exports")
     assert len(_exported()) == 1
 
 
@@ -109,7 +109,7 @@ def test_it_pages_through_however_many_there_are(monkeypatch: pytest.MonkeyPatch
     jobs = {post_job(MEMBER) for _ in range(7)}
     monkeypatch.setattr(pages, "MOST", 2)
     MEMBER.post("/profiles/me/export")
-    follow()
+    follow("exports")
     data = _file(MEMBER.get("/profiles/me/export"))
     assert {job["id"] for job in data["jobsPosted"]} == jobs
     assert len(data["jobsPosted"]) == 7
@@ -118,7 +118,7 @@ def test_it_pages_through_however_many_there_are(monkeypatch: pytest.MonkeyPatch
 def test_an_export_is_its_owners_alone() -> None:
     arrive()
     MEMBER.post("/profiles/me/export")
-    follow()
+    follow("exports")
     assert OTHER.get("/profiles/me/export").body["status"] == "none"
     assert app("exports").handler  # made by a function of its own
 

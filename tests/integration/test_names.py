@@ -11,10 +11,10 @@ from tests.support.streams import follow
 def test_every_copy_follows_the_name() -> None:
     # given somebody whose name stands in many places
     ids = live()
-    follow()
+    follow("names")
     # when they go by another one
     assert MEMBER.patch("/profiles/me", {"displayName": "Zodwa Ngcobo", "bio": None}).status == 200
-    follow()
+    follow("names")
     # then all say so
     assert VISITOR.get(f"/jobs/{ids['posted']}").body["buyerName"] == "Zodwa Ngcobo"
     assert OTHER.get(f"/bids/{ids['bid']}").body["workerName"] == "Zodwa Ngcobo"
@@ -29,8 +29,8 @@ def test_every_copy_follows_the_name() -> None:
 
 def test_an_edit_that_keeps_the_name_is_nobody_elses_business() -> None:
     live()
-    follow()
+    follow("names")
     before = stored("jobs")
     assert MEMBER.patch("/profiles/me", {"bio": "Another."}).status == 200
-    follow()
+    follow("names")
     assert stored("jobs") == before

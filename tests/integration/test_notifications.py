@@ -232,7 +232,7 @@ def test_nothing_of_it_is_left_when_somebody_leaves() -> None:
     told = tell("other-1")
     # when the member leaves
     assert MEMBER.delete("/profiles/me").status == 204
-    follow()
+    follow("erasure", "notices")
     # then nothing but that they left is kept
     rows = [row for row in stand_in.stored("notifications") if "member-1" in str(row)]
     assert [set(row) - {"lastWrite"} for row in rows] == [{"id", "erasedAt", "version"}]
@@ -253,7 +253,7 @@ def test_nobody_is_told_anything_once_they_have_left() -> None:
     arrive()
     before = store.person("member-1")
     MEMBER.delete("/profiles/me")
-    follow()
+    follow("erasure", "notices")
     # when something that was decided before comes late, then there is no inbox to put it into
     late = Notification(
         id="late", user_id="member-1", kind="jobStarted", params={"jobTitle": "x"}, event="e", created_at="now"

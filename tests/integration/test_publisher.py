@@ -9,7 +9,6 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 from botocore.client import BaseClient
 from botocore.exceptions import ConnectTimeoutError
 
@@ -160,8 +159,7 @@ def test_the_reason_is_in_the_log_without_what_the_event_tells(
 ) -> None:
     event = happened()
     event_bus.refused = {event["id"]: 99}
-    with pytest.raises(BatchProcessingError, match="ThrottlingException"):
-        tell(event)
+    assert tell(event) == ["0"]
     (record,) = [vars(one) for one in caplog.records if one.getMessage() == "event not taken"]
     assert (record["event"], record["reason"]) == (event["id"], "ThrottlingException")
     assert "buyer-1" not in str(record)
@@ -182,8 +180,7 @@ def test_a_bus_that_is_down_loses_nothing(event_bus: Bus, trouble: Exception) ->
     events = [happened(number) for number in range(3)]
     event_bus.broken = [trouble] * 99
     # when events are to be published, then after a few tries the whole batch goes back to the queue
-    with pytest.raises(BatchProcessingError):
-        tell(*events)
+    assert tell(*events) == ["0", "1", "2"]
     assert len(event_bus.calls) == 3
     assert event_bus.got() == []
     # and once it answers, all of it goes out

@@ -109,7 +109,7 @@ def test_an_acceptance_loses_to_a_cancellation_and_everything_agrees(meanwhile: 
     meanwhile(cancel(job))
     assert OWNER.post(f"/bids/{bid}/acceptance").status == 409
     assert WORKER.get(f"/bids/{bid}").body["status"] == "pending"
-    follow()
+    follow("rejections")
     assert WORKER.get(f"/bids/{bid}").body["rejectionReason"] == "job_cancelled"
     assert OWNER.get(f"/jobs/{job}").body["workerId"] is None
 
@@ -161,7 +161,7 @@ def test_a_bid_that_is_counted_meanwhile_does_not_stop_an_acceptance(meanwhile: 
     meanwhile(lambda unit: bids.place(job, offer, worker_id=rival.user_id or "", now=clock.now(), unit=unit))
     assert OWNER.post(f"/bids/{bid}/acceptance").status == 200
     assert OWNER.get(f"/jobs/{job}").body["bidCount"] == 2
-    follow()
+    follow("rejections")
     assert [one["status"] for one in rival.get("/bids/mine").body["items"]] == ["rejected"]
 
 

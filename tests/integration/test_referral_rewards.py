@@ -31,7 +31,7 @@ def test_the_first_qualifying_job_pays_both_sides() -> None:
     refer("referrer-1", "newcomer-1")
     # when a job is released, and all that follows has run
     job_id = released_job("buyer-1", "newcomer-1")
-    follow()
+    follow("rewards")
     # then
     (own,) = entries("referrer-1")
     (theirs,) = entries("newcomer-1")

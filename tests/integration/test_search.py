@@ -36,7 +36,7 @@ def test_jobs_are_found_by_words_of_their_title_newest_first(buyer: Person) -> N
     tap = post_job(buyer, title="Fix a leaking tap")
     geyser = post_job(buyer, title="LEAKING geyser, please fix!")
     post_job(buyer, title="Leak-proof the whole roof")
-    follow()
+    follow("search")
     # then whole words find them, whatever their case and whatever stands between them
     assert found("/jobs", q="leaking") == [geyser, tap]
     assert found("/jobs", q="fix LEAKING") == [geyser, tap]
@@ -49,7 +49,7 @@ def test_words_go_together_with_category_and_place(trusted: Person) -> None:
     bricks = list_materials(trusted, title="Red bricks, 500 of them")
     other = list_materials(trusted, title="Red paint", category="paint")
     away = list_materials(trusted, title="Red bricks", location="Pinetown")
-    follow()
+    follow("search")
     assert found("/listings", q="red") == [away, other, bricks]
     assert found("/listings", q="red", category="bricks") == [away, bricks]
     assert found("/listings", q="red", location="DURBAN") == [other, bricks]
@@ -61,7 +61,7 @@ def test_words_go_together_with_category_and_place(trusted: Person) -> None:
 def test_the_count_of_bids_in_an_answer_is_exact(buyer: Person, worker: Person) -> None:
     # given a job that was bid on after it came into the search
     job = post_job(buyer)
-    follow()
+    follow("search")
     place_bid(worker, job)
     # then the answer knows
     (item,) = VISITOR.get("/jobs", query={"q": "tap"}).body["items"]
@@ -70,20 +70,20 @@ def test_the_count_of_bids_in_an_answer_is_exact(buyer: Person, worker: Person) 
 
 def test_what_is_no_longer_open_is_not_found_even_before_the_rows_are_gone(buyer: Person, worker: Person) -> None:
     job = post_job(buyer)
-    follow()
+    follow("search")
     accept(buyer, place_bid(worker, job))
     assert found("/jobs", q="tap") == []
     # and when the stream has been followed nothing is left of it
-    follow()
+    follow("search")
     assert stored("search") == []
 
 
 def test_a_changed_title_is_found_by_its_new_words_only(trusted: Person) -> None:
     listing = list_materials(trusted, title="Clay bricks for walls")
-    follow()
+    follow("search")
     trusted.patch(f"/listings/{listing}", {"title": "Cement blocks for walls"})
     assert found("/listings", q="clay") == []
-    follow()
+    follow("search")
     assert (found("/listings", q="clay"), found("/listings", q="cement walls")) == ([], [listing])
     assert {row["word"] for row in stored("search")} == {
         "listings#cement",
@@ -95,16 +95,16 @@ def test_a_changed_title_is_found_by_its_new_words_only(trusted: Person) -> None
 
 def test_a_listing_comes_and_goes_with_its_state(seller: Person, admin: Person) -> None:
     listing = list_materials(seller)
-    follow()
+    follow("search")
     assert stored("search") == []
     admin.post(f"/listings/{listing}/moderation", {"decision": "approve"})
-    follow()
+    follow("search")
     assert found("/listings", q="clay") == [listing]
     seller.delete(f"/listings/{listing}")
-    follow()
+    follow("search")
     assert stored("search") == []
     seller.patch(f"/listings/{listing}", {"active": True})
-    follow()
+    follow("search")
     assert found("/listings", q="clay") == [listing]
 
 
@@ -112,7 +112,7 @@ def test_what_is_told_twice_or_late_does_no_harm(trusted: Person) -> None:
     # given a listing that was renamed
     listing = list_materials(trusted, title="Clay bricks")
     trusted.patch(f"/listings/{listing}", {"title": "Cement blocks"})
-    follow()
+    follow("search")
     before = sorted(stored("search"), key=lambda row: row["id"])
     # when the news of its first title comes again
     body = f'{{"kind": "listings", "id": "{listing}", "words": ["bricks", "clay"]}}'
@@ -125,7 +125,7 @@ def test_what_is_told_twice_or_late_does_no_harm(trusted: Person) -> None:
 def test_pages_for_one_word_are_full_although_some_rows_are_behind(buyer: Person) -> None:
     # given seven jobs in the search, three of which were cancelled a moment ago
     jobs = [post_job(buyer) for _ in range(7)]
-    follow()
+    follow("search")
     for job in jobs[2:5]:
         buyer.post(f"/jobs/{job}/cancellation", {"reason": "No longer needed."})
     # when they are read two at a time
@@ -144,7 +144,7 @@ def test_a_small_page_is_full_although_many_rows_are_behind(buyer: Person) -> No
     for number in range(40):
         store.bring_in_line("jobs", f"{oldest}-{number:02}", gone, ())
     newest = post_job(buyer)
-    follow()
+    follow("search")
     # then a page of one is full each time
     pages = every_page("/jobs", q="tap", limit="1")
     assert [[item["id"] for item in page.body["items"]] for page in pages] == [[newest], [oldest]]
@@ -153,7 +153,7 @@ def test_a_small_page_is_full_although_many_rows_are_behind(buyer: Person) -> No
 def test_pages_for_several_words_lose_nothing(trusted: Person) -> None:
     # given listings of which every third has both words
     made = [list_materials(trusted, title=f"Bricks {'yellow' if n % 3 == 0 else 'red'} lot") for n in range(10)]
-    follow()
+    follow("search")
     pages = every_page("/listings", q="bricks yellow", limit="1")
     assert [item["id"] for page in pages for item in page.body["items"]] == made[::-3]
 
@@ -163,7 +163,7 @@ def test_one_word_is_one_query_and_one_read(buyer: Person, monkeypatch: pytest.M
 
     for _ in range(3):
         post_job(buyer)
-    follow()
+    follow("search")
     calls: list[str] = []
     real = dynamo.client()._make_api_call
 
@@ -189,14 +189,14 @@ def test_none_too_many_or_too_long_words_are_refused(path: str, q: str) -> None:
 
 def test_the_same_word_twice_counts_once(buyer: Person) -> None:
     job = post_job(buyer)
-    follow()
+    follow("search")
     assert found("/jobs", q="Tap tap TAP leaking fix") == [job]
 
 
 def test_a_cursor_belongs_to_its_words(buyer: Person) -> None:
     for _ in range(2):
         post_job(buyer)
-    follow()
+    follow("search")
     cursor = VISITOR.get("/jobs", query={"q": "tap", "limit": "1"}).body["nextCursor"]
     assert VISITOR.get("/jobs", query={"q": "tap", "cursor": cursor}).status == 200
     assert VISITOR.get("/jobs", query={"q": "leaking", "cursor": cursor}).status == 400
@@ -206,7 +206,7 @@ def test_a_cursor_belongs_to_its_words(buyer: Person) -> None:
 def test_titles_and_places_that_grow_when_folded_are_no_trouble(trusted: Person) -> None:
     # given signs of which each becomes three, or eighteen, in the form that is compared
     listing = list_materials(trusted, title="\ufb03" * 200, location="\ufdfa" * 200)
-    follow()
+    follow("search")
     assert found("/listings", q="\ufb03" * 100, location="\ufdfa" * 200) == [listing]
 
 

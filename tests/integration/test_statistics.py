@@ -95,7 +95,7 @@ def test_a_life_of_the_marketplace_adds_up(buyer: Person, worker: Person, seller
         "/reports", {"kind": "profile", "id": "seller-1", "reason": "spam", "text": "Invented jobs, all of them."}
     )
     # when what follows has been done
-    streams.follow()
+    streams.follow("statistics")
     # then all of it is counted
     figures = shown()
     assert figures["people"] == {"total": 3, "verified": 1, "suspended": 1}

@@ -12,8 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from tests.support import stand_in
 
-HISTORIES = int(os.environ.get("HISTORIES", "100"))
-"""How many are told; `HISTORIES=1000` for the long run."""
+HISTORIES = int(os.environ.get("HISTORIES", "50"))
+"""How many are told; `make soak` tells a thousand."""
 
 
 class History(RuleBasedStateMachine):

@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore.client import BaseClient
 
+from tests.support import expressions
 from tests.support.template import FUNCTION, TABLE, function_environment, resources, table_name, template
 
 Call = tuple[str, str]
@@ -55,6 +56,8 @@ class Record:
         original = BaseClient._make_api_call  # type: ignore[attr-defined]
 
         def noted(client: Any, operation: str, request: Any) -> Any:
+            if client.meta.service_model.service_name == "dynamodb":
+                expressions.check(operation, request)
             folder = running.get()
             if folder is not None:
                 self.calls.setdefault(folder, set()).update(

@@ -5,29 +5,35 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlparse
 
 import boto3
+import pytest
 from moto.backends import get_backend
 
 from tests.support.house import Context, app
 from tests.support.stand_in import ACCOUNT, REGION
 from tests.support.template import FUNCTION, QUEUE, resources, table_name
 
+ADDRESS = urlparse(f"https://sqs.{REGION}.amazonaws.com")
 
-def follow(*, deliver: bool = False) -> None:
-    """Relay every change that was made since the tables were emptied, and let all consumers work off their queues.
 
-    What consumers change in turn is followed too. What was followed once is gone from the streams, as after a real
-    reader. Messages on their way to providers stay in their queues, unless it is to `deliver` them.
+def follow(*consumers: str, deliver: bool = False) -> None:
+    """Relay every change that was made since the tables were emptied, and let consumers work off their queues.
+
+    All of them, or those that are named, by their folders: the others are then told nothing. What consumers change in
+    turn is followed too. What was followed once is gone from the streams, as after a real reader. Messages on their way
+    to providers stay in their queues, unless it is to `deliver` them.
     """
     queues = _queues()
-    while _relayed():
-        for logical, properties in resources(FUNCTION).items():
-            for source in _sources(logical, "SQS"):
-                name = source["Queue"]["Fn::GetAtt"][0]
-                if name in queues and (deliver or _is_fifo(name)):
-                    _work_off(properties["CodeUri"].strip("/").split("/")[-1], queues[name])
+    behind = {name: folder for name, folder in _consumers() if not consumers or folder in consumers}
+    with _told_to({_variable(name) for name in behind}):
+        while _relayed():
+            for name, folder in behind.items():
+                if deliver or _is_fifo(name):
+                    _work_off(folder, name, queues[name])
 
 
 def waiting(queue: str) -> list[Any]:
@@ -55,6 +61,26 @@ def _relayed() -> bool:
     return found
 
 
+def _consumers() -> Iterator[tuple[str, str]]:
+    """Each queue that functions write to, but that of codes, and the folder of the function behind it."""
+    for logical, properties in resources(FUNCTION).items():
+        for source in _sources(logical, "SQS"):
+            name = source["Queue"]["Fn::GetAtt"][0]
+            if name != "CodesQueue":
+                yield name, properties["CodeUri"].strip("/").split("/")[-1]
+
+
+@contextmanager
+def _told_to(variables: set[str]) -> Iterator[None]:
+    """Have the relay tell only the concerns whose queues stand in these variables."""
+    relay = app("relay")
+    with pytest.MonkeyPatch.context() as patch:
+        for concerns in ("CONCERNS", "EVENT_CONCERNS"):
+            kept = {name: told for name, told in getattr(relay, concerns).items() if name in variables}
+            patch.setattr(relay, concerns, kept)
+        yield
+
+
 def _queues() -> dict[str, str]:
     """The template's queues that functions write to, made, and the functions told where they are."""
     from khaya import settings  # noqa: PLC0415 - after the environment is set
@@ -63,16 +89,23 @@ def _queues() -> dict[str, str]:
     settings.channel_queue_settings.cache_clear()
     settings.delivery_settings.cache_clear()
     found: dict[str, str] = {}
-    for properties in resources(FUNCTION).values():
-        for name, value in properties.get("Environment", {}).get("Variables", {}).items():
-            if name.endswith("_QUEUE_URL") and name != "CODES_QUEUE_URL" and value["Ref"] not in found:
-                fifo = {"FifoQueue": "true"} if _is_fifo(value["Ref"]) else {}
-                queue = boto3.client("sqs").create_queue(
-                    QueueName=value["Ref"] + (".fifo" if fifo else ""),
-                    Attributes={**fifo, "VisibilityTimeout": "0"},  # type: ignore[dict-item]
-                )
-                os.environ[name] = found[value["Ref"]] = queue["QueueUrl"]
+    for name, _ in _consumers():
+        fifo = {"FifoQueue": "true"} if _is_fifo(name) else {}
+        there = _sqs().queues.get(_actual(name))
+        if there is None:
+            asked: Any = {"QueueName": _actual(name), "Attributes": {**fifo, "VisibilityTimeout": "0"}}
+            boto3.client("sqs").create_queue(**asked)
+            there = _sqs().queues[_actual(name)]
+        found[name] = os.environ[_variable(name)] = there.url(ADDRESS)
     return found
+
+
+def _sqs() -> Any:
+    return get_backend("sqs")[ACCOUNT][REGION]
+
+
+def _actual(queue: str) -> str:
+    return queue + (".fifo" if _is_fifo(queue) else "")
 
 
 def _is_fifo(queue: str) -> bool:
@@ -128,9 +161,9 @@ def _received(queue_url: str) -> list[dict[str, Any]]:
     return found
 
 
-def _work_off(folder: str, queue_url: str) -> None:
+def _work_off(folder: str, queue: str, queue_url: str) -> None:
     sqs = boto3.client("sqs")
-    while messages := _received(queue_url):
+    while _sqs().queues[_actual(queue)].messages and (messages := _received(queue_url)):
         event = {
             "Records": [
                 {

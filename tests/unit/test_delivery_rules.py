@@ -40,6 +40,16 @@ def test_the_quiet_hours_end_within_nine_hours_and_then_it_is_day(moment: object
         assert quiet.until(until) is None
 
 
+@pytest.mark.parametrize("hour", range(24))
+def test_there_are_no_quiet_hours_where_they_end_as_they_begin(hour: int) -> None:
+    assert quiet.until(f"2026-11-21T{hour:02}:30:00.000Z", 0, 0) is None
+
+
+def test_quiet_hours_may_lie_within_a_day() -> None:
+    assert quiet.until("2026-11-21T11:00:00.000Z", 12, 14) == "2026-11-21T12:00:00.000Z"
+    assert quiet.until("2026-11-21T12:00:00.000Z", 12, 14) is None
+
+
 def test_a_wait_is_twice_as_long_each_time_up_to_an_hour() -> None:
     waits = [wait_seconds(attempt, spread=lambda _low, _high: 1.0) for attempt in range(1, 11)]
     assert waits == [15, 30, 60, 120, 240, 480, 960, 1920, 3600, 3600]

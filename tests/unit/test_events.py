@@ -313,3 +313,15 @@ def test_a_stamp_that_was_there_before_says_nothing_of_this_change() -> None:
 def test_nobody_is_named_for_what_was_removed() -> None:
     change = change_of(record(OldImage={"id": {"S": "1"}, "lastWrite": {"S": f"token {AT} buyer-1"}}))
     assert (change.after, change.actor) == (None, None)
+
+
+def test_a_decision_in_two_parts_is_two_events_each_about_its_own() -> None:
+    both = {"userId": "a#1", "about": "a", "decidedBy": "admin-1", "status": "suspended", "admin": False}
+    suspended, ended = told("users", None, both)
+    assert (suspended.kind, suspended.changes) == ("person.suspended", {"status": ("active", "suspended")})
+    assert (ended.kind, ended.changes) == ("person.ended_admin", {"admin": (True, False)})
+
+
+def test_a_story_is_removed_by_its_author() -> None:
+    (removed,) = events_of(Change("change-1", "stories", STORY, None, AT, None))
+    assert removed.actor == "buyer-1"

@@ -130,7 +130,7 @@ def test_a_notice_reads_well_in_both_languages() -> None:
 @given(title=st.text(min_size=1, max_size=200))
 def test_what_people_wrote_is_told_as_they_wrote_it(language: Language, title: str) -> None:
     assert f'"{title}"' in render("jobStarted", {"jobTitle": title}, language).text
-    assert render("reminder", {"text": title}, language).text == title
+    assert render("reminder", {"text": title}, language).text.endswith(f": {title}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

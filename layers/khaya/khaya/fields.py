@@ -20,7 +20,12 @@ class Stored(BaseModel):
     """A thing of the marketplace as it is kept and answered: never changed in place, camelCase outside Python."""
 
     model_config = ConfigDict(
-        frozen=True, alias_generator=to_camel, validate_by_name=True, serialize_by_alias=True, extra="ignore"
+        frozen=True,
+        alias_generator=to_camel,
+        validate_by_name=True,
+        serialize_by_alias=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
 

@@ -131,6 +131,17 @@ class ChannelQueueSettings(BaseModel):
     push_queue_url: str
 
 
+class QuietSettings(BaseModel):
+    """When functions let wait what is not urgent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    quiet_from_hour: int = Field(ge=0, le=23)
+    """The hour in South Africa at which the quiet hours begin."""
+    quiet_until_hour: int = Field(ge=0, le=23)
+    """The hour at which they end; the same as they begin at where there are none."""
+
+
 class DeliverySettings(BaseModel):
     """What the function is told besides that delivers notifications."""
 
@@ -225,6 +236,16 @@ def code_settings() -> CodeSettings:
         MissingSetting: a variable is missing or wrong.
     """
     return _read(CodeSettings)
+
+
+@lru_cache(maxsize=1)
+def quiet_settings() -> QuietSettings:
+    """The quiet hours, read once.
+
+    Raises:
+        MissingSetting: a variable is missing or wrong.
+    """
+    return _read(QuietSettings)
 
 
 @lru_cache(maxsize=1)

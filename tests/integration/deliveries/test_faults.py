@@ -356,3 +356,45 @@ def test_what_fails_for_another_reason_is_seen_and_tried_again(
     assert 12 <= post.waits[0] <= 18
     assert post.run("push") == 0
     assert post.channels() == ["push", "push"]
+
+
+def _tickets(monkeypatch: pytest.MonkeyPatch, *tickets: tuple[str | None, str | None]) -> None:
+    """Have Expo answer a push with these tickets: their ids and errors."""
+    from khaya.channels.push import Ticket  # noqa: PLC0415
+    from khaya.deliveries import service  # noqa: PLC0415
+
+    monkeypatch.setattr(service, "send_push", lambda *_: [Ticket(*ticket) for ticket in tickets])
+
+
+def test_a_device_that_is_told_too_much_is_tried_again_and_nobody_else_waits_for_it(
+    post: Post, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given somebody whose devices Expo finds are told too much
+    _tickets(monkeypatch, (None, "MessageRateExceeded"), (None, "MessageRateExceeded"))
+    post.prefer("push")
+    post.notify()
+    # when it is tried as often as would open the circuit, then it goes back each time, and the circuit stays closed
+    for _ in range(6):
+        assert post.run("push") == 1
+    shown = capsys.readouterr().out
+    assert "PushFailed" in shown
+    assert "CircuitOpened" not in shown
+
+
+def test_a_push_that_one_of_two_devices_did_not_get_is_noted_and_not_doubled(
+    post: Post, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _tickets(monkeypatch, ("ticket-1", None), (None, "MessageRateExceeded"))
+    post.prefer("push")
+    notification_id = post.notify()
+    assert post.run("push") == 0
+    assert "sentAt" in on_the_item(notification_id)["pushSend"]
+    assert "PushFailed" in capsys.readouterr().out
+
+
+def test_a_push_that_is_too_big_is_not_tried_again(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    _tickets(monkeypatch, (None, "MessageTooBig"), (None, "MessageTooBig"))
+    post.prefer("push")
+    notification_id = post.notify()
+    assert post.run("push") == 0
+    assert "undeliverableAt" in on_the_item(notification_id)["pushSend"]

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from khaya import dynamo
+from khaya.ids import new_id
 from tests.conftest import Clock
 from tests.integration.deliveries.conftest import Post, on_the_item
 
@@ -151,3 +153,29 @@ def test_more_than_a_page_is_released(post: Post, clock: Clock, monkeypatch: pyt
     clock.moment = datetime(2026, 11, 22, 5, tzinfo=UTC)
     assert _release() == 11
     assert post.waiting("email") == 11
+
+
+def test_what_begins_to_wait_while_the_morning_comes_is_not_lost(
+    post: Post, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from khaya.deliveries import queues, store  # noqa: PLC0415
+
+    # given a notice that waits, and a channel that is put to wait just after the sweep has read what is due
+    clock.moment = NIGHT
+    post.prefer("push")
+    notification_id = post.notify()
+    handed_over = queues.send
+
+    def send(queue: str, ids: list[str]) -> None:
+        handed_over(queue, ids)  # type: ignore[arg-type]
+        if queue == "push":
+            dynamo.commit([store.hold(notification_id, ["email"], MORNING)], new_id())
+
+    monkeypatch.setattr(queues, "send", send)
+    # when the sweep hands over what it read
+    clock.moment = datetime(2026, 11, 22, 5, tzinfo=UTC)
+    assert _release() == 0
+    # then the next one finds the other channel
+    monkeypatch.setattr(queues, "send", handed_over)
+    assert _release() == 1
+    assert post.waiting("email") == 1

@@ -172,14 +172,15 @@ def test_a_notification_that_is_gone_is_nobodys(post: Post) -> None:
     assert post.sent() == []
 
 
-def test_text_messages_of_notices_and_codes_are_of_one_purse(
+def test_text_messages_of_notices_leave_half_of_the_hours_to_codes(
     post: Post, monkeypatch: pytest.MonkeyPatch, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from khaya import settings  # noqa: PLC0415
     from khaya.channels import limits  # noqa: PLC0415
+    from khaya.errors import TooMany  # noqa: PLC0415
 
-    # given two text messages an hour, one of which was a code
-    monkeypatch.setenv("SMS_PER_HOUR", "2")
+    # given four text messages an hour, one of which was a code
+    monkeypatch.setenv("SMS_PER_HOUR", "4")
     settings.channel_settings.cache_clear()
     limits.count("sms", "2026-11-21T08:00:00.000Z")
     clock.tick(minutes=20)
@@ -192,6 +193,11 @@ def test_text_messages_of_notices_and_codes_are_of_one_purse(
     assert post.channels() == ["sms"]
     assert post.waits == [40 * 60]
     assert "SmsCapReached" in capsys.readouterr().out
+    # and codes have the rest of the hour
+    limits.count("sms", "2026-11-21T08:20:00.000Z")
+    limits.count("sms", "2026-11-21T08:20:00.000Z")
+    with pytest.raises(TooMany):
+        limits.count("sms", "2026-11-21T08:20:00.000Z")
     clock.tick(minutes=40)
     assert post.run("sms") == 0
     assert post.channels() == ["sms", "sms"]

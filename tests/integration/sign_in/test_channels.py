@@ -83,8 +83,8 @@ def test_what_twilio_cannot_take_now_is_tried_again_and_then_left_to_the_queue(
     provider.fail({"provider": "twilio", "kind": "status", "status": 503, "times": 0})
     # when the consumer runs, then it tries three times and gives the message back
     records = [mailbox.record(json.dumps(one)) for one in mailbox.queued()]
-    with pytest.raises(Exception, match="All records failed"):
-        app("codes").handler({"Records": records}, Context())
+    answer = app("codes").handler({"Records": records}, Context())
+    assert len(answer["batchItemFailures"]) == len(records) == 1
     assert len(provider.asked) == 3
     # and when Twilio is back, a code goes out that works
     provider.be_well()
@@ -132,8 +132,8 @@ def test_a_provider_of_awss_that_is_down_has_its_message_tried_again(
     with monkeypatch.context() as outage:
         outage.setattr({"sms": sms, "mail": mail}[module], client, Busy)
         records = [mailbox.record(json.dumps(one)) for one in mailbox.queued()]
-        with pytest.raises(Exception, match="All records failed"):
-            app("codes").handler({"Records": records}, Context())
+        answer = app("codes").handler({"Records": records}, Context())
+        assert len(answer["batchItemFailures"]) == len(records) == 1
     # when it is back
     (sent,) = mailbox.deliver()
     # then the code that goes out works

@@ -1,6 +1,7 @@
 """What holds for every message that goes to a phone number: where it may go, and how many a text message there may be.
 
-The hour's count stands in the Challenges table under `sms#<hour>`, whoever sends: codes and notices share one purse.
+The hour's count stands in the Challenges table under `sms#<hour>`, whoever sends. Codes may use up all of it; notices
+leave a part to them, since people wait for codes.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from khaya import clock, dynamo, observability, writes
 from khaya.channels import Channel
 from khaya.errors import TooMany
 from khaya.settings import channel_settings, settings
+
+NOTICES_SHARE = 0.5
+"""As much of an hour's text messages as are gone when notices begin to wait for the next hour."""
 
 _HOUR = 3600
 
@@ -21,8 +25,8 @@ def reaches(channel: Channel, destination: str) -> bool:
     return channel != "sms" or destination.startswith(tuple(told.sms_prefixes.split(",")))
 
 
-def count(channel: Channel, now: str) -> None:
-    """Count one message of this hour, where the channel's are counted.
+def count(channel: Channel, now: str, *, share: float = 1) -> None:
+    """Count one message of this hour, where the channel's are counted, if not more than a `share` of them are gone.
 
     Raises:
         TooMany: the hour's are used up; its `Retry-After` says when the next hour begins.
@@ -39,7 +43,7 @@ def count(channel: Channel, now: str) -> None:
         "SET #expiresAt = :expiresAt ADD #counted :one",
         condition="attribute_not_exists(#counted) OR #counted < :limit",
         refusal=lambda _: TooMany("No more text messages this hour.", left),
-        values={"one": 1, "limit": most, "expiresAt": at + 2 * _HOUR},
+        values={"one": 1, "limit": max(1, int(most * share)), "expiresAt": at + 2 * _HOUR},
     )
     try:
         dynamo.update_now(counted)

@@ -16,6 +16,7 @@ from khaya.errors import Unavailable
 from khaya.settings import push_settings
 
 GONE: Final = "DeviceNotRegistered"
+TOO_BIG: Final = "MessageTooBig"
 MOST_RECEIPTS: Final = 1000
 """That can be asked for at once."""
 

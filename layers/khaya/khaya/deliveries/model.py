@@ -68,6 +68,10 @@ class NotNow(Exception):
         self.seconds = seconds
 
 
+class Refused(Exception):
+    """The provider works, and refuses this one message for now: it is sent too often to one device, for example."""
+
+
 def wait_seconds(attempt: int, asked: int = 0, spread: Callable[[float, float], float] = random.uniform) -> int:
     """How long to wait after the `attempt`-th try, the first being 1: twice as long each time, a fifth more or less.
 

@@ -1,20 +1,21 @@
-"""The quiet hours, from 22:00 to 07:00 in South Africa: what can wait until morning does."""
+"""The quiet hours, by the clock in South Africa: what can wait until morning does."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
 
 from khaya import clock
 
-BEGIN_HOUR: Final = 22
-END_HOUR: Final = 7
 
+def until(now: str, from_hour: int = 22, until_hour: int = 7) -> str | None:
+    """When the quiet hours end that `now` lies in; None where it lies in none.
 
-def until(now: str) -> str | None:
-    """When the quiet hours end that `now` lies in; None where it lies in none. 22:00 is theirs, 07:00 is not."""
+    They have the minute at which they begin, and not the one at which they end. Where both are at one hour, there are
+    none.
+    """
     there = clock.parse(now).astimezone(clock.SOUTH_AFRICA)
-    if END_HOUR <= there.hour < BEGIN_HOUR:
+    since_start, length = (there.hour - from_hour) % 24, (until_hour - from_hour) % 24
+    if since_start >= length:
         return None
-    day = there + timedelta(days=1) if there.hour >= BEGIN_HOUR else there
-    return clock.iso(day.replace(hour=END_HOUR, minute=0, second=0, microsecond=0))
+    first_minute = there.replace(minute=0, second=0, microsecond=0) - timedelta(hours=since_start)
+    return clock.iso(first_minute + timedelta(hours=length))

@@ -10,19 +10,20 @@ from dataclasses import dataclass, field
 
 from khaya import channels, dynamo, observability
 from khaya.channels import ChannelDown, Message, Undeliverable, Unsure, limits
-from khaya.channels.push import GONE, Push
+from khaya.channels.push import GONE, TOO_BIG, Push
 from khaya.channels.push import receipts as push_receipts
 from khaya.channels.push import send as send_push
 from khaya.deliveries import circuits, queues, quiet, store
-from khaya.deliveries.model import Delivery, NotNow, Queue, Send, wait_seconds
+from khaya.deliveries.model import Delivery, NotNow, Queue, Refused, Send, wait_seconds
 from khaya.errors import NotFound, Raced, TooMany, Unavailable
 from khaya.ids import new_id
 from khaya.notifications import messages
 from khaya.notifications import store as notifications
 from khaya.notifications.choices import Channel
+from khaya.notifications.kinds import KINDS
 from khaya.notifications.messages import Text
 from khaya.notifications.model import Notification, Person
-from khaya.settings import delivery_settings
+from khaya.settings import delivery_settings, quiet_settings
 from khaya.users import store as users
 from khaya.users.model import User
 
@@ -46,7 +47,7 @@ def hand_over(notification: Notification, person: Person, now: str) -> None:
     ]
     if not wanted:
         return
-    until = None if notification.urgent else quiet.until(now)
+    until = _waits_until(notification, now)
     if until is not None:
         _hold(notification.id, wanted, until)
         return
@@ -104,7 +105,7 @@ def deliver(channel: Channel, notification_id: str, now: str, attempt: int) -> N
     if send is not None and send.is_claimed(now):
         raise NotNow("claimed, and not known to be sent", wait_seconds(attempt))
     notification = delivery.notification
-    until = None if notification.urgent else quiet.until(now)
+    until = _waits_until(notification, now)
     if until is not None:
         _hold(notification_id, [channel], until)
         return
@@ -120,8 +121,8 @@ def deliver(channel: Channel, notification_id: str, now: str, attempt: int) -> N
     except ChannelDown as error:
         observability.count(f"{channel.capitalize()}{'Unsure' if isinstance(error, Unsure) else 'Down'}")
         raise NotNow(str(error), wait_seconds(attempt, error.retry_after)) from None
-    except Raced:
-        raise NotNow("claimed by another", wait_seconds(attempt)) from None
+    except (Refused, Raced) as reason:  # or claimed by another
+        raise NotNow(f"{type(reason).__name__} {reason}", wait_seconds(attempt)) from None
 
 
 def check_receipts(notification_id: str, now: str, attempt: int) -> None:
@@ -206,6 +207,7 @@ def _send_once(delivery: Delivery, channel: Channel, letter: _Letter, now: str) 
 
     Raises:
         ChannelDown: nothing was sent; as `Unsure`, perhaps it was.
+        Refused: nothing was sent, which says nothing of messages to others.
         TooMany: the hour's text messages are used up.
         Raced: somebody else has claimed it.
     """
@@ -218,7 +220,7 @@ def _send_once(delivery: Delivery, channel: Channel, letter: _Letter, now: str) 
         outcome = _push(letter) if channel == "push" else _message(channel, letter, now)
     except Unsure:
         raise
-    except (ChannelDown, TooMany):
+    except (ChannelDown, TooMany, Refused):
         dynamo.commit([store.give_back(notification_id, channel, now)], new_id())
         raise
     except Undeliverable as error:
@@ -239,7 +241,7 @@ def _send_once(delivery: Delivery, channel: Channel, letter: _Letter, now: str) 
 
 
 def _message(channel: channels.Channel, letter: _Letter, now: str) -> _Outcome:
-    limits.count(channel, now)
+    limits.count(channel, now, share=limits.NOTICES_SHARE if KINDS[letter.notification.kind].chosen else 1)
     title, text = letter.text
     told = delivery_settings()
     template = {"en": told.whatsapp_notice_template_en, "zu": told.whatsapp_notice_template_zu}[letter.person.language]
@@ -259,14 +261,26 @@ def _push(letter: _Letter) -> _Outcome:
     tickets = send_push(tokens, Push(*letter.text, notification.urgent, data))
     gone = [token for token, ticket in zip(tokens, tickets, strict=True) if ticket.error == GONE]
     taken = {ticket.id: _hash(token) for token, ticket in zip(tokens, tickets, strict=True) if ticket.id is not None}
-    if not taken and len(gone) < len(tokens):
-        raise ChannelDown(next(ticket.error for ticket in tickets if ticket.error not in (None, GONE)) or "")
+    refused = {ticket.error for ticket in tickets} - {None, GONE}
+    for why in sorted(refused, key=str):
+        observability.logger().error("push refused", extra={"notification": notification.id, "why": why})
+        observability.count("PushFailed")
+    if refused == {TOO_BIG} and not taken:
+        raise Undeliverable(TOO_BIG)
+    if refused and not taken:
+        raise Refused(", ".join(sorted(map(str, refused))))
     return _Outcome(tickets=taken, gone=gone)
 
 
 def _expect_receipts(notification_id: str, send: Send) -> None:
     if send.tickets and send.receipts_at is None:
         queues.send("receipts", [notification_id])
+
+
+def _waits_until(notification: Notification, now: str) -> str | None:
+    """When the quiet hours end that keep a notification back; None where nothing does."""
+    hours = quiet_settings()
+    return None if notification.urgent else quiet.until(now, hours.quiet_from_hour, hours.quiet_until_hour)
 
 
 def _hold(notification_id: str, waiting: list[Channel], until: str) -> None:

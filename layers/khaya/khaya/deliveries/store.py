@@ -118,13 +118,13 @@ def due(now: str) -> Iterator[list[Held]]:
 
 
 def released(held: Held) -> writes.Write:
-    """It waits no longer; refused as `Raced` where it waits for something else by now."""
+    """It waits no longer; refused as `Raced` where it waits for something else by now, or by other channels."""
     return writes.update(
         *notifications.key(held.notification_id),
         "REMOVE #dueShard, #dueAt, #held",
-        condition="#dueAt = :dueAt",
+        condition="#dueAt = :dueAt AND #held = :held",
         refusal=lambda _: Raced(),
-        values={"dueAt": held.due_at},
+        values={"dueAt": held.due_at, "held": set(held.channels)},
     )
 
 

@@ -56,10 +56,10 @@ def events_of(change: Change) -> list[Event]:
                 kind=kind,
                 version=detail.VERSION,
                 at=change.at,
-                actor=change.actor,
+                actor=change.actor or more.get("by_whom"),
                 object=_object(change.resource, item),
                 detail=item_of(detail),
-                changes=_changes(change.resource, before, after),
+                changes=_changes(change.resource, before, after, kind),
             )
         )
     return events
@@ -145,7 +145,8 @@ def _of_stories(before: Item, after: Item) -> Iterator[Found]:
     if not before:
         yield "story.written", ids
     elif not after:
-        yield "story.removed", {**ids, "was": before["status"]}
+        # What is gone names nobody; only its author removes a story, or the house at their word.
+        yield "story.removed", {**ids, "was": before["status"], "by_whom": before["authorId"]}
     elif after.get("moderation") and before.get("moderation") != after["moderation"]:
         yield "story.moderated", {**ids, "decision": after["moderation"]["decision"]}
 
@@ -227,17 +228,22 @@ _AUDITED: Final[Mapping[str, tuple[str, ...]]] = {
     "referrals": ("status", "rewardCents"),
     "credits": ("type", "amountCents", "balanceAfterCents", "withdrawalStatus", "reversalOf", "reversedBy"),
     "profiles": ("roles", "verified"),
-    "users": ("status", "admin"),
 }
 """What of the items of a table goes into the trail."""
 
+_ADMINS: Final = ("person.made_admin", "person.ended_admin")
 
-def _changes(resource: str, before: Item, after: Item) -> dict[str, tuple[Any, Any]]:
+
+def _changes(resource: str, before: Item, after: Item, kind: str) -> dict[str, tuple[Any, Any]]:
     if resource == "reviews":
         before, after = {"hidden": _hidden(before)} if before else {}, {"hidden": _hidden(after)}
         audited: tuple[str, ...] = ("hidden",)
     else:
         audited = _AUDITED.get(resource, ())
+    if kind in _ADMINS:  # one decision may be two events: each is about its own part
+        audited = ("admin",)
+    elif resource == "users":
+        audited = ("status",)
     if resource == "users" and "decidedBy" in after:
         # A decision is made only where it changes something, so what it changed is the opposite of it.
         opposite = {"active": "suspended", "suspended": "active", True: False, False: True}

@@ -165,7 +165,11 @@ def leave(person: Person, now: str) -> list[writes.Write]:
     gone = {**row, "erasedAt": now, "version": person.version + 1}
     return [
         writes.put(
-            table, gone, condition=_unchanged(person), refusal=lambda _: Raced(), values={"version": person.version}
+            table,
+            gone,
+            condition=_unchanged(person),
+            refusal=lambda _: Raced(),
+            values={"version": person.version} if person.version else None,
         ),
         *(_free(device.token, person, device_id) for device_id, device in person.devices.items()),
     ]

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
 from khaya import dynamo, observability
+from khaya.abreast import abreast
 from khaya.attributes import Item
 from khaya.bids import store as bids
 from khaya.errors import Raced, Unavailable
@@ -95,10 +94,8 @@ def sweep(lane: Lane, now: str, time_is_left: Callable[[], bool]) -> Report:
     dynamo.client()  # made before the threads begin, which would each make their own
     report = Report()
     shards = random.sample(range(store.SHARDS), store.SHARDS)
-    with ThreadPoolExecutor(THREADS) as threads:
-        runs = [threads.submit(copy_context().run, _sweep_shard, lane, shard, now, time_is_left) for shard in shards]
-        for run in runs:
-            report.add(run.result())
+    for part in abreast(lambda shard: _sweep_shard(lane, shard, now, time_is_left), shards, THREADS):
+        report.add(part)
     return report
 
 
@@ -126,7 +123,7 @@ def _sweep_shard(lane: Lane, shard: int, now: str, time_is_left: Callable[[], bo
     report = Report()
     lost = 0
     try:
-        for reminder, thing in _due(lane, shard, now):
+        for reminder, thing in _due(lane, shard, now, report):
             if not time_is_left():
                 report.unfinished += 1
                 break
@@ -140,14 +137,27 @@ def _sweep_shard(lane: Lane, shard: int, now: str, time_is_left: Callable[[], bo
     return report
 
 
-def _due(lane: Lane, shard: int, now: str) -> Iterator[tuple[Reminder, Item | None]]:
+def _due(lane: Lane, shard: int, now: str, report: Report) -> Iterator[tuple[Reminder, Item | None]]:
     """What is due in a part, each with the thing that tells whether there is something to remind of."""
-    for page in store.due(lane, shard, now):
+    for rows in store.due(lane, shard, now):
+        page = [reminder for row in rows if (reminder := _readable(row, report))]
         asked = [reminder for reminder in page if reminder.kind != "own"]
         items = dynamo.get_many([_thing(reminder) for reminder in asked]) if asked else []
         things = {reminder.id: item for reminder, item in zip(asked, items, strict=True)}
         for reminder in page:
             yield reminder, things.get(reminder.id)
+
+
+def _readable(row: Item, report: Report) -> Reminder | None:
+    """The reminder in a row; None of one that cannot be read, which must not keep those behind it."""
+    try:
+        return store.read(row)
+    except ValueError as error:
+        report.failed += 1
+        observability.logger().error(
+            "an unreadable reminder", extra={"reminder": row["id"], "error": type(error).__name__}
+        )
+        return None
 
 
 def _taken(reminder: Reminder, thing: Item | None, now: str, report: Report) -> bool:

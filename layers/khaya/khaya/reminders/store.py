@@ -98,8 +98,8 @@ def of_person(user_id: str, ask: Ask) -> Slice[Reminder]:
     return Slice([Reminder.model_validate(row) for row in found.items], found.after)
 
 
-def due(lane: Lane, shard: int, now: str) -> Iterator[list[Reminder]]:
-    """What is due in one part of a lane, the longest overdue first, a page at a time; without its text."""
+def due(lane: Lane, shard: int, now: str) -> Iterator[list[Item]]:
+    """What is due in one part of a lane, the longest overdue first, a page at a time; without its text, for `read`."""
     start: dict[str, Any] | None = None
     while True:
         rows = dynamo.query(
@@ -112,7 +112,7 @@ def due(lane: Lane, shard: int, now: str) -> Iterator[list[Reminder]]:
             values={"shard": f"{lane}#{shard}", "after": f"{now}{_JUST_AFTER}"},
         )
         if rows:
-            yield [Reminder.model_validate(row) for row in rows]
+            yield rows
         if len(rows) < _PAGE:
             return
         start = {name: rows[-1][name] for name in ("id", "dueShard", "due")}
