@@ -13,6 +13,7 @@ import pytest
 from khaya import dynamo, writes
 from khaya.errors import Raced, Unavailable
 from khaya.ids import new_id
+from khaya.pages import Slice
 from khaya.reminders import service, store
 from khaya.reminders.model import Reminder
 from khaya.settings import settings
@@ -499,3 +500,16 @@ def test_a_reminder_that_nobody_can_read_keeps_none_of_those_behind_it(
     report = sweep()
     assert (report["claimed"], report["failed"]) == (1, 1)
     assert set(waiting()) == {"unknown"}
+
+
+def test_a_bid_that_the_index_does_not_show_yet_is_asked_about(
+    buyer: Person, worker: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a job with a bid, which the index of bids does not have yet when the owner is to be asked
+    job = post_job(buyer)
+    place_bid(worker, job)
+    follow("notices")
+    monkeypatch.setattr(service.bids, "on_job", lambda *_: Slice([], None))
+    # when the morning comes, then they are asked all the same
+    clock.tick(days=2)
+    assert sweep("daily")["claimed"] == 1

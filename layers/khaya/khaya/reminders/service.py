@@ -151,13 +151,13 @@ def _due(lane: Lane, shard: int, now: str, report: Report) -> Iterator[tuple[Rem
 def _readable(row: Item, report: Report) -> Reminder | None:
     """The reminder in a row; None of one that cannot be read, which must not keep those behind it."""
     try:
-        return store.read(row)
-    except ValueError as error:
+        reminder = store.read(row)
+    except ValueError:
+        reminder = None
+    if reminder is None:
         report.failed += 1
-        observability.logger().error(
-            "an unreadable reminder", extra={"reminder": row["id"], "error": type(error).__name__}
-        )
-        return None
+        observability.logger().error("an unreadable reminder", extra={"reminder": row["id"]})
+    return reminder
 
 
 def _taken(reminder: Reminder, thing: Item | None, now: str, report: Report) -> bool:
@@ -205,6 +205,10 @@ def _present(reminder: Reminder, thing: Item | None) -> Due:
 
 
 def _has_pending_bid(job: Job) -> bool:
-    """The latest bids are looked at first: as a rule one of them is pending."""
-    found = every(lambda ask: bids.on_job(job.id, "createdAt", ask))
-    return job.bid_count > 0 and any(bid.status == "pending" for bid in found)
+    """The latest bids are looked at first: as a rule one of them is pending. One that the index lacks yet is too."""
+    seen = 0
+    for bid in every(lambda ask: bids.on_job(job.id, "createdAt", ask)) if job.bid_count else ():
+        if bid.status == "pending":
+            return True
+        seen += bid.status != "withdrawn"
+    return seen < job.bid_count
