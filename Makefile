@@ -60,8 +60,9 @@ test: environments ## unit, integration, infrastructure, contention and end-to-e
 	@$(DEV)/python -m pytest -n 2 tests/unit tests/integration tests/infrastructure
 	@$(DEV)/python -m pytest tests/contention tests/e2e
 
-soak: environments ## large numbers: 25,000 stale jobs and 10,000 reminders on the local engine, 1,000 random histories (half an hour)
+soak: environments ## large numbers: stale jobs, reminders, rounds of acceptance, random histories (half an hour)
 	@$(DEV)/python -m pytest -s tests/soak
+	@ROUNDS=200 $(DEV)/python -m pytest tests/contention/test_acceptance.py
 	@HISTORIES=1000 $(DEV)/python -m pytest -n 2 tests/integration/test_credit_histories.py tests/integration/test_referral_histories.py
 
 check: environments ## lint, format, strict types, import rules, template

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from typing import Any
@@ -10,7 +11,8 @@ from tests.contention.clients import Call, at_once
 from tests.contention.conftest import empty
 from tests.support.house import Person
 
-ROUNDS = 200
+ROUNDS = int(os.environ.get("ROUNDS", "50"))
+"""How often all of it is tried at once; `make soak` does it two hundred times."""
 WORKERS = 64
 OWNER = Person("owner", ("buyer",))
 OFFER = {"amountCents": 40_000, "timelineDays": 3, "proposal": "I can come tomorrow morning."}
@@ -84,7 +86,9 @@ def test_one_of_sixty_four_simultaneous_acceptances_stands(engine: None) -> None
     assert len(losers) == 63
 
 
-def test_acceptances_withdrawals_rejections_and_a_cancellation_in_200_rounds(engine: None, dynamodb: Any) -> None:
+def test_acceptances_withdrawals_rejections_and_a_cancellation_at_once_round_after_round(
+    engine: None, dynamodb: Any
+) -> None:
     for number in range(ROUNDS):
         _mixed_round(random.Random(number))  # noqa: S311 - the same rounds every time
         empty(dynamodb)

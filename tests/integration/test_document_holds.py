@@ -84,7 +84,19 @@ def test_each_route_answers_as_documented(case: schemathesis.Case) -> None:
     case.call_and_validate(headers=_signed_in(person), excluded_checks=excluded)
 
 
-@pytest.mark.parametrize("row", [row for row in rows() if not row.route.startswith("OPTIONS")], ids=str)
+def _telling() -> list[Row]:
+    """Rows of the matrix that together have every answer of every route."""
+    told: set[tuple[str, str]] = set()
+    kept = []
+    for row in rows():
+        answers = {(row.route, status) for status in row.expected.values() if status != "-"}
+        if answers - told and not row.route.startswith("OPTIONS"):
+            kept.append(row)
+            told |= answers
+    return kept
+
+
+@pytest.mark.parametrize("row", _telling(), ids=str)
 def test_what_the_authorization_matrix_gets_is_documented(row: Row) -> None:
     for status, column in {status: column for column, status in row.expected.items() if status != "-"}.items():
         # given a scene that nobody has changed

@@ -1,7 +1,8 @@
-"""moto's transactions, made quick enough to test with.
+"""moto, made quick enough to test with.
 
 Before each transaction moto copies every table that it touches, once for every write, with all that the table's stream
-has told so far. Here only the items that are written are kept, and put back where the transaction is cancelled.
+has told so far. Here only the items that are written are kept, and put back where the transaction is cancelled. And what
+it looks up anew for every attribute and for every part of an expression is looked up once.
 """
 
 from __future__ import annotations
@@ -9,17 +10,40 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from moto.core.serialize import AttributePicker
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser
 
 _transact = DynamoDBBackend.transact_write_items
+_pick = AttributePicker.__call__
+_processed: dict[type, tuple[type, ...]] = {}
+_TYPES = frozenset({"S", "N", "BOOL", "NULL", "L", "M", "SS", "NS", "B", "BS"})
 
 
 def quicken() -> None:
-    """Let moto keep what a transaction writes instead of whole tables."""
+    """Let moto keep what a transaction writes instead of whole tables, and look things up once."""
     Table.__deepcopy__ = lambda table, _: table  # type: ignore[attr-defined]
     DynamoDBBackend.transact_write_items = _transact_keeping_items  # type: ignore[method-assign,assignment]
+    AttributePicker.__call__ = _pick_quickly  # type: ignore[method-assign]
+    DepthFirstTraverser.nodes_to_be_processed = _nodes  # type: ignore[method-assign]
+
+
+def _pick_quickly(picker: AttributePicker, context: Any) -> Any:
+    """What stands under a key; an attribute value such as `{"S": "text"}` has one key, and no others to try."""
+    there = context.obj
+    if type(there) is dict and len(there) == 1 and not _TYPES.isdisjoint(there):
+        return there.get(context.key)
+    return _pick(picker, context)
+
+
+def _nodes(traverser: Any) -> tuple[type, ...]:
+    """The kinds of node that a traverser processes; the same for all of its class."""
+    kind = type(traverser)
+    if kind not in _processed:
+        _processed[kind] = tuple(traverser._processing_map())
+    return _processed[kind]
 
 
 def _transact_keeping_items(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
