@@ -11,7 +11,7 @@ from tests.contention.clients import Call, at_once
 from tests.contention.conftest import empty
 from tests.support.house import Person
 
-ROUNDS = int(os.environ.get("ROUNDS", "50"))
+ROUNDS = int(os.environ.get("ROUNDS", "30"))
 """How often all of it is tried at once; `make soak` does it two hundred times."""
 WORKERS = 64
 OWNER = Person("owner", ("buyer",))

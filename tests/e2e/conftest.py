@@ -45,9 +45,9 @@ class Marketplace:
         return self.http.request(method, self.url + path, json=body, headers=headers, timeout=35, **options)
 
 
-def eventually(check: Callable[[], bool]) -> bool:
-    """Whether `check` comes true in the time that what follows may take."""
-    deadline = time.monotonic() + WITHIN
+def eventually(check: Callable[[], bool], within: float = WITHIN) -> bool:
+    """Whether `check` comes true in the time that what follows may take, in seconds."""
+    deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         if check():
             return True

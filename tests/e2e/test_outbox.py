@@ -9,6 +9,7 @@ import requests
 from local import providers
 from local.outbox import Sent
 from tests.e2e.conftest import Marketplace, eventually
+from tests.e2e.test_walk import OFFER, POSTING
 
 
 def test_a_bid_is_in_the_owners_outbox_within_seconds(marketplace: Marketplace) -> None:
@@ -46,3 +47,27 @@ def test_a_bid_is_in_the_owners_outbox_within_seconds(marketplace: Marketplace) 
     inbox = lambda: marketplace.call("GET", "/notifications", token=buyer).json()["items"]  # noqa: E731
     assert eventually(lambda: any(title in one["text"] for one in inbox()))
     marketplace.call("DELETE", "/devices/e2e-phone", token=buyer)
+
+
+def test_a_provider_that_is_down_is_asked_again_and_one_that_answers_nonsense_is_not(marketplace: Marketplace) -> None:
+    buyer, worker = marketplace.token("buyer"), marketplace.token("worker")
+    faults = providers.address(marketplace.port) + providers.FAULTS
+
+    def bid_on(title: str) -> None:
+        job = marketplace.call("POST", "/jobs", {**POSTING, "title": title}, token=buyer).json()["id"]
+        assert marketplace.call("POST", f"/jobs/{job}/bids", OFFER, token=worker).status_code == 201
+
+    def told(title: str) -> int:
+        sent = providers.sent(marketplace.port)
+        return sum(1 for one in sent if one.channel == "whatsapp" and title in one.text)
+
+    # given a message that Twilio took and answered unreadably, and one that it refused for the moment
+    taken, refused = f"Fix a door {uuid.uuid4().hex[:8]}", f"Fix a lock {uuid.uuid4().hex[:8]}"
+    requests.post(faults, json={"provider": "twilio", "kind": "garbage", "times": 1}, timeout=10)
+    bid_on(taken)
+    assert eventually(lambda: told(taken) == 1)
+    requests.post(faults, json={"provider": "twilio", "kind": "status", "status": 503, "times": 1}, timeout=10)
+    bid_on(refused)
+    # when a quarter of a minute has passed, then the refused one has gone out, and neither has twice
+    assert eventually(lambda: told(refused) == 1, within=60)
+    assert (told(taken), told(refused)) == (1, 1)
