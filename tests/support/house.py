@@ -26,7 +26,11 @@ def app(name: str) -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception:
+        del sys.modules[spec.name]  # half a function is none
+        raise
     module.handler = watched(name, module.handler)  # type: ignore[attr-defined]
     return module
 
