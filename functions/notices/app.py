@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -16,7 +15,7 @@ processor = batches.of_ordered_queue()
 
 def follow(record: SQSRecord) -> None:
     """Follow one event. A failure sends the messages of its object back to the queue; after ten it is a dead letter."""
-    event = Event.model_validate(json.loads(record.body)["event"])
+    event = Event.told(record.body)
     observability.count("NotificationsWritten", writing.follow(event, clock.now()))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +25,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     def settle(record: SQSRecord) -> None:
         """A failure sends this message alone back to the queue; after ten it is a dead letter."""
-        published = _read(record.body)
+        published = Event.told(record.body)
         if published.id in refused:
             raise NotTaken(refused[published.id])
         observability.count("EventPublished")
@@ -35,14 +34,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return batches.work_through(event, settle, processor, context)
 
 
-def _read(body: str) -> Event:
-    return Event.model_validate(json.loads(body)["event"])
-
-
 def _event_in(body: str) -> Event | None:
     """The event in a message; None where there is none, which is found out again, and told, for that message alone."""
     try:
-        return _read(body)
+        return Event.told(body)
     except (ValueError, KeyError, TypeError):
         return None
 

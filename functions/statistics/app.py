@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -18,7 +17,7 @@ processor = batches.of_queue()
 
 def read(record: SQSRecord) -> Event:
     """The event in a message. One that cannot be read goes back alone, and after ten times to the dead letters."""
-    event = Event.model_validate(json.loads(record.body)["event"])
+    event = Event.told(record.body)
     counts_of(event)
     return event
 

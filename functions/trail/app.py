@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -18,7 +17,7 @@ processor = batches.of_queue()
 
 def keep(record: SQSRecord) -> None:
     """Write one row. A failure sends this message alone back to the queue; after ten it is a dead letter."""
-    event = Event.model_validate(json.loads(record.body)["event"])
+    event = Event.told(record.body)
     if store.record(entry_of(event)):
         observability.count("ChangeRecorded")
 

@@ -28,16 +28,16 @@ SUMMERS_END = "2026-07-01T20:30:00.000Z"
     ],
 )
 def test_the_quiet_hours_are_from_ten_to_seven_in_south_africa_all_year(now: str, until: str | None) -> None:
-    assert quiet.until(now) == until
+    assert quiet.until(now, 22, 7) == until
 
 
 @given(st.datetimes(timezones=st.just(clock.parse(NOW).tzinfo)))
 def test_the_quiet_hours_end_within_nine_hours_and_then_it_is_day(moment: object) -> None:
     now = clock.iso(moment)  # type: ignore[arg-type]
-    until = quiet.until(now)
+    until = quiet.until(now, 22, 7)
     if until is not None:
         assert 0 < clock.seconds_between(now, until) <= 9 * 3600
-        assert quiet.until(until) is None
+        assert quiet.until(until, 22, 7) is None
 
 
 @pytest.mark.parametrize("hour", range(24))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from datetime import datetime
 
 from ulid import ULID
@@ -21,3 +22,8 @@ def derived_id(at: str, *parts: str) -> str:
     milliseconds = round(datetime.fromisoformat(at).timestamp() * 1000)
     digest = hashlib.sha256("\x00".join(parts).encode()).digest()
     return str(ULID.from_bytes(milliseconds.to_bytes(6, "big") + digest[:10]))
+
+
+def shard_of(name: str, shards: int) -> int:
+    """Which of so many parts something with this name stands in: always the same, and as many in each."""
+    return zlib.crc32(name.encode()) % shards

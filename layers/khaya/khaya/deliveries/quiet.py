@@ -7,7 +7,7 @@ from datetime import timedelta
 from khaya import clock
 
 
-def until(now: str, from_hour: int = 22, until_hour: int = 7) -> str | None:
+def until(now: str, from_hour: int, until_hour: int) -> str | None:
     """When the quiet hours end that `now` lies in; None where it lies in none.
 
     They have the minute at which they begin, and not the one at which they end. Where both are at one hour, there are

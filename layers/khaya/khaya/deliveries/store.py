@@ -6,7 +6,6 @@ shards since all that is held is due at the same minute.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,6 +14,7 @@ from khaya import clock, dynamo, writes
 from khaya.attributes import Item
 from khaya.deliveries.model import CLAIM_HOURS, Delivery, Send
 from khaya.errors import NotFound, Raced
+from khaya.ids import shard_of
 from khaya.notifications import store as notifications
 from khaya.notifications.choices import CHANNELS, Channel
 from khaya.settings import settings
@@ -133,4 +133,4 @@ def _held(row: Item) -> Held:
 
 
 def _shard(notification_id: str) -> str:
-    return f"held#{hashlib.sha256(notification_id.encode()).digest()[0] % SHARDS}"
+    return f"held#{shard_of(notification_id, SHARDS)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -34,6 +35,17 @@ class Event(Stored):
     object: str
     detail: dict[str, Any]
     changes: dict[str, tuple[Any, Any]] = {}
+
+    @classmethod
+    def told(cls, message: str) -> Event:
+        """The event in a message of the queue of a concern.
+
+        Raises:
+            ValueError: the message is none such.
+            LookupError: it names no event.
+        """
+        event: Event = cls.model_validate(json.loads(message)["event"])
+        return event
 
 
 Found = tuple[str, Mapping[str, Any]]

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -17,6 +16,7 @@ from khaya import dynamo, writes
 from khaya.attributes import Item
 from khaya.errors import Raced
 from khaya.fields import item_of
+from khaya.ids import shard_of
 from khaya.ledger.model import Account, Entry, Movement, person
 from khaya.lists import listed
 from khaya.pages import Ask, Slice
@@ -157,7 +157,7 @@ def _by_shard(movements: Sequence[Movement]) -> Mapping[str, int]:
     sums: Counter[str] = Counter()
     for movement in movements:
         owner = next((leg.account for leg in movement.legs if leg.account.startswith(_PERSON)), movement.source)
-        number = zlib.crc32(owner.encode()) % SHARDS
+        number = shard_of(owner, SHARDS)
         for leg in movement.legs:
             if not leg.account.startswith(_PERSON):
                 sums[f"house#{leg.account}#{number:02}"] += leg.cents

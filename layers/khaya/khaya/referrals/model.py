@@ -32,9 +32,6 @@ CODE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
 """No two that look alike, and no vowels, so that no code is a word."""
 CODE_LENGTH = 8
 
-_HOURS_AHEAD = 2
-"""South Africa's time, all year: months are those of the people there."""
-
 
 def normal_code(text: str) -> str:
     """A code as it is kept, however somebody has typed it."""
@@ -161,7 +158,7 @@ def new_code() -> str:
 
 def month_of(now: str) -> str:
     """The calendar month in South Africa, for example `2026-11`."""
-    return clock.plus(now, hours=_HOURS_AHEAD)[:7]
+    return clock.local_day(now)[:7]
 
 
 def applied(code: Code, *, referred_id: str, referred_name: str, now: str) -> Referral:

@@ -7,11 +7,10 @@ reads nothing but what is due, and takes up by itself what an earlier one left. 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from khaya import clock, dynamo, lists, writes
+from khaya import clock, dynamo, ids, lists, writes
 from khaya.attributes import Item
 from khaya.errors import NotFound, Raced
 from khaya.fields import item_of
@@ -120,7 +119,7 @@ def due(lane: Lane, shard: int, now: str) -> Iterator[list[Item]]:
 
 def shard_of(reminder_id: str) -> int:
     """The part of its lane in which a reminder is due."""
-    return hashlib.sha256(reminder_id.encode()).digest()[0] % SHARDS
+    return ids.shard_of(reminder_id, SHARDS)
 
 
 def _item(reminder: Reminder) -> Item:

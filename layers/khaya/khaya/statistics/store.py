@@ -10,7 +10,6 @@ Parts keep a count from being one item that everybody writes at once.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Collection, Mapping, Sequence
 
 from khaya import clock, dynamo, writes
@@ -18,6 +17,7 @@ from khaya.attributes import Item
 from khaya.errors import Raced
 from khaya.events.model import Event
 from khaya.fields import item_of
+from khaya.ids import shard_of
 from khaya.settings import settings
 from khaya.statistics.model import Counts, Day, Totals, added, by_day, counts_of, in_all
 
@@ -45,7 +45,7 @@ def count(events: Sequence[Event], now: str) -> list[writes.Write]:
         )
         for event in events
     ]
-    shard = zlib.crc32(events[0].id.encode()) % SHARDS
+    shard = shard_of(events[0].id, SHARDS)
     total = in_all(added(map(counts_of, events)))
     totals = [_add(f"total#{shard}", total)] if total else []
     expiry = _expiry(now, _PARTS_DAYS)
