@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from khaya.attributes import Item, stored_part, typed, typed_item
+from khaya.errors import Raced
 
 STAMP = "lastWrite"
 """Each item says which unit of work wrote it last, when and for whom.
@@ -84,6 +85,14 @@ def replace(
         parts.append("REMOVE " + ", ".join(f"#{name}" for name in gone))
     news = {f"new_{name}": after[name] for name in changed}
     return update(table, key, " ".join(parts), condition=condition, refusal=refusal, values={**(values or {}), **news})
+
+
+def overwrite(table: str, key: Mapping[str, str], attribute: str, value: Any) -> Write:
+    """Write one attribute of the item under `key`, whatever it was; refused as `Raced` where there is no item."""
+    present = f"attribute_exists(#{next(iter(key))})"
+    return update(
+        table, key, f"SET #{attribute} = :value", condition=present, refusal=lambda _: Raced(), values={"value": value}
+    )
 
 
 def delete(

@@ -76,13 +76,7 @@ def rename(bid: Bid, name: str) -> writes.Write | None:
     """Write the worker's present name on a bid; None where it says so already."""
     if bid.worker_name == name:
         return None
-    return writes.update(
-        *key(bid.id),
-        "SET #workerName = :name",
-        condition="attribute_exists(#id)",
-        refusal=lambda _: Raced(),
-        values={"name": name},
-    )
+    return writes.overwrite(*key(bid.id), "workerName", name)
 
 
 def on_job(job_id: str, sort: Sort, ask: Ask) -> Slice[Bid]:

@@ -57,13 +57,7 @@ def rename(listing: Listing, name: str) -> writes.Write | None:
     """Write the seller's present name on a listing; None where it says so already."""
     if listing.seller_name == name:
         return None
-    return writes.update(
-        *key(listing.id),
-        "SET #sellerName = :name",
-        condition="attribute_exists(#id)",
-        refusal=lambda _: Raced(),
-        values={"name": name},
-    )
+    return writes.overwrite(*key(listing.id), "sellerName", name)
 
 
 def feed(category: Category | None, location: str | None, ask: Ask) -> Slice[Listing]:

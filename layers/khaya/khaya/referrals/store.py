@@ -125,13 +125,7 @@ def qualified(user_id: str, job_id: str, now: str) -> writes.Write:
 
 def rename(key: tuple[str, dict[str, str]], attribute: str, name: str) -> writes.Write:
     """Write a person's present name where it is repeated."""
-    return writes.update(
-        *key,
-        f"SET #{attribute} = :name",
-        condition="attribute_exists(#id)",
-        refusal=lambda _: Raced(),
-        values={"name": name},
-    )
+    return writes.overwrite(*key, attribute, name)
 
 
 def of_referrer(user_id: str, ask: Ask) -> Slice[Referral]:

@@ -57,14 +57,7 @@ def rename(review: Review, name: str) -> writes.Write | None:
     """Write the reviewer's present name on a review; None where it says so already."""
     if review.reviewer_name == name:
         return None
-    return writes.update(
-        settings().reviews_table,
-        {"id": review.id},
-        "SET #reviewerName = :name",
-        condition="attribute_exists(#id)",
-        refusal=lambda _: Raced(),
-        values={"name": name},
-    )
+    return writes.overwrite(settings().reviews_table, {"id": review.id}, "reviewerName", name)
 
 
 def by(reviewer_id: str, ask: Ask) -> Slice[Review]:

@@ -96,13 +96,7 @@ def rename(story: Story, name: str) -> writes.Write | None:
     """Write the author's present name on a story; None where it says so already."""
     if story.author_name == name:
         return None
-    return writes.update(
-        *key(story.id),
-        "SET #authorName = :name",
-        condition="attribute_exists(#id)",
-        refusal=lambda _: Raced(),
-        values={"name": name},
-    )
+    return writes.overwrite(*key(story.id), "authorName", name)
 
 
 def liked_by(user_id: str, ask: Ask) -> Slice[str]:
