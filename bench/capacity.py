@@ -17,7 +17,7 @@ from bench import round_trips
 from bench.engines import dynamodb_local
 from bench.report import Report
 from bench.units import Used, units_of
-from khaya import dynamo
+from khaya.platform.data import dynamo
 from tests.integration.matrix import Row, rows
 from tests.support import stand_in
 from tests.support.template import routes, table_requests

@@ -13,7 +13,7 @@ import random
 from collections import Counter
 
 from bench.report import Report
-from khaya.ids import new_id
+from khaya.platform.base.ids import new_id
 from khaya.reminders import service, store
 
 REMINDERS = 1_000_000

@@ -16,11 +16,11 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 from bench.report import Report
-from khaya import clock
 from khaya.jobs import store
 from khaya.jobs.model import Category, Job, JobPosting, posted
-from khaya.lists import FEED_REPLICAS
-from khaya.pages import DEFAULT_LIMIT
+from khaya.platform.base import clock
+from khaya.platform.data.lists import FEED_REPLICAS
+from khaya.platform.data.pages import DEFAULT_LIMIT
 
 READS_A_SECOND = 5_000
 POSTS_A_SECOND = 200

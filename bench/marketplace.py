@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from khaya import clock, dynamo
-from khaya.attributes import typed_item
 from khaya.jobs import store as jobs
 from khaya.jobs.model import JobPosting, posted
-from khaya.settings import settings
+from khaya.platform.base import clock
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo
+from khaya.platform.data.writes import typed_item
 from tests.support.template import table_requests
 
 POSTING: dict[str, Any] = {

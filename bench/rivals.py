@@ -20,23 +20,25 @@ from boto3.dynamodb.types import TypeDeserializer
 from fastapi.middleware.cors import CORSMiddleware
 from mangum import Mangum
 
-from khaya import clock, dynamo, gate, observability
-from khaya.attributes import Item
 from khaya.bids import service as bids
 from khaya.bids.model import BidOffer
 from khaya.bids.view import BidView
 from khaya.bids.view import shown as bid_shown
-from khaya.errors import KhayaError, Unauthenticated
-from khaya.fields import Place
-from khaya.identity import Caller, caller_of
 from khaya.jobs import service as jobs
 from khaya.jobs import store
 from khaya.jobs.model import Category, JobPosting
 from khaya.jobs.view import JobView, PartyJobView, shown, shown_fully
-from khaya.pages import Ask, Limit, Page
-from khaya.roles import Role
-from khaya.settings import settings
-from khaya.unit import Unit
+from khaya.platform.base import clock, observability
+from khaya.platform.base.errors import KhayaError, Unauthenticated
+from khaya.platform.base.fields import Place
+from khaya.platform.base.models import Item
+from khaya.platform.base.roles import Role
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo
+from khaya.platform.data.pages import Limit, Page, PageRequest
+from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.web import account_guard
+from khaya.platform.web.identity import Caller, caller_of
 from tests.support.house import app as function
 
 Acceptance = function("bids").Acceptance
@@ -45,14 +47,14 @@ Handler = Callable[[dict[str, Any], Any], Any]
 
 
 def _post_job(posting: JobPosting, caller: Caller) -> PartyJobView:
-    unit = Unit()
-    job = jobs.post(posting, buyer_id=caller.user_id, now=clock.now(), unit=unit)
-    unit.commit()
+    unit_of_work = UnitOfWork()
+    job = jobs.post(posting, buyer_id=caller.user_id, now=clock.now(), unit_of_work=unit_of_work)
+    unit_of_work.commit()
     return shown_fully(job, caller.user_id)
 
 
 def _feed(category: Category | None, location: str | None, limit: int | None, cursor: str | None) -> Feed:
-    ask = Ask(("/jobs", category or "", location or ""), limit or 20, cursor)
+    ask = PageRequest(("/jobs", category or "", location or ""), limit or 20, cursor)
     part = store.feed(category, location, ask)
     return Feed(items=[shown(job, None) for job in part.items], next_cursor=ask.cursor_after(part.after))
 
@@ -62,16 +64,16 @@ def _one_job(job_id: str) -> JobView:
 
 
 def _place(job_id: str, offer: BidOffer, caller: Caller) -> BidView:
-    unit = Unit()
-    bid = bids.place(job_id, offer, worker_id=caller.user_id, now=clock.now(), unit=unit)
-    unit.commit()
+    unit_of_work = UnitOfWork()
+    bid = bids.place(job_id, offer, worker_id=caller.user_id, now=clock.now(), unit_of_work=unit_of_work)
+    unit_of_work.commit()
     return bid_shown(bid)
 
 
 def _accept(bid_id: str, caller: Caller) -> Any:
-    unit = Unit()
-    job, bid = bids.accept(bid_id, owner_id=caller.user_id, now=clock.now(), unit=unit)
-    unit.commit()
+    unit_of_work = UnitOfWork()
+    job, bid = bids.accept(bid_id, owner_id=caller.user_id, now=clock.now(), unit_of_work=unit_of_work)
+    unit_of_work.commit()
     return Acceptance(job=shown_fully(job, caller.user_id), bid=bid_shown(bid))
 
 
@@ -82,7 +84,7 @@ def _admitted(role: Role) -> Any:
         caller = caller_of(request.scope["aws.event"])
         if caller is None:
             raise Unauthenticated
-        gate.pass_gate(caller, caller.require(role), clock.now(), counted=True)
+        account_guard.pass_account_guard(caller, caller.require(role), clock.now(), counted=True)
         return caller
 
     return fastapi.Depends(admit)

@@ -15,8 +15,10 @@ from typing import Any
 from moto import mock_aws
 
 from bench.report import Report
-from khaya import clock, dynamo, groups, media
-from khaya.settings import settings
+from khaya.platform.aws import cognito, media
+from khaya.platform.base import clock
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo
 from tests.integration.matrix import Row, rows
 from tests.support import stand_in
 from tests.support.template import routes
@@ -115,7 +117,7 @@ def path_of(resource: str, values: dict[str, str]) -> str:
 @contextmanager
 def over_moto() -> Iterator[None]:
     """moto with the template's tables, and the clock standing still as in the tests."""
-    now, caches = clock.now, (dynamo.client, groups._cognito, media._s3)  # noqa: SLF001 - made anew inside moto
+    now, caches = clock.now, (dynamo.client, cognito._cognito, media._s3)  # noqa: SLF001 - made anew inside moto
     clock.now = lambda: FROZEN
     try:
         with mock_aws():

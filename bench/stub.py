@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from khaya import dynamo
-from khaya.attributes import typed_item
+from khaya.platform.data import dynamo
+from khaya.platform.data.writes import typed_item
 
 
 class StubbedClient:

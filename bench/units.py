@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from khaya import dynamo
-from khaya.settings import settings
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,14 @@ from typing import Any
 
 from bench.report import Report
 from bench.stub import stubbed
-from khaya import clock
 from khaya.bids import store as bids
 from khaya.bids.model import BidOffer, placed
-from khaya.fields import item_of
 from khaya.jobs import store as jobs
 from khaya.jobs.model import JobPosting, posted
+from khaya.platform.base import clock
+from khaya.platform.base.models import item_of
+from khaya.platform.base.settings import settings
 from khaya.profiles.model import first_profile
-from khaya.settings import settings
 from tests.support.house import VISITOR, Context, Person, app, function_of, matched
 
 MOST_OF_FASTAPI = 1 / 3

@@ -193,7 +193,7 @@ def _functions() -> Iterator[ModuleType]:
 def _make_up_settings() -> None:
     """Give every setting that is missing a value that reads as text and as a number: none ends up in the document."""
     os.environ.setdefault("AWS_DEFAULT_REGION", "af-south-1")
-    from khaya import settings  # noqa: PLC0415 - after `khaya` is on the path
+    from khaya.platform.base import settings  # noqa: PLC0415 - after `khaya` is on the path
 
     for model in vars(settings).values():
         if isinstance(model, type) and issubclass(model, BaseModel):
@@ -281,8 +281,8 @@ def _singular(word: str) -> str:
 
 def _parameter(parameter: Json) -> Json:
     """A parameter under the contract's name. None is ever null: it is left out."""
-    from khaya.api import LONGEST_ID  # noqa: PLC0415
-    from khaya.pages import DEFAULT_LIMIT  # noqa: PLC0415
+    from khaya.platform.data.pages import DEFAULT_LIMIT  # noqa: PLC0415
+    from khaya.platform.web.api import LONGEST_ID  # noqa: PLC0415
 
     schema = parameter["schema"]
     known = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]
@@ -359,7 +359,7 @@ def _fields(schema: Json, schemas: Json) -> Json:
 
 def _errors() -> dict[int, type[Exception]]:
     """The kinds of refusal by status."""
-    from khaya.errors import KhayaError  # noqa: PLC0415
+    from khaya.platform.base.errors import KhayaError  # noqa: PLC0415
 
     return {kind.status: kind for kind in sorted(KhayaError.__subclasses__(), key=lambda kind: kind.status)}
 

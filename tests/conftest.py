@@ -39,7 +39,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock of the marketplace, stopped at 2026-11-21 08:00 UTC."""
-    from khaya import clock as khaya_clock  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base import clock as khaya_clock  # noqa: PLC0415 - after the environment is set
 
     stopped = Clock(datetime(2026, 11, 21, 8, tzinfo=UTC))
     monkeypatch.setattr(khaya_clock, "now", lambda: khaya_clock.iso(stopped.moment))

@@ -8,19 +8,19 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from khaya import clock
-from khaya.access import ADMIN
-from khaya.api import Api
+from khaya.admin import service
+from khaya.admin.view import AdminUserView, shown_to_admin
 from khaya.audit import store as trail
 from khaya.audit.view import AuditView
 from khaya.audit.view import shown as shown_entry
-from khaya.fields import Line
-from khaya.pages import Limit, Page
+from khaya.platform.base import clock
+from khaya.platform.base.fields import Line
+from khaya.platform.data.pages import Limit, Page
+from khaya.platform.web.access import ADMIN
+from khaya.platform.web.api import Api
 from khaya.statistics import store as statistics
 from khaya.statistics.view import StatisticsView, shown
-from khaya.users import service
 from khaya.users.model import Status, UserChanges, normal_phone
-from khaya.users.view import AdminUserView, shown_to_admin
 
 api = Api("Admin")
 
@@ -44,10 +44,10 @@ def people(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[AdminUserView]]:
     """All of them, or those whom every filter that is named holds for."""
-    ask = api.ask(limit, cursor, status, phone, email, private=True)
-    part = service.find(status, phone, email, ask)
+    page_request = api.page_request(limit, cursor, status, phone, email, private=True)
+    part = service.find(status, phone, email, page_request)
     items = [shown_to_admin(user) for user in part.items]
-    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
 @api.get("/admin/audit", ADMIN, "The audit trail, newest first", body=Page[AuditView])
@@ -63,10 +63,10 @@ def audit(
 
     It follows a change by a second or two. Nothing in it is ever changed or removed.
     """
-    ask = api.ask(limit, cursor, about, actor, private=True)
-    part = trail.listed(about, actor, ask)
+    page_request = api.page_request(limit, cursor, about, actor, private=True)
+    part = trail.listed(about, actor, page_request)
     items = [shown_entry(entry) for entry in part.items]
-    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
 @api.get("/admin/statistics", ADMIN, "How the marketplace is doing", body=StatisticsView)
@@ -82,7 +82,7 @@ def figures() -> Response[StatisticsView]:
 @api.patch("/admin/users/<user_id>", ADMIN, "Decide about a person", body=AdminUserView)
 def change(user_id: str, changes: Annotated[UserChanges, Body()]) -> Response[AdminUserView]:
     """Suspends or reinstates them, makes them an admin or ends it; what is taken is refused at once."""
-    user = service.change(user_id, changes, admin_id=api.caller.user_id, now=api.now, unit=api.unit)
+    user = service.change(user_id, changes, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("PersonDecided")
     return api.answer(shown_to_admin(user))
 

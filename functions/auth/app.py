@@ -10,17 +10,17 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from khaya import accounts, vault
-from khaya.access import SIGNED_IN, Access
-from khaya.accounts import Origin
-from khaya.api import Api
-from khaya.fields import Asked, Stored
-from khaya.pages import Limit, Page
+from khaya.platform.aws import cognito, secrets
+from khaya.platform.aws.cognito import Origin
+from khaya.platform.base.models import Model, RequestModel
+from khaya.platform.base.settings import KeySettings, SignInSettings, require, settings
+from khaya.platform.data.pages import Limit, Page
+from khaya.platform.web.access import SIGNED_IN, Access
+from khaya.platform.web.api import Api
 from khaya.sessions import service as sessions
 from khaya.sessions.model import LONGEST_DEVICE, UNKNOWN_DEVICE, Session
-from khaya.settings import key_settings, sign_in_settings
-from khaya.signin import service, store
-from khaya.signin.model import (
+from khaya.sign_in import service, store
+from khaya.sign_in.model import (
     CODE_SECONDS,
     Challenge,
     CodeAnswer,
@@ -31,6 +31,8 @@ from khaya.signin.model import (
     TokenRequest,
 )
 
+require(KeySettings, SignInSettings)
+
 ANYBODY = Access("anybody", public=True, remembered=False)
 ONESELF = Access("any signed-in person", remembered=False)
 
@@ -39,18 +41,16 @@ _SITE_BITS = 64
 """Of an IPv6 address: who has one has all that begin so."""
 
 api = Api("Sign-in")
-key_settings()
-sign_in_settings()
 
 
-class Challenged(Stored):
+class Challenged(Model):
     """A code is on its way, if there is anybody to send it to."""
 
     challenge: str
     expires_in: int
 
 
-class TokensView(Stored):
+class TokensView(Model):
     """What a signed-in client holds."""
 
     access_token: str
@@ -59,26 +59,26 @@ class TokensView(Stored):
     expires_in: int
 
 
-class ContactsView(Stored):
+class ContactsView(Model):
     """How a person is reached and signs in."""
 
     phone: str | None
     email: str | None
 
 
-class PasswordRequest(Asked):
+class PasswordRequest(RequestModel):
     """A new password."""
 
     password: Password
 
 
-class PasswordView(Stored):
+class PasswordView(Model):
     """When the password was changed."""
 
     changed_at: str
 
 
-class SessionView(Stored):
+class SessionView(Model):
     """One sign-in of one's own."""
 
     id: str
@@ -98,14 +98,14 @@ def sign_up(wanted: Annotated[SignUp, Body()]) -> Response[Challenged]:
     want with `PUT /profiles/me/roles`.
     """
     _count_address()
-    return _challenged(service.sign_up(wanted, now=api.now, unit=api.unit))
+    return _challenged(service.sign_up(wanted, now=api.now, unit_of_work=api.unit_of_work))
 
 
 @api.post("/auth/codes", ANYBODY, "Ask for a one-time code", body=Challenged)
 def ask_code(wanted: Annotated[CodeRequest, Body()]) -> Response[Challenged]:
     """Sends a code to the owner of an account, to its own phone or e-mail; the answer is the same if there is none."""
     _count_address()
-    return _challenged(service.ask_code(wanted.username, wanted.channel, now=api.now, unit=api.unit))
+    return _challenged(service.ask_code(wanted.username, wanted.channel, now=api.now, unit_of_work=api.unit_of_work))
 
 
 @api.post("/auth/tokens", ANYBODY, "Sign in, or renew tokens", body=TokensView)
@@ -117,13 +117,15 @@ def tokens(wanted: Annotated[TokenRequest, Body()]) -> Response[TokensView]:
     _count_address()
     if wanted.challenge is not None and wanted.code is not None:
         answer = CodeAnswer(challenge=wanted.challenge, code=wanted.code)
-        issued, refresh = service.by_code(answer, _origin(), now=api.now, unit=api.unit)
+        issued, refresh = service.by_code(answer, _origin(), now=api.now, unit_of_work=api.unit_of_work)
         api.count("SignedInByCode")
     elif wanted.username is not None and wanted.password is not None:
-        issued, refresh = service.by_password(wanted.username, wanted.password, _origin(), now=api.now, unit=api.unit)
+        issued, refresh = service.by_password(
+            wanted.username, wanted.password, _origin(), now=api.now, unit_of_work=api.unit_of_work
+        )
         api.count("SignedInByPassword")
     else:
-        issued, refresh = service.refresh(wanted.refresh_token or "", now=api.now, unit=api.unit)
+        issued, refresh = service.refresh(wanted.refresh_token or "", now=api.now, unit_of_work=api.unit_of_work)
         api.count("TokensRefreshed")
     return api.answer(
         TokensView(
@@ -138,7 +140,7 @@ def tokens(wanted: Annotated[TokenRequest, Body()]) -> Response[TokensView]:
 @api.post("/auth/sign-out", ONESELF, "Sign out", status=204)
 def sign_out() -> Response[None]:
     """Ends the session whose token is sent."""
-    sessions.sign_out(api.caller.session_id, api.caller.user_id, now=api.now, unit=api.unit)
+    sessions.sign_out(api.caller.session_id, api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("SignedOut")
     return api.answer(None, status=204)
 
@@ -147,13 +149,13 @@ def sign_out() -> Response[None]:
 def ask_contact(wanted: Annotated[ContactChange, Body()]) -> Response[Challenged]:
     """Sends a code to the new phone or e-mail. Needs a sign-in less than ten minutes old."""
     api.require_recent_sign_in()
-    return _challenged(service.ask_contact(wanted.proves, api.caller, now=api.now, unit=api.unit))
+    return _challenged(service.ask_contact(wanted.proves, api.caller, now=api.now, unit_of_work=api.unit_of_work))
 
 
 @api.post("/auth/contacts/proof", ONESELF, "Prove a new phone or e-mail", body=ContactsView)
 def prove_contact(answer: Annotated[CodeAnswer, Body()]) -> Response[ContactsView]:
     """Takes it over, in the same session that asked for the code."""
-    contacts = service.prove_contact(answer, api.caller, now=api.now, unit=api.unit)
+    contacts = service.prove_contact(answer, api.caller, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ContactProved")
     return api.answer(ContactsView(phone=contacts["phone"], email=contacts["email"]))
 
@@ -162,7 +164,7 @@ def prove_contact(answer: Annotated[CodeAnswer, Body()]) -> Response[ContactsVie
 def set_password(wanted: Annotated[PasswordRequest, Body()]) -> Response[PasswordView]:
     """Needs a sign-in less than ten minutes old."""
     api.require_recent_sign_in()
-    accounts.set_password(api.caller.user_id, wanted.password)
+    cognito.set_password(api.caller.user_id, wanted.password)
     api.count("PasswordSet")
     return api.answer(PasswordView(changed_at=api.now))
 
@@ -172,15 +174,17 @@ def list_sessions(
     limit: Annotated[Limit | None, Query()] = None, cursor: Annotated[str | None, Query()] = None
 ) -> Response[Page[SessionView]]:
     """Those that are neither ended nor expired, newest first."""
-    ask = api.ask(limit, cursor, private=True)
-    found = sessions.listed(api.caller.user_id, now=api.now, ask=ask)
-    return api.answer(Page(items=[_shown(one) for one in found.items], next_cursor=ask.cursor_after(found.after)))
+    page_request = api.page_request(limit, cursor, private=True)
+    found = sessions.listed(api.caller.user_id, now=api.now, page_request=page_request)
+    return api.answer(
+        Page(items=[_shown(one) for one in found.items], next_cursor=page_request.cursor_after(found.after))
+    )
 
 
 @api.delete("/sessions", SIGNED_IN, "End all one's sessions", status=204)
 def end_all() -> Response[None]:
     """The one that asks as well."""
-    sessions.end_all(api.caller.user_id, now=api.now, unit=api.unit)
+    sessions.end_all(api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("AllSessionsEnded")
     return api.answer(None, status=204)
 
@@ -188,7 +192,7 @@ def end_all() -> Response[None]:
 @api.delete("/sessions/<session_id>", SIGNED_IN, "End one of one's sessions", status=204)
 def end(session_id: str) -> Response[None]:
     """Its refresh token and its access token are refused from now on."""
-    sessions.end(session_id, api.caller.user_id, now=api.now, unit=api.unit)
+    sessions.end(session_id, api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("SessionEnded")
     return api.answer(None, status=204)
 
@@ -209,9 +213,9 @@ def _shown(session: Session) -> SessionView:
 
 
 def _count_address() -> None:
-    limit = sign_in_settings().sign_ins_per_address
+    limit = settings(SignInSettings).sign_ins_per_address
     if limit:
-        store.count_call(vault.keyed_hash("address", _site(_address())), limit, api.now)
+        store.count_call(secrets.keyed_hash("address", _site(_address())), limit, api.now)
 
 
 def _origin() -> Origin:
@@ -225,8 +229,8 @@ def _address() -> str:
     context = api.resolver.current_event.raw_event["requestContext"]
     address: str = (context.get("identity") or {}).get("sourceIp") or _NOWHERE
     viewer, proof = _header("CloudFront-Viewer-Address"), _header("X-Khaya-Edge")
-    secret = sign_in_settings().edge_secret_arn
-    if viewer and proof and secret and hmac.compare_digest(proof.encode(), vault.secret(secret).encode()):
+    secret = settings(SignInSettings).edge_secret_arn
+    if viewer and proof and secret and hmac.compare_digest(proof.encode(), secrets.secret(secret).encode()):
         address = viewer.rpartition(":")[0].strip("[]")
     return address
 

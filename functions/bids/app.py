@@ -8,14 +8,15 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import Field
 
-from khaya.access import Access
-from khaya.api import Api
 from khaya.bids import service, store
 from khaya.bids.model import BidOffer, Sort, Status
 from khaya.bids.view import BidView, shown
-from khaya.fields import Asked, Prose, Stored
 from khaya.jobs.view import PartyJobView, shown_fully
-from khaya.pages import Limit, Page
+from khaya.platform.base.fields import Prose
+from khaya.platform.base.models import Model, RequestModel
+from khaya.platform.data.pages import Limit, Page
+from khaya.platform.web.access import Access
+from khaya.platform.web.api import Api
 
 api = Api("Bids")
 
@@ -25,14 +26,14 @@ OWNER = Access("the job's owner", roles=("buyer",))
 BIDDER = Access("the bidder", roles=("worker",))
 
 
-class Acceptance(Stored):
+class Acceptance(Model):
     """What an acceptance has settled."""
 
     job: PartyJobView
     bid: BidView
 
 
-class RejectionRequest(Asked):
+class RejectionRequest(RequestModel):
     """A word to the worker, if the owner has one."""
 
     reason: Annotated[Prose, Field(max_length=500)] | None = None
@@ -41,7 +42,7 @@ class RejectionRequest(Asked):
 @api.post("/jobs/<job_id>/bids", WORKER, "Bid on a job", status=201, body=BidView)
 def place(job_id: str, offer: Annotated[BidOffer, Body()]) -> Response[BidView]:
     """One live bid a worker and job; after a withdrawal the worker may bid again."""
-    bid = service.place(job_id, offer, worker_id=api.caller.user_id, now=api.now, unit=api.unit)
+    bid = service.place(job_id, offer, worker_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("BidPlaced")
     return api.answer(shown(bid), status=201, location=f"/bids/{bid.id}")
 
@@ -54,9 +55,9 @@ def on_job(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[BidView]]:
     """The job's owner sees all of them, a worker their own."""
-    ask = api.ask(limit, cursor, job_id, sort, private=True)
-    part = service.on_job(job_id, api.caller, sort, ask)
-    return api.answer(Page(items=[shown(bid) for bid in part.items], next_cursor=ask.cursor_after(part.after)))
+    page_request = api.page_request(limit, cursor, job_id, sort, private=True)
+    part = service.on_job(job_id, api.caller, sort, page_request)
+    return api.answer(Page(items=[shown(bid) for bid in part.items], next_cursor=page_request.cursor_after(part.after)))
 
 
 @api.get("/bids/mine", WORKER, "One's own bids, newest first", body=Page[BidView])
@@ -66,9 +67,9 @@ def mine(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[BidView]]:
     """In any state, or in the one that is named."""
-    ask = api.ask(limit, cursor, status, private=True)
-    part = store.of_worker(api.caller.user_id, status, ask)
-    return api.answer(Page(items=[shown(bid) for bid in part.items], next_cursor=ask.cursor_after(part.after)))
+    page_request = api.page_request(limit, cursor, status, private=True)
+    part = store.of_worker(api.caller.user_id, status, page_request)
+    return api.answer(Page(items=[shown(bid) for bid in part.items], next_cursor=page_request.cursor_after(part.after)))
 
 
 @api.get("/bids/<bid_id>", PARTIES, "One bid", body=BidView)
@@ -80,7 +81,7 @@ def one_bid(bid_id: str) -> Response[BidView]:
 @api.post("/bids/<bid_id>/acceptance", OWNER, "Accept a bid", body=Acceptance)
 def accept(bid_id: str) -> Response[Acceptance]:
     """Exactly one bid of a job is ever accepted; the others are rejected within seconds."""
-    job, bid = service.accept(bid_id, owner_id=api.caller.user_id, now=api.now, unit=api.unit)
+    job, bid = service.accept(bid_id, owner_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("BidAccepted")
     return api.answer(Acceptance(job=shown_fully(job, api.caller.user_id), bid=shown(bid)))
 
@@ -89,14 +90,16 @@ def accept(bid_id: str) -> Response[Acceptance]:
 def reject(bid_id: str, request: Annotated[RejectionRequest | None, Body()] = None) -> Response[BidView]:
     """The worker may not bid on this job again."""
     note = request.reason if request else None
-    bid = service.reject(bid_id, note, owner_id=api.caller.user_id, now=api.now, unit=api.unit)
+    bid = service.reject(bid_id, note, owner_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     return api.answer(shown(bid))
 
 
 @api.post("/bids/<bid_id>/withdrawal", BIDDER, "Take a bid back", body=BidView)
 def withdraw(bid_id: str) -> Response[BidView]:
     """The worker may bid on the job again while it is open."""
-    return api.answer(shown(service.withdraw(bid_id, worker_id=api.caller.user_id, now=api.now, unit=api.unit)))
+    return api.answer(
+        shown(service.withdraw(bid_id, worker_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work))
+    )
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -7,16 +7,15 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import batches, clock, observability
 from khaya.channels import ChannelDown
-from khaya.settings import channel_settings, code_settings, key_settings, pool_settings
-from khaya.signin import delivery
+from khaya.platform.base import clock, observability
+from khaya.platform.base.settings import ChannelSettings, CodeSettings, KeySettings, PoolSettings, require
+from khaya.platform.work import batches
+from khaya.sign_in import delivery
+
+require(KeySettings, PoolSettings, ChannelSettings, CodeSettings)
 
 processor = batches.of_queue()
-key_settings()
-pool_settings()
-channel_settings()
-code_settings()
 
 
 def send(record: SQSRecord) -> None:

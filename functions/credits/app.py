@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from khaya.access import SIGNED_IN, Access
-from khaya.api import Api
 from khaya.credits import service, statement
 from khaya.credits.model import AdjustmentRequest, Proposal, ReversalRequest, WithdrawalRequest
 from khaya.credits.view import BalanceView, ProposalView, TransactionView, balance, shown, waiting
 from khaya.ledger import store
 from khaya.ledger.model import Entry
-from khaya.pages import Limit, Page
+from khaya.platform.data.pages import Limit, Page
+from khaya.platform.web.access import SIGNED_IN, Access
+from khaya.platform.web.api import Api
 
 api = Api("Credits")
 
@@ -34,10 +34,10 @@ def transactions(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[TransactionView]]:
     """Each with the balance after it."""
-    ask = api.ask(limit, cursor, private=True)
-    part = store.entries(api.caller.user_id, ask)
+    page_request = api.page_request(limit, cursor, private=True)
+    part = store.entries(api.caller.user_id, page_request)
     items = [shown(entry) for entry in part.items]
-    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
 @api.get(
@@ -60,7 +60,9 @@ def own_statement() -> Response[str]:
 def withdraw(request: Annotated[WithdrawalRequest, Body()]) -> Response[TransactionView]:
     """From R100, to one's verified payout account. The entry's `withdrawalStatus` tells how far it has come."""
     api.require_recent_sign_in()
-    entry = service.withdraw(request.amount_cents, user_id=api.caller.user_id, now=api.now, unit=api.unit)
+    entry = service.withdraw(
+        request.amount_cents, user_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
+    )
     api.count("WithdrawalRequested")
     return _created(entry)
 
@@ -80,7 +82,7 @@ def adjust(
 
     A waiting adjustment is forgotten after seven days.
     """
-    made = service.adjust(request, admin_id=api.caller.user_id, now=api.now, unit=api.unit)
+    made = service.adjust(request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     if isinstance(made, Proposal):
         api.count("AdjustmentProposed")
         return api.answer(waiting(made), status=202)
@@ -93,7 +95,9 @@ def adjust(
 )
 def reverse(transaction_id: str, request: Annotated[ReversalRequest, Body()]) -> Response[TransactionView]:
     """Books the opposite entry, once. Reversals and withdrawals cannot be taken back."""
-    entry = service.reverse(transaction_id, request.reason, admin_id=api.caller.user_id, now=api.now, unit=api.unit)
+    entry = service.reverse(
+        transaction_id, request.reason, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
+    )
     api.count("EntryReversed")
     return _created(entry)
 

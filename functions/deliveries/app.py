@@ -7,17 +7,22 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import batches, clock, observability
 from khaya.deliveries import queues, service
 from khaya.deliveries.model import NotNow, wait_seconds
-from khaya.settings import channel_queue_settings, channel_settings, delivery_settings, push_settings, quiet_settings
+from khaya.platform.base import clock, observability
+from khaya.platform.base.settings import (
+    ChannelQueueSettings,
+    ChannelSettings,
+    DeliverySettings,
+    PushSettings,
+    QuietSettings,
+    require,
+)
+from khaya.platform.work import batches
+
+require(ChannelSettings, ChannelQueueSettings, DeliverySettings, PushSettings, QuietSettings)
 
 processor = batches.of_queue()
-channel_settings()
-channel_queue_settings()
-delivery_settings()
-push_settings()
-quiet_settings()
 
 
 def send(record: SQSRecord) -> None:

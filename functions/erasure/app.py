@@ -7,16 +7,17 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import batches, clock, observability
 from khaya.erasure import service
-from khaya.settings import key_settings, pool_settings
+from khaya.platform.base import clock, observability
+from khaya.platform.base.settings import KeySettings, PoolSettings, require
+from khaya.platform.work import batches
+
+require(KeySettings, PoolSettings)
 
 SAFETY_MILLISECONDS = 20_000
 """Time left at which a run ends; what is left to do gets another."""
 
 processor = batches.of_ordered_queue()
-key_settings()
-pool_settings()
 
 
 def erase(record: SQSRecord, lambda_context: Any) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from khaya import clock, observability
-from khaya.abreast import abreast
 from khaya.jobs import service
+from khaya.platform.base import clock, observability
+from khaya.platform.work.parallel import in_parallel
 
 SAFETY_MILLISECONDS = 10_000
 """Time left at which a run ends; the next one goes on where it ended, since what is done is no longer due."""
@@ -31,7 +31,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 
     outcomes: Counter[str] = Counter()
     for page in service.due(clock.now()):
-        outcomes.update(abreast(expire, page, AT_ONCE))
+        outcomes.update(in_parallel(expire, page, AT_ONCE))
         if outcomes["left"]:
             break
     report = {"expired": outcomes["expired"], "failed": outcomes["failed"]}

@@ -7,8 +7,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import batches, clock, observability
 from khaya.exports import making
+from khaya.platform.base import clock, observability
+from khaya.platform.work import batches
 
 processor = batches.of_ordered_queue()
 

@@ -8,14 +8,15 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import Field
 
-from khaya import media
-from khaya.access import FEED, PUBLIC, Access
-from khaya.api import Api
-from khaya.fields import Asked, Place, Prose
 from khaya.jobs import service, store
 from khaya.jobs.model import Category, Job, JobChanges, JobPosting, Party, Status, WorkProof
 from khaya.jobs.view import JobView, PartyJobView, shown, shown_fully
-from khaya.pages import Limit, Page
+from khaya.platform.aws import media
+from khaya.platform.base.fields import Place, Prose
+from khaya.platform.base.models import RequestModel
+from khaya.platform.data.pages import Limit, Page
+from khaya.platform.web.access import FEED, PUBLIC, Access
+from khaya.platform.web.api import Api
 from khaya.search.model import SearchText
 
 api = Api("Jobs")
@@ -27,7 +28,7 @@ SELECTED = Access("the selected worker", roles=("worker",))
 PARTIES = Access("the owner; the selected worker before submission", roles=("buyer", "worker"))
 
 
-class CancellationRequest(Asked):
+class CancellationRequest(RequestModel):
     """Why a job is called off."""
 
     reason: Annotated[Prose, Field(min_length=3, max_length=500)]
@@ -37,7 +38,7 @@ class CancellationRequest(Asked):
 def post_job(posting: Annotated[JobPosting, Body()]) -> Response[PartyJobView]:
     """The job is open for bids at once, and for thirty days."""
     buyer = api.caller.user_id
-    job = service.post(posting, buyer_id=buyer, now=api.now, unit=api.unit)
+    job = service.post(posting, buyer_id=buyer, now=api.now, unit_of_work=api.unit_of_work)
     api.count("JobPosted")
     return api.answer(shown_fully(job, buyer), status=201, location=f"/jobs/{job.id}", version=job.version)
 
@@ -51,10 +52,10 @@ def feed(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[PartyJobView | JobView]]:
     """By category, by place and by words of the title, each alone or together."""
-    ask = api.ask(limit, cursor, category, location, q)
-    part = service.feed(category, location, q, ask)
+    page_request = api.page_request(limit, cursor, category, location, q)
+    part = service.feed(category, location, q, page_request)
     items = [shown(job, api.visitor) for job in part.items]
-    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
 @api.get("/jobs/mine", MINE, "One's own jobs, newest first", body=Page[PartyJobView])
@@ -65,10 +66,10 @@ def mine(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[PartyJobView]]:
     """As the buyer who posted them, or as the worker who was selected."""
-    ask = api.ask(limit, cursor, side, status, private=True)
-    part = store.of_person(side, api.caller.user_id, status, ask)
+    page_request = api.page_request(limit, cursor, side, status, private=True)
+    part = store.of_person(side, api.caller.user_id, status, page_request)
     items = [shown_fully(job, api.caller.user_id) for job in part.items]
-    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
 @api.get("/jobs/<job_id>", PUBLIC, "One job", body=PartyJobView | JobView)
@@ -83,7 +84,7 @@ def edit_job(job_id: str, changes: Annotated[JobChanges, Body()]) -> Response[Pa
     """Changes the fields that are named, while the job is open."""
     job = service.visible(job_id, api.caller).owned_by(api.caller.user_id)
     api.check_version(job.version)
-    return _answer(service.edit(job, changes, owner_id=api.caller.user_id, now=api.now, unit=api.unit))
+    return _answer(service.edit(job, changes, owner_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work))
 
 
 @api.post("/jobs/<job_id>/start", SELECTED, "Begin the work", body=PartyJobView)
@@ -105,7 +106,7 @@ def submit(job_id: str, proof: Annotated[WorkProof, Body()]) -> Response[PartyJo
 def complete(job_id: str) -> Response[PartyJobView]:
     """The job is completed. A cash job may be completed without a submission."""
     job = service.visible(job_id, api.caller).owned_by(api.caller.user_id)
-    done = service.complete(job, fully_paid=False, now=api.now, unit=api.unit)
+    done = service.complete(job, fully_paid=False, now=api.now, unit_of_work=api.unit_of_work)
     api.count("JobCompleted")
     return _answer(done)
 
@@ -115,11 +116,11 @@ def cancel(job_id: str, request: Annotated[CancellationRequest, Body()]) -> Resp
     """Pending bids are rejected."""
     job = service.visible(job_id, api.caller)
     api.count("JobCancelled")
-    return _answer(service.cancel(job, api.caller.user_id, request.reason, now=api.now, unit=api.unit))
+    return _answer(service.cancel(job, api.caller.user_id, request.reason, now=api.now, unit_of_work=api.unit_of_work))
 
 
 def _changed(before: Job, after: Job) -> Response[PartyJobView]:
-    api.unit.add(store.change(before, after))
+    api.unit_of_work.add(store.change(before, after))
     return _answer(after)
 
 

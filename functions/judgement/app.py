@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from khaya import checkpoints, clock, observability
-from khaya.checkpoints import Task
-from khaya.profiles import standing
+from khaya.platform.base import clock, observability
+from khaya.platform.work import checkpoints
+from khaya.platform.work.checkpoints import Task
 from khaya.profiles import store as profiles
+from khaya.reputation import service
 
 DAYS_LOOKED_BACK = 7
 """For how many days the task may not have run without anybody being forgotten."""
@@ -22,7 +23,7 @@ def _judged(day: str, after: str | None) -> list[str]:
     return profiles.changed_on(day, _AT_A_TIME, after)
 
 
-TASK = Task("judgement", page=_judged, work=standing.follow)
+TASK = Task("judgement", page=_judged, work=service.follow)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:

@@ -7,14 +7,15 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from khaya.access import ADMIN, FEED, PUBLIC, Access
-from khaya.api import Api
-from khaya.errors import Invalid
-from khaya.fields import Asked, Place
 from khaya.listings import service, store
 from khaya.listings.model import Category, Listing, ListingChanges, ListingOffer, ModerationRequest, StockDelta
 from khaya.listings.view import ListingView, OwnListingView, shown, shown_fully
-from khaya.pages import Limit, Page, Slice
+from khaya.platform.base.errors import Invalid
+from khaya.platform.base.fields import Place
+from khaya.platform.base.models import RequestModel
+from khaya.platform.data.pages import Limit, Page, PageResult
+from khaya.platform.web.access import ADMIN, FEED, PUBLIC, Access
+from khaya.platform.web.api import Api
 from khaya.search.model import SearchText
 
 api = Api("Listings")
@@ -24,7 +25,7 @@ MINE = Access("sellers, their own", roles=("seller",))
 OWNER = Access("the listing's seller", roles=("seller",))
 
 
-class StockRequest(Asked):
+class StockRequest(RequestModel):
     """A movement of stock."""
 
     delta: StockDelta
@@ -33,7 +34,7 @@ class StockRequest(Asked):
 @api.post("/listings", SELLER, "List materials", status=201, body=OwnListingView)
 def post_listing(offer: Annotated[ListingOffer, Body()]) -> Response[OwnListingView]:
     """Active at once if the seller is verified, else pending until an admin has looked at it. At most 20 a seller."""
-    listing = service.post(offer, seller_id=api.caller.user_id, now=api.now, unit=api.unit)
+    listing = service.post(offer, seller_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ListingPosted")
     return api.answer(shown_fully(listing), status=201, location=f"/listings/{listing.id}", version=listing.version)
 
@@ -47,10 +48,10 @@ def feed(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[OwnListingView | ListingView]]:
     """By category, by place and by words of the title, each alone or together."""
-    ask = api.ask(limit, cursor, category, location, q)
-    part = service.feed(category, location, q, ask)
+    page_request = api.page_request(limit, cursor, category, location, q)
+    part = service.feed(category, location, q, page_request)
     items = [shown(listing, api.visitor) for listing in part.items]
-    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
 @api.get("/listings/mine", MINE, "One's own listings, newest first", body=Page[OwnListingView])
@@ -59,9 +60,9 @@ def mine(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[OwnListingView]]:
     """In any state."""
-    ask = api.ask(limit, cursor, private=True)
-    part = store.of_seller(api.caller.user_id, ask)
-    return _page(part, ask.cursor_after(part.after))
+    page_request = api.page_request(limit, cursor, private=True)
+    part = store.of_seller(api.caller.user_id, page_request)
+    return _page(part, page_request.cursor_after(part.after))
 
 
 @api.get("/listings/pending", ADMIN, "What waits for an admin, longest first", body=Page[OwnListingView])
@@ -70,9 +71,9 @@ def pending(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[OwnListingView]]:
     """The moderation queue."""
-    ask = api.ask(limit, cursor, private=True)
-    part = store.pending(ask)
-    return _page(part, ask.cursor_after(part.after))
+    page_request = api.page_request(limit, cursor, private=True)
+    part = store.pending(page_request)
+    return _page(part, page_request.cursor_after(part.after))
 
 
 @api.get("/listings/<listing_id>", PUBLIC, "One listing", body=OwnListingView | ListingView)
@@ -90,14 +91,14 @@ def edit(listing_id: str, changes: Annotated[ListingChanges, Body()]) -> Respons
     """
     listing, verified = service.to_edit(listing_id, api.caller)
     api.check_version(listing.version)
-    return _answer(service.edit(listing, changes, verified=verified, now=api.now, unit=api.unit))
+    return _answer(service.edit(listing, changes, verified=verified, now=api.now, unit_of_work=api.unit_of_work))
 
 
 @api.delete("/listings/<listing_id>", OWNER, "Take a listing off the market", status=204)
 def remove(listing_id: str) -> Response[None]:
     """The same as making it inactive. Repeating it does no harm."""
     listing = service.visible(listing_id, api.caller).owned_by(api.caller.user_id)
-    service.deactivate(listing, api.now, api.unit)
+    service.deactivate(listing, api.now, api.unit_of_work)
     return api.answer(None, status=204)
 
 
@@ -105,7 +106,7 @@ def remove(listing_id: str) -> Response[None]:
 def move_stock(listing_id: str, request: Annotated[StockRequest, Body()]) -> Response[OwnListingView]:
     """By so many more, or fewer; never below zero."""
     listing = service.visible(listing_id, api.caller).owned_by(api.caller.user_id)
-    return _answer(service.restock(listing, request.delta, api.now, api.unit))
+    return _answer(service.restock(listing, request.delta, api.now, api.unit_of_work))
 
 
 @api.post("/listings/<listing_id>/moderation", ADMIN, "Decide on a listing", body=OwnListingView, if_match=True)
@@ -121,13 +122,13 @@ def moderate(listing_id: str, request: Annotated[ModerationRequest, Body()]) -> 
         request.reason,
         moderator_id=api.caller.user_id,
         now=api.now,
-        unit=api.unit,
+        unit_of_work=api.unit_of_work,
     )
     api.count("ListingApproved" if request.decision == "approve" else "ListingRejected")
     return _answer(decided)
 
 
-def _page(part: Slice[Listing], next_cursor: str | None) -> Response[Page[OwnListingView]]:
+def _page(part: PageResult[Listing], next_cursor: str | None) -> Response[Page[OwnListingView]]:
     items = [shown_fully(listing) for listing in part.items]
     return api.answer(Page(items=items, next_cursor=next_cursor))
 

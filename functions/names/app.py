@@ -7,8 +7,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import batches, observability
-from khaya.names import service
+from khaya.name_sync import service
+from khaya.platform.base import observability
+from khaya.platform.work import batches
 
 processor = batches.of_ordered_queue()
 

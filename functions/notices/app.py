@@ -6,9 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import batches, clock, observability
 from khaya.events.model import Event
-from khaya.notifications import writing
+from khaya.notices import service
+from khaya.platform.base import clock, observability
+from khaya.platform.work import batches
 
 processor = batches.of_ordered_queue()
 
@@ -16,7 +17,7 @@ processor = batches.of_ordered_queue()
 def follow(record: SQSRecord) -> None:
     """Follow one event. A failure sends the messages of its object back to the queue; after ten it is a dead letter."""
     event = Event.told(record.body)
-    observability.count("NotificationsWritten", writing.follow(event, clock.now()))
+    observability.count("NotificationsWritten", service.follow(event, clock.now()))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

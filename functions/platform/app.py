@@ -12,12 +12,13 @@ import aws_lambda_powertools
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from botocore.exceptions import ClientError
 
-from khaya import VERSION, dynamo
-from khaya.access import Access
-from khaya.api import Api
-from khaya.errors import Unavailable
-from khaya.fields import Stored
-from khaya.settings import settings
+from khaya import VERSION
+from khaya.platform.base.errors import Unavailable
+from khaya.platform.base.models import Model
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo
+from khaya.platform.web.access import Access
+from khaya.platform.web.api import Api
 
 api = Api("Platform")
 
@@ -29,13 +30,13 @@ KEPT = "public, max-age=300"
 ANYBODY = Access("anybody", public=True)
 
 
-class Checks(Stored):
+class Checks(Model):
     """What the marketplace rests on, and whether it answers."""
 
     database: Literal["ok"]
 
 
-class Health(Stored):
+class Health(Model):
     """That the marketplace is up, and which one it is."""
 
     status: Literal["ok"]

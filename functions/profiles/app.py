@@ -8,18 +8,19 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import Field
 
-from khaya.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
-from khaya.api import Api
 from khaya.erasure import decision as erasure
 from khaya.exports import service as exports
 from khaya.exports.view import ExportView
 from khaya.exports.view import shown as shown_export
-from khaya.fields import Asked, Place
-from khaya.pages import Limit, Page
-from khaya.profiles import resume as resumes
+from khaya.platform.base.fields import Place
+from khaya.platform.base.models import RequestModel
+from khaya.platform.data.pages import Limit, Page
+from khaya.platform.web.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
+from khaya.platform.web.api import Api
 from khaya.profiles import service, store
 from khaya.profiles.model import OwnRole, Profile, ProfileChanges, ProfileReplacement, Trade
 from khaya.profiles.view import OwnProfileView, ProfileView, ResumeView, shown, shown_to_owner
+from khaya.reputation import resume as resumes
 from khaya.users.model import User
 
 LEAVING = Access("any signed-in person", also_erased=True)
@@ -27,13 +28,13 @@ LEAVING = Access("any signed-in person", also_erased=True)
 api = Api("Profiles")
 
 
-class RolesRequest(Asked):
+class RolesRequest(RequestModel):
     """The roles a person wants to hold, all of them."""
 
     roles: Annotated[list[OwnRole], Field(max_length=3)]
 
 
-class VerificationRequest(Asked):
+class VerificationRequest(RequestModel):
     """Whether the person was found to be who they say."""
 
     verified: Annotated[bool, Field(strict=True)]
@@ -48,10 +49,10 @@ def directory(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[ProfileView]]:
     """People with a role, workers unless said otherwise, by trade, by place, by both or by neither."""
-    ask = api.ask(limit, cursor, role, trade, location)
-    part = store.directory(role, trade, location, ask)
+    page_request = api.page_request(limit, cursor, role, trade, location)
+    part = store.directory(role, trade, location, page_request)
     items = [shown(profile, api.now) for profile in part.items]
-    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
 @api.get("/profiles/me", SIGNED_IN, "One's own profile", body=OwnProfileView)
@@ -75,13 +76,13 @@ def change(wanted: Annotated[ProfileChanges, Body()]) -> Response[OwnProfileView
 @api.put("/profiles/me/roles", SIGNED_IN, "Take up and drop roles", body=OwnProfileView)
 def take_roles(request: Annotated[RolesRequest, Body()]) -> Response[OwnProfileView]:
     """The set of one's own roles. A new one works after the next token refresh, a dropped one is refused at once."""
-    return _own(*service.take_roles(api.caller.user_id, request.roles, now=api.now, unit=api.unit))
+    return _own(*service.take_roles(api.caller.user_id, request.roles, now=api.now, unit_of_work=api.unit_of_work))
 
 
 @api.post("/profiles/me/export", SIGNED_IN, "Ask for all one's data", status=202, body=ExportView)
 def ask_export() -> Response[ExportView]:
     """A file is being made. While one is, or its file is there, which is for a day, the answer is that same export."""
-    export, begins = exports.request(api.caller.user_id, now=api.now, unit=api.unit)
+    export, begins = exports.request(api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     if begins:
         api.count("ExportAsked")
     return api.answer(shown_export(export), status=202)
@@ -100,7 +101,7 @@ def erase() -> Response[None]:
     Open jobs, bids and listings are closed, sessions end, and within minutes nothing names the person any more.
     """
     api.require_recent_sign_in()
-    if erasure.request(api.caller, now=api.now, unit=api.unit):
+    if erasure.request(api.caller, now=api.now, unit_of_work=api.unit_of_work):
         api.count("ErasureAsked")
     return api.answer(None, status=204)
 
@@ -121,7 +122,9 @@ def resume(user_id: str) -> Response[ResumeView]:
 @api.put("/profiles/<user_id>/verification", ADMIN, "Verify a person", body=ProfileView)
 def verify(user_id: str, request: Annotated[VerificationRequest, Body()]) -> Response[ProfileView]:
     """Records that an admin has checked who they are, or takes it back."""
-    profile = service.verify(user_id, request.verified, admin_id=api.caller.user_id, now=api.now, unit=api.unit)
+    profile = service.verify(
+        user_id, request.verified, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
+    )
     api.count("PersonVerified" if profile.verified else "VerificationWithdrawn")
     return api.answer(shown(profile, api.now, fully=True))
 
@@ -129,7 +132,7 @@ def verify(user_id: str, request: Annotated[VerificationRequest, Body()]) -> Res
 def _write(wanted: ProfileReplacement, *, whole: bool) -> Response[OwnProfileView]:
     profile, user = service.own(api.caller.user_id)
     api.check_version(profile.version)
-    return _own(service.write(profile, wanted, whole=whole, now=api.now, unit=api.unit), user)
+    return _own(service.write(profile, wanted, whole=whole, now=api.now, unit_of_work=api.unit_of_work), user)
 
 
 def _own(profile: Profile, user: User) -> Response[OwnProfileView]:

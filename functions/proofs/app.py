@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from khaya import clock
-from khaya.signin import store
+from khaya.platform.base import clock
+from khaya.sign_in import store
 
 CHALLENGE = "CUSTOM_CHALLENGE"
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import batches, observability
 from khaya.events import bus
 from khaya.events.model import Event
+from khaya.platform.base import observability
+from khaya.platform.work import batches
 
 processor = batches.of_queue()
 """Not the one for FIFO queues: a bus keeps no order, so nothing has to wait for what failed."""

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from khaya.access import FEED, SIGNED_IN
-from khaya.api import Api
-from khaya.pages import Limit, Page
+from khaya.platform.data.pages import Limit, Page
+from khaya.platform.web.access import FEED, SIGNED_IN
+from khaya.platform.web.api import Api
 from khaya.referrals import service, store
 from khaya.referrals.model import ApplicationRequest
 from khaya.referrals.view import (
@@ -28,7 +28,7 @@ api = Api("Referrals")
 @api.get("/referrals/code", SIGNED_IN, "One's own code", body=CodeView)
 def own_code() -> Response[CodeView]:
     """Made on first use, and the same for good."""
-    code = service.code_of(api.caller.user_id, before_making=api.pass_gate, unit=api.unit)
+    code = service.code_of(api.caller.user_id, before_making=api.pass_account_guard, unit_of_work=api.unit_of_work)
     return api.answer(CodeView(code=code))
 
 
@@ -38,16 +38,16 @@ def mine(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[ReferralView]]:
     """`completed` without a reward waits for an admin: the month's twenty were paid already."""
-    ask = api.ask(limit, cursor, private=True)
-    part = store.of_referrer(api.caller.user_id, ask)
+    page_request = api.page_request(limit, cursor, private=True)
+    part = store.of_referrer(api.caller.user_id, page_request)
     items = [shown(referral) for referral in part.items]
-    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
 @api.post("/referrals/applications", SIGNED_IN, "Apply a code", status=201, body=ApplicationView)
 def apply(request: Annotated[ApplicationRequest, Body()]) -> Response[ApplicationView]:
     """Once ever, never one's own, and only before one's first completed job. Case, blanks and hyphens do not matter."""
-    referral = service.apply(request.code, user_id=api.caller.user_id, now=api.now, unit=api.unit)
+    referral = service.apply(request.code, user_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ReferralApplied")
     return api.answer(application(referral), status=201, location=f"/referrals/applications/{referral.id}")
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import batches, clock, observability
 from khaya.bids import service
+from khaya.platform.base import clock, observability
+from khaya.platform.work import batches
 
 INDEX_WAITS = 5
 """How often to look again, a moment later, before the message goes back to the queue."""

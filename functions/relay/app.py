@@ -13,19 +13,20 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
-from khaya import aws, batches
-from khaya.abreast import abreast
-from khaya.attributes import Item
 from khaya.audit import model as audit
-from khaya.changes import Change, change_of
 from khaya.erasure import model as erasure
 from khaya.events.model import Event, events_of
 from khaya.exports import model as exports
-from khaya.notifications import causes
+from khaya.notices import rules
+from khaya.platform.aws import clients
+from khaya.platform.base.models import Item
+from khaya.platform.data.stream_records import Change, change_in
+from khaya.platform.data.writes import WRITE_TOKEN
+from khaya.platform.work import batches
+from khaya.platform.work.parallel import in_parallel
 from khaya.referrals import model as referrals
 from khaya.search import model as search
 from khaya.statistics import model as statistics
-from khaya.writes import STAMP
 
 processor = batches.of_stream()
 
@@ -50,7 +51,7 @@ def judged(change: Change) -> dict[str, Any] | None:
 
 
 def _told(item: Item) -> Item:
-    return {name: value for name, value in item.items() if name not in (STAMP, "jobsUnderWay")}
+    return {name: value for name, value in item.items() if name not in (WRITE_TOKEN, "jobsUnderWay")}
 
 
 def renamed(change: Change) -> dict[str, str] | None:
@@ -75,7 +76,7 @@ CONCERNS: dict[str, Callable[[Change], dict[str, Any] | None]] = {
 """The variable that holds a concern's queue, and what of a change the concern is told: None where it is nothing."""
 
 EVENT_CONCERNS: dict[str, Callable[[Event], bool]] = {
-    "NOTICES_QUEUE_URL": causes.wanted,
+    "NOTICES_QUEUE_URL": rules.wanted,
     "TRAIL_QUEUE_URL": audit.kept,
     "STATISTICS_QUEUE_URL": statistics.counted,
     "PUBLISHER_QUEUE_URL": lambda _: True,
@@ -100,8 +101,8 @@ def relay(record: DynamoDBRecord) -> None:
     if thing in _left:
         raise Behind
     try:
-        messages = _messages(change_of(record.raw_event))
-        abreast(lambda message: _sqs().send_message(**message), messages, _AT_ONCE)
+        messages = _messages(change_in(record.raw_event))
+        in_parallel(lambda message: _sqs().send_message(**message), messages, _AT_ONCE)
     except Exception:
         _left.add(thing)
         raise
@@ -130,7 +131,7 @@ def _message(variable: str, change_id: str, group: str, told: dict[str, Any]) ->
 
 @lru_cache(maxsize=1)
 def _sqs() -> Any:
-    return aws.client("sqs")
+    return clients.client("sqs")
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from khaya.access import SIGNED_IN, Access
-from khaya.api import Api
-from khaya.pages import Limit, Page
+from khaya.platform.data.pages import Limit, Page
+from khaya.platform.web.access import SIGNED_IN, Access
+from khaya.platform.web.api import Api
 from khaya.reminders import store
 from khaya.reminders.model import ReminderRequest, own
 from khaya.reminders.view import ReminderView, shown
@@ -23,7 +23,7 @@ OWNER = Access("whoever set the reminder")
 def remind(request: Annotated[ReminderRequest, Body()]) -> Response[ReminderView]:
     """It goes out within five minutes of its time, at night too."""
     reminder = own(request, user_id=api.caller.user_id, now=api.now)
-    api.unit.add(store.create(reminder))
+    api.unit_of_work.add(store.create(reminder))
     api.count("ReminderSet")
     return api.answer(shown(reminder), status=201, location=f"/reminders/{reminder.id}")
 
@@ -34,15 +34,15 @@ def mine(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[ReminderView]]:
     """Those that wait, and after them those that were sent in the last three months."""
-    ask = api.ask(limit, cursor, private=True)
-    part = store.of_person(api.caller.user_id, ask)
-    return api.answer(Page(items=[shown(one) for one in part.items], next_cursor=ask.cursor_after(part.after)))
+    page_request = api.page_request(limit, cursor, private=True)
+    part = store.of_person(api.caller.user_id, page_request)
+    return api.answer(Page(items=[shown(one) for one in part.items], next_cursor=page_request.cursor_after(part.after)))
 
 
 @api.delete("/reminders/<id>", OWNER, "Delete a reminder", status=204)
 def forget(id: str) -> Response[None]:  # noqa: A002 - the contract's name
     """Whether it waits or was sent."""
-    api.unit.add(store.remove_own(id, api.caller.user_id))
+    api.unit_of_work.add(store.remove_own(id, api.caller.user_id))
     api.count("ReminderDeleted")
     return api.answer(None, status=204)
 

@@ -8,10 +8,11 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import Field
 
-from khaya.access import ADMIN, PUBLIC, Access
-from khaya.api import Api
-from khaya.fields import Asked, Prose
-from khaya.pages import Ask, Limit, Page, Slice
+from khaya.platform.base.fields import Prose
+from khaya.platform.base.models import RequestModel
+from khaya.platform.data.pages import Limit, Page, PageRequest, PageResult
+from khaya.platform.web.access import ADMIN, PUBLIC, Access
+from khaya.platform.web.api import Api
 from khaya.reviews import service, store
 from khaya.reviews.model import Reason, Review, ReviewRequest
 from khaya.reviews.view import ModeratedReviewView, ReviewView, shown, shown_to_admin
@@ -24,13 +25,13 @@ SUBJECT = Access("the reviewed person")
 ReviewPage = Page[ModeratedReviewView | ReviewView]
 
 
-class ResponseRequest(Asked):
+class ResponseRequest(RequestModel):
     """The reviewed person's answer."""
 
     comment: Annotated[Prose, Field(min_length=1, max_length=2000)]
 
 
-class ModerationRequest(Asked):
+class ModerationRequest(RequestModel):
     """Whether the review is to be hidden, and why."""
 
     hidden: Annotated[bool, Field(strict=True)]
@@ -40,7 +41,7 @@ class ModerationRequest(Asked):
 @api.post("/jobs/<job_id>/reviews", PARTICIPANT, "Review a job's other side", status=201, body=ReviewView)
 def write(job_id: str, request: Annotated[ReviewRequest, Body()]) -> Response[ReviewView]:
     """Of a completed job, once. The reviewed person's rating moves at the same moment."""
-    review = service.write(job_id, request, reviewer=api.caller, now=api.now, unit=api.unit)
+    review = service.write(job_id, request, reviewer=api.caller, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ReviewWritten")
     return api.answer(shown(review, None), status=201, location=f"/reviews/{review.id}")
 
@@ -52,8 +53,8 @@ def on_job(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[ReviewPage]:
     """At most one by each side. Empty for a job that nobody reviewed or that does not exist."""
-    ask = api.ask(limit, cursor, job_id)
-    return _page(store.on_job(job_id, ask), ask)
+    page_request = api.page_request(limit, cursor, job_id)
+    return _page(store.on_job(job_id, page_request), page_request)
 
 
 @api.get("/profiles/<user_id>/reviews", PUBLIC, "The reviews about a person, newest first", body=ReviewPage)
@@ -63,8 +64,8 @@ def about(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[ReviewPage]:
     """As a buyer and as a worker. Empty for somebody whom nobody reviewed or who does not exist."""
-    ask = api.ask(limit, cursor, user_id)
-    return _page(store.about(user_id, ask), ask)
+    page_request = api.page_request(limit, cursor, user_id)
+    return _page(store.about(user_id, page_request), page_request)
 
 
 @api.get("/reviews/<review_id>", PUBLIC, "One review", body=ModeratedReviewView | ReviewView)
@@ -76,7 +77,7 @@ def one_review(review_id: str) -> Response[ModeratedReviewView | ReviewView]:
 @api.post("/reviews/<review_id>/response", SUBJECT, "Answer a review", body=ReviewView)
 def answer(review_id: str, request: Annotated[ResponseRequest, Body()]) -> Response[ReviewView]:
     """Once."""
-    review = service.answer(review_id, request.comment, person=api.caller, now=api.now, unit=api.unit)
+    review = service.answer(review_id, request.comment, person=api.caller, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ReviewAnswered")
     return api.answer(shown(review, None))
 
@@ -85,15 +86,20 @@ def answer(review_id: str, request: Annotated[ResponseRequest, Body()]) -> Respo
 def moderate(review_id: str, request: Annotated[ModerationRequest, Body()]) -> Response[ModeratedReviewView]:
     """The reviewed person's rating follows. Deciding the same twice changes nothing."""
     review = service.moderate(
-        review_id, hidden=request.hidden, reason=request.reason, admin=api.caller, now=api.now, unit=api.unit
+        review_id,
+        hidden=request.hidden,
+        reason=request.reason,
+        admin=api.caller,
+        now=api.now,
+        unit_of_work=api.unit_of_work,
     )
     api.count("ReviewHidden" if review.hidden else "ReviewShown")
     return api.answer(shown_to_admin(review))
 
 
-def _page(part: Slice[Review], ask: Ask) -> Response[ReviewPage]:
+def _page(part: PageResult[Review], page_request: PageRequest) -> Response[ReviewPage]:
     items = [shown(review, api.visitor) for review in part.items]
-    return api.answer(ReviewPage(items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(ReviewPage(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import batches, clock, observability
+from khaya.platform.base import clock, observability
+from khaya.platform.work import batches
 from khaya.referrals import service
 
 processor = batches.of_ordered_queue()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from khaya import checkpoints, clock, observability
-from khaya.checkpoints import Task
+from khaya.platform.base import clock, observability
+from khaya.platform.work import checkpoints
+from khaya.platform.work.checkpoints import Task
 from khaya.statistics import service
 from khaya.statistics.store import DAYS
 

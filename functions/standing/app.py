@@ -8,8 +8,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import batches, observability
-from khaya.profiles import standing
+from khaya.platform.base import observability
+from khaya.platform.work import batches
+from khaya.reputation import service
 
 INDEX_WAITS = 4
 """How often to look again, a moment later, before the message goes back to the queue."""
@@ -21,16 +22,16 @@ def follow(record: SQSRecord) -> None:
     """Follow one change. A failure sends the person's messages back to the queue; after ten it is a dead letter."""
     told = json.loads(record.body)
     if told.get("roles"):
-        standing.match_groups(told["userId"])
+        service.match_groups(told["userId"])
     for wait in range(INDEX_WAITS):
         try:
-            changed = standing.follow(told["userId"], told.get("bidId"))
-        except standing.IndexBehind:
+            changed = service.follow(told["userId"], told.get("bidId"))
+        except service.IndexBehind:
             time.sleep(0.2 * 2**wait)
         else:
             observability.count("StandingFollowed", int(changed))
             return
-    raise standing.IndexBehind(told["bidId"])
+    raise service.IndexBehind(told["bidId"])
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

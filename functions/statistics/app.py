@@ -6,8 +6,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import batches, clock, observability
 from khaya.events.model import Event
+from khaya.platform.base import clock, observability
+from khaya.platform.work import batches
 from khaya.statistics import service
 from khaya.statistics.model import counts_of
 

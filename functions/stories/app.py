@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from khaya.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
-from khaya.api import Api
-from khaya.pages import Ask, Limit, Page, Slice
+from khaya.platform.data.pages import Limit, Page, PageRequest, PageResult
+from khaya.platform.web.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
+from khaya.platform.web.api import Api
 from khaya.stories import service, store
 from khaya.stories.model import ModerationRequest, Story, StoryPosting, StoryType
 from khaya.stories.view import LikesView, OwnStoryView, StoryView, shown, shown_fully
@@ -22,7 +22,7 @@ AUTHOR = Access("the story's author")
 @api.post("/stories", SIGNED_IN, "Tell a story", status=201, body=OwnStoryView)
 def tell(posting: Annotated[StoryPosting, Body()]) -> Response[OwnStoryView]:
     """Nobody else sees it until an admin has approved it."""
-    story = service.tell(posting, author_id=api.caller.user_id, now=api.now, unit=api.unit)
+    story = service.tell(posting, author_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("StoryTold")
     return api.answer(shown_fully(story, liked=False), status=201, location=f"/stories/{story.id}")
 
@@ -34,8 +34,8 @@ def approved(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[OwnStoryView | StoryView]]:
     """Of every type, or of the one that is named."""
-    ask = api.ask(limit, cursor, story_type)
-    return _page(store.approved(story_type, ask), ask)
+    page_request = api.page_request(limit, cursor, story_type)
+    return _page(store.approved(story_type, page_request), page_request)
 
 
 @api.get("/stories/featured", FEED, "Featured stories, newest first", body=Page[OwnStoryView | StoryView])
@@ -44,8 +44,8 @@ def featured(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[OwnStoryView | StoryView]]:
     """Approved stories that admins put forward."""
-    ask = api.ask(limit, cursor)
-    return _page(store.featured(ask), ask)
+    page_request = api.page_request(limit, cursor)
+    return _page(store.featured(page_request), page_request)
 
 
 @api.get("/stories/mine", SIGNED_IN, "One's own stories, newest first", body=Page[OwnStoryView])
@@ -54,8 +54,8 @@ def mine(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[OwnStoryView]]:
     """In any state, with what was decided on them and why."""
-    ask = api.ask(limit, cursor, private=True)
-    return _own_page(store.of_author(api.caller.user_id, ask), ask)
+    page_request = api.page_request(limit, cursor, private=True)
+    return _own_page(store.of_author(api.caller.user_id, page_request), page_request)
 
 
 @api.get("/stories/pending", ADMIN, "What waits for an admin, oldest first", body=Page[OwnStoryView])
@@ -64,8 +64,8 @@ def pending(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[OwnStoryView]]:
     """The moderation queue."""
-    ask = api.ask(limit, cursor, private=True)
-    return _own_page(store.pending(ask), ask)
+    page_request = api.page_request(limit, cursor, private=True)
+    return _own_page(store.pending(page_request), page_request)
 
 
 @api.get("/stories/<story_id>", PUBLIC, "One story", body=OwnStoryView | StoryView)
@@ -78,7 +78,7 @@ def one_story(story_id: str) -> Response[OwnStoryView | StoryView]:
 @api.delete("/stories/<story_id>", AUTHOR, "Delete a story", status=204)
 def remove(story_id: str) -> Response[None]:
     """It is gone for everybody."""
-    service.remove(story_id, api.caller, unit=api.unit)
+    service.remove(story_id, api.caller, unit_of_work=api.unit_of_work)
     api.count("StoryDeleted")
     return api.answer(None, status=204)
 
@@ -86,14 +86,14 @@ def remove(story_id: str) -> Response[None]:
 @api.put("/stories/<story_id>/like", SIGNED_IN, "Like a story", body=LikesView)
 def like(story_id: str) -> Response[LikesView]:
     """One like a person; to like twice changes nothing."""
-    likes = service.like(story_id, api.caller, now=api.now, unit=api.unit)
+    likes = service.like(story_id, api.caller, now=api.now, unit_of_work=api.unit_of_work)
     return api.answer(LikesView(likes=likes, liked=True))
 
 
 @api.delete("/stories/<story_id>/like", SIGNED_IN, "Take a like back", body=LikesView)
 def unlike(story_id: str) -> Response[LikesView]:
     """To take it back twice changes nothing."""
-    likes = service.unlike(story_id, api.caller, unit=api.unit)
+    likes = service.unlike(story_id, api.caller, unit_of_work=api.unit_of_work)
     return api.answer(LikesView(likes=likes, liked=False))
 
 
@@ -101,7 +101,9 @@ def unlike(story_id: str) -> Response[LikesView]:
 def moderate(story_id: str, request: Annotated[ModerationRequest, Body()]) -> Response[OwnStoryView]:
     """Approve or reject it, and feature it or not. A decision may be taken anew: the last one stands."""
     moderator = api.caller.user_id
-    story, rewarded = service.moderate(story_id, request, moderator_id=moderator, now=api.now, unit=api.unit)
+    story, rewarded = service.moderate(
+        story_id, request, moderator_id=moderator, now=api.now, unit_of_work=api.unit_of_work
+    )
     api.count("StoryApproved" if request.decision == "approve" else "StoryRejected")
     if rewarded:
         api.count("StoryRewarded")
@@ -109,16 +111,16 @@ def moderate(story_id: str, request: Annotated[ModerationRequest, Body()]) -> Re
     return api.answer(shown_fully(story, liked=liked[story.id]))
 
 
-def _page(part: Slice[Story], ask: Ask) -> Response[Page[OwnStoryView | StoryView]]:
+def _page(part: PageResult[Story], page_request: PageRequest) -> Response[Page[OwnStoryView | StoryView]]:
     liked = service.liked_of(part.items, api.visitor)
     items = [shown(story, api.visitor, liked=liked.get(story.id)) for story in part.items]
-    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
-def _own_page(part: Slice[Story], ask: Ask) -> Response[Page[OwnStoryView]]:
+def _own_page(part: PageResult[Story], page_request: PageRequest) -> Response[Page[OwnStoryView]]:
     liked = service.liked_of(part.items, api.caller)
     items = [shown_fully(story, liked=liked[story.id]) for story in part.items]
-    return api.answer(Page(items=items, next_cursor=ask.cursor_after(part.after)))
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

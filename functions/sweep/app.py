@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, get_args
 
-from khaya import clock, dynamo, observability
 from khaya.deliveries import service as deliveries
+from khaya.platform.base import clock, observability
+from khaya.platform.data import dynamo
 from khaya.reminders import service
 from khaya.reminders.model import Lane
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from khaya import clock
+from khaya.platform.base import clock
+from khaya.platform.base.roles import ROLES, roles_in
+from khaya.platform.base.settings import KeySettings, require, settings
 from khaya.profiles import service
-from khaya.roles import ROLES, roles_in
-from khaya.settings import key_settings, settings
 from khaya.users.model import User
+
+require(KeySettings)
 
 SELF_SERVICE = "aws.cognito.signin.user.admin"
 """Cognito's own scope, by which holders of a token could change their attributes without this API."""
-
-key_settings()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from khaya import batches, observability
 from khaya.audit import store
 from khaya.audit.model import entry_of
 from khaya.events.model import Event
+from khaya.platform.base import observability
+from khaya.platform.work import batches
 
 processor = batches.of_queue()
 """Not the one for FIFO queues: rows are sorted by when things happened, so none has to wait for another's."""

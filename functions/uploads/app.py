@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from khaya import clock, media
-from khaya.access import SIGNED_IN
-from khaya.api import Api
+from khaya.platform.aws import media
+from khaya.platform.base import clock
+from khaya.platform.web.access import SIGNED_IN
+from khaya.platform.web.api import Api
 from khaya.uploads.model import LARGEST_BYTES, Upload, UploadRequest, key_for
 
 api = Api("Uploads")

@@ -91,7 +91,8 @@ def _answers(port: int) -> bool:
 
 def _forget() -> None:
     """Clients and settings that were made for another environment."""
-    from khaya import dynamo, settings  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base import settings  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
 
     dynamo.client.cache_clear()
     settings.settings.cache_clear()

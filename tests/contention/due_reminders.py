@@ -29,8 +29,9 @@ class Sweep:
 
 def set_due(number: int) -> list[str]:
     """So many reminders that are due by now, and some that are not; answers the names of those that are."""
-    from khaya import clock, dynamo  # noqa: PLC0415 - after the environment is set
-    from khaya.ids import new_id  # noqa: PLC0415
+    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base.ids import new_id  # noqa: PLC0415
+    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
     from khaya.reminders import store  # noqa: PLC0415
     from khaya.reminders.model import Reminder  # noqa: PLC0415
 
@@ -46,7 +47,7 @@ def set_due(number: int) -> list[str]:
 
 def rows(dynamodb: Any) -> dict[str, dict[str, Any]]:
     """Every reminder as it is stored, by its name."""
-    from khaya.attributes import plain_item  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.data.writes import plain_item  # noqa: PLC0415 - after the environment is set
 
     pages = dynamodb.get_paginator("scan").paginate(TableName=table_name("RemindersTable"), ConsistentRead=True)
     return {item["id"]: item for page in pages for item in map(plain_item, page["Items"])}

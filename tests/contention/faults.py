@@ -34,7 +34,7 @@ class ShakyCall(Call):
 @contextmanager
 def faults(chance: random.Random) -> Iterator[None]:
     """Let calls of this process's DynamoDB client fail now and then."""
-    from khaya import dynamo  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
 
     client = dynamo.client()
     session = client._endpoint.http_session

@@ -14,11 +14,12 @@ DAYS = 5
 
 def post_stale_jobs(number: int) -> None:
     """Jobs that were due to expire over the last days, one that is not due, and one that cannot be read."""
-    from khaya import clock, dynamo, writes  # noqa: PLC0415 - after the environment is set
-    from khaya.errors import Raced  # noqa: PLC0415
     from khaya.jobs import store  # noqa: PLC0415
     from khaya.jobs.model import JobPosting, posted  # noqa: PLC0415
-    from khaya.settings import settings  # noqa: PLC0415
+    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base.errors import WriteConflict  # noqa: PLC0415
+    from khaya.platform.base.settings import settings  # noqa: PLC0415
+    from khaya.platform.data import dynamo, writes  # noqa: PLC0415 - after the environment is set
 
     posting = JobPosting.model_validate(
         {
@@ -34,7 +35,9 @@ def post_stale_jobs(number: int) -> None:
     jobs = [posted(posting, buyer_id="buyer-1", buyer_name="Thandi", now=moment) for moment in moments]
     items = [store._item(job) for job in jobs]
     del items[-1]["buyerId"]
-    puts = [writes.put(settings().jobs_table, item, condition=None, refusal=lambda _: Raced()) for item in items]
+    puts = [
+        writes.put(settings().jobs_table, item, condition=None, refusal=lambda _: WriteConflict()) for item in items
+    ]
     dynamo.write_many(puts)
 
 

@@ -31,11 +31,12 @@ def worker(number: int) -> Person:
 
 def job_with_bids() -> tuple[str, list[str]]:
     """An open job with a bid of each worker, stored as the bids' own requests store them, only in fewer calls."""
-    from khaya import clock, dynamo  # noqa: PLC0415 - after the environment is set
     from khaya.bids import store as bids  # noqa: PLC0415
     from khaya.bids.model import BidOffer, placed  # noqa: PLC0415
     from khaya.jobs import store as jobs  # noqa: PLC0415
     from khaya.jobs.model import JobPosting, posted  # noqa: PLC0415
+    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
 
     now = clock.now()
     job = posted(JobPosting.model_validate(POSTING), buyer_id="owner", buyer_name="Owner", now=now)
@@ -51,8 +52,8 @@ def job_with_bids() -> tuple[str, list[str]]:
 
 def follow(job_id: str) -> None:
     """What the consumer behind the Jobs stream does."""
-    from khaya import clock  # noqa: PLC0415
     from khaya.bids import service  # noqa: PLC0415
+    from khaya.platform.base import clock  # noqa: PLC0415
 
     service.follow_job(job_id, clock.now())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from khaya.attributes import plain_item
+from khaya.platform.data.writes import plain_item
 from tests.contention.clients import Call, at_once
 from tests.support.house import Person
 from tests.support.money import (

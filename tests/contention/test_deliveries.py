@@ -25,20 +25,21 @@ CHANNELS = ("whatsapp", "sms", "email", "push")
 @pytest.fixture
 def provider(engine: None) -> Iterator[providers.Server]:
     """Twilio, Expo and the outbox beside the engine, which sends text messages and e-mail."""
-    from khaya import settings, vault  # noqa: PLC0415 - after the environment is set
     from khaya.channels import mail, sms  # noqa: PLC0415
-    from khaya.deliveries import circuits, queues  # noqa: PLC0415
+    from khaya.deliveries import circuit_breakers, queues  # noqa: PLC0415
+    from khaya.platform.aws import secrets  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base import settings  # noqa: PLC0415 - after the environment is set
 
     server = providers.Server(0, os.environ["AWS_ENDPOINT_URL"])
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     base = f"http://127.0.0.1:{server.server_port}"
     told = (
-        settings.channel_settings,
-        settings.push_settings,
-        settings.delivery_settings,
-        settings.channel_queue_settings,
+        settings.settings,
+        settings.settings,
+        settings.settings,
+        settings.settings,
     )
-    cached = (*told, sms._sns, mail._ses, circuits._states, queues._sqs)
+    cached = (*told, sms._sns, mail._ses, circuit_breakers._states, queues._sqs)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {
             "TWILIO_BASE_URL": base,
@@ -59,33 +60,37 @@ def provider(engine: None) -> Iterator[providers.Server]:
         boto3.client("ses").verify_domain_identity(Domain="khaya.example")
         for one in cached:
             one.cache_clear()
-        vault.forget()
+        secrets.forget()
         yield server
         manager.delete_secret(SecretId="twilio", ForceDeleteWithoutRecovery=True)
     for one in cached:
         one.cache_clear()
-    vault.forget()
+    secrets.forget()
     server.shutdown()
     server.server_close()
 
 
 def _notify(kind: str, now: str) -> str:
     """Somebody with a phone, an e-mail and a device is told something; answers the notification's id."""
-    from khaya import dynamo  # noqa: PLC0415
-    from khaya.ids import new_id  # noqa: PLC0415
     from khaya.notifications import service, store  # noqa: PLC0415
     from khaya.notifications.kinds import KINDS  # noqa: PLC0415
     from khaya.notifications.model import Notification, Registration  # noqa: PLC0415
-    from khaya.unit import Unit  # noqa: PLC0415
+    from khaya.platform.base.ids import new_id  # noqa: PLC0415
+    from khaya.platform.data import dynamo  # noqa: PLC0415
+    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
     from khaya.users import store as users  # noqa: PLC0415
     from khaya.users.model import User  # noqa: PLC0415
 
-    unit = Unit()
+    unit_of_work = UnitOfWork()
     service.register(
-        "phone", Registration(platform="ios", token="ExponentPushToken[phone]"), PERSON, now=now, unit=unit
+        "phone",
+        Registration(platform="ios", token="ExponentPushToken[phone]"),
+        PERSON,
+        now=now,
+        unit_of_work=unit_of_work,
     )
-    unit.add(users.create(User(user_id=PERSON, phone=PHONE, email=EMAIL, created_at=now)))
-    unit.commit()
+    unit_of_work.add(users.create(User(user_id=PERSON, phone=PHONE, email=EMAIL, created_at=now)))
+    unit_of_work.commit()
     person = store.person(PERSON)
     notification = Notification(
         id=new_id(),

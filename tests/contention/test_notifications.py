@@ -39,8 +39,8 @@ class Leaving:
     function: str = "erasure"
 
     def make(self) -> int:
-        from khaya import clock  # noqa: PLC0415 - after the environment is set
         from khaya.erasure import service  # noqa: PLC0415
+        from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
 
         for step in (service._told, service._inbox):
             for _ in step(self.user_id, clock.now()):
@@ -204,12 +204,12 @@ def test_whoever_leaves_in_the_midst_of_it_is_told_nothing_more(engine: None, dy
 
 
 def _table() -> str:
-    from khaya.settings import settings  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base.settings import settings  # noqa: PLC0415 - after the environment is set
 
     return settings().notifications_table
 
 
 def _plain(row: Any) -> dict[str, Any]:
-    from khaya.attributes import plain_item  # noqa: PLC0415
+    from khaya.platform.data.writes import plain_item  # noqa: PLC0415
 
     return plain_item(row)

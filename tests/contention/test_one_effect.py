@@ -53,9 +53,10 @@ def test_one_of_two_edits_of_the_same_version_stands(engine: None) -> None:
 
 def test_forty_simultaneous_writes_and_twenty_pass_the_gate(engine: None, monkeypatch: pytest.MonkeyPatch) -> None:
     # given a limit of twenty writes a minute, and a minute that does not end in between
-    from khaya import clock, gate, settings  # noqa: PLC0415 - after the environment is set
-    from khaya.errors import TooMany  # noqa: PLC0415
-    from khaya.identity import Caller  # noqa: PLC0415
+    from khaya.platform.base import clock, settings  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base.errors import TooMany  # noqa: PLC0415
+    from khaya.platform.web import account_guard  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.web.identity import Caller  # noqa: PLC0415
     from tests.contention.clients import in_threads  # noqa: PLC0415
 
     monkeypatch.setenv("WRITES_PER_MINUTE", "20")
@@ -64,7 +65,7 @@ def test_forty_simultaneous_writes_and_twenty_pass_the_gate(engine: None, monkey
 
     def write() -> bool:
         try:
-            gate.pass_gate(Caller("busy", frozenset({"buyer"}), "s", 1), {"buyer"}, now, counted=True)
+            account_guard.pass_account_guard(Caller("busy", frozenset({"buyer"}), "s", 1), {"buyer"}, now, counted=True)
         except TooMany:
             return False
         return True

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from khaya.attributes import plain_item
-from khaya.pages import Ask
+from khaya.platform.data.pages import PageRequest
+from khaya.platform.data.writes import plain_item
 from khaya.referrals import store
 from tests.contention.clients import Call, Delivery, at_once
 from tests.support.house import VISITOR, Person
@@ -63,7 +63,7 @@ def test_the_months_limit_is_exact(engine: None, dynamodb: Any) -> None:
     # then seven are paid and five wait
     states = Counter(referral["status"] for referral in everything(REFERRER, "/referrals/mine"))
     assert states == {"rewarded": 7, "completed": 5}
-    assert len(store.waiting(Ask((), 50)).items) == 5
+    assert len(store.waiting(PageRequest((), 50)).items) == 5
     sums = check_books(_ledger(dynamodb))
     assert sums.pop("referrer") == 7 * 5_000
     assert sorted(sums.values()) == [5_000] * 7

@@ -95,8 +95,9 @@ def test_a_report_is_open_once_and_resolved_once(engine: None) -> None:
 def test_the_directory_agrees_with_the_profile_after_reviews_edits_and_what_follows_them_at_once(engine: None) -> None:
     # given a worker whose standing is followed all the time
     jobs = completed_jobs(24)
-    from khaya.errors import Raced  # noqa: PLC0415 - after the environment is set
-    from khaya.profiles import standing, store  # noqa: PLC0415
+    from khaya.platform.base.errors import WriteConflict  # noqa: PLC0415 - after the environment is set
+    from khaya.profiles import store  # noqa: PLC0415
+    from khaya.reputation import service  # noqa: PLC0415
 
     done = threading.Event()
     failed: list[Exception] = []
@@ -104,8 +105,8 @@ def test_the_directory_agrees_with_the_profile_after_reviews_edits_and_what_foll
     def follow() -> None:
         while not done.is_set():
             try:
-                standing.follow("worker")
-            except Raced:
+                service.follow("worker")
+            except WriteConflict:
                 continue  # the queue would bring it again
             except Exception as error:  # noqa: BLE001 - told by the test
                 failed.append(error)
@@ -121,7 +122,7 @@ def test_the_directory_agrees_with_the_profile_after_reviews_edits_and_what_foll
     follower.join()
     # then nobody was refused, and once the last change was followed the rows are those of the profile and no others
     assert (Counter(statuses), failed) == ({201: 24, 200: 24}, [])
-    standing.follow("worker")
+    service.follow("worker")
     profile_now = store.get("worker")
     assert (profile_now.rating_sum, profile_now.rating_count) == (120, 24)
     for trade in ("Plumbing", "Tiling", "Roofing"):

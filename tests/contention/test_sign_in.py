@@ -48,9 +48,10 @@ def test_of_forty_tries_at_once_five_are_let_through_each_minute() -> None:
 
 
 def _asked() -> str:
-    from khaya import clock, dynamo  # noqa: PLC0415 - after the environment is set
-    from khaya.signin import delivery, store  # noqa: PLC0415
-    from khaya.signin.model import Identity, challenged  # noqa: PLC0415
+    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
+    from khaya.sign_in import delivery, store  # noqa: PLC0415
+    from khaya.sign_in.model import Identity, challenged  # noqa: PLC0415
 
     challenge = challenged("signIn", Identity.of(PHONE), None, clock.now(), user_id="person-1", destination=PHONE)
     hashed: dict[str, Any] = {"code_hash": delivery.code_hash(challenge.id, CODE)}

@@ -60,7 +60,7 @@ class Batch:
 
 def test_each_event_counts_once_whoever_is_told_how_often_in_which_order(engine: None) -> None:
     # given each event told three times, in different batches
-    from khaya import clock  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
 
     at = clock.now()
     chance, told = random.Random(3), []  # noqa: S311 - the same batches every time

@@ -28,7 +28,7 @@ def due(engine: None) -> list[str]:
 
 
 def test_sweeps_in_threads_of_one_process_claim_each_reminder_once(due: list[str], dynamodb: Any) -> None:
-    from khaya import clock  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
     from khaya.reminders import service  # noqa: PLC0415
 
     # when four sweeps begin at once

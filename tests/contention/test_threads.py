@@ -15,17 +15,17 @@ ROUNDS = 10
 
 def _accepted(bid_id: str) -> bool:
     """Accept, again where somebody was faster in between, and answer whether it was this that stands."""
-    from khaya import clock  # noqa: PLC0415 - after the environment is set
     from khaya.bids import service  # noqa: PLC0415
-    from khaya.errors import Conflict, Raced  # noqa: PLC0415
-    from khaya.unit import Unit  # noqa: PLC0415
+    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base.errors import Conflict, WriteConflict  # noqa: PLC0415
+    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
 
     while True:
-        unit = Unit()
+        unit_of_work = UnitOfWork()
         try:
-            service.accept(bid_id, owner_id="owner", now=clock.now(), unit=unit)
-            unit.commit()
-        except Raced:
+            service.accept(bid_id, owner_id="owner", now=clock.now(), unit_of_work=unit_of_work)
+            unit_of_work.commit()
+        except WriteConflict:
             continue
         except Conflict:
             return False

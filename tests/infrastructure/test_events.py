@@ -12,7 +12,7 @@ import pytest
 from khaya.audit.store import record
 from khaya.events.catalogue import KINDS
 from khaya.events.model import Event
-from khaya.notifications import causes
+from khaya.notices import rules
 from khaya.reminders.model import FOLLOWED
 from khaya.statistics import model as statistics
 from local import CannotRun, events
@@ -111,7 +111,7 @@ def test_the_guide_names_version_and_fields_of_a_kind(kind: str) -> None:
 def test_the_guide_names_the_consumers_of_a_kind(kind: str) -> None:
     told = {*rows()[kind][-1].split(", ")}
     event = Event(id="1", kind=kind, version=1, at="", object="x/1", detail={}, changes={"status": (1, 2)})
-    assert bool(told & {"inbox", "reminders"}) == causes.wanted(event)
+    assert bool(told & {"inbox", "reminders"}) == rules.wanted(event)
     assert ("reminders" in told) == (kind in FOLLOWED)
     assert ("statistics" in told) == statistics.counted(event)
     assert ("trail" in told) == (kind not in {"review.answered", "reminder.due"})
@@ -144,8 +144,8 @@ def test_the_trail_itself_refuses_changes_to_everybody() -> None:
 
 
 def test_a_line_is_put_only_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya import dynamo  # noqa: PLC0415
     from khaya.audit.model import Entry  # noqa: PLC0415
+    from khaya.platform.data import dynamo  # noqa: PLC0415
 
     asked: list[Any] = []
     monkeypatch.setattr(dynamo, "commit", lambda writes, _: asked.extend(writes))

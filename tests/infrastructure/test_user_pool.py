@@ -85,7 +85,7 @@ def test_the_service_key_outlives_the_stack() -> None:
 
 
 def test_a_claim_outlives_the_function_that_made_it() -> None:
-    from khaya.signin.model import CLAIM_SECONDS  # noqa: PLC0415
+    from khaya.sign_in.model import CLAIM_SECONDS  # noqa: PLC0415
 
     assert resources(FUNCTION)["AuthFunction"]["Timeout"] < CLAIM_SECONDS
 

@@ -16,11 +16,12 @@ from tests.support.permissions import Record
 @pytest.fixture(scope="package", autouse=True)
 def aws() -> Iterator[None]:
     """moto with the template's tables, made once: making them costs more than a test does."""
-    from khaya import accounts, dynamo, files, groups, media, vault  # noqa: PLC0415 - clients must be made inside the mock
-    from khaya.deliveries import circuits, queues  # noqa: PLC0415
+    from khaya.deliveries import circuit_breakers, queues  # noqa: PLC0415
+    from khaya.platform.aws import cognito, files, media, secrets  # noqa: PLC0415 - clients must be made inside the mock
+    from khaya.platform.data import dynamo  # noqa: PLC0415 - clients must be made inside the mock
 
-    caches = (dynamo.client, groups._cognito, accounts._cognito, media._s3, files._s3, vault._client)
-    caches += (circuits._states, queues._sqs)
+    caches = (dynamo.client, cognito._cognito, cognito._cognito, media._s3, files._s3, secrets._client)
+    caches += (circuit_breakers._states, queues._sqs)
     with mock_aws():
         stand_in.build()
         for cached in caches:

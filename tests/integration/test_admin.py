@@ -179,9 +179,9 @@ def test_no_admin_acts_on_themselves_so_one_always_remains(admin: Person) -> Non
 @pytest.mark.usefixtures("people")
 def test_deciding_the_same_again_changes_nothing_and_makes_up_for_what_cognito_missed(admin: Person) -> None:
     decide(admin, "buyer-1", admin=True, status="suspended")
-    from khaya import groups  # noqa: PLC0415
+    from khaya.platform.aws import cognito  # noqa: PLC0415
 
-    groups.set_groups("buyer-1", add=(), remove={"admin"})  # as if Cognito had not been told
+    cognito.set_groups("buyer-1", add=(), remove={"admin"})  # as if Cognito had not been told
     again = decide(admin, "buyer-1", admin=True, status="suspended")
     assert (again.status, again.body["roles"], again.body["status"]) == (200, ["buyer", "admin"], "suspended")
     assert groups_of("buyer-1") == {"buyer", "admin"}

@@ -102,8 +102,8 @@ def _reverse(entry_id: str) -> Any:
 
 def _fail(patched: pytest.MonkeyPatch, position: int, lost: str) -> None:
     """Lose the request or the answer of one call."""
-    from khaya import dynamo  # noqa: PLC0415
-    from khaya.errors import Unavailable  # noqa: PLC0415
+    from khaya.platform.base.errors import Unavailable  # noqa: PLC0415
+    from khaya.platform.data import dynamo  # noqa: PLC0415
 
     call, left = dynamo._call, [position]
 
@@ -119,7 +119,7 @@ def _fail(patched: pytest.MonkeyPatch, position: int, lost: str) -> None:
 
 
 def _counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    from khaya import dynamo  # noqa: PLC0415
+    from khaya.platform.data import dynamo  # noqa: PLC0415
 
     call, calls = dynamo._call, []
 

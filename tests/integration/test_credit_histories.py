@@ -120,13 +120,15 @@ class CreditHistory(History):
 
     @rule(user=people, cause=st.sampled_from("xyz"), cents=st.integers(1, 9_000))
     def earns(self, user: str, cause: str, cents: int) -> None:
-        from khaya import clock  # noqa: PLC0415
         from khaya.ledger import service as ledger  # noqa: PLC0415
-        from khaya.unit import Unit  # noqa: PLC0415
+        from khaya.platform.base import clock  # noqa: PLC0415
+        from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
 
-        source, unit = f"{user}:{cause}", Unit()
-        entry = ledger.reward(user, cents, type="reward", source=source, reason=None, now=clock.now(), unit=unit)
-        unit.commit()
+        source, unit_of_work = f"{user}:{cause}", UnitOfWork()
+        entry = ledger.reward(
+            user, cents, type="reward", source=source, reason=None, now=clock.now(), unit_of_work=unit_of_work
+        )
+        unit_of_work.commit()
         assert (entry is None) == (source in self.causes)
         self.causes.add(source)
         if entry is not None:
@@ -160,19 +162,21 @@ class CreditHistory(History):
     @precondition(lambda self: any(line.withdrawal for line in self.lines.values()))
     @rule(data=st.data(), ends=st.sampled_from(["paid", "failed"]))
     def settles(self, data: st.DataObject, ends: str) -> None:
-        from khaya import clock  # noqa: PLC0415
         from khaya.credits import service  # noqa: PLC0415
-        from khaya.errors import Conflict  # noqa: PLC0415
-        from khaya.unit import Unit  # noqa: PLC0415
+        from khaya.platform.base import clock  # noqa: PLC0415
+        from khaya.platform.base.errors import Conflict  # noqa: PLC0415
+        from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
 
         line = self.lines[data.draw(st.sampled_from(sorted(one.id for one in self.lines.values() if one.withdrawal)))]
-        unit = Unit()
+        unit_of_work = UnitOfWork()
         try:
             if ends == "paid":
-                service.withdrawal_paid(line.id, now=clock.now(), unit=unit)
+                service.withdrawal_paid(line.id, now=clock.now(), unit_of_work=unit_of_work)
             else:
-                service.withdrawal_failed(line.id, "The bank turned it down.", now=clock.now(), unit=unit)
-            unit.commit()
+                service.withdrawal_failed(
+                    line.id, "The bank turned it down.", now=clock.now(), unit_of_work=unit_of_work
+                )
+            unit_of_work.commit()
         except Conflict:
             assert line.withdrawal not in ("pending", ends)
             return

@@ -112,8 +112,8 @@ def test_an_answer_stays_within_what_a_function_may_answer(reason: str, monkeypa
 
 def test_a_file_that_cannot_be_finished_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     # given entries that cannot be read to their end
-    from khaya.errors import Unavailable  # noqa: PLC0415
     from khaya.ledger import store  # noqa: PLC0415
+    from khaya.platform.base.errors import Unavailable  # noqa: PLC0415
 
     def broken(user_id: str, columns: Any) -> Iterator[dict[str, Any]]:
         yield from _many_entries(80_000)

@@ -402,18 +402,20 @@ def test_only_entries_are_reversed(entry_id: str) -> None:
 
 
 def test_the_same_cause_never_pays_twice() -> None:
-    from khaya import clock  # noqa: PLC0415
     from khaya.ledger import service as ledger  # noqa: PLC0415
-    from khaya.unit import Unit  # noqa: PLC0415
+    from khaya.platform.base import clock  # noqa: PLC0415
+    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
 
     # given
     rewarded("worker-1", 5_000, "a")
     # when
-    unit = Unit()
-    again = ledger.reward("worker-1", 5_000, type="reward", source="a", reason=None, now=clock.now(), unit=unit)
+    unit_of_work = UnitOfWork()
+    again = ledger.reward(
+        "worker-1", 5_000, type="reward", source="a", reason=None, now=clock.now(), unit_of_work=unit_of_work
+    )
     # then
     assert again is None
-    assert unit.changes == []
+    assert unit_of_work.changes == []
 
 
 def test_credits_are_nobody_elses_business() -> None:
@@ -422,16 +424,16 @@ def test_credits_are_nobody_elses_business() -> None:
 
 
 def _settle(how: str, *arguments: str) -> None:
-    from khaya import clock  # noqa: PLC0415
     from khaya.credits import service  # noqa: PLC0415
-    from khaya.unit import Unit  # noqa: PLC0415
+    from khaya.platform.base import clock  # noqa: PLC0415
+    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
 
-    unit = Unit()
-    getattr(service, how)(*arguments, now=clock.now(), unit=unit)
-    unit.commit()
+    unit_of_work = UnitOfWork()
+    getattr(service, how)(*arguments, now=clock.now(), unit_of_work=unit_of_work)
+    unit_of_work.commit()
 
 
 def _conflict() -> type[Exception]:
-    from khaya.errors import Conflict  # noqa: PLC0415
+    from khaya.platform.base.errors import Conflict  # noqa: PLC0415
 
     return Conflict

@@ -121,8 +121,8 @@ def test_two_people_may_call_their_devices_the_same() -> None:
 
 
 def test_what_a_provider_reports_as_gone_is_forgotten_by_its_token() -> None:
-    from khaya import dynamo  # noqa: PLC0415
     from khaya.notifications import store  # noqa: PLC0415
+    from khaya.platform.data import dynamo  # noqa: PLC0415
 
     register(THANDI, "phone", "one")
     register(THANDI, "tablet", "two")

@@ -13,7 +13,7 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
-from khaya import gate
+from khaya.platform.web import account_guard
 from local.openapi import DOCUMENT
 from tests.integration.matrix import Row, Scene, rows
 from tests.support import stand_in
@@ -65,7 +65,7 @@ def good_tokens(key_server: KeyServer) -> None:
 @pytest.fixture
 def open_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     """A gate that stands open: it has tests of its own, and moto is slow at it."""
-    monkeypatch.setattr(gate, "pass_gate", lambda caller, *_, **__: caller)
+    monkeypatch.setattr(account_guard, "pass_account_guard", lambda caller, *_, **__: caller)
     _scene.cache_clear()
 
 

@@ -246,7 +246,7 @@ def test_an_erasure_that_is_interrupted_at_any_call_is_finished_by_the_next_run(
 
 def test_a_profile_that_was_written_after_the_decision_is_emptied_again() -> None:
     # given a request that had passed the gate before, and writes when the decision has been taken
-    from khaya import dynamo  # noqa: PLC0415
+    from khaya.platform.data import dynamo  # noqa: PLC0415
     from khaya.profiles import store  # noqa: PLC0415
     from khaya.profiles.model import ProfileChanges  # noqa: PLC0415
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
-from khaya import dynamo, observability
 from khaya.jobs import service
+from khaya.platform.base import observability
+from khaya.platform.data import dynamo
 from tests.support import stand_in
 from tests.support.faults import refusal
 from tests.support.house import VISITOR, Answer, Context, Person, app
@@ -106,11 +107,11 @@ def test_what_a_batch_leaves_unread_is_asked_for_again(buyer: Person, monkeypatc
 
 
 def test_a_use_case_that_is_always_overtaken_gives_up_with_503(buyer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya import api  # noqa: PLC0415
-    from khaya.errors import Raced  # noqa: PLC0415
+    from khaya.platform.base.errors import WriteConflict  # noqa: PLC0415
+    from khaya.platform.web import api  # noqa: PLC0415
 
     def overtaken(*_: Any, **__: Any) -> None:
-        raise Raced
+        raise WriteConflict
 
     monkeypatch.setattr(api, "_RERUN_SECONDS", 0.05)
     monkeypatch.setattr(service, "post", overtaken)

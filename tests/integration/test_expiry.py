@@ -97,7 +97,7 @@ def test_a_job_that_cannot_be_expired_does_not_keep_the_others(
     assert run() == {"expired": 2, "failed": 1}
     assert "Sipho" not in caplog.text
     monkeypatch.undo()
-    from khaya import clock as khaya_clock  # noqa: PLC0415
+    from khaya.platform.base import clock as khaya_clock  # noqa: PLC0415
 
     monkeypatch.setattr(khaya_clock, "now", lambda: khaya_clock.iso(clock.moment))
     assert run() == {"expired": 1, "failed": 0}

@@ -85,8 +85,8 @@ def test_an_export_that_was_never_made_is_given_up_and_its_message_makes_nothing
 
 def test_a_file_that_nobody_waits_for_any_more_does_not_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     # given an export whose owner is erased while it is being made
-    from khaya import dynamo  # noqa: PLC0415
     from khaya.exports import contents, making, store  # noqa: PLC0415
+    from khaya.platform.data import dynamo  # noqa: PLC0415
 
     arrive()
     MEMBER.post("/profiles/me/export")
@@ -103,7 +103,7 @@ def test_a_file_that_nobody_waits_for_any_more_does_not_stay(monkeypatch: pytest
 
 
 def test_it_pages_through_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya import pages  # noqa: PLC0415
+    from khaya.platform.data import pages  # noqa: PLC0415
 
     arrive()
     jobs = {post_job(MEMBER) for _ in range(7)}

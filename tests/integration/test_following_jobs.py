@@ -201,7 +201,7 @@ def test_a_withdrawal_that_the_index_has_not_seen_does_not_hide_a_bid_that_it_ha
 def test_a_run_that_dies_half_way_is_finished_by_the_next(
     buyer: Person, monkeypatch: pytest.MonkeyPatch, position: int, lost: bool
 ) -> None:
-    from khaya import dynamo  # noqa: PLC0415
+    from khaya.platform.data import dynamo  # noqa: PLC0415
 
     job, bids = job_with_bids(buyer, 4)
     accept(buyer, bids["worker-0"])
@@ -224,7 +224,7 @@ def test_a_run_that_dies_half_way_is_finished_by_the_next(
 
 
 def stream_record(before: dict[str, Any] | None, after: dict[str, Any] | None, number: int = 1) -> dict[str, Any]:
-    from khaya.attributes import typed_item  # noqa: PLC0415
+    from khaya.platform.data.writes import typed_item  # noqa: PLC0415
 
     images = {"OldImage": before, "NewImage": after}
     return {

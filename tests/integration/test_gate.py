@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from khaya import gate
-from khaya.identity import Caller
+from khaya.platform.web import account_guard
+from khaya.platform.web.identity import Caller
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.house import SIGNED_IN_AT, Answer, Person
@@ -135,11 +135,11 @@ def test_a_body_that_breaks_rules_counts_as_a_write() -> None:
 def test_what_is_counted_does_not_grow_however_somebody_spaces_their_writes(clock: Clock, minutes: int) -> None:
     # given somebody who uses up their minute, again and again at the same distance
     caller = Caller("person-1", frozenset(), "s", 0)
-    from khaya import clock as khaya_clock  # noqa: PLC0415
+    from khaya.platform.base import clock as khaya_clock  # noqa: PLC0415
 
     for _ in range(5):
         for _ in range(20):
-            gate.pass_gate(caller, (), khaya_clock.now(), counted=True)
+            account_guard.pass_account_guard(caller, (), khaya_clock.now(), counted=True)
         clock.tick(minutes=minutes)
     # then what is kept does not grow with it
     (record,) = stand_in.stored("users")
@@ -147,8 +147,8 @@ def test_what_is_counted_does_not_grow_however_somebody_spaces_their_writes(cloc
 
 
 def test_without_a_limit_nothing_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    here = gate.settings()
-    monkeypatch.setattr(gate, "settings", lambda: here.model_copy(update={"writes_per_minute": 0}))
+    here = account_guard.settings()
+    monkeypatch.setattr(account_guard, "settings", lambda: here.model_copy(update={"writes_per_minute": 0}))
     person = Person("person-1")
     assert {change(person).status for _ in range(30)} == {200}
     (record,) = stand_in.stored("users")

@@ -75,7 +75,7 @@ def test_after_a_day_the_key_is_free(buyer: Person, clock: Clock) -> None:
 
 
 def test_records_expire_by_themselves(buyer: Person) -> None:
-    from khaya import clock as khaya_clock  # noqa: PLC0415
+    from khaya.platform.base import clock as khaya_clock  # noqa: PLC0415
 
     buyer.post("/jobs", POSTING, headers=KEY)
     (record,) = stand_in.stored("idempotency")

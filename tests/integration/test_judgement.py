@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from khaya.profiles import standing, store
+from khaya.profiles import store
+from khaya.reputation import service
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.house import VISITOR, Context, Person, app
@@ -75,7 +76,7 @@ def test_everything_is_as_it_would_be_had_nothing_been_lost(clock: Clock) -> Non
     # given people whose standing has followed
     names = workers(3)
     for name in names:
-        standing.follow(name)
+        service.follow(name)
     rows = stored("directory")
     # when the night comes, then it has nothing to put right
     clock.tick(days=1)
@@ -96,13 +97,13 @@ def test_a_run_short_of_time_goes_on_where_it_stopped_over_pages(clock: Clock, m
     workers(7)
     clock.tick(days=1)
     done: list[str] = []
-    real = standing._bring_in_line
+    real = service._bring_in_line
 
     def noted(user_id: str, responses: Any) -> bool:
         done.append(user_id)
         return real(user_id, responses)
 
-    monkeypatch.setattr(standing, "_bring_in_line", noted)
+    monkeypatch.setattr(service, "_bring_in_line", noted)
     context = Context()
     context.get_remaining_time_in_millis = lambda: 60_000 if len(done) < 3 else 0  # type: ignore[method-assign]
     assert app("judgement").handler({}, context)["done"] == 3
@@ -135,14 +136,14 @@ def test_a_second_run_while_the_first_is_at_it_does_no_harm(clock: Clock, monkey
     workers(4)
     clock.tick(days=1)
     monkeypatch.setattr(app("judgement"), "_AT_A_TIME", 2)
-    real, reports = standing._bring_in_line, []
+    real, reports = service._bring_in_line, []
 
     def overtaken(user_id: str, responses: Any) -> bool:
-        monkeypatch.setattr(standing, "_bring_in_line", real)
+        monkeypatch.setattr(service, "_bring_in_line", real)
         reports.append(run())
         return real(user_id, responses)
 
-    monkeypatch.setattr(standing, "_bring_in_line", overtaken)
+    monkeypatch.setattr(service, "_bring_in_line", overtaken)
     # when both have ended
     slower = run()
     # then everything is done, the slower one stopped early, and the next finds nothing to do

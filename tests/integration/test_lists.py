@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from khaya import dynamo
+from khaya.platform.data import dynamo
 from tests.conftest import Clock
 from tests.support.house import VISITOR, Person
 from tests.support.records import place_bid, post_job, profile
@@ -106,10 +106,10 @@ def ids(items: list[dict[str, Any]]) -> list[str]:
 @pytest.fixture(autouse=True)
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
     """These people write more than twenty times a minute."""
-    from khaya import gate  # noqa: PLC0415
+    from khaya.platform.web import account_guard  # noqa: PLC0415
 
-    here = gate.settings()
-    monkeypatch.setattr(gate, "settings", lambda: here.model_copy(update={"writes_per_minute": 0}))
+    here = account_guard.settings()
+    monkeypatch.setattr(account_guard, "settings", lambda: here.model_copy(update={"writes_per_minute": 0}))
 
 
 @pytest.fixture(params=LISTS, ids=lambda name: name.replace(" ", "-"))

@@ -42,8 +42,8 @@ def event(kind: str, told: dict[str, Any], *, object_: str, by: str = "khaya:tes
     """An event as it stands in the queue."""
     from khaya.events.catalogue import KINDS  # noqa: PLC0415 - after the environment is set
     from khaya.events.model import Event  # noqa: PLC0415
-    from khaya.fields import item_of  # noqa: PLC0415
-    from khaya.ids import derived_id  # noqa: PLC0415
+    from khaya.platform.base.ids import derived_id  # noqa: PLC0415
+    from khaya.platform.base.models import item_of  # noqa: PLC0415
 
     at = f"2026-11-21T07:{number:02}:00.000Z"
     detail = item_of(KINDS[kind].model_validate(told))
@@ -235,22 +235,22 @@ def test_sellers_authors_and_reporters_are_told_what_an_admin_decided(clock: Clo
 
 def test_money_is_told_once_though_it_is_booked_in_several_ways(clock: Clock) -> None:
     # given credits that an admin granted, and two withdrawals
-    from khaya import clock as time  # noqa: PLC0415 - after the environment is set
     from khaya.credits import service  # noqa: PLC0415
-    from khaya.unit import Unit  # noqa: PLC0415
+    from khaya.platform.base import clock as time  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
 
     grant("worker", 50_000)
     payout_account("worker")
     arrives, fails = withdraw(WORKER, 20_000).body["id"], withdraw(WORKER, 10_000).body["id"]
     # when one is paid, the other fails, and something is taken back
     clock.tick(minutes=1)
-    unit = Unit()
-    service.withdrawal_paid(arrives, now=time.now(), unit=unit)
-    unit.commit()
+    unit_of_work = UnitOfWork()
+    service.withdrawal_paid(arrives, now=time.now(), unit_of_work=unit_of_work)
+    unit_of_work.commit()
     clock.tick(minutes=1)
-    unit = Unit()
-    service.withdrawal_failed(fails, "The bank does not know the account.", now=time.now(), unit=unit)
-    unit.commit()
+    unit_of_work = UnitOfWork()
+    service.withdrawal_failed(fails, "The bank does not know the account.", now=time.now(), unit_of_work=unit_of_work)
+    unit_of_work.commit()
     clock.tick(minutes=1)
     assert adjust("worker", -700).status == 201
     follow("notices", "rejections", "rewards")

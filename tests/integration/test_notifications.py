@@ -245,10 +245,10 @@ def test_nothing_of_it_is_left_when_somebody_leaves() -> None:
 
 def test_nobody_is_told_anything_once_they_have_left() -> None:
     # given somebody who has left
-    from khaya import dynamo  # noqa: PLC0415
-    from khaya.errors import Raced  # noqa: PLC0415
     from khaya.notifications import store  # noqa: PLC0415
     from khaya.notifications.model import Notification  # noqa: PLC0415
+    from khaya.platform.base.errors import WriteConflict  # noqa: PLC0415
+    from khaya.platform.data import dynamo  # noqa: PLC0415
 
     arrive()
     before = store.person("member-1")
@@ -259,7 +259,7 @@ def test_nobody_is_told_anything_once_they_have_left() -> None:
         id="late", user_id="member-1", kind="jobStarted", params={"jobTitle": "x"}, event="e", created_at="now"
     )
     for person in (before, store.person("member-1")):
-        with pytest.raises(Raced):
+        with pytest.raises(WriteConflict):
             dynamo.commit(store.create(late, person), "token of the late one")
     assert store.find("late") is None
     assert store.person("member-1").erased_at is not None

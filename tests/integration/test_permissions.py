@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from khaya import clock, vault
+from khaya.platform.aws import secrets
+from khaya.platform.base import clock
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.events import happened
@@ -150,7 +151,7 @@ def left_open() -> None:
 
 
 def signed_in() -> None:
-    vault.forget()  # other tests may have fetched the key already
+    secrets.forget()  # other tests may have fetched the key already
     for groups in (["worker"], ["worker", "admin"]):
         request = {
             "userAttributes": {"sub": "person", "phone_number": "+27821234567", "name": "Sipho"},

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from khaya import clock as khaya_clock
-from khaya import dynamo
+from khaya.platform.base import clock as khaya_clock
+from khaya.platform.data import dynamo
+from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.profiles import service
-from khaya.unit import Unit
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.house import VISITOR, Person
@@ -364,9 +364,9 @@ def test_the_owners_write_and_a_change_meanwhile_both_stand(person: Person, monk
         if not raced:
             raced.append(True)
             function = running.set(None)  # it is somebody else's function that does this
-            unit = Unit()
-            service.verify("person-1", True, admin_id="admin-1", now=khaya_clock.now(), unit=unit)
-            unit.commit()
+            unit_of_work = UnitOfWork()
+            service.verify("person-1", True, admin_id="admin-1", now=khaya_clock.now(), unit_of_work=unit_of_work)
+            unit_of_work.commit()
             running.reset(function)
         real(*arguments)
 

@@ -12,8 +12,8 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ConnectTimeoutError
 
-from khaya import dynamo
 from khaya.events.catalogue import KINDS
+from khaya.platform.data import dynamo
 from local.events import DOCUMENT
 from tests.support.events import Told, happened
 from tests.support.events import tell as tell_function

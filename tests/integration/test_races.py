@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from khaya import clock, dynamo
 from khaya.bids import service as bids
 from khaya.jobs import service as jobs
 from khaya.jobs import store
 from khaya.jobs.model import JobChanges
-from khaya.unit import Unit
+from khaya.platform.base import clock
+from khaya.platform.data import dynamo
+from khaya.platform.data.unit_of_work import UnitOfWork
 from tests.support import stand_in
 from tests.support.house import VISITOR, Person
 from tests.support.permissions import running
@@ -21,22 +22,22 @@ from tests.support.streams import follow
 
 OWNER = Person("owner", ("buyer",))
 WORKER = Person("worker", ("worker",))
-Meanwhile = Callable[[Callable[[Unit], Any]], None]
+Meanwhile = Callable[[Callable[[UnitOfWork], Any]], None]
 
 
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
     """Let somebody else make a change just before the next one is written."""
 
-    def arrange(change: Callable[[Unit], Any]) -> None:
+    def arrange(change: Callable[[UnitOfWork], Any]) -> None:
         real = dynamo.commit
 
         def commit(*arguments: Any) -> None:
             monkeypatch.setattr(dynamo, "commit", real)
             function = running.set(None)  # it is somebody else's function that does this
-            unit = Unit()
-            change(unit)
-            unit.commit()
+            unit_of_work = UnitOfWork()
+            change(unit_of_work)
+            unit_of_work.commit()
             running.reset(function)
             real(*arguments)
 
@@ -51,13 +52,15 @@ def job_in(job_id: str) -> Any:
     return job
 
 
-def edit(job_id: str, **fields: Any) -> Callable[[Unit], Any]:
+def edit(job_id: str, **fields: Any) -> Callable[[UnitOfWork], Any]:
     changes = JobChanges.model_validate(fields)
-    return lambda unit: jobs.edit(job_in(job_id), changes, owner_id="owner", now=clock.now(), unit=unit)
+    return lambda unit_of_work: jobs.edit(
+        job_in(job_id), changes, owner_id="owner", now=clock.now(), unit_of_work=unit_of_work
+    )
 
 
-def cancel(job_id: str) -> Callable[[Unit], Any]:
-    return lambda unit: unit.add(
+def cancel(job_id: str) -> Callable[[UnitOfWork], Any]:
+    return lambda unit_of_work: unit_of_work.add(
         store.change(job_in(job_id), job_in(job_id).cancelled("owner", "Not needed.", clock.now()))
     )
 
@@ -117,7 +120,7 @@ def test_an_acceptance_loses_to_a_cancellation_and_everything_agrees(meanwhile: 
 def test_an_acceptance_loses_to_a_withdrawal(meanwhile: Meanwhile) -> None:
     job = post_job(OWNER)
     bid = place_bid(WORKER, job)
-    meanwhile(lambda unit: bids.withdraw(bid, worker_id="worker", now=clock.now(), unit=unit))
+    meanwhile(lambda unit_of_work: bids.withdraw(bid, worker_id="worker", now=clock.now(), unit_of_work=unit_of_work))
     refused = OWNER.post(f"/bids/{bid}/acceptance")
     assert (refused.status, "withdrawn" in refused.body["detail"]) == (409, True)
     assert (OWNER.get(f"/jobs/{job}").body["status"], VISITOR.get(f"/jobs/{job}").body["bidCount"]) == ("open", 0)
@@ -126,7 +129,7 @@ def test_an_acceptance_loses_to_a_withdrawal(meanwhile: Meanwhile) -> None:
 def test_an_acceptance_loses_to_another(meanwhile: Meanwhile) -> None:
     job = post_job(OWNER)
     first, second = place_bid(WORKER, job), place_bid(Person("rival", ("worker",)), job)
-    meanwhile(lambda unit: bids.accept(second, owner_id="owner", now=clock.now(), unit=unit))
+    meanwhile(lambda unit_of_work: bids.accept(second, owner_id="owner", now=clock.now(), unit_of_work=unit_of_work))
     assert OWNER.post(f"/bids/{first}/acceptance").status == 409
     assert OWNER.get(f"/jobs/{job}").body["acceptedBidId"] == second
     assert WORKER.get(f"/bids/{first}").body["status"] == "pending"
@@ -135,7 +138,7 @@ def test_an_acceptance_loses_to_another(meanwhile: Meanwhile) -> None:
 def test_a_withdrawal_loses_to_an_acceptance(meanwhile: Meanwhile) -> None:
     job = post_job(OWNER)
     bid = place_bid(WORKER, job)
-    meanwhile(lambda unit: bids.accept(bid, owner_id="owner", now=clock.now(), unit=unit))
+    meanwhile(lambda unit_of_work: bids.accept(bid, owner_id="owner", now=clock.now(), unit_of_work=unit_of_work))
     assert WORKER.post(f"/bids/{bid}/withdrawal").status == 409
     assert OWNER.get(f"/jobs/{job}").body["bidCount"] == 1
     assert WORKER.get(f"/bids/{bid}").body["status"] == "accepted"
@@ -145,7 +148,7 @@ def test_a_bid_loses_to_an_acceptance(meanwhile: Meanwhile) -> None:
     job = post_job(OWNER)
     bid = place_bid(WORKER, job)
     before = len(stand_in.stored("bids"))
-    meanwhile(lambda unit: bids.accept(bid, owner_id="owner", now=clock.now(), unit=unit))
+    meanwhile(lambda unit_of_work: bids.accept(bid, owner_id="owner", now=clock.now(), unit_of_work=unit_of_work))
     refused = Person("rival", ("worker",)).post(f"/jobs/{job}/bids", OFFER)
     assert (refused.status, "in_progress" in refused.body["detail"]) == (409, True)
     assert len(stand_in.stored("bids")) == before
@@ -158,7 +161,11 @@ def test_a_bid_that_is_counted_meanwhile_does_not_stop_an_acceptance(meanwhile: 
     from khaya.bids.model import BidOffer  # noqa: PLC0415
 
     offer = BidOffer.model_validate(OFFER)
-    meanwhile(lambda unit: bids.place(job, offer, worker_id=rival.user_id or "", now=clock.now(), unit=unit))
+    meanwhile(
+        lambda unit_of_work: bids.place(
+            job, offer, worker_id=rival.user_id or "", now=clock.now(), unit_of_work=unit_of_work
+        )
+    )
     assert OWNER.post(f"/bids/{bid}/acceptance").status == 200
     assert OWNER.get(f"/jobs/{job}").body["bidCount"] == 2
     follow("rejections")
@@ -170,7 +177,9 @@ def test_of_two_bids_of_one_worker_one_stands(meanwhile: Meanwhile) -> None:
     from khaya.bids.model import BidOffer  # noqa: PLC0415
 
     offer = BidOffer.model_validate(OFFER)
-    meanwhile(lambda unit: bids.place(job, offer, worker_id="worker", now=clock.now(), unit=unit))
+    meanwhile(
+        lambda unit_of_work: bids.place(job, offer, worker_id="worker", now=clock.now(), unit_of_work=unit_of_work)
+    )
     assert WORKER.post(f"/jobs/{job}/bids", OFFER).status == 409
     assert VISITOR.get(f"/jobs/{job}").body["bidCount"] == 1
 
@@ -186,7 +195,7 @@ def test_a_completion_loses_to_a_cancellation_and_counts_for_nobody(meanwhile: M
 def test_a_rejection_loses_to_a_withdrawal(meanwhile: Meanwhile) -> None:
     job = post_job(OWNER)
     bid = place_bid(WORKER, job)
-    meanwhile(lambda unit: bids.withdraw(bid, worker_id="worker", now=clock.now(), unit=unit))
+    meanwhile(lambda unit_of_work: bids.withdraw(bid, worker_id="worker", now=clock.now(), unit_of_work=unit_of_work))
     assert OWNER.post(f"/bids/{bid}/rejection").status == 409
     assert WORKER.post(f"/jobs/{job}/bids", OFFER).status == 201
 
@@ -195,7 +204,7 @@ def test_who_is_overtaken_with_a_key_is_answered_once_and_truly(meanwhile: Meanw
     job = post_job(OWNER)
     bid = place_bid(WORKER, job)
     key = {"Idempotency-Key": "key-1"}
-    meanwhile(lambda unit: bids.accept(bid, owner_id="owner", now=clock.now(), unit=unit))
+    meanwhile(lambda unit_of_work: bids.accept(bid, owner_id="owner", now=clock.now(), unit_of_work=unit_of_work))
     assert OWNER.post(f"/jobs/{job}/cancellation", {"reason": "Not needed."}, headers=key).status == 409
     again = OWNER.post(f"/jobs/{job}/cancellation", {"reason": "Not needed."}, headers=key)
     assert (again.status, again.body["status"]) == (200, "cancelled"), "a cash job in progress may be called off"

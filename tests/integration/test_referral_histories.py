@@ -108,20 +108,20 @@ class ReferralHistory(History):
     @precondition(lambda self: self.brought)
     @rule(data=st.data())
     def an_admin_pays(self, data: st.DataObject) -> None:
-        from khaya import clock  # noqa: PLC0415
-        from khaya.errors import Conflict  # noqa: PLC0415
+        from khaya.platform.base import clock  # noqa: PLC0415
+        from khaya.platform.base.errors import Conflict  # noqa: PLC0415
+        from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
         from khaya.referrals import service  # noqa: PLC0415
-        from khaya.unit import Unit  # noqa: PLC0415
 
         one = self.brought[data.draw(st.sampled_from(sorted(self.brought)))]
-        unit = Unit()
+        unit_of_work = UnitOfWork()
         try:
-            service.pay_waiting(one.person, admin_id="treasurer-1", now=clock.now(), unit=unit)
+            service.pay_waiting(one.person, admin_id="treasurer-1", now=clock.now(), unit_of_work=unit_of_work)
         except Conflict:
             assert one.status != "completed"
         else:
             assert one.status == "completed"
-            unit.commit()
+            unit_of_work.commit()
             self.pay(one)
 
     @rule(days=st.sampled_from([1, 31]))

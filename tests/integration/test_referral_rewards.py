@@ -181,7 +181,7 @@ def test_each_tier_pays_its_bonus_once(tier: int, cents: int) -> None:
 @pytest.mark.parametrize("position", range(5))
 def test_a_death_between_any_two_calls_leaves_nothing_half_done(position: int, monkeypatch: pytest.MonkeyPatch) -> None:
     # given a referral that will cross a tier
-    from khaya import dynamo  # noqa: PLC0415
+    from khaya.platform.data import dynamo  # noqa: PLC0415
 
     earlier_rewards("referrer-1", 4)
     refer("referrer-1", "newcomer-1")
@@ -208,8 +208,8 @@ def test_a_death_between_any_two_calls_leaves_nothing_half_done(position: int, m
 
 def test_an_answer_that_was_lost_is_not_paid_again(monkeypatch: pytest.MonkeyPatch) -> None:
     # given
-    from khaya import dynamo  # noqa: PLC0415
-    from khaya.errors import Unavailable  # noqa: PLC0415
+    from khaya.platform.base.errors import Unavailable  # noqa: PLC0415
+    from khaya.platform.data import dynamo  # noqa: PLC0415
 
     refer("referrer-1", "newcomer-1")
     job_id = released_job("buyer-1", "newcomer-1")
@@ -264,24 +264,24 @@ def _counts() -> dict[str, int]:
 
 
 def _waiting() -> list[Any]:
-    from khaya.pages import Ask  # noqa: PLC0415
+    from khaya.platform.data.pages import PageRequest  # noqa: PLC0415
     from khaya.referrals import store  # noqa: PLC0415
 
-    return store.waiting(Ask((), 50)).items
+    return store.waiting(PageRequest((), 50)).items
 
 
 def _pay(referred_id: str) -> None:
-    from khaya import clock  # noqa: PLC0415
+    from khaya.platform.base import clock  # noqa: PLC0415
+    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
     from khaya.referrals import service  # noqa: PLC0415
-    from khaya.unit import Unit  # noqa: PLC0415
 
-    unit = Unit()
-    service.pay_waiting(referred_id, admin_id=TREASURER.user_id or "", now=clock.now(), unit=unit)
-    unit.commit()
+    unit_of_work = UnitOfWork()
+    service.pay_waiting(referred_id, admin_id=TREASURER.user_id or "", now=clock.now(), unit_of_work=unit_of_work)
+    unit_of_work.commit()
 
 
 def _error(name: str) -> type[Exception]:
-    from khaya import errors  # noqa: PLC0415
+    from khaya.platform.base import errors  # noqa: PLC0415
 
     found: type[Exception] = getattr(errors, name)
     return found

@@ -162,13 +162,13 @@ def test_people_are_called_by_their_present_name() -> None:
 
 def _had_a_reward(user_id: str, name: str) -> None:
     """One rewarded referral more, as the reward's transaction counts it."""
-    from khaya import clock as time  # noqa: PLC0415
-    from khaya import dynamo  # noqa: PLC0415
+    from khaya.platform.base import clock as time  # noqa: PLC0415
+    from khaya.platform.data import dynamo  # noqa: PLC0415
+    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
     from khaya.referrals import store  # noqa: PLC0415
-    from khaya.unit import Unit  # noqa: PLC0415
 
     before = store.read_referrer(dynamo.get(*store.referrer_key(user_id)), user_id)
     named = before if before.code else before.with_code(user_id, name)
-    unit = Unit()
-    unit.add(store.change_referrer(before, named.with_reward(time.now(), by_itself=True)))
-    unit.commit()
+    unit_of_work = UnitOfWork()
+    unit_of_work.add(store.change_referrer(before, named.with_reward(time.now(), by_itself=True)))
+    unit_of_work.commit()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from khaya import groups
+from khaya.platform.aws import cognito
 from tests.support import stand_in
 from tests.support.house import VISITOR, Answer, Person
 from tests.support.records import OFFER, POSTING, post_job, profile
@@ -96,7 +96,7 @@ def test_a_failing_call_to_cognito_is_made_up_for_by_the_same_request(
     person: Person, monkeypatch: pytest.MonkeyPatch, position: int, lost: bool
 ) -> None:
     # given Cognito failing at one of its calls, before or after it did what was asked
-    real, calls = groups._cognito()._make_api_call, []
+    real, calls = cognito._cognito()._make_api_call, []
 
     def failing(operation: str, request: Any) -> Any:
         calls.append(operation)
@@ -108,7 +108,7 @@ def test_a_failing_call_to_cognito_is_made_up_for_by_the_same_request(
             raise ReadTimeoutError(endpoint_url="cognito")
         return answer
 
-    monkeypatch.setattr(groups._cognito(), "_make_api_call", failing)
+    monkeypatch.setattr(cognito._cognito(), "_make_api_call", failing)
     # when somebody drops one role and takes two others
     first = take(person, "worker", "seller")
     # then they are told, nobody has more rights than before, and the same request sent again finishes it

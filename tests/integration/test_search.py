@@ -159,7 +159,7 @@ def test_pages_for_several_words_lose_nothing(trusted: Person) -> None:
 
 
 def test_one_word_is_one_query_and_one_read(buyer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya import dynamo  # noqa: PLC0415
+    from khaya.platform.data import dynamo  # noqa: PLC0415
 
     for _ in range(3):
         post_job(buyer)
@@ -211,7 +211,7 @@ def test_titles_and_places_that_grow_when_folded_are_no_trouble(trusted: Person)
 
 
 def test_one_thing_that_fails_keeps_no_other_waiting(trusted: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya.errors import Unavailable  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base.errors import Unavailable  # noqa: PLC0415 - after the environment is set
     from khaya.search import service  # noqa: PLC0415
 
     # given two listings, one of which cannot be read at the moment

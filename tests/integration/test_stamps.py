@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from khaya import dynamo
 from khaya.bids import service as bids
-from khaya.settings import settings
-from khaya.writes import STAMP, read_stamp
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo
+from khaya.platform.data.writes import WRITE_TOKEN, read_write_token
 from tests.conftest import Clock
 from tests.support.house import Person
 from tests.support.records import OFFER, POSTING
@@ -14,7 +14,7 @@ from tests.support.records import OFFER, POSTING
 def stamp_of(table: str, thing_id: str) -> tuple[str, str]:
     item = dynamo.get(table, {"id": thing_id})
     assert item is not None
-    return read_stamp(item[STAMP])
+    return read_write_token(item[WRITE_TOKEN])
 
 
 def test_a_job_says_who_posted_it(buyer: Person, clock: Clock) -> None:

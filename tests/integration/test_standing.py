@@ -121,12 +121,13 @@ def test_a_row_that_an_owner_removes_meanwhile_does_not_come_back(
 ) -> None:
     # given a worker whose facts have changed
     profile("worker-1", roles=["worker"], trades=["Plumbing", "Tiling"])
-    from khaya.profiles import standing, store  # noqa: PLC0415
-    from khaya.unit import Unit  # noqa: PLC0415
+    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
+    from khaya.profiles import store  # noqa: PLC0415
+    from khaya.reputation import service  # noqa: PLC0415
 
-    unit = Unit()
-    unit.add(store.count_review("worker-1", 5, {}, 1, "2026-11-21T08:00:00.000Z"))
-    unit.commit()
+    unit_of_work = UnitOfWork()
+    unit_of_work.add(store.count_review("worker-1", 5, {}, 1, "2026-11-21T08:00:00.000Z"))
+    unit_of_work.commit()
     # when they drop a trade between the reading of the profile and the writing of the rows
     real, edits = store.bring_in_line, [{"trades": ["Plumbing"]}]
 
@@ -137,7 +138,7 @@ def test_a_row_that_an_owner_removes_meanwhile_does_not_come_back(
         return found
 
     monkeypatch.setattr(store, "bring_in_line", slow)
-    standing.follow("worker-1")
+    service.follow("worker-1")
     # then what stands in the directory is what the profile says
     assert directory(trade="tiling") == []
     assert directory(trade="plumbing") == directory() == [("worker-1", 25)]
@@ -146,17 +147,17 @@ def test_a_row_that_an_owner_removes_meanwhile_does_not_come_back(
 def test_an_edit_from_before_a_review_is_put_right_by_what_follows_it(worker: Person) -> None:
     # given rows that an edit wrote from older facts than the profile has
     profile("worker-1", roles=["worker"])
+    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
     from khaya.profiles import store  # noqa: PLC0415
-    from khaya.unit import Unit  # noqa: PLC0415
 
     old = store.get("worker-1")
     for write in (
         [store.count_review("worker-1", 5, {}, 1, "2026-11-21T08:00:00.000Z")],
         store.change(old, old.with_own_roles(["worker", "buyer"], "2026-11-21T08:00:00.000Z")),
     ):
-        unit = Unit()
-        unit.add(*write)
-        unit.commit()
+        unit_of_work = UnitOfWork()
+        unit_of_work.add(*write)
+        unit_of_work.commit()
     assert directory() == [("worker-1", 0)]
     # when what follows the edit is done
     follow("worker-1")

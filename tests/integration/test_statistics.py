@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from khaya import dynamo
-from khaya.errors import Unavailable
-from khaya.ids import derived_id
+from khaya.platform.base.errors import Unavailable
+from khaya.platform.base.ids import derived_id
+from khaya.platform.data import dynamo
 from tests.conftest import Clock
 from tests.support import stand_in, streams
 from tests.support.house import Context, Person, app

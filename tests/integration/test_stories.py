@@ -308,7 +308,7 @@ def test_each_route_keeps_to_its_round_trips() -> None:
 @contextmanager
 def _calls() -> Iterator[list[str]]:
     """The calls of DynamoDB made meanwhile, without the gate's."""
-    from khaya import dynamo  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
 
     made: list[str] = []
 

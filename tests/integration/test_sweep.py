@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from khaya import dynamo, writes
-from khaya.errors import Raced, Unavailable
-from khaya.ids import new_id
-from khaya.pages import Slice
+from khaya.platform.base.errors import Unavailable, WriteConflict
+from khaya.platform.base.ids import new_id
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, writes
+from khaya.platform.data.pages import PageResult
 from khaya.reminders import service, store
 from khaya.reminders.model import Reminder
-from khaya.settings import settings
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.house import Context, Person, app
@@ -494,7 +494,7 @@ def test_a_reminder_that_nobody_can_read_keeps_none_of_those_behind_it(
         "due": "2026-11-21T08:00:00.000Z#unknown",
     }
     table = settings().reminders_table
-    dynamo.commit([writes.put(table, unknown, condition=None, refusal=lambda _: Raced())], new_id())
+    dynamo.commit([writes.put(table, unknown, condition=None, refusal=lambda _: WriteConflict())], new_id())
     # when both are due, then one is sent and the other reported
     clock.tick(days=400)
     report = sweep()
@@ -509,7 +509,7 @@ def test_a_bid_that_the_index_does_not_show_yet_is_asked_about(
     job = post_job(buyer)
     place_bid(worker, job)
     follow("notices")
-    monkeypatch.setattr(service.bids, "on_job", lambda *_: Slice([], None))
+    monkeypatch.setattr(service.bids, "on_job", lambda *_: PageResult([], None))
     # when the morning comes, then they are asked all the same
     clock.tick(days=2)
     assert sweep("daily")["claimed"] == 1

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from khaya import dynamo
-from khaya.errors import Unavailable
+from khaya.platform.base.errors import Unavailable
+from khaya.platform.data import dynamo
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.house import VISITOR, Context, Person, app

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from khaya.ids import derived_id
+from khaya.platform.base.ids import derived_id
 from tests.support.house import Context, app
 
 Told = dict[str, Any]

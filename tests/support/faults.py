@@ -86,7 +86,7 @@ class Faulty:
 @contextmanager
 def faulty(monkeypatch: Any) -> Iterator[Faulty]:
     """The functions' DynamoDB client, with calls that can be made to fail."""
-    from khaya import dynamo  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
 
     faults = Faulty(dynamo.client()._make_api_call)
     with monkeypatch.context() as patch:

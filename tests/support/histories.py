@@ -21,7 +21,7 @@ class History(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        from khaya import clock  # noqa: PLC0415 - after the environment is set
+        from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
 
         stand_in.empty()
         self.moment = datetime(2026, 11, 21, 8, tzinfo=UTC)

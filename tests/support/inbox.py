@@ -17,11 +17,12 @@ def tell(user_id: str, kind: str = "jobStarted", *, number: int = 0, **params: A
     Raises:
         PersonLeft: they have left for good.
     """
-    from khaya import clock, dynamo  # noqa: PLC0415 - after the environment is set
-    from khaya.errors import Raced  # noqa: PLC0415
-    from khaya.ids import derived_id, new_id  # noqa: PLC0415
     from khaya.notifications import store  # noqa: PLC0415
     from khaya.notifications.model import Notification  # noqa: PLC0415
+    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base.errors import WriteConflict  # noqa: PLC0415
+    from khaya.platform.base.ids import derived_id, new_id  # noqa: PLC0415
+    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
 
     now = clock.now()
     notification_id = derived_id(clock.plus(now, seconds=number), new_id())
@@ -41,7 +42,7 @@ def tell(user_id: str, kind: str = "jobStarted", *, number: int = 0, **params: A
         )
         try:
             dynamo.commit(store.create(notification, person), new_id())
-        except Raced:
+        except WriteConflict:
             continue
         return notification_id
 

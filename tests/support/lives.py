@@ -51,7 +51,8 @@ def live() -> dict[str, str]:
 
 def arrive() -> None:
     """The member and the others, as their first sign-in left them; the member with a session and files."""
-    from khaya import clock, dynamo  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
     from khaya.sessions import model, store  # noqa: PLC0415
 
     roles = ["buyer", "worker", "seller"]

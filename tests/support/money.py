@@ -22,7 +22,7 @@ def key(name: str | None = None) -> dict[str, str]:
 
 def known(*user_ids: str) -> None:
     """People who have signed in once: they have a private record."""
-    from khaya import clock, settings  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base import clock, settings  # noqa: PLC0415 - after the environment is set
 
     for user_id in user_ids:
         _write(settings.settings().users_table, {"userId": user_id}, "createdAt", clock.now())
@@ -47,20 +47,22 @@ def grant(user_id: str, cents: int) -> str:
 
 def rewarded(user_id: str, cents: int, cause: str) -> str:
     """A reward, which matures in fourteen days; answers the entry's id."""
-    from khaya import clock  # noqa: PLC0415
     from khaya.ledger import service as ledger  # noqa: PLC0415
-    from khaya.unit import Unit  # noqa: PLC0415
+    from khaya.platform.base import clock  # noqa: PLC0415
+    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
 
-    unit = Unit()
-    entry = ledger.reward(user_id, cents, type="reward", source=cause, reason=None, now=clock.now(), unit=unit)
+    unit_of_work = UnitOfWork()
+    entry = ledger.reward(
+        user_id, cents, type="reward", source=cause, reason=None, now=clock.now(), unit_of_work=unit_of_work
+    )
     assert entry is not None
-    unit.commit()
+    unit_of_work.commit()
     return entry.id
 
 
 def payout_account(user_id: str, **fields: Any) -> None:
     """A verified payout account, or one with other `fields`."""
-    from khaya import settings  # noqa: PLC0415
+    from khaya.platform.base import settings  # noqa: PLC0415
 
     account = {"verified": True, "fingerprint": f"account of {user_id}", **fields}
     _write(settings.settings().users_table, {"userId": user_id}, "payoutAccount", account)
@@ -152,11 +154,11 @@ def _check_account(account: Any, lines: list[Any], sources: set[str]) -> None:
 
 def released_job(buyer: str, worker: str, cents: int = 50_000, **fields: Any) -> str:
     """A job that was paid through escrow and released, as the escrow leaves it; answers its id."""
-    from khaya import clock  # noqa: PLC0415
-    from khaya.ids import new_id  # noqa: PLC0415
     from khaya.jobs import store  # noqa: PLC0415
     from khaya.jobs.model import Job  # noqa: PLC0415
-    from khaya.unit import Unit  # noqa: PLC0415
+    from khaya.platform.base import clock  # noqa: PLC0415
+    from khaya.platform.base.ids import new_id  # noqa: PLC0415
+    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
 
     now = clock.now()
     facts: dict[str, Any] = {
@@ -179,9 +181,9 @@ def released_job(buyer: str, worker: str, cents: int = 50_000, **fields: Any) ->
         "updated_at": now,
     }
     job = Job.model_validate({**facts, **fields})
-    unit = Unit()
-    unit.add(store.create(job))
-    unit.commit()
+    unit_of_work = UnitOfWork()
+    unit_of_work.add(store.create(job))
+    unit_of_work.commit()
     return job.id
 
 
@@ -208,7 +210,7 @@ def refer(referrer: str, *referred: str) -> None:
 
 def release(job_id: str) -> int:
     """Let the consumer follow a job's release once; answers how many referrals it completed."""
-    from khaya import clock  # noqa: PLC0415
+    from khaya.platform.base import clock  # noqa: PLC0415
     from khaya.referrals import service  # noqa: PLC0415
 
     return service.follow_release(job_id, clock.now())
@@ -216,7 +218,7 @@ def release(job_id: str) -> int:
 
 def earlier_rewards(referrer: str, count: int, *, this_month: int = 0) -> None:
     """So many rewarded referrals that a person has had before, of which some in this month."""
-    from khaya import clock, settings  # noqa: PLC0415
+    from khaya.platform.base import clock, settings  # noqa: PLC0415
     from khaya.referrals.model import month_of  # noqa: PLC0415
 
     code_of(Person(referrer))
@@ -226,7 +228,7 @@ def earlier_rewards(referrer: str, count: int, *, this_month: int = 0) -> None:
 
 
 def _write(table: str, item_key: dict[str, str], attribute: str, value: Any) -> None:
-    from khaya import dynamo, writes  # noqa: PLC0415
+    from khaya.platform.data import dynamo, writes  # noqa: PLC0415
 
     dynamo.update_now(
         writes.update(

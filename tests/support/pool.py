@@ -164,7 +164,7 @@ def account(contact: str) -> dict[str, str] | None:
 
 
 def _now() -> int:
-    from khaya import clock  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
 
     return clock.epoch(clock.now())
 

@@ -61,24 +61,24 @@ def complete_job(buyer: Person, worker: Person, **fields: Any) -> str:
 
 def profile(user_id: str, **fields: Any) -> None:
     """A person's profile and private record, with these facts, as their first sign-in and what followed left them."""
-    from khaya import clock  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
     from khaya.profiles import store  # noqa: PLC0415
     from khaya.profiles.model import Profile  # noqa: PLC0415
-    from khaya.unit import Unit  # noqa: PLC0415
     from khaya.users import store as users  # noqa: PLC0415
     from khaya.users.model import User  # noqa: PLC0415
 
     now = clock.now()
     contact = {name: fields.pop(name) for name in ("phone", "email") if name in fields}
-    unit = Unit()
-    unit.add(*store.create(Profile(user_id=user_id, created_at=now, updated_at=now, **fields)))
-    unit.add(users.create(User(user_id=user_id, created_at=now, **contact)))
-    unit.commit()
+    unit_of_work = UnitOfWork()
+    unit_of_work.add(*store.create(Profile(user_id=user_id, created_at=now, updated_at=now, **fields)))
+    unit_of_work.add(users.create(User(user_id=user_id, created_at=now, **contact)))
+    unit_of_work.commit()
 
 
 def known(user_id: str, **facts: Any) -> None:
     """Put these facts into a person's private record, as other parts of the service do."""
-    from khaya.attributes import typed_item  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.data.writes import typed_item  # noqa: PLC0415 - after the environment is set
 
     record = next((item for item in stand_in.stored("users") if item["userId"] == user_id), {"userId": user_id})
     stand_in.client("dynamodb").put_item(

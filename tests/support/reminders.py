@@ -20,8 +20,8 @@ def remind(person: Person, text: str = "Call Sipho", due_at: str = DUE_AT) -> st
 
 def sent(reminder_id: str) -> None:
     """Have a reminder sent, as a sweep does when it is due."""
-    from khaya import dynamo  # noqa: PLC0415 - after the environment is set
-    from khaya.ids import new_id  # noqa: PLC0415
+    from khaya.platform.base.ids import new_id  # noqa: PLC0415
+    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
     from khaya.reminders import store  # noqa: PLC0415
 
     reminder = store.read(dynamo.get(*store.key(reminder_id)))

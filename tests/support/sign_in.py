@@ -26,25 +26,26 @@ def ready() -> None:
 
 def forget() -> None:
     """Clients, settings and secrets that were made for another environment."""
-    from khaya import vault  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.aws import secrets  # noqa: PLC0415 - after the environment is set
 
     for cached in _caches():
         cached.cache_clear()
-    vault.forget()
+    secrets.forget()
 
 
 def _caches() -> tuple[Any, ...]:
-    from khaya import accounts, settings  # noqa: PLC0415
     from khaya.channels import mail, sms  # noqa: PLC0415
-    from khaya.signin import service  # noqa: PLC0415
+    from khaya.platform.aws import cognito  # noqa: PLC0415
+    from khaya.platform.base import settings  # noqa: PLC0415
+    from khaya.sign_in import service  # noqa: PLC0415
 
     return (
-        settings.sign_in_settings,
-        settings.channel_settings,
-        settings.code_settings,
-        settings.key_settings,
-        accounts._cognito,
-        accounts._client_secret,
+        settings.settings,
+        settings.settings,
+        settings.settings,
+        settings.settings,
+        cognito._cognito,
+        cognito._client_secret,
         service._sqs,
         sms._sns,
         mail._ses,

@@ -54,7 +54,7 @@ def empty() -> None:
 
 def stored(table: str) -> list[dict[str, Any]]:
     """Everything in a table, named as the template's variables do: `jobs` is what JOBS_TABLE names."""
-    from khaya.attributes import plain_item  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.data.writes import plain_item  # noqa: PLC0415 - after the environment is set
 
     answer = client("dynamodb").scan(TableName=function_environment()[f"{table.upper()}_TABLE"])
     return [plain_item(item) for item in answer["Items"]]

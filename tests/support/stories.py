@@ -44,10 +44,10 @@ def approved_story(author: Person, **fields: Any) -> str:
 
 def had_a_qualifying_job(user_id: str) -> None:
     """Note what a person's first qualifying job leaves behind."""
-    from khaya import clock  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
     from khaya.referrals import store  # noqa: PLC0415
-    from khaya.unit import Unit  # noqa: PLC0415
 
-    unit = Unit()
-    unit.add(store.qualified(user_id, "job-1", clock.now()))
-    unit.commit()
+    unit_of_work = UnitOfWork()
+    unit_of_work.add(store.qualified(user_id, "job-1", clock.now()))
+    unit_of_work.commit()

@@ -83,11 +83,11 @@ def _told_to(variables: set[str]) -> Iterator[None]:
 
 def _queues() -> dict[str, str]:
     """The template's queues that functions write to, made, and the functions told where they are."""
-    from khaya import settings  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base import settings  # noqa: PLC0415 - after the environment is set
 
     app("relay")._sqs.cache_clear()
-    settings.channel_queue_settings.cache_clear()
-    settings.delivery_settings.cache_clear()
+    settings.settings.cache_clear()
+    settings.settings.cache_clear()
     found: dict[str, str] = {}
     for name, _ in _consumers():
         fifo = {"FifoQueue": "true"} if _is_fifo(name) else {}

@@ -91,7 +91,7 @@ class KeyServer:
 @pytest.fixture
 def key_server(monkeypatch: pytest.MonkeyPatch) -> KeyServer:
     """The pool's keys, without a network; functions start without any fetched."""
-    from khaya import identity  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.web import identity  # noqa: PLC0415 - after the environment is set
 
     server = KeyServer()
 

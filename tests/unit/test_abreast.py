@@ -7,7 +7,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from khaya.abreast import abreast
+from khaya.platform.work.parallel import in_parallel
 
 whose: ContextVar[str] = ContextVar("whose", default="nobody's")
 
@@ -25,7 +25,7 @@ def test_as_many_are_in_hand_at_once_as_asked_and_no_more() -> None:
             hands[0] -= 1
         return thing * 2
 
-    assert abreast(work, range(8), 4) == [0, 2, 4, 6, 8, 10, 12, 14]
+    assert in_parallel(work, range(8), 4) == [0, 2, 4, 6, 8, 10, 12, 14]
     assert most == [4]
 
 
@@ -38,10 +38,10 @@ def test_one_that_fails_keeps_none_of_the_others() -> None:
         done.append(thing)
 
     with pytest.raises(RuntimeError, match="one"):
-        abreast(work, range(5), 2)
+        in_parallel(work, range(5), 2)
     assert sorted(done) == [0, 2, 3, 4]
 
 
 def test_the_work_knows_for_whom_it_is_done() -> None:
     whose.set("Thandi's")
-    assert abreast(lambda _: whose.get(), range(3), 2) == ["Thandi's"] * 3
+    assert in_parallel(lambda _: whose.get(), range(3), 2) == ["Thandi's"] * 3

@@ -9,7 +9,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khaya.attributes import plain, plain_item, typed, typed_item
+from khaya.platform.data.writes import plain, plain_item, typed, typed_item
 
 SIMPLE = (
     st.none()

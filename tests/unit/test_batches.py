@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from khaya import dynamo, writes
-from khaya.errors import Raced, Unavailable
-from khaya.writes import Write
+from khaya.platform.base.errors import Unavailable, WriteConflict
+from khaya.platform.data import dynamo, writes
+from khaya.platform.data.writes import Write
 
 
 class Table:
@@ -28,7 +28,9 @@ class Table:
 
 
 def puts(number: int) -> list[Write]:
-    return [writes.put("table", {"id": str(n)}, condition=None, refusal=lambda _: Raced()) for n in range(number)]
+    return [
+        writes.put("table", {"id": str(n)}, condition=None, refusal=lambda _: WriteConflict()) for n in range(number)
+    ]
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +41,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_any_number_of_writes_goes_in_batches_of_twenty_five(monkeypatch: pytest.MonkeyPatch) -> None:
     table = Table(takes=25)
     monkeypatch.setattr(dynamo, "client", lambda: table)
-    gone = writes.delete("table", {"id": "gone"}, condition=None, refusal=lambda _: Raced())
+    gone = writes.delete("table", {"id": "gone"}, condition=None, refusal=lambda _: WriteConflict())
     dynamo.write_many([*puts(30), gone])
     assert table.calls == [25, 6]
     assert table.made[0] == {"PutRequest": {"Item": {"id": {"S": "0"}}}}

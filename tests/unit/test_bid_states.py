@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khaya.bids.model import REASON_OF_STATE, Bid, BidOffer, placed
-from khaya.errors import Conflict, Forbidden
 from khaya.jobs.model import MOVES, Job, JobPosting, posted
+from khaya.platform.base.errors import Conflict, Forbidden
 
 NOW = "2026-11-21T08:00:00.000Z"
 LATER = "2026-11-22T08:00:00.000Z"

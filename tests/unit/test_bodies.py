@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khaya.bodies import DEEPEST, LARGEST, checked_body, compact, read_fields, read_json
-from khaya.errors import Invalid, TooLarge, Unreadable, UnsupportedMediaType
+from khaya.platform.base.errors import Invalid, TooLarge, Unreadable, UnsupportedMediaType
+from khaya.platform.web.request_bodies import DEEPEST, LARGEST, checked_body, compact, read_fields, read_json
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

@@ -6,15 +6,14 @@ from typing import Any
 
 import pytest
 
-from khaya.attributes import Item
 from khaya.events.catalogue import KINDS as EVENTS
 from khaya.events.catalogue import Person
 from khaya.events.model import Event
-from khaya.fields import item_of
-from khaya.notifications import causes
+from khaya.notices import rules
 from khaya.notifications.choices import LANGUAGES, Language
 from khaya.notifications.kinds import KINDS
 from khaya.notifications.messages import render
+from khaya.platform.base.models import Item, item_of
 
 AT = "2026-11-21T08:00:00.000Z"
 JOB: dict[str, Any] = {
@@ -100,9 +99,9 @@ def happened(kind: str, told: dict[str, Any], *, by: str | None = "khaya:test", 
     )
 
 
-def told_of(event: Event, thing: Item | None) -> list[causes.Notice]:
+def told_of(event: Event, thing: Item | None) -> list[rules.Notice]:
     """What follows from an event, if `thing` is what it is about."""
-    return causes.notices(event, [thing] if causes.needs(event) else [])
+    return rules.notices(event, [thing] if rules.needs(event) else [])
 
 
 CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
@@ -291,19 +290,19 @@ def test_exactly_the_right_people_are_told(name: str) -> None:
     told = told_of(event, thing)
     assert {notice.user_id: notice.kind for notice in told} == expected
     assert len(told) == len(expected)
-    assert causes.wanted(event)
+    assert rules.wanted(event)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_everybody_who_is_told_is_known_before_the_thing_is_read(name: str) -> None:
     event, _, expected = CASES[name]
-    assert set(expected) <= set(causes.people(event))
+    assert set(expected) <= set(rules.people(event))
 
 
-@pytest.mark.parametrize("name", [name for name, (event, _, _) in CASES.items() if causes.needs(event)])
+@pytest.mark.parametrize("name", [name for name, (event, _, _) in CASES.items() if rules.needs(event)])
 def test_nobody_is_told_of_what_is_gone(name: str) -> None:
     event, _, _ = CASES[name]
-    assert causes.notices(event, [None]) == []
+    assert rules.notices(event, [None]) == []
 
 
 @pytest.mark.parametrize("name", [name for name, (_, _, expected) in CASES.items() if expected])
@@ -338,9 +337,9 @@ def test_every_kind_of_notice_has_its_cause() -> None:
 def test_what_concerns_nobody_is_told_to_nobody(kind: str) -> None:
     facts = {**JOB, **LISTING, **REVIEW, **REPORT, **STORY, **REFERRAL, **ENTRY, **PERSON}
     event = happened(kind, facts)
-    assert causes.needs(event) == []
-    assert causes.people(event) == []
-    assert causes.notices(event, []) == []
+    assert rules.needs(event) == []
+    assert rules.people(event) == []
+    assert rules.notices(event, []) == []
 
 
 def test_a_notice_carries_the_ids_by_which_the_app_opens_it_and_no_names() -> None:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khaya import clock, money
-from khaya.ids import new_id
+from khaya.platform.base import clock, money
+from khaya.platform.base.ids import new_id
 
 MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(2199, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds it
 

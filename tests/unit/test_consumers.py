@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities.batch import BatchProcessor, process_partial_response
 
-from khaya import batches
 from khaya.notifications.model import Person
+from khaya.platform.work import batches
 from tests.support.house import Context
 
 

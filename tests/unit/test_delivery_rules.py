@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khaya import clock
 from khaya.deliveries import quiet
 from khaya.deliveries.model import CLAIM_HOURS, Send, wait_seconds
+from khaya.platform.base import clock
 
 NOW = "2026-11-21T08:00:00.000Z"
 SUMMERS_END = "2026-07-01T20:30:00.000Z"

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from khaya.changes import Change, change_of
 from khaya.events.catalogue import KINDS
 from khaya.events.model import Event, events_of
-from khaya.ids import derived_id
+from khaya.platform.base.ids import derived_id
+from khaya.platform.data.stream_records import Change, change_in
 
 AT = "2026-11-21T08:00:00.000Z"
 JOB: dict[str, Any] = {
@@ -300,18 +300,18 @@ def record(**images: Any) -> dict[str, Any]:
 
 def test_a_change_tells_who_made_it_and_when() -> None:
     stamp = {"lastWrite": {"S": f"token {AT} buyer-1"}}
-    change = change_of(record(NewImage={"id": {"S": "1"}, **stamp}))
+    change = change_in(record(NewImage={"id": {"S": "1"}, **stamp}))
     assert (change.resource, change.at, change.actor) == ("jobs", AT, "buyer-1")
 
 
 def test_a_stamp_that_was_there_before_says_nothing_of_this_change() -> None:
     stamp = {"lastWrite": {"S": f"token {AT} buyer-1"}}
-    change = change_of(record(OldImage={"id": {"S": "1"}, **stamp}, NewImage={"id": {"S": "1"}, **stamp}))
+    change = change_in(record(OldImage={"id": {"S": "1"}, **stamp}, NewImage={"id": {"S": "1"}, **stamp}))
     assert (change.at, change.actor) == ("2026-11-21T08:00:00.000Z", None)
 
 
 def test_nobody_is_named_for_what_was_removed() -> None:
-    change = change_of(record(OldImage={"id": {"S": "1"}, "lastWrite": {"S": f"token {AT} buyer-1"}}))
+    change = change_in(record(OldImage={"id": {"S": "1"}, "lastWrite": {"S": f"token {AT} buyer-1"}}))
     assert (change.after, change.actor) == (None, None)
 
 

@@ -11,14 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, TypeAdapter, ValidationError
 
-from khaya.fields import Asked, Coordinates, Key, Line, Photos, Place, Prose, Title, left_out, match_key, named
+from khaya.platform.base.fields import Coordinates, Line, Place, Prose, Title, match_key
+from khaya.platform.base.models import RequestModel, left_out, named
+from khaya.uploads.model import Photos, UploadKey
 from khaya.users.model import normal_phone
 
 LINE: TypeAdapter[str] = TypeAdapter(Line)
 PROSE: TypeAdapter[str] = TypeAdapter(Prose)
 
 
-class Note(Asked):
+class Note(RequestModel):
     """A small request."""
 
     some_text: Annotated[Line, Field(min_length=2, max_length=4)] = left_out()
@@ -165,7 +167,7 @@ def test_any_point_fits_into_a_dynamodb_number(lat: float, lng: float) -> None:
 
 @pytest.mark.parametrize("key", ["uploads/person-1/job/01JCZX3V9T6V5Y8Q2M4N7B1KDE.jpg"])
 def test_keys_of_uploads(key: str) -> None:
-    assert TypeAdapter(Key).validate_python(key) == key
+    assert TypeAdapter(UploadKey).validate_python(key) == key
 
 
 @pytest.mark.parametrize(
@@ -183,7 +185,7 @@ def test_keys_of_uploads(key: str) -> None:
 )
 def test_what_is_no_key_of_an_upload(key: str) -> None:
     with pytest.raises(ValidationError):
-        TypeAdapter(Key).validate_python(key)
+        TypeAdapter(UploadKey).validate_python(key)
 
 
 def test_five_photos_and_no_more() -> None:

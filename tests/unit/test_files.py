@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from khaya import files
-from khaya.errors import Unavailable
+from khaya.platform.aws import files
+from khaya.platform.base.errors import Unavailable
 
 
 class Bucket:

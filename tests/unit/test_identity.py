@@ -14,9 +14,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from khaya import identity
-from khaya.errors import Forbidden, Unauthenticated, Unavailable
-from khaya.identity import Caller, caller_of
+from khaya.platform.base.errors import Forbidden, Unauthenticated, Unavailable
+from khaya.platform.web import identity
+from khaya.platform.web.identity import Caller, caller_of
 from tests.support.template import function_environment
 from tests.support.tokens import KID, KeyServer, claims, issuer, key_server, private_key, token
 

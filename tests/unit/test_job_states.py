@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from pydantic import ValidationError
 
-from khaya import clock
-from khaya.errors import Conflict, Forbidden
 from khaya.jobs.model import Contact, Job, JobChanges, JobPosting, WorkProof, posted
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Conflict, Forbidden
 
 START = "2026-11-21T08:00:00.000Z"
 POSTING: dict[str, Any] = {

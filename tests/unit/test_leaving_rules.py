@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from khaya.changes import Change
 from khaya.erasure import model as erasure
 from khaya.erasure.model import Open
-from khaya.errors import Conflict
 from khaya.exports import model as exports
-from khaya.fields import REMOVED
 from khaya.jobs.model import Cancellation, Contact, Job, Submission
+from khaya.platform.base.errors import Conflict
+from khaya.platform.base.fields import REMOVED
+from khaya.platform.data.stream_records import Change
 from khaya.profiles.model import FORMER_NAME, Profile
 from tests.support.house import app
 

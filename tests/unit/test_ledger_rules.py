@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khaya import clock
 from khaya.credits.model import LEAST_WITHDRAWAL_CENTS, reversal, withdrawal
 from khaya.credits.statement import lines
-from khaya.errors import Conflict
 from khaya.ledger.model import REWARDS, Account, Booking, Leg, Movement, booked, moved
 from khaya.ledger.store import _by_shard
 from khaya.payouts.model import PayoutAccount
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Conflict
 
 NOW = "2026-11-21T08:00:00.000Z"
 PAYOUT = PayoutAccount(verified=True)

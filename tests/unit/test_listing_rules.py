@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khaya.errors import Conflict, Forbidden
 from khaya.listings.model import MOST_IN_STOCK, Decision, Listing, ListingChanges, ListingOffer, offered
+from khaya.platform.base.errors import Conflict, Forbidden
 
 NOW, LATER = "2026-11-21T08:00:00.000Z", "2026-11-21T09:00:00.000Z"
 OFFER = ListingOffer.model_validate(

@@ -8,17 +8,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from khaya.errors import Conflict, Invalid, NotFound, Unauthenticated
 from khaya.notifications.choices import CHANNELS
 from khaya.notifications.kinds import KINDS
-from khaya.notifications.model import (
-    CHOSEN,
-    MOST_DEVICES,
-    Notification,
-    Person,
-    PreferencesReplacement,
-    Registration,
-)
+from khaya.notifications.model import CHOSEN, MOST_DEVICES, Notification, Person, PreferencesReplacement, Registration
+from khaya.platform.base.errors import Conflict, Invalid, NotFound, Unauthenticated
 
 NOW, LATER = "2026-11-21T08:00:00.000Z", "2026-11-21T09:00:00.000Z"
 SAFETY = [kind for kind, about in KINDS.items() if not about.chosen]

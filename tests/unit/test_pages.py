@@ -10,41 +10,41 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from khaya.errors import Unreadable
-from khaya.pages import Ask, slice_of
+from khaya.platform.base.errors import Unreadable
+from khaya.platform.data.pages import PageRequest, page_of
 
 POSITIONS = st.dictionaries(
     st.text(min_size=1, max_size=8), st.text(max_size=30) | st.integers(), min_size=1, max_size=3
 )
 SCOPES = st.lists(st.text(max_size=10), max_size=4).map(tuple)
-CURSOR = Ask(("/jobs", "", "plumbing"), 20).cursor_after({"id": "01JCZX3V9T6V5Y8Q2M4N7B1KDE"})
+CURSOR = PageRequest(("/jobs", "", "plumbing"), 20).cursor_after({"id": "01JCZX3V9T6V5Y8Q2M4N7B1KDE"})
 assert CURSOR is not None
 
 
 def refused(scope: tuple[str, ...], cursor: str) -> None:
     with pytest.raises(Unreadable):
-        Ask(scope, 20, cursor).start()
+        PageRequest(scope, 20, cursor).start()
 
 
 @given(SCOPES, POSITIONS)
 def test_a_cursor_leads_back_to_its_position(scope: tuple[str, ...], position: dict[str, Any]) -> None:
-    cursor = Ask(scope, 20).cursor_after(position)
-    assert Ask(scope, 20, cursor).start() == position
-    assert Ask(scope, 1, cursor).start() == position, "a page of another length may follow"
+    cursor = PageRequest(scope, 20).cursor_after(position)
+    assert PageRequest(scope, 20, cursor).start() == position
+    assert PageRequest(scope, 1, cursor).start() == position, "a page of another length may follow"
     assert cursor is not None
     assert cursor.isascii()
     assert not set(cursor) & set("+/=&?# ")
 
 
 def test_there_is_no_cursor_at_the_end_and_no_position_at_the_beginning() -> None:
-    assert Ask((), 20).cursor_after(None) is None
-    assert Ask((), 20).start() is None
+    assert PageRequest((), 20).cursor_after(None) is None
+    assert PageRequest((), 20).start() is None
 
 
 @given(SCOPES, SCOPES, POSITIONS)
 def test_a_cursor_of_another_list_is_refused(one: Any, other: Any, position: dict[str, Any]) -> None:
     assume(one != other)
-    cursor = Ask(one, 20).cursor_after(position)
+    cursor = PageRequest(one, 20).cursor_after(position)
     assert cursor is not None
     refused(other, cursor)
 
@@ -97,11 +97,11 @@ def test_a_cursor_of_any_length_is_refused_without_being_read() -> None:
 
 
 def test_a_cursor_of_another_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya import pages  # noqa: PLC0415
+    from khaya.platform.data import pages  # noqa: PLC0415
 
     here = pages.settings()
     monkeypatch.setattr(pages, "settings", lambda: here.model_copy(update={"cursor_key": "another-stack"}))
-    elsewhere = Ask(("/jobs", "", "plumbing"), 20).cursor_after({"id": "1"})
+    elsewhere = PageRequest(("/jobs", "", "plumbing"), 20).cursor_after({"id": "1"})
     monkeypatch.undo()
     assert elsewhere is not None
     refused(("/jobs", "", "plumbing"), elsewhere)
@@ -110,6 +110,6 @@ def test_a_cursor_of_another_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
 @given(st.lists(st.integers(), max_size=12), st.integers(1, 10))
 def test_a_slice_goes_on_exactly_when_there_was_a_row_more(numbers: list[int], limit: int) -> None:
     rows = [{"id": number} for number in numbers[: limit + 1]]
-    found = slice_of(rows, limit, lambda row: row)
+    found = page_of(rows, limit, lambda row: row)
     assert found.items == rows[:limit]
     assert found.after == (rows[limit - 1] if len(rows) > limit else None)

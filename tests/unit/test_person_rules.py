@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khaya.errors import Forbidden
+from khaya.platform.base.errors import Forbidden
+from khaya.platform.base.roles import Role
 from khaya.profiles.model import SUB_RATINGS, Profile, mean, median
 from khaya.profiles.store import count_review
 from khaya.profiles.trust import trust
 from khaya.profiles.view import resume_of
 from khaya.reviews.model import SubRatings
-from khaya.roles import Role
 from khaya.users.model import User, UserChanges
 
 NOW = "2026-11-21T08:00:00.000Z"

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from khaya import clock
-from khaya.errors import Invalid
 from khaya.events.catalogue import KINDS
 from khaya.events.model import Event
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Invalid
 from khaya.reminders.model import RHYTHMS, Kind, Reminder, ReminderRequest, following, own
 
 NOW = "2026-11-21T08:00:00.000Z"

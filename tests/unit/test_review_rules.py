@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khaya.errors import Conflict, Forbidden
 from khaya.jobs.model import MOVES, Job, JobPosting, posted
+from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.reviews.model import MODERATIONS_KEPT, Review, ReviewRequest, written
 
 NOW = "2026-11-21T08:00:00.000Z"

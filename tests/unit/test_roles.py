@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khaya.roles import ROLES, Role, roles_in
+from khaya.platform.base.roles import ROLES, Role, roles_in
 
 
 @given(st.lists(st.sampled_from(ROLES), unique=True))

@@ -7,17 +7,15 @@ from collections.abc import Iterator
 import pytest
 from pydantic import BaseModel
 
-from khaya import settings
+from khaya.platform.base import settings
 from tests.support.house import app
 
 
 @pytest.fixture(autouse=True)
 def read_anew() -> Iterator[None]:
-    for read in (settings.settings, settings.pool_settings):
-        read.cache_clear()
+    settings.settings.cache_clear()
     yield
-    for read in (settings.settings, settings.pool_settings):
-        read.cache_clear()
+    settings.settings.cache_clear()
 
 
 @pytest.mark.parametrize("name", sorted(settings.Settings.model_fields))
@@ -31,7 +29,7 @@ def test_a_missing_variable_is_named(monkeypatch: pytest.MonkeyPatch, name: str)
 def test_a_missing_pool_is_named(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.delenv(name.upper())
     with pytest.raises(settings.MissingSetting, match=rf"\b{name.upper()}\b"):
-        settings.pool_settings()
+        settings.settings(settings.PoolSettings)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from khaya import clock
+from khaya.platform.base import clock
 from khaya.sessions import model as sessions
 from khaya.sessions.model import RefreshToken
-from khaya.signin.model import Identity, challenged, new_code, normal_email, normal_username
+from khaya.sign_in.model import Identity, challenged, new_code, normal_email, normal_username
 from khaya.users.model import ENDED_SECONDS, Endings
 
 NOW = "2026-11-21T08:00:00.000Z"

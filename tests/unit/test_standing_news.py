@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from khaya.changes import Change
+from khaya.platform.data.stream_records import Change
 from tests.support.house import app
 
 PROFILE: dict[str, Any] = {"userId": "worker-1", "ratingCount": 1, "version": 3, "lastWrite": "a"}

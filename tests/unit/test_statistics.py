@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from khaya import clock
 from khaya.events.catalogue import KINDS
 from khaya.events.model import Event
+from khaya.platform.base import clock
 from khaya.statistics.model import Happenings, Totals, added, by_day, counted, counts_of, in_all
 
 AT = "2026-11-21T08:00:00.000Z"

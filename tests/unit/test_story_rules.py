@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from khaya.errors import Conflict, Forbidden, Invalid
+from khaya.platform.base.errors import Conflict, Forbidden, Invalid
 from khaya.stories.model import ModerationRequest, Story, StoryPosting, told
 
 NOW = "2026-11-21T08:00:00.000Z"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khaya import clock
+from khaya.platform.base import clock
 from khaya.profiles.model import Profile, completion
 from khaya.profiles.trust import badges, trust
 

@@ -8,15 +8,15 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khaya import writes
-from khaya.errors import Raced
+from khaya.platform.base.errors import WriteConflict
+from khaya.platform.data import writes
 
 VALUES = st.text(max_size=5) | st.integers(0, 9) | st.none() | st.lists(st.integers(0, 3), max_size=2)
 ITEMS = st.dictionaries(st.sampled_from(["title", "status", "version", "photos", "note"]), VALUES)
 
 
 def refusal(_: Any) -> Exception:
-    return Raced()
+    return WriteConflict()
 
 
 def replaced(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def test_replacing_turns_the_one_item_into_the_other_and_names_nothing_else(
 
 def _applied(request: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
     """What DynamoDB would make of the item by the request's SET and REMOVE."""
-    from khaya.attributes import plain  # noqa: PLC0415
+    from khaya.platform.data.writes import plain  # noqa: PLC0415
 
     result = {name: value for name, value in item.items() if value is not None}
     expression, names = request["UpdateExpression"], request["ExpressionAttributeNames"]
@@ -95,15 +95,15 @@ def test_without_condition_there_are_no_names_and_no_values() -> None:
 
 def test_a_stamp_is_left_on_what_is_put() -> None:
     write = writes.put("t", {"id": "1"}, condition=None, refusal=refusal)
-    stamped = writes.stamped(write, "token")
-    assert stamped.request["Item"] == {"id": {"S": "1"}, "lastWrite": {"S": "token"}}
+    with_write_token = writes.with_write_token(write, "token")
+    assert with_write_token.request["Item"] == {"id": {"S": "1"}, "lastWrite": {"S": "token"}}
     assert write.request["Item"] == {"id": {"S": "1"}}, "the first write stays as it was"
 
 
 def test_a_stamp_joins_an_update_whatever_it_consists_of() -> None:
     for expression in ("SET #a = :a", "REMOVE #b", "ADD #c :a", "REMOVE #b SET #a = :a", "ADD #c :a SET #a = :a"):
         write = writes.update("t", {"id": "1"}, expression, condition=None, refusal=refusal, values={"a": 1})
-        request = writes.stamped(write, "token").request
+        request = writes.with_write_token(write, "token").request
         text = request["UpdateExpression"]
         (assignments,) = re.findall(r"\bSET (.*?)(?= REMOVE | ADD |$)", text)
         assert "#lastWrite = :lastWrite" in assignments.split(", ")
@@ -115,5 +115,5 @@ def test_a_stamp_joins_an_update_whatever_it_consists_of() -> None:
 def test_a_check_and_a_deletion_carry_no_stamp() -> None:
     check = writes.check("t", {"id": "1"}, condition="attribute_exists(#id)", refusal=refusal)
     delete = writes.delete("t", {"id": "1"}, condition=None, refusal=refusal)
-    assert writes.stamped(check, "token").request == check.request
-    assert writes.stamped(delete, "token").request == delete.request
+    assert writes.with_write_token(check, "token").request == check.request
+    assert writes.with_write_token(delete, "token").request == delete.request

@@ -48,11 +48,12 @@ class Post:
 
     def notify(self, kind: str = "bidReceived", *, params: dict[str, Any] | None = None) -> str:
         """Put something into the person's inbox and hand it over, as `functions/notices` does; answers its id."""
-        from khaya import clock, dynamo  # noqa: PLC0415 - after the environment is set
-        from khaya.ids import new_id  # noqa: PLC0415
         from khaya.notifications import store  # noqa: PLC0415
         from khaya.notifications.kinds import KINDS  # noqa: PLC0415
         from khaya.notifications.model import Notification  # noqa: PLC0415
+        from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
+        from khaya.platform.base.ids import new_id  # noqa: PLC0415
+        from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
 
         person = store.person(PERSON)
         notification = Notification(
@@ -71,9 +72,9 @@ class Post:
         return notification.id
 
     def hand_over(self, notification_id: str) -> None:
-        from khaya import clock  # noqa: PLC0415
         from khaya.deliveries import service  # noqa: PLC0415
         from khaya.notifications import store  # noqa: PLC0415
+        from khaya.platform.base import clock  # noqa: PLC0415
 
         notification = store.find(notification_id)
         assert notification is not None
@@ -143,9 +144,10 @@ def _record(message: Any) -> dict[str, Any]:
 @pytest.fixture
 def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clock, tables: None) -> Iterator[Post]:
     """Somebody with a phone, an e-mail and two devices; patience is short, and what is put back comes again at once."""
-    from khaya import settings, vault  # noqa: PLC0415 - after the environment is set
     from khaya.channels import mail, sms, web  # noqa: PLC0415
-    from khaya.deliveries import circuits, queues  # noqa: PLC0415
+    from khaya.deliveries import circuit_breakers, queues  # noqa: PLC0415
+    from khaya.platform.aws import secrets  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base import settings  # noqa: PLC0415 - after the environment is set
 
     base = f"http://127.0.0.1:{provider.server_port}"
     for name, value in {
@@ -170,10 +172,10 @@ def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clo
     for queue, url in urls.items():
         monkeypatch.setenv(f"{queue.upper()}_QUEUE_URL", url)
     monkeypatch.setattr(web, "TIMEOUT_SECONDS", TEST_TIMEOUT)
-    told = (settings.channel_settings, settings.push_settings, settings.delivery_settings)
-    for cached in (*told, settings.channel_queue_settings, sms._sns, mail._ses, circuits._states, queues._sqs):
+    told = (settings.settings,)
+    for cached in (*told, sms._sns, mail._ses, circuit_breakers._states, queues._sqs):
         cached.cache_clear()
-    vault.forget()
+    secrets.forget()
     _forget_failures()
     mailbox.empty()
     profile(PERSON, phone=PHONE, email=EMAIL)
@@ -189,9 +191,9 @@ def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clo
     monkeypatch.setattr(queues, "put_back", at_once)
     yield made
     manager.delete_secret(SecretId="twilio", ForceDeleteWithoutRecovery=True)
-    for cached in (*told, settings.channel_queue_settings, sms._sns, mail._ses):
+    for cached in (*told, sms._sns, mail._ses):
         cached.cache_clear()
-    vault.forget()
+    secrets.forget()
 
 
 def _forget_failures() -> None:
@@ -228,12 +230,12 @@ def breakers_time(monkeypatch: pytest.MonkeyPatch) -> BreakersTime:
     from aws_lambda_powertools.utilities.circuit_breaker.persistence import base as states  # noqa: PLC0415
     from aws_lambda_powertools.utilities.circuit_breaker.persistence import dynamodb  # noqa: PLC0415
 
-    from khaya.deliveries import circuits  # noqa: PLC0415
+    from khaya.deliveries import circuit_breakers  # noqa: PLC0415
 
     time = BreakersTime()
     for module in (base, states, dynamodb):
         monkeypatch.setattr(module, "dt", time)
-    monkeypatch.setattr(circuits, "time", time)
+    monkeypatch.setattr(circuit_breakers, "time", time)
     return time
 
 

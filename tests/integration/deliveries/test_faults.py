@@ -43,8 +43,8 @@ def _reach_amazon_at(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _mend(monkeypatch: pytest.MonkeyPatch, post: Post) -> None:
     """All providers are well again."""
-    from khaya import settings  # noqa: PLC0415
     from khaya.channels import mail, sms  # noqa: PLC0415
+    from khaya.platform.base import settings  # noqa: PLC0415
 
     post.provider.be_well()
     base = f"http://127.0.0.1:{post.provider.server_port}"
@@ -52,7 +52,7 @@ def _mend(monkeypatch: pytest.MonkeyPatch, post: Post) -> None:
         monkeypatch.setenv(name, base)
     for service in AMAZON.values():
         monkeypatch.delenv(f"AWS_ENDPOINT_URL_{service.upper()}", raising=False)
-    for cached in (settings.channel_settings, settings.push_settings, sms._sns, mail._ses):
+    for cached in (settings.settings, settings.settings, sms._sns, mail._ses):
         cached.cache_clear()
 
 
@@ -97,14 +97,14 @@ def test_a_refusal_is_tried_again_and_then_sent_once(
 
 @pytest.mark.parametrize("channel", ALL)
 def test_a_provider_that_is_not_there_is_tried_again(post: Post, channel: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya import settings  # noqa: PLC0415
+    from khaya.platform.base import settings  # noqa: PLC0415
 
     # given nobody listens
     nobody = f"http://127.0.0.1:{free_port()}"
     for name in ("TWILIO_BASE_URL", "EXPO_BASE_URL"):
         monkeypatch.setenv(name, nobody)
-    settings.channel_settings.cache_clear()
-    settings.push_settings.cache_clear()
+    settings.settings.cache_clear()
+    settings.settings.cache_clear()
     _reach_amazon_at(nobody, monkeypatch)
     post.prefer(channel)
     post.notify()
@@ -248,15 +248,15 @@ def test_a_number_that_will_never_be_reached_is_dropped_and_noted(
 def test_a_sender_that_twilio_does_not_know_is_the_houses_fault_and_tried_again(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from khaya import settings  # noqa: PLC0415
+    from khaya.platform.base import settings  # noqa: PLC0415
 
     monkeypatch.setenv("WHATSAPP_SENDER", "nobody")
-    settings.channel_settings.cache_clear()
+    settings.settings.cache_clear()
     post.prefer("whatsapp")
     post.notify()
     assert post.run("whatsapp") == 1
     monkeypatch.setenv("WHATSAPP_SENDER", "+27600000000")
-    settings.channel_settings.cache_clear()
+    settings.settings.cache_clear()
     assert post.run("whatsapp") == 0
     assert post.channels() == ["whatsapp"]
 
@@ -341,7 +341,7 @@ def test_what_fails_for_another_reason_is_seen_and_tried_again(
 ) -> None:
     # given DynamoDB does not answer
     from khaya.deliveries import service  # noqa: PLC0415
-    from khaya.errors import Unavailable  # noqa: PLC0415
+    from khaya.platform.base.errors import Unavailable  # noqa: PLC0415
 
     def away(_: str) -> None:
         raise Unavailable

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from khaya import dynamo
-from khaya.ids import new_id
+from khaya.platform.base.ids import new_id
+from khaya.platform.data import dynamo
 from tests.conftest import Clock
 from tests.integration.deliveries.conftest import Post, on_the_item
 
@@ -19,8 +19,8 @@ MORNING = "2026-11-22T05:00:00.000Z"
 
 
 def _release(time_is_left: bool = True) -> int:
-    from khaya import clock  # noqa: PLC0415 - after the environment is set
     from khaya.deliveries import service  # noqa: PLC0415
+    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
 
     return service.release_due(clock.now(), lambda: time_is_left)
 

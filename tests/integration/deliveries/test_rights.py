@@ -13,11 +13,11 @@ def test_deliveries_use_every_permission_that_they_have(
     post: Post, breakers_time: BreakersTime, permitted: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given everything goes wrong that can, long enough that a circuit opens
-    from khaya import settings  # noqa: PLC0415 - after the environment is set
     from khaya.channels import mail, sms  # noqa: PLC0415
+    from khaya.platform.base import settings  # noqa: PLC0415 - after the environment is set
 
     monkeypatch.setenv("SMS_PER_HOUR", "500")
-    settings.channel_settings.cache_clear()
+    settings.settings.cache_clear()
     nobody = "http://127.0.0.1:9"
     monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", nobody)
     monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", nobody)

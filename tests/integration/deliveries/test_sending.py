@@ -72,13 +72,13 @@ def test_a_notice_is_in_the_persons_language_on_every_channel(post: Post) -> Non
 def test_whatsapp_gets_the_approved_template_of_the_persons_language(
     post: Post, monkeypatch: pytest.MonkeyPatch, language: Any, template: str
 ) -> None:
-    from khaya import settings  # noqa: PLC0415
     from khaya.notifications import messages  # noqa: PLC0415
+    from khaya.platform.base import settings  # noqa: PLC0415
 
     # given a template in each language
     monkeypatch.setenv("WHATSAPP_NOTICE_TEMPLATE_EN", "HXenglish")
     monkeypatch.setenv("WHATSAPP_NOTICE_TEMPLATE_ZU", "HXzulu")
-    settings.delivery_settings.cache_clear()
+    settings.settings.cache_clear()
     post.prefer("whatsapp", language=language)
     # when somebody is told something over two lines
     post.notify(params={"jobTitle": "Fix\na tap", "amountCents": 45_000})
@@ -105,7 +105,7 @@ def test_both_devices_are_told_by_one_request(post: Post) -> None:
 
 
 def test_expo_is_shown_the_access_token_where_there_is_one(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya import settings  # noqa: PLC0415
+    from khaya.platform.base import settings  # noqa: PLC0415
 
     # given a project that asks for one
     post.provider.expo.access_token = "expo-token"
@@ -115,7 +115,7 @@ def test_expo_is_shown_the_access_token_where_there_is_one(post: Post, monkeypat
     manager = client("secretsmanager")
     manager.create_secret(Name="expo", SecretString='{"accessToken": "expo-token"}')
     monkeypatch.setenv("EXPO_SECRET_ARN", "expo")
-    settings.push_settings.cache_clear()
+    settings.settings.cache_clear()
     # then
     assert post.run("push") == 0
     assert len(post.provider.expo.sent) == 2
@@ -175,14 +175,14 @@ def test_a_notification_that_is_gone_is_nobodys(post: Post) -> None:
 def test_text_messages_of_notices_leave_half_of_the_hours_to_codes(
     post: Post, monkeypatch: pytest.MonkeyPatch, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from khaya import settings  # noqa: PLC0415
-    from khaya.channels import limits  # noqa: PLC0415
-    from khaya.errors import TooMany  # noqa: PLC0415
+    from khaya.channels import store  # noqa: PLC0415
+    from khaya.platform.base import settings  # noqa: PLC0415
+    from khaya.platform.base.errors import TooMany  # noqa: PLC0415
 
     # given four text messages an hour, one of which was a code
     monkeypatch.setenv("SMS_PER_HOUR", "4")
-    settings.channel_settings.cache_clear()
-    limits.count("sms", "2026-11-21T08:00:00.000Z")
+    settings.settings.cache_clear()
+    store.count("sms", "2026-11-21T08:00:00.000Z")
     clock.tick(minutes=20)
     post.prefer("sms")
     post.notify()
@@ -194,10 +194,10 @@ def test_text_messages_of_notices_leave_half_of_the_hours_to_codes(
     assert post.waits == [40 * 60]
     assert "SmsCapReached" in capsys.readouterr().out
     # and codes have the rest of the hour
-    limits.count("sms", "2026-11-21T08:20:00.000Z")
-    limits.count("sms", "2026-11-21T08:20:00.000Z")
+    store.count("sms", "2026-11-21T08:20:00.000Z")
+    store.count("sms", "2026-11-21T08:20:00.000Z")
     with pytest.raises(TooMany):
-        limits.count("sms", "2026-11-21T08:20:00.000Z")
+        store.count("sms", "2026-11-21T08:20:00.000Z")
     clock.tick(minutes=40)
     assert post.run("sms") == 0
     assert post.channels() == ["sms", "sms"]
@@ -212,10 +212,10 @@ def test_text_messages_go_only_where_the_house_pays_for_them(post: Post) -> None
 
 
 def test_whatsapp_is_left_out_where_it_is_not_offered(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya import settings  # noqa: PLC0415
+    from khaya.platform.base import settings  # noqa: PLC0415
 
     monkeypatch.setenv("TWILIO_SECRET_ARN", "")
-    settings.channel_settings.cache_clear()
+    settings.settings.cache_clear()
     post.notify()
     assert post.run("whatsapp") == 0
     assert post.sent() == []
@@ -234,7 +234,7 @@ def test_the_item_says_how_it_went(post: Post) -> None:
 
 def test_logs_name_no_address_and_no_text(post: Post, capsys: pytest.CaptureFixture[str]) -> None:
     # given all that is logged, down to the least
-    from khaya import observability  # noqa: PLC0415
+    from khaya.platform.base import observability  # noqa: PLC0415
 
     logger, told = observability.logger(), io.StringIO()
     handler = logging.StreamHandler(told)

@@ -50,7 +50,8 @@ def scene(route: str, case: str) -> Scene:
 
 
 def _stand() -> None:
-    from khaya import clock, dynamo  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
     from khaya.sessions import model, store  # noqa: PLC0415
 
     now = clock.now()

@@ -19,7 +19,7 @@ from tests.support.house import Context, app
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[providers.Server]:
     """The providers' stand-in, which the consumer is told of."""
-    from khaya import settings  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base import settings  # noqa: PLC0415 - after the environment is set
 
     server = providers.Server(0)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
@@ -29,9 +29,9 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[providers.Server]:
     monkeypatch.setenv("TWILIO_SECRET_ARN", "twilio")
     monkeypatch.setenv("WHATSAPP_SENDER", "+27600000000")
     monkeypatch.setenv("WHATSAPP_CODE_TEMPLATE", "")
-    settings.channel_settings.cache_clear()
-    settings.code_settings.cache_clear()
-    settings.sign_in_settings.cache_clear()
+    settings.settings.cache_clear()
+    settings.settings.cache_clear()
+    settings.settings.cache_clear()
     yield server
     server.shutdown()
     server.server_close()
@@ -59,10 +59,10 @@ def test_whatsapp_carries_a_code_through_twilio(provider: providers.Server) -> N
 def test_an_approved_template_is_used_where_there_is_one(
     provider: providers.Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from khaya import settings  # noqa: PLC0415
+    from khaya.platform.base import settings  # noqa: PLC0415
 
     monkeypatch.setenv("WHATSAPP_CODE_TEMPLATE", "HX" + "0" * 32)
-    settings.code_settings.cache_clear()
+    settings.settings.cache_clear()
     zanele = Newcomer()
     challenge = zanele.sign_up(channel="whatsapp").body["challenge"]
     _work_off()
@@ -75,7 +75,7 @@ def test_what_twilio_cannot_take_now_is_tried_again_and_then_left_to_the_queue(
     provider: providers.Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given Twilio is down
-    from khaya.signin import delivery  # noqa: PLC0415
+    from khaya.sign_in import delivery  # noqa: PLC0415
 
     monkeypatch.setattr(delivery.time, "sleep", lambda _: None)
     zanele = Newcomer()
@@ -100,10 +100,10 @@ def test_a_number_that_twilio_will_never_reach_is_not_tried_again(provider: prov
 
 
 def test_whatsapp_is_refused_where_it_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya import settings  # noqa: PLC0415
+    from khaya.platform.base import settings  # noqa: PLC0415
 
     monkeypatch.setenv("TWILIO_SECRET_ARN", "")
-    settings.sign_in_settings.cache_clear()
+    settings.settings.cache_clear()
     answer = Newcomer().sign_up(channel="whatsapp")
     assert (answer.status, answer.fields) == (422, {"channel"})
 
@@ -116,7 +116,7 @@ def test_a_provider_of_awss_that_is_down_has_its_message_tried_again(
     from botocore.exceptions import ClientError  # noqa: PLC0415
 
     from khaya.channels import mail, sms  # noqa: PLC0415
-    from khaya.signin import delivery  # noqa: PLC0415
+    from khaya.sign_in import delivery  # noqa: PLC0415
 
     monkeypatch.setattr(delivery.time, "sleep", lambda _: None)
 

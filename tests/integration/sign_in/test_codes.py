@@ -190,12 +190,12 @@ def test_an_answer_whose_function_died_may_be_sent_again_once_its_claim_has_laps
     newcomer: Newcomer, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a function that dies between claiming the challenge and telling Cognito
-    from khaya import accounts  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.aws import cognito  # noqa: PLC0415 - after the environment is set
 
     challenge = newcomer.sign_up().body["challenge"]
     (sent,) = mailbox.deliver()
     with monkeypatch.context() as dying:
-        dying.setattr(accounts, "by_proof", _die)
+        dying.setattr(cognito, "by_proof", _die)
         assert newcomer.answer(challenge, sent.code).status == 500
     # then another answer is held off while the first might still be at work, and not for longer
     assert newcomer.answer(challenge, sent.code).status == 401

@@ -17,12 +17,12 @@ EDGE = "the-cdn-is-the-cdn"
 
 
 def _limits(monkeypatch: pytest.MonkeyPatch, **limits: str) -> None:
-    from khaya import settings  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base import settings  # noqa: PLC0415 - after the environment is set
 
     for name, value in limits.items():
         monkeypatch.setenv(name.upper(), value)
-    settings.sign_in_settings.cache_clear()
-    settings.channel_settings.cache_clear()
+    settings.settings.cache_clear()
+    settings.settings.cache_clear()
 
 
 def _from(address: str, path: str, body: dict[str, Any], **headers: str) -> Answer:
@@ -110,8 +110,8 @@ def test_without_a_cdn_no_header_is_believed(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_sign_in_is_refused_where_it_cannot_be_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya import dynamo  # noqa: PLC0415 - after the environment is set
-    from khaya.errors import Unavailable  # noqa: PLC0415
+    from khaya.platform.base.errors import Unavailable  # noqa: PLC0415
+    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
 
     zanele = Newcomer().settled(password="their-own-password")
     _limits(monkeypatch, sign_ins_per_identity="5")

@@ -19,7 +19,7 @@ def test_no_code_token_phone_email_or_password_is_in_logs_or_metrics(
     capsys: pytest.CaptureFixture[str], clock: Clock
 ) -> None:
     # given all that is logged, down to the least
-    from khaya import observability  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base import observability  # noqa: PLC0415 - after the environment is set
 
     logger, told = observability.logger(), io.StringIO()
     handler = logging.StreamHandler(told)

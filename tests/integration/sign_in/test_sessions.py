@@ -238,8 +238,9 @@ def test_an_idempotency_key_keeps_no_tokens(zanele: Newcomer) -> None:
 
 
 def test_a_proof_for_one_person_signs_in_nobody_else(zanele: Newcomer, pool: Pool) -> None:
-    from khaya import clock, dynamo  # noqa: PLC0415 - after the environment is set
-    from khaya.signin import store  # noqa: PLC0415
+    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
+    from khaya.sign_in import store  # noqa: PLC0415
 
     now = clock.now()
     dynamo.commit([store.put_proof("proof", "person-1", now)], "token-of-this-write")
@@ -251,7 +252,7 @@ def test_a_proof_for_one_person_signs_in_nobody_else(zanele: Newcomer, pool: Poo
 
 
 def _set_status(person: Person, status: str) -> None:
-    from khaya import dynamo, writes  # noqa: PLC0415
+    from khaya.platform.data import dynamo, writes  # noqa: PLC0415
     from khaya.users import store as users  # noqa: PLC0415
 
     change = writes.update(

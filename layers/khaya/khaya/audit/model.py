@@ -7,13 +7,13 @@ from typing import Any
 from pydantic import Field
 
 from khaya.events.model import Event
-from khaya.fields import Stored
+from khaya.platform.base.models import Model
 
 Value = str | int | bool | list[str] | None
 """What a field holds: a state, an amount in cents, a yes or no, roles; None where it held nothing."""
 
 
-class Difference(Stored):
+class Difference(Model):
     """What one field was and what it became."""
 
     field: str
@@ -21,7 +21,7 @@ class Difference(Stored):
     after: Value = Field(default=None, validation_alias="to", serialization_alias="to")
 
 
-class Entry(Stored):
+class Entry(Model):
     """One line of the trail.
 
     Attributes:

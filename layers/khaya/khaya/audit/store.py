@@ -5,12 +5,11 @@ Ids are the events' own and in order of time, so each index lists newest first w
 
 from __future__ import annotations
 
-from khaya import dynamo, lists, writes
-from khaya.attributes import Item
 from khaya.audit.model import Entry
-from khaya.fields import item_of
-from khaya.pages import Ask, Slice
-from khaya.settings import settings
+from khaya.platform.base.models import Item, item_of
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, lists, writes
+from khaya.platform.data.pages import PageRequest, PageResult
 
 _ALL = "all"
 
@@ -38,7 +37,7 @@ def record(entry: Entry) -> bool:
     return True
 
 
-def listed(about: str | None, actor: str | None, ask: Ask) -> Slice[Entry]:
+def listed(about: str | None, actor: str | None, page_request: PageRequest) -> PageResult[Entry]:
     """A page of the trail, newest first: of an object, of an actor, of both together, or all of it."""
     match about, actor:
         case None, None:
@@ -49,8 +48,8 @@ def listed(about: str | None, actor: str | None, ask: Ask) -> Slice[Entry]:
             index, attribute, value = "byActor", "actor", actor
         case _:
             index, attribute, value = "byObjectAndActor", "objectAndActor", _both(str(about), str(actor))
-    found = lists.listed(settings().audit_table, index, attribute, value, ask)
-    return Slice([Entry.model_validate(row) for row in found.items], found.after)
+    found = lists.list_page(settings().audit_table, index, attribute, value, page_request)
+    return PageResult([Entry.model_validate(row) for row in found.items], found.after)
 
 
 def _both(about: str, actor: str) -> str:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pydantic import Field
 
 from khaya.audit.model import Entry, Value
-from khaya.fields import Stored
+from khaya.platform.base.models import Model
 
 
-class ObjectView(Stored):
+class ObjectView(Model):
     """What something was done to: `jobs` and the job's id, `people` and the person's."""
 
     kind: str
     id: str
 
 
-class DifferenceView(Stored):
+class DifferenceView(Model):
     """What one field was and what it became; null where it held nothing."""
 
     field: str
@@ -23,7 +23,7 @@ class DifferenceView(Stored):
     after: Value = Field(validation_alias="to", serialization_alias="to")
 
 
-class AuditView(Stored):
+class AuditView(Model):
     """One line of the trail."""
 
     id: str

@@ -6,12 +6,13 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from khaya import clock
-from khaya.errors import Conflict, Forbidden
-from khaya.fields import REMOVED, Asked, Prose, Stored
-from khaya.ids import new_id
 from khaya.jobs.model import Job
-from khaya.money import RAND, Cents
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.platform.base.fields import REMOVED, Prose
+from khaya.platform.base.ids import new_id
+from khaya.platform.base.models import Model, RequestModel
+from khaya.platform.base.money import RAND, Cents
 
 Status = Literal["pending", "accepted", "rejected", "withdrawn"]
 Reason = Literal["other_bid_accepted", "by_owner", "job_cancelled", "job_expired"]
@@ -26,7 +27,7 @@ REASON_OF_STATE: Final[dict[str, Reason]] = {
 """Why a job that has left `open` rejects the bids still pending."""
 
 
-class BidOffer(Asked):
+class BidOffer(RequestModel):
     """What a worker writes to bid."""
 
     amount_cents: Annotated[
@@ -36,7 +37,7 @@ class BidOffer(Asked):
     proposal: Annotated[Prose, Field(min_length=20, max_length=2000)]
 
 
-class Bid(Stored):
+class Bid(Model):
     """A bid of a worker on a job."""
 
     id: str

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from khaya import dynamo
 from khaya.bids import store
 from khaya.bids.model import REASON_OF_STATE, Bid, BidOffer, Sort, placed
-from khaya.errors import Conflict, Forbidden, NotFound, Raced
-from khaya.identity import Caller
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Contact, Job
 from khaya.jobs.service import visible as visible_job
-from khaya.pages import Ask, Slice
+from khaya.platform.base.errors import Conflict, Forbidden, NotFound, WriteConflict
+from khaya.platform.data import dynamo
+from khaya.platform.data.pages import PageRequest, PageResult
+from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.data.writes import Write
+from khaya.platform.web.identity import Caller
 from khaya.profiles import store as profiles
-from khaya.unit import Unit
 from khaya.users import store as users
-from khaya.writes import Write
 
 
-def place(job_id: str, offer: BidOffer, *, worker_id: str, now: str, unit: Unit) -> Bid:
+def place(job_id: str, offer: BidOffer, *, worker_id: str, now: str, unit_of_work: UnitOfWork) -> Bid:
     """Place a bid: it takes the worker's place on the job, and the job counts it, or nothing happens.
 
     Raises:
@@ -31,11 +31,11 @@ def place(job_id: str, offer: BidOffer, *, worker_id: str, now: str, unit: Unit)
         raise NotFound("There is no such job.")
     worker = profiles.read(profile_item, worker_id)
     bid = placed(offer, job, worker_id=worker_id, worker_name=worker.display_name, now=now)
-    unit.add(*store.create(bid), jobs.count_bid(job.id, +1))
+    unit_of_work.add(*store.create(bid), jobs.count_bid(job.id, +1))
     return bid
 
 
-def accept(bid_id: str, *, owner_id: str, now: str, unit: Unit) -> tuple[Job, Bid]:
+def accept(bid_id: str, *, owner_id: str, now: str, unit_of_work: UnitOfWork) -> tuple[Job, Bid]:
     """Accept a bid: one transaction in which the job leaves `open`, the bid is accepted and neither party has left.
 
     The other bids are rejected by what follows the Jobs table's stream.
@@ -57,7 +57,7 @@ def accept(bid_id: str, *, owner_id: str, now: str, unit: Unit) -> tuple[Job, Bi
     )
     job = jobs.read(job_item)
     if job is None:
-        raise Raced
+        raise WriteConflict
     buyer = profiles.read(buyer_profile, bid.buyer_id)
     worker = profiles.read(worker_profile, bid.worker_id)
     chosen = bid.accepted(now)
@@ -70,12 +70,12 @@ def accept(bid_id: str, *, owner_id: str, now: str, unit: Unit) -> tuple[Job, Bi
         days=bid.timeline_days,
         now=now,
     )
-    unit.add(jobs.change(job, taken), store.change(bid, chosen))
-    unit.add(profiles.begin_job(bid.buyer_id, now), profiles.begin_job(bid.worker_id, now))
+    unit_of_work.add(jobs.change(job, taken), store.change(bid, chosen))
+    unit_of_work.add(profiles.begin_job(bid.buyer_id, now), profiles.begin_job(bid.worker_id, now))
     return taken, chosen
 
 
-def reject(bid_id: str, note: str | None, *, owner_id: str, now: str, unit: Unit) -> Bid:
+def reject(bid_id: str, note: str | None, *, owner_id: str, now: str, unit_of_work: UnitOfWork) -> Bid:
     """Turn a bid down by the owner's word; `note` is what they have to say to the worker.
 
     Raises:
@@ -85,11 +85,11 @@ def reject(bid_id: str, note: str | None, *, owner_id: str, now: str, unit: Unit
     """
     bid = visible(bid_id, owner_id).owned_by_buyer(owner_id)
     rejected = bid.rejected("by_owner", now, note)
-    unit.add(store.change(bid, rejected))
+    unit_of_work.add(store.change(bid, rejected))
     return rejected
 
 
-def withdraw(bid_id: str, *, worker_id: str, now: str, unit: Unit) -> Bid:
+def withdraw(bid_id: str, *, worker_id: str, now: str, unit_of_work: UnitOfWork) -> Bid:
     """Take a bid back: the job counts one fewer, and the worker may bid again.
 
     Raises:
@@ -99,11 +99,11 @@ def withdraw(bid_id: str, *, worker_id: str, now: str, unit: Unit) -> Bid:
     """
     bid = visible(bid_id, worker_id)
     withdrawn = bid.withdrawn(worker_id, now)
-    unit.add(store.change(bid, withdrawn), store.free_place(bid), jobs.count_bid(bid.job_id, -1))
+    unit_of_work.add(store.change(bid, withdrawn), store.free_place(bid), jobs.count_bid(bid.job_id, -1))
     return withdrawn
 
 
-def on_job(job_id: str, caller: Caller, sort: Sort, ask: Ask) -> Slice[Bid]:
+def on_job(job_id: str, caller: Caller, sort: Sort, page_request: PageRequest) -> PageResult[Bid]:
     """The bids on a job that the caller may see: all for its owner, their own for a worker.
 
     The bids themselves tell whose job it is; only where there are none is the job read.
@@ -113,19 +113,19 @@ def on_job(job_id: str, caller: Caller, sort: Sort, ask: Ask) -> Slice[Bid]:
         Forbidden: the caller is neither its owner nor a worker.
     """
     if "buyer" in caller.roles:
-        part = store.on_job(job_id, sort, ask)
+        part = store.on_job(job_id, sort, page_request)
         if part.items and part.items[0].buyer_id == caller.user_id:
             return part
     if "worker" in caller.roles:
-        part = store.of_worker_on_job(job_id, caller.user_id, sort, ask)
+        part = store.of_worker_on_job(job_id, caller.user_id, sort, page_request)
         if part.items:
             return part
     job = visible_job(job_id, caller)
     if job.buyer_id == caller.user_id and "buyer" not in caller.roles:
-        return store.on_job(job_id, sort, ask)
+        return store.on_job(job_id, sort, page_request)
     if job.buyer_id != caller.user_id and "worker" not in caller.roles:
         raise Forbidden("Only the job's owner and its bidders see bids.")
-    return Slice([], None)
+    return PageResult([], None)
 
 
 def visible(bid_id: str, person: str) -> Bid:
@@ -179,10 +179,10 @@ def _retitle(bid: Bid, job: Job) -> bool:
 
 
 def _committed(change: Write) -> bool:
-    unit = Unit()
-    unit.add(change)
+    unit_of_work = UnitOfWork()
+    unit_of_work.add(change)
     try:
-        unit.commit()
+        unit_of_work.commit()
     except Conflict:
         return False
     return True

@@ -6,14 +6,13 @@ freed by a withdrawal, and stays taken after a rejection.
 
 from __future__ import annotations
 
-from khaya import dynamo, writes
-from khaya.attributes import Item
 from khaya.bids.model import Bid, Sort, Status
-from khaya.errors import Conflict, Raced
-from khaya.fields import item_of
-from khaya.lists import listed
-from khaya.pages import Ask, Slice, every
-from khaya.settings import settings
+from khaya.platform.base.errors import Conflict, WriteConflict
+from khaya.platform.base.models import Item, item_of
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, writes
+from khaya.platform.data.lists import list_page
+from khaya.platform.data.pages import PageRequest, PageResult, every_item
 
 _AMOUNT_DIGITS = 12
 
@@ -38,7 +37,7 @@ def create(bid: Bid) -> list[writes.Write]:
     """Store a new bid and take the worker's place on the job."""
     table, place = place_key(bid.job_id, bid.worker_id)
     return [
-        writes.put(table, _item(bid), condition="attribute_not_exists(#id)", refusal=lambda _: Raced()),
+        writes.put(table, _item(bid), condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()),
         writes.put(
             table,
             {**place, "bidId": bid.id, "taken": True},
@@ -67,7 +66,7 @@ def free_place(bid: Bid) -> writes.Write:
         *place_key(bid.job_id, bid.worker_id),
         "SET #taken = :free",
         condition="#bidId = :bid",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"free": False, "bid": bid.id},
     )
 
@@ -79,38 +78,40 @@ def rename(bid: Bid, name: str) -> writes.Write | None:
     return writes.overwrite(*key(bid.id), "workerName", name)
 
 
-def on_job(job_id: str, sort: Sort, ask: Ask) -> Slice[Bid]:
+def on_job(job_id: str, sort: Sort, page_request: PageRequest) -> PageResult[Bid]:
     """The bids on a job: cheapest first, or newest first."""
     if sort == "amount":
-        return _listed("byJobAndAmount", "jobId", job_id, ask, order="amountOrder", newest_first=False)
-    return _listed("byJob", "jobId", job_id, ask)
+        return _listed("byJobAndAmount", "jobId", job_id, page_request, order="amountOrder", newest_first=False)
+    return _listed("byJob", "jobId", job_id, page_request)
 
 
-def of_worker_on_job(job_id: str, worker_id: str, sort: Sort, ask: Ask) -> Slice[Bid]:
+def of_worker_on_job(job_id: str, worker_id: str, sort: Sort, page_request: PageRequest) -> PageResult[Bid]:
     """A worker's own bids on a job: cheapest first, or newest first."""
     value = f"{job_id}#{worker_id}"
     if sort == "amount":
-        return _listed("byPlaceAndAmount", "place", value, ask, order="amountOrder", newest_first=False)
-    return _listed("byPlace", "place", value, ask)
+        return _listed("byPlaceAndAmount", "place", value, page_request, order="amountOrder", newest_first=False)
+    return _listed("byPlace", "place", value, page_request)
 
 
-def of_worker(worker_id: str, status: Status | None, ask: Ask) -> Slice[Bid]:
+def of_worker(worker_id: str, status: Status | None, page_request: PageRequest) -> PageResult[Bid]:
     """A worker's bids, newest first, in one state where it is named."""
     if status is None:
-        return _listed("byWorker", "workerId", worker_id, ask)
-    return _listed("byWorkerAndStatus", "workerStatus", f"{worker_id}#{status}", ask)
+        return _listed("byWorker", "workerId", worker_id, page_request)
+    return _listed("byWorkerAndStatus", "workerStatus", f"{worker_id}#{status}", page_request)
 
 
 def all_on_job(job_id: str) -> list[Bid]:
     """Every bid on a job, however many, as the index has them at the moment."""
-    return list(every(lambda ask: on_job(job_id, "createdAt", ask)))
+    return list(every_item(lambda page_request: on_job(job_id, "createdAt", page_request)))
 
 
 def _listed(
-    index: str, attribute: str, value: str, ask: Ask, *, order: str = "id", newest_first: bool = True
-) -> Slice[Bid]:
-    part = listed(settings().bids_table, index, attribute, value, ask, order=order, newest_first=newest_first)
-    return Slice([Bid.model_validate(row) for row in part.items], part.after)
+    index: str, attribute: str, value: str, page_request: PageRequest, *, order: str = "id", newest_first: bool = True
+) -> PageResult[Bid]:
+    part = list_page(
+        settings().bids_table, index, attribute, value, page_request, order=order, newest_first=newest_first
+    )
+    return PageResult([Bid.model_validate(row) for row in part.items], part.after)
 
 
 def _item(bid: Bid) -> Item:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from khaya.bids.model import Bid, Reason, Status
-from khaya.fields import Stored
-from khaya.money import Cents
+from khaya.platform.base.models import Model
+from khaya.platform.base.money import Cents
 
 
-class BidView(Stored):
+class BidView(Model):
     """A bid."""
 
     id: str

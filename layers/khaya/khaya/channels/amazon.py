@@ -14,8 +14,8 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from khaya import aws
 from khaya.channels import ChannelDown, Undeliverable, Unsure, web
+from khaya.platform.aws import clients
 
 _ONE_TRY: Final = {"mode": "standard", "total_max_attempts": 1}
 
@@ -23,7 +23,7 @@ _ONE_TRY: Final = {"mode": "standard", "total_max_attempts": 1}
 def client(service: str) -> Any:
     """A client that tries once: a second try after a lost answer might be a second message."""
     connect, answer = web.TIMEOUT_SECONDS
-    return aws.client(service, connect_timeout=connect, read_timeout=answer, retries=_ONE_TRY)
+    return clients.client(service, connect_timeout=connect, read_timeout=answer, retries=_ONE_TRY)
 
 
 def send(operation: Callable[..., Any], never: Set[str], **request: Any) -> str:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from khaya.channels import Message, amazon
-from khaya.settings import channel_settings
+from khaya.platform.base.settings import ChannelSettings, settings
 
 _NEVER = {"BadRequest"}
 
@@ -22,7 +22,7 @@ def send(message: Message) -> str:
     return amazon.send(
         _ses().send_email,
         _NEVER,
-        FromEmailAddress=channel_settings().email_sender,
+        FromEmailAddress=settings(ChannelSettings).email_sender,
         Destination={"ToAddresses": [message.to]},
         Content=content,
     )

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from khaya import vault
 from khaya.channels import ChannelDown, Undeliverable, Unsure, web
-from khaya.errors import Unavailable
-from khaya.settings import push_settings
+from khaya.platform.aws import secrets
+from khaya.platform.base.errors import Unavailable
+from khaya.platform.base.settings import PushSettings, settings
 
 GONE: Final = "DeviceNotRegistered"
 TOO_BIG: Final = "MessageTooBig"
@@ -73,10 +73,10 @@ def receipts(tickets: Sequence[str]) -> dict[str, str | None]:
 
 def _ask(what: str, body: Any) -> Any:
     headers = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
-    told = push_settings()
+    told = settings(PushSettings)
     if told.expo_secret_arn:
         try:
-            token = vault.secret_fields(told.expo_secret_arn)["accessToken"]
+            token = secrets.secret_fields(told.expo_secret_arn)["accessToken"]
         except Unavailable:
             raise ChannelDown("no credentials") from None
         headers["Authorization"] = f"Bearer {token}"

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from khaya import vault
 from khaya.channels import ChannelDown, Message, Undeliverable, Unsure, web
-from khaya.errors import Unavailable
-from khaya.settings import channel_settings
+from khaya.platform.aws import secrets
+from khaya.platform.base.errors import Unavailable
+from khaya.platform.base.settings import ChannelSettings, settings
 
 _OURS: Final = {21212, 21603, 21606, 21655, 21656}
 """Twilio's numbers for what is wrong with our sender or template, which an operator mends; not with the address."""
@@ -19,9 +19,9 @@ _OURS: Final = {21212, 21603, 21606, 21655, 21656}
 
 def send(message: Message) -> str:
     """Send a WhatsApp message."""
-    told = channel_settings()
+    told = settings(ChannelSettings)
     try:
-        twilio = vault.secret_fields(told.twilio_secret_arn)
+        twilio = secrets.secret_fields(told.twilio_secret_arn)
     except Unavailable:
         raise ChannelDown("no credentials") from None
     form = {"To": f"whatsapp:{message.to}", "From": f"whatsapp:{told.whatsapp_sender}"}

@@ -6,12 +6,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from khaya.errors import Conflict, Forbidden
-from khaya.fields import Asked, Line, Prose, Stored
-from khaya.ids import new_id
 from khaya.ledger.model import Account, Booking, Entry
-from khaya.money import RAND, Cents, rand
 from khaya.payouts.model import PayoutAccount, usable
+from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.platform.base.fields import Line, Prose
+from khaya.platform.base.ids import new_id
+from khaya.platform.base.models import Model, RequestModel
+from khaya.platform.base.money import RAND, Cents, rand
 
 LEAST_WITHDRAWAL_CENTS = 100 * RAND
 ALONE_CENTS = 5_000 * RAND
@@ -36,13 +37,13 @@ AdjustmentReason = Annotated[Prose, Field(min_length=10, max_length=500)]
 ReversalReason = Annotated[Prose, Field(min_length=3, max_length=500)]
 
 
-class WithdrawalRequest(Asked):
+class WithdrawalRequest(RequestModel):
     """How much to pay out."""
 
     amount_cents: Annotated[Cents, Field(ge=LEAST_WITHDRAWAL_CENTS, description="Cents, from R100.")]
 
 
-class AdjustmentRequest(Asked):
+class AdjustmentRequest(RequestModel):
     """What an admin puts right on somebody's account."""
 
     user_id: Annotated[Line, Field(min_length=1, max_length=64)]
@@ -50,13 +51,13 @@ class AdjustmentRequest(Asked):
     reason: AdjustmentReason
 
 
-class ReversalRequest(Asked):
+class ReversalRequest(RequestModel):
     """Why an entry is taken back."""
 
     reason: ReversalReason
 
 
-class Proposal(Stored):
+class Proposal(Model):
     """A large adjustment that one admin has asked for, and that waits for a second one."""
 
     user_id: str

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from itertools import chain
 
-from khaya import clock, dynamo, files
 from khaya.credits import model, statement, store
 from khaya.credits.model import PROPOSAL_DAYS, AdjustmentRequest, Proposal
-from khaya.errors import Forbidden, NotFound
-from khaya.ids import new_id
 from khaya.ledger import service as ledger
 from khaya.ledger import store as accounts
 from khaya.ledger.model import Entry, Leg, entered
 from khaya.payouts import store as payouts
+from khaya.platform.aws import files
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Forbidden, NotFound
+from khaya.platform.base.ids import new_id
+from khaya.platform.data import dynamo
+from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.profiles import store as profiles
-from khaya.unit import Unit
 from khaya.users import store as users
 
 
-def withdraw(cents: int, *, user_id: str, now: str, unit: Unit) -> Entry:
+def withdraw(cents: int, *, user_id: str, now: str, unit_of_work: UnitOfWork) -> Entry:
     """Take money out of a balance; it is on its way to the person's payout account from then on.
 
     Raises:
@@ -27,12 +29,12 @@ def withdraw(cents: int, *, user_id: str, now: str, unit: Unit) -> Entry:
     account_item, record = dynamo.get_many([accounts.account_key(user_id), payouts.key(user_id)])
     account = accounts.read_account(account_item, user_id)
     booking = model.withdrawal(account, cents, payouts.read(record), now)
-    (entry,) = ledger.book({user_id: account}, [booking], now=now, unit=unit)
-    unit.add(profiles.require_present(user_id))
+    (entry,) = ledger.book({user_id: account}, [booking], now=now, unit_of_work=unit_of_work)
+    unit_of_work.add(profiles.require_present(user_id))
     return entry
 
 
-def adjust(request: AdjustmentRequest, *, admin_id: str, now: str, unit: Unit) -> Entry | Proposal:
+def adjust(request: AdjustmentRequest, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Entry | Proposal:
     """Put somebody's balance right. A large adjustment waits until a second admin asks for it too.
 
     Raises:
@@ -54,14 +56,16 @@ def adjust(request: AdjustmentRequest, *, admin_id: str, now: str, unit: Unit) -
     if model.needs_second_admin(cents):
         if waiting is None or not waiting.awaits(admin_id, now):
             entered(account, model.adjustment(request, admins), now)
-            return _propose(request, waiting, admin_id=admin_id, now=now, unit=unit)
-        unit.add(store.take(waiting))
+            return _propose(request, waiting, admin_id=admin_id, now=now, unit_of_work=unit_of_work)
+        unit_of_work.add(store.take(waiting))
         admins = (waiting.proposed_by, admin_id)
-    (entry,) = ledger.book({person: account}, [model.adjustment(request, admins)], now=now, unit=unit)
+    (entry,) = ledger.book({person: account}, [model.adjustment(request, admins)], now=now, unit_of_work=unit_of_work)
     return entry
 
 
-def _propose(request: AdjustmentRequest, before: Proposal | None, *, admin_id: str, now: str, unit: Unit) -> Proposal:
+def _propose(
+    request: AdjustmentRequest, before: Proposal | None, *, admin_id: str, now: str, unit_of_work: UnitOfWork
+) -> Proposal:
     proposal = Proposal(
         user_id=request.user_id,
         amount_cents=request.amount_cents,
@@ -70,11 +74,11 @@ def _propose(request: AdjustmentRequest, before: Proposal | None, *, admin_id: s
         created_at=now,
         expires_at=clock.plus(now, days=PROPOSAL_DAYS),
     )
-    unit.add(store.propose(before, proposal))
+    unit_of_work.add(store.propose(before, proposal))
     return proposal
 
 
-def reverse(entry_id: str, reason: str, *, admin_id: str, now: str, unit: Unit) -> Entry:
+def reverse(entry_id: str, reason: str, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Entry:
     """Take an entry back by its opposite, once.
 
     Raises:
@@ -85,12 +89,12 @@ def reverse(entry_id: str, reason: str, *, admin_id: str, now: str, unit: Unit) 
     entry = _entry(entry_id)
     booking = model.reversal(entry, reason, admin_id)
     account = accounts.account(entry.user_id)
-    (opposite,) = ledger.book({entry.user_id: account}, [booking], now=now, unit=unit)
-    unit.add(accounts.mark(entry, entry.model_copy(update={"reversed_by": opposite.id})))
+    (opposite,) = ledger.book({entry.user_id: account}, [booking], now=now, unit_of_work=unit_of_work)
+    unit_of_work.add(accounts.mark(entry, entry.model_copy(update={"reversed_by": opposite.id})))
     return opposite
 
 
-def withdrawal_paid(entry_id: str, *, now: str, unit: Unit) -> Entry:
+def withdrawal_paid(entry_id: str, *, now: str, unit_of_work: UnitOfWork) -> Entry:
     """A withdrawal has arrived. Told again, it changes nothing.
 
     Raises:
@@ -103,13 +107,13 @@ def withdrawal_paid(entry_id: str, *, now: str, unit: Unit) -> Entry:
     paid = model.paid(entry)
     account = accounts.account(entry.user_id)
     cents = -entry.amount_cents
-    unit.add(accounts.change(account, account.with_paid_withdrawal(cents)), accounts.mark(entry, paid))
+    unit_of_work.add(accounts.change(account, account.with_paid_withdrawal(cents)), accounts.mark(entry, paid))
     legs = [Leg(account="withdrawals", cents=-cents), Leg(account="provider", cents=cents)]
-    ledger.transfer(f"payout:{entry.id}", legs, now=now, unit=unit)
+    ledger.transfer(f"payout:{entry.id}", legs, now=now, unit_of_work=unit_of_work)
     return paid
 
 
-def withdrawal_failed(entry_id: str, reason: str, *, now: str, unit: Unit) -> Entry:
+def withdrawal_failed(entry_id: str, reason: str, *, now: str, unit_of_work: UnitOfWork) -> Entry:
     """A withdrawal has failed: the money is back in the balance, once. Told again, it changes nothing.
 
     Raises:
@@ -121,9 +125,9 @@ def withdrawal_failed(entry_id: str, reason: str, *, now: str, unit: Unit) -> En
         return entry
     booking = model.failure(entry, reason)
     account = accounts.account(entry.user_id)
-    (opposite,) = ledger.book({entry.user_id: account}, [booking], now=now, unit=unit)
+    (opposite,) = ledger.book({entry.user_id: account}, [booking], now=now, unit_of_work=unit_of_work)
     failed = entry.model_copy(update={"withdrawal_status": "failed", "reversed_by": opposite.id})
-    unit.add(accounts.mark(entry, failed))
+    unit_of_work.add(accounts.mark(entry, failed))
     return failed
 
 

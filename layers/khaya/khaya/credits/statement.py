@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from khaya.attributes import Item
+from khaya.platform.base.models import Item
 
 COLUMNS: Final = ("id", "createdAt", "type", "amountCents", "balanceAfterCents", "source", "reason")
 CONTENT_TYPE = "text/csv; charset=utf-8"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from khaya import writes
-from khaya.attributes import Item
 from khaya.credits.model import Proposal
-from khaya.errors import Raced
-from khaya.fields import item_of
-from khaya.settings import settings
+from khaya.platform.base.errors import WriteConflict
+from khaya.platform.base.models import Item, item_of
+from khaya.platform.base.settings import settings
+from khaya.platform.data import writes
 
 
 def proposal_key(user_id: str, cents: int) -> tuple[str, dict[str, str]]:
@@ -27,7 +26,7 @@ def propose(before: Proposal | None, after: Proposal) -> writes.Write:
         table,
         {**item_of(after), **key},
         condition="attribute_not_exists(#id)" if before is None else _AS_READ,
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values=_as_read(before) if before else None,
     )
 
@@ -37,7 +36,7 @@ def take(proposal: Proposal) -> writes.Write:
     return writes.delete(
         *proposal_key(proposal.user_id, proposal.amount_cents),
         condition=_AS_READ,
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values=_as_read(proposal),
     )
 

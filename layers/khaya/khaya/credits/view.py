@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from khaya.credits.model import Proposal
-from khaya.fields import Stored
 from khaya.ledger.model import Account, Entry, EntryType, WithdrawalStatus
-from khaya.money import Cents
+from khaya.platform.base.models import Model
+from khaya.platform.base.money import Cents
 
 
-class BalanceView(Stored):
+class BalanceView(Model):
     """What a person has, what of it can be withdrawn now, and what is on its way to their payout account."""
 
     balance_cents: Cents
@@ -16,7 +16,7 @@ class BalanceView(Stored):
     pending_withdrawal_cents: Cents
 
 
-class TransactionView(Stored):
+class TransactionView(Model):
     """One entry of a person's ledger."""
 
     id: str
@@ -32,7 +32,7 @@ class TransactionView(Stored):
     created_at: str
 
 
-class ProposalView(Stored):
+class ProposalView(Model):
     """An adjustment that waits until a second admin asks for it too."""
 
     user_id: str

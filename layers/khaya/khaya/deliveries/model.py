@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from khaya import clock
-from khaya.fields import Stored
 from khaya.notifications.choices import Channel
 from khaya.notifications.model import Notification
+from khaya.platform.base import clock
+from khaya.platform.base.models import Model
 
 Queue = Literal["whatsapp", "sms", "email", "push", "receipts"]
 """One for each channel, and one for what is heard of pushes later."""
@@ -24,7 +24,7 @@ LONGEST_ASKED_SECONDS: Final = 6 * 3600
 """As long as a provider's `Retry-After` is believed; SQS hides a message for twelve hours at most."""
 
 
-class Send(Stored):
+class Send(Model):
     """A notification on its way by one channel. It is claimed before it is handed over and marked after.
 
     Attributes:

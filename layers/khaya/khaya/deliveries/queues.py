@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from khaya import aws
 from khaya.deliveries.model import Queue
-from khaya.errors import Unavailable
-from khaya.settings import channel_queue_settings, delivery_settings
+from khaya.platform.aws import clients
+from khaya.platform.base.errors import Unavailable
+from khaya.platform.base.settings import ChannelQueueSettings, DeliverySettings, settings
 
 _BATCH: Final = 10
 
@@ -50,8 +50,8 @@ def put_back(queue: Queue, receipt_handle: str, seconds: int) -> None:
 
 def _url(queue: Queue) -> str:
     if queue == "receipts":
-        return delivery_settings().receipts_queue_url
-    told = channel_queue_settings()
+        return settings(DeliverySettings).receipts_queue_url
+    told = settings(ChannelQueueSettings)
     return {
         "whatsapp": told.whatsapp_queue_url,
         "sms": told.sms_queue_url,
@@ -62,4 +62,4 @@ def _url(queue: Queue) -> str:
 
 @lru_cache(maxsize=1)
 def _sqs() -> Any:
-    return aws.client("sqs")
+    return clients.client("sqs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from khaya import clock
+from khaya.platform.base import clock
 
 
 def until(now: str, from_hour: int, until_hour: int) -> str | None:

@@ -8,22 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from khaya import channels, dynamo, observability
-from khaya.channels import ChannelDown, Message, Undeliverable, Unsure, limits
+from khaya import channels
+from khaya.channels import ChannelDown, Message, Undeliverable, Unsure
+from khaya.channels import store as limits
 from khaya.channels.push import GONE, TOO_BIG, Push
 from khaya.channels.push import receipts as push_receipts
 from khaya.channels.push import send as send_push
-from khaya.deliveries import circuits, queues, quiet, store
+from khaya.deliveries import circuit_breakers, queues, quiet, store
 from khaya.deliveries.model import Delivery, NotNow, Queue, Refused, Send, wait_seconds
-from khaya.errors import NotFound, Raced, TooMany, Unavailable
-from khaya.ids import new_id
 from khaya.notifications import messages
 from khaya.notifications import store as notifications
 from khaya.notifications.choices import Channel
 from khaya.notifications.kinds import KINDS
 from khaya.notifications.messages import Text
 from khaya.notifications.model import Notification, Person
-from khaya.settings import delivery_settings, quiet_settings
+from khaya.platform.base import observability
+from khaya.platform.base.errors import NotFound, TooMany, Unavailable, WriteConflict
+from khaya.platform.base.ids import new_id
+from khaya.platform.base.settings import DeliverySettings, QuietSettings, settings
+from khaya.platform.data import dynamo
 from khaya.users import store as users
 from khaya.users.model import User
 
@@ -70,7 +73,7 @@ def release_due(now: str, time_is_left: Callable[[], bool]) -> int:
         for held in page:
             try:
                 dynamo.commit([store.released(held)], new_id())
-            except (Raced, Unavailable):
+            except (WriteConflict, Unavailable):
                 continue  # it waits for something else by now, or is tried again by the next run
             done += 1
     return done
@@ -113,15 +116,15 @@ def deliver(channel: Channel, notification_id: str, now: str, attempt: int) -> N
     if letter is None:
         return
     try:
-        circuits.guarded(channel, lambda: _send_once(delivery, channel, letter, now))
-    except circuits.Open as circuit:
+        circuit_breakers.guarded(channel, lambda: _send_once(delivery, channel, letter, now))
+    except circuit_breakers.Open as circuit:
         raise NotNow("circuit open", max(circuit.seconds, wait_seconds(attempt))) from None
     except TooMany as full:
         raise NotNow("no more this hour", wait_seconds(attempt, int(full.headers["Retry-After"]))) from None
     except ChannelDown as error:
         observability.count(f"{channel.capitalize()}{'Unsure' if isinstance(error, Unsure) else 'Down'}")
         raise NotNow(str(error), wait_seconds(attempt, error.retry_after)) from None
-    except (Refused, Raced) as reason:  # or claimed by another
+    except (Refused, WriteConflict) as reason:  # or claimed by another
         raise NotNow(f"{type(reason).__name__} {reason}", wait_seconds(attempt)) from None
 
 
@@ -243,7 +246,7 @@ def _send_once(delivery: Delivery, channel: Channel, letter: _Letter, now: str) 
 def _message(channel: channels.Channel, letter: _Letter, now: str) -> _Outcome:
     limits.count(channel, now, share=limits.NOTICES_SHARE if KINDS[letter.notification.kind].chosen else 1)
     title, text = letter.text
-    told = delivery_settings()
+    told = settings(DeliverySettings)
     template = {"en": told.whatsapp_notice_template_en, "zu": told.whatsapp_notice_template_zu}[letter.person.language]
     message = Message(
         to=letter.address,
@@ -279,7 +282,7 @@ def _expect_receipts(notification_id: str, send: Send) -> None:
 
 def _waits_until(notification: Notification, now: str) -> str | None:
     """When the quiet hours end that keep a notification back; None where nothing does."""
-    hours = quiet_settings()
+    hours = settings(QuietSettings)
     return None if notification.urgent else quiet.until(now, hours.quiet_from_hour, hours.quiet_until_hour)
 
 
@@ -306,7 +309,7 @@ def _forget_device(user_id: str, token_hash: str) -> None:
             return
         try:
             dynamo.commit(notifications.remove_device(person, token), new_id())
-        except Raced:
+        except WriteConflict:
             continue
         observability.count("DeviceGone")
         return

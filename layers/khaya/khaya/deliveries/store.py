@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from khaya import clock, dynamo, writes
-from khaya.attributes import Item
 from khaya.deliveries.model import CLAIM_HOURS, Delivery, Send
-from khaya.errors import NotFound, Raced
-from khaya.ids import shard_of
 from khaya.notifications import store as notifications
 from khaya.notifications.choices import CHANNELS, Channel
-from khaya.settings import settings
+from khaya.platform.base import clock
+from khaya.platform.base.errors import NotFound, WriteConflict
+from khaya.platform.base.ids import shard_of
+from khaya.platform.base.models import Item
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, writes
 
 SHARDS: Final = 16
 _PAGE: Final = 100
@@ -55,7 +56,7 @@ def claim(notification_id: str, channel: Channel, now: str) -> writes.Write:
             f"attribute_exists(#id) AND (attribute_not_exists({name}) OR (attribute_not_exists({name}.#sentAt) "
             f"AND attribute_not_exists({name}.#undeliverableAt) AND {name}.#claimedAt <= :lapsed))"
         ),
-        refusal=lambda item: Raced() if item else NotFound(),
+        refusal=lambda item: WriteConflict() if item else NotFound(),
         values={"claim": {"claimedAt": now}, "lapsed": clock.plus(now, hours=-CLAIM_HOURS)},
     )
 
@@ -67,7 +68,7 @@ def give_back(notification_id: str, channel: Channel, claimed_at: str) -> writes
         *notifications.key(notification_id),
         f"REMOVE {name}",
         condition=f"{name}.#claimedAt = :claimedAt",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"claimedAt": claimed_at},
     )
 
@@ -123,7 +124,7 @@ def released(held: Held) -> writes.Write:
         *notifications.key(held.notification_id),
         "REMOVE #dueShard, #dueAt, #held",
         condition="#dueAt = :dueAt AND #held = :held",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"dueAt": held.due_at, "held": set(held.channels)},
     )
 

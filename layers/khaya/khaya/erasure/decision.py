@@ -7,17 +7,17 @@ first holds, and no job is ever in progress with somebody who has left.
 
 from __future__ import annotations
 
-from khaya import dynamo
 from khaya.erasure.model import Open
-from khaya.errors import Conflict, Forbidden
-from khaya.identity import Caller
 from khaya.ledger import store as ledger
+from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.platform.data import dynamo
+from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.web.identity import Caller
 from khaya.profiles import store as profiles
-from khaya.unit import Unit
 from khaya.users import store as users
 
 
-def request(caller: Caller, *, now: str, unit: Unit) -> bool:
+def request(caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> bool:
     """Erase a person: from the commit on they can do nothing and nobody sees their profile. The rest follows.
 
     Answers whether this is the first time; asked again, it changes nothing.
@@ -40,7 +40,7 @@ def request(caller: Caller, *, now: str, unit: Unit) -> bool:
         raise Conflict("You are an admin. Another admin has to end that first, so that one always remains.")
     pending = ledger.read_account(account_item, person).pending_withdrawal_cents
     Open(jobs=profiles.jobs_under_way(profile_item), withdrawals=int(pending > 0)).require_nothing()
-    unit.add(
+    unit_of_work.add(
         users.erase(person, now), *profiles.erase(profile, profile.erased(now)), ledger.require_none_pending(person)
     )
     return True

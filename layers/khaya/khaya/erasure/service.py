@@ -9,29 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from khaya import accounts, dynamo, files
 from khaya.bids import store as bids
 from khaya.bids.model import REASON_OF_STATE, Bid
-from khaya.errors import Conflict, Raced
 from khaya.exports import store as exports
-from khaya.fields import uploads_of
-from khaya.ids import new_id
+from khaya.former_members import store
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job, Party
 from khaya.listings import store as listings
 from khaya.listings.model import Listing
-from khaya.names import service as names
+from khaya.name_sync import service as names
 from khaya.notifications import store as notifications
-from khaya.pages import MOST, Ask, every
+from khaya.platform.aws import cognito, files
+from khaya.platform.base.errors import Conflict, WriteConflict
+from khaya.platform.base.ids import new_id
+from khaya.platform.data import dynamo
+from khaya.platform.data.pages import MOST, PageRequest, every_item
+from khaya.platform.data.writes import Write
 from khaya.profiles import store as profiles
 from khaya.profiles.model import FORMER_NAME
 from khaya.reminders import store as reminders
 from khaya.reports import store as reports
 from khaya.sessions import store as sessions
 from khaya.stories import store as stories
-from khaya.users import former
+from khaya.uploads.model import uploads_of
 from khaya.users import store as users
-from khaya.writes import Write
 
 Thing = TypeVar("Thing")
 Step = Callable[[str, str], Iterator[None]]
@@ -58,7 +59,7 @@ def run(user_id: str, now: str, time_is_left: Callable[[], bool]) -> bool:
 
 def _remember(user_id: str, now: str) -> Iterator[None]:
     """Keep the hashes by which the person is known when they come back, before their contacts go."""
-    dynamo.commit(former.remember(users.get(user_id), now), new_id())
+    dynamo.commit(store.remember(users.get(user_id), now), new_id())
     yield from ()
 
 
@@ -71,11 +72,11 @@ def _profile(user_id: str, now: str) -> Iterator[None]:
             return
         try:
             dynamo.commit(profiles.erase(profile, erased), new_id())
-        except Raced:
+        except WriteConflict:
             dynamo.pause(attempt)
         else:
             yield
-    raise Raced
+    raise WriteConflict
 
 
 def _names(user_id: str, now: str) -> Iterator[None]:
@@ -91,11 +92,11 @@ def _told(user_id: str, now: str) -> Iterator[None]:
             return
         try:
             dynamo.commit(notifications.leave(person, now), new_id())
-        except Raced:
+        except WriteConflict:
             dynamo.pause(attempt)
         else:
             yield
-    raise Raced
+    raise WriteConflict
 
 
 def _jobs(user_id: str, now: str) -> Iterator[None]:
@@ -107,7 +108,7 @@ def _jobs(user_id: str, now: str) -> Iterator[None]:
             after = job.forgotten(party, FORMER_NAME, now)
             return [] if after is job else [jobs.change(job, after)]
 
-        for job in every(lambda ask, party=party: jobs.of_person(party, user_id, None, ask)):  # type: ignore[misc]
+        for job in every_item(lambda page_request, party=party: jobs.of_person(party, user_id, None, page_request)):  # type: ignore[misc]
             if _changed(job, forget, lambda job=job: jobs.find(job.id)):  # type: ignore[misc]
                 yield
 
@@ -125,7 +126,7 @@ def _bids(user_id: str, now: str) -> Iterator[None]:
             return [*taken_back, jobs.count_bid(bid.job_id, -1)]
         return [bids.change(bid, after.rejected(REASON_OF_STATE[job.status], now))]
 
-    for bid in every(lambda ask: bids.of_worker(user_id, None, ask)):
+    for bid in every_item(lambda page_request: bids.of_worker(user_id, None, page_request)):
         if _changed(bid, forget, lambda bid=bid: bids.find(bid.id)):  # type: ignore[misc]
             yield
 
@@ -135,7 +136,7 @@ def _listings(user_id: str, now: str) -> Iterator[None]:
         after = listing.forgotten(FORMER_NAME, now)
         return [] if after is listing else listings.change(listing, after)
 
-    for listing in every(lambda ask: listings.of_seller(user_id, ask)):
+    for listing in every_item(lambda page_request: listings.of_seller(user_id, page_request)):
         if _changed(listing, forget, lambda listing=listing: listings.find(listing.id)):  # type: ignore[misc]
             yield
 
@@ -143,10 +144,10 @@ def _listings(user_id: str, now: str) -> Iterator[None]:
 def _stories(user_id: str, now: str) -> Iterator[None]:
     """Delete the person's stories, and take back their likes of others'."""
     del now
-    for story in every(lambda ask: stories.of_author(user_id, ask)):
+    for story in every_item(lambda page_request: stories.of_author(user_id, page_request)):
         _commit_or_gone([stories.remove(story)])
         yield
-    for story_id in every(lambda ask: stories.liked_by(user_id, ask)):
+    for story_id in every_item(lambda page_request: stories.liked_by(user_id, page_request)):
         if not _commit_or_gone(stories.unlike(story_id, user_id)):
             dynamo.commit([stories.forget_like(story_id, user_id)], new_id())
         yield
@@ -154,7 +155,7 @@ def _stories(user_id: str, now: str) -> Iterator[None]:
 
 def _reports(user_id: str, now: str) -> Iterator[None]:
     del now
-    for report in every(lambda ask: reports.of_reporter(user_id, ask)):
+    for report in every_item(lambda page_request: reports.of_reporter(user_id, page_request)):
         changes = reports.forget(report, report.forgotten())
         if changes:
             dynamo.commit(changes, new_id())
@@ -163,7 +164,7 @@ def _reports(user_id: str, now: str) -> Iterator[None]:
 
 def _sessions(user_id: str, now: str) -> Iterator[None]:
     del now
-    for session in every(lambda ask: sessions.of_person(user_id, _LONG_AGO, ask)):
+    for session in every_item(lambda page_request: sessions.of_person(user_id, _LONG_AGO, page_request)):
         dynamo.commit([sessions.remove(session.id)], new_id())
         yield
 
@@ -171,7 +172,7 @@ def _sessions(user_id: str, now: str) -> Iterator[None]:
 def _reminders(user_id: str, now: str) -> Iterator[None]:
     """Remove what the person set for themselves, some at a time. What a job asks of them names nobody, and ends."""
     del now
-    while found := reminders.of_person(user_id, Ask(("erasure",), MOST)).items:
+    while found := reminders.of_person(user_id, PageRequest(("erasure",), MOST)).items:
         reminders.remove(found)
         yield
 
@@ -179,7 +180,7 @@ def _reminders(user_id: str, now: str) -> Iterator[None]:
 def _inbox(user_id: str, now: str) -> Iterator[None]:
     """Remove what the person was told, some at a time."""
     del now
-    while found := notifications.inbox(user_id, Ask(("erasure",), MOST)).items:
+    while found := notifications.inbox(user_id, PageRequest(("erasure",), MOST)).items:
         notifications.remove(found)
         yield
 
@@ -188,7 +189,7 @@ def _files(user_id: str, now: str) -> Iterator[None]:
     """Delete uploads, but what was handed in as proof of work for others; and the files made for the person."""
     del now
     evidence: set[str] = set()
-    for job in every(lambda ask: jobs.of_person("worker", user_id, None, ask)):
+    for job in every_item(lambda page_request: jobs.of_person("worker", user_id, None, page_request)):
         evidence.update(job.submission.photos if job.submission else ())
     folders = [uploads_of(user_id), *(f"{kind}/{user_id}/" for kind in (files.EXPORTS, files.STATEMENTS))]
     for folder in folders:
@@ -199,7 +200,7 @@ def _files(user_id: str, now: str) -> Iterator[None]:
 
 def _account(user_id: str, now: str) -> Iterator[None]:
     """Empty the private record, and at the very end remove the account, which frees phone and e-mail."""
-    accounts.remove(user_id)
+    cognito.remove(user_id)
     record = dynamo.get(*users.key(user_id)) or {}
     dynamo.commit([users.forget(users.read(record, user_id), record["erasedAt"], now)], new_id())
     yield from ()
@@ -233,17 +234,17 @@ def _changed(thing: Thing, decide: Callable[[Thing], list[Write]], read: Callabl
             return False
         try:
             dynamo.commit(changes, new_id())
-        except (Raced, Conflict):
+        except (WriteConflict, Conflict):
             dynamo.pause(attempt)
             present = read()
         else:
             return True
-    raise Raced
+    raise WriteConflict
 
 
 def _commit_or_gone(changes: Sequence[Write]) -> bool:
     try:
         dynamo.commit(changes, new_id())
-    except Raced:
+    except WriteConflict:
         return False
     return True

@@ -9,9 +9,11 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from khaya import aws, clock, dynamo
 from khaya.events.model import Event
-from khaya.settings import bus_settings
+from khaya.platform.aws import clients
+from khaya.platform.base import clock
+from khaya.platform.base.settings import BusSettings, settings
+from khaya.platform.data import dynamo
 
 SOURCE: Final = "khaya"
 
@@ -45,7 +47,7 @@ def publish(events: Sequence[Event]) -> dict[str, str]:
 
 def _entry(event: Event) -> _Entry:
     return {
-        "EventBusName": bus_settings().event_bus_name,
+        "EventBusName": settings(BusSettings).event_bus_name,
         "Source": SOURCE,
         "DetailType": event.kind,
         "Time": clock.parse(event.at),
@@ -83,4 +85,4 @@ def _put(part: Mapping[str, _Entry]) -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _client() -> Any:
     retries = {"mode": "standard", "total_max_attempts": 2}
-    return aws.client("events", connect_timeout=1, read_timeout=3, retries=retries)
+    return clients.client("events", connect_timeout=1, read_timeout=3, retries=retries)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
-from khaya.fields import Stored
-from khaya.money import Cents
+from khaya.platform.base.models import Model
+from khaya.platform.base.money import Cents
 
 
-class Detail(Stored):
+class Detail(Model):
     """What an event of a kind tells.
 
     Attributes:

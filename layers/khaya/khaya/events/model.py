@@ -6,15 +6,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from khaya import clock
-from khaya.attributes import Item
-from khaya.changes import Change
 from khaya.events.catalogue import KINDS
-from khaya.fields import Stored, item_of
-from khaya.ids import derived_id
+from khaya.platform.base import clock
+from khaya.platform.base.ids import derived_id
+from khaya.platform.base.models import Item, Model, item_of
+from khaya.platform.data.stream_records import Change
 
 
-class Event(Stored):
+class Event(Model):
     """Something that happened.
 
     Attributes:

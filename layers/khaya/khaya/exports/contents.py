@@ -10,16 +10,17 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from khaya import dynamo, files
 from khaya.bids import store as bids
-from khaya.fields import item_of, uploads_of
 from khaya.jobs import store as jobs
 from khaya.ledger import store as ledger
 from khaya.listings import store as listings
 from khaya.notifications import store as notifications
 from khaya.notifications import view as notices
-from khaya.pages import every
 from khaya.payouts import store as payouts
+from khaya.platform.aws import files
+from khaya.platform.base.models import item_of
+from khaya.platform.data import dynamo
+from khaya.platform.data.pages import every_item
 from khaya.profiles import store as profiles
 from khaya.referrals import store as referrals
 from khaya.reminders import store as reminders
@@ -28,6 +29,7 @@ from khaya.reports import store as reports
 from khaya.reviews import store as reviews
 from khaya.sessions import store as sessions
 from khaya.stories import store as stories
+from khaya.uploads.model import uploads_of
 from khaya.users import store as users
 
 _CONTACTS: Final = {"buyer": "workerContact", "worker": "buyerContact"}
@@ -59,29 +61,29 @@ def _record(user_id: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _jobs_posted(user_id: str) -> Iterator[Mapping[str, Any]]:
-    for job in every(lambda ask: jobs.of_person("buyer", user_id, None, ask)):
+    for job in every_item(lambda page_request: jobs.of_person("buyer", user_id, None, page_request)):
         yield _without(item_of(job), {_CONTACTS["buyer"]})
 
 
 def _jobs_worked_on(user_id: str) -> Iterator[Mapping[str, Any]]:
-    for job in every(lambda ask: jobs.of_person("worker", user_id, None, ask)):
+    for job in every_item(lambda page_request: jobs.of_person("worker", user_id, None, page_request)):
         yield _without(item_of(job), {_CONTACTS["worker"]})
 
 
 def _bids(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield from map(item_of, every(lambda ask: bids.of_worker(user_id, None, ask)))
+    yield from map(item_of, every_item(lambda page_request: bids.of_worker(user_id, None, page_request)))
 
 
 def _listings(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield from map(item_of, every(lambda ask: listings.of_seller(user_id, ask)))
+    yield from map(item_of, every_item(lambda page_request: listings.of_seller(user_id, page_request)))
 
 
 def _reviews_written(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield from map(item_of, every(lambda ask: reviews.by(user_id, ask)))
+    yield from map(item_of, every_item(lambda page_request: reviews.by(user_id, page_request)))
 
 
 def _reviews_received(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield from map(item_of, every(lambda ask: reviews.about(user_id, ask)))
+    yield from map(item_of, every_item(lambda page_request: reviews.about(user_id, page_request)))
 
 
 def _balance(user_id: str) -> Iterator[Mapping[str, Any]]:
@@ -102,25 +104,25 @@ def _referral(user_id: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _referred(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield from map(item_of, every(lambda ask: referrals.of_referrer(user_id, ask)))
+    yield from map(item_of, every_item(lambda page_request: referrals.of_referrer(user_id, page_request)))
 
 
 def _stories(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield from map(item_of, every(lambda ask: stories.of_author(user_id, ask)))
+    yield from map(item_of, every_item(lambda page_request: stories.of_author(user_id, page_request)))
 
 
 def _likes(user_id: str) -> Iterator[Mapping[str, Any]]:
-    for story_id in every(lambda ask: stories.liked_by(user_id, ask)):
+    for story_id in every_item(lambda page_request: stories.liked_by(user_id, page_request)):
         yield {"storyId": story_id}
 
 
 def _reports(user_id: str) -> Iterator[Mapping[str, Any]]:
-    for report in every(lambda ask: reports.of_reporter(user_id, ask)):
+    for report in every_item(lambda page_request: reports.of_reporter(user_id, page_request)):
         yield _without(item_of(report), {"concerns", "resolution"})
 
 
 def _sessions(user_id: str) -> Iterator[Mapping[str, Any]]:
-    for session in every(lambda ask: sessions.of_person(user_id, _LONG_AGO, ask)):
+    for session in every_item(lambda page_request: sessions.of_person(user_id, _LONG_AGO, page_request)):
         yield _without(item_of(session), _NOT_OF_SESSIONS)
 
 
@@ -135,12 +137,12 @@ def _devices(user_id: str) -> Iterator[Mapping[str, Any]]:
 
 def _notifications(user_id: str) -> Iterator[Mapping[str, Any]]:
     person = notifications.person(user_id)
-    for notification in every(lambda ask: notifications.inbox(user_id, ask)):
+    for notification in every_item(lambda page_request: notifications.inbox(user_id, page_request)):
         yield item_of(notices.shown(notification, person))
 
 
 def _reminders(user_id: str) -> Iterator[Mapping[str, Any]]:
-    for reminder in every(lambda ask: reminders.of_person(user_id, ask)):
+    for reminder in every_item(lambda page_request: reminders.of_person(user_id, page_request)):
         yield item_of(reminder_views.shown(reminder))
 
 

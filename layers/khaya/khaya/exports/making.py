@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from khaya import dynamo, files
-from khaya.errors import Raced
 from khaya.exports import contents, store
-from khaya.ids import new_id
+from khaya.platform.aws import files
+from khaya.platform.base.errors import WriteConflict
+from khaya.platform.base.ids import new_id
+from khaya.platform.data import dynamo
 
 
 def make(user_id: str, export_id: str, now: str) -> bool:
@@ -20,7 +21,7 @@ def make(user_id: str, export_id: str, now: str) -> bool:
     files.write(key, contents.pieces(user_id, now), content_type="application/json")
     try:
         dynamo.commit([store.ready(export, now)], new_id())
-    except Raced:
+    except WriteConflict:
         for _ in files.remove(key):
             pass
         return False

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from khaya import clock
-from khaya.changes import Change
-from khaya.fields import Stored
-from khaya.ids import new_id
+from khaya.platform.base import clock
+from khaya.platform.base.ids import new_id
+from khaya.platform.base.models import Model
+from khaya.platform.data.stream_records import Change
 
 Status = Literal["pending", "ready"]
 
@@ -17,7 +17,7 @@ PATIENCE_HOURS = 2
 """After which a pending export is given up, and asking again begins another."""
 
 
-class Export(Stored):
+class Export(Model):
     """What a person asked for. They have one at a time."""
 
     export_id: str

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from khaya import files
 from khaya.exports import model, store
 from khaya.exports.model import Export
-from khaya.unit import Unit
+from khaya.platform.aws import files
+from khaya.platform.data.unit_of_work import UnitOfWork
 
 
-def request(user_id: str, *, now: str, unit: Unit) -> tuple[Export, bool]:
+def request(user_id: str, *, now: str, unit_of_work: UnitOfWork) -> tuple[Export, bool]:
     """Ask for an export, and answer whether a new one begins: none does while one is pending or its file is there."""
     present = store.find(user_id)
     if present is not None and present.stands(now):
         return present, False
     export = model.asked_for(user_id, now)
-    unit.add(store.begin(present, export))
+    unit_of_work.add(store.begin(present, export))
     return export, True
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from khaya import dynamo, files, writes
-from khaya.errors import Raced
 from khaya.exports.model import Export
-from khaya.fields import item_of
-from khaya.settings import settings
+from khaya.platform.aws import files
+from khaya.platform.base.errors import WriteConflict
+from khaya.platform.base.models import item_of
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, writes
 
 
 def _key(user_id: str) -> tuple[str, dict[str, str]]:
@@ -26,7 +27,7 @@ def begin(before: Export | None, export: Export) -> writes.Write:
         item_of(before) if before else {},
         item_of(export),
         condition="#exportId = :was" if before else "attribute_not_exists(#exportId)",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"was": before.export_id} if before else None,
     )
 
@@ -37,14 +38,14 @@ def ready(export: Export, now: str) -> writes.Write:
         *_key(export.export_of),
         "SET #exportStatus = :ready, #readyAt = :now",
         condition="#exportId = :id",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"ready": "ready", "now": now, "id": export.export_id},
     )
 
 
 def forget(user_id: str) -> writes.Write:
     """Remove what stands of a person's export, if there is one."""
-    return writes.delete(*_key(user_id), condition=None, refusal=lambda _: Raced())
+    return writes.delete(*_key(user_id), condition=None, refusal=lambda _: WriteConflict())
 
 
 def folder(user_id: str) -> str:

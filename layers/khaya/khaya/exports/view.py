@@ -6,10 +6,10 @@ from typing import Literal
 
 from khaya.exports import service
 from khaya.exports.model import Export, Status
-from khaya.fields import Stored
+from khaya.platform.base.models import Model
 
 
-class ExportView(Stored):
+class ExportView(Model):
     """How far an export is, `none` where there is none; `url` is a link for a quarter of an hour, once it is ready."""
 
     status: Status | Literal["none"]

@@ -7,25 +7,13 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from khaya import clock
-from khaya.errors import Conflict, Forbidden
-from khaya.fields import (
-    REMOVED,
-    Asked,
-    Coordinates,
-    Count,
-    Description,
-    Line,
-    Photos,
-    Place,
-    Prose,
-    Stored,
-    Title,
-    left_out,
-    named,
-)
-from khaya.ids import new_id
-from khaya.money import RAND, Cents
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.platform.base.fields import REMOVED, Coordinates, Count, Description, Line, Place, Prose, Title
+from khaya.platform.base.ids import new_id
+from khaya.platform.base.models import Model, RequestModel, left_out, named
+from khaya.platform.base.money import RAND, Cents
+from khaya.uploads.model import Photos
 
 Category = Literal[
     "plumbing",
@@ -76,7 +64,7 @@ StartDate = Annotated[Line, Field(max_length=40), AfterValidator(_calendar), Wit
 Budget = Annotated[Cents, Field(ge=10 * RAND, le=1_000_000 * RAND, description="Cents, from R10 to R1,000,000.")]
 
 
-class JobPosting(Asked):
+class JobPosting(RequestModel):
     """What a buyer writes to post a job."""
 
     title: Title
@@ -90,7 +78,7 @@ class JobPosting(Asked):
     photos: Photos = []
 
 
-class JobChanges(Asked):
+class JobChanges(RequestModel):
     """What the owner may change while the job is open; what is left out stays."""
 
     title: Title = left_out()
@@ -104,14 +92,14 @@ class JobChanges(Asked):
     photos: Photos = left_out()
 
 
-class WorkProof(Asked):
+class WorkProof(RequestModel):
     """What the worker hands in when the work is done."""
 
     note: Annotated[Prose, Field(max_length=2000)] | None = None
     photos: Photos = []
 
 
-class Submission(Stored):
+class Submission(Model):
     """The work as handed in."""
 
     note: str | None = None
@@ -119,7 +107,7 @@ class Submission(Stored):
     submitted_at: str
 
 
-class Cancellation(Stored):
+class Cancellation(Model):
     """Why, by whom and when a job was cancelled."""
 
     reason: str
@@ -127,14 +115,14 @@ class Cancellation(Stored):
     at: str
 
 
-class Contact(Stored):
+class Contact(Model):
     """How one party reaches the other."""
 
     display_name: str
     phone: str | None = None
 
 
-class Job(Stored):
+class Job(Model):
     """A job. What belongs to its parties alone is marked so; `api` shows it to nobody else."""
 
     id: str

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from khaya import clock, dynamo
-from khaya.attributes import Item
 from khaya.bids import store as bids
-from khaya.errors import Conflict, NotFound, Raced
-from khaya.identity import Caller
 from khaya.jobs import store
 from khaya.jobs.model import Category, Job, JobChanges, JobPosting, posted
-from khaya.media import check_owner
-from khaya.pages import Ask, Slice
+from khaya.platform.aws.media import check_owner
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Conflict, NotFound, WriteConflict
+from khaya.platform.base.models import Item
+from khaya.platform.data import dynamo
+from khaya.platform.data.pages import PageRequest, PageResult
+from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.web.identity import Caller
 from khaya.profiles import store as profiles
 from khaya.search import store as search
 from khaya.search.model import words
-from khaya.unit import Unit
 
 DAYS_LOOKED_BACK = 60
 """How long the hourly expiry may have stood still without a job being forgotten."""
@@ -24,7 +25,7 @@ DAYS_LOOKED_BACK = 60
 _DUE_AT_A_TIME = 100
 
 
-def post(posting: JobPosting, *, buyer_id: str, now: str, unit: Unit) -> Job:
+def post(posting: JobPosting, *, buyer_id: str, now: str, unit_of_work: UnitOfWork) -> Job:
     """Post a job.
 
     Raises:
@@ -33,11 +34,11 @@ def post(posting: JobPosting, *, buyer_id: str, now: str, unit: Unit) -> Job:
     check_owner(posting.photos, buyer_id, "job", "photos")
     buyer = profiles.get(buyer_id)
     job = posted(posting, buyer_id=buyer_id, buyer_name=buyer.display_name, now=now)
-    unit.add(store.create(job))
+    unit_of_work.add(store.create(job))
     return job
 
 
-def edit(job: Job, changes: JobChanges, *, owner_id: str, now: str, unit: Unit) -> Job:
+def edit(job: Job, changes: JobChanges, *, owner_id: str, now: str, unit_of_work: UnitOfWork) -> Job:
     """Change what `changes` names.
 
     Raises:
@@ -47,24 +48,24 @@ def edit(job: Job, changes: JobChanges, *, owner_id: str, now: str, unit: Unit) 
     if "photos" in changes.model_fields_set:
         check_owner([photo for photo in changes.photos if photo not in job.photos], owner_id, "job", "photos")
     edited = job.edited(changes, now)
-    unit.add(store.change(job, edited))
+    unit_of_work.add(store.change(job, edited))
     return edited
 
 
-def complete(job: Job, *, fully_paid: bool, now: str, unit: Unit) -> Job:
+def complete(job: Job, *, fully_paid: bool, now: str, unit_of_work: UnitOfWork) -> Job:
     """Confirm a job as done: it is completed, and its worker has one completed job more.
 
     Raises:
         Conflict: the job cannot be completed now.
     """
     done = job.completed(now, fully_paid=fully_paid)
-    unit.add(store.change(job, done))
+    unit_of_work.add(store.change(job, done))
     if job.worker_id:
-        unit.add(profiles.count_completed_job(job.worker_id, now), profiles.count_bought_job(job.buyer_id, now))
+        unit_of_work.add(profiles.count_completed_job(job.worker_id, now), profiles.count_bought_job(job.buyer_id, now))
     return done
 
 
-def cancel(job: Job, person: str, reason: str, *, now: str, unit: Unit) -> Job:
+def cancel(job: Job, person: str, reason: str, *, now: str, unit_of_work: UnitOfWork) -> Job:
     """Call a job off; one that was in progress is no longer under way for its parties.
 
     Raises:
@@ -72,9 +73,9 @@ def cancel(job: Job, person: str, reason: str, *, now: str, unit: Unit) -> Job:
         Conflict: the job cannot be called off now.
     """
     cancelled = job.cancelled(person, reason, now)
-    unit.add(store.change(job, cancelled))
+    unit_of_work.add(store.change(job, cancelled))
     if job.worker_id:
-        unit.add(profiles.end_job(job.buyer_id), profiles.end_job(job.worker_id))
+        unit_of_work.add(profiles.end_job(job.buyer_id), profiles.end_job(job.worker_id))
     return cancelled
 
 
@@ -92,21 +93,23 @@ def expire(job_id: str, now: str) -> bool:
     job = store.find(job_id)
     if job is None or job.status != "open" or job.expires_at > now:
         return False
-    unit = Unit()
-    unit.add(store.change(job, job.expired(now)))
+    unit_of_work = UnitOfWork()
+    unit_of_work.add(store.change(job, job.expired(now)))
     try:
-        unit.commit()
-    except (Conflict, Raced):
+        unit_of_work.commit()
+    except (Conflict, WriteConflict):
         return False
     return True
 
 
-def feed(category: Category | None, location: str | None, text: str | None, ask: Ask) -> Slice[Job]:
+def feed(
+    category: Category | None, location: str | None, text: str | None, page_request: PageRequest
+) -> PageResult[Job]:
     """Open jobs, newest first, by category, place and words of the title where named."""
     if text is None:
-        return store.feed(category, location, ask)
-    found = search.find("jobs", words(text), category, location, ask, store.key)
-    return Slice([Job.model_validate(item) for item in found.items], found.after)
+        return store.feed(category, location, page_request)
+    found = search.find("jobs", words(text), category, location, page_request, store.key)
+    return PageResult([Job.model_validate(item) for item in found.items], found.after)
 
 
 def visible(job_id: str, visitor: Caller | None) -> Job:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from khaya import dynamo, lists, writes
-from khaya.attributes import Item
-from khaya.errors import Conflict, Raced
-from khaya.fields import item_of
 from khaya.jobs.model import Category, Job, Party, Status
-from khaya.pages import Ask, Slice
-from khaya.settings import settings
+from khaya.platform.base.errors import Conflict, WriteConflict
+from khaya.platform.base.models import Item, item_of
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, lists, writes
+from khaya.platform.data.pages import PageRequest, PageResult
 
 
 def key(job_id: str) -> tuple[str, dict[str, str]]:
@@ -34,7 +33,7 @@ def find(job_id: str) -> Job | None:
 def create(job: Job) -> writes.Write:
     """Store a new job."""
     return writes.put(
-        settings().jobs_table, _item(job), condition="attribute_not_exists(#id)", refusal=lambda _: Raced()
+        settings().jobs_table, _item(job), condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()
     )
 
 
@@ -67,7 +66,7 @@ def set_contact_phone(job_id: str, party: Party, phone: str) -> writes.Write:
         *key(job_id),
         f"SET #{party}Contact.#phone = :phone",
         condition=f"#status = :in_progress AND attribute_exists(#{party}Contact)",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"phone": phone, "in_progress": "in_progress"},
     )
 
@@ -84,22 +83,22 @@ def rename(job: Job, party: Party, name: str) -> writes.Write | None:
         *key(job.id),
         "SET " + ", ".join(parts),
         condition="attribute_exists(#id)",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"name": name},
     )
 
 
-def feed(category: Category | None, location: str | None, ask: Ask) -> Slice[Job]:
+def feed(category: Category | None, location: str | None, page_request: PageRequest) -> PageResult[Job]:
     """Open jobs, newest first, by category and place where named."""
-    return _jobs(lists.feed(settings().jobs_table, category, location, ask))
+    return _jobs(lists.feed_page(settings().jobs_table, category, location, page_request))
 
 
-def of_person(party: Party, person: str, status: Status | None, ask: Ask) -> Slice[Job]:
+def of_person(party: Party, person: str, status: Status | None, page_request: PageRequest) -> PageResult[Job]:
     """The jobs of a person on one side, newest first, in one state where it is named."""
     side = "Buyer" if party == "buyer" else "Worker"
     if status is None:
-        return _listed(f"by{side}", f"{party}Id", person, ask)
-    return _listed(f"by{side}AndStatus", f"{party}Status", f"{person}#{status}", ask)
+        return _listed(f"by{side}", f"{party}Id", person, page_request)
+    return _listed(f"by{side}AndStatus", f"{party}Status", f"{person}#{status}", page_request)
 
 
 def completed_work(worker_id: str, limit: int) -> list[Item]:
@@ -122,12 +121,12 @@ def due(day: str, limit: int, after: Item | None) -> list[Item]:
     )
 
 
-def _listed(index: str, attribute: str, value: str, ask: Ask) -> Slice[Job]:
-    return _jobs(lists.listed(settings().jobs_table, index, attribute, value, ask))
+def _listed(index: str, attribute: str, value: str, page_request: PageRequest) -> PageResult[Job]:
+    return _jobs(lists.list_page(settings().jobs_table, index, attribute, value, page_request))
 
 
-def _jobs(found: Slice[Item]) -> Slice[Job]:
-    return Slice([Job.model_validate(row) for row in found.items], found.after)
+def _jobs(found: PageResult[Item]) -> PageResult[Job]:
+    return PageResult([Job.model_validate(row) for row in found.items], found.after)
 
 
 def _item(job: Job) -> dict[str, Any]:
@@ -144,4 +143,4 @@ def _moved_on(item: Item | None, before: Job) -> Exception:
     """A changed state is the client's to know; anything else is read again."""
     if item and item["status"] != before.status:
         return Conflict(f"The job is {item['status']}.")
-    return Raced()
+    return WriteConflict()

@@ -6,14 +6,15 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from khaya.fields import Coordinates, Stored
-from khaya.identity import Caller
 from khaya.jobs.model import Cancellation, Category, Contact, Job, Payment, Status
-from khaya.media import Picture, pictures
-from khaya.money import Cents
+from khaya.platform.aws.media import Picture, pictures
+from khaya.platform.base.fields import Coordinates
+from khaya.platform.base.models import Model
+from khaya.platform.base.money import Cents
+from khaya.platform.web.identity import Caller
 
 
-class SubmissionView(Stored):
+class SubmissionView(Model):
     """The work as handed in."""
 
     note: str | None
@@ -21,7 +22,7 @@ class SubmissionView(Stored):
     submitted_at: str
 
 
-class JobView(Stored):
+class JobView(Model):
     """A job as anybody sees it."""
 
     id: str

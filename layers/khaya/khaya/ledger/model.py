@@ -13,11 +13,12 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from khaya import clock
-from khaya.errors import Conflict
-from khaya.fields import Count, Stored
-from khaya.ids import new_id
-from khaya.money import Cents, rand
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Conflict
+from khaya.platform.base.fields import Count
+from khaya.platform.base.ids import new_id
+from khaya.platform.base.models import Model
+from khaya.platform.base.money import Cents, rand
 
 EntryType = Literal["referral", "reward", "bonus", "deduction", "withdrawal", "adjustment", "reversal"]
 WithdrawalStatus = Literal["pending", "paid", "failed"]
@@ -30,7 +31,7 @@ MATURING_DAYS = 14
 """Days after which a reward can be withdrawn."""
 
 
-class Maturing(Stored):
+class Maturing(Model):
     """A reward that cannot be withdrawn yet."""
 
     entry_id: str
@@ -38,7 +39,7 @@ class Maturing(Stored):
     until: str
 
 
-class Account(Stored):
+class Account(Model):
     """A person's credits.
 
     Attributes:
@@ -80,7 +81,7 @@ class Account(Stored):
         return self.model_copy(update={"pending_withdrawal_cents": pending, "version": self.version + 1})
 
 
-class Entry(Stored):
+class Entry(Model):
     """One line of a person's ledger. Its amount, balance and cause never change.
 
     Attributes:
@@ -108,14 +109,14 @@ class Entry(Stored):
     created_at: str
 
 
-class Leg(Stored):
+class Leg(Model):
     """What one account gains, or loses where `cents` is negative."""
 
     account: str
     cents: Cents
 
 
-class Movement(Stored):
+class Movement(Model):
     """Money that moved: the journal's record of it, which at the same time holds that its source is booked once."""
 
     source: str

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from khaya import dynamo
 from khaya.ledger import store
 from khaya.ledger.model import Account, Booking, Entry, EntryType, Leg, Movement, booked, moved
-from khaya.unit import Unit
+from khaya.platform.data import dynamo
+from khaya.platform.data.unit_of_work import UnitOfWork
 
 
-def book(accounts: Mapping[str, Account], bookings: Sequence[Booking], *, now: str, unit: Unit) -> list[Entry]:
+def book(
+    accounts: Mapping[str, Account], bookings: Sequence[Booking], *, now: str, unit_of_work: UnitOfWork
+) -> list[Entry]:
     """Book on accounts as they were read: balances, entries, movements and the house's side are one transaction.
 
     Call it once in a unit of work, with all its bookings: several on one account must count each other in.
@@ -19,9 +21,9 @@ def book(accounts: Mapping[str, Account], bookings: Sequence[Booking], *, now: s
         Conflict: a balance would go below zero.
     """
     after, entries = booked(accounts, bookings, now)
-    unit.add(*(store.change(accounts[user], after[user]) for user in accounts if after[user] != accounts[user]))
-    unit.add(*(store.enter(entry) for entry in entries))
-    unit.add(*store.record([moved(entry) for entry in entries]))
+    unit_of_work.add(*(store.change(accounts[user], after[user]) for user in accounts if after[user] != accounts[user]))
+    unit_of_work.add(*(store.enter(entry) for entry in entries))
+    unit_of_work.add(*store.record([moved(entry) for entry in entries]))
     return entries
 
 
@@ -33,7 +35,7 @@ def reward(
     source: str,
     reason: str | None,
     now: str,
-    unit: Unit,
+    unit_of_work: UnitOfWork,
 ) -> Entry | None:
     """Give a person credits for a cause, once: None, and nothing is added to `unit`, where it was booked before.
 
@@ -44,14 +46,14 @@ def reward(
         return None
     accounts = {user_id: store.read_account(account, user_id)}
     booking = Booking(user_id, type, cents, against="rewards", source=source, reason=reason)
-    (entry,) = book(accounts, [booking], now=now, unit=unit)
+    (entry,) = book(accounts, [booking], now=now, unit_of_work=unit_of_work)
     return entry
 
 
-def transfer(source: str, legs: Iterable[Leg], *, now: str, unit: Unit) -> None:
+def transfer(source: str, legs: Iterable[Leg], *, now: str, unit_of_work: UnitOfWork) -> None:
     """Move money between the house's own accounts.
 
     Raises:
         ValueError: the legs do not sum to zero.
     """
-    unit.add(*store.record([Movement.balanced(source, legs, now)]))
+    unit_of_work.add(*store.record([Movement.balanced(source, legs, now)]))

@@ -12,15 +12,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from khaya import dynamo, writes
-from khaya.attributes import Item
-from khaya.errors import Raced
-from khaya.fields import item_of
-from khaya.ids import shard_of
 from khaya.ledger.model import Account, Entry, Movement, person
-from khaya.lists import listed
-from khaya.pages import Ask, Slice
-from khaya.settings import settings
+from khaya.platform.base.errors import WriteConflict
+from khaya.platform.base.ids import shard_of
+from khaya.platform.base.models import Item, item_of
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, writes
+from khaya.platform.data.lists import list_page
+from khaya.platform.data.pages import PageRequest, PageResult
 
 SHARDS = 16
 """How many items hold one of the house's accounts."""
@@ -58,10 +57,10 @@ def find_entry(entry_id: str) -> Entry | None:
     return Entry.model_validate(item) if item and "order" in item else None
 
 
-def entries(user_id: str, ask: Ask) -> Slice[Entry]:
+def entries(user_id: str, page_request: PageRequest) -> PageResult[Entry]:
     """A person's entries, the newest first."""
-    part = listed(settings().credits_table, "byPerson", "userId", user_id, ask, order="order")
-    return Slice([Entry.model_validate(row) for row in part.items], part.after)
+    part = list_page(settings().credits_table, "byPerson", "userId", user_id, page_request, order="order")
+    return PageResult([Entry.model_validate(row) for row in part.items], part.after)
 
 
 def every_entry(user_id: str, columns: Iterable[str]) -> Iterator[Item]:
@@ -91,7 +90,7 @@ def change(before: Account, after: Account) -> writes.Write:
         item_of(before) if before.version else {},
         item_of(after),
         condition="#version = :was" if before.version else "attribute_not_exists(#version)",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"was": before.version} if before.version else None,
     )
 
@@ -101,7 +100,7 @@ def require_none_pending(user_id: str) -> writes.Write:
     return writes.check(
         *account_key(user_id),
         condition="attribute_not_exists(#pendingWithdrawalCents) OR #pendingWithdrawalCents = :none",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"none": 0},
     )
 
@@ -109,7 +108,9 @@ def require_none_pending(user_id: str) -> writes.Write:
 def enter(entry: Entry) -> writes.Write:
     """Store a new entry."""
     item = {**item_of(entry), "order": f"{entry.number:0{_ORDER_DIGITS}}"}
-    return writes.put(settings().credits_table, item, condition="attribute_not_exists(#id)", refusal=lambda _: Raced())
+    return writes.put(
+        settings().credits_table, item, condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()
+    )
 
 
 def mark(before: Entry, after: Entry) -> writes.Write:
@@ -121,7 +122,7 @@ def mark(before: Entry, after: Entry) -> writes.Write:
         item_of(after),
         condition="attribute_not_exists(#reversedBy) AND "
         + ("#withdrawalStatus = :was" if before.withdrawal_status else "attribute_not_exists(#withdrawalStatus)"),
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"was": before.withdrawal_status} if before.withdrawal_status else None,
     )
 
@@ -134,7 +135,7 @@ def record(movements: Sequence[Movement]) -> list[writes.Write]:
             table,
             {**item_of(movement), **movement_key(movement.source)[1]},
             condition="attribute_not_exists(#id)",
-            refusal=lambda _: Raced(),
+            refusal=lambda _: WriteConflict(),
         )
         for movement in movements
     ]
@@ -144,7 +145,7 @@ def record(movements: Sequence[Movement]) -> list[writes.Write]:
             {"id": shard},
             "ADD #balanceCents :cents",
             condition=None,
-            refusal=lambda _: Raced(),
+            refusal=lambda _: WriteConflict(),
             values={"cents": cents},
         )
         for shard, cents in _by_shard(movements).items()

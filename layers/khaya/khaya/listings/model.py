@@ -6,23 +6,12 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from khaya.errors import Conflict, Forbidden
-from khaya.fields import (
-    REMOVED,
-    Asked,
-    Description,
-    Line,
-    Photos,
-    Place,
-    Prose,
-    Stored,
-    Title,
-    Whole,
-    left_out,
-    named,
-)
-from khaya.ids import new_id
-from khaya.money import RAND, Cents
+from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.platform.base.fields import REMOVED, Description, Line, Place, Prose, Title, Whole
+from khaya.platform.base.ids import new_id
+from khaya.platform.base.models import Model, RequestModel, left_out, named
+from khaya.platform.base.money import RAND, Cents
+from khaya.uploads.model import Photos
 
 Category = Literal["bricks", "cement", "timber", "roofing", "plumbing", "electrical", "paint", "tools", "other"]
 Status = Literal["pending", "active", "inactive", "rejected"]
@@ -43,7 +32,7 @@ Stock = Annotated[Whole, Field(ge=0, le=MOST_IN_STOCK)]
 StockDelta = Annotated[Whole, Field(ge=-MOST_IN_STOCK, le=MOST_IN_STOCK, description="How many more, or fewer.")]
 
 
-class ListingOffer(Asked):
+class ListingOffer(RequestModel):
     """What a seller writes to list materials."""
 
     title: Title
@@ -56,7 +45,7 @@ class ListingOffer(Asked):
     photos: Photos = []
 
 
-class ListingChanges(Asked):
+class ListingChanges(RequestModel):
     """What the seller may change; what is left out stays. Stock moves by its own route."""
 
     title: Title = left_out()
@@ -69,14 +58,14 @@ class ListingChanges(Asked):
     active: Annotated[bool, Field(strict=True)] = left_out()
 
 
-class ModerationRequest(Asked):
+class ModerationRequest(RequestModel):
     """An admin's decision; to turn a listing down, they say why."""
 
     decision: Decision
     reason: Annotated[Prose, Field(min_length=3, max_length=500)] | None = None
 
 
-class Moderation(Stored):
+class Moderation(Model):
     """What was decided on a listing, why, by whom and when."""
 
     decision: Decision
@@ -85,7 +74,7 @@ class Moderation(Stored):
     at: str
 
 
-class Listing(Stored):
+class Listing(Model):
     """Materials on offer."""
 
     id: str

@@ -6,13 +6,12 @@ pending, or takes it out of both, so that the limit is exact whatever runs at on
 
 from __future__ import annotations
 
-from khaya import dynamo, lists, writes
-from khaya.attributes import Item
-from khaya.errors import Conflict, Raced
-from khaya.fields import item_of
 from khaya.listings.model import MOST_HELD, Category, Listing
-from khaya.pages import Ask, Slice
-from khaya.settings import settings
+from khaya.platform.base.errors import Conflict, WriteConflict
+from khaya.platform.base.models import Item, item_of
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, lists, writes
+from khaya.platform.data.pages import PageRequest, PageResult
 
 _WAITING = "pending"
 
@@ -35,7 +34,10 @@ def find(listing_id: str) -> Listing | None:
 def create(listing: Listing) -> list[writes.Write]:
     """Store a new listing, and count it."""
     first = writes.put(
-        settings().listings_table, _item(listing), condition="attribute_not_exists(#id)", refusal=lambda _: Raced()
+        settings().listings_table,
+        _item(listing),
+        condition="attribute_not_exists(#id)",
+        refusal=lambda _: WriteConflict(),
     )
     return [first, *_count(listing.seller_id, int(listing.held))]
 
@@ -47,7 +49,7 @@ def change(before: Listing, after: Listing) -> list[writes.Write]:
         _item(before),
         _item(after),
         condition="#version = :version",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"version": before.version},
     )
     return [changed, *_count(before.seller_id, after.held - before.held)]
@@ -60,24 +62,26 @@ def rename(listing: Listing, name: str) -> writes.Write | None:
     return writes.overwrite(*key(listing.id), "sellerName", name)
 
 
-def feed(category: Category | None, location: str | None, ask: Ask) -> Slice[Listing]:
+def feed(category: Category | None, location: str | None, page_request: PageRequest) -> PageResult[Listing]:
     """Active listings, newest first, by category and place where named."""
-    return _listings(lists.feed(settings().listings_table, category, location, ask))
+    return _listings(lists.feed_page(settings().listings_table, category, location, page_request))
 
 
-def of_seller(seller_id: str, ask: Ask) -> Slice[Listing]:
+def of_seller(seller_id: str, page_request: PageRequest) -> PageResult[Listing]:
     """A seller's listings in any state, newest first."""
-    return _listings(lists.listed(settings().listings_table, "bySeller", "sellerId", seller_id, ask))
+    return _listings(lists.list_page(settings().listings_table, "bySeller", "sellerId", seller_id, page_request))
 
 
-def pending(ask: Ask) -> Slice[Listing]:
+def pending(page_request: PageRequest) -> PageResult[Listing]:
     """What waits for an admin, longest first."""
     table = settings().listings_table
-    return _listings(lists.listed(table, "byWait", "waiting", _WAITING, ask, order="waitOrder", newest_first=False))
+    return _listings(
+        lists.list_page(table, "byWait", "waiting", _WAITING, page_request, order="waitOrder", newest_first=False)
+    )
 
 
-def _listings(found: Slice[Item]) -> Slice[Listing]:
-    return Slice([Listing.model_validate(row) for row in found.items], found.after)
+def _listings(found: PageResult[Item]) -> PageResult[Listing]:
+    return PageResult([Listing.model_validate(row) for row in found.items], found.after)
 
 
 def _count(seller_id: str, step: int) -> list[writes.Write]:

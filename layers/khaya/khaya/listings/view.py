@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from khaya.fields import Stored
-from khaya.identity import Caller
 from khaya.listings.model import Category, Listing, Moderation, Status
-from khaya.media import Picture, pictures
-from khaya.money import Cents
+from khaya.platform.aws.media import Picture, pictures
+from khaya.platform.base.models import Model
+from khaya.platform.base.money import Cents
+from khaya.platform.web.identity import Caller
 
 
-class ListingView(Stored):
+class ListingView(Model):
     """A listing as anybody sees it."""
 
     id: str

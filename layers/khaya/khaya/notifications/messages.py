@@ -13,10 +13,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from khaya import clock
-from khaya.fields import Stored
-from khaya.money import RAND
 from khaya.notifications.choices import Language
+from khaya.platform.base import clock
+from khaya.platform.base.models import Model
+from khaya.platform.base.money import RAND
 
 
 class Text(NamedTuple):
@@ -26,14 +26,14 @@ class Text(NamedTuple):
     text: str
 
 
-class Message(Stored):
+class Message(Model):
     """The words for a kind, with places in braces."""
 
     title: str
     text: str
 
 
-class Catalogue(Stored):
+class Catalogue(Model):
     """The words of one language.
 
     Attributes:

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from khaya.errors import Conflict, Invalid, NotFound, Unauthenticated
-from khaya.fields import Asked, Stored
 from khaya.notifications.choices import CHANNELS, Channel, Language
 from khaya.notifications.kinds import KINDS
+from khaya.platform.base.errors import Conflict, Invalid, NotFound, Unauthenticated
+from khaya.platform.base.models import Model, RequestModel
 
 Platform = Literal["ios", "android", "web"]
 
@@ -42,7 +42,7 @@ ChannelsByKind = Annotated[
 ]
 
 
-class PreferencesReplacement(Asked):
+class PreferencesReplacement(RequestModel):
     """How a person wants to be told of things; what is left out is as it was for everybody at first."""
 
     language: Language = "en"
@@ -51,7 +51,7 @@ class PreferencesReplacement(Asked):
     ] = {}
 
 
-class Registration(Asked):
+class Registration(RequestModel):
     """A device that notifications are pushed to."""
 
     platform: Platform
@@ -64,7 +64,7 @@ class Registration(Asked):
     ]
 
 
-class Device(Stored):
+class Device(Model):
     """A device, and the push token by which Expo knows it."""
 
     platform: Platform
@@ -72,7 +72,7 @@ class Device(Stored):
     last_active_at: str
 
 
-class Person(Stored):
+class Person(Model):
     """Somebody who is told of things.
 
     Attributes:
@@ -154,7 +154,7 @@ class Person(Stored):
         return self.model_copy(update={**changes, "version": self.version + 1})
 
 
-class Notification(Stored):
+class Notification(Model):
     """Something that a person is told. Its words are found when it is shown, in their language.
 
     Attributes:

@@ -11,20 +11,19 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
-from khaya import dynamo, lists, writes
-from khaya.attributes import Item
-from khaya.errors import Raced
-from khaya.fields import Stored, item_of
 from khaya.notifications.model import Notification, Person
-from khaya.pages import Ask, Slice
-from khaya.settings import settings
+from khaya.platform.base.errors import WriteConflict
+from khaya.platform.base.models import Item, Model, item_of
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, lists, writes
+from khaya.platform.data.pages import PageRequest, PageResult
 
 _APART: Final = {"userId", "unread", "generation"}
 """What is not a matter of settings: whose they are stands in the key, and the counts move by themselves."""
 _HERE: Final = "attribute_not_exists(#erasedAt)"
 
 
-class Holder(Stored):
+class Holder(Model):
     """Whose device has a push token."""
 
     holder: str
@@ -81,7 +80,7 @@ def create(notification: Notification, person: Person) -> list[writes.Write]:
             settings().notifications_table,
             {**item_of(notification), "generation": person.generation},
             condition="attribute_not_exists(#id)",
-            refusal=lambda _: Raced(),
+            refusal=lambda _: WriteConflict(),
         ),
         _count(person, +1),
     ]
@@ -94,7 +93,7 @@ def mark_read(notification: Notification, person: Person) -> list[writes.Write]:
             *key(notification.id),
             "SET #read = :yes",
             condition="#read = :no",
-            refusal=lambda _: Raced(),
+            refusal=lambda _: WriteConflict(),
             values={"yes": True, "no": False},
         ),
         _count(person, -1),
@@ -107,7 +106,7 @@ def mark_all_read(person: Person) -> writes.Write:
         *person_key(person.user_id),
         "SET #unread = :none, #generation = :next",
         condition=_same_generation(person),
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"none": 0, "next": person.generation + 1, "generation": person.generation},
     )
 
@@ -119,7 +118,7 @@ def change_person(before: Person, after: Person) -> writes.Write:
         _item(before) if before.version else {},
         _item(after),
         condition=f"{_unchanged(before)} AND {_HERE}",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"version": before.version} if before.version else None,
     )
 
@@ -153,10 +152,10 @@ def remove_device(person: Person, device: str) -> list[writes.Write]:
     return [change_person(person, person.without_device(device_id)), _free(token, person, device_id)]
 
 
-def inbox(user_id: str, ask: Ask) -> Slice[Notification]:
+def inbox(user_id: str, page_request: PageRequest) -> PageResult[Notification]:
     """A person's notifications, newest first."""
-    found = lists.listed(settings().notifications_table, "byPerson", "userId", user_id, ask)
-    return Slice([Notification.model_validate(row) for row in found.items], found.after)
+    found = lists.list_page(settings().notifications_table, "byPerson", "userId", user_id, page_request)
+    return PageResult([Notification.model_validate(row) for row in found.items], found.after)
 
 
 def leave(person: Person, now: str) -> list[writes.Write]:
@@ -168,7 +167,7 @@ def leave(person: Person, now: str) -> list[writes.Write]:
             table,
             gone,
             condition=_unchanged(person),
-            refusal=lambda _: Raced(),
+            refusal=lambda _: WriteConflict(),
             values={"version": person.version} if person.version else None,
         ),
         *(_free(device.token, person, device_id) for device_id, device in person.devices.items()),
@@ -177,7 +176,9 @@ def leave(person: Person, now: str) -> list[writes.Write]:
 
 def remove(notifications: Sequence[Notification]) -> None:
     """Remove notifications for good, whether or not they are still there."""
-    dynamo.write_many([writes.delete(*key(one.id), condition=None, refusal=lambda _: Raced()) for one in notifications])
+    dynamo.write_many(
+        [writes.delete(*key(one.id), condition=None, refusal=lambda _: WriteConflict()) for one in notifications]
+    )
 
 
 def _count(person: Person, step: int) -> writes.Write:
@@ -185,7 +186,7 @@ def _count(person: Person, step: int) -> writes.Write:
         *person_key(person.user_id),
         "ADD #unread :step",
         condition=_same_generation(person),
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"step": step, "generation": person.generation},
     )
 
@@ -210,7 +211,7 @@ def _take(token: str, new: Holder, was: Holder | None) -> writes.Write:
         table,
         {**item_of(new), **row},
         condition=same if was else "attribute_not_exists(#id)",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"holder": was.holder, "device": was.device_id} if was else None,
     )
 
@@ -219,6 +220,6 @@ def _free(token: str, person: Person, device_id: str) -> writes.Write:
     return writes.delete(
         *token_key(token),
         condition="#holder = :holder AND #deviceId = :device",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"holder": person.user_id, "device": device_id},
     )

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from khaya.fields import Stored
 from khaya.notifications import messages
 from khaya.notifications.choices import Channel, Language
 from khaya.notifications.model import CHOSEN, Device, Notification, Person, Platform
+from khaya.platform.base.models import Model
 
 
-class NotificationView(Stored):
+class NotificationView(Model):
     """A notification, in the person's language."""
 
     id: str
@@ -26,7 +26,7 @@ class NotificationView(Stored):
     created_at: str
 
 
-class InboxView(Stored):
+class InboxView(Model):
     """One page of the inbox."""
 
     items: list[NotificationView]
@@ -40,13 +40,13 @@ class ReadView(NotificationView):
     unread_count: int
 
 
-class UnreadView(Stored):
+class UnreadView(Model):
     """How many notifications are unread."""
 
     unread_count: int
 
 
-class PreferencesView(Stored):
+class PreferencesView(Model):
     """How a person is told of things."""
 
     language: Language
@@ -56,7 +56,7 @@ class PreferencesView(Stored):
     ]
 
 
-class DeviceView(Stored):
+class DeviceView(Model):
     """A device that notifications are pushed to."""
 
     device_id: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from khaya.errors import Conflict
-from khaya.fields import Stored
+from khaya.platform.base.errors import Conflict
+from khaya.platform.base.models import Model
 
 
-class PayoutAccount(Stored):
+class PayoutAccount(Model):
     """A person's payout account, as far as credits and referrals look at it.
 
     Attributes:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from khaya.attributes import Item
 from khaya.payouts.model import PayoutAccount
+from khaya.platform.base.models import Item
 from khaya.users import store as users
 
 

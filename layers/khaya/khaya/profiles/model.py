@@ -7,9 +7,11 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from khaya.errors import Forbidden
-from khaya.fields import Asked, Coordinates, Count, Key, Line, Place, Prose, Stored, left_out, match_key, named
-from khaya.roles import ROLES, Role
+from khaya.platform.base.errors import Forbidden
+from khaya.platform.base.fields import Coordinates, Count, Line, Place, Prose, match_key
+from khaya.platform.base.models import Model, RequestModel, left_out, named
+from khaya.platform.base.roles import ROLES, Role
+from khaya.uploads.model import UploadKey
 
 Availability = Literal["available", "busy", "unavailable"]
 Badge = Literal["topRated", "reliable", "experienced", "fastResponse", "newbie", "verified"]
@@ -45,11 +47,11 @@ Trades = Annotated[
 ]
 
 
-class Certification(Asked):
+class Certification(RequestModel):
     """A certificate the owner holds; `key` is the upload that shows it."""
 
     title: Annotated[Line, Field(min_length=2, max_length=200)]
-    key: Key | None = None
+    key: UploadKey | None = None
 
 
 Certifications = Annotated[list[Certification], Field(max_length=20)]
@@ -57,7 +59,7 @@ Years = Annotated[int, Field(strict=True, ge=0, le=80)]
 Bio = Annotated[Prose, Field(max_length=2000)]
 
 
-class ProfileReplacement(Asked):
+class ProfileReplacement(RequestModel):
     """All that an owner may write; what is left out is cleared."""
 
     display_name: DisplayName
@@ -65,7 +67,9 @@ class ProfileReplacement(Asked):
     trades: Trades = []
     location: Place | None = None
     coordinates: Coordinates | None = None
-    photo_url: Annotated[Key | None, Field(description="The upload key of the picture; answers give a link.")] = None
+    photo_url: Annotated[UploadKey | None, Field(description="The upload key of the picture; answers give a link.")] = (
+        None
+    )
     certifications: Certifications = []
     years_experience: Years | None = None
     availability: Availability = "available"
@@ -77,7 +81,7 @@ class ProfileChanges(ProfileReplacement):
     display_name: DisplayName = left_out()
 
 
-class Profile(Stored):
+class Profile(Model):
     """A person as the marketplace shows them, with the facts from which rating, trust and badges follow."""
 
     user_id: str

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from khaya import dynamo, groups
-from khaya.errors import NotFound, Raced
-from khaya.media import check_owner
+from khaya.former_members import store as former_members
+from khaya.platform.aws import cognito
+from khaya.platform.aws.media import check_owner
+from khaya.platform.base.errors import NotFound, WriteConflict
+from khaya.platform.base.roles import Role
+from khaya.platform.data import dynamo
+from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.profiles import store
 from khaya.profiles.model import OWN_ROLES, OwnRole, Profile, ProfileReplacement, first_profile
-from khaya.roles import Role
-from khaya.unit import Unit
-from khaya.users import former
 from khaya.users import store as users
 from khaya.users.model import User
 
@@ -32,7 +33,7 @@ def public(user_id: str) -> Profile:
     return profile
 
 
-def write(profile: Profile, wanted: ProfileReplacement, *, whole: bool, now: str, unit: Unit) -> Profile:
+def write(profile: Profile, wanted: ProfileReplacement, *, whole: bool, now: str, unit_of_work: UnitOfWork) -> Profile:
     """Change what `wanted` names, or with `whole` every writable field.
 
     Raises:
@@ -45,28 +46,28 @@ def write(profile: Profile, wanted: ProfileReplacement, *, whole: bool, now: str
         if one.key and one.key not in known:
             check_owner([one.key], profile.user_id, "certification", f"certifications.{number}.key")
     after = profile.replaced(wanted, now) if whole else profile.written(wanted, now)
-    unit.add(*store.change(profile, after))
+    unit_of_work.add(*store.change(profile, after))
     if after.display_name != profile.display_name:
-        unit.add(users.repeat(repeated(after)))
+        unit_of_work.add(users.repeat(repeated(after)))
     return after
 
 
-def take_roles(user_id: str, wanted: list[OwnRole], *, now: str, unit: Unit) -> tuple[Profile, User]:
+def take_roles(user_id: str, wanted: list[OwnRole], *, now: str, unit_of_work: UnitOfWork) -> tuple[Profile, User]:
     """Take up and drop roles.
 
-    A dropped role is refused by the gate from the moment the unit is committed. Cognito is told afterwards, so that the
+    A dropped role is refused by the gate from the moment the unit of work is committed. Cognito is told afterwards, so that the
     next token has a new one; where that fails, what follows the profile makes up for it, or the same request again.
     """
     profile, user = own(user_id)
     after = profile.with_own_roles(wanted, now)
     dropped: set[Role] = {role for role in OWN_ROLES if role not in wanted}
     lost = (user.lost_roles - {*wanted}) | dropped
-    unit.add(*store.change(profile, after), users.set_roles(user_id, after.roles, lost))
-    unit.afterwards(lambda: groups.set_groups(user_id, add={*wanted}, remove=dropped))
+    unit_of_work.add(*store.change(profile, after), users.set_roles(user_id, after.roles, lost))
+    unit_of_work.afterwards(lambda: cognito.set_groups(user_id, add={*wanted}, remove=dropped))
     return after, user
 
 
-def verify(user_id: str, verified: bool, *, admin_id: str, now: str, unit: Unit) -> Profile:
+def verify(user_id: str, verified: bool, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Profile:
     """Record that an admin has checked who the person is, or take it back.
 
     Raises:
@@ -76,7 +77,7 @@ def verify(user_id: str, verified: bool, *, admin_id: str, now: str, unit: Unit)
     profile = public(user_id)
     after = profile.with_verification(verified, by=admin_id, now=now)
     if after.verified != profile.verified:
-        unit.add(*store.change(profile, after), users.repeat(repeated(after)))
+        unit_of_work.add(*store.change(profile, after), users.repeat(repeated(after)))
         return after
     return profile
 
@@ -95,18 +96,18 @@ def welcome(user_id: str, *, name: str | None, contact: User, roles: list[Role],
     so from now on.
     """
     user_item, profile_item = dynamo.get_many([users.key(user_id), store.key(user_id)])
-    unit = Unit()
+    unit_of_work = UnitOfWork()
     if profile_item is None:
-        profile = first_profile(user_id, name, roles, now, returned=former.was_here(contact))
-        unit.add(*store.create(profile))
+        profile = first_profile(user_id, name, roles, now, returned=former_members.was_here(contact))
+        unit_of_work.add(*store.create(profile))
     else:
         profile = store.read(profile_item, user_id)
     if user_item is None or "createdAt" not in user_item:
-        unit.add(users.create(repeated(profile, contact)))
+        unit_of_work.add(users.create(repeated(profile, contact)))
     elif "admin" in roles and "admin" not in {*profile.roles, *users.read(user_item, user_id).lost_roles}:
         after = profile.with_admin(admin=True, now=now)
-        unit.add(*store.change(profile, after), users.repeat(repeated(after)))
+        unit_of_work.add(*store.change(profile, after), users.repeat(repeated(after)))
     try:
-        unit.commit()
-    except Raced:
+        unit_of_work.commit()
+    except WriteConflict:
         return  # another sign-in of the same person, at the same moment, was first

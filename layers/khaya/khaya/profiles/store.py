@@ -10,15 +10,16 @@ from collections.abc import Mapping
 
 from pydantic.alias_generators import to_camel
 
-from khaya import clock, dynamo, writes
-from khaya.attributes import Item
-from khaya.errors import Conflict, Raced
-from khaya.fields import item_of, match_key
-from khaya.pages import Ask, Slice, slice_of
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Conflict, WriteConflict
+from khaya.platform.base.fields import match_key
+from khaya.platform.base.models import Item, item_of
+from khaya.platform.base.roles import Role
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, writes
+from khaya.platform.data.pages import PageRequest, PageResult, page_of
 from khaya.profiles.model import OWN_ROLES, SUB_RATINGS, Profile
 from khaya.profiles.trust import trust
-from khaya.roles import Role
-from khaya.settings import settings
 
 _ANY = "*"
 _UNCHANGED = "attribute_not_exists(#version) OR #version = :version"
@@ -55,7 +56,7 @@ def create(profile: Profile) -> list[writes.Write]:
         settings().profiles_table,
         item_of(profile) | _facts(profile.created_at),
         condition="attribute_not_exists(#userId)",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
     )
     return [first, *_row_writes({}, _rows(profile))]
 
@@ -68,7 +69,7 @@ def change(before: Profile, after: Profile) -> list[writes.Write]:
         item_of(before),
         new,
         condition=_UNCHANGED,
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"version": before.version},
     )
     return [changed, *_row_writes(_rows(before), _rows(after))]
@@ -94,7 +95,7 @@ def end_job(user_id: str) -> writes.Write:
         *key(user_id),
         "ADD #jobsUnderWay :less",
         condition=None,
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"less": -1},
     )
 
@@ -112,7 +113,7 @@ def erase(before: Profile, after: Profile) -> list[writes.Write]:
         item_of(before),
         item_of(after),
         condition=f"({_UNCHANGED}) AND (attribute_not_exists(#jobsUnderWay) OR #jobsUnderWay <= :none)",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"version": before.version, "none": 0},
     )
     return [changed, *_row_writes(_rows(before), {})]
@@ -134,7 +135,7 @@ def count_completed_job(user_id: str, now: str) -> writes.Write:
         "SET #createdAt = if_not_exists(#createdAt, :now), #factsDay = :factsDay"
         " ADD #completedJobs :one, #jobsUnderWay :less",
         condition=None,
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"now": now, **_facts(now), "one": 1, "less": -1},
     )
 
@@ -148,7 +149,7 @@ def count_bought_job(user_id: str, now: str) -> writes.Write:
         *key(user_id),
         "SET #createdAt = if_not_exists(#createdAt, :now) ADD #boughtJobs :one, #jobsUnderWay :less",
         condition=None,
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"now": now, "one": 1, "less": -1},
     )
 
@@ -181,7 +182,7 @@ def count_review(user_id: str, rating: int, sub_ratings: Mapping[str, int], step
         *key(user_id),
         "SET #createdAt = if_not_exists(#createdAt, :now), #factsDay = :factsDay ADD " + ", ".join(parts),
         condition=None,
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"now": now, **_facts(now), **values, **{count: step for _, count in names.values()}},
     )
 
@@ -196,7 +197,9 @@ def bring_in_line(before: Profile, after: Profile) -> list[writes.Write]:
     table = settings().directory_table
     stand = dynamo.get_many([(table, {"rowId": row_id}) for row_id in due]) if due else []
     present = {
-        item["rowId"]: {name: value for name, value in item.items() if name != writes.STAMP} for item in stand if item
+        item["rowId"]: {name: value for name, value in item.items() if name != writes.WRITE_TOKEN}
+        for item in stand
+        if item
     }
     wrong = {row_id: row for row_id, row in due.items() if present.get(row_id) != row}
     if not wrong and before.median_response_minutes == after.median_response_minutes:
@@ -210,14 +213,14 @@ def _unless_edited(before: Profile, after: Profile) -> writes.Write:
         return writes.check(
             *key(after.user_id),
             condition=_UNCHANGED,
-            refusal=lambda _: Raced(),
+            refusal=lambda _: WriteConflict(),
             values={"version": before.version},
         )
     return writes.update(
         *key(after.user_id),
         "SET #medianResponseMinutes = :median",
         condition=_UNCHANGED,
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"version": before.version, "median": after.median_response_minutes},
     )
 
@@ -236,24 +239,24 @@ def changed_on(day: str, limit: int, after: str | None) -> list[str]:
     return [row["userId"] for row in rows]
 
 
-def directory(role: Role, trade: str | None, location: str | None, ask: Ask) -> Slice[Profile]:
+def directory(role: Role, trade: str | None, location: str | None, page_request: PageRequest) -> PageResult[Profile]:
     """People with `role`, by trade and place where named, best trust score first."""
     listing = _listing(role, trade or _ANY)
     if location is None:
         index, attribute, value = "byRank", "listing", listing
     else:
         index, attribute, value = "byPlace", "place", _place(listing, location)
-    start = ask.start()
+    start = page_request.start()
     rows = dynamo.query(
         settings().directory_table,
         index,
         f"#{attribute} = :{attribute}",
-        limit=ask.limit + 1,
+        limit=page_request.limit + 1,
         start=start and {"rowId": start["rowId"], "rank": start["rank"], attribute: value},
         values={attribute: value},
     )
-    found = slice_of(rows, ask.limit, lambda row: {"rowId": row["rowId"], "rank": row["rank"]})
-    return Slice([Profile.model_validate(row) for row in found.items], found.after)
+    found = page_of(rows, page_request.limit, lambda row: {"rowId": row["rowId"], "rank": row["rank"]})
+    return PageResult([Profile.model_validate(row) for row in found.items], found.after)
 
 
 def _facts(now: str | None) -> Item:
@@ -281,12 +284,12 @@ def _rows(profile: Profile) -> dict[str, Item]:
 def _row_writes(before: dict[str, Item], after: dict[str, Item]) -> list[writes.Write]:
     table = settings().directory_table
     gone = [
-        writes.delete(table, {"rowId": row_id}, condition=None, refusal=lambda _: Raced())
+        writes.delete(table, {"rowId": row_id}, condition=None, refusal=lambda _: WriteConflict())
         for row_id in before
         if row_id not in after
     ]
     return gone + [
-        writes.put(table, row, condition=None, refusal=lambda _: Raced())
+        writes.put(table, row, condition=None, refusal=lambda _: WriteConflict())
         for row_id, row in after.items()
         if before.get(row_id) != row
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from khaya import clock
+from khaya.platform.base import clock
 from khaya.profiles.model import Badge, Profile
 
 _NEW_DAYS = 30

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from khaya import media
-from khaya.fields import Coordinates, Stored
 from khaya.jobs.model import Category
+from khaya.platform.aws import media
+from khaya.platform.base.fields import Coordinates
+from khaya.platform.base.models import Model
+from khaya.platform.base.roles import Role
 from khaya.profiles.model import SUB_RATINGS, Availability, Badge, Profile, completion, mean
 from khaya.profiles.trust import badges, trust
-from khaya.roles import Role
 from khaya.users.model import User
 
 
-class Rating(Stored):
+class Rating(Model):
     """A mean of ratings from 1 to 5, and of how many."""
 
     average: float | None
     count: int
 
 
-class SubRatingMeans(Stored):
+class SubRatingMeans(Model):
     """The rating by each single side of the work."""
 
     workmanship: Rating
@@ -30,7 +31,7 @@ class SubRatingMeans(Stored):
     fair_price: Rating
 
 
-class TrustBreakdown(Stored):
+class TrustBreakdown(Model):
     """The points that make up a trust score, to two places."""
 
     verified: float
@@ -40,7 +41,7 @@ class TrustBreakdown(Stored):
     response: float
 
 
-class WorkDone(Stored):
+class WorkDone(Model):
     """A completed job, as anybody sees it."""
 
     job_id: str
@@ -51,7 +52,7 @@ class WorkDone(Stored):
     rating: int | None
 
 
-class ResumeView(Stored):
+class ResumeView(Model):
     """What a person did in the marketplace."""
 
     user_id: str
@@ -64,7 +65,7 @@ class ResumeView(Stored):
     jobs: list[WorkDone]
 
 
-class CertificationTitle(Stored):
+class CertificationTitle(Model):
     """A certificate, as anybody sees it."""
 
     title: str
@@ -76,7 +77,7 @@ class CertificationView(CertificationTitle):
     url: str | None
 
 
-class ProfileView(Stored):
+class ProfileView(Model):
     """A person as anybody sees them."""
 
     user_id: str

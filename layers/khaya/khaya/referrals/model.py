@@ -8,15 +8,16 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from khaya import clock
-from khaya.changes import Change
-from khaya.errors import Conflict, Forbidden
-from khaya.fields import Asked, Count, Line, Stored
-from khaya.ids import new_id
 from khaya.jobs.model import Job
 from khaya.ledger.model import Booking
-from khaya.money import RAND, Cents
 from khaya.payouts.model import PayoutAccount, shared
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.platform.base.fields import Count, Line
+from khaya.platform.base.ids import new_id
+from khaya.platform.base.models import Model, RequestModel
+from khaya.platform.base.money import RAND, Cents
+from khaya.platform.data.stream_records import Change
 
 Status = Literal["pending", "completed", "rewarded"]
 
@@ -38,13 +39,13 @@ def normal_code(text: str) -> str:
     return text.upper().replace(" ", "").replace("-", "")
 
 
-class ApplicationRequest(Asked):
+class ApplicationRequest(RequestModel):
     """The code that somebody was given."""
 
     code: Annotated[Line, Field(min_length=1, max_length=32), AfterValidator(normal_code)]
 
 
-class Code(Stored):
+class Code(Model):
     """Whose a code is."""
 
     code: str
@@ -52,7 +53,7 @@ class Code(Stored):
     display_name: str
 
 
-class Referral(Stored):
+class Referral(Model):
     """One person brought by another.
 
     Attributes:
@@ -105,7 +106,7 @@ class Referral(Stored):
         return self
 
 
-class Referrer(Stored):
+class Referrer(Model):
     """What one person's referrals have come to.
 
     Attributes:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from khaya import dynamo
-from khaya.errors import Conflict, NotFound, Raced
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job
 from khaya.ledger import service as ledger
 from khaya.ledger import store as accounts
 from khaya.ledger.model import Account
-from khaya.pages import every
 from khaya.payouts import store as payouts
+from khaya.platform.base.errors import Conflict, NotFound, WriteConflict
+from khaya.platform.data import dynamo
+from khaya.platform.data.pages import every_item
+from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.data.writes import Write
 from khaya.profiles import store as profiles
 from khaya.referrals import model, store
 from khaya.referrals.model import Referral, Referrer
-from khaya.unit import Unit
-from khaya.writes import Write
 
 _RERUNS = 20
 """How often a referral is read again while others of the same referrer are paid, before the message goes back."""
 
 
-def code_of(user_id: str, *, before_making: Callable[[], None], unit: Unit) -> str:
+def code_of(user_id: str, *, before_making: Callable[[], None], unit_of_work: UnitOfWork) -> str:
     """A person's own code; it is made on first use, if `before_making` lets them, and stays for good."""
     referrer_item, profile_item = dynamo.get_many([store.referrer_key(user_id), profiles.key(user_id)])
     referrer = store.read_referrer(referrer_item, user_id)
@@ -32,11 +32,11 @@ def code_of(user_id: str, *, before_making: Callable[[], None], unit: Unit) -> s
     before_making()
     code = model.new_code()
     name = profiles.read(profile_item, user_id).display_name
-    unit.add(*store.create_code(referrer, referrer.with_code(code, name)))
+    unit_of_work.add(*store.create_code(referrer, referrer.with_code(code, name)))
     return code
 
 
-def apply(code_text: str, *, user_id: str, now: str, unit: Unit) -> Referral:
+def apply(code_text: str, *, user_id: str, now: str, unit_of_work: UnitOfWork) -> Referral:
     """Apply a code: once ever, and only before one's first completed job.
 
     Raises:
@@ -54,7 +54,7 @@ def apply(code_text: str, *, user_id: str, now: str, unit: Unit) -> Referral:
         raise Conflict(f"You have applied a code already; that referral is {earlier.status}.")
     name = profiles.read(profile_item, user_id).display_name
     referral = model.applied(code, referred_id=user_id, referred_name=name, now=now)
-    unit.add(store.create(referral), profiles.require_newcomer(user_id))
+    unit_of_work.add(store.create(referral), profiles.require_newcomer(user_id))
     return referral
 
 
@@ -73,13 +73,13 @@ def follow_release(job_id: str, now: str) -> int:
     referrals = [found for item in referral_items if (found := store.read_referral(item))]
     if not model.qualifies(job, buyer=payouts.read(buyer), worker=payouts.read(worker), referrals=referrals):
         return 0
-    unit = Unit()
-    unit.add(*(store.qualified(party, job.id, now) for party in parties))
-    unit.commit()
+    unit_of_work = UnitOfWork()
+    unit_of_work.add(*(store.qualified(party, job.id, now) for party in parties))
+    unit_of_work.commit()
     return sum(_complete(referral, job, now) for referral in referrals)
 
 
-def pay_waiting(referred_id: str, *, admin_id: str, now: str, unit: Unit) -> Referral:
+def pay_waiting(referred_id: str, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Referral:
     """Pay a referral that was beyond its month's limit, by an admin's word.
 
     Raises:
@@ -93,9 +93,9 @@ def pay_waiting(referred_id: str, *, admin_id: str, now: str, unit: Unit) -> Ref
     found.payable_by(admin_id)
     present, referrer, people = _read(referred_id, found.referrer_id)
     if present is None:
-        raise Raced
+        raise WriteConflict
     paid = present.rewarded(now)
-    _pay(present, paid, referrer, people, now=now, unit=unit, by_itself=False)
+    _pay(present, paid, referrer, people, now=now, unit_of_work=unit_of_work, by_itself=False)
     return paid
 
 
@@ -108,7 +108,7 @@ def renamings(user_id: str, name: str) -> Iterator[Write]:
         yield store.rename(store.referrer_key(user_id), "displayName", name)
     if referral_item is not None and referral_item["referredName"] != name:
         yield store.rename(store.referral_key(user_id), "referredName", name)
-    for referral in every(lambda ask: store.of_referrer(user_id, ask)):
+    for referral in every_item(lambda page_request: store.of_referrer(user_id, page_request)):
         if referral.referrer_name != name:
             yield store.rename(store.referral_key(referral.referred_id), "referrerName", name)
 
@@ -120,19 +120,19 @@ def _complete(referral: Referral, job: Job, now: str) -> bool:
         if present is None or present.status != "pending":
             return False
         completed = present.completed(job.id, now)
-        unit = Unit()
+        unit_of_work = UnitOfWork()
         if referrer.has_room(now):
             after = completed.rewarded(now)
-            _pay(present, after, referrer, people, now=now, unit=unit, by_itself=True)
+            _pay(present, after, referrer, people, now=now, unit_of_work=unit_of_work, by_itself=True)
         else:
-            unit.add(store.change(present, completed))
+            unit_of_work.add(store.change(present, completed))
         try:
-            unit.commit()
-        except Raced:
+            unit_of_work.commit()
+        except WriteConflict:
             dynamo.pause(attempt)
         else:
             return True
-    raise Raced
+    raise WriteConflict
 
 
 def _read(referred_id: str, referrer_id: str) -> tuple[Referral | None, Referrer, dict[str, Account]]:
@@ -159,10 +159,10 @@ def _pay(
     people: dict[str, Account],
     *,
     now: str,
-    unit: Unit,
+    unit_of_work: UnitOfWork,
     by_itself: bool,
 ) -> None:
     """Book both sides' rewards, and the bonus where this referral is the one that crosses a tier."""
     counted = referrer.with_reward(now, by_itself=by_itself)
-    unit.add(store.change(before, after), store.change_referrer(referrer, counted))
-    ledger.book(people, model.rewards(after, counted), now=now, unit=unit)
+    unit_of_work.add(store.change(before, after), store.change_referrer(referrer, counted))
+    ledger.book(people, model.rewards(after, counted), now=now, unit_of_work=unit_of_work)

@@ -9,14 +9,14 @@
 
 from __future__ import annotations
 
-from khaya import clock, dynamo, writes
-from khaya.attributes import Item
-from khaya.errors import Conflict, Raced
-from khaya.fields import item_of
-from khaya.lists import listed
-from khaya.pages import Ask, Slice
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Conflict, WriteConflict
+from khaya.platform.base.models import Item, item_of
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, writes
+from khaya.platform.data.lists import list_page
+from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.referrals.model import Code, Referral, Referrer
-from khaya.settings import settings
 
 SHOWN = 20
 """Places on the leaderboard."""
@@ -73,7 +73,7 @@ def create_code(before: Referrer, after: Referrer) -> list[writes.Write]:
     code = Code(code=after.code or "", user_id=after.user_id, display_name=after.display_name or "")
     table, key = code_key(code.code)
     taken = writes.put(
-        table, {**item_of(code), **key}, condition="attribute_not_exists(#id)", refusal=lambda _: Raced()
+        table, {**item_of(code), **key}, condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()
     )
     return [taken, change_referrer(before, after)]
 
@@ -85,7 +85,7 @@ def change_referrer(before: Referrer, after: Referrer) -> writes.Write:
         _referrer_item(before) if before.version else {},
         _referrer_item(after),
         condition="#version = :was" if before.version else "attribute_not_exists(#version)",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"was": before.version} if before.version else None,
     )
 
@@ -107,7 +107,7 @@ def change(before: Referral, after: Referral) -> writes.Write:
         _item(before),
         _item(after),
         condition="#status = :was",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"was": before.status},
     )
 
@@ -118,7 +118,7 @@ def qualified(user_id: str, job_id: str, now: str) -> writes.Write:
         *member_key(user_id),
         "SET #qualifiedAt = if_not_exists(#qualifiedAt, :now), #jobId = if_not_exists(#jobId, :job)",
         condition=None,
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"now": now, "job": job_id},
     )
 
@@ -128,14 +128,14 @@ def rename(key: tuple[str, dict[str, str]], attribute: str, name: str) -> writes
     return writes.overwrite(*key, attribute, name)
 
 
-def of_referrer(user_id: str, ask: Ask) -> Slice[Referral]:
+def of_referrer(user_id: str, page_request: PageRequest) -> PageResult[Referral]:
     """Those whom a person has brought, the newest first."""
-    return _listed("byReferrer", "referrerId", user_id, ask)
+    return _listed("byReferrer", "referrerId", user_id, page_request)
 
 
-def waiting(ask: Ask) -> Slice[Referral]:
+def waiting(page_request: PageRequest) -> PageResult[Referral]:
     """Completed referrals beyond a month's limit, which an admin is to decide on, the oldest first."""
-    return _listed("byWait", "waiting", _WAITING, ask, newest_first=False)
+    return _listed("byWait", "waiting", _WAITING, page_request, newest_first=False)
 
 
 def leaders() -> list[Referrer]:
@@ -146,11 +146,13 @@ def leaders() -> list[Referrer]:
     return [Referrer.model_validate(row) for row in rows]
 
 
-def _listed(index: str, attribute: str, value: str, ask: Ask, *, newest_first: bool = True) -> Slice[Referral]:
-    part = listed(
-        settings().referrals_table, index, attribute, value, ask, order="referralId", newest_first=newest_first
+def _listed(
+    index: str, attribute: str, value: str, page_request: PageRequest, *, newest_first: bool = True
+) -> PageResult[Referral]:
+    part = list_page(
+        settings().referrals_table, index, attribute, value, page_request, order="referralId", newest_first=newest_first
     )
-    return Slice([found for row in part.items if (found := read_referral(row))], part.after)
+    return PageResult([found for row in part.items if (found := read_referral(row))], part.after)
 
 
 def _item(referral: Referral) -> Item:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from khaya.fields import Stored
-from khaya.money import Cents
+from khaya.platform.base.models import Model
+from khaya.platform.base.money import Cents
 from khaya.referrals.model import Referral, Referrer, Status
 
 
-class CodeView(Stored):
+class CodeView(Model):
     """One's own code, to give to others."""
 
     code: str
 
 
-class ApplicationView(Stored):
+class ApplicationView(Model):
     """A referral as the person sees it who applied the code."""
 
     id: str
@@ -23,7 +23,7 @@ class ApplicationView(Stored):
     created_at: str
 
 
-class ReferralView(Stored):
+class ReferralView(Model):
     """A referral as its referrer sees it. `rewardCents` is what they were paid for it."""
 
     id: str
@@ -35,7 +35,7 @@ class ReferralView(Stored):
     created_at: str
 
 
-class Leader(Stored):
+class Leader(Model):
     """A place on the leaderboard."""
 
     rank: int
@@ -44,7 +44,7 @@ class Leader(Stored):
     rewarded_count: int
 
 
-class LeaderboardView(Stored):
+class LeaderboardView(Model):
     """Those with the most rewarded referrals; of two with the same count, who reached it first stands first."""
 
     items: list[Leader]

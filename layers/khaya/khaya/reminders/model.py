@@ -14,11 +14,12 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from khaya import clock
-from khaya.errors import Invalid
 from khaya.events.model import Event
-from khaya.fields import Asked, Count, Line, Prose, Stored
-from khaya.ids import new_id
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Invalid
+from khaya.platform.base.fields import Count, Line, Prose
+from khaya.platform.base.ids import new_id
+from khaya.platform.base.models import Model, RequestModel
 
 Kind = Literal["own", "review", "chooseBid", "confirmWork", "handInWork"]
 Lane = Literal["minute", "daily"]
@@ -72,14 +73,14 @@ Moment = Annotated[
 ]
 
 
-class ReminderRequest(Asked):
+class ReminderRequest(RequestModel):
     """What somebody wants to be reminded of, and when."""
 
     text: Annotated[Prose, Field(min_length=1, max_length=200)]
     due_at: Moment
 
 
-class Reminder(Stored):
+class Reminder(Model):
     """Something that a person is to be reminded of.
 
     Attributes:

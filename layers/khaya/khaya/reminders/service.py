@@ -11,16 +11,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
-from khaya import dynamo, observability
-from khaya.abreast import abreast
-from khaya.attributes import Item
 from khaya.bids import store as bids
-from khaya.errors import Raced, Unavailable
 from khaya.events.model import Event
-from khaya.ids import new_id
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job
-from khaya.pages import every
+from khaya.platform.base import observability
+from khaya.platform.base.errors import Unavailable, WriteConflict
+from khaya.platform.base.ids import new_id
+from khaya.platform.base.models import Item
+from khaya.platform.data import dynamo
+from khaya.platform.data.pages import every_item
+from khaya.platform.work.parallel import in_parallel
 from khaya.reminders import store
 from khaya.reminders.model import Lane, Reminder, following
 from khaya.reviews import store as reviews
@@ -80,7 +81,7 @@ def follow(event: Event, now: str) -> None:
     for reminder_id in what.settled:
         try:
             dynamo.commit([store.settle(reminder_id, now)], new_id())
-        except Raced:  # it was settled before
+        except WriteConflict:  # it was settled before
             continue
     for plan in what.planned:
         _plan(plan)
@@ -94,7 +95,7 @@ def sweep(lane: Lane, now: str, time_is_left: Callable[[], bool]) -> Report:
     dynamo.client()  # made before the threads begin, which would each make their own
     report = Report()
     shards = random.sample(range(store.SHARDS), store.SHARDS)
-    for part in abreast(lambda shard: _sweep_shard(lane, shard, now, time_is_left), shards, THREADS):
+    for part in in_parallel(lambda shard: _sweep_shard(lane, shard, now, time_is_left), shards, THREADS):
         report.add(part)
     return report
 
@@ -112,7 +113,7 @@ def _plan(plan: Reminder) -> None:
             return
         try:
             dynamo.commit([store.change(before, after)], new_id())
-        except Raced:
+        except WriteConflict:
             dynamo.pause(attempt)
         else:
             return
@@ -173,7 +174,7 @@ def _taken(reminder: Reminder, thing: Item | None, now: str, report: Report) -> 
             case "settled":
                 dynamo.commit([store.change(reminder, reminder.settled(now))], new_id())
                 report.dropped += 1
-    except Raced:  # another sweep has claimed it, or it was settled or deleted meanwhile
+    except WriteConflict:  # another sweep has claimed it, or it was settled or deleted meanwhile
         return False
     except Exception as error:  # noqa: BLE001 - one reminder that cannot be claimed must not keep the others
         report.failed += 1
@@ -207,7 +208,7 @@ def _present(reminder: Reminder, thing: Item | None) -> Due:
 def _has_pending_bid(job: Job) -> bool:
     """The latest bids are looked at first: as a rule one of them is pending. One that the index lacks yet is too."""
     seen = 0
-    for bid in every(lambda ask: bids.on_job(job.id, "createdAt", ask)) if job.bid_count else ():
+    for bid in every_item(lambda page_request: bids.on_job(job.id, "createdAt", page_request)) if job.bid_count else ():
         if bid.status == "pending":
             return True
         seen += bid.status != "withdrawn"

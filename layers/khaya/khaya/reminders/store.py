@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from khaya import clock, dynamo, ids, lists, writes
-from khaya.attributes import Item
-from khaya.errors import NotFound, Raced
-from khaya.fields import item_of
-from khaya.pages import Ask, Slice
+from khaya.platform.base import clock, ids
+from khaya.platform.base.errors import NotFound, WriteConflict
+from khaya.platform.base.models import Item, item_of
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, lists, writes
+from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.reminders.model import KEEP_DAYS, Lane, Reminder
-from khaya.settings import settings
 
 SHARDS: Final = 32
 """In how many parts what is due stands in the index, for each lane; `docs/data.md` has the arithmetic."""
@@ -58,7 +58,7 @@ def change(before: Reminder, after: Reminder) -> writes.Write:
         _item(before),
         _item(after),
         condition="#status = :was AND #dueAt = :dueAt AND #number = :number",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"was": before.status, "dueAt": before.due_at, "number": before.number},
     )
 
@@ -69,7 +69,7 @@ def settle(reminder_id: str, now: str) -> writes.Write:
         *key(reminder_id),
         "SET #status = :settled, #expiresAt = :expires REMOVE #dueShard, #due",
         condition="attribute_not_exists(#status) OR #status <> :settled",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"settled": "settled", "expires": clock.epoch(clock.plus(now, days=KEEP_DAYS))},
     )
 
@@ -86,15 +86,17 @@ def remove_own(reminder_id: str, user_id: str) -> writes.Write:
 
 def remove(reminders: Sequence[Reminder]) -> None:
     """Delete reminders for good, whether or not they are still there."""
-    dynamo.write_many([writes.delete(*key(one.id), condition=None, refusal=lambda _: Raced()) for one in reminders])
-
-
-def of_person(user_id: str, ask: Ask) -> Slice[Reminder]:
-    """A person's own reminders: what waits, soonest due first, and then what was sent."""
-    found = lists.listed(
-        settings().reminders_table, "byPerson", "userId", user_id, ask, order="position", newest_first=False
+    dynamo.write_many(
+        [writes.delete(*key(one.id), condition=None, refusal=lambda _: WriteConflict()) for one in reminders]
     )
-    return Slice([Reminder.model_validate(row) for row in found.items], found.after)
+
+
+def of_person(user_id: str, page_request: PageRequest) -> PageResult[Reminder]:
+    """A person's own reminders: what waits, soonest due first, and then what was sent."""
+    found = lists.list_page(
+        settings().reminders_table, "byPerson", "userId", user_id, page_request, order="position", newest_first=False
+    )
+    return PageResult([Reminder.model_validate(row) for row in found.items], found.after)
 
 
 def due(lane: Lane, shard: int, now: str) -> Iterator[list[Item]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from khaya.fields import Stored
+from khaya.platform.base.models import Model
 from khaya.reminders.model import Reminder
 
 
-class ReminderView(Stored):
+class ReminderView(Model):
     """A reminder that a person set; it was sent, or it waits until it is due."""
 
     id: str

@@ -7,16 +7,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from khaya.errors import Conflict, Forbidden
-from khaya.fields import REMOVED, Asked, Line, Prose, Stored
-from khaya.ids import new_id
+from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.platform.base.fields import REMOVED, Line, Prose
+from khaya.platform.base.ids import new_id
+from khaya.platform.base.models import Model, RequestModel
 
 Kind = Literal["profile", "job", "listing", "review", "story"]
 Status = Literal["open", "resolved"]
 Decision = Literal["upheld", "dismissed"]
 
 
-class ReportRequest(Asked):
+class ReportRequest(RequestModel):
     """What somebody reports, and why."""
 
     kind: Kind
@@ -24,14 +25,14 @@ class ReportRequest(Asked):
     reason: Annotated[Prose, Field(min_length=3, max_length=1000)]
 
 
-class ResolutionRequest(Asked):
+class ResolutionRequest(RequestModel):
     """What an admin made of a report."""
 
     decision: Decision
     note: Annotated[Prose, Field(min_length=3, max_length=1000)]
 
 
-class Resolution(Stored):
+class Resolution(Model):
     """Who decided what about a report, when and why."""
 
     decision: Decision
@@ -40,7 +41,7 @@ class Resolution(Stored):
     at: str
 
 
-class Report(Stored):
+class Report(Model):
     """What a person has brought to the admins' notice."""
 
     id: str

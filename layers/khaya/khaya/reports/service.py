@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from khaya.errors import NotFound
-from khaya.identity import Caller
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job
 from khaya.jobs.service import visible as visible_job
 from khaya.listings.service import visible as visible_listing
+from khaya.platform.base.errors import NotFound
+from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.web.identity import Caller
 from khaya.profiles.service import public as visible_profile
 from khaya.reports import store
 from khaya.reports.model import Kind, Report, ReportRequest, ResolutionRequest, made
 from khaya.reviews.service import visible as visible_review
-from khaya.unit import Unit
 
 
-def report(request: ReportRequest, *, reporter: Caller, now: str, unit: Unit) -> Report:
+def report(request: ReportRequest, *, reporter: Caller, now: str, unit_of_work: UnitOfWork) -> Report:
     """Bring something to the admins' notice.
 
     Raises:
@@ -24,11 +24,11 @@ def report(request: ReportRequest, *, reporter: Caller, now: str, unit: Unit) ->
     """
     concerns = _concerned(request.kind, request.id, reporter)
     new = made(request, reporter_id=reporter.user_id, concerns=concerns, now=now)
-    unit.add(*store.create(new))
+    unit_of_work.add(*store.create(new))
     return new
 
 
-def resolve(report_id: str, request: ResolutionRequest, *, admin_id: str, now: str, unit: Unit) -> Report:
+def resolve(report_id: str, request: ResolutionRequest, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Report:
     """Decide about a report.
 
     Raises:
@@ -41,7 +41,7 @@ def resolve(report_id: str, request: ResolutionRequest, *, admin_id: str, now: s
         raise NotFound("There is no such report.")
     job = jobs.find(open_report.reported_id) if open_report.kind == "job" else None
     resolved = open_report.resolved(request, admin_id=admin_id, parties=_parties(job) if job else (), now=now)
-    unit.add(*store.resolve(open_report, resolved))
+    unit_of_work.add(*store.resolve(open_report, resolved))
     return resolved
 
 

@@ -6,12 +6,12 @@ and is freed when the report is resolved.
 
 from __future__ import annotations
 
-from khaya import dynamo, lists, writes
-from khaya.errors import Conflict, Raced
-from khaya.fields import item_of
-from khaya.pages import Ask, Slice
+from khaya.platform.base.errors import Conflict, WriteConflict
+from khaya.platform.base.models import item_of
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, lists, writes
+from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.reports.model import Report, Status
-from khaya.settings import settings
 
 
 def find(report_id: str) -> Report | None:
@@ -24,7 +24,7 @@ def create(report: Report) -> list[writes.Write]:
     """Store a new report and take the reporter's place."""
     table = settings().reports_table
     return [
-        writes.put(table, item_of(report), condition="attribute_not_exists(#id)", refusal=lambda _: Raced()),
+        writes.put(table, item_of(report), condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()),
         writes.put(
             table,
             {**_place(report), "reportId": report.id},
@@ -44,14 +44,14 @@ def resolve(before: Report, after: Report) -> list[writes.Write]:
             item_of(before),
             item_of(after),
             condition="#status = :was",
-            refusal=lambda _: Raced(),
+            refusal=lambda _: WriteConflict(),
             values={"was": before.status},
         ),
         writes.delete(
             table,
             _place(before),
             condition="#reportId = :report",
-            refusal=lambda _: Raced(),
+            refusal=lambda _: WriteConflict(),
             values={"report": before.id},
         ),
     ]
@@ -69,21 +69,21 @@ def forget(before: Report, after: Report) -> list[writes.Write]:
             item_of(before),
             item_of(after),
             condition="attribute_exists(#id)",
-            refusal=lambda _: Raced(),
+            refusal=lambda _: WriteConflict(),
         )
     ]
 
 
-def of_reporter(user_id: str, ask: Ask) -> Slice[Report]:
+def of_reporter(user_id: str, page_request: PageRequest) -> PageResult[Report]:
     """The reports that a person made, newest first."""
-    found = lists.listed(settings().reports_table, "byReporter", "reporterId", user_id, ask)
-    return Slice([Report.model_validate(row) for row in found.items], found.after)
+    found = lists.list_page(settings().reports_table, "byReporter", "reporterId", user_id, page_request)
+    return PageResult([Report.model_validate(row) for row in found.items], found.after)
 
 
-def listed(status: Status, ask: Ask) -> Slice[Report]:
+def listed(status: Status, page_request: PageRequest) -> PageResult[Report]:
     """The reports in a state, oldest first."""
-    found = lists.listed(settings().reports_table, "byStatus", "status", status, ask, newest_first=False)
-    return Slice([Report.model_validate(row) for row in found.items], found.after)
+    found = lists.list_page(settings().reports_table, "byStatus", "status", status, page_request, newest_first=False)
+    return PageResult([Report.model_validate(row) for row in found.items], found.after)
 
 
 def _place(report: Report) -> dict[str, str]:

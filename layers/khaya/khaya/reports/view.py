@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from khaya.fields import Stored
+from khaya.platform.base.models import Model
 from khaya.reports.model import Kind, Report, Resolution, Status
 
 
-class ReportView(Stored):
+class ReportView(Model):
     """A report, as whoever made it sees it."""
 
     id: str

@@ -6,10 +6,11 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from khaya.errors import Conflict, Forbidden
-from khaya.fields import Asked, Prose, Stored
-from khaya.ids import new_id
 from khaya.jobs.model import Job, Party
+from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.platform.base.fields import Prose
+from khaya.platform.base.ids import new_id
+from khaya.platform.base.models import Model, RequestModel
 
 MODERATIONS_KEPT: Final = 50
 """How many decisions of admins a review keeps, the latest last, so that it never outgrows its place."""
@@ -19,7 +20,7 @@ Words = Annotated[Prose, Field(max_length=2000)]
 Reason = Annotated[Prose, Field(min_length=3, max_length=500)]
 
 
-class SubRatings(Asked):
+class SubRatings(RequestModel):
     """Ratings of single sides of the work; those that were not given have no value."""
 
     workmanship: Stars | None = None
@@ -33,7 +34,7 @@ class SubRatings(Asked):
         return {name: stars for name in SubRatings.model_fields if (stars := getattr(self, name)) is not None}
 
 
-class ReviewRequest(Asked):
+class ReviewRequest(RequestModel):
     """What a participant says about the other one."""
 
     rating: Stars
@@ -41,14 +42,14 @@ class ReviewRequest(Asked):
     comment: Words | None = None
 
 
-class Reply(Stored):
+class Reply(Model):
     """What the reviewed person had to say to it."""
 
     comment: str
     created_at: str
 
 
-class Moderation(Stored):
+class Moderation(Model):
     """An admin's decision that a review is hidden, or shown again."""
 
     hidden: bool
@@ -57,7 +58,7 @@ class Moderation(Stored):
     at: str
 
 
-class Review(Stored):
+class Review(Model):
     """What one participant of a completed job says about the other."""
 
     id: str

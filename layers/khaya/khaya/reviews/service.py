@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from khaya import dynamo, writes
-from khaya.errors import NotFound
-from khaya.identity import Caller
 from khaya.jobs.service import seen, sight_keys
+from khaya.platform.base.errors import NotFound
+from khaya.platform.data import dynamo, writes
+from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.web.identity import Caller
 from khaya.profiles import store as profiles
 from khaya.reviews import store
 from khaya.reviews.model import Review, ReviewRequest, written
-from khaya.unit import Unit
 
 
-def write(job_id: str, request: ReviewRequest, *, reviewer: Caller, now: str, unit: Unit) -> Review:
+def write(job_id: str, request: ReviewRequest, *, reviewer: Caller, now: str, unit_of_work: UnitOfWork) -> Review:
     """Review the other participant of a completed job.
 
     Raises:
@@ -24,11 +24,11 @@ def write(job_id: str, request: ReviewRequest, *, reviewer: Caller, now: str, un
     job = seen(sight, reviewer)
     name = profiles.read(profile_item, reviewer.user_id).display_name
     review = written(request, job, reviewer_id=reviewer.user_id, reviewer_name=name, now=now)
-    unit.add(*store.create(review), _count(review, +1, now))
+    unit_of_work.add(*store.create(review), _count(review, +1, now))
     return review
 
 
-def answer(review_id: str, comment: str, *, person: Caller, now: str, unit: Unit) -> Review:
+def answer(review_id: str, comment: str, *, person: Caller, now: str, unit_of_work: UnitOfWork) -> Review:
     """Answer a review, once.
 
     Raises:
@@ -38,11 +38,11 @@ def answer(review_id: str, comment: str, *, person: Caller, now: str, unit: Unit
     """
     review = visible(review_id, person)
     answered = review.answered(comment, person.user_id, now)
-    unit.add(store.change(review, answered))
+    unit_of_work.add(store.change(review, answered))
     return answered
 
 
-def moderate(review_id: str, *, hidden: bool, reason: str, admin: Caller, now: str, unit: Unit) -> Review:
+def moderate(review_id: str, *, hidden: bool, reason: str, admin: Caller, now: str, unit_of_work: UnitOfWork) -> Review:
     """Hide a review, or show it again; deciding the same twice changes nothing.
 
     Raises:
@@ -52,7 +52,7 @@ def moderate(review_id: str, *, hidden: bool, reason: str, admin: Caller, now: s
     review = visible(review_id, admin)
     moderated = review.moderated(hidden, reason, admin.user_id, now)
     if moderated is not review:
-        unit.add(store.change(review, moderated), _count(review, -1 if hidden else +1, now))
+        unit_of_work.add(store.change(review, moderated), _count(review, -1 if hidden else +1, now))
     return moderated
 
 

@@ -6,13 +6,12 @@ reviews lack the attributes that the indexes are made of, so no list can show th
 
 from __future__ import annotations
 
-from khaya import dynamo, lists, writes
-from khaya.attributes import Item
-from khaya.errors import Conflict, Raced
-from khaya.fields import item_of
-from khaya.pages import Ask, Slice
+from khaya.platform.base.errors import Conflict, WriteConflict
+from khaya.platform.base.models import Item, item_of
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, lists, writes
+from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.reviews.model import Review
-from khaya.settings import settings
 
 
 def find(review_id: str) -> Review | None:
@@ -30,7 +29,7 @@ def create(review: Review) -> list[writes.Write]:
     """Store a new review and take the reviewer's place on the job."""
     table, place = place_key(review.job_id, review.reviewer_id)
     return [
-        writes.put(table, _item(review), condition="attribute_not_exists(#id)", refusal=lambda _: Raced()),
+        writes.put(table, _item(review), condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()),
         writes.put(
             table,
             {**place, "reviewId": review.id},
@@ -48,7 +47,7 @@ def change(before: Review, after: Review) -> writes.Write:
         _item(before),
         _item(after),
         condition="#version = :version",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"version": before.version},
     )
 
@@ -60,19 +59,19 @@ def rename(review: Review, name: str) -> writes.Write | None:
     return writes.overwrite(settings().reviews_table, {"id": review.id}, "reviewerName", name)
 
 
-def by(reviewer_id: str, ask: Ask) -> Slice[Review]:
+def by(reviewer_id: str, page_request: PageRequest) -> PageResult[Review]:
     """The reviews that a person wrote, hidden ones too, newest first."""
-    return _listed("byReviewer", "reviewerId", reviewer_id, ask)
+    return _listed("byReviewer", "reviewerId", reviewer_id, page_request)
 
 
-def on_job(job_id: str, ask: Ask) -> Slice[Review]:
+def on_job(job_id: str, page_request: PageRequest) -> PageResult[Review]:
     """The reviews of a job, newest first."""
-    return _listed("byJob", "shownOnJob", job_id, ask)
+    return _listed("byJob", "shownOnJob", job_id, page_request)
 
 
-def about(user_id: str, ask: Ask) -> Slice[Review]:
+def about(user_id: str, page_request: PageRequest) -> PageResult[Review]:
     """The reviews about a person, newest first."""
-    return _listed("bySubject", "shownAbout", user_id, ask)
+    return _listed("bySubject", "shownAbout", user_id, page_request)
 
 
 def ratings_of_work(worker_id: str, limit: int) -> dict[str, int]:
@@ -83,9 +82,9 @@ def ratings_of_work(worker_id: str, limit: int) -> dict[str, int]:
     return {row["jobId"]: row["rating"] for row in rows}
 
 
-def _listed(index: str, attribute: str, value: str, ask: Ask) -> Slice[Review]:
-    found = lists.listed(settings().reviews_table, index, attribute, value, ask)
-    return Slice([Review.model_validate(row) for row in found.items], found.after)
+def _listed(index: str, attribute: str, value: str, page_request: PageRequest) -> PageResult[Review]:
+    found = lists.list_page(settings().reviews_table, index, attribute, value, page_request)
+    return PageResult([Review.model_validate(row) for row in found.items], found.after)
 
 
 def _item(review: Review) -> Item:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from khaya.fields import Stored
-from khaya.identity import Caller
 from khaya.jobs.model import Party
+from khaya.platform.base.models import Model
+from khaya.platform.web.identity import Caller
 from khaya.reviews.model import Moderation, Reply, Review
 
 
-class SubRatingsView(Stored):
+class SubRatingsView(Model):
     """Ratings of single sides of the work; null where none was given."""
 
     workmanship: int | None
@@ -18,7 +18,7 @@ class SubRatingsView(Stored):
     fair_price: int | None
 
 
-class ReviewView(Stored):
+class ReviewView(Model):
     """A review."""
 
     id: str

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from khaya import dynamo
 from khaya.jobs import store as jobs
 from khaya.listings import store as listings
+from khaya.platform.data import dynamo
 from khaya.search import store
 from khaya.search.model import Kind, entry_of
 

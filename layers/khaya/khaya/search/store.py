@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from khaya import dynamo, writes
-from khaya.attributes import Item
-from khaya.errors import Raced
-from khaya.fields import match_key
-from khaya.pages import Ask, Slice
+from khaya.platform.base.errors import WriteConflict
+from khaya.platform.base.fields import match_key
+from khaya.platform.base.models import Item
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, writes
+from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.search.model import Entry, Kind, entry_of
-from khaya.settings import settings
 
 _MOST_QUERIES = 5
 """How many queries one page may take: more than one where rows are behind, or few things have all of several words."""
@@ -29,8 +29,13 @@ KeyOf = Callable[[str], tuple[str, dict[str, str]]]
 
 
 def find(
-    kind: Kind, wanted: Collection[str], category: str | None, location: str | None, ask: Ask, key: KeyOf
-) -> Slice[Item]:
+    kind: Kind,
+    wanted: Collection[str],
+    category: str | None,
+    location: str | None,
+    page_request: PageRequest,
+    key: KeyOf,
+) -> PageResult[Item]:
     """The things whose titles have all the words, newest first, by category and place where named.
 
     The query goes by the longest word, which is likely the rarest. With several words a page may be short. Each further
@@ -41,9 +46,9 @@ def find(
     """
     word = max(wanted, key=lambda one: (len(one), one))
     found: list[Item] = []
-    after = ask.start()
+    after = page_request.start()
     for attempt in range(_MOST_QUERIES):
-        looked_at = min((ask.limit + 1 - len(found)) << attempt, _SORTED_OUT_AT_A_TIME)
+        looked_at = min((page_request.limit + 1 - len(found)) << attempt, _SORTED_OUT_AT_A_TIME)
         at_a_time = looked_at if len(wanted) == 1 else _SORTED_OUT_AT_A_TIME
         rows = _rows(kind, word, category, location, at_a_time, after)
         likely = [row for row in rows if row["words"].issuperset(wanted)]
@@ -53,12 +58,12 @@ def find(
             entry = entry_of(kind, thing)
             if thing is not None and entry is not None and entry.matches(wanted, category, location):
                 found.append(thing)
-        if len(found) > ask.limit:
-            return Slice(found[: ask.limit], {"thingId": found[ask.limit - 1]["id"]})
+        if len(found) > page_request.limit:
+            return PageResult(found[: page_request.limit], {"thingId": found[page_request.limit - 1]["id"]})
         if len(rows) < at_a_time and len(likely) <= looked_at:
-            return Slice(found, None)
+            return PageResult(found, None)
         after = {"thingId": (likely[looked_at - 1] if len(likely) > looked_at else rows[-1])["thingId"]}
-    return Slice(found, after)
+    return PageResult(found, after)
 
 
 def bring_in_line(kind: Kind, thing_id: str, entry: Entry | None, earlier: Collection[str]) -> None:
@@ -68,11 +73,13 @@ def bring_in_line(kind: Kind, thing_id: str, entry: Entry | None, earlier: Colle
     """
     table, has = settings().search_table, entry.words if entry else frozenset[str]()
     gone = [
-        writes.delete(table, {"id": _row_id(kind, thing_id, word)}, condition=None, refusal=lambda _: Raced())
+        writes.delete(table, {"id": _row_id(kind, thing_id, word)}, condition=None, refusal=lambda _: WriteConflict())
         for word in sorted(set(earlier) - has)
     ]
     rows = [_row(kind, thing_id, word, entry) for word in sorted(has)] if entry else []
-    dynamo.write_many(gone + [writes.put(table, row, condition=None, refusal=lambda _: Raced()) for row in rows])
+    dynamo.write_many(
+        gone + [writes.put(table, row, condition=None, refusal=lambda _: WriteConflict()) for row in rows]
+    )
 
 
 def _rows(

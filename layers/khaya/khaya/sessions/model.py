@@ -6,8 +6,8 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
-from khaya import clock
-from khaya.fields import Stored
+from khaya.platform.base import clock
+from khaya.platform.base.models import Model
 
 SESSION_DAYS = 30
 GRACE_SECONDS = 60
@@ -41,7 +41,7 @@ class RefreshToken:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-class Session(Stored):
+class Session(Model):
     """One sign-in."""
 
     id: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from khaya import clock, dynamo, writes
-from khaya.attributes import Item
-from khaya.errors import Raced
-from khaya.fields import item_of
-from khaya.pages import Ask, Slice, slice_of
+from khaya.platform.base import clock
+from khaya.platform.base.errors import WriteConflict
+from khaya.platform.base.models import Item, item_of
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, writes
+from khaya.platform.data.pages import PageRequest, PageResult, page_of
 from khaya.sessions.model import Session
-from khaya.settings import settings
 
 _POSITION = ("id", "expiresAt")
 
@@ -26,7 +26,9 @@ def read(item: Item | None) -> Session | None:
 def create(session: Session) -> writes.Write:
     """Store a new session."""
     item = {**item_of(session), "deleteAfter": clock.epoch(session.expires_at)}
-    return writes.put(settings().sessions_table, item, condition="attribute_not_exists(#id)", refusal=lambda _: Raced())
+    return writes.put(
+        settings().sessions_table, item, condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()
+    )
 
 
 def change(before: Session, after: Session) -> writes.Write:
@@ -36,7 +38,7 @@ def change(before: Session, after: Session) -> writes.Write:
         item_of(before),
         item_of(after),
         condition="#refresh = :was",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"was": before.refresh},
     )
 
@@ -44,19 +46,19 @@ def change(before: Session, after: Session) -> writes.Write:
 def remove(session_id: str) -> writes.Write:
     """Forget a session, if there is one."""
     table, row = key(session_id)
-    return writes.delete(table, row, condition=None, refusal=lambda _: Raced())
+    return writes.delete(table, row, condition=None, refusal=lambda _: WriteConflict())
 
 
-def of_person(user_id: str, now: str, ask: Ask) -> Slice[Session]:
+def of_person(user_id: str, now: str, page_request: PageRequest) -> PageResult[Session]:
     """A person's sessions that have not expired, newest first: as all last equally long, by expiry."""
-    start = ask.start()
+    start = page_request.start()
     rows = dynamo.query(
         settings().sessions_table,
         "byUser",
         "#userId = :user AND #expiresAt > :now",
-        limit=ask.limit + 1,
+        limit=page_request.limit + 1,
         start=start and {**{name: start[name] for name in _POSITION}, "userId": user_id},
         values={"user": user_id, "now": now},
     )
-    found = slice_of(rows, ask.limit, lambda row: {name: row[name] for name in _POSITION})
-    return Slice([Session.model_validate(row) for row in found.items], found.after)
+    found = page_of(rows, page_request.limit, lambda row: {name: row[name] for name in _POSITION})
+    return PageResult([Session.model_validate(row) for row in found.items], found.after)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from khaya import clock
 from khaya.events.catalogue import KINDS
 from khaya.events.model import Event
-from khaya.fields import Stored, item_of
 from khaya.ledger.model import REWARDS
-from khaya.money import Cents
+from khaya.platform.base import clock
+from khaya.platform.base.models import Model, item_of
+from khaya.platform.base.money import Cents
 
 Counts = dict[str, int]
 """What is to be added to which count, by its name outside Python."""
 
 
-class Totals(Stored):
+class Totals(Model):
     """How much there is, or was ever, of everything."""
 
     people: int = 0
@@ -51,7 +51,7 @@ class Totals(Stored):
     reports_open: int = 0
 
 
-class Happenings(Stored):
+class Happenings(Model):
     """What happened on a day."""
 
     people_joined: int = 0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from khaya import dynamo
-from khaya.errors import Raced
 from khaya.events.model import Event
-from khaya.ids import new_id
+from khaya.platform.base.errors import WriteConflict
+from khaya.platform.base.ids import new_id
+from khaya.platform.data import dynamo
 from khaya.statistics import store
 
 _RERUNS = 10
@@ -26,19 +26,19 @@ def count(events: Sequence[Event], now: str) -> int:
             return 0
         try:
             dynamo.commit(store.count(list(new.values()), now), new_id())
-        except Raced:
+        except WriteConflict:
             for event_id in store.seen(new):
                 del new[event_id]
             dynamo.pause(attempt)
         else:
             return len(new)
-    raise Raced
+    raise WriteConflict
 
 
 def close(date: str) -> bool:
     """Write the sum of a day down, and answer whether this was the run to do so."""
     try:
         dynamo.commit([store.close(date)], new_id())
-    except Raced:
+    except WriteConflict:
         return False
     return True

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from khaya import clock, dynamo, writes
-from khaya.attributes import Item
-from khaya.errors import Raced
 from khaya.events.model import Event
-from khaya.fields import item_of
-from khaya.ids import shard_of
-from khaya.settings import settings
+from khaya.platform.base import clock
+from khaya.platform.base.errors import WriteConflict
+from khaya.platform.base.ids import shard_of
+from khaya.platform.base.models import Item, item_of
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, writes
 from khaya.statistics.model import Counts, Day, Totals, added, by_day, counts_of, in_all
 
 SHARDS = 8
@@ -41,7 +41,7 @@ def count(events: Sequence[Event], now: str) -> list[writes.Write]:
             settings().statistics_table,
             {**_seen_key(event.id)[1], "expiresAt": _expiry(now, _SEEN_DAYS)},
             condition="attribute_not_exists(#id)",
-            refusal=lambda _: Raced(),
+            refusal=lambda _: WriteConflict(),
         )
         for event in events
     ]
@@ -78,7 +78,7 @@ def close(date: str) -> writes.Write:
         settings().statistics_table,
         {**item_of(_day(date, parts)), **_key(f"day#{date}")[1], "times": _sum(parts).get("times", 0)},
         condition="attribute_not_exists(#id) OR #times <= :times",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"times": _sum(parts).get("times", 0)},
     )
 
@@ -104,7 +104,7 @@ def _add(name: str, counts: Counts, expiry: int | None = None) -> writes.Write:
         *_key(name),
         f"ADD {parts}" if expiry is None else f"SET #expiresAt = :expiresAt ADD {parts}",
         condition=None,
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={**counts, **({} if expiry is None else {"expiresAt": expiry})},
     )
 

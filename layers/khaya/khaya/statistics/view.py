@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from khaya.fields import Stored
-from khaya.money import Cents
+from khaya.platform.base.models import Model
+from khaya.platform.base.money import Cents
 from khaya.profiles.model import mean
 from khaya.statistics.model import Day, Totals
 
 
-class People(Stored):
+class People(Model):
     """Members; who has left is none of them."""
 
     total: int
@@ -16,7 +16,7 @@ class People(Stored):
     suspended: int
 
 
-class Jobs(Stored):
+class Jobs(Model):
     """Jobs by state, and what the bids that were accepted come to: of all, and of those completed."""
 
     open: int
@@ -28,14 +28,14 @@ class Jobs(Stored):
     completed_cents: Cents
 
 
-class Bids(Stored):
+class Bids(Model):
     """Bids ever placed, and ever accepted."""
 
     placed: int
     accepted: int
 
 
-class Listings(Stored):
+class Listings(Model):
     """Listings by state."""
 
     pending: int
@@ -44,14 +44,14 @@ class Listings(Stored):
     inactive: int
 
 
-class Reviews(Stored):
+class Reviews(Model):
     """Reviews that are not hidden, and their mean rating; null before the first."""
 
     count: int
     average: float | None
 
 
-class Stories(Stored):
+class Stories(Model):
     """Stories by state; deleted ones are in none."""
 
     pending: int
@@ -59,7 +59,7 @@ class Stories(Stored):
     rejected: int
 
 
-class Referrals(Stored):
+class Referrals(Model):
     """Referrals by state."""
 
     pending: int
@@ -67,7 +67,7 @@ class Referrals(Stored):
     rewarded: int
 
 
-class Withdrawals(Stored):
+class Withdrawals(Model):
     """Withdrawals by state, and what has arrived."""
 
     pending: int
@@ -76,7 +76,7 @@ class Withdrawals(Stored):
     paid_cents: Cents
 
 
-class StatisticsView(Stored):
+class StatisticsView(Model):
     """How much there is of everything, and what happened on each of the last thirty days in South Africa."""
 
     people: People

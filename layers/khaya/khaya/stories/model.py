@@ -6,11 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from khaya.errors import Conflict, Forbidden, Invalid
-from khaya.fields import Asked, Count, Key, Prose, Stored, Title
-from khaya.ids import new_id
-from khaya.money import RAND
-from khaya.uploads.model import content_type_of
+from khaya.platform.base.errors import Conflict, Forbidden, Invalid
+from khaya.platform.base.fields import Count, Prose, Title
+from khaya.platform.base.ids import new_id
+from khaya.platform.base.models import Model, RequestModel
+from khaya.platform.base.money import RAND
+from khaya.uploads.model import UploadKey, content_type_of
 
 StoryType = Literal["success", "testimonial", "tip", "experience"]
 Status = Literal["pending", "approved", "rejected"]
@@ -28,12 +29,12 @@ def _picture(key: str) -> str:
 
 Content = Annotated[Prose, Field(min_length=20, max_length=10_000)]
 MediaKeys = Annotated[
-    list[Annotated[Key, AfterValidator(_picture)]],
+    list[Annotated[UploadKey, AfterValidator(_picture)]],
     Field(max_length=5, description="Keys of uploads for a story, in the order in which they are shown."),
 ]
 
 
-class StoryPosting(Asked):
+class StoryPosting(RequestModel):
     """What a person writes to tell a story."""
 
     title: Title
@@ -42,7 +43,7 @@ class StoryPosting(Asked):
     media: MediaKeys = []
 
 
-class ModerationRequest(Asked):
+class ModerationRequest(RequestModel):
     """An admin's decision; to turn a story down, they say why."""
 
     decision: Decision
@@ -53,7 +54,7 @@ class ModerationRequest(Asked):
     reason: Annotated[Prose, Field(min_length=3, max_length=500)] | None = None
 
 
-class Moderation(Stored):
+class Moderation(Model):
     """What was decided on a story, why, by whom and when."""
 
     decision: Decision
@@ -62,7 +63,7 @@ class Moderation(Stored):
     at: str
 
 
-class Story(Stored):
+class Story(Model):
     """A story. Nobody but its author and admins sees it until it is approved."""
 
     id: str

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from khaya import dynamo
-from khaya.errors import NotFound
-from khaya.identity import Caller
 from khaya.ledger import service as ledger
-from khaya.media import check_owner
+from khaya.platform.aws.media import check_owner
+from khaya.platform.base.errors import NotFound
+from khaya.platform.data import dynamo
+from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.web.identity import Caller
 from khaya.profiles import store as profiles
 from khaya.referrals import store as referrals
 from khaya.stories import store
 from khaya.stories.model import REWARD_CENTS, ModerationRequest, Story, StoryPosting, told
-from khaya.unit import Unit
 
 
-def tell(posting: StoryPosting, *, author_id: str, now: str, unit: Unit) -> Story:
+def tell(posting: StoryPosting, *, author_id: str, now: str, unit_of_work: UnitOfWork) -> Story:
     """Hand in a story.
 
     Raises:
@@ -25,7 +25,7 @@ def tell(posting: StoryPosting, *, author_id: str, now: str, unit: Unit) -> Stor
     check_owner(posting.media, author_id, "story", "media")
     author = profiles.get(author_id)
     story = told(posting, author_id=author_id, author_name=author.display_name, now=now)
-    unit.add(store.create(story))
+    unit_of_work.add(store.create(story))
     return story
 
 
@@ -46,7 +46,7 @@ def visible(story_id: str, visitor: Caller | None) -> tuple[Story, bool | None]:
     return story, any(like) if visitor else None
 
 
-def like(story_id: str, caller: Caller, *, now: str, unit: Unit) -> int:
+def like(story_id: str, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> int:
     """Like a story, unless the caller does already, and answer how many then like it.
 
     Raises:
@@ -57,11 +57,11 @@ def like(story_id: str, caller: Caller, *, now: str, unit: Unit) -> int:
     story.open_to_likes()
     if liked:
         return story.likes
-    unit.add(*store.like(story_id, caller.user_id, now))
+    unit_of_work.add(*store.like(story_id, caller.user_id, now))
     return story.likes + 1
 
 
-def unlike(story_id: str, caller: Caller, *, unit: Unit) -> int:
+def unlike(story_id: str, caller: Caller, *, unit_of_work: UnitOfWork) -> int:
     """Take a like back, if there is one, and answer how many like the story then.
 
     Raises:
@@ -72,7 +72,7 @@ def unlike(story_id: str, caller: Caller, *, unit: Unit) -> int:
     story.open_to_likes()
     if not liked:
         return story.likes
-    unit.add(*store.unlike(story_id, caller.user_id))
+    unit_of_work.add(*store.unlike(story_id, caller.user_id))
     return story.likes - 1
 
 
@@ -88,7 +88,7 @@ def liked_of(stories: Sequence[Story], visitor: Caller | None) -> dict[str, bool
 
 
 def moderate(
-    story_id: str, request: ModerationRequest, *, moderator_id: str, now: str, unit: Unit
+    story_id: str, request: ModerationRequest, *, moderator_id: str, now: str, unit_of_work: UnitOfWork
 ) -> tuple[Story, bool]:
     """Record an admin's decision, and answer whether the author was rewarded for the story with it.
 
@@ -104,11 +104,11 @@ def moderate(
     if story is None:
         raise NotFound("There is no such story.")
     decided = story.moderated(request, moderator_id=moderator_id, now=now)
-    unit.add(store.change(story, decided))
-    return decided, decided.status == "approved" and _reward(story.author_id, now=now, unit=unit)
+    unit_of_work.add(store.change(story, decided))
+    return decided, decided.status == "approved" and _reward(story.author_id, now=now, unit_of_work=unit_of_work)
 
 
-def remove(story_id: str, caller: Caller, *, unit: Unit) -> None:
+def remove(story_id: str, caller: Caller, *, unit_of_work: UnitOfWork) -> None:
     """Delete one's own story.
 
     Raises:
@@ -116,14 +116,16 @@ def remove(story_id: str, caller: Caller, *, unit: Unit) -> None:
         Forbidden: it is somebody else's.
     """
     story, _ = visible(story_id, caller)
-    unit.add(store.remove(story.owned_by(caller.user_id)))
+    unit_of_work.add(store.remove(story.owned_by(caller.user_id)))
 
 
-def _reward(author_id: str, *, now: str, unit: Unit) -> bool:
+def _reward(author_id: str, *, now: str, unit_of_work: UnitOfWork) -> bool:
     """Pay for the author's first story, if they have had a qualifying job and were not paid before."""
     member, profile = dynamo.get_many([referrals.member_key(author_id), profiles.key(author_id)])
     if not referrals.has_qualified(member) or profiles.read(profile, author_id).returned:
         return False
     source, reason = f"story:{author_id}", "First approved story"
-    entry = ledger.reward(author_id, REWARD_CENTS, type="reward", source=source, reason=reason, now=now, unit=unit)
+    entry = ledger.reward(
+        author_id, REWARD_CENTS, type="reward", source=source, reason=reason, now=now, unit_of_work=unit_of_work
+    )
     return entry is not None

@@ -11,12 +11,11 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from khaya import dynamo, lists, writes
-from khaya.attributes import Item
-from khaya.errors import Raced
-from khaya.fields import item_of
-from khaya.pages import Ask, Slice
-from khaya.settings import settings
+from khaya.platform.base.errors import WriteConflict
+from khaya.platform.base.models import Item, item_of
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, lists, writes
+from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.stories.model import Story, StoryType
 
 FEED_REPLICAS = 3
@@ -49,7 +48,7 @@ def find(story_id: str) -> Story | None:
 def create(story: Story) -> writes.Write:
     """Store a new story."""
     return writes.put(
-        settings().stories_table, _item(story), condition="attribute_not_exists(#id)", refusal=lambda _: Raced()
+        settings().stories_table, _item(story), condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()
     )
 
 
@@ -60,14 +59,14 @@ def change(before: Story, after: Story) -> writes.Write:
         _item(before),
         _item(after),
         condition="#version = :version",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"version": before.version},
     )
 
 
 def remove(story: Story) -> writes.Write:
     """Remove the story. Its likes stay behind, where nothing leads to them."""
-    return writes.delete(*key(story.id), condition="attribute_exists(#id)", refusal=lambda _: Raced())
+    return writes.delete(*key(story.id), condition="attribute_exists(#id)", refusal=lambda _: WriteConflict())
 
 
 def like(story_id: str, user_id: str, now: str) -> list[writes.Write]:
@@ -78,7 +77,7 @@ def like(story_id: str, user_id: str, now: str) -> list[writes.Write]:
             table,
             {**own, "likedAt": now, "likedBy": user_id},
             condition="attribute_not_exists(#id)",
-            refusal=lambda _: Raced(),
+            refusal=lambda _: WriteConflict(),
         ),
         _count(story_id, +1),
     ]
@@ -87,7 +86,9 @@ def like(story_id: str, user_id: str, now: str) -> list[writes.Write]:
 def unlike(story_id: str, user_id: str) -> list[writes.Write]:
     """One like fewer, if the person likes the story and it is approved still."""
     return [
-        writes.delete(*like_key(story_id, user_id), condition="attribute_exists(#id)", refusal=lambda _: Raced()),
+        writes.delete(
+            *like_key(story_id, user_id), condition="attribute_exists(#id)", refusal=lambda _: WriteConflict()
+        ),
         _count(story_id, -1),
     ]
 
@@ -99,15 +100,15 @@ def rename(story: Story, name: str) -> writes.Write | None:
     return writes.overwrite(*key(story.id), "authorName", name)
 
 
-def liked_by(user_id: str, ask: Ask) -> Slice[str]:
+def liked_by(user_id: str, page_request: PageRequest) -> PageResult[str]:
     """The ids of the stories that a person likes, the newest first; also of those that are gone by now."""
-    found = lists.listed(settings().stories_table, "byLiker", "likedBy", user_id, ask)
-    return Slice([row["id"].partition("#")[0] for row in found.items], found.after)
+    found = lists.list_page(settings().stories_table, "byLiker", "likedBy", user_id, page_request)
+    return PageResult([row["id"].partition("#")[0] for row in found.items], found.after)
 
 
 def forget_like(story_id: str, user_id: str) -> writes.Write:
     """Remove a like of a story that counts none any more."""
-    return writes.delete(*like_key(story_id, user_id), condition=None, refusal=lambda _: Raced())
+    return writes.delete(*like_key(story_id, user_id), condition=None, refusal=lambda _: WriteConflict())
 
 
 def liked_among(story_ids: Sequence[str], user_id: str) -> set[str]:
@@ -118,32 +119,34 @@ def liked_among(story_ids: Sequence[str], user_id: str) -> set[str]:
     return {story_id for story_id, item in zip(story_ids, found, strict=True) if item}
 
 
-def approved(story_type: StoryType | None, ask: Ask) -> Slice[Story]:
+def approved(story_type: StoryType | None, page_request: PageRequest) -> PageResult[Story]:
     """Approved stories, newest first, of one type where it is named."""
     if story_type is not None:
-        return _listed("byType", "feedType", story_type, ask)
+        return _listed("byType", "feedType", story_type, page_request)
     replica = f"feed{random.randrange(FEED_REPLICAS)}"  # noqa: S311 - spreads load
-    return _listed(replica, "feed", _APPROVED, ask)
+    return _listed(replica, "feed", _APPROVED, page_request)
 
 
-def featured(ask: Ask) -> Slice[Story]:
+def featured(page_request: PageRequest) -> PageResult[Story]:
     """Featured stories, newest first."""
-    return _listed("byFeature", "feedFeatured", _APPROVED, ask)
+    return _listed("byFeature", "feedFeatured", _APPROVED, page_request)
 
 
-def of_author(author_id: str, ask: Ask) -> Slice[Story]:
+def of_author(author_id: str, page_request: PageRequest) -> PageResult[Story]:
     """A person's stories in any state, newest first."""
-    return _listed("byAuthor", "authorId", author_id, ask)
+    return _listed("byAuthor", "authorId", author_id, page_request)
 
 
-def pending(ask: Ask) -> Slice[Story]:
+def pending(page_request: PageRequest) -> PageResult[Story]:
     """What waits for an admin, oldest first."""
-    return _listed("byWait", "waiting", _WAITING, ask, newest_first=False)
+    return _listed("byWait", "waiting", _WAITING, page_request, newest_first=False)
 
 
-def _listed(index: str, attribute: str, value: str, ask: Ask, *, newest_first: bool = True) -> Slice[Story]:
-    found = lists.listed(settings().stories_table, index, attribute, value, ask, newest_first=newest_first)
-    return Slice([Story.model_validate(row) for row in found.items], found.after)
+def _listed(
+    index: str, attribute: str, value: str, page_request: PageRequest, *, newest_first: bool = True
+) -> PageResult[Story]:
+    found = lists.list_page(settings().stories_table, index, attribute, value, page_request, newest_first=newest_first)
+    return PageResult([Story.model_validate(row) for row in found.items], found.after)
 
 
 def _count(story_id: str, step: int) -> writes.Write:
@@ -151,7 +154,7 @@ def _count(story_id: str, step: int) -> writes.Write:
         *key(story_id),
         "ADD #likes :step",
         condition="#status = :approved",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"step": step, "approved": _APPROVED},
     )
 

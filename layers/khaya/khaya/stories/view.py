@@ -6,21 +6,21 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from khaya import media
-from khaya.fields import Stored
-from khaya.identity import Caller
+from khaya.platform.aws import media
+from khaya.platform.base.models import Model
+from khaya.platform.web.identity import Caller
 from khaya.stories.model import Moderation, Status, Story, StoryType
 from khaya.uploads.model import ContentType, content_type_of
 
 
-class StoryMedia(Stored):
+class StoryMedia(Model):
     """A picture of a story, by a link that works for a short time."""
 
     url: str
     content_type: ContentType
 
 
-class StoryView(Stored):
+class StoryView(Model):
     """A story as anybody sees it."""
 
     id: str
@@ -44,7 +44,7 @@ class OwnStoryView(StoryView):
     moderation: Moderation | None
 
 
-class LikesView(Stored):
+class LikesView(Model):
     """How many like a story, and whether the caller is one of them."""
 
     likes: int

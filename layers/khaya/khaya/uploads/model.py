@@ -6,11 +6,32 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from khaya.errors import Invalid
-from khaya.fields import Asked, Purpose, Stored, Whole, upload_prefix
-from khaya.ids import new_id
+from khaya.platform.base.errors import Invalid
+from khaya.platform.base.fields import Whole
+from khaya.platform.base.ids import new_id
+from khaya.platform.base.models import Model, RequestModel
 
 ContentType = Literal["image/jpeg", "image/png", "image/webp", "application/pdf"]
+
+UploadKey = Annotated[str, Field(pattern=r"^uploads/[0-9a-zA-Z-]{1,64}/[a-z]{1,20}/[0-9A-Z]{26}\.[a-z]{3,4}$")]
+"""The key of an upload: `uploads/<userId>/<purpose>/<id>.<extension>`."""
+
+Purpose = Literal["profile", "certification", "portfolio", "listing", "job", "submission", "story"]
+"""What an upload is for."""
+
+Photos = Annotated[list[UploadKey], Field(max_length=5)]
+"""Upload keys of photos, in the order in which they are shown."""
+
+
+def upload_prefix(user_id: str, purpose: Purpose) -> str:
+    """What the keys of a person's uploads for a purpose begin with."""
+    return f"uploads/{user_id}/{purpose}/"
+
+
+def uploads_of(user_id: str) -> str:
+    """What the keys of all of a person's uploads begin with."""
+    return f"uploads/{user_id}/"
+
 
 LARGEST_BYTES = 5 * 1024 * 1024
 
@@ -22,7 +43,7 @@ _EXTENSIONS: Final[dict[ContentType, str]] = {
 }
 
 
-class UploadRequest(Asked):
+class UploadRequest(RequestModel):
     """The file that somebody wants to upload."""
 
     purpose: Purpose
@@ -30,7 +51,7 @@ class UploadRequest(Asked):
     size_bytes: Annotated[Whole, Field(ge=1, le=LARGEST_BYTES, description="At most 5 MB.")]
 
 
-class Upload(Stored):
+class Upload(Model):
     """Leave to upload one file: a form for `url` with all `fields`, then the file as `file`, until `expiresAt`."""
 
     key: str

@@ -7,10 +7,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from khaya.errors import Conflict, Forbidden
-from khaya.fields import Asked, Prose, Stored, left_out
-from khaya.ids import new_id
-from khaya.roles import Role
+from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.platform.base.fields import Prose
+from khaya.platform.base.ids import new_id
+from khaya.platform.base.models import Model, RequestModel, left_out
+from khaya.platform.base.roles import Role
 
 Status = Literal["active", "suspended"]
 """What admins decide between."""
@@ -26,7 +27,7 @@ _LOCAL = re.compile(r"0([678][0-9]{8})")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
-class UserChanges(Asked):
+class UserChanges(RequestModel):
     """What an admin decides about a person; what is left out stays."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 2})
@@ -42,7 +43,7 @@ class UserChanges(Asked):
         return self
 
 
-class Decision(Stored):
+class Decision(Model):
     """Who decided what about a person, when and why. Kept for good."""
 
     id: str
@@ -54,7 +55,7 @@ class Decision(Stored):
     decided_at: str
 
 
-class User(Stored):
+class User(Model):
     """The private record of a person. The gate keeps its own counts beside these fields.
 
     Name, roles and verification are the profile's; they are repeated here, by the same transactions that change them
@@ -103,7 +104,7 @@ class User(Stored):
         return ("admin" in self.roles) == admin and ("admin" in self.lost_roles) != admin
 
 
-class Endings(Stored):
+class Endings(Model):
     """What of a person's private record says which of their sessions were ended, and whether they may sign in."""
 
     status: Standing = "active"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from khaya import clock, dynamo, writes
-from khaya.attributes import Item
-from khaya.errors import Forbidden, Raced
-from khaya.fields import item_of
-from khaya.pages import Ask, Slice, slice_of
-from khaya.roles import Role
-from khaya.settings import settings
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Forbidden, WriteConflict
+from khaya.platform.base.models import Item, item_of
+from khaya.platform.base.roles import Role
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, writes
+from khaya.platform.data.pages import PageRequest, PageResult, page_of
 from khaya.users.model import Decision, Endings, Status, User
 
 _EVERYBODY = "everybody"
@@ -49,7 +49,7 @@ def create(user: User) -> writes.Write:
         *key(user.user_id),
         "SET " + ", ".join(["#status = if_not_exists(#status, :status)", *parts]),
         condition="attribute_not_exists(#createdAt)",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values=known,
     )
 
@@ -60,7 +60,7 @@ def repeat(user: User) -> writes.Write:
         *key(user.user_id),
         "SET #displayName = :name, #roles = :roles, #verified = :verified",
         condition=None,
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"name": user.display_name, "roles": user.roles, "verified": user.verified},
     )
 
@@ -69,7 +69,7 @@ def set_roles(user_id: str, held: list[Role], lost: set[Role]) -> writes.Write:
     """Record the roles held, and those taken since tokens naming them may have been issued: the gate refuses these."""
     expression = "SET #roles = :held, #lostRoles = :lost" if lost else "SET #roles = :held REMOVE #lostRoles"
     values: dict[str, Any] = {"held": held, "lost": lost} if lost else {"held": held}
-    return writes.update(*key(user_id), expression, condition=None, refusal=lambda _: Raced(), values=values)
+    return writes.update(*key(user_id), expression, condition=None, refusal=lambda _: WriteConflict(), values=values)
 
 
 def endings(item: Item | None) -> Endings:
@@ -84,7 +84,7 @@ def end_session(user_id: str, session_id: str, before: Endings, now: int) -> wri
         *key(user_id),
         "SET #endedSessions = :ended, #endedAt = :at, #endings = :endings",
         condition="attribute_not_exists(#endings) OR #endings = :was",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={
             "ended": after.ended_sessions,
             "at": after.ended_at,
@@ -97,14 +97,18 @@ def end_session(user_id: str, session_id: str, before: Endings, now: int) -> wri
 def end_all_sessions(user_id: str, now: int) -> writes.Write:
     """Have the gate refuse the access tokens of every session that began by `now`, in seconds since 1970."""
     return writes.update(
-        *key(user_id), "SET #endedBefore = :now", condition=None, refusal=lambda _: Raced(), values={"now": now}
+        *key(user_id), "SET #endedBefore = :now", condition=None, refusal=lambda _: WriteConflict(), values={"now": now}
     )
 
 
 def set_contact(user_id: str, kind: Literal["phone", "email"], value: str) -> writes.Write:
     """Record a phone number or e-mail address that the person has proved."""
     return writes.update(
-        *key(user_id), f"SET #{kind} = :value", condition=None, refusal=lambda _: Raced(), values={"value": value}
+        *key(user_id),
+        f"SET #{kind} = :value",
+        condition=None,
+        refusal=lambda _: WriteConflict(),
+        values={"value": value},
     )
 
 
@@ -114,7 +118,7 @@ def erase(user_id: str, now: str) -> writes.Write:
         *key(user_id),
         "SET #status = :erased, #erasedAt = :now, #endedBefore = :second",
         condition="(attribute_not_exists(#status) OR #status = :active) AND NOT contains(#roles, :admin)",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"erased": "erased", "now": now, "second": clock.epoch(now), "active": "active", "admin": "admin"},
     )
 
@@ -125,7 +129,7 @@ def continue_erasure(user_id: str) -> writes.Write:
         *key(user_id),
         "ADD #erasureRuns :one",
         condition="#status = :erased",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"one": 1, "erased": "erased"},
     )
 
@@ -137,7 +141,7 @@ def forget(user: User, erased_at: str, now: str) -> writes.Write:
         settings().users_table,
         {**left, "createdAt": user.created_at},
         condition="#status = :erased",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={"erased": "erased"},
     )
 
@@ -162,21 +166,21 @@ def decide(decision: Decision, user: User) -> list[writes.Write]:
             table,
             {**item_of(decision), "userId": f"{decision.user_id}#{decision.id}", "about": decision.user_id},
             condition="attribute_not_exists(#userId)",
-            refusal=lambda _: Raced(),
+            refusal=lambda _: WriteConflict(),
         ),
     ]
 
 
-def listed(status: Status | None, ask: Ask) -> Slice[User]:
+def listed(status: Status | None, page_request: PageRequest) -> PageResult[User]:
     """People by when they came, the latest first; with one status where it is named."""
     if status is None:
-        return _rows("byListing", "listing", _EVERYBODY, ask)
-    return _rows("byStatus", "status", status, ask)
+        return _rows("byListing", "listing", _EVERYBODY, page_request)
+    return _rows("byStatus", "status", status, page_request)
 
 
-def with_contact(kind: Literal["phone", "email"], value: str, ask: Ask) -> Slice[User]:
+def with_contact(kind: Literal["phone", "email"], value: str, page_request: PageRequest) -> PageResult[User]:
     """People who are reached at a phone number or an e-mail address."""
-    return _rows("byPhone" if kind == "phone" else "byEmail", kind, value, ask)
+    return _rows("byPhone" if kind == "phone" else "byEmail", kind, value, page_request)
 
 
 def _carried_out(decision: Decision, user: User) -> writes.Write:
@@ -192,20 +196,20 @@ def _carried_out(decision: Decision, user: User) -> writes.Write:
         *key(user.user_id),
         " ".join(expression),
         condition="attribute_not_exists(#status) OR #status <> :erased",
-        refusal=lambda _: Raced(),
+        refusal=lambda _: WriteConflict(),
         values={**values, "erased": "erased"},
     )
 
 
-def _rows(index: str, attribute: str, value: str, ask: Ask) -> Slice[User]:
-    start = ask.start()
+def _rows(index: str, attribute: str, value: str, page_request: PageRequest) -> PageResult[User]:
+    start = page_request.start()
     rows = dynamo.query(
         settings().users_table,
         index,
         f"#{attribute} = :value",
-        limit=ask.limit + 1,
+        limit=page_request.limit + 1,
         start=start and {"userId": start["userId"], "createdAt": start["createdAt"], attribute: value},
         values={"value": value},
     )
-    found = slice_of(rows, ask.limit, lambda row: {"userId": row["userId"], "createdAt": row["createdAt"]})
-    return Slice([User.model_validate(row) for row in found.items], found.after)
+    found = page_of(rows, page_request.limit, lambda row: {"userId": row["userId"], "createdAt": row["createdAt"]})
+    return PageResult([User.model_validate(row) for row in found.items], found.after)

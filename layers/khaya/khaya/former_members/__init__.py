@@ -1,0 +1,1 @@
+"""Keyed hashes of the phone numbers and e-mail addresses of erased people."""

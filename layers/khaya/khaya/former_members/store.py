@@ -1,0 +1,37 @@
+"""Former members: keyed hashes of their phones and e-mails, by which somebody who comes back is known as not new.
+
+They stand in the Users table under `former#<hash>`, and tell nothing without the service's key.
+"""
+
+from __future__ import annotations
+
+from khaya.platform.aws import secrets
+from khaya.platform.base.errors import WriteConflict
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, writes
+from khaya.users.model import User
+
+
+def remember(user: User, now: str) -> list[writes.Write]:
+    """Keep the hashes of a person's phone and e-mail."""
+    return [
+        writes.put(
+            settings().users_table, {**row, "formerSince": now}, condition=None, refusal=lambda _: WriteConflict()
+        )
+        for row in _rows(user)
+    ]
+
+
+def was_here(user: User) -> bool:
+    """Whether somebody with the same phone or e-mail had their account erased."""
+    keys = [(settings().users_table, row) for row in _rows(user)]
+    return bool(keys) and any(dynamo.get_many(keys))
+
+
+def _rows(user: User) -> list[dict[str, str]]:
+    contacts = {"phone": user.phone, "email": user.email}
+    return [
+        {"userId": f"former#{secrets.keyed_hash('former', kind, contact)}"}
+        for kind, contact in contacts.items()
+        if contact
+    ]

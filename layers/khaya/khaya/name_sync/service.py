@@ -1,0 +1,56 @@
+"""Bringing the copies of a person's name in line: on jobs, bids, listings, reviews, stories and referrals.
+
+Lists show names without asking for each person's profile, so whatever shows one repeats it. What follows the profiles
+comes here when somebody goes by another name, and so does an erasure. It may be done any number of times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from khaya.bids import store as bids
+from khaya.jobs import store as jobs
+from khaya.listings import store as listings
+from khaya.platform.base.errors import WriteConflict
+from khaya.platform.base.ids import new_id
+from khaya.platform.data import dynamo
+from khaya.platform.data.pages import every_item
+from khaya.platform.data.writes import Write
+from khaya.profiles import store as profiles
+from khaya.referrals import service as referrals
+from khaya.reviews import store as reviews
+from khaya.stories import store as stories
+
+
+def follow(user_id: str) -> Iterator[None]:
+    """Write a person's present name wherever it is repeated; stops after each copy that was not yet in line."""
+    profile = profiles.find(user_id)
+    if profile is None:
+        return
+    for renaming in _renamings(user_id, profile.display_name):
+        if renaming is not None and _written(renaming):
+            yield
+
+
+def _renamings(user_id: str, name: str) -> Iterator[Write | None]:
+    for job in every_item(lambda page_request: jobs.of_person("buyer", user_id, None, page_request)):
+        yield jobs.rename(job, "buyer", name)
+    for job in every_item(lambda page_request: jobs.of_person("worker", user_id, None, page_request)):
+        yield jobs.rename(job, "worker", name)
+    for bid in every_item(lambda page_request: bids.of_worker(user_id, None, page_request)):
+        yield bids.rename(bid, name)
+    for listing in every_item(lambda page_request: listings.of_seller(user_id, page_request)):
+        yield listings.rename(listing, name)
+    for review in every_item(lambda page_request: reviews.by(user_id, page_request)):
+        yield reviews.rename(review, name)
+    for story in every_item(lambda page_request: stories.of_author(user_id, page_request)):
+        yield stories.rename(story, name)
+    yield from referrals.renamings(user_id, name)
+
+
+def _written(renaming: Write) -> bool:
+    try:
+        dynamo.commit([renaming], new_id())
+    except WriteConflict:
+        return False  # it is gone by now
+    return True

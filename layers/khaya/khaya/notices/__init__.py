@@ -1,0 +1,1 @@
+"""Which event tells whom, and the notifications made from it."""

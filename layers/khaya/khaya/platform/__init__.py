@@ -1,0 +1,1 @@
+"""What every domain builds on. It imports no domain."""

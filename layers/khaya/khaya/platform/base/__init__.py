@@ -1,0 +1,1 @@
+"""Plain building blocks without AWS: time, ids, money, errors, models, settings, logs."""

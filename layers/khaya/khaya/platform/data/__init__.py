@@ -1,0 +1,1 @@
+"""DynamoDB: reads, writes, the unit of work, pages, stream records."""

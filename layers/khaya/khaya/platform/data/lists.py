@@ -1,0 +1,74 @@
+"""Lists of things by an index; and feeds, the lists that are open to everybody and read the most.
+
+A table with a feed has the indexes `byCategory`, `byPlace` and `byCategoryAndPlace`, and for the unfiltered feed, the
+busiest list there is, equal indexes `feed0`, `feed1` and so on, of which a read takes any one, so that no partition
+melts. Only what stands in the feed carries their attributes, so they hold nothing else and every filter is one query.
+"""
+
+from __future__ import annotations
+
+import random
+
+from khaya.platform.base.fields import match_key
+from khaya.platform.base.models import Item
+from khaya.platform.data import dynamo
+from khaya.platform.data.pages import PageRequest, PageResult, page_of
+
+FEED_REPLICAS = 6
+"""How many equal indexes hold an unfiltered feed; `template.yaml` has them, `docs/data.md` the arithmetic."""
+
+_EVERYBODY = "open"
+
+
+def list_page(
+    table: str,
+    index: str,
+    attribute: str,
+    value: str,
+    page_request: PageRequest,
+    *,
+    order: str = "id",
+    newest_first: bool = True,
+) -> PageResult[Item]:
+    """A page of the rows whose `attribute` is `value`, by the index that sorts them by `order`. Rows are keyed by `id`.
+
+    Raises:
+        Unreadable: the cursor is not one of this list.
+    """
+    names = {"id", order}
+    start = page_request.start()
+    rows = dynamo.query(
+        table,
+        index,
+        f"#{attribute} = :value",
+        limit=page_request.limit + 1,
+        newest_first=newest_first,
+        start=start and {**{name: start[name] for name in names}, attribute: value},
+        values={"value": value},
+    )
+    return page_of(rows, page_request.limit, lambda row: {name: row[name] for name in sorted(names)})
+
+
+def feed_page(table: str, category: str | None, location: str | None, page_request: PageRequest) -> PageResult[Item]:
+    """A page of the table's feed, newest first, in one query whichever filters are named."""
+    place = match_key(location) if location is not None else None
+    match category, place:
+        case None, None:
+            replica = f"feed{random.randrange(FEED_REPLICAS)}"  # noqa: S311 - spreads load
+            return list_page(table, replica, "feed", _EVERYBODY, page_request)
+        case _, None:
+            return list_page(table, "byCategory", "feedCategory", str(category), page_request)
+        case None, _:
+            return list_page(table, "byPlace", "feedPlace", str(place), page_request)
+    return list_page(table, "byCategoryAndPlace", "feedCategoryPlace", f"{category}#{place}", page_request)
+
+
+def feed_attributes(category: str, location: str) -> Item:
+    """The attributes by which something stands in its table's feed."""
+    place = match_key(location)
+    return {
+        "feed": _EVERYBODY,
+        "feedCategory": category,
+        "feedPlace": place,
+        "feedCategoryPlace": f"{category}#{place}",
+    }

@@ -1,0 +1,1 @@
+"""The request pipeline of the REST API."""

@@ -1,0 +1,68 @@
+"""Refusals as RFC 9457 problem+json."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_lambda_powertools.event_handler.api_gateway import Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from khaya.platform.base import observability
+from khaya.platform.base.errors import Invalid, KhayaError, NotFound, Unreadable
+from khaya.platform.web.request_bodies import compact
+
+CONTENT_TYPE = "application/problem+json"
+
+
+def response(error: Exception, path: str) -> Response[str]:
+    """The answer that tells a client of `error`. What nobody foresaw is logged, and told without detail."""
+    if isinstance(error, NotFoundError):
+        error = NotFound("There is no such route.")
+    if not isinstance(error, KhayaError):
+        _log(error)
+        error = KhayaError("Something went wrong on our side.")
+    kind = re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
+    problem: dict[str, Any] = {
+        "type": "about:blank" if type(error) is KhayaError else f"urn:khaya:problem:{kind}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "instance": path,
+        "requestId": observability.logger().get_correlation_id() or "",
+    }
+    if isinstance(error, Invalid):
+        problem["errors"] = error.errors
+    return Response(error.status, CONTENT_TYPE, compact(problem), dict(error.headers))
+
+
+def invalid(found: Sequence[Mapping[str, Any]]) -> KhayaError:
+    """What pydantic found wrong with a request, naming each field as the client wrote it, never its value."""
+    if any(tuple(error["loc"]) == ("body",) and error["type"] == "missing" for error in found):
+        return Unreadable("This request needs a JSON body.")
+    return Invalid([(_field(error["loc"]), _message(error)) for error in found])
+
+
+def _field(loc: Sequence[Any]) -> str:
+    parts = [str(part)[:64] for part in loc[1:]] or [str(loc[0])]
+    return ".".join(parts)
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        return "is not a field of this request"
+    said = str(error["msg"]).removeprefix("Value error, ")
+    if isinstance(error.get("input"), str):
+        said = said.replace("items after validation", "characters").replace("item after validation", "character")
+    return said
+
+
+def _log(error: Exception) -> None:
+    """Where it happened and what kind it was; the message may hold what a person wrote, so it stays out."""
+    trace, places = error.__traceback__, []
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno} {trace.tb_frame.f_code.co_name}")
+        trace = trace.tb_next
+    observability.logger().error("unforeseen", extra={"error": type(error).__name__, "at": places[-8:]})
+    observability.count("UnforeseenError")

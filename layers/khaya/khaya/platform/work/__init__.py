@@ -1,0 +1,1 @@
+"""Background work: batches, retries, checkpoints, parallel calls."""

@@ -1,0 +1,1 @@
+"""Reputation: median response, rank in the directory, resume."""
