@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench import layers
 from bench.report import Report
-from tests.support.house import function_of
+from tests.support.client import function_of
 from tests.support.template import FUNCTION, ROOT, function_environment, resources, routes
 
 MOST = 1.6

@@ -11,7 +11,7 @@ from bench.marketplace import post_many, tables_on
 from bench.report import Report
 from bench.round_trips import counted
 from bench.units import units_of
-from tests.support.house import VISITOR
+from tests.support.client import VISITOR
 
 MOST_OF_FEWEST = 1.3
 SIZES = (100, 1_000, 10_000)

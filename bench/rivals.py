@@ -23,7 +23,6 @@ from mangum import Mangum
 from khaya.bids import service as bids
 from khaya.bids.model import BidOffer
 from khaya.bids.view import BidView
-from khaya.bids.view import shown as bid_shown
 from khaya.jobs import service as jobs
 from khaya.jobs import store
 from khaya.jobs.model import Category, JobPosting
@@ -37,9 +36,10 @@ from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo
 from khaya.platform.data.pages import Limit, Page, PageRequest
 from khaya.platform.data.unit_of_work import UnitOfWork
-from khaya.platform.web import account_guard
-from khaya.platform.web.identity import Caller, caller_of
-from tests.support.house import app as function
+from khaya.platform.web.access import Access, Caller
+from khaya.platform.web.pipeline import caller_of
+from khaya.users import store as users
+from tests.support.client import app as function
 
 Acceptance = function("bids").Acceptance
 Feed = Page[PartyJobView | JobView]
@@ -67,14 +67,14 @@ def _place(job_id: str, offer: BidOffer, caller: Caller) -> BidView:
     unit_of_work = UnitOfWork()
     bid = bids.place(job_id, offer, worker_id=caller.user_id, now=clock.now(), unit_of_work=unit_of_work)
     unit_of_work.commit()
-    return bid_shown(bid)
+    return BidView.model_validate(bid)
 
 
 def _accept(bid_id: str, caller: Caller) -> Any:
     unit_of_work = UnitOfWork()
     job, bid = bids.accept(bid_id, owner_id=caller.user_id, now=clock.now(), unit_of_work=unit_of_work)
     unit_of_work.commit()
-    return Acceptance(job=shown_fully(job, caller.user_id), bid=bid_shown(bid))
+    return Acceptance(job=shown_fully(job, caller.user_id), bid=BidView.model_validate(bid))
 
 
 def _admitted(role: Role) -> Any:
@@ -84,7 +84,7 @@ def _admitted(role: Role) -> Any:
         caller = caller_of(request.scope["aws.event"])
         if caller is None:
             raise Unauthenticated
-        account_guard.pass_account_guard(caller, caller.require(role), clock.now(), counted=True)
+        users.pass_account_guard(caller, Access(role, roles=(role,)), clock.now(), counted=True)
         return caller
 
     return fastapi.Depends(admit)

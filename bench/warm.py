@@ -22,7 +22,7 @@ from khaya.platform.base import clock
 from khaya.platform.base.models import item_of
 from khaya.platform.base.settings import settings
 from khaya.profiles.model import first_profile
-from tests.support.house import VISITOR, Context, Person, app, function_of, matched
+from tests.support.client import VISITOR, Context, Person, app, function_of, matched
 
 MOST_OF_FASTAPI = 1 / 3
 MOST_OF_BARE = 2.0

@@ -21,8 +21,8 @@ os.environ |= {
 os.environ.pop("AWS_ENDPOINT_URL", None)
 
 # The same examples on every machine and in every run, however slow: what fails once fails again.
-hypothesis_settings.register_profile("house", deadline=None, derandomize=True, database=None)
-hypothesis_settings.load_profile("house")
+hypothesis_settings.register_profile("tests", deadline=None, derandomize=True, database=None)
+hypothesis_settings.load_profile("tests")
 
 
 class Clock:

@@ -21,8 +21,9 @@ from khaya.platform.web.api import Api
 from khaya.statistics import store as statistics
 from khaya.statistics.view import StatisticsView, shown
 from khaya.users.model import Status, UserChanges, normal_phone
+from khaya.users.store import pass_account_guard
 
-api = Api("Admin")
+api = Api("Admin", pass_account_guard)
 
 Phone = Annotated[
     Line,

@@ -30,6 +30,7 @@ from khaya.sign_in.model import (
     SignUp,
     TokenRequest,
 )
+from khaya.users.store import pass_account_guard
 
 require(KeySettings, SignInSettings)
 
@@ -40,7 +41,7 @@ _NOWHERE = "0.0.0.0"  # noqa: S104  # nosec B104 - stands for an address that th
 _SITE_BITS = 64
 """Of an IPv6 address: who has one has all that begin so."""
 
-api = Api("Sign-in")
+api = Api("Sign-in", pass_account_guard)
 
 
 class Challenged(Model):

@@ -10,15 +10,16 @@ from pydantic import Field
 
 from khaya.bids import service, store
 from khaya.bids.model import BidOffer, Sort, Status
-from khaya.bids.view import BidView, shown
+from khaya.bids.view import BidView
 from khaya.jobs.view import PartyJobView, shown_fully
 from khaya.platform.base.fields import Prose
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import Access
 from khaya.platform.web.api import Api
+from khaya.users.store import pass_account_guard
 
-api = Api("Bids")
+api = Api("Bids", pass_account_guard)
 
 WORKER = Access("workers", roles=("worker",))
 PARTIES = Access("the bidder and the job's owner", roles=("worker", "buyer"))
@@ -44,7 +45,7 @@ def place(job_id: str, offer: Annotated[BidOffer, Body()]) -> Response[BidView]:
     """One live bid a worker and job; after a withdrawal the worker may bid again."""
     bid = service.place(job_id, offer, worker_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("BidPlaced")
-    return api.answer(shown(bid), status=201, location=f"/bids/{bid.id}")
+    return api.answer(BidView.model_validate(bid), status=201, location=f"/bids/{bid.id}")
 
 
 @api.get("/jobs/<job_id>/bids", PARTIES, "Bids on a job", body=Page[BidView])
@@ -57,7 +58,11 @@ def on_job(
     """The job's owner sees all of them, a worker their own."""
     page_request = api.page_request(limit, cursor, job_id, sort, private=True)
     part = service.on_job(job_id, api.caller, sort, page_request)
-    return api.answer(Page(items=[shown(bid) for bid in part.items], next_cursor=page_request.cursor_after(part.after)))
+    return api.answer(
+        Page(
+            items=[BidView.model_validate(bid) for bid in part.items], next_cursor=page_request.cursor_after(part.after)
+        )
+    )
 
 
 @api.get("/bids/mine", WORKER, "One's own bids, newest first", body=Page[BidView])
@@ -69,13 +74,17 @@ def mine(
     """In any state, or in the one that is named."""
     page_request = api.page_request(limit, cursor, status, private=True)
     part = store.of_worker(api.caller.user_id, status, page_request)
-    return api.answer(Page(items=[shown(bid) for bid in part.items], next_cursor=page_request.cursor_after(part.after)))
+    return api.answer(
+        Page(
+            items=[BidView.model_validate(bid) for bid in part.items], next_cursor=page_request.cursor_after(part.after)
+        )
+    )
 
 
 @api.get("/bids/<bid_id>", PARTIES, "One bid", body=BidView)
 def one_bid(bid_id: str) -> Response[BidView]:
     """For its worker and the job's owner."""
-    return api.answer(shown(service.visible(bid_id, api.caller.user_id)))
+    return api.answer(BidView.model_validate(service.visible(bid_id, api.caller.user_id)))
 
 
 @api.post("/bids/<bid_id>/acceptance", OWNER, "Accept a bid", body=Acceptance)
@@ -83,7 +92,7 @@ def accept(bid_id: str) -> Response[Acceptance]:
     """Exactly one bid of a job is ever accepted; the others are rejected within seconds."""
     job, bid = service.accept(bid_id, owner_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("BidAccepted")
-    return api.answer(Acceptance(job=shown_fully(job, api.caller.user_id), bid=shown(bid)))
+    return api.answer(Acceptance(job=shown_fully(job, api.caller.user_id), bid=BidView.model_validate(bid)))
 
 
 @api.post("/bids/<bid_id>/rejection", OWNER, "Turn a bid down", body=BidView)
@@ -91,14 +100,16 @@ def reject(bid_id: str, request: Annotated[RejectionRequest | None, Body()] = No
     """The worker may not bid on this job again."""
     note = request.reason if request else None
     bid = service.reject(bid_id, note, owner_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
-    return api.answer(shown(bid))
+    return api.answer(BidView.model_validate(bid))
 
 
 @api.post("/bids/<bid_id>/withdrawal", BIDDER, "Take a bid back", body=BidView)
 def withdraw(bid_id: str) -> Response[BidView]:
     """The worker may bid on the job again while it is open."""
     return api.answer(
-        shown(service.withdraw(bid_id, worker_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work))
+        BidView.model_validate(
+            service.withdraw(bid_id, worker_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
+        )
     )
 
 

@@ -15,8 +15,9 @@ from khaya.ledger.model import Entry
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import SIGNED_IN, Access
 from khaya.platform.web.api import Api
+from khaya.users.store import pass_account_guard
 
-api = Api("Credits")
+api = Api("Credits", pass_account_guard)
 
 WITHDRAWER = Access("any signed-in person, after a recent sign-in", moves_money=True)
 TREASURER = Access("admins, never for themselves", roles=("admin",), moves_money=True)

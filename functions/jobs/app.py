@@ -8,18 +8,20 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import Field
 
+from khaya.bids.visibility import visible_job
 from khaya.jobs import service, store
 from khaya.jobs.model import Category, Job, JobChanges, JobPosting, Party, Status, WorkProof
 from khaya.jobs.view import JobView, PartyJobView, shown, shown_fully
-from khaya.platform.aws import media
 from khaya.platform.base.fields import Place, Prose
 from khaya.platform.base.models import RequestModel
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import FEED, PUBLIC, Access
 from khaya.platform.web.api import Api
 from khaya.search.model import SearchText
+from khaya.uploads.model import check_owner
+from khaya.users.store import pass_account_guard
 
-api = Api("Jobs")
+api = Api("Jobs", pass_account_guard)
 
 BUYER = Access("buyers", roles=("buyer",))
 MINE = Access("buyers and workers, their own", roles=("buyer", "worker"))
@@ -75,14 +77,14 @@ def mine(
 @api.get("/jobs/<job_id>", PUBLIC, "One job", body=PartyJobView | JobView)
 def one_job(job_id: str) -> Response[PartyJobView | JobView]:
     """Anybody sees an open job; its parties, its bidders and admins see it in any state."""
-    job = service.visible(job_id, api.visitor)
+    job = visible_job(job_id, api.visitor)
     return api.answer(shown(job, api.visitor), version=job.version)
 
 
 @api.patch("/jobs/<job_id>", OWNER, "Change an open job", body=PartyJobView)
 def edit_job(job_id: str, changes: Annotated[JobChanges, Body()]) -> Response[PartyJobView]:
     """Changes the fields that are named, while the job is open."""
-    job = service.visible(job_id, api.caller).owned_by(api.caller.user_id)
+    job = visible_job(job_id, api.caller).owned_by(api.caller.user_id)
     api.check_version(job.version)
     return _answer(service.edit(job, changes, owner_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work))
 
@@ -90,22 +92,22 @@ def edit_job(job_id: str, changes: Annotated[JobChanges, Body()]) -> Response[Pa
 @api.post("/jobs/<job_id>/start", SELECTED, "Begin the work", body=PartyJobView)
 def start(job_id: str) -> Response[PartyJobView]:
     """The worker's word that work has begun. An escrow job needs its deposit paid."""
-    job = service.visible(job_id, api.caller).worked_by(api.caller.user_id)
+    job = visible_job(job_id, api.caller).worked_by(api.caller.user_id)
     return _changed(job, job.started(api.now, deposit_paid=False))
 
 
 @api.post("/jobs/<job_id>/submission", SELECTED, "Hand in the work", body=PartyJobView)
 def submit(job_id: str, proof: Annotated[WorkProof, Body()]) -> Response[PartyJobView]:
     """With a note and photos as proof."""
-    job = service.visible(job_id, api.caller).worked_by(api.caller.user_id)
-    media.check_owner(proof.photos, api.caller.user_id, "submission", "photos")
+    job = visible_job(job_id, api.caller).worked_by(api.caller.user_id)
+    check_owner(proof.photos, api.caller.user_id, "submission", "photos")
     return _changed(job, job.submitted(proof, api.now))
 
 
 @api.post("/jobs/<job_id>/completion", OWNER, "Confirm the work", body=PartyJobView)
 def complete(job_id: str) -> Response[PartyJobView]:
     """The job is completed. A cash job may be completed without a submission."""
-    job = service.visible(job_id, api.caller).owned_by(api.caller.user_id)
+    job = visible_job(job_id, api.caller).owned_by(api.caller.user_id)
     done = service.complete(job, fully_paid=False, now=api.now, unit_of_work=api.unit_of_work)
     api.count("JobCompleted")
     return _answer(done)
@@ -114,7 +116,7 @@ def complete(job_id: str) -> Response[PartyJobView]:
 @api.post("/jobs/<job_id>/cancellation", PARTIES, "Call the job off", body=PartyJobView)
 def cancel(job_id: str, request: Annotated[CancellationRequest, Body()]) -> Response[PartyJobView]:
     """Pending bids are rejected."""
-    job = service.visible(job_id, api.caller)
+    job = visible_job(job_id, api.caller)
     api.count("JobCancelled")
     return _answer(service.cancel(job, api.caller.user_id, request.reason, now=api.now, unit_of_work=api.unit_of_work))
 

@@ -17,8 +17,9 @@ from khaya.platform.data.pages import Limit, Page, PageResult
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, Access
 from khaya.platform.web.api import Api
 from khaya.search.model import SearchText
+from khaya.users.store import pass_account_guard
 
-api = Api("Listings")
+api = Api("Listings", pass_account_guard)
 
 SELLER = Access("sellers", roles=("seller",))
 MINE = Access("sellers, their own", roles=("seller",))

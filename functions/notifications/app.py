@@ -13,8 +13,9 @@ from khaya.notifications.view import DeviceView, InboxView, PreferencesView, Rea
 from khaya.platform.data.pages import Limit
 from khaya.platform.web.access import SIGNED_IN
 from khaya.platform.web.api import Api
+from khaya.users.store import pass_account_guard
 
-api = Api("Notifications")
+api = Api("Notifications", pass_account_guard)
 
 
 @api.get("/notifications", SIGNED_IN, "One's inbox, newest first", body=InboxView)

@@ -10,17 +10,16 @@ from typing import Any, Literal
 
 import aws_lambda_powertools
 from aws_lambda_powertools.event_handler.api_gateway import Response
-from botocore.exceptions import ClientError
 
 from khaya import VERSION
-from khaya.platform.base.errors import Unavailable
 from khaya.platform.base.models import Model
 from khaya.platform.base.settings import settings
-from khaya.platform.data import dynamo
+from khaya.platform.data.health import check_database
 from khaya.platform.web.access import Access
 from khaya.platform.web.api import Api
+from khaya.users.store import pass_account_guard
 
-api = Api("Platform")
+api = Api("Platform", pass_account_guard)
 
 HERE = Path(__file__).parent
 SWAGGER = Path(aws_lambda_powertools.__file__).parent / "event_handler" / "openapi" / "swagger_ui"
@@ -48,10 +47,7 @@ class Health(Model):
 @api.get("/health", ANYBODY, "Whether the marketplace is up", body=Health)
 def health() -> Response[Health]:
     """Reads from the database; `503` if that fails."""
-    try:
-        dynamo.get(settings().users_table, {"userId": "health"})
-    except ClientError as error:
-        raise Unavailable("The database does not answer as it should.") from error
+    check_database()
     checks = Checks(database="ok")
     return api.answer(Health(status="ok", version=VERSION, environment=settings().environment, checks=checks))
 

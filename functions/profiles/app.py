@@ -19,13 +19,15 @@ from khaya.platform.web.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
 from khaya.platform.web.api import Api
 from khaya.profiles import service, store
 from khaya.profiles.model import OwnRole, Profile, ProfileChanges, ProfileReplacement, Trade
-from khaya.profiles.view import OwnProfileView, ProfileView, ResumeView, shown, shown_to_owner
+from khaya.profiles.view import OwnProfileView, ProfileView, shown, shown_to_owner
 from khaya.reputation import resume as resumes
+from khaya.reputation.view import ResumeView
 from khaya.users.model import User
+from khaya.users.store import pass_account_guard
 
 LEAVING = Access("any signed-in person", also_erased=True)
 
-api = Api("Profiles")
+api = Api("Profiles", pass_account_guard)
 
 
 class RolesRequest(RequestModel):

@@ -21,14 +21,15 @@ from khaya.referrals.view import (
     leaderboard,
     shown,
 )
+from khaya.users.store import pass_account_guard
 
-api = Api("Referrals")
+api = Api("Referrals", pass_account_guard)
 
 
 @api.get("/referrals/code", SIGNED_IN, "One's own code", body=CodeView)
 def own_code() -> Response[CodeView]:
     """Made on first use, and the same for good."""
-    code = service.code_of(api.caller.user_id, before_making=api.pass_account_guard, unit_of_work=api.unit_of_work)
+    code = service.code_of(api.caller.user_id, before_making=api.guard_write, unit_of_work=api.unit_of_work)
     return api.answer(CodeView(code=code))
 
 

@@ -19,8 +19,9 @@ from khaya.events.model import Event, events_of
 from khaya.exports import model as exports
 from khaya.notices import rules
 from khaya.platform.aws import clients
+from khaya.platform.base.changes import Change
 from khaya.platform.base.models import Item
-from khaya.platform.data.stream_records import Change, change_in
+from khaya.platform.data.stream_records import change_in
 from khaya.platform.data.writes import WRITE_TOKEN
 from khaya.platform.work import batches
 from khaya.platform.work.parallel import in_parallel
@@ -51,7 +52,7 @@ def judged(change: Change) -> dict[str, Any] | None:
 
 
 def _told(item: Item) -> Item:
-    return {name: value for name, value in item.items() if name not in (WRITE_TOKEN, "jobsUnderWay")}
+    return {name: value for name, value in item.items() if name != WRITE_TOKEN}
 
 
 def renamed(change: Change) -> dict[str, str] | None:

@@ -13,8 +13,9 @@ from khaya.platform.web.api import Api
 from khaya.reminders import store
 from khaya.reminders.model import ReminderRequest, own
 from khaya.reminders.view import ReminderView, shown
+from khaya.users.store import pass_account_guard
 
-api = Api("Reminders")
+api = Api("Reminders", pass_account_guard)
 
 OWNER = Access("whoever set the reminder")
 

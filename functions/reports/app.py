@@ -13,8 +13,9 @@ from khaya.platform.web.api import Api
 from khaya.reports import service, store
 from khaya.reports.model import ReportRequest, ResolutionRequest, Status
 from khaya.reports.view import AdminReportView, ReportView, shown, shown_to_admin
+from khaya.users.store import pass_account_guard
 
-api = Api("Reports")
+api = Api("Reports", pass_account_guard)
 
 
 @api.post("/reports", SIGNED_IN, "Report something to the admins", status=201, body=ReportView)

@@ -16,8 +16,9 @@ from khaya.platform.web.api import Api
 from khaya.reviews import service, store
 from khaya.reviews.model import Reason, Review, ReviewRequest
 from khaya.reviews.view import ModeratedReviewView, ReviewView, shown, shown_to_admin
+from khaya.users.store import pass_account_guard
 
-api = Api("Reviews")
+api = Api("Reviews", pass_account_guard)
 
 PARTICIPANT = Access("the job's buyer and its worker")
 SUBJECT = Access("the reviewed person")

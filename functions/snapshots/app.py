@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from khaya.platform.base import clock, observability
-from khaya.platform.work import checkpoints
-from khaya.platform.work.checkpoints import Task
+from khaya.platform.work import daily_tasks
+from khaya.platform.work.daily_tasks import Task
 from khaya.statistics import service
 from khaya.statistics.store import DAYS
 
@@ -26,7 +26,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Write down the days before today, and report how many."""
     del event
     today = clock.local_day(clock.now())
-    report = checkpoints.work_through(
+    report = daily_tasks.work_through(
         TASK, [today], lambda: context.get_remaining_time_in_millis() > SAFETY_MILLISECONDS
     ).as_counts()
     observability.logger().info("snapshots", extra=report)

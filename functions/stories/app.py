@@ -13,8 +13,9 @@ from khaya.platform.web.api import Api
 from khaya.stories import service, store
 from khaya.stories.model import ModerationRequest, Story, StoryPosting, StoryType
 from khaya.stories.view import LikesView, OwnStoryView, StoryView, shown, shown_fully
+from khaya.users.store import pass_account_guard
 
-api = Api("Stories")
+api = Api("Stories", pass_account_guard)
 
 AUTHOR = Access("the story's author")
 

@@ -10,14 +10,14 @@ from typing import Any, get_args
 
 from khaya.deliveries import service as deliveries
 from khaya.platform.base import clock, observability
-from khaya.platform.data import dynamo
+from khaya.platform.data.unit_of_work import connect
 from khaya.reminders import service
 from khaya.reminders.model import Lane
 
 SAFETY_MILLISECONDS = 10_000
 """Time left at which a run ends; the next one goes on where it ended, since what is done is no longer due."""
 
-dynamo.client()  # while Lambda makes the environment, with a whole processor
+connect()  # while Lambda makes the environment, with a whole processor
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:

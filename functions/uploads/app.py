@@ -12,8 +12,9 @@ from khaya.platform.base import clock
 from khaya.platform.web.access import SIGNED_IN
 from khaya.platform.web.api import Api
 from khaya.uploads.model import LARGEST_BYTES, Upload, UploadRequest, key_for
+from khaya.users.store import pass_account_guard
 
-api = Api("Uploads")
+api = Api("Uploads", pass_account_guard)
 
 
 @api.post("/uploads", SIGNED_IN, "Ask leave to upload a file", status=201, body=Upload)

@@ -13,7 +13,7 @@ from functools import cache
 from multiprocessing.pool import Pool
 from typing import Any, Protocol, TypeVar
 
-from tests.support.house import Context, Person, app, function_of, matched
+from tests.support.client import Context, Person, app, function_of, matched
 
 Result = TypeVar("Result")
 

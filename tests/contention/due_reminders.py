@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.house import Context, app
+from tests.support.client import Context, app
 from tests.support.template import table_name
 
 NOT_DUE = 200

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.house import Context, app
+from tests.support.client import Context, app
 
 DAYS = 5
 """Over how many days the jobs' time ran out."""

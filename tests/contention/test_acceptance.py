@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.contention.clients import Call, at_once
 from tests.contention.conftest import empty
-from tests.support.house import Person
+from tests.support.client import Person
 
 ROUNDS = int(os.environ.get("ROUNDS", "30"))
 """How often all of it is tried at once; `make soak` does it two hundred times."""

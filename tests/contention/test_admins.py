@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.contention.clients import Call, at_once
-from tests.support.house import Person
+from tests.support.client import Person
 from tests.support.records import profile
 
 ROUNDS = 12

@@ -7,7 +7,7 @@ from typing import Any
 
 from khaya.platform.data.writes import plain_item
 from tests.contention.clients import Call, at_once
-from tests.support.house import Person
+from tests.support.client import Person
 from tests.support.money import (
     REASON,
     balance,

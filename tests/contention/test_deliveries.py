@@ -26,7 +26,8 @@ CHANNELS = ("whatsapp", "sms", "email", "push")
 def provider(engine: None) -> Iterator[providers.Server]:
     """Twilio, Expo and the outbox beside the engine, which sends text messages and e-mail."""
     from khaya.channels import mail, sms  # noqa: PLC0415
-    from khaya.deliveries import circuit_breakers, queues  # noqa: PLC0415
+    from khaya.deliveries import queues  # noqa: PLC0415
+    from khaya.deliveries import store as deliveries_store  # noqa: PLC0415
     from khaya.platform.aws import secrets  # noqa: PLC0415 - after the environment is set
     from khaya.platform.base import settings  # noqa: PLC0415 - after the environment is set
 
@@ -39,7 +40,7 @@ def provider(engine: None) -> Iterator[providers.Server]:
         settings.settings,
         settings.settings,
     )
-    cached = (*told, sms._sns, mail._ses, circuit_breakers._states, queues._sqs)
+    cached = (*told, sms._sns, mail._ses, deliveries_store.circuit_states, queues._sqs)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {
             "TWILIO_BASE_URL": base,

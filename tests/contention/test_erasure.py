@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from tests.contention.clients import Call, at_once
-from tests.support.house import Person
+from tests.support.client import Person
 from tests.support.money import grant, payout_account
 from tests.support.records import place_bid, post_job, profile
 from tests.support.template import function_environment

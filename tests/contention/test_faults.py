@@ -8,7 +8,7 @@ from tests.contention.clients import at_once
 from tests.contention.conftest import empty
 from tests.contention.faults import ShakyCall
 from tests.contention.test_acceptance import OFFER, OWNER, POSTING, bids_of, follow, job_with_bids, worker
-from tests.support.house import VISITOR, Person
+from tests.support.client import VISITOR, Person
 
 ROUNDS = 5
 BIDDERS = 32

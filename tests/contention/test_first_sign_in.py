@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.contention.clients import at_once
-from tests.support.house import VISITOR, Context, app
+from tests.support.client import VISITOR, Context, app
 from tests.support.stand_in import stored
 
 

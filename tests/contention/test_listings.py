@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from tests.contention.clients import Call, at_once
-from tests.support.house import Person
+from tests.support.client import Person
 from tests.support.records import OFFERING, list_materials, profile
 
 TRUSTED = Person("trusted", ("seller",))

@@ -9,7 +9,7 @@ from typing import Any
 from tests.contention.clients import Call, Deed, at_once
 from tests.contention.conftest import empty
 from tests.contention.faults import ShakyCall
-from tests.support.house import Person
+from tests.support.client import Person
 from tests.support.inbox import PersonLeft, device, tell
 
 THANDI = Person("thandi", ("buyer",))

@@ -8,7 +8,7 @@ import pytest
 
 from tests.contention.clients import Call, at_once
 from tests.contention.test_acceptance import OFFER, OWNER, POSTING, WORKERS, worker
-from tests.support.house import VISITOR, Person
+from tests.support.client import VISITOR, Person
 
 
 def test_sixty_four_workers_bid_at_once_and_the_count_is_exact(engine: None) -> None:
@@ -55,8 +55,8 @@ def test_forty_simultaneous_writes_and_twenty_pass_the_gate(engine: None, monkey
     # given a limit of twenty writes a minute, and a minute that does not end in between
     from khaya.platform.base import clock, settings  # noqa: PLC0415 - after the environment is set
     from khaya.platform.base.errors import TooMany  # noqa: PLC0415
-    from khaya.platform.web import account_guard  # noqa: PLC0415 - after the environment is set
-    from khaya.platform.web.identity import Caller  # noqa: PLC0415
+    from khaya.platform.web.access import SIGNED_IN, Caller  # noqa: PLC0415
+    from khaya.users import store as users  # noqa: PLC0415 - after the environment is set
     from tests.contention.clients import in_threads  # noqa: PLC0415
 
     monkeypatch.setenv("WRITES_PER_MINUTE", "20")
@@ -65,7 +65,7 @@ def test_forty_simultaneous_writes_and_twenty_pass_the_gate(engine: None, monkey
 
     def write() -> bool:
         try:
-            account_guard.pass_account_guard(Caller("busy", frozenset({"buyer"}), "s", 1), {"buyer"}, now, counted=True)
+            users.pass_account_guard(Caller("busy", frozenset({"buyer"}), "s", 1), SIGNED_IN, now, counted=True)
         except TooMany:
             return False
         return True

@@ -9,7 +9,7 @@ from khaya.platform.data.pages import PageRequest
 from khaya.platform.data.writes import plain_item
 from khaya.referrals import store
 from tests.contention.clients import Call, Delivery, at_once
-from tests.support.house import VISITOR, Person
+from tests.support.client import VISITOR, Person
 from tests.support.money import (
     balance,
     check_books,

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from tests.contention.clients import Call, at_once
-from tests.support.house import VISITOR, Person
+from tests.support.client import VISITOR, Person
 from tests.support.records import complete_job, profile
 
 WORKER = Person("worker", ("worker",))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.contention.clients import Call, at_once
-from tests.support.house import VISITOR
+from tests.support.client import VISITOR
 from tests.support.stand_in import stored
 
 pytestmark = pytest.mark.usefixtures("engine")

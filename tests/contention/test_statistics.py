@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.contention.clients import at_once
 from tests.contention.faults import faults
-from tests.support.house import Context, Person, app
+from tests.support.client import Context, Person, app
 
 EVENTS = 160
 

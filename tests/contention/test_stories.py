@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from tests.contention.clients import Call, at_once
-from tests.support.house import VISITOR, Person
+from tests.support.client import VISITOR, Person
 from tests.support.stories import (
     MODERATOR,
     approve_story,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import tomllib
 
 import pytest
 
@@ -24,15 +23,8 @@ def imported(path: str) -> set[str]:
     return found
 
 
-def test_no_module_of_the_platform_is_left_out_of_the_import_rules() -> None:
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    (platform,) = [one for one in contracts if one["id"] == "platform-knows-no-domain"]
-    modules = {f"khaya.{path.stem}" for path in LAYER.glob("platform/*.py")}
-    assert {*platform["source_modules"]} == modules
-
-
 def test_every_domain_has_the_one_floor_plan() -> None:
-    for domain in (path for path in LAYER.iterdir() if path.is_dir() and (path / "__init__.py").is_file()):
+    for domain in (path for path in LAYER.iterdir() if path.is_dir() and path.name != "__pycache__"):
         assert ast.get_docstring(ast.parse((domain / "__init__.py").read_text())), (
             f"{domain.name} does not say what it is"
         )

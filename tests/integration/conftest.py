@@ -9,19 +9,20 @@ from moto import mock_aws
 
 from tests.conftest import Clock
 from tests.support import stand_in
-from tests.support.house import Person
+from tests.support.client import Person
 from tests.support.permissions import Record
 
 
 @pytest.fixture(scope="package", autouse=True)
 def aws() -> Iterator[None]:
     """moto with the template's tables, made once: making them costs more than a test does."""
-    from khaya.deliveries import circuit_breakers, queues  # noqa: PLC0415
+    from khaya.deliveries import queues  # noqa: PLC0415
+    from khaya.deliveries import store as deliveries_store  # noqa: PLC0415
     from khaya.platform.aws import cognito, files, media, secrets  # noqa: PLC0415 - clients must be made inside the mock
     from khaya.platform.data import dynamo  # noqa: PLC0415 - clients must be made inside the mock
 
     caches = (dynamo.client, cognito._cognito, cognito._cognito, media._s3, files._s3, secrets._client)
-    caches += (circuit_breakers._states, queues._sqs)
+    caches += (deliveries_store.circuit_states, queues._sqs)
     with mock_aws():
         stand_in.build()
         for cached in caches:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
-from tests.support.house import Context, Person, app
+from tests.support.client import Context, Person, app
 from tests.support.records import POSTING, profile
 from tests.support.stand_in import groups_of, pool_with, stored
 

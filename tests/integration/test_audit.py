@@ -10,10 +10,10 @@ import pytest
 from khaya.events.model import Event
 from tests.conftest import Clock
 from tests.support import stand_in
+from tests.support.client import Person
 from tests.support.events import Told, happened
 from tests.support.events import tell as tell_function
 from tests.support.faults import FAULTS, Fault, faulty
-from tests.support.house import Person
 from tests.support.records import accept, list_materials, place_bid, post_job, profile
 from tests.support.stand_in import pool_with, stored
 from tests.support.streams import follow

@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.matrix import Row, Scene, rows
 from tests.support import stand_in
-from tests.support.house import Answer, Person
+from tests.support.client import Answer, Person
 from tests.support.template import function_environment, routes
 from tests.support.tokens import KeyServer, claims, key_server, token
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.support import stand_in
-from tests.support.house import VISITOR, Person
+from tests.support.client import VISITOR, Person
 from tests.support.records import OFFER, accept, place_bid, post_job, profile
 
 FIELDS = {

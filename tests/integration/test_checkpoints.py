@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from khaya.platform.work.checkpoints import MOST_FAILED, Task, work_through
+from khaya.platform.work.daily_tasks import MOST_FAILED, Task, work_through
 from tests.support.stand_in import stored
 
 THINGS = [f"{number:03}" for number in range(25)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.house import Person
+from tests.support.client import Person
 from tests.support.money import (
     SECOND_TREASURER,
     TREASURER,

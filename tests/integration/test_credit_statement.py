@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 
 from tests.conftest import Clock
-from tests.support.house import Answer, Person
+from tests.support.client import Answer, Person
 from tests.support.money import REASON, adjust, entries, grant, known
 from tests.support.stand_in import client
 from tests.support.template import function_environment

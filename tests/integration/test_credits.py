@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import Clock
-from tests.support.house import VISITOR, Person
+from tests.support.client import VISITOR, Person
 from tests.support.money import (
     REASON,
     SECOND_TREASURER,

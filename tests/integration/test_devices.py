@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.support import stand_in
-from tests.support.house import Answer, Person
+from tests.support.client import Answer, Person
 from tests.support.inbox import TOKEN, device
 
 THANDI = Person("thandi", ("buyer",))

@@ -13,12 +13,12 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
-from khaya.platform.web import account_guard
 from local.openapi import DOCUMENT
 from tests.integration.matrix import Row, Scene, rows
 from tests.support import stand_in
 from tests.support.bridge import api
-from tests.support.house import Person
+from tests.support.client import Person, app, function_of
+from tests.support.template import routes
 from tests.support.tokens import KeyServer, claims, key_server, token
 
 __all__ = ["key_server"]
@@ -65,7 +65,8 @@ def good_tokens(key_server: KeyServer) -> None:
 @pytest.fixture
 def open_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     """A gate that stands open: it has tests of its own, and moto is slow at it."""
-    monkeypatch.setattr(account_guard, "pass_account_guard", lambda caller, *_, **__: caller)
+    for function in {function_of(method, resource) for method, resource in routes()}:
+        monkeypatch.setattr(app(function).api, "_guard", lambda caller, *_, **__: caller)
     _scene.cache_clear()
 
 

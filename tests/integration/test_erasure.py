@@ -9,7 +9,7 @@ from botocore.client import BaseClient
 
 from tests.conftest import Clock
 from tests.support import stand_in
-from tests.support.house import VISITOR, Context, Person, app
+from tests.support.client import VISITOR, Context, Person, app
 from tests.support.lives import (
     BROUGHT,
     EMAIL,

@@ -10,11 +10,11 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
 from khaya.jobs import service
-from khaya.platform.base import observability
+from khaya.platform.base import backoff, observability
 from khaya.platform.data import dynamo
 from tests.support import stand_in
+from tests.support.client import VISITOR, Answer, Context, Person, app
 from tests.support.faults import refusal
-from tests.support.house import VISITOR, Answer, Context, Person, app
 from tests.support.records import OFFER, POSTING, place_bid, post_job, profile
 
 SECRET = "Call me on 0821234567, the key is under the mat"
@@ -40,7 +40,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: Exception | str, only: str =
         raise refusal(error, operation) if isinstance(error, str) else error
 
     monkeypatch.setattr(dynamo.client(), "_make_api_call", fail)
-    monkeypatch.setattr(dynamo, "pause", lambda _: None)
+    monkeypatch.setattr(backoff, "sleep", lambda _: None)
 
 
 @pytest.mark.parametrize(
@@ -101,19 +101,19 @@ def test_what_a_batch_leaves_unread_is_asked_for_again(buyer: Person, monkeypatc
         return real(operation, request)
 
     monkeypatch.setattr(dynamo.client(), "_make_api_call", reluctant)
-    monkeypatch.setattr(dynamo, "pause", lambda _: None)
+    monkeypatch.setattr(backoff, "sleep", lambda _: None)
     assert VISITOR.get(f"/jobs/{job}").body["id"] == job
     assert len(calls) == 3
 
 
 def test_a_use_case_that_is_always_overtaken_gives_up_with_503(buyer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     from khaya.platform.base.errors import WriteConflict  # noqa: PLC0415
-    from khaya.platform.web import api  # noqa: PLC0415
+    from khaya.platform.web import pipeline  # noqa: PLC0415
 
     def overtaken(*_: Any, **__: Any) -> None:
         raise WriteConflict
 
-    monkeypatch.setattr(api, "_RERUN_SECONDS", 0.05)
+    monkeypatch.setattr(pipeline, "_RERUN_SECONDS", 0.05)
     monkeypatch.setattr(service, "post", overtaken)
     assert buyer.post("/jobs", POSTING).status == 503
 

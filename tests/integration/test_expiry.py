@@ -9,7 +9,7 @@ import pytest
 from khaya.jobs import service
 from tests.conftest import Clock
 from tests.support import stand_in
-from tests.support.house import VISITOR, Context, Person, app
+from tests.support.client import VISITOR, Context, Person, app
 from tests.support.records import accept, place_bid, post_job
 
 

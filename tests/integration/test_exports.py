@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.support import stand_in
-from tests.support.house import Answer, app
+from tests.support.client import Answer, app
 from tests.support.lives import MEMBER, NAME, OTHER, PHONE, arrive, live
 from tests.support.records import post_job
 from tests.support.streams import follow

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.support import stand_in
+from tests.support.client import Answer, Person
 from tests.support.faults import FAULTS, Fault, faulty
-from tests.support.house import Answer, Person
 from tests.support.inbox import device, tell
 from tests.support.records import OFFER, POSTING, accept, place_bid, post_job, profile
 

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from khaya.bids import store
 from tests.conftest import Clock
 from tests.support import stand_in
-from tests.support.house import Context, Person, app
+from tests.support.client import Context, Person, app
 from tests.support.records import accept, place_bid, post_job
 from tests.support.streams import follow
 

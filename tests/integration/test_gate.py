@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from khaya.platform.web import account_guard
-from khaya.platform.web.identity import Caller
+from khaya.platform.web.access import SIGNED_IN, Caller
+from khaya.users import store as users
 from tests.conftest import Clock
 from tests.support import stand_in
-from tests.support.house import SIGNED_IN_AT, Answer, Person
+from tests.support.client import SIGNED_IN_AT, Answer, Person
 from tests.support.records import OFFER, POSTING, accept, known, place_bid, post_job
 
 
@@ -139,7 +139,7 @@ def test_what_is_counted_does_not_grow_however_somebody_spaces_their_writes(cloc
 
     for _ in range(5):
         for _ in range(20):
-            account_guard.pass_account_guard(caller, (), khaya_clock.now(), counted=True)
+            users.pass_account_guard(caller, SIGNED_IN, khaya_clock.now(), counted=True)
         clock.tick(minutes=minutes)
     # then what is kept does not grow with it
     (record,) = stand_in.stored("users")
@@ -147,8 +147,8 @@ def test_what_is_counted_does_not_grow_however_somebody_spaces_their_writes(cloc
 
 
 def test_without_a_limit_nothing_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    here = account_guard.settings()
-    monkeypatch.setattr(account_guard, "settings", lambda: here.model_copy(update={"writes_per_minute": 0}))
+    here = users.settings()
+    monkeypatch.setattr(users, "settings", lambda: here.model_copy(update={"writes_per_minute": 0}))
     person = Person("person-1")
     assert {change(person).status for _ in range(30)} == {200}
     (record,) = stand_in.stored("users")

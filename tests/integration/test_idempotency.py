@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.support import stand_in
-from tests.support.house import Person
+from tests.support.client import Person
 from tests.support.records import OFFER, POSTING, known, place_bid, post_job
 
 KEY = {"Idempotency-Key": "key-1"}

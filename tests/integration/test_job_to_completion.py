@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.house import VISITOR, Person
+from tests.support.client import VISITOR, Person
 
 POSTING: dict[str, Any] = {
     "title": "Fix a leaking tap",

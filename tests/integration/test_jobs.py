@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.support import stand_in
-from tests.support.house import VISITOR, Person
+from tests.support.client import VISITOR, Person
 from tests.support.records import POSTING, accept, place_bid, post_job, profile
 
 KEY = "uploads/buyer-1/job/01JCZX3V9T6V5Y8Q2M4N7B1KDE.jpg"

@@ -10,7 +10,7 @@ from khaya.profiles import store
 from khaya.reputation import service
 from tests.conftest import Clock
 from tests.support import stand_in
-from tests.support.house import VISITOR, Context, Person, app
+from tests.support.client import VISITOR, Context, Person, app
 from tests.support.records import complete_job, profile
 from tests.support.stand_in import stored
 

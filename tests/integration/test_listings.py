@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
-from tests.support.house import VISITOR, Answer, Person
+from tests.support.client import VISITOR, Answer, Person
 from tests.support.records import OFFERING, list_materials, profile
 
 

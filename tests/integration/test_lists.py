@@ -9,7 +9,7 @@ import pytest
 
 from khaya.platform.data import dynamo
 from tests.conftest import Clock
-from tests.support.house import VISITOR, Person
+from tests.support.client import VISITOR, Person
 from tests.support.records import place_bid, post_job, profile
 
 OWNER = Person("owner", ("buyer",))
@@ -106,10 +106,10 @@ def ids(items: list[dict[str, Any]]) -> list[str]:
 @pytest.fixture(autouse=True)
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
     """These people write more than twenty times a minute."""
-    from khaya.platform.web import account_guard  # noqa: PLC0415
+    from khaya.users import store as users  # noqa: PLC0415
 
-    here = account_guard.settings()
-    monkeypatch.setattr(account_guard, "settings", lambda: here.model_copy(update={"writes_per_minute": 0}))
+    here = users.settings()
+    monkeypatch.setattr(users, "settings", lambda: here.model_copy(update={"writes_per_minute": 0}))
 
 
 @pytest.fixture(params=LISTS, ids=lambda name: name.replace(" ", "-"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.house import VISITOR
+from tests.support.client import VISITOR
 from tests.support.lives import MEMBER, NAME, OTHER, live, traces
 from tests.support.stand_in import stored
 from tests.support.streams import follow

@@ -12,9 +12,9 @@ import pytest
 
 from tests.conftest import Clock
 from tests.support import stand_in, streams
+from tests.support.client import Context, Person, app
 from tests.support.events import batch
 from tests.support.faults import FAULTS, Fault, Faulty, faulty
-from tests.support.house import Context, Person, app
 from tests.support.money import adjust, grant, payout_account, refer, released_job, withdraw
 from tests.support.records import accept, known, list_materials, place_bid, post_job, profile
 from tests.support.stories import tell_story

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support import stand_in
-from tests.support.house import Answer, Person
+from tests.support.client import Answer, Person
 from tests.support.inbox import TOKEN, device, tell
 from tests.support.lives import MEMBER, OTHER, arrive
 from tests.support.streams import follow

@@ -14,9 +14,9 @@ from khaya.platform.aws import secrets
 from khaya.platform.base import clock
 from tests.conftest import Clock
 from tests.support import stand_in
+from tests.support.client import VISITOR, Context, Person, app
 from tests.support.events import happened
 from tests.support.events import tell as deliver_event
-from tests.support.house import VISITOR, Context, Person, app
 from tests.support.inbox import device, tell
 from tests.support.permissions import Record, allowed
 from tests.support.records import OFFER, accept, complete_job, place_bid, post_job, profile

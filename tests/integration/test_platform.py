@@ -12,7 +12,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.support.house import VISITOR, Context, Person, app
+from khaya.platform.data import dynamo
+from tests.support.client import VISITOR, Context, Person, app
 from tests.support.template import function_environment
 
 OURS, OTHER = "http://localhost:3000", "https://elsewhere.example"
@@ -31,7 +32,7 @@ def test_health_is_503_when_the_database_does_not_answer(code: str, monkeypatch:
     def refuse(**request: object) -> None:
         raise ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 400}}, "GetItem")
 
-    monkeypatch.setattr(app("platform").dynamo, "client", lambda: SimpleNamespace(get_item=refuse))
+    monkeypatch.setattr(dynamo, "client", lambda: SimpleNamespace(get_item=refuse))
     # when health is asked for
     answer = VISITOR.get("/health")
     # then it is refused, with a word on when to come back

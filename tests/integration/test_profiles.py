@@ -12,7 +12,7 @@ from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.profiles import service
 from tests.conftest import Clock
 from tests.support import stand_in
-from tests.support.house import VISITOR, Person
+from tests.support.client import VISITOR, Person
 from tests.support.permissions import running
 from tests.support.records import profile
 

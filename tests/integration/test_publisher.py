@@ -13,12 +13,12 @@ from botocore.client import BaseClient
 from botocore.exceptions import ConnectTimeoutError
 
 from khaya.events.catalogue import KINDS
-from khaya.platform.data import dynamo
+from khaya.platform.base import backoff
 from local.events import DOCUMENT
+from tests.support.client import Person
 from tests.support.events import Told, happened
 from tests.support.events import tell as tell_function
 from tests.support.faults import refusal
-from tests.support.house import Person
 from tests.support.lives import EMAIL, MEMBER, NAME, PHONE, SIGNED, live
 from tests.support.records import post_job
 from tests.support.stand_in import stored
@@ -92,7 +92,7 @@ def event_bus(monkeypatch: pytest.MonkeyPatch) -> Bus:
         return bus.put(request["Entries"], lambda entries: original(client, operation, {"Entries": entries}))
 
     monkeypatch.setattr(BaseClient, "_make_api_call", call)
-    monkeypatch.setattr(dynamo, "pause", lambda _: None)
+    monkeypatch.setattr(backoff, "sleep", lambda _: None)
     return bus
 
 

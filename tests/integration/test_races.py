@@ -15,7 +15,7 @@ from khaya.platform.base import clock
 from khaya.platform.data import dynamo
 from khaya.platform.data.unit_of_work import UnitOfWork
 from tests.support import stand_in
-from tests.support.house import VISITOR, Person
+from tests.support.client import VISITOR, Person
 from tests.support.permissions import running
 from tests.support.records import OFFER, accept, place_bid, post_job
 from tests.support.streams import follow

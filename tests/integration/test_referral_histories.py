@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
+from tests.support.client import VISITOR, Person
 from tests.support.histories import History, tell
-from tests.support.house import VISITOR, Person
 from tests.support.money import (
     apply,
     check_books,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
-from tests.support.house import Person, app
+from tests.support.client import Person, app
 from tests.support.money import (
     TREASURER,
     balance,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import Clock
-from tests.support.house import VISITOR, Person
+from tests.support.client import VISITOR, Person
 from tests.support.money import apply, code_of, everything, known, refer, release, released_job
 from tests.support.records import complete_job, profile
 from tests.support.stand_in import stored

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import Clock
 from tests.integration.test_exports import _file
 from tests.support import stand_in
-from tests.support.house import Person
+from tests.support.client import Person
 from tests.support.lives import MEMBER, NAME, arrive, traces
 from tests.support.reminders import DUE_AT, remind, row, sweep
 from tests.support.streams import follow

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
-from tests.support.house import VISITOR, Person
+from tests.support.client import VISITOR, Person
 from tests.support.records import accept, complete_job, place_bid, post_job, profile
 from tests.support.stand_in import stored
 

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from khaya.platform.aws import cognito
 from tests.support import stand_in
-from tests.support.house import VISITOR, Answer, Person
+from tests.support.client import VISITOR, Answer, Person
 from tests.support.records import OFFER, POSTING, post_job, profile
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support import streams
-from tests.support.house import Context, Person, app
+from tests.support.client import Context, Person, app
 from tests.support.template import FUNCTION, ROOT, resources, routes
 from tests.support.tokens import KeyServer, key_server
 

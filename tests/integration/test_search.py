@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.house import VISITOR, Answer, Context, Person, app
+from tests.support.client import VISITOR, Answer, Context, Person, app
 from tests.support.records import accept, list_materials, place_bid, post_job, profile
 from tests.support.stand_in import stored
 from tests.support.streams import follow

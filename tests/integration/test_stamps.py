@@ -7,7 +7,7 @@ from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo
 from khaya.platform.data.writes import WRITE_TOKEN, read_write_token
 from tests.conftest import Clock
-from tests.support.house import Person
+from tests.support.client import Person
 from tests.support.records import OFFER, POSTING
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.support import streams
-from tests.support.house import VISITOR, Context, Person, app
+from tests.support.client import VISITOR, Context, Person, app
 from tests.support.records import accept, complete_job, place_bid, post_job, profile
 from tests.support.stand_in import contents, stored
 

@@ -13,7 +13,7 @@ from khaya.platform.base.ids import derived_id
 from khaya.platform.data import dynamo
 from tests.conftest import Clock
 from tests.support import stand_in, streams
-from tests.support.house import Context, Person, app
+from tests.support.client import Context, Person, app
 from tests.support.records import accept, complete_job, list_materials, place_bid, post_job, profile
 from tests.support.stand_in import stored
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.support import stand_in
-from tests.support.house import VISITOR, Person
+from tests.support.client import VISITOR, Person
 from tests.support.records import profile
 from tests.support.stories import MODERATOR, STORY, approve_story, approved_story, reject_story, tell_story
 

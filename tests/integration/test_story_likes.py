@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support import stand_in
-from tests.support.house import VISITOR, Person
+from tests.support.client import VISITOR, Person
 from tests.support.stories import approve_story, approved_story, reject_story
 
 AUTHOR = Person("author-1", ("worker",))

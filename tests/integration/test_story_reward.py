@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.conftest import Clock
 from tests.support import stand_in
-from tests.support.house import Person
+from tests.support.client import Person
 from tests.support.stories import (
     MODERATOR,
     approve_story,

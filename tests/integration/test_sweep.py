@@ -19,7 +19,7 @@ from khaya.reminders import service, store
 from khaya.reminders.model import Reminder
 from tests.conftest import Clock
 from tests.support import stand_in
-from tests.support.house import Context, Person, app
+from tests.support.client import Context, Person, app
 from tests.support.records import accept, complete_job, place_bid, post_job
 from tests.support.reminders import remind, row, sweep, waiting
 from tests.support.streams import follow

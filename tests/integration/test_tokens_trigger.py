@@ -11,7 +11,7 @@ from khaya.platform.base.errors import Unavailable
 from khaya.platform.data import dynamo
 from tests.conftest import Clock
 from tests.support import stand_in
-from tests.support.house import VISITOR, Context, Person, app
+from tests.support.client import VISITOR, Context, Person, app
 from tests.support.records import known, profile
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.house import Person
+from tests.support.client import Person
 from tests.support.records import OFFERING, POSTING, accept, place_bid, post_job
 
 ASKED = {"purpose": "listing", "contentType": "image/jpeg", "sizeBytes": 120_000}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from tests.support.house import VISITOR, Context, app, function_of, matched
+from tests.support.client import VISITOR, Context, app, function_of, matched
 
 _NO_ROUTE = {
     "type": "about:blank",

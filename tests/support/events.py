@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from khaya.platform.base.ids import derived_id
-from tests.support.house import Context, app
+from tests.support.client import Context, app
 
 Told = dict[str, Any]
 

@@ -86,10 +86,11 @@ class Faulty:
 @contextmanager
 def faulty(monkeypatch: Any) -> Iterator[Faulty]:
     """The functions' DynamoDB client, with calls that can be made to fail."""
+    from khaya.platform.base import backoff
     from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
 
     faults = Faulty(dynamo.client()._make_api_call)
     with monkeypatch.context() as patch:
         patch.setattr(dynamo.client(), "_make_api_call", faults)
-        patch.setattr(dynamo, "pause", lambda _: None)
+        patch.setattr(backoff, "sleep", lambda _: None)
         yield faults

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.support import stand_in
-from tests.support.house import Person
+from tests.support.client import Person
 from tests.support.money import apply, code_of, grant
 from tests.support.records import accept, complete_job, list_materials, place_bid, post_job, profile
 from tests.support.stories import approved_story

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from moto.backends import get_backend
 
-from tests.support.house import Context, app
+from tests.support.client import Context, app
 from tests.support.stand_in import ACCOUNT, REGION
 
 DIGITS = re.compile(r"\b\d{6}\b")

@@ -6,7 +6,7 @@ from collections import defaultdict
 from itertools import count
 from typing import Any
 
-from tests.support.house import Answer, Person
+from tests.support.client import Answer, Person
 
 TREASURER = Person("treasurer-1", ("admin",))
 SECOND_TREASURER = Person("treasurer-2", ("admin",))

@@ -21,7 +21,7 @@ from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 
-from tests.support.house import Context, app
+from tests.support.client import Context, app
 from tests.support.stand_in import ACCOUNT, REGION
 from tests.support.template import function_environment, resources
 from tests.support.tokens import claims, token

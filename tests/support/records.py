@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support import stand_in
-from tests.support.house import Answer, Person
+from tests.support.client import Answer, Person
 from tests.support.template import function_environment
 
 POSTING: dict[str, Any] = {
@@ -65,14 +65,16 @@ def profile(user_id: str, **fields: Any) -> None:
     from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
     from khaya.profiles import store  # noqa: PLC0415
     from khaya.profiles.model import Profile  # noqa: PLC0415
+    from khaya.profiles.service import repeated  # noqa: PLC0415
     from khaya.users import store as users  # noqa: PLC0415
     from khaya.users.model import User  # noqa: PLC0415
 
     now = clock.now()
     contact = {name: fields.pop(name) for name in ("phone", "email") if name in fields}
     unit_of_work = UnitOfWork()
-    unit_of_work.add(*store.create(Profile(user_id=user_id, created_at=now, updated_at=now, **fields)))
-    unit_of_work.add(users.create(User(user_id=user_id, created_at=now, **contact)))
+    made = Profile(user_id=user_id, created_at=now, updated_at=now, **fields)
+    record = repeated(made, User(user_id=user_id, created_at=now, **contact))
+    unit_of_work.add(*store.create(made), users.create(record))
     unit_of_work.commit()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support import stand_in
-from tests.support.house import Context, Person, app
+from tests.support.client import Context, Person, app
 
 DUE_AT = "2026-12-01T08:00:00.000Z"
 

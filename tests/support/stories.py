@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.house import Person
+from tests.support.client import Person
 
 STORY: dict[str, Any] = {
     "title": "How I found work",

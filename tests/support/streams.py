@@ -13,7 +13,7 @@ import boto3
 import pytest
 from moto.backends import get_backend
 
-from tests.support.house import Context, app
+from tests.support.client import Context, app
 from tests.support.stand_in import ACCOUNT, REGION
 from tests.support.template import FUNCTION, QUEUE, resources, table_name
 

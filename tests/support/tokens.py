@@ -91,10 +91,10 @@ class KeyServer:
 @pytest.fixture
 def key_server(monkeypatch: pytest.MonkeyPatch) -> KeyServer:
     """The pool's keys, without a network; functions start without any fetched."""
-    from khaya.platform.web import identity  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.web import tokens  # noqa: PLC0415 - after the environment is set
 
     server = KeyServer()
 
     monkeypatch.setattr(urllib.request.OpenerDirector, "open", lambda _, request, **__: server.open(request))
-    identity._keys.cache_clear()
+    tokens._keys.cache_clear()
     return server

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from khaya.platform.base import backoff
 from khaya.platform.base.errors import Unavailable, WriteConflict
 from khaya.platform.data import dynamo, writes
 from khaya.platform.data.writes import Write
@@ -35,7 +36,7 @@ def puts(number: int) -> list[Write]:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dynamo, "pause", lambda _: None)
+    monkeypatch.setattr(backoff, "sleep", lambda _: None)
 
 
 def test_any_number_of_writes_goes_in_batches_of_twenty_five(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khaya.platform.base.errors import Invalid, TooLarge, Unreadable, UnsupportedMediaType
-from khaya.platform.web.request_bodies import DEEPEST, LARGEST, checked_body, compact, read_fields, read_json
+from khaya.platform.base.json_text import DEEPEST, compact, read_json, read_object
+from khaya.platform.web.request_bodies import LARGEST, checked_body
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -121,9 +122,9 @@ def test_deep_json_is_refused(opening: str, closing: str) -> None:
 
 @pytest.mark.parametrize("text", ["[]", '[{"a": 1}]', '[{"a": 1}, {"a": 2}]'])
 def test_a_list_is_no_body(text: str) -> None:
-    assert read_fields('{"a": 1}') == {"a": 1}
+    assert read_object('{"a": 1}') == {"a": 1}
     with pytest.raises(Invalid):
-        read_fields(text)
+        read_object(text)
 
 
 def test_numbers_beyond_reason_never_break_it() -> None:

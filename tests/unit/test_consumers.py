@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, process_partia
 
 from khaya.notifications.model import Person
 from khaya.platform.work import batches
-from tests.support.house import Context
+from tests.support.client import Context
 
 
 def message(number: int, body: Any, group: str = "one") -> dict[str, Any]:

@@ -8,8 +8,9 @@ import pytest
 
 from khaya.events.catalogue import KINDS
 from khaya.events.model import Event, events_of
+from khaya.platform.base.changes import Change
 from khaya.platform.base.ids import derived_id
-from khaya.platform.data.stream_records import Change, change_in
+from khaya.platform.data.stream_records import change_in
 
 AT = "2026-11-21T08:00:00.000Z"
 JOB: dict[str, Any] = {

@@ -10,11 +10,11 @@ from khaya.erasure import model as erasure
 from khaya.erasure.model import Open
 from khaya.exports import model as exports
 from khaya.jobs.model import Cancellation, Contact, Job, Submission
+from khaya.platform.base.changes import Change
 from khaya.platform.base.errors import Conflict
 from khaya.platform.base.fields import REMOVED
-from khaya.platform.data.stream_records import Change
 from khaya.profiles.model import FORMER_NAME, Profile
-from tests.support.house import app
+from tests.support.client import app
 
 NOW, LATER = "2026-11-21T08:00:00.000Z", "2026-11-21T09:00:00.000Z"
 
@@ -98,11 +98,6 @@ def test_names_are_told_of_where_they_change() -> None:
     assert renamed(Change("1", "profiles", one, other, NOW, None)) == {"group": "a", "userId": "a"}
     assert renamed(Change("1", "profiles", one, {**one, "bio": "New."}, NOW, None)) is None
     assert renamed(Change("1", "profiles", None, one, NOW, None)) is None
-
-
-def test_a_job_more_under_way_is_no_news_of_a_persons_standing() -> None:
-    one = {"userId": "a", "displayName": "One"}
-    assert app("relay").judged(Change("1", "profiles", one, {**one, "jobsUnderWay": 1}, NOW, None)) is None
 
 
 def _job(**fields: Any) -> Job:

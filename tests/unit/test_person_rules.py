@@ -13,7 +13,7 @@ from khaya.platform.base.roles import Role
 from khaya.profiles.model import SUB_RATINGS, Profile, mean, median
 from khaya.profiles.store import count_review
 from khaya.profiles.trust import trust
-from khaya.profiles.view import resume_of
+from khaya.reputation.view import resume_of
 from khaya.reviews.model import SubRatings
 from khaya.users.model import User, UserChanges
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.house import Context, app
+from tests.support.client import Context, app
 
 RIGHT = {"challengeName": "CUSTOM_CHALLENGE", "challengeResult": True}
 WRONG = {"challengeName": "CUSTOM_CHALLENGE", "challengeResult": False}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from khaya.platform.data.stream_records import Change
+from khaya.platform.base.changes import Change
 from khaya.search.model import SearchText, entry_of, news, words
 
 THING = {"id": "1", "status": "open", "title": "Fix a tap", "category": "plumbing", "location": "Durban"}

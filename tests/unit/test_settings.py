@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from khaya.platform.base import settings
-from tests.support.house import app
+from tests.support.client import app
 
 
 @pytest.fixture(autouse=True)

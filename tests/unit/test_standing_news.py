@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from khaya.platform.data.stream_records import Change
-from tests.support.house import app
+from khaya.platform.base.changes import Change
+from tests.support.client import app
 
 PROFILE: dict[str, Any] = {"userId": "worker-1", "ratingCount": 1, "version": 3, "lastWrite": "a"}
 

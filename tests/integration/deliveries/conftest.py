@@ -14,7 +14,7 @@ import pytest
 from local import providers, twilio
 from tests.conftest import Clock
 from tests.support import mailbox
-from tests.support.house import Context, Person, app
+from tests.support.client import Context, Person, app
 from tests.support.records import profile
 from tests.support.stand_in import client, stored
 
@@ -145,7 +145,8 @@ def _record(message: Any) -> dict[str, Any]:
 def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clock, tables: None) -> Iterator[Post]:
     """Somebody with a phone, an e-mail and two devices; patience is short, and what is put back comes again at once."""
     from khaya.channels import mail, sms, web  # noqa: PLC0415
-    from khaya.deliveries import circuit_breakers, queues  # noqa: PLC0415
+    from khaya.deliveries import queues  # noqa: PLC0415
+    from khaya.deliveries import store as deliveries_store  # noqa: PLC0415
     from khaya.platform.aws import secrets  # noqa: PLC0415 - after the environment is set
     from khaya.platform.base import settings  # noqa: PLC0415 - after the environment is set
 
@@ -173,7 +174,7 @@ def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clo
         monkeypatch.setenv(f"{queue.upper()}_QUEUE_URL", url)
     monkeypatch.setattr(web, "TIMEOUT_SECONDS", TEST_TIMEOUT)
     told = (settings.settings,)
-    for cached in (*told, sms._sns, mail._ses, circuit_breakers._states, queues._sqs):
+    for cached in (*told, sms._sns, mail._ses, deliveries_store.circuit_states, queues._sqs):
         cached.cache_clear()
     secrets.forget()
     _forget_failures()

@@ -87,11 +87,11 @@ def test_one_good_answer_closes_it(broken: Post, breakers_time: BreakersTime) ->
 
 def test_another_running_function_knows_of_it(broken: Post) -> None:
     # given a function that has seen nothing fail
-    from khaya.deliveries import circuit_breakers  # noqa: PLC0415 - after the environment is set
+    from khaya.deliveries import store as deliveries_store  # noqa: PLC0415 - after the environment is set
     from tests.integration.deliveries.conftest import _forget_failures  # noqa: PLC0415
 
     _forget_failures()
-    circuit_breakers._states.cache_clear()
+    deliveries_store.circuit_states.cache_clear()
     # when it has a message
     assert broken.run("whatsapp") == 7
     # then it asks nobody either

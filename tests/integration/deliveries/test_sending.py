@@ -18,7 +18,7 @@ from tests.integration.deliveries.conftest import (
     Post,
     on_the_item,
 )
-from tests.support.house import Context, app
+from tests.support.client import Context, app
 from tests.support.records import known
 from tests.support.stand_in import client
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from tests.support.house import VISITOR, Person
+from tests.support.client import VISITOR, Person
 from tests.support.tokens import claims, token
 
 COLUMNS = ("none", "expired", "forged", "foreign", "id", "buyer", "worker", "seller", "admin", "owner", "other")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.integration.matrix import Scene
-from tests.support.house import Person
+from tests.support.client import Person
 from tests.support.records import OFFERING, list_materials
 
 TABLE = """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.integration.matrix import Scene
-from tests.support.house import Person
+from tests.support.client import Person
 
 TABLE = """
                        none expired forged foreign  id | buyer worker seller admin | owner other

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.integration.matrix import Scene
-from tests.support.house import SIGNED_IN_AT, Person
+from tests.support.client import SIGNED_IN_AT, Person
 from tests.support.records import accept, place_bid, post_job, profile
 from tests.support.stand_in import pool_with
 

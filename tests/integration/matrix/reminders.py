@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.integration.matrix import Scene
-from tests.support.house import Person
+from tests.support.client import Person
 from tests.support.records import complete_job
 from tests.support.reminders import remind, sent
 from tests.support.streams import follow

@@ -6,7 +6,7 @@ All three are also there as admins, by whom nothing that concerns them may be de
 from __future__ import annotations
 
 from tests.integration.matrix import Scene
-from tests.support.house import Person
+from tests.support.client import Person
 from tests.support.records import accept, place_bid, post_job
 
 TABLE = """

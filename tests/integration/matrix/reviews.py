@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from tests.integration.matrix import Scene
-from tests.support.house import Person
+from tests.support.client import Person
 from tests.support.records import accept, complete_job, place_bid, post_job
 
 TABLE = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.integration.matrix import Scene
 from tests.support import sign_in
-from tests.support.house import Person
+from tests.support.client import Person
 from tests.support.stand_in import pool_with
 
 TABLE = """

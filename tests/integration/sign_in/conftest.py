@@ -10,7 +10,7 @@ import jwt
 import pytest
 
 from tests.support import mailbox, sign_in
-from tests.support.house import VISITOR, Answer, Person
+from tests.support.client import VISITOR, Answer, Person
 from tests.support.pool import Pool
 
 

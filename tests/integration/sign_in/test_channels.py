@@ -13,7 +13,7 @@ import pytest
 from local import providers, twilio
 from tests.integration.sign_in.conftest import Newcomer
 from tests.support import mailbox
-from tests.support.house import Context, app
+from tests.support.client import Context, app
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import Clock
 from tests.integration.sign_in.conftest import Newcomer
 from tests.support import mailbox
-from tests.support.house import VISITOR, Context, app
+from tests.support.client import VISITOR, Context, app
 from tests.support.pool import Pool, account
 from tests.support.stand_in import groups_of, stored
 

@@ -12,7 +12,7 @@ from botocore.client import BaseClient
 
 from tests.integration.sign_in.conftest import Newcomer
 from tests.support import mailbox
-from tests.support.house import Answer
+from tests.support.client import Answer
 
 ROUNDS = 25
 NOISE = 1.5

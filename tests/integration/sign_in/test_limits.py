@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import Clock
 from tests.integration.sign_in.conftest import Newcomer
 from tests.support import mailbox
-from tests.support.house import Answer, Context, Person, app
+from tests.support.client import Answer, Context, Person, app
 from tests.support.stand_in import stored
 
 EDGE = "the-cdn-is-the-cdn"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.integration.sign_in.conftest import Newcomer
-from tests.support.house import VISITOR, Person
+from tests.support.client import VISITOR, Person
 from tests.support.pool import Pool
 from tests.support.stand_in import stored
 

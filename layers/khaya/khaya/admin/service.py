@@ -5,9 +5,8 @@ from __future__ import annotations
 from khaya.platform.aws import cognito
 from khaya.platform.base.errors import NotFound
 from khaya.platform.base.roles import Role
-from khaya.platform.data import dynamo
 from khaya.platform.data.pages import PageRequest, PageResult
-from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.profiles import store as profiles
 from khaya.profiles.service import repeated
 from khaya.users import store
@@ -37,7 +36,7 @@ def change(user_id: str, changes: UserChanges, *, admin_id: str, now: str, unit_
         Forbidden: an admin would act on themselves, or is no active admin any more.
         Conflict: the person had their account erased.
     """
-    user_item, profile_item = dynamo.get_many([store.key(user_id), profiles.key(user_id)])
+    user_item, profile_item = read_together([store.key(user_id), profiles.key(user_id)])
     if profile_item is None and "createdAt" not in (user_item or {}):
         raise NotFound("There is no such person.")
     profile = profiles.read(profile_item, user_id)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from khaya.bids import store
 from khaya.bids.model import REASON_OF_STATE, Bid, BidOffer, Sort, placed
+from khaya.bids.visibility import visible_job
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Contact, Job
-from khaya.jobs.service import visible as visible_job
 from khaya.platform.base.errors import Conflict, Forbidden, NotFound, WriteConflict
-from khaya.platform.data import dynamo
 from khaya.platform.data.pages import PageRequest, PageResult
-from khaya.platform.data.unit_of_work import UnitOfWork
-from khaya.platform.data.writes import Write
-from khaya.platform.web.identity import Caller
+from khaya.platform.data.unit_of_work import UnitOfWork, Write, read_together
+from khaya.platform.web.access import Caller
 from khaya.profiles import store as profiles
+from khaya.profiles.model import NEW_NAME
 from khaya.users import store as users
 
 
@@ -25,7 +24,7 @@ def place(job_id: str, offer: BidOffer, *, worker_id: str, now: str, unit_of_wor
         Forbidden: it is the worker's own.
         Conflict: it is not open, or the worker's place on it is taken.
     """
-    job_item, profile_item = dynamo.get_many([jobs.key(job_id), profiles.key(worker_id)])
+    job_item, profile_item = read_together([jobs.key(job_id), profiles.key(worker_id)])
     job = jobs.read(job_item)
     if job is None:
         raise NotFound("There is no such job.")
@@ -46,32 +45,25 @@ def accept(bid_id: str, *, owner_id: str, now: str, unit_of_work: UnitOfWork) ->
         Conflict: the bid is no longer pending, the job no longer open, or a party has left.
     """
     bid = visible(bid_id, owner_id).owned_by_buyer(owner_id)
-    job_item, buyer_item, buyer_profile, worker_item, worker_profile = dynamo.get_many(
-        [
-            jobs.key(bid.job_id),
-            users.key(bid.buyer_id),
-            profiles.key(bid.buyer_id),
-            users.key(bid.worker_id),
-            profiles.key(bid.worker_id),
-        ]
+    job_item, buyer_item, worker_item = read_together(
+        [jobs.key(bid.job_id), users.key(bid.buyer_id), users.key(bid.worker_id)]
     )
     job = jobs.read(job_item)
     if job is None:
         raise WriteConflict
-    buyer = profiles.read(buyer_profile, bid.buyer_id)
-    worker = profiles.read(worker_profile, bid.worker_id)
+    buyer, worker = users.read(buyer_item, bid.buyer_id), users.read(worker_item, bid.worker_id)
     chosen = bid.accepted(now)
     taken = job.accepted(
         bid_id=bid.id,
         worker_id=bid.worker_id,
-        worker=Contact(display_name=worker.display_name, phone=users.read(worker_item, bid.worker_id).phone),
-        buyer=Contact(display_name=buyer.display_name, phone=users.read(buyer_item, bid.buyer_id).phone),
+        worker=Contact(display_name=worker.display_name or NEW_NAME, phone=worker.phone),
+        buyer=Contact(display_name=buyer.display_name or NEW_NAME, phone=buyer.phone),
         cents=bid.amount_cents,
         days=bid.timeline_days,
         now=now,
     )
     unit_of_work.add(jobs.change(job, taken), store.change(bid, chosen))
-    unit_of_work.add(profiles.begin_job(bid.buyer_id, now), profiles.begin_job(bid.worker_id, now))
+    unit_of_work.add(users.begin_job(bid.buyer_id), users.begin_job(bid.worker_id))
     return taken, chosen
 
 

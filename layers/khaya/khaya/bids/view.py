@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from khaya.bids.model import Bid, Reason, Status
+from pydantic import ConfigDict
+
+from khaya.bids.model import Reason, Status
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
 
 
 class BidView(Model):
-    """A bid."""
+    """A bid; made by `BidView.model_validate(bid)`."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     id: str
     job_id: str
@@ -23,8 +27,3 @@ class BidView(Model):
     decided_at: str | None
     created_at: str
     updated_at: str
-
-
-def shown(bid: Bid) -> BidView:
-    """The bid as the API shows it."""
-    return BidView(**{name: getattr(bid, name) for name in BidView.model_fields})

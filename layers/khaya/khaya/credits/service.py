@@ -14,8 +14,7 @@ from khaya.platform.aws import files
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Forbidden, NotFound
 from khaya.platform.base.ids import new_id
-from khaya.platform.data import dynamo
-from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.profiles import store as profiles
 from khaya.users import store as users
 
@@ -26,7 +25,7 @@ def withdraw(cents: int, *, user_id: str, now: str, unit_of_work: UnitOfWork) ->
     Raises:
         Conflict: no payout account can be used now, or there is less to withdraw.
     """
-    account_item, record = dynamo.get_many([accounts.account_key(user_id), payouts.key(user_id)])
+    account_item, record = read_together([accounts.account_key(user_id), payouts.key(user_id)])
     account = accounts.read_account(account_item, user_id)
     booking = model.withdrawal(account, cents, payouts.read(record), now)
     (entry,) = ledger.book({user_id: account}, [booking], now=now, unit_of_work=unit_of_work)
@@ -45,7 +44,7 @@ def adjust(request: AdjustmentRequest, *, admin_id: str, now: str, unit_of_work:
     person, cents = request.user_id, request.amount_cents
     if person == admin_id:
         raise Forbidden("No admin acts on themselves.")
-    account_item, record, waiting_item = dynamo.get_many(
+    account_item, record, waiting_item = read_together(
         [accounts.account_key(person), users.key(person), store.proposal_key(person, cents)]
     )
     if not users.is_record(record):

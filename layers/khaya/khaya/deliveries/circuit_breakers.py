@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, Final
 
 from khaya.channels import ChannelDown
+from khaya.deliveries import store
 from khaya.notifications.choices import Channel
 from khaya.platform.base import observability
-from khaya.platform.base.settings import settings
-from khaya.platform.data import dynamo
 
 FAILURES: Final = 5
 """In a row, in one running function, after which the circuit opens."""
@@ -50,7 +48,7 @@ def guarded(channel: Channel, send: Callable[[], None]) -> None:
         success_threshold=1,
         handled_exceptions=ChannelDown,
     )
-    protected = circuit_breaker(f"circuit#{channel}", _states(), on_transition=_noted, config=config)(send)
+    protected = circuit_breaker(f"circuit#{channel}", store.circuit_states(), on_transition=_noted, config=config)(send)
     try:
         protected()
     except CircuitBreakerOpenError as error:
@@ -64,14 +62,3 @@ def _noted(transition: Any) -> None:
     observability.logger().warning("circuit", extra={"circuit": transition.circuit_name, "state": state})
     if state == "OPEN":
         observability.count("CircuitOpened")
-
-
-@lru_cache(maxsize=1)
-def _states() -> Any:
-    from aws_lambda_powertools.utilities.circuit_breaker.persistence import (  # noqa: PLC0415
-        CircuitBreakerDynamoDBPersistence,
-    )
-
-    return CircuitBreakerDynamoDBPersistence(
-        settings().tasks_table, expiry_attr="expiresAt", boto3_client=dynamo.client()
-    )

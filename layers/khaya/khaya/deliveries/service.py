@@ -24,9 +24,8 @@ from khaya.notifications.messages import Text
 from khaya.notifications.model import Notification, Person
 from khaya.platform.base import observability
 from khaya.platform.base.errors import NotFound, TooMany, Unavailable, WriteConflict
-from khaya.platform.base.ids import new_id
 from khaya.platform.base.settings import DeliverySettings, QuietSettings, settings
-from khaya.platform.data import dynamo
+from khaya.platform.data.unit_of_work import commit_now, read_together
 from khaya.users import store as users
 from khaya.users.model import User
 
@@ -72,7 +71,7 @@ def release_due(now: str, time_is_left: Callable[[], bool]) -> int:
             queues.send(channel, waiting)
         for held in page:
             try:
-                dynamo.commit([store.released(held)], new_id())
+                commit_now(store.released(held))
             except (WriteConflict, Unavailable):
                 continue  # it waits for something else by now, or is tried again by the next run
             done += 1
@@ -185,7 +184,7 @@ class _Outcome:
 def _letter(channel: Channel, notification: Notification) -> _Letter | None:
     """What is to be sent now; None where the person does not want it by this channel, or is not reached by it."""
     user_id = notification.user_id
-    user_item, person_item = dynamo.get_many([users.key(user_id), notifications.person_key(user_id)])
+    user_item, person_item = read_together([users.key(user_id), notifications.person_key(user_id)])
     user, person = users.read(user_item, user_id), notifications.read_person(person_item, user_id)
     if user.status == "erased" or channel not in person.channels_for(notification.kind):
         return None
@@ -216,7 +215,7 @@ def _send_once(delivery: Delivery, channel: Channel, letter: _Letter, now: str) 
     """
     notification_id = delivery.notification.id
     try:
-        dynamo.commit([store.claim(notification_id, channel, now)], new_id())
+        commit_now(store.claim(notification_id, channel, now))
     except NotFound:
         return
     try:
@@ -224,7 +223,7 @@ def _send_once(delivery: Delivery, channel: Channel, letter: _Letter, now: str) 
     except Unsure:
         raise
     except (ChannelDown, TooMany, Refused):
-        dynamo.commit([store.give_back(notification_id, channel, now)], new_id())
+        commit_now(store.give_back(notification_id, channel, now))
         raise
     except Undeliverable as error:
         observability.logger().warning(
@@ -288,14 +287,14 @@ def _waits_until(notification: Notification, now: str) -> str | None:
 
 def _hold(notification_id: str, waiting: list[Channel], until: str) -> None:
     try:
-        dynamo.commit([store.hold(notification_id, waiting, until)], new_id())
+        commit_now(store.hold(notification_id, waiting, until))
     except NotFound:
         return  # its person has left
 
 
 def _commit_mark(notification_id: str, channel: Channel, send: Send) -> None:
     try:
-        dynamo.commit([store.mark(notification_id, channel, send)], new_id())
+        commit_now(store.mark(notification_id, channel, send))
     except NotFound:
         return
 
@@ -308,7 +307,7 @@ def _forget_device(user_id: str, token_hash: str) -> None:
         if token is None:
             return
         try:
-            dynamo.commit(notifications.remove_device(person, token), new_id())
+            commit_now(*notifications.remove_device(person, token))
         except WriteConflict:
             continue
         observability.count("DeviceGone")

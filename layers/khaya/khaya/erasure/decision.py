@@ -10,9 +10,8 @@ from __future__ import annotations
 from khaya.erasure.model import Open
 from khaya.ledger import store as ledger
 from khaya.platform.base.errors import Conflict, Forbidden
-from khaya.platform.data import dynamo
-from khaya.platform.data.unit_of_work import UnitOfWork
-from khaya.platform.web.identity import Caller
+from khaya.platform.data.unit_of_work import UnitOfWork, read_together
+from khaya.platform.web.access import Caller
 from khaya.profiles import store as profiles
 from khaya.users import store as users
 
@@ -27,7 +26,7 @@ def request(caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> bool:
         Forbidden: they are suspended.
     """
     person = caller.user_id
-    user_item, profile_item, account_item = dynamo.get_many(
+    user_item, profile_item, account_item = read_together(
         [users.key(person), profiles.key(person), ledger.account_key(person)]
     )
     user = users.read(user_item, person)
@@ -39,7 +38,7 @@ def request(caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> bool:
     if caller.is_admin or "admin" in {*user.roles, *profile.roles}:
         raise Conflict("You are an admin. Another admin has to end that first, so that one always remains.")
     pending = ledger.read_account(account_item, person).pending_withdrawal_cents
-    Open(jobs=profiles.jobs_under_way(profile_item), withdrawals=int(pending > 0)).require_nothing()
+    Open(jobs=users.jobs_in_progress(user_item), withdrawals=int(pending > 0)).require_nothing()
     unit_of_work.add(
         users.erase(person, now), *profiles.erase(profile, profile.erased(now)), ledger.require_none_pending(person)
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from khaya.platform.base.changes import Change
 from khaya.platform.base.errors import Conflict
-from khaya.platform.data.stream_records import Change
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,10 @@ from khaya.listings.model import Listing
 from khaya.name_sync import service as names
 from khaya.notifications import store as notifications
 from khaya.platform.aws import cognito, files
+from khaya.platform.base.backoff import pause
 from khaya.platform.base.errors import Conflict, WriteConflict
-from khaya.platform.base.ids import new_id
-from khaya.platform.data import dynamo
 from khaya.platform.data.pages import MOST, PageRequest, every_item
-from khaya.platform.data.writes import Write
+from khaya.platform.data.unit_of_work import Write, commit_now, read
 from khaya.profiles import store as profiles
 from khaya.profiles.model import FORMER_NAME
 from khaya.reminders import store as reminders
@@ -46,20 +45,20 @@ def run(user_id: str, now: str, time_is_left: Callable[[], bool]) -> bool:
 
     What is not gets a run of its own.
     """
-    record = dynamo.get(*users.key(user_id))
+    record = read(users.key(user_id))
     if record is None or record.get("status") != "erased" or "erasureDoneAt" in record:
         return True
     for step in STEPS:
         for _ in step(user_id, now):
             if not time_is_left():
-                dynamo.commit([users.continue_erasure(user_id)], new_id())
+                commit_now(users.continue_erasure(user_id))
                 return False
     return True
 
 
 def _remember(user_id: str, now: str) -> Iterator[None]:
     """Keep the hashes by which the person is known when they come back, before their contacts go."""
-    dynamo.commit(store.remember(users.get(user_id), now), new_id())
+    commit_now(*store.remember(users.get(user_id), now))
     yield from ()
 
 
@@ -71,9 +70,9 @@ def _profile(user_id: str, now: str) -> Iterator[None]:
         if erased is profile:
             return
         try:
-            dynamo.commit(profiles.erase(profile, erased), new_id())
+            commit_now(*profiles.erase(profile, erased))
         except WriteConflict:
-            dynamo.pause(attempt)
+            pause(attempt)
         else:
             yield
     raise WriteConflict
@@ -91,9 +90,9 @@ def _told(user_id: str, now: str) -> Iterator[None]:
         if person.erased_at is not None:
             return
         try:
-            dynamo.commit(notifications.leave(person, now), new_id())
+            commit_now(*notifications.leave(person, now))
         except WriteConflict:
-            dynamo.pause(attempt)
+            pause(attempt)
         else:
             yield
     raise WriteConflict
@@ -149,7 +148,7 @@ def _stories(user_id: str, now: str) -> Iterator[None]:
         yield
     for story_id in every_item(lambda page_request: stories.liked_by(user_id, page_request)):
         if not _commit_or_gone(stories.unlike(story_id, user_id)):
-            dynamo.commit([stories.forget_like(story_id, user_id)], new_id())
+            commit_now(stories.forget_like(story_id, user_id))
         yield
 
 
@@ -158,14 +157,14 @@ def _reports(user_id: str, now: str) -> Iterator[None]:
     for report in every_item(lambda page_request: reports.of_reporter(user_id, page_request)):
         changes = reports.forget(report, report.forgotten())
         if changes:
-            dynamo.commit(changes, new_id())
+            commit_now(*changes)
             yield
 
 
 def _sessions(user_id: str, now: str) -> Iterator[None]:
     del now
     for session in every_item(lambda page_request: sessions.of_person(user_id, _LONG_AGO, page_request)):
-        dynamo.commit([sessions.remove(session.id)], new_id())
+        commit_now(sessions.remove(session.id))
         yield
 
 
@@ -195,14 +194,14 @@ def _files(user_id: str, now: str) -> Iterator[None]:
     for folder in folders:
         for _ in files.remove(folder, but=evidence):
             yield
-    dynamo.commit([exports.forget(user_id)], new_id())
+    commit_now(exports.forget(user_id))
 
 
 def _account(user_id: str, now: str) -> Iterator[None]:
     """Empty the private record, and at the very end remove the account, which frees phone and e-mail."""
     cognito.remove(user_id)
-    record = dynamo.get(*users.key(user_id)) or {}
-    dynamo.commit([users.forget(users.read(record, user_id), record["erasedAt"], now)], new_id())
+    record = read(users.key(user_id)) or {}
+    commit_now(users.forget(users.read(record, user_id), record["erasedAt"], now))
     yield from ()
 
 
@@ -233,9 +232,9 @@ def _changed(thing: Thing, decide: Callable[[Thing], list[Write]], read: Callabl
         if not changes:
             return False
         try:
-            dynamo.commit(changes, new_id())
+            commit_now(*changes)
         except (WriteConflict, Conflict):
-            dynamo.pause(attempt)
+            pause(attempt)
             present = read()
         else:
             return True
@@ -244,7 +243,7 @@ def _changed(thing: Thing, decide: Callable[[Thing], list[Write]], read: Callabl
 
 def _commit_or_gone(changes: Sequence[Write]) -> bool:
     try:
-        dynamo.commit(changes, new_id())
+        commit_now(*changes)
     except WriteConflict:
         return False
     return True

@@ -12,8 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from khaya.events.model import Event
 from khaya.platform.aws import clients
 from khaya.platform.base import clock
+from khaya.platform.base.backoff import pause
 from khaya.platform.base.settings import BusSettings, settings
-from khaya.platform.data import dynamo
 
 SOURCE: Final = "khaya"
 
@@ -41,7 +41,7 @@ def publish(events: Sequence[Event]) -> dict[str, str]:
         left = {event_id: left[event_id] for event_id in refused}
         if not left:
             break
-        dynamo.pause(attempt)
+        pause(attempt)
     return refused
 
 

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from khaya.events.catalogue import KINDS
 from khaya.platform.base import clock
+from khaya.platform.base.changes import Change
 from khaya.platform.base.ids import derived_id
 from khaya.platform.base.models import Item, Model, item_of
-from khaya.platform.data.stream_records import Change
 
 
 class Event(Model):

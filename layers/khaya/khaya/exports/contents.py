@@ -19,8 +19,8 @@ from khaya.notifications import view as notices
 from khaya.payouts import store as payouts
 from khaya.platform.aws import files
 from khaya.platform.base.models import item_of
-from khaya.platform.data import dynamo
 from khaya.platform.data.pages import every_item
+from khaya.platform.data.unit_of_work import read, read_together
 from khaya.profiles import store as profiles
 from khaya.referrals import store as referrals
 from khaya.reminders import store as reminders
@@ -54,7 +54,7 @@ def _profile(user_id: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _record(user_id: str) -> Iterator[Mapping[str, Any]]:
-    record = dynamo.get(*users.key(user_id))
+    record = read(users.key(user_id))
     payout = payouts.read(record)
     kept = payout and {"verified": payout.verified, "usableFrom": payout.usable_from}
     yield {**_plain(users.read(record, user_id)), **({"payoutAccount": kept} if kept else {})}
@@ -95,7 +95,7 @@ def _entries(user_id: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _referral(user_id: str) -> Iterator[Mapping[str, Any]]:
-    own, referral = dynamo.get_many([referrals.referrer_key(user_id), referrals.referral_key(user_id)])
+    own, referral = read_together([referrals.referrer_key(user_id), referrals.referral_key(user_id)])
     if own is not None:
         yield item_of(referrals.read_referrer(own, user_id))
     found = referrals.read_referral(referral)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from khaya.exports import contents, store
 from khaya.platform.aws import files
 from khaya.platform.base.errors import WriteConflict
-from khaya.platform.base.ids import new_id
-from khaya.platform.data import dynamo
+from khaya.platform.data.unit_of_work import commit_now
 
 
 def make(user_id: str, export_id: str, now: str) -> bool:
@@ -20,7 +19,7 @@ def make(user_id: str, export_id: str, now: str) -> bool:
     key = store.file_key(export)
     files.write(key, contents.pieces(user_id, now), content_type="application/json")
     try:
-        dynamo.commit([store.ready(export, now)], new_id())
+        commit_now(store.ready(export, now))
     except WriteConflict:
         for _ in files.remove(key):
             pass

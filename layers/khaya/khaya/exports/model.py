@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from khaya.platform.base import clock
+from khaya.platform.base.changes import Change
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model
-from khaya.platform.data.stream_records import Change
 
 Status = Literal["pending", "ready"]
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from khaya.bids import store as bids
 from khaya.jobs import store
 from khaya.jobs.model import Category, Job, JobChanges, JobPosting, posted
-from khaya.platform.aws.media import check_owner
 from khaya.platform.base import clock
-from khaya.platform.base.errors import Conflict, NotFound, WriteConflict
-from khaya.platform.base.models import Item
-from khaya.platform.data import dynamo
+from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.platform.data.unit_of_work import UnitOfWork
-from khaya.platform.web.identity import Caller
 from khaya.profiles import store as profiles
 from khaya.search import store as search
 from khaya.search.model import words
+from khaya.uploads.model import check_owner
+from khaya.users import store as users
 
 DAYS_LOOKED_BACK = 60
 """How long the hourly expiry may have stood still without a job being forgotten."""
@@ -61,7 +58,8 @@ def complete(job: Job, *, fully_paid: bool, now: str, unit_of_work: UnitOfWork) 
     done = job.completed(now, fully_paid=fully_paid)
     unit_of_work.add(store.change(job, done))
     if job.worker_id:
-        unit_of_work.add(profiles.count_completed_job(job.worker_id, now), profiles.count_bought_job(job.buyer_id, now))
+        unit_of_work.add(profiles.count_completed_job(job.worker_id, now))
+        unit_of_work.add(users.end_job(job.worker_id), users.count_bought_job(job.buyer_id))
     return done
 
 
@@ -75,7 +73,7 @@ def cancel(job: Job, person: str, reason: str, *, now: str, unit_of_work: UnitOf
     cancelled = job.cancelled(person, reason, now)
     unit_of_work.add(store.change(job, cancelled))
     if job.worker_id:
-        unit_of_work.add(profiles.end_job(job.buyer_id), profiles.end_job(job.worker_id))
+        unit_of_work.add(users.end_job(job.buyer_id), users.end_job(job.worker_id))
     return cancelled
 
 
@@ -110,39 +108,3 @@ def feed(
         return store.feed(category, location, page_request)
     found = search.find("jobs", words(text), category, location, page_request, store.key)
     return PageResult([Job.model_validate(item) for item in found.items], found.after)
-
-
-def visible(job_id: str, visitor: Caller | None) -> Job:
-    """The job, if the visitor may see it: anybody an open one; others its parties, its bidders and admins.
-
-    Raises:
-        NotFound: there is none such.
-    """
-    return seen(dynamo.get_many(sight_keys(job_id, visitor)), visitor)
-
-
-def sight_keys(job_id: str, visitor: Caller | None) -> list[tuple[str, dict[str, str]]]:
-    """Where stands what decides whether the visitor may see the job, for a read together with others."""
-    keys = [store.key(job_id)]
-    if visitor is not None:
-        keys.append(bids.place_key(job_id, visitor.user_id))
-    return keys
-
-
-def seen(items: Sequence[Item | None], visitor: Caller | None) -> Job:
-    """The job in the items under `sight_keys`, if the visitor may see it.
-
-    Raises:
-        NotFound: there is none such.
-    """
-    job_item, *place = items
-    job = store.read(job_item)
-    if job is None or not (job.status == "open" or _concerned(job, visitor, has_bid=any(place))):
-        raise NotFound("There is no such job.")
-    return job
-
-
-def _concerned(job: Job, visitor: Caller | None, *, has_bid: bool) -> bool:
-    if visitor is None:
-        return False
-    return visitor.is_admin or has_bid or job.party(visitor.user_id) is not None

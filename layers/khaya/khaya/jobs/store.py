@@ -9,6 +9,7 @@ from typing import Any
 
 from khaya.jobs.model import Category, Job, Party, Status
 from khaya.platform.base.errors import Conflict, WriteConflict
+from khaya.platform.base.feeds import feed_attributes
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, lists, writes
@@ -135,7 +136,7 @@ def _item(job: Job) -> dict[str, Any]:
     if job.worker_id:
         item["workerStatus"] = f"{job.worker_id}#{job.status}"
     if job.status == "open":
-        item |= lists.feed_attributes(job.category, job.location) | {"expiryDay": job.expires_at[:10]}
+        item |= feed_attributes(job.category, job.location) | {"expiryDay": job.expires_at[:10]}
     return item
 
 

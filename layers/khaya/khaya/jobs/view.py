@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from khaya.jobs.model import Cancellation, Category, Contact, Job, Payment, Status
-from khaya.platform.aws.media import Picture, pictures
 from khaya.platform.base.fields import Coordinates
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
-from khaya.platform.web.identity import Caller
+from khaya.platform.web.access import Caller
+from khaya.uploads.view import Picture, pictures
 
 
 class SubmissionView(Model):
@@ -76,7 +76,7 @@ def shown_fully(job: Job, person: str) -> PartyJobView:
 
 
 def _public(job: Job) -> dict[str, Any]:
-    return {name: getattr(job, name) for name in _PUBLIC} | {"photos": pictures(job.photos)}
+    return {name: getattr(job, name) for name in _PUBLIC} | {"photos": pictures(job.photos) if job.photos else []}
 
 
 # What is shown as it is kept. Asking the models for their fields takes longer than reading them.

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from khaya.ledger import store
 from khaya.ledger.model import Account, Booking, Entry, EntryType, Leg, Movement, booked, moved
-from khaya.platform.data import dynamo
-from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 
 
 def book(
@@ -41,7 +40,7 @@ def reward(
 
     One read, of the account and of the cause. `source` names the cause, for example `first-story:<userId>`.
     """
-    account, earlier = dynamo.get_many([store.account_key(user_id), store.movement_key(source)])
+    account, earlier = read_together([store.account_key(user_id), store.movement_key(source)])
     if earlier is not None:
         return None
     accounts = {user_id: store.read_account(account, user_id)}

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from khaya.listings import store
 from khaya.listings.model import Category, Decision, Listing, ListingChanges, ListingOffer, offered
-from khaya.platform.aws.media import check_owner
 from khaya.platform.base.errors import NotFound
-from khaya.platform.data import dynamo
 from khaya.platform.data.pages import PageRequest, PageResult
-from khaya.platform.data.unit_of_work import UnitOfWork
-from khaya.platform.web.identity import Caller
+from khaya.platform.data.unit_of_work import UnitOfWork, read_together
+from khaya.platform.web.access import Caller
 from khaya.profiles import store as profiles
 from khaya.search import store as search
 from khaya.search.model import words
+from khaya.uploads.model import check_owner
 
 
 def post(offer: ListingOffer, *, seller_id: str, now: str, unit_of_work: UnitOfWork) -> Listing:
@@ -55,7 +54,7 @@ def to_edit(listing_id: str, caller: Caller) -> tuple[Listing, bool]:
         NotFound: there is none such that the caller may see.
         Forbidden: it is somebody else's.
     """
-    listing_item, profile_item = dynamo.get_many([store.key(listing_id), profiles.key(caller.user_id)])
+    listing_item, profile_item = read_together([store.key(listing_id), profiles.key(caller.user_id)])
     listing = _seen(store.read(listing_item), caller).owned_by(caller.user_id)
     return listing, profiles.read(profile_item, caller.user_id).verified
 

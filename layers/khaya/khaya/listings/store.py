@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from khaya.listings.model import MOST_HELD, Category, Listing
 from khaya.platform.base.errors import Conflict, WriteConflict
+from khaya.platform.base.feeds import feed_attributes
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, lists, writes
@@ -105,7 +106,7 @@ def _item(listing: Listing) -> Item:
     """The listing with the attributes that its indexes are made of."""
     item = item_of(listing)
     if listing.status == "active":
-        item |= lists.feed_attributes(listing.category, listing.location)
+        item |= feed_attributes(listing.category, listing.location)
     if listing.status == "pending":
         item |= {"waiting": _WAITING, "waitOrder": f"{listing.pending_since}#{listing.id}"}
     return item

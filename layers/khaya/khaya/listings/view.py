@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from khaya.listings.model import Category, Listing, Moderation, Status
-from khaya.platform.aws.media import Picture, pictures
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
-from khaya.platform.web.identity import Caller
+from khaya.platform.web.access import Caller
+from khaya.uploads.view import Picture, pictures
 
 
 class ListingView(Model):

@@ -12,10 +12,8 @@ from khaya.bids import store as bids
 from khaya.jobs import store as jobs
 from khaya.listings import store as listings
 from khaya.platform.base.errors import WriteConflict
-from khaya.platform.base.ids import new_id
-from khaya.platform.data import dynamo
 from khaya.platform.data.pages import every_item
-from khaya.platform.data.writes import Write
+from khaya.platform.data.unit_of_work import Write, commit_now
 from khaya.profiles import store as profiles
 from khaya.referrals import service as referrals
 from khaya.reviews import store as reviews
@@ -50,7 +48,7 @@ def _renamings(user_id: str, name: str) -> Iterator[Write | None]:
 
 def _written(renaming: Write) -> bool:
     try:
-        dynamo.commit([renaming], new_id())
+        commit_now(renaming)
     except WriteConflict:
         return False  # it is gone by now
     return True

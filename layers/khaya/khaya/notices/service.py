@@ -9,9 +9,10 @@ from khaya.notices.rules import Notice
 from khaya.notifications import store
 from khaya.notifications.kinds import KINDS
 from khaya.notifications.model import Notification, Person
+from khaya.platform.base.backoff import pause
 from khaya.platform.base.errors import Unavailable, WriteConflict
-from khaya.platform.base.ids import derived_id, new_id
-from khaya.platform.data import dynamo
+from khaya.platform.base.ids import derived_id
+from khaya.platform.data.unit_of_work import commit_now, read_together
 from khaya.reminders import service as reminders
 from khaya.users import store as users
 
@@ -51,7 +52,7 @@ def _addressed(event: Event) -> list[tuple[Notice, Person]]:
     if not people:
         return []
     keys = [*needed, *(key(person) for person in people for key in (users.key, store.person_key))]
-    items = dynamo.get_many(keys)
+    items = read_together(keys)
     things, records = items[: len(needed)], items[len(needed) :]
     here = {
         person: store.read_person(known, person)
@@ -68,14 +69,14 @@ def _tell(notification: Notification, person: Person, now: str) -> bool:
         if person.erased_at is not None:
             return False
         try:
-            dynamo.commit(store.create(notification, person), new_id())
+            commit_now(*store.create(notification, person))
         except WriteConflict:
-            written, known = dynamo.get_many([store.key(notification.id), store.person_key(person.user_id)])
+            written, known = read_together([store.key(notification.id), store.person_key(person.user_id)])
             person = store.read_person(known, person.user_id)
             if written is not None:
                 deliveries.hand_over(notification, person, now)
                 return False
-            dynamo.pause(attempt)
+            pause(attempt)
         else:
             deliveries.hand_over(notification, person, now)
             return True

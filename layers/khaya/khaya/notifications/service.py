@@ -5,9 +5,8 @@ from __future__ import annotations
 from khaya.notifications import store
 from khaya.notifications.model import Device, Notification, Person, PreferencesReplacement, Registration
 from khaya.platform.base.errors import NotFound, WriteConflict
-from khaya.platform.data import dynamo
 from khaya.platform.data.pages import PageRequest, PageResult
-from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 
 
 def inbox(user_id: str, page_request: PageRequest) -> tuple[PageResult[Notification], Person]:
@@ -21,7 +20,7 @@ def read(notification_id: str, user_id: str, *, unit_of_work: UnitOfWork) -> tup
     Raises:
         NotFound: the person has none such.
     """
-    item, own = dynamo.get_many([store.key(notification_id), store.person_key(user_id)])
+    item, own = read_together([store.key(notification_id), store.person_key(user_id)])
     notification, person = store.read(item), store.read_person(own, user_id)
     if notification is None or notification.user_id != user_id:
         raise NotFound("There is no such notification.")
@@ -60,7 +59,7 @@ def register(device_id: str, wanted: Registration, user_id: str, *, now: str, un
     Raises:
         Conflict: the person has as many others as there may be.
     """
-    own, row = dynamo.get_many([store.person_key(user_id), store.token_key(wanted.token)])
+    own, row = read_together([store.person_key(user_id), store.token_key(wanted.token)])
     person, holder = store.read_person(own, user_id), store.read_holder(row)
     registered = person.with_device(device_id, wanted, now)
     former = store.person(holder.holder) if holder is not None and holder.holder != user_id else None

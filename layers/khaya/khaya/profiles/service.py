@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from khaya.former_members import store as former_members
 from khaya.platform.aws import cognito
-from khaya.platform.aws.media import check_owner
 from khaya.platform.base.errors import NotFound, WriteConflict
 from khaya.platform.base.roles import Role
-from khaya.platform.data import dynamo
-from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.profiles import store
 from khaya.profiles.model import OWN_ROLES, OwnRole, Profile, ProfileReplacement, first_profile
+from khaya.uploads.model import check_owner
 from khaya.users import store as users
 from khaya.users.model import User
 
 
 def own(user_id: str) -> tuple[Profile, User]:
     """A person's profile and private record, in one read."""
-    profile, user = dynamo.get_many([store.key(user_id), users.key(user_id)])
+    profile, user = read_together([store.key(user_id), users.key(user_id)])
     return store.read(profile, user_id), users.read(user, user_id)
 
 
@@ -95,7 +94,7 @@ def welcome(user_id: str, *, name: str | None, contact: User, roles: list[Role],
     Later it does nothing, except for somebody whom an operator has put among the admins meanwhile: their profile says
     so from now on.
     """
-    user_item, profile_item = dynamo.get_many([users.key(user_id), store.key(user_id)])
+    user_item, profile_item = read_together([users.key(user_id), store.key(user_id)])
     unit_of_work = UnitOfWork()
     if profile_item is None:
         profile = first_profile(user_id, name, roles, now, returned=former_members.was_here(contact))

@@ -75,46 +75,15 @@ def change(before: Profile, after: Profile) -> list[writes.Write]:
     return [changed, *_row_writes(_rows(before), _rows(after))]
 
 
-def begin_job(user_id: str, now: str) -> writes.Write:
-    """One more job under way that the person is a party of, if they have not left.
-
-    The count is what an erasure is held against. It is no part of the profile, and does not change its version.
-    """
-    return writes.update(
-        *key(user_id),
-        "SET #createdAt = if_not_exists(#createdAt, :now) ADD #jobsUnderWay :one",
-        condition="attribute_not_exists(#erasedAt)",
-        refusal=lambda _: Conflict("One of the two has left the marketplace."),
-        values={"now": now, "one": 1},
-    )
-
-
-def end_job(user_id: str) -> writes.Write:
-    """One job fewer under way."""
-    return writes.update(
-        *key(user_id),
-        "ADD #jobsUnderWay :less",
-        condition=None,
-        refusal=lambda _: WriteConflict(),
-        values={"less": -1},
-    )
-
-
-def jobs_under_way(item: Item | None) -> int:
-    """How many jobs are under way that the person, whose profile is in `item`, is a party of."""
-    found: int = (item or {}).get("jobsUnderWay", 0)
-    return found
-
-
 def erase(before: Profile, after: Profile) -> list[writes.Write]:
-    """Write what is left of a profile, and no row of it, if nobody wrote it meanwhile and no job is under way."""
+    """Write what is left of a profile, and remove its directory rows, if nobody wrote the profile meanwhile."""
     changed = writes.replace(
         *key(before.user_id),
         item_of(before),
         item_of(after),
-        condition=f"({_UNCHANGED}) AND (attribute_not_exists(#jobsUnderWay) OR #jobsUnderWay <= :none)",
+        condition=_UNCHANGED,
         refusal=lambda _: WriteConflict(),
-        values={"version": before.version, "none": 0},
+        values={"version": before.version},
     )
     return [changed, *_row_writes(_rows(before), {})]
 
@@ -129,37 +98,21 @@ def require_present(user_id: str) -> writes.Write:
 
 
 def count_completed_job(user_id: str, now: str) -> writes.Write:
-    """One more job completed, and one fewer under way."""
+    """Count one more completed job."""
     return writes.update(
         *key(user_id),
-        "SET #createdAt = if_not_exists(#createdAt, :now), #factsDay = :factsDay"
-        " ADD #completedJobs :one, #jobsUnderWay :less",
+        "SET #createdAt = if_not_exists(#createdAt, :now), #factsDay = :factsDay ADD #completedJobs :one",
         condition=None,
         refusal=lambda _: WriteConflict(),
-        values={"now": now, **_facts(now), "one": 1, "less": -1},
-    )
-
-
-def count_bought_job(user_id: str, now: str) -> writes.Write:
-    """One more completed job of those that the person had posted, and one fewer under way.
-
-    It is no part of their profile.
-    """
-    return writes.update(
-        *key(user_id),
-        "SET #createdAt = if_not_exists(#createdAt, :now) ADD #boughtJobs :one, #jobsUnderWay :less",
-        condition=None,
-        refusal=lambda _: WriteConflict(),
-        values={"now": now, "one": 1, "less": -1},
+        values={"now": now, **_facts(now), "one": 1},
     )
 
 
 def require_newcomer(user_id: str) -> writes.Write:
-    """Hold only if the person has had no completed job, on either side of it, and no account before this one."""
+    """Check that the person completed no job as a worker, and had no account before this one."""
     return writes.check(
         *key(user_id),
         condition="(attribute_not_exists(#completedJobs) OR #completedJobs = :none)"
-        " AND (attribute_not_exists(#boughtJobs) OR #boughtJobs = :none)"
         " AND attribute_not_exists(#returned)",
         refusal=_not_new,
         values={"none": 0},

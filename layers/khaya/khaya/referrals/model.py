@@ -12,12 +12,12 @@ from khaya.jobs.model import Job
 from khaya.ledger.model import Booking
 from khaya.payouts.model import PayoutAccount, shared
 from khaya.platform.base import clock
+from khaya.platform.base.changes import Change
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Count, Line
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.base.money import RAND, Cents
-from khaya.platform.data.stream_records import Change
 
 Status = Literal["pending", "completed", "rewarded"]
 

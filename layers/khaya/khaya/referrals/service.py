@@ -10,14 +10,14 @@ from khaya.ledger import service as ledger
 from khaya.ledger import store as accounts
 from khaya.ledger.model import Account
 from khaya.payouts import store as payouts
+from khaya.platform.base.backoff import pause
 from khaya.platform.base.errors import Conflict, NotFound, WriteConflict
-from khaya.platform.data import dynamo
 from khaya.platform.data.pages import every_item
-from khaya.platform.data.unit_of_work import UnitOfWork
-from khaya.platform.data.writes import Write
+from khaya.platform.data.unit_of_work import UnitOfWork, Write, read, read_together
 from khaya.profiles import store as profiles
 from khaya.referrals import model, store
 from khaya.referrals.model import Referral, Referrer
+from khaya.users import store as users
 
 _RERUNS = 20
 """How often a referral is read again while others of the same referrer are paid, before the message goes back."""
@@ -25,7 +25,7 @@ _RERUNS = 20
 
 def code_of(user_id: str, *, before_making: Callable[[], None], unit_of_work: UnitOfWork) -> str:
     """A person's own code; it is made on first use, if `before_making` lets them, and stays for good."""
-    referrer_item, profile_item = dynamo.get_many([store.referrer_key(user_id), profiles.key(user_id)])
+    referrer_item, profile_item = read_together([store.referrer_key(user_id), profiles.key(user_id)])
     referrer = store.read_referrer(referrer_item, user_id)
     if referrer.code is not None:
         return referrer.code
@@ -43,7 +43,7 @@ def apply(code_text: str, *, user_id: str, now: str, unit_of_work: UnitOfWork) -
         NotFound: there is no such code.
         Conflict: it is the person's own, they have applied one before, or they have completed a job.
     """
-    code_item, referral_item, profile_item = dynamo.get_many(
+    code_item, referral_item, profile_item = read_together(
         [store.code_key(code_text), store.referral_key(user_id), profiles.key(user_id)]
     )
     code = store.read_code(code_item)
@@ -54,7 +54,7 @@ def apply(code_text: str, *, user_id: str, now: str, unit_of_work: UnitOfWork) -
         raise Conflict(f"You have applied a code already; that referral is {earlier.status}.")
     name = profiles.read(profile_item, user_id).display_name
     referral = model.applied(code, referred_id=user_id, referred_name=name, now=now)
-    unit_of_work.add(store.create(referral), profiles.require_newcomer(user_id))
+    unit_of_work.add(store.create(referral), profiles.require_newcomer(user_id), users.require_no_bought_job(user_id))
     return referral
 
 
@@ -67,7 +67,7 @@ def follow_release(job_id: str, now: str) -> int:
     if job is None or job.worker_id is None:
         return 0
     parties = (job.buyer_id, job.worker_id)
-    buyer, worker, *referral_items = dynamo.get_many(
+    buyer, worker, *referral_items = read_together(
         [*(payouts.key(party) for party in parties), *(store.referral_key(party) for party in parties)]
     )
     referrals = [found for item in referral_items if (found := store.read_referral(item))]
@@ -87,7 +87,7 @@ def pay_waiting(referred_id: str, *, admin_id: str, now: str, unit_of_work: Unit
         Forbidden: the admin has a part in it.
         Conflict: it does not wait.
     """
-    found = store.read_referral(dynamo.get(*store.referral_key(referred_id)))
+    found = store.read_referral(read(store.referral_key(referred_id)))
     if found is None:
         raise NotFound("There is no such referral.")
     found.payable_by(admin_id)
@@ -101,7 +101,7 @@ def pay_waiting(referred_id: str, *, admin_id: str, now: str, unit_of_work: Unit
 
 def renamings(user_id: str, name: str) -> Iterator[Write]:
     """What writes a person's present name wherever referrals repeat it."""
-    referrer_item, referral_item = dynamo.get_many([store.referrer_key(user_id), store.referral_key(user_id)])
+    referrer_item, referral_item = read_together([store.referrer_key(user_id), store.referral_key(user_id)])
     if referrer_item is not None and referrer_item.get("displayName") != name:
         if "code" in referrer_item:
             yield store.rename(store.code_key(referrer_item["code"]), "displayName", name)
@@ -129,7 +129,7 @@ def _complete(referral: Referral, job: Job, now: str) -> bool:
         try:
             unit_of_work.commit()
         except WriteConflict:
-            dynamo.pause(attempt)
+            pause(attempt)
         else:
             return True
     raise WriteConflict
@@ -137,7 +137,7 @@ def _complete(referral: Referral, job: Job, now: str) -> bool:
 
 def _read(referred_id: str, referrer_id: str) -> tuple[Referral | None, Referrer, dict[str, Account]]:
     """A referral with its referrer and both sides' accounts, in one read."""
-    referral_item, referrer_item, *account_items = dynamo.get_many(
+    referral_item, referrer_item, *account_items = read_together(
         [
             store.referral_key(referred_id),
             store.referrer_key(referrer_id),

@@ -16,11 +16,11 @@ from khaya.events.model import Event
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job
 from khaya.platform.base import observability
+from khaya.platform.base.backoff import pause
 from khaya.platform.base.errors import Unavailable, WriteConflict
-from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Item
-from khaya.platform.data import dynamo
 from khaya.platform.data.pages import every_item
+from khaya.platform.data.unit_of_work import commit_now, connect, read_together
 from khaya.platform.work.parallel import in_parallel
 from khaya.reminders import store
 from khaya.reminders.model import Lane, Reminder, following
@@ -80,7 +80,7 @@ def follow(event: Event, now: str) -> None:
     what = following(event)
     for reminder_id in what.settled:
         try:
-            dynamo.commit([store.settle(reminder_id, now)], new_id())
+            commit_now(store.settle(reminder_id, now))
         except WriteConflict:  # it was settled before
             continue
     for plan in what.planned:
@@ -92,7 +92,7 @@ def sweep(lane: Lane, now: str, time_is_left: Callable[[], bool]) -> Report:
 
     The parts are begun in an order of chance, so that two sweeps at once are seldom after the same reminders.
     """
-    dynamo.client()  # made before the threads begin, which would each make their own
+    connect()  # made before the threads begin, which would each make their own
     report = Report()
     shards = random.sample(range(store.SHARDS), store.SHARDS)
     for part in in_parallel(lambda shard: _sweep_shard(lane, shard, now, time_is_left), shards, THREADS):
@@ -103,7 +103,7 @@ def sweep(lane: Lane, now: str, time_is_left: Callable[[], bool]) -> Report:
 def _plan(plan: Reminder) -> None:
     for attempt in range(_RERUNS):
         try:
-            dynamo.commit([store.create(plan)], new_id())
+            commit_now(store.create(plan))
         except store.Exists as existing:
             before = existing.reminder
         else:
@@ -112,9 +112,9 @@ def _plan(plan: Reminder) -> None:
         if before is None or after is None or after is before:
             return
         try:
-            dynamo.commit([store.change(before, after)], new_id())
+            commit_now(store.change(before, after))
         except WriteConflict:
-            dynamo.pause(attempt)
+            pause(attempt)
         else:
             return
     raise Unavailable
@@ -143,7 +143,7 @@ def _due(lane: Lane, shard: int, now: str, report: Report) -> Iterator[tuple[Rem
     for rows in store.due(lane, shard, now):
         page = [reminder for row in rows if (reminder := _readable(row, report))]
         asked = [reminder for reminder in page if reminder.kind != "own"]
-        items = dynamo.get_many([_thing(reminder) for reminder in asked]) if asked else []
+        items = read_together([_thing(reminder) for reminder in asked]) if asked else []
         things = {reminder.id: item for reminder, item in zip(asked, items, strict=True)}
         for reminder in page:
             yield reminder, things.get(reminder.id)
@@ -166,13 +166,13 @@ def _taken(reminder: Reminder, thing: Item | None, now: str, report: Report) -> 
     try:
         match _present(reminder, thing):
             case "remind":
-                dynamo.commit([store.change(reminder, reminder.claimed(now))], new_id())
+                commit_now(store.change(reminder, reminder.claimed(now)))
                 report.claimed += 1
             case "idle":
-                dynamo.commit([store.change(reminder, reminder.idle())], new_id())
+                commit_now(store.change(reminder, reminder.idle()))
                 report.dropped += 1
             case "settled":
-                dynamo.commit([store.change(reminder, reminder.settled(now))], new_id())
+                commit_now(store.change(reminder, reminder.settled(now)))
                 report.dropped += 1
     except WriteConflict:  # another sweep has claimed it, or it was settled or deleted meanwhile
         return False

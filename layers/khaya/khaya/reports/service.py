@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from khaya.bids.visibility import visible_job
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job
-from khaya.jobs.service import visible as visible_job
 from khaya.listings.service import visible as visible_listing
 from khaya.platform.base.errors import NotFound
 from khaya.platform.data.unit_of_work import UnitOfWork
-from khaya.platform.web.identity import Caller
+from khaya.platform.web.access import Caller
 from khaya.profiles.service import public as visible_profile
 from khaya.reports import store
 from khaya.reports.model import Kind, Report, ReportRequest, ResolutionRequest, made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from khaya.jobs import store as jobs
 from khaya.profiles import service
-from khaya.profiles.view import ResumeView, WorkDone, resume_of
+from khaya.reputation.view import ResumeView, WorkDone, resume_of
 from khaya.reviews import store as reviews
 
 LATEST = 50

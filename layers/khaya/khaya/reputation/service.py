@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from khaya.bids import store as bids
 from khaya.platform.aws import cognito
+from khaya.platform.base.backoff import pause
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.roles import ROLES
-from khaya.platform.data import dynamo
 from khaya.platform.data.pages import PageRequest
 from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.profiles import store
@@ -40,7 +40,7 @@ def follow(user_id: str, bid_id: str | None = None) -> bool:
         try:
             return _bring_in_line(user_id, responses)
         except WriteConflict:
-            dynamo.pause(attempt)
+            pause(attempt)
     raise WriteConflict
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from khaya.jobs.service import seen, sight_keys
+from khaya.bids.visibility import seen, sight_keys
 from khaya.platform.base.errors import NotFound
-from khaya.platform.data import dynamo, writes
-from khaya.platform.data.unit_of_work import UnitOfWork
-from khaya.platform.web.identity import Caller
+from khaya.platform.data.unit_of_work import UnitOfWork, Write, read_together
+from khaya.platform.web.access import Caller
 from khaya.profiles import store as profiles
 from khaya.reviews import store
 from khaya.reviews.model import Review, ReviewRequest, written
@@ -20,7 +19,7 @@ def write(job_id: str, request: ReviewRequest, *, reviewer: Caller, now: str, un
         Forbidden: they took no part in it.
         Conflict: it is not completed, or they have reviewed it before.
     """
-    profile_item, *sight = dynamo.get_many([profiles.key(reviewer.user_id), *sight_keys(job_id, reviewer)])
+    profile_item, *sight = read_together([profiles.key(reviewer.user_id), *sight_keys(job_id, reviewer)])
     job = seen(sight, reviewer)
     name = profiles.read(profile_item, reviewer.user_id).display_name
     review = written(request, job, reviewer_id=reviewer.user_id, reviewer_name=name, now=now)
@@ -68,5 +67,5 @@ def visible(review_id: str, visitor: Caller | None) -> Review:
     return review
 
 
-def _count(review: Review, step: int, now: str) -> writes.Write:
+def _count(review: Review, step: int, now: str) -> Write:
     return profiles.count_review(review.subject_id, review.rating, review.sub_ratings.given(), step, now)

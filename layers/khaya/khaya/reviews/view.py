@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from khaya.jobs.model import Party
 from khaya.platform.base.models import Model
-from khaya.platform.web.identity import Caller
+from khaya.platform.web.access import Caller
 from khaya.reviews.model import Moderation, Reply, Review
 
 

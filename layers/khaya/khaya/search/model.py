@@ -9,8 +9,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
+from khaya.platform.base.changes import Change
 from khaya.platform.base.fields import Line, match_key
-from khaya.platform.data.stream_records import Change
 
 Kind = Literal["jobs", "listings"]
 """What can be searched, by the name of its resource."""

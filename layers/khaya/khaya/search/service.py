@@ -7,7 +7,7 @@ from typing import Final
 
 from khaya.jobs import store as jobs
 from khaya.listings import store as listings
-from khaya.platform.data import dynamo
+from khaya.platform.data.unit_of_work import read
 from khaya.search import store
 from khaya.search.model import Kind, entry_of
 
@@ -20,6 +20,6 @@ def refresh(kind: Kind, thing_id: str, earlier: Collection[str]) -> bool:
     `earlier` are the words of the title before and after the change that led here. The thing is read as it is now, so
     it does not matter how often a change is told, nor in which order.
     """
-    entry = entry_of(kind, dynamo.get(*_KEYS[kind](thing_id)))
+    entry = entry_of(kind, read(_KEYS[kind](thing_id)))
     store.bring_in_line(kind, thing_id, entry, earlier)
     return entry is not None

@@ -7,9 +7,8 @@ import time
 from khaya.platform.aws.cognito import Tokens
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Forbidden, NotFound
-from khaya.platform.data import dynamo
 from khaya.platform.data.pages import MOST, PageRequest, PageResult
-from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.sessions import model, store
 from khaya.sessions.model import RefreshToken, Session
 from khaya.users import store as users
@@ -21,7 +20,7 @@ def open_session(tokens: Tokens, device: str, *, now: str, unit_of_work: UnitOfW
     Raises:
         Forbidden: the person is suspended.
     """
-    (record,) = dynamo.get_many([users.key(tokens.user_id)])
+    (record,) = read_together([users.key(tokens.user_id)])
     if users.endings(record).status != "active":
         raise Forbidden("This account is suspended.")
     token = RefreshToken.issued(tokens.session_id, tokens.refresh)
@@ -40,7 +39,7 @@ def end(session_id: str, user_id: str, *, now: str, unit_of_work: UnitOfWork) ->
     Raises:
         NotFound: they have no such session.
     """
-    item, record = dynamo.get_many([store.key(session_id), users.key(user_id)])
+    item, record = read_together([store.key(session_id), users.key(user_id)])
     session, endings = store.read(item), users.endings(record)
     if session is None or session.user_id != user_id or not session.is_live(now, endings.ended_before):
         raise NotFound("You have no such session.")
@@ -49,7 +48,7 @@ def end(session_id: str, user_id: str, *, now: str, unit_of_work: UnitOfWork) ->
 
 def sign_out(session_id: str, user_id: str, *, now: str, unit_of_work: UnitOfWork) -> None:
     """End the session that asks for it."""
-    (record,) = dynamo.get_many([users.key(user_id)])
+    (record,) = read_together([users.key(user_id)])
     unit_of_work.add(
         store.remove(session_id), users.end_session(user_id, session_id, users.endings(record), clock.epoch(now))
     )
@@ -72,7 +71,7 @@ def _clear(user_id: str, now: str) -> None:
     page_request = PageRequest(("sessions", user_id), MOST)
     while True:
         found = store.of_person(user_id, now, page_request)
-        dynamo.write_many([store.remove(session.id) for session in found.items])
+        store.remove_many([session.id for session in found.items])
         if found.after is None:
             break
         page_request = PageRequest(page_request.scope, MOST, page_request.cursor_after(found.after))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from khaya.platform.base import clock
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item, item_of
@@ -62,3 +64,12 @@ def of_person(user_id: str, now: str, page_request: PageRequest) -> PageResult[S
     )
     found = page_of(rows, page_request.limit, lambda row: {name: row[name] for name in _POSITION})
     return PageResult([Session.model_validate(row) for row in found.items], found.after)
+
+
+def remove_many(session_ids: Sequence[str]) -> None:
+    """Remove the records of sessions, each for itself.
+
+    Raises:
+        Unavailable: not all were removed; the same call removes the rest.
+    """
+    dynamo.write_many([remove(session_id) for session_id in session_ids])

@@ -11,9 +11,8 @@ from khaya.channels import store as limits
 from khaya.platform.aws import cognito, secrets
 from khaya.platform.base import observability
 from khaya.platform.base.errors import TooMany, WriteConflict
-from khaya.platform.base.ids import new_id
 from khaya.platform.base.settings import CodeSettings, settings
-from khaya.platform.data import dynamo
+from khaya.platform.data.unit_of_work import commit_now
 from khaya.sign_in import store
 from khaya.sign_in.model import CODE_SECONDS, Challenge, new_code
 
@@ -43,7 +42,7 @@ def send(challenge_id: str, now: str) -> None:
         return
     code = new_code()
     try:
-        dynamo.commit([store.ready_to_send(challenge, code_hash(challenge_id, code), destination, user_id)], new_id())
+        commit_now(store.ready_to_send(challenge, code_hash(challenge_id, code), destination, user_id))
     except WriteConflict:
         return  # another run of this message has sent it meanwhile
     try:
@@ -52,7 +51,7 @@ def send(challenge_id: str, now: str) -> None:
         observability.logger().warning("code undeliverable", extra={"channel": challenge.channel, "why": str(error)})
         observability.count("CodeUndeliverable")
         return
-    dynamo.commit([store.sent(challenge_id, now)], new_id())
+    commit_now(store.sent(challenge_id, now))
     observability.count("CodeSent")
 
 

@@ -15,12 +15,10 @@ from khaya.jobs.model import Party
 from khaya.platform.aws import clients, cognito, secrets
 from khaya.platform.aws.cognito import Account, Origin, Tokens
 from khaya.platform.base.errors import Conflict, Invalid, Unauthenticated, Unavailable, WriteConflict
-from khaya.platform.base.ids import new_id
 from khaya.platform.base.settings import SignInSettings, settings
-from khaya.platform.data import dynamo
 from khaya.platform.data.pages import MOST, PageRequest
-from khaya.platform.data.unit_of_work import UnitOfWork
-from khaya.platform.web.identity import Caller
+from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, read, read_together
+from khaya.platform.web.access import Caller
 from khaya.sessions import service as sessions
 from khaya.sessions import store as session_store
 from khaya.sessions.model import RefreshToken
@@ -77,11 +75,11 @@ def by_code(answer: CodeAnswer, origin: Origin, *, now: str, unit_of_work: UnitO
         Forbidden: the person is suspended.
     """
     challenge = _right_answer(answer, {"signIn", "signUp"}, now=now)
-    dynamo.commit([store.claim(challenge.id, now)], new_id())
+    commit_now(store.claim(challenge.id, now))
     try:
         tokens = _by_proof(_account(challenge), origin, now)
     except Unavailable:
-        dynamo.commit([store.release(challenge.id)], new_id())
+        commit_now(store.release(challenge.id))
         raise
     unit_of_work.add(store.answered(challenge.id, now))
     return tokens, sessions.open_session(tokens, origin.device, now=now, unit_of_work=unit_of_work)
@@ -112,11 +110,11 @@ def refresh(text: str, *, now: str, unit_of_work: UnitOfWork) -> Issued:
     count_call(token.session_id if token else text, now)
     if token is None:
         raise refused
-    item = dynamo.get(*session_store.key(token.session_id))
+    item = read(session_store.key(token.session_id))
     session = session_store.read(item)
     if session is None:
         raise refused
-    (record,) = dynamo.get_many([users.key(session.user_id)])
+    (record,) = read_together([users.key(session.user_id)])
     endings = users.endings(record)
     if endings.status != "active" or not session.is_live(now, endings.ended_before):
         raise refused
@@ -191,7 +189,7 @@ def _right_answer(answer: CodeAnswer, purposes: set[Purpose], *, now: str, of: C
 def _by_proof(account: Account, origin: Origin, now: str) -> Tokens:
     """Have Cognito sign in the owner of an account, by a proof that it finds in the Challenges table once."""
     proof = token_urlsafe(32)
-    dynamo.commit([store.put_proof(proof, account.user_id, now)], new_id())
+    commit_now(store.put_proof(proof, account.user_id, now))
     tokens = cognito.by_proof(account.username, proof, origin)
     if tokens is None:
         raise wrong_code()
@@ -233,7 +231,7 @@ def _tell_running_jobs(user_id: str, phone: str) -> None:
 
 def _tell(job_id: str, party: Party, phone: str) -> None:
     try:
-        dynamo.update_now(jobs.set_contact_phone(job_id, party, phone))
+        commit_now(jobs.set_contact_phone(job_id, party, phone))
     except WriteConflict:
         return  # the job ended meanwhile, and its parties' contact with it
 

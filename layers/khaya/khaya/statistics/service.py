@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from khaya.events.model import Event
+from khaya.platform.base.backoff import pause
 from khaya.platform.base.errors import WriteConflict
-from khaya.platform.base.ids import new_id
-from khaya.platform.data import dynamo
+from khaya.platform.data.unit_of_work import commit_now
 from khaya.statistics import store
 
 _RERUNS = 10
@@ -25,11 +25,11 @@ def count(events: Sequence[Event], now: str) -> int:
         if not new:
             return 0
         try:
-            dynamo.commit(store.count(list(new.values()), now), new_id())
+            commit_now(*store.count(list(new.values()), now))
         except WriteConflict:
             for event_id in store.seen(new):
                 del new[event_id]
-            dynamo.pause(attempt)
+            pause(attempt)
         else:
             return len(new)
     raise WriteConflict
@@ -38,7 +38,7 @@ def count(events: Sequence[Event], now: str) -> int:
 def close(date: str) -> bool:
     """Write the sum of a day down, and answer whether this was the run to do so."""
     try:
-        dynamo.commit([store.close(date)], new_id())
+        commit_now(store.close(date))
     except WriteConflict:
         return False
     return True

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from khaya.ledger import service as ledger
-from khaya.platform.aws.media import check_owner
 from khaya.platform.base.errors import NotFound
-from khaya.platform.data import dynamo
-from khaya.platform.data.unit_of_work import UnitOfWork
-from khaya.platform.web.identity import Caller
+from khaya.platform.data.unit_of_work import UnitOfWork, read_together
+from khaya.platform.web.access import Caller
 from khaya.profiles import store as profiles
 from khaya.referrals import store as referrals
 from khaya.stories import store
 from khaya.stories.model import REWARD_CENTS, ModerationRequest, Story, StoryPosting, told
+from khaya.uploads.model import check_owner
 
 
 def tell(posting: StoryPosting, *, author_id: str, now: str, unit_of_work: UnitOfWork) -> Story:
@@ -38,7 +37,7 @@ def visible(story_id: str, visitor: Caller | None) -> tuple[Story, bool | None]:
     keys = [store.key(story_id)]
     if visitor is not None:
         keys.append(store.like_key(story_id, visitor.user_id))
-    item, *like = dynamo.get_many(keys)
+    item, *like = read_together(keys)
     story = store.read(item)
     person = visitor.user_id if visitor else None
     if story is None or not story.seen_by(person, admin=visitor is not None and visitor.is_admin):
@@ -121,7 +120,7 @@ def remove(story_id: str, caller: Caller, *, unit_of_work: UnitOfWork) -> None:
 
 def _reward(author_id: str, *, now: str, unit_of_work: UnitOfWork) -> bool:
     """Pay for the author's first story, if they have had a qualifying job and were not paid before."""
-    member, profile = dynamo.get_many([referrals.member_key(author_id), profiles.key(author_id)])
+    member, profile = read_together([referrals.member_key(author_id), profiles.key(author_id)])
     if not referrals.has_qualified(member) or profiles.read(profile, author_id).returned:
         return False
     source, reason = f"story:{author_id}", "First approved story"

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from khaya.platform.aws import media
 from khaya.platform.base.models import Model
-from khaya.platform.web.identity import Caller
+from khaya.platform.web.access import Caller
 from khaya.stories.model import Moderation, Status, Story, StoryType
 from khaya.uploads.model import ContentType, content_type_of
 

@@ -43,6 +43,18 @@ _EXTENSIONS: Final[dict[ContentType, str]] = {
 }
 
 
+def check_owner(keys: list[str], user_id: str, purpose: Purpose, field: str) -> None:
+    """Hold that all `keys` are uploads of the person, made for the purpose.
+
+    Raises:
+        Invalid: one is not; `field` is the request's field that handed it in.
+    """
+    wrong = [number for number, key in enumerate(keys) if not key.startswith(upload_prefix(user_id, purpose))]
+    if wrong:
+        message = f"is not an upload of yours for the purpose {purpose}"
+        raise Invalid([(f"{field}.{number}" if len(keys) > 1 else field, message) for number in wrong])
+
+
 class UploadRequest(RequestModel):
     """The file that somebody wants to upload."""
 

@@ -6,18 +6,31 @@ and nothing that the gate writes, so passing the gate never writes to them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from khaya.platform.base import clock
-from khaya.platform.base.errors import Forbidden, WriteConflict
+from khaya.platform.base.errors import Conflict, Forbidden, TooMany, Unauthenticated, WriteConflict
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.roles import Role
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, writes
 from khaya.platform.data.pages import PageRequest, PageResult, page_of
+from khaya.platform.web.access import Access, Caller
 from khaya.users.model import Decision, Endings, Status, User
 
 _EVERYBODY = "everybody"
+
+_SLOTS = 7
+_MINUTE = 60
+_LONG = 3
+"""How many times the limit a slot may hold before it is cut."""
+
+_CONDITION = (
+    "(attribute_not_exists(#status) OR #status = :active)"
+    " AND NOT contains(#endedSessions, :session)"
+    " AND (attribute_not_exists(#endedBefore) OR #endedBefore < :signedIn)"
+)
 
 
 def key(user_id: str) -> tuple[str, dict[str, str]]:
@@ -113,14 +126,80 @@ def set_contact(user_id: str, kind: Literal["phone", "email"], value: str) -> wr
 
 
 def erase(user_id: str, now: str) -> writes.Write:
-    """Have the gate refuse a person for good, if they are active and no admin."""
+    """Refuse every request of the person for good, if they are active, no admin and in no job in progress."""
     return writes.update(
         *key(user_id),
         "SET #status = :erased, #erasedAt = :now, #endedBefore = :second",
-        condition="(attribute_not_exists(#status) OR #status = :active) AND NOT contains(#roles, :admin)",
+        condition="(attribute_not_exists(#status) OR #status = :active) AND NOT contains(#roles, :admin)"
+        " AND (attribute_not_exists(#jobsInProgress) OR #jobsInProgress <= :none)",
         refusal=lambda _: WriteConflict(),
-        values={"erased": "erased", "now": now, "second": clock.epoch(now), "active": "active", "admin": "admin"},
+        values={
+            "erased": "erased",
+            "now": now,
+            "second": clock.epoch(now),
+            "active": "active",
+            "admin": "admin",
+            "none": 0,
+        },
     )
+
+
+def begin_job(user_id: str) -> writes.Write:
+    """Count one more job in progress of which the person is a party, if the person is active.
+
+    An erasure is refused while the count is above zero.
+    """
+    return writes.update(
+        *key(user_id),
+        "ADD #jobsInProgress :one",
+        condition="attribute_not_exists(#status) OR #status = :active",
+        refusal=_not_active,
+        values={"one": 1, "active": "active"},
+    )
+
+
+def end_job(user_id: str) -> writes.Write:
+    """Count one job in progress less."""
+    return writes.update(
+        *key(user_id),
+        "ADD #jobsInProgress :less",
+        condition=None,
+        refusal=lambda _: WriteConflict(),
+        values={"less": -1},
+    )
+
+
+def count_bought_job(user_id: str) -> writes.Write:
+    """Count one more completed job of those that the person posted, and one job in progress less."""
+    return writes.update(
+        *key(user_id),
+        "ADD #boughtJobs :one, #jobsInProgress :less",
+        condition=None,
+        refusal=lambda _: WriteConflict(),
+        values={"one": 1, "less": -1},
+    )
+
+
+def jobs_in_progress(item: Item | None) -> int:
+    """The number of jobs in progress of which the person is a party, whose record is `item`."""
+    found: int = (item or {}).get("jobsInProgress", 0)
+    return found
+
+
+def require_no_bought_job(user_id: str) -> writes.Write:
+    """Check that no job that the person posted was completed."""
+    return writes.check(
+        *key(user_id),
+        condition="attribute_not_exists(#boughtJobs) OR #boughtJobs = :none",
+        refusal=lambda _: Conflict("You have completed a job already, so you are not new here."),
+        values={"none": 0},
+    )
+
+
+def _not_active(item: Item | None) -> Exception:
+    if item and item.get("status") == "suspended":
+        return Conflict("One of the two is suspended.")
+    return Conflict("One of the two has left the marketplace.")
 
 
 def continue_erasure(user_id: str) -> writes.Write:
@@ -213,3 +292,98 @@ def _rows(index: str, attribute: str, value: str, page_request: PageRequest) -> 
     )
     found = page_of(rows, page_request.limit, lambda row: {"userId": row["userId"], "createdAt": row["createdAt"]})
     return PageResult([User.model_validate(row) for row in found.items], found.after)
+
+
+def pass_account_guard(caller: Caller, access: Access, now: str, *, counted: bool) -> Caller:
+    """The caller with the roles that they still hold, after one conditional update of their record.
+
+    It refuses people who are suspended, whose session was ended or whose roles were taken since the token was issued,
+    and counts writes. The times of the writes of the current minute are a list in that minute's slot. There are seven
+    slots; each pass removes the other six, so the record holds one minute of writes and the limit is exact. The slot
+    of a person who writes only in every seventh minute would keep growing: it is trimmed when it is long.
+
+    Raises:
+        Unauthenticated: the session was ended.
+        Forbidden: the person is suspended, or holds none of the route's roles any more.
+        TooMany: the person wrote too often in this minute.
+    """
+    limit = settings().writes_per_minute if counted else 0
+    roles = tuple(sorted(caller.roles & {*access.roles}))
+    passage = _Passage(caller, roles, clock.epoch(now), limit, access.also_erased)
+    record = dynamo.update_now(passage.write())
+    if limit and len(record[passage.slot]) > _LONG * limit:
+        dynamo.update_now(passage.trimmed(len(record[passage.slot])))
+    return replace(caller, roles=caller.roles - record.get("lostRoles", set()))
+
+
+@dataclass(frozen=True)
+class _Passage:
+    """One request; `now` in seconds since 1970, `limit` 0 if the request does not count."""
+
+    caller: Caller
+    roles: tuple[Role, ...]
+    now: int
+    limit: int
+    also_erased: bool
+
+    @property
+    def slot(self) -> str:
+        """The attribute that holds the times of this minute's writes, newest first."""
+        return f"writes{self.now // _MINUTE % _SLOTS}"
+
+    @property
+    def minute_began(self) -> int:
+        return self.now - self.now % _MINUTE
+
+    def write(self) -> writes.Write:
+        """The conditional update."""
+        values: dict[str, Any] = {
+            "active": "active",
+            "session": self.caller.session_id,
+            "signedIn": self.caller.signed_in_at,
+            **{f"role{number}": role for number, role in enumerate(self.roles)},
+        }
+        condition = _CONDITION
+        if self.also_erased:
+            condition = f"(#status = :erased OR ({_CONDITION}))"
+            values["erased"] = "erased"
+        if self.roles:
+            held = " OR ".join(f"NOT contains(#lostRoles, :role{number})" for number in range(len(self.roles)))
+            condition += f" AND ({held})"
+        if self.limit:
+            last = f"#{self.slot}[{self.limit - 1}]"
+            others = ", ".join(f"#writes{number}" for number in range(_SLOTS) if f"writes{number}" != self.slot)
+            expression = f"SET #{self.slot} = list_append(:one, if_not_exists(#{self.slot}, :none)) REMOVE {others}"
+            condition += f" AND (attribute_not_exists({last}) OR {last} < :minute)"
+            values |= {"one": [self.now], "none": [], "minute": self.minute_began}
+        else:
+            expression = "SET #seenAt = :now"
+            values |= {"now": self.now}
+        return self._update(expression, condition, values)
+
+    def trimmed(self, length: int) -> writes.Write:
+        """Remove the oldest times of the slot; twice the limit stays, so that concurrent writes do no harm."""
+        old = ", ".join(f"#{self.slot}[{number}]" for number in range(2 * self.limit, length))
+        return self._update(f"REMOVE {old}", None, None)
+
+    def _update(self, expression: str, condition: str | None, values: writes.Values) -> writes.Write:
+        key = {"userId": self.caller.user_id}
+        return writes.update(
+            settings().users_table, key, expression, condition=condition, refusal=self._refusal, values=values
+        )
+
+    def _refusal(self, item: Item | None) -> Exception:
+        record = item or {}
+        if record.get("status") == "suspended":
+            return Forbidden("This account is suspended.")
+        if record.get("status") == "erased" and not self.also_erased:
+            return Unauthenticated("This account was erased.")
+        if self.caller.session_id in record.get("endedSessions", ()) or (
+            record.get("endedBefore", -1) >= self.caller.signed_in_at
+        ):
+            return Unauthenticated("This session was ended. Please sign in again.")
+        if self.roles and record.get("lostRoles", set()) >= set(self.roles):
+            return Forbidden(f"You no longer hold the role {' or '.join(self.roles)}.")
+        if self.limit and sum(time >= self.minute_began for time in record.get(self.slot, ())) >= self.limit:
+            return TooMany(f"At most {self.limit} changes a minute.", self.minute_began + _MINUTE - self.now)
+        return WriteConflict()

@@ -1,4 +1,4 @@
-"""Uploads: the forms by which they come in, whose they are by their key, and the links by which they are seen."""
+"""Forms for uploads to the media bucket, and links to what is in it."""
 
 from __future__ import annotations
 
@@ -6,36 +6,10 @@ from functools import lru_cache
 from typing import Any
 
 from khaya.platform.aws import clients
-from khaya.platform.base.errors import Invalid
-from khaya.platform.base.models import Model
 from khaya.platform.base.settings import settings
-from khaya.uploads.model import Purpose, upload_prefix
 
 LINK_SECONDS = 15 * 60
 FORM_SECONDS = 5 * 60
-
-
-class Picture(Model):
-    """A picture, by a link that works for a short time."""
-
-    url: str
-
-
-def pictures(keys: list[str]) -> list[Picture]:
-    """The uploads under `keys`, as answers show them."""
-    return [Picture(url=link(key)) for key in keys]
-
-
-def check_owner(keys: list[str], user_id: str, purpose: Purpose, field: str) -> None:
-    """Hold that all `keys` are uploads of the person, made for the purpose.
-
-    Raises:
-        Invalid: one is not; `field` is the request's field that handed it in.
-    """
-    wrong = [number for number, key in enumerate(keys) if not key.startswith(upload_prefix(user_id, purpose))]
-    if wrong:
-        message = f"is not an upload of yours for the purpose {purpose}"
-        raise Invalid([(f"{field}.{number}" if len(keys) > 1 else field, message) for number in wrong])
 
 
 def form(key: str, content_type: str, largest_bytes: int) -> tuple[str, dict[str, str]]:

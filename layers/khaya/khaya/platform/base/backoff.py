@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-import time
+from time import sleep
 
 
 def pause(attempt: int) -> None:
     """Sleep for a random time. The upper bound doubles with each attempt, from 10 ms to 320 ms."""
-    time.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 5)))  # noqa: S311 - spreads retries, guards nothing
+    sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 5)))  # noqa: S311 - spreads retries, guards nothing

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -13,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from khaya.platform.aws import clients
 from khaya.platform.base import clock
+from khaya.platform.base.backoff import pause
 from khaya.platform.base.errors import Unavailable, WriteConflict
 from khaya.platform.base.models import Item
 from khaya.platform.data.writes import WRITE_TOKEN, Write, named, plain_item, typed_item, with_write_token, write_token
@@ -237,8 +236,3 @@ def _call(operation: Callable[..., Any], **request: Any) -> dict[str, Any]:
     except BotoCoreError as error:
         raise Unavailable from error
     return answer
-
-
-def pause(attempt: int) -> None:
-    """Wait before the next try: at random, up to a span that doubles to a third of a second, so that rivals part."""
-    time.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 5)))  # noqa: S311 - spreads retries, guards nothing

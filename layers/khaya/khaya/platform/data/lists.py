@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 
+from khaya.platform.base.feeds import EVERYBODY
 from khaya.platform.base.fields import match_key
 from khaya.platform.base.models import Item
 from khaya.platform.data import dynamo
@@ -16,8 +17,6 @@ from khaya.platform.data.pages import PageRequest, PageResult, page_of
 
 FEED_REPLICAS = 6
 """How many equal indexes hold an unfiltered feed; `template.yaml` has them, `docs/data.md` the arithmetic."""
-
-_EVERYBODY = "open"
 
 
 def list_page(
@@ -55,20 +54,9 @@ def feed_page(table: str, category: str | None, location: str | None, page_reque
     match category, place:
         case None, None:
             replica = f"feed{random.randrange(FEED_REPLICAS)}"  # noqa: S311 - spreads load
-            return list_page(table, replica, "feed", _EVERYBODY, page_request)
+            return list_page(table, replica, "feed", EVERYBODY, page_request)
         case _, None:
             return list_page(table, "byCategory", "feedCategory", str(category), page_request)
         case None, _:
             return list_page(table, "byPlace", "feedPlace", str(place), page_request)
     return list_page(table, "byCategoryAndPlace", "feedCategoryPlace", f"{category}#{place}", page_request)
-
-
-def feed_attributes(category: str, location: str) -> Item:
-    """The attributes by which something stands in its table's feed."""
-    place = match_key(location)
-    return {
-        "feed": _EVERYBODY,
-        "feedCategory": category,
-        "feedPlace": place,
-        "feedCategoryPlace": f"{category}#{place}",
-    }

@@ -10,15 +10,19 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Invalid, Unreadable
+from khaya.platform.base.json_text import read_json
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, writes
-from khaya.platform.web.request_bodies import read_json
+from khaya.platform.data.writes import Write as Write
+
+Key = tuple[str, Mapping[str, str]]
+"""Where an item is stored: its table, and its primary key."""
 
 KEEP_HOURS = 24
 """How long the answer to an `Idempotency-Key` is kept."""
@@ -70,7 +74,7 @@ class IdempotentRequest:
         item = dynamo.get(settings().idempotency_table, {"id": self.record_id})
         return self._answer(item) if item and item["expiresAt"] > clock.epoch(clock.now()) else None
 
-    def record(self, answer: RecordedAnswer) -> writes.Write:
+    def record(self, answer: RecordedAnswer) -> Write:
         """The write that remembers `answer`, and refuses if the key is taken."""
         now = clock.epoch(clock.now())
         item = {
@@ -106,11 +110,11 @@ class UnitOfWork:
 
     once: IdempotentRequest | None = None
     by: str | None = None
-    changes: list[writes.Write] = field(default_factory=list)
+    changes: list[Write] = field(default_factory=list)
     followers: list[Callable[[], None]] = field(default_factory=list)
     token: str = field(default_factory=lambda: secrets.token_hex(16))
 
-    def add(self, *changes: writes.Write) -> None:
+    def add(self, *changes: Write) -> None:
         """Change this too, when the unit of work is committed."""
         self.changes.extend(changes)
 
@@ -133,6 +137,34 @@ class UnitOfWork:
         dynamo.commit([*record, *self.changes], self.token, self.by)
         for follow in self.followers:
             follow()
+
+
+def connect() -> None:
+    """Make the DynamoDB client ahead of the first request, or of threads that would each make their own."""
+    dynamo.client()
+
+
+def read(key: Key) -> Item | None:
+    """The item under `key`, read consistently; None if there is none."""
+    return dynamo.get(*key)
+
+
+def read_together(keys: Sequence[Key], *, consistent: bool = True) -> list[Item | None]:
+    """The items under at most 100 keys of any tables, in one call and in the order of `keys`; None where there is none.
+
+    Raises:
+        Unavailable: DynamoDB left some unread several times over.
+    """
+    return dynamo.get_many(keys, consistent=consistent)
+
+
+def commit_now(*changes: Write, by: str | None = None) -> None:
+    """Commit changes at once, in one transaction, for work that answers no request.
+
+    Raises:
+        Exception: what the refused write raises.
+    """
+    UnitOfWork(by=by, changes=list(changes)).commit()
 
 
 def _hash(*parts: str) -> str:

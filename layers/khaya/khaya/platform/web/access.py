@@ -1,12 +1,28 @@
-"""Who may call a route, as the code enforces it and the OpenAPI document tells it."""
+"""Who calls a route, who may call it, and the check that every request with a token passes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
-from khaya.platform.base.errors import Unauthenticated
 from khaya.platform.base.roles import Role
-from khaya.platform.web.identity import Caller
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A signed-in person, as the claims of the access token describe them."""
+
+    user_id: str
+    roles: frozenset[Role]
+    session_id: str
+    """One sign-in and all tokens refreshed from it: the claim `origin_jti`."""
+    signed_in_at: int
+    """Seconds since 1970 of the sign-in, not of a later refresh: the claim `auth_time`."""
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the token carries the role admin."""
+        return "admin" in self.roles
 
 
 @dataclass(frozen=True)
@@ -14,13 +30,13 @@ class Access:
     """Who may call a route.
 
     Attributes:
-        who: the callers in words, for the documentation.
-        public: callable without a token; a token that is sent is read all the same.
-        roles: the caller must hold one of these; none means that being signed in is enough.
+        who: the callers in words, for the API document.
+        public: callable without a token; a token that is sent is read.
+        roles: the caller must hold one of these; empty means that being signed in is enough.
         moves_money: the route requires an `Idempotency-Key`.
-        remembered: the answer to an `Idempotency-Key` is kept. Those of sign-in are not: they hold tokens.
-        also_erased: somebody who has just had their account erased may call it again.
-        cache_seconds: how long an edge cache may keep the answer to a visitor without a token.
+        remembered: the answer to an `Idempotency-Key` is kept. Answers of sign-in routes hold tokens and are not kept.
+        also_erased: a person whose account was just erased may call the route again.
+        cache_seconds: seconds for which an edge cache may keep the answer to a request without a token.
     """
 
     who: str
@@ -31,18 +47,25 @@ class Access:
     also_erased: bool = False
     cache_seconds: int = 0
 
-    def admit(self, caller: Caller | None) -> frozenset[Role]:
-        """The caller's roles by which they may call the route; none where no role is asked for.
+
+class AccountGuard(Protocol):
+    """Checks the caller's own record; the application hands an implementation to `Api`."""
+
+    def __call__(self, caller: Caller, access: Access, now: str, *, counted: bool) -> Caller:
+        """The caller with the roles that they still hold.
+
+        Args:
+            caller: the caller, as the token describes them.
+            access: the route's access.
+            now: the time of the request.
+            counted: whether the request is a write, which counts for the rate limit.
 
         Raises:
-            Unauthenticated: a token is needed.
-            Forbidden: the role is missing.
+            Unauthenticated: the session was ended.
+            Forbidden: the person is suspended, or lost the roles that the route needs.
+            TooMany: the person wrote too often in this minute.
         """
-        if self.public:
-            return frozenset()
-        if caller is None:
-            raise Unauthenticated("This needs an access token.")
-        return caller.require(*self.roles) if self.roles else frozenset()
+        ...
 
 
 PUBLIC = Access("anybody", public=True)

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from khaya.platform.base import observability
 from khaya.platform.base.errors import Invalid, KhayaError, NotFound, Unreadable
-from khaya.platform.web.request_bodies import compact
+from khaya.platform.base.json_text import compact
 
 CONTENT_TYPE = "application/problem+json"
 

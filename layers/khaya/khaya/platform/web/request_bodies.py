@@ -1,20 +1,15 @@
-"""Request bodies: how large, of what kind, and whether they can be read; and how answers are written."""
+"""Request bodies: their size, content type and encoding."""
 
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
-from pydantic import BaseModel
-
-from khaya.platform.base.errors import Invalid, TooLarge, Unreadable, UnsupportedMediaType
+from khaya.platform.base.errors import TooLarge, Unreadable, UnsupportedMediaType
 
 LARGEST = 256 * 1024
 """Bytes; the largest thing a client may send is a story of 10,000 characters, four bytes each at most, escaped."""
-
-DEEPEST = 32
 
 
 def checked_body(event: Mapping[str, Any]) -> str | None:
@@ -42,62 +37,3 @@ def checked_body(event: Mapping[str, Any]) -> str | None:
     if kind.split(";")[0].strip().lower() not in ("application/json", "application/merge-patch+json"):
         raise UnsupportedMediaType("Send application/json.")
     return text
-
-
-def read_json(text: str | None) -> Any:
-    """The value of a JSON text, None for no text.
-
-    Raises:
-        Unreadable: it is not JSON, or nested too deep.
-    """
-    if text is None:
-        return None
-    try:
-        value = json.loads(text, parse_float=_number, parse_constant=_no_constant)
-        _check_depth(value, DEEPEST)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable("The body is not readable JSON.") from error
-    return value
-
-
-def read_fields(text: str | None) -> Any:
-    """The value of a request's body; what a list holds is never taken for the body, as Powertools would.
-
-    Raises:
-        Unreadable: it is not JSON, or nested too deep.
-        Invalid: it is a list.
-    """
-    value = read_json(text)
-    if isinstance(value, list):
-        raise Invalid([("body", "must be an object")])
-    return value
-
-
-def compact(value: Any) -> str:
-    """`value` as JSON without blanks, beyond ASCII as it is."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, BaseModel):
-        return value.model_dump_json()
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-
-def _number(text: str) -> float:
-    """A number with a point or an exponent; `5000.0` is the whole number 5000, as JSON has it."""
-    number = float(text)
-    return int(number) if number.is_integer() else number
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _check_depth(value: Any, left: int) -> None:
-    if left == 0:
-        raise ValueError("nested too deep")
-    if isinstance(value, dict):
-        for part in value.values():
-            _check_depth(part, left - 1)
-    elif isinstance(value, list):
-        for part in value:
-            _check_depth(part, left - 1)

@@ -11,45 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from khaya.platform.base import clock, observability
-from khaya.platform.base.ids import new_id
-from khaya.platform.base.models import Item, Model, item_of
-from khaya.platform.base.settings import settings
-from khaya.platform.data import dynamo, writes
+from khaya.platform.base import observability
+from khaya.platform.data.checkpoints import Checkpoint, Overtaken, checkpoints_of, save
 
 MOST_FAILED = 100
 """Failures of a day that are tried again; of more there is word only in the log, so that they hold nothing up."""
-
-_KEEP_DAYS = 40
-
-
-class Overtaken(Exception):
-    """Another run has taken up the same day."""
-
-
-class Checkpoint(Model):
-    """How far a task has come with a day.
-
-    Attributes:
-        place: the last thing that was done; None at the beginning.
-        through: whether the end of the list was reached.
-        failed: what is to be tried again.
-        version: counts how often it was written down.
-    """
-
-    task: str
-    day: str
-    place: str | None = None
-    through: bool = False
-    failed: tuple[str, ...] = ()
-    version: int = 0
-
-    @property
-    def finished(self) -> bool:
-        """Whether nothing is left to do."""
-        return self.through and not self.failed
 
 
 @dataclass
@@ -85,7 +52,7 @@ class Task:
 def work_through(task: Task, days: Sequence[str], time_is_left: Callable[[], bool]) -> Report:
     """Do what is left to do for these days, in their order, while time is left."""
     report = Report()
-    for checkpoint in _of(task.name, days):
+    for checkpoint in checkpoints_of(task.name, days):
         if checkpoint.finished:
             continue
         try:
@@ -103,16 +70,16 @@ def _work(task: Task, checkpoint: Checkpoint, report: Report, time_is_left: Call
     """Work at one day: first at what failed before, then on from the place. Answers whether the day is finished."""
     if checkpoint.failed:
         begun, failed = _try(task, checkpoint.failed, report, time_is_left)
-        checkpoint = _save(checkpoint, failed=(*failed, *checkpoint.failed[begun:]))
+        checkpoint = save(checkpoint, failed=(*failed, *checkpoint.failed[begun:]))
     while not checkpoint.through and time_is_left():
         things = task.page(checkpoint.day, checkpoint.place)
         if not things:
-            checkpoint = _save(checkpoint, through=True)
+            checkpoint = save(checkpoint, through=True)
             continue
         begun, failed = _try(task, things, report, time_is_left)
         if begun:
             remembered = (*checkpoint.failed, *failed)[:MOST_FAILED]
-            checkpoint = _save(checkpoint, place=things[begun - 1], failed=remembered)
+            checkpoint = save(checkpoint, place=things[begun - 1], failed=remembered)
     return checkpoint.finished
 
 
@@ -140,37 +107,3 @@ def _do(task: Task, thing: str, report: Report) -> bool:
     report.done += 1
     report.changed += changed
     return True
-
-
-def _of(task: str, days: Sequence[str]) -> list[Checkpoint]:
-    """How far a task has come with each of at most a hundred days."""
-    items = dynamo.get_many([_key(task, day) for day in days])
-    return [_read(item, task, day) for item, day in zip(items, days, strict=True)]
-
-
-def _read(item: Item | None, task: str, day: str) -> Checkpoint:
-    return Checkpoint.model_validate({**(item or {}), "task": task, "day": day})
-
-
-def _save(before: Checkpoint, **moved: Any) -> Checkpoint:
-    """Write down how far the task has come.
-
-    Raises:
-        Overtaken: another run has done so since.
-    """
-    after = before.model_copy(update={**moved, "version": before.version + 1})
-    table, key = _key(after.task, after.day)
-    expires_at = clock.epoch(clock.plus(clock.now(), days=_KEEP_DAYS))
-    write = writes.put(
-        table,
-        {**item_of(after), **key, "expiresAt": expires_at},
-        condition="attribute_not_exists(#id) OR #version = :was",
-        refusal=lambda _: Overtaken(),
-        values={"was": before.version},
-    )
-    dynamo.commit([write], new_id())
-    return after
-
-
-def _key(task: str, day: str) -> tuple[str, dict[str, str]]:
-    return settings().tasks_table, {"id": f"task#{task}#{day}"}

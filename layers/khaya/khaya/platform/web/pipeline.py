@@ -1,0 +1,387 @@
+"""The way of a request through a function of the REST API, and back.
+
+In: read the caller, check the route's access, pass the account guard, let Powertools validate, run the handler.
+Out: commit the unit of work together with the answer, or map the exception to problem+json.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from pydantic.alias_generators import to_camel
+
+from khaya.platform.base import clock, observability
+from khaya.platform.base.backoff import pause
+from khaya.platform.base.errors import (
+    Forbidden,
+    Invalid,
+    NotFound,
+    Stale,
+    Unauthenticated,
+    Unavailable,
+    Unreadable,
+    WriteConflict,
+)
+from khaya.platform.base.json_text import compact
+from khaya.platform.base.roles import Role, roles_in
+from khaya.platform.base.settings import PoolSettings, settings
+from khaya.platform.data.pages import DEFAULT_LIMIT, PageRequest
+from khaya.platform.data.unit_of_work import AlreadyAnswered, IdempotentRequest, RecordedAnswer, UnitOfWork
+from khaya.platform.web import problems
+from khaya.platform.web.access import Access, AccountGuard, Caller
+from khaya.platform.web.request_bodies import checked_body
+from khaya.platform.web.tokens import verified_claims
+
+JSON = "application/json"
+RECENT_SECONDS = 600
+"""Seconds after a sign-in in which a person may do what needs a recent sign-in."""
+LONGEST_ID = 128
+"""Characters of the longest id in a path; DynamoDB refuses keys that are much longer."""
+_WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+_RERUN_SECONDS = 4
+"""Seconds for which a use case is run again after lost races; API Gateway waits 29 seconds."""
+_METHODS = "GET,POST,PUT,PATCH,DELETE"
+
+
+@dataclass
+class _Request:
+    """The request that is being answered."""
+
+    event: Mapping[str, Any]
+    access: Access
+    caller: Caller | None
+    now: str
+    unit_of_work: UnitOfWork
+
+    def header(self, name: str) -> str | None:
+        headers = self.event.get("headers") or {}
+        return next((value for key, value in headers.items() if key.lower() == name.lower()), None)
+
+
+class Pipeline:
+    """Answers the requests of one function; `Api` registers its routes."""
+
+    def __init__(self, resolver: APIGatewayRestResolver, guard: AccountGuard) -> None:
+        self.resolver = resolver
+        self.access: dict[tuple[str, str], Access] = {}
+        self._guard = guard
+        self._request: _Request | None = None
+
+        # A plain function, because Powertools stores attributes on the middleware, which a bound method refuses.
+        def work(resolver: APIGatewayRestResolver, proceed: Callable[..., Response[Any]]) -> Response[Any]:
+            return self._work(resolver, proceed)
+
+        self.resolver.use([work])
+        self.resolver.exception_handler(Exception)(self._refuse)
+
+    # What handlers read of the current request.
+
+    @property
+    def caller(self) -> Caller:
+        """The signed-in caller. Only on routes that are not public."""
+        caller = self._current.caller
+        if caller is None:
+            raise RuntimeError("a public route asked for a caller that it may not have")
+        return caller
+
+    @property
+    def visitor(self) -> Caller | None:
+        """The caller, or None without a token."""
+        return self._current.caller
+
+    @property
+    def now(self) -> str:
+        """The time of the request."""
+        return self._current.now
+
+    @property
+    def unit_of_work(self) -> UnitOfWork:
+        """The unit of work that is committed after the handler has returned."""
+        return self._current.unit_of_work
+
+    def count(self, name: str) -> None:
+        """Add one to a business metric, once the changes are committed."""
+        self.unit_of_work.afterwards(lambda: observability.count(name))
+
+    def guard_write(self) -> None:
+        """Pass the account guard for a `GET` that turns out to write; other writes have passed it already.
+
+        Raises:
+            Unauthenticated: the session was ended.
+            Forbidden: the caller is suspended.
+            TooMany: the caller wrote too often in this minute.
+        """
+        self._guard(self.caller, self._current.access, self.now, counted=True)
+
+    def require_recent_sign_in(self) -> None:
+        """Check that the caller signed in less than ten minutes ago.
+
+        Raises:
+            Unauthenticated: it was longer ago.
+        """
+        if clock.epoch(self.now) - self.caller.signed_in_at >= RECENT_SECONDS:
+            raise Unauthenticated("Please sign in again: this needs a sign-in less than ten minutes old.")
+
+    def check_version(self, version: int) -> None:
+        """Compare the request's `If-Match`, if there is one, with the object's current version.
+
+        Raises:
+            Stale: they differ.
+        """
+        wanted = self._current.header("If-Match")
+        if wanted is not None and wanted.strip() != "*":
+            tags = {tag.strip().removeprefix("W/").strip('"') for tag in wanted.split(",")}
+            if str(version) not in tags:
+                raise Stale(f"The present version is {version}.")
+
+    def page_request(
+        self, limit: int | None, cursor: str | None, *scope: str | None, private: bool = False
+    ) -> PageRequest:
+        """The page that the caller asks for; `scope` holds the list's filters."""
+        owner = self.caller.user_id if private else ""
+        route = self._current.event["resource"]
+        parts = (route, owner, *("\x00" if part is None else part for part in scope))
+        return PageRequest(parts, limit or DEFAULT_LIMIT, cursor)
+
+    def answer(
+        self, body: Any, *, status: int = 200, location: str | None = None, version: int | None = None
+    ) -> Response[Any]:
+        """The response to the current request; `body` is the model that the route documents, or None."""
+        headers: dict[str, Any] = {}
+        if location is not None:
+            headers["Location"] = location
+        if version is not None:
+            headers["ETag"] = f'"{version}"'
+        return Response(status, JSON if body is not None else None, None if body is None else compact(body), headers)
+
+    # The stages of a request.
+
+    def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """The response to an API Gateway request."""
+        started = time.perf_counter()
+        now = clock.now()
+        log = observability.logger()
+        request_id = (event.get("requestContext") or {}).get("requestId") or context.aws_request_id
+        log.set_correlation_id(request_id)
+        try:
+            body = checked_body(event) if event.get("body") else None
+            event = {**event, "body": body, "isBase64Encoded": False, "headers": _without_type(event)}
+            self._request = self._admit(event, now)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets problem+json
+            built: dict[str, Any] = self._plain(event, self._refuse(error, event))
+        else:
+            preflight = event["httpMethod"] == "OPTIONS"
+            built = self._preflight(event) if preflight else self.resolver.resolve(event, context)
+        finally:
+            request, self._request = self._request, None
+        built["multiValueHeaders"].setdefault("Cache-Control", [_cache(request, built["statusCode"])])
+        built["multiValueHeaders"] |= {"X-Request-Id": [request_id], "Vary": ["Authorization, Origin"]}
+        built["body"] = built["body"] or ""  # every gateway takes an empty text for no body, as with 204
+        log.info(
+            "request",
+            extra={
+                "method": event.get("httpMethod"),
+                "route": event.get("resource"),
+                "status": built["statusCode"],
+                "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+                "person": request.caller.user_id if request and request.caller else None,
+            },
+        )
+        observability.flush()
+        return built
+
+    def _admit(self, event: dict[str, Any], now: str) -> _Request:
+        """Read the caller, check the route's access, and pass the account guard."""
+        method = event["httpMethod"].upper()
+        access = self.access.get((method, event.get("resource", "")))
+        if access is None:
+            return _Request(event, Access(public=True, who="nobody"), None, now, UnitOfWork())
+        caller = caller_of(event)
+        if not access.public:
+            if caller is None:
+                raise Unauthenticated("This needs an access token.")
+            if access.roles and not caller.roles & {*access.roles}:
+                raise Forbidden(f"This needs the role {' or '.join(access.roles)}.")
+        writes = method in _WRITES and not access.public
+        if caller is not None and (writes or "admin" in caller.roles):
+            caller = self._guard(caller, access, now, counted=writes)
+        request = _Request(event, access, caller, now, UnitOfWork())
+        if method == "POST" and caller is not None and access.remembered:
+            request.unit_of_work.once = self._idempotent(request, caller)
+        return request
+
+    def _idempotent(self, request: _Request, caller: Caller) -> IdempotentRequest | None:
+        key = request.header("Idempotency-Key")
+        if key is None:
+            if request.access.moves_money:
+                raise Unreadable("This request moves money and needs an Idempotency-Key header.")
+            return None
+        operation = f"{request.event['httpMethod']} {request.event['path']}"
+        return IdempotentRequest.of(key, user_id=caller.user_id, operation=operation, body=request.event.get("body"))
+
+    def _work(self, resolver: APIGatewayRestResolver, proceed: Callable[..., Response[Any]]) -> Response[Any]:
+        """Run the handler and commit its unit of work; after a lost race run it again on fresh data."""
+        request = self._current
+        self._check_route(resolver, request)
+        once = request.unit_of_work.once
+        try:
+            return self._rerun(request, once, lambda: proceed(resolver))
+        except AlreadyAnswered as earlier:
+            return _replayed(earlier.answer)
+        except Unavailable:
+            raise
+        except Exception:
+            answer = once.earlier_answer() if once else None
+            if answer is None:
+                raise
+            return _replayed(answer)
+
+    def _rerun(
+        self, request: _Request, once: IdempotentRequest | None, run: Callable[[], Response[Any]]
+    ) -> Response[Any]:
+        give_up_at = time.monotonic() + _RERUN_SECONDS
+        attempt = 0
+        while time.monotonic() < give_up_at:
+            request.unit_of_work = UnitOfWork(once, request.caller.user_id if request.caller else None)
+            try:
+                response = run()
+                request.unit_of_work.commit(_answer_to_record(response))
+            except WriteConflict:
+                pause(min(attempt, 5))
+                attempt += 1
+            else:
+                return response
+        raise Unavailable("Many people are changing this at once. Please try again in a moment.")
+
+    def _check_route(self, resolver: APIGatewayRestResolver, request: _Request) -> None:
+        """Check that the route that runs is the one that was admitted, its ids, and the names in the query."""
+        route = resolver.context["_route"]
+        access = self.access.get((route.method, resource_of(route.path)))
+        if access is None:
+            raise NotFound("There is no such route.")
+        if access is not request.access:
+            raise RuntimeError(f"{route.method} {route.path} was reached as {request.event.get('resource')}")
+        if any(len(value) > LONGEST_ID for value in (request.event.get("pathParameters") or {}).values()):
+            raise NotFound("There is nothing with so long an id.")
+        known = {parameter.alias for parameter in route.dependant.query_params}
+        unknown = sorted(set(request.event.get("queryStringParameters") or {}) - known)
+        if unknown:
+            raise Invalid([(name[:64], "is not a parameter of this route") for name in unknown])
+
+    def _refuse(self, error: Exception, event: Mapping[str, Any] | None = None) -> Response[Any]:
+        if isinstance(error, RequestValidationError):
+            error = problems.invalid(error.errors())
+        path = (event or self.resolver.current_event.raw_event).get("path", "")
+        return problems.response(error, path)
+
+    def _preflight(self, event: dict[str, Any]) -> dict[str, Any]:
+        """The answer to a browser's preflight; without CORS headers for an origin that is not allowed."""
+        built = self._plain(event, Response(204))
+        if "Access-Control-Allow-Origin" in built["multiValueHeaders"]:
+            built["multiValueHeaders"]["Access-Control-Allow-Methods"] = [_METHODS]
+        return built
+
+    def _plain(self, event: dict[str, Any], response: Response[Any]) -> dict[str, Any]:
+        """The gateway's form of a response that was made before the resolver ran, with the resolver's CORS headers."""
+        headers = {name: [str(value)] for name, value in response.headers.items()}
+        cors = self.resolver._cors  # noqa: SLF001 - Powertools adds these headers only to what it routed itself
+        origin = next((v for k, v in (event.get("headers") or {}).items() if k.lower() == "origin"), None)
+        if cors is not None:
+            headers |= {name: [value] for name, value in cors.to_dict(origin).items()}
+        return {
+            "statusCode": response.status_code,
+            "body": response.body,
+            "isBase64Encoded": False,
+            "multiValueHeaders": headers,
+        }
+
+    @property
+    def _current(self) -> _Request:
+        if self._request is None:
+            raise RuntimeError("no request in hand")
+        return self._request
+
+
+def caller_of(event: Mapping[str, Any]) -> Caller | None:
+    """The caller of an API Gateway request; None without a token.
+
+    API Gateway's authorizer leaves verified claims; where it did not run, the token is verified here.
+
+    Raises:
+        Unauthenticated: the token is not valid for this API.
+    """
+    authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
+    claims = authorizer.get("claims")
+    if claims is None:
+        claims = verified_claims(event.get("headers") or {})
+        if claims is None:
+            return None
+    _check_use(claims)
+    return Caller(
+        user_id=claims["sub"],
+        roles=_roles(claims),
+        session_id=claims.get("origin_jti", claims.get("jti", "")),
+        signed_in_at=_seconds(claims.get("auth_time", 0)),
+    )
+
+
+def _roles(claims: Mapping[str, Any]) -> frozenset[Role]:
+    return roles_in(claims.get("cognito:groups"))
+
+
+def _check_use(claims: Mapping[str, Any]) -> None:
+    """Check what the authorizer leaves open: it accepts every client of the user pool."""
+    if claims.get("token_use") != "access":
+        raise Unauthenticated("An access token is needed here, not another kind of token.")
+    if claims.get("client_id") != settings(PoolSettings).user_pool_client_id:
+        raise Unauthenticated("The token was issued to another application.")
+    if settings().token_scope not in str(claims.get("scope", "")).split():
+        raise Unauthenticated("The token does not carry this API's scope.")
+    if not claims.get("sub"):
+        raise Unauthenticated("The token names nobody.")
+
+
+def _seconds(value: object) -> int:
+    """A time claim in whole seconds: a number in a token, sometimes text behind a gateway."""
+    try:
+        return int(str(value))
+    except ValueError:
+        return 0
+
+
+@cache
+def resource_of(path: str) -> str:
+    """The gateway's name of a route: `/jobs/<job_id>` is `/jobs/{jobId}` there and in the contract."""
+    return re.sub(r"<(\w+)>", lambda name: f"{{{to_camel(name[1])}}}", path)
+
+
+def _without_type(event: Mapping[str, Any]) -> dict[str, str]:
+    """The headers without the content type, which is checked already; Powertools accepts fewer ways of writing it."""
+    return {name: value for name, value in (event.get("headers") or {}).items() if name.lower() != "content-type"}
+
+
+def _answer_to_record(response: Response[Any]) -> RecordedAnswer | None:
+    """The answer to keep for an `Idempotency-Key`; only a success is kept."""
+    if not 200 <= response.status_code < 300:
+        return None
+    headers = {name: str(value) for name, value in response.headers.items() if name in ("Location", "ETag")}
+    return RecordedAnswer(response.status_code, "" if response.body is None else compact(response.body), headers)
+
+
+def _replayed(answer: RecordedAnswer) -> Response[Any]:
+    headers: dict[str, Any] = {**answer.headers, "Idempotency-Replayed": "true"}
+    return Response(answer.status, JSON if answer.body else None, answer.body or None, headers)
+
+
+def _cache(request: _Request | None, status: int) -> str:
+    """The `Cache-Control` header: an edge cache may keep public answers for the route's seconds, nobody keeps others."""
+    if request and request.caller is None and request.access.cache_seconds and status == 200:
+        return f"public, max-age=0, s-maxage={request.access.cache_seconds}"
+    return "no-store"

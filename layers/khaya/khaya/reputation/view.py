@@ -1,0 +1,73 @@
+"""A resume as the API shows it."""
+
+from __future__ import annotations
+
+from khaya.jobs.model import Category
+from khaya.platform.base.models import Model
+from khaya.profiles.model import SUB_RATINGS, Badge, Profile, mean
+from khaya.profiles.trust import badges, trust
+from khaya.profiles.view import Rating
+
+
+class SubRatingMeans(Model):
+    """The rating by each single side of the work."""
+
+    workmanship: Rating
+    punctuality: Rating
+    communication: Rating
+    cleanliness: Rating
+    fair_price: Rating
+
+
+class TrustBreakdown(Model):
+    """The points that make up a trust score, to two places."""
+
+    verified: float
+    jobs: float
+    reviews: float
+    on_time: float
+    response: float
+
+
+class WorkDone(Model):
+    """A completed job, as anybody sees it."""
+
+    job_id: str
+    title: str
+    category: Category
+    location: str
+    completed_at: str
+    rating: int | None
+
+
+class ResumeView(Model):
+    """What a person did in the marketplace."""
+
+    user_id: str
+    display_name: str
+    rating: Rating
+    sub_ratings: SubRatingMeans
+    badges: list[Badge]
+    trust_score: int
+    trust_breakdown: TrustBreakdown
+    jobs: list[WorkDone]
+
+
+def resume_of(profile: Profile, work: list[WorkDone], now: str) -> ResumeView:
+    """A person's resume from their profile and the jobs that they did."""
+    made_of = trust(profile)
+    sides = {name: profile.sub_rating(name) for name in SUB_RATINGS}
+    return ResumeView(
+        user_id=profile.user_id,
+        display_name=profile.display_name,
+        rating=Rating(average=profile.rating_average, count=profile.rating_count),
+        sub_ratings=SubRatingMeans(
+            **{name: Rating(average=mean(total, count), count=count) for name, (total, count) in sides.items()}
+        ),
+        badges=badges(profile, now),
+        trust_score=made_of.score,
+        trust_breakdown=TrustBreakdown(
+            **{name: round(float(getattr(made_of, name)), 2) for name in TrustBreakdown.model_fields}
+        ),
+        jobs=work,
+    )
