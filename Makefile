@@ -16,7 +16,7 @@ LOCAL := $(DEV)/python -m local
 reload tokens logs outbox task age check openapi events: ENVIRONMENTS := dev sam
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task age environments test soak check bench openapi events clean
+.PHONY: help run up sam-local down reload tokens logs outbox task age environments test soak check bench costs openapi events clean
 
 help: ## list what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -76,6 +76,9 @@ check: environments ## lint, format, strict types, import rules, template
 
 bench: environments ## the benchmarks, each beside its comparison
 	@$(DEV)/python -m bench
+
+costs: ## the monthly bill of an environment; writes docs/costs.md (options: python -m bench.costs --help)
+	@$(DEV)/python -m bench.costs --write-docs
 
 openapi: environments ## write the OpenAPI document
 	@$(DEV)/python -m local.openapi
