@@ -14,9 +14,13 @@ LOCAL := $(DEV)/python -m local
 
 # What is running keeps its engine; these need only the other environments.
 reload tokens logs outbox task age check openapi events: ENVIRONMENTS := dev sam
+lock audit: ENVIRONMENTS := dev
+
+# The requirements that are compiled to locked files, in the order in which they depend on each other.
+LOCKED := layers/dependencies/requirements requirements/pip requirements/dev requirements/engine requirements/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task age environments test soak check bench openapi events clean
+.PHONY: help run up sam-local down reload tokens logs outbox task age environments test soak check lock audit bench openapi events clean
 
 help: ## list what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -73,6 +77,21 @@ check: environments ## lint, format, strict types, import rules, template
 	@$(DEV)/cfn-lint template.yaml
 	@$(SAM) validate --lint --template-file template.yaml
 	@$(DEV)/bandit --quiet -ll --recursive layers functions local
+
+lock: environments ## compile the locked requirements again (UPGRADE=1 takes the newest versions)
+	@for name in $(LOCKED); do \
+		$(DEV)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade) \
+			$$([ $$name = requirements/dev ] && echo --constraints layers/dependencies/requirements.txt) \
+			--output-file $$name.txt $$name.in && echo "$$name.txt is locked" || exit 1; \
+	done
+
+audit: environments ## ask for known vulnerabilities of the locked requirements; needs the network
+	@for name in $(LOCKED); do \
+		echo "== $$name.txt"; \
+		$(DEV)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off --requirement $$name.txt || failed=1; \
+	done; \
+	if [ -n "$$failed" ]; then echo "✗ The audit has not passed. Either packages that are named above have known vulnerabilities, or the" \
+		"advisory service did not answer, and then nothing is known about them." >&2; exit 1; fi
 
 bench: environments ## the benchmarks, each beside its comparison
 	@$(DEV)/python -m bench
