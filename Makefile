@@ -14,13 +14,13 @@ LOCAL := $(DEV)/python -m local
 
 # What is running keeps its engine; these need only the other environments.
 reload tokens logs outbox task age check openapi events: ENVIRONMENTS := dev sam
-secrets lock audit: ENVIRONMENTS := dev
+format secrets lock audit: ENVIRONMENTS := dev
 
 # The requirements that are compiled to locked files, in the order in which they depend on each other.
 LOCKED := layers/dependencies/requirements requirements/pip requirements/dev requirements/engine requirements/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task age environments test soak check secrets lock audit bench openapi events clean
+.PHONY: help run up sam-local down reload tokens logs outbox task age environments test test-fast soak check format secrets lock audit bench openapi events clean
 
 help: ## list what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -60,9 +60,15 @@ environments: ## make or update the Python environments in .local/
 		"sudo apt install python3 python3-venv; anywhere: uv python install 3.13), named by PYTHON=… if it is not found by itself."; exit 1; }
 	@"$(PYTHON)" -m local.environments $(ENVIRONMENTS)
 
-test: environments ## unit, integration, infrastructure, contention and end-to-end tests
+test: test-fast ## unit, integration, infrastructure, contention and end-to-end tests
+	@echo "== Contention tests"
+	@$(DEV)/python -m pytest tests/contention
+	@echo "== End-to-end tests"
+	@$(DEV)/python -m pytest tests/e2e
+
+test-fast: environments ## unit, integration and infrastructure tests
+	@echo "== Unit, integration and infrastructure tests"
 	@$(DEV)/python -m pytest -n 2 tests/unit tests/integration tests/infrastructure
-	@$(DEV)/python -m pytest tests/contention tests/e2e
 
 soak: environments ## large numbers: stale jobs, reminders, rounds of acceptance, random histories (half an hour)
 	@$(DEV)/python -m pytest -s tests/soak
@@ -77,6 +83,10 @@ check: environments secrets ## lint, format, strict types, import rules, templat
 	@$(DEV)/cfn-lint template.yaml
 	@$(SAM) validate --lint --template-file template.yaml
 	@$(DEV)/bandit --quiet -ll --recursive layers functions local
+
+format: environments ## mend what ruff can mend, and format
+	@$(DEV)/ruff check --fix .
+	@$(DEV)/ruff format .
 
 # Words that look like a password are ruff's (S105 to S107) and bandit's to find. Locked files are full of hashes; ids and
 # the sample events' check sums look like keys. A line that holds no secret is marked `pragma: allowlist secret`.
