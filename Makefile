@@ -75,7 +75,7 @@ soak: environments ## large numbers: stale jobs, reminders, rounds of acceptance
 	@ROUNDS=200 $(DEV)/python -m pytest tests/contention/test_acceptance.py
 	@HISTORIES=1000 $(DEV)/python -m pytest -n 2 tests/integration/test_credit_histories.py tests/integration/test_referral_histories.py
 
-check: environments secrets ## lint, format, strict types, import rules, template, secrets
+check: environments secrets ## lint, format, strict types, import rules, template, workflows, secrets
 	@$(DEV)/ruff check .
 	@$(DEV)/ruff format --check .
 	@$(DEV)/mypy --strict layers/khaya/khaya functions local
@@ -83,6 +83,11 @@ check: environments secrets ## lint, format, strict types, import rules, templat
 	@$(DEV)/cfn-lint template.yaml
 	@$(SAM) validate --lint --template-file template.yaml
 	@$(DEV)/bandit --quiet -ll --recursive layers functions local
+	@$(DEV)/zizmor --offline --quiet --no-progress .github
+	@$(DEV)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(DEV)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
+	@$(DEV)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(DEV)/pre-commit validate-config
 
 format: environments ## mend what ruff can mend, and format
 	@$(DEV)/ruff check --fix .
