@@ -20,7 +20,7 @@ format secrets lock audit: ENVIRONMENTS := dev
 LOCKED := layers/dependencies/requirements requirements/pip requirements/dev requirements/engine requirements/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task age environments test test-fast soak check format secrets lock audit bench openapi events clean
+.PHONY: help run up sam-local down reload tokens logs outbox task age environments test test-fast soak check format secrets lock audit bench costs openapi events clean
 
 help: ## list what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -120,6 +120,9 @@ audit: environments ## ask for known vulnerabilities of the locked requirements;
 
 bench: environments ## the benchmarks, each beside its comparison
 	@$(DEV)/python -m bench
+
+costs: ## the monthly bill of an environment; writes docs/costs.md (options: python -m bench.costs --help)
+	@$(DEV)/python -m bench.costs --write-docs
 
 openapi: environments ## write the OpenAPI document
 	@$(DEV)/python -m local.openapi

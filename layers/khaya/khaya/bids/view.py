@@ -10,7 +10,7 @@ from khaya.platform.base.money import Cents
 
 
 class BidView(Model):
-    """A bid; made by `BidView.model_validate(bid)`."""
+    """A bid."""
 
     model_config = ConfigDict(from_attributes=True)
 

@@ -1,0 +1,1 @@
+"""The monthly bill: published prices, usage read from the templates, and stated assumptions about traffic."""
