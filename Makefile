@@ -14,9 +14,13 @@ LOCAL := $(DEV)/python -m local
 
 # What is running keeps its engine; these need only the other environments.
 reload tokens logs outbox task age check openapi events: ENVIRONMENTS := dev sam
+format secrets lock audit: ENVIRONMENTS := dev
+
+# The requirements that are compiled to locked files, in the order in which they depend on each other.
+LOCKED := layers/dependencies/requirements requirements/pip requirements/dev requirements/engine requirements/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task age environments test soak check bench costs openapi events clean
+.PHONY: help run up sam-local down reload tokens logs outbox task age environments test test-fast soak check format secrets lock audit bench costs openapi events clean
 
 help: ## list what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -56,16 +60,22 @@ environments: ## make or update the Python environments in .local/
 		"sudo apt install python3 python3-venv; anywhere: uv python install 3.13), named by PYTHON=… if it is not found by itself."; exit 1; }
 	@"$(PYTHON)" -m local.environments $(ENVIRONMENTS)
 
-test: environments ## unit, integration, infrastructure, contention and end-to-end tests
+test: test-fast ## unit, integration, infrastructure, contention and end-to-end tests
+	@echo "== Contention tests"
+	@$(DEV)/python -m pytest tests/contention
+	@echo "== End-to-end tests"
+	@$(DEV)/python -m pytest tests/e2e
+
+test-fast: environments ## unit, integration and infrastructure tests
+	@echo "== Unit, integration and infrastructure tests"
 	@$(DEV)/python -m pytest -n 2 tests/unit tests/integration tests/infrastructure
-	@$(DEV)/python -m pytest tests/contention tests/e2e
 
 soak: environments ## large numbers: stale jobs, reminders, rounds of acceptance, random histories (half an hour)
 	@$(DEV)/python -m pytest -s tests/soak
 	@ROUNDS=200 $(DEV)/python -m pytest tests/contention/test_acceptance.py
 	@HISTORIES=1000 $(DEV)/python -m pytest -n 2 tests/integration/test_credit_histories.py tests/integration/test_referral_histories.py
 
-check: environments ## lint, format, strict types, import rules, template
+check: environments secrets ## lint, format, strict types, import rules, template, workflows, secrets
 	@$(DEV)/ruff check .
 	@$(DEV)/ruff format --check .
 	@$(DEV)/mypy --strict layers/khaya/khaya functions local
@@ -73,6 +83,40 @@ check: environments ## lint, format, strict types, import rules, template
 	@$(DEV)/cfn-lint template.yaml
 	@$(SAM) validate --lint --template-file template.yaml
 	@$(DEV)/bandit --quiet -ll --recursive layers functions local
+	@$(DEV)/zizmor --offline --quiet --no-progress .github
+	@$(DEV)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(DEV)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
+	@$(DEV)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(DEV)/pre-commit validate-config
+
+format: environments ## mend what ruff can mend, and format
+	@$(DEV)/ruff check --fix .
+	@$(DEV)/ruff format .
+
+# Words that look like a password are ruff's (S105 to S107) and bandit's to find. Locked files are full of hashes; ids and
+# the sample events' check sums look like keys. A line that holds no secret is marked `pragma: allowlist secret`.
+secrets: environments ## search for keys and tokens in the files that git knows or would add (FILES="…" for some)
+	@git rev-parse --git-dir >/dev/null
+	@$(if $(FILES),printf '%s\0' $(FILES),git ls-files -z --cached --others --exclude-standard) \
+		| xargs -0 -n 150 -P 2 $(DEV)/detect-secrets-hook --no-verify --disable-plugin KeywordDetector \
+		--exclude-files '^(requirements/.*|layers/dependencies/requirements)\.txt$$' \
+		--exclude-secrets '^[a-z0-9/-]*01[0-9A-Z]{24}[a-z/\\]*$$' \
+		--exclude-lines '"(md5OfBody|receiptHandle)":'
+
+lock: environments ## compile the locked requirements again (UPGRADE=1 takes the newest versions)
+	@for name in $(LOCKED); do \
+		$(DEV)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade) \
+			$$([ $$name = requirements/dev ] && echo --constraints layers/dependencies/requirements.txt) \
+			--output-file $$name.txt $$name.in && echo "$$name.txt is locked" || exit 1; \
+	done
+
+audit: environments ## ask for known vulnerabilities of the locked requirements; needs the network
+	@failed=; for name in $(LOCKED); do \
+		echo "== $$name.txt"; \
+		$(DEV)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off --requirement $$name.txt || failed=1; \
+	done; \
+	if [ -n "$$failed" ]; then echo "✗ The audit has not passed. Either packages that are named above have known vulnerabilities, or the" \
+		"advisory service did not answer, and then nothing is known about them." >&2; exit 1; fi
 
 bench: environments ## the benchmarks, each beside its comparison
 	@$(DEV)/python -m bench

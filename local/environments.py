@@ -20,6 +20,7 @@ from local.folder import LOCAL, PYTHON_FILE, REQUIREMENTS, last_lines, log_file,
 from local.progress import say, step
 
 NAMES = ("dev", "sam", "engine")
+PIP = "pip"  # installed first into each environment: the pip of an older Python cannot read extras with hashes
 OLDEST_PYTHON = (3, 11)
 NEWEST_PYTHON = (3, 14)  # the newest Lambda runtime that the pinned SAM CLI can build for
 
@@ -48,7 +49,7 @@ def check_python() -> None:
 
 def fingerprint(name: str) -> str:
     """What an environment is made of: its requirements, the Python, and the place, which is written in it."""
-    requirements = (REQUIREMENTS / f"{name}.txt").read_bytes()
+    requirements = b"".join((REQUIREMENTS / f"{file}.txt").read_bytes() for file in (PIP, name))
     python = f"{sys.version} {Path(sys.executable).resolve()} {LOCAL}"
     return hashlib.sha256(requirements + python.encode()).hexdigest()
 
@@ -65,21 +66,33 @@ def up_to_date(name: str) -> bool:
 
 
 def install(name: str) -> subprocess.Popen[bytes]:
-    """Begin making an environment, in the background."""
+    """Begin making an environment, in the background.
+
+    Raises:
+        CannotRun: the locked pip could not be installed; the message ends with the last lines of its log.
+    """
     shutil.rmtree(LOCAL / name, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", LOCAL / name], check=True, stdout=subprocess.DEVNULL)
-    requirements = str(REQUIREMENTS / f"{name}.txt")
-    pip = [
-        str(program(name, "python")),
-        "-m",
-        "pip",
-        "install",
-        "--disable-pip-version-check",
-        "-r",
-        requirements,
-    ]
     with log_file(f"install-{name}").open("wb") as log:
-        return subprocess.Popen(pip, stdout=log, stderr=subprocess.STDOUT)
+        pip = subprocess.run(install_command(name, PIP), stdout=log, stderr=subprocess.STDOUT, check=False)
+        if pip.returncode != 0:
+            raise failed(name, PIP)
+        return subprocess.Popen(install_command(name, name), stdout=log, stderr=subprocess.STDOUT)
+
+
+def install_command(name: str, requirements: str) -> list[str]:
+    """The command that installs `requirements/<requirements>.txt` into an environment.
+
+    pip refuses a file whose hash the requirements do not name.
+    """
+    pip = [str(program(name, "python")), "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes"]
+    return [*pip, "--requirement", str(REQUIREMENTS / f"{requirements}.txt")]
+
+
+def failed(name: str, requirements: str) -> CannotRun:
+    """The refusal for an installation that failed, with the end of its log."""
+    log = log_file(f"install-{name}")
+    return CannotRun(f"Installing requirements/{requirements}.txt failed; {log} ends with\n{last_lines(log)}")
 
 
 def make(names: tuple[str, ...] = NAMES) -> None:
@@ -99,8 +112,7 @@ def make(names: tuple[str, ...] = NAMES) -> None:
         installing = {name: install(name) for name in stale}
         for name, process in installing.items():
             if process.wait() != 0:
-                log = log_file(f"install-{name}")
-                raise CannotRun(f"Installing requirements/{name}.txt failed; {log} ends with\n{last_lines(log)}")
+                raise failed(name, name)
             stamp(name).write_text(fingerprint(name))
             say(f"  {name} is ready")
 
