@@ -17,7 +17,7 @@ from typing import Any, get_args
 
 from bench.report import Report
 from khaya.jobs import store
-from khaya.jobs.model import Category, Job, JobPosting, posted
+from khaya.jobs.model import Category, Job, JobPosting, new_job
 from khaya.platform.base import clock
 from khaya.platform.data.lists import FEED_REPLICAS
 from khaya.platform.data.pages import DEFAULT_LIMIT
@@ -134,7 +134,7 @@ def _job(chance: random.Random) -> Job:
             photos=photos,
         ).model_dump_json()
     )
-    return posted(posting, buyer_id=user, buyer_name="Thandi Mkhize", now=clock.now())
+    return new_job(posting, buyer_id=user, buyer_name="Thandi Mkhize", now=clock.now())
 
 
 def _size(job: Job) -> int:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from khaya.jobs import store as jobs
-from khaya.jobs.model import JobPosting, posted
+from khaya.jobs.model import JobPosting, new_job
 from khaya.platform.base import clock
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo
@@ -49,7 +49,7 @@ def post_many(number: int) -> list[str]:
     """Put so many open jobs into the table as the stores would, and answer their ids."""
     posting = JobPosting.model_validate_json(json.dumps(POSTING))
     now = clock.now()
-    made = [posted(posting, buyer_id=f"buyer-{one % 100}", buyer_name="Thandi", now=now) for one in range(number)]
+    made = [new_job(posting, buyer_id=f"buyer-{one % 100}", buyer_name="Thandi", now=now) for one in range(number)]
     put_many(settings().jobs_table, [jobs._item(job) for job in made])  # noqa: SLF001 - as the store keeps them
     return [job.id for job in made]
 

@@ -23,10 +23,11 @@ from mangum import Mangum
 from khaya.bids import service as bids
 from khaya.bids.model import BidOffer
 from khaya.bids.view import BidView
+from khaya.bids.visibility import get_visible_job
 from khaya.jobs import service as jobs
 from khaya.jobs import store
 from khaya.jobs.model import Category, JobPosting
-from khaya.jobs.view import JobView, PartyJobView, shown, shown_fully
+from khaya.jobs.view import JobView, PartyJobView, job_view, party_job_view
 from khaya.platform.base import clock, observability
 from khaya.platform.base.errors import KhayaError, Unauthenticated
 from khaya.platform.base.fields import Place
@@ -50,17 +51,17 @@ def _post_job(posting: JobPosting, caller: Caller) -> PartyJobView:
     unit_of_work = UnitOfWork()
     job = jobs.post(posting, buyer_id=caller.user_id, now=clock.now(), unit_of_work=unit_of_work)
     unit_of_work.commit()
-    return shown_fully(job, caller.user_id)
+    return party_job_view(job, caller.user_id)
 
 
 def _feed(category: Category | None, location: str | None, limit: int | None, cursor: str | None) -> Feed:
     ask = PageRequest(("/jobs", category or "", location or ""), limit or 20, cursor)
     part = store.feed(category, location, ask)
-    return Feed(items=[shown(job, None) for job in part.items], next_cursor=ask.cursor_after(part.after))
+    return Feed(items=[job_view(job, None) for job in part.items], next_cursor=ask.cursor_after(part.after))
 
 
 def _one_job(job_id: str) -> JobView:
-    return shown(jobs.visible(job_id, None), None)
+    return job_view(get_visible_job(job_id, None), None)
 
 
 def _place(job_id: str, offer: BidOffer, caller: Caller) -> BidView:
@@ -74,7 +75,7 @@ def _accept(bid_id: str, caller: Caller) -> Any:
     unit_of_work = UnitOfWork()
     job, bid = bids.accept(bid_id, owner_id=caller.user_id, now=clock.now(), unit_of_work=unit_of_work)
     unit_of_work.commit()
-    return Acceptance(job=shown_fully(job, caller.user_id), bid=BidView.model_validate(bid))
+    return Acceptance(job=party_job_view(job, caller.user_id), bid=BidView.model_validate(bid))
 
 
 def _admitted(role: Role) -> Any:

@@ -15,9 +15,9 @@ from typing import Any
 from bench.report import Report
 from bench.stub import stubbed
 from khaya.bids import store as bids
-from khaya.bids.model import BidOffer, placed
+from khaya.bids.model import BidOffer, new_bid
 from khaya.jobs import store as jobs
-from khaya.jobs.model import JobPosting, posted
+from khaya.jobs.model import JobPosting, new_job
 from khaya.platform.base import clock
 from khaya.platform.base.models import item_of
 from khaya.platform.base.settings import settings
@@ -82,9 +82,9 @@ def cases() -> list[Case]:
     now = clock.now()
     buyer, worker = Person("buyer-1", ("buyer",)), Person("worker-1", ("worker",))
     posting = JobPosting.model_validate_json(json.dumps(POSTING))
-    page = [posted(posting, buyer_id="buyer-1", buyer_name="Thandi", now=now) for _ in range(21)]
+    page = [new_job(posting, buyer_id="buyer-1", buyer_name="Thandi", now=now) for _ in range(21)]
     offer = BidOffer.model_validate_json(json.dumps(OFFER))
-    bid = placed(offer, page[0], worker_id="worker-1", worker_name="Sipho", now=now)
+    bid = new_bid(offer, page[0], worker_id="worker-1", worker_name="Sipho", now=now)
     names = settings()
     people: dict[str, list[Mapping[str, Any]]] = {
         names.users_table: [{"userId": name, "phone": "+27821234567"} for name in ("buyer-1", "worker-1")],

@@ -1,4 +1,4 @@
-"""Bids over REST: placing, comparing, and deciding on them."""
+"""Bids over REST: placing, listing, accepting, rejecting and withdrawing them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import Field
 
 from khaya.bids import service, store
-from khaya.bids.model import BidOffer, Sort, Status
+from khaya.bids.model import Bid, BidOffer, Sort, Status
 from khaya.bids.view import BidView
-from khaya.jobs.view import PartyJobView, shown_fully
+from khaya.jobs.view import PartyJobView, party_job_view
 from khaya.platform.base.fields import Prose
 from khaya.platform.base.models import Model, RequestModel
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Limit, Page, PageRequest, PageResult
 from khaya.platform.web.access import Access
 from khaya.platform.web.api import Api
 from khaya.users.store import pass_account_guard
@@ -28,21 +28,21 @@ BIDDER = Access("the bidder", roles=("worker",))
 
 
 class Acceptance(Model):
-    """What an acceptance has settled."""
+    """The accepted bid and its job."""
 
     job: PartyJobView
     bid: BidView
 
 
 class RejectionRequest(RequestModel):
-    """A word to the worker, if the owner has one."""
+    """An optional message to the worker."""
 
     reason: Annotated[Prose, Field(max_length=500)] | None = None
 
 
 @api.post("/jobs/<job_id>/bids", WORKER, "Bid on a job", status=201, body=BidView)
 def place(job_id: str, offer: Annotated[BidOffer, Body()]) -> Response[BidView]:
-    """One live bid a worker and job; after a withdrawal the worker may bid again."""
+    """A worker has at most one live bid per job, and may bid again after a withdrawal."""
     bid = service.place(job_id, offer, worker_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("BidPlaced")
     return api.answer(BidView.model_validate(bid), status=201, location=f"/bids/{bid.id}")
@@ -55,14 +55,10 @@ def on_job(
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[BidView]]:
-    """The job's owner sees all of them, a worker their own."""
+    """The job's owner sees all bids, a worker their own."""
     page_request = api.page_request(limit, cursor, job_id, sort, private=True)
     part = service.on_job(job_id, api.caller, sort, page_request)
-    return api.answer(
-        Page(
-            items=[BidView.model_validate(bid) for bid in part.items], next_cursor=page_request.cursor_after(part.after)
-        )
-    )
+    return _page(part, page_request)
 
 
 @api.get("/bids/mine", WORKER, "One's own bids, newest first", body=Page[BidView])
@@ -71,48 +67,46 @@ def mine(
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[BidView]]:
-    """In any state, or in the one that is named."""
+    """Bids with any status, or with the given one."""
     page_request = api.page_request(limit, cursor, status, private=True)
     part = store.of_worker(api.caller.user_id, status, page_request)
-    return api.answer(
-        Page(
-            items=[BidView.model_validate(bid) for bid in part.items], next_cursor=page_request.cursor_after(part.after)
-        )
-    )
+    return _page(part, page_request)
 
 
 @api.get("/bids/<bid_id>", PARTIES, "One bid", body=BidView)
 def one_bid(bid_id: str) -> Response[BidView]:
-    """For its worker and the job's owner."""
-    return api.answer(BidView.model_validate(service.visible(bid_id, api.caller.user_id)))
+    """Visible to its worker and the job's owner."""
+    return api.answer(BidView.model_validate(service.get_visible(bid_id, api.caller.user_id)))
 
 
 @api.post("/bids/<bid_id>/acceptance", OWNER, "Accept a bid", body=Acceptance)
 def accept(bid_id: str) -> Response[Acceptance]:
-    """Exactly one bid of a job is ever accepted; the others are rejected within seconds."""
+    """Accepts one bid of the job. The other bids are rejected within seconds."""
     job, bid = service.accept(bid_id, owner_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("BidAccepted")
-    return api.answer(Acceptance(job=shown_fully(job, api.caller.user_id), bid=BidView.model_validate(bid)))
+    return api.answer(Acceptance(job=party_job_view(job, api.caller.user_id), bid=BidView.model_validate(bid)))
 
 
-@api.post("/bids/<bid_id>/rejection", OWNER, "Turn a bid down", body=BidView)
+@api.post("/bids/<bid_id>/rejection", OWNER, "Reject a bid", body=BidView)
 def reject(bid_id: str, request: Annotated[RejectionRequest | None, Body()] = None) -> Response[BidView]:
-    """The worker may not bid on this job again."""
+    """Rejects the bid. The worker may not bid on this job again."""
     note = request.reason if request else None
     bid = service.reject(bid_id, note, owner_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     return api.answer(BidView.model_validate(bid))
 
 
-@api.post("/bids/<bid_id>/withdrawal", BIDDER, "Take a bid back", body=BidView)
+@api.post("/bids/<bid_id>/withdrawal", BIDDER, "Withdraw a bid", body=BidView)
 def withdraw(bid_id: str) -> Response[BidView]:
-    """The worker may bid on the job again while it is open."""
-    return api.answer(
-        BidView.model_validate(
-            service.withdraw(bid_id, worker_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
-        )
-    )
+    """Withdraws the bid. The worker may bid again while the job is open."""
+    bid = service.withdraw(bid_id, worker_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
+    return api.answer(BidView.model_validate(bid))
+
+
+def _page(part: PageResult[Bid], page_request: PageRequest) -> Response[Page[BidView]]:
+    items = [BidView.model_validate(bid) for bid in part.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer an API Gateway request."""
+    """Handle an API Gateway request."""
     return api.handle(event, context)

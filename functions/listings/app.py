@@ -1,4 +1,4 @@
-"""Listings over REST: materials on offer, their stock, and the queue of what waits for an admin."""
+"""Listings over REST: building materials, their stock, and the moderation queue."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from khaya.listings import service, store
 from khaya.listings.model import Category, Listing, ListingChanges, ListingOffer, ModerationRequest, StockDelta
-from khaya.listings.view import ListingView, OwnListingView, shown, shown_fully
-from khaya.platform.base.errors import Invalid
+from khaya.listings.view import ListingView, OwnListingView, listing_view, own_listing_view
 from khaya.platform.base.fields import Place
 from khaya.platform.base.models import RequestModel
 from khaya.platform.data.pages import Limit, Page, PageResult
@@ -27,31 +26,35 @@ OWNER = Access("the listing's seller", roles=("seller",))
 
 
 class StockRequest(RequestModel):
-    """A movement of stock."""
+    """A stock movement."""
 
     delta: StockDelta
 
 
 @api.post("/listings", SELLER, "List materials", status=201, body=OwnListingView)
 def post_listing(offer: Annotated[ListingOffer, Body()]) -> Response[OwnListingView]:
-    """Active at once if the seller is verified, else pending until an admin has looked at it. At most 20 a seller."""
+    """Active immediately if the seller is verified, otherwise pending. A seller may have 20 active and pending ones."""
     listing = service.post(offer, seller_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ListingPosted")
-    return api.answer(shown_fully(listing), status=201, location=f"/listings/{listing.id}", version=listing.version)
+    return api.answer(
+        own_listing_view(listing), status=201, location=f"/listings/{listing.id}", version=listing.version
+    )
 
 
 @api.get("/listings", FEED, "Active listings, newest first", body=Page[OwnListingView | ListingView])
 def feed(
     category: Annotated[Category | None, Query()] = None,
-    location: Annotated[Place | None, Query(description="A place; case and outer blanks do not matter.")] = None,
+    location: Annotated[
+        Place | None, Query(description="A town or suburb. Case and surrounding spaces are ignored.")
+    ] = None,
     q: Annotated[SearchText | None, Query()] = None,
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[OwnListingView | ListingView]]:
-    """By category, by place and by words of the title, each alone or together."""
+    """Filters by category, location and words of the title can be combined."""
     page_request = api.page_request(limit, cursor, category, location, q)
     part = service.feed(category, location, q, page_request)
-    items = [shown(listing, api.visitor) for listing in part.items]
+    items = [listing_view(listing, api.visitor) for listing in part.items]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
@@ -60,13 +63,13 @@ def mine(
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[OwnListingView]]:
-    """In any state."""
+    """The caller's listings with any status."""
     page_request = api.page_request(limit, cursor, private=True)
     part = store.of_seller(api.caller.user_id, page_request)
     return _page(part, page_request.cursor_after(part.after))
 
 
-@api.get("/listings/pending", ADMIN, "What waits for an admin, longest first", body=Page[OwnListingView])
+@api.get("/listings/pending", ADMIN, "Pending listings, longest wait first", body=Page[OwnListingView])
 def pending(
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
@@ -79,43 +82,41 @@ def pending(
 
 @api.get("/listings/<listing_id>", PUBLIC, "One listing", body=OwnListingView | ListingView)
 def one_listing(listing_id: str) -> Response[OwnListingView | ListingView]:
-    """Anybody sees an active listing; its seller and admins see it in any state."""
-    listing = service.visible(listing_id, api.visitor)
-    return api.answer(shown(listing, api.visitor), version=listing.version)
+    """Everybody sees an active listing. Its seller and admins see it in any state."""
+    listing = service.get_visible(listing_id, api.visitor)
+    return api.answer(listing_view(listing, api.visitor), version=listing.version)
 
 
 @api.patch("/listings/<listing_id>", OWNER, "Change a listing", body=OwnListingView)
 def edit(listing_id: str, changes: Annotated[ListingChanges, Body()]) -> Response[OwnListingView]:
-    """Changes the fields that are named; `active` takes it off the market or puts it back.
+    """Changes the given fields. `active` deactivates or reactivates the listing.
 
-    New text or photos of a seller who is not verified wait for an admin.
+    New text or photos of an unverified seller make the listing pending.
     """
-    listing, verified = service.to_edit(listing_id, api.caller)
+    listing, verified = service.get_for_edit(listing_id, api.caller)
     api.check_version(listing.version)
     return _answer(service.edit(listing, changes, verified=verified, now=api.now, unit_of_work=api.unit_of_work))
 
 
-@api.delete("/listings/<listing_id>", OWNER, "Take a listing off the market", status=204)
+@api.delete("/listings/<listing_id>", OWNER, "Deactivate a listing", status=204)
 def remove(listing_id: str) -> Response[None]:
-    """The same as making it inactive. Repeating it does no harm."""
-    listing = service.visible(listing_id, api.caller).owned_by(api.caller.user_id)
+    """Makes the listing inactive. Idempotent."""
+    listing = service.get_visible(listing_id, api.caller).require_owner(api.caller.user_id)
     service.deactivate(listing, api.now, api.unit_of_work)
     return api.answer(None, status=204)
 
 
-@api.post("/listings/<listing_id>/stock", OWNER, "Move stock", body=OwnListingView)
+@api.post("/listings/<listing_id>/stock", OWNER, "Change the stock", body=OwnListingView)
 def move_stock(listing_id: str, request: Annotated[StockRequest, Body()]) -> Response[OwnListingView]:
-    """By so many more, or fewer; never below zero."""
-    listing = service.visible(listing_id, api.caller).owned_by(api.caller.user_id)
+    """Adds `delta` to the stock, which never falls below zero."""
+    listing = service.get_visible(listing_id, api.caller).require_owner(api.caller.user_id)
     return _answer(service.restock(listing, request.delta, api.now, api.unit_of_work))
 
 
 @api.post("/listings/<listing_id>/moderation", ADMIN, "Decide on a listing", body=OwnListingView, if_match=True)
 def moderate(listing_id: str, request: Annotated[ModerationRequest, Body()]) -> Response[OwnListingView]:
-    """Approve or reject what is pending. With `If-Match`, only the version that the admin has read."""
-    if request.decision == "reject" and request.reason is None:
-        raise Invalid([("reason", "is needed to reject a listing")])
-    listing = service.visible(listing_id, api.caller)
+    """Approves or rejects a pending listing. With `If-Match`, only the version that the admin has read."""
+    listing = service.get_visible(listing_id, api.caller)
     api.check_version(listing.version)
     decided = service.moderate(
         listing,
@@ -130,14 +131,14 @@ def moderate(listing_id: str, request: Annotated[ModerationRequest, Body()]) -> 
 
 
 def _page(part: PageResult[Listing], next_cursor: str | None) -> Response[Page[OwnListingView]]:
-    items = [shown_fully(listing) for listing in part.items]
+    items = [own_listing_view(listing) for listing in part.items]
     return api.answer(Page(items=items, next_cursor=next_cursor))
 
 
 def _answer(listing: Listing) -> Response[OwnListingView]:
-    return api.answer(shown_fully(listing), version=listing.version)
+    return api.answer(own_listing_view(listing), version=listing.version)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer an API Gateway request."""
+    """Handle an API Gateway request."""
     return api.handle(event, context)

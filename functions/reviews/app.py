@@ -1,4 +1,4 @@
-"""Reviews over REST: writing them, answering them, reading them, and hiding what should not be there."""
+"""Reviews over REST: writing, answering, reading and moderating them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from khaya.platform.web.access import ADMIN, PUBLIC, Access
 from khaya.platform.web.api import Api
 from khaya.reviews import service, store
 from khaya.reviews.model import Reason, Review, ReviewRequest
-from khaya.reviews.view import ModeratedReviewView, ReviewView, shown, shown_to_admin
+from khaya.reviews.view import ModeratedReviewView, ReviewView, moderated_review_view, review_view
 from khaya.users.store import pass_account_guard
 
 api = Api("Reviews", pass_account_guard)
@@ -33,18 +33,18 @@ class ResponseRequest(RequestModel):
 
 
 class ModerationRequest(RequestModel):
-    """Whether the review is to be hidden, and why."""
+    """Whether to hide the review, and the reason."""
 
     hidden: Annotated[bool, Field(strict=True)]
     reason: Reason
 
 
-@api.post("/jobs/<job_id>/reviews", PARTICIPANT, "Review a job's other side", status=201, body=ReviewView)
+@api.post("/jobs/<job_id>/reviews", PARTICIPANT, "Review the other party of a job", status=201, body=ReviewView)
 def write(job_id: str, request: Annotated[ReviewRequest, Body()]) -> Response[ReviewView]:
-    """Of a completed job, once. The reviewed person's rating moves at the same moment."""
+    """Each party of a completed job writes one review. The reviewed person's rating changes in the same transaction."""
     review = service.write(job_id, request, reviewer=api.caller, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ReviewWritten")
-    return api.answer(shown(review, None), status=201, location=f"/reviews/{review.id}")
+    return api.answer(review_view(review, None), status=201, location=f"/reviews/{review.id}")
 
 
 @api.get("/jobs/<job_id>/reviews", PUBLIC, "The reviews of a job, newest first", body=ReviewPage)
@@ -53,7 +53,7 @@ def on_job(
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[ReviewPage]:
-    """At most one by each side. Empty for a job that nobody reviewed or that does not exist."""
+    """At most one review by each party. Empty for a job without reviews and for an unknown job."""
     page_request = api.page_request(limit, cursor, job_id)
     return _page(store.on_job(job_id, page_request), page_request)
 
@@ -64,28 +64,28 @@ def about(
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[ReviewPage]:
-    """As a buyer and as a worker. Empty for somebody whom nobody reviewed or who does not exist."""
+    """Reviews of the person as a buyer and as a worker. Empty for an unknown person."""
     page_request = api.page_request(limit, cursor, user_id)
-    return _page(store.about(user_id, page_request), page_request)
+    return _page(store.of_subject(user_id, page_request), page_request)
 
 
 @api.get("/reviews/<review_id>", PUBLIC, "One review", body=ModeratedReviewView | ReviewView)
 def one_review(review_id: str) -> Response[ModeratedReviewView | ReviewView]:
-    """Hidden ones are there for admins alone."""
-    return api.answer(shown(service.visible(review_id, api.visitor), api.visitor))
+    """Only admins see hidden reviews."""
+    return api.answer(review_view(service.get_visible(review_id, api.visitor), api.visitor))
 
 
 @api.post("/reviews/<review_id>/response", SUBJECT, "Answer a review", body=ReviewView)
 def answer(review_id: str, request: Annotated[ResponseRequest, Body()]) -> Response[ReviewView]:
-    """Once."""
+    """The reviewed person may answer once."""
     review = service.answer(review_id, request.comment, person=api.caller, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ReviewAnswered")
-    return api.answer(shown(review, None))
+    return api.answer(review_view(review, None))
 
 
 @api.post("/reviews/<review_id>/moderation", ADMIN, "Hide a review or show it again", body=ModeratedReviewView)
 def moderate(review_id: str, request: Annotated[ModerationRequest, Body()]) -> Response[ModeratedReviewView]:
-    """The reviewed person's rating follows. Deciding the same twice changes nothing."""
+    """Changes the reviewed person's rating in the same transaction. Idempotent."""
     review = service.moderate(
         review_id,
         hidden=request.hidden,
@@ -95,14 +95,14 @@ def moderate(review_id: str, request: Annotated[ModerationRequest, Body()]) -> R
         unit_of_work=api.unit_of_work,
     )
     api.count("ReviewHidden" if review.hidden else "ReviewShown")
-    return api.answer(shown_to_admin(review))
+    return api.answer(moderated_review_view(review))
 
 
 def _page(part: PageResult[Review], page_request: PageRequest) -> Response[ReviewPage]:
-    items = [shown(review, api.visitor) for review in part.items]
+    items = [review_view(review, api.visitor) for review in part.items]
     return api.answer(ReviewPage(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer an API Gateway request."""
+    """Handle an API Gateway request."""
     return api.handle(event, context)

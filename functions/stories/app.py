@@ -1,4 +1,4 @@
-"""Stories over REST: telling them, reading and liking them, and the queue of what waits for an admin."""
+"""Stories over REST: submitting, reading and liking them, and the moderation queue."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from khaya.platform.web.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
 from khaya.platform.web.api import Api
 from khaya.stories import service, store
 from khaya.stories.model import ModerationRequest, Story, StoryPosting, StoryType
-from khaya.stories.view import LikesView, OwnStoryView, StoryView, shown, shown_fully
+from khaya.stories.view import LikesView, OwnStoryView, StoryView, own_story_view, story_view
 from khaya.users.store import pass_account_guard
 
 api = Api("Stories", pass_account_guard)
@@ -20,12 +20,12 @@ api = Api("Stories", pass_account_guard)
 AUTHOR = Access("the story's author")
 
 
-@api.post("/stories", SIGNED_IN, "Tell a story", status=201, body=OwnStoryView)
-def tell(posting: Annotated[StoryPosting, Body()]) -> Response[OwnStoryView]:
-    """Nobody else sees it until an admin has approved it."""
-    story = service.tell(posting, author_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("StoryTold")
-    return api.answer(shown_fully(story, liked=False), status=201, location=f"/stories/{story.id}")
+@api.post("/stories", SIGNED_IN, "Submit a story", status=201, body=OwnStoryView)
+def submit(posting: Annotated[StoryPosting, Body()]) -> Response[OwnStoryView]:
+    """Only the author and admins see it until an admin approves it."""
+    story = service.submit(posting, author_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
+    api.count("StorySubmitted")
+    return api.answer(own_story_view(story, liked=False), status=201, location=f"/stories/{story.id}")
 
 
 @api.get("/stories", FEED, "Approved stories, newest first", body=Page[OwnStoryView | StoryView])
@@ -34,7 +34,7 @@ def approved(
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[OwnStoryView | StoryView]]:
-    """Of every type, or of the one that is named."""
+    """Stories of every type, or of the given one."""
     page_request = api.page_request(limit, cursor, story_type)
     return _page(store.approved(story_type, page_request), page_request)
 
@@ -44,7 +44,7 @@ def featured(
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[OwnStoryView | StoryView]]:
-    """Approved stories that admins put forward."""
+    """Approved stories that admins chose to feature."""
     page_request = api.page_request(limit, cursor)
     return _page(store.featured(page_request), page_request)
 
@@ -54,12 +54,12 @@ def mine(
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[OwnStoryView]]:
-    """In any state, with what was decided on them and why."""
+    """The caller's stories with any status, with their moderation."""
     page_request = api.page_request(limit, cursor, private=True)
     return _own_page(store.of_author(api.caller.user_id, page_request), page_request)
 
 
-@api.get("/stories/pending", ADMIN, "What waits for an admin, oldest first", body=Page[OwnStoryView])
+@api.get("/stories/pending", ADMIN, "Pending stories, oldest first", body=Page[OwnStoryView])
 def pending(
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
@@ -71,14 +71,14 @@ def pending(
 
 @api.get("/stories/<story_id>", PUBLIC, "One story", body=OwnStoryView | StoryView)
 def one_story(story_id: str) -> Response[OwnStoryView | StoryView]:
-    """Anybody sees an approved story; its author and admins see it in any state."""
-    story, liked = service.visible(story_id, api.visitor)
-    return api.answer(shown(story, api.visitor, liked=liked))
+    """Everybody sees an approved story. Its author and admins see it in any state."""
+    story, liked = service.get_visible(story_id, api.visitor)
+    return api.answer(story_view(story, api.visitor, liked=liked))
 
 
 @api.delete("/stories/<story_id>", AUTHOR, "Delete a story", status=204)
 def remove(story_id: str) -> Response[None]:
-    """It is gone for everybody."""
+    """Deletes the story permanently."""
     service.remove(story_id, api.caller, unit_of_work=api.unit_of_work)
     api.count("StoryDeleted")
     return api.answer(None, status=204)
@@ -86,21 +86,21 @@ def remove(story_id: str) -> Response[None]:
 
 @api.put("/stories/<story_id>/like", SIGNED_IN, "Like a story", body=LikesView)
 def like(story_id: str) -> Response[LikesView]:
-    """One like a person; to like twice changes nothing."""
+    """Each person has at most one like. Idempotent."""
     likes = service.like(story_id, api.caller, now=api.now, unit_of_work=api.unit_of_work)
     return api.answer(LikesView(likes=likes, liked=True))
 
 
-@api.delete("/stories/<story_id>/like", SIGNED_IN, "Take a like back", body=LikesView)
+@api.delete("/stories/<story_id>/like", SIGNED_IN, "Remove a like", body=LikesView)
 def unlike(story_id: str) -> Response[LikesView]:
-    """To take it back twice changes nothing."""
+    """Removes the caller's like. Idempotent."""
     likes = service.unlike(story_id, api.caller, unit_of_work=api.unit_of_work)
     return api.answer(LikesView(likes=likes, liked=False))
 
 
 @api.post("/stories/<story_id>/moderation", ADMIN, "Decide on a story", body=OwnStoryView)
 def moderate(story_id: str, request: Annotated[ModerationRequest, Body()]) -> Response[OwnStoryView]:
-    """Approve or reject it, and feature it or not. A decision may be taken anew: the last one stands."""
+    """Approves or rejects a story, and optionally features it. A later decision replaces an earlier one."""
     moderator = api.caller.user_id
     story, rewarded = service.moderate(
         story_id, request, moderator_id=moderator, now=api.now, unit_of_work=api.unit_of_work
@@ -108,22 +108,22 @@ def moderate(story_id: str, request: Annotated[ModerationRequest, Body()]) -> Re
     api.count("StoryApproved" if request.decision == "approve" else "StoryRejected")
     if rewarded:
         api.count("StoryRewarded")
-    liked = service.liked_of([story], api.caller)
-    return api.answer(shown_fully(story, liked=liked[story.id]))
+    liked = service.liked_by_story([story], api.caller)
+    return api.answer(own_story_view(story, liked=liked[story.id]))
 
 
 def _page(part: PageResult[Story], page_request: PageRequest) -> Response[Page[OwnStoryView | StoryView]]:
-    liked = service.liked_of(part.items, api.visitor)
-    items = [shown(story, api.visitor, liked=liked.get(story.id)) for story in part.items]
+    liked = service.liked_by_story(part.items, api.visitor)
+    items = [story_view(story, api.visitor, liked=liked.get(story.id)) for story in part.items]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
 def _own_page(part: PageResult[Story], page_request: PageRequest) -> Response[Page[OwnStoryView]]:
-    liked = service.liked_of(part.items, api.caller)
-    items = [shown_fully(story, liked=liked[story.id]) for story in part.items]
+    liked = service.liked_by_story(part.items, api.caller)
+    items = [own_story_view(story, liked=liked[story.id]) for story in part.items]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer an API Gateway request."""
+    """Handle an API Gateway request."""
     return api.handle(event, context)

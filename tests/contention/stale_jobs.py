@@ -15,7 +15,7 @@ DAYS = 5
 def post_stale_jobs(number: int) -> None:
     """Jobs that were due to expire over the last days, one that is not due, and one that cannot be read."""
     from khaya.jobs import store  # noqa: PLC0415
-    from khaya.jobs.model import JobPosting, posted  # noqa: PLC0415
+    from khaya.jobs.model import JobPosting, new_job  # noqa: PLC0415
     from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
     from khaya.platform.base.errors import WriteConflict  # noqa: PLC0415
     from khaya.platform.base.settings import settings  # noqa: PLC0415
@@ -32,7 +32,7 @@ def post_stale_jobs(number: int) -> None:
     )
     ages = [31 + one % DAYS for one in range(number)]
     moments = [clock.plus(clock.now(), days=-age) for age in (*ages, 29, 32)]
-    jobs = [posted(posting, buyer_id="buyer-1", buyer_name="Thandi", now=moment) for moment in moments]
+    jobs = [new_job(posting, buyer_id="buyer-1", buyer_name="Thandi", now=moment) for moment in moments]
     items = [store._item(job) for job in jobs]
     del items[-1]["buyerId"]
     puts = [

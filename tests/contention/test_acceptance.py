@@ -32,17 +32,17 @@ def worker(number: int) -> Person:
 def job_with_bids() -> tuple[str, list[str]]:
     """An open job with a bid of each worker, stored as the bids' own requests store them, only in fewer calls."""
     from khaya.bids import store as bids  # noqa: PLC0415
-    from khaya.bids.model import BidOffer, placed  # noqa: PLC0415
+    from khaya.bids.model import BidOffer, new_bid  # noqa: PLC0415
     from khaya.jobs import store as jobs  # noqa: PLC0415
-    from khaya.jobs.model import JobPosting, posted  # noqa: PLC0415
+    from khaya.jobs.model import JobPosting, new_job  # noqa: PLC0415
     from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
     from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
 
     now = clock.now()
-    job = posted(JobPosting.model_validate(POSTING), buyer_id="owner", buyer_name="Owner", now=now)
+    job = new_job(JobPosting.model_validate(POSTING), buyer_id="owner", buyer_name="Owner", now=now)
     offer = BidOffer.model_validate(OFFER)
     offered = [
-        placed(offer, job, worker_id=f"worker-{number}", worker_name=f"Worker {number}", now=now)
+        new_bid(offer, job, worker_id=f"worker-{number}", worker_name=f"Worker {number}", now=now)
         for number in range(WORKERS)
     ]
     dynamo.write_many([jobs.create(job.model_copy(update={"bid_count": WORKERS}))])

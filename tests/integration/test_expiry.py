@@ -61,7 +61,7 @@ def test_expiry_that_stood_still_for_weeks_catches_up(buyer: Person, clock: Cloc
 
 
 def test_more_jobs_than_a_page_all_expire(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "_DUE_AT_A_TIME", 3)
+    monkeypatch.setattr(service, "_DUE_PAGE_SIZE", 3)
     for number in range(11):
         post_job(Person(f"buyer-{number}", ("buyer",)))
         clock.tick(hours=1)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khaya.bids.model import REASON_OF_STATE, Bid, BidOffer, placed
-from khaya.jobs.model import MOVES, Job, JobPosting, posted
+from khaya.bids.model import REJECTION_REASONS, Bid, BidOffer, new_bid
+from khaya.jobs.model import TRANSITIONS, Job, JobPosting, new_job
 from khaya.platform.base.errors import Conflict, Forbidden
 
 NOW = "2026-11-21T08:00:00.000Z"
@@ -27,12 +27,12 @@ def job(**fields: Any) -> Job:
             "location": "Durban",
         }
     )
-    made = posted(posting, buyer_id="owner", buyer_name="Thandi", now=NOW)
+    made = new_job(posting, buyer_id="owner", buyer_name="Thandi", now=NOW)
     return made.model_copy(update=fields)
 
 
 def bid() -> Bid:
-    return placed(OFFER, job(), worker_id="worker", worker_name="Sipho", now=NOW)
+    return new_bid(OFFER, job(), worker_id="worker", worker_name="Sipho", now=NOW)
 
 
 DECISIONS = {
@@ -63,20 +63,20 @@ def test_a_new_bid_is_pending_and_undecided() -> None:
 
 def test_nobody_bids_on_their_own_job() -> None:
     with pytest.raises(Forbidden):
-        placed(OFFER, job(), worker_id="owner", worker_name="Thandi", now=NOW)
+        new_bid(OFFER, job(), worker_id="owner", worker_name="Thandi", now=NOW)
 
 
-@pytest.mark.parametrize("state", sorted({*MOVES} - {"open"}))
+@pytest.mark.parametrize("state", sorted({*TRANSITIONS} - {"open"}))
 def test_a_job_that_is_not_open_takes_no_bids(state: str) -> None:
     with pytest.raises(Conflict, match=state):
-        placed(OFFER, job(status=state), worker_id="worker", worker_name="Sipho", now=NOW)
+        new_bid(OFFER, job(status=state), worker_id="worker", worker_name="Sipho", now=NOW)
 
 
 def test_a_job_whose_time_is_up_takes_no_bids_though_it_was_not_expired_yet() -> None:
     due = job()
-    assert placed(OFFER, due, worker_id="worker", worker_name="Sipho", now="2026-12-21T07:59:59.999Z")
+    assert new_bid(OFFER, due, worker_id="worker", worker_name="Sipho", now="2026-12-21T07:59:59.999Z")
     with pytest.raises(Conflict, match="expired"):
-        placed(OFFER, due, worker_id="worker", worker_name="Sipho", now=due.expires_at)
+        new_bid(OFFER, due, worker_id="worker", worker_name="Sipho", now=due.expires_at)
 
 
 @pytest.mark.parametrize("person", ["owner", "stranger", ""])
@@ -86,18 +86,18 @@ def test_only_its_worker_withdraws_a_bid(person: str) -> None:
 
 
 def test_whose_bid_it_is() -> None:
-    assert bid().seen_by("worker")
-    assert bid().seen_by("owner")
-    assert not bid().seen_by("stranger")
+    assert bid().visible_to("worker")
+    assert bid().visible_to("owner")
+    assert not bid().visible_to("stranger")
     with pytest.raises(Forbidden):
-        bid().owned_by_buyer("worker")
+        bid().require_job_owner("worker")
 
 
 def test_every_way_out_of_open_has_its_reason() -> None:
-    assert REASON_OF_STATE == {
+    assert REJECTION_REASONS == {
         "in_progress": "other_bid_accepted",
         "completed": "other_bid_accepted",
         "cancelled": "job_cancelled",
         "expired": "job_expired",
     }
-    assert {*REASON_OF_STATE} == {*MOVES} - {"open"}
+    assert {*REJECTION_REASONS} == {*TRANSITIONS} - {"open"}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from pydantic import ValidationError
 
-from khaya.jobs.model import Contact, Job, JobChanges, JobPosting, WorkProof, posted
+from khaya.jobs.model import Contact, Job, JobChanges, JobPosting, WorkProof, new_job
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
 
@@ -58,7 +58,7 @@ class JobHistory(RuleBasedStateMachine):
     def posted(self, payment: str) -> None:
         posting = JobPosting.model_validate({**POSTING, "payment": payment})
         self.now = START
-        self.job = posted(posting, buyer_id="owner", buyer_name="Thandi", now=START)
+        self.job = new_job(posting, buyer_id="owner", buyer_name="Thandi", now=START)
         self.plain = Plain(payment)
         self.history = ["open"]
 
@@ -150,13 +150,13 @@ TestJobHistory = JobHistory.TestCase
 
 
 def test_the_rules_are_all_the_moves_there_are() -> None:
-    from khaya.jobs.model import MOVES  # noqa: PLC0415
+    from khaya.jobs.model import TRANSITIONS  # noqa: PLC0415
 
-    assert {(was, becomes) for was, all_of in MOVES.items() for becomes in all_of} == RULES
+    assert {(was, becomes) for was, all_of in TRANSITIONS.items() for becomes in all_of} == RULES
 
 
 def job() -> Job:
-    return posted(JobPosting.model_validate(POSTING), buyer_id="owner", buyer_name="Thandi", now=START)
+    return new_job(JobPosting.model_validate(POSTING), buyer_id="owner", buyer_name="Thandi", now=START)
 
 
 def test_a_job_is_open_for_thirty_days_to_the_millisecond() -> None:
@@ -188,11 +188,11 @@ def test_whose_job_it_is() -> None:
     mine = job()
     assert mine.party("owner") == "buyer"
     assert mine.party("chosen") is None
-    assert mine.owned_by("owner") is mine
+    assert mine.require_owner("owner") is mine
     with pytest.raises(Forbidden):
-        job().owned_by("chosen")
+        job().require_owner("chosen")
     with pytest.raises(Forbidden):
-        job().worked_by("owner")
+        job().require_worker("owner")
 
 
 @pytest.mark.parametrize(

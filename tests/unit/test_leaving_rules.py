@@ -48,11 +48,11 @@ def test_a_profile_is_emptied_once() -> None:
 
 
 def test_an_open_job_is_called_off_by_the_system_and_says_nothing_of_its_buyer() -> None:
-    after = _job().forgotten("buyer", FORMER_NAME, LATER)
+    after = _job().anonymised("buyer", FORMER_NAME, LATER)
     assert (after.status, after.buyer_name, after.description, after.photos) == ("cancelled", FORMER_NAME, REMOVED, [])
     assert after.cancellation is not None
     assert after.cancellation.by == "system"
-    assert after.forgotten("buyer", FORMER_NAME, LATER) is after
+    assert after.anonymised("buyer", FORMER_NAME, LATER) is after
 
 
 def test_what_a_worker_handed_in_stays_and_their_contact_goes() -> None:
@@ -60,12 +60,12 @@ def test_what_a_worker_handed_in_stays_and_their_contact_goes() -> None:
     contact = Contact(display_name="Zodwa", phone="+27831112233")
     quit_by_worker = Cancellation(reason="Call me on +27831112233.", by="worker", at=NOW)
     job = _job(status="cancelled", worker_id="w", submission=work, worker_contact=contact, cancellation=quit_by_worker)
-    after = job.forgotten("worker", FORMER_NAME, LATER)
+    after = job.anonymised("worker", FORMER_NAME, LATER)
     assert after.submission == work
     assert after.worker_contact == Contact(display_name=FORMER_NAME)
     assert after.cancellation == Cancellation(reason=REMOVED, by="worker", at=NOW)
     assert after.buyer_name == "Sipho"
-    assert after.forgotten("worker", FORMER_NAME, LATER) is after
+    assert after.anonymised("worker", FORMER_NAME, LATER) is after
 
 
 @pytest.mark.parametrize(

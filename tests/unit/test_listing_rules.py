@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khaya.listings.model import MOST_IN_STOCK, Decision, Listing, ListingChanges, ListingOffer, offered
+from khaya.listings.model import MAX_STOCK, Decision, Listing, ListingChanges, ListingOffer, new_listing
 from khaya.platform.base.errors import Conflict, Forbidden
 
 NOW, LATER = "2026-11-21T08:00:00.000Z", "2026-11-21T09:00:00.000Z"
@@ -26,7 +26,7 @@ OFFER = ListingOffer.model_validate(
 
 
 def listing(*, verified: bool = False) -> Listing:
-    return offered(OFFER, seller_id="seller", seller_name="Lindiwe", verified=verified, now=NOW)
+    return new_listing(OFFER, seller_id="seller", seller_name="Lindiwe", verified=verified, now=NOW)
 
 
 def changes(**fields: Any) -> ListingChanges:
@@ -55,7 +55,7 @@ def test_a_seller_who_was_verified_since_waits_no_longer_than_to_the_next_edit()
     assert listing().edited(changes(title="Something else"), verified=True, now=LATER).status == "active"
 
 
-@pytest.mark.parametrize("delta", [-11, MOST_IN_STOCK])
+@pytest.mark.parametrize("delta", [-11, MAX_STOCK])
 def test_stock_stays_between_nothing_and_the_most(delta: int) -> None:
     with pytest.raises(Conflict):
         listing().restocked(delta, LATER)
@@ -84,7 +84,7 @@ def test_nothing_of_an_unverified_seller_is_public_that_no_admin_has_approved(ac
             if what == "moderate":
                 looked_at[before.title] = value
         assert now_listing.version - before.version in (0, 1)
-        assert now_listing.held == (now_listing.status in ("active", "pending"))
+        assert now_listing.counts_towards_limit == (now_listing.status in ("active", "pending"))
         assert (now_listing.pending_since is not None) == (now_listing.status == "pending")
         if now_listing.status == "active":
             assert looked_at[now_listing.title] == "approve"

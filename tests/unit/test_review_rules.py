@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khaya.jobs.model import MOVES, Job, JobPosting, posted
+from khaya.jobs.model import TRANSITIONS, Job, JobPosting, new_job
 from khaya.platform.base.errors import Conflict, Forbidden
-from khaya.reviews.model import MODERATIONS_KEPT, Review, ReviewRequest, written
+from khaya.reviews.model import MAX_MODERATIONS, Review, ReviewRequest, new_review
 
 NOW = "2026-11-21T08:00:00.000Z"
 
@@ -25,12 +25,12 @@ def job(**facts: Any) -> Job:
             "location": "Durban",
         }
     )
-    new = posted(posting, buyer_id="buyer-1", buyer_name="Thandi", now=NOW)
+    new = new_job(posting, buyer_id="buyer-1", buyer_name="Thandi", now=NOW)
     return new.model_copy(update={"worker_id": "worker-1", "completed_at": NOW, "status": "completed", **facts})
 
 
 def review(by: str = "buyer-1", of: Job | None = None) -> Review:
-    return written(ReviewRequest(rating=4), of or job(), reviewer_id=by, reviewer_name="Thandi", now=NOW)
+    return new_review(ReviewRequest(rating=4), of or job(), reviewer_id=by, reviewer_name="Thandi", now=NOW)
 
 
 @pytest.mark.parametrize(("by", "about", "role"), [("buyer-1", "worker-1", "worker"), ("worker-1", "buyer-1", "buyer")])
@@ -39,7 +39,7 @@ def test_a_review_is_about_the_other_side(by: str, about: str, role: str) -> Non
     assert (found.reviewer_id, found.subject_id, found.subject_role) == (by, about, role)
 
 
-@given(st.sampled_from(sorted(MOVES)), st.sampled_from(["buyer-1", "worker-1", "somebody"]))
+@given(st.sampled_from(sorted(TRANSITIONS)), st.sampled_from(["buyer-1", "worker-1", "somebody"]))
 def test_only_a_completed_job_is_reviewed_and_only_by_its_sides(status: str, by: str) -> None:
     of = job(status=status)
     if by == "somebody":
@@ -75,7 +75,7 @@ def test_whatever_admins_decide_the_last_decision_stands_and_repetitions_change_
         # the sums follow each change that is one, so they count it once if it shows and not at all if it is hidden
         assert shown == (0 if hidden else 1)
         assert present.hidden == hidden
-    assert len(present.moderations) == min(changes, MODERATIONS_KEPT)
+    assert len(present.moderations) == min(changes, MAX_MODERATIONS)
 
 
 @pytest.mark.parametrize("involved", ["buyer-1", "worker-1"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from khaya.platform.base.errors import Conflict, Forbidden, Invalid
-from khaya.stories.model import ModerationRequest, Story, StoryPosting, told
+from khaya.stories.model import ModerationRequest, Story, StoryPosting, new_story
 
 NOW = "2026-11-21T08:00:00.000Z"
 WRITTEN: dict[str, Any] = {
@@ -23,7 +23,7 @@ PHOTO = "uploads/author-1/story/01KAJ00000000000000000000A.jpg"
 
 def story() -> Story:
     posting = StoryPosting.model_validate(WRITTEN)
-    return told(posting, author_id="author-1", author_name="Zanele", now=NOW)
+    return new_story(posting, author_id="author-1", author_name="Zanele", now=NOW)
 
 
 def decided(before: Story, **decision: Any) -> Story:
@@ -34,17 +34,17 @@ def test_a_new_story_is_seen_by_its_author_and_admins_alone() -> None:
     # given a story nobody has decided on
     new = story()
     # then
-    assert new.seen_by("author-1", admin=False)
-    assert new.seen_by("admin-1", admin=True)
-    assert not new.seen_by("somebody", admin=False)
-    assert not new.seen_by(None, admin=False)
+    assert new.visible_to("author-1", admin=False)
+    assert new.visible_to("admin-1", admin=True)
+    assert not new.visible_to("somebody", admin=False)
+    assert not new.visible_to(None, admin=False)
 
 
 def test_an_approved_story_is_seen_by_everybody_and_tells_who_approved_it() -> None:
     # when an admin approves
     approved = decided(story(), decision="approve", reason="A good story.")
     # then
-    assert approved.seen_by(None, admin=False)
+    assert approved.visible_to(None, admin=False)
     assert approved.moderation is not None
     assert approved.moderation.moderator_id == "admin-1"
     assert approved.moderation.reason == "A good story."
@@ -66,7 +66,7 @@ def test_a_story_turned_down_after_approval_is_hidden_and_no_longer_featured() -
     # when an admin thinks again
     rejected = decided(featured, decision="reject", reason="The author asked for it.")
     # then
-    assert not rejected.seen_by("somebody", admin=False)
+    assert not rejected.visible_to("somebody", admin=False)
     assert not rejected.featured
     assert not decided(rejected, decision="approve").featured
 
@@ -96,7 +96,7 @@ def test_only_approved_stories_may_be_liked(decision: dict[str, Any] | None) -> 
     hidden = decided(story(), **decision) if decision else story()
     # then
     with pytest.raises(Conflict, match=hidden.status):
-        hidden.open_to_likes()
+        hidden.require_approved()
 
 
 DECISIONS = st.fixed_dictionaries(
@@ -121,7 +121,7 @@ def test_whatever_is_decided_only_approved_stories_are_public_or_featured(decisi
         assert now.moderation is not None
         assert now.moderation.decision == decision["decision"]
         # and
-        assert now.seen_by(None, admin=False) == (now.status == "approved")
+        assert now.visible_to(None, admin=False) == (now.status == "approved")
         assert now.status == "approved" or not now.featured
 
 

@@ -1,1 +1,1 @@
-"""Bids: what workers offer, and how one of them is accepted."""
+"""Bids of workers on jobs."""

@@ -1,4 +1,4 @@
-"""A bid, its states, and who may move it between them."""
+"""The bid, its state machine, and the rules of each transition."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ Status = Literal["pending", "accepted", "rejected", "withdrawn"]
 Reason = Literal["other_bid_accepted", "by_owner", "job_cancelled", "job_expired"]
 Sort = Literal["amount", "createdAt"]
 
-REASON_OF_STATE: Final[dict[str, Reason]] = {
+REJECTION_REASONS: Final[dict[str, Reason]] = {
     "in_progress": "other_bid_accepted",
     "completed": "other_bid_accepted",
     "cancelled": "job_cancelled",
     "expired": "job_expired",
 }
-"""Why a job that has left `open` rejects the bids still pending."""
+"""The rejection reason of pending bids, by the status of their job."""
 
 
 class BidOffer(RequestModel):
-    """What a worker writes to bid."""
+    """The request to place a bid."""
 
     amount_cents: Annotated[
         Cents, Field(ge=10 * RAND, le=1_000_000 * RAND, description="Cents, from R10 to R1,000,000.")
@@ -38,7 +38,7 @@ class BidOffer(RequestModel):
 
 
 class Bid(Model):
-    """A bid of a worker on a job."""
+    """A worker's bid on a job."""
 
     id: str
     job_id: str
@@ -52,7 +52,7 @@ class Bid(Model):
     status: Status = "pending"
     rejection_reason: Reason | None = None
     rejection_note: str | None = None
-    """What the owner had to say to the worker, for the notice of it."""
+    """The owner's message to the worker, for the notification."""
     decided_at: str | None = None
     job_posted_at: str | None = None
     created_at: str
@@ -60,56 +60,56 @@ class Bid(Model):
 
     @property
     def response_minutes(self) -> float | None:
-        """Minutes from the job's posting to this bid."""
+        """Minutes from the posting of the job to this bid."""
         return clock.seconds_between(self.job_posted_at, self.created_at) / 60 if self.job_posted_at else None
 
-    def seen_by(self, person: str) -> bool:
+    def visible_to(self, person: str) -> bool:
         """Whether the person is the bidder or the job's owner."""
         return person in (self.worker_id, self.buyer_id)
 
-    def owned_by_buyer(self, person: str) -> Bid:
-        """The bid itself, if it stands on the person's own job.
+    def require_job_owner(self, person: str) -> Bid:
+        """This bid, after checking that the person posted its job.
 
         Raises:
-            Forbidden: it does not.
+            Forbidden: another person posted the job.
         """
         if person != self.buyer_id:
             raise Forbidden("Only the buyer who posted the job may do this.")
         return self
 
     def accepted(self, now: str) -> Bid:
-        """The bid that was chosen.
+        """The bid after its acceptance.
 
         Raises:
-            Conflict: it is no longer pending.
+            Conflict: the bid is not pending.
         """
         return self._decided("accepted", now)
 
     def rejected(self, reason: Reason, now: str, note: str | None = None) -> Bid:
-        """The bid that was turned down.
+        """The bid after its rejection.
 
         Raises:
-            Conflict: it is no longer pending.
+            Conflict: the bid is not pending.
         """
         return self._decided("rejected", now, rejection_reason=reason, rejection_note=note)
 
     def withdrawn(self, person: str, now: str) -> Bid:
-        """The bid taken back by its worker.
+        """The bid after its withdrawal.
 
         Raises:
-            Forbidden: it is somebody else's.
-            Conflict: it is no longer pending.
+            Forbidden: another worker placed the bid.
+            Conflict: the bid is not pending.
         """
         if person != self.worker_id:
             raise Forbidden("Only the worker who placed the bid may withdraw it.")
         return self._decided("withdrawn", now)
 
     def retitled(self, title: str) -> Bid:
-        """The bid with its job's present title."""
+        """The bid with a new copy of its job's title."""
         return self.model_copy(update={"job_title": title})
 
-    def forgotten(self, name: str) -> Bid:
-        """The bid without what tells who its worker was, who has left."""
+    def anonymised(self, name: str) -> Bid:
+        """The bid without the personal data of its worker, who erased their account."""
         return self.model_copy(update={"worker_name": name, "proposal": REMOVED})
 
     def _decided(self, status: Status, now: str, **changed: Any) -> Bid:
@@ -118,8 +118,8 @@ class Bid(Model):
         return self.model_copy(update={**changed, "status": status, "decided_at": now, "updated_at": now})
 
 
-def placed(offer: BidOffer, job: Job, *, worker_id: str, worker_name: str, now: str) -> Bid:
-    """A new bid on `job`.
+def new_bid(offer: BidOffer, job: Job, *, worker_id: str, worker_name: str, now: str) -> Bid:
+    """A new pending bid on `job`.
 
     Raises:
         Forbidden: the worker posted the job.

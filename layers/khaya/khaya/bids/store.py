@@ -1,7 +1,7 @@
-"""The Bids table, keyed by `id`, the indexes by which bids are listed, and each worker's place on a job.
+"""The Bids table (primary key `id`), its indexes, and the slot of each worker on a job.
 
-A place is an item of its own under `<jobId>#<workerId>`. It holds a worker to one live bid a job: it is taken by a bid,
-freed by a withdrawal, and stays taken after a rejection.
+A slot is a separate item with the id `<jobId>#<workerId>`. It limits a worker to one live bid per job: placing a bid
+takes the slot, a withdrawal frees it, a rejection leaves it taken.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ _AMOUNT_DIGITS = 12
 
 
 def key(bid_id: str) -> tuple[str, dict[str, str]]:
-    """Where the bid stands, for a read together with others."""
+    """The table and primary key of the bid, for batch reads."""
     return settings().bids_table, {"id": bid_id}
 
 
-def place_key(job_id: str, worker_id: str) -> tuple[str, dict[str, str]]:
-    """Where the worker's place on the job stands; it exists once they have bid."""
+def slot_key(job_id: str, worker_id: str) -> tuple[str, dict[str, str]]:
+    """The table and primary key of the worker's slot on the job. The item exists after the worker's first bid."""
     return settings().bids_table, {"id": f"{job_id}#{worker_id}"}
 
 
 def find(bid_id: str) -> Bid | None:
-    """The bid, if there is one."""
+    """The bid; None if it does not exist."""
     item = dynamo.get(*key(bid_id))
     return Bid.model_validate(item) if item and "jobTitle" in item else None
 
 
 def create(bid: Bid) -> list[writes.Write]:
-    """Store a new bid and take the worker's place on the job."""
-    table, place = place_key(bid.job_id, bid.worker_id)
+    """The writes that store a new bid and take the worker's slot on the job."""
+    table, slot = slot_key(bid.job_id, bid.worker_id)
     return [
         writes.put(table, _item(bid), condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()),
         writes.put(
             table,
-            {**place, "bidId": bid.id, "taken": True},
+            {**slot, "bidId": bid.id, "taken": True},
             condition="attribute_not_exists(#id) OR #taken = :free",
             refusal=lambda _: Conflict("You have a bid on this job already, or the owner has turned one down."),
             values={"free": False},
@@ -49,7 +49,7 @@ def create(bid: Bid) -> list[writes.Write]:
 
 
 def change(before: Bid, after: Bid) -> writes.Write:
-    """Write what differs, if the bid is still as it was read."""
+    """The write of the differences, on condition that the status is unchanged."""
     return writes.replace(
         *key(before.id),
         _item(before),
@@ -60,10 +60,10 @@ def change(before: Bid, after: Bid) -> writes.Write:
     )
 
 
-def free_place(bid: Bid) -> writes.Write:
-    """Let the worker bid on the job again."""
+def free_slot(bid: Bid) -> writes.Write:
+    """The write that frees the worker's slot, so that the worker may bid on the job again."""
     return writes.update(
-        *place_key(bid.job_id, bid.worker_id),
+        *slot_key(bid.job_id, bid.worker_id),
         "SET #taken = :free",
         condition="#bidId = :bid",
         refusal=lambda _: WriteConflict(),
@@ -72,36 +72,36 @@ def free_place(bid: Bid) -> writes.Write:
 
 
 def rename(bid: Bid, name: str) -> writes.Write | None:
-    """Write the worker's present name on a bid; None where it says so already."""
+    """The write that updates the copy of the worker's name; None if it is up to date."""
     if bid.worker_name == name:
         return None
     return writes.overwrite(*key(bid.id), "workerName", name)
 
 
 def on_job(job_id: str, sort: Sort, page_request: PageRequest) -> PageResult[Bid]:
-    """The bids on a job: cheapest first, or newest first."""
+    """The bids on a job, cheapest first or newest first."""
     if sort == "amount":
         return _listed("byJobAndAmount", "jobId", job_id, page_request, order="amountOrder", newest_first=False)
     return _listed("byJob", "jobId", job_id, page_request)
 
 
 def of_worker_on_job(job_id: str, worker_id: str, sort: Sort, page_request: PageRequest) -> PageResult[Bid]:
-    """A worker's own bids on a job: cheapest first, or newest first."""
+    """A worker's bids on a job, cheapest first or newest first."""
     value = f"{job_id}#{worker_id}"
     if sort == "amount":
-        return _listed("byPlaceAndAmount", "place", value, page_request, order="amountOrder", newest_first=False)
-    return _listed("byPlace", "place", value, page_request)
+        return _listed("bySlotAndAmount", "slot", value, page_request, order="amountOrder", newest_first=False)
+    return _listed("bySlot", "slot", value, page_request)
 
 
 def of_worker(worker_id: str, status: Status | None, page_request: PageRequest) -> PageResult[Bid]:
-    """A worker's bids, newest first, in one state where it is named."""
+    """A worker's bids, newest first, filtered by status if given."""
     if status is None:
         return _listed("byWorker", "workerId", worker_id, page_request)
     return _listed("byWorkerAndStatus", "workerStatus", f"{worker_id}#{status}", page_request)
 
 
 def all_on_job(job_id: str) -> list[Bid]:
-    """Every bid on a job, however many, as the index has them at the moment."""
+    """All bids on a job, read from the eventually consistent index."""
     return list(every_item(lambda page_request: on_job(job_id, "createdAt", page_request)))
 
 
@@ -115,9 +115,9 @@ def _listed(
 
 
 def _item(bid: Bid) -> Item:
-    """The bid with the attributes that its indexes are made of."""
+    """The stored form of the bid, with the attributes of its indexes."""
     return item_of(bid) | {
         "workerStatus": f"{bid.worker_id}#{bid.status}",
-        "place": f"{bid.job_id}#{bid.worker_id}",
+        "slot": f"{bid.job_id}#{bid.worker_id}",
         "amountOrder": f"{bid.amount_cents:0{_AMOUNT_DIGITS}}#{bid.id}",
     }

@@ -1,4 +1,4 @@
-"""A bid as its worker and the job's owner see it."""
+"""The API's representation of a bid."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from khaya.platform.base.money import Cents
 
 
 class BidView(Model):
-    """A bid."""
+    """A bid for its worker and the job's owner."""
 
     model_config = ConfigDict(from_attributes=True)
 

@@ -1,4 +1,4 @@
-"""Who may see a job: anybody an open one; others its parties, its bidders and admins."""
+"""Who may see a job: everybody if it is open, otherwise its parties, its bidders and admins."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from khaya.platform.data.unit_of_work import Key, read_together
 from khaya.platform.web.access import Caller
 
 
-def visible_job(job_id: str, visitor: Caller | None) -> Job:
-    """The job, if the visitor may see it: anybody an open one; others its parties, its bidders and admins.
+def get_visible_job(job_id: str, visitor: Caller | None) -> Job:
+    """The job, if the visitor may see it.
 
     Raises:
-        NotFound: there is none such.
+        NotFound: the visitor may not see the job, or it does not exist.
     """
-    return seen(read_together(sight_keys(job_id, visitor)), visitor)
+    return job_if_visible(read_together(visibility_keys(job_id, visitor)), visitor)
 
 
-def sight_keys(job_id: str, visitor: Caller | None) -> list[Key]:
-    """Where stands what decides whether the visitor may see the job, for a read together with others."""
+def visibility_keys(job_id: str, visitor: Caller | None) -> list[Key]:
+    """The keys of the items that `job_if_visible` needs, for batch reads."""
     keys: list[Key] = [jobs.key(job_id)]
     if visitor is not None:
-        keys.append(store.place_key(job_id, visitor.user_id))
+        keys.append(store.slot_key(job_id, visitor.user_id))
     return keys
 
 
-def seen(items: Sequence[Item | None], visitor: Caller | None) -> Job:
-    """The job in the items under `sight_keys`, if the visitor may see it.
+def job_if_visible(items: Sequence[Item | None], visitor: Caller | None) -> Job:
+    """The job in the items of `visibility_keys`, if the visitor may see it.
 
     Raises:
-        NotFound: there is none such.
+        NotFound: the visitor may not see the job, or it does not exist.
     """
-    job_item, *place = items
+    job_item, *slot = items
     job = jobs.read(job_item)
-    if job is None or not (job.status == "open" or _concerned(job, visitor, has_bid=any(place))):
+    if job is None or not (job.status == "open" or _has_access(job, visitor, has_bid=any(slot))):
         raise NotFound("There is no such job.")
     return job
 
 
-def _concerned(job: Job, visitor: Caller | None, *, has_bid: bool) -> bool:
+def _has_access(job: Job, visitor: Caller | None, *, has_bid: bool) -> bool:
     if visitor is None:
         return False
     return visitor.is_admin or has_bid or job.party(visitor.user_id) is not None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from khaya.bids import store as bids
-from khaya.bids.model import REASON_OF_STATE, Bid
+from khaya.bids.model import REJECTION_REASONS, Bid
 from khaya.exports import store as exports
 from khaya.former_members import store
 from khaya.jobs import store as jobs
@@ -104,7 +104,7 @@ def _jobs(user_id: str, now: str) -> Iterator[None]:
     for party in parties:
 
         def forget(job: Job, party: Party = party) -> list[Write]:
-            after = job.forgotten(party, FORMER_NAME, now)
+            after = job.anonymised(party, FORMER_NAME, now)
             return [] if after is job else [jobs.change(job, after)]
 
         for job in every_item(lambda page_request, party=party: jobs.of_person(party, user_id, None, page_request)):  # type: ignore[misc]
@@ -116,14 +116,14 @@ def _bids(user_id: str, now: str) -> Iterator[None]:
     """Take pending bids back, and remove from all of them what the person wrote."""
 
     def forget(bid: Bid) -> list[Write]:
-        after = bid.forgotten(FORMER_NAME)
+        after = bid.anonymised(FORMER_NAME)
         if bid.status != "pending":
             return [] if after == bid else [bids.change(bid, after)]
         job = jobs.find(bid.job_id)
         if job is None or job.status == "open":
-            taken_back = [bids.change(bid, after.withdrawn(user_id, now)), bids.free_place(bid)]
+            taken_back = [bids.change(bid, after.withdrawn(user_id, now)), bids.free_slot(bid)]
             return [*taken_back, jobs.count_bid(bid.job_id, -1)]
-        return [bids.change(bid, after.rejected(REASON_OF_STATE[job.status], now))]
+        return [bids.change(bid, after.rejected(REJECTION_REASONS[job.status], now))]
 
     for bid in every_item(lambda page_request: bids.of_worker(user_id, None, page_request)):
         if _changed(bid, forget, lambda bid=bid: bids.find(bid.id)):  # type: ignore[misc]
@@ -132,7 +132,7 @@ def _bids(user_id: str, now: str) -> Iterator[None]:
 
 def _listings(user_id: str, now: str) -> Iterator[None]:
     def forget(listing: Listing) -> list[Write]:
-        after = listing.forgotten(FORMER_NAME, now)
+        after = listing.anonymised(FORMER_NAME, now)
         return [] if after is listing else listings.change(listing, after)
 
     for listing in every_item(lambda page_request: listings.of_seller(user_id, page_request)):
@@ -148,14 +148,14 @@ def _stories(user_id: str, now: str) -> Iterator[None]:
         yield
     for story_id in every_item(lambda page_request: stories.liked_by(user_id, page_request)):
         if not _commit_or_gone(stories.unlike(story_id, user_id)):
-            commit_now(stories.forget_like(story_id, user_id))
+            commit_now(stories.delete_like(story_id, user_id))
         yield
 
 
 def _reports(user_id: str, now: str) -> Iterator[None]:
     del now
     for report in every_item(lambda page_request: reports.of_reporter(user_id, page_request)):
-        changes = reports.forget(report, report.forgotten())
+        changes = reports.anonymise(report, report.anonymised())
         if changes:
             commit_now(*changes)
             yield

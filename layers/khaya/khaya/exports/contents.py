@@ -79,11 +79,11 @@ def _listings(user_id: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _reviews_written(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield from map(item_of, every_item(lambda page_request: reviews.by(user_id, page_request)))
+    yield from map(item_of, every_item(lambda page_request: reviews.of_reviewer(user_id, page_request)))
 
 
 def _reviews_received(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield from map(item_of, every_item(lambda page_request: reviews.about(user_id, page_request)))
+    yield from map(item_of, every_item(lambda page_request: reviews.of_subject(user_id, page_request)))
 
 
 def _balance(user_id: str) -> Iterator[Mapping[str, Any]]:
@@ -118,7 +118,7 @@ def _likes(user_id: str) -> Iterator[Mapping[str, Any]]:
 
 def _reports(user_id: str) -> Iterator[Mapping[str, Any]]:
     for report in every_item(lambda page_request: reports.of_reporter(user_id, page_request)):
-        yield _without(item_of(report), {"concerns", "resolution"})
+        yield _without(item_of(report), {"subjectIds", "resolution"})
 
 
 def _sessions(user_id: str) -> Iterator[Mapping[str, Any]]:

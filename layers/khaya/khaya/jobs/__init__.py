@@ -1,1 +1,1 @@
-"""Jobs: what buyers want done, from posting to completion."""
+"""Jobs that buyers post and workers do."""

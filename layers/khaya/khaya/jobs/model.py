@@ -1,4 +1,4 @@
-"""A job, its states, and who may move it between them."""
+"""The job, its state machine, and the rules of each transition."""
 
 from __future__ import annotations
 
@@ -36,18 +36,22 @@ Party = Literal["buyer", "worker"]
 OPEN_DAYS = 30
 """Days after which an open job without an accepted bid expires."""
 
-MOVES: Final[dict[Status, frozenset[Status]]] = {
+TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
     "open": frozenset({"in_progress", "expired", "cancelled"}),
     "in_progress": frozenset({"completed", "cancelled"}),
     "completed": frozenset(),
     "cancelled": frozenset(),
     "expired": frozenset(),
 }
-"""Every move that a job can make."""
+"""The allowed transitions: from each status, the statuses that can follow it."""
 
 
-def _calendar(text: str) -> str:
-    """A date, or a time in the marketplace's form."""
+def _date_or_time(text: str) -> str:
+    """The date as `YYYY-MM-DD`, or the time as ISO 8601 UTC with milliseconds.
+
+    Raises:
+        ValueError: the text is neither.
+    """
     try:
         if len(text) == len("2026-11-21"):
             return date.fromisoformat(text).isoformat()
@@ -60,12 +64,12 @@ def _calendar(text: str) -> str:
 
 
 _DATES = [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]
-StartDate = Annotated[Line, Field(max_length=40), AfterValidator(_calendar), WithJsonSchema({"anyOf": _DATES})]
+StartDate = Annotated[Line, Field(max_length=40), AfterValidator(_date_or_time), WithJsonSchema({"anyOf": _DATES})]
 Budget = Annotated[Cents, Field(ge=10 * RAND, le=1_000_000 * RAND, description="Cents, from R10 to R1,000,000.")]
 
 
 class JobPosting(RequestModel):
-    """What a buyer writes to post a job."""
+    """The request to post a job."""
 
     title: Title
     description: Description
@@ -79,7 +83,7 @@ class JobPosting(RequestModel):
 
 
 class JobChanges(RequestModel):
-    """What the owner may change while the job is open; what is left out stays."""
+    """The request to edit an open job. Fields that are left out do not change."""
 
     title: Title = left_out()
     description: Description = left_out()
@@ -93,14 +97,14 @@ class JobChanges(RequestModel):
 
 
 class WorkProof(RequestModel):
-    """What the worker hands in when the work is done."""
+    """The request to submit finished work."""
 
     note: Annotated[Prose, Field(max_length=2000)] | None = None
     photos: Photos = []
 
 
 class Submission(Model):
-    """The work as handed in."""
+    """The submitted work."""
 
     note: str | None = None
     photos: list[str] = []
@@ -108,7 +112,7 @@ class Submission(Model):
 
 
 class Cancellation(Model):
-    """Why, by whom and when a job was cancelled."""
+    """The reason, the author and the time of a cancellation."""
 
     reason: str
     by: Party | Literal["system"]
@@ -116,14 +120,14 @@ class Cancellation(Model):
 
 
 class Contact(Model):
-    """How one party reaches the other."""
+    """The name and phone number of a party."""
 
     display_name: str
     phone: str | None = None
 
 
 class Job(Model):
-    """A job. What belongs to its parties alone is marked so; `api` shows it to nobody else."""
+    """A job. The fields from `coordinates` on are private: the API shows them to the parties and admins only."""
 
     id: str
     buyer_id: str
@@ -153,55 +157,55 @@ class Job(Model):
     started_at: str | None = None
     submission: Submission | None = None
     released_at: str | None = None
-    """When the worker was paid out of escrow; what makes a job real business, for referrals and rewards."""
+    """When escrow paid the worker. Only such jobs qualify for referrals and rewards."""
     cancellation: Cancellation | None = None
     buyer_contact: Contact | None = None
     worker_contact: Contact | None = None
 
     def party(self, person: str) -> Party | None:
-        """Which side of the job the person is on, if any."""
+        """The person's side of the job; None if they are not a party."""
         if person == self.buyer_id:
             return "buyer"
         return "worker" if person == self.worker_id else None
 
-    def owned_by(self, person: str) -> Job:
-        """The job itself, if it is the person's own.
+    def require_owner(self, person: str) -> Job:
+        """This job, after checking that the person posted it.
 
         Raises:
-            Forbidden: it is somebody else's.
+            Forbidden: another person posted it.
         """
         if person != self.buyer_id:
             raise Forbidden("Only the buyer who posted the job may do this.")
         return self
 
-    def worked_by(self, person: str) -> Job:
-        """The job itself, if the person was selected for it.
+    def require_worker(self, person: str) -> Job:
+        """This job, after checking that the person is its selected worker.
 
         Raises:
-            Forbidden: they were not.
+            Forbidden: the person is not.
         """
         if person != self.worker_id:
             raise Forbidden("Only the selected worker may do this.")
         return self
 
     def edited(self, changes: JobChanges, now: str) -> Job:
-        """The job with the named fields changed.
+        """The job after an edit of the fields in `changes`.
 
         Raises:
             Conflict: the job is no longer open.
         """
-        self._require("open", "edited")
-        return self._next(now, **named(changes))
+        self._require_status("open", "edited")
+        return self._updated(now, **named(changes))
 
     def accepted(
         self, *, bid_id: str, worker: Contact, worker_id: str, buyer: Contact, cents: int, days: int, now: str
     ) -> Job:
-        """The job with its worker selected.
+        """The job after the acceptance of a bid.
 
         Raises:
             Conflict: the job is no longer open.
         """
-        return self._moved(
+        return self._with_status(
             "in_progress",
             now,
             worker_id=worker_id,
@@ -214,51 +218,51 @@ class Job(Model):
         )
 
     def started(self, now: str, *, deposit_paid: bool) -> Job:
-        """The job with the worker's word that work has begun.
+        """The job after the worker reported the start of the work.
 
         Raises:
-            Conflict: it is not in progress, has begun already, or its deposit is not paid.
+            Conflict: the job is not in progress, the work has started already, or the deposit is not paid.
         """
-        self._require("in_progress", "started")
+        self._require_status("in_progress", "started")
         if self.started_at is not None:
             raise Conflict("The work has already started.")
         if self.payment == "escrow" and not deposit_paid:
             raise Conflict("The deposit has not been paid, so work cannot start.")
-        return self._next(now, started_at=now)
+        return self._updated(now, started_at=now)
 
     def submitted(self, proof: WorkProof, now: str) -> Job:
-        """The job with the work handed in.
+        """The job after the submission of the work.
 
         Raises:
-            Conflict: it is not in progress, was handed in before, or, with escrow, was not started.
+            Conflict: the job is not in progress, the work was submitted already, or escrow work has not started.
         """
-        self._require("in_progress", "submitted")
+        self._require_status("in_progress", "submitted")
         if self.submission is not None:
             raise Conflict("The work was already submitted.")
         if self.payment == "escrow" and self.started_at is None:
             raise Conflict("The work has not started, so it cannot be submitted.")
         submission = Submission(note=proof.note, photos=proof.photos, submitted_at=now)
-        return self._next(now, submission=submission)
+        return self._updated(now, submission=submission)
 
     def completed(self, now: str, *, fully_paid: bool) -> Job:
-        """The job confirmed as done by its buyer.
+        """The job after the buyer confirmed the work.
 
         Raises:
-            Conflict: it is not in progress or, with escrow, not handed in and fully paid.
+            Conflict: the job is not in progress, or an escrow job is not submitted or not fully paid.
         """
         if self.payment == "escrow" and self.status == "in_progress":
             if self.submission is None:
                 raise Conflict("The work has not been submitted, so the job cannot be completed.")
             if not fully_paid:
                 raise Conflict("The balance has not been paid, so the job cannot be completed.")
-        return self._moved("completed", now, completed_at=now)
+        return self._with_status("completed", now, completed_at=now)
 
     def cancelled(self, person: str, reason: str, now: str) -> Job:
-        """The job called off by one of its parties.
+        """The job after its cancellation by one of its parties.
 
         Raises:
             Forbidden: the person is not a party.
-            Conflict: it has ended; the worker has submitted; or, with escrow, work has started.
+            Conflict: the job has ended, the worker has submitted the work, or escrow work has started.
         """
         party = self.party(person)
         if party is None:
@@ -268,22 +272,22 @@ class Job(Model):
                 raise Conflict("The work was submitted, so the worker can no longer cancel.")
             if self.payment == "escrow" and self.started_at is not None:
                 raise Conflict("The work has started, so the job cannot be cancelled; open a dispute instead.")
-        return self._moved("cancelled", now, cancellation=Cancellation(reason=reason, by=party, at=now))
+        return self._with_status("cancelled", now, cancellation=Cancellation(reason=reason, by=party, at=now))
 
     def expired(self, now: str) -> Job:
-        """The job after thirty days without an accepted bid.
+        """The job after its expiry.
 
         Raises:
-            Conflict: it is no longer open, or its time is not yet up.
+            Conflict: the job is not open, or `expires_at` is in the future.
         """
         if self.expires_at > now:
             raise Conflict("The job has not reached its expiry.")
-        return self._moved("expired", now)
+        return self._with_status("expired", now)
 
-    def forgotten(self, party: Party, name: str, now: str) -> Job:
-        """The job without what tells who one of its parties was, who has left; itself, where nothing does.
+    def anonymised(self, party: Party, name: str, now: str) -> Job:
+        """The job without the personal data of a party who erased their account; this job if there is none.
 
-        An open one is called off. What the worker handed in stays: it is the other party's evidence.
+        An open job is cancelled. The submission stays, because it is the other party's evidence.
         """
         changed: dict[str, Any] = {}
         if self.cancellation is not None and self.cancellation.by == party:
@@ -295,24 +299,24 @@ class Job(Model):
             changed[f"{party}_contact"] = Contact(display_name=name)
         if self.status == "open":
             gone = Cancellation(reason="The buyer has left.", by="system", at=now)
-            return self._moved("cancelled", now, **changed, cancellation=gone)
+            return self._with_status("cancelled", now, **changed, cancellation=gone)
         after = self.model_copy(update=changed)
-        return self if after == self else after._next(now)  # noqa: SLF001 - the same class
+        return self if after == self else after._updated(now)  # noqa: SLF001 - the same class
 
-    def _require(self, status: Status, done: str) -> None:
+    def _require_status(self, status: Status, action: str) -> None:
         if self.status != status:
-            raise Conflict(f"The job is {self.status}, so it cannot be {done}.")
+            raise Conflict(f"The job is {self.status}, so it cannot be {action}.")
 
-    def _moved(self, status: Status, now: str, **changed: Any) -> Job:
-        if status not in MOVES[self.status]:
+    def _with_status(self, status: Status, now: str, **changed: Any) -> Job:
+        if status not in TRANSITIONS[self.status]:
             raise Conflict(f"The job is {self.status}, so it cannot become {status}.")
-        return self._next(now, status=status, **changed)
+        return self._updated(now, status=status, **changed)
 
-    def _next(self, now: str, **changed: Any) -> Job:
+    def _updated(self, now: str, **changed: Any) -> Job:
         return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
 
 
-def posted(posting: JobPosting, *, buyer_id: str, buyer_name: str, now: str) -> Job:
+def new_job(posting: JobPosting, *, buyer_id: str, buyer_name: str, now: str) -> Job:
     """A new open job."""
     return Job(
         id=new_id(),

@@ -1,25 +1,25 @@
-"""The use cases around jobs that need more than one read."""
+"""Use cases of jobs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from khaya.jobs import store
-from khaya.jobs.model import Category, Job, JobChanges, JobPosting, posted
+from khaya.jobs.model import Category, Job, JobChanges, JobPosting, new_job
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.data.pages import PageRequest, PageResult
-from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
 from khaya.profiles import store as profiles
 from khaya.search import store as search
 from khaya.search.model import words
 from khaya.uploads.model import check_owner
 from khaya.users import store as users
 
-DAYS_LOOKED_BACK = 60
-"""How long the hourly expiry may have stood still without a job being forgotten."""
+EXPIRY_LOOKBACK_DAYS = 60
+"""The hourly expiry task reads this many past days, so it finds every due job after an outage of that length."""
 
-_DUE_AT_A_TIME = 100
+_DUE_PAGE_SIZE = 100
 
 
 def post(posting: JobPosting, *, buyer_id: str, now: str, unit_of_work: UnitOfWork) -> Job:
@@ -30,17 +30,17 @@ def post(posting: JobPosting, *, buyer_id: str, now: str, unit_of_work: UnitOfWo
     """
     check_owner(posting.photos, buyer_id, "job", "photos")
     buyer = profiles.get(buyer_id)
-    job = posted(posting, buyer_id=buyer_id, buyer_name=buyer.display_name, now=now)
+    job = new_job(posting, buyer_id=buyer_id, buyer_name=buyer.display_name, now=now)
     unit_of_work.add(store.create(job))
     return job
 
 
 def edit(job: Job, changes: JobChanges, *, owner_id: str, now: str, unit_of_work: UnitOfWork) -> Job:
-    """Change what `changes` names.
+    """Edit the fields in `changes`.
 
     Raises:
         Invalid: a photo is not the owner's upload.
-        Conflict: the job is no longer open.
+        Conflict: the job is not open.
     """
     if "photos" in changes.model_fields_set:
         check_owner([photo for photo in changes.photos if photo not in job.photos], owner_id, "job", "photos")
@@ -50,7 +50,7 @@ def edit(job: Job, changes: JobChanges, *, owner_id: str, now: str, unit_of_work
 
 
 def complete(job: Job, *, fully_paid: bool, now: str, unit_of_work: UnitOfWork) -> Job:
-    """Confirm a job as done: it is completed, and its worker has one completed job more.
+    """Complete a job and count it for its worker and its buyer.
 
     Raises:
         Conflict: the job cannot be completed now.
@@ -64,11 +64,11 @@ def complete(job: Job, *, fully_paid: bool, now: str, unit_of_work: UnitOfWork) 
 
 
 def cancel(job: Job, person: str, reason: str, *, now: str, unit_of_work: UnitOfWork) -> Job:
-    """Call a job off; one that was in progress is no longer under way for its parties.
+    """Cancel a job. A job in progress no longer counts as active for its parties.
 
     Raises:
         Forbidden: the person is not a party.
-        Conflict: the job cannot be called off now.
+        Conflict: the job cannot be cancelled now.
     """
     cancelled = job.cancelled(person, reason, now)
     unit_of_work.add(store.change(job, cancelled))
@@ -78,23 +78,21 @@ def cancel(job: Job, person: str, reason: str, *, now: str, unit_of_work: UnitOf
 
 
 def due(now: str) -> Iterator[list[str]]:
-    """The ids of open jobs whose time is up, oldest first, page by page. Days long past are looked at again."""
-    for age in range(DAYS_LOOKED_BACK, -1, -1):
+    """Pages of ids of open jobs that are due to expire, oldest first, for the last `EXPIRY_LOOKBACK_DAYS` days."""
+    for age in range(EXPIRY_LOOKBACK_DAYS, -1, -1):
         day, after = clock.plus(now, days=-age)[:10], None
-        while rows := store.due(day, _DUE_AT_A_TIME, after):
+        while rows := store.due(day, _DUE_PAGE_SIZE, after):
             after = rows[-1]
             yield [row["id"] for row in rows if row["expiresAt"] <= now]
 
 
 def expire(job_id: str, now: str) -> bool:
-    """Expire a job whose time is up, and answer whether it was this call that did. Its pending bids are rejected."""
+    """Expire a job that is due. Returns whether this call expired it. A consumer rejects its pending bids."""
     job = store.find(job_id)
     if job is None or job.status != "open" or job.expires_at > now:
         return False
-    unit_of_work = UnitOfWork()
-    unit_of_work.add(store.change(job, job.expired(now)))
     try:
-        unit_of_work.commit()
+        commit_now(store.change(job, job.expired(now)))
     except (Conflict, WriteConflict):
         return False
     return True
@@ -103,7 +101,7 @@ def expire(job_id: str, now: str) -> bool:
 def feed(
     category: Category | None, location: str | None, text: str | None, page_request: PageRequest
 ) -> PageResult[Job]:
-    """Open jobs, newest first, by category, place and words of the title where named."""
+    """Open jobs, newest first, filtered by category, location and words of the title if given."""
     if text is None:
         return store.feed(category, location, page_request)
     found = search.find("jobs", words(text), category, location, page_request, store.key)

@@ -1,6 +1,6 @@
-"""The Jobs table, keyed by `id`, and the indexes by which jobs are listed.
+"""The Jobs table (primary key `id`) and its indexes.
 
-Only open jobs carry the attributes of the feed's indexes, so the feed holds nothing else.
+Only open jobs have the attributes of the feed indexes, so these sparse indexes contain open jobs only.
 """
 
 from __future__ import annotations
@@ -17,41 +17,41 @@ from khaya.platform.data.pages import PageRequest, PageResult
 
 
 def key(job_id: str) -> tuple[str, dict[str, str]]:
-    """Where the job stands, for a read together with others."""
+    """The table and primary key of the job, for batch reads."""
     return settings().jobs_table, {"id": job_id}
 
 
 def read(item: Item | None) -> Job | None:
-    """The job in `item`."""
+    """The job that `item` stores; None for None."""
     return Job.model_validate(item) if item else None
 
 
 def find(job_id: str) -> Job | None:
-    """The job, if there is one."""
+    """The job; None if it does not exist."""
     return read(dynamo.get(*key(job_id)))
 
 
 def create(job: Job) -> writes.Write:
-    """Store a new job."""
+    """The write that stores a new job."""
     return writes.put(
         settings().jobs_table, _item(job), condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()
     )
 
 
 def change(before: Job, after: Job) -> writes.Write:
-    """Write what differs, if the job is still as it was read; its count of bids may have moved meanwhile."""
+    """The write of the differences, on condition that status and version are unchanged; `bidCount` may change."""
     return writes.replace(
         *key(before.id),
         _item(before),
         _item(after),
         condition="#status = :was AND #version = :version",
-        refusal=lambda item: _moved_on(item, before),
+        refusal=lambda item: _refusal(item, before),
         values={"was": before.status, "version": before.version},
     )
 
 
 def count_bid(job_id: str, step: int) -> writes.Write:
-    """One bid more or fewer, if the job is open."""
+    """The write that adds `step` to the bid count of an open job."""
     return writes.update(
         *key(job_id),
         "ADD #bidCount :step",
@@ -62,7 +62,7 @@ def count_bid(job_id: str, step: int) -> writes.Write:
 
 
 def set_contact_phone(job_id: str, party: Party, phone: str) -> writes.Write:
-    """Bring the phone number of one party in line, while the job is in progress."""
+    """The write that updates the phone number of a party, on condition that the job is in progress."""
     return writes.update(
         *key(job_id),
         f"SET #{party}Contact.#phone = :phone",
@@ -73,7 +73,7 @@ def set_contact_phone(job_id: str, party: Party, phone: str) -> writes.Write:
 
 
 def rename(job: Job, party: Party, name: str) -> writes.Write | None:
-    """Write one party's present name wherever the job repeats it; None where it says so already."""
+    """The write that updates the copies of a party's name in the job; None if they are up to date."""
     contact = job.buyer_contact if party == "buyer" else job.worker_contact
     parts = ["#buyerName = :name"] if party == "buyer" and job.buyer_name != name else []
     if contact is not None and contact.display_name != name:
@@ -90,12 +90,12 @@ def rename(job: Job, party: Party, name: str) -> writes.Write | None:
 
 
 def feed(category: Category | None, location: str | None, page_request: PageRequest) -> PageResult[Job]:
-    """Open jobs, newest first, by category and place where named."""
+    """Open jobs, newest first, filtered by category and location if given."""
     return _jobs(lists.feed_page(settings().jobs_table, category, location, page_request))
 
 
 def of_person(party: Party, person: str, status: Status | None, page_request: PageRequest) -> PageResult[Job]:
-    """The jobs of a person on one side, newest first, in one state where it is named."""
+    """The jobs in which a person is the given party, newest first, filtered by status if given."""
     side = "Buyer" if party == "buyer" else "Worker"
     if status is None:
         return _listed(f"by{side}", f"{party}Id", person, page_request)
@@ -103,14 +103,14 @@ def of_person(party: Party, person: str, status: Status | None, page_request: Pa
 
 
 def completed_work(worker_id: str, limit: int) -> list[Item]:
-    """What anybody may know of the jobs that a worker completed last, the latest first."""
+    """The public fields of the last jobs that a worker completed, latest first. At most `limit`."""
     return dynamo.query(
         settings().jobs_table, "byWork", "#workerId = :worker", limit=limit, values={"worker": worker_id}
     )
 
 
 def due(day: str, limit: int, after: Item | None) -> list[Item]:
-    """Open jobs that expire on `day`, oldest first: their ids and the exact time."""
+    """The ids and expiry times of open jobs that expire on `day`, oldest first."""
     return dynamo.query(
         settings().jobs_table,
         "byExpiry",
@@ -131,7 +131,7 @@ def _jobs(found: PageResult[Item]) -> PageResult[Job]:
 
 
 def _item(job: Job) -> dict[str, Any]:
-    """The job with the attributes that its indexes are made of."""
+    """The stored form of the job, with the attributes of its indexes."""
     item = item_of(job) | {"buyerStatus": f"{job.buyer_id}#{job.status}"}
     if job.worker_id:
         item["workerStatus"] = f"{job.worker_id}#{job.status}"
@@ -140,8 +140,8 @@ def _item(job: Job) -> dict[str, Any]:
     return item
 
 
-def _moved_on(item: Item | None, before: Job) -> Exception:
-    """A changed state is the client's to know; anything else is read again."""
+def _refusal(item: Item | None, before: Job) -> Exception:
+    """`Conflict` if the status changed, for the client; `WriteConflict` otherwise, so that the request is retried."""
     if item and item["status"] != before.status:
         return Conflict(f"The job is {item['status']}.")
     return WriteConflict()

@@ -1,4 +1,4 @@
-"""A job as the API shows it: to anybody, and to those whom it concerns."""
+"""The API's representations of a job: public, and for its parties and admins."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from khaya.uploads.view import Picture, pictures
 
 
 class SubmissionView(Model):
-    """The work as handed in."""
+    """The submitted work."""
 
     note: str | None
     photos: list[Picture]
@@ -23,7 +23,7 @@ class SubmissionView(Model):
 
 
 class JobView(Model):
-    """A job as anybody sees it."""
+    """The public representation of a job."""
 
     id: str
     buyer_id: str
@@ -46,7 +46,7 @@ class JobView(Model):
 
 
 class PartyJobView(JobView):
-    """A job as its owner, its selected worker and admins see it."""
+    """The representation of a job for its owner, its selected worker and admins."""
 
     coordinates: Coordinates | None
     worker_id: str | None
@@ -59,26 +59,26 @@ class PartyJobView(JobView):
     contact: Annotated[Contact | None, Field(description="The other party's, once a bid is accepted.")]
 
 
-def shown(job: Job, visitor: Caller | None) -> PartyJobView | JobView:
-    """The job as `visitor` may see it."""
+def job_view(job: Job, visitor: Caller | None) -> PartyJobView | JobView:
+    """The representation of the job that `visitor` may see."""
     if visitor is not None and (visitor.is_admin or job.party(visitor.user_id)):
-        return shown_fully(job, visitor.user_id)
+        return party_job_view(job, visitor.user_id)
     return JobView(**_public(job))
 
 
-def shown_fully(job: Job, person: str) -> PartyJobView:
-    """The job as a party to it, or an admin, sees it."""
+def party_job_view(job: Job, person: str) -> PartyJobView:
+    """The representation of the job for a party or an admin."""
     work = job.submission
-    handed_in = work and SubmissionView(note=work.note, photos=pictures(work.photos), submitted_at=work.submitted_at)
+    submission = work and SubmissionView(note=work.note, photos=pictures(work.photos), submitted_at=work.submitted_at)
     contact = {"buyer": job.worker_contact, "worker": job.buyer_contact, None: None}[job.party(person)]
     private = {name: getattr(job, name) for name in _PRIVATE}
-    return PartyJobView(**{**_public(job), **private, "submission": handed_in, "contact": contact})
+    return PartyJobView(**{**_public(job), **private, "submission": submission, "contact": contact})
 
 
 def _public(job: Job) -> dict[str, Any]:
     return {name: getattr(job, name) for name in _PUBLIC} | {"photos": pictures(job.photos) if job.photos else []}
 
 
-# What is shown as it is kept. Asking the models for their fields takes longer than reading them.
+# Computed once, because reading `model_fields` on each request is slow.
 _PUBLIC = [name for name in JobView.model_fields if name != "photos"]
 _PRIVATE = [name for name in PartyJobView.model_fields if name not in {*JobView.model_fields, "submission", "contact"}]

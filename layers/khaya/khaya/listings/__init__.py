@@ -1,1 +1,1 @@
-"""Listings: building materials that sellers offer."""
+"""Listings of building materials."""

@@ -1,4 +1,4 @@
-"""A listing, its states, and when an admin has to look at it first."""
+"""The listing, its states, and the rules of moderation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.platform.base.errors import Conflict, Forbidden, Invalid
 from khaya.platform.base.fields import REMOVED, Description, Line, Place, Prose, Title, Whole
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel, left_out, named
@@ -18,22 +18,22 @@ Status = Literal["pending", "active", "inactive", "rejected"]
 Decision = Literal["approve", "reject"]
 Approval = Literal["none", "approved", "refused"]
 
-MOST_HELD = 20
-"""How many listings one seller may have active and pending together."""
+LISTING_LIMIT = 20
+"""The maximum number of active and pending listings of one seller."""
 
-MOST_IN_STOCK: Final = 1_000_000_000
+MAX_STOCK: Final = 1_000_000_000
 
-_READ_BY_ADMINS: Final = ("title", "description", "unit", "location", "photos")
-"""What a seller words or shows freely; a change of it wants a new look."""
+_MODERATED_FIELDS: Final = ("title", "description", "unit", "location", "photos")
+"""Free text and photos. A change to one of these fields requires moderation."""
 
 Price = Annotated[Cents, Field(ge=1, le=100_000_000 * RAND, description="Cents for one unit, up to R100,000,000.")]
 Measure = Annotated[Line, Field(min_length=1, max_length=50, description="What the price is for: a bag, a metre.")]
-Stock = Annotated[Whole, Field(ge=0, le=MOST_IN_STOCK)]
-StockDelta = Annotated[Whole, Field(ge=-MOST_IN_STOCK, le=MOST_IN_STOCK, description="How many more, or fewer.")]
+Stock = Annotated[Whole, Field(ge=0, le=MAX_STOCK)]
+StockDelta = Annotated[Whole, Field(ge=-MAX_STOCK, le=MAX_STOCK, description="How many more, or fewer.")]
 
 
 class ListingOffer(RequestModel):
-    """What a seller writes to list materials."""
+    """The request to list materials."""
 
     title: Title
     description: Description
@@ -46,7 +46,7 @@ class ListingOffer(RequestModel):
 
 
 class ListingChanges(RequestModel):
-    """What the seller may change; what is left out stays. Stock moves by its own route."""
+    """The request to edit a listing. Fields that are left out do not change. Stock has its own route."""
 
     title: Title = left_out()
     description: Description = left_out()
@@ -59,14 +59,14 @@ class ListingChanges(RequestModel):
 
 
 class ModerationRequest(RequestModel):
-    """An admin's decision; to turn a listing down, they say why."""
+    """An admin's decision. A rejection needs a reason."""
 
     decision: Decision
     reason: Annotated[Prose, Field(min_length=3, max_length=500)] | None = None
 
 
 class Moderation(Model):
-    """What was decided on a listing, why, by whom and when."""
+    """The decision, reason, moderator and time of a moderation."""
 
     decision: Decision
     reason: str | None = None
@@ -75,7 +75,7 @@ class Moderation(Model):
 
 
 class Listing(Model):
-    """Materials on offer."""
+    """Building materials for sale."""
 
     id: str
     seller_id: str
@@ -95,99 +95,102 @@ class Listing(Model):
     version: int = 1
 
     approval: Approval = "none"
-    """What an admin has decided on the listing's present text and photos."""
+    """The moderation result of the current text and photos."""
     pending_since: str | None = None
-    """Since when the listing waits for an admin."""
+    """When the listing became pending."""
 
     @property
-    def held(self) -> bool:
-        """Whether it counts towards what its seller may hold."""
+    def counts_towards_limit(self) -> bool:
+        """Whether the listing counts towards `LISTING_LIMIT`."""
         return self.status in ("active", "pending")
 
-    def seen_by(self, person: str | None, *, admin: bool) -> bool:
-        """Whether the person may see it: anybody an active one; others its seller and admins."""
+    def visible_to(self, person: str | None, *, admin: bool) -> bool:
+        """Whether the person may see the listing: everybody if it is active, otherwise its seller and admins."""
         return self.status == "active" or admin or person == self.seller_id
 
-    def owned_by(self, person: str) -> Listing:
-        """The listing itself, if it is the person's own.
+    def require_owner(self, person: str) -> Listing:
+        """This listing, after checking that the person is its seller.
 
         Raises:
-            Forbidden: it is somebody else's.
+            Forbidden: another person is the seller.
         """
         if person != self.seller_id:
             raise Forbidden("Only the seller who listed it may do this.")
         return self
 
     def edited(self, changes: ListingChanges, *, verified: bool, now: str) -> Listing:
-        """The listing with the named fields changed; itself, where nothing is different.
+        """The listing after an edit; this listing if nothing changes.
 
-        `verified` says whether the seller is. New text or photos of one who is not wait for an admin; also those of a
-        listing that is inactive, as soon as it is reactivated.
+        New text or photos of an unverified seller make the listing pending; for an inactive listing, when it is
+        reactivated. `verified` tells whether the seller is verified.
 
         Raises:
-            Conflict: it would be reactivated, but an admin has rejected its text or photos as they stand.
+            Conflict: the edit reactivates a listing whose text and photos an admin rejected.
         """
         wanted = named(changes)
         active = wanted.pop("active", None)
-        reworded = any(wanted.get(name, getattr(self, name)) != getattr(self, name) for name in _READ_BY_ADMINS)
+        reworded = any(wanted.get(name, getattr(self, name)) != getattr(self, name) for name in _MODERATED_FIELDS)
         approval: Approval = "none" if reworded else self.approval
-        status = self._standing(active, approval, reworded=reworded, verified=verified)
-        return self._next(now, **wanted, approval=approval, status=status)
+        status = self._status_after_edit(active, approval, reworded=reworded, verified=verified)
+        return self._updated(now, **wanted, approval=approval, status=status)
 
     def deactivated(self, now: str) -> Listing:
-        """The listing taken off the market; itself, where it was off already."""
-        return self._next(now, status="inactive")
+        """The inactive listing; this listing if it is inactive already."""
+        return self._updated(now, status="inactive")
 
-    def forgotten(self, name: str, now: str) -> Listing:
-        """The listing of somebody who has left: off the market, without what tells who they were."""
-        return self._next(now, status="inactive", seller_name=name, description=REMOVED, photos=[])
+    def anonymised(self, name: str, now: str) -> Listing:
+        """The inactive listing without the personal data of its seller, who erased their account."""
+        return self._updated(now, status="inactive", seller_name=name, description=REMOVED, photos=[])
 
     def moderated(self, decision: Decision, reason: str | None, *, moderator_id: str, now: str) -> Listing:
-        """The listing after an admin has looked at it.
+        """The listing after an admin's decision.
 
         Raises:
-            Forbidden: it is the admin's own.
-            Conflict: it does not wait for a decision.
+            Invalid: a rejection has no reason.
+            Forbidden: the admin is the seller.
+            Conflict: the listing is not pending.
         """
+        if decision == "reject" and reason is None:
+            raise Invalid([("reason", "is needed to reject a listing")])
         if moderator_id == self.seller_id:
             raise Forbidden("No admin moderates their own listing.")
         if self.status != "pending":
             raise Conflict(f"The listing is {self.status}, so it does not wait for a decision.")
         moderation = Moderation(decision=decision, reason=reason, moderator_id=moderator_id, at=now)
         if decision == "approve":
-            return self._next(now, status="active", approval="approved", moderation=moderation)
-        return self._next(now, status="rejected", approval="refused", moderation=moderation)
+            return self._updated(now, status="active", approval="approved", moderation=moderation)
+        return self._updated(now, status="rejected", approval="refused", moderation=moderation)
 
     def restocked(self, delta: int, now: str) -> Listing:
-        """The listing with more or less in stock; itself, where `delta` is zero.
+        """The listing after a stock movement; this listing if `delta` is zero.
 
         Raises:
-            Conflict: fewer than nothing would be left, or more than anybody has.
+            Conflict: the stock would be negative or exceed `MAX_STOCK`.
         """
         left = self.stock + delta
         if left < 0:
             raise Conflict(f"There are {self.stock} in stock, so {-delta} cannot be taken out.")
-        if left > MOST_IN_STOCK:
-            raise Conflict(f"There are {self.stock} in stock; {MOST_IN_STOCK} is the most there can be.")
-        return self._next(now, stock=left)
+        if left > MAX_STOCK:
+            raise Conflict(f"There are {self.stock} in stock; {MAX_STOCK} is the most there can be.")
+        return self._updated(now, stock=left)
 
-    def _standing(self, active: bool | None, approval: Approval, *, reworded: bool, verified: bool) -> Status:
-        """The state after an edit; `active` is what the seller asks for, None for nothing."""
+    def _status_after_edit(self, active: bool | None, approval: Approval, *, reworded: bool, verified: bool) -> Status:
+        """The status after an edit. `active` is the requested state, None if the request leaves it out."""
         if active is False:
             return "inactive"
-        offered: Status = "active" if verified or approval == "approved" else "pending"
+        published: Status = "active" if verified or approval == "approved" else "pending"
         if reworded and self.status != "inactive":
-            return offered
-        if not active or self.held:
+            return published
+        if not active or self.counts_towards_limit:
             return self.status
         if approval == "refused":
             raise Conflict(
                 "The listing was rejected as it stands, so it cannot be made active; change its text or photos first."
             )
-        return offered
+        return published
 
-    def _next(self, now: str, **changed: Any) -> Listing:
-        """The listing with what is `changed`, in its next version; itself, where nothing is different."""
+    def _updated(self, now: str, **changed: Any) -> Listing:
+        """The next version of the listing with the `changed` fields; this listing if nothing differs."""
         status = changed.get("status", self.status)
         since = (self.pending_since or now) if status == "pending" else None
         after = self.model_copy(update={**changed, "pending_since": since})
@@ -196,8 +199,8 @@ class Listing(Model):
         return after.model_copy(update={"updated_at": now, "version": self.version + 1})
 
 
-def offered(offer: ListingOffer, *, seller_id: str, seller_name: str, verified: bool, now: str) -> Listing:
-    """A new listing: on the market at once if its seller is verified, else waiting for an admin."""
+def new_listing(offer: ListingOffer, *, seller_id: str, seller_name: str, verified: bool, now: str) -> Listing:
+    """A new listing: active if its seller is verified, otherwise pending."""
     return Listing(
         id=new_id(),
         seller_id=seller_id,

@@ -1,12 +1,12 @@
-"""The Listings table, keyed by `id`, the indexes by which listings are found, and how many each seller holds.
+"""The Listings table (primary key `id`), its indexes, and the number of active and pending listings of each seller.
 
-The count is an item of its own under `seller#<sellerId>`. It moves in the transaction that makes a listing active or
-pending, or takes it out of both, so that the limit is exact whatever runs at once.
+The number is a separate item with the id `seller#<sellerId>`. It changes in the same transaction as the status of a
+listing, so the limit is exact under concurrency.
 """
 
 from __future__ import annotations
 
-from khaya.listings.model import MOST_HELD, Category, Listing
+from khaya.listings.model import LISTING_LIMIT, Category, Listing
 from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.base.feeds import feed_attributes
 from khaya.platform.base.models import Item, item_of
@@ -14,37 +14,37 @@ from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, lists, writes
 from khaya.platform.data.pages import PageRequest, PageResult
 
-_WAITING = "pending"
+_PENDING = "pending"
 
 
 def key(listing_id: str) -> tuple[str, dict[str, str]]:
-    """Where the listing stands, for a read together with others."""
+    """The table and primary key of the listing, for batch reads."""
     return settings().listings_table, {"id": listing_id}
 
 
 def read(item: Item | None) -> Listing | None:
-    """The listing in `item`; a seller's count is none."""
+    """The listing that `item` stores; None for None and for a seller's count."""
     return Listing.model_validate(item) if item and "title" in item else None
 
 
 def find(listing_id: str) -> Listing | None:
-    """The listing, if there is one."""
+    """The listing; None if it does not exist."""
     return read(dynamo.get(*key(listing_id)))
 
 
 def create(listing: Listing) -> list[writes.Write]:
-    """Store a new listing, and count it."""
+    """The writes that store a new listing and count it."""
     first = writes.put(
         settings().listings_table,
         _item(listing),
         condition="attribute_not_exists(#id)",
         refusal=lambda _: WriteConflict(),
     )
-    return [first, *_count(listing.seller_id, int(listing.held))]
+    return [first, *_count(listing.seller_id, int(listing.counts_towards_limit))]
 
 
 def change(before: Listing, after: Listing) -> list[writes.Write]:
-    """Write what differs, if nobody changed the listing meanwhile, and count it where it begins or ends to be held."""
+    """The writes of the differences, on condition that the version is unchanged, and of the seller's count."""
     changed = writes.replace(
         *key(before.id),
         _item(before),
@@ -53,31 +53,31 @@ def change(before: Listing, after: Listing) -> list[writes.Write]:
         refusal=lambda _: WriteConflict(),
         values={"version": before.version},
     )
-    return [changed, *_count(before.seller_id, after.held - before.held)]
+    return [changed, *_count(before.seller_id, after.counts_towards_limit - before.counts_towards_limit)]
 
 
 def rename(listing: Listing, name: str) -> writes.Write | None:
-    """Write the seller's present name on a listing; None where it says so already."""
+    """The write that updates the copy of the seller's name; None if it is up to date."""
     if listing.seller_name == name:
         return None
     return writes.overwrite(*key(listing.id), "sellerName", name)
 
 
 def feed(category: Category | None, location: str | None, page_request: PageRequest) -> PageResult[Listing]:
-    """Active listings, newest first, by category and place where named."""
+    """Active listings, newest first, filtered by category and location if given."""
     return _listings(lists.feed_page(settings().listings_table, category, location, page_request))
 
 
 def of_seller(seller_id: str, page_request: PageRequest) -> PageResult[Listing]:
-    """A seller's listings in any state, newest first."""
+    """All listings of a seller, newest first."""
     return _listings(lists.list_page(settings().listings_table, "bySeller", "sellerId", seller_id, page_request))
 
 
 def pending(page_request: PageRequest) -> PageResult[Listing]:
-    """What waits for an admin, longest first."""
+    """Pending listings, longest wait first."""
     table = settings().listings_table
     return _listings(
-        lists.list_page(table, "byWait", "waiting", _WAITING, page_request, order="waitOrder", newest_first=False)
+        lists.list_page(table, "byWait", "waiting", _PENDING, page_request, order="waitOrder", newest_first=False)
     )
 
 
@@ -88,25 +88,26 @@ def _listings(found: PageResult[Item]) -> PageResult[Listing]:
 def _count(seller_id: str, step: int) -> list[writes.Write]:
     if not step:
         return []
-    table, counted = key(f"seller#{seller_id}")
-    room, most = ("attribute_not_exists(#held) OR #held < :most", {"most": MOST_HELD}) if step > 0 else (None, {})
+    table, count_key = key(f"seller#{seller_id}")
+    below_limit = "attribute_not_exists(#listings) OR #listings < :limit"
+    condition, limit = (below_limit, {"limit": LISTING_LIMIT}) if step > 0 else (None, {})
     return [
         writes.update(
             table,
-            counted,
-            "ADD #held :step",
-            condition=room,
-            refusal=lambda _: Conflict(f"You have {MOST_HELD} active and pending listings, which is the most."),
-            values={"step": step, **most},
+            count_key,
+            "ADD #listings :step",
+            condition=condition,
+            refusal=lambda _: Conflict(f"You have {LISTING_LIMIT} active and pending listings, which is the most."),
+            values={"step": step, **limit},
         )
     ]
 
 
 def _item(listing: Listing) -> Item:
-    """The listing with the attributes that its indexes are made of."""
+    """The stored form of the listing, with the attributes of its indexes."""
     item = item_of(listing)
     if listing.status == "active":
         item |= feed_attributes(listing.category, listing.location)
     if listing.status == "pending":
-        item |= {"waiting": _WAITING, "waitOrder": f"{listing.pending_since}#{listing.id}"}
+        item |= {"waiting": _PENDING, "waitOrder": f"{listing.pending_since}#{listing.id}"}
     return item

@@ -1,4 +1,4 @@
-"""A listing as the API shows it: to anybody, and to its seller and admins."""
+"""The API's representations of a listing: public, and for its seller and admins."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from khaya.uploads.view import Picture, pictures
 
 
 class ListingView(Model):
-    """A listing as anybody sees it."""
+    """The public representation of a listing."""
 
     id: str
     seller_id: str
@@ -32,20 +32,20 @@ class ListingView(Model):
 
 
 class OwnListingView(ListingView):
-    """A listing as its seller and admins see it."""
+    """The representation of a listing for its seller and admins."""
 
     moderation: Moderation | None
 
 
-def shown(listing: Listing, visitor: Caller | None) -> OwnListingView | ListingView:
-    """The listing as `visitor` may see it."""
+def listing_view(listing: Listing, visitor: Caller | None) -> OwnListingView | ListingView:
+    """The representation of the listing that `visitor` may see."""
     if visitor is not None and (visitor.is_admin or visitor.user_id == listing.seller_id):
-        return shown_fully(listing)
+        return own_listing_view(listing)
     return ListingView(**_fields(listing, ListingView))
 
 
-def shown_fully(listing: Listing) -> OwnListingView:
-    """The listing as its seller, or an admin, sees it."""
+def own_listing_view(listing: Listing) -> OwnListingView:
+    """The representation of the listing for its seller or an admin."""
     return OwnListingView(**_fields(listing, OwnListingView))
 
 

@@ -39,7 +39,7 @@ def _renamings(user_id: str, name: str) -> Iterator[Write | None]:
         yield bids.rename(bid, name)
     for listing in every_item(lambda page_request: listings.of_seller(user_id, page_request)):
         yield listings.rename(listing, name)
-    for review in every_item(lambda page_request: reviews.by(user_id, page_request)):
+    for review in every_item(lambda page_request: reviews.of_reviewer(user_id, page_request)):
         yield reviews.rename(review, name)
     for story in every_item(lambda page_request: stories.of_author(user_id, page_request)):
         yield stories.rename(story, name)

@@ -185,7 +185,7 @@ def _taken(reminder: Reminder, thing: Item | None, now: str, report: Report) -> 
 
 def _thing(reminder: Reminder) -> tuple[str, dict[str, str]]:
     job_id = reminder.job_id or ""
-    return reviews.place_key(job_id, reminder.user_id) if reminder.kind == "review" else jobs.key(job_id)
+    return reviews.slot_key(job_id, reminder.user_id) if reminder.kind == "review" else jobs.key(job_id)
 
 
 def _present(reminder: Reminder, thing: Item | None) -> Due:

@@ -1,1 +1,1 @@
-"""Reports: what people bring to the admins' notice."""
+"""Reports of content that breaks the rules, for admins to decide on."""

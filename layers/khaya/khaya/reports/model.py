@@ -1,4 +1,4 @@
-"""A report of something that should not be in the marketplace, and what an admin made of it."""
+"""The report of content that breaks the rules, and its resolution by an admin."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ Decision = Literal["upheld", "dismissed"]
 
 
 class ReportRequest(RequestModel):
-    """What somebody reports, and why."""
+    """The request to report a profile, job, listing, review or story."""
 
     kind: Kind
-    id: Annotated[Line, Field(min_length=1, max_length=128, description="The id of what is reported.")]
+    id: Annotated[Line, Field(min_length=1, max_length=128, description="The id of the reported object.")]
     reason: Annotated[Prose, Field(min_length=3, max_length=1000)]
 
 
 class ResolutionRequest(RequestModel):
-    """What an admin made of a report."""
+    """An admin's decision on a report."""
 
     decision: Decision
     note: Annotated[Prose, Field(min_length=3, max_length=1000)]
 
 
 class Resolution(Model):
-    """Who decided what about a report, when and why."""
+    """The decision on a report, its reason, moderator and time."""
 
     decision: Decision
     note: str
@@ -42,32 +42,32 @@ class Resolution(Model):
 
 
 class Report(Model):
-    """What a person has brought to the admins' notice."""
+    """A report of content that breaks the rules."""
 
     id: str
     kind: Kind
     reported_id: str
     reason: str
     reporter_id: str
-    concerns: list[str]
-    """The people it is about: whose profile, job, listing, review or story it is."""
+    subject_ids: list[str]
+    """The users whom the report is about: those of the reported profile, job, listing, review or story."""
     status: Status = "open"
     resolution: Resolution | None = None
     created_at: str
     updated_at: str
 
-    def forgotten(self) -> Report:
-        """The report without what its reporter wrote, who has left. What it points at stays for the admins."""
+    def anonymised(self) -> Report:
+        """The report without the text of its reporter, who erased their account."""
         return self.model_copy(update={"reason": REMOVED})
 
     def resolved(self, request: ResolutionRequest, *, admin_id: str, parties: Collection[str], now: str) -> Report:
-        """The report with an admin's decision. `parties` are those of a reported job, who may have come later.
+        """The report after an admin's decision. `parties` are the present parties of a reported job.
 
         Raises:
-            Forbidden: the admin made the report, or it is about them or a job of theirs.
-            Conflict: it was resolved before.
+            Forbidden: the admin is the reporter, a subject of the report or a party of the reported job.
+            Conflict: the report was resolved already.
         """
-        if admin_id in {self.reporter_id, *self.concerns, *parties}:
+        if admin_id in {self.reporter_id, *self.subject_ids, *parties}:
             raise Forbidden("No admin acts on a report of their own, about themselves or about a job of theirs.")
         if self.status != "open":
             raise Conflict("The report was resolved already.")
@@ -75,15 +75,15 @@ class Report(Model):
         return self.model_copy(update={"status": "resolved", "resolution": resolution, "updated_at": now})
 
 
-def made(request: ReportRequest, *, reporter_id: str, concerns: list[str], now: str) -> Report:
-    """A new report."""
+def new_report(request: ReportRequest, *, reporter_id: str, subject_ids: list[str], now: str) -> Report:
+    """A new open report."""
     return Report(
         id=new_id(),
         kind=request.kind,
         reported_id=request.id,
         reason=request.reason,
         reporter_id=reporter_id,
-        concerns=concerns,
+        subject_ids=subject_ids,
         created_at=now,
         updated_at=now,
     )

@@ -1,40 +1,40 @@
-"""The use cases around reports."""
+"""Use cases of reports."""
 
 from __future__ import annotations
 
-from khaya.bids.visibility import visible_job
+from khaya.bids.visibility import get_visible_job
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job
-from khaya.listings.service import visible as visible_listing
+from khaya.listings.service import get_visible as get_listing
 from khaya.platform.base.errors import NotFound
 from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.platform.web.access import Caller
-from khaya.profiles.service import public as visible_profile
+from khaya.profiles.service import public as get_profile
 from khaya.reports import store
-from khaya.reports.model import Kind, Report, ReportRequest, ResolutionRequest, made
-from khaya.reviews.service import visible as visible_review
+from khaya.reports.model import Kind, Report, ReportRequest, ResolutionRequest, new_report
+from khaya.reviews.service import get_visible as get_review
 
 
 def report(request: ReportRequest, *, reporter: Caller, now: str, unit_of_work: UnitOfWork) -> Report:
-    """Bring something to the admins' notice.
+    """Report an object to the admins.
 
     Raises:
-        NotFound: there is no such thing that the reporter may see.
-        Conflict: they have reported it before, and that report is open.
+        NotFound: the reporter may not see the object, or it does not exist.
+        Conflict: the reporter has an open report of the object.
     """
-    concerns = _concerned(request.kind, request.id, reporter)
-    new = made(request, reporter_id=reporter.user_id, concerns=concerns, now=now)
+    subject_ids = _subject_ids(request.kind, request.id, reporter)
+    new = new_report(request, reporter_id=reporter.user_id, subject_ids=subject_ids, now=now)
     unit_of_work.add(*store.create(new))
     return new
 
 
 def resolve(report_id: str, request: ResolutionRequest, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Report:
-    """Decide about a report.
+    """Resolve a report.
 
     Raises:
-        NotFound: there is no such report.
-        Forbidden: the admin made it, or it is about them or a job of theirs.
-        Conflict: it was resolved before.
+        NotFound: the report does not exist.
+        Forbidden: the admin is the reporter, a subject of the report or a party of the reported job.
+        Conflict: the report was resolved already.
     """
     open_report = store.find(report_id)
     if open_report is None:
@@ -45,23 +45,23 @@ def resolve(report_id: str, request: ResolutionRequest, *, admin_id: str, now: s
     return resolved
 
 
-def _concerned(kind: Kind, thing_id: str, reporter: Caller) -> list[str]:
-    """Whom a report of the thing is about, in one read."""
+def _subject_ids(kind: Kind, object_id: str, reporter: Caller) -> list[str]:
+    """The users whom a report of the object is about."""
     match kind:
         case "profile":
-            return [visible_profile(thing_id).user_id]
+            return [get_profile(object_id).user_id]
         case "job":
-            return _parties(visible_job(thing_id, reporter))
+            return _parties(get_visible_job(object_id, reporter))
         case "listing":
-            return [visible_listing(thing_id, reporter).seller_id]
+            return [get_listing(object_id, reporter).seller_id]
         case "review":
-            review = visible_review(thing_id, reporter)
+            review = get_review(object_id, reporter)
             return [review.reviewer_id, review.subject_id]
         case "story":
-            # With stories come rewards and the ledger, for which no other report should wait in a cold start.
-            from khaya.stories.service import visible as visible_story  # noqa: PLC0415
+            # Imported here because stories import the ledger, which slows the cold start.
+            from khaya.stories.service import get_visible as get_story  # noqa: PLC0415
 
-            return [visible_story(thing_id, reporter)[0].author_id]
+            return [get_story(object_id, reporter)[0].author_id]
 
 
 def _parties(job: Job) -> list[str]:

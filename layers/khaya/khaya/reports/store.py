@@ -1,7 +1,7 @@
-"""The Reports table, keyed by `id`, the index of the admins' queue, and each reporter's place.
+"""The Reports table (primary key `id`), its indexes, and the slot of each reporter.
 
-A place is an item of its own under `<kind>#<reported thing>#<reporter>`: it holds a person to one open report a thing,
-and is freed when the report is resolved.
+A slot is a separate item with the id `<kind>#<reportedId>#<reporterId>`. It limits a person to one open report per
+object. Resolving the report frees the slot.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from khaya.reports.model import Report, Status
 
 
 def find(report_id: str) -> Report | None:
-    """The report, if there is one."""
+    """The report; None if it does not exist."""
     item = dynamo.get(settings().reports_table, {"id": report_id})
     return Report.model_validate(item) if item and "kind" in item else None
 
 
 def create(report: Report) -> list[writes.Write]:
-    """Store a new report and take the reporter's place."""
+    """The writes that store a new report and take the reporter's slot."""
     table = settings().reports_table
     return [
         writes.put(table, item_of(report), condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()),
         writes.put(
             table,
-            {**_place(report), "reportId": report.id},
+            {**_slot(report), "reportId": report.id},
             condition="attribute_not_exists(#id)",
             refusal=lambda _: Conflict("You have reported this already, and the report is open."),
         ),
@@ -35,7 +35,7 @@ def create(report: Report) -> list[writes.Write]:
 
 
 def resolve(before: Report, after: Report) -> list[writes.Write]:
-    """Write the decision, if the report is still open, and free the reporter's place."""
+    """The writes of the decision, on condition that the report is open, and of freeing the reporter's slot."""
     table = settings().reports_table
     return [
         writes.replace(
@@ -49,7 +49,7 @@ def resolve(before: Report, after: Report) -> list[writes.Write]:
         ),
         writes.delete(
             table,
-            _place(before),
+            _slot(before),
             condition="#reportId = :report",
             refusal=lambda _: WriteConflict(),
             values={"report": before.id},
@@ -57,8 +57,8 @@ def resolve(before: Report, after: Report) -> list[writes.Write]:
     ]
 
 
-def forget(before: Report, after: Report) -> list[writes.Write]:
-    """Write what is left of a report whose reporter has left; nothing where nothing differs."""
+def anonymise(before: Report, after: Report) -> list[writes.Write]:
+    """The write of an anonymised report; empty if nothing differs."""
     if before == after:
         return []
     table = settings().reports_table
@@ -80,11 +80,11 @@ def of_reporter(user_id: str, page_request: PageRequest) -> PageResult[Report]:
     return PageResult([Report.model_validate(row) for row in found.items], found.after)
 
 
-def listed(status: Status, page_request: PageRequest) -> PageResult[Report]:
-    """The reports in a state, oldest first."""
+def with_status(status: Status, page_request: PageRequest) -> PageResult[Report]:
+    """The reports with a status, oldest first."""
     found = lists.list_page(settings().reports_table, "byStatus", "status", status, page_request, newest_first=False)
     return PageResult([Report.model_validate(row) for row in found.items], found.after)
 
 
-def _place(report: Report) -> dict[str, str]:
+def _slot(report: Report) -> dict[str, str]:
     return {"id": f"{report.kind}#{report.reported_id}#{report.reporter_id}"}

@@ -1,4 +1,4 @@
-"""A report as the API shows it: to whoever made it, and to admins."""
+"""The API's representations of a report: for its reporter, and for admins."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from khaya.reports.model import Kind, Report, Resolution, Status
 
 
 class ReportView(Model):
-    """A report, as whoever made it sees it."""
+    """The representation of a report for its reporter."""
 
     id: str
     kind: Kind
@@ -19,17 +19,17 @@ class ReportView(Model):
 
 
 class AdminReportView(ReportView):
-    """A report, as admins see it."""
+    """The representation of a report for admins."""
 
     reporter_id: str
     resolution: Resolution | None
 
 
-def shown(report: Report) -> ReportView:
-    """The report as whoever made it sees it."""
+def report_view(report: Report) -> ReportView:
+    """The representation of the report for its reporter."""
     return ReportView(**{name: getattr(report, name) for name in ReportView.model_fields})
 
 
-def shown_to_admin(report: Report) -> AdminReportView:
-    """The report as admins see it."""
+def admin_report_view(report: Report) -> AdminReportView:
+    """The representation of the report for admins."""
     return AdminReportView(**{name: getattr(report, name) for name in AdminReportView.model_fields})

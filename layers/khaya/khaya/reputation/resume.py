@@ -22,7 +22,7 @@ def resume(user_id: str, now: str) -> ResumeView:
     """
     profile = service.public(user_id)
     done = jobs.completed_work(user_id, LATEST)
-    ratings = reviews.ratings_of_work(user_id, LATEST) if done else {}
+    ratings = reviews.ratings_by_job(user_id, LATEST) if done else {}
     work = [
         WorkDone(
             job_id=row["id"],

@@ -1,1 +1,1 @@
-"""Reviews: what the two sides of a completed job say about each other."""
+"""Reviews of the parties of completed jobs."""

@@ -1,4 +1,4 @@
-"""A review, who may write it, and what may happen to it afterwards."""
+"""The review, and the rules of writing, answering and moderating it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from khaya.platform.base.fields import Prose
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
 
-MODERATIONS_KEPT: Final = 50
-"""How many decisions of admins a review keeps, the latest last, so that it never outgrows its place."""
+MAX_MODERATIONS: Final = 50
+"""The number of moderations that a review keeps, latest last, which bounds the size of its item."""
 
 Stars = Annotated[int, Field(strict=True, ge=1, le=5)]
-Words = Annotated[Prose, Field(max_length=2000)]
+Comment = Annotated[Prose, Field(max_length=2000)]
 Reason = Annotated[Prose, Field(min_length=3, max_length=500)]
 
 
 class SubRatings(RequestModel):
-    """Ratings of single sides of the work; those that were not given have no value."""
+    """Ratings of single aspects of the work. Ratings that were not given are None."""
 
     workmanship: Stars | None = None
     punctuality: Stars | None = None
@@ -30,27 +30,27 @@ class SubRatings(RequestModel):
     fair_price: Stars | None = None
 
     def given(self) -> dict[str, int]:
-        """Those that were given, by their Python names."""
+        """The ratings that were given, by their Python names."""
         return {name: stars for name in SubRatings.model_fields if (stars := getattr(self, name)) is not None}
 
 
 class ReviewRequest(RequestModel):
-    """What a participant says about the other one."""
+    """The request to review the other party."""
 
     rating: Stars
     sub_ratings: SubRatings | None = None
-    comment: Words | None = None
+    comment: Comment | None = None
 
 
 class Reply(Model):
-    """What the reviewed person had to say to it."""
+    """The reviewed person's answer."""
 
     comment: str
     created_at: str
 
 
 class Moderation(Model):
-    """An admin's decision that a review is hidden, or shown again."""
+    """An admin's decision to hide a review or to show it again."""
 
     hidden: bool
     reason: str
@@ -59,7 +59,7 @@ class Moderation(Model):
 
 
 class Review(Model):
-    """What one participant of a completed job says about the other."""
+    """The review that one party of a completed job wrote about the other party."""
 
     id: str
     job_id: str
@@ -73,56 +73,56 @@ class Review(Model):
     comment: str | None = None
     response: Reply | None = None
     moderations: list[Moderation] = []
-    """What admins decided about it, the latest last."""
+    """The decisions of admins, latest last."""
     created_at: str
     updated_at: str
     version: int = 1
 
     @property
     def moderation(self) -> Moderation | None:
-        """The decision that stands."""
+        """The latest decision; None if there is none."""
         return self.moderations[-1] if self.moderations else None
 
     @property
     def hidden(self) -> bool:
-        """Whether it is kept from everybody but admins, and out of the reviewed person's rating."""
+        """Whether only admins see the review. A hidden review does not count towards the rating."""
         return self.moderation is not None and self.moderation.hidden
 
     def answered(self, comment: str, person: str, now: str) -> Review:
-        """The review with the reviewed person's answer.
+        """The review after the reviewed person's answer.
 
         Raises:
-            Forbidden: it is about somebody else.
-            Conflict: it was answered before.
+            Forbidden: the review is about another person.
+            Conflict: the review was answered already.
         """
         if person != self.subject_id:
             raise Forbidden("Only the reviewed person may answer a review.")
         if self.response is not None:
             raise Conflict("The review was answered already.")
-        return self._next(now, response=Reply(comment=comment, created_at=now))
+        return self._updated(now, response=Reply(comment=comment, created_at=now))
 
     def moderated(self, hidden: bool, reason: str, moderator_id: str, now: str) -> Review:
-        """The review after an admin's decision; the same one where the decision changes nothing.
+        """The review after an admin's decision; this review if the decision changes nothing.
 
         Raises:
-            Forbidden: the admin wrote it, or it is about them.
+            Forbidden: the admin is the reviewer or the reviewed person.
         """
         if moderator_id in (self.reviewer_id, self.subject_id):
             raise Forbidden("No admin acts on a review of a job of their own.")
         if hidden == self.hidden:
             return self
         decision = Moderation(hidden=hidden, reason=reason, moderator_id=moderator_id, at=now)
-        return self._next(now, moderations=[*self.moderations, decision][-MODERATIONS_KEPT:])
+        return self._updated(now, moderations=[*self.moderations, decision][-MAX_MODERATIONS:])
 
-    def _next(self, now: str, **changed: Any) -> Review:
+    def _updated(self, now: str, **changed: Any) -> Review:
         return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
 
 
-def written(request: ReviewRequest, job: Job, *, reviewer_id: str, reviewer_name: str, now: str) -> Review:
-    """A new review by a participant of `job` about the other one.
+def new_review(request: ReviewRequest, job: Job, *, reviewer_id: str, reviewer_name: str, now: str) -> Review:
+    """A new review by one party of `job` about the other party.
 
     Raises:
-        Forbidden: the reviewer took no part in the job.
+        Forbidden: the reviewer is not a party of the job.
         Conflict: the job is not completed.
     """
     party = job.party(reviewer_id)

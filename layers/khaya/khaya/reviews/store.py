@@ -1,7 +1,7 @@
-"""The Reviews table, keyed by `id`, the indexes by which reviews are listed, and each reviewer's place on a job.
+"""The Reviews table (primary key `id`), its indexes, and the slot of each reviewer on a job.
 
-A place is an item of its own under `<jobId>#<reviewerId>`: it holds a reviewer to one review a job, for good. Hidden
-reviews lack the attributes that the indexes are made of, so no list can show them.
+A slot is a separate item with the id `<jobId>#<reviewerId>`. It permanently limits a reviewer to one review per job.
+Hidden reviews lack the attributes of the public indexes, so no list contains them.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from khaya.reviews.model import Review
 
 
 def find(review_id: str) -> Review | None:
-    """The review, hidden or not, if there is one."""
+    """The review, also a hidden one; None if it does not exist."""
     item = dynamo.get(settings().reviews_table, {"id": review_id})
     return Review.model_validate(item) if item and "rating" in item else None
 
 
-def place_key(job_id: str, reviewer_id: str) -> tuple[str, dict[str, str]]:
-    """Where the reviewer's place on the job stands; it exists once they have reviewed it."""
+def slot_key(job_id: str, reviewer_id: str) -> tuple[str, dict[str, str]]:
+    """The table and primary key of the reviewer's slot on the job. The item exists once they have reviewed it."""
     return settings().reviews_table, {"id": f"{job_id}#{reviewer_id}"}
 
 
 def create(review: Review) -> list[writes.Write]:
-    """Store a new review and take the reviewer's place on the job."""
-    table, place = place_key(review.job_id, review.reviewer_id)
+    """The writes that store a new review and take the reviewer's slot on the job."""
+    table, slot = slot_key(review.job_id, review.reviewer_id)
     return [
         writes.put(table, _item(review), condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()),
         writes.put(
             table,
-            {**place, "reviewId": review.id},
+            {**slot, "reviewId": review.id},
             condition="attribute_not_exists(#id)",
             refusal=lambda _: Conflict("You have reviewed this job already."),
         ),
@@ -40,7 +40,7 @@ def create(review: Review) -> list[writes.Write]:
 
 
 def change(before: Review, after: Review) -> writes.Write:
-    """Write what differs, if nobody wrote the review meanwhile."""
+    """The write of the differences, on condition that the version is unchanged."""
     return writes.replace(
         settings().reviews_table,
         {"id": before.id},
@@ -53,14 +53,14 @@ def change(before: Review, after: Review) -> writes.Write:
 
 
 def rename(review: Review, name: str) -> writes.Write | None:
-    """Write the reviewer's present name on a review; None where it says so already."""
+    """The write that updates the copy of the reviewer's name; None if it is up to date."""
     if review.reviewer_name == name:
         return None
     return writes.overwrite(settings().reviews_table, {"id": review.id}, "reviewerName", name)
 
 
-def by(reviewer_id: str, page_request: PageRequest) -> PageResult[Review]:
-    """The reviews that a person wrote, hidden ones too, newest first."""
+def of_reviewer(reviewer_id: str, page_request: PageRequest) -> PageResult[Review]:
+    """The reviews that a person wrote, including hidden ones, newest first."""
     return _listed("byReviewer", "reviewerId", reviewer_id, page_request)
 
 
@@ -69,13 +69,13 @@ def on_job(job_id: str, page_request: PageRequest) -> PageResult[Review]:
     return _listed("byJob", "shownOnJob", job_id, page_request)
 
 
-def about(user_id: str, page_request: PageRequest) -> PageResult[Review]:
+def of_subject(user_id: str, page_request: PageRequest) -> PageResult[Review]:
     """The reviews about a person, newest first."""
     return _listed("bySubject", "shownAbout", user_id, page_request)
 
 
-def ratings_of_work(worker_id: str, limit: int) -> dict[str, int]:
-    """By job, the rating that the worker got for it: for their `limit` last completed jobs that have one."""
+def ratings_by_job(worker_id: str, limit: int) -> dict[str, int]:
+    """The ratings of a worker by job id, for the last `limit` completed jobs that were reviewed."""
     rows = dynamo.query(
         settings().reviews_table, "byWork", "#ratedWorker = :worker", limit=limit, values={"worker": worker_id}
     )
@@ -88,7 +88,7 @@ def _listed(index: str, attribute: str, value: str, page_request: PageRequest) -
 
 
 def _item(review: Review) -> Item:
-    """The review with the attributes that its indexes are made of, unless it is hidden."""
+    """The stored form of the review, with the attributes of its public indexes unless it is hidden."""
     item = item_of(review)
     if not review.hidden:
         item |= {"shownOnJob": review.job_id, "shownAbout": review.subject_id}

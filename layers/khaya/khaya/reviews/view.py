@@ -1,4 +1,4 @@
-"""A review as the API shows it: to anybody, and to admins."""
+"""The API's representations of a review: public, and for admins."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from khaya.reviews.model import Moderation, Reply, Review
 
 
 class SubRatingsView(Model):
-    """Ratings of single sides of the work; null where none was given."""
+    """Ratings of single aspects of the work; null if not given."""
 
     workmanship: int | None
     punctuality: int | None
@@ -36,22 +36,22 @@ class ReviewView(Model):
 
 
 class ModeratedReviewView(ReviewView):
-    """A review as admins see it: with the decision about it that stands."""
+    """The representation of a review for admins, with its latest moderation."""
 
     hidden: bool
     moderation: Moderation | None
 
 
-def shown(review: Review, visitor: Caller | None) -> ModeratedReviewView | ReviewView:
-    """The review as `visitor` may see it."""
+def review_view(review: Review, visitor: Caller | None) -> ModeratedReviewView | ReviewView:
+    """The representation of the review that `visitor` may see."""
     if visitor is not None and visitor.is_admin:
-        return shown_to_admin(review)
+        return moderated_review_view(review)
     fields = {name: getattr(review, name) for name in ReviewView.model_fields}
     return ReviewView(**{**fields, "sub_ratings": _stars(review)})
 
 
-def shown_to_admin(review: Review) -> ModeratedReviewView:
-    """The review with what admins decided about it."""
+def moderated_review_view(review: Review) -> ModeratedReviewView:
+    """The representation of the review for admins."""
     fields = {name: getattr(review, name) for name in ModeratedReviewView.model_fields}
     return ModeratedReviewView(**{**fields, "sub_ratings": _stars(review)})
 

@@ -1,1 +1,1 @@
-"""Search: things found by words of their titles."""
+"""Full-text search over the titles of jobs and listings."""

@@ -1,4 +1,4 @@
-"""Words, and what about a thing search goes by."""
+"""The words of a title, and the searchable form of a job or listing."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from khaya.platform.base.changes import Change
 from khaya.platform.base.fields import Line, match_key
 
 Kind = Literal["jobs", "listings"]
-"""What can be searched, by the name of its resource."""
+"""The searchable resources."""
 
-FOUND_WHILE: Final[Mapping[str, str]] = {"jobs": "open", "listings": "active"}
-"""The one state in which things of a kind are found."""
+SEARCHABLE_STATUS: Final[Mapping[str, str]] = {"jobs": "open", "listings": "active"}
+"""The status in which an item of each kind is searchable."""
 
-MOST_WORDS = 3
+MAX_WORDS = 3
 
-_LONGEST = 64
-"""Characters of a word that are compared; keys have limits, and no word that people write is longer."""
+_MAX_WORD_LENGTH = 64
+"""Longer words are cut, because DynamoDB limits the length of keys."""
 
 
 def words(text: str) -> list[str]:
-    """The different words in `text`, in order: letters and digits of any script, case-folded, parted by the rest."""
+    """The distinct words of `text`, in order. A word is a run of letters and digits of any script, case-folded."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    parted = "".join(sign if unicodedata.category(sign)[0] in "LNM" else " " for sign in folded)
-    return list(dict.fromkeys(word[:_LONGEST] for word in parted.split()))
+    separated = "".join(char if unicodedata.category(char)[0] in "LNM" else " " for char in folded)
+    return list(dict.fromkeys(word[:_MAX_WORD_LENGTH] for word in separated.split()))
 
 
 def _searchable(text: str) -> str:
-    if not 0 < len(words(text)) <= MOST_WORDS:
-        raise ValueError(f"must hold one to {MOST_WORDS} words")
+    if not 0 < len(words(text)) <= MAX_WORDS:
+        raise ValueError(f"must hold one to {MAX_WORDS} words")
     return text
 
 
@@ -46,14 +46,14 @@ SearchText = Annotated[
 
 @dataclass(frozen=True)
 class Entry:
-    """A thing as search knows it."""
+    """The searchable form of a job or listing."""
 
     words: frozenset[str]
     category: str
     place: str
 
     def matches(self, wanted: Collection[str], category: str | None, location: str | None) -> bool:
-        """Whether it has all the words and passes the filters that are named."""
+        """Whether the entry has all the words and passes the given filters."""
         return (
             self.words.issuperset(wanted)
             and category in (None, self.category)
@@ -76,7 +76,7 @@ def news(change: Change) -> dict[str, Any] | None:
 
 
 def entry_of(kind: str, item: Mapping[str, Any] | None) -> Entry | None:
-    """What search knows of a stored thing; None of one that is not to be found."""
-    if item is None or kind not in FOUND_WHILE or item.get("status") != FOUND_WHILE[kind]:
+    """The searchable form of a stored item; None if the item is not searchable."""
+    if item is None or kind not in SEARCHABLE_STATUS or item.get("status") != SEARCHABLE_STATUS[kind]:
         return None
     return Entry(frozenset(words(item["title"])), item["category"], match_key(item["location"]))

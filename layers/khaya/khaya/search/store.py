@@ -1,9 +1,9 @@
-"""The Search table: a row for each word of the title of each thing that can be found.
+"""The Search table: one row for each word of the title of each searchable item.
 
-A row has an index attribute for the word alone and for the word with category, with place and with both, so that a
-search for one word is one query whatever else is named, newest first. It also holds the title's other words, by which
-a search for several words sorts out. Rows follow the things themselves a moment later; what a search answers is read
-from the things, so nothing is shown that is no longer there.
+A row has index attributes for the word alone and for the word with category, with location and with both, so a search
+for one word is one query for any filters, newest first. A row also stores all words of the title, to filter searches
+for several words. Rows are eventually consistent with the items; results are read from the items' own tables, so a
+search never returns an outdated item.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from khaya.platform.data import dynamo, writes
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.search.model import Entry, Kind, entry_of
 
-_MOST_QUERIES = 5
-"""How many queries one page may take: more than one where rows are behind, or few things have all of several words."""
+_MAX_QUERIES = 5
+"""The maximum number of queries per page. More than one is needed if rows are outdated or few items match all words."""
 
-_SORTED_OUT_AT_A_TIME = 100
+_FILTER_BATCH = 100
 
 KeyOf = Callable[[str], tuple[str, dict[str, str]]]
-"""Where a thing stands in its own table, by its id."""
+"""Returns the table and primary key of an item, given its id."""
 
 
 def find(
@@ -36,23 +36,23 @@ def find(
     page_request: PageRequest,
     key: KeyOf,
 ) -> PageResult[Item]:
-    """The things whose titles have all the words, newest first, by category and place where named.
+    """The items whose titles have all the words, newest first, filtered by category and location if given.
 
-    The query goes by the longest word, which is likely the rarest. With several words a page may be short. Each further
-    query looks at twice as many things as the one before, so that rows that are behind seldom make a page short.
+    The query uses the longest word, which is probably the rarest. A page of a search for several words may be short.
+    Each further query reads twice as many items, so outdated rows seldom make a page short.
 
     Raises:
-        Unreadable: the cursor is not one of this list.
+        Unreadable: the cursor belongs to another list.
     """
     word = max(wanted, key=lambda one: (len(one), one))
     found: list[Item] = []
     after = page_request.start()
-    for attempt in range(_MOST_QUERIES):
-        looked_at = min((page_request.limit + 1 - len(found)) << attempt, _SORTED_OUT_AT_A_TIME)
-        at_a_time = looked_at if len(wanted) == 1 else _SORTED_OUT_AT_A_TIME
-        rows = _rows(kind, word, category, location, at_a_time, after)
-        likely = [row for row in rows if row["words"].issuperset(wanted)]
-        keys = [key(row["thingId"]) for row in likely[:looked_at]]
+    for attempt in range(_MAX_QUERIES):
+        batch_size = min((page_request.limit + 1 - len(found)) << attempt, _FILTER_BATCH)
+        query_limit = batch_size if len(wanted) == 1 else _FILTER_BATCH
+        rows = _rows(kind, word, category, location, query_limit, after)
+        candidates = [row for row in rows if row["words"].issuperset(wanted)]
+        keys = [key(row["thingId"]) for row in candidates[:batch_size]]
         things = dynamo.get_many(keys, consistent=False) if keys else []
         for thing in things:
             entry = entry_of(kind, thing)
@@ -60,25 +60,25 @@ def find(
                 found.append(thing)
         if len(found) > page_request.limit:
             return PageResult(found[: page_request.limit], {"thingId": found[page_request.limit - 1]["id"]})
-        if len(rows) < at_a_time and len(likely) <= looked_at:
+        if len(rows) < query_limit and len(candidates) <= batch_size:
             return PageResult(found, None)
-        after = {"thingId": (likely[looked_at - 1] if len(likely) > looked_at else rows[-1])["thingId"]}
+        after = {"thingId": (candidates[batch_size - 1] if len(candidates) > batch_size else rows[-1])["thingId"]}
     return PageResult(found, after)
 
 
 def bring_in_line(kind: Kind, thing_id: str, entry: Entry | None, earlier: Collection[str]) -> None:
-    """Make the rows of a thing what `entry` says, none for None. `earlier` are the words it may have rows for.
+    """Write the rows of an item for `entry`, or delete them if it is None. Idempotent.
 
-    May be done any number of times.
+    `earlier` are the words for which the item may have rows.
     """
-    table, has = settings().search_table, entry.words if entry else frozenset[str]()
-    gone = [
+    table, current = settings().search_table, entry.words if entry else frozenset[str]()
+    deletions = [
         writes.delete(table, {"id": _row_id(kind, thing_id, word)}, condition=None, refusal=lambda _: WriteConflict())
-        for word in sorted(set(earlier) - has)
+        for word in sorted(set(earlier) - current)
     ]
-    rows = [_row(kind, thing_id, word, entry) for word in sorted(has)] if entry else []
+    rows = [_row(kind, thing_id, word, entry) for word in sorted(current)] if entry else []
     dynamo.write_many(
-        gone + [writes.put(table, row, condition=None, refusal=lambda _: WriteConflict()) for row in rows]
+        deletions + [writes.put(table, row, condition=None, refusal=lambda _: WriteConflict()) for row in rows]
     )
 
 

@@ -1,4 +1,4 @@
-"""A story, what an admin decides about it, and who may see it when."""
+"""The story, its moderation, and the rules of its visibility."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Status = Literal["pending", "approved", "rejected"]
 Decision = Literal["approve", "reject"]
 
 REWARD_CENTS = 50 * RAND
-"""What the first approved story of somebody with a qualifying job earns, once."""
+"""The reward for the first approved story of a person with a qualifying job. Paid once."""
 
 
 def _picture(key: str) -> str:
@@ -35,7 +35,7 @@ MediaKeys = Annotated[
 
 
 class StoryPosting(RequestModel):
-    """What a person writes to tell a story."""
+    """The request to submit a story."""
 
     title: Title
     content: Content
@@ -44,18 +44,21 @@ class StoryPosting(RequestModel):
 
 
 class ModerationRequest(RequestModel):
-    """An admin's decision; to turn a story down, they say why."""
+    """An admin's decision. A rejection needs a reason."""
 
     decision: Decision
     featured: Annotated[
         bool | None,
-        Field(strict=True, description="Whether to put it forward; left out, an approved story stays as it was."),
+        Field(
+            strict=True,
+            description="Whether to feature the story. If left out, an approved story keeps its present value.",
+        ),
     ] = None
     reason: Annotated[Prose, Field(min_length=3, max_length=500)] | None = None
 
 
 class Moderation(Model):
-    """What was decided on a story, why, by whom and when."""
+    """The decision, reason, moderator and time of a moderation."""
 
     decision: Decision
     reason: str | None = None
@@ -64,7 +67,7 @@ class Moderation(Model):
 
 
 class Story(Model):
-    """A story. Nobody but its author and admins sees it until it is approved."""
+    """A story. Only its author and admins see it until it is approved."""
 
     id: str
     author_id: str
@@ -81,36 +84,36 @@ class Story(Model):
     updated_at: str
     version: int = 1
 
-    def seen_by(self, person: str | None, *, admin: bool) -> bool:
-        """Whether the person may see it: anybody an approved one; others its author and admins."""
+    def visible_to(self, person: str | None, *, admin: bool) -> bool:
+        """Whether the person may see the story: everybody if it is approved, otherwise its author and admins."""
         return self.status == "approved" or admin or person == self.author_id
 
-    def owned_by(self, person: str) -> Story:
-        """The story itself, if it is the person's own.
+    def require_owner(self, person: str) -> Story:
+        """This story, after checking that the person is its author.
 
         Raises:
-            Forbidden: it is somebody else's.
+            Forbidden: another person is the author.
         """
         if person != self.author_id:
             raise Forbidden("Only the author may do this.")
         return self
 
-    def open_to_likes(self) -> Story:
-        """The story itself, if it may be liked.
+    def require_approved(self) -> Story:
+        """This story, after checking that it may be liked.
 
         Raises:
-            Conflict: it is not approved.
+            Conflict: the story is not approved.
         """
         if self.status != "approved":
             raise Conflict(f"The story is {self.status}, so it cannot be liked.")
         return self
 
     def moderated(self, request: ModerationRequest, *, moderator_id: str, now: str) -> Story:
-        """The story after an admin's decision, which may be taken anew at any time; the last one stands.
+        """The story after an admin's decision. A later decision replaces an earlier one.
 
         Raises:
-            Forbidden: it is the admin's own.
-            Invalid: it is turned down without a reason, or turned down and featured.
+            Forbidden: the admin is the author.
+            Invalid: a rejection has no reason, or features the story.
         """
         if moderator_id == self.author_id:
             raise Forbidden("No admin moderates their own story.")
@@ -121,16 +124,16 @@ class Story(Model):
             raise Invalid([("featured", "only an approved story can be featured")])
         featured = self.featured if request.featured is None else request.featured
         moderation = Moderation(decision=request.decision, reason=request.reason, moderator_id=moderator_id, at=now)
-        return self._next(
+        return self._updated(
             now, status="approved" if approved else "rejected", featured=approved and featured, moderation=moderation
         )
 
-    def _next(self, now: str, **changed: Any) -> Story:
+    def _updated(self, now: str, **changed: Any) -> Story:
         return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
 
 
-def told(posting: StoryPosting, *, author_id: str, author_name: str, now: str) -> Story:
-    """A new story, which waits for an admin."""
+def new_story(posting: StoryPosting, *, author_id: str, author_name: str, now: str) -> Story:
+    """A new pending story."""
     return Story(
         id=new_id(),
         author_id=author_id,

@@ -1,4 +1,4 @@
-"""The use cases around stories that need more than one call."""
+"""Use cases of stories."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from khaya.platform.web.access import Caller
 from khaya.profiles import store as profiles
 from khaya.referrals import store as referrals
 from khaya.stories import store
-from khaya.stories.model import REWARD_CENTS, ModerationRequest, Story, StoryPosting, told
+from khaya.stories.model import REWARD_CENTS, ModerationRequest, Story, StoryPosting, new_story
 from khaya.uploads.model import check_owner
 
 
-def tell(posting: StoryPosting, *, author_id: str, now: str, unit_of_work: UnitOfWork) -> Story:
-    """Hand in a story.
+def submit(posting: StoryPosting, *, author_id: str, now: str, unit_of_work: UnitOfWork) -> Story:
+    """Submit a story for moderation.
 
     Raises:
         Invalid: a picture is not the author's upload for a story.
     """
     check_owner(posting.media, author_id, "story", "media")
     author = profiles.get(author_id)
-    story = told(posting, author_id=author_id, author_name=author.display_name, now=now)
+    story = new_story(posting, author_id=author_id, author_name=author.display_name, now=now)
     unit_of_work.add(store.create(story))
     return story
 
 
-def visible(story_id: str, visitor: Caller | None) -> tuple[Story, bool | None]:
-    """The story, if the visitor may see it, and whether they like it: None for a visitor without a token.
+def get_visible(story_id: str, visitor: Caller | None) -> tuple[Story, bool | None]:
+    """The story, and whether the visitor likes it; None in place of the like for a visitor without a token.
 
     Raises:
-        NotFound: there is none such.
+        NotFound: the visitor may not see the story, or it does not exist.
     """
     keys = [store.key(story_id)]
     if visitor is not None:
@@ -40,20 +40,20 @@ def visible(story_id: str, visitor: Caller | None) -> tuple[Story, bool | None]:
     item, *like = read_together(keys)
     story = store.read(item)
     person = visitor.user_id if visitor else None
-    if story is None or not story.seen_by(person, admin=visitor is not None and visitor.is_admin):
+    if story is None or not story.visible_to(person, admin=visitor is not None and visitor.is_admin):
         raise NotFound("There is no such story.")
     return story, any(like) if visitor else None
 
 
 def like(story_id: str, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> int:
-    """Like a story, unless the caller does already, and answer how many then like it.
+    """Like a story, and return its number of likes. Idempotent.
 
     Raises:
-        NotFound: there is none such that the caller may see.
-        Conflict: it is not approved.
+        NotFound: the caller may not see the story, or it does not exist.
+        Conflict: the story is not approved.
     """
-    story, liked = visible(story_id, caller)
-    story.open_to_likes()
+    story, liked = get_visible(story_id, caller)
+    story.require_approved()
     if liked:
         return story.likes
     unit_of_work.add(*store.like(story_id, caller.user_id, now))
@@ -61,65 +61,64 @@ def like(story_id: str, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -
 
 
 def unlike(story_id: str, caller: Caller, *, unit_of_work: UnitOfWork) -> int:
-    """Take a like back, if there is one, and answer how many like the story then.
+    """Remove the caller's like, and return the story's number of likes. Idempotent.
 
     Raises:
-        NotFound: there is none such that the caller may see.
-        Conflict: it is not approved.
+        NotFound: the caller may not see the story, or it does not exist.
+        Conflict: the story is not approved.
     """
-    story, liked = visible(story_id, caller)
-    story.open_to_likes()
+    story, liked = get_visible(story_id, caller)
+    story.require_approved()
     if not liked:
         return story.likes
     unit_of_work.add(*store.unlike(story_id, caller.user_id))
     return story.likes - 1
 
 
-def liked_of(stories: Sequence[Story], visitor: Caller | None) -> dict[str, bool]:
-    """Whether the visitor likes each of the stories, by its id; nothing for a visitor without a token.
+def liked_by_story(stories: Sequence[Story], visitor: Caller | None) -> dict[str, bool]:
+    """Whether the visitor likes each story, by story id; empty for a visitor without a token.
 
-    One call, which asks only about stories that anybody likes.
+    One batch read, of the stories that have likes.
     """
     if visitor is None:
         return {}
-    liked = store.liked_among([story.id for story in stories if story.likes], visitor.user_id)
+    liked = store.liked_story_ids([story.id for story in stories if story.likes], visitor.user_id)
     return {story.id: story.id in liked for story in stories}
 
 
 def moderate(
     story_id: str, request: ModerationRequest, *, moderator_id: str, now: str, unit_of_work: UnitOfWork
 ) -> tuple[Story, bool]:
-    """Record an admin's decision, and answer whether the author was rewarded for the story with it.
+    """Record an admin's decision, and return the story and whether this decision rewarded its author.
 
-    The first approved story of somebody with a qualifying job is: in the transaction that approves it, or, where the
-    job came later, in that of the next approval.
+    The reward is paid once, to an author with a qualifying job, in the transaction of an approval.
 
     Raises:
-        NotFound: there is no such story.
-        Forbidden: it is the admin's own.
-        Invalid: it is turned down without a reason, or turned down and featured.
+        NotFound: the story does not exist.
+        Forbidden: the admin is the author.
+        Invalid: a rejection has no reason, or features the story.
     """
     story = store.find(story_id)
     if story is None:
         raise NotFound("There is no such story.")
     decided = story.moderated(request, moderator_id=moderator_id, now=now)
     unit_of_work.add(store.change(story, decided))
-    return decided, decided.status == "approved" and _reward(story.author_id, now=now, unit_of_work=unit_of_work)
+    return decided, decided.status == "approved" and _pay_reward(story.author_id, now=now, unit_of_work=unit_of_work)
 
 
 def remove(story_id: str, caller: Caller, *, unit_of_work: UnitOfWork) -> None:
-    """Delete one's own story.
+    """Delete the caller's story.
 
     Raises:
-        NotFound: there is none such that the caller may see.
-        Forbidden: it is somebody else's.
+        NotFound: the caller may not see the story, or it does not exist.
+        Forbidden: the caller is not the author.
     """
-    story, _ = visible(story_id, caller)
-    unit_of_work.add(store.remove(story.owned_by(caller.user_id)))
+    story, _ = get_visible(story_id, caller)
+    unit_of_work.add(store.remove(story.require_owner(caller.user_id)))
 
 
-def _reward(author_id: str, *, now: str, unit_of_work: UnitOfWork) -> bool:
-    """Pay for the author's first story, if they have had a qualifying job and were not paid before."""
+def _pay_reward(author_id: str, *, now: str, unit_of_work: UnitOfWork) -> bool:
+    """Pay the reward for a first story, if the author has a qualifying job. Returns False if it was paid before."""
     member, profile = read_together([referrals.member_key(author_id), profiles.key(author_id)])
     if not referrals.has_qualified(member) or profiles.read(profile, author_id).returned:
         return False

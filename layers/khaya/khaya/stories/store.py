@@ -1,9 +1,9 @@
-"""The Stories table, keyed by `id`, the indexes by which stories are listed, and who likes which.
+"""The Stories table (primary key `id`), its indexes, and the likes.
 
-A like is an item of its own under `<storyId>#<userId>`; it comes and goes in one transaction with the count on the
-story. Only approved stories carry the attributes of the public indexes, so those hold nothing else. The unfiltered feed
-has replicas, equal indexes of which a read takes any one: three stand 500 pages a second, the whole of the API's
-throttle, of twenty stories of 7 KB each. More would make every like dearer, since each index repeats the count.
+A like is a separate item with the id `<storyId>#<userId>`, written in one transaction with the count on the story. Only
+approved stories have the attributes of the public indexes, which are sparse. The unfiltered feed has three equal
+indexes, and each read queries a random one: together they sustain 500 pages per second (the throttle of the API) of
+twenty stories of 7 KB. More replicas would make likes more expensive, because each index copies the count.
 """
 
 from __future__ import annotations
@@ -19,41 +19,41 @@ from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.stories.model import Story, StoryType
 
 FEED_REPLICAS = 3
-"""How many equal indexes hold the unfiltered feed; `template.yaml` has them, `docs/data.md` the arithmetic."""
+"""The number of equal indexes of the unfiltered feed, defined in `template.yaml`, calculated in `docs/data.md`."""
 
 _APPROVED = "approved"
-_WAITING = "pending"
+_PENDING = "pending"
 
 
 def key(story_id: str) -> tuple[str, dict[str, str]]:
-    """Where the story stands, for a read together with others."""
+    """The table and primary key of the story, for batch reads."""
     return settings().stories_table, {"id": story_id}
 
 
 def like_key(story_id: str, user_id: str) -> tuple[str, dict[str, str]]:
-    """Where the person's like of the story stands, if they like it."""
+    """The table and primary key of a person's like. The item exists while the person likes the story."""
     return settings().stories_table, {"id": f"{story_id}#{user_id}"}
 
 
 def read(item: Item | None) -> Story | None:
-    """The story in `item`; a like is none."""
+    """The story that `item` stores; None for None and for a like."""
     return Story.model_validate(item) if item and "title" in item else None
 
 
 def find(story_id: str) -> Story | None:
-    """The story, if there is one."""
+    """The story; None if it does not exist."""
     return read(dynamo.get(*key(story_id)))
 
 
 def create(story: Story) -> writes.Write:
-    """Store a new story."""
+    """The write that stores a new story."""
     return writes.put(
         settings().stories_table, _item(story), condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()
     )
 
 
 def change(before: Story, after: Story) -> writes.Write:
-    """Write what differs, if the story is still as it was read; its count of likes may have moved meanwhile."""
+    """The write of the differences, on condition that the version is unchanged; `likes` may change."""
     return writes.replace(
         *key(before.id),
         _item(before),
@@ -65,12 +65,12 @@ def change(before: Story, after: Story) -> writes.Write:
 
 
 def remove(story: Story) -> writes.Write:
-    """Remove the story. Its likes stay behind, where nothing leads to them."""
+    """The write that deletes the story. Its likes stay as unreachable items until their owners are erased."""
     return writes.delete(*key(story.id), condition="attribute_exists(#id)", refusal=lambda _: WriteConflict())
 
 
 def like(story_id: str, user_id: str, now: str) -> list[writes.Write]:
-    """One like more, if the person does not like the story yet and it is approved still."""
+    """The writes of a new like, on condition that there is none yet and the story is approved."""
     table, own = like_key(story_id, user_id)
     return [
         writes.put(
@@ -84,7 +84,7 @@ def like(story_id: str, user_id: str, now: str) -> list[writes.Write]:
 
 
 def unlike(story_id: str, user_id: str) -> list[writes.Write]:
-    """One like fewer, if the person likes the story and it is approved still."""
+    """The writes that remove a like, on condition that it exists and the story is approved."""
     return [
         writes.delete(
             *like_key(story_id, user_id), condition="attribute_exists(#id)", refusal=lambda _: WriteConflict()
@@ -94,25 +94,25 @@ def unlike(story_id: str, user_id: str) -> list[writes.Write]:
 
 
 def rename(story: Story, name: str) -> writes.Write | None:
-    """Write the author's present name on a story; None where it says so already."""
+    """The write that updates the copy of the author's name; None if it is up to date."""
     if story.author_name == name:
         return None
     return writes.overwrite(*key(story.id), "authorName", name)
 
 
 def liked_by(user_id: str, page_request: PageRequest) -> PageResult[str]:
-    """The ids of the stories that a person likes, the newest first; also of those that are gone by now."""
+    """The ids of the stories that a person likes, newest first, including deleted stories."""
     found = lists.list_page(settings().stories_table, "byLiker", "likedBy", user_id, page_request)
     return PageResult([row["id"].partition("#")[0] for row in found.items], found.after)
 
 
-def forget_like(story_id: str, user_id: str) -> writes.Write:
-    """Remove a like of a story that counts none any more."""
+def delete_like(story_id: str, user_id: str) -> writes.Write:
+    """The write that deletes a like without changing the count, for stories that are not approved or deleted."""
     return writes.delete(*like_key(story_id, user_id), condition=None, refusal=lambda _: WriteConflict())
 
 
-def liked_among(story_ids: Sequence[str], user_id: str) -> set[str]:
-    """Which of the stories the person likes, in one call; none where none is asked about."""
+def liked_story_ids(story_ids: Sequence[str], user_id: str) -> set[str]:
+    """The ids, out of `story_ids`, of the stories that the person likes. At most one batch read."""
     if not story_ids:
         return set()
     found = dynamo.get_many([like_key(story_id, user_id) for story_id in story_ids])
@@ -120,7 +120,7 @@ def liked_among(story_ids: Sequence[str], user_id: str) -> set[str]:
 
 
 def approved(story_type: StoryType | None, page_request: PageRequest) -> PageResult[Story]:
-    """Approved stories, newest first, of one type where it is named."""
+    """Approved stories, newest first, filtered by type if given."""
     if story_type is not None:
         return _listed("byType", "feedType", story_type, page_request)
     replica = f"feed{random.randrange(FEED_REPLICAS)}"  # noqa: S311 - spreads load
@@ -133,13 +133,13 @@ def featured(page_request: PageRequest) -> PageResult[Story]:
 
 
 def of_author(author_id: str, page_request: PageRequest) -> PageResult[Story]:
-    """A person's stories in any state, newest first."""
+    """All stories of a person, newest first."""
     return _listed("byAuthor", "authorId", author_id, page_request)
 
 
 def pending(page_request: PageRequest) -> PageResult[Story]:
-    """What waits for an admin, oldest first."""
-    return _listed("byWait", "waiting", _WAITING, page_request, newest_first=False)
+    """Pending stories, oldest first."""
+    return _listed("byWait", "waiting", _PENDING, page_request, newest_first=False)
 
 
 def _listed(
@@ -160,12 +160,12 @@ def _count(story_id: str, step: int) -> writes.Write:
 
 
 def _item(story: Story) -> Item:
-    """The story with the attributes that its indexes are made of."""
+    """The stored form of the story, with the attributes of its indexes."""
     item = item_of(story)
     if story.status == "approved":
         item |= {"feed": _APPROVED, "feedType": story.type}
         if story.featured:
             item["feedFeatured"] = _APPROVED
     if story.status == "pending":
-        item["waiting"] = _WAITING
+        item["waiting"] = _PENDING
     return item

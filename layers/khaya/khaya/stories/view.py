@@ -1,4 +1,4 @@
-"""A story as the API shows it: to anybody, and to its author and admins."""
+"""The API's representations of a story: public, and for its author and admins."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from khaya.uploads.model import ContentType, content_type_of
 
 
 class StoryMedia(Model):
-    """A picture of a story, by a link that works for a short time."""
+    """A picture of a story, with a short-lived link."""
 
     url: str
     content_type: ContentType
 
 
 class StoryView(Model):
-    """A story as anybody sees it."""
+    """The public representation of a story."""
 
     id: str
     author_id: str
@@ -38,28 +38,28 @@ class StoryView(Model):
 
 
 class OwnStoryView(StoryView):
-    """A story as its author and admins see it."""
+    """The representation of a story for its author and admins."""
 
     status: Status
     moderation: Moderation | None
 
 
 class LikesView(Model):
-    """How many like a story, and whether the caller is one of them."""
+    """The number of likes of a story, and whether the caller likes it."""
 
     likes: int
     liked: bool
 
 
-def shown(story: Story, visitor: Caller | None, *, liked: bool | None) -> OwnStoryView | StoryView:
-    """The story as `visitor` may see it."""
+def story_view(story: Story, visitor: Caller | None, *, liked: bool | None) -> OwnStoryView | StoryView:
+    """The representation of the story that `visitor` may see."""
     if visitor is not None and (visitor.is_admin or visitor.user_id == story.author_id):
-        return shown_fully(story, liked=liked)
+        return own_story_view(story, liked=liked)
     return StoryView(**_fields(story, StoryView, liked))
 
 
-def shown_fully(story: Story, *, liked: bool | None) -> OwnStoryView:
-    """The story as its author, or an admin, sees it."""
+def own_story_view(story: Story, *, liked: bool | None) -> OwnStoryView:
+    """The representation of the story for its author or an admin."""
     return OwnStoryView(**_fields(story, OwnStoryView, liked))
 
 
