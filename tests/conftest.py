@@ -1,4 +1,4 @@
-"""What every test stands on: the template's environment, a clock that can be set, and tables where they are wanted."""
+"""Set-up of all tests: the environment variables of the template, hypothesis, and a clock that tests control."""
 
 from __future__ import annotations
 
@@ -20,26 +20,27 @@ os.environ |= {
 }
 os.environ.pop("AWS_ENDPOINT_URL", None)
 
-# The same examples on every machine and in every run, however slow: what fails once fails again.
+# Deterministic examples, so that a failure is reproducible.
 hypothesis_settings.register_profile("tests", deadline=None, derandomize=True, database=None)
 hypothesis_settings.load_profile("tests")
 
 
 class Clock:
-    """The marketplace's time, standing still until a test moves it."""
+    """A stopped clock that a test moves."""
 
     def __init__(self, moment: datetime) -> None:
         self.moment = moment
 
     def tick(self, **span: float) -> None:
-        """Let time pass: `days=1`, `minutes=5`."""
+        """Advance the clock, for example by `days=1` or `minutes=5`."""
         self.moment += timedelta(**span)
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock of the marketplace, stopped at 2026-11-21 08:00 UTC."""
-    from khaya.platform.base import clock as khaya_clock  # noqa: PLC0415 - after the environment is set
+    """The clock of `khaya`, stopped at 2026-11-21 08:00 UTC."""
+    # Imported here, after the environment is set above.
+    from khaya.platform.base import clock as khaya_clock  # noqa: PLC0415
 
     stopped = Clock(datetime(2026, 11, 21, 8, tzinfo=UTC))
     monkeypatch.setattr(khaya_clock, "now", lambda: khaya_clock.iso(stopped.moment))

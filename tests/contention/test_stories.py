@@ -10,9 +10,9 @@ from tests.support.stories import (
     MODERATOR,
     approve_story,
     approved_story,
-    had_a_qualifying_job,
+    complete_qualifying_job,
     reject_story,
-    tell_story,
+    submit_story,
 )
 
 AUTHOR = Person("author", ("worker",))
@@ -120,8 +120,8 @@ def test_a_story_deleted_while_it_is_liked_and_decided_on_stays_deleted(engine: 
 def test_eight_stories_of_one_person_approved_at_once_are_rewarded_once(engine: None) -> None:
     # given somebody with a qualifying job and eight stories that wait, one of them turned down before
     author = Person("rewarded", ("worker",))
-    had_a_qualifying_job("rewarded")
-    stories = [tell_story(author) for _ in range(8)]
+    complete_qualifying_job("rewarded")
+    stories = [submit_story(author) for _ in range(8)]
     reject_story(stories[0])
     # when eight admins approve them at once, each twice
     calls = [

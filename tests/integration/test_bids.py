@@ -1,4 +1,4 @@
-"""Bids, as workers and the owners of jobs meet them."""
+"""Bids: placing, listing, accepting, rejecting and withdrawing them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def workers(number: int) -> list[Person]:
     return [Person(f"worker-{one}", ("worker",)) for one in range(1, number + 1)]
 
 
-def test_a_bid_is_what_was_offered_and_the_job_counts_it(buyer: Person, worker: Person) -> None:
+def test_a_placed_bid_has_all_its_fields_and_is_counted(buyer: Person, worker: Person) -> None:
     profile("worker-1", display_name="Sipho")
     job = post_job(buyer)
     answer = worker.post(f"/jobs/{job}/bids", OFFER)
@@ -54,7 +54,7 @@ def test_a_bid_is_what_was_offered_and_the_job_counts_it(buyer: Person, worker: 
     ],
     ids=str,
 )
-def test_what_is_within_the_limits_is_taken(buyer: Person, worker: Person, fields: dict[str, Any]) -> None:
+def test_a_bid_within_the_limits_is_accepted(buyer: Person, worker: Person, fields: dict[str, Any]) -> None:
     assert worker.post(f"/jobs/{post_job(buyer)}/bids", {**OFFER, **fields}).status == 201
 
 
@@ -75,7 +75,7 @@ def test_what_is_within_the_limits_is_taken(buyer: Person, worker: Person, field
     ],
     ids=str,
 )
-def test_what_breaks_a_rule_is_refused_and_named(
+def test_an_invalid_field_is_refused_and_named(
     buyer: Person, worker: Person, fields: dict[str, Any], named: set[str]
 ) -> None:
     job = post_job(buyer)
@@ -84,18 +84,18 @@ def test_what_breaks_a_rule_is_refused_and_named(
     assert VISITOR.get(f"/jobs/{job}").body["bidCount"] == 0
 
 
-def test_nobody_bids_on_their_own_job() -> None:
+def test_a_buyer_cannot_bid_on_their_own_job() -> None:
     both = Person("person-1", ("buyer", "worker"))
     job = post_job(both)
     assert both.post(f"/jobs/{job}/bids", OFFER).status == 403
     assert VISITOR.get(f"/jobs/{job}").body["bidCount"] == 0
 
 
-def test_there_is_nothing_to_bid_on_where_there_is_no_job(worker: Person) -> None:
+def test_a_bid_on_an_unknown_job_is_not_found(worker: Person) -> None:
     assert worker.post("/jobs/01JCZX3V9T6V5Y8Q2M4N7B1KDE/bids", OFFER).status == 404
 
 
-def test_one_live_bid_a_worker_and_job(buyer: Person, worker: Person) -> None:
+def test_a_worker_has_one_live_bid_per_job(buyer: Person, worker: Person) -> None:
     job, other_job = post_job(buyer), post_job(buyer)
     place_bid(worker, job)
     assert worker.post(f"/jobs/{job}/bids", OFFER).status == 409
@@ -132,13 +132,13 @@ def test_a_rejection_needs_no_reason(buyer: Person, worker: Person, body: Any) -
 
 
 @pytest.mark.parametrize("body", [{"reason": "x" * 501}, {"reason": 1}, {"because": "no"}, []])
-def test_a_rejection_that_breaks_a_rule_decides_nothing(buyer: Person, worker: Person, body: Any) -> None:
+def test_an_invalid_rejection_leaves_the_bid_pending(buyer: Person, worker: Person, body: Any) -> None:
     bid = place_bid(worker, post_job(buyer))
     assert buyer.post(f"/bids/{bid}/rejection", body).status == 422
     assert worker.get(f"/bids/{bid}").body["status"] == "pending"
 
 
-def test_an_acceptance_settles_job_and_bid(buyer: Person, worker: Person, clock: Clock) -> None:
+def test_an_accepted_bid_moves_its_job_to_in_progress(buyer: Person, worker: Person, clock: Clock) -> None:
     job = post_job(buyer)
     bid = place_bid(worker, job)
     clock.tick(hours=1)
@@ -157,7 +157,7 @@ def test_an_acceptance_settles_job_and_bid(buyer: Person, worker: Person, clock:
     assert worker.get(f"/bids/{bid}").body == answer.body["bid"]
 
 
-def test_one_bid_of_a_job_is_accepted_and_no_other(buyer: Person) -> None:
+def test_given_an_accepted_bid_when_another_is_accepted_then_409(buyer: Person) -> None:
     one, other = workers(2)
     job = post_job(buyer)
     first, second = place_bid(one, job), place_bid(other, job)
@@ -170,7 +170,7 @@ def test_one_bid_of_a_job_is_accepted_and_no_other(buyer: Person) -> None:
 
 
 @pytest.mark.parametrize("decided", ["rejection", "withdrawal"])
-def test_a_decided_bid_is_not_accepted(buyer: Person, worker: Person, decided: str) -> None:
+def test_given_a_decided_bid_when_it_is_accepted_then_409(buyer: Person, worker: Person, decided: str) -> None:
     job = post_job(buyer)
     bid = place_bid(worker, job)
     (buyer if decided == "rejection" else worker).post(f"/bids/{bid}/{decided}")
@@ -178,7 +178,7 @@ def test_a_decided_bid_is_not_accepted(buyer: Person, worker: Person, decided: s
     assert buyer.get(f"/jobs/{job}").body["status"] == "open"
 
 
-def test_a_bid_on_a_job_that_left_open_is_neither_withdrawn_nor_placed(buyer: Person) -> None:
+def test_given_a_cancelled_job_when_a_bid_is_placed_or_withdrawn_then_it_is_refused(buyer: Person) -> None:
     one, other = workers(2)
     job = post_job(buyer)
     bid = place_bid(one, job)
@@ -189,7 +189,7 @@ def test_a_bid_on_a_job_that_left_open_is_neither_withdrawn_nor_placed(buyer: Pe
     assert buyer.get(f"/jobs/{job}").body["bidCount"] == 1
 
 
-def test_the_count_of_bids_is_exact_after_any_history(buyer: Person) -> None:
+def test_the_bid_count_is_exact_after_withdrawals_and_rejections(buyer: Person) -> None:
     job = post_job(buyer)
     one, two, three = workers(3)
     first = place_bid(one, job)
@@ -203,7 +203,7 @@ def test_the_count_of_bids_is_exact_after_any_history(buyer: Person) -> None:
     assert len(buyer.get(f"/jobs/{job}/bids").body["items"]) == 4
 
 
-# Who sees what.
+# Visibility.
 
 
 def test_the_owner_sees_every_bid_and_a_worker_their_own(buyer: Person) -> None:
@@ -217,7 +217,7 @@ def test_the_owner_sees_every_bid_and_a_worker_their_own(buyer: Person) -> None:
     assert workers(4)[-1].get(f"/jobs/{job}/bids").body == {"items": [], "nextCursor": None}
 
 
-def test_somebody_who_is_buyer_and_worker_sees_what_each_may(buyer: Person) -> None:
+def test_a_buyer_who_is_also_a_worker_sees_all_bids_on_their_job_and_their_own_on_others(buyer: Person) -> None:
     both = Person("both", ("buyer", "worker"))
     theirs, others = post_job(both), post_job(buyer)
     (worker,) = workers(1)
@@ -227,13 +227,13 @@ def test_somebody_who_is_buyer_and_worker_sees_what_each_may(buyer: Person) -> N
     assert [bid["id"] for bid in both.get(f"/jobs/{others}/bids").body["items"]] == [own]
 
 
-def test_an_owner_who_is_only_a_worker_by_now_still_sees_every_bid(worker: Person) -> None:
+def test_given_an_owner_who_dropped_the_buyer_role_then_they_still_see_every_bid(worker: Person) -> None:
     job = post_job(Person("owner", ("buyer",)))
     bid = place_bid(worker, job)
     assert [one["id"] for one in Person("owner", ("worker",)).get(f"/jobs/{job}/bids").body["items"]] == [bid]
 
 
-def test_bids_by_amount_and_by_age(buyer: Person) -> None:
+def test_bids_are_sorted_by_amount_or_by_age(buyer: Person) -> None:
     job = post_job(buyer)
     amounts = [50_000, 1_000, 100_000_000, 9_999, 50_000]
     for person, amount in zip(workers(5), amounts, strict=True):
@@ -247,7 +247,7 @@ def test_bids_by_amount_and_by_age(buyer: Person) -> None:
     assert buyer.get(f"/jobs/{job}/bids", query={"sort": "age"}).status == 422
 
 
-def test_ones_own_bids_by_state(buyer: Person, worker: Person) -> None:
+def test_a_worker_lists_their_bids_by_status(buyer: Person, worker: Person) -> None:
     bids = [place_bid(worker, post_job(buyer)) for _ in range(4)]
     accept(buyer, bids[0])
     buyer.post(f"/bids/{bids[1]}/rejection")
@@ -261,14 +261,14 @@ def test_ones_own_bids_by_state(buyer: Person, worker: Person) -> None:
     assert worker.get("/bids/mine", query={"status": "lost"}).status == 422
 
 
-def test_a_workers_place_on_a_job_is_no_bid(buyer: Person, worker: Person) -> None:
+def test_the_slot_of_a_worker_is_not_served_as_a_bid(buyer: Person, worker: Person) -> None:
     job = post_job(buyer)
     place_bid(worker, job)
     assert buyer.get(f"/bids/{job}%23worker-1").status == 404
     assert buyer.post(f"/bids/{job}%23worker-1/acceptance").status == 404
 
 
-def test_what_the_owner_said_to_a_rejected_worker_is_no_field_of_the_bid(buyer: Person, worker: Person) -> None:
+def test_the_owners_message_is_not_a_field_of_the_rejected_bid(buyer: Person, worker: Person) -> None:
     bid = place_bid(worker, post_job(buyer))
     buyer.post(f"/bids/{bid}/rejection", {"reason": "Too dear."})
     assert "Too dear." not in worker.get(f"/bids/{bid}").text

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from tests.support.client import Answer, Person
-from tests.support.histories import History, tell
+from tests.support.histories import History, run_histories
 from tests.support.money import (
     SECOND_TREASURER,
     TREASURER,
@@ -226,4 +226,4 @@ class CreditHistory(History):
 
 
 def test_credits_are_what_the_model_says() -> None:
-    tell(CreditHistory, steps=20)
+    run_histories(CreditHistory, steps=20)

@@ -1,4 +1,4 @@
-"""Every route does what the OpenAPI document says, whatever it is sent: schemathesis, over handlers and moto."""
+"""Every route answers as the OpenAPI document says: schemathesis, on the handlers and moto."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ CONFIG = {
     "phases": {"coverage": {"unexpected-methods": []}},
     "generation": {"max-examples": 3, "deterministic": True, "database": "none", "no-shrink": True},
     "checks": {
-        # API Gateway knows no 405: a method that a path lacks is a route that does not exist.
+        # API Gateway has no 405: an undeclared method is an unknown route.
         "unsupported_method": {"enabled": False},
-        # Besides the usual: If-Match may name any version, and be stale.
+        # 412 as well, because a generated If-Match may be stale.
         "positive_data_acceptance": {"expected-statuses": ["2xx", "3xx", "401", "403", "404", "409", "412"]},
     },
 }
-FITTING: dict[str, Any] = {
-    "dueAt": "2027-03-01T06:00:00.000Z",  # in the future, which no schema can say
+VALID_VALUES: dict[str, Any] = {
+    "dueAt": "2027-03-01T06:00:00.000Z",  # in the future, which JSON Schema cannot express
     "q": "leaking tap",
     "phone": "082 123 4567",
     "email": "thandi@example.org",
@@ -46,81 +46,81 @@ FITTING: dict[str, Any] = {
     "certifications": [],
     "photoUrl": None,
 }
-"""Values for fields with rules that no schema can tell."""
+"""Values for fields with rules that JSON Schema cannot express."""
 
-EVERYBODY = Person("person-1", ("buyer", "worker", "seller", "admin"))
+ALL_ROLES = Person("person-1", ("buyer", "worker", "seller", "admin"))
 
 schema = schemathesis.openapi.from_dict(json.loads(DOCUMENT.read_text()), config=SchemathesisConfig.from_dict(CONFIG))
 schema.app = api
-# Codes and tokens need Cognito's answers, which moto does not have.
+# Sign-in needs responses of Cognito that moto lacks.
 without_sign_in = schema.exclude(path_regex="^/auth/")
 numbers = itertools.count()
 
 
 @pytest.fixture(autouse=True)
 def good_tokens(key_server: KeyServer) -> None:
-    """Tokens that hold."""
+    """Make generated tokens verifiable."""
 
 
 @pytest.fixture
-def open_gate(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A gate that stands open: it has tests of its own, and moto is slow at it."""
+def no_account_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Disable the account guard. It has its own tests, and moto is slow at it."""
     for function in {function_of(method, resource) for method, resource in routes()}:
         monkeypatch.setattr(app(function).api, "_guard", lambda caller, *_, **__: caller)
     _scene.cache_clear()
 
 
-@pytest.mark.usefixtures("open_gate")
+@pytest.mark.usefixtures("no_account_guard")
 @without_sign_in.parametrize()
 def test_each_route_answers_as_documented(case: schemathesis.Case) -> None:
-    # given a request that fits the document, or one that does not
+    # given a valid or an invalid request
     person, scene = _scene(case.operation.label)
     if case.meta is not None and case.meta.generation.mode.is_positive:
-        _as_a_client_would(case)
+        _satisfy_further_rules(case)
         case.path_parameters.update(
             {name: scene.path[name] for name in case.path_parameters.keys() & scene.path.keys()}
         )
-    # when somebody who may sends it, then the answer is one that the document has for it
-    excluded = [negative_data_rejection] if _blank_at_an_end([case.query, case.body]) else []
-    case.call_and_validate(headers=_signed_in(person), excluded_checks=excluded)
+    # when an authorised caller sends it, then the response is documented
+    excluded = [negative_data_rejection] if _has_outer_spaces([case.query, case.body]) else []
+    case.call_and_validate(headers=_authorization(person), excluded_checks=excluded)
 
 
-def _telling() -> list[Row]:
-    """Rows of the matrix that together have every answer of every route."""
-    told: set[tuple[str, str]] = set()
+def _rows_with_every_response() -> list[Row]:
+    """Rows of the matrix that together produce every response of every route."""
+    seen: set[tuple[str, str]] = set()
     kept = []
     for row in rows():
         answers = {(row.route, status) for status in row.expected.values() if status != "-"}
-        if answers - told and not row.route.startswith("OPTIONS"):
+        if answers - seen and not row.route.startswith("OPTIONS"):
             kept.append(row)
-            told |= answers
+            seen |= answers
     return kept
 
 
-@pytest.mark.parametrize("row", _telling(), ids=str)
-def test_what_the_authorization_matrix_gets_is_documented(row: Row) -> None:
+@pytest.mark.parametrize("row", _rows_with_every_response(), ids=str)
+def test_each_response_of_the_authorization_matrix_is_documented(row: Row) -> None:
     for status, column in {status: column for column, status in row.expected.items() if status != "-"}.items():
-        # given a scene that nobody has changed
+        # given a fresh scene
         stand_in.empty()
         scene = row.make_scene(row.route, row.case)
-        # when somebody calls the route
+        # when a caller calls the route
         person = scene.person(column)
         case = _case(row.route, scene)
-        # then the answer is one that the document has
-        response = case.call_and_validate(headers={**scene.headers, **_signed_in(person)})
+        # then the response is documented
+        response = case.call_and_validate(headers={**scene.headers, **_authorization(person)})
         assert response.status_code == int(status), column
 
 
 @cache
 def _scene(route: str) -> tuple[Person, Scene]:
-    """Somebody who may call a route, and what stands in the marketplace for it, if the matrix has them."""
+    """An authorised caller of a route and its scene, from the matrix if possible."""
     for row in rows():
         column = next((column for column, status in row.expected.items() if status.startswith("2")), None)
         if row.route == route and column is not None:
             scene = row.make_scene(row.route, row.case)
             return scene.person(column), scene
-    stand_in.pool_with(EVERYBODY)
-    return EVERYBODY, Scene()
+    stand_in.pool_with(ALL_ROLES)
+    return ALL_ROLES, Scene()
 
 
 def _case(route: str, scene: Scene) -> schemathesis.Case:
@@ -132,14 +132,16 @@ def _case(route: str, scene: Scene) -> schemathesis.Case:
     return made
 
 
-def _as_a_client_would(case: schemathesis.Case) -> None:
-    """Make what fits the schema fit what no schema can tell: a client knows its uploads, cursors and keys."""
+def _satisfy_further_rules(case: schemathesis.Case) -> None:
+    """Replace generated values by values that satisfy the rules beyond JSON Schema."""
     case.query.pop("cursor", None)
     if "Idempotency-Key" in case.headers:
         case.headers["Idempotency-Key"] = f"key-{next(numbers)}"
     for fields in (case.query, case.body):
         if isinstance(fields, dict):
-            fields.update({name: FITTING[name] for name in fields.keys() & FITTING.keys() if fields[name] is not None})
+            fields.update(
+                {name: VALID_VALUES[name] for name in fields.keys() & VALID_VALUES.keys() if fields[name] is not None}
+            )
     if isinstance(case.body, dict):
         if case.body.get("decision") == "reject":
             case.body["reason"] = case.body.get("reason") or "Not what it says."
@@ -150,16 +152,16 @@ def _as_a_client_would(case: schemathesis.Case) -> None:
             case.body = {"refreshToken": "none"}
 
 
-def _blank_at_an_end(given: Any) -> bool:
-    """Whether a text is trimmed before its length counts, and may fit though it is too long."""
+def _has_outer_spaces(given: Any) -> bool:
+    """Whether a text has outer spaces, which are trimmed before its length is checked."""
     if isinstance(given, str):
         return given != given.strip()
     if isinstance(given, Mapping):
         given = list(given.values())
-    return isinstance(given, list) and any(_blank_at_an_end(one) for one in given)
+    return isinstance(given, list) and any(_has_outer_spaces(one) for one in given)
 
 
-def _signed_in(person: Person) -> dict[str, str]:
+def _authorization(person: Person) -> dict[str, str]:
     if person.user_id is None:
         return person.headers
     return {"Authorization": f"Bearer {_token(person.user_id, person.roles, person.session, person.signed_in_at)}"}

@@ -27,7 +27,7 @@ from tests.support.lives import (
 from tests.support.money import apply, check_books, code_of, grant, payout_account, withdraw
 from tests.support.records import accept, complete_job, place_bid, post_job, profile
 from tests.support.stand_in import stored
-from tests.support.stories import approve_story, had_a_qualifying_job, tell_story
+from tests.support.stories import approve_story, complete_qualifying_job, submit_story
 from tests.support.streams import follow
 from tests.support.template import function_environment
 
@@ -181,8 +181,8 @@ def test_who_comes_back_is_not_new() -> None:
     assert refused.status == 409
     assert "member before" in refused.body["detail"]
     for person in (again, newcomer):
-        had_a_qualifying_job(person.user_id or "")
-        approve_story(tell_story(person))
+        complete_qualifying_job(person.user_id or "")
+        approve_story(submit_story(person))
     assert newcomer.get("/credits/balance").body["balanceCents"] == 5_000
     assert again.get("/credits/balance").body["balanceCents"] == 0
 

@@ -1,4 +1,4 @@
-"""Expiry: jobs on which no bid was accepted in thirty days, all of those and no others."""
+"""The expiry task: open jobs expire after thirty days."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from khaya.jobs import service
+from khaya.jobs import service, store
+from khaya.platform.base import clock as khaya_clock
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import VISITOR, Context, Person, app
@@ -22,7 +23,7 @@ def states() -> list[str]:
     return sorted(job["status"] for job in stand_in.stored("jobs"))
 
 
-def test_a_job_expires_when_its_thirty_days_are_over_and_not_before(buyer: Person, clock: Clock) -> None:
+def test_a_job_expires_after_thirty_days_and_not_before(buyer: Person, clock: Clock) -> None:
     job = post_job(buyer)
     clock.tick(days=30, milliseconds=-1)
     assert run() == {"expired": 0, "failed": 0}
@@ -35,9 +36,9 @@ def test_a_job_expires_when_its_thirty_days_are_over_and_not_before(buyer: Perso
 
 
 def test_only_open_jobs_expire(buyer: Person, worker: Person, clock: Clock) -> None:
-    taken, called_off, _ = post_job(buyer), post_job(buyer), post_job(buyer)
+    taken, cancelled, _ = post_job(buyer), post_job(buyer), post_job(buyer)
     accept(buyer, place_bid(worker, taken))
-    buyer.post(f"/jobs/{called_off}/cancellation", {"reason": "Not needed."})
+    buyer.post(f"/jobs/{cancelled}/cancellation", {"reason": "Not needed."})
     clock.tick(days=31)
     post_job(buyer)
     assert run()["expired"] == 1
@@ -54,7 +55,9 @@ def test_a_second_run_finds_nothing_to_do(buyer: Person, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("days", [30, 31, 45, 60, 89])
-def test_expiry_that_stood_still_for_weeks_catches_up(buyer: Person, clock: Clock, days: int) -> None:
+def test_given_an_outage_of_weeks_then_the_next_run_expires_all_due_jobs(
+    buyer: Person, clock: Clock, days: int
+) -> None:
     post_job(buyer)
     clock.tick(days=days)
     assert run()["expired"] == 1
@@ -69,7 +72,7 @@ def test_more_jobs_than_a_page_all_expire(clock: Clock, monkeypatch: pytest.Monk
     assert run()["expired"] == 11
 
 
-def test_a_run_that_is_short_of_time_leaves_the_rest_to_the_next(buyer: Person, clock: Clock) -> None:
+def test_given_a_run_without_time_left_then_the_next_run_expires_the_rest(buyer: Person, clock: Clock) -> None:
     for _ in range(3):
         post_job(buyer)
     clock.tick(days=30)
@@ -81,7 +84,7 @@ def test_a_run_that_is_short_of_time_leaves_the_rest_to_the_next(buyer: Person, 
     assert run() == {"expired": 1, "failed": 0}
 
 
-def test_a_job_that_cannot_be_expired_does_not_keep_the_others(
+def test_a_job_that_cannot_be_expired_fails_alone(
     buyer: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     jobs = [post_job(buyer, title=f"A tap of {name}") for name in ("Thandi", "Sipho", "Zanele")]
@@ -97,20 +100,18 @@ def test_a_job_that_cannot_be_expired_does_not_keep_the_others(
     assert run() == {"expired": 2, "failed": 1}
     assert "Sipho" not in caplog.text
     monkeypatch.undo()
-    from khaya.platform.base import clock as khaya_clock  # noqa: PLC0415
 
     monkeypatch.setattr(khaya_clock, "now", lambda: khaya_clock.iso(clock.moment))
     assert run() == {"expired": 1, "failed": 0}
 
 
-def test_a_bid_accepted_at_the_last_moment_stands(
+def test_given_an_acceptance_during_the_run_then_the_job_does_not_expire(
     buyer: Person, worker: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given an acceptance that comes while expiry has the job in hand
+    # given an acceptance between the task's read and its write
     job = post_job(buyer)
     bid = place_bid(worker, job)
     clock.tick(days=30)
-    from khaya.jobs import store  # noqa: PLC0415
 
     real = store.change
 
@@ -120,6 +121,6 @@ def test_a_bid_accepted_at_the_last_moment_stands(
         return real(before, after)
 
     monkeypatch.setattr(store, "change", meanwhile)
-    # when expiry goes on, then one outcome stands
+    # when the task writes, then the acceptance stands
     assert run() == {"expired": 0, "failed": 0}
     assert buyer.get(f"/jobs/{job}").body["status"] == "in_progress"

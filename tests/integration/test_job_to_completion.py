@@ -1,23 +1,12 @@
-"""A job on its whole way, as its buyer and its workers live through it."""
+"""The whole life of a job, from posting to completion."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from tests.support.client import VISITOR, Person
-
-POSTING: dict[str, Any] = {
-    "title": "Fix a leaking tap",
-    "description": "The kitchen tap drips all night long.",
-    "category": "plumbing",
-    "budgetCents": 50_000,
-    "location": "Durban",
-    "coordinates": {"lat": -29.85, "lng": 31.02},
-}
-OFFER = {"amountCents": 40_000, "timelineDays": 3, "proposal": "I can come tomorrow morning."}
+from tests.support.records import OFFER, POSTING
 
 
-def test_a_job_is_posted_bid_on_accepted_done_and_confirmed(buyer: Person, worker: Person) -> None:
+def test_a_job_is_posted_bid_on_accepted_submitted_and_completed(buyer: Person, worker: Person) -> None:
     # given a job with a bid
     job = buyer.post("/jobs", POSTING)
     assert job.status == 201
@@ -28,7 +17,7 @@ def test_a_job_is_posted_bid_on_accepted_done_and_confirmed(buyer: Person, worke
     accepted = buyer.post(f"/bids/{bid.body['id']}/acceptance")
     submitted = worker.post(f"/jobs/{job.body['id']}/submission", {"note": "Done, no more drips."})
     completed = buyer.post(f"/jobs/{job.body['id']}/completion")
-    # then each step shows in the job, and the worker has a completed job
+    # then the job shows each step, and the worker has one completed job
     assert (accepted.status, accepted.body["job"]["status"], accepted.body["bid"]["status"]) == (
         200,
         "in_progress",

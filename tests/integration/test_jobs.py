@@ -1,4 +1,4 @@
-"""Jobs, as buyers, workers and passers-by meet them."""
+"""Jobs: posting, listing, editing and moving them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.client import VISITOR, Person
 from tests.support.records import POSTING, accept, place_bid, post_job, profile
 
 KEY = "uploads/buyer-1/job/01JCZX3V9T6V5Y8Q2M4N7B1KDE.jpg"
-STARRED = {
+PRIVATE = {
     "coordinates",
     "workerId",
     "acceptedBidId",
@@ -30,7 +30,7 @@ PUBLIC = {
 
 
 def briefly(value: object) -> str | None:
-    """The name of a case: its fields; sets have no order that would be the same in every process."""
+    """The id of a test case: its fields. Sets have no stable order, so they get the default id."""
     return str(value)[:40] if isinstance(value, dict) else None
 
 
@@ -43,12 +43,12 @@ def in_progress(buyer: Person, worker: Person, **fields: Any) -> str:
 # Posting.
 
 
-def test_a_posted_job_is_all_that_was_asked_and_what_follows(buyer: Person) -> None:
+def test_a_posted_job_has_all_its_fields(buyer: Person) -> None:
     profile("buyer-1", display_name="Thandi")
     answer = buyer.post("/jobs", {**POSTING, "startDate": "2026-12-01", "photos": [KEY], "payment": "escrow"})
     job = answer.body
     assert (answer.status, answer.headers["Location"], answer.headers["ETag"]) == (201, f"/jobs/{job['id']}", '"1"')
-    assert {*job} == PUBLIC | STARRED
+    assert {*job} == PUBLIC | PRIVATE
     (photo,) = job.pop("photos")
     assert {*photo} == {"url"}
     assert KEY in photo["url"]
@@ -56,7 +56,7 @@ def test_a_posted_job_is_all_that_was_asked_and_what_follows(buyer: Person) -> N
     job.pop("id")
     assert job == {
         **POSTING,
-        **dict.fromkeys(STARRED | {"completedAt"}),
+        **dict.fromkeys(PRIVATE | {"completedAt"}),
         "coordinates": POSTING["coordinates"],
         "buyerId": "buyer-1",
         "buyerName": "Thandi",
@@ -71,7 +71,7 @@ def test_a_posted_job_is_all_that_was_asked_and_what_follows(buyer: Person) -> N
     }
 
 
-def test_the_least_that_makes_a_job(buyer: Person) -> None:
+def test_a_job_with_the_required_fields_gets_defaults(buyer: Person) -> None:
     least = {name: POSTING[name] for name in ("title", "description", "category", "budgetCents", "location")}
     job = buyer.post("/jobs", least).body
     assert (job["payment"], job["coordinates"], job["startDate"], job["photos"]) == ("cash", None, None, [])
@@ -101,7 +101,7 @@ def test_the_least_that_makes_a_job(buyer: Person) -> None:
     ],
     ids=briefly,
 )
-def test_what_is_within_the_limits_is_taken(buyer: Person, fields: dict[str, Any]) -> None:
+def test_a_job_within_the_limits_is_accepted(buyer: Person, fields: dict[str, Any]) -> None:
     answer = buyer.post("/jobs", {**POSTING, **fields})
     assert answer.status == 201, answer.text
     assert VISITOR.get(f"/jobs/{answer.body['id']}").status == 200
@@ -155,7 +155,7 @@ def test_what_is_within_the_limits_is_taken(buyer: Person, fields: dict[str, Any
     ],
     ids=briefly,
 )
-def test_what_breaks_a_rule_is_refused_and_named(buyer: Person, fields: dict[str, Any], named: set[str]) -> None:
+def test_an_invalid_field_is_refused_and_named(buyer: Person, fields: dict[str, Any], named: set[str]) -> None:
     answer = buyer.post("/jobs", {**POSTING, **fields})
     assert (answer.status, answer.headers["Content-Type"]) == (422, "application/problem+json"), answer.text
     assert answer.fields == named
@@ -163,17 +163,17 @@ def test_what_breaks_a_rule_is_refused_and_named(buyer: Person, fields: dict[str
 
 
 @pytest.mark.parametrize("field", ["title", "description", "category", "budgetCents", "location"])
-def test_what_is_needed_is_named_when_it_is_missing(buyer: Person, field: str) -> None:
+def test_a_missing_required_field_is_named(buyer: Person, field: str) -> None:
     answer = buyer.post("/jobs", {name: value for name, value in POSTING.items() if name != field})
     assert (answer.status, answer.fields) == (422, {field})
 
 
 @pytest.mark.parametrize("raw", [None, "", "[]", '"job"', "null", "7", '{"title": '])
-def test_a_body_that_is_no_object_is_refused(buyer: Person, raw: str | None) -> None:
+def test_a_body_that_is_not_an_object_is_refused(buyer: Person, raw: str | None) -> None:
     assert buyer.post("/jobs", raw=raw).status in (400, 422)
 
 
-def test_half_characters_do_not_get_in_by_any_way(buyer: Person) -> None:
+def test_a_lone_surrogate_is_refused_in_body_and_query(buyer: Person) -> None:
     for raw in ('{"title": "a tap \\ud800 drips"}', '{"\\ud800": 1}', '{"photos": ["\\udfff"]}'):
         answer = buyer.post("/jobs", raw=raw)
         assert answer.status == 422
@@ -181,39 +181,39 @@ def test_half_characters_do_not_get_in_by_any_way(buyer: Person) -> None:
     assert VISITOR.get("/jobs", query={"location": "\ud800\ud800"}).status == 422
 
 
-def test_a_refusal_does_not_repeat_what_was_sent(buyer: Person) -> None:
+def test_a_refusal_does_not_echo_the_input(buyer: Person) -> None:
     answer = buyer.post("/jobs", {**POSTING, "title": "0821234567\n secret", "budgetCents": "hunter2"})
     assert "0821234567" not in answer.text
     assert "hunter2" not in answer.text
 
 
-# Who sees it.
+# Visibility.
 
 
-def test_an_open_job_is_everybodys_to_see_without_what_is_starred(buyer: Person, worker: Person) -> None:
+def test_everybody_sees_the_public_fields_of_an_open_job(buyer: Person, worker: Person) -> None:
     job = post_job(buyer)
     place_bid(worker, job)
     for person in (VISITOR, worker, Person("seller-1", ("seller",)), Person("buyer-2", ("buyer",))):
         answer = person.get(f"/jobs/{job}")
         assert (answer.status, {*answer.body}) == (200, PUBLIC)
     for person in (buyer, Person("admin-1", ("admin",))):
-        assert {*person.get(f"/jobs/{job}").body} == PUBLIC | STARRED
+        assert {*person.get(f"/jobs/{job}").body} == PUBLIC | PRIVATE
 
 
-def test_a_job_in_progress_is_seen_by_those_whom_it_concerns(buyer: Person, worker: Person) -> None:
+def test_a_job_in_progress_is_visible_to_its_parties_bidders_and_admins(buyer: Person, worker: Person) -> None:
     loser = Person("worker-2", ("worker",))
     job = post_job(buyer)
     place_bid(loser, job)
     accept(buyer, place_bid(worker, job))
     for person in (buyer, worker, Person("admin-1", ("admin",))):
-        assert {*person.get(f"/jobs/{job}").body} == PUBLIC | STARRED
+        assert {*person.get(f"/jobs/{job}").body} == PUBLIC | PRIVATE
     assert {*loser.get(f"/jobs/{job}").body} == PUBLIC
     for person in (VISITOR, Person("buyer-2", ("buyer",)), Person("worker-3", ("worker",))):
         hidden, missing = person.get(f"/jobs/{job}"), person.get("/jobs/01JCZX3V9T6V5Y8Q2M4N7B1KDE")
         assert (hidden.status, hidden.body["detail"]) == (404, missing.body["detail"])
 
 
-def test_an_id_that_is_none_is_not_found(buyer: Person) -> None:
+def test_a_malformed_id_is_not_found(buyer: Person) -> None:
     for job_id in ("x", "mine2", "%00", "a" * 128, "a" * 5000, "..%2F..", "%F0%9F%94%A7"):
         assert VISITOR.get(f"/jobs/{job_id}").status == 404
         assert buyer.patch(f"/jobs/{job_id}", {"title": "Fix a tap"}).status == 404
@@ -253,13 +253,13 @@ def test_the_feed_is_newest_first_and_holds_open_jobs_only(buyer: Person, worker
     assert all({*job} == PUBLIC for job in answer.body["items"])
 
 
-def test_owners_and_admins_find_in_the_feed_what_is_theirs_to_see(buyer: Person, admin: Person) -> None:
+def test_owners_and_admins_see_private_fields_in_the_feed(buyer: Person, admin: Person) -> None:
     mine = post_job(buyer)
     post_job(Person("buyer-2", ("buyer",)))
     fields = {job["id"]: {*job} for job in buyer.get("/jobs").body["items"]}
-    assert fields.pop(mine) == PUBLIC | STARRED
+    assert fields.pop(mine) == PUBLIC | PRIVATE
     assert [*fields.values()] == [PUBLIC]
-    assert all({*job} == PUBLIC | STARRED for job in admin.get("/jobs").body["items"])
+    assert all({*job} == PUBLIC | PRIVATE for job in admin.get("/jobs").body["items"])
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_owners_and_admins_find_in_the_feed_what_is_theirs_to_see(buyer: Person,
         ({"category": "roofing"}, set()),
     ],
 )
-def test_the_feed_by_category_and_place(buyer: Person, query: dict[str, str], found: set[str]) -> None:
+def test_the_feed_is_filtered_by_category_and_location(buyer: Person, query: dict[str, str], found: set[str]) -> None:
     jobs = {
         post_job(buyer, location="Durban"): "a",
         post_job(buyer, location="umhlanga rocks"): "b",
@@ -285,7 +285,7 @@ def test_the_feed_by_category_and_place(buyer: Person, query: dict[str, str], fo
     assert {jobs[job["id"]] for job in VISITOR.get("/jobs", query=query).body["items"]} == found
 
 
-def test_an_edit_moves_a_job_in_the_feed(buyer: Person) -> None:
+def test_an_edited_category_or_location_changes_the_filters_that_find_a_job(buyer: Person) -> None:
     job = post_job(buyer, location="Durban", category="plumbing")
     buyer.patch(f"/jobs/{job}", {"location": "Pinetown", "category": "tiling"})
     assert VISITOR.get("/jobs", query={"location": "durban"}).body["items"] == []
@@ -293,7 +293,7 @@ def test_an_edit_moves_a_job_in_the_feed(buyer: Person) -> None:
     assert len(VISITOR.get("/jobs", query={"category": "tiling", "location": "PINETOWN"}).body["items"]) == 1
 
 
-def test_the_feed_counts_bids(buyer: Person, worker: Person) -> None:
+def test_the_feed_shows_the_bid_count(buyer: Person, worker: Person) -> None:
     place_bid(worker, post_job(buyer))
     assert [job["bidCount"] for job in VISITOR.get("/jobs").body["items"]] == [1]
 
@@ -301,7 +301,7 @@ def test_the_feed_counts_bids(buyer: Person, worker: Person) -> None:
 # Editing.
 
 
-def test_an_edit_changes_what_it_names_and_nothing_else(buyer: Person, worker: Person, clock: Clock) -> None:
+def test_an_edit_changes_the_given_fields_only(buyer: Person, worker: Person, clock: Clock) -> None:
     job = post_job(buyer)
     place_bid(worker, job)
     before = buyer.get(f"/jobs/{job}").body
@@ -321,14 +321,14 @@ def test_an_edit_changes_what_it_names_and_nothing_else(buyer: Person, worker: P
 @pytest.mark.parametrize(
     "fields", [{"title": None}, {"photos": None}, {"status": "completed"}, {"title": "x"}, {"id": "x"}]
 )
-def test_an_edit_that_breaks_a_rule_changes_nothing(buyer: Person, fields: dict[str, Any]) -> None:
+def test_an_invalid_edit_changes_nothing(buyer: Person, fields: dict[str, Any]) -> None:
     job = post_job(buyer)
     before = buyer.get(f"/jobs/{job}").body
     assert buyer.patch(f"/jobs/{job}", fields).status == 422
     assert buyer.get(f"/jobs/{job}").body == before
 
 
-def test_photos_stay_when_they_are_handed_in_again(buyer: Person) -> None:
+def test_an_edit_may_repeat_the_present_photos(buyer: Person) -> None:
     job = post_job(buyer, photos=[KEY])
     other = KEY.replace("KDE", "KDF")
     assert len(buyer.patch(f"/jobs/{job}", {"photos": [other, KEY]}).body["photos"]) == 2
@@ -350,7 +350,7 @@ def test_photos_stay_when_they_are_handed_in_again(buyer: Person) -> None:
         ("", 412),
     ],
 )
-def test_an_edit_holds_to_the_version_it_is_meant_for(buyer: Person, tag: str, status: int) -> None:
+def test_an_edit_with_if_match_needs_the_present_version(buyer: Person, tag: str, status: int) -> None:
     job = post_job(buyer)
     answer = buyer.patch(f"/jobs/{job}", {"title": "Fix two taps"}, headers={"If-Match": tag})
     assert answer.status == status
@@ -365,16 +365,16 @@ def test_a_bid_does_not_make_an_edit_stale(buyer: Person, worker: Person) -> Non
     assert (edited.status, edited.body["bidCount"]) == (200, 1)
 
 
-def test_a_job_is_edited_only_while_it_is_open(buyer: Person, worker: Person) -> None:
+def test_given_a_job_in_progress_when_it_is_edited_then_409(buyer: Person, worker: Person) -> None:
     job = in_progress(buyer, worker)
     refused = buyer.patch(f"/jobs/{job}", {"title": "Fix two taps"})
     assert (refused.status, "in_progress" in refused.body["detail"]) == (409, True)
 
 
-# The way to completion.
+# From acceptance to completion.
 
 
-def test_the_worker_may_say_that_work_has_begun_once(buyer: Person, worker: Person) -> None:
+def test_the_worker_starts_the_work_once(buyer: Person, worker: Person) -> None:
     job = in_progress(buyer, worker)
     started = worker.post(f"/jobs/{job}/start")
     assert (started.status, started.body["startedAt"]) == (200, "2026-11-21T08:00:00.000Z")
@@ -392,14 +392,14 @@ def test_escrow_work_does_not_start_without_the_deposit(buyer: Person, worker: P
     assert buyer.get(f"/jobs/{job}").body["status"] == "in_progress"
 
 
-def test_the_work_is_handed_in_with_proof_once(buyer: Person, worker: Person) -> None:
+def test_the_worker_submits_the_work_once_with_proof(buyer: Person, worker: Person) -> None:
     job = in_progress(buyer, worker)
     photo = "uploads/worker-1/submission/01JCZX3V9T6V5Y8Q2M4N7B1KDE.jpg"
     assert worker.post(f"/jobs/{job}/submission", {"photos": [KEY]}).status == 422
     assert worker.post(f"/jobs/{job}/submission", {"photos": [photo] * 6}).status == 422
     assert worker.post(f"/jobs/{job}/submission", {"note": "x" * 2001}).status == 422
-    handed_in = worker.post(f"/jobs/{job}/submission", {"note": "Done.\nNo drips.", "photos": [photo]})
-    submission = handed_in.body["submission"]
+    submitted = worker.post(f"/jobs/{job}/submission", {"note": "Done.\nNo drips.", "photos": [photo]})
+    submission = submitted.body["submission"]
     assert (submission["note"], submission["submittedAt"]) == ("Done.\nNo drips.", "2026-11-21T08:00:00.000Z")
     assert photo in submission["photos"][0]["url"]
     assert buyer.get(f"/jobs/{job}").body["submission"]["note"] == "Done.\nNo drips."
@@ -418,7 +418,7 @@ def test_a_cash_job_is_completed_without_a_submission_and_counts_once(
     assert (counted["completedJobs"], counted["paidJobs"], counted["trustScore"]) == (1, 0, 0)
 
 
-def test_a_completed_job_stays_as_it_is(buyer: Person, worker: Person) -> None:
+def test_a_completed_job_cannot_change(buyer: Person, worker: Person) -> None:
     job = in_progress(buyer, worker)
     bid = buyer.get(f"/jobs/{job}").body["acceptedBidId"]
     buyer.post(f"/jobs/{job}/completion")
@@ -436,7 +436,7 @@ def test_a_completed_job_stays_as_it_is(buyer: Person, worker: Person) -> None:
     assert stand_in.contents() == before
 
 
-def test_either_party_calls_a_cash_job_off(buyer: Person, worker: Person) -> None:
+def test_either_party_can_cancel_a_cash_job(buyer: Person, worker: Person) -> None:
     by_owner, by_worker = in_progress(buyer, worker), in_progress(buyer, worker)
     cancelled = buyer.post(f"/jobs/{by_owner}/cancellation", {"reason": "  We have moved.  "})
     assert cancelled.body["cancellation"] == {
@@ -449,7 +449,7 @@ def test_either_party_calls_a_cash_job_off(buyer: Person, worker: Person) -> Non
     )
 
 
-def test_after_the_submission_only_the_owner_calls_a_cash_job_off(buyer: Person, worker: Person) -> None:
+def test_after_the_submission_only_the_owner_can_cancel_a_cash_job(buyer: Person, worker: Person) -> None:
     job = in_progress(buyer, worker)
     worker.post(f"/jobs/{job}/submission", {})
     assert worker.post(f"/jobs/{job}/cancellation", {"reason": "I am ill."}).status == 409
@@ -459,22 +459,22 @@ def test_after_the_submission_only_the_owner_calls_a_cash_job_off(buyer: Person,
 @pytest.mark.parametrize(
     "body", [None, {}, {"reason": ""}, {"reason": None}, {"reason": "x" * 501}, {"reason": "Ok.", "by": "worker"}]
 )
-def test_calling_off_needs_a_reason(buyer: Person, body: Any) -> None:
+def test_a_cancellation_needs_a_reason(buyer: Person, body: Any) -> None:
     job = post_job(buyer)
     assert buyer.post(f"/jobs/{job}/cancellation", body).status in (400, 422)
     assert buyer.get(f"/jobs/{job}").body["status"] == "open"
 
 
-# One's own.
+# The caller's jobs.
 
 
-def test_ones_own_jobs_by_side_and_state(buyer: Person, worker: Person) -> None:
+def test_a_person_lists_their_jobs_by_side_and_status(buyer: Person, worker: Person) -> None:
     taken, still_open = in_progress(buyer, worker), post_job(buyer)
     post_job(Person("buyer-2", ("buyer",)))
 
     def mine(person: Person, **query: str) -> list[str]:
         items = person.get("/jobs/mine", query=query).body["items"]
-        assert all({*job} == PUBLIC | STARRED for job in items)
+        assert all({*job} == PUBLIC | PRIVATE for job in items)
         return [job["id"] for job in items]
 
     assert mine(buyer) == mine(buyer, **{"as": "buyer"}) == [still_open, taken]

@@ -1,4 +1,4 @@
-"""Listings as sellers, buyers and admins live with them."""
+"""Listings: posting, moderating, editing and stock."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.records import OFFERING, list_materials, profile
 
 @pytest.fixture
 def trusted() -> Person:
-    """A seller whom an admin has verified."""
+    """A verified seller."""
     profile("trusted", display_name="Rajesh Naidoo", verified=True)
     return Person("trusted", ("seller",))
 
@@ -31,7 +31,7 @@ def public_ids() -> list[str]:
     return [item["id"] for item in VISITOR.get("/listings").body["items"]]
 
 
-def test_a_verified_sellers_listing_is_on_the_market_at_once(trusted: Person) -> None:
+def test_a_verified_sellers_listing_is_active_immediately(trusted: Person) -> None:
     answer = trusted.post("/listings", OFFERING)
     assert answer.status == 201
     assert answer.headers["Location"] == f"/listings/{answer.body['id']}"
@@ -53,18 +53,18 @@ def test_a_verified_sellers_listing_is_on_the_market_at_once(trusted: Person) ->
     assert public_ids() == [answer.body["id"]]
 
 
-def test_anothers_listing_waits_until_an_admin_has_approved_it(seller: Person, admin: Person) -> None:
-    # given a listing of a seller who is not verified
+def test_an_unverified_sellers_listing_is_pending_until_an_admin_approves_it(seller: Person, admin: Person) -> None:
+    # given a listing of an unverified seller
     posted = seller.post("/listings", OFFERING)
     path = f"/listings/{posted.body['id']}"
     assert posted.body["status"] == "pending"
-    # then nobody but its seller and admins sees it
+    # then only its seller and admins see it
     assert (VISITOR.get(path).status, Person("other", ("seller",)).get(path).status) == (404, 404)
     assert (seller.get(path).status, admin.get(path).status) == (200, 200)
     assert public_ids() == []
     # when an admin approves it
     decided = moderate(admin, posted.body["id"], reason=None)
-    # then it is on the market, and who decided is kept for its seller and admins
+    # then it is active, and its seller and admins see the moderation
     assert (decided.status, decided.body["status"]) == (200, "active")
     assert seller.get(path).body["moderation"] == {
         "decision": "approve",
@@ -76,16 +76,16 @@ def test_anothers_listing_waits_until_an_admin_has_approved_it(seller: Person, a
     assert public_ids() == [posted.body["id"]]
 
 
-def test_the_moderation_queue_is_oldest_first_and_empties(seller: Person, admin: Person, clock: Clock) -> None:
-    # given three waiting listings, the first of which was taken back and offered again last
+def test_the_moderation_queue_lists_the_longest_wait_first(seller: Person, admin: Person, clock: Clock) -> None:
+    # given three pending listings, the first of which was deactivated and reactivated last
     first, second, third = (list_materials(seller, title=f"Bricks number {n}") for n in (1, 2, 3))
     seller.patch(f"/listings/{first}", {"active": False})
     clock.tick(minutes=1)
     seller.patch(f"/listings/{first}", {"active": True})
-    # when an admin works through the queue, page by page
+    # when an admin reads the queue page by page
     page = admin.get("/listings/pending", query={"limit": "2"})
     rest = admin.get("/listings/pending", query={"limit": "2", "cursor": page.body["nextCursor"]})
-    # then it is in the order of waiting
+    # then the longest wait is first
     assert [item["id"] for item in page.body["items"] + rest.body["items"]] == [second, third, first]
     assert rest.body["nextCursor"] is None
     for listing_id in (first, second):
@@ -99,19 +99,19 @@ def test_a_rejection_needs_a_reason_and_stands_until_the_listing_changes(seller:
     assert moderate(admin, listing_id, "reject", None).fields == {"reason"}
     rejected = moderate(admin, listing_id, "reject", "The photo shows something else.")
     assert rejected.body["status"] == "rejected"
-    # when its seller tries to put it on the market as it is, also by way of taking it off first
+    # when its seller reactivates it unchanged, also after deactivating it
     path = f"/listings/{listing_id}"
     assert seller.patch(path, {"active": True}).status == 409
     assert seller.patch(path, {"active": False}).body["status"] == "inactive"
     assert seller.patch(path, {"active": True}).status == 409
-    # then only a change brings it before an admin again
+    # then only a changed listing becomes pending
     changed = seller.patch(path, {"description": "Clay bricks from our own yard, sorted.", "active": True})
     assert changed.body["status"] == "pending"
     assert changed.body["moderation"]["reason"] == "The photo shows something else."
 
 
 @pytest.mark.parametrize("decision", ["approve", "reject"])
-def test_what_does_not_wait_cannot_be_decided(seller: Person, admin: Person, decision: str) -> None:
+def test_given_an_active_listing_when_it_is_moderated_then_409(seller: Person, admin: Person, decision: str) -> None:
     listing_id = list_materials(seller)
     moderate(admin, listing_id)
     again = moderate(admin, listing_id, decision)
@@ -119,19 +119,19 @@ def test_what_does_not_wait_cannot_be_decided(seller: Person, admin: Person, dec
     assert "active" in again.body["detail"]
 
 
-def test_no_admin_moderates_their_own_listing() -> None:
+def test_an_admin_cannot_moderate_their_own_listing() -> None:
     both = Person("both", ("seller", "admin"))
     listing_id = list_materials(both)
     assert moderate(both, listing_id).status == 403
 
 
-def test_an_admin_may_insist_on_the_version_they_have_read(seller: Person, admin: Person) -> None:
-    # given an admin who read version 1, and a seller who changed the listing since
+def test_given_a_newer_version_when_an_admin_moderates_with_if_match_then_412(seller: Person, admin: Person) -> None:
+    # given an admin who read version 1, and a later edit
     listing_id = list_materials(seller)
     seller.patch(f"/listings/{listing_id}", {"title": "Something else entirely"})
-    # when the admin approves what they read
+    # when the admin approves version 1
     answer = admin.post(f"/listings/{listing_id}/moderation", {"decision": "approve"}, headers={"If-Match": '"1"'})
-    # then the unread version is not approved
+    # then version 2 is not approved
     assert answer.status == 412
     assert admin.get(f"/listings/{listing_id}").body["status"] == "pending"
 
@@ -148,7 +148,7 @@ def test_an_admin_may_insist_on_the_version_they_have_read(seller: Person, admin
         ({"title": "Clay face bricks"}, "active"),
     ],
 )
-def test_new_text_or_photos_of_an_unverified_seller_wait_again(
+def test_new_text_or_photos_of_an_unverified_seller_make_the_listing_pending(
     seller: Person, admin: Person, changes: dict[str, Any], status: str
 ) -> None:
     # given an approved listing
@@ -156,32 +156,32 @@ def test_new_text_or_photos_of_an_unverified_seller_wait_again(
     moderate(admin, listing_id)
     # when its seller edits it
     answer = seller.patch(f"/listings/{listing_id}", changes)
-    # then it waits for an admin if there is something new to read or see
+    # then new text or photos make it pending
     assert (answer.status, answer.body["status"]) == (200, status)
     assert public_ids() == ([listing_id] if status == "active" else [])
 
 
-def test_a_verified_seller_edits_without_waiting(trusted: Person) -> None:
+def test_a_verified_sellers_edit_keeps_the_listing_active(trusted: Person) -> None:
     listing_id = list_materials(trusted)
     answer = trusted.patch(f"/listings/{listing_id}", {"title": "Red clay face bricks"})
     assert (answer.body["status"], answer.body["version"], answer.headers["ETag"]) == ("active", 2, '"2"')
 
 
-def test_no_way_around_moderation_by_taking_off_and_putting_back(seller: Person, admin: Person) -> None:
-    # given listings that were never approved, or changed since
+def test_deactivating_and_reactivating_does_not_bypass_moderation(seller: Person, admin: Person) -> None:
+    # given a listing that was never approved, and an approved one
     never = list_materials(seller)
     changed = list_materials(seller)
     moderate(admin, changed)
-    # when their seller takes them off the market, changes one, and puts them back
+    # when their seller deactivates both, edits the approved one, and reactivates both
     for listing_id in (never, changed):
         assert seller.patch(f"/listings/{listing_id}", {"active": False}).body["status"] == "inactive"
     assert seller.patch(f"/listings/{changed}", {"title": "Something unseen"}).body["status"] == "inactive"
     back = [seller.patch(f"/listings/{listing_id}", {"active": True}).body["status"] for listing_id in (never, changed)]
-    # then both wait
+    # then both are pending
     assert back == ["pending", "pending"]
 
 
-def test_an_approved_listing_comes_back_as_it_was(seller: Person, admin: Person) -> None:
+def test_a_reactivated_approved_listing_is_active(seller: Person, admin: Person) -> None:
     listing_id = list_materials(seller)
     moderate(admin, listing_id)
     assert seller.delete(f"/listings/{listing_id}").status == 204
@@ -189,38 +189,38 @@ def test_an_approved_listing_comes_back_as_it_was(seller: Person, admin: Person)
     assert seller.patch(f"/listings/{listing_id}", {"active": True}).body["status"] == "active"
 
 
-def test_deleting_again_does_no_harm(seller: Person) -> None:
+def test_deleting_twice_is_idempotent(seller: Person) -> None:
     listing_id = list_materials(seller)
     answers = [seller.delete(f"/listings/{listing_id}") for _ in range(2)]
     assert [(answer.status, answer.text) for answer in answers] == [(204, ""), (204, "")]
     assert seller.get(f"/listings/{listing_id}").body["version"] == 2
 
 
-def test_twenty_active_and_pending_and_no_more(trusted: Person, clock: Clock) -> None:
+def test_given_twenty_listings_when_a_seller_posts_another_then_409(trusted: Person, clock: Clock) -> None:
     # given a seller with twenty listings
-    held = [list_materials(trusted) for _ in range(20)]
+    listings = [list_materials(trusted) for _ in range(20)]
     clock.tick(minutes=1)
-    # then there is room for another only where one ends
+    # then another needs one to be deactivated
     refused = trusted.post("/listings", OFFERING)
     assert refused.status == 409
     assert "20" in refused.body["detail"]
-    trusted.delete(f"/listings/{held[0]}")
+    trusted.delete(f"/listings/{listings[0]}")
     list_materials(trusted)
-    assert trusted.patch(f"/listings/{held[0]}", {"active": True}).status == 409
-    assert trusted.get(f"/listings/{held[0]}").body["status"] == "inactive"
+    assert trusted.patch(f"/listings/{listings[0]}", {"active": True}).status == 409
+    assert trusted.get(f"/listings/{listings[0]}").body["status"] == "inactive"
 
 
-def test_a_rejection_makes_room(seller: Person, admin: Person, clock: Clock) -> None:
-    held = [list_materials(seller) for _ in range(20)]
+def test_a_rejected_listing_does_not_count_towards_the_limit(seller: Person, admin: Person, clock: Clock) -> None:
+    listings = [list_materials(seller) for _ in range(20)]
     clock.tick(minutes=1)
     assert seller.post("/listings", OFFERING).status == 409
-    moderate(admin, held[0], "reject", "This is not for sale here.")
+    moderate(admin, listings[0], "reject", "This is not for sale here.")
     assert seller.post("/listings", OFFERING).status == 201
-    # and offering the rejected one again needs room too
-    assert seller.patch(f"/listings/{held[0]}", {"title": "Quite another title"}).status == 409
+    # and the rejected one cannot become pending again above the limit
+    assert seller.patch(f"/listings/{listings[0]}", {"title": "Quite another title"}).status == 409
 
 
-def test_stock_moves_and_never_goes_below_zero(trusted: Person) -> None:
+def test_stock_changes_by_a_delta_and_never_falls_below_zero(trusted: Person) -> None:
     path = f"/listings/{list_materials(trusted, stock=5)}"
     assert trusted.post(f"{path}/stock", {"delta": -5}).body["stock"] == 0
     refused = trusted.post(f"{path}/stock", {"delta": -1})
@@ -230,21 +230,21 @@ def test_stock_moves_and_never_goes_below_zero(trusted: Person) -> None:
     assert trusted.patch(path, {"stock": 99}).fields == {"stock"}
 
 
-def test_a_repeated_movement_of_stock_moves_once(trusted: Person) -> None:
+def test_a_repeated_stock_movement_is_applied_once(trusted: Person) -> None:
     path = f"/listings/{list_materials(trusted, stock=5)}/stock"
     answers = [trusted.post(path, {"delta": -2}, headers={"Idempotency-Key": "sale-7"}) for _ in range(2)]
     assert [answer.body["stock"] for answer in answers] == [3, 3]
     assert answers[1].headers["Idempotency-Replayed"] == "true"
 
 
-def test_only_the_owner_changes_a_listing(trusted: Person, seller: Person) -> None:
+def test_only_the_seller_changes_a_listing(trusted: Person, seller: Person) -> None:
     path = f"/listings/{list_materials(trusted)}"
     assert seller.patch(path, {"priceCents": 1}).status == 403
     assert seller.delete(path).status == 403
     assert seller.post(f"{path}/stock", {"delta": 1}).status == 403
 
 
-def test_an_edit_may_insist_on_the_version_that_was_read(trusted: Person) -> None:
+def test_given_a_newer_version_when_a_seller_edits_with_if_match_then_412(trusted: Person) -> None:
     path = f"/listings/{list_materials(trusted)}"
     trusted.patch(path, {"priceCents": 900})
     assert trusted.patch(path, {"priceCents": 800}, headers={"If-Match": '"1"'}).status == 412
@@ -269,12 +269,12 @@ def test_an_edit_may_insist_on_the_version_that_was_read(trusted: Person) -> Non
         ({"status": "active"}, "status"),
     ],
 )
-def test_what_breaks_a_rule_is_named(seller: Person, wrong: dict[str, Any], field: str) -> None:
+def test_an_invalid_field_is_refused_and_named(seller: Person, wrong: dict[str, Any], field: str) -> None:
     answer = seller.post("/listings", {**OFFERING, **wrong})
     assert (answer.status, answer.fields) == (422, {field})
 
 
-def test_the_feed_by_category_and_place(trusted: Person) -> None:
+def test_the_feed_is_filtered_by_category_and_location(trusted: Person) -> None:
     list_materials(trusted, title="Bricks in Durban")
     list_materials(trusted, title="Cement in Durban", category="cement")
     list_materials(trusted, title="Bricks in Pinetown", location="Pinetown")
@@ -285,7 +285,7 @@ def test_the_feed_by_category_and_place(trusted: Person) -> None:
     assert titles(VISITOR.get("/listings", query=both)) == ["Bricks in Durban"]
 
 
-def test_pages_of_the_feed_are_full_and_lose_nothing(trusted: Person) -> None:
+def test_pages_of_the_feed_are_full_and_complete(trusted: Person) -> None:
     made = [list_materials(trusted) for _ in range(5)]
     found: list[str] = []
     cursor: dict[str, str] = {}
@@ -300,7 +300,7 @@ def test_pages_of_the_feed_are_full_and_lose_nothing(trusted: Person) -> None:
     assert (found, sizes) == (made[::-1], [2, 2, 1])
 
 
-def test_a_seller_sees_their_own_in_every_state_and_nobody_elses(seller: Person, admin: Person) -> None:
+def test_a_seller_lists_their_own_listings_with_any_status(seller: Person, admin: Person) -> None:
     ids = [list_materials(seller) for _ in range(4)]
     list_materials(Person("other", ("seller",)))
     moderate(admin, ids[0])
@@ -312,12 +312,12 @@ def test_a_seller_sees_their_own_in_every_state_and_nobody_elses(seller: Person,
     )
 
 
-def test_a_sellers_count_is_no_listing(seller: Person) -> None:
+def test_the_count_of_a_seller_is_not_served_as_a_listing(seller: Person) -> None:
     list_materials(seller)
     assert Person("admin-1", ("admin",)).get("/listings/seller%23seller-1").status == 404
 
 
-def test_a_photo_is_shown_by_a_link(trusted: Person) -> None:
+def test_a_photo_has_a_signed_link(trusted: Person) -> None:
     key = "uploads/trusted/listing/01ARZ3NDEKTSV4RRFFQ69G5FAV.jpg"
     listing_id = list_materials(trusted, photos=[key])
     (photo,) = VISITOR.get(f"/listings/{listing_id}").body["photos"]

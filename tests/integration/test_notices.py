@@ -17,7 +17,7 @@ from tests.support.events import batch
 from tests.support.faults import FAULTS, Fault, Faulty, faulty
 from tests.support.money import adjust, grant, payout_account, refer, released_job, withdraw
 from tests.support.records import accept, known, list_materials, place_bid, post_job, profile
-from tests.support.stories import tell_story
+from tests.support.stories import submit_story
 from tests.support.streams import follow
 from tests.support.template import function_environment
 
@@ -209,7 +209,7 @@ def test_sellers_authors_and_reporters_are_told_what_an_admin_decided(clock: Clo
     # given what waits for an admin
     seller, author, reporter = Person("seller", ("seller",)), Person("author", ("worker",)), Person("reporter")
     bricks, tiles = list_materials(seller), list_materials(seller, title="Roof tiles")
-    good, bad = tell_story(author, title="How I began"), tell_story(author, title="How I ended")
+    good, bad = submit_story(author, title="How I began"), submit_story(author, title="How I ended")
     report = reporter.post("/reports", {"kind": "job", "id": post_job(OWNER), "reason": "It is a fraud."})
     # when one decides, on some things more than once
     told = (

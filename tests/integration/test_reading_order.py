@@ -1,4 +1,4 @@
-"""The files of one write: what a newcomer reads to follow it from the route to the transaction."""
+"""The files that run in one write, from the route to the transaction."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tests.support.client import Answer, Person
 from tests.support.records import place_bid, post_job
 from tests.support.template import ROOT
 
-MOST_FILES = 12
+MAX_FILES = 12
 LAYER = ROOT / "layers" / "khaya" / "khaya"
 
 
 def files_executed(work: Any) -> tuple[Any, set[str]]:
-    """The result of `work`, and those of our files whose functions it called, `platform/base` apart."""
+    """The result of `work`, and the project files whose functions it called, without `platform/base`."""
     found: set[str] = set()
 
     def note(frame: FrameType, event: str, _: Any) -> None:
@@ -36,7 +36,7 @@ def files_executed(work: Any) -> tuple[Any, set[str]]:
 
 
 def files_in_the_docs() -> set[str]:
-    """The files that the reading order in `docs/architecture.md` lists."""
+    """The files in the reading order of `docs/architecture.md`."""
     text = (ROOT / "docs" / "architecture.md").read_text()
     section = text[text.index("## Reading order") :]
     listed = re.findall(r"^\d+\. `([^`]+)`", section[: section.find("\n## ", 1)], re.MULTILINE)
@@ -54,5 +54,5 @@ def test_given_an_open_job_when_a_bid_is_accepted_then_at_most_twelve_of_our_fil
 
     assert isinstance(answer, Answer)
     assert answer.status == 200
-    assert len(files) <= MOST_FILES, "\n".join(sorted(files))
+    assert len(files) <= MAX_FILES, "\n".join(sorted(files))
     assert files == files_in_the_docs()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from tests.support.client import VISITOR, Person
-from tests.support.histories import History, tell
+from tests.support.histories import History, run_histories
 from tests.support.money import (
     apply,
     check_books,
@@ -142,4 +142,4 @@ class ReferralHistory(History):
 
 
 def test_referrals_are_what_the_model_says() -> None:
-    tell(ReferralHistory, steps=15)
+    run_histories(ReferralHistory, steps=15)

@@ -1,4 +1,4 @@
-"""Reviews: who may write them, what they do to the reviewed person's rating, and what admins make of them."""
+"""Reviews: writing, answering and moderating them, and their effect on the rating."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REVIEW: dict[str, Any] = {"rating": 5, "subRatings": {"punctuality": 4, "fairPri
 
 @pytest.fixture
 def job(buyer: Person, worker: Person) -> str:
-    """A completed job of `buyer`'s by `worker`."""
+    """A completed job of `buyer` and `worker`."""
     profile("buyer-1", display_name="Thandi", roles=["buyer"])
     profile("worker-1", display_name="Bongani", roles=["worker"])
     return complete_job(buyer, worker)
@@ -30,7 +30,7 @@ def rating(user_id: str = "worker-1") -> dict[str, Any]:
 def test_a_buyer_reviews_the_worker_of_a_completed_job(job: str, buyer: Person) -> None:
     # when the buyer reviews the job
     answer = buyer.post(f"/jobs/{job}/reviews", REVIEW)
-    # then the review is about its worker, and counts for them
+    # then the review is about the worker and counts towards their rating
     review_id = answer.body["id"]
     assert (answer.status, answer.headers["Location"]) == (201, f"/reviews/{review_id}")
     assert answer.body == {
@@ -54,7 +54,7 @@ def test_a_buyer_reviews_the_worker_of_a_completed_job(job: str, buyer: Person) 
         "updatedAt": "2026-11-21T08:00:00.000Z",
     }
     assert rating() == {"average": 5, "count": 1}
-    # and anybody can read it, by itself, on the job and about the person, though the job is no longer public
+    # and everybody can read it on every route, although the job is not public
     assert VISITOR.get(f"/reviews/{review_id}").body == answer.body
     assert VISITOR.get(f"/jobs/{job}/reviews").body == {"items": [answer.body], "nextCursor": None}
     assert VISITOR.get("/profiles/worker-1/reviews").body["items"] == [answer.body]
@@ -68,17 +68,17 @@ def test_a_worker_reviews_the_buyer(job: str, worker: Person) -> None:
     assert rating("worker-1") == {"average": None, "count": 0}
 
 
-def test_each_side_reviews_a_job_once(job: str, buyer: Person, worker: Person) -> None:
-    # given both have reviewed
+def test_each_party_reviews_a_job_once(job: str, buyer: Person, worker: Person) -> None:
+    # given reviews by both parties
     assert buyer.post(f"/jobs/{job}/reviews", {"rating": 5}).status == 201
     assert worker.post(f"/jobs/{job}/reviews", {"rating": 5}).status == 201
-    # when the buyer does it again, then it is refused and does not count
+    # when the buyer reviews again, then it is refused and does not count
     again = buyer.post(f"/jobs/{job}/reviews", {"rating": 1})
     assert (again.status, again.body["detail"]) == (409, "You have reviewed this job already.")
     assert rating() == {"average": 5, "count": 1}
 
 
-def test_the_same_request_sent_again_is_given_the_first_answer(job: str, buyer: Person) -> None:
+def test_a_repeated_request_with_its_key_gets_the_first_response(job: str, buyer: Person) -> None:
     headers = {"Idempotency-Key": "review-1"}
     first = buyer.post(f"/jobs/{job}/reviews", REVIEW, headers=headers)
     again = buyer.post(f"/jobs/{job}/reviews", REVIEW, headers=headers)
@@ -86,13 +86,13 @@ def test_the_same_request_sent_again_is_given_the_first_answer(job: str, buyer: 
     assert rating() == {"average": 5, "count": 1}
 
 
-def test_only_participants_of_completed_jobs_review(buyer: Person, worker: Person) -> None:
-    # given an open job and one in progress, on which somebody else had bid
+def test_only_a_party_of_a_completed_job_reviews_it(buyer: Person, worker: Person) -> None:
+    # given an open job, and one in progress with a rejected bidder
     open_job, job = post_job(buyer), post_job(buyer)
     loser = Person("worker-2", ("worker",))
     place_bid(loser, job)
     accept(buyer, place_bid(worker, job))
-    # when somebody reviews them, then whoever sees the job is told why not, and to all others there is none
+    # when somebody reviews them, then those who see the job get 403 or 409, and others 404
     assert buyer.post(f"/jobs/{open_job}/reviews", {"rating": 5}).status == 409
     assert worker.post(f"/jobs/{open_job}/reviews", {"rating": 5}).status == 403
     refused = buyer.post(f"/jobs/{job}/reviews", {"rating": 5})
@@ -118,7 +118,7 @@ def test_only_participants_of_completed_jobs_review(buyer: Person, worker: Perso
         ({"rating": 5, "subjectId": "buyer-2"}, "subjectId"),
     ],
 )
-def test_a_review_keeps_the_rules_of_its_fields(job: str, buyer: Person, body: dict[str, Any], field: str) -> None:
+def test_an_invalid_field_is_refused_and_named(job: str, buyer: Person, body: dict[str, Any], field: str) -> None:
     answer = buyer.post(f"/jobs/{job}/reviews", body)
     assert (answer.status, answer.fields) == (422, {field})
 
@@ -128,7 +128,7 @@ def test_the_reviewed_person_answers_once(job: str, buyer: Person, worker: Perso
     clock.tick(hours=1)
     # when the worker answers
     answer = worker.post(f"/reviews/{review}/response", {"comment": "Thank you!"})
-    # then everybody sees it, and there is no second answer, nor one by anybody else
+    # then everybody sees the answer, and no other answer is accepted
     response = {"comment": "Thank you!", "createdAt": "2026-11-21T09:00:00.000Z"}
     assert (answer.status, answer.body["response"]) == (200, response)
     assert VISITOR.get(f"/reviews/{review}").body["response"] == response
@@ -138,17 +138,17 @@ def test_the_reviewed_person_answers_once(job: str, buyer: Person, worker: Perso
     assert worker.post(f"/reviews/{review}/response", {"comment": " "}).fields == {"comment"}
 
 
-def test_a_hidden_review_is_gone_for_everybody_but_admins_and_out_of_the_rating(
+def test_a_hidden_review_is_visible_to_admins_only_and_does_not_count(
     job: str, buyer: Person, worker: Person, admin: Person
 ) -> None:
-    # given a review that an admin hides
+    # given a review that an admin hid
     review = buyer.post(f"/jobs/{job}/reviews", REVIEW).body["id"]
     hidden = admin.post(f"/reviews/{review}/moderation", {"hidden": True, "reason": "Insults."})
-    # then the admin sees who decided it and why
+    # then admins see the moderation
     assert (hidden.status, hidden.body["hidden"]) == (200, True)
     moderation = {"hidden": True, "reason": "Insults.", "moderatorId": "admin-1", "at": "2026-11-21T08:00:00.000Z"}
     assert admin.get(f"/reviews/{review}").body["moderation"] == moderation
-    # and nobody else sees anything of it
+    # and nobody else sees the review
     for person in (VISITOR, buyer, worker):
         assert person.get(f"/reviews/{review}").status == 404
         assert person.get(f"/jobs/{job}/reviews").body["items"] == []
@@ -157,26 +157,26 @@ def test_a_hidden_review_is_gone_for_everybody_but_admins_and_out_of_the_rating(
     resume = VISITOR.get("/profiles/worker-1/resume").body
     assert (rating(), resume["jobs"][0]["rating"]) == ({"average": None, "count": 0}, None)
     assert resume["subRatings"]["fairPrice"] == {"average": None, "count": 0}
-    # and the buyer's place stays taken
+    # and the buyer's slot stays taken
     assert buyer.post(f"/jobs/{job}/reviews", {"rating": 1}).status == 409
 
 
-def test_hiding_twice_counts_once_and_showing_it_again_brings_it_back(job: str, buyer: Person, admin: Person) -> None:
+def test_hiding_and_restoring_a_review_are_idempotent(job: str, buyer: Person, admin: Person) -> None:
     review = buyer.post(f"/jobs/{job}/reviews", REVIEW).body["id"]
     for _ in range(2):
         assert admin.post(f"/reviews/{review}/moderation", {"hidden": True, "reason": "Insults."}).status == 200
         assert rating() == {"average": None, "count": 0}
     for _ in range(2):
-        shown = admin.post(f"/reviews/{review}/moderation", {"hidden": False, "reason": "It was fair."})
-        assert (shown.body["hidden"], shown.body["moderation"]["reason"]) == (False, "It was fair.")
+        restored = admin.post(f"/reviews/{review}/moderation", {"hidden": False, "reason": "It was fair."})
+        assert (restored.body["hidden"], restored.body["moderation"]["reason"]) == (False, "It was fair.")
         assert rating() == {"average": 5, "count": 1}
     assert [item["id"] for item in VISITOR.get("/profiles/worker-1/reviews").body["items"]] == [review]
-    # and every decision is kept
+    # and every moderation is stored
     (kept,) = [item["moderations"] for item in stored("reviews") if "rating" in item]
     assert [decision["reason"] for decision in kept] == ["Insults.", "It was fair."]
 
 
-def test_no_admin_decides_about_a_review_of_their_own_job(job: str, buyer: Person, worker: Person) -> None:
+def test_an_admin_cannot_moderate_a_review_of_their_own_job(job: str, buyer: Person, worker: Person) -> None:
     review = buyer.post(f"/jobs/{job}/reviews", {"rating": 1}).body["id"]
     for participant in ("buyer-1", "worker-1"):
         answer = Person(participant, ("admin",)).post(
@@ -186,7 +186,9 @@ def test_no_admin_decides_about_a_review_of_their_own_job(job: str, buyer: Perso
     assert rating() == {"average": 1, "count": 1}
 
 
-def test_reviews_about_a_person_come_newest_first_in_full_pages(buyer: Person, worker: Person, clock: Clock) -> None:
+def test_reviews_about_a_person_are_listed_newest_first_in_full_pages(
+    buyer: Person, worker: Person, clock: Clock
+) -> None:
     written = []
     for _ in range(5):
         job_id = complete_job(buyer, worker)
@@ -201,16 +203,16 @@ def test_reviews_about_a_person_come_newest_first_in_full_pages(buyer: Person, w
         cursor = page["nextCursor"]
         if cursor is None:
             break
-    # then pages are full until the end, and nothing is lost or shown twice
+    # then all pages but the last are full, and each review appears once
     listed = [review for page in found for review in page]
     assert [len(page) for page in found] == [2, 2, 1]
     assert sorted(listed) == sorted(written)
     assert listed == sorted(written, reverse=True)
-    # and a cursor holds for its own list alone
+    # and a cursor of another list is refused
     cursor = VISITOR.get("/profiles/worker-1/reviews", query={"limit": "2"}).body["nextCursor"]
     assert VISITOR.get("/profiles/buyer-1/reviews", query={"limit": "2", "cursor": cursor}).status == 400
 
 
-def test_lists_of_what_nobody_reviewed_are_empty() -> None:
+def test_the_reviews_of_an_unknown_person_or_job_are_an_empty_list() -> None:
     assert VISITOR.get("/profiles/nobody/reviews").body == {"items": [], "nextCursor": None}
     assert VISITOR.get("/jobs/nothing/reviews").body == {"items": [], "nextCursor": None}

@@ -1,4 +1,4 @@
-"""No route calls DynamoDB more often than its budget allows, the gate apart."""
+"""Each route stays within its budget of DynamoDB calls, without the account guard's."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from tests.support.template import routes
 
 
 @pytest.mark.parametrize("row", rows(), ids=str)
-def test_a_route_keeps_within_its_round_trips(row: Row) -> None:
+def test_a_route_stays_within_its_round_trips(row: Row) -> None:
     calls = calls_of(row)
     assert len(calls) <= budget_of(row.route), calls
 
 
-def test_every_budget_is_for_a_route_of_the_template() -> None:
+def test_every_budget_belongs_to_a_route_of_the_template() -> None:
     assert BUDGETS.keys() <= {f"{method} {path}" for method, path in routes()}

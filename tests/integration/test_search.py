@@ -1,4 +1,4 @@
-"""Search by words of the title: kept up by the stream, answered from the things themselves."""
+"""Search by words of the title: rows follow the stream, results are read from the items' tables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from khaya.platform.base.errors import Unavailable
+from khaya.platform.data import dynamo
+from khaya.search import service, store
+from khaya.search.model import Entry
 from tests.support.client import VISITOR, Answer, Context, Person, app
 from tests.support.records import accept, list_materials, place_bid, post_job, profile
 from tests.support.stand_in import stored
@@ -37,7 +41,7 @@ def test_jobs_are_found_by_words_of_their_title_newest_first(buyer: Person) -> N
     geyser = post_job(buyer, title="LEAKING geyser, please fix!")
     post_job(buyer, title="Leak-proof the whole roof")
     follow("search")
-    # then whole words find them, whatever their case and whatever stands between them
+    # then whole words find them, regardless of case and punctuation
     assert found("/jobs", q="leaking") == [geyser, tap]
     assert found("/jobs", q="fix LEAKING") == [geyser, tap]
     assert found("/jobs", q="a fix, leaking") == [tap]
@@ -45,7 +49,7 @@ def test_jobs_are_found_by_words_of_their_title_newest_first(buyer: Person) -> N
     assert found("/jobs", q="leakin") == []
 
 
-def test_words_go_together_with_category_and_place(trusted: Person) -> None:
+def test_words_are_combined_with_category_and_location(trusted: Person) -> None:
     bricks = list_materials(trusted, title="Red bricks, 500 of them")
     other = list_materials(trusted, title="Red paint", category="paint")
     away = list_materials(trusted, title="Red bricks", location="Pinetown")
@@ -58,22 +62,22 @@ def test_words_go_together_with_category_and_place(trusted: Person) -> None:
     assert found("/jobs", q="red") == []
 
 
-def test_the_count_of_bids_in_an_answer_is_exact(buyer: Person, worker: Person) -> None:
-    # given a job that was bid on after it came into the search
+def test_a_result_shows_the_present_bid_count(buyer: Person, worker: Person) -> None:
+    # given a bid placed after the job was indexed
     job = post_job(buyer)
     follow("search")
     place_bid(worker, job)
-    # then the answer knows
+    # then the result counts it
     (item,) = VISITOR.get("/jobs", query={"q": "tap"}).body["items"]
     assert item["bidCount"] == 1
 
 
-def test_what_is_no_longer_open_is_not_found_even_before_the_rows_are_gone(buyer: Person, worker: Person) -> None:
+def test_a_job_that_is_not_open_is_not_found_before_its_rows_are_deleted(buyer: Person, worker: Person) -> None:
     job = post_job(buyer)
     follow("search")
     accept(buyer, place_bid(worker, job))
     assert found("/jobs", q="tap") == []
-    # and when the stream has been followed nothing is left of it
+    # and after the stream was processed no row is left
     follow("search")
     assert stored("search") == []
 
@@ -93,7 +97,7 @@ def test_a_changed_title_is_found_by_its_new_words_only(trusted: Person) -> None
     }
 
 
-def test_a_listing_comes_and_goes_with_its_state(seller: Person, admin: Person) -> None:
+def test_a_listing_is_found_only_while_it_is_active(seller: Person, admin: Person) -> None:
     listing = list_materials(seller)
     follow("search")
     assert stored("search") == []
@@ -108,36 +112,34 @@ def test_a_listing_comes_and_goes_with_its_state(seller: Person, admin: Person) 
     assert found("/listings", q="clay") == [listing]
 
 
-def test_what_is_told_twice_or_late_does_no_harm(trusted: Person) -> None:
+def test_a_repeated_or_late_message_changes_nothing(trusted: Person) -> None:
     # given a listing that was renamed
     listing = list_materials(trusted, title="Clay bricks")
     trusted.patch(f"/listings/{listing}", {"title": "Cement blocks"})
     follow("search")
     before = sorted(stored("search"), key=lambda row: row["id"])
-    # when the news of its first title comes again
+    # when the message of its first title is delivered again
     body = f'{{"kind": "listings", "id": "{listing}", "words": ["bricks", "clay"]}}'
     record = {"messageId": "1", "body": body, "attributes": {}, "eventSource": "aws:sqs", "receiptHandle": ""}
     assert app("search").handler({"Records": [record]}, Context()) == {"batchItemFailures": []}
-    # then all is as it was
+    # then nothing changes
     assert sorted(stored("search"), key=lambda row: row["id"]) == before
 
 
-def test_pages_for_one_word_are_full_although_some_rows_are_behind(buyer: Person) -> None:
-    # given seven jobs in the search, three of which were cancelled a moment ago
+def test_given_outdated_rows_then_pages_for_one_word_are_full(buyer: Person) -> None:
+    # given seven indexed jobs, three of them cancelled since
     jobs = [post_job(buyer) for _ in range(7)]
     follow("search")
     for job in jobs[2:5]:
         buyer.post(f"/jobs/{job}/cancellation", {"reason": "No longer needed."})
     # when they are read two at a time
     pages = every_page("/jobs", q="tap", limit="2")
-    # then every page is full, and each job comes once
+    # then every page is full, and each job appears once
     assert [[item["id"] for item in page.body["items"]] for page in pages] == [[jobs[6], jobs[5]], [jobs[1], jobs[0]]]
 
 
-def test_a_small_page_is_full_although_many_rows_are_behind(buyer: Person) -> None:
-    # given two jobs, and between them the rows of forty that are gone
-    from khaya.search import store  # noqa: PLC0415
-    from khaya.search.model import Entry  # noqa: PLC0415
+def test_given_many_outdated_rows_then_a_small_page_is_full(buyer: Person) -> None:
+    # given two jobs, and between them outdated rows of forty missing jobs
 
     oldest = post_job(buyer)
     gone = Entry(frozenset({"tap"}), "plumbing", "durban")
@@ -145,21 +147,22 @@ def test_a_small_page_is_full_although_many_rows_are_behind(buyer: Person) -> No
         store.bring_in_line("jobs", f"{oldest}-{number:02}", gone, ())
     newest = post_job(buyer)
     follow("search")
-    # then a page of one is full each time
+    # then each page of one is full
     pages = every_page("/jobs", q="tap", limit="1")
     assert [[item["id"] for item in page.body["items"]] for page in pages] == [[newest], [oldest]]
 
 
-def test_pages_for_several_words_lose_nothing(trusted: Person) -> None:
-    # given listings of which every third has both words
+def test_pages_for_several_words_are_complete(trusted: Person) -> None:
+    # given ten listings, of which every third has both words
     made = [list_materials(trusted, title=f"Bricks {'yellow' if n % 3 == 0 else 'red'} lot") for n in range(10)]
     follow("search")
     pages = every_page("/listings", q="bricks yellow", limit="1")
     assert [item["id"] for page in pages for item in page.body["items"]] == made[::-3]
 
 
-def test_one_word_is_one_query_and_one_read(buyer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya.platform.data import dynamo  # noqa: PLC0415
+def test_a_search_for_one_word_makes_one_query_and_one_batch_read(
+    buyer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
 
     for _ in range(3):
         post_job(buyer)
@@ -174,7 +177,7 @@ def test_one_word_is_one_query_and_one_read(buyer: Person, monkeypatch: pytest.M
     monkeypatch.setattr(dynamo.client(), "_make_api_call", noted)
     found("/jobs", q="tap", category="plumbing", location="Durban")
     assert calls == ["Query", "BatchGetItem"]
-    # and nothing is read where nothing was found
+    # and nothing is read if the query finds nothing
     calls.clear()
     found("/jobs", q="roof")
     assert calls == ["Query"]
@@ -182,18 +185,18 @@ def test_one_word_is_one_query_and_one_read(buyer: Person, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("path", ["/jobs", "/listings"])
 @pytest.mark.parametrize("q", ["", "  ", "!?", "one two three four", "x" * 101])
-def test_none_too_many_or_too_long_words_are_refused(path: str, q: str) -> None:
+def test_a_search_without_words_or_with_too_many_is_refused(path: str, q: str) -> None:
     answer = VISITOR.get(path, query={"q": q})
     assert (answer.status, answer.fields) == (422, {"q"})
 
 
-def test_the_same_word_twice_counts_once(buyer: Person) -> None:
+def test_a_repeated_word_counts_once(buyer: Person) -> None:
     job = post_job(buyer)
     follow("search")
     assert found("/jobs", q="Tap tap TAP leaking fix") == [job]
 
 
-def test_a_cursor_belongs_to_its_words(buyer: Person) -> None:
+def test_a_cursor_of_another_search_is_refused(buyer: Person) -> None:
     for _ in range(2):
         post_job(buyer)
     follow("search")
@@ -203,18 +206,16 @@ def test_a_cursor_belongs_to_its_words(buyer: Person) -> None:
     assert VISITOR.get("/jobs", query={"cursor": cursor}).status == 400
 
 
-def test_titles_and_places_that_grow_when_folded_are_no_trouble(trusted: Person) -> None:
-    # given signs of which each becomes three, or eighteen, in the form that is compared
+def test_titles_and_locations_that_grow_when_folded_are_found(trusted: Person) -> None:
+    # given characters that become three or eighteen when case-folded and normalised
     listing = list_materials(trusted, title="\ufb03" * 200, location="\ufdfa" * 200)
     follow("search")
     assert found("/listings", q="\ufb03" * 100, location="\ufdfa" * 200) == [listing]
 
 
-def test_one_thing_that_fails_keeps_no_other_waiting(trusted: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya.platform.base.errors import Unavailable  # noqa: PLC0415 - after the environment is set
-    from khaya.search import service  # noqa: PLC0415
+def test_an_item_that_fails_does_not_block_others(trusted: Person, monkeypatch: pytest.MonkeyPatch) -> None:
 
-    # given two listings, one of which cannot be read at the moment
+    # given two listings, one of which cannot be read
     broken, fine = list_materials(trusted), list_materials(trusted)
     real = service.refresh
 
@@ -224,7 +225,7 @@ def test_one_thing_that_fails_keeps_no_other_waiting(trusted: Person, monkeypatc
         return real(kind, thing_id, earlier)
 
     monkeypatch.setattr(service, "refresh", refresh)
-    # when the news of both comes in one batch, of the broken one twice
+    # when one batch has messages of both, of the broken one twice
     records = [
         {
             "messageId": str(number),
@@ -236,6 +237,6 @@ def test_one_thing_that_fails_keeps_no_other_waiting(trusted: Person, monkeypatc
         for number, listing in enumerate((broken, fine, broken))
     ]
     answer = app("search").handler({"Records": records}, Context())
-    # then only the broken one's news goes back to the queue, in order
+    # then only the broken one's messages return to the queue, in order
     assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == ["0", "2"]
     assert found("/listings", q="bricks") == [fine]

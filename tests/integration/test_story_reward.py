@@ -1,4 +1,4 @@
-"""R50 for the first approved story of somebody who has had a qualifying job: once, whatever is told and decided."""
+"""The reward of R50 for the first approved story of an author with a qualifying job. Paid once."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from tests.support.stories import (
     MODERATOR,
     approve_story,
     approved_story,
-    had_a_qualifying_job,
+    complete_qualifying_job,
     reject_story,
-    tell_story,
+    submit_story,
 )
 
 AUTHOR = Person("author-1", ("worker",))
 
 
-def test_the_first_approved_story_of_somebody_with_a_qualifying_job_is_paid_for() -> None:
-    # given an author with a qualifying job, and a story that waits
-    had_a_qualifying_job("author-1")
-    story = tell_story(AUTHOR)
+def test_given_an_author_with_a_qualifying_job_then_their_first_approved_story_is_rewarded() -> None:
+    # given an author with a qualifying job and a pending story
+    complete_qualifying_job("author-1")
+    story = submit_story(AUTHOR)
     assert _booked() == []
     # when it is approved
     approve_story(story)
@@ -29,11 +29,11 @@ def test_the_first_approved_story_of_somebody_with_a_qualifying_job_is_paid_for(
     assert _balance() == 5_000
 
 
-def test_nothing_more_is_paid_for_further_stories_and_decisions() -> None:
-    # given somebody who was paid for a story
-    had_a_qualifying_job("author-1")
+def test_further_stories_and_moderations_are_not_rewarded() -> None:
+    # given an author who got the reward
+    complete_qualifying_job("author-1")
     story = approved_story(AUTHOR)
-    # when it is featured, turned down, approved again and deleted, and another is approved
+    # when it is featured, rejected, approved again and deleted, and another is approved
     approve_story(story, featured=True)
     reject_story(story)
     approve_story(story)
@@ -44,33 +44,33 @@ def test_nothing_more_is_paid_for_further_stories_and_decisions() -> None:
     assert _balance() == 5_000
 
 
-def test_a_story_of_somebody_without_a_qualifying_job_is_not_paid_for_until_they_have_had_one() -> None:
-    # given an approved story of somebody new
+def test_given_an_author_without_a_qualifying_job_then_the_reward_is_paid_after_they_have_one() -> None:
+    # given an approved story of an author without a qualifying job
     approved_story(AUTHOR)
     assert _booked() == []
-    # when they have had a qualifying job and another story is approved
-    had_a_qualifying_job("author-1")
+    # when they complete a qualifying job and another story is approved
+    complete_qualifying_job("author-1")
     approved_story(AUTHOR)
     # then
     assert _balance() == 5_000
 
 
-def test_a_story_that_is_turned_down_is_not_paid_for() -> None:
+def test_a_rejected_story_is_not_rewarded() -> None:
     # given an author with a qualifying job
-    had_a_qualifying_job("author-1")
-    # when their story is turned down
-    reject_story(tell_story(AUTHOR))
+    complete_qualifying_job("author-1")
+    # when their story is rejected
+    reject_story(submit_story(AUTHOR))
     # then
     assert _booked() == []
 
 
-def test_a_decision_repeated_with_its_key_is_answered_as_before(clock: Clock) -> None:
-    # given a decision that paid
-    had_a_qualifying_job("author-1")
-    path, headers = f"/stories/{tell_story(AUTHOR)}/moderation", {"Idempotency-Key": "decision-1"}
+def test_a_repeated_moderation_with_its_key_gets_the_first_response(clock: Clock) -> None:
+    # given a moderation that paid the reward
+    complete_qualifying_job("author-1")
+    path, headers = f"/stories/{submit_story(AUTHOR)}/moderation", {"Idempotency-Key": "decision-1"}
     first = MODERATOR.post(path, {"decision": "approve"}, headers=headers)
     clock.tick(minutes=5)
-    # when the admin's client sends it again
+    # when the client repeats the request
     second = MODERATOR.post(path, {"decision": "approve"}, headers=headers)
     # then
     assert (second.status, second.headers["Idempotency-Replayed"]) == (200, "true")

@@ -1,4 +1,4 @@
-"""The functions of the application, loaded as Lambda loads them, and clients that call them with gateway events."""
+"""Loads the functions as Lambda does, and calls them with API Gateway events."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def app(name: str) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except Exception:
-        del sys.modules[spec.name]  # half a function is none
+        del sys.modules[spec.name]  # do not keep a partly loaded module
         raise
     module.handler = watched(name, module.handler)  # type: ignore[attr-defined]
     return module
 
 
 class Context:
-    """What Lambda tells a function about its invocation."""
+    """The Lambda context of an invocation."""
 
     aws_request_id = "00000000-0000-0000-0000-000000000000"
     function_name = "function"
@@ -53,7 +53,7 @@ class Context:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a client got."""
+    """The response to a request."""
 
     status: int
     body: Any
@@ -62,13 +62,13 @@ class Answer:
 
     @property
     def fields(self) -> set[str]:
-        """The fields that a 422 names."""
+        """The names of the invalid fields in a 422 response."""
         return {error["field"] for error in self.body["errors"]}
 
 
 @dataclass
 class Person:
-    """Somebody who calls the API; without roles and id, a visitor without a token."""
+    """A caller of the API. Without an id, a visitor without a token."""
 
     user_id: str | None = None
     roles: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class Person:
         return self.call("DELETE", path, **options)
 
     def call(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
-        """Call a route. Options: `query`, `headers`, `raw` (a body as it is)."""
+        """Call a route. Options: `query`, `headers`, `raw` (the body as text)."""
         resource, parameters = matched(method, path)
         event = self.event(method, path, resource, parameters, body, **options)
         handler = app(function_of(method, resource)).handler
@@ -114,7 +114,7 @@ class Person:
         headers: Mapping[str, str] | None = None,
         raw: str | None = None,
     ) -> dict[str, Any]:
-        """The event that API Gateway would send."""
+        """The proxy event of API Gateway for a request."""
         sent = {"Content-Type": "application/json", **self.headers, **(headers or {})}
         context: dict[str, Any] = {"stage": "test", "path": f"/test{path}", "requestId": "request-1"}
         if self.user_id is not None:
@@ -134,7 +134,7 @@ class Person:
         }
 
     def claims(self) -> dict[str, str]:
-        """The claims as the gateway passes them: all of them text."""
+        """The token's claims as API Gateway passes them: all values are text."""
         environment = function_environment()
         return {
             "sub": self.user_id or "",
@@ -151,7 +151,7 @@ VISITOR = Person()
 
 
 def matched(method: str, path: str) -> tuple[str, dict[str, str]]:
-    """The template's route that `path` falls under, fixed parts before variable ones, and its parameters."""
+    """The route of the template that matches `path`, and its path parameters. Fixed segments take precedence."""
     found = []
     for known_method, resource in routes():
         parameters = _parameters(resource, path)
@@ -164,7 +164,7 @@ def matched(method: str, path: str) -> tuple[str, dict[str, str]]:
 
 
 def function_of(method: str, resource: str) -> str:
-    """The folder of the function behind a route."""
+    """The folder of the function that serves a route."""
     code: str = resources(FUNCTION)[routes()[method, resource]["function"]]["CodeUri"]
     return code.strip("/").split("/")[-1]
 

@@ -1,4 +1,4 @@
-"""What DynamoDB holds against a request and moto does not: names and values that no expression mentions."""
+"""A validation of DynamoDB that moto lacks: unused expression names and values."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 def check(operation: str, request: dict[str, Any]) -> None:
-    """Refuse a request as DynamoDB would, with `ValidationException`.
+    """Check that the expressions of a request use all its names and values. DynamoDB answers `ValidationException`.
 
     Raises:
-        AssertionError: something in it is not used.
+        AssertionError: a name or value is unused.
     """
     parts = request.get("TransactItems")
     for part in [one for item in parts for one in item.values()] if parts else [request]:

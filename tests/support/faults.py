@@ -1,4 +1,4 @@
-"""DynamoDB failing at one call of a request: before it does what was asked, after it did, or between two tries."""
+"""Injects a fault into one DynamoDB call of a request: before or after its effect, or between two attempts."""
 
 from __future__ import annotations
 
@@ -8,29 +8,31 @@ from typing import Any, Literal
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
+from khaya.platform.base import backoff
+from khaya.platform.data import dynamo
+
 Fault = Literal["throttled", "no connection", "answer lost", "tried twice", "in progress"]
 
 FAULTS: tuple[Fault, ...] = ("throttled", "no connection", "answer lost", "tried twice", "in progress")
-"""What can happen to a call.
+"""The faults of a call.
 
-throttled, no connection: it is refused or never arrives, however often the SDK tries.
-answer lost: what was asked is done, and the answer does not come back.
-tried twice: the answer is lost once, and the SDK's next try gets the answer to a repetition.
-in progress: the same, and DynamoDB says first that a transaction with this token is still running.
+throttled, no connection: the call has no effect, and all attempts of the SDK fail.
+answer lost: the call takes effect, and its response is lost.
+tried twice: the call takes effect, its response is lost, and the SDK repeats the call.
+in progress: the call takes effect, and DynamoDB answers that a transaction with its token is still running.
 """
 
 
 def refusal(code: str, operation: str, status: int = 400) -> ClientError:
-    """DynamoDB's refusal with an error code."""
+    """The client error of DynamoDB with an error code."""
     response: Any = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return ClientError(response, operation)
 
 
 class Faulty:
-    """A DynamoDB client's calls, of which one fails.
+    """Replaces the calls of a DynamoDB client and makes one of them fail.
 
-    moto forgets the tokens of transactions; here a repetition under the same token gets the first answer, as DynamoDB
-    gives it for ten minutes.
+    A repeated transaction token gets the first response, as from DynamoDB within ten minutes. moto lacks this.
     """
 
     def __init__(self, real: Callable[[str, Any], Any]) -> None:
@@ -41,16 +43,16 @@ class Faulty:
         self.done: dict[str, Any] = {}
 
     def fail(self, position: int, fault: Fault) -> None:
-        """Let the call at this position, counted from 0 and from now, fail in this way."""
+        """Make the call at `position`, counted from 0 and from now, fail with `fault`."""
         self.calls, self.fails_at, self.fault = [], position, fault
 
     def heal(self) -> None:
-        """Let no further call fail."""
+        """Make no further call fail."""
         self.calls, self.fails_at = [], None
 
     @property
     def struck(self) -> bool:
-        """Whether there were enough calls for one to fail."""
+        """Whether a call failed."""
         return self.fails_at is not None and len(self.calls) > self.fails_at
 
     def __call__(self, operation: str, request: Any) -> Any:
@@ -85,10 +87,7 @@ class Faulty:
 
 @contextmanager
 def faulty(monkeypatch: Any) -> Iterator[Faulty]:
-    """The functions' DynamoDB client, with calls that can be made to fail."""
-    from khaya.platform.base import backoff
-    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
-
+    """The DynamoDB client of the functions with injectable faults, and without pauses between attempts."""
     faults = Faulty(dynamo.client()._make_api_call)
     with monkeypatch.context() as patch:
         patch.setattr(dynamo.client(), "_make_api_call", faults)

@@ -1,4 +1,4 @@
-"""Random histories of the marketplace, told to its functions and to a plain model beside them."""
+"""Random sequences of operations, compared between the functions and a plain model."""
 
 from __future__ import annotations
 
@@ -10,36 +10,35 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
+from khaya.platform.base import clock
 from tests.support import stand_in
 
 HISTORIES = int(os.environ.get("HISTORIES", "25"))
-"""How many are told; `make soak` tells a thousand."""
+"""The number of sequences; `make soak` runs a thousand."""
 
 
 class History(RuleBasedStateMachine):
-    """One history, beginning with empty tables and its own time."""
+    """One sequence of operations, with empty tables and a stopped clock at its start."""
 
     def __init__(self) -> None:
         super().__init__()
-        from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
-
         stand_in.empty()
         self.moment = datetime(2026, 11, 21, 8, tzinfo=UTC)
         self.patches = pytest.MonkeyPatch()
         self.patches.setattr(clock, "now", lambda: clock.iso(self.moment))
 
     def tick(self, **span: float) -> None:
-        """Let time pass."""
+        """Advance the clock."""
         self.moment += timedelta(**span)
 
     def teardown(self) -> None:
-        """Give time back."""
+        """Restore the clock."""
         self.patches.undo()
 
 
-def tell(history: type[History], steps: int) -> None:
-    """Tell as many histories as were asked for, each of at most so many steps."""
-    unlike_a_test: Any = list(HealthCheck)
+def run_histories(history: type[History], steps: int) -> None:
+    """Run `HISTORIES` sequences of at most `steps` operations each."""
+    all_checks: Any = list(HealthCheck)
     run_state_machine_as_test(
         history,
         settings=settings(
@@ -48,6 +47,6 @@ def tell(history: type[History], steps: int) -> None:
             deadline=None,
             derandomize=True,
             database=None,
-            suppress_health_check=unlike_a_test,
+            suppress_health_check=all_checks,
         ),
     )

@@ -1,9 +1,17 @@
-"""Things that stand in the marketplace before a test begins."""
+"""Request bodies, and functions that create records for tests."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from khaya.platform.base import clock
+from khaya.platform.data.unit_of_work import commit_now
+from khaya.platform.data.writes import typed_item
+from khaya.profiles import store
+from khaya.profiles.model import Profile
+from khaya.profiles.service import repeated
+from khaya.users import store as users
+from khaya.users.model import User
 from tests.support import stand_in
 from tests.support.client import Answer, Person
 from tests.support.template import function_environment
@@ -30,17 +38,17 @@ OFFERING: dict[str, Any] = {
 
 
 def post_job(buyer: Person, **fields: Any) -> str:
-    """Post a job and answer its id."""
+    """Post a job and return its id."""
     return _id(buyer.post("/jobs", {**POSTING, **fields}))
 
 
 def list_materials(seller: Person, **fields: Any) -> str:
-    """List materials and answer the listing's id."""
+    """List materials and return the id of the listing."""
     return _id(seller.post("/listings", {**OFFERING, **fields}))
 
 
 def place_bid(worker: Person, job_id: str, **fields: Any) -> str:
-    """Place a bid and answer its id."""
+    """Place a bid and return its id."""
     return _id(worker.post(f"/jobs/{job_id}/bids", {**OFFER, **fields}))
 
 
@@ -51,7 +59,7 @@ def accept(owner: Person, bid_id: str) -> None:
 
 
 def complete_job(buyer: Person, worker: Person, **fields: Any) -> str:
-    """A job of the buyer's that the worker did and the buyer confirmed; answers its id."""
+    """Complete a job of the buyer by the worker, and return its id."""
     job_id = post_job(buyer, **fields)
     accept(buyer, place_bid(worker, job_id))
     answer = buyer.post(f"/jobs/{job_id}/completion")
@@ -60,28 +68,16 @@ def complete_job(buyer: Person, worker: Person, **fields: Any) -> str:
 
 
 def profile(user_id: str, **fields: Any) -> None:
-    """A person's profile and private record, with these facts, as their first sign-in and what followed left them."""
-    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
-    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
-    from khaya.profiles import store  # noqa: PLC0415
-    from khaya.profiles.model import Profile  # noqa: PLC0415
-    from khaya.profiles.service import repeated  # noqa: PLC0415
-    from khaya.users import store as users  # noqa: PLC0415
-    from khaya.users.model import User  # noqa: PLC0415
-
+    """Store a person's profile and private record with these fields, as after their first sign-in."""
     now = clock.now()
     contact = {name: fields.pop(name) for name in ("phone", "email") if name in fields}
-    unit_of_work = UnitOfWork()
     made = Profile(user_id=user_id, created_at=now, updated_at=now, **fields)
     record = repeated(made, User(user_id=user_id, created_at=now, **contact))
-    unit_of_work.add(*store.create(made), users.create(record))
-    unit_of_work.commit()
+    commit_now(*store.create(made), users.create(record))
 
 
 def known(user_id: str, **facts: Any) -> None:
-    """Put these facts into a person's private record, as other parts of the service do."""
-    from khaya.platform.data.writes import typed_item  # noqa: PLC0415 - after the environment is set
-
+    """Store these fields in a person's private record."""
     record = next((item for item in stand_in.stored("users") if item["userId"] == user_id), {"userId": user_id})
     stand_in.client("dynamodb").put_item(
         TableName=function_environment()["USERS_TABLE"], Item=typed_item({**record, **facts})

@@ -1,9 +1,12 @@
-"""Stories that stand in the marketplace before a test begins."""
+"""A request body, and functions that create stories for tests."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from khaya.platform.base import clock
+from khaya.platform.data.unit_of_work import commit_now
+from khaya.referrals import store
 from tests.support.client import Person
 
 STORY: dict[str, Any] = {
@@ -14,8 +17,8 @@ STORY: dict[str, Any] = {
 MODERATOR = Person("moderator-1", ("admin",))
 
 
-def tell_story(author: Person, **fields: Any) -> str:
-    """Tell a story and answer its id."""
+def submit_story(author: Person, **fields: Any) -> str:
+    """Submit a story and return its id."""
     answer = author.post("/stories", {**STORY, **fields})
     assert answer.status == 201, answer.text
     found: str = answer.body["id"]
@@ -23,31 +26,25 @@ def tell_story(author: Person, **fields: Any) -> str:
 
 
 def approve_story(story_id: str, **decision: Any) -> None:
-    """Let an admin approve the story."""
+    """Approve the story as an admin."""
     answer = MODERATOR.post(f"/stories/{story_id}/moderation", {"decision": "approve", **decision})
     assert answer.status == 200, answer.text
 
 
 def reject_story(story_id: str) -> None:
-    """Let an admin turn the story down."""
+    """Reject the story as an admin."""
     decision = {"decision": "reject", "reason": "Please leave out the phone number."}
     answer = MODERATOR.post(f"/stories/{story_id}/moderation", decision)
     assert answer.status == 200, answer.text
 
 
 def approved_story(author: Person, **fields: Any) -> str:
-    """Tell a story, let an admin approve it, and answer its id."""
-    story_id = tell_story(author, **fields)
+    """Submit a story, approve it as an admin, and return its id."""
+    story_id = submit_story(author, **fields)
     approve_story(story_id)
     return story_id
 
 
-def had_a_qualifying_job(user_id: str) -> None:
-    """Note what a person's first qualifying job leaves behind."""
-    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
-    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
-    from khaya.referrals import store  # noqa: PLC0415
-
-    unit_of_work = UnitOfWork()
-    unit_of_work.add(store.qualified(user_id, "job-1", clock.now()))
-    unit_of_work.commit()
+def complete_qualifying_job(user_id: str) -> None:
+    """Record the first qualifying job of a person."""
+    commit_now(store.qualified(user_id, "job-1", clock.now()))

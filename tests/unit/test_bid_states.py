@@ -1,4 +1,4 @@
-"""A bid's states: decided once, by whom it concerns, and for good."""
+"""The state machine of bids: the first decision is final, and only the right person makes it."""
 
 from __future__ import annotations
 
@@ -11,22 +11,16 @@ from hypothesis import strategies as st
 from khaya.bids.model import REJECTION_REASONS, Bid, BidOffer, new_bid
 from khaya.jobs.model import TRANSITIONS, Job, JobPosting, new_job
 from khaya.platform.base.errors import Conflict, Forbidden
+from tests.support import records
+from tests.support.records import POSTING
 
 NOW = "2026-11-21T08:00:00.000Z"
 LATER = "2026-11-22T08:00:00.000Z"
-OFFER = BidOffer.model_validate({"amountCents": 40_000, "timelineDays": 3, "proposal": "I can come tomorrow morning."})
+OFFER = BidOffer.model_validate(records.OFFER)
 
 
 def job(**fields: Any) -> Job:
-    posting = JobPosting.model_validate(
-        {
-            "title": "Fix a leaking tap",
-            "description": "The kitchen tap drips all night long.",
-            "category": "plumbing",
-            "budgetCents": 50_000,
-            "location": "Durban",
-        }
-    )
+    posting = JobPosting.model_validate(POSTING)
     made = new_job(posting, buyer_id="owner", buyer_name="Thandi", now=NOW)
     return made.model_copy(update=fields)
 
@@ -43,7 +37,7 @@ DECISIONS = {
 
 
 @given(st.lists(st.sampled_from(sorted(DECISIONS)), min_size=1, max_size=8))
-def test_the_first_decision_stands_whatever_follows(attempts: list[str]) -> None:
+def test_given_several_decisions_then_the_first_stands_and_the_others_conflict(attempts: list[str]) -> None:
     one, refusals = bid(), []
     for attempt in attempts:
         try:
@@ -61,7 +55,7 @@ def test_a_new_bid_is_pending_and_undecided() -> None:
     assert (one.job_title, one.buyer_id, one.created_at) == ("Fix a leaking tap", "owner", NOW)
 
 
-def test_nobody_bids_on_their_own_job() -> None:
+def test_a_buyer_cannot_bid_on_their_own_job() -> None:
     with pytest.raises(Forbidden):
         new_bid(OFFER, job(), worker_id="owner", worker_name="Thandi", now=NOW)
 
@@ -72,7 +66,7 @@ def test_a_job_that_is_not_open_takes_no_bids(state: str) -> None:
         new_bid(OFFER, job(status=state), worker_id="worker", worker_name="Sipho", now=NOW)
 
 
-def test_a_job_whose_time_is_up_takes_no_bids_though_it_was_not_expired_yet() -> None:
+def test_a_job_past_its_expiry_takes_no_bids_before_the_expiry_task_has_run() -> None:
     due = job()
     assert new_bid(OFFER, due, worker_id="worker", worker_name="Sipho", now="2026-12-21T07:59:59.999Z")
     with pytest.raises(Conflict, match="expired"):
@@ -85,7 +79,7 @@ def test_only_its_worker_withdraws_a_bid(person: str) -> None:
         bid().withdrawn(person, LATER)
 
 
-def test_whose_bid_it_is() -> None:
+def test_a_bid_is_visible_to_its_worker_and_the_jobs_owner_only() -> None:
     assert bid().visible_to("worker")
     assert bid().visible_to("owner")
     assert not bid().visible_to("stranger")
@@ -93,7 +87,7 @@ def test_whose_bid_it_is() -> None:
         bid().require_job_owner("worker")
 
 
-def test_every_way_out_of_open_has_its_reason() -> None:
+def test_every_status_that_follows_open_has_a_rejection_reason() -> None:
     assert REJECTION_REASONS == {
         "in_progress": "other_bid_accepted",
         "completed": "other_bid_accepted",

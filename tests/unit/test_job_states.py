@@ -1,4 +1,4 @@
-"""A job's states: whatever is tried in whatever order, it makes no other move than those of the product's rules."""
+"""The state machine of jobs: no sequence of operations makes a transition that the product's rules forbid."""
 
 from __future__ import annotations
 
@@ -10,25 +10,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from pydantic import ValidationError
 
-from khaya.jobs.model import Contact, Job, JobChanges, JobPosting, WorkProof, new_job
+from khaya.jobs.model import TRANSITIONS, Contact, Job, JobChanges, JobPosting, WorkProof, new_job
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
+from tests.support.records import POSTING
 
 START = "2026-11-21T08:00:00.000Z"
-POSTING: dict[str, Any] = {
-    "title": "Fix a leaking tap",
-    "description": "The kitchen tap drips all night long.",
-    "category": "plumbing",
-    "budgetCents": 50_000,
-    "location": "Durban",
-}
 RULES = {("open", "in_progress"), ("in_progress", "completed"), ("open", "expired"), ("open", "cancelled"), ("in_progress", "cancelled")}  # fmt: skip
 PEOPLE = st.sampled_from(["owner", "chosen", "stranger"])
 
 
 @dataclasses.dataclass
 class Plain:
-    """The job as the product's rules tell it, in the plainest form."""
+    """A plain model of the product's rules for one job."""
 
     payment: str
     state: str = "open"
@@ -44,7 +38,7 @@ class Plain:
 
     @property
     def begun(self) -> bool:
-        """Escrow work that has begun can be disputed, not cancelled."""
+        """Started escrow work can be disputed but not cancelled."""
         return self.payment == "escrow" and self.started
 
     def may_complete(self, *, fully_paid: bool) -> bool:
@@ -52,7 +46,7 @@ class Plain:
 
 
 class JobHistory(RuleBasedStateMachine):
-    """Any number of attempts at everything, on one job."""
+    """Random operations on one job."""
 
     @initialize(payment=st.sampled_from(["cash", "escrow"]))
     def posted(self, payment: str) -> None:
@@ -63,7 +57,7 @@ class JobHistory(RuleBasedStateMachine):
         self.history = ["open"]
 
     def attempt(self, allowed: bool, try_it: Any) -> bool:
-        """Try it, and hold that it succeeds exactly when the rules say so, one version on."""
+        """Try an operation. It must succeed exactly if the rules allow it, and increase the version by one."""
         before = self.job
         try:
             after = try_it()
@@ -149,9 +143,7 @@ class JobHistory(RuleBasedStateMachine):
 TestJobHistory = JobHistory.TestCase
 
 
-def test_the_rules_are_all_the_moves_there_are() -> None:
-    from khaya.jobs.model import TRANSITIONS  # noqa: PLC0415
-
+def test_the_transitions_are_those_of_the_product_rules() -> None:
     assert {(was, becomes) for was, all_of in TRANSITIONS.items() for becomes in all_of} == RULES
 
 
@@ -171,7 +163,7 @@ def test_a_job_is_never_changed_in_place() -> None:
         job().status = "completed"  # type: ignore[misc]
 
 
-def test_refusals_say_which_state_stands_in_the_way() -> None:
+def test_a_refused_transition_names_the_present_status() -> None:
     done = job().cancelled("owner", "No longer needed.", START)
     for attempt in (
         lambda: done.edited(JobChanges.model_validate({}), START),
@@ -184,7 +176,7 @@ def test_refusals_say_which_state_stands_in_the_way() -> None:
             attempt()
 
 
-def test_whose_job_it_is() -> None:
+def test_only_the_buyer_is_the_owner_and_only_the_selected_worker_is_the_worker() -> None:
     mine = job()
     assert mine.party("owner") == "buyer"
     assert mine.party("chosen") is None
@@ -205,7 +197,7 @@ def test_whose_job_it_is() -> None:
         ("2028-02-29", "2028-02-29"),
     ],
 )
-def test_start_dates(text: str, kept: str) -> None:
+def test_a_start_date_is_a_date_or_a_utc_time(text: str, kept: str) -> None:
     assert JobPosting.model_validate({**POSTING, "startDate": text}).start_date == kept
 
 
@@ -214,6 +206,6 @@ def test_start_dates(text: str, kept: str) -> None:
     ["", "soon", "2026-02-29", "2026-13-01", "2026-12-01T08:00:00", "01/12/2026", "1", "0001-01-01T00:00:00+14:00",
      "9999-12-31T23:59:59-14:00", 20261201, True],
 )  # fmt: skip
-def test_what_is_no_start_date(text: Any) -> None:
+def test_an_invalid_start_date_is_refused(text: Any) -> None:
     with pytest.raises(ValidationError):
         JobPosting.model_validate({**POSTING, "startDate": text})

@@ -1,4 +1,4 @@
-"""The states of a listing, whatever is done to it in whatever order."""
+"""The states of a listing after any sequence of edits and moderations."""
 
 from __future__ import annotations
 
@@ -9,20 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khaya.listings.model import MAX_STOCK, Decision, Listing, ListingChanges, ListingOffer, new_listing
-from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.platform.base.errors import Conflict, Forbidden, Invalid
+from tests.support.records import OFFERING
 
 NOW, LATER = "2026-11-21T08:00:00.000Z", "2026-11-21T09:00:00.000Z"
-OFFER = ListingOffer.model_validate(
-    {
-        "title": "Clay face bricks",
-        "description": "Clay bricks from our own yard, sorted and stacked.",
-        "category": "bricks",
-        "priceCents": 450,
-        "unit": "brick",
-        "stock": 10,
-        "location": "Durban",
-    }
-)
+OFFER = ListingOffer.model_validate({**OFFERING, "stock": 10})
 
 
 def listing(*, verified: bool = False) -> Listing:
@@ -33,7 +24,7 @@ def changes(**fields: Any) -> ListingChanges:
     return ListingChanges.model_validate(fields)
 
 
-def test_a_change_of_nothing_changes_nothing() -> None:
+def test_an_edit_without_a_difference_keeps_the_version() -> None:
     before = listing()
     assert before.edited(changes(title=OFFER.title, active=True), verified=False, now=LATER) is before
     assert before.restocked(0, LATER) is before
@@ -41,22 +32,22 @@ def test_a_change_of_nothing_changes_nothing() -> None:
     assert off.deactivated(LATER) is off
 
 
-def test_one_edit_is_one_version() -> None:
+def test_an_edit_of_several_fields_increases_the_version_by_one() -> None:
     edited = listing().edited(changes(title="Something else", active=False), verified=False, now=LATER)
     assert (edited.version, edited.status, edited.updated_at) == (2, "inactive", LATER)
 
 
-def test_an_edit_while_waiting_keeps_the_place_in_the_queue() -> None:
+def test_an_edit_of_a_pending_listing_keeps_its_position_in_the_queue() -> None:
     edited = listing().edited(changes(title="Something else"), verified=False, now=LATER)
     assert edited.pending_since == NOW
 
 
-def test_a_seller_who_was_verified_since_waits_no_longer_than_to_the_next_edit() -> None:
+def test_given_a_pending_listing_when_its_seller_is_verified_then_the_next_edit_makes_it_active() -> None:
     assert listing().edited(changes(title="Something else"), verified=True, now=LATER).status == "active"
 
 
 @pytest.mark.parametrize("delta", [-11, MAX_STOCK])
-def test_stock_stays_between_nothing_and_the_most(delta: int) -> None:
+def test_stock_below_zero_or_above_the_maximum_is_refused(delta: int) -> None:
     with pytest.raises(Conflict):
         listing().restocked(delta, LATER)
 
@@ -71,9 +62,9 @@ ACTIONS = st.one_of(
 
 
 @given(st.lists(ACTIONS, max_size=25))
-def test_nothing_of_an_unverified_seller_is_public_that_no_admin_has_approved(actions: list[tuple[str, Any]]) -> None:
+def test_an_unverified_sellers_text_is_public_only_after_an_admin_approved_it(actions: list[tuple[str, Any]]) -> None:
     now_listing = listing()
-    looked_at: dict[str, Decision] = {}
+    decisions: dict[str, Decision] = {}
     for step, (what, value) in enumerate(actions):
         before, now = now_listing, f"2026-11-22T08:{step:02}:00.000Z"
         try:
@@ -82,12 +73,12 @@ def test_nothing_of_an_unverified_seller_is_public_that_no_admin_has_approved(ac
             now_listing = before
         else:
             if what == "moderate":
-                looked_at[before.title] = value
+                decisions[before.title] = value
         assert now_listing.version - before.version in (0, 1)
         assert now_listing.counts_towards_limit == (now_listing.status in ("active", "pending"))
         assert (now_listing.pending_since is not None) == (now_listing.status == "pending")
         if now_listing.status == "active":
-            assert looked_at[now_listing.title] == "approve"
+            assert decisions[now_listing.title] == "approve"
 
 
 def _do(before: Listing, what: str, value: Any, now: str) -> Listing:
@@ -101,6 +92,12 @@ def _do(before: Listing, what: str, value: Any, now: str) -> Listing:
     return before.edited(changes(**{what: value}), verified=False, now=now)
 
 
-def test_no_admin_moderates_their_own() -> None:
+def test_an_admin_cannot_moderate_their_own_listing() -> None:
     with pytest.raises(Forbidden):
         listing().moderated("approve", None, moderator_id="seller", now=LATER)
+
+
+def test_a_rejection_without_a_reason_is_refused() -> None:
+    with pytest.raises(Invalid) as refused:
+        listing().moderated("reject", None, moderator_id="admin", now=LATER)
+    assert refused.value.errors[0]["field"] == "reason"

@@ -1,4 +1,4 @@
-"""A review, its answer and what admins decide about it, as rules alone."""
+"""The rules of writing, answering and moderating a review."""
 
 from __future__ import annotations
 
@@ -11,20 +11,13 @@ from hypothesis import strategies as st
 from khaya.jobs.model import TRANSITIONS, Job, JobPosting, new_job
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.reviews.model import MAX_MODERATIONS, Review, ReviewRequest, new_review
+from tests.support.records import POSTING
 
 NOW = "2026-11-21T08:00:00.000Z"
 
 
 def job(**facts: Any) -> Job:
-    posting = JobPosting.model_validate(
-        {
-            "title": "Fix a leaking tap",
-            "description": "The kitchen tap drips all night long.",
-            "category": "plumbing",
-            "budgetCents": 50_000,
-            "location": "Durban",
-        }
-    )
+    posting = JobPosting.model_validate(POSTING)
     new = new_job(posting, buyer_id="buyer-1", buyer_name="Thandi", now=NOW)
     return new.model_copy(update={"worker_id": "worker-1", "completed_at": NOW, "status": "completed", **facts})
 
@@ -34,13 +27,13 @@ def review(by: str = "buyer-1", of: Job | None = None) -> Review:
 
 
 @pytest.mark.parametrize(("by", "about", "role"), [("buyer-1", "worker-1", "worker"), ("worker-1", "buyer-1", "buyer")])
-def test_a_review_is_about_the_other_side(by: str, about: str, role: str) -> None:
+def test_a_review_is_about_the_other_party(by: str, about: str, role: str) -> None:
     found = review(by)
     assert (found.reviewer_id, found.subject_id, found.subject_role) == (by, about, role)
 
 
 @given(st.sampled_from(sorted(TRANSITIONS)), st.sampled_from(["buyer-1", "worker-1", "somebody"]))
-def test_only_a_completed_job_is_reviewed_and_only_by_its_sides(status: str, by: str) -> None:
+def test_only_a_party_reviews_a_job_and_only_a_completed_one(status: str, by: str) -> None:
     of = job(status=status)
     if by == "somebody":
         with pytest.raises(Forbidden):
@@ -63,7 +56,7 @@ def test_the_reviewed_person_answers_once() -> None:
 
 
 @given(st.lists(st.booleans(), max_size=150))
-def test_whatever_admins_decide_the_last_decision_stands_and_repetitions_change_nothing(decisions: list[bool]) -> None:
+def test_given_several_moderations_then_the_last_stands_and_repeated_ones_change_nothing(decisions: list[bool]) -> None:
     present, shown, changes = review(), 1, 0
     for number, hidden in enumerate(decisions):
         after = present.moderated(hidden, f"reason {number}", f"admin-{number}", NOW)
@@ -72,13 +65,13 @@ def test_whatever_admins_decide_the_last_decision_stands_and_repetitions_change_
             assert after.moderation is not None
             assert (after.moderation.reason, after.moderation.moderator_id) == (f"reason {number}", f"admin-{number}")
         present = after
-        # the sums follow each change that is one, so they count it once if it shows and not at all if it is hidden
+        # Rating sums change with each new version, so a visible review counts once and a hidden one not at all.
         assert shown == (0 if hidden else 1)
         assert present.hidden == hidden
     assert len(present.moderations) == min(changes, MAX_MODERATIONS)
 
 
 @pytest.mark.parametrize("involved", ["buyer-1", "worker-1"])
-def test_no_side_of_a_job_decides_about_its_review(involved: str) -> None:
+def test_a_party_of_a_job_cannot_moderate_its_reviews(involved: str) -> None:
     with pytest.raises(Forbidden):
         review().moderated(True, "I do not like it.", involved, NOW)

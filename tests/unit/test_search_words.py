@@ -1,4 +1,4 @@
-"""Words: what a title is found by."""
+"""The words of titles, and the searchable form of jobs and listings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_words_are_letters_and_digits_of_any_script(text: str, expected: list[st
 
 
 @given(st.text(max_size=200))
-def test_words_of_words_are_the_same_words(text: str) -> None:
+def test_splitting_into_words_is_idempotent(text: str) -> None:
     found = words(text)
     assert words(" ".join(found)) == found
     assert len(set(found)) == len(found)
@@ -39,17 +39,17 @@ def test_words_of_words_are_the_same_words(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["tap", " tap ", "fix, a: tap", "tap tap tap tap", "x" * 100])
-def test_one_to_three_words_are_taken(text: str) -> None:
+def test_a_search_of_one_to_three_words_is_accepted(text: str) -> None:
     assert TypeAdapter(SearchText).validate_python(text) == text.strip()
 
 
 @pytest.mark.parametrize("text", ["", " ", "?", "one two three four", "x" * 101, "tap\x00"])
-def test_anything_else_is_refused(text: str) -> None:
+def test_a_search_without_words_or_with_too_many_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(SearchText).validate_python(text)
 
 
-def test_only_what_is_open_has_an_entry() -> None:
+def test_only_open_jobs_and_active_listings_are_searchable() -> None:
     entry = entry_of("jobs", THING)
     assert entry is not None
     assert entry.matches(["tap", "fix"], "plumbing", " DURBAN ")

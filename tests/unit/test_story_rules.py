@@ -1,4 +1,4 @@
-"""What an admin decides about a story, and who sees it then."""
+"""The rules of moderating a story, and its visibility."""
 
 from __future__ import annotations
 
@@ -11,18 +11,14 @@ from pydantic import ValidationError
 
 from khaya.platform.base.errors import Conflict, Forbidden, Invalid
 from khaya.stories.model import ModerationRequest, Story, StoryPosting, new_story
+from tests.support.stories import STORY
 
 NOW = "2026-11-21T08:00:00.000Z"
-WRITTEN: dict[str, Any] = {
-    "title": "How I found work",
-    "content": "Two months ago I had no work at all; now I have three jobs a week.",
-    "type": "success",
-}
 PHOTO = "uploads/author-1/story/01KAJ00000000000000000000A.jpg"
 
 
 def story() -> Story:
-    posting = StoryPosting.model_validate(WRITTEN)
+    posting = StoryPosting.model_validate(STORY)
     return new_story(posting, author_id="author-1", author_name="Zanele", now=NOW)
 
 
@@ -30,8 +26,8 @@ def decided(before: Story, **decision: Any) -> Story:
     return before.moderated(ModerationRequest.model_validate(decision), moderator_id="admin-1", now=NOW)
 
 
-def test_a_new_story_is_seen_by_its_author_and_admins_alone() -> None:
-    # given a story nobody has decided on
+def test_a_new_story_is_visible_to_its_author_and_admins_only() -> None:
+    # given a new story
     new = story()
     # then
     assert new.visible_to("author-1", admin=False)
@@ -40,7 +36,7 @@ def test_a_new_story_is_seen_by_its_author_and_admins_alone() -> None:
     assert not new.visible_to(None, admin=False)
 
 
-def test_an_approved_story_is_seen_by_everybody_and_tells_who_approved_it() -> None:
+def test_an_approved_story_is_public_and_records_its_moderator() -> None:
     # when an admin approves
     approved = decided(story(), decision="approve", reason="A good story.")
     # then
@@ -52,18 +48,18 @@ def test_an_approved_story_is_seen_by_everybody_and_tells_who_approved_it() -> N
     assert not approved.featured
 
 
-def test_a_feature_stays_until_it_is_taken_away() -> None:
+def test_a_story_stays_featured_until_an_admin_unsets_it() -> None:
     # given a featured story
     featured = decided(story(), decision="approve", featured=True)
-    # then another approval keeps it so, unless it says otherwise
+    # then another approval keeps it featured, unless it sets `featured` to false
     assert decided(featured, decision="approve").featured
     assert not decided(featured, decision="approve", featured=False).featured
 
 
-def test_a_story_turned_down_after_approval_is_hidden_and_no_longer_featured() -> None:
+def test_given_a_featured_story_when_it_is_rejected_then_it_is_hidden_and_not_featured() -> None:
     # given a featured story
     featured = decided(story(), decision="approve", featured=True)
-    # when an admin thinks again
+    # when an admin rejects it
     rejected = decided(featured, decision="reject", reason="The author asked for it.")
     # then
     assert not rejected.visible_to("somebody", admin=False)
@@ -71,19 +67,19 @@ def test_a_story_turned_down_after_approval_is_hidden_and_no_longer_featured() -
     assert not decided(rejected, decision="approve").featured
 
 
-def test_a_story_is_not_turned_down_without_a_reason() -> None:
+def test_a_rejection_without_a_reason_is_refused() -> None:
     with pytest.raises(Invalid) as refused:
         decided(story(), decision="reject")
     assert refused.value.errors[0]["field"] == "reason"
 
 
-def test_a_story_that_is_turned_down_cannot_be_featured() -> None:
+def test_a_rejected_story_cannot_be_featured() -> None:
     with pytest.raises(Invalid) as refused:
         decided(story(), decision="reject", featured=True, reason="Not for us.")
     assert refused.value.errors[0]["field"] == "featured"
 
 
-def test_no_admin_decides_on_their_own_story() -> None:
+def test_an_admin_cannot_moderate_their_own_story() -> None:
     # when an admin who is the author decides
     own = story()
     with pytest.raises(Forbidden):
@@ -92,7 +88,7 @@ def test_no_admin_decides_on_their_own_story() -> None:
 
 @pytest.mark.parametrize("decision", [None, {"decision": "reject", "reason": "Not for us."}])
 def test_only_approved_stories_may_be_liked(decision: dict[str, Any] | None) -> None:
-    # given a story that is pending or rejected
+    # given a pending or rejected story
     hidden = decided(story(), **decision) if decision else story()
     # then
     with pytest.raises(Conflict, match=hidden.status):
@@ -106,8 +102,8 @@ DECISIONS = st.fixed_dictionaries(
 
 
 @given(st.lists(DECISIONS, max_size=8))
-def test_whatever_is_decided_only_approved_stories_are_public_or_featured(decisions: list[dict[str, Any]]) -> None:
-    # given any history of decisions, of which those that break a rule are refused
+def test_given_any_decisions_then_only_an_approved_story_is_public_or_featured(decisions: list[dict[str, Any]]) -> None:
+    # given any sequence of decisions, some of them invalid
     now = story()
     for decision in decisions:
         version = now.version
@@ -116,11 +112,11 @@ def test_whatever_is_decided_only_approved_stories_are_public_or_featured(decisi
         except Invalid:
             assert decision["decision"] == "reject"
             continue
-        # then each one that stands counts, and is the last
+        # then each valid decision increases the version and is the latest
         assert now.version == version + 1
         assert now.moderation is not None
         assert now.moderation.decision == decision["decision"]
-        # and
+        # and only an approved story is public or featured
         assert now.visible_to(None, admin=False) == (now.status == "approved")
         assert now.status == "approved" or not now.featured
 
@@ -149,7 +145,7 @@ def test_whatever_is_decided_only_approved_stories_are_public_or_featured(decisi
 )
 def test_a_field_that_breaks_a_rule_is_refused(field: str, value: Any) -> None:
     with pytest.raises(ValidationError):
-        StoryPosting.model_validate({**WRITTEN, field: value})
+        StoryPosting.model_validate({**STORY, field: value})
 
 
 @pytest.mark.parametrize(
@@ -162,5 +158,5 @@ def test_a_field_that_breaks_a_rule_is_refused(field: str, value: Any) -> None:
         ("media", [PHOTO] * 5),
     ],
 )
-def test_a_field_at_its_limit_is_taken(field: str, value: Any) -> None:
-    assert getattr(StoryPosting.model_validate({**WRITTEN, field: value}), field) == value
+def test_a_field_at_its_limit_is_accepted(field: str, value: Any) -> None:
+    assert getattr(StoryPosting.model_validate({**STORY, field: value}), field) == value

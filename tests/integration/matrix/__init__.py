@@ -1,11 +1,11 @@
-"""Who may call what: a module for each domain, with a table of its routes and callers and the status each one gets.
+"""The authorization matrix: per domain, a table of routes, callers and the expected status.
 
-A table's first line names the columns, every other line is a route, maybe with the case in round brackets:
+The first line of a table names the columns. Every other line is a route, optionally with a case in brackets:
 
                                      none  expired  forged  foreign  id | buyer  worker  seller  admin | owner  other
     PATCH /jobs/{jobId} (open)        401    401     401      401   401 |  403    403     403     403  |  200    403
 
-The columns `none` to `other` are in every table; a module may add more. `-` stands where there is no such caller.
+Every table has the columns `none` to `other`; a module may add more. `-` means that there is no such caller.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ COLUMNS = ("none", "expired", "forged", "foreign", "id", "buyer", "worker", "sel
 
 @dataclass
 class Scene:
-    """What stands in the marketplace when a route is called.
+    """The state of the marketplace for a call.
 
     Attributes:
         path: values for the route's parameters, by name.
-        body: what is sent.
+        body: the request body.
         headers: headers that the route needs.
-        people: who plays `owner`, `other` and the module's own columns. Callers of the first columns, who are nobody
-            to the scene, are added.
-        contents: what is in the tables before anybody calls; filled in by the test.
+        people: the callers of `owner`, `other` and the module's own columns. The callers of the first columns have no
+            part in the scene.
+        contents: the contents of the tables before the call; set by the test.
     """
 
     path: dict[str, str] = field(default_factory=dict)
@@ -44,13 +44,13 @@ class Scene:
     contents: Any = None
 
     def person(self, column: str) -> Person:
-        """Who calls for a column."""
-        return self.people[column] if column in self.people else _nobody_special(column)
+        """The caller of a column."""
+        return self.people[column] if column in self.people else _stranger(column)
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of a table: a route, its case, and the status that each caller gets."""
+    """A row: a route, its case, and the expected status of each caller."""
 
     route: str
     case: str
@@ -62,12 +62,12 @@ class Row:
 
 
 def modules() -> list[ModuleType]:
-    """The tables' modules."""
+    """The modules of the tables."""
     return [importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
 
 
 def rows() -> list[Row]:
-    """The lines of all tables."""
+    """The rows of all tables."""
     return [row for module in modules() for row in _rows(module)]
 
 
@@ -85,7 +85,7 @@ def _rows(module: ModuleType) -> list[Row]:
     return found
 
 
-def _nobody_special(column: str) -> Person:
+def _stranger(column: str) -> Person:
     match column:
         case "none":
             return VISITOR
@@ -99,9 +99,9 @@ def _nobody_special(column: str) -> Person:
             return _bearer(token(claims(token_use="id")))
         case "buyer" | "worker" | "seller" | "admin":
             return Person(f"stranger-{column}", (column,))
-    raise LookupError(f"the scene has nobody for the column {column}")
+    raise LookupError(f"the scene has no caller for the column {column}")
 
 
 def _bearer(text: str) -> Person:
-    """Somebody whose token no gateway has checked, so that the function has to."""
+    """A caller whose token the gateway did not verify, so the function must."""
     return Person(headers={"Authorization": f"Bearer {text}"})

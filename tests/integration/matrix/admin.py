@@ -1,4 +1,4 @@
-"""Who may call what: the admins' routes. `owner` is whom the decision is about; `self` is the same person as an admin.
+"""Authorization of the admins' routes. `owner` is whom the decision is about; `self` is the same person as an admin.
 
 `removed` is an admin by their token, who was one until another removed them.
 """

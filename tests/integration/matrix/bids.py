@@ -1,4 +1,4 @@
-"""Who may call what: bids. `owner` posted the job and `other` another; `bidder` placed the bid, `rival` another on it."""
+"""Authorization of bids. `owner` posted the job and `other` another; `bidder` placed the bid, `rival` another on the same job."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ POST /bids/{bidId}/withdrawal          401   401    401     401   401 |  403    
 
 
 def scene(route: str, case: str) -> Scene:
-    """A job with two bids, one of them accepted where the case is `in progress`."""
+    """A job with two bids, one of them accepted in the case `in progress`."""
     people = {
         "owner": Person("owner", ("buyer",)),
         "other": Person("other", ("buyer",)),

@@ -1,4 +1,4 @@
-"""Who may call what: credits. `owner` and `other` have some, and a payout account; `self` is the owner as an admin."""
+"""Authorization of credits. `owner` and `other` have a balance and a payout account; `self` is the owner as an admin."""
 
 from __future__ import annotations
 

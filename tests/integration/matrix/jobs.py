@@ -1,4 +1,4 @@
-"""Who may call what: jobs. `selected` is the job's worker; `bidder` has bid on it, but was not chosen."""
+"""Authorization of jobs. `selected` is the job's worker; `bidder` placed another bid."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ BODIES = {
 
 
 def scene(route: str, case: str) -> Scene:
-    """A job of `owner`'s with two bids and, unless the case is `open`, `selected` accepted. `other` has a job too."""
+    """A job of `owner` with two bids; unless the case is `open`, that of `selected` is accepted. `other` has a job too."""
     people = {
         "owner": Person("owner", ("buyer",)),
         "other": Person("other", ("buyer",)),

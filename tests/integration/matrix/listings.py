@@ -1,4 +1,4 @@
-"""Who may call what: listings. `owner` and `other` are sellers who are not verified; each has one listing."""
+"""Authorization of listings. `owner` and `other` are unverified sellers with one listing each."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ DECISIONS = {"active": "approve", "rejected": "reject"}
 
 
 def scene(route: str, case: str) -> Scene:
-    """A listing of `owner`'s in the case's state; `other` has one that waits."""
+    """A listing of `owner` with the status of the case, and a pending one of `other`."""
     people = {"owner": Person("owner", ("seller",)), "other": Person("other", ("seller",))}
     listing = list_materials(people["owner"])
     list_materials(people["other"])

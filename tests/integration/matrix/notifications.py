@@ -1,4 +1,4 @@
-"""Who may call what: notifications, settings and devices. `owner` has one of each; `self` is the owner as an admin."""
+"""Authorization of notifications, settings and devices. `owner` has one of each; `self` is the owner as an admin."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BODIES = {
 
 
 def scene(route: str, case: str) -> Scene:
-    """A notification of `owner`'s and one of `other`'s; each has a device, and the push token is that of `owner`'s."""
+    """A notification and a device of `owner` and of `other`. The push token belongs to `owner`'s device."""
     people = {
         "owner": Person("owner", ("worker",)),
         "other": Person("other", ("worker",)),

@@ -1,4 +1,4 @@
-"""Who may call what: the platform's own routes. A page that is asked for before every request reads no token."""
+"""Authorization of the platform's own routes. A page that is asked for before every request reads no token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may call what: profiles. `self` is an admin who acts on their own profile."""
+"""Authorization of profiles. `self` is an admin who acts on their own profile."""
 
 from __future__ import annotations
 

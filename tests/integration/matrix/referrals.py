@@ -1,4 +1,4 @@
-"""Who may call what: referrals. `owner` owns the code that is applied, `other` has applied one before."""
+"""Authorization of referrals. `owner` owns the code that is applied, `other` has applied one before."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ POST /referrals/applications (unknown)  401     401    401     401 401 |   404  
 
 
 def scene(route: str, case: str) -> Scene:
-    """A code of `owner`'s, by which `other` was brought."""
+    """A code of `owner` that `other` has applied."""
     people = {"owner": Person("owner", ("worker",)), "other": Person("other", ("buyer",))}
     refer("owner", "other")
     body = {"code": "UNKNOWN1" if case == "unknown" else code_of(people["owner"])}

@@ -1,4 +1,4 @@
-"""Who may call what: reminders. `owner` and `other` have one each; `party` is whom the marketplace asks for a review."""
+"""Authorization of reminders. `owner` and `other` have one each; `party` has a review prompt of the platform."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BODIES = {"POST /reminders": {"text": "Call Sipho", "dueAt": "2026-12-01T08:00:0
 
 
 def scene(route: str, case: str) -> Scene:
-    """A reminder of `owner`'s and one of `other`'s, and for the last case a prompt that is the marketplace's own."""
+    """A reminder of `owner`, one of `other`, and for the last case a review prompt of the platform."""
     people = {
         "owner": Person("owner", ("worker",)),
         "other": Person("other", ("worker",)),

@@ -1,6 +1,6 @@
-"""Who may call what: reports. `owner` made the report; `accused` posted the reported job, and `selected` is its worker.
+"""Authorization of reports. `owner` made the report; `accused` posted the reported job, and `selected` is its worker.
 
-All three are also there as admins, by whom nothing that concerns them may be decided: `self`, `judged` and `hired`.
+`self`, `judged` and `hired` are the same three as admins, who may not resolve reports that involve them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ POST /reports/{id}/resolution (resolved) 401 401   401     401   401 |  403    4
 
 
 def scene(route: str, case: str) -> Scene:
-    """A report of a job, which has found its worker since where the case says so."""
+    """A report of a job, which has a worker in the case `job in progress`."""
     people = {
         "owner": Person("owner", ("seller",)),
         "other": Person("other", ("seller",)),

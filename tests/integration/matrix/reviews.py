@@ -1,6 +1,6 @@
-"""Who may call what: reviews. `owner` posted the job and wrote the review about `subject`, who did the job.
+"""Authorization of reviews. `owner` posted the job and wrote the review about `subject`, who did the job.
 
-`bidder` had bid on it as well; `self` is the owner and `judged` the subject, each as an admin.
+`bidder` placed another bid; `self` is the owner and `judged` the subject, each as an admin.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ BODIES = {
 
 
 def scene(route: str, case: str) -> Scene:
-    """A job as far as the case says, and its review by the owner."""
+    """A job and its review by the owner, in the state of the case."""
     people = {
         "owner": Person("owner", ("buyer",)),
         "other": Person("other", ("buyer",)),

@@ -1,7 +1,10 @@
-"""Who may call what: sign-in and sessions. `away` is the owner in another session."""
+"""Authorization of sign-in and sessions. `away` is the owner in another session."""
 
 from __future__ import annotations
 
+from khaya.platform.base import clock
+from khaya.platform.data import dynamo
+from khaya.sessions import model, store
 from tests.integration.matrix import Scene
 from tests.support import sign_in
 from tests.support.client import Person
@@ -35,7 +38,7 @@ BODIES = {
 
 
 def scene(route: str, case: str) -> Scene:
-    """A session of `owner`'s."""
+    """A session of `owner`."""
     sign_in.ready()
     people = {
         "owner": Person("owner", ("buyer",)),
@@ -45,14 +48,11 @@ def scene(route: str, case: str) -> Scene:
     if route.endswith("password"):
         strangers = [Person(f"stranger-{role}", (role,)) for role in ("buyer", "worker", "seller", "admin")]
         pool_with(people["owner"], people["other"], *strangers)
-    _stand()
+    _store_session()
     return Scene({"sessionId": "session-1"}, BODIES.get(route), people=people)
 
 
-def _stand() -> None:
-    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
-    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
-    from khaya.sessions import model, store  # noqa: PLC0415
+def _store_session() -> None:
 
     now = clock.now()
     token = model.RefreshToken.issued("session-1", "cognito")

@@ -1,10 +1,10 @@
-"""Who may call what: stories. `owner` wrote the story, `other` another one; `self` is its author as an admin."""
+"""Authorization of stories. `owner` wrote the story, `other` another one; `self` is its author as an admin."""
 
 from __future__ import annotations
 
 from tests.integration.matrix import Scene
 from tests.support.client import Person
-from tests.support.stories import STORY, approve_story, approved_story, reject_story, tell_story
+from tests.support.stories import STORY, approve_story, approved_story, reject_story, submit_story
 
 TABLE = """
                                           none expired forged foreign  id | buyer worker seller admin | owner other self
@@ -48,7 +48,7 @@ def scene(route: str, case: str) -> Scene:
         "other": Person("other", ("worker",)),
         "self": Person("owner", ("admin",)),
     }
-    story = tell_story(people["owner"])
+    story = submit_story(people["owner"])
     assert people["other"].put(f"/stories/{approved_story(people['other'])}/like").status == 200
     if case in ("live", "down", "gone"):
         approve_story(story)

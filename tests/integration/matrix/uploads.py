@@ -1,4 +1,4 @@
-"""Who may call what: uploads. Whoever is signed in may, for themselves."""
+"""Authorization of uploads. Every signed-in person may upload for themselves."""
 
 from __future__ import annotations
 

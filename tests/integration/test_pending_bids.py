@@ -1,4 +1,4 @@
-"""What follows a job that leaves `open`: its losers are told, all of them, surely, and with the right reason."""
+"""After a job leaves `open`, all its pending bids are rejected with the right reason."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from khaya.bids import store
+from khaya.platform.data import dynamo
+from khaya.platform.data.writes import typed_item
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import Context, Person, app
@@ -20,7 +22,7 @@ from tests.support.streams import follow
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Time that would have been slept."""
+    """The requested sleeps, in seconds. No test sleeps."""
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
     return slept
@@ -41,7 +43,7 @@ def job_with_bids(buyer: Person, number: int) -> tuple[str, dict[str, str]]:
 
 
 def deliver(*bodies: Any) -> list[str]:
-    """Hand messages to the function; answers those that it sends back to the queue."""
+    """Deliver messages to the function, and return the ids of the failed ones."""
     records = [
         {
             "messageId": str(number),
@@ -58,7 +60,7 @@ def deliver(*bodies: Any) -> list[str]:
     return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
 
 
-def test_after_an_acceptance_the_others_are_told(buyer: Person) -> None:
+def test_given_an_acceptance_then_the_other_pending_bids_are_rejected(buyer: Person) -> None:
     job, bids = job_with_bids(buyer, 4)
     Person("worker-3", ("worker",)).post(f"/bids/{bids['worker-3']}/withdrawal")
     buyer.post(f"/bids/{bids['worker-2']}/rejection")
@@ -70,18 +72,18 @@ def test_after_an_acceptance_the_others_are_told(buyer: Person) -> None:
         "worker-2": ("rejected", "by_owner"),
         "worker-3": ("withdrawn", None),
     }
-    told = Person("worker-1", ("worker",)).get(f"/bids/{bids['worker-1']}").body
-    assert (told["rejectionReason"], told["decidedAt"]) == ("other_bid_accepted", "2026-11-21T08:00:00.000Z")
+    rejected = Person("worker-1", ("worker",)).get(f"/bids/{bids['worker-1']}").body
+    assert (rejected["rejectionReason"], rejected["decidedAt"]) == ("other_bid_accepted", "2026-11-21T08:00:00.000Z")
 
 
-def test_after_a_cancellation_all_are_told(buyer: Person) -> None:
+def test_given_a_cancelled_job_then_all_bids_are_rejected(buyer: Person) -> None:
     job, _ = job_with_bids(buyer, 3)
     buyer.post(f"/jobs/{job}/cancellation", {"reason": "Not needed."})
     follow("rejections")
     assert {*bids_of(job).values()} == {("rejected", "job_cancelled")}
 
 
-def test_after_the_expiry_all_are_told(buyer: Person, clock: Clock) -> None:
+def test_given_an_expired_job_then_all_bids_are_rejected(buyer: Person, clock: Clock) -> None:
     job, _ = job_with_bids(buyer, 3)
     clock.tick(days=30)
     assert app("expiry").handler({}, Context())["expired"] == 1
@@ -89,7 +91,7 @@ def test_after_the_expiry_all_are_told(buyer: Person, clock: Clock) -> None:
     assert {*bids_of(job).values()} == {("rejected", "job_expired")}
 
 
-def test_an_accepted_bid_stays_so_when_the_job_is_cancelled_later(buyer: Person) -> None:
+def test_given_an_accepted_bid_when_the_job_is_cancelled_then_it_stays_accepted(buyer: Person) -> None:
     job, bids = job_with_bids(buyer, 2)
     accept(buyer, bids["worker-0"])
     buyer.post(f"/jobs/{job}/cancellation", {"reason": "Not needed."})
@@ -98,7 +100,7 @@ def test_an_accepted_bid_stays_so_when_the_job_is_cancelled_later(buyer: Person)
     assert bids_of(job)["worker-1"][0] == "rejected"
 
 
-def test_while_the_job_is_open_nobody_is_rejected(buyer: Person) -> None:
+def test_given_an_open_job_when_it_is_edited_then_no_bid_is_rejected(buyer: Person) -> None:
     job, _ = job_with_bids(buyer, 2)
     buyer.patch(f"/jobs/{job}", {"budgetCents": 60_000})
     follow("rejections")
@@ -106,7 +108,7 @@ def test_while_the_job_is_open_nobody_is_rejected(buyer: Person) -> None:
     assert {*bids_of(job).values()} == {("pending", None)}
 
 
-def test_more_bids_than_a_page_are_all_told(buyer: Person) -> None:
+def test_more_bids_than_a_page_are_all_rejected(buyer: Person) -> None:
     job, bids = job_with_bids(buyer, 103)
     accept(buyer, bids["worker-60"])
     follow("rejections")
@@ -114,7 +116,7 @@ def test_more_bids_than_a_page_are_all_told(buyer: Person) -> None:
     assert (states.count("accepted"), states.count("rejected")) == (1, 102)
 
 
-def test_told_twice_is_told_once(buyer: Person, clock: Clock) -> None:
+def test_a_repeated_message_changes_nothing(buyer: Person, clock: Clock) -> None:
     job, bids = job_with_bids(buyer, 3)
     accept(buyer, bids["worker-0"])
     follow("rejections")
@@ -124,38 +126,40 @@ def test_told_twice_is_told_once(buyer: Person, clock: Clock) -> None:
     assert stand_in.contents() == before
 
 
-def test_a_job_that_is_gone_is_nothing_to_follow() -> None:
+def test_a_message_for_an_unknown_job_succeeds() -> None:
     assert deliver({"jobId": "01JCZX3V9T6V5Y8Q2M4N7B1KDE"}) == []
 
 
 @pytest.mark.parametrize("poison", ["not json", {"job": "x"}, {"jobId": None}, "null"])
-def test_a_message_that_cannot_be_followed_does_not_keep_others(buyer: Person, poison: Any) -> None:
+def test_an_invalid_message_fails_alone(buyer: Person, poison: Any) -> None:
     job, bids = job_with_bids(buyer, 2)
     accept(buyer, bids["worker-0"])
     assert deliver(poison, {"jobId": job}, poison) == ["0", "2"]
     assert bids_of(job)["worker-1"][0] == "rejected"
 
 
-def test_an_index_that_is_behind_is_looked_at_again(
+def test_given_an_index_that_lags_then_it_is_read_again(
     buyer: Person, monkeypatch: pytest.MonkeyPatch, no_waiting: list[float]
 ) -> None:
-    # given an index that shows a bid fewer, twice
+    # given an index that lacks one bid in its first two reads
     job, bids = job_with_bids(buyer, 3)
     accept(buyer, bids["worker-0"])
-    real, looks = store.all_on_job, []
+    real, reads = store.all_on_job, []
 
     def behind(job_id: str) -> Any:
-        looks.append(job_id)
-        return real(job_id)[: 2 if len(looks) < 3 else None]
+        reads.append(job_id)
+        return real(job_id)[: 2 if len(reads) < 3 else None]
 
     monkeypatch.setattr(store, "all_on_job", behind)
-    # when the job is followed, then all are told in the end
+    # when the message is handled, then all bids are rejected after the third read
     assert deliver({"jobId": job}) == []
-    assert (len(looks), len(no_waiting)) == (3, 2)
+    assert (len(reads), len(no_waiting)) == (3, 2)
     assert {status for status, _ in bids_of(job).values()} == {"accepted", "rejected"}
 
 
-def test_an_index_that_stays_behind_sends_the_message_back(buyer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_an_index_that_keeps_lagging_then_the_message_returns_to_the_queue(
+    buyer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     job, bids = job_with_bids(buyer, 3)
     other, _ = job_with_bids(buyer, 1)
     accept(buyer, bids["worker-0"])
@@ -170,25 +174,25 @@ def test_an_index_that_stays_behind_sends_the_message_back(buyer: Person, monkey
     assert [status for status, _ in bids_of(job).values()].count("rejected") == 2
 
 
-def test_a_withdrawal_that_the_index_has_not_seen_does_not_hide_a_bid_that_it_has_not_seen(
+def test_given_an_outdated_index_then_a_withdrawn_bid_does_not_count_as_decided(
     buyer: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given an index that still shows a withdrawn bid as pending, and does not show the newest at all
+    # given an index that shows a withdrawn bid as pending and lacks the newest bid
     job, bids = job_with_bids(buyer, 2)
     stale = store.all_on_job(job)
     Person("worker-1", ("worker",)).post(f"/bids/{bids['worker-1']}/withdrawal")
     place_bid(Person("worker-9", ("worker",)), job)
     accept(buyer, bids["worker-0"])
-    real, looks = store.all_on_job, []
+    real, reads = store.all_on_job, []
 
     def behind(job_id: str) -> Any:
-        looks.append(job_id)
-        return stale if len(looks) == 1 else real(job_id)
+        reads.append(job_id)
+        return stale if len(reads) == 1 else real(job_id)
 
     monkeypatch.setattr(store, "all_on_job", behind)
-    # when the job is followed
+    # when the message is handled
     assert deliver({"jobId": job}) == []
-    # then the newest is told as well
+    # then the newest bid is rejected as well
     assert bids_of(job) == {
         "worker-0": ("accepted", None),
         "worker-1": ("withdrawn", None),
@@ -198,10 +202,9 @@ def test_a_withdrawal_that_the_index_has_not_seen_does_not_hide_a_bid_that_it_ha
 
 @pytest.mark.parametrize("position", range(5))
 @pytest.mark.parametrize("lost", [False, True], ids=["before", "after"])
-def test_a_run_that_dies_half_way_is_finished_by_the_next(
+def test_given_a_run_that_failed_half_way_then_the_next_one_completes_it(
     buyer: Person, monkeypatch: pytest.MonkeyPatch, position: int, lost: bool
 ) -> None:
-    from khaya.platform.data import dynamo  # noqa: PLC0415
 
     job, bids = job_with_bids(buyer, 4)
     accept(buyer, bids["worker-0"])
@@ -220,11 +223,10 @@ def test_a_run_that_dies_half_way_is_finished_by_the_next(
     assert [status for status, _ in bids_of(job).values()].count("rejected") == 3
 
 
-# The relay.
+# The dispatcher.
 
 
 def stream_record(before: dict[str, Any] | None, after: dict[str, Any] | None, number: int = 1) -> dict[str, Any]:
-    from khaya.platform.data.writes import typed_item  # noqa: PLC0415
 
     images = {"OldImage": before, "NewImage": after}
     return {
@@ -243,7 +245,7 @@ def stream_record(before: dict[str, Any] | None, after: dict[str, Any] | None, n
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What the relay sends."""
+    """The messages that the dispatcher sends."""
     messages: list[dict[str, Any]] = []
 
     class Queue:
@@ -277,7 +279,7 @@ def moved(job: str, was: str = "open", becomes: str = "in_progress", number: int
     return stream_record({**item, "status": was}, {**item, "status": becomes}, number)
 
 
-def test_a_job_that_left_open_is_passed_on_under_the_changes_own_name(sent: list[dict[str, Any]]) -> None:
+def test_a_job_that_left_open_is_dispatched_with_the_id_of_the_change(sent: list[dict[str, Any]]) -> None:
     assert app("relay").handler({"Records": [moved("job-1")]}, Context()) == {"batchItemFailures": []}
     (message,) = [one for one in sent if one["QueueUrl"] == os.environ["REJECTIONS_QUEUE_URL"]]
     assert json.loads(message["MessageBody"])["jobId"] == "job-1"
@@ -288,12 +290,12 @@ def test_a_job_that_left_open_is_passed_on_under_the_changes_own_name(sent: list
     "record",
     [moved("j", "open", "open"), moved("j", "in_progress", "completed"), moved("j", "in_progress", "cancelled")],
 )
-def test_other_moves_reject_nobody(sent: list[dict[str, Any]], record: dict[str, Any]) -> None:
+def test_other_transitions_send_no_rejection(sent: list[dict[str, Any]], record: dict[str, Any]) -> None:
     app("relay").handler({"Records": [record]}, Context())
     assert [one for one in sent if one["QueueUrl"] == os.environ["REJECTIONS_QUEUE_URL"]] == []
 
 
-def test_a_record_that_cannot_be_passed_on_is_reported_alone(sent: list[dict[str, Any]]) -> None:
+def test_a_record_that_cannot_be_dispatched_fails_alone(sent: list[dict[str, Any]]) -> None:
     records = [moved("job-1", number=1), moved("job-poison", number=2), moved("job-3", number=3)]
     answer = app("relay").handler({"Records": records}, Context())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
@@ -301,12 +303,12 @@ def test_a_record_that_cannot_be_passed_on_is_reported_alone(sent: list[dict[str
     assert [one["MessageGroupId"] for one in rejections] == ["job-1", "job-3"]
 
 
-def test_changes_of_one_thing_keep_their_order_when_one_is_not_passed_on(sent: list[dict[str, Any]]) -> None:
-    # given three changes, the first of which a queue does not take
+def test_given_a_failed_change_then_later_changes_of_the_same_item_wait(sent: list[dict[str, Any]]) -> None:
+    # given three changes, the first of which a queue refuses
     broken = moved("job-poison", number=1)
     later = moved("job-poison", "in_progress", "completed", number=2)
     records = [broken, later, moved("job-3", number=3)]
-    # when they are relayed, then the later one of the same thing waits for it, and the other thing does not
+    # when they are dispatched, then the later change of the same item waits, and the other item does not
     answer = app("relay").handler({"Records": records}, Context())
     assert [one["itemIdentifier"] for one in answer["batchItemFailures"]] == ["1", "2"]
     assert "job.completed" not in str(sent)
