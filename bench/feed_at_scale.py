@@ -1,9 +1,9 @@
-"""The job feed at scale, by arithmetic: what each partition of each index bears at 5,000 reads and 200 posts a second.
+"""The job feed at scale, calculated: the load of each partition of each index at 5,000 reads and 200 posts per second.
 
-A million open jobs of lifelike sizes stand in the feed. Every second brings its reads and posts at random, and as many
-jobs leave the feed as come. DynamoDB charges an index by the bytes that are read or written: half a unit for each 4 KB
-of a page that may be a moment old, one unit for each 1 KB of an item that comes, changes or goes. All jobs of a
-partition key stand in one partition, which bears 3,000 read and 1,000 write units a second.
+The feed has a million open jobs of realistic sizes. Reads and posts are random, and as many jobs leave the feed as
+enter it. An index costs half a unit for each 4 KB of an eventually consistent read, and one unit for each 1 KB of an
+item that is added, changed or removed. All jobs with one partition key are in one partition, which sustains 3,000 read
+and 1,000 write units per second.
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ from khaya.platform.base import clock
 from khaya.platform.data.lists import FEED_REPLICAS
 from khaya.platform.data.pages import DEFAULT_LIMIT
 
-READS_A_SECOND = 5_000
-POSTS_A_SECOND = 200
+READS_PER_SECOND = 5_000
+POSTS_PER_SECOND = 200
 OPEN_JOBS = 1_000_000
-MOST_READ_UNITS = 3_000
-MOST_WRITE_UNITS = 1_000
+MAX_READ_UNITS = 3_000
+MAX_WRITE_UNITS = 1_000
 
 SECONDS = 60
 TOWNS = 300
 MEDIAN_DESCRIPTION = 220
-"""Characters. Lengths are spread log-normally around it: half are shorter, one in a hundred is longer than 1,400."""
+"""Characters. Lengths are log-normally distributed: half are shorter, one in a hundred exceeds 1,400."""
 
 READS = {"feed": 0.55, "category": 0.2, "place": 0.15, "both": 0.1}
-"""How the reads fall on the unfiltered feed and its filters."""
+"""The shares of reads by filter."""
 
 
 def run() -> Report:
-    """Simulate a minute, with a lifelike mix of filters and with none at all."""
+    """Simulate a minute, with a realistic mix of filters and with unfiltered reads only."""
     report = Report(
         "feed_at_scale",
-        f"The job feed at {READS_A_SECOND:,} reads and {POSTS_A_SECOND} posts a second over {OPEN_JOBS:,} open jobs:"
+        f"The job feed at {READS_PER_SECOND:,} reads and {POSTS_PER_SECOND} posts a second over {OPEN_JOBS:,} open jobs:"
         f" the busiest second of the busiest partition of each index, {SECONDS} seconds",
-        ("reads", "index", "read units", "bar", "", "write units", "bar", ""),
+        ("reads", "index", "read units", "limit", "", "write units", "limit", ""),
     )
     sizes = _sizes()
     for name, mix in (("all unfiltered", {"feed": 1.0}), ("mixed", READS)):
@@ -51,21 +51,21 @@ def run() -> Report:
         for index in writes:
             read, write = round(reads.get(index, 0)), round(writes[index])
             held = (
-                *(read, MOST_READ_UNITS, report.hold(f"{name}, {index}, read units", read, MOST_READ_UNITS)),
-                *(write, MOST_WRITE_UNITS, report.hold(f"{name}, {index}, write units", write, MOST_WRITE_UNITS)),
+                *(read, MAX_READ_UNITS, report.check(f"{name}, {index}, read units", read, MAX_READ_UNITS)),
+                *(write, MAX_WRITE_UNITS, report.check(f"{name}, {index}, write units", write, MAX_WRITE_UNITS)),
             )
             report.add(name, index, *held)
     mean = sum(sizes) / len(sizes)
     page = page_units([mean] * (DEFAULT_LIMIT + 1))
     report.notes.append(
         f"{FEED_REPLICAS} replicas of the unfiltered feed; a job takes {mean:,.0f} bytes on average in an index, a page"
-        f" {page} units. One category or place alone bears {MOST_READ_UNITS / page:,.0f} reads a second."
+        f" {page} units. One category or location alone sustains {MAX_READ_UNITS / page:,.0f} reads a second."
     )
     return report
 
 
 def simulated(mix: dict[str, float], sizes: list[int]) -> tuple[dict[str, float], dict[str, float]]:
-    """The read and the write units of the busiest partition of each index in its busiest second."""
+    """The read and write units of the busiest partition of each index in its busiest second."""
     chance = random.Random(2026)  # noqa: S311 - a simulation, the same in every run
     category, place = _drawing(chance, list(get_args(Category))), _drawing(chance, list(range(TOWNS)))
     pages = [page_units(chance.choices(sizes, k=DEFAULT_LIMIT + 1)) for _ in range(500)]
@@ -74,13 +74,13 @@ def simulated(mix: dict[str, float], sizes: list[int]) -> tuple[dict[str, float]
     for _ in range(SECONDS):
         reads: Counter[tuple[str, Any]] = Counter()
         writes: Counter[tuple[str, Any]] = Counter()
-        for kind in chance.choices(list(mix), list(mix.values()), k=READS_A_SECOND):
+        for kind in chance.choices(list(mix), list(mix.values()), k=READS_PER_SECOND):
             reads[_partition(kind, chance, category, place)] += chance.choice(pages)  # type: ignore[assignment]
-        for size in chance.choices(sizes, k=2 * POSTS_A_SECOND):  # as many come as go
+        for size in chance.choices(sizes, k=2 * POSTS_PER_SECOND):  # one enters and one leaves per post
             units, trade, town = math.ceil(size / 1024), category(), place()
             for replica in range(FEED_REPLICAS):
                 writes[f"feed{replica}", "open"] += units
-            writes["byExpiry", "the day in thirty days"] += 1  # keys and a time only
+            writes["byExpiry", "the day in thirty days"] += 1  # only keys and a time
             writes["byCategory", trade] += units
             writes["byPlace", town] += units
             writes["byCategoryAndPlace", (trade, town)] += units
@@ -91,7 +91,7 @@ def simulated(mix: dict[str, float], sizes: list[int]) -> tuple[dict[str, float]
 
 
 def page_units(sizes: list[Any]) -> float:
-    """What a query that reads rows of these bytes costs."""
+    """The read units of a query that reads rows of these sizes."""
     return math.ceil(sum(sizes) / 4096) / 2
 
 
@@ -109,13 +109,13 @@ def _partition(
 
 
 def _drawing(chance: random.Random, things: list[Any]) -> Callable[[], Any]:
-    """Draws of one thing, the first far more often than the last, after Zipf."""
+    """Returns a function that draws one of `things` with a Zipf distribution."""
     weights = list(itertools.accumulate(1 / rank for rank in range(1, len(things) + 1)))
     return lambda: chance.choices(things, cum_weights=weights)[0]
 
 
 def _sizes() -> list[int]:
-    """Bytes of jobs as they stand in an index, in lifelike variety."""
+    """The sizes in bytes of realistic jobs in an index."""
     chance = random.Random(1994)  # noqa: S311 - a simulation, the same in every run
     return [_size(_job(chance)) for _ in range(2_000)]
 
@@ -138,7 +138,7 @@ def _job(chance: random.Random) -> Job:
 
 
 def _size(job: Job) -> int:
-    """DynamoDB's count: the bytes of names and values, with a little for each list and map."""
+    """The item size by DynamoDB's rules: bytes of names and values, and an overhead for each list and map."""
     return sum(len(name) + _bytes(value) for name, value in store._item(job).items())  # noqa: SLF001
 
 

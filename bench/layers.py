@@ -1,4 +1,4 @@
-"""The layers as they are deployed, and boto3 as Lambda has it, each in a folder of `.local/bench/`."""
+"""Builds the deployed layers and Lambda's boto3 in folders of `.local/bench/`."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from pathlib import Path
 from tests.support.template import ROOT
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
-"""The Python of this machine, as Lambda names it."""
+"""The Python version of this machine."""
 
 DEPLOYED_PYTHON = "3.13"
 DEPLOYED = {"arm64": "aarch64", "x86_64": "x86_64"}
-"""The processors that the template can be deployed to, and how wheels name them."""
+"""The architectures of the template, and their names in wheels."""
 
 _FOLDER = ROOT / ".local" / "bench"
 
 
 def dependencies(python: str = HERE, machine: str | None = None) -> Path:
-    """The layer of dependencies, for this machine unless another is named."""
+    """The folder of the dependencies layer, built for this machine by default."""
     machine = machine or {"arm64": "aarch64", "amd64": "x86_64"}.get(platform.machine().lower(), platform.machine())
     return _built("dependencies", "DependenciesLayer", python, f"manylinux2014_{machine} manylinux_2_28_{machine}")
 
 
 def own(python: str = HERE) -> Path:
-    """The layer of our own code."""
+    """The folder of the layer with our code."""
     return _built("khaya", "KhayaLayer", python, "any")
 
 
 def runtime() -> Path:
-    """boto3 and what it needs, as Lambda's runtime has them."""
+    """The folder of boto3 and its dependencies in Lambda's versions."""
     wanted = f"boto3=={version('boto3')}"
     folder, stamp = _FOLDER / "runtime", _FOLDER / "runtime.made"
     made_of = f"{wanted} {sys.version}"
@@ -59,7 +59,7 @@ def runtime() -> Path:
 
 
 def bytecode_can_be_made(python: str) -> bool:
-    """Whether this machine has the Python that a layer's bytecode is made by."""
+    """Whether this machine has the Python version that compiles a layer's bytecode."""
     try:
         _run([f"python{python}", "-c", ""], {"PATH": _path()})
     except (RuntimeError, FileNotFoundError):
@@ -68,7 +68,7 @@ def bytecode_can_be_made(python: str) -> bool:
 
 
 def _built(layer: str, target: str, python: str, wheels: str) -> Path:
-    """What the layer's own Makefile makes, as `sam build` calls it; made anew when its sources changed."""
+    """The folder of a layer built by its Makefile, as in `sam build`. Rebuilt after a change of its sources."""
     source = ROOT / "layers" / layer
     name = f"{layer}-{python}-{wheels.split(maxsplit=1)[0]}"
     folder, stamp = _FOLDER / name, _FOLDER / f"{name}.made"
@@ -84,7 +84,7 @@ def _built(layer: str, target: str, python: str, wheels: str) -> Path:
 
 
 def _path() -> str:
-    """This Python first, as `sam build` finds the runtime's."""
+    """A PATH with this Python first, as in `sam build`."""
     return f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 

@@ -1,4 +1,4 @@
-"""A marketplace to measure on: the template's tables on a real engine, with many jobs in them."""
+"""Creates the template's tables on an engine, with many jobs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BATCH = 25
 
 @contextmanager
 def tables_on(address: str) -> Iterator[None]:
-    """Let `khaya` speak to the engine at `address`, where the template's tables are made and removed again."""
+    """Create the template's tables on the engine at `address` for the block, and point `khaya` to it."""
     os.environ["AWS_ENDPOINT_URL"] = address
     dynamo.client.cache_clear()
     names = [request["TableName"] for request in table_requests()]
@@ -46,16 +46,16 @@ def tables_on(address: str) -> Iterator[None]:
 
 
 def post_many(number: int) -> list[str]:
-    """Put so many open jobs into the table as the stores would, and answer their ids."""
+    """Store `number` open jobs, and return their ids."""
     posting = JobPosting.model_validate_json(json.dumps(POSTING))
     now = clock.now()
     made = [new_job(posting, buyer_id=f"buyer-{one % 100}", buyer_name="Thandi", now=now) for one in range(number)]
-    put_many(settings().jobs_table, [jobs._item(job) for job in made])  # noqa: SLF001 - as the store keeps them
+    put_many(settings().jobs_table, [jobs._item(job) for job in made])  # noqa: SLF001 - the stored form
     return [job.id for job in made]
 
 
 def put_many(table: str, items: Sequence[Mapping[str, Any]]) -> None:
-    """Write items as they are."""
+    """Write items in batches."""
     for first in range(0, len(items), _BATCH):
         puts = [{"PutRequest": {"Item": typed_item(item)}} for item in items[first : first + _BATCH]]
         left = {table: puts}

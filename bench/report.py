@@ -1,4 +1,4 @@
-"""What a benchmark found: printed as a table, and kept in `bench/results/` with the versions it ran on."""
+"""The result of a benchmark: printed as a table, and stored in `bench/results/` with the versions it ran on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PACKAGES = ("aws-lambda-powertools", "boto3", "botocore", "fastapi", "mangum", "
 
 @dataclass
 class Report:
-    """A table of figures, and which of them missed their bar."""
+    """A table of figures, and those that exceed their limits."""
 
     name: str
     title: str
@@ -28,17 +28,17 @@ class Report:
     missed: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     ran_on: dict[str, str] = field(default_factory=dict)
-    """Versions besides those that every benchmark runs on."""
+    """Additional versions to record."""
 
     def add(self, *row: Any) -> None:
-        """One more line of the table."""
+        """Add a row to the table."""
         self.rows.append(list(row))
 
-    def hold(self, what: str, figure: float, bar: float) -> str:
-        """Hold `figure` against the most that it may be, and answer how it did in a word."""
-        if figure <= bar:
+    def check(self, what: str, figure: float, limit: float) -> str:
+        """Compare `figure` with its limit, and return the result as text."""
+        if figure <= limit:
             return "ok"
-        self.missed.append(f"{what}: {_text(figure)}, at most {_text(bar)}")
+        self.missed.append(f"{what}: {_text(figure)}, at most {_text(limit)}")
         return "TOO MUCH"
 
     def show(self) -> None:
@@ -56,7 +56,7 @@ class Report:
             print(f"  ✗ {miss}")
 
     def write(self) -> None:
-        """Keep it as `bench/results/<name>.json`."""
+        """Store the result as `bench/results/<name>.json`."""
         RESULTS.mkdir(parents=True, exist_ok=True)
         kept = {
             "title": self.title,

@@ -1,8 +1,7 @@
-"""The same five routes without the house around them: on FastAPI behind Mangum, and on Powertools' bare resolver.
+"""The five measured routes without our request pipeline: on FastAPI with Mangum, and on Powertools' bare resolver.
 
-Routes, validation, use cases, stores and answers are the marketplace's own. On FastAPI the routes do what they do in
-the house: who may call, the gate, headers, a log line, metrics; only answers are not kept for repetition. The bare
-resolver does none of that.
+Models, use cases, stores and views are ours. The FastAPI routes also check roles, run the account guard, set headers,
+write a log line and metrics; they do not support idempotent replay. The bare resolver does none of that.
 """
 
 from __future__ import annotations
@@ -55,9 +54,9 @@ def _post_job(posting: JobPosting, caller: Caller) -> PartyJobView:
 
 
 def _feed(category: Category | None, location: str | None, limit: int | None, cursor: str | None) -> Feed:
-    ask = PageRequest(("/jobs", category or "", location or ""), limit or 20, cursor)
-    part = store.feed(category, location, ask)
-    return Feed(items=[job_view(job, None) for job in part.items], next_cursor=ask.cursor_after(part.after))
+    page_request = PageRequest(("/jobs", category or "", location or ""), limit or 20, cursor)
+    part = store.feed(category, location, page_request)
+    return Feed(items=[job_view(job, None) for job in part.items], next_cursor=page_request.cursor_after(part.after))
 
 
 def _one_job(job_id: str) -> JobView:
@@ -78,8 +77,8 @@ def _accept(bid_id: str, caller: Caller) -> Any:
     return Acceptance(job=party_job_view(job, caller.user_id), bid=BidView.model_validate(bid))
 
 
-def _admitted(role: Role) -> Any:
-    """Who calls, if they hold the role and pass the gate. It waits for DynamoDB, so it is no coroutine."""
+def _require(role: Role) -> Any:
+    """The caller, if they have the role and pass the account guard. A plain function, because it blocks on DynamoDB."""
 
     def admit(request: fastapi.Request) -> Caller:
         caller = caller_of(request.scope["aws.event"])
@@ -91,12 +90,12 @@ def _admitted(role: Role) -> Any:
     return fastapi.Depends(admit)
 
 
-Buyer = Annotated[Caller, _admitted("buyer")]
-Worker = Annotated[Caller, _admitted("worker")]
+Buyer = Annotated[Caller, _require("buyer")]
+Worker = Annotated[Caller, _require("worker")]
 
 
 def on_fastapi() -> Handler:
-    """The routes on FastAPI behind Mangum, written as its guide teaches: what waits for DynamoDB is no coroutine."""
+    """The routes on FastAPI with Mangum, as in its guide: functions that block on DynamoDB are not coroutines."""
     app = fastapi.FastAPI()
     log = observability.logger()
 
@@ -182,7 +181,7 @@ def on_fastapi() -> Handler:
 
 
 def _plain_item(attributes: Mapping[str, Any]) -> Item:
-    """What DynamoDB answered, read by boto3 as everybody does, and its decimal numbers made plain."""
+    """An item deserialised by boto3, with plain numbers."""
     return {name: _plain(_BOTO3.deserialize(value)) for name, value in attributes.items()}
 
 

@@ -1,7 +1,7 @@
-"""Round trips: how often each route calls DynamoDB, the gate apart, in every case of the authorization matrix.
+"""Round trips: DynamoDB calls of each route, without the account guard's, in every case of the authorization matrix.
 
-The matrix of the tests sets the scene for every route there is and knows who is let through; each of those calls is
-made over moto and counted. `tests/integration/test_round_trips.py` holds the same budgets.
+The matrix of the tests has a scene and the allowed callers for every route. Each allowed request runs on moto and its
+calls are counted. `tests/integration/test_round_trips.py` checks the same budgets.
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ from tests.support import stand_in
 from tests.support.template import routes
 
 BUDGETS: dict[str, int] = {
-    "POST /bids/{bidId}/acceptance": 3,  # the bid, then all that it names, then one transaction
-    "POST /credits/transactions/{transactionId}/reversal": 3,  # the entry, then the account it belongs to
-    "GET /jobs/{jobId}/bids": 2,  # a page with bids on it takes 1; an empty one asks whose job it is
+    "POST /bids/{bidId}/acceptance": 3,  # the bid, then its job and parties, then one transaction
+    "POST /credits/transactions/{transactionId}/reversal": 3,  # the entry, then its account, then the transaction
+    "GET /jobs/{jobId}/bids": 2,  # 1 for a page with bids; an empty page reads the job as well
     "GET /profiles/{userId}/resume": 2,  # the profile and the jobs
-    "PUT /devices/{deviceId}": 3,  # 2 but where the push token is somebody else's, who is read to lose it
-    "GET /notifications": 2,  # the page, and the person's language and count of what is unread, which must be fresh
-    "GET /referrals/code": 2,  # 1 but for the first time, when the code is made
-    "POST /reports/{id}/resolution": 3,  # the report, then what was reported
-    "DELETE /sessions": 3,  # the gate is told, then each session is found and removed
-    "GET /stories": 2,  # 1 for visitors; those who are signed in are told which stories they like
+    "PUT /devices/{deviceId}": 3,  # 2, unless the push token belongs to another person
+    "GET /notifications": 2,  # the page, and the person's language and unread count
+    "GET /referrals/code": 2,  # 1, except when the code is created
+    "POST /reports/{id}/resolution": 3,  # the report, then the reported object
+    "DELETE /sessions": 3,  # the account guard's record, then the query and deletion of sessions
+    "GET /stories": 2,  # 1 for visitors; signed-in callers get their likes
     "GET /stories/mine": 2,  # as above
-    "POST /stories/{storyId}/moderation": 4,  # the story, then who may be owed a reward for it
+    "POST /stories/{storyId}/moderation": 4,  # the story, then the author's entitlement to a reward
 }
-"""The most calls that a route may make, where it is neither a read (1) nor a change of one thing (2)."""
+"""Maximum calls of routes that need more than a read (1) or a change of one item (2)."""
 
-ONE_READ = 1
-CHANGE = 2
-FROZEN = "2026-11-21T08:00:00.000Z"
+READ_BUDGET = 1
+CHANGE_BUDGET = 2
+NOW = "2026-11-21T08:00:00.000Z"
 
 
 def run() -> Report:
-    """Count for every route."""
+    """Count the calls of every route."""
     report = Report(
         "round_trips",
-        "Round trips: DynamoDB calls per route, the gate apart",
+        "Round trips: DynamoDB calls per route, without the account guard's",
         ("route", "calls", "budget", "", "which"),
     )
     report.ran_on["moto"] = version("moto")
@@ -58,19 +58,19 @@ def run() -> Report:
             most[row.route] = max(most[row.route], calls_of(row), key=len)
     for route, calls in most.items():
         budget = budget_of(route)
-        report.add(route, len(calls), budget, report.hold(route, len(calls), budget), " ".join(calls))
+        report.add(route, len(calls), budget, report.check(route, len(calls), budget), " ".join(calls))
     return report
 
 
 def budget_of(route: str) -> int:
-    """The most calls that a route may make."""
+    """The maximum number of calls of a route."""
     if route in BUDGETS:
         return BUDGETS[route]
-    return ONE_READ if route.startswith(("GET", "OPTIONS")) else CHANGE
+    return READ_BUDGET if route.startswith(("GET", "OPTIONS")) else CHANGE_BUDGET
 
 
 def calls_of(row: Row) -> list[str]:
-    """The calls of the busiest request that the row lets through; moto and a standing clock must be there."""
+    """The calls of the request with the most calls that the row allows. Needs moto and a stopped clock."""
     most: list[str] = []
     method, resource = row.route.split(" ")
     scene = None
@@ -89,7 +89,7 @@ def calls_of(row: Row) -> list[str]:
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """The names of the DynamoDB calls that are made meanwhile, the gate's left out."""
+    """Records the names of the DynamoDB calls in the block, without the account guard's."""
     calls: list[str] = []
     count = partial(_count, calls)
     events = dynamo.client().meta.events
@@ -101,10 +101,10 @@ def counted() -> Iterator[list[str]]:
 
 
 def _count(calls: list[str], params: dict[str, Any], model: Any, **_: Any) -> None:
-    of_the_gate = params.get("TableName") == settings().users_table and "#endedSessions" in params.get(
+    of_account_guard = params.get("TableName") == settings().users_table and "#endedSessions" in params.get(
         "ConditionExpression", ""
     )
-    if not of_the_gate:
+    if not of_account_guard:
         calls.append(model.name)
 
 
@@ -116,9 +116,9 @@ def path_of(resource: str, values: dict[str, str]) -> str:
 
 @contextmanager
 def over_moto() -> Iterator[None]:
-    """moto with the template's tables, and the clock standing still as in the tests."""
-    now, caches = clock.now, (dynamo.client, cognito._cognito, media._s3)  # noqa: SLF001 - made anew inside moto
-    clock.now = lambda: FROZEN
+    """Run moto with the template's tables and a stopped clock, as in the tests."""
+    now, caches = clock.now, (dynamo.client, cognito._cognito, media._s3)  # noqa: SLF001 - recreated inside moto
+    clock.now = lambda: NOW
     try:
         with mock_aws():
             stand_in.build()

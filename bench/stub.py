@@ -1,4 +1,4 @@
-"""A DynamoDB client that answers at once with what it was given, so that only our own work is measured."""
+"""A DynamoDB client with fixed responses, so that benchmarks measure our work only."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from khaya.platform.data.writes import typed_item
 
 
 class StubbedClient:
-    """Answers reads from a handful of items, and accepts every write."""
+    """Answers reads from given items, and accepts every write."""
 
     def __init__(self, items: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-        """`items` holds, by table, what reads find there: the first by its key, all of them by a query."""
+        """`items` has the items by table. A read by key returns the first, a query returns all."""
         self._items = {table: [typed_item(item) for item in found] for table, found in items.items()}
 
     def get_item(self, **request: Any) -> dict[str, Any]:
@@ -36,7 +36,7 @@ class StubbedClient:
         return {"Items": self._items[request["TableName"]][: request["Limit"]]}
 
     def update_item(self, **request: Any) -> dict[str, Any]:
-        """The item as it then stands: of what is new, only the times of writes that the gate keeps are read."""
+        """Return the item. Of its new attributes, only the account guard's write times are read."""
         times = [name for name in request["ExpressionAttributeNames"].values() if name.startswith("writes")]
         return {"Attributes": request["Key"] | {name: {"L": [{"N": "1795251600"}]} for name in times}}
 
@@ -49,7 +49,7 @@ class StubbedClient:
 
 @contextmanager
 def stubbed(items: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[None]:
-    """Let `khaya.dynamo` speak to a stub."""
+    """Replace the DynamoDB client of `khaya` by a stub."""
     real = dynamo.client
     client = StubbedClient(items)
     dynamo.client = lambda: client  # type: ignore[assignment, return-value, unused-ignore]

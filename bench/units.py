@@ -1,4 +1,4 @@
-"""Capacity units: what DynamoDB says that each call used."""
+"""Capacity units of each call, as DynamoDB reports them."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from khaya.platform.data import dynamo
 
 @dataclass(frozen=True)
 class Used:
-    """What one call used."""
+    """The consumed capacity of one call."""
 
     operation: str
     read: float
     written: float
 
     @property
-    def of_gate(self) -> bool:
-        """Whether it was the gate's."""
-        return self.operation == "gate"
+    def of_account_guard(self) -> bool:
+        """Whether the account guard made the call."""
+        return self.operation == "account_guard"
 
 
 @contextmanager
 def units_of() -> Iterator[list[Used]]:
-    """What the calls that are made meanwhile use."""
+    """Records the consumed capacity of the calls in the block."""
     used: list[Used] = []
     asked: list[str] = []
 
     def ask(params: dict[str, Any], model: Any, **_: Any) -> None:
         params["ReturnConsumedCapacity"] = "INDEXES"
-        gate = params.get("TableName") == settings().users_table and "#endedSessions" in str(
+        of_account_guard = params.get("TableName") == settings().users_table and "#endedSessions" in str(
             params.get("ConditionExpression")
         )
-        asked.append("gate" if gate else model.name)
+        asked.append("account_guard" if of_account_guard else model.name)
 
     def note(parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        told = parsed.get("ConsumedCapacity") or []
+        consumed = parsed.get("ConsumedCapacity") or []
         reads, writes = 0.0, 0.0
-        for one in told if isinstance(told, list) else [told]:
+        for one in consumed if isinstance(consumed, list) else [consumed]:
             read, written = _split(one, model.name)
             reads, writes = reads + read, writes + written
         used.append(Used(asked[-1], reads, writes))
@@ -56,9 +56,9 @@ def units_of() -> Iterator[list[Used]]:
         events.unregister("after-call.dynamodb", note)
 
 
-def _split(told: dict[str, Any], operation: str) -> tuple[float, float]:
-    """Read and write units of one table. Engines that do not tell them apart are told by the operation."""
-    if "ReadCapacityUnits" in told or "WriteCapacityUnits" in told:
-        return told.get("ReadCapacityUnits", 0.0), told.get("WriteCapacityUnits", 0.0)
-    units = told.get("CapacityUnits", 0.0)
+def _split(consumed: dict[str, Any], operation: str) -> tuple[float, float]:
+    """The read and write units of one table. If the engine reports a total only, the operation decides."""
+    if "ReadCapacityUnits" in consumed or "WriteCapacityUnits" in consumed:
+        return consumed.get("ReadCapacityUnits", 0.0), consumed.get("WriteCapacityUnits", 0.0)
+    units = consumed.get("CapacityUnits", 0.0)
     return (units, 0.0) if operation in ("GetItem", "BatchGetItem", "Query", "TransactGetItems") else (0.0, units)

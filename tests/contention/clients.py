@@ -1,4 +1,4 @@
-"""Clients in processes of their own that call the handlers at the same moment, as Lambda's environments do."""
+"""Clients in separate processes that call the handlers concurrently, like Lambda's execution environments."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from tests.support.client import Context, Person, app, function_of, matched
 Result = TypeVar("Result")
 
 PROCESSES = 8
-"""A function's module holds one request at a time, so as many calls run at once; the others follow on their heels."""
+"""The number of concurrent calls. A function's module handles one request at a time, so each process makes its calls in turn."""
 
-PATIENCE = 300.0
-"""Seconds after which a client that has not answered is taken to hang."""
+TIMEOUT_SECONDS = 300.0
+"""The time after which a client without a response counts as hanging."""
 
 
-class Deed(Protocol):
-    """Something that a client does in a process of its own."""
+class Action(Protocol):
+    """An action of a client in its own process."""
 
     @property
     def function(self) -> str:
-        """The function that it takes."""
+        """The function that the action calls."""
 
     def make(self) -> int:
-        """Do it, and answer a status."""
+        """Perform the action, and return a status."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request that somebody makes."""
+    """One request of a person."""
 
     who: Person
     method: str
@@ -46,50 +46,50 @@ class Call:
 
     @property
     def function(self) -> str:
-        """The function behind the route."""
+        """The function of the route."""
         return function_of(self.method, matched(self.method, self.path)[0])
 
     def make(self) -> int:
-        """Send the request and answer its status."""
+        """Send the request and return its status."""
         return self.who.call(self.method, self.path, self.body).status
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One message that a queue brings to the function behind it."""
+    """The delivery of one queue message to its function."""
 
     function: str
     message: dict[str, Any]
 
     def make(self) -> int:
-        """Bring it, and answer 200, or 500 where it goes back to the queue."""
+        """Deliver the message, and return 200, or 500 if it returns to the queue."""
         record = {"messageId": "1", "body": json.dumps(self.message), "eventSource": "aws:sqs", "attributes": {}}
         try:
             answer = app(self.function).handler({"Records": [record]}, Context())
-        except Exception:  # noqa: BLE001 - Powertools raises where a whole batch has failed
+        except Exception:  # noqa: BLE001 - Powertools raises if the whole batch failed
             return 500
         return 500 if answer["batchItemFailures"] else 200
 
 
-Numbered = tuple[int, Deed]
+Numbered = tuple[int, Action]
 
-_together: Any = None
+_barrier: Any = None
 
 
-def at_once(calls: Sequence[Deed]) -> list[int]:
-    """Make all calls, dealt out to processes that begin together, and answer their statuses in the order of calls."""
+def at_once(calls: Sequence[Action]) -> list[int]:
+    """Perform all actions in processes that start together, and return their statuses in the order of `calls`."""
     numbered: list[Numbered] = list(enumerate(calls))
-    dealt = [numbered[first::PROCESSES] for first in range(PROCESSES)]
-    found = _crowd().map_async(_make, dealt, chunksize=1).get(PATIENCE)
+    shares = [numbered[first::PROCESSES] for first in range(PROCESSES)]
+    found = _pool().map_async(_make, shares, chunksize=1).get(TIMEOUT_SECONDS)
     return [status for _, status in sorted(pair for part in found for pair in part)]
 
 
 def in_threads(works: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Do all works at the same moment, each in a thread of its own. For what keeps nothing in its module."""
-    together = threading.Barrier(len(works))
+    """Run all works concurrently, each in its own thread. They must not share module state."""
+    barrier = threading.Barrier(len(works))
 
     def begin(work: Callable[[], Result]) -> Result:
-        together.wait(PATIENCE)
+        barrier.wait(TIMEOUT_SECONDS)
         return work()
 
     with ThreadPoolExecutor(len(works)) as threads:
@@ -97,22 +97,22 @@ def in_threads(works: Sequence[Callable[[], Result]]) -> list[Result]:
 
 
 @cache
-def _crowd() -> Pool:
-    """The processes, started once: loading the functions takes longer than most tests."""
+def _pool() -> Pool:
+    """The processes, started once, because loading the functions is slow."""
     context = multiprocessing.get_context("spawn")
     return context.Pool(PROCESSES, _begin, (dict(os.environ), context.Barrier(PROCESSES)))
 
 
 def _begin(environment: dict[str, str], barrier: Any) -> None:
-    global _together  # noqa: PLW0603 - a process of a pool is given what it shares with the others in no other way
-    _together = barrier
+    global _barrier  # noqa: PLW0603 - the only way to pass a barrier to the processes of a pool
+    _barrier = barrier
     os.environ.clear()
     os.environ.update(environment)
 
 
 def _make(calls: list[Numbered]) -> list[tuple[int, int]]:
-    """Make one process's calls, after all processes have loaded what they need and are ready."""
+    """Perform the actions of one process, after all processes have loaded their functions."""
     for _, call in calls:
         app(call.function)
-    _together.wait(PATIENCE)
+    _barrier.wait(TIMEOUT_SECONDS)
     return [(number, call.make()) for number, call in calls]

@@ -1,4 +1,4 @@
-"""A DynamoDB that is exact under concurrency: the stand-in's, on a port of its own. (moto's lets writes through.)"""
+"""Starts the local stand-in, whose DynamoDB is exact under concurrency. moto's is not."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from khaya.platform.base import settings
+from khaya.platform.data import dynamo
 from local.folder import program
 from tests.support.template import function_environment, table_requests
 
@@ -23,7 +25,7 @@ READY_WITHIN = 60.0
 
 @pytest.fixture(scope="session")
 def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The stand-in with the template's tables; the handlers are told where it is, and that nobody writes too often."""
+    """A client of the stand-in with the template's tables. The handlers use it, without rate limits."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -35,22 +37,22 @@ def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         patch.setenv("CODES_QUEUE_URL", boto3.client("sqs").create_queue(QueueName="codes")["QueueUrl"])
         key = function_environment()["SERVICE_KEY_ARN"]
         boto3.client("secretsmanager").create_secret(Name=key, SecretString="k" * 64)
-        _forget()
+        _clear_caches()
         client = boto3.client("dynamodb", config=Config(retries={"total_max_attempts": 1}))
         for request in table_requests():
             client.create_table(**request)
         yield client
-    _forget()
+    _clear_caches()
 
 
 @pytest.fixture
 def engine(dynamodb: Any) -> None:
-    """Empty tables for a test."""
+    """Empty the tables before a test."""
     empty(dynamodb)
 
 
 def empty(dynamodb: Any) -> None:
-    """Remove all items. The stand-in walks through whole tables, so a test of many rounds does this after each."""
+    """Delete all items. A test of many rounds does this after each, because the stand-in scans whole tables."""
     for request in table_requests():
         table, keys = request["TableName"], [part["AttributeName"] for part in request["KeySchema"]]
         for page in dynamodb.get_paginator("scan").paginate(TableName=table):
@@ -61,14 +63,14 @@ def empty(dynamodb: Any) -> None:
 
 @contextmanager
 def _stand_in(port: int, folder: Path) -> Iterator[None]:
-    """The stand-in, while the block runs; its files in `folder`."""
+    """Run the stand-in during the block, with its files in `folder`."""
     variables = {
         "PATH": os.environ["PATH"],
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
         "TMPDIR": str(folder),
         "STATE_DIR": str(folder / "state"),
-        "IOT_MTLS_ENABLED": "0",  # listeners of services that Khaya does not use
+        "IOT_MTLS_ENABLED": "0",  # disable listeners of unused services
         "SFTP_ENABLED": "0",
     }
     log = folder / "engine.log"
@@ -89,10 +91,8 @@ def _answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _forget() -> None:
-    """Clients and settings that were made for another environment."""
-    from khaya.platform.base import settings  # noqa: PLC0415 - after the environment is set
-    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
+def _clear_caches() -> None:
+    """Clear clients and settings of another environment."""
 
     dynamo.client.cache_clear()
     settings.settings.cache_clear()

@@ -1,4 +1,4 @@
-"""Reminders that are due by now, in any number, and sweeps for them."""
+"""Creates due reminders, and runs the task that sends them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from khaya.platform.base import clock
+from khaya.platform.base.ids import new_id
+from khaya.platform.data import dynamo
+from khaya.platform.data.writes import plain_item
+from khaya.reminders import store
+from khaya.reminders.model import Reminder
 from tests.support.client import Context, app
 from tests.support.template import table_name
 
@@ -16,24 +22,19 @@ NOT_DUE = 200
 
 @dataclass(frozen=True)
 class Sweep:
-    """A sweep of what is due every few minutes; its status is how many reminders it claimed."""
+    """A run of the task for due reminders. Its status is the number of claimed reminders."""
 
     function: str = "sweep"
 
     def make(self) -> int:
-        """Sweep, with more time left than that can take."""
+        """Run the task with ample remaining time."""
         report = app("sweep").handler({"lane": "minute"}, Context(600_000))
         assert report["failed"] == 0, report
         return int(report["claimed"])
 
 
 def set_due(number: int) -> list[str]:
-    """So many reminders that are due by now, and some that are not; answers the names of those that are."""
-    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
-    from khaya.platform.base.ids import new_id  # noqa: PLC0415
-    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
-    from khaya.reminders import store  # noqa: PLC0415
-    from khaya.reminders.model import Reminder  # noqa: PLC0415
+    """Create `number` due reminders and some that are not due, and return the ids of the due ones."""
 
     def reminder(due_at: str) -> Reminder:
         return Reminder(id=new_id(), user_id="person", kind="own", text="Call Sipho", due_at=due_at)
@@ -46,20 +47,19 @@ def set_due(number: int) -> list[str]:
 
 
 def rows(dynamodb: Any) -> dict[str, dict[str, Any]]:
-    """Every reminder as it is stored, by its name."""
-    from khaya.platform.data.writes import plain_item  # noqa: PLC0415 - after the environment is set
+    """The stored reminders by id."""
 
     pages = dynamodb.get_paginator("scan").paginate(TableName=table_name("RemindersTable"), ConsistentRead=True)
     return {item["id"]: item for page in pages for item in map(plain_item, page["Items"])}
 
 
 def number_sent(dynamodb: Any) -> int:
-    """How many reminders were sent by now."""
+    """The number of sent reminders."""
     return sum(row["status"] == "sent" for row in rows(dynamodb).values())
 
 
 def check_sent_once(dynamodb: Any, due: Sequence[str]) -> None:
-    """What was due was sent, once, and stands in no list of what is due; everything else waits as before."""
+    """Check that each due reminder was sent once and left the index, and that the others are unchanged."""
     found, wanted = rows(dynamodb), {*due}
     states = Counter(
         (name in wanted, row["status"], row["number"], "dueShard" in row, "due" in row) for name, row in found.items()

@@ -1,4 +1,4 @@
-"""What AWS does and no stand-in shows: contention, throttling and lost answers, put between the handlers and DynamoDB."""
+"""Injects faults of AWS that no stand-in shows: contention, throttling and lost responses."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from typing import Any
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
 
+from khaya.platform.data import dynamo
 from tests.contention.clients import Call
 
 WRITES = {"TransactWriteItems", "UpdateItem", "PutItem", "DeleteItem"}
-CONTENDED, BUSY, LOST = 0.12, 0.08, 0.08
-"""How likely a call meets each fault, one call in four in all."""
+CONTENTION, THROTTLING, LOST_RESPONSE = 0.12, 0.08, 0.08
+"""The probability of each fault. About one call in four fails."""
 
 
 @dataclass(frozen=True)
 class ShakyCall(Call):
-    """A request during which DynamoDB is contended, throttled, or answers what nobody hears."""
+    """A request with random faults of DynamoDB."""
 
     seed: int = 0
 
     def make(self) -> int:
-        """Send the request and answer its status."""
+        """Send the request and return its status."""
         with faults(random.Random(self.seed)):  # noqa: S311 - the same faults every time
             return super().make()
 
 
 @contextmanager
 def faults(chance: random.Random) -> Iterator[None]:
-    """Let calls of this process's DynamoDB client fail now and then."""
-    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
+    """Make random calls of this process's DynamoDB client fail."""
 
     client = dynamo.client()
     session = client._endpoint.http_session
@@ -43,15 +43,15 @@ def faults(chance: random.Random) -> Iterator[None]:
     def refuse(request: Any, **_: Any) -> AWSResponse | None:
         operation = request.headers["X-Amz-Target"].decode().split(".")[1]
         drawn = chance.random()
-        if drawn < CONTENDED and operation in WRITES:
+        if drawn < CONTENTION and operation in WRITES:
             return _contended(operation, json.loads(request.body))
-        if CONTENDED <= drawn < CONTENDED + BUSY:
+        if CONTENTION <= drawn < CONTENTION + THROTTLING:
             return _answer("ThrottlingException", "Rate of requests exceeds the allowed throughput.")
         return None
 
     def send(request: Any) -> Any:
         answer = really_send(request)
-        if chance.random() < LOST:
+        if chance.random() < LOST_RESPONSE:
             raise ReadTimeoutError(endpoint_url=request.url)
         return answer
 
@@ -73,13 +73,13 @@ def _contended(operation: str, body: dict[str, Any]) -> AWSResponse:
 
 
 def _answer(kind: str, message: str, **more: Any) -> AWSResponse:
-    told = {"__type": f"com.amazonaws.dynamodb.v20120810#{kind}", "message": message, **more}
+    error = {"__type": f"com.amazonaws.dynamodb.v20120810#{kind}", "message": message, **more}
     headers = {"Content-Type": "application/x-amz-json-1.0"}
-    return AWSResponse("http://faults", 400, headers, _Raw(json.dumps(told).encode()))
+    return AWSResponse("http://faults", 400, headers, _Raw(json.dumps(error).encode()))
 
 
 class _Raw:
-    """A body, as botocore reads it."""
+    """A response body, as botocore reads it."""
 
     def __init__(self, content: bytes) -> None:
         self.content = content

@@ -1,4 +1,4 @@
-"""Open jobs whose thirty days are over, many of them, and runs of the hourly expiry over them."""
+"""Creates open jobs past their expiry, and runs the expiry task."""
 
 from __future__ import annotations
 
@@ -6,30 +6,23 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from khaya.jobs import store
+from khaya.jobs.model import JobPosting, new_job
+from khaya.platform.base import clock
+from khaya.platform.base.errors import WriteConflict
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, writes
 from tests.support.client import Context, app
+from tests.support.records import POSTING
 
 DAYS = 5
-"""Over how many days the jobs' time ran out."""
+"""The number of days over which the jobs became due."""
 
 
 def post_stale_jobs(number: int) -> None:
-    """Jobs that were due to expire over the last days, one that is not due, and one that cannot be read."""
-    from khaya.jobs import store  # noqa: PLC0415
-    from khaya.jobs.model import JobPosting, new_job  # noqa: PLC0415
-    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
-    from khaya.platform.base.errors import WriteConflict  # noqa: PLC0415
-    from khaya.platform.base.settings import settings  # noqa: PLC0415
-    from khaya.platform.data import dynamo, writes  # noqa: PLC0415 - after the environment is set
+    """Store `number` due jobs, one that is not due, and one that cannot be read."""
 
-    posting = JobPosting.model_validate(
-        {
-            "title": "Fix a leaking tap",
-            "description": "The kitchen tap drips all night long.",
-            "category": "plumbing",
-            "budgetCents": 50_000,
-            "location": "Durban",
-        }
-    )
+    posting = JobPosting.model_validate(POSTING)
     ages = [31 + one % DAYS for one in range(number)]
     moments = [clock.plus(clock.now(), days=-age) for age in (*ages, 29, 32)]
     jobs = [new_job(posting, buyer_id="buyer-1", buyer_name="Thandi", now=moment) for moment in moments]
@@ -42,7 +35,7 @@ def post_stale_jobs(number: int) -> None:
 
 
 def states(dynamodb: Any) -> Counter[str]:
-    """How many jobs are in each state."""
+    """The number of jobs by status."""
     pages = dynamodb.get_paginator("scan").paginate(
         TableName="khaya-jobs-test", ProjectionExpression="#s", ExpressionAttributeNames={"#s": "status"}
     )
@@ -50,13 +43,13 @@ def states(dynamodb: Any) -> Counter[str]:
 
 
 def in_the_index(dynamodb: Any) -> int:
-    """How many jobs the index of what expires still holds."""
+    """The number of jobs in the index `byExpiry`."""
     pages = dynamodb.get_paginator("scan").paginate(TableName="khaya-jobs-test", IndexName="byExpiry", Select="COUNT")
     return sum(page["Count"] for page in pages)
 
 
 class ShortOfTime(Context):
-    """Lambda's word to a run that has time for so many jobs."""
+    """A Lambda context with time for `jobs` jobs."""
 
     def __init__(self, jobs: int) -> None:
         super().__init__()
@@ -68,17 +61,17 @@ class ShortOfTime(Context):
 
 
 def run(context: Context | None = None) -> dict[str, int]:
-    """One run of the expiry."""
+    """Run the expiry task once."""
     report: dict[str, int] = app("expiry").handler({}, context or Context())
     return report
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run in a process of its own; its status is how many jobs it expired."""
+    """A run in its own process. Its status is the number of expired jobs."""
 
     function: str = "expiry"
 
     def make(self) -> int:
-        """Run."""
+        """Run the task."""
         return run()["expired"]

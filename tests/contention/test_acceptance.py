@@ -1,4 +1,4 @@
-"""One bid of a job is accepted, whatever runs at the same moment, and nobody is left without an answer."""
+"""Concurrent decisions on the bids of one job: one acceptance succeeds, and job and bids agree."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ import random
 from collections import Counter
 from typing import Any
 
+from khaya.bids import service
+from khaya.bids import store as bids
+from khaya.bids.model import BidOffer, new_bid
+from khaya.jobs import store as jobs
+from khaya.jobs.model import JobPosting, new_job
+from khaya.platform.base import clock
+from khaya.platform.data import dynamo
 from tests.contention.clients import Call, at_once
 from tests.contention.conftest import empty
 from tests.support.client import Person
+from tests.support.records import OFFER, POSTING
 
 ROUNDS = int(os.environ.get("ROUNDS", "30"))
-"""How often all of it is tried at once; `make soak` does it two hundred times."""
+"""The number of rounds; `make soak` runs two hundred."""
 WORKERS = 64
 OWNER = Person("owner", ("buyer",))
-OFFER = {"amountCents": 40_000, "timelineDays": 3, "proposal": "I can come tomorrow morning."}
-POSTING: dict[str, Any] = {
-    "title": "Fix a leaking tap",
-    "description": "The kitchen tap drips all night long.",
-    "category": "plumbing",
-    "budgetCents": 50_000,
-    "location": "Durban",
-}
 
 
 def worker(number: int) -> Person:
@@ -30,30 +30,22 @@ def worker(number: int) -> Person:
 
 
 def job_with_bids() -> tuple[str, list[str]]:
-    """An open job with a bid of each worker, stored as the bids' own requests store them, only in fewer calls."""
-    from khaya.bids import store as bids  # noqa: PLC0415
-    from khaya.bids.model import BidOffer, new_bid  # noqa: PLC0415
-    from khaya.jobs import store as jobs  # noqa: PLC0415
-    from khaya.jobs.model import JobPosting, new_job  # noqa: PLC0415
-    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
-    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
+    """An open job with a bid of each worker, stored in fewer calls than by requests."""
 
     now = clock.now()
     job = new_job(JobPosting.model_validate(POSTING), buyer_id="owner", buyer_name="Owner", now=now)
     offer = BidOffer.model_validate(OFFER)
-    offered = [
+    bids_placed = [
         new_bid(offer, job, worker_id=f"worker-{number}", worker_name=f"Worker {number}", now=now)
         for number in range(WORKERS)
     ]
     dynamo.write_many([jobs.create(job.model_copy(update={"bid_count": WORKERS}))])
-    dynamo.write_many([change for bid in offered for change in bids.create(bid)])
-    return job.id, [bid.id for bid in offered]
+    dynamo.write_many([change for bid in bids_placed for change in bids.create(bid)])
+    return job.id, [bid.id for bid in bids_placed]
 
 
-def follow(job_id: str) -> None:
-    """What the consumer behind the Jobs stream does."""
-    from khaya.bids import service  # noqa: PLC0415
-    from khaya.platform.base import clock  # noqa: PLC0415
+def sync_bids(job_id: str) -> None:
+    """Run the consumer of the Jobs stream."""
 
     service.follow_job(job_id, clock.now())
 
@@ -69,13 +61,13 @@ def bids_of(job_id: str) -> dict[str, dict[str, Any]]:
         query["cursor"] = page["nextCursor"]
 
 
-def test_one_of_sixty_four_simultaneous_acceptances_stands(engine: None) -> None:
+def test_one_of_sixty_four_concurrent_acceptances_succeeds(engine: None) -> None:
     # given a job with 64 bids
     job_id, bids = job_with_bids()
-    # when all are accepted at once
+    # when all are accepted concurrently
     answers = at_once([Call(OWNER, "POST", f"/bids/{bid}/acceptance") for bid in bids])
-    follow(job_id)
-    # then one was, the other 63 were told of a conflict, and every bid agrees with the job
+    sync_bids(job_id)
+    # then one succeeds, the other 63 get 409, and every bid agrees with the job
     assert Counter(answers) == {200: 1, 409: 63}
     job = OWNER.get(f"/jobs/{job_id}").body
     assert (job["status"], job["acceptedBidId"]) == ("in_progress", bids[answers.index(200)])
@@ -87,9 +79,7 @@ def test_one_of_sixty_four_simultaneous_acceptances_stands(engine: None) -> None
     assert len(losers) == 63
 
 
-def test_acceptances_withdrawals_rejections_and_a_cancellation_at_once_round_after_round(
-    engine: None, dynamodb: Any
-) -> None:
+def test_concurrent_acceptances_withdrawals_rejections_and_a_cancellation_agree(engine: None, dynamodb: Any) -> None:
     for number in range(ROUNDS):
         _mixed_round(random.Random(number))  # noqa: S311 - the same rounds every time
         empty(dynamodb)
@@ -98,7 +88,7 @@ def test_acceptances_withdrawals_rejections_and_a_cancellation_at_once_round_aft
 def _mixed_round(chance: random.Random) -> None:
     # given a job with 64 bids
     job_id, bids = job_with_bids()
-    # when most are accepted, some withdrawn or rejected, and the job cancelled, all at once
+    # when bids are accepted, withdrawn and rejected and the job is cancelled concurrently
     calls: dict[str, Call] = {}
     for number, bid in enumerate(bids):
         kind = chance.choices(["acceptance", "withdrawal", "rejection"], [6, 2, 1])[0]
@@ -108,19 +98,19 @@ def _mixed_round(chance: random.Random) -> None:
     order = [*calls.values(), cancellation]
     chance.shuffle(order)
     answers = dict(zip(map(id, order), at_once(order), strict=True))
-    follow(job_id)
-    # then nobody saw anything but success or conflict
+    sync_bids(job_id)
+    # then every response is 200 or 409
     assert set(answers.values()) <= {200, 409}
     done = {bid: call.path.rsplit("/", 1)[1] for bid, call in calls.items() if answers[id(call)] == 200}
     job = OWNER.get(f"/jobs/{job_id}").body
     after = bids_of(job_id)
-    # and at most one bid was accepted, of which the job knows
+    # and at most one bid was accepted, and the job names it
     accepted = [bid for bid, kind in done.items() if kind == "acceptance"]
     assert accepted == ([job["acceptedBidId"]] if job["acceptedBidId"] else [])
-    # and the job was called off, unless an acceptance came in between and its owner was told so
+    # and the job is cancelled, unless an acceptance came first
     assert answers[id(cancellation)] == 200 or accepted
     assert job["status"] == ("cancelled" if answers[id(cancellation)] == 200 else "in_progress")
-    # and every bid is what its own answer said, or lost for the right reason; none is pending
+    # and every bid agrees with its response, or is rejected with the right reason; none is pending
     for bid in bids:
         expected = {
             "acceptance": ("accepted", None),
@@ -129,5 +119,5 @@ def _mixed_round(chance: random.Random) -> None:
             None: ("rejected", "other_bid_accepted" if accepted else "job_cancelled"),
         }[done.get(bid)]
         assert (after[bid]["status"], after[bid]["rejectionReason"]) == expected
-    # and the count leaves out those who withdrew, exactly
+    # and the bid count excludes withdrawn bids
     assert job["bidCount"] == WORKERS - sum(kind == "withdrawal" for kind in done.values())

@@ -1,4 +1,4 @@
-"""One balance and many who spend from it at once: never below zero, nothing booked twice, the books always whole."""
+"""Concurrent movements of one balance: never negative, nothing booked twice, accounts always sum to zero."""
 
 from __future__ import annotations
 
@@ -38,30 +38,30 @@ def take_back(entry_id: str, admin: int) -> Call:
     return Call(_admin(admin), "POST", f"/credits/transactions/{entry_id}/reversal", {"reason": REASON})
 
 
-def test_sixty_four_clients_spend_from_one_balance(engine: None, dynamodb: Any) -> None:
-    # given R3,000, and when 64 clients each withdraw R100
+def test_concurrent_withdrawals_never_overdraw_a_balance(engine: None, dynamodb: Any) -> None:
+    # given R3,000, when 64 clients withdraw R100 each
     grant("worker-1", 300_000)
     payout_account("worker-1")
     answers = at_once([spend("worker-1", 10_000) for _ in range(64)])
-    # then thirty have it, and the others are told that there is no more
+    # then thirty succeed, and the others get 409
     assert Counter(answers) == {201: 30, 409: 34}
     assert balance("worker-1") == {"balanceCents": 0, "withdrawableCents": 0, "pendingWithdrawalCents": 300_000}
     assert [entry["balanceAfterCents"] for entry in entries("worker-1")] == list(range(0, 300_001, 10_000))
     assert check_books(_ledger(dynamodb)) == {"worker-1": 0}
 
 
-def test_one_key_from_thirty_two_clients_books_once(engine: None, dynamodb: Any) -> None:
-    # given, and when
+def test_concurrent_requests_with_one_key_book_once(engine: None, dynamodb: Any) -> None:
+    # when one key is used by 32 clients concurrently
     grant("worker-1", 300_000)
     payout_account("worker-1")
     answers = at_once([spend("worker-1", 10_000, "the same") for _ in range(32)])
-    # then all are told of the one withdrawal
+    # then all get the same withdrawal
     assert Counter(answers) == {201: 32}
     assert check_books(_ledger(dynamodb)) == {"worker-1": 290_000}
     assert len(entries("worker-1")) == 2
 
 
-def test_one_entry_is_taken_back_once(engine: None, dynamodb: Any) -> None:
+def test_one_of_many_concurrent_reversals_succeeds(engine: None, dynamodb: Any) -> None:
     grant("worker-1", 300_000)
     entry_id = grant("worker-1", 700)
     answers = at_once([take_back(entry_id, number) for number in range(32)])
@@ -69,32 +69,34 @@ def test_one_entry_is_taken_back_once(engine: None, dynamodb: Any) -> None:
     assert check_books(_ledger(dynamodb)) == {"worker-1": 300_000}
 
 
-def test_a_large_adjustment_takes_two_admins_however_many_ask(engine: None, dynamodb: Any) -> None:
+def test_concurrent_requests_for_a_large_adjustment_need_a_second_admin(engine: None, dynamodb: Any) -> None:
     known("worker-1")
     answers = at_once([put_right("worker-1", 600_000, number) for number in range(16)])
     assert Counter(answers) == {202: 8, 201: 8}
     assert check_books(_ledger(dynamodb)) == {"worker-1": 8 * 600_000}
 
 
-def test_spending_correcting_and_taking_back_at_once(engine: None, dynamodb: Any) -> None:
-    # given some entries to take back, and little to spend
+def test_concurrent_withdrawals_adjustments_and_reversals_keep_the_ledger_consistent(
+    engine: None, dynamodb: Any
+) -> None:
+    # given some entries to reverse, and a small balance
     payout_account("worker-1")
     taken = [grant("worker-1", 10_000) for _ in range(8)]
-    # when everything happens at once
+    # when withdrawals, adjustments and reversals run concurrently
     calls = [spend("worker-1", 10_000) for _ in range(16)]
     calls += [put_right("worker-1", -7_000, number) for number in range(8)]
     calls += [put_right("worker-1", 3_000, 8 + number) for number in range(8)]
     calls += [take_back(entry_id, 16 + number) for number, entry_id in enumerate(taken)]
     answers = at_once(calls)
-    # then each had its effect whole or was refused whole
+    # then each took effect completely or not at all
     assert set(answers) == {201, 409}
     booked = Counter(entry["type"] for entry in entries("worker-1"))
     assert sum(booked.values()) == 8 + answers.count(201)
     assert check_books(_ledger(dynamodb))["worker-1"] >= 0
 
 
-def test_many_people_are_paid_at_once(engine: None, dynamodb: Any) -> None:
-    # given, and when sixty-four people are put right at once, by which the house's accounts move
+def test_concurrent_adjustments_of_many_people_keep_the_ledger_consistent(engine: None, dynamodb: Any) -> None:
+    # when the balances of 64 people are adjusted concurrently, which moves the platform's accounts
     names = [f"worker-{number}" for number in range(64)]
     known(*names)
     rewarded("worker-0", 5_000, "first")

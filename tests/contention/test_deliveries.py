@@ -1,4 +1,4 @@
-"""A notice that many hands deliver at the same moment goes out once; and the outbox shows what a real engine sent."""
+"""Concurrent deliveries of one notification: it is sent once, and the outbox shows it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CHANNELS = ("whatsapp", "sms", "email", "push")
 
 @pytest.fixture
 def provider(engine: None) -> Iterator[providers.Server]:
-    """Twilio, Expo and the outbox beside the engine, which sends text messages and e-mail."""
+    """Stand-ins of Twilio and Expo and the outbox, beside the engine that sends text messages and e-mail."""
     from khaya.channels import mail, sms  # noqa: PLC0415
     from khaya.deliveries import queues  # noqa: PLC0415
     from khaya.deliveries import store as deliveries_store  # noqa: PLC0415
@@ -34,13 +34,13 @@ def provider(engine: None) -> Iterator[providers.Server]:
     server = providers.Server(0, os.environ["AWS_ENDPOINT_URL"])
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     base = f"http://127.0.0.1:{server.server_port}"
-    told = (
+    instances = (
         settings.settings,
         settings.settings,
         settings.settings,
         settings.settings,
     )
-    cached = (*told, sms._sns, mail._ses, deliveries_store.circuit_states, queues._sqs)
+    cached = (*instances, sms._sns, mail._ses, deliveries_store.circuit_states, queues._sqs)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {
             "TWILIO_BASE_URL": base,
@@ -72,7 +72,7 @@ def provider(engine: None) -> Iterator[providers.Server]:
 
 
 def _notify(kind: str, now: str) -> str:
-    """Somebody with a phone, an e-mail and a device is told something; answers the notification's id."""
+    """Notify a person with a phone, an e-mail address and a device. Returns the notification's id."""
     from khaya.notifications import service, store  # noqa: PLC0415
     from khaya.notifications.kinds import KINDS  # noqa: PLC0415
     from khaya.notifications.model import Notification, Registration  # noqa: PLC0415
@@ -107,7 +107,7 @@ def _notify(kind: str, now: str) -> str:
 
 
 def _at_once(hands: int, act: Callable[[], None]) -> int:
-    """Let many do the same at the same moment; answers how many were told to come back later."""
+    """Run many deliveries concurrently. Returns how many must be retried later."""
     from khaya.deliveries.model import NotNow  # noqa: PLC0415
 
     ready = threading.Barrier(hands)
@@ -128,40 +128,42 @@ def _at_once(hands: int, act: Callable[[], None]) -> int:
     ("channel", "to"),
     [("whatsapp", PHONE), ("sms", PHONE), ("email", EMAIL), ("push", "ExponentPushToken[phone]")],
 )
-def test_of_many_hands_with_the_same_message_one_sends_it(provider: providers.Server, channel: Any, to: str) -> None:
+def test_given_concurrent_deliveries_of_one_message_then_one_sends_it(
+    provider: providers.Server, channel: Any, to: str
+) -> None:
     from khaya.deliveries import service  # noqa: PLC0415
 
-    # given one notice, and its message delivered to everybody
+    # given one notification whose message is delivered to many handlers
     notification_id = _notify("accountSuspended", MORNING)
     before = len(provider.outbox())
-    # when all send it at once
+    # when all send it concurrently
     _at_once(HANDS, lambda: service.deliver(channel, notification_id, MORNING, 1))
     # then it is in the outbox once
     assert len(provider.outbox()) == before + 1
     newest = provider.outbox()[0]
     assert (newest.channel, newest.to) == (channel, to)
     assert "suspended" in newest.text
-    # and those who were too late find it done when they come back
+    # and the retries find it done
     assert _at_once(2, lambda: service.deliver(channel, notification_id, MORNING, 2)) == 0
 
 
-def test_two_sweeps_at_once_send_nothing_twice(provider: providers.Server) -> None:
+def test_given_concurrent_runs_of_the_task_then_nothing_is_sent_twice(provider: providers.Server) -> None:
     from khaya.deliveries import service  # noqa: PLC0415
     from khaya.notifications import store  # noqa: PLC0415
 
-    # given a notice of the night
+    # given a notification held during quiet hours
     notification_id = _notify("bidReceived", NIGHT)
     found = store.find(notification_id)
     assert found is not None
     service.hand_over(found, store.person(PERSON), NIGHT)
-    # when sweeps race at seven, and every message that they made is worked off by several
+    # when the task runs concurrently at seven, and several handlers process each of its messages
     _at_once(4, lambda: _release(MORNING))
     messages = boto3.client("sqs").receive_message(QueueUrl=os.environ["WHATSAPP_QUEUE_URL"], MaxNumberOfMessages=10)[
         "Messages"
     ]
     for _ in messages:
         _at_once(4, lambda: service.deliver("whatsapp", notification_id, MORNING, 1))
-    # then it went out once
+    # then it was sent once
     assert len(provider.whatsapp) == 1
 
 

@@ -1,4 +1,4 @@
-"""Nobody leaves while a job of theirs is in progress, also when both are decided at the same moment."""
+"""An account with a job in progress is not erased, also under concurrent acceptances."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.support.template import function_environment
 ROUNDS = 25
 
 
-def test_of_an_acceptance_and_an_erasure_of_either_party_one_happens(engine: None, dynamodb: Any) -> None:
+def test_given_a_concurrent_acceptance_and_erasure_then_one_succeeds(engine: None, dynamodb: Any) -> None:
     for round_number in range(ROUNDS):
-        # given a buyer with three bids on each of two jobs, all by workers who bid on both
+        # given a buyer with two jobs, and three workers who bid on both
         now = int(time.time())
         buyer = Person(f"buyer-{round_number}", ("buyer",), signed_in_at=now)
         workers = [Person(f"worker-{round_number}-{number}", ("worker",), signed_in_at=now) for number in range(3)]
@@ -24,25 +24,25 @@ def test_of_an_acceptance_and_an_erasure_of_either_party_one_happens(engine: Non
             profile(person.user_id or "", display_name="Somebody", roles=list(person.roles))
         jobs = [post_job(buyer), post_job(buyer)]
         bids = [place_bid(worker, job_id) for job_id in jobs for worker in workers]
-        # when bids are accepted and people leave at the same moment
+        # when bids are accepted and accounts are erased concurrently
         leavers = [buyer, *workers] if round_number % 2 else workers
         calls = [Call(buyer, "POST", f"/bids/{bid_id}/acceptance") for bid_id in bids]
         calls += [Call(person, "DELETE", "/profiles/me") for person in leavers]
         statuses = at_once(calls)
-        # then whoever has left is in no job in progress, and whoever is in one was told so
+        # then no erased account has a job in progress, and the others got 409
         assert set(statuses) <= {200, 204, 401, 409}, statuses
         left = {person.user_id for person, status in zip(leavers, statuses[6:], strict=True) if status == 204}
         at_work = [job for job in map(_stored(dynamodb), jobs) if job["status"]["S"] == "in_progress"]
         for job in at_work:
             assert not left & {job["buyerId"]["S"], job["workerId"]["S"]}
         assert statuses[:6].count(200) == len(at_work)
-        # and when those jobs have ended, everybody may leave
+        # and after those jobs have ended, every account can be erased
         for job in at_work:
             assert buyer.post(f"/jobs/{job['id']['S']}/completion").status == 200
         assert {person.delete("/profiles/me").status for person in (buyer, *workers)} == {204}
 
 
-def test_of_a_withdrawal_and_an_erasure_one_happens(engine: None) -> None:
+def test_given_a_concurrent_withdrawal_and_erasure_then_one_succeeds(engine: None) -> None:
     for round_number in range(ROUNDS):
         now = int(time.time())
         person = Person(f"person-{round_number}", ("worker",), signed_in_at=now)

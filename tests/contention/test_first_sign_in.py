@@ -1,4 +1,4 @@
-"""A person who signs in for the first time on many devices at once gets one record and one profile."""
+"""Concurrent first sign-ins of one person create one record and one profile."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.stand_in import stored
 
 @dataclass(frozen=True)
 class FirstSignIn:
-    """Cognito asking before it issues a person's token."""
+    """The trigger that Cognito calls before it issues a token."""
 
     user_id: str
 
@@ -22,7 +22,7 @@ class FirstSignIn:
         return "tokens"
 
     def make(self) -> int:
-        """Ask, and answer 200; a failure would refuse the sign-in."""
+        """Call the trigger, and return 200. A failure would refuse the sign-in."""
         about = {"sub": self.user_id, "phone_number": "+27821234567", "name": "Sipho"}
         event: dict[str, Any] = {
             "triggerSource": "TokenGeneration_Authentication",
@@ -33,10 +33,10 @@ class FirstSignIn:
         return 200
 
 
-def test_sixteen_first_sign_ins_at_once_make_one_person(engine: None) -> None:
+def test_sixteen_concurrent_first_sign_ins_create_one_person(engine: None) -> None:
     # when two people sign in for the first time, each on sixteen devices
     answers = at_once([FirstSignIn(user_id) for user_id in ("sipho", "thandi") for _ in range(16)])
-    # then all are let in, and each person is there once, with their role
+    # then all sign-ins succeed, and each person has one record with their role
     assert Counter(answers) == {200: 32}
     assert sorted(user["userId"] for user in stored("users")) == ["sipho", "thandi"]
     assert sorted(profile["userId"] for profile in stored("profiles")) == ["sipho", "thandi"]

@@ -1,4 +1,4 @@
-"""Twenty listings a seller and stock that never goes below zero, while many processes try at the same moment."""
+"""Concurrent requests: at most twenty listings per seller, and no negative stock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ADMIN = Person("admin", ("admin",))
 
 
 def states(seller: Person) -> Counter[str]:
-    """How many listings a seller has in each state, whatever any count says."""
+    """The number of a seller's listings by status, counted from the listings themselves."""
     found: Counter[str] = Counter()
     query: dict[str, str] = {"limit": "50"}
     while True:
@@ -25,37 +25,37 @@ def states(seller: Person) -> Counter[str]:
         query["cursor"] = page["nextCursor"]
 
 
-def test_twenty_of_forty_simultaneous_listings(engine: None) -> None:
-    # given a verified seller, and when forty listings are made at once
+def test_twenty_of_forty_concurrent_listings_are_posted(engine: None) -> None:
+    # given a verified seller, when forty listings are posted concurrently
     profile(TRUSTED.user_id, verified=True)
     answers = at_once([Call(TRUSTED, "POST", "/listings", OFFERING) for _ in range(40)])
-    # then twenty are on the market and the others were refused
+    # then twenty are active and the others were refused
     assert Counter(answers) == {201: 20, 409: 20}
     assert states(TRUSTED) == {"active": 20}
 
 
-def test_twenty_of_creates_and_reactivations_together(engine: None) -> None:
-    # given a verified seller with fifteen listings on the market and fifteen off it
+def test_concurrent_posts_and_reactivations_stop_at_twenty(engine: None) -> None:
+    # given a verified seller with fifteen active and fifteen inactive listings
     profile(TRUSTED.user_id, verified=True)
     off = [list_materials(TRUSTED) for _ in range(15)]
     for listing in off:
         TRUSTED.delete(f"/listings/{listing}")
     for _ in range(15):
         list_materials(TRUSTED)
-    # when all that are off come back while twenty-five more are made
+    # when the inactive ones are reactivated while twenty-five more are posted
     calls = [Call(TRUSTED, "PATCH", f"/listings/{listing}", {"active": True}) for listing in off]
     answers = at_once(calls + [Call(TRUSTED, "POST", "/listings", OFFERING) for _ in range(25)])
-    # then there was room for five
+    # then five succeed
     counted = Counter(answers)
     assert counted[200] + counted[201] == 5
     assert counted[409] == 35
     assert states(TRUSTED)["active"] == 20
 
 
-def test_never_more_than_twenty_while_admins_decide_and_sellers_take_off_and_put_back(engine: None) -> None:
-    # given an unverified seller whose twenty listings wait
+def test_concurrent_moderations_and_edits_never_exceed_twenty(engine: None) -> None:
+    # given an unverified seller with twenty pending listings
     waiting = [list_materials(SELLER) for _ in range(20)]
-    # when half are approved and half rejected, while new ones are made and old ones taken off and put back
+    # when half are approved and half rejected, while others are posted, deactivated and reactivated
     calls = []
     for number, listing in enumerate(waiting):
         decision = {"decision": "approve" if number % 2 else "reject", "reason": "Seen by an admin."}
@@ -66,7 +66,7 @@ def test_never_more_than_twenty_while_admins_decide_and_sellers_take_off_and_put
             Call(SELLER, "POST", "/listings", OFFERING),
         ]
     answers = at_once(calls)
-    # then nothing broke, and the seller may hold exactly as many more as twenty lacks
+    # then the seller may post exactly as many more as are missing to twenty
     assert set(answers) <= {200, 201, 409}
     found = states(SELLER)
     held = found["active"] + found["pending"]
@@ -76,19 +76,19 @@ def test_never_more_than_twenty_while_admins_decide_and_sellers_take_off_and_put
     assert sum(states(SELLER)[state] for state in ("active", "pending")) == 20
 
 
-def test_stock_is_sold_once(engine: None) -> None:
+def test_concurrent_stock_movements_never_make_stock_negative(engine: None) -> None:
     # given thirty in stock
     profile(TRUSTED.user_id, verified=True)
     listing = list_materials(TRUSTED, stock=30)
-    # when forty are taken out one by one, at once
+    # when forty are taken out one by one, concurrently
     answers = at_once([Call(TRUSTED, "POST", f"/listings/{listing}/stock", {"delta": -1}) for _ in range(40)])
-    # then thirty were there to take
+    # then thirty requests succeed
     assert Counter(answers) == {200: 30, 409: 10}
     assert TRUSTED.get(f"/listings/{listing}").body["stock"] == 0
 
 
-def test_one_decision_on_a_listing(engine: None) -> None:
-    # given a listing that waits, and sixteen admins who decide on it at once
+def test_one_of_many_concurrent_moderations_succeeds(engine: None) -> None:
+    # given a pending listing, when sixteen admins moderate it concurrently
     listing = list_materials(SELLER)
     calls = [
         Call(
@@ -100,7 +100,7 @@ def test_one_decision_on_a_listing(engine: None) -> None:
         for number in range(16)
     ]
     answers = at_once(calls)
-    # then one decision stands, and state, reason and admin belong together
+    # then one moderation succeeds, and status, reason and moderator agree
     assert Counter(answers) == {200: 1, 409: 15}
     shown = ADMIN.get(f"/listings/{listing}").body
     number = answers.index(200)

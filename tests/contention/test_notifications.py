@@ -1,4 +1,4 @@
-"""The count of what is unread and the five devices, while many things happen to one person at the same moment."""
+"""Concurrent changes of one inbox: the unread count and the limit of five devices are exact."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from tests.contention.clients import Call, Deed, at_once
+from khaya.erasure import service
+from khaya.platform.base import clock
+from khaya.platform.base.settings import settings
+from khaya.platform.data.writes import plain_item
+from tests.contention.clients import Action, Call, at_once
 from tests.contention.conftest import empty
 from tests.contention.faults import ShakyCall
 from tests.support.client import Person
@@ -18,7 +22,7 @@ FORTY = 40
 
 @dataclass(frozen=True)
 class Telling:
-    """The consumer behind the events puts a notification into somebody's inbox."""
+    """The consumer of events adds a notification to an inbox."""
 
     user_id: str
     function: str = "notifications"
@@ -33,14 +37,12 @@ class Telling:
 
 @dataclass(frozen=True)
 class Leaving:
-    """The consumer behind an erasure removes what somebody was told and how."""
+    """The erasure consumer deletes a person's notifications and devices."""
 
     user_id: str
     function: str = "erasure"
 
     def make(self) -> int:
-        from khaya.erasure import service  # noqa: PLC0415
-        from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
 
         for step in (service._told, service._inbox):
             for _ in step(self.user_id, clock.now()):
@@ -61,7 +63,7 @@ def registering(who: Person, device_id: str, token: str) -> Call:
 
 
 def inbox(who: Person) -> tuple[list[dict[str, Any]], int]:
-    """Everything in an inbox, and what it counts as unread."""
+    """The items of an inbox, and its unread count."""
     found: list[dict[str, Any]] = []
     query = {"limit": "50"}
     while True:
@@ -73,50 +75,50 @@ def inbox(who: Person) -> tuple[list[dict[str, Any]], int]:
 
 
 def unread(who: Person) -> int:
-    """How many are unread, which must be what is counted."""
+    """The number of unread notifications, which must equal the unread count."""
     items, count = inbox(who)
     assert sum(not item["read"] for item in items) == count
     return count
 
 
 def devices_of(who: Person, names: list[str]) -> list[str]:
-    """Which of the devices somebody has; asking removes them."""
+    """The person's devices out of the given ones. Checking removes them."""
     answers = {name: who.delete(f"/devices/{name}").status for name in names}
     assert set(answers.values()) <= {204, 404}
     return [name for name, status in answers.items() if status == 204]
 
 
-def test_forty_notifications_at_once_are_all_counted(engine: None) -> None:
+def test_concurrent_notifications_are_all_counted(engine: None) -> None:
     assert Counter(at_once([Telling("thandi")] * FORTY)) == {201: FORTY}
     assert unread(THANDI) == FORTY
 
 
-def test_one_read_thirty_two_times_at_once_is_one_fewer(engine: None) -> None:
-    told = [tell("thandi", number=number) for number in range(5)]
-    assert Counter(at_once([reading(told[2])] * 32)) == {200: 32}
+def test_a_notification_read_concurrently_counts_once(engine: None) -> None:
+    ids = [tell("thandi", number=number) for number in range(5)]
+    assert Counter(at_once([reading(ids[2])] * 32)) == {200: 32}
     assert unread(THANDI) == 4
 
 
-def test_the_count_is_exact_while_some_come_some_are_read_and_all_are_read(engine: None, dynamodb: Any) -> None:
+def test_the_unread_count_is_exact_under_concurrent_arrivals_and_reads(engine: None, dynamodb: Any) -> None:
     for number in range(5):
-        # given thirty that are unread
-        told = [tell("thandi", number=one) for one in range(30)]
-        # when each is read twice while forty more come and everything is read four times in between
-        calls: list[Deed] = []
+        # given thirty unread notifications
+        ids = [tell("thandi", number=one) for one in range(30)]
+        # when each is read twice while forty more arrive and all are marked read four times
+        calls: list[Action] = []
         for place in range(FORTY):
             calls.append(Telling("thandi"))
             if place < 30:
-                calls += [reading(told[place])] * 2
+                calls += [reading(ids[place])] * 2
             if place % 10 == number:
                 calls.append(reading_all())
         answers = at_once(calls)
-        # then all were told of success, nothing was lost, and the count is what is unread
+        # then all requests succeed, nothing is lost, and the unread count is exact
         assert set(answers) == {200, 201}
         items, _ = inbox(THANDI)
         assert len(items) == len({item["id"] for item in items}) == 70
-        assert all(item["read"] for item in items if item["id"] in told)
+        assert all(item["read"] for item in items if item["id"] in ids)
         assert unread(THANDI) <= FORTY
-        # and once all is read it is none, and the next one is one
+        # and after all are read the count is zero, and the next notification makes it one
         assert reading_all().make() == 200
         assert unread(THANDI) == 0
         tell("thandi")
@@ -124,48 +126,48 @@ def test_the_count_is_exact_while_some_come_some_are_read_and_all_are_read(engin
         empty(dynamodb)
 
 
-def test_the_count_is_exact_while_every_fourth_call_to_dynamodb_fails(engine: None) -> None:
-    # given thirty that are unread
-    told = [tell("thandi", number=one) for one in range(30)]
-    # when each is read by two clients at once, and everything in between
-    calls: list[Deed] = [Telling("thandi") for _ in range(8)]
-    for seed, one in enumerate(told * 2):
+def test_given_faults_then_the_unread_count_is_exact(engine: None) -> None:
+    # given thirty unread notifications
+    ids = [tell("thandi", number=one) for one in range(30)]
+    # when each is read by two clients concurrently, and all are marked read meanwhile
+    calls: list[Action] = [Telling("thandi") for _ in range(8)]
+    for seed, one in enumerate(ids * 2):
         calls.append(ShakyCall(THANDI, "POST", f"/notifications/{one}/read", seed=seed))
         if seed % 20 == 10:
             calls.append(ShakyCall(THANDI, "POST", "/notifications/read", seed=seed))
     answers = at_once(calls)
-    # then each was told of success or to come again, and the count is what is unread
+    # then every response is 200 or 503, and the unread count is exact
     assert set(answers) <= {200, 201, 503}
     assert unread(THANDI) <= 38
 
 
-def test_five_of_forty_simultaneous_devices(engine: None) -> None:
-    # when forty devices are registered at once
+def test_five_of_forty_concurrent_devices_are_registered(engine: None) -> None:
+    # when forty devices are registered concurrently
     names = [f"device-{number}" for number in range(FORTY)]
     answers = at_once([registering(THANDI, name, name) for name in names])
-    # then five are, and they are those whose apps were told so
+    # then five succeed, and those are registered
     assert Counter(answers) == {200: 5, 409: 35}
-    told = [name for name, status in zip(names, answers, strict=True) if status == 200]
-    assert devices_of(THANDI, names) == told
+    registered = [name for name, status in zip(names, answers, strict=True) if status == 200]
+    assert devices_of(THANDI, names) == registered
 
 
-def test_one_phone_registered_by_forty_people_at_once_is_one_persons(engine: None) -> None:
-    # given one phone on which forty people sign in, some of them over and over
+def test_a_phone_registered_by_many_people_concurrently_belongs_to_one(engine: None) -> None:
+    # given one phone on which forty people sign in, some repeatedly
     people = [Person(f"person-{number}", ("buyer",)) for number in range(FORTY)]
     answers = at_once([registering(who, "phone", "shared") for who in people + people[:20]])
     assert Counter(answers) == {200: 60}
-    # then what is for any but one of them does not go there
+    # then one person has the phone
     assert len([who for who in people if devices_of(who, ["phone"])]) == 1
-    # and it is free afterwards
+    # and it is free after its removal
     assert registering(THANDI, "phone", "shared").make() == 200
 
 
-def test_phones_that_go_from_hand_to_hand_never_push_to_two(engine: None, dynamodb: Any) -> None:
+def test_a_phone_that_changes_owners_concurrently_never_belongs_to_two(engine: None, dynamodb: Any) -> None:
     people = [Person(f"person-{number}", ("buyer",)) for number in range(4)]
     names = [f"phone-{number}" for number in range(3)]
     for number in range(2):
-        # when four people register and remove three phones at once, and the phones change their tokens
-        calls: list[Deed] = []
+        # when four people register and remove three phones concurrently, with changing push tokens
+        calls: list[Action] = []
         for place in range(48):
             who, name = people[place % 4], names[place % 3]
             if place % 5 == 4:
@@ -173,7 +175,7 @@ def test_phones_that_go_from_hand_to_hand_never_push_to_two(engine: None, dynamo
             else:
                 calls.append(registering(who, name, f"token-{(place // 4 + number) % 5}"))
         assert set(at_once(calls)) <= {200, 204, 404}
-        # then each push token that is known is on one device, and each device's is known as its
+        # then each push token belongs to one device, and each device has its push token
         rows = [_plain(row) for row in dynamodb.scan(TableName=_table())["Items"]]
         having = sorted(
             (one["token"], row["id"].removeprefix("person#"), name)
@@ -186,30 +188,28 @@ def test_phones_that_go_from_hand_to_hand_never_push_to_two(engine: None, dynamo
         empty(dynamodb)
 
 
-def test_whoever_leaves_in_the_midst_of_it_is_told_nothing_more(engine: None, dynamodb: Any) -> None:
-    # given somebody with an inbox and a phone
+def test_given_an_erasure_during_other_requests_then_no_notification_is_left(engine: None, dynamodb: Any) -> None:
+    # given a person with an inbox and a phone
     tell("thandi")
     assert registering(THANDI, "phone", "one").make() == 200
-    # when they leave while more comes, is read, and devices are registered by requests that had passed the gate
-    calls: list[Deed] = [Telling("thandi") for _ in range(24)]
+    # when they are erased while notifications arrive and are read and devices are registered
+    calls: list[Action] = [Telling("thandi") for _ in range(24)]
     calls[12:12] = [Leaving("thandi"), reading_all(), registering(THANDI, "tablet", "two"), reading_all()]
     answers = at_once(calls)
-    # then it is refused from then on
+    # then later requests are refused
     assert set(answers) <= {200, 201, 204, 401, 410}
     assert Leaving("thandi").make() == 204
     assert Telling("thandi").make() == 410
-    # and nothing is left but that they left
+    # and only the erasure record is left
     rows = [_plain(row) for row in dynamodb.scan(TableName=_table())["Items"]]
     assert [set(row) - {"lastWrite"} for row in rows] == [{"id", "erasedAt", "version"}]
 
 
 def _table() -> str:
-    from khaya.platform.base.settings import settings  # noqa: PLC0415 - after the environment is set
 
     return settings().notifications_table
 
 
 def _plain(row: Any) -> dict[str, Any]:
-    from khaya.platform.data.writes import plain_item  # noqa: PLC0415
 
     return plain_item(row)

@@ -1,4 +1,4 @@
-"""Referrals that are completed by many at once: each paid once, the month's limit and the tiers exact."""
+"""Concurrent completions of referrals: each is paid once, and the monthly limit and the tiers are exact."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def released(job_id: str) -> Delivery:
 
 
 def deliver(messages: list[Delivery]) -> None:
-    """Deliver all at once, and those that come back again, as the queue does."""
+    """Deliver all messages concurrently, and repeat the failed ones, as the queue does."""
     for _ in range(10):
         answers = at_once(messages)
         messages = [message for message, answer in zip(messages, answers, strict=True) if answer != 200]
@@ -39,8 +39,8 @@ def deliver(messages: list[Delivery]) -> None:
     raise AssertionError(f"{len(messages)} messages would be dead letters")
 
 
-def test_one_referral_completed_by_thirty_two_clients_is_paid_once(engine: None, dynamodb: Any) -> None:
-    # given two jobs of one newcomer that are released at the same instant, and each told sixteen times
+def test_a_referral_completed_by_concurrent_messages_is_paid_once(engine: None, dynamodb: Any) -> None:
+    # given two jobs of one referred user, released together, with each message delivered sixteen times
     refer("referrer", "newcomer")
     jobs = [released_job("buyer", "newcomer"), released_job("newcomer", "worker")]
     # when
@@ -52,15 +52,15 @@ def test_one_referral_completed_by_thirty_two_clients_is_paid_once(engine: None,
     assert VISITOR.get("/referrals/leaderboard").body["items"][0]["rewardedCount"] == 1
 
 
-def test_the_months_limit_is_exact(engine: None, dynamodb: Any) -> None:
-    # given 12 referrals of somebody who has had 13 in this month, all completed at once, each told twice
+def test_the_monthly_limit_is_exact_under_concurrency(engine: None, dynamodb: Any) -> None:
+    # given 12 referrals of a referrer with 13 paid this month, all completed together, each message delivered twice
     earlier_rewards("referrer", 30, this_month=13)
     people = [f"newcomer-{number}" for number in range(12)]
     refer("referrer", *people)
     jobs = [released_job("buyer", person) for person in people]
     # when
     deliver([released(job_id) for job_id in jobs * 2])
-    # then seven are paid and five wait
+    # then seven are paid and five are pending
     states = Counter(referral["status"] for referral in everything(REFERRER, "/referrals/mine"))
     assert states == {"rewarded": 7, "completed": 5}
     assert len(store.waiting(PageRequest((), 50)).items) == 5
@@ -69,8 +69,8 @@ def test_the_months_limit_is_exact(engine: None, dynamodb: Any) -> None:
     assert sorted(sums.values()) == [5_000] * 7
 
 
-def test_a_tier_crossed_by_many_at_once_pays_its_bonus_once(engine: None, dynamodb: Any) -> None:
-    # given somebody with three rewarded referrals, and when six more are completed at once, each told twice
+def test_a_tier_crossed_by_concurrent_completions_pays_its_bonus_once(engine: None, dynamodb: Any) -> None:
+    # given a referrer with three rewarded referrals, when six more are completed together, each message delivered twice
     earlier_rewards("referrer", 3)
     people = [f"newcomer-{number}" for number in range(6)]
     refer("referrer", *people)
@@ -84,7 +84,7 @@ def test_a_tier_crossed_by_many_at_once_pays_its_bonus_once(engine: None, dynamo
     check_books(_ledger(dynamodb))
 
 
-def test_a_code_asked_for_by_many_at_once_is_one(engine: None) -> None:
+def test_concurrent_requests_for_a_code_return_one_code(engine: None) -> None:
     answers = at_once([Call(REFERRER, "GET", "/referrals/code") for _ in range(32)])
     assert Counter(answers) == {200: 32}
     code = code_of(REFERRER)
@@ -92,7 +92,7 @@ def test_a_code_asked_for_by_many_at_once_is_one(engine: None) -> None:
     assert code_of(REFERRER) == code
 
 
-def test_one_person_applies_one_code_however_many_at_once(engine: None) -> None:
+def test_given_concurrent_applications_of_codes_then_one_succeeds(engine: None) -> None:
     codes = [code_of(Person(f"referrer-{number}")) for number in range(4)]
     newcomer = Person("newcomer")
     answers = at_once([Call(newcomer, "POST", "/referrals/applications", {"code": code}) for code in codes * 8])

@@ -1,4 +1,4 @@
-"""Ratings that are exact whatever is written, repeated and hidden at once, and a directory that comes to agree."""
+"""Concurrent reviews and moderations: exact ratings, and a directory that agrees with the profile."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import threading
 from collections import Counter
 from typing import Any
 
+from khaya.platform.base.errors import WriteConflict
+from khaya.profiles import store
+from khaya.reputation import service
 from tests.contention.clients import Call, at_once
 from tests.support.client import VISITOR, Person
 from tests.support.records import complete_job, profile
@@ -19,12 +22,12 @@ def buyer(number: int) -> Person:
 
 
 def completed_jobs(count: int) -> list[str]:
-    """A worker with a profile, and jobs that they did, each for a buyer of its own."""
+    """A worker with a profile and completed jobs, each of another buyer."""
     profile("worker", roles=["worker"], trades=["Plumbing", "Tiling"])
     return [complete_job(buyer(number), WORKER) for number in range(count)]
 
 
-def shown(user_id: str = "worker") -> dict[str, Any]:
+def rating(user_id: str = "worker") -> dict[str, Any]:
     answer = VISITOR.get(f"/profiles/{user_id}")
     assert answer.status == 200
     found: dict[str, Any] = answer.body["rating"]
@@ -36,8 +39,8 @@ def review_ids() -> list[str]:
     return [review["id"] for review in page["items"]]
 
 
-def test_every_one_of_many_simultaneous_reviews_counts(engine: None) -> None:
-    # given forty completed jobs of one worker, and when all buyers review at once
+def test_concurrent_reviews_all_count(engine: None) -> None:
+    # given forty completed jobs of one worker, when all buyers review concurrently
     jobs = completed_jobs(40)
     stars = [number % 5 + 1 for number in range(40)]
     calls = [
@@ -45,10 +48,10 @@ def test_every_one_of_many_simultaneous_reviews_counts(engine: None) -> None:
         for number, job in enumerate(jobs)
     ]
     assert Counter(at_once(calls)) == {201: 40}
-    # then the rating is that of all of them
-    assert shown() == {"average": 3, "count": 40}
+    # then the rating includes all reviews
+    assert rating() == {"average": 3, "count": 40}
     assert len(review_ids()) == 40
-    # and when two admins hide half of them and show some again at the same moment, several times each
+    # and when two admins hide and restore reviews concurrently, several times each
     hidden = review_ids()[:20]
     decisions = [
         Call(Person(f"admin-{number % 2}", ("admin",)), "POST", f"/reviews/{review}/moderation", decision)
@@ -57,24 +60,24 @@ def test_every_one_of_many_simultaneous_reviews_counts(engine: None) -> None:
         for decision in ({"hidden": True, "reason": "Insults."}, {"hidden": number < 1, "reason": "Looked again."})
     ]
     assert set(at_once(decisions)) == {200}
-    # then the rating is that of the reviews that show
+    # then the rating includes the visible reviews only
     left = [VISITOR.get(f"/reviews/{review}") for review in hidden]
     showing = review_ids()
     assert sorted(showing[-20:] + [one.body["id"] for one in left if one.status == 200]) == sorted(showing)
     ratings = [VISITOR.get(f"/reviews/{review}").body["rating"] for review in showing]
-    assert shown() == {"average": round(sum(ratings) / len(ratings), 2), "count": len(ratings)}
+    assert rating() == {"average": round(sum(ratings) / len(ratings), 2), "count": len(ratings)}
     sides = VISITOR.get("/profiles/worker/resume").body["subRatings"]["fairPrice"]
     assert sides == {"average": 2, "count": len(ratings)}
 
 
-def test_one_review_and_one_answer_of_many_attempts(engine: None) -> None:
-    # given a completed job, and when both sides review it sixteen times each at once
+def test_one_of_many_concurrent_reviews_and_answers_succeeds(engine: None) -> None:
+    # given a completed job, when both parties review it sixteen times each concurrently
     (job,) = completed_jobs(1)
     calls = [Call(who, "POST", f"/jobs/{job}/reviews", {"rating": 4}) for _ in range(16) for who in (buyer(0), WORKER)]
-    # then each counts once
+    # then each party has one review
     assert Counter(at_once(calls)) == {201: 2, 409: 30}
-    assert shown() == {"average": 4, "count": 1}
-    # and so does the answer
+    assert rating() == {"average": 4, "count": 1}
+    # and there is one answer
     (review,) = review_ids()
     answers = [
         Call(WORKER, "POST", f"/reviews/{review}/response", {"comment": f"Thank you {number}."}) for number in range(16)
@@ -82,7 +85,7 @@ def test_one_review_and_one_answer_of_many_attempts(engine: None) -> None:
     assert Counter(at_once(answers)) == {200: 1, 409: 15}
 
 
-def test_a_report_is_open_once_and_resolved_once(engine: None) -> None:
+def test_one_of_many_concurrent_reports_and_resolutions_succeeds(engine: None) -> None:
     profile("worker", roles=["worker"])
     request = {"kind": "profile", "id": "worker", "reason": "This is somebody else."}
     assert Counter(at_once([Call(buyer(1), "POST", "/reports", request) for _ in range(16)])) == {201: 1, 409: 15}
@@ -92,12 +95,9 @@ def test_a_report_is_open_once_and_resolved_once(engine: None) -> None:
     assert Counter(at_once(calls)) == {200: 1, 409: 15}
 
 
-def test_the_directory_agrees_with_the_profile_after_reviews_edits_and_what_follows_them_at_once(engine: None) -> None:
-    # given a worker whose standing is followed all the time
+def test_the_directory_agrees_with_the_profile_after_concurrent_reviews_and_edits(engine: None) -> None:
+    # given a worker whose directory rows are updated continuously
     jobs = completed_jobs(24)
-    from khaya.platform.base.errors import WriteConflict  # noqa: PLC0415 - after the environment is set
-    from khaya.profiles import store  # noqa: PLC0415
-    from khaya.reputation import service  # noqa: PLC0415
 
     done = threading.Event()
     failed: list[Exception] = []
@@ -107,20 +107,20 @@ def test_the_directory_agrees_with_the_profile_after_reviews_edits_and_what_foll
             try:
                 service.follow("worker")
             except WriteConflict:
-                continue  # the queue would bring it again
-            except Exception as error:  # noqa: BLE001 - told by the test
+                continue  # the queue would deliver the message again
+            except Exception as error:  # noqa: BLE001 - reported by the test
                 failed.append(error)
 
     follower = threading.Thread(target=follow)
     follower.start()
-    # when reviews come in while the worker takes up and drops trades
+    # when reviews are written while the worker edits their trades
     reviews = [Call(buyer(n), "POST", f"/jobs/{job}/reviews", {"rating": 5}) for n, job in enumerate(jobs)]
     trades: tuple[list[str], ...] = (["Plumbing"], ["Plumbing", "Tiling"], ["Roofing"], [])
     edits = [Call(WORKER, "PATCH", "/profiles/me", {"trades": trades[number % 4]}) for number in range(24)]
     statuses = at_once([call for pair in zip(reviews, edits, strict=True) for call in pair])
     done.set()
     follower.join()
-    # then nobody was refused, and once the last change was followed the rows are those of the profile and no others
+    # then no request was refused, and after the last change the directory rows equal those of the profile
     assert (Counter(statuses), failed) == ({201: 24, 200: 24}, [])
     service.follow("worker")
     profile_now = store.get("worker")

@@ -1,4 +1,4 @@
-"""Statistics counted by many consumers at the same moment, each event told to several of them, over a shaky DynamoDB."""
+"""Statistics from concurrent consumers, with repeated events and DynamoDB faults."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EVENTS = 160
 
 
 def message(number: int, at: str) -> dict[str, Any]:
-    """One of many events: every fourth job is called off after it was posted."""
+    """One of many events. Every fourth job is cancelled after it was posted."""
     job = f"job-{number // 4}"
     if number % 4 == 3:
         kind, detail = "job.cancelled", {"jobId": job, "buyerId": "buyer-1", "by": "buyer-1", "was": "open"}
@@ -29,7 +29,7 @@ def message(number: int, at: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Batch:
-    """Messages that the queue brings to one consumer, until none goes back to it."""
+    """A batch of messages that the queue delivers until it succeeds."""
 
     numbers: tuple[int, ...]
     at: str
@@ -37,7 +37,7 @@ class Batch:
     function: str = "statistics"
 
     def make(self) -> int:
-        """Bring them, again while DynamoDB fails; answers how often that was."""
+        """Deliver the batch until it succeeds. Returns the number of deliveries."""
         records = [
             {
                 "messageId": str(number),
@@ -51,26 +51,26 @@ class Batch:
             for times in range(1, 50):
                 try:
                     answer = app(self.function).handler({"Records": records}, Context())
-                except Exception:  # noqa: BLE001, S112 - the queue brings the batch again
+                except Exception:  # noqa: BLE001, S112 - the queue delivers the batch again
                     continue
                 if not answer["batchItemFailures"]:
                     return times
         raise AssertionError("never counted")
 
 
-def test_each_event_counts_once_whoever_is_told_how_often_in_which_order(engine: None) -> None:
-    # given each event told three times, in different batches
+def test_each_event_counts_once_under_concurrent_and_repeated_delivery(engine: None) -> None:
+    # given each event in three different batches
     from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
 
     at = clock.now()
-    chance, told = random.Random(3), []  # noqa: S311 - the same batches every time
+    chance, batches = random.Random(3), []  # noqa: S311 - the same batches every time
     for _ in range(3):
         numbers = [*range(EVENTS)]
         chance.shuffle(numbers)
-        told += [tuple(numbers[first : first + 10]) for first in range(0, EVENTS, 10)]
-    # when many consumers take them at the same moment
-    at_once([Batch(numbers, at, seed) for seed, numbers in enumerate(told)])
-    # then each counts once
+        batches += [tuple(numbers[first : first + 10]) for first in range(0, EVENTS, 10)]
+    # when many consumers process them concurrently
+    at_once([Batch(numbers, at, seed) for seed, numbers in enumerate(batches)])
+    # then each event counts once
     answer = Person("admin-1", ("admin",)).get("/admin/statistics")
     posted, cancelled = EVENTS * 3 // 4, EVENTS // 4
     assert (answer.body["jobs"]["open"], answer.body["jobs"]["cancelled"]) == (posted - cancelled, cancelled)

@@ -1,4 +1,4 @@
-"""Likes that are counted exactly, and a reward that is paid once, while many processes try at the same moment."""
+"""Concurrent requests: an exact number of likes, and a reward that is paid once."""
 
 from __future__ import annotations
 
@@ -29,30 +29,30 @@ def unlike(person: Person, story: str) -> Call:
 
 
 def likers(story: str) -> set[str | None]:
-    """Those who like the story, each asked for themselves."""
+    """The people who like the story, read as each of them."""
     return {person.user_id for person in READERS if person.get(f"/stories/{story}").body["liked"]}
 
 
 def likes(story: str) -> int:
-    """How many the story says like it."""
+    """The number of likes on the story."""
     count: int = VISITOR.get(f"/stories/{story}").body["likes"]
     return count
 
 
-def test_one_person_with_thirty_two_clients_likes_once(engine: None) -> None:
-    # given a story, and when one person likes it with many clients at once
+def test_concurrent_likes_of_one_person_count_once(engine: None) -> None:
+    # given a story, when one person likes it with many clients concurrently
     story = approved_story(AUTHOR)
     answers = at_once([like(READERS[0], story) for _ in range(32)])
-    # then each is told so, and it counts once
+    # then each gets 200, and the like counts once
     assert Counter(answers) == {200: 32}
     assert likes(story) == 1
-    # and as much for taking it back
+    # and the same holds for unliking
     assert Counter(at_once([unlike(READERS[0], story) for _ in range(32)])) == {200: 32}
     assert likes(story) == 0
 
 
-def test_thirty_two_people_like_a_story(engine: None) -> None:
-    # given a story, and when everybody likes it at once
+def test_concurrent_likes_of_many_people_are_all_counted(engine: None) -> None:
+    # given a story, when everybody likes it concurrently
     story = approved_story(AUTHOR)
     answers = at_once([like(person, story) for person in READERS])
     # then
@@ -61,50 +61,50 @@ def test_thirty_two_people_like_a_story(engine: None) -> None:
     assert len(likers(story)) == 32
 
 
-def test_likes_and_unlikes_at_once_end_exact(engine: None) -> None:
+def test_concurrent_likes_and_unlikes_end_with_an_exact_count(engine: None) -> None:
     # given a story that the first half likes
     story = approved_story(AUTHOR)
     first, second = READERS[:16], READERS[16:]
     at_once([like(person, story) for person in first])
-    # when they take it back, twice each, while the second half likes it, twice each
+    # when they unlike it twice each while the second half likes it twice each
     calls = [call for one in first for call in (unlike(one, story), unlike(one, story))]
     calls += [call for one in second for call in (like(one, story), like(one, story))]
     answers = at_once(calls)
-    # then those who like it are the second half, and the count is theirs
+    # then the second half likes it, and the count agrees
     assert Counter(answers) == {200: 64}
     assert likers(story) == {person.user_id for person in second}
     assert likes(story) == 16
 
 
-def test_people_who_cannot_make_up_their_minds_leave_an_exact_count(engine: None) -> None:
-    # given a story, and when everybody likes and unlikes it at once
+def test_concurrent_likes_and_unlikes_of_the_same_people_end_with_an_exact_count(engine: None) -> None:
+    # given a story, when everybody likes and unlikes it concurrently
     story = approved_story(AUTHOR)
     answers = at_once([call for person in READERS for call in (like(person, story), unlike(person, story))])
-    # then whatever came last for each, the count is of those who like it
+    # then the count equals the number of people who like it
     assert Counter(answers) == {200: 64}
     assert likes(story) == len(likers(story))
 
 
-def test_likes_are_exact_while_an_admin_takes_the_story_down_and_puts_it_back(engine: None) -> None:
+def test_likes_are_exact_while_admins_reject_and_approve_the_story(engine: None) -> None:
     # given a story that half of the readers like
     story = approved_story(AUTHOR)
     at_once([like(person, story) for person in READERS[:16]])
-    # when everybody changes their mind while admins take it down and put it back
+    # when everybody likes or unlikes it while admins reject and approve it
     calls = [unlike(person, story) for person in READERS[:16]] + [like(person, story) for person in READERS[16:]]
     for number in range(8):
         admin = Person(f"admin-{number}", ("admin",))
         decision = DOWN if number % 2 else {"decision": "approve"}
         calls.append(Call(admin, "POST", f"/stories/{story}/moderation", decision))
     answers = at_once(calls)
-    # then what was refused was refused whole
+    # then refused requests changed nothing
     assert set(answers[:32]) <= {200, 404}
     assert Counter(answers[32:]) == {200: 8}
     approve_story(story)
     assert likes(story) == len(likers(story))
 
 
-def test_a_story_deleted_while_it_is_liked_and_decided_on_stays_deleted(engine: None) -> None:
-    # given a story, and when it is deleted in the midst of likes and decisions
+def test_a_story_deleted_during_likes_and_moderations_stays_deleted(engine: None) -> None:
+    # given a story, when it is deleted during likes and moderations
     story = approved_story(AUTHOR)
     calls = [like(person, story) for person in READERS]
     calls.insert(16, Call(AUTHOR, "DELETE", f"/stories/{story}"))
@@ -117,19 +117,19 @@ def test_a_story_deleted_while_it_is_liked_and_decided_on_stays_deleted(engine: 
     assert all(item["id"] != story for item in VISITOR.get("/stories/featured", query={"limit": "50"}).body["items"])
 
 
-def test_eight_stories_of_one_person_approved_at_once_are_rewarded_once(engine: None) -> None:
-    # given somebody with a qualifying job and eight stories that wait, one of them turned down before
+def test_concurrent_approvals_of_one_authors_stories_are_rewarded_once(engine: None) -> None:
+    # given an author with a qualifying job and eight stories, one of them rejected before
     author = Person("rewarded", ("worker",))
     complete_qualifying_job("rewarded")
     stories = [submit_story(author) for _ in range(8)]
     reject_story(stories[0])
-    # when eight admins approve them at once, each twice
+    # when eight admins approve them concurrently, each twice
     calls = [
         Call(Person(f"admin-{number}", ("admin",)), "POST", f"/stories/{story}/moderation", {"decision": "approve"})
         for number, story in enumerate(stories * 2)
     ]
     answers = at_once(calls)
-    # then all stand, and one was paid for
+    # then all are approved, and one is rewarded
     assert Counter(answers) == {200: 16}
     assert author.get("/credits/balance").body["balanceCents"] == 5_000
     assert len(author.get("/credits/transactions").body["items"]) == 1

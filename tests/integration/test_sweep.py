@@ -1,6 +1,6 @@
 """Sweeps: what is due is claimed once, whatever fails, is interrupted or stood still for days; and what asks for what.
 
-Concurrent sweeps are tested on the real engine, in tests/contention/test_sweeps.py.
+Concurrent sweeps are tested on the real engine, in tests/contention/test_due_reminders.py.
 """
 
 from __future__ import annotations

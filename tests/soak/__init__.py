@@ -1,1 +1,1 @@
-"""Numbers as large as the marketplace may see them: `make soak`, some minutes, apart from the other tests."""
+"""Tests with large numbers of items, run by `make soak` only."""

@@ -1,4 +1,4 @@
-"""The same engine as for the tests of contention."""
+"""The engine of the contention tests."""
 
 from __future__ import annotations
 

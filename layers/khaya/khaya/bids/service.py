@@ -35,7 +35,7 @@ def place(job_id: str, offer: BidOffer, *, worker_id: str, now: str, unit_of_wor
 
 
 def accept(bid_id: str, *, owner_id: str, now: str, unit_of_work: UnitOfWork) -> tuple[Job, Bid]:
-    """Accept a bid. One transaction moves job and bid and counts the active job of both parties.
+    """Accept a bid. One transaction changes the job and the bid and counts the active job for both parties.
 
     A consumer of the Jobs table's stream rejects the other bids.
 

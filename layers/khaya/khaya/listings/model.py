@@ -122,7 +122,7 @@ class Listing(Model):
         """The listing after an edit; this listing if nothing changes.
 
         New text or photos of an unverified seller make the listing pending; for an inactive listing, when it is
-        reactivated. `verified` tells whether the seller is verified.
+        reactivated. `verified` is whether the seller is verified.
 
         Raises:
             Conflict: the edit reactivates a listing whose text and photos an admin rejected.

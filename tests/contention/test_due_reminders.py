@@ -1,4 +1,4 @@
-"""Sweeps at the same moment, in threads and in processes, and one that was killed in the middle."""
+"""Concurrent runs of the task for due reminders, in threads and processes, and a killed run."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from khaya.platform.base import clock
+from khaya.reminders import service
 from tests.contention.clients import at_once, in_threads
 from tests.contention.due_reminders import Sweep, check_sent_once, number_sent, set_due
 from tests.support.template import ROOT
@@ -23,31 +25,29 @@ IN_PROCESSES = 8
 
 @pytest.fixture
 def due(engine: None) -> list[str]:
-    """A thousand reminders that are due, and some that are not."""
+    """A thousand due reminders, and some that are not due."""
     return set_due(DUE)
 
 
-def test_sweeps_in_threads_of_one_process_claim_each_reminder_once(due: list[str], dynamodb: Any) -> None:
-    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
-    from khaya.reminders import service  # noqa: PLC0415
+def test_concurrent_runs_in_threads_claim_each_reminder_once(due: list[str], dynamodb: Any) -> None:
 
-    # when four sweeps begin at once
+    # when four runs start together
     reports = in_threads([partial(service.sweep, "minute", clock.now(), lambda: True)] * IN_THREADS)
-    # then all is claimed, each by one of them
+    # then each reminder is claimed by one run
     assert sum(report.claimed for report in reports) == DUE
     assert [report.failed for report in reports] == [0] * IN_THREADS
     check_sent_once(dynamodb, due)
 
 
-def test_sweeps_in_processes_of_their_own_claim_each_reminder_once(due: list[str], dynamodb: Any) -> None:
+def test_concurrent_runs_in_processes_claim_each_reminder_once(due: list[str], dynamodb: Any) -> None:
     claimed = at_once([Sweep()] * IN_PROCESSES)
     assert sum(claimed) == DUE
     assert sum(number > 0 for number in claimed) > 1, "they were at it together"
     check_sent_once(dynamodb, due)
 
 
-def test_a_sweep_that_is_killed_in_the_middle_is_taken_up_by_the_next(due: list[str], dynamodb: Any) -> None:
-    # given a sweep that is killed when it has claimed some and not all
+def test_given_a_killed_run_then_the_next_claims_the_rest(due: list[str], dynamodb: Any) -> None:
+    # given a run that is killed after it claimed some reminders
     code = "from tests.contention.due_reminders import Sweep; Sweep().make()"
     paths = os.pathsep.join([str(ROOT / "layers" / "khaya"), str(ROOT)])
     with subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": paths}, cwd=ROOT) as process:
@@ -57,6 +57,6 @@ def test_a_sweep_that_is_killed_in_the_middle_is_taken_up_by_the_next(due: list[
         process.send_signal(signal.SIGKILL)
     sent = number_sent(dynamodb)
     assert 0 < sent < DUE
-    # when the next one comes, then it claims what was left and nothing else
+    # when the next run starts, then it claims the remaining reminders only
     assert Sweep().make() == DUE - sent
     check_sent_once(dynamodb, due)
