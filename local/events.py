@@ -48,7 +48,7 @@ def _envelope(kind: str, detail: Any) -> Json:
         "at": {"type": "string", "pattern": _TIME, "description": "When it happened, UTC."},
         "actor": {
             "type": "string",
-            "description": "Who did it: a person's id, or `khaya:<function>`. Left out where that is not known.",
+            "description": "Who did it: a person's id, or `system:<function>`. Left out where that is not known.",
         },
         "object": {"type": "string", "pattern": "^[a-z]+/.+$", "description": "What it happened to: `jobs/<id>`."},
         "detail": _shape(detail),

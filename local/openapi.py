@@ -231,7 +231,7 @@ def _completed(operation: Json, method: str, path: str, access: Any, schemas: Js
     role = f" Role: {' or '.join(access.roles)}." if access.roles else ""
     told = " ".join(operation.get("description", "").split())
     parameters = [_parameter(parameter) for parameter in operation.get("parameters", [])]
-    remembered = method == "post" and not access.public and access.remembered
+    remembered = method == "post" and not access.public and access.recorded
     if remembered:
         parameters.append(
             _reference("parameters", "RequiredIdempotencyKey" if access.moves_money else "IdempotencyKey")
@@ -282,7 +282,7 @@ def _singular(word: str) -> str:
 def _parameter(parameter: Json) -> Json:
     """A parameter under the contract's name. None is ever null: it is left out."""
     from khaya.platform.data.pages import DEFAULT_LIMIT  # noqa: PLC0415
-    from khaya.platform.web.pipeline import LONGEST_ID  # noqa: PLC0415
+    from khaya.platform.web.pipeline import MAX_ID_LENGTH  # noqa: PLC0415
 
     schema = parameter["schema"]
     known = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]
@@ -293,7 +293,7 @@ def _parameter(parameter: Json) -> Json:
     name = parameter["name"]
     if parameter["in"] == "path":
         name = to_camel(name)
-        schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_ID, **schema}
+        schema = {"type": "string", "minLength": 1, "maxLength": MAX_ID_LENGTH, **schema}
     elif name == "limit":
         schema["default"] = DEFAULT_LIMIT
     elif name == "cursor":

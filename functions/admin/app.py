@@ -1,4 +1,4 @@
-"""The admins' routes: finding people, deciding who may act and who is an admin, and reading the audit trail."""
+"""Routes of admins: find people, decide about them, and read the audit trail and the statistics."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from khaya.admin import service
 from khaya.admin.view import AdminUserView, shown_to_admin
-from khaya.audit import store as trail
+from khaya.audit import store as audit_trail
 from khaya.audit.view import AuditView
 from khaya.audit.view import shown as shown_entry
 from khaya.platform.base import clock
@@ -44,11 +44,11 @@ def people(
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[AdminUserView]]:
-    """All of them, or those whom every filter that is named holds for."""
+    """All people, or those who match all given filters."""
     page_request = api.page_request(limit, cursor, status, phone, email, private=True)
-    part = service.find(status, phone, email, page_request)
-    items = [shown_to_admin(user) for user in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = service.find(status, phone, email, page_request)
+    items = [shown_to_admin(user) for user in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.get("/admin/audit", ADMIN, "The audit trail, newest first", body=Page[AuditView])
@@ -56,25 +56,25 @@ def audit(
     about: Annotated[
         ObjectName | None, Query(alias="object", description="`jobs/<id>`, `people/<userId>`, as in events.")
     ] = None,
-    actor: Annotated[ActorName | None, Query(description="A person's id, or `khaya:<function>`.")] = None,
+    actor: Annotated[ActorName | None, Query(description="A person's id, or `system:<function>`.")] = None,
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[AuditView]]:
-    """Who changed what, when, from what to what: money, roles, states and admins' decisions.
+    """Changes of money, roles, states, and admins' decisions: who, what, when, and the values before and after.
 
-    It follows a change by a second or two. Nothing in it is ever changed or removed.
+    Entries appear a second or two after the change. They are never changed or deleted.
     """
     page_request = api.page_request(limit, cursor, about, actor, private=True)
-    part = trail.listed(about, actor, page_request)
-    items = [shown_entry(entry) for entry in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = audit_trail.listed(about, actor, page_request)
+    items = [shown_entry(entry) for entry in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.get("/admin/statistics", ADMIN, "How the marketplace is doing", body=StatisticsView)
 def figures() -> Response[StatisticsView]:
-    """How much there is of everything, and what happened on each of the last thirty days, the latest last.
+    """Totals, and counts for each of the last thirty days, oldest first.
 
-    Days are South Africa's. It follows a change by a second or two.
+    Days are in South African time. Counts appear a second or two after the change.
     """
     totals, days = statistics.read(clock.local_day(api.now))
     return api.answer(shown(totals, days, api.now))
@@ -82,9 +82,9 @@ def figures() -> Response[StatisticsView]:
 
 @api.patch("/admin/users/<user_id>", ADMIN, "Decide about a person", body=AdminUserView)
 def change(user_id: str, changes: Annotated[UserChanges, Body()]) -> Response[AdminUserView]:
-    """Suspends or reinstates them, makes them an admin or ends it; what is taken is refused at once."""
+    """Suspends or reinstates the person, or adds or removes the role admin. Lost rights are refused at once."""
     user = service.change(user_id, changes, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("PersonDecided")
+    api.count("AdminDecisionRecorded")
     return api.answer(shown_to_admin(user))
 
 

@@ -1,9 +1,7 @@
-"""Sign-in over REST: codes, tokens, contacts, the password, and one's sessions."""
+"""Routes of sign-in: codes, tokens, contacts, the password, and sessions."""
 
 from __future__ import annotations
 
-import hmac
-import ipaddress
 import unicodedata
 from typing import Annotated, Any
 
@@ -17,8 +15,9 @@ from khaya.platform.base.settings import KeySettings, SignInSettings, require, s
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import SIGNED_IN, Access
 from khaya.platform.web.api import Api
+from khaya.platform.web.client_address import client_address, network_of
 from khaya.sessions import service as sessions
-from khaya.sessions.model import LONGEST_DEVICE, UNKNOWN_DEVICE, Session
+from khaya.sessions.model import MAX_DEVICE_LENGTH, UNKNOWN_DEVICE, Session
 from khaya.sign_in import service, store
 from khaya.sign_in.model import (
     CODE_SECONDS,
@@ -34,25 +33,21 @@ from khaya.users.store import pass_account_guard
 
 require(KeySettings, SignInSettings)
 
-ANYBODY = Access("anybody", public=True, remembered=False)
-ONESELF = Access("any signed-in person", remembered=False)
-
-_NOWHERE = "0.0.0.0"  # noqa: S104  # nosec B104 - stands for an address that the gateway did not tell
-_SITE_BITS = 64
-"""Of an IPv6 address: who has one has all that begin so."""
+ANYBODY = Access("anybody", public=True, recorded=False)
+ONESELF = Access("any signed-in person", recorded=False)
 
 api = Api("Sign-in", pass_account_guard)
 
 
 class Challenged(Model):
-    """A code is on its way, if there is anybody to send it to."""
+    """The challenge. A code was sent if there is anybody to send it to."""
 
     challenge: str
     expires_in: int
 
 
 class TokensView(Model):
-    """What a signed-in client holds."""
+    """The tokens of a signed-in client."""
 
     access_token: str
     id_token: str
@@ -61,7 +56,7 @@ class TokensView(Model):
 
 
 class ContactsView(Model):
-    """How a person is reached and signs in."""
+    """The phone and e-mail of a person, with which they sign in."""
 
     phone: str | None
     email: str | None
@@ -74,13 +69,13 @@ class PasswordRequest(RequestModel):
 
 
 class PasswordView(Model):
-    """When the password was changed."""
+    """The time of the change."""
 
     changed_at: str
 
 
 class SessionView(Model):
-    """One sign-in of one's own."""
+    """A session of the caller."""
 
     id: str
     device: str
@@ -91,42 +86,46 @@ class SessionView(Model):
 
 
 @api.post("/auth/sign-up", ANYBODY, "Sign up", body=Challenged)
-def sign_up(wanted: Annotated[SignUp, Body()]) -> Response[Challenged]:
-    """Sends a code; its answer at `POST /auth/tokens` proves the phone, or the e-mail with `channel: email`.
+def sign_up(request: Annotated[SignUp, Body()]) -> Response[Challenged]:
+    """Sends a code. Its answer at `POST /auth/tokens` verifies the phone, or the e-mail with `channel: email`.
 
-    Only what was proved becomes part of the account; the other is added with `POST /auth/contacts`. Where there is an
-    account already, the answer signs in to it and changes nothing. Newcomers hold no role yet: they take up what they
-    want with `PUT /profiles/me/roles`.
+    Only the verified contact becomes part of the account; add the other with `POST /auth/contacts`. If there is an
+    account already, the answer signs in to it and changes nothing. New people have no role: they choose roles with
+    `PUT /profiles/me/roles`.
     """
     _count_address()
-    return _challenged(service.sign_up(wanted, now=api.now, unit_of_work=api.unit_of_work))
+    return _challenged(service.sign_up(request, now=api.now, unit_of_work=api.unit_of_work))
 
 
 @api.post("/auth/codes", ANYBODY, "Ask for a one-time code", body=Challenged)
-def ask_code(wanted: Annotated[CodeRequest, Body()]) -> Response[Challenged]:
-    """Sends a code to the owner of an account, to its own phone or e-mail; the answer is the same if there is none."""
+def request_code(request: Annotated[CodeRequest, Body()]) -> Response[Challenged]:
+    """Sends a code to the verified phone or e-mail of an account. The response is the same if there is no account."""
     _count_address()
-    return _challenged(service.ask_code(wanted.username, wanted.channel, now=api.now, unit_of_work=api.unit_of_work))
+    return _challenged(
+        service.request_code(request.username, request.channel, now=api.now, unit_of_work=api.unit_of_work)
+    )
 
 
 @api.post("/auth/tokens", ANYBODY, "Sign in, or renew tokens", body=TokensView)
-def tokens(wanted: Annotated[TokenRequest, Body()]) -> Response[TokensView]:
-    """For a code, for a password, or for a refresh token, which a new one replaces.
+def tokens(request: Annotated[TokenRequest, Body()]) -> Response[TokensView]:
+    """Send a code, a password, or a refresh token, which a new one replaces.
 
     The session's device is the `X-Device-Name` header, else the `User-Agent`.
     """
     _count_address()
-    if wanted.challenge is not None and wanted.code is not None:
-        answer = CodeAnswer(challenge=wanted.challenge, code=wanted.code)
-        issued, refresh = service.by_code(answer, _origin(), now=api.now, unit_of_work=api.unit_of_work)
+    if request.challenge is not None and request.code is not None:
+        answer = CodeAnswer(challenge=request.challenge, code=request.code)
+        issued, refresh = service.sign_in_with_code(answer, _origin(), now=api.now, unit_of_work=api.unit_of_work)
         api.count("SignedInByCode")
-    elif wanted.username is not None and wanted.password is not None:
-        issued, refresh = service.by_password(
-            wanted.username, wanted.password, _origin(), now=api.now, unit_of_work=api.unit_of_work
+    elif request.username is not None and request.password is not None:
+        issued, refresh = service.sign_in_with_password(
+            request.username, request.password, _origin(), now=api.now, unit_of_work=api.unit_of_work
         )
         api.count("SignedInByPassword")
     else:
-        issued, refresh = service.refresh(wanted.refresh_token or "", now=api.now, unit_of_work=api.unit_of_work)
+        issued, refresh = service.refresh_session(
+            request.refresh_token or "", now=api.now, unit_of_work=api.unit_of_work
+        )
         api.count("TokensRefreshed")
     return api.answer(
         TokensView(
@@ -140,32 +139,34 @@ def tokens(wanted: Annotated[TokenRequest, Body()]) -> Response[TokensView]:
 
 @api.post("/auth/sign-out", ONESELF, "Sign out", status=204)
 def sign_out() -> Response[None]:
-    """Ends the session whose token is sent."""
+    """Ends the session of the token."""
     sessions.sign_out(api.caller.session_id, api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("SignedOut")
     return api.answer(None, status=204)
 
 
 @api.post("/auth/contacts", ONESELF, "Add or change one's phone or e-mail", body=Challenged)
-def ask_contact(wanted: Annotated[ContactChange, Body()]) -> Response[Challenged]:
+def request_contact_code(request: Annotated[ContactChange, Body()]) -> Response[Challenged]:
     """Sends a code to the new phone or e-mail. Needs a sign-in less than ten minutes old."""
     api.require_recent_sign_in()
-    return _challenged(service.ask_contact(wanted.proves, api.caller, now=api.now, unit_of_work=api.unit_of_work))
+    return _challenged(
+        service.request_contact_code(request.to_verify, api.caller, now=api.now, unit_of_work=api.unit_of_work)
+    )
 
 
 @api.post("/auth/contacts/proof", ONESELF, "Prove a new phone or e-mail", body=ContactsView)
-def prove_contact(answer: Annotated[CodeAnswer, Body()]) -> Response[ContactsView]:
-    """Takes it over, in the same session that asked for the code."""
-    contacts = service.prove_contact(answer, api.caller, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("ContactProved")
+def verify_contact(answer: Annotated[CodeAnswer, Body()]) -> Response[ContactsView]:
+    """Sets the verified phone or e-mail. The session must be the one that requested the code."""
+    contacts = service.verify_contact(answer, api.caller, now=api.now, unit_of_work=api.unit_of_work)
+    api.count("ContactVerified")
     return api.answer(ContactsView(phone=contacts["phone"], email=contacts["email"]))
 
 
 @api.put("/auth/password", ONESELF, "Set one's password", body=PasswordView)
-def set_password(wanted: Annotated[PasswordRequest, Body()]) -> Response[PasswordView]:
+def set_password(request: Annotated[PasswordRequest, Body()]) -> Response[PasswordView]:
     """Needs a sign-in less than ten minutes old."""
     api.require_recent_sign_in()
-    cognito.set_password(api.caller.user_id, wanted.password)
+    cognito.set_password(api.caller.user_id, request.password)
     api.count("PasswordSet")
     return api.answer(PasswordView(changed_at=api.now))
 
@@ -174,9 +175,9 @@ def set_password(wanted: Annotated[PasswordRequest, Body()]) -> Response[Passwor
 def list_sessions(
     limit: Annotated[Limit | None, Query()] = None, cursor: Annotated[str | None, Query()] = None
 ) -> Response[Page[SessionView]]:
-    """Those that are neither ended nor expired, newest first."""
+    """The sessions that have neither ended nor expired, newest first."""
     page_request = api.page_request(limit, cursor, private=True)
-    found = sessions.listed(api.caller.user_id, now=api.now, page_request=page_request)
+    found = sessions.list_sessions(api.caller.user_id, now=api.now, page_request=page_request)
     return api.answer(
         Page(items=[_shown(one) for one in found.items], next_cursor=page_request.cursor_after(found.after))
     )
@@ -184,7 +185,7 @@ def list_sessions(
 
 @api.delete("/sessions", SIGNED_IN, "End all one's sessions", status=204)
 def end_all() -> Response[None]:
-    """The one that asks as well."""
+    """Also ends the current session."""
     sessions.end_all(api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("AllSessionsEnded")
     return api.answer(None, status=204)
@@ -192,7 +193,7 @@ def end_all() -> Response[None]:
 
 @api.delete("/sessions/<session_id>", SIGNED_IN, "End one of one's sessions", status=204)
 def end(session_id: str) -> Response[None]:
-    """Its refresh token and its access token are refused from now on."""
+    """Its refresh token and access token are refused at once."""
     sessions.end(session_id, api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("SessionEnded")
     return api.answer(None, status=204)
@@ -216,38 +217,17 @@ def _shown(session: Session) -> SessionView:
 def _count_address() -> None:
     limit = settings(SignInSettings).sign_ins_per_address
     if limit:
-        store.count_call(secrets.keyed_hash("address", _site(_address())), limit, api.now)
+        store.count_call(secrets.keyed_hash("address", network_of(_address())), limit, api.now)
 
 
 def _origin() -> Origin:
-    told = _header("X-Device-Name") or _header("User-Agent") or ""
-    readable = "".join(sign for sign in told if unicodedata.category(sign)[0] != "C").strip()[:LONGEST_DEVICE]
-    return Origin(address=_address(), device=readable or UNKNOWN_DEVICE)
+    name = api.header("X-Device-Name") or api.header("User-Agent") or ""
+    printable = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C").strip()[:MAX_DEVICE_LENGTH]
+    return Origin(address=_address(), device=printable or UNKNOWN_DEVICE)
 
 
 def _address() -> str:
-    """Where the client is: what the CDN says, if the CDN proves that it is the CDN; else who called the gateway."""
-    context = api.resolver.current_event.raw_event["requestContext"]
-    address: str = (context.get("identity") or {}).get("sourceIp") or _NOWHERE
-    viewer, proof = _header("CloudFront-Viewer-Address"), _header("X-Khaya-Edge")
-    secret = settings(SignInSettings).edge_secret_arn
-    if viewer and proof and secret and hmac.compare_digest(proof.encode(), secrets.secret(secret).encode()):
-        address = viewer.rpartition(":")[0].strip("[]")
-    return address
-
-
-def _site(address: str) -> str:
-    """The address as it is counted."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((ip, _SITE_BITS), strict=False)) if ip.version == 6 else address
-
-
-def _header(name: str) -> str | None:
-    headers: dict[str, str] = api.resolver.current_event.raw_event.get("headers") or {}
-    return next((value for key, value in headers.items() if key.lower() == name.lower()), None)
+    return client_address(api.event, settings(SignInSettings).edge_secret_arn)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

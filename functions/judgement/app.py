@@ -20,10 +20,10 @@ _AT_A_TIME = 100
 
 
 def _judged(day: str, after: str | None) -> list[str]:
-    return profiles.changed_on(day, _AT_A_TIME, after)
+    return profiles.with_changed_reputation(day, _AT_A_TIME, after)
 
 
-TASK = Task("judgement", page=_judged, work=service.follow)
+TASK = Task("judgement", page=_judged, work=service.update_reputation)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
@@ -31,7 +31,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     del event
     today = clock.local_day(clock.now())
     days = clock.days_before(today, DAYS_LOOKED_BACK)
-    report = daily_tasks.work_through(
+    report = daily_tasks.run_task(
         TASK, days, lambda: context.get_remaining_time_in_millis() > SAFETY_MILLISECONDS
     ).as_counts()
     observability.logger().info("judgement", extra=report)

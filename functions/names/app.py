@@ -16,7 +16,7 @@ processor = batches.of_ordered_queue()
 
 def follow(record: SQSRecord) -> None:
     """Follow one person. A failure sends the message back to the queue, and what was done is not done again."""
-    renamed = sum(1 for _ in service.follow(json.loads(record.body)["userId"]))
+    renamed = sum(1 for _ in service.sync_name(json.loads(record.body)["userId"]))
     observability.count("NamesFollowed", renamed)
 
 

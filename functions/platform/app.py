@@ -1,4 +1,4 @@
-"""Platform over REST: health, this document, and the page on which it can be tried; and browsers' preflights."""
+"""Routes of the platform: health, the OpenAPI document, its page, and CORS preflights."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ api = Api("Platform", pass_account_guard)
 
 HERE = Path(__file__).parent
 SWAGGER = Path(aws_lambda_powertools.__file__).parent / "event_handler" / "openapi" / "swagger_ui"
-"""Where Powertools keeps the Swagger UI, so that the page needs nothing from elsewhere."""
-KEPT = "public, max-age=300"
+"""Powertools' copy of the Swagger UI, so that the page loads nothing from other hosts."""
+CACHE_CONTROL = "public, max-age=300"
 
 ANYBODY = Access("anybody", public=True)
 
 
 class Checks(Model):
-    """What the marketplace rests on, and whether it answers."""
+    """The state of the dependencies."""
 
     database: Literal["ok"]
 
 
 class Health(Model):
-    """That the marketplace is up, and which one it is."""
+    """The state, version and environment of the service."""
 
     status: Literal["ok"]
     version: str
@@ -55,19 +55,21 @@ def health() -> Response[Health]:
 @api.get("/openapi.json", ANYBODY, "This document", body=dict[str, Any])
 def document() -> Response[Any]:
     """The whole API in OpenAPI 3.1."""
-    return Response(200, "application/json", _text(HERE / "openapi.json"), {"Cache-Control": KEPT})
+    return Response(200, "application/json", _text(HERE / "openapi.json"), {"Cache-Control": CACHE_CONTROL})
 
 
 @api.get("/docs", ANYBODY, "This document as a page", content="text/html")
 def page() -> Response[Any]:
-    """Every route can be tried on it, with a token that is pasted in."""
+    """Each route can be tried with an access token."""
     html, policy = _page()
-    return Response(200, "text/html; charset=utf-8", html, {"Cache-Control": KEPT, "Content-Security-Policy": policy})
+    return Response(
+        200, "text/html; charset=utf-8", html, {"Cache-Control": CACHE_CONTROL, "Content-Security-Policy": policy}
+    )
 
 
 @lru_cache(maxsize=1)
 def _page() -> tuple[str, str]:
-    """The page whole, and the policy that lets it run its own two scripts and call its own origin, nothing else."""
+    """The page, and its content security policy, which allows only its own two scripts and its own origin."""
     bundle, start = _text(SWAGGER / "swagger-ui-bundle.min.js"), _text(HERE / "docs.js")
     html = _text(HERE / "docs.html")
     for name, text in {"style": _text(SWAGGER / "swagger-ui.min.css"), "bundle": bundle, "start": start}.items():

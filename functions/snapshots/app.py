@@ -26,7 +26,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Write down the days before today, and report how many."""
     del event
     today = clock.local_day(clock.now())
-    report = daily_tasks.work_through(
+    report = daily_tasks.run_task(
         TASK, [today], lambda: context.get_remaining_time_in_millis() > SAFETY_MILLISECONDS
     ).as_counts()
     observability.logger().info("snapshots", extra=report)

@@ -22,10 +22,10 @@ def follow(record: SQSRecord) -> None:
     """Follow one change. A failure sends the person's messages back to the queue; after ten it is a dead letter."""
     told = json.loads(record.body)
     if told.get("roles"):
-        service.match_groups(told["userId"])
+        service.sync_groups(told["userId"])
     for wait in range(INDEX_WAITS):
         try:
-            changed = service.follow(told["userId"], told.get("bidId"))
+            changed = service.update_reputation(told["userId"], told.get("bidId"))
         except service.IndexBehind:
             time.sleep(0.2 * 2**wait)
         else:

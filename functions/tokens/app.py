@@ -37,4 +37,4 @@ def _welcome(event: dict[str, Any]) -> None:
     phone, email = about.get("phone_number") or None, about.get("email") or None
     contact = User(user_id=about["sub"], phone=phone, email=email, created_at=now)
     roles = sorted(held, key=ROLES.index)
-    service.welcome(about["sub"], name=about.get("name"), contact=contact, roles=roles, now=now)
+    service.create_records(about["sub"], name=about.get("name"), contact=contact, roles=roles, now=now)

@@ -1,4 +1,4 @@
-"""Uploads over REST: leave to put one file into the private bucket."""
+"""Routes of uploads: forms to put a file into the private bucket."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ api = Api("Uploads", pass_account_guard)
 
 
 @api.post("/uploads", SIGNED_IN, "Ask leave to upload a file", status=201, body=Upload)
-def ask_to_upload(request: Annotated[UploadRequest, Body()]) -> Response[Upload]:
-    """Send the file as a form to `url`: all `fields` as they are, then the file itself, named `file`.
+def request_upload(request: Annotated[UploadRequest, Body()]) -> Response[Upload]:
+    """Send the file as a form to `url`: all `fields` unchanged, then the file itself as `file`.
 
-    The form works for five minutes and for one key, which is then handed in wherever a request takes an upload.
+    The form is valid for five minutes and one key. Use the key in requests that accept an upload.
     """
     key = key_for(request, api.caller.user_id)
     url, fields = media.form(key, request.content_type, LARGEST_BYTES)

@@ -61,12 +61,12 @@ def provider(engine: None) -> Iterator[providers.Server]:
         boto3.client("ses").verify_domain_identity(Domain="khaya.example")
         for one in cached:
             one.cache_clear()
-        secrets.forget()
+        secrets.clear_cache()
         yield server
         manager.delete_secret(SecretId="twilio", ForceDeleteWithoutRecovery=True)
     for one in cached:
         one.cache_clear()
-    secrets.forget()
+    secrets.clear_cache()
     server.shutdown()
     server.server_close()
 

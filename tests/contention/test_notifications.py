@@ -44,7 +44,7 @@ class Leaving:
 
     def make(self) -> int:
 
-        for step in (service._told, service._inbox):
+        for step in (service._notification_settings, service._inbox):
             for _ in step(self.user_id, clock.now()):
                 pass
         return 204

@@ -105,7 +105,7 @@ def test_the_directory_agrees_with_the_profile_after_concurrent_reviews_and_edit
     def follow() -> None:
         while not done.is_set():
             try:
-                service.follow("worker")
+                service.update_reputation("worker")
             except WriteConflict:
                 continue  # the queue would deliver the message again
             except Exception as error:  # noqa: BLE001 - reported by the test
@@ -122,7 +122,7 @@ def test_the_directory_agrees_with_the_profile_after_concurrent_reviews_and_edit
     follower.join()
     # then no request was refused, and after the last change the directory rows equal those of the profile
     assert (Counter(statuses), failed) == ({201: 24, 200: 24}, [])
-    service.follow("worker")
+    service.update_reputation("worker")
     profile_now = store.get("worker")
     assert (profile_now.rating_sum, profile_now.rating_count) == (120, 24)
     for trade in ("Plumbing", "Tiling", "Roofing"):

@@ -1,4 +1,4 @@
-"""What admins may do about people: find them, suspend and reinstate them, make admins and end it."""
+"""Admins' routes: find people, suspend and reinstate them, appoint and remove admins."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from khaya.platform.aws import cognito
 from tests.conftest import Clock
 from tests.support.client import Context, Person, app
 from tests.support.records import POSTING, profile
@@ -13,7 +14,7 @@ from tests.support.stand_in import groups_of, pool_with, stored
 
 
 def sign_in(person: Person, *, phone: str | None = None, email: str | None = None, name: str | None = None) -> Person:
-    """Let Cognito ask for a token in the person's name, as it does at every sign-in."""
+    """Call the pre-token trigger as Cognito does at every sign-in."""
     about = {"sub": person.user_id, "phone_number": phone, "email": email, "name": name}
     event = {
         "triggerSource": "TokenGeneration_Authentication",
@@ -29,7 +30,7 @@ def sign_in(person: Person, *, phone: str | None = None, email: str | None = Non
 
 @pytest.fixture
 def people(admin: Person, buyer: Person, clock: Clock) -> None:
-    """Two admins and a buyer, in the pool and signed in, a minute after each other."""
+    """Two admins and a buyer with Cognito accounts, who signed in a minute apart."""
     other = Person("admin-2", ("admin",))
     pool_with(admin, other, buyer)
     sign_in(admin, name="Ayanda")
@@ -48,7 +49,7 @@ def listed(by: Person, **query: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("people")
-def test_people_are_listed_newest_first_with_contact_and_standing(admin: Person) -> None:
+def test_people_are_listed_newest_first_with_contact_and_status(admin: Person) -> None:
     answer = admin.get("/admin/users")
     assert answer.status == 200
     assert answer.body["items"][0] == {
@@ -74,27 +75,27 @@ def test_people_are_found_by_status_phone_and_email(admin: Person) -> None:
     assert listed(admin, phone="+27820000009") == []
     assert admin.get("/admin/users", query={"phone": "12"}).fields == {"phone"}
     assert admin.get("/admin/users", query={"email": ""}).fields == {"email"}
-    # and by all of them together
+    # and by several filters together
     both = {"phone": "0820000001", "email": "thandi@example.org"}
     assert listed(admin, **both, status="suspended") == ["buyer-1"]
     assert listed(admin, **both, status="active") == []
     assert listed(admin, phone="0820000001", email="sipho@example.org") == []
 
 
-def test_the_list_goes_on_in_full_pages_also_for_people_of_one_moment(admin: Person) -> None:
+def test_people_created_at_the_same_time_are_listed_in_full_pages(admin: Person) -> None:
     for number in range(5):
         sign_in(Person(f"person-{number}", ("buyer",)))
     first = admin.get("/admin/users", query={"limit": "3"}).body
     rest = admin.get("/admin/users", query={"limit": "3", "cursor": first["nextCursor"]}).body
     found = [user["userId"] for user in first["items"] + rest["items"]]
     assert (len(first["items"]), sorted(found)) == (3, [f"person-{number}" for number in range(5)])
-    # and a cursor is its caller's own
+    # and another admin cannot use the cursor
     other = Person("admin-2", ("admin",)).get("/admin/users", query={"limit": "3", "cursor": first["nextCursor"]})
     assert other.status == 400
 
 
 @pytest.mark.usefixtures("people")
-def test_what_people_change_about_themselves_shows_in_the_list(admin: Person, buyer: Person) -> None:
+def test_when_people_change_their_profile_then_the_admins_list_shows_it(admin: Person, buyer: Person) -> None:
     buyer.patch("/profiles/me", {"displayName": "Thandi Mkhize"})
     buyer.put("/profiles/me/roles", {"roles": ["buyer", "worker"]})
     admin.put("/profiles/buyer-1/verification", {"verified": True})
@@ -103,16 +104,16 @@ def test_what_people_change_about_themselves_shows_in_the_list(admin: Person, bu
 
 
 @pytest.mark.usefixtures("people")
-def test_a_suspended_person_is_stopped_at_once_and_reinstated_at_once(admin: Person, buyer: Person) -> None:
+def test_when_an_admin_suspends_or_reinstates_a_person_then_it_works_at_once(admin: Person, buyer: Person) -> None:
     # when an admin suspends the buyer
     suspended = decide(admin, "buyer-1", status="suspended", reason="Invented jobs.")
     assert (suspended.status, suspended.body["status"], suspended.body["displayName"]) == (200, "suspended", "Thandi")
     # then the next write with the same token is refused
     assert buyer.post("/jobs", POSTING).status == 403
-    # until they are reinstated
+    # when they are reinstated, then writes work
     assert decide(admin, "buyer-1", status="active").body["status"] == "active"
     assert buyer.post("/jobs", POSTING).status == 201
-    # and who decided what, when and why is kept
+    # and both decisions are recorded
     kept = sorted((item for item in stored("users") if "decidedBy" in item), key=lambda item: item["id"])
     assert [(item["about"], item["status"], item["decidedBy"], item["reason"]) for item in kept] == [
         ("buyer-1", "suspended", "admin-1", "Invented jobs."),
@@ -122,14 +123,14 @@ def test_a_suspended_person_is_stopped_at_once_and_reinstated_at_once(admin: Per
 
 
 @pytest.mark.usefixtures("people")
-def test_a_suspension_survives_the_next_sign_in(admin: Person, buyer: Person) -> None:
+def test_given_a_suspended_person_when_they_sign_in_then_they_stay_suspended(admin: Person, buyer: Person) -> None:
     decide(admin, "buyer-1", status="suspended")
     sign_in(buyer, name="Thandi")
     assert buyer.post("/jobs", POSTING).status == 403
 
 
 @pytest.mark.usefixtures("people")
-def test_a_suspended_admin_is_one_no_more_until_reinstated(admin: Person) -> None:
+def test_given_a_suspended_admin_when_they_use_admin_routes_then_403(admin: Person) -> None:
     other = Person("admin-2", ("admin",))
     assert decide(admin, "admin-2", status="suspended").status == 200
     assert other.get("/admin/users").status == 403
@@ -137,38 +138,38 @@ def test_a_suspended_admin_is_one_no_more_until_reinstated(admin: Person) -> Non
 
 
 @pytest.mark.usefixtures("people")
-def test_only_an_admin_makes_an_admin(admin: Person, buyer: Person) -> None:
-    # when an admin makes the buyer one
+def test_when_an_admin_appoints_an_admin_then_the_next_token_has_the_role(admin: Person, buyer: Person) -> None:
+    # when an admin appoints the buyer
     made = decide(admin, "buyer-1", admin=True)
-    # then the next token says so, and the profile
+    # then Cognito's group and the profile have the role
     assert (made.status, made.body["roles"]) == (200, ["buyer", "admin"])
     assert groups_of("buyer-1") == {"buyer", "admin"}
     assert buyer.get("/profiles/me").body["roles"] == ["buyer", "admin"]
     promoted = Person("buyer-1", ("buyer", "admin"))
     assert promoted.get("/admin/users").status == 200
-    # and dropping one's own roles does not touch it
+    # and dropping the own roles keeps the role admin
     promoted.put("/profiles/me/roles", {"roles": []})
     assert groups_of("buyer-1") == {"admin"}
     assert promoted.get("/admin/users").status == 200
 
 
 @pytest.mark.usefixtures("people")
-def test_an_admin_who_was_removed_is_refused_at_once(admin: Person) -> None:
+def test_given_a_removed_admin_when_they_use_admin_routes_then_403(admin: Person) -> None:
     other = Person("admin-2", ("admin",))
     assert decide(admin, "admin-2", admin=False).body["roles"] == []
     assert groups_of("admin-2") == set()
     assert other.get("/admin/users").status == 403
-    # also after a sign-in during which Cognito still had them in the group
+    # also after a sign-in at which Cognito still had the group
     sign_in(other)
     assert other.get("/admin/users").status == 403
     assert admin.get("/admin/users").body["items"][1]["roles"] == []
-    # and made one again, they are one again
+    # when they are appointed again, then admin routes work
     assert decide(admin, "admin-2", admin=True).body["roles"] == ["admin"]
     assert other.get("/admin/users").status == 200
 
 
 @pytest.mark.usefixtures("people")
-def test_no_admin_acts_on_themselves_so_one_always_remains(admin: Person) -> None:
+def test_given_an_admin_when_they_decide_about_themselves_then_403(admin: Person) -> None:
     for changes in ({"admin": False}, {"status": "suspended"}, {"admin": True}):
         assert decide(admin, "admin-1", **changes).status == 403
     assert decide(admin, "admin-2", admin=False).status == 200
@@ -177,11 +178,9 @@ def test_no_admin_acts_on_themselves_so_one_always_remains(admin: Person) -> Non
 
 
 @pytest.mark.usefixtures("people")
-def test_deciding_the_same_again_changes_nothing_and_makes_up_for_what_cognito_missed(admin: Person) -> None:
+def test_given_a_decision_that_cognito_missed_when_it_is_repeated_then_the_group_is_set(admin: Person) -> None:
     decide(admin, "buyer-1", admin=True, status="suspended")
-    from khaya.platform.aws import cognito  # noqa: PLC0415
-
-    cognito.set_groups("buyer-1", add=(), remove={"admin"})  # as if Cognito had not been told
+    cognito.set_groups("buyer-1", add=(), remove={"admin"})  # as if the call of Cognito had failed
     again = decide(admin, "buyer-1", admin=True, status="suspended")
     assert (again.status, again.body["roles"], again.body["status"]) == (200, ["buyer", "admin"], "suspended")
     assert groups_of("buyer-1") == {"buyer", "admin"}
@@ -189,7 +188,7 @@ def test_deciding_the_same_again_changes_nothing_and_makes_up_for_what_cognito_m
 
 
 @pytest.mark.usefixtures("people")
-def test_an_operator_makes_the_first_admin_in_cognito_and_they_are_one_from_their_next_sign_in(buyer: Person) -> None:
+def test_given_an_admin_added_in_cognito_when_they_sign_in_then_the_profile_has_the_role(buyer: Person) -> None:
     promoted = sign_in(Person("buyer-1", ("buyer", "admin")))
     assert promoted.get("/profiles/me").body["roles"] == ["buyer", "admin"]
     assert promoted.get("/admin/users", query={"phone": "0820000001"}).body["items"][0]["roles"] == ["buyer", "admin"]
@@ -207,20 +206,20 @@ def test_an_operator_makes_the_first_admin_in_cognito_and_they_are_one_from_thei
         ({"reason": "A reason.", "roles": ["admin"]}, "roles"),
     ],
 )
-def test_a_decision_keeps_the_rules_of_its_fields(admin: Person, body: dict[str, Any], field: str) -> None:
+def test_an_invalid_decision_is_refused_by_field(admin: Person, body: dict[str, Any], field: str) -> None:
     profile("buyer-1")
     answer = admin.patch("/admin/users/buyer-1", body)
     assert (answer.status, answer.fields) == (422, {field})
 
 
 @pytest.mark.usefixtures("people")
-def test_there_is_nobody_under_an_unknown_id_or_a_decisions(admin: Person) -> None:
+def test_a_decision_about_an_unknown_id_is_404(admin: Person) -> None:
     assert decide(admin, "nobody", status="suspended").status == 404
     decide(admin, "buyer-1", status="suspended")
     (decision,) = [item for item in stored("users") if "decidedBy" in item]
     assert decide(admin, decision["userId"].replace("#", "%23"), status="suspended").status == 404
 
 
-def test_nobody_else_may(buyer: Person) -> None:
+def test_given_a_person_without_the_role_admin_when_they_use_admin_routes_then_403(buyer: Person) -> None:
     assert buyer.get("/admin/users").status == 403
     assert decide(buyer, "worker-1", status="suspended").status == 403

@@ -415,7 +415,7 @@ def test_the_same_cause_never_pays_twice() -> None:
     )
     # then
     assert again is None
-    assert unit_of_work.changes == []
+    assert unit_of_work.writes == []
 
 
 def test_credits_are_nobody_elses_business() -> None:

@@ -1,4 +1,4 @@
-"""Leaving for good: what stands in the way, and that afterwards nothing names whoever has left."""
+"""Erasure: what prevents it, and that no personal data is left afterwards."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
+from khaya.erasure import service
+from khaya.platform.data import dynamo
+from khaya.profiles import store
+from khaya.profiles.model import ProfileChanges
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import VISITOR, Context, Person, app
@@ -34,58 +38,58 @@ from tests.support.template import function_environment
 FORMER = "Former member"
 
 
-def test_nothing_names_somebody_who_has_left() -> None:
-    # given somebody who did everything
+def test_given_an_erased_person_then_no_table_and_no_file_contains_their_personal_data() -> None:
+    # given a person with data in every table
     live()
     follow("erasure", "names", "rejections", "search")
     assert traces(NAME, PHONE, EMAIL)
-    # when they have their account erased, and what follows is done
+    # when their account is erased
     assert MEMBER.delete("/profiles/me").status == 204
     _finish()
-    # then no table holds their name, phone or e-mail, and no file but the proof of work done for somebody else
+    # then no table contains their name, phone or e-mail, and only the proof of their work is left of their files
     assert traces(NAME, PHONE, EMAIL, "member-1's") == []
     assert kept_files() == sorted([EVIDENCE, OF_OTHERS])
     assert not _has_account("member-1")
 
 
-def test_what_others_need_stays_without_a_name() -> None:
+def test_given_an_erased_person_then_jobs_bids_and_reviews_stay_without_a_name() -> None:
     ids = live()
     follow("erasure", "names", "rejections", "search")
     MEMBER.delete("/profiles/me")
     _finish()
-    # the job that was open is called off, its bid rejected; the one bid on counts one fewer
+    # the open job is cancelled and its bid rejected; the job with their bid counts one bid fewer
     posted = OTHER.get(f"/jobs/{ids['posted']}").body
     assert (posted["status"], posted["buyerName"]) == ("cancelled", FORMER)
     received = OTHER.get(f"/bids/{ids['received']}").body
     assert (received["status"], received["rejectionReason"]) == ("rejected", "job_cancelled")
     assert OTHER.get(f"/bids/{ids['bid']}").body["status"] == "withdrawn"
     assert VISITOR.get(f"/jobs/{ids['offered']}").body["bidCount"] == 0
-    # work done and reviews stay
+    # completed work and reviews stay
     worked = OTHER.get(f"/jobs/{ids['worked']}").body
     assert worked["contact"] == {"displayName": FORMER, "phone": None}
     assert len(worked["submission"]["photos"]) == 1
     assert VISITOR.get(f"/reviews/{ids['review']}").body["reviewerName"] == FORMER
     assert VISITOR.get("/profiles/member-1").body["displayName"] == FORMER
-    # what was on show is gone
+    # public items are removed
     assert VISITOR.get(f"/listings/{ids['listing']}").status == 404
     assert VISITOR.get(f"/stories/{ids['story']}").status == 404
     assert VISITOR.get(f"/stories/{ids['liked']}").body["likes"] == 0
     assert VISITOR.get("/profiles", query={"trade": "painting"}).body["items"] == []
     assert [row for row in stored("sessions") if row["userId"] == "member-1"] == []
-    # the money's records stay
+    # money records stay
     assert check_books(stored("credits"))["member-1"] == 5_000
 
 
-def test_from_the_request_on_they_can_do_nothing() -> None:
+def test_when_an_erasure_is_requested_then_access_ends_at_once() -> None:
     arrive()
     assert MEMBER.delete("/profiles/me").status == 204
-    # before anything has followed, the gate refuses them and nobody finds them
+    # before the erasure runs, the account guard refuses them and the directory does not list them
     assert MEMBER.post("/jobs", {}).status == 401
     assert VISITOR.get("/profiles/member-1").body["displayName"] == FORMER
     assert VISITOR.get("/profiles", query={"role": "worker", "trade": "painting"}).body["items"] == []
 
 
-def test_asking_twice_is_harmless_before_and_after_it_is_done() -> None:
+def test_given_a_requested_erasure_when_it_is_requested_again_then_204() -> None:
     arrive()
     assert MEMBER.delete("/profiles/me").status == 204
     erased_at = _record()["erasedAt"]
@@ -98,8 +102,8 @@ def test_asking_twice_is_harmless_before_and_after_it_is_done() -> None:
 
 
 @pytest.mark.parametrize("side", ["buyer", "worker"])
-def test_not_while_a_job_is_in_progress(side: str) -> None:
-    # given a job in progress, on either side of it
+def test_given_a_job_in_progress_when_an_erasure_is_requested_then_409(side: str) -> None:
+    # given a job in progress, as its buyer or its worker
     arrive()
     buyer, worker = (MEMBER, OTHER) if side == "buyer" else (OTHER, MEMBER)
     job_id = post_job(buyer)
@@ -107,12 +111,12 @@ def test_not_while_a_job_is_in_progress(side: str) -> None:
     answer = MEMBER.delete("/profiles/me")
     assert answer.status == 409
     assert "job in progress" in answer.body["detail"]
-    # when it has ended, nothing is in the way
+    # when the job has ended, then the erasure is accepted
     assert OTHER.post(f"/jobs/{job_id}/cancellation", {"reason": "It rains."}).status == 200
     assert MEMBER.delete("/profiles/me").status == 204
 
 
-def test_not_while_a_withdrawal_is_pending() -> None:
+def test_given_a_pending_withdrawal_when_an_erasure_is_requested_then_409() -> None:
     arrive()
     grant("member-1", 30_000)
     payout_account("member-1")
@@ -122,32 +126,32 @@ def test_not_while_a_withdrawal_is_pending() -> None:
     assert "pending withdrawal" in answer.body["detail"]
 
 
-def test_completed_jobs_are_in_nobodys_way() -> None:
+def test_given_only_completed_jobs_when_an_erasure_is_requested_then_204() -> None:
     arrive()
     complete_job(MEMBER, OTHER)
     complete_job(OTHER, MEMBER)
     assert MEMBER.delete("/profiles/me").status == 204
 
 
-def test_no_bid_of_somebody_who_has_left_is_accepted() -> None:
-    # given a bid whose worker has left, before what follows has withdrawn it
+def test_given_an_erased_worker_when_their_bid_is_accepted_then_409() -> None:
+    # given a bid of an erased worker that is not withdrawn yet
     arrive()
     bid_id = place_bid(MEMBER, post_job(OTHER))
     assert MEMBER.delete("/profiles/me").status == 204
-    # when it is accepted, then it is refused, and after a while it is gone
+    # when it is accepted, then 409, and the erasure withdraws it
     assert OTHER.post(f"/bids/{bid_id}/acceptance").status == 409
     _finish()
     assert OTHER.get(f"/bids/{bid_id}").body["status"] == "withdrawn"
 
 
-def test_no_admin_leaves_before_another_has_ended_that() -> None:
+def test_given_an_admin_when_they_request_an_erasure_then_409() -> None:
     profile("admin-1", roles=["admin"])
     assert Person("admin-1", ("admin",)).delete("/profiles/me").status == 409
-    # nor by a token from before they became one
+    # also with a token from before they became an admin
     assert Person("admin-1", ("buyer",)).delete("/profiles/me").status == 409
 
 
-def test_a_suspension_is_not_shaken_off() -> None:
+def test_given_a_suspended_person_when_they_request_an_erasure_then_403() -> None:
     arrive()
     admin = Person("admin-1", ("admin",))
     profile("admin-1", roles=["admin"])
@@ -157,7 +161,7 @@ def test_a_suspension_is_not_shaken_off() -> None:
     assert _record()["phone"] == PHONE
 
 
-def test_nobody_decides_about_somebody_who_has_left() -> None:
+def test_given_an_erased_person_when_an_admin_decides_about_them_then_409() -> None:
     arrive()
     profile("admin-1", roles=["admin"])
     MEMBER.delete("/profiles/me")
@@ -166,16 +170,16 @@ def test_nobody_decides_about_somebody_who_has_left() -> None:
     assert _record()["status"] == "erased"
 
 
-def test_who_comes_back_is_not_new() -> None:
-    # given somebody who left
+def test_given_an_erased_person_when_they_sign_up_again_then_they_get_no_new_member_benefits() -> None:
+    # given an erased person
     arrive()
     MEMBER.delete("/profiles/me")
     _finish()
-    # when they sign in for the first time again, with the same phone
+    # when they sign up again with the same phone
     again, newcomer = Person("again-1", ("worker",)), Person("newcomer-1", ("worker",))
     _sign_in("again-1", PHONE)
     _sign_in("newcomer-1", "+27837654321")
-    # then nothing that is for newcomers is for them, nor the reward for a first story
+    # then they can use no referral code and get no reward for a first story
     assert apply(newcomer, code_of(OTHER)).status == 201
     refused = apply(again, code_of(OTHER))
     assert refused.status == 409
@@ -187,7 +191,7 @@ def test_who_comes_back_is_not_new() -> None:
     assert again.get("/credits/balance").body["balanceCents"] == 0
 
 
-def test_the_kept_hash_tells_nothing_without_the_key() -> None:
+def test_given_an_erased_person_then_only_keyed_hashes_of_their_contacts_are_kept() -> None:
     arrive()
     MEMBER.delete("/profiles/me")
     _finish()
@@ -196,8 +200,10 @@ def test_the_kept_hash_tells_nothing_without_the_key() -> None:
     assert all(set(row) <= {"userId", "formerSince", "lastWrite"} for row in kept)
 
 
-def test_an_erasure_takes_as_many_runs_as_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    # given runs that have time for one thing each
+def test_given_runs_with_little_time_when_they_repeat_then_the_erasure_completes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given runs with time for one item each
     live()
     follow("erasure", "names", "rejections", "search")
     MEMBER.delete("/profiles/me")
@@ -210,7 +216,7 @@ def test_an_erasure_takes_as_many_runs_as_it_needs(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(app("erasure"), "handler", run)
     monkeypatch.setattr("tests.support.streams.Context", lambda: Context(milliseconds=1))
-    # when they follow each other, then each does a part, until it is finished
+    # when they run one after the other, then the erasure completes
     follow("erasure", "names", "rejections", "search")
     assert "erasureDoneAt" in _record()
     assert 10 < len(runs) < 60
@@ -220,19 +226,19 @@ def test_an_erasure_takes_as_many_runs_as_it_needs(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("lost", ["request", "answer"])
-def test_an_erasure_that_is_interrupted_at_any_call_is_finished_by_the_next_run(
+def test_given_a_run_that_fails_at_any_call_when_the_next_runs_then_the_erasure_completes(
     lost: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given somebody who has asked to be erased
+    # given a requested erasure
     live()
     follow("erasure", "names", "rejections", "search")
     assert MEMBER.delete("/profiles/me").status == 204
-    # when a run dies at its first call, the next at its second, and so on, until one gets through
+    # when the first run fails at its first call, the second at its second, and so on, until one succeeds
     position = 0
     while not _run_dying_at(position, lost, monkeypatch):
         position += 1
         assert position < 400
-    # then all is done, once
+    # then everything is erased, and counters changed once
     _finish()
     assert traces(NAME, PHONE, EMAIL) == []
     assert kept_files() == sorted([EVIDENCE, OF_OTHERS])
@@ -244,23 +250,19 @@ def test_an_erasure_that_is_interrupted_at_any_call_is_finished_by_the_next_run(
     assert position > 20
 
 
-def test_a_profile_that_was_written_after_the_decision_is_emptied_again() -> None:
-    # given a request that had passed the gate before, and writes when the decision has been taken
-    from khaya.platform.data import dynamo  # noqa: PLC0415
-    from khaya.profiles import store  # noqa: PLC0415
-    from khaya.profiles.model import ProfileChanges  # noqa: PLC0415
-
+def test_given_a_profile_written_after_the_decision_when_the_erasure_runs_then_it_is_emptied() -> None:
+    # given a request that passed the account guard before the decision and writes after it
     arrive()
     MEMBER.delete("/profiles/me")
     late = store.get("member-1")
     changes = ProfileChanges.model_validate({"displayName": NAME, "bio": NAME})
-    dynamo.commit(store.change(late, late.written(changes, "2026-11-21T08:00:01.000Z")), "the token of this write")
-    # when what follows is done, then nothing of it stays
+    dynamo.commit(store.change(late, late.with_changes(changes, "2026-11-21T08:00:01.000Z")), "the token of this write")
+    # when the erasure runs, then the profile is empty
     _finish()
     assert traces(NAME) == []
 
 
-def test_those_who_stay_lose_nothing(clock: Clock) -> None:
+def test_when_a_person_is_erased_then_other_peoples_data_is_unchanged(clock: Clock) -> None:
     live()
     follow("erasure", "names", "rejections", "search")
     before = [row for row in stored("profiles") if row["userId"] != "member-1"]
@@ -273,7 +275,7 @@ def test_those_who_stay_lose_nothing(clock: Clock) -> None:
 
 
 def _finish() -> None:
-    """Let everything follow, also what follows from that."""
+    """Process all streams and queues, also the changes that this causes."""
     for _ in range(4):
         follow("erasure", "names", "rejections", "search")
 
@@ -290,7 +292,7 @@ def _has_account(user_id: str) -> bool:
 
 
 def _sign_in(user_id: str, phone: str) -> None:
-    """What Cognito asks when it issues somebody's first token."""
+    """Call the trigger as Cognito does at a person's first sign-in."""
     attributes = {"sub": user_id, "phone_number": phone, "name": "Zodwa"}
     request = {"userAttributes": attributes, "groupConfiguration": {"groupsToOverride": ["worker"]}}
     event = {"triggerSource": "TokenGeneration_Authentication", "request": request, "response": {}}
@@ -298,9 +300,7 @@ def _sign_in(user_id: str, phone: str) -> None:
 
 
 def _run_dying_at(position: int, lost: str, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """One run of the erasure, in which a call's request or answer is lost; whether it got through all the same."""
-    from khaya.erasure import service  # noqa: PLC0415
-
+    """One run of the erasure that loses the request or the response of a call; returns whether it completed."""
     original, left = BaseClient._make_api_call, [position]  # type: ignore[attr-defined]
 
     def failing(client: Any, operation: str, request: Any) -> Any:
@@ -321,4 +321,4 @@ def _run_dying_at(position: int, lost: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 class _DiedError(BaseException):
-    """The process ended here."""
+    """The process crashed."""

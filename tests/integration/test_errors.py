@@ -1,4 +1,4 @@
-"""What goes wrong is told in problem+json, with the right status, and without a word too many, here and in the log."""
+"""Errors as problem+json: statuses, and no personal data in responses, logs and metrics."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, Re
 
 from khaya.jobs import service
 from khaya.platform.base import backoff, observability
+from khaya.platform.base.errors import WriteConflict
 from khaya.platform.data import dynamo
+from khaya.platform.web import pipeline
 from tests.support import stand_in
 from tests.support.client import VISITOR, Answer, Context, Person, app
 from tests.support.faults import refusal
@@ -31,7 +33,7 @@ def problem(answer: Answer) -> dict[str, Any]:
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, error: Exception | str, only: str = "") -> None:
-    """Let DynamoDB refuse, every call or those of one operation."""
+    """Make DynamoDB fail, for every call or for one operation."""
     real = dynamo.client()._make_api_call
 
     def fail(operation: str, request: Any) -> Any:
@@ -57,7 +59,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: Exception | str, only: str =
     ],
     ids=str,
 )
-def test_a_database_that_is_busy_or_down_is_503(
+def test_given_a_throttled_or_unreachable_database_then_503(
     buyer: Person, monkeypatch: pytest.MonkeyPatch, error: Exception | str
 ) -> None:
     job = post_job(buyer)
@@ -75,12 +77,12 @@ def test_a_database_that_is_busy_or_down_is_503(
         assert answer.headers["Retry-After"] == "1"
 
 
-def test_an_answer_of_500_is_a_503_whatever_its_code(buyer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_a_500_of_the_database_then_503(buyer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     failing(monkeypatch, refusal("Weird", "Query", status=500))
     assert VISITOR.get("/jobs").status == 503
 
 
-def test_items_held_by_others_for_too_long_are_503(
+def test_given_transactions_that_keep_conflicting_then_503(
     buyer: Person, worker: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = post_job(buyer)
@@ -89,7 +91,9 @@ def test_items_held_by_others_for_too_long_are_503(
     assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
 
 
-def test_what_a_batch_leaves_unread_is_asked_for_again(buyer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_unprocessed_keys_when_items_are_read_then_the_read_is_repeated(
+    buyer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     job = post_job(buyer)
     real, calls = dynamo.client()._make_api_call, []
 
@@ -106,19 +110,16 @@ def test_what_a_batch_leaves_unread_is_asked_for_again(buyer: Person, monkeypatc
     assert len(calls) == 3
 
 
-def test_a_use_case_that_is_always_overtaken_gives_up_with_503(buyer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya.platform.base.errors import WriteConflict  # noqa: PLC0415
-    from khaya.platform.web import pipeline  # noqa: PLC0415
-
-    def overtaken(*_: Any, **__: Any) -> None:
+def test_given_a_write_conflict_in_every_attempt_then_503(buyer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    def conflicting(*_: Any, **__: Any) -> None:
         raise WriteConflict
 
-    monkeypatch.setattr(pipeline, "_RERUN_SECONDS", 0.05)
-    monkeypatch.setattr(service, "post", overtaken)
+    monkeypatch.setattr(pipeline, "_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(service, "post", conflicting)
     assert buyer.post("/jobs", POSTING).status == 503
 
 
-def test_what_nobody_foresaw_is_a_500_that_tells_nothing(
+def test_given_an_unexpected_error_then_500_without_details_and_logs_without_personal_data(
     buyer: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(*_: Any, **__: Any) -> None:
@@ -134,27 +135,29 @@ def test_what_nobody_foresaw_is_a_500_that_tells_nothing(
     written = (
         caplog.text + "".join(capsys.readouterr()) + json.dumps([vars(one) for one in caplog.records], default=str)
     )
-    for told in (answer.text, written):
-        assert "RuntimeError" not in told or told is written
+    for text in (answer.text, written):
+        assert "RuntimeError" not in text or text is written
         for secret in (SECRET, "0821234567", "top.secret.token", "mat"):
-            assert secret not in told
-    (record,) = [one for one in caplog.records if one.getMessage() == "unforeseen"]
+            assert secret not in text
+    (record,) = [one for one in caplog.records if one.getMessage() == "unexpected error"]
     assert record.error == "RuntimeError"  # type: ignore[attr-defined]
-    assert "broken" in str(record.at)  # type: ignore[attr-defined]
+    assert "broken" in str(record.frames)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("code", ["ValidationException", "ResourceNotFoundException", "AccessDeniedException"])
-def test_a_mistake_of_our_own_is_500_and_logged(
+def test_given_an_invalid_database_request_then_500_and_it_is_logged(
     buyer: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, code: str
 ) -> None:
     failing(monkeypatch, code, only="Query")
     answer = VISITOR.get("/jobs")
     assert (answer.status, answer.body["detail"]) == (500, "Something went wrong on our side.")
     assert code not in answer.text
-    assert "unforeseen" in caplog.text
+    assert "unexpected error" in caplog.text
 
 
-def test_a_request_that_was_refused_leaves_nothing_for_the_next(buyer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_a_failed_request_when_the_next_arrives_then_it_starts_clean(
+    buyer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(service, "post", lambda *_, **__: 1 / 0)
         assert buyer.post("/jobs", POSTING).status == 500
@@ -163,10 +166,10 @@ def test_a_request_that_was_refused_leaves_nothing_for_the_next(buyer: Person, m
     assert len(stand_in.stored("jobs")) == 1
 
 
-# What is logged of an ordinary day.
+# Logs and metrics of ordinary requests.
 
 
-def test_logs_hold_who_and_what_but_nothing_personal(
+def test_request_logs_contain_the_persons_id_and_route_and_no_personal_data(
     buyer: Person, worker: Person, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines: list[tuple[str, dict[str, Any]]] = []
@@ -192,7 +195,7 @@ def test_logs_hold_who_and_what_but_nothing_personal(
     assert all({"method", "route", "status", "milliseconds", "person"} == {*extra} for _, extra in lines)
 
 
-def test_business_is_counted_when_it_is_done_and_not_before(
+def test_business_metrics_count_only_committed_changes(
     buyer: Person, worker: Person, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def counted() -> list[str]:
@@ -216,7 +219,7 @@ def test_business_is_counted_when_it_is_done_and_not_before(
     assert counted() == ["JobCompleted"]
 
 
-# What comes in from outside.
+# Malformed requests and CORS.
 
 
 @pytest.mark.parametrize(
@@ -234,20 +237,22 @@ def test_business_is_counted_when_it_is_done_and_not_before(
     ],
     ids=["text", "form", "broken", "nan", "deep", "nested", "large", "huge", "none"],
 )
-def test_bodies_that_are_not_for_us(buyer: Person, raw: str | None, kind: str, status: int) -> None:
+def test_a_body_that_is_not_json_or_too_large_is_refused(
+    buyer: Person, raw: str | None, kind: str, status: int
+) -> None:
     answer = buyer.call("POST", "/jobs", raw=raw, headers={"Content-Type": kind})
     assert answer.status == status
     problem(answer)
     assert stand_in.stored("jobs") == []
 
 
-def test_a_field_named_twice_is_as_its_last_says(buyer: Person) -> None:
+def test_given_a_duplicate_field_then_the_last_value_is_used(buyer: Person) -> None:
     raw = json.dumps(POSTING)[:-1] + ', "budgetCents": 999, "budgetCents": 70000}'
     assert buyer.post("/jobs", raw=raw).body["budgetCents"] == 70_000
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:3000", "http://localhost:5173"])
-def test_pages_of_our_own_may_read_every_answer(buyer: Person, origin: str) -> None:
+def test_allowed_origins_get_cors_headers_on_all_responses(buyer: Person, origin: str) -> None:
     job = post_job(buyer)
     for answer in (
         VISITOR.get("/jobs", headers={"Origin": origin}),
@@ -261,29 +266,29 @@ def test_pages_of_our_own_may_read_every_answer(buyer: Person, origin: str) -> N
         assert "Origin" in answer.headers["Vary"]
 
 
-def test_pages_of_others_may_not() -> None:
+def test_other_origins_get_no_cors_headers() -> None:
     for origin in ("https://evil.example", "http://localhost:3000.evil.example", "null"):
         answer = VISITOR.get("/jobs", headers={"Origin": origin})
         assert answer.headers.get("Access-Control-Allow-Origin") not in (origin, "*")
 
 
-def test_an_unauthenticated_caller_is_told_how(buyer: Person) -> None:
+def test_given_no_token_then_401_with_www_authenticate(buyer: Person) -> None:
     answer = VISITOR.post("/jobs", POSTING)
     assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
     problem(answer)
 
 
-def test_an_event_without_a_known_route_is_not_found(buyer: Person) -> None:
+def test_given_an_unknown_route_then_404(buyer: Person) -> None:
     event = buyer.event("GET", "/nowhere", "/nowhere", {})
     answer = app("jobs").handler(event, Context())
     assert answer["statusCode"] == 404
     assert json.loads(answer["body"])["status"] == 404
 
 
-def test_what_was_admitted_as_one_route_does_not_run_another(buyer: Person) -> None:
-    # given an event whose path is not of the resource that the gateway says it matched
+def test_given_an_event_whose_path_and_resource_differ_then_no_handler_runs(buyer: Person) -> None:
+    # given an event whose path does not belong to its resource
     event = Person("stranger", ("worker",)).event("POST", "/jobs", "/jobs/{jobId}/start", {"jobId": "x"}, POSTING)
     answer = app("jobs").handler(event, Context())
-    # then nothing is done
+    # then the request is refused and nothing is written
     assert answer["statusCode"] >= 400
     assert stand_in.stored("jobs") == []

@@ -1,4 +1,4 @@
-"""DynamoDB fails at every call of every change in turn, in every way: nothing is half-done, and a retry finishes it."""
+"""Failures of DynamoDB at every call of every change: no partial effects, and a repeated request completes the change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests.support import stand_in
 from tests.support.client import Answer, Person
-from tests.support.faults import FAULTS, Fault, faulty
+from tests.support.faults import FAULTS, Fault, faulty, refusal
 from tests.support.inbox import device, tell
 from tests.support.records import OFFER, POSTING, accept, place_bid, post_job, profile
 
@@ -21,11 +21,11 @@ MOST_CALLS = 8
 
 @dataclass
 class Attempt:
-    """A change that somebody makes, and how to tell from the tables whether it was made."""
+    """A change, and a function that reads from the tables whether it was made."""
 
     send: Callable[[dict[str, str]], Answer]
     done: Callable[[], int]
-    """How often it was made; 0 or 1 if all is well. Fails by itself on what is half-done."""
+    """The number of times that it was made. Asserts that there are no partial effects."""
 
 
 def _states() -> tuple[list[str], list[str], list[int]]:
@@ -40,7 +40,7 @@ def _states() -> tuple[list[str], list[str], list[int]]:
     places = {item["id"]: item["taken"] for item in stand_in.stored("bids") if "taken" in item}
     for bid in bids:
         if bid["status"] != "withdrawn":
-            assert places[f"{bid['jobId']}#{bid['workerId']}"], "a live bid holds its worker's place"
+            assert places[f"{bid['jobId']}#{bid['workerId']}"], "a bid that is not withdrawn holds its worker's slot"
     return [job["status"] for job in jobs], [bid["status"] for bid in bids], [job["bidCount"] for job in jobs]
 
 
@@ -120,9 +120,9 @@ def take_roles() -> Attempt:
     def done() -> int:
         (one,) = stand_in.stored("profiles")
         (user,) = stand_in.stored("users")
-        listings = {row["listing"].split("#")[0] for row in stand_in.stored("directory")}
-        assert listings == {*one["roles"]}, "the directory agrees with the profile"
-        assert ("buyer" in user.get("lostRoles", ())) == ("buyer" not in one["roles"]), "the gate agrees"
+        directory_roles = {row["directoryKey"].split("#")[0] for row in stand_in.stored("directory")}
+        assert directory_roles == {*one["roles"]}, "the directory agrees with the profile"
+        assert ("buyer" in user.get("lostRoles", ())) == ("buyer" not in one["roles"]), "the account guard agrees"
         return int(one["roles"] == ["worker"] and stand_in.groups_of("person") == {"worker"})
 
     return Attempt(lambda _: person.put("/profiles/me/roles", {"roles": ["worker"]}), done)
@@ -134,7 +134,7 @@ def write_profile() -> Attempt:
 
     def done() -> int:
         (one,) = stand_in.stored("profiles")
-        trades = {row["listing"].split("#")[1] for row in stand_in.stored("directory")}
+        trades = {row["directoryKey"].split("#")[1] for row in stand_in.stored("directory")}
         assert trades == {"*", *one["trades"]}, "the directory agrees with the profile"
         return int(one["trades"] == ["painting", "tiling"])
 
@@ -142,7 +142,7 @@ def write_profile() -> Attempt:
 
 
 def _inboxes() -> tuple[int, int]:
-    """How many notifications of the owner's are read, and how many devices have the one push token there is."""
+    """The number of read notifications of the owner, and of the owner's devices with the push token."""
     rows = {row["id"]: row for row in stand_in.stored("notifications")}
     people = {key: row for key, row in rows.items() if key.startswith("person#")}
     own = people.get("person#owner", {})
@@ -191,7 +191,7 @@ ATTEMPTS: dict[str, Callable[[], Attempt]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("name", ATTEMPTS, ids=lambda name: name.replace(" ", "-"))
-def test_a_change_is_made_once_or_not_at_all_wherever_dynamodb_fails(
+def test_given_a_failing_dynamodb_call_when_the_change_is_repeated_then_it_is_made_once(
     monkeypatch: pytest.MonkeyPatch, name: str, fault: Fault
 ) -> None:
     for position in range(MOST_CALLS):
@@ -203,23 +203,23 @@ def test_a_change_is_made_once_or_not_at_all_wherever_dynamodb_fails(
             first = attempt.send({"Idempotency-Key": "key-1"})
             struck = dynamodb.struck
             dynamodb.heal()
-            # then the client is told the truth: that it was done, or that it may not have been
-            _hold_truth(first, attempt.done(), f"{fault} at call {position}")
+            # then the response says correctly whether the change was made
+            _check_response(first, attempt.done(), f"{fault} at call {position}")
             if fault in ("tried twice", "in progress"):
                 assert first.status < 300, f"{fault} at call {position}: {first.text}"
-            # and when it is sent again, it has been done, once
+            # and after a repeated request it was made once
             again = attempt.send({"Idempotency-Key": "key-1"})
             assert again.status < 300, f"{fault} at call {position}: {again.text}"
             assert attempt.done() == 1
             if first.status < 300 and again.headers.get("Idempotency-Replayed"):
                 assert again.body == first.body
         if not struck:
-            assert position > 1, "there is a gate and a write at least"
+            assert position > 1, "there are at least the account guard's call and a write"
             return
     raise AssertionError(f"more than {MOST_CALLS} calls")
 
 
-def _hold_truth(answer: Answer, done: int, where: str) -> None:
+def _check_response(answer: Answer, done: int, where: str) -> None:
     if answer.status < 300:
         assert done == 1, where
     else:
@@ -229,7 +229,7 @@ def _hold_truth(answer: Answer, done: int, where: str) -> None:
 
 
 @pytest.mark.parametrize("position", range(5))
-def test_without_a_key_a_lost_answer_never_does_it_twice_within_the_request(
+def test_given_a_lost_dynamodb_response_when_the_sdk_retries_then_the_change_is_made_once(
     monkeypatch: pytest.MonkeyPatch, position: int
 ) -> None:
     for name in ATTEMPTS:
@@ -242,14 +242,12 @@ def test_without_a_key_a_lost_answer_never_does_it_twice_within_the_request(
         assert attempt.done() == 1
 
 
-def test_rivals_for_the_same_items_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_conflicting_transactions_when_they_end_then_the_change_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     attempt = accept_bid()
     with faulty(monkeypatch) as dynamodb:
         real, conflicts = dynamodb.real, []
 
         def contended(operation: str, request: Any) -> Any:
-            from tests.support.faults import refusal  # noqa: PLC0415
-
             if operation == "TransactWriteItems" and len(conflicts) < 3:
                 conflicts.append(operation)
                 error = refusal("TransactionCanceledException", operation)

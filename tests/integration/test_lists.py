@@ -1,4 +1,4 @@
-"""Lists in pages: full until the end, nothing twice, nothing lost, and cursors that work nowhere else."""
+"""Lists in pages: full pages, no duplicates, no gaps, and cursors that are valid for one list."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from khaya.platform.data import dynamo
+from khaya.users import store as users
 from tests.conftest import Clock
 from tests.support.client import VISITOR, Person
 from tests.support.records import place_bid, post_job, profile
@@ -105,9 +106,7 @@ def ids(items: list[dict[str, Any]]) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These people write more than twenty times a minute."""
-    from khaya.users import store as users  # noqa: PLC0415
-
+    """No rate limit, because the setup writes more than twenty times a minute."""
     here = users.settings()
     monkeypatch.setattr(users, "settings", lambda: here.model_copy(update={"writes_per_minute": 0}))
 
@@ -117,7 +116,7 @@ def listing(request: pytest.FixtureRequest) -> tuple[Listing, list[str]]:
     return LISTS[request.param]()
 
 
-def test_pages_are_full_until_the_end_and_hold_everything_once(listing: tuple[Listing, list[str]]) -> None:
+def test_pages_are_full_until_the_last_and_contain_each_item_once(listing: tuple[Listing, list[str]]) -> None:
     (person, path, query), expected = listing
     for limit in (1, 3, NUMBER - 1, NUMBER, NUMBER + 1, 50):
         found: list[str] = []
@@ -133,7 +132,7 @@ def test_pages_are_full_until_the_end_and_hold_everything_once(listing: tuple[Li
         assert found == expected
 
 
-def test_a_page_is_one_query(listing: tuple[Listing, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_page_takes_one_query(listing: tuple[Listing, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     (person, path, query), _ = listing
     real, calls = dynamo.client()._make_api_call, []
     monkeypatch.setattr(dynamo.client(), "_make_api_call", lambda *call: (calls.append(call[0]), real(*call))[1])
@@ -142,7 +141,7 @@ def test_a_page_is_one_query(listing: tuple[Listing, list[str]], monkeypatch: py
     assert calls == ["Query", "Query"]
 
 
-def test_a_cursor_works_in_its_own_list_only(listing: tuple[Listing, list[str]]) -> None:
+def test_a_cursor_of_another_list_is_refused(listing: tuple[Listing, list[str]]) -> None:
     (person, path, query), _ = listing
     cursor = person.get(path, query={**query, "limit": "2"}).body["nextCursor"]
     assert person.get(path, query={**query, "cursor": cursor}).status == 200
@@ -172,7 +171,7 @@ def test_a_cursor_works_in_its_own_list_only(listing: tuple[Listing, list[str]])
         assert answer.status == 400 or "01JCZX" in other_path
 
 
-def test_a_cursor_of_a_private_list_is_its_callers_own(listing: tuple[Listing, list[str]]) -> None:
+def test_a_cursor_of_another_persons_private_list_is_refused(listing: tuple[Listing, list[str]]) -> None:
     (person, path, query), _ = listing
     cursor = person.get(path, query={**query, "limit": "2"}).body["nextCursor"]
     if person is VISITOR:
@@ -184,26 +183,26 @@ def test_a_cursor_of_a_private_list_is_its_callers_own(listing: tuple[Listing, l
 
 @pytest.mark.parametrize("path", ["/jobs", "/jobs/mine", "/bids/mine", "/profiles"])
 @pytest.mark.parametrize("limit", ["0", "51", "-1", "x", "", "1.5", "1e1", "999999999999999999999999"])
-def test_a_limit_is_from_one_to_fifty(path: str, limit: str) -> None:
+def test_a_limit_outside_of_1_to_50_is_refused(path: str, limit: str) -> None:
     answer = Person("person", ("buyer", "worker")).get(path, query={"limit": limit})
     assert (answer.status, answer.fields) == (422, {"limit"})
 
 
 @pytest.mark.parametrize("path", ["/jobs", "/jobs/mine", "/bids/mine", "/profiles"])
 @pytest.mark.parametrize("cursor", ["", "x", "null", "eyJpZCI6ICIxIn0", "☃", "A" * 5000, "../..", "%00", "\ud800"])
-def test_a_broken_cursor_is_unreadable(path: str, cursor: str) -> None:
+def test_a_malformed_cursor_is_refused(path: str, cursor: str) -> None:
     assert Person("person", ("buyer", "worker")).get(path, query={"cursor": cursor}).status in (400, 422)
 
 
 @pytest.mark.parametrize(
     "path", ["/jobs", "/jobs/mine", "/bids/mine", "/profiles", "/profiles/me", "/jobs/x", "/bids/x"]
 )
-def test_an_unknown_parameter_is_named(path: str) -> None:
+def test_an_unknown_query_parameter_is_refused_by_name(path: str) -> None:
     answer = Person("person", ("buyer", "worker")).get(path, query={"offset": "20", "page": "2"})
     assert (answer.status, answer.fields) == (422, {"offset", "page"})
 
 
-def test_a_limit_is_twenty_unless_asked_for() -> None:
+def test_the_default_limit_is_twenty() -> None:
     for _ in range(21):
         post_job(OWNER)
     first = VISITOR.get("/jobs").body
@@ -212,23 +211,23 @@ def test_a_limit_is_twenty_unless_asked_for() -> None:
     assert len(VISITOR.get("/jobs", query={"limit": "50"}).body["items"]) == 21
 
 
-def test_what_comes_and_goes_between_pages_moves_nothing_else(clock: Clock) -> None:
+def test_when_items_are_added_and_removed_between_pages_then_the_next_page_continues_correctly(clock: Clock) -> None:
     # given the first page of a feed
     jobs = many_jobs()
     page = VISITOR.get("/jobs", query={"limit": "3"}).body
     assert ids(page["items"]) == jobs[:3]
-    # when a job is posted, and the last of the page and the first of the next are called off
+    # when a job is posted, and the last of the page and the first of the next are cancelled
     clock.tick(seconds=1)
     post_job(OWNER)
     for gone in jobs[2:4]:
         OWNER.post(f"/jobs/{gone}/cancellation", {"reason": "Not needed."})
-    # then the next page goes on where the first ended
+    # then the next page continues after the first
     following = VISITOR.get("/jobs", query={"limit": "3", "cursor": page["nextCursor"]}).body
     assert ids(following["items"]) == jobs[4:7]
     assert following["nextCursor"] is None
 
 
-def test_visitors_pages_may_be_kept_for_seconds_and_nobody_elses() -> None:
+def test_only_responses_to_visitors_are_cacheable() -> None:
     many_jobs()
     for path in ("/jobs", "/profiles"):
         assert "s-maxage=2" in VISITOR.get(path).headers["Cache-Control"]

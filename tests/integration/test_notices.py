@@ -38,7 +38,7 @@ def kinds(person: Person) -> list[str]:
     return [item["kind"] for item in answer.body["items"]][::-1]
 
 
-def event(kind: str, told: dict[str, Any], *, object_: str, by: str = "khaya:test", number: int = 0) -> dict[str, Any]:
+def event(kind: str, told: dict[str, Any], *, object_: str, by: str = "system:test", number: int = 0) -> dict[str, Any]:
     """An event as it stands in the queue."""
     from khaya.events.catalogue import KINDS  # noqa: PLC0415 - after the environment is set
     from khaya.events.model import Event  # noqa: PLC0415

@@ -275,5 +275,5 @@ def test_who_has_a_push_token_is_found_by_its_hash() -> None:
 def _export() -> dict[str, Any]:
     from khaya.exports import contents  # noqa: PLC0415
 
-    found: dict[str, Any] = json.loads(b"".join(contents.pieces("member-1", "2026-11-21T08:00:00.000Z")))
+    found: dict[str, Any] = json.loads(b"".join(contents.chunks("member-1", "2026-11-21T08:00:00.000Z")))
     return found

@@ -151,7 +151,7 @@ def left_open() -> None:
 
 
 def signed_in() -> None:
-    secrets.forget()  # other tests may have fetched the key already
+    secrets.clear_cache()  # other tests may have fetched the key already
     for groups in (["worker"], ["worker", "admin"]):
         request = {
             "userAttributes": {"sub": "person", "phone_number": "+27821234567", "name": "Sipho"},

@@ -1,4 +1,4 @@
-"""The API about itself: health, document and page; browsers' preflights; and paths that lead nowhere."""
+"""Health, OpenAPI document, docs page, CORS preflights, and unusual paths and bodies."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from botocore.exceptions import ClientError
 
 from khaya.platform.data import dynamo
 from tests.support.client import VISITOR, Context, Person, app
+from tests.support.records import POSTING
 from tests.support.template import function_environment
 
 OURS, OTHER = "http://localhost:3000", "https://elsewhere.example"
 
 
-def test_health_tells_that_the_database_answers() -> None:
+def test_given_a_working_database_then_health_is_200() -> None:
     answer = VISITOR.get("/health")
     assert answer.status == 200
     assert answer.body == {"status": "ok", "version": "1.0.0", "environment": "test", "checks": {"database": "ok"}}
@@ -27,27 +28,27 @@ def test_health_tells_that_the_database_answers() -> None:
 
 
 @pytest.mark.parametrize("code", ["ResourceNotFoundException", "AccessDeniedException", "ThrottlingException"])
-def test_health_is_503_when_the_database_does_not_answer(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # given a database that refuses
+def test_given_a_failing_database_then_health_is_503(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a database that refuses reads
     def refuse(**request: object) -> None:
         raise ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 400}}, "GetItem")
 
     monkeypatch.setattr(dynamo, "client", lambda: SimpleNamespace(get_item=refuse))
-    # when health is asked for
+    # when health is requested
     answer = VISITOR.get("/health")
-    # then it is refused, with a word on when to come back
+    # then 503 with Retry-After
     assert (answer.status, answer.body["title"]) == (503, "Temporarily unavailable")
     assert answer.headers["Retry-After"] == "1"
 
 
-def test_the_document_is_served_and_may_be_kept_a_while() -> None:
+def test_the_openapi_document_is_served_and_cacheable() -> None:
     answer = VISITOR.get("/openapi.json")
     assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
     assert answer.headers["Cache-Control"] == "public, max-age=300"
     assert answer.body["openapi"] == "3.1.0"
 
 
-def test_the_page_needs_nothing_from_elsewhere_and_runs_only_its_own_scripts() -> None:
+def test_the_docs_page_loads_nothing_external_and_allows_only_its_own_scripts() -> None:
     answer = VISITOR.get("/docs")
     assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     scripts = re.findall(r"<script>(.*?)</script>", answer.text, re.DOTALL)
@@ -67,7 +68,7 @@ def _preflight(origin: str | None) -> dict[str, str]:
     return {name: values[0] for name, values in answer["multiValueHeaders"].items()}
 
 
-def test_a_preflight_from_an_allowed_origin_is_told_what_it_may_send() -> None:
+def test_a_preflight_from_an_allowed_origin_gets_cors_headers() -> None:
     headers = _preflight(OURS)
     assert OURS in function_environment()["ALLOWED_ORIGINS"].split(",")
     assert headers["Access-Control-Allow-Origin"] == OURS
@@ -79,12 +80,12 @@ def test_a_preflight_from_an_allowed_origin_is_told_what_it_may_send() -> None:
 
 
 @pytest.mark.parametrize("origin", [OTHER, None, "null", f"{OURS}.example"])
-def test_a_preflight_from_another_origin_is_told_nothing(origin: str | None) -> None:
+def test_a_preflight_from_another_origin_gets_no_cors_headers(origin: str | None) -> None:
     assert not [name for name in _preflight(origin) if name.startswith("Access-Control-")]
 
 
 @pytest.mark.parametrize(("origin", "echoed"), [(OURS, OURS), (OTHER, None)])
-def test_answers_and_refusals_echo_an_allowed_origin_only(origin: str, echoed: str | None) -> None:
+def test_responses_and_errors_echo_only_an_allowed_origin(origin: str, echoed: str | None) -> None:
     for path, status in (("/jobs", 200), ("/jobs/none", 404), ("/jobs/mine", 401)):
         answer = VISITOR.get(path, headers={"Origin": origin})
         assert (answer.status, answer.headers.get("Access-Control-Allow-Origin")) == (status, echoed)
@@ -92,24 +93,19 @@ def test_answers_and_refusals_echo_an_allowed_origin_only(origin: str, echoed: s
 
 
 @pytest.mark.parametrize("odd", ["x" * 129, "x" * 3000, "😀", "a\x00b"])
-def test_an_odd_id_is_one_that_nothing_has(odd: str, buyer: Person) -> None:
+def test_a_very_long_or_unusual_id_is_404(odd: str, buyer: Person) -> None:
     for caller, path in ((VISITOR, f"/jobs/{odd}"), (VISITOR, f"/profiles/{odd}"), (buyer, f"/bids/{odd}")):
         answer = caller.get(path)
         assert (answer.status, answer.headers["Content-Type"]) == (404, "application/problem+json")
 
 
 @pytest.mark.parametrize("raw", ["{", "[" * 5000, "\\o"])
-def test_a_body_that_is_no_json_is_400_also_with_an_idempotency_key(raw: str, buyer: Person) -> None:
+def test_a_malformed_body_with_an_idempotency_key_is_400(raw: str, buyer: Person) -> None:
     assert buyer.post("/jobs", raw=raw, headers={"Idempotency-Key": "key-1"}).status == 400
 
 
-def test_a_whole_number_may_be_written_with_a_point(buyer: Person) -> None:
-    posting = {
-        "title": "Fix a leaking tap",
-        "description": "The kitchen tap drips all night long.",
-        "category": "plumbing",
-        "location": "Durban",
-    }
+def test_an_integral_number_with_a_decimal_point_is_accepted(buyer: Person) -> None:
+    posting = {name: value for name, value in POSTING.items() if name != "budgetCents"}
     raw = json.dumps(posting)[:-1] + ', "budgetCents": 50000.0}'
     assert buyer.post("/jobs", raw=raw).body["budgetCents"] == 50_000
     assert boto3.client("dynamodb").scan(TableName=function_environment()["JOBS_TABLE"])["Count"] == 1

@@ -1,4 +1,4 @@
-"""Profiles, as their owners write them and others see them; the directory; verification."""
+"""Profiles: the owner's writes, the public view, the directory and the verification."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ WHOLE: dict[str, Any] = {
 
 
 def briefly(value: object) -> str | None:
-    """The name of a case: its fields; sets have no order that would be the same in every process."""
+    """The id of a case: its fields. Sets are left out, because their order differs between processes."""
     return str(value)[:40] if isinstance(value, dict) else None
 
 
@@ -46,7 +46,7 @@ def person() -> Person:
     return Person("person-1", ("worker",))
 
 
-def test_a_signed_in_person_always_has_a_profile(person: Person) -> None:
+def test_given_a_first_request_when_the_own_profile_is_read_then_an_empty_profile_is_returned(person: Person) -> None:
     answer = person.get("/profiles/me")
     assert (answer.status, {*answer.body}) == (200, PUBLIC | OWN)
     assert answer.body["displayName"] == "New member"
@@ -54,7 +54,7 @@ def test_a_signed_in_person_always_has_a_profile(person: Person) -> None:
     assert answer.body["rating"] == {"average": None, "count": 0}
 
 
-def test_the_whole_profile_is_written_and_read(person: Person) -> None:
+def test_when_a_whole_profile_is_written_then_it_is_read_back(person: Person) -> None:
     answer = person.put("/profiles/me", WHOLE)
     assert (answer.status, answer.headers["ETag"]) == (200, '"1"')
     assert {*answer.body} == PUBLIC | OWN
@@ -70,7 +70,7 @@ def test_the_whole_profile_is_written_and_read(person: Person) -> None:
             assert again.body[name] == answer.body[name]
 
 
-def test_put_clears_what_is_left_out_and_patch_keeps_it(person: Person, clock: Clock) -> None:
+def test_put_clears_omitted_fields_and_patch_keeps_them(person: Person, clock: Clock) -> None:
     person.put("/profiles/me", WHOLE)
     clock.tick(minutes=1)
     patched = person.patch("/profiles/me", {"bio": "Only taps.", "location": None}).body
@@ -85,7 +85,7 @@ def test_put_clears_what_is_left_out_and_patch_keeps_it(person: Person, clock: C
     assert (put["trades"], put["certifications"], put["availability"]) == ([], [], "available")
 
 
-def test_what_the_marketplace_keeps_survives_every_write(person: Person) -> None:
+def test_when_the_owner_writes_then_system_fields_stay_unchanged(person: Person) -> None:
     facts = {
         "verified": True,
         "rating_sum": 14,
@@ -188,19 +188,19 @@ def test_what_is_within_the_limits_is_taken(person: Person, fields: dict[str, An
     ],
     ids=briefly,
 )
-def test_what_breaks_a_rule_is_refused_and_named(person: Person, fields: dict[str, Any], named: set[str]) -> None:
+def test_an_invalid_field_is_refused_by_name(person: Person, fields: dict[str, Any], named: set[str]) -> None:
     for answer in (person.put("/profiles/me", {**WHOLE, **fields}), person.patch("/profiles/me", fields)):
         assert (answer.status, answer.fields) == (422, named), answer.text
     assert stand_in.stored("profiles") == []
 
 
-def test_a_profile_needs_a_name(person: Person) -> None:
+def test_a_profile_replacement_without_a_name_is_refused(person: Person) -> None:
     assert person.put("/profiles/me", {"bio": "Nameless."}).fields == {"displayName"}
     assert person.patch("/profiles/me", {"bio": "Nameless."}).status == 200
 
 
 @pytest.mark.parametrize("method", ["put", "patch"])
-def test_a_write_holds_to_the_version_it_is_meant_for(person: Person, method: str) -> None:
+def test_given_an_outdated_if_match_when_the_profile_is_written_then_412(person: Person, method: str) -> None:
     first = person.put("/profiles/me", WHOLE)
     write = getattr(person, method)
     assert write("/profiles/me", WHOLE, headers={"If-Match": first.headers["ETag"]}).headers["ETag"] == '"2"'
@@ -209,7 +209,7 @@ def test_a_write_holds_to_the_version_it_is_meant_for(person: Person, method: st
     assert person.get("/profiles/me").body["bio"] == WHOLE["bio"]
 
 
-def test_the_completion_meter_fills_as_the_profile_does(person: Person) -> None:
+def test_when_fields_are_added_then_the_completion_rises(person: Person) -> None:
     profile("person-1", phone="+27821234567", email="sipho@example.com")
     assert person.get("/profiles/me").body["completion"] == 25
     assert person.put("/profiles/me", WHOLE).body["completion"] == 88
@@ -219,7 +219,7 @@ def test_the_completion_meter_fills_as_the_profile_does(person: Person) -> None:
 # What others see.
 
 
-def test_others_see_the_safe_fields_only(person: Person, admin: Person) -> None:
+def test_others_see_only_public_fields_of_a_profile(person: Person, admin: Person) -> None:
     profile("person-1", phone="+27821234567", email="sipho@example.com", roles=["worker"])
     person.put("/profiles/me", WHOLE)
     for other in (VISITOR, Person("buyer-1", ("buyer",)), Person("seller-1", ("seller",))):
@@ -235,7 +235,7 @@ def test_others_see_the_safe_fields_only(person: Person, admin: Person) -> None:
         assert "+2782" not in answer.text
 
 
-def test_somebody_unknown_is_not_found(admin: Person) -> None:
+def test_the_profile_of_an_unknown_person_is_404(admin: Person) -> None:
     for caller in (VISITOR, admin, Person("me", ("worker",))):
         for unknown in ("nobody", "x" * 5000, "%00"):
             assert caller.get(f"/profiles/{unknown}").status == 404
@@ -276,7 +276,7 @@ def test_the_directory_shows_the_most_trusted_first() -> None:
         ({"trade": "painting", "location": "Pinetown"}, []),
     ],
 )
-def test_the_directory_by_trade_and_place(query: dict[str, str], found: list[str]) -> None:
+def test_the_directory_filters_by_trade_and_place(query: dict[str, str], found: list[str]) -> None:
     profile("a", roles=["worker"], trades=["Plumbing", "Tiling"], location="Durban")
     profile("b", roles=["worker"], trades=["plumbing"], location="Pinetown", verified=True)
     profile("c", roles=["worker"], trades=["Painting"], location=" durban ", verified=True)
@@ -284,13 +284,15 @@ def test_the_directory_by_trade_and_place(query: dict[str, str], found: list[str
     assert names(**query) == found
 
 
-def test_no_trade_passes_for_part_of_a_place() -> None:
+def test_a_trade_with_a_separator_does_not_match_another_trade_and_place() -> None:
     profile("tricky", roles=["worker"], trades=["plumbing#durban"], location="north")
     assert names(trade="plumbing", location="durban#north") == []
     assert names(trade="plumbing#durban", location="north") == ["tricky"]
 
 
-def test_the_directory_follows_what_the_owner_writes(person: Person) -> None:
+def test_when_trades_or_location_change_then_the_directory_lists_the_person_under_the_new_values(
+    person: Person,
+) -> None:
     profile("person-1", roles=["worker"])
     person.put("/profiles/me", WHOLE)
     assert names(trade="plumbing", location="durban") == names(trade="tiling") == ["person-1"]
@@ -308,7 +310,7 @@ def test_the_directory_follows_what_the_owner_writes(person: Person) -> None:
 @pytest.mark.parametrize(
     "query", [{"role": "admin"}, {"role": "Worker"}, {"trade": "x"}, {"location": "x"}, {"sort": "name"}, {"trade": ""}]
 )
-def test_a_wrong_parameter_is_named(query: dict[str, str]) -> None:
+def test_an_invalid_query_parameter_is_refused_by_name(query: dict[str, str]) -> None:
     answer = VISITOR.get("/profiles", query=query)
     assert (answer.status, answer.fields) == (422, {*query})
 
@@ -316,7 +318,7 @@ def test_a_wrong_parameter_is_named(query: dict[str, str]) -> None:
 # Verification.
 
 
-def test_an_admin_verifies_and_takes_it_back(admin: Person) -> None:
+def test_when_an_admin_sets_or_removes_a_verification_then_profile_and_directory_show_it(admin: Person) -> None:
     profile("person-1", roles=["worker"])
     profile("person-2", roles=["worker"], paid_jobs=1)
     verified = admin.put("/profiles/person-1/verification", {"verified": True})
@@ -328,7 +330,7 @@ def test_an_admin_verifies_and_takes_it_back(admin: Person) -> None:
     assert names() == ["person-2", "person-1"]
 
 
-def test_no_admin_verifies_themselves(admin: Person) -> None:
+def test_given_an_admin_when_they_verify_themselves_then_403(admin: Person) -> None:
     profile("admin-1", roles=["admin"])
     assert admin.put("/profiles/admin-1/verification", {"verified": True}).status == 403
     assert VISITOR.get("/profiles/admin-1").body["verified"] is False
@@ -337,33 +339,35 @@ def test_no_admin_verifies_themselves(admin: Person) -> None:
 @pytest.mark.parametrize(
     "body", [None, {}, {"verified": None}, {"verified": "true"}, {"verified": 1}, {"verified": True, "x": 1}]
 )
-def test_verification_is_yes_or_no(admin: Person, body: Any) -> None:
+def test_an_invalid_verification_body_is_refused(admin: Person, body: Any) -> None:
     profile("person-1")
     assert admin.put("/profiles/person-1/verification", body).status in (400, 422)
     assert VISITOR.get("/profiles/person-1").body["verified"] is False
 
 
-def test_nobody_is_verified_who_is_not_there(admin: Person) -> None:
+def test_given_an_unknown_person_when_they_are_verified_then_404(admin: Person) -> None:
     assert admin.put("/profiles/nobody/verification", {"verified": True}).status == 404
     assert stand_in.stored("profiles") == []
 
 
-def test_an_admin_is_in_no_directory() -> None:
+def test_the_role_admin_has_no_directory_row() -> None:
     profile("admin-1", roles=["admin", "worker"])
     profile("admin-2", roles=["admin"])
     assert names() == ["admin-1"]
     assert all(row["rowId"].startswith("admin-1") for row in stand_in.stored("directory"))
 
 
-def test_the_owners_write_and_a_change_meanwhile_both_stand(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    # given somebody whom an admin verifies while their own write is between reading and writing
+def test_given_a_concurrent_verification_when_the_owner_writes_then_both_changes_are_kept(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a verification between the read and the commit of the owner's write
     profile("person-1", roles=["worker"])
     real, raced = dynamo.commit, []
 
     def slow(*arguments: Any) -> None:
         if not raced:
             raced.append(True)
-            function = running.set(None)  # it is somebody else's function that does this
+            function = running.set(None)  # another function makes this change
             unit_of_work = UnitOfWork()
             service.verify("person-1", True, admin_id="admin-1", now=khaya_clock.now(), unit_of_work=unit_of_work)
             unit_of_work.commit()
@@ -371,7 +375,7 @@ def test_the_owners_write_and_a_change_meanwhile_both_stand(person: Person, monk
         real(*arguments)
 
     monkeypatch.setattr(dynamo, "commit", slow)
-    # when the write comes through, then both stand, here and in the directory
+    # when the owner's write is committed, then both changes are in the profile and in the directory
     answer = person.patch("/profiles/me", {"bio": "I fix taps."})
     assert (answer.status, answer.body["bio"], answer.body["verified"], answer.body["version"]) == (
         200,

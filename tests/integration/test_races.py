@@ -1,4 +1,4 @@
-"""Two changes of the same things at once: one comes between the other's reading and writing, and one outcome stands."""
+"""Concurrent changes of the same items: one is committed between the read and the commit of the other."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from khaya.bids import service as bids
+from khaya.bids.model import BidOffer
 from khaya.jobs import service as jobs
 from khaya.jobs import store
 from khaya.jobs.model import JobChanges
@@ -27,14 +28,14 @@ Meanwhile = Callable[[Callable[[UnitOfWork], Any]], None]
 
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
-    """Let somebody else make a change just before the next one is written."""
+    """Make a change just before the next commit."""
 
     def arrange(change: Callable[[UnitOfWork], Any]) -> None:
         real = dynamo.commit
 
         def commit(*arguments: Any) -> None:
             monkeypatch.setattr(dynamo, "commit", real)
-            function = running.set(None)  # it is somebody else's function that does this
+            function = running.set(None)  # another function makes this change
             unit_of_work = UnitOfWork()
             change(unit_of_work)
             unit_of_work.commit()
@@ -65,7 +66,7 @@ def cancel(job_id: str) -> Callable[[UnitOfWork], Any]:
     )
 
 
-def test_two_edits_of_different_fields_both_stand(meanwhile: Meanwhile) -> None:
+def test_given_two_concurrent_edits_of_different_fields_then_both_are_kept(meanwhile: Meanwhile) -> None:
     job = post_job(OWNER)
     meanwhile(edit(job, title="Fix two leaking taps"))
     answer = OWNER.patch(f"/jobs/{job}", {"budgetCents": 70_000})
@@ -78,7 +79,7 @@ def test_two_edits_of_different_fields_both_stand(meanwhile: Meanwhile) -> None:
     assert OWNER.get(f"/jobs/{job}").body == answer.body
 
 
-def test_an_edit_meant_for_a_version_is_stale_when_another_comes_first(meanwhile: Meanwhile) -> None:
+def test_given_a_concurrent_edit_when_an_edit_has_if_match_then_412(meanwhile: Meanwhile) -> None:
     job = post_job(OWNER)
     meanwhile(edit(job, title="Fix two leaking taps"))
     stale = OWNER.patch(f"/jobs/{job}", {"title": "My title"}, headers={"If-Match": '"1"'})
@@ -86,7 +87,7 @@ def test_an_edit_meant_for_a_version_is_stale_when_another_comes_first(meanwhile
     assert OWNER.get(f"/jobs/{job}").body["title"] == "Fix two leaking taps"
 
 
-def test_an_edit_loses_to_a_cancellation(meanwhile: Meanwhile) -> None:
+def test_given_a_concurrent_cancellation_when_a_job_is_edited_then_409(meanwhile: Meanwhile) -> None:
     job = post_job(OWNER)
     meanwhile(cancel(job))
     answer = OWNER.patch(f"/jobs/{job}", {"title": "Fix two leaking taps"})
@@ -94,7 +95,7 @@ def test_an_edit_loses_to_a_cancellation(meanwhile: Meanwhile) -> None:
     assert OWNER.get(f"/jobs/{job}").body["title"] == "Fix a leaking tap"
 
 
-def test_an_acceptance_of_an_older_edition_still_accepts(meanwhile: Meanwhile) -> None:
+def test_given_a_concurrent_edit_when_a_bid_is_accepted_then_200(meanwhile: Meanwhile) -> None:
     job = post_job(OWNER)
     bid = place_bid(WORKER, job)
     meanwhile(edit(job, budgetCents=70_000))
@@ -106,7 +107,7 @@ def test_an_acceptance_of_an_older_edition_still_accepts(meanwhile: Meanwhile) -
     )
 
 
-def test_an_acceptance_loses_to_a_cancellation_and_everything_agrees(meanwhile: Meanwhile) -> None:
+def test_given_a_concurrent_cancellation_when_a_bid_is_accepted_then_409(meanwhile: Meanwhile) -> None:
     job = post_job(OWNER)
     bid = place_bid(WORKER, job)
     meanwhile(cancel(job))
@@ -117,7 +118,7 @@ def test_an_acceptance_loses_to_a_cancellation_and_everything_agrees(meanwhile: 
     assert OWNER.get(f"/jobs/{job}").body["workerId"] is None
 
 
-def test_an_acceptance_loses_to_a_withdrawal(meanwhile: Meanwhile) -> None:
+def test_given_a_concurrent_withdrawal_when_a_bid_is_accepted_then_409(meanwhile: Meanwhile) -> None:
     job = post_job(OWNER)
     bid = place_bid(WORKER, job)
     meanwhile(lambda unit_of_work: bids.withdraw(bid, worker_id="worker", now=clock.now(), unit_of_work=unit_of_work))
@@ -126,7 +127,7 @@ def test_an_acceptance_loses_to_a_withdrawal(meanwhile: Meanwhile) -> None:
     assert (OWNER.get(f"/jobs/{job}").body["status"], VISITOR.get(f"/jobs/{job}").body["bidCount"]) == ("open", 0)
 
 
-def test_an_acceptance_loses_to_another(meanwhile: Meanwhile) -> None:
+def test_given_a_concurrent_acceptance_when_another_bid_is_accepted_then_409(meanwhile: Meanwhile) -> None:
     job = post_job(OWNER)
     first, second = place_bid(WORKER, job), place_bid(Person("rival", ("worker",)), job)
     meanwhile(lambda unit_of_work: bids.accept(second, owner_id="owner", now=clock.now(), unit_of_work=unit_of_work))
@@ -135,7 +136,7 @@ def test_an_acceptance_loses_to_another(meanwhile: Meanwhile) -> None:
     assert WORKER.get(f"/bids/{first}").body["status"] == "pending"
 
 
-def test_a_withdrawal_loses_to_an_acceptance(meanwhile: Meanwhile) -> None:
+def test_given_a_concurrent_acceptance_when_the_bid_is_withdrawn_then_409(meanwhile: Meanwhile) -> None:
     job = post_job(OWNER)
     bid = place_bid(WORKER, job)
     meanwhile(lambda unit_of_work: bids.accept(bid, owner_id="owner", now=clock.now(), unit_of_work=unit_of_work))
@@ -144,7 +145,7 @@ def test_a_withdrawal_loses_to_an_acceptance(meanwhile: Meanwhile) -> None:
     assert WORKER.get(f"/bids/{bid}").body["status"] == "accepted"
 
 
-def test_a_bid_loses_to_an_acceptance(meanwhile: Meanwhile) -> None:
+def test_given_a_concurrent_acceptance_when_a_bid_is_placed_then_409(meanwhile: Meanwhile) -> None:
     job = post_job(OWNER)
     bid = place_bid(WORKER, job)
     before = len(stand_in.stored("bids"))
@@ -154,12 +155,10 @@ def test_a_bid_loses_to_an_acceptance(meanwhile: Meanwhile) -> None:
     assert len(stand_in.stored("bids")) == before
 
 
-def test_a_bid_that_is_counted_meanwhile_does_not_stop_an_acceptance(meanwhile: Meanwhile) -> None:
+def test_given_a_concurrent_bid_when_another_bid_is_accepted_then_200(meanwhile: Meanwhile) -> None:
     job = post_job(OWNER)
     bid = place_bid(WORKER, job)
     rival = Person("rival", ("worker",))
-    from khaya.bids.model import BidOffer  # noqa: PLC0415
-
     offer = BidOffer.model_validate(OFFER)
     meanwhile(
         lambda unit_of_work: bids.place(
@@ -172,10 +171,8 @@ def test_a_bid_that_is_counted_meanwhile_does_not_stop_an_acceptance(meanwhile: 
     assert [one["status"] for one in rival.get("/bids/mine").body["items"]] == ["rejected"]
 
 
-def test_of_two_bids_of_one_worker_one_stands(meanwhile: Meanwhile) -> None:
+def test_given_two_concurrent_bids_of_one_worker_then_one_is_409(meanwhile: Meanwhile) -> None:
     job = post_job(OWNER)
-    from khaya.bids.model import BidOffer  # noqa: PLC0415
-
     offer = BidOffer.model_validate(OFFER)
     meanwhile(
         lambda unit_of_work: bids.place(job, offer, worker_id="worker", now=clock.now(), unit_of_work=unit_of_work)
@@ -184,7 +181,9 @@ def test_of_two_bids_of_one_worker_one_stands(meanwhile: Meanwhile) -> None:
     assert VISITOR.get(f"/jobs/{job}").body["bidCount"] == 1
 
 
-def test_a_completion_loses_to_a_cancellation_and_counts_for_nobody(meanwhile: Meanwhile) -> None:
+def test_given_a_concurrent_cancellation_when_a_job_is_completed_then_409_and_nothing_is_counted(
+    meanwhile: Meanwhile,
+) -> None:
     job = post_job(OWNER)
     accept(OWNER, place_bid(WORKER, job))
     meanwhile(cancel(job))
@@ -192,7 +191,7 @@ def test_a_completion_loses_to_a_cancellation_and_counts_for_nobody(meanwhile: M
     assert sum(one.get("completedJobs", 0) for one in stand_in.stored("profiles")) == 0
 
 
-def test_a_rejection_loses_to_a_withdrawal(meanwhile: Meanwhile) -> None:
+def test_given_a_concurrent_withdrawal_when_a_bid_is_rejected_then_409(meanwhile: Meanwhile) -> None:
     job = post_job(OWNER)
     bid = place_bid(WORKER, job)
     meanwhile(lambda unit_of_work: bids.withdraw(bid, worker_id="worker", now=clock.now(), unit_of_work=unit_of_work))
@@ -200,11 +199,11 @@ def test_a_rejection_loses_to_a_withdrawal(meanwhile: Meanwhile) -> None:
     assert WORKER.post(f"/jobs/{job}/bids", OFFER).status == 201
 
 
-def test_who_is_overtaken_with_a_key_is_answered_once_and_truly(meanwhile: Meanwhile) -> None:
+def test_given_a_409_by_a_concurrent_change_when_the_same_key_is_sent_again_then_200(meanwhile: Meanwhile) -> None:
     job = post_job(OWNER)
     bid = place_bid(WORKER, job)
     key = {"Idempotency-Key": "key-1"}
     meanwhile(lambda unit_of_work: bids.accept(bid, owner_id="owner", now=clock.now(), unit_of_work=unit_of_work))
     assert OWNER.post(f"/jobs/{job}/cancellation", {"reason": "Not needed."}, headers=key).status == 409
     again = OWNER.post(f"/jobs/{job}/cancellation", {"reason": "Not needed."}, headers=key)
-    assert (again.status, again.body["status"]) == (200, "cancelled"), "a cash job in progress may be called off"
+    assert (again.status, again.body["status"]) == (200, "cancelled"), "a cash job in progress may be cancelled"

@@ -1,4 +1,4 @@
-"""The resume: what a person did, how it was rated, and what their trust score is made of."""
+"""The resume: completed jobs, their ratings, and the parts of the trust score."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def resume(user_id: str) -> dict[str, Any]:
     return found
 
 
-def test_a_resume_shows_the_work_the_ratings_and_the_trust(buyer: Person, worker: Person) -> None:
+def test_a_resume_shows_completed_jobs_ratings_and_the_trust_score(buyer: Person, worker: Person) -> None:
     # given a verified worker with paid jobs, one reviewed job and one without a review
     profile(
         "worker-1",
@@ -27,9 +27,9 @@ def test_a_resume_shows_the_work_the_ratings_and_the_trust(buyer: Person, worker
     )
     reviewed = complete_job(buyer, worker, title="Fix a leaking tap")
     buyer.post(f"/jobs/{reviewed}/reviews", {"rating": 4, "subRatings": {"workmanship": 5, "fairPrice": 2}})
-    # when anybody reads the resume
+    # when a visitor reads the resume
     found = resume("worker-1")
-    # then it shows all of that and nothing private
+    # then it shows these and no private data
     assert found == {
         "userId": "worker-1",
         "displayName": "Bongani",
@@ -57,9 +57,9 @@ def test_a_resume_shows_the_work_the_ratings_and_the_trust(buyer: Person, worker
     }
 
 
-def test_only_completed_work_is_on_it_the_last_completed_first(buyer: Person, worker: Person, clock: Clock) -> None:
+def test_a_resume_lists_only_completed_jobs_latest_first(buyer: Person, worker: Person, clock: Clock) -> None:
     profile("worker-1", roles=["worker"])
-    # given three accepted jobs of which two are completed, the later posted one first, and one that they posted
+    # given three accepted jobs, of which two are completed in reverse order, and one that the worker posted as a buyer
     jobs = [post_job(buyer) for _ in range(3)]
     for job in jobs:
         accept(buyer, place_bid(worker, job))
@@ -72,7 +72,7 @@ def test_only_completed_work_is_on_it_the_last_completed_first(buyer: Person, wo
     assert [job["jobId"] for job in resume("worker-1")["jobs"]] == [jobs[0], jobs[1]]
 
 
-def test_it_stops_at_fifty_jobs_and_each_has_its_own_rating(buyer: Person, worker: Person, clock: Clock) -> None:
+def test_a_resume_lists_at_most_fifty_jobs_each_with_its_rating(buyer: Person, worker: Person, clock: Clock) -> None:
     profile("worker-1", roles=["worker"])
     given = {}
     for number in range(53):
@@ -81,12 +81,12 @@ def test_it_stops_at_fifty_jobs_and_each_has_its_own_rating(buyer: Person, worke
         if number % 3:
             given[job] = number % 5 + 1
             buyer.post(f"/jobs/{job}/reviews", {"rating": given[job]})
-    # then the latest fifty are there, each with the rating that it got
+    # then the latest fifty are listed, each with its own rating
     jobs = resume("worker-1")["jobs"]
     assert len(jobs) == 50
     assert {job["jobId"]: job["rating"] for job in jobs} == {job["jobId"]: given.get(job["jobId"]) for job in jobs}
     assert [job["completedAt"] for job in jobs] == sorted((job["completedAt"] for job in jobs), reverse=True)
 
 
-def test_who_does_not_exist_has_none() -> None:
+def test_the_resume_of_an_unknown_person_is_404() -> None:
     assert VISITOR.get("/profiles/nobody/resume").status == 404

@@ -1,4 +1,4 @@
-"""Taking up and dropping roles: Cognito's groups, the profile and the gate come to agree, whatever fails on the way."""
+"""Changes of roles: Cognito's groups, the profile and the account guard agree in the end, also after failures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.records import OFFER, POSTING, post_job, profile
 
 @pytest.fixture
 def person() -> Person:
-    """Somebody in Cognito and in the marketplace who is a buyer so far."""
+    """A buyer with a profile and a Cognito account."""
     found = Person("person-1", ("buyer",))
     stand_in.pool_with(found)
     profile("person-1", roles=["buyer"])
@@ -26,16 +26,16 @@ def take(person: Person, *roles: str) -> Answer:
     return person.put("/profiles/me/roles", {"roles": [*roles]})
 
 
-def test_a_role_taken_up_shows_in_the_profile_and_works_with_the_next_token(person: Person) -> None:
+def test_given_a_new_role_when_the_token_is_refreshed_then_the_role_works(person: Person) -> None:
     answer = take(person, "buyer", "worker")
     assert (answer.status, answer.body["roles"]) == (200, ["buyer", "worker"])
     assert stand_in.groups_of("person-1") == {"buyer", "worker"}
     job = post_job(Person("buyer-2", ("buyer",)))
-    assert person.post(f"/jobs/{job}/bids", OFFER).status == 403, "this token does not name it yet"
+    assert person.post(f"/jobs/{job}/bids", OFFER).status == 403, "the old token does not contain the role"
     assert Person("person-1", ("buyer", "worker")).post(f"/jobs/{job}/bids", OFFER).status == 201
 
 
-def test_a_dropped_role_is_refused_at_once_though_the_token_names_it(person: Person) -> None:
+def test_given_a_dropped_role_when_an_old_token_uses_it_then_403(person: Person) -> None:
     assert person.post("/jobs", POSTING).status == 201
     assert take(person, "seller").body["roles"] == ["seller"]
     assert stand_in.groups_of("person-1") == {"seller"}
@@ -43,14 +43,14 @@ def test_a_dropped_role_is_refused_at_once_though_the_token_names_it(person: Per
     assert (refused.status, len(stand_in.stored("jobs"))) == (403, 1)
 
 
-def test_a_role_taken_up_again_works_again(person: Person) -> None:
+def test_given_a_dropped_role_when_it_is_added_again_then_it_works(person: Person) -> None:
     take(person)
     assert person.post("/jobs", POSTING).status == 403
     take(person, "buyer")
     assert person.post("/jobs", POSTING).status == 201
 
 
-def test_the_directory_follows_the_roles(person: Person) -> None:
+def test_when_roles_change_then_the_directory_lists_the_person_under_the_new_roles(person: Person) -> None:
     def found(role: str) -> list[str]:
         return [one["userId"] for one in VISITOR.get("/profiles", query={"role": role}).body["items"]]
 
@@ -71,13 +71,13 @@ def test_the_order_and_repetition_of_roles_do_not_matter(person: Person) -> None
      {"roles": ["Buyer"]}, {"roles": [None]}, {"roles": ["buyer"] * 4}, {"roles": ["buyer"], "userId": "other"}],
     ids=str,
 )  # fmt: skip
-def test_nobody_takes_what_is_no_role_of_theirs_to_take(person: Person, body: Any) -> None:
+def test_invalid_or_unchoosable_roles_are_refused(person: Person, body: Any) -> None:
     assert person.put("/profiles/me/roles", body).status in (400, 422)
     assert stand_in.groups_of("person-1") == {"buyer"}
     assert person.get("/profiles/me").body["roles"] == ["buyer"]
 
 
-def test_an_admin_stays_one_whatever_roles_they_take(person: Person) -> None:
+def test_given_an_admin_when_they_change_their_roles_then_they_stay_admin(person: Person) -> None:
     boss = Person("boss", ("admin", "buyer"))
     stand_in.pool_with(boss)
     profile("boss", roles=["buyer", "admin"])
@@ -92,10 +92,10 @@ def _throttled(operation: str) -> ClientError:
 
 @pytest.mark.parametrize("position", range(4))
 @pytest.mark.parametrize("lost", [False, True], ids=["before", "after"])
-def test_a_failing_call_to_cognito_is_made_up_for_by_the_same_request(
+def test_given_a_failed_call_of_cognito_when_the_request_is_repeated_then_the_roles_are_set(
     person: Person, monkeypatch: pytest.MonkeyPatch, position: int, lost: bool
 ) -> None:
-    # given Cognito failing at one of its calls, before or after it did what was asked
+    # given a call of Cognito that fails before or after its effect
     real, calls = cognito._cognito()._make_api_call, []
 
     def failing(operation: str, request: Any) -> Any:
@@ -109,17 +109,17 @@ def test_a_failing_call_to_cognito_is_made_up_for_by_the_same_request(
         return answer
 
     monkeypatch.setattr(cognito._cognito(), "_make_api_call", failing)
-    # when somebody drops one role and takes two others
+    # when one role is dropped and two are added
     first = take(person, "worker", "seller")
-    # then they are told, nobody has more rights than before, and the same request sent again finishes it
+    # then the response is 503, no right was gained, and a repeated request completes the change
     if len(calls) > position:
         assert (first.status, first.headers["Retry-After"]) == (503, "1")
-        assert person.post("/jobs", POSTING).status == 403, "what was dropped is refused in any case"
+        assert person.post("/jobs", POSTING).status == 403, "the dropped role is refused in any case"
         assert take(person, "worker", "seller").status == 200
     assert stand_in.groups_of("person-1") == {"worker", "seller"}
     assert person.get("/profiles/me").body["roles"] == ["worker", "seller"]
 
 
-def test_somebody_whom_cognito_does_not_know_is_told_to_try_again() -> None:
+def test_given_no_cognito_account_when_roles_are_set_then_503() -> None:
     stand_in.pool_with()
     assert take(Person("ghost", ("buyer",)), "worker").status == 503

@@ -1,4 +1,4 @@
-"""Uploads: leave for one file under the caller's own prefix, and where the keys are then taken."""
+"""Uploads: presigned forms for own keys, and the requests that accept these keys."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ASKED = {"purpose": "listing", "contentType": "image/jpeg", "sizeBytes": 120_000
 
 
 def conditions(fields: dict[str, str]) -> tuple[dict[str, str], list[Any]]:
-    """What the signed policy binds: exact values, and ranges."""
+    """The conditions of the signed policy: exact values, and ranges."""
     policy = json.loads(base64.b64decode(fields["policy"]))
     exact: dict[str, str] = {}
     for condition in policy["conditions"]:
@@ -26,7 +26,7 @@ def conditions(fields: dict[str, str]) -> tuple[dict[str, str], list[Any]]:
 
 
 @pytest.mark.parametrize("role", ["buyer", "worker", "seller", "admin"])
-def test_anybody_signed_in_gets_a_form_for_one_file_of_theirs(role: Any) -> None:
+def test_given_any_role_when_an_upload_is_requested_then_a_form_for_one_own_key_is_returned(role: Any) -> None:
     answer = Person("somebody", (role,)).post("/uploads", ASKED)
     assert answer.status == 201
     assert set(answer.body) == {"key", "url", "fields", "expiresAt"}
@@ -43,14 +43,14 @@ def test_anybody_signed_in_gets_a_form_for_one_file_of_theirs(role: Any) -> None
 @pytest.mark.parametrize(
     ("content_type", "extension"), [("image/jpeg", "jpg"), ("image/png", "png"), ("image/webp", "webp")]
 )
-def test_pictures_for_every_purpose(seller: Person, content_type: str, extension: str) -> None:
+def test_pictures_are_accepted_for_every_purpose(seller: Person, content_type: str, extension: str) -> None:
     for purpose in ("profile", "certification", "portfolio", "listing", "job", "submission", "story"):
         answer = seller.post("/uploads", {**ASKED, "purpose": purpose, "contentType": content_type})
         assert answer.body["key"].startswith(f"uploads/seller-1/{purpose}/")
         assert answer.body["key"].endswith(f".{extension}")
 
 
-def test_pdf_only_for_certifications(seller: Person) -> None:
+def test_pdf_is_accepted_only_for_certifications(seller: Person) -> None:
     wanted = {**ASKED, "contentType": "application/pdf"}
     assert seller.post("/uploads", {**wanted, "purpose": "certification"}).status == 201
     for purpose in ("profile", "portfolio", "listing", "job", "submission", "story"):
@@ -69,7 +69,7 @@ def test_pdf_only_for_certifications(seller: Person) -> None:
         ({"key": "uploads/another/listing/x.jpg"}, "key"),
     ],
 )
-def test_what_breaks_a_rule_is_named(seller: Person, wrong: dict[str, Any], field: str) -> None:
+def test_an_invalid_upload_request_is_refused_by_field(seller: Person, wrong: dict[str, Any], field: str) -> None:
     answer = seller.post("/uploads", {**ASKED, **wrong})
     assert (answer.status, answer.fields) == (422, {field})
 
@@ -79,8 +79,10 @@ def key(person: Person, purpose: str) -> str:
     return found
 
 
-def test_a_key_is_taken_where_it_belongs_and_from_its_owner_only(buyer: Person, worker: Person, seller: Person) -> None:
-    # given a key of one's own for the purpose, one for another purpose, and one of somebody else's
+def test_an_upload_key_is_accepted_only_from_its_owner_and_for_its_purpose(
+    buyer: Person, worker: Person, seller: Person
+) -> None:
+    # given an own key for the purpose, an own key for another purpose, and another person's key
     def tried(person: Person, purpose: str, use: Any) -> list[int]:
         other_purpose = "story" if purpose != "story" else "job"
         keys = (key(person, purpose), key(person, other_purpose), key(Person("other", ("buyer",)), purpose))
@@ -88,7 +90,7 @@ def test_a_key_is_taken_where_it_belongs_and_from_its_owner_only(buyer: Person, 
 
     job = post_job(buyer)
     accept(buyer, place_bid(worker, job))
-    # then only the first is taken, wherever keys are handed in
+    # then only the first is accepted by every request
     posting = tried(buyer, "job", lambda one: buyer.post("/jobs", {**POSTING, "photos": [one]}).status)
     offering = tried(seller, "listing", lambda one: seller.post("/listings", {**OFFERING, "photos": [one]}).status)
     submission = f"/jobs/{job}/submission"

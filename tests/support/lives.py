@@ -73,7 +73,9 @@ def arrive() -> None:
     apply(MEMBER, code_of(OTHER))
     apply(BROUGHT, code_of(MEMBER))
     token = model.RefreshToken.issued("session-1", "cognito")
-    dynamo.commit([store.create(model.opened("session-1", "member-1", f"{NAME}'s phone", token, clock.now()))], "token")
+    dynamo.commit(
+        [store.create(model.new_session("session-1", "member-1", f"{NAME}'s phone", token, clock.now()))], "token"
+    )
     for key in (PICTURE, UNUSED, EVIDENCE, OF_OTHERS):
         stand_in.client("s3").put_object(Bucket=function_environment()["MEDIA_BUCKET"], Key=key, Body=b"picture")
 

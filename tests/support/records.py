@@ -9,7 +9,7 @@ from khaya.platform.data.unit_of_work import commit_now
 from khaya.platform.data.writes import typed_item
 from khaya.profiles import store
 from khaya.profiles.model import Profile
-from khaya.profiles.service import repeated
+from khaya.profiles.service import with_profile_fields
 from khaya.users import store as users
 from khaya.users.model import User
 from tests.support import stand_in
@@ -72,7 +72,7 @@ def profile(user_id: str, **fields: Any) -> None:
     now = clock.now()
     contact = {name: fields.pop(name) for name in ("phone", "email") if name in fields}
     made = Profile(user_id=user_id, created_at=now, updated_at=now, **fields)
-    record = repeated(made, User(user_id=user_id, created_at=now, **contact))
+    record = with_profile_fields(made, User(user_id=user_id, created_at=now, **contact))
     commit_now(*store.create(made), users.create(record))
 
 

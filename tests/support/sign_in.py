@@ -30,7 +30,7 @@ def forget() -> None:
 
     for cached in _caches():
         cached.cache_clear()
-    secrets.forget()
+    secrets.clear_cache()
 
 
 def _caches() -> tuple[Any, ...]:

@@ -84,7 +84,7 @@ A_STORY: Item = {"id": "story-1", "title": "How I began"}
 OWN: Item = {"id": "reminder-1", "userId": "person", "text": "Buy washers"}
 
 
-def happened(kind: str, told: dict[str, Any], *, by: str | None = "khaya:test", moved: str = "") -> Event:
+def happened(kind: str, told: dict[str, Any], *, by: str | None = "system:test", moved: str = "") -> Event:
     """An event of a kind as the catalogue has it, done by somebody, in which a field moved."""
     detail = EVENTS.get(kind, Person).model_validate(told)
     return Event(
@@ -116,9 +116,9 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         )
         for reason, by in (
             ("by_owner", "buyer"),
-            ("other_bid_accepted", "khaya:rejections"),
-            ("job_cancelled", "khaya:rejections"),
-            ("job_expired", "khaya:rejections"),
+            ("other_bid_accepted", "system:rejections"),
+            ("job_cancelled", "system:rejections"),
+            ("job_expired", "system:rejections"),
         )
     },
     "a bid accepted": (happened("job.accepted", JOB, by="buyer"), A_JOB, {"worker": "bidAccepted"}),

@@ -1,4 +1,4 @@
-"""Time, identifiers and money: the small things everything is counted in."""
+"""Times, identifiers and amounts of money."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(2199, 1, 1), timezones=st.
 
 
 @given(MOMENTS, MOMENTS)
-def test_times_order_as_their_text_does(one: datetime, other: datetime) -> None:
+def test_text_order_is_time_order(one: datetime, other: datetime) -> None:
     one, other = (moment.replace(microsecond=moment.microsecond // 1000 * 1000) for moment in (one, other))
     assert (clock.iso(one) < clock.iso(other)) == (one < other)
 
 
 @given(MOMENTS)
-def test_a_time_is_read_as_it_was_written(moment: datetime) -> None:
+def test_times_survive_a_round_trip(moment: datetime) -> None:
     text = clock.iso(moment)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", text)
     assert clock.iso(clock.parse(text)) == text
     assert timedelta(0) <= moment - clock.parse(text) < timedelta(milliseconds=1)
 
 
-def test_a_time_elsewhere_is_written_in_utc() -> None:
+def test_times_of_other_zones_are_written_in_utc() -> None:
     in_durban = datetime(2026, 11, 21, 10, tzinfo=timezone(timedelta(hours=2)))
     assert clock.iso(in_durban) == "2026-11-21T08:00:00.000Z"
 
 
-def test_spans_are_added_and_measured() -> None:
+def test_durations_are_added_and_measured() -> None:
     start = "2026-02-28T23:59:59.500Z"
     assert clock.plus(start, days=1) == "2026-03-01T23:59:59.500Z"
     assert clock.plus(start, hours=-24, minutes=1) == "2026-02-28T00:00:59.500Z"
@@ -45,7 +45,7 @@ def test_spans_are_added_and_measured() -> None:
     assert clock.epoch("1970-01-01T00:01:00.999Z") == 60
 
 
-def test_ids_are_in_the_order_of_their_making_and_all_different() -> None:
+def test_ids_are_unique_and_ordered_by_creation_time() -> None:
     first = new_id()
     time.sleep(0.002)
     later = [new_id() for _ in range(500)]
@@ -70,5 +70,5 @@ def test_shares(cents: int, percent: int, share: int) -> None:
     ("cents", "text"),
     [(5000, "R50"), (123_450, "R1,234.50"), (5, "R0.05"), (0, "R0"), (-2_505, "-R25.05"), (100_000_000, "R1,000,000")],
 )
-def test_amounts_for_people(cents: int, text: str) -> None:
+def test_amounts_are_formatted_for_users(cents: int, text: str) -> None:
     assert money.rand(cents) == text

@@ -1,4 +1,4 @@
-"""Fields that several domains share: text that is clean, numbers that are numbers, unknown fields refused."""
+"""Field types that several domains use: text, numbers, places, phones, upload keys."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import Field, TypeAdapter, ValidationError
 
 from khaya.platform.base.fields import Coordinates, Line, Place, Prose, Title, match_key
-from khaya.platform.base.models import RequestModel, left_out, named
+from khaya.platform.base.models import RequestModel, omittable, sent_fields
 from khaya.uploads.model import Photos, UploadKey
 from khaya.users.model import normal_phone
 
@@ -23,7 +23,7 @@ PROSE: TypeAdapter[str] = TypeAdapter(Prose)
 class Note(RequestModel):
     """A small request."""
 
-    some_text: Annotated[Line, Field(min_length=2, max_length=4)] = left_out()
+    some_text: Annotated[Line, Field(min_length=2, max_length=4)] = omittable()
     how_many: Annotated[int, Field(strict=True, ge=1, le=3)] | None = None
 
 
@@ -53,13 +53,13 @@ def test_control_characters_are_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["\ud800", "a\udfffb", "\ud83d rest"])
-def test_half_characters_are_refused(text: str) -> None:
+def test_lone_surrogates_are_refused(text: str) -> None:
     for kind in (LINE, PROSE):
         with pytest.raises(ValidationError):
             kind.validate_python(text)
 
 
-def test_prose_may_have_several_lines_and_a_line_may_not() -> None:
+def test_prose_may_have_several_lines_and_line_may_not() -> None:
     assert PROSE.validate_python("one\ntwo\r\n\tthree") == "one\ntwo\r\n\tthree"
     for text in ("one\ntwo", "one\rtwo", "one\ttwo"):
         with pytest.raises(ValidationError, match="single line"):
@@ -74,13 +74,13 @@ def test_text_is_trimmed_before_it_is_measured() -> None:
             Note.model_validate({"someText": text})
 
 
-def test_text_is_kept_in_one_form() -> None:
+def test_text_is_normalised_to_nfc() -> None:
     assert LINE.validate_python("Cafe\u0301") == "Café"
     assert Note.model_validate({"someText": "e\u0301" * 4}).some_text == "éééé"
 
 
 @given(st.text(max_size=30))
-def test_what_passes_is_clean_and_passes_again_unchanged(text: str) -> None:
+def test_validation_is_idempotent(text: str) -> None:
     try:
         clean = PROSE.validate_python(text)
     except ValidationError:
@@ -92,49 +92,49 @@ def test_what_passes_is_clean_and_passes_again_unchanged(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["🛠️ Isicelo", "Umgeni River – 3 km", "=SUM(A1)", "<script>", "ʻokina", "עברית", "👩🏽‍🔧"]
 )
-def test_ordinary_text_passes_as_it_is(text: str) -> None:
+def test_ordinary_text_is_accepted_unchanged(text: str) -> None:
     assert LINE.validate_python(text) == text
 
 
-def test_unknown_fields_are_refused_and_named() -> None:
+def test_unknown_fields_are_refused_by_name() -> None:
     with pytest.raises(ValidationError) as refusal:
         Note.model_validate({"someText": "abc", "bidCount": 3})
     assert [error["loc"] for error in refusal.value.errors()] == [("bidCount",)]
 
 
 @pytest.mark.parametrize("field", ["some_text", "SomeText", "sometext"])
-def test_fields_have_one_name(field: str) -> None:
+def test_only_camel_case_field_names_are_accepted(field: str) -> None:
     with pytest.raises(ValidationError):
         Note.model_validate({field: "abc"})
 
 
 @pytest.mark.parametrize("number", ["2", 2.0, True, 0, 4, -1, 10**30, float("inf"), [], {}])
-def test_numbers_are_not_read_from_other_things(number: Any) -> None:
+def test_other_types_are_not_converted_to_numbers(number: Any) -> None:
     with pytest.raises(ValidationError):
         Note.model_validate({"howMany": number})
 
 
-def test_what_is_left_out_is_not_named_and_what_may_not_be_cleared_is_refused() -> None:
-    assert named(Note.model_validate({})) == {}
-    assert named(Note.model_validate({"howMany": None})) == {"how_many": None}
-    assert named(Note.model_validate({"someText": "abc"})) == {"some_text": "abc"}
+def test_omitted_fields_are_not_sent_and_null_is_refused() -> None:
+    assert sent_fields(Note.model_validate({})) == {}
+    assert sent_fields(Note.model_validate({"howMany": None})) == {"how_many": None}
+    assert sent_fields(Note.model_validate({"someText": "abc"})) == {"some_text": "abc"}
     with pytest.raises(ValidationError):
         Note.model_validate({"someText": None})
 
 
 @pytest.mark.parametrize("length", [5, 200])
-def test_titles_within_limits(length: int) -> None:
+def test_titles_within_limits_are_accepted(length: int) -> None:
     assert TypeAdapter(Title).validate_python("é" * length) == "é" * length
 
 
 @pytest.mark.parametrize("length", [0, 4, 201])
-def test_titles_beyond_limits(length: int) -> None:
+def test_titles_beyond_limits_are_refused(length: int) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(Title).validate_python("é" * length)
 
 
 @pytest.mark.parametrize("point", [{"lat": -90, "lng": 180}, {"lat": 90.0, "lng": -180.0}, {"lat": 0, "lng": 0}])
-def test_points_on_earth(point: dict[str, float]) -> None:
+def test_coordinates_within_range_are_accepted(point: dict[str, float]) -> None:
     assert Coordinates.model_validate(point).model_dump() == point
 
 
@@ -151,13 +151,13 @@ def test_points_on_earth(point: dict[str, float]) -> None:
         {"lat": 1, "lng": 1, "alt": 1},
     ],
 )
-def test_points_elsewhere(point: dict[str, Any]) -> None:
+def test_coordinates_out_of_range_are_refused(point: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Coordinates.model_validate(point)
 
 
 @given(st.floats(-90, 90), st.floats(-180, 180))
-def test_any_point_fits_into_a_dynamodb_number(lat: float, lng: float) -> None:
+def test_coordinates_fit_into_dynamodb_numbers(lat: float, lng: float) -> None:
     point = Coordinates.model_validate(json.loads(json.dumps({"lat": lat, "lng": lng})))
     for number, given_number in ((point.lat, lat), (point.lng, lng)):
         assert number == 0 or abs(number) >= 1e-130
@@ -166,7 +166,7 @@ def test_any_point_fits_into_a_dynamodb_number(lat: float, lng: float) -> None:
 
 
 @pytest.mark.parametrize("key", ["uploads/person-1/job/01JCZX3V9T6V5Y8Q2M4N7B1KDE.jpg"])
-def test_keys_of_uploads(key: str) -> None:
+def test_upload_keys_are_accepted(key: str) -> None:
     assert TypeAdapter(UploadKey).validate_python(key) == key
 
 
@@ -183,12 +183,12 @@ def test_keys_of_uploads(key: str) -> None:
         "uploads/person-1/job/01JCZX3V9T6V5Y8Q2M4N7B1KDE",
     ],
 )
-def test_what_is_no_key_of_an_upload(key: str) -> None:
+def test_malformed_upload_keys_are_refused(key: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(UploadKey).validate_python(key)
 
 
-def test_five_photos_and_no_more() -> None:
+def test_more_than_five_photos_are_refused() -> None:
     key = "uploads/person-1/job/01JCZX3V9T6V5Y8Q2M4N7B1KDE.jpg"
     assert TypeAdapter(Photos).validate_python([key] * 5)
     with pytest.raises(ValidationError):
@@ -205,17 +205,17 @@ def test_five_photos_and_no_more() -> None:
         ("Café", "CAFE\u0301"),
     ],
 )
-def test_places_match_trimmed_and_case_folded(one: str, other: str) -> None:
+def test_places_match_case_insensitively(one: str, other: str) -> None:
     assert match_key(one) == match_key(other)
 
 
 @given(st.text(max_size=200))
-def test_matching_is_settled_after_once(text: str) -> None:
+def test_match_keys_are_idempotent(text: str) -> None:
     assert match_key(match_key(text)) == match_key(text)
 
 
 @pytest.mark.parametrize("character", ["\ufdfa", "𝟘", "ﬃ", "é", "İ", "ΐ"])
-def test_a_place_always_fits_into_a_dynamodb_key(character: str) -> None:
+def test_match_keys_fit_into_dynamodb_keys(character: str) -> None:
     place = TypeAdapter(Place).validate_python(character * 200)
     assert len(f"construction#{match_key(place)}".encode()) <= 1024
 
@@ -234,7 +234,7 @@ def test_a_place_always_fits_into_a_dynamodb_key(character: str) -> None:
         ("+123456789012345", "+123456789012345"),
     ],
 )
-def test_phones_are_made_international(text: str, phone: str) -> None:
+def test_phone_numbers_are_normalised_to_e164(text: str, phone: str) -> None:
     assert normal_phone(text) == phone
     assert normal_phone(phone) == phone
 
@@ -246,6 +246,6 @@ def test_phones_are_made_international(text: str, phone: str) -> None:
         "+1234567890123456", "+27821234567x", "082123456a", "++27821234567", "+27+821234567", "082 123 4567 ext 5", "٠٨٢١٢٣٤٥٦٧", "0٨٢1234567", "+27٨٢1234567",  # pragma: allowlist secret
     ],
 )  # fmt: skip
-def test_what_is_no_phone_is_refused(text: str) -> None:
+def test_invalid_phone_numbers_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="South African number"):
         normal_phone(text)

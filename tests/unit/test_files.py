@@ -1,4 +1,4 @@
-"""Files written in parts: whole, in parts that S3 takes, and never more than a part of them in memory."""
+"""Files written to S3 in parts with constant memory."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from khaya.platform.aws import files
 from khaya.platform.base.errors import Unavailable
 
 
 class Bucket:
-    """An S3 client that notes what it is told and keeps nothing else."""
+    """An S3 client that records the sizes of parts."""
 
     def __init__(self, *, fails_at: int | None = None) -> None:
         self.fails_at = fails_at
@@ -26,8 +27,6 @@ class Bucket:
 
     def upload_part(self, *, PartNumber: int, Body: bytes, **_: Any) -> dict[str, str]:  # noqa: N803
         if PartNumber == self.fails_at:
-            from botocore.exceptions import EndpointConnectionError  # noqa: PLC0415
-
             raise EndpointConnectionError(endpoint_url="s3")
         self.sizes.append(len(Body))
         return {"ETag": f"part {PartNumber}"}
@@ -39,8 +38,7 @@ class Bucket:
         self.aborted = True
 
 
-def test_memory_does_not_grow_with_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    # given
+def test_memory_stays_constant_while_a_file_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     bucket = Bucket()
     monkeypatch.setattr(files, "_s3", lambda: bucket)
     tracemalloc.start()
@@ -48,14 +46,14 @@ def test_memory_does_not_grow_with_the_file(monkeypatch: pytest.MonkeyPatch) -> 
     files.write("statements/a.csv", _lines(600_000), content_type="text/csv")
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    # then
+    # then all bytes were written with little memory
     assert sum(bucket.sizes) == 60_000_000
     assert bucket.completed == list(range(1, len(bucket.sizes) + 1))
     assert all(size >= files.PART_BYTES for size in bucket.sizes[:-1])
     assert peak < 4 * files.PART_BYTES
 
 
-def test_what_cannot_be_finished_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_a_failing_part_then_the_upload_is_aborted(monkeypatch: pytest.MonkeyPatch) -> None:
     bucket = Bucket(fails_at=2)
     monkeypatch.setattr(files, "_s3", lambda: bucket)
     with pytest.raises(Unavailable):

@@ -1,4 +1,4 @@
-"""Cursors: they lead on in their own list, and nowhere else."""
+"""Cursors, which are valid for one list only, and pages."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from khaya.platform.base.errors import Unreadable
+from khaya.platform.data import pages
 from khaya.platform.data.pages import PageRequest, page_of
 
 POSITIONS = st.dictionaries(
@@ -27,7 +28,7 @@ def refused(scope: tuple[str, ...], cursor: str) -> None:
 
 
 @given(SCOPES, POSITIONS)
-def test_a_cursor_leads_back_to_its_position(scope: tuple[str, ...], position: dict[str, Any]) -> None:
+def test_a_cursor_contains_its_position(scope: tuple[str, ...], position: dict[str, Any]) -> None:
     cursor = PageRequest(scope, 20).cursor_after(position)
     assert PageRequest(scope, 20, cursor).start() == position
     assert PageRequest(scope, 1, cursor).start() == position, "a page of another length may follow"
@@ -36,7 +37,7 @@ def test_a_cursor_leads_back_to_its_position(scope: tuple[str, ...], position: d
     assert not set(cursor) & set("+/=&?# ")
 
 
-def test_there_is_no_cursor_at_the_end_and_no_position_at_the_beginning() -> None:
+def test_the_last_page_has_no_cursor_and_the_first_no_position() -> None:
     assert PageRequest((), 20).cursor_after(None) is None
     assert PageRequest((), 20).start() is None
 
@@ -57,7 +58,7 @@ def test_a_cursor_with_one_character_changed_is_refused(place: int, character: s
 
 
 @given(st.integers(0, len(CURSOR) - 1), st.text(max_size=3))
-def test_a_cursor_cut_short_or_made_longer_is_refused(length: int, more: str) -> None:
+def test_a_shortened_or_extended_cursor_is_refused(length: int, more: str) -> None:
     refused(("/jobs", "", "plumbing"), CURSOR[:length])
     assume(more)
     refused(("/jobs", "", "plumbing"), CURSOR + more)
@@ -65,19 +66,19 @@ def test_a_cursor_cut_short_or_made_longer_is_refused(length: int, more: str) ->
 
 
 @given(st.text(max_size=200))
-def test_any_other_text_is_refused(text: str) -> None:
+def test_arbitrary_text_as_cursor_is_refused(text: str) -> None:
     assume(text != CURSOR)
     refused(("/jobs", "", "plumbing"), text)
 
 
 @given(st.binary(max_size=100), POSITIONS)
-def test_a_cursor_made_without_the_key_is_refused(signature: bytes, position: dict[str, Any]) -> None:
+def test_a_cursor_with_a_wrong_signature_is_refused(signature: bytes, position: dict[str, Any]) -> None:
     text = json.dumps(position).encode()
     for sign in (signature, signature[:12].ljust(12, b"\0")):
         refused(("/jobs", "", "plumbing"), base64.urlsafe_b64encode(sign + text).decode().rstrip("="))
 
 
-def test_a_cursor_written_in_another_way_is_refused() -> None:
+def test_a_cursor_in_another_encoding_is_refused() -> None:
     raw = base64.urlsafe_b64decode(CURSOR + "=" * (-len(CURSOR) % 4))
     for other in (
         base64.urlsafe_b64encode(raw).decode() + "=",
@@ -92,13 +93,11 @@ def test_a_cursor_written_in_another_way_is_refused() -> None:
         refused(("/jobs", "", "plumbing"), other)
 
 
-def test_a_cursor_of_any_length_is_refused_without_being_read() -> None:
+def test_a_very_long_cursor_is_refused() -> None:
     refused(("/jobs", "", "plumbing"), "A" * 1_000_000)
 
 
 def test_a_cursor_of_another_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya.platform.data import pages  # noqa: PLC0415
-
     here = pages.settings()
     monkeypatch.setattr(pages, "settings", lambda: here.model_copy(update={"cursor_key": "another-stack"}))
     elsewhere = PageRequest(("/jobs", "", "plumbing"), 20).cursor_after({"id": "1"})
@@ -108,7 +107,7 @@ def test_a_cursor_of_another_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @given(st.lists(st.integers(), max_size=12), st.integers(1, 10))
-def test_a_slice_goes_on_exactly_when_there_was_a_row_more(numbers: list[int], limit: int) -> None:
+def test_a_page_has_a_next_page_exactly_if_there_was_an_extra_row(numbers: list[int], limit: int) -> None:
     rows = [{"id": number} for number in numbers[: limit + 1]]
     found = page_of(rows, limit, lambda row: row)
     assert found.items == rows[:limit]

@@ -1,4 +1,4 @@
-"""What providers ask for by `Retry-After`: seconds or a date, and sometimes nonsense."""
+"""The `Retry-After` header of providers: seconds, a date, or an invalid value."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from khaya.channels.web import seconds
 @pytest.mark.parametrize(
     ("header", "wait"), [(None, 0), ("", 0), ("7", 7), ("0", 0), ("-3", 0), ("soon", 0), ("9" * 400, 999_999_999)]
 )
-def test_seconds_and_nonsense(header: str | None, wait: int) -> None:
+def test_seconds_are_read_and_invalid_values_are_zero(header: str | None, wait: int) -> None:
     assert seconds(header) == wait
 
 
-def test_a_date() -> None:
+def test_a_date_is_read_as_seconds_from_now() -> None:
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
     assert 85 <= seconds(later) <= 90
     assert seconds("Wed, 21 Oct 2015 07:28:00 GMT") == 0

@@ -1,4 +1,4 @@
-"""The roles a token names, in whatever form the gateway passes them on."""
+"""The roles in a token's claim, in all forms in which API Gateway passes it on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from khaya.platform.base.roles import ROLES, Role, roles_in
 
 
 @given(st.lists(st.sampled_from(ROLES), unique=True))
-def test_every_form_names_the_same_roles(held: list[Role]) -> None:
+def test_all_forms_of_the_claim_give_the_same_roles(held: list[Role]) -> None:
     forms: list[object] = [
         held,
         ",".join(held),
@@ -53,7 +53,7 @@ def test_every_form_names_the_same_roles(held: list[Role]) -> None:
         "[[]]",
     ],
 )
-def test_what_names_no_role_gives_none(nothing: object) -> None:
+def test_other_values_give_no_roles(nothing: object) -> None:
     assert roles_in(nothing) == frozenset()
 
 
@@ -64,7 +64,7 @@ def test_other_groups_are_not_roles(groups: object) -> None:
     assert roles_in(groups) == {"worker"}
 
 
-def test_a_group_that_only_contains_a_roles_name_is_not_the_role() -> None:
+def test_a_group_whose_name_contains_a_role_is_not_the_role() -> None:
     for role, around in itertools.product(ROLES, ("x{}", "{}s", "{}-1", "not_{}", "{}.old")):
         assert roles_in(around.format(role)) == frozenset()
         assert roles_in([around.format(role)]) == frozenset()
@@ -72,5 +72,5 @@ def test_a_group_that_only_contains_a_roles_name_is_not_the_role() -> None:
 
 
 @given(st.text() | st.lists(st.text()))
-def test_nothing_breaks_it(groups: object) -> None:
+def test_arbitrary_claims_raise_no_error(groups: object) -> None:
     assert roles_in(groups) <= {*ROLES}

@@ -1,4 +1,4 @@
-"""A function that lacks a variable says so, by the variable's name, and does not start."""
+"""Settings: missing or invalid variables stop a function with an error that names them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_wrong_variable_is_named_without_its_value(monkeypatch: pytest.MonkeyP
     assert value not in str(refusal.value)
 
 
-def test_all_that_are_missing_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_missing_variables_are_named_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("JOBS_TABLE")
     monkeypatch.delenv("BIDS_TABLE")
     with pytest.raises(settings.MissingSetting, match="JOBS_TABLE, BIDS_TABLE"):

@@ -1,4 +1,4 @@
-"""Trust scores and badges, at the edges of each of their parts."""
+"""Trust scores and badges at the limits of each part."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def person(**facts: Any) -> Profile:
         ),
     ],
 )
-def test_scores(facts: dict[str, Any], score: int) -> None:
+def test_trust_scores(facts: dict[str, Any], score: int) -> None:
     assert trust(person(**facts)).score == score
 
 
@@ -78,7 +78,7 @@ def test_scores(facts: dict[str, Any], score: int) -> None:
     st.lists(st.integers(1, 5), max_size=40),
     st.none() | st.floats(0, 10_000),
 )
-def test_any_score_is_the_formulas_rounded_half_up(
+def test_the_trust_score_is_the_formula_rounded_half_up(
     verified: bool, paid: int, data: st.DataObject, ratings: list[int], minutes: float | None
 ) -> None:
     on_time = data.draw(st.integers(0, paid))
@@ -119,12 +119,12 @@ def test_any_score_is_the_formulas_rounded_half_up(
         ("newbie", {"created_at": NOW, "paid_jobs": 4}, {"created_at": NOW, "paid_jobs": 5}),
     ],
 )
-def test_badges(badge: str, has: dict[str, Any], has_not: dict[str, Any]) -> None:
+def test_badges_at_their_limits(badge: str, has: dict[str, Any], has_not: dict[str, Any]) -> None:
     assert badge in badges(person(**has), NOW)
     assert badge not in badges(person(**has_not), NOW)
 
 
-def test_nobody_has_earned_anything_yet() -> None:
+def test_a_profile_without_jobs_has_no_badges() -> None:
     assert badges(person(), NOW) == []
 
 
@@ -145,14 +145,14 @@ def test_the_completion_meter_has_eight_equal_parts(parts: int, percent: int) ->
     assert completion(profile, phone=phone, email="a@b.co" if parts > 7 else None) == percent
 
 
-def test_the_name_that_everybody_begins_with_fills_no_part() -> None:
+def test_the_default_name_does_not_count_for_the_completion() -> None:
     assert completion(person(), phone=None, email=None) == 0
     assert completion(person(), phone="+27821234567", email=None) == 13
     assert completion(person(), phone=None, email="a@b.co") == 13
 
 
 @given(st.integers(0, 1000), st.integers(1, 200))
-def test_the_average_is_to_two_places(total: int, count: int) -> None:
+def test_the_average_is_rounded_to_two_places(total: int, count: int) -> None:
     average = person(rating_sum=total, rating_count=count).rating_average
     assert average is not None
     assert abs(average - total / count) <= 0.005 + 1e-9

@@ -1,4 +1,4 @@
-"""Writes, as plain requests."""
+"""Builders of write requests."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.data import writes
+from khaya.platform.data.writes import plain
 
 VALUES = st.text(max_size=5) | st.integers(0, 9) | st.none() | st.lists(st.integers(0, 3), max_size=2)
 ITEMS = st.dictionaries(st.sampled_from(["title", "status", "version", "photos", "note"]), VALUES)
@@ -33,9 +34,7 @@ def replaced(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
 
 
 @given(ITEMS, ITEMS)
-def test_replacing_turns_the_one_item_into_the_other_and_names_nothing_else(
-    before: dict[str, Any], after: dict[str, Any]
-) -> None:
+def test_a_replacement_writes_only_the_attributes_that_differ(before: dict[str, Any], after: dict[str, Any]) -> None:
     request = replaced(before, after)
     assert _applied(request, before) == {name: value for name, value in after.items() if value is not None}
     untouched = {name for name in {*before, *after} if before.get(name) == after.get(name)}
@@ -44,9 +43,7 @@ def test_replacing_turns_the_one_item_into_the_other_and_names_nothing_else(
 
 
 def _applied(request: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
-    """What DynamoDB would make of the item by the request's SET and REMOVE."""
-    from khaya.platform.data.writes import plain  # noqa: PLC0415
-
+    """The item after the SET and REMOVE of the request."""
     result = {name: value for name, value in item.items() if value is not None}
     expression, names = request["UpdateExpression"], request["ExpressionAttributeNames"]
     for name, value in re.findall(r"(#\w+) = (:\w+)", expression):
@@ -56,13 +53,13 @@ def _applied(request: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def test_a_key_is_never_changed() -> None:
+def test_a_replacement_does_not_write_the_key() -> None:
     request = replaced({}, {"title": "new"})
     assert request["Key"] == {"id": {"S": "1"}}
     assert request["UpdateExpression"] == "SET #title = :new_title"
 
 
-def test_a_counter_that_is_the_same_in_both_states_is_left_to_those_who_move_it() -> None:
+def test_a_replacement_does_not_write_unchanged_counters() -> None:
     request = replaced({"bidCount": 3, "title": "old"}, {"bidCount": 3, "title": "new"})
     assert "bidCount" not in str(request)
 
@@ -85,7 +82,7 @@ def test_names_and_values_are_filled_in_from_the_expressions() -> None:
     assert write.request["ExpressionAttributeValues"] == {":a": {"S": "x"}, ":b": {"N": "2"}, ":one": {"N": "1"}}
 
 
-def test_without_condition_there_are_no_names_and_no_values() -> None:
+def test_without_a_condition_there_are_no_names_and_values() -> None:
     assert writes.delete("t", {"id": "1"}, condition=None, refusal=refusal).request == {
         "TableName": "t",
         "Key": {"id": {"S": "1"}},
@@ -93,14 +90,14 @@ def test_without_condition_there_are_no_names_and_no_values() -> None:
     assert "ConditionExpression" not in writes.put("t", {"id": "1"}, condition=None, refusal=refusal).request
 
 
-def test_a_stamp_is_left_on_what_is_put() -> None:
+def test_a_put_stores_the_write_token() -> None:
     write = writes.put("t", {"id": "1"}, condition=None, refusal=refusal)
-    with_write_token = writes.with_write_token(write, "token")
-    assert with_write_token.request["Item"] == {"id": {"S": "1"}, "lastWrite": {"S": "token"}}
-    assert write.request["Item"] == {"id": {"S": "1"}}, "the first write stays as it was"
+    with_token = writes.with_write_token(write, "token")
+    assert with_token.request["Item"] == {"id": {"S": "1"}, "lastWrite": {"S": "token"}}
+    assert write.request["Item"] == {"id": {"S": "1"}}, "the original write is unchanged"
 
 
-def test_a_stamp_joins_an_update_whatever_it_consists_of() -> None:
+def test_every_update_expression_also_sets_the_write_token() -> None:
     for expression in ("SET #a = :a", "REMOVE #b", "ADD #c :a", "REMOVE #b SET #a = :a", "ADD #c :a SET #a = :a"):
         write = writes.update("t", {"id": "1"}, expression, condition=None, refusal=refusal, values={"a": 1})
         request = writes.with_write_token(write, "token").request
@@ -112,7 +109,7 @@ def test_a_stamp_joins_an_update_whatever_it_consists_of() -> None:
         assert ":lastWrite" not in str(write.request)
 
 
-def test_a_check_and_a_deletion_carry_no_stamp() -> None:
+def test_checks_and_deletions_carry_no_write_token() -> None:
     check = writes.check("t", {"id": "1"}, condition="attribute_exists(#id)", refusal=refusal)
     delete = writes.delete("t", {"id": "1"}, condition=None, refusal=refusal)
     assert writes.with_write_token(check, "token").request == check.request

@@ -176,7 +176,7 @@ def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clo
     told = (settings.settings,)
     for cached in (*told, sms._sns, mail._ses, deliveries_store.circuit_states, queues._sqs):
         cached.cache_clear()
-    secrets.forget()
+    secrets.clear_cache()
     _forget_failures()
     mailbox.empty()
     profile(PERSON, phone=PHONE, email=EMAIL)
@@ -194,7 +194,7 @@ def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clo
     manager.delete_secret(SecretId="twilio", ForceDeleteWithoutRecovery=True)
     for cached in (*told, sms._sns, mail._ses):
         cached.cache_clear()
-    secrets.forget()
+    secrets.clear_cache()
 
 
 def _forget_failures() -> None:

@@ -56,5 +56,5 @@ def _store_session() -> None:
 
     now = clock.now()
     token = model.RefreshToken.issued("session-1", "cognito")
-    session = model.opened("session-1", "owner", "a phone", token, now)
+    session = model.new_session("session-1", "owner", "a phone", token, now)
     dynamo.commit([store.create(session)], "the token of this write")

@@ -1,4 +1,4 @@
-"""Sign-in with a user pool, a queue of codes, a service key and an outbox."""
+"""Fixtures for sign-in: a user pool, a queue of codes, a service key and an outbox."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import jwt
 import pytest
 
+from khaya.sessions import service as sessions
 from tests.support import mailbox, sign_in
 from tests.support.client import VISITOR, Answer, Person
 from tests.support.pool import Pool
@@ -16,9 +17,7 @@ from tests.support.pool import Pool
 
 @pytest.fixture(autouse=True)
 def pool(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
-    """The template's pool with its triggers, the queue of codes, the service key; limits out of the way."""
-    from khaya.sessions import service as sessions  # noqa: PLC0415 - after the environment is set
-
+    """The template's pool with its triggers, the queue of codes and the service key, without rate limits."""
     monkeypatch.setattr(sessions.time, "sleep", lambda _: None)
     sign_in.ready()
     mailbox.empty()
@@ -30,7 +29,7 @@ def pool(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
 
 
 class Newcomer:
-    """Somebody with a phone, from signing up on."""
+    """A person with a phone who signs up."""
 
     numbers = itertools.count(1)
 
@@ -53,7 +52,7 @@ class Newcomer:
     def refresh(self, token: str | None = None) -> Answer:
         return self._tokens({"refreshToken": token or self.tokens["refreshToken"]})
 
-    def settled(self, **fields: Any) -> Newcomer:
+    def signed_in(self, **fields: Any) -> Newcomer:
         """Sign up and answer the code."""
         asked = self.sign_up(**fields)
         assert asked.status == 200, asked.text
@@ -63,7 +62,7 @@ class Newcomer:
 
     @property
     def person(self) -> Person:
-        """Who they are by their access token."""
+        """The person in the access token."""
         found = jwt.decode(self.tokens["accessToken"], options={"verify_signature": False})
         return Person(
             found["sub"], tuple(found["cognito:groups"]), found["origin_jti"], signed_in_at=found["auth_time"]

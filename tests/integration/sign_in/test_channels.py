@@ -1,4 +1,4 @@
-"""Codes on their way: each channel by its provider's public contract, and what happens when one is down."""
+"""Sending of codes by each channel's provider, and outages of providers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
+from botocore.exceptions import ClientError
 
+from khaya.channels import mail, sms
+from khaya.platform.base import settings
+from khaya.sign_in import delivery
 from local import providers, twilio
 from tests.integration.sign_in.conftest import Newcomer
 from tests.support import mailbox
@@ -18,9 +23,7 @@ from tests.support.client import Context, app
 
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[providers.Server]:
-    """The providers' stand-in, which the consumer is told of."""
-    from khaya.platform.base import settings  # noqa: PLC0415 - after the environment is set
-
+    """The providers' stand-in, with its address in the environment."""
     server = providers.Server(0)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     manager = boto3.client("secretsmanager")
@@ -30,25 +33,23 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[providers.Server]:
     monkeypatch.setenv("WHATSAPP_SENDER", "+27600000000")
     monkeypatch.setenv("WHATSAPP_CODE_TEMPLATE", "")
     settings.settings.cache_clear()
-    settings.settings.cache_clear()
-    settings.settings.cache_clear()
     yield server
     server.shutdown()
     server.server_close()
     manager.delete_secret(SecretId="twilio", ForceDeleteWithoutRecovery=True)
 
 
-def _work_off() -> dict[str, Any]:
-    """Let the consumer try the waiting messages, and answer what it reports."""
+def _handle_messages() -> dict[str, Any]:
+    """Handle the waiting messages, and return the consumer's response."""
     records = [mailbox.record(json.dumps(one)) for one in mailbox.queued()]
     answer: dict[str, Any] = app("codes").handler({"Records": records}, Context())
     return answer
 
 
-def test_whatsapp_carries_a_code_through_twilio(provider: providers.Server) -> None:
+def test_given_the_channel_whatsapp_then_the_code_is_sent_by_twilio(provider: providers.Server) -> None:
     zanele = Newcomer()
     challenge = zanele.sign_up(channel="whatsapp").body["challenge"]
-    assert _work_off() == {"batchItemFailures": []}
+    assert _handle_messages() == {"batchItemFailures": []}
     (sent,) = provider.whatsapp
     assert (sent["to"], sent["from"]) == (f"whatsapp:{zanele.phone}", "whatsapp:+27600000000")
     code = mailbox.Sent("whatsapp", sent["to"], sent["body"]).code
@@ -56,52 +57,46 @@ def test_whatsapp_carries_a_code_through_twilio(provider: providers.Server) -> N
     assert zanele.person.get("/profiles/me").body["phone"] == zanele.phone
 
 
-def test_an_approved_template_is_used_where_there_is_one(
+def test_given_an_approved_template_then_the_code_is_sent_with_it(
     provider: providers.Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from khaya.platform.base import settings  # noqa: PLC0415
-
     monkeypatch.setenv("WHATSAPP_CODE_TEMPLATE", "HX" + "0" * 32)
     settings.settings.cache_clear()
     zanele = Newcomer()
     challenge = zanele.sign_up(channel="whatsapp").body["challenge"]
-    _work_off()
+    _handle_messages()
     (sent,) = provider.whatsapp
     assert (sent["content_sid"], sent["body"]) == ("HX" + "0" * 32, "")
     assert zanele.answer(challenge, json.loads(sent["content_variables"])["1"]).status == 200
 
 
-def test_what_twilio_cannot_take_now_is_tried_again_and_then_left_to_the_queue(
+def test_given_an_outage_of_twilio_when_a_code_is_sent_then_it_is_retried_and_the_message_returns_to_the_queue(
     provider: providers.Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given Twilio is down
-    from khaya.sign_in import delivery  # noqa: PLC0415
-
+    # given an outage of Twilio
     monkeypatch.setattr(delivery.time, "sleep", lambda _: None)
     zanele = Newcomer()
     challenge = zanele.sign_up(channel="whatsapp").body["challenge"]
     provider.fail({"provider": "twilio", "kind": "status", "status": 503, "times": 0})
-    # when the consumer runs, then it tries three times and gives the message back
+    # when the consumer runs, then it makes three attempts and returns the message to the queue
     records = [mailbox.record(json.dumps(one)) for one in mailbox.queued()]
     answer = app("codes").handler({"Records": records}, Context())
     assert len(answer["batchItemFailures"]) == len(records) == 1
     assert len(provider.asked) == 3
-    # and when Twilio is back, a code goes out that works
+    # when the outage ends, then a valid code is sent
     provider.be_well()
-    assert _work_off() == {"batchItemFailures": []}
+    assert _handle_messages() == {"batchItemFailures": []}
     code = mailbox.Sent("whatsapp", "", provider.whatsapp[0]["body"]).code
     assert zanele.answer(challenge, code).status == 200
 
 
-def test_a_number_that_twilio_will_never_reach_is_not_tried_again(provider: providers.Server) -> None:
+def test_given_an_unreachable_number_when_a_code_is_sent_then_it_is_not_retried(provider: providers.Server) -> None:
     Newcomer("+15005550009").sign_up(channel="whatsapp")
-    assert _work_off() == {"batchItemFailures": []}
+    assert _handle_messages() == {"batchItemFailures": []}
     assert (len(provider.asked), provider.whatsapp) == (1, [])
 
 
-def test_whatsapp_is_refused_where_it_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya.platform.base import settings  # noqa: PLC0415
-
+def test_given_no_twilio_secret_when_whatsapp_is_requested_then_422(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWILIO_SECRET_ARN", "")
     settings.settings.cache_clear()
     answer = Newcomer().sign_up(channel="whatsapp")
@@ -109,15 +104,10 @@ def test_whatsapp_is_refused_where_it_is_not_offered(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(("channel", "module", "client"), [("sms", "sms", "_sns"), ("email", "mail", "_ses")])
-def test_a_provider_of_awss_that_is_down_has_its_message_tried_again(
+def test_given_an_outage_of_sns_or_ses_when_a_code_is_sent_then_the_message_returns_to_the_queue(
     channel: str, module: str, client: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given the provider answers that it is busy
-    from botocore.exceptions import ClientError  # noqa: PLC0415
-
-    from khaya.channels import mail, sms  # noqa: PLC0415
-    from khaya.sign_in import delivery  # noqa: PLC0415
-
+    # given a provider that throttles
     monkeypatch.setattr(delivery.time, "sleep", lambda _: None)
 
     class Busy:
@@ -134,16 +124,14 @@ def test_a_provider_of_awss_that_is_down_has_its_message_tried_again(
         records = [mailbox.record(json.dumps(one)) for one in mailbox.queued()]
         answer = app("codes").handler({"Records": records}, Context())
         assert len(answer["batchItemFailures"]) == len(records) == 1
-    # when it is back
+    # when the outage ends
     (sent,) = mailbox.deliver()
-    # then the code that goes out works
+    # then a valid code is sent
     assert sent.channel == channel
     assert zanele.answer(challenge, sent.code).status == 200
 
 
-def test_twilios_stand_in_refuses_what_twilio_would(provider: providers.Server) -> None:
-    import requests  # noqa: PLC0415
-
+def test_the_twilio_stand_in_refuses_invalid_requests_like_twilio(provider: providers.Server) -> None:
     base = f"http://127.0.0.1:{provider.server_port}"
     account, auth = twilio.ACCOUNT["accountSid"], (twilio.ACCOUNT["accountSid"], twilio.ACCOUNT["authToken"])
     messages = f"{base}/2010-04-01/Accounts/{account}/Messages.json"

@@ -1,4 +1,4 @@
-"""Asking for codes and answering them: what works, and that nothing tells who has an account."""
+"""Requests for codes and answers to them, which do not reveal whether an account exists."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from khaya.platform.aws import cognito
 from tests.conftest import Clock
 from tests.integration.sign_in.conftest import Newcomer
 from tests.support import mailbox
@@ -14,14 +15,14 @@ from tests.support.pool import Pool, account
 from tests.support.stand_in import groups_of, stored
 
 
-def test_a_newcomer_signs_up_with_a_number_as_it_is_written_locally_and_is_signed_in_by_the_code() -> None:
-    # given
+def test_given_a_local_phone_number_when_a_new_person_signs_up_and_answers_the_code_then_they_are_signed_in() -> None:
+    # given a phone number in local form
     zanele = Newcomer("082 123 4567")
-    # when she signs up and answers the code that comes by text message
+    # when she signs up and answers the code of the text message
     asked = zanele.sign_up()
     (sent,) = mailbox.deliver()
     answer = zanele.answer(asked.body["challenge"], sent.code)
-    # then she has tokens, an account, a record and an empty profile, and no role yet
+    # then she has tokens, an account, a record, an empty profile, and no role
     assert (sent.channel, sent.to) == ("sms", "+27821234567")
     assert asked.body.keys() == {"challenge", "expiresIn"}
     assert asked.body["expiresIn"] == 600
@@ -34,57 +35,61 @@ def test_a_newcomer_signs_up_with_a_number_as_it_is_written_locally_and_is_signe
     assert groups_of(about["phone_number"]) == set()
 
 
-def test_nothing_is_made_before_the_code_is_answered(newcomer: Newcomer) -> None:
+def test_given_an_unanswered_code_then_no_account_exists(newcomer: Newcomer) -> None:
     newcomer.sign_up()
     mailbox.deliver()
     assert account(newcomer.phone) is None
     assert stored("users") == []
 
 
-def test_the_email_is_proved_instead_where_the_code_goes_there(newcomer: Newcomer) -> None:
-    newcomer.settled(channel="email", email="Zanele@Example.org")
+def test_given_a_sign_up_by_email_then_only_the_email_is_verified(newcomer: Newcomer) -> None:
+    newcomer.signed_in(channel="email", email="Zanele@Example.org")
     me = newcomer.person.get("/profiles/me").body
     assert (me["email"], me["phone"]) == ("zanele@example.org", None)
-    assert account(newcomer.phone) is None, "the phone was not proved, so it is nobody's"
+    assert account(newcomer.phone) is None, "the phone was not verified, so it has no account"
 
 
-def test_signing_up_with_an_account_changes_nothing_and_signs_in_to_it(newcomer: Newcomer) -> None:
-    # given somebody with a password
-    first = newcomer.settled(password="their-own-password").person
-    # when somebody signs up on their number with another name and password, and it is they who answer
-    newcomer.settled(displayName="Somebody Else", password="another-password")
-    # then they are signed in to the account, which is as it was
+def test_given_an_existing_account_when_somebody_signs_up_with_its_number_then_it_is_signed_in_to_unchanged(
+    newcomer: Newcomer,
+) -> None:
+    # given an account with a password
+    first = newcomer.signed_in(password="their-own-password").person
+    # when somebody signs up with its number and another password, and answers the code
+    newcomer.signed_in(displayName="Somebody Else", password="another-password")
+    # then they are signed in to the unchanged account
     assert newcomer.person.user_id == first.user_id
     assert newcomer.person.get("/profiles/me").body["displayName"] == "Zanele Nkosi"
     assert newcomer.by_password("their-own-password").status == 200
     assert newcomer.by_password("another-password").status == 401
 
 
-def test_an_unproven_sign_up_leaves_nothing_to_whoever_proves_the_number_later(newcomer: Newcomer) -> None:
-    # given a stranger who signed up on the number with a password of theirs, and never saw the code
+def test_given_an_unverified_sign_up_when_the_owner_of_the_number_signs_up_then_nothing_of_it_is_kept(
+    newcomer: Newcomer,
+) -> None:
+    # given a stranger who signed up with the number and a password, and did not answer the code
     newcomer.sign_up(displayName="A Stranger", password="a-strangers-password")
     mailbox.deliver()
-    # when the owner signs up
-    newcomer.settled()
-    # then nothing of the stranger's is theirs
+    # when the owner of the number signs up
+    newcomer.signed_in()
+    # then the account has nothing of the stranger's
     assert newcomer.person.get("/profiles/me").body["displayName"] == "Zanele Nkosi"
     assert newcomer.by_password("a-strangers-password").status == 401
 
 
-def test_a_code_signs_in_and_another_device_has_its_own(newcomer: Newcomer) -> None:
-    # given
-    newcomer.settled()
+def test_given_two_codes_on_two_devices_when_each_is_answered_then_both_are_signed_in(newcomer: Newcomer) -> None:
+    # given two codes
+    newcomer.signed_in()
     first, second = newcomer.ask_code().body["challenge"], newcomer.ask_code().body["challenge"]
     one, two = mailbox.deliver()
-    # when each device answers its own
+    # when each device answers its own code
     # then both are signed in
     assert newcomer.answer(second, two.code).status == 200
     assert newcomer.answer(first, one.code).status == 200
     assert len(newcomer.person.get("/sessions").body["items"]) == 3
 
 
-def test_a_code_belongs_to_its_challenge(newcomer: Newcomer) -> None:
-    newcomer.settled()
+def test_a_code_of_another_challenge_is_refused(newcomer: Newcomer) -> None:
+    newcomer.signed_in()
     first = newcomer.ask_code().body["challenge"]
     (own,) = mailbox.deliver()
     newcomer.ask_code()
@@ -92,26 +97,28 @@ def test_a_code_belongs_to_its_challenge(newcomer: Newcomer) -> None:
     assert own.code == other.code or newcomer.answer(first, other.code).status == 401
 
 
-def test_whoever_has_no_account_gets_the_same_answer_and_no_code(newcomer: Newcomer) -> None:
-    # given
-    known, unknown = newcomer.settled(), Newcomer()
-    # when
+def test_given_no_account_when_a_code_is_requested_then_the_response_is_the_same_and_no_code_is_sent(
+    newcomer: Newcomer,
+) -> None:
+    # given a person with an account and one without
+    known, unknown = newcomer.signed_in(), Newcomer()
+    # when a code is requested for both
     answers = [known.ask_code(), unknown.ask_code()]
-    # then
+    # then the responses look the same, and only the first gets a code
     assert [answer.status for answer in answers] == [200, 200]
     assert answers[0].body.keys() == answers[1].body.keys()
     assert len(answers[0].body["challenge"]) == len(answers[1].body["challenge"])
     assert [one.to for one in mailbox.deliver()] == [known.phone]
 
 
-def test_no_code_opens_a_challenge_for_which_none_was_sent() -> None:
+def test_given_a_challenge_without_a_code_when_it_is_answered_then_401() -> None:
     challenge = Newcomer().ask_code().body["challenge"]
     mailbox.deliver()
     assert Newcomer().answer(challenge, "000000").status == 401
 
 
-def test_a_wrong_code_and_an_unknown_challenge_are_told_apart_by_nobody(newcomer: Newcomer) -> None:
-    challenge = newcomer.settled().ask_code().body["challenge"]
+def test_a_wrong_code_and_an_unknown_challenge_get_the_same_response(newcomer: Newcomer) -> None:
+    challenge = newcomer.signed_in().ask_code().body["challenge"]
     (sent,) = mailbox.deliver()
     wrong = newcomer.answer(challenge, _another(sent.code))
     unknown = newcomer.answer("A" * 32, "123456")
@@ -119,7 +126,7 @@ def test_a_wrong_code_and_an_unknown_challenge_are_told_apart_by_nobody(newcomer
     assert wrong.body == unknown.body
 
 
-def test_a_code_works_once(newcomer: Newcomer) -> None:
+def test_given_an_answered_code_when_it_is_sent_again_then_401(newcomer: Newcomer) -> None:
     challenge = newcomer.sign_up().body["challenge"]
     (sent,) = mailbox.deliver()
     assert newcomer.answer(challenge, sent.code).status == 200
@@ -127,7 +134,7 @@ def test_a_code_works_once(newcomer: Newcomer) -> None:
     assert len(stored("sessions")) == 1
 
 
-def test_a_code_works_for_ten_minutes(newcomer: Newcomer, clock: Clock) -> None:
+def test_given_a_code_older_than_ten_minutes_when_it_is_answered_then_401(newcomer: Newcomer, clock: Clock) -> None:
     first, second = newcomer.sign_up().body["challenge"], newcomer.sign_up().body["challenge"]
     one, two = mailbox.deliver()
     clock.tick(minutes=9, seconds=59)
@@ -136,7 +143,7 @@ def test_a_code_works_for_ten_minutes(newcomer: Newcomer, clock: Clock) -> None:
     assert newcomer.answer(second, two.code).status == 401
 
 
-def test_the_fourth_attempt_fails_though_it_is_right(newcomer: Newcomer) -> None:
+def test_given_three_wrong_attempts_when_the_correct_code_is_sent_then_401(newcomer: Newcomer) -> None:
     challenge = newcomer.sign_up().body["challenge"]
     (sent,) = mailbox.deliver()
     for _ in range(3):
@@ -144,7 +151,7 @@ def test_the_fourth_attempt_fails_though_it_is_right(newcomer: Newcomer) -> None
     assert newcomer.answer(challenge, sent.code).status == 401
 
 
-def test_the_third_attempt_may_be_right(newcomer: Newcomer) -> None:
+def test_given_two_wrong_attempts_when_the_correct_code_is_sent_then_200(newcomer: Newcomer) -> None:
     challenge = newcomer.sign_up().body["challenge"]
     (sent,) = mailbox.deliver()
     for _ in range(2):
@@ -153,57 +160,53 @@ def test_the_third_attempt_may_be_right(newcomer: Newcomer) -> None:
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_three_codes_in_ten_minutes_whether_there_is_an_account_or_not(known: bool, clock: Clock) -> None:
-    # given somebody who asks for three codes, a minute apart
-    somebody = Newcomer().settled() if known else Newcomer()
+def test_given_three_codes_in_ten_minutes_when_a_fourth_is_requested_then_429(known: bool, clock: Clock) -> None:
+    # given three codes, requested a minute apart
+    somebody = Newcomer().signed_in() if known else Newcomer()
     clock.tick(minutes=10)
     for _ in range(3):
         assert somebody.ask_code().status == 200
         clock.tick(minutes=1)
-    # when they ask for a fourth
+    # when a fourth is requested
     refused = somebody.ask_code()
-    # then they are told when to come back, and may then ask for just one
+    # then 429 with Retry-After, after which one more is allowed
     assert (refused.status, refused.headers["Retry-After"]) == (429, "420")
     clock.tick(minutes=7)
     assert somebody.ask_code().status == 200
     assert somebody.ask_code().status == 429
 
 
-def test_a_right_answer_that_cognito_could_not_turn_into_tokens_may_be_sent_again(
-    newcomer: Newcomer, pool: Pool
-) -> None:
-    # given Cognito fails while a right code is answered, more often than a wrong one could be tried
+def test_given_an_outage_of_cognito_when_it_ends_then_the_same_code_signs_in(newcomer: Newcomer, pool: Pool) -> None:
+    # given an outage of Cognito during more correct answers than there are attempts
     challenge = newcomer.sign_up(password="a-long-password").body["challenge"]
     (sent,) = mailbox.deliver()
     pool.down = True
     for _ in range(4):
         assert newcomer.answer(challenge, sent.code).status == 503
-    # when it is back
+    # when the outage ends
     pool.down = False
-    # then the same code signs in, once, and everything is as it was asked for
+    # then the same code signs in once, and the account has the password
     assert newcomer.answer(challenge, sent.code).status == 200
     assert newcomer.answer(challenge, sent.code).status == 401
     assert newcomer.by_password("a-long-password").status == 200
 
 
-def test_an_answer_whose_function_died_may_be_sent_again_once_its_claim_has_lapsed(
+def test_given_a_crash_after_the_claim_when_the_claim_expires_then_the_same_code_signs_in(
     newcomer: Newcomer, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given a function that dies between claiming the challenge and telling Cognito
-    from khaya.platform.aws import cognito  # noqa: PLC0415 - after the environment is set
-
+    # given a crash between the claim of the challenge and the call of Cognito
     challenge = newcomer.sign_up().body["challenge"]
     (sent,) = mailbox.deliver()
-    with monkeypatch.context() as dying:
-        dying.setattr(cognito, "by_proof", _die)
+    with monkeypatch.context() as crash:
+        crash.setattr(cognito, "sign_in_with_proof", _crash)
         assert newcomer.answer(challenge, sent.code).status == 500
-    # then another answer is held off while the first might still be at work, and not for longer
+    # when the code is sent again, then it is refused until the claim expires
     assert newcomer.answer(challenge, sent.code).status == 401
     clock.tick(seconds=25)
     assert newcomer.answer(challenge, sent.code).status == 200
 
 
-def test_a_message_that_comes_twice_sends_one_code(newcomer: Newcomer) -> None:
+def test_given_a_message_delivered_twice_then_one_code_is_sent(newcomer: Newcomer) -> None:
     challenge = newcomer.sign_up().body["challenge"]
     (queued,) = mailbox.queued()
     (sent,) = mailbox.deliver()
@@ -213,12 +216,12 @@ def test_a_message_that_comes_twice_sends_one_code(newcomer: Newcomer) -> None:
     assert newcomer.answer(challenge, sent.code).status == 200
 
 
-def test_the_queue_holds_neither_code_nor_number(newcomer: Newcomer) -> None:
+def test_the_queues_message_contains_neither_code_nor_number(newcomer: Newcomer) -> None:
     challenge = newcomer.sign_up(password="a-long-password").body["challenge"]
     assert mailbox.queued() == [{"id": challenge}]
 
 
-def test_nothing_readable_is_kept_of_a_code_or_a_password(newcomer: Newcomer) -> None:
+def test_codes_and_passwords_are_not_stored_in_plain_text(newcomer: Newcomer) -> None:
     newcomer.sign_up(password="a-long-password")
     (sent,) = mailbox.deliver()
     kept = str(stored("challenges"))
@@ -226,10 +229,12 @@ def test_nothing_readable_is_kept_of_a_code_or_a_password(newcomer: Newcomer) ->
     assert "a-long-password" not in kept
 
 
-def test_the_password_of_a_sign_up_works_after_it_and_is_no_longer_kept(newcomer: Newcomer) -> None:
-    newcomer.settled(password="a-long-password")
+def test_given_a_sign_up_with_a_password_when_it_is_complete_then_the_password_works_and_is_deleted(
+    newcomer: Newcomer,
+) -> None:
+    newcomer.signed_in(password="a-long-password")
     assert newcomer.by_password("a-long-password").status == 200
-    assert not any("sealedPassword" in row for row in stored("challenges"))
+    assert not any("encryptedPassword" in row for row in stored("challenges"))
 
 
 @pytest.mark.parametrize(
@@ -246,7 +251,7 @@ def test_the_password_of_a_sign_up_works_after_it_and_is_no_longer_kept(newcomer
         ("/auth/sign-up", {"phone": "0821234567", "displayName": "Zanele", "roles": ["admin"]}, "roles"),
     ],
 )
-def test_what_is_wrong_with_a_request_is_named(path: str, body: dict[str, str], field: str) -> None:
+def test_an_invalid_request_is_refused_by_field(path: str, body: dict[str, str], field: str) -> None:
     answer = VISITOR.post(path, body)
     assert answer.status == 422, answer.text
     assert answer.fields == {field}
@@ -256,5 +261,5 @@ def _another(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 
-def _die(*_: object) -> None:
+def _crash(*_: object) -> None:
     raise MemoryError

@@ -14,15 +14,15 @@ NEW_PHONE = "083 765 4321"
 NORMAL = "+27837654321"
 
 
-def test_a_proved_phone_is_how_one_signs_in_and_the_old_one_no_longer(newcomer: Newcomer) -> None:
-    # given
-    me = newcomer.settled().person
+def test_given_a_changed_phone_then_only_the_new_phone_signs_in(newcomer: Newcomer) -> None:
+    # given a signed-in person
+    me = newcomer.signed_in().person
     old = newcomer.phone
-    # when she asks for a change and answers the code, which goes to the new number
+    # when she changes her phone and answers the code, which is sent to the new number
     challenge = me.post("/auth/contacts", {"phone": NEW_PHONE}).body["challenge"]
     (sent,) = mailbox.deliver()
     answer = me.post("/auth/contacts/proof", {"challenge": challenge, "code": sent.code})
-    # then
+    # then the new number signs in, and the old one has no account
     assert sent.to == NORMAL
     assert (answer.status, answer.body) == (200, {"phone": NORMAL, "email": None})
     assert me.get("/profiles/me").body["phone"] == NORMAL
@@ -33,8 +33,8 @@ def test_a_proved_phone_is_how_one_signs_in_and_the_old_one_no_longer(newcomer: 
     assert again.person.user_id == me.user_id
 
 
-def test_an_email_is_added_and_codes_can_go_there_or_to_the_phone(newcomer: Newcomer) -> None:
-    me = newcomer.settled().person
+def test_given_an_added_email_then_codes_can_be_sent_to_email_or_phone(newcomer: Newcomer) -> None:
+    me = newcomer.signed_in().person
     challenge = me.post("/auth/contacts", {"email": "Zanele@Example.org"}).body["challenge"]
     (sent,) = mailbox.deliver()
     assert (sent.channel, sent.to) == ("email", "zanele@example.org")
@@ -49,27 +49,29 @@ def test_an_email_is_added_and_codes_can_go_there_or_to_the_phone(newcomer: Newc
     assert by_mail.person.user_id == by_text.person.user_id == me.user_id
 
 
-def test_a_code_to_a_phone_that_was_changed_meanwhile_signs_nobody_in(newcomer: Newcomer) -> None:
-    # given a code that went to the old number
-    me = newcomer.settled().person
+def test_given_a_code_sent_to_the_old_phone_when_the_phone_changes_then_the_code_is_refused(newcomer: Newcomer) -> None:
+    # given a code that was sent to the old number
+    me = newcomer.signed_in().person
     outstanding = newcomer.ask_code().body["challenge"]
     (old,) = mailbox.deliver()
-    # when the number is changed
+    # when the number changes
     challenge = me.post("/auth/contacts", {"phone": NEW_PHONE}).body["challenge"]
     (new,) = mailbox.deliver()
     me.post("/auth/contacts/proof", {"challenge": challenge, "code": new.code})
-    # then the old number's code is worth nothing
+    # then the code is refused
     assert newcomer.answer(outstanding, old.code).status == 401
 
 
-def test_a_phone_of_somebody_else_is_told_to_nobody_but_its_owner(newcomer: Newcomer) -> None:
-    # given
-    owner = Newcomer(NORMAL).settled()
-    me = newcomer.settled().person
-    # when somebody asks for it, the answer is as ever
+def test_given_another_accounts_phone_when_it_is_verified_then_409_and_only_its_holder_learns_it(
+    newcomer: Newcomer,
+) -> None:
+    # given an account with the number
+    owner = Newcomer(NORMAL).signed_in()
+    me = newcomer.signed_in().person
+    # when another person requests it, then the response is as usual
     asked = me.post("/auth/contacts", {"phone": NEW_PHONE})
     assert (asked.status, asked.body.keys()) == (200, {"challenge", "expiresIn"})
-    # and only who holds the number learns that it has an account, which stays as it is
+    # and only the holder of the number, who gets the code, learns that it has an account
     (sent,) = mailbox.deliver()
     answer = me.post("/auth/contacts/proof", {"challenge": asked.body["challenge"], "code": sent.code})
     assert answer.status == 409
@@ -79,10 +81,10 @@ def test_a_phone_of_somebody_else_is_told_to_nobody_but_its_owner(newcomer: Newc
     assert me.get("/profiles/me").body["phone"] == newcomer.phone
 
 
-def test_the_other_party_of_a_job_in_progress_sees_the_new_number(newcomer: Newcomer) -> None:
+def test_when_a_party_of_a_job_changes_their_phone_then_the_other_party_sees_the_new_one(newcomer: Newcomer) -> None:
     # given a job in progress
-    me = newcomer.settled().person
-    worker = Newcomer().settled().person
+    me = newcomer.signed_in().person
+    worker = Newcomer().signed_in().person
     me.roles, worker.roles = ("buyer",), ("worker",)
     job = post_job(me)
     accept(me, place_bid(worker, job))
@@ -94,30 +96,30 @@ def test_the_other_party_of_a_job_in_progress_sees_the_new_number(newcomer: Newc
     assert worker.get(f"/jobs/{job}").body["contact"]["phone"] == NORMAL
 
 
-def test_a_contact_is_proved_by_the_session_that_asked(newcomer: Newcomer) -> None:
-    me, other = newcomer.settled().person, Newcomer().settled().person
+def test_given_another_session_when_a_contact_code_is_answered_then_401(newcomer: Newcomer) -> None:
+    me, other = newcomer.signed_in().person, Newcomer().signed_in().person
     challenge = me.post("/auth/contacts", {"phone": NEW_PHONE}).body["challenge"]
     (sent,) = mailbox.deliver()
     proof = {"challenge": challenge, "code": sent.code}
     assert other.post("/auth/contacts/proof", proof).status == 401
-    assert newcomer.answer(challenge, sent.code).status == 401, "nor does it sign anybody in"
+    assert newcomer.answer(challenge, sent.code).status == 401, "it does not sign in either"
     assert me.post("/auth/contacts/proof", proof).status == 200
 
 
-def test_a_code_for_signing_in_proves_no_contact(newcomer: Newcomer) -> None:
-    me = newcomer.settled().person
+def test_given_a_sign_in_code_when_a_contact_is_verified_with_it_then_401(newcomer: Newcomer) -> None:
+    me = newcomer.signed_in().person
     challenge = newcomer.ask_code().body["challenge"]
     proof = {"challenge": challenge, "code": mailbox.deliver()[0].code}
     assert me.post("/auth/contacts/proof", proof).status == 401
 
 
 @pytest.mark.parametrize("body", [{}, {"phone": NEW_PHONE, "email": "zanele@example.org"}, {"phone": "12"}])
-def test_one_contact_is_changed_at_a_time(newcomer: Newcomer, body: dict[str, str]) -> None:
-    assert newcomer.settled().person.post("/auth/contacts", body).status == 422
+def test_a_change_of_no_or_two_contacts_is_refused(newcomer: Newcomer, body: dict[str, str]) -> None:
+    assert newcomer.signed_in().person.post("/auth/contacts", body).status == 422
 
 
-def test_contacts_and_password_need_a_recent_sign_in(newcomer: Newcomer, clock: Clock) -> None:
-    me = newcomer.settled().person
+def test_given_an_old_sign_in_when_contact_or_password_is_changed_then_401(newcomer: Newcomer, clock: Clock) -> None:
+    me = newcomer.signed_in().person
     clock.tick(minutes=10)
     newcomer.refresh()
     for person in (me, newcomer.person):
@@ -125,8 +127,8 @@ def test_contacts_and_password_need_a_recent_sign_in(newcomer: Newcomer, clock: 
         assert person.put("/auth/password", {"password": "a-long-password"}).status == 401
 
 
-def test_a_password_is_set_and_changed(newcomer: Newcomer) -> None:
-    me = newcomer.settled().person
+def test_when_a_password_is_changed_then_only_the_new_one_signs_in(newcomer: Newcomer) -> None:
+    me = newcomer.signed_in().person
     for password in ("the-first-password", "the-second-password"):
         assert me.put("/auth/password", {"password": password}).status == 200
         assert newcomer.by_password(password).status == 200

@@ -1,4 +1,4 @@
-"""Nothing that a stranger can ask tells whether somebody has an account: not the answer, nor its time."""
+"""No request reveals whether a person has an account: neither by its response nor by its duration."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.client import Answer
 
 ROUNDS = 25
 NOISE = 1.5
-"""How far the medians of the same work lie apart at most, on a machine that does other things besides."""
+"""The largest ratio of two medians of the same work on a busy machine."""
 
 Ask = Callable[[Newcomer], Answer]
 
@@ -30,21 +30,21 @@ QUESTIONS: dict[str, Ask] = {
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The calls to AWS, as they are made."""
+    """The AWS calls that were made."""
     made: list[str] = []
     original = BaseClient._make_api_call  # type: ignore[attr-defined]
 
-    def noted(client: Any, operation: str, request: Any) -> Any:
+    def record(client: Any, operation: str, request: Any) -> Any:
         made.append(operation)
         return original(client, operation, request)
 
-    monkeypatch.setattr(BaseClient, "_make_api_call", noted)
+    monkeypatch.setattr(BaseClient, "_make_api_call", record)
     return made
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_the_same_is_done_for_whoever_is_asked_about(question: str, calls: list[str]) -> None:
-    known, unknown = Newcomer().settled(), Newcomer()
+def test_existing_and_unknown_people_cause_the_same_calls_and_responses(question: str, calls: list[str]) -> None:
+    known, unknown = Newcomer().signed_in(), Newcomer()
     QUESTIONS[question](Newcomer())  # secrets are fetched once
     done = []
     for who in (known, unknown):
@@ -56,8 +56,8 @@ def test_the_same_is_done_for_whoever_is_asked_about(question: str, calls: list[
     assert done[0][0] == ["TransactWriteItems", "SendMessage"]
 
 
-def test_the_same_is_done_for_a_wrong_code_and_a_challenge_that_there_never_was(calls: list[str]) -> None:
-    known = Newcomer().settled()
+def test_a_wrong_code_and_an_unknown_challenge_cause_the_same_calls_and_responses(calls: list[str]) -> None:
+    known = Newcomer().signed_in()
     challenge = known.ask_code().body["challenge"]
     mailbox.deliver()
     done = []
@@ -67,18 +67,18 @@ def test_the_same_is_done_for_a_wrong_code_and_a_challenge_that_there_never_was(
     assert done[0] == done[1]
 
 
-def test_answers_take_the_same_time_within_noise() -> None:
-    # given people with and without an account, asked about in turn
+def test_responses_for_existing_and_unknown_people_take_the_same_time() -> None:
+    # given people with and without an account
     known, unknown = ([Newcomer() for _ in range(ROUNDS)] for _ in range(2))
     for one in known:
-        one.settled()
+        one.signed_in()
     times: dict[bool, list[float]] = {True: [], False: []}
-    # when each is asked about
+    # when a code is requested for each, alternately
     for pair in zip(known, unknown, strict=True):
         for has_account, who in zip((True, False), pair, strict=True):
             began = time.perf_counter()
             who.ask_code()
             times[has_account].append(time.perf_counter() - began)
-    # then the middle times lie as close as those of the same question do
+    # then the medians differ by no more than noise
     ratio = statistics.median(times[True]) / statistics.median(times[False])
     assert 1 / NOISE < ratio < NOISE

@@ -1,4 +1,4 @@
-"""How often sign-in may be tried, by whom it is counted, and whose word the client's address is."""
+"""Rate limits of sign-in per identity and address, and the trusted source of the client's address."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from typing import Any
 import boto3
 import pytest
 
+from khaya.platform.base import settings
+from khaya.platform.base.errors import Unavailable
+from khaya.platform.data import dynamo
 from tests.conftest import Clock
 from tests.integration.sign_in.conftest import Newcomer
 from tests.support import mailbox
 from tests.support.client import Answer, Context, Person, app
 from tests.support.stand_in import stored
+from tests.support.template import resources
 
 EDGE = "the-cdn-is-the-cdn"
 
 
 def _limits(monkeypatch: pytest.MonkeyPatch, **limits: str) -> None:
-    from khaya.platform.base import settings  # noqa: PLC0415 - after the environment is set
-
     for name, value in limits.items():
         monkeypatch.setenv(name.upper(), value)
-    settings.settings.cache_clear()
     settings.settings.cache_clear()
 
 
@@ -39,26 +40,26 @@ def _guess(number: int, address: str = "203.0.113.7", **headers: str) -> Answer:
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_five_tries_a_minute_for_one_person_whichever_way_they_try(
+def test_given_five_sign_in_calls_in_a_minute_when_one_more_is_made_then_429(
     monkeypatch: pytest.MonkeyPatch, clock: Clock, known: bool
 ) -> None:
-    # given
-    somebody = Newcomer().settled(password="their-own-password") if known else Newcomer()
+    # given a limit of five calls
+    somebody = Newcomer().signed_in(password="their-own-password") if known else Newcomer()
     _limits(monkeypatch, sign_ins_per_identity="5")
     clock.tick(seconds=20)
-    # when five tries were made
+    # when five calls were made
     for _ in range(4):
         assert somebody.by_password("guessed-password").status == 401
     assert somebody.ask_code().status == 200
-    # then no sixth is looked at, be it right, until the minute is over
+    # then every further call is refused until the minute is over
     for refused in (somebody.by_password("their-own-password"), somebody.ask_code(), somebody.sign_up()):
         assert (refused.status, refused.headers["Retry-After"]) == (429, "40")
     clock.tick(seconds=40)
     assert somebody.by_password("their-own-password").status == (200 if known else 401)
 
 
-def test_answers_to_codes_count_for_the_person_they_are_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    zanele = Newcomer().settled()
+def test_answers_to_codes_count_for_the_identity_of_the_challenge(monkeypatch: pytest.MonkeyPatch) -> None:
+    zanele = Newcomer().signed_in()
     _limits(monkeypatch, sign_ins_per_identity="5")
     first, second = zanele.ask_code().body["challenge"], zanele.ask_code().body["challenge"]
     mailbox.deliver()
@@ -66,54 +67,53 @@ def test_answers_to_codes_count_for_the_person_they_are_for(monkeypatch: pytest.
     assert statuses == [401, 401, 401, 429]
 
 
-def test_refreshing_counts_for_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    zanele, other = Newcomer().settled(), Newcomer().settled()
+def test_refreshes_count_for_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    zanele, other = Newcomer().signed_in(), Newcomer().signed_in()
     _limits(monkeypatch, sign_ins_per_identity="5")
     assert [zanele.refresh().status for _ in range(6)] == [200] * 5 + [429]
     assert other.refresh().status == 200
 
 
-def test_sixty_tries_a_minute_from_one_address(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_too_many_calls_from_one_address_then_429(monkeypatch: pytest.MonkeyPatch) -> None:
     _limits(monkeypatch, sign_ins_per_address="3")
     assert [_guess(number).status for number in range(4)] == [401, 401, 401, 429]
     assert _guess(5, "203.0.113.8").status == 401
 
 
-def test_an_ipv6_address_counts_as_the_network_that_its_holder_has(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ipv6_addresses_of_one_64_network_count_together(monkeypatch: pytest.MonkeyPatch) -> None:
     _limits(monkeypatch, sign_ins_per_address="1")
     assert _guess(1, "2001:db8:1:2::1").status == 401
     assert _guess(2, "2001:db8:1:2::ffff").status == 429
     assert _guess(3, "2001:db8:1:3::1").status == 401
 
 
-def test_the_address_that_the_cdn_tells_counts_only_if_the_cdn_proves_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cdns_address_header_is_used_only_with_the_cdns_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     # given a CDN with a secret
     manager = boto3.client("secretsmanager")
     manager.create_secret(Name="edge", SecretString=EDGE)
     _limits(monkeypatch, sign_ins_per_address="1", edge_secret_arn="edge")
-    told = {"CloudFront-Viewer-Address": "198.51.100.1:443"}
-    # then clients behind it are counted each for themselves
-    assert _guess(1, **told, **{"X-Khaya-Edge": EDGE}).status == 401
-    assert _guess(2, **told, **{"X-Khaya-Edge": EDGE}).status == 429
+    viewer = {"CloudFront-Viewer-Address": "198.51.100.1:443"}
+    # then its clients are counted separately
+    assert _guess(1, **viewer, **{"X-Khaya-Edge": EDGE}).status == 401
+    assert _guess(2, **viewer, **{"X-Khaya-Edge": EDGE}).status == 429
     assert _guess(3, **{"CloudFront-Viewer-Address": "198.51.100.2:443", "X-Khaya-Edge": EDGE}).status == 401
-    # and whoever only says that they are the CDN is counted by where they are
-    assert _guess(4, **told).status == 401
+    # and without the secret the address of the gateway is counted
+    assert _guess(4, **viewer).status == 401
     assert _guess(5, **{"CloudFront-Viewer-Address": "198.51.100.9:443", "X-Khaya-Edge": "guessed"}).status == 429
     manager.delete_secret(SecretId="edge", ForceDeleteWithoutRecovery=True)
 
 
-def test_without_a_cdn_no_header_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_no_cdn_then_address_headers_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     _limits(monkeypatch, sign_ins_per_address="1", edge_secret_arn="")
-    told = {"CloudFront-Viewer-Address": "198.51.100.1:443", "X-Khaya-Edge": "", "X-Forwarded-For": "198.51.100.1"}
-    assert _guess(1, **told).status == 401
+    viewer = {"CloudFront-Viewer-Address": "198.51.100.1:443", "X-Khaya-Edge": "", "X-Forwarded-For": "198.51.100.1"}
+    assert _guess(1, **viewer).status == 401
     assert _guess(2).status == 429
 
 
-def test_sign_in_is_refused_where_it_cannot_be_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya.platform.base.errors import Unavailable  # noqa: PLC0415
-    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
-
-    zanele = Newcomer().settled(password="their-own-password")
+def test_given_a_counter_that_cannot_be_written_when_a_person_signs_in_then_503(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    zanele = Newcomer().signed_in(password="their-own-password")
     _limits(monkeypatch, sign_ins_per_identity="5")
 
     def down(write: object) -> None:
@@ -123,7 +123,7 @@ def test_sign_in_is_refused_where_it_cannot_be_counted(monkeypatch: pytest.Monke
     assert zanele.by_password("their-own-password").status == 503
 
 
-def test_what_is_counted_names_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rate_limit_counters_contain_no_personal_data(monkeypatch: pytest.MonkeyPatch) -> None:
     zanele = Newcomer()
     _limits(monkeypatch, sign_ins_per_identity="5", sign_ins_per_address="60")
     zanele.by_password("guessed-password")
@@ -133,7 +133,7 @@ def test_what_is_counted_names_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     assert zanele.phone not in str(counts)
 
 
-def test_text_messages_have_an_hourly_cap_for_all_together(
+def test_given_the_hourly_cap_of_text_messages_when_it_is_reached_then_no_more_are_sent(
     monkeypatch: pytest.MonkeyPatch, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # given two text messages an hour
@@ -141,10 +141,10 @@ def test_text_messages_have_an_hourly_cap_for_all_together(
     # when three people sign up
     for _ in range(3):
         Newcomer().sign_up()
-    # then two get a code, and the operator is told
+    # then two get a code, and the metric of the cap is counted
     assert len(mailbox.deliver()) == 2
     assert "SmsCapReached" in capsys.readouterr().out
-    # and e-mail still goes out, and in the next hour text messages do
+    # and e-mails are still sent, and text messages again in the next hour
     Newcomer().sign_up(channel="email", email="zanele@example.org")
     assert len(mailbox.deliver()) == 1
     clock.tick(hours=1)
@@ -152,9 +152,7 @@ def test_text_messages_have_an_hourly_cap_for_all_together(
     assert len(mailbox.deliver()) == 1
 
 
-def test_the_alarm_watches_the_metric_that_the_consumer_counts() -> None:
-    from tests.support.template import resources  # noqa: PLC0415
-
+def test_the_sms_cap_alarm_uses_the_consumers_metric() -> None:
     alarm = resources("AWS::CloudWatch::Alarm")["SmsCapAlarm"]
     assert (alarm["Namespace"], alarm["MetricName"]) == ("Khaya", "SmsCapReached")
     variables = resources("AWS::Serverless::Function")["CodesFunction"]["Environment"]["Variables"]

@@ -1,4 +1,4 @@
-"""What functions log and count names nobody and holds nothing secret, whatever goes right or wrong."""
+"""Logs and metrics of sign-in contain no personal data and no secrets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 
 import pytest
 
+from khaya.platform.base import observability
 from tests.conftest import Clock
 from tests.integration.sign_in.conftest import Newcomer
 from tests.support import mailbox
@@ -15,18 +16,16 @@ PASSWORD = "a-long-password"
 EMAIL = "zanele@example.org"
 
 
-def test_no_code_token_phone_email_or_password_is_in_logs_or_metrics(
+def test_logs_and_metrics_contain_no_code_token_phone_email_or_password(
     capsys: pytest.CaptureFixture[str], clock: Clock
 ) -> None:
-    # given all that is logged, down to the least
-    from khaya.platform.base import observability  # noqa: PLC0415 - after the environment is set
-
-    logger, told = observability.logger(), io.StringIO()
-    handler = logging.StreamHandler(told)
+    # given logs of all levels
+    logger, stream = observability.logger(), io.StringIO()
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(logger.registered_formatter)
     logger.addHandler(handler)
     logger.setLevel("DEBUG")
-    # when somebody signs up, signs in each way, is refused each way, and changes what they are reached by
+    # when a person signs up, signs in in every way, fails in every way, and changes their contacts
     zanele = Newcomer("+27823456789")
     secrets = {zanele.phone, "0823456789", EMAIL, PASSWORD, "Zanele Nkosi"}
     try:
@@ -51,8 +50,8 @@ def test_no_code_token_phone_email_or_password_is_in_logs_or_metrics(
     finally:
         logger.removeHandler(handler)
         logger.setLevel("WARNING")
-    # then none of it can be read in what was written
-    written = told.getvalue() + capsys.readouterr().out
+    # then logs and metrics contain none of their data and secrets
+    written = stream.getvalue() + capsys.readouterr().out
     assert "SignedInByCode" in written
     assert '"route":"/auth/tokens"' in written
     assert [secret for secret in secrets if secret in written] == []

@@ -1,1 +1,1 @@
-"""What admins decide about people."""
+"""Admins' use cases: find people, suspend them, and appoint admins."""

@@ -28,7 +28,7 @@ class Entry(Model):
         id: the event's: the same however often it is told, and in order of time.
         action: the event's kind, such as `job.cancelled`.
         object: what it was done to, such as `jobs/<id>`.
-        actor: who did it: a person's id, or `khaya:<function>`; None where that is not known.
+        actor: who did it: a person's id, or `system:<function>`; None where that is not known.
     """
 
     id: str

@@ -1,1 +1,1 @@
-"""Erasure: what happens when somebody leaves for good."""
+"""Erasure of accounts and of personal data."""

@@ -1,13 +1,13 @@
-"""Leaving for good: the decision, in one transaction. `service` does what follows.
+"""The decision to erase an account, in one transaction. `service` erases the data afterwards.
 
-It closes the gate and empties the profile. It meets whatever would keep somebody here on the items that both write: the
-acceptance of a bid on the profiles of its parties, a withdrawal on the account and the profile. So whichever comes
-first holds, and no job is ever in progress with somebody who has left.
+The transaction sets the account's status and empties the profile. Operations that prevent an erasure write or check the
+same items: the acceptance of a bid checks the parties' profiles, a withdrawal checks account and profile. So only one
+of two concurrent operations succeeds, and no job is in progress with an erased person.
 """
 
 from __future__ import annotations
 
-from khaya.erasure.model import Open
+from khaya.erasure.model import OpenItems
 from khaya.ledger import store as ledger
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
@@ -17,13 +17,13 @@ from khaya.users import store as users
 
 
 def request(caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> bool:
-    """Erase a person: from the commit on they can do nothing and nobody sees their profile. The rest follows.
+    """Erase a person's account; returns whether this is the first request. Idempotent.
 
-    Answers whether this is the first time; asked again, it changes nothing.
+    From the commit on the person has no access, and their profile is empty. The other data is erased afterwards.
 
     Raises:
-        Conflict: something is open, or the person is an admin, whom another admin has to release first.
-        Forbidden: they are suspended.
+        Conflict: something is still open, or the person is an admin.
+        Forbidden: the person is suspended.
     """
     person = caller.user_id
     user_item, profile_item, account_item = read_together(
@@ -38,8 +38,10 @@ def request(caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> bool:
     if caller.is_admin or "admin" in {*user.roles, *profile.roles}:
         raise Conflict("You are an admin. Another admin has to end that first, so that one always remains.")
     pending = ledger.read_account(account_item, person).pending_withdrawal_cents
-    Open(jobs=users.jobs_in_progress(user_item), withdrawals=int(pending > 0)).require_nothing()
+    OpenItems(jobs=users.jobs_in_progress(user_item), withdrawals=int(pending > 0)).require_none()
     unit_of_work.add(
-        users.erase(person, now), *profiles.erase(profile, profile.erased(now)), ledger.require_none_pending(person)
+        users.mark_erased(person, now),
+        *profiles.erase(profile, profile.erased(now)),
+        ledger.require_none_pending(person),
     )
     return True

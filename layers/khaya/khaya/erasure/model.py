@@ -1,4 +1,4 @@
-"""When a person may leave, and how the work that follows is told of."""
+"""The rules that allow an erasure."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from khaya.platform.base.errors import Conflict
 
 
 @dataclass(frozen=True)
-class Open:
-    """What has to be brought to an end before somebody may leave: how many of each."""
+class OpenItems:
+    """Counts of the items that must be closed before an erasure."""
 
     jobs: int = 0
     withdrawals: int = 0
     escrows: int = 0
     disputes: int = 0
 
-    def require_nothing(self) -> None:
-        """Hold that nothing is open.
+    def require_none(self) -> None:
+        """Check that nothing is open.
 
         Raises:
-            Conflict: something is; the message names it.
+            Conflict: something is open; the message lists it.
         """
-        open_things = [
+        open_items = [
             text
             for count, text in (
                 (self.jobs, "a job in progress"),
@@ -33,8 +33,8 @@ class Open:
             )
             if count > 0
         ]
-        if open_things:
-            raise Conflict(f"There is still {' and '.join(open_things)}. Bring it to an end first.")
+        if open_items:
+            raise Conflict(f"There is still {' and '.join(open_items)}. Bring it to an end first.")
 
 
 def news(change: Change) -> dict[str, str] | None:

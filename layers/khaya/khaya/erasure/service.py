@@ -1,7 +1,7 @@
-"""The work that follows when somebody leaves, until nothing names them and their account is gone.
+"""Erases the personal data of a person, and at the end their account.
 
-It is done step by step. Each step looks for what is left to do, and does it one thing at a time, so an interrupted run
-is finished by the next one. It begins when requests that had passed the gate before have ended: see the queue's delay.
+An erasure is a sequence of steps. Each step searches for the items that are left and changes them one by one, so that a
+later run completes an interrupted one. The queue delays the first run until requests from before the decision ended.
 """
 
 from __future__ import annotations
@@ -17,89 +17,88 @@ from khaya.jobs import store as jobs
 from khaya.jobs.model import Job, Party
 from khaya.listings import store as listings
 from khaya.listings.model import Listing
-from khaya.name_sync import service as names
+from khaya.name_sync import service as name_sync
 from khaya.notifications import store as notifications
 from khaya.platform.aws import cognito, files
-from khaya.platform.base.backoff import pause
 from khaya.platform.base.errors import Conflict, WriteConflict
-from khaya.platform.data.pages import MOST, PageRequest, every_item
+from khaya.platform.data.pages import MAX_LIMIT, PageRequest, every_item
 from khaya.platform.data.unit_of_work import Write, commit_now, read
+from khaya.platform.work.retries import retry_on_conflict
 from khaya.profiles import store as profiles
 from khaya.profiles.model import FORMER_NAME
 from khaya.reminders import store as reminders
 from khaya.reports import store as reports
 from khaya.sessions import store as sessions
 from khaya.stories import store as stories
-from khaya.uploads.model import uploads_of
+from khaya.uploads.model import uploads_prefix
 from khaya.users import store as users
 
-Thing = TypeVar("Thing")
+Subject = TypeVar("Subject")
 Step = Callable[[str, str], Iterator[None]]
 
-_RERUNS = 10
+_ATTEMPTS = 10
+_CONFLICTS = (WriteConflict, Conflict)
 _LONG_AGO = "1970-01-01T00:00:00.000Z"
 
 
-def run(user_id: str, now: str, time_is_left: Callable[[], bool]) -> bool:
-    """Do what is left to do for somebody who was erased, while time is left, and answer whether that is all.
+def run(user_id: str, now: str, has_time: Callable[[], bool]) -> bool:
+    """Continue the erasure of a person while `has_time`; returns whether it is complete.
 
-    What is not gets a run of its own.
+    If time runs out, another run is requested.
     """
     record = read(users.key(user_id))
     if record is None or record.get("status") != "erased" or "erasureDoneAt" in record:
         return True
     for step in STEPS:
         for _ in step(user_id, now):
-            if not time_is_left():
-                commit_now(users.continue_erasure(user_id))
+            if not has_time():
+                commit_now(users.request_erasure_run(user_id))
                 return False
     return True
 
 
-def _remember(user_id: str, now: str) -> Iterator[None]:
-    """Keep the hashes by which the person is known when they come back, before their contacts go."""
-    commit_now(*store.remember(users.get(user_id), now))
+def _store_hashes(user_id: str, now: str) -> Iterator[None]:
+    """Store the hashes that recognise a returning person, before their contacts are erased."""
+    commit_now(*store.store_hashes(users.get(user_id), now))
     yield from ()
 
 
 def _profile(user_id: str, now: str) -> Iterator[None]:
-    """Empty the profile once more: a request that had passed the gate before may have written it."""
-    for attempt in range(_RERUNS):
+    """Empty the profile again: a request that passed the account guard before the decision may have written it."""
+
+    def empty_profile() -> bool:
         profile = profiles.get(user_id)
         erased = profile.erased(now)
         if erased is profile:
-            return
-        try:
-            commit_now(*profiles.erase(profile, erased))
-        except WriteConflict:
-            pause(attempt)
-        else:
-            yield
-    raise WriteConflict
+            return False
+        commit_now(*profiles.erase(profile, erased))
+        return True
+
+    while retry_on_conflict(empty_profile, _ATTEMPTS):
+        yield
 
 
 def _names(user_id: str, now: str) -> Iterator[None]:
     del now
-    yield from names.follow(user_id)
+    yield from name_sync.sync_name(user_id)
 
 
-def _told(user_id: str, now: str) -> Iterator[None]:
-    """Tell the person nothing any more, on no device: not even what this leads to."""
-    for attempt in range(_RERUNS):
+def _notification_settings(user_id: str, now: str) -> Iterator[None]:
+    """Stop all notifications, before later steps cause any, and remove the person's devices."""
+
+    def stop_notifications() -> bool:
         person = notifications.person(user_id)
         if person.erased_at is not None:
-            return
-        try:
-            commit_now(*notifications.leave(person, now))
-        except WriteConflict:
-            pause(attempt)
-        else:
-            yield
-    raise WriteConflict
+            return False
+        commit_now(*notifications.leave(person, now))
+        return True
+
+    while retry_on_conflict(stop_notifications, _ATTEMPTS):
+        yield
 
 
 def _jobs(user_id: str, now: str) -> Iterator[None]:
-    """Call off open jobs, and remove from all of them what tells of the person. Pending bids are rejected by that."""
+    """Cancel open jobs, whose pending bids are then rejected, and remove personal data from all jobs."""
     parties: tuple[Party, ...] = ("buyer", "worker")
     for party in parties:
 
@@ -113,7 +112,7 @@ def _jobs(user_id: str, now: str) -> Iterator[None]:
 
 
 def _bids(user_id: str, now: str) -> Iterator[None]:
-    """Take pending bids back, and remove from all of them what the person wrote."""
+    """Withdraw pending bids, and remove the person's text from all bids."""
 
     def forget(bid: Bid) -> list[Write]:
         after = bid.anonymised(FORMER_NAME)
@@ -141,13 +140,13 @@ def _listings(user_id: str, now: str) -> Iterator[None]:
 
 
 def _stories(user_id: str, now: str) -> Iterator[None]:
-    """Delete the person's stories, and take back their likes of others'."""
+    """Delete the person's stories and likes."""
     del now
     for story in every_item(lambda page_request: stories.of_author(user_id, page_request)):
-        _commit_or_gone([stories.remove(story)])
+        _commit_if_present([stories.remove(story)])
         yield
     for story_id in every_item(lambda page_request: stories.liked_by(user_id, page_request)):
-        if not _commit_or_gone(stories.unlike(story_id, user_id)):
+        if not _commit_if_present(stories.unlike(story_id, user_id)):
             commit_now(stories.delete_like(story_id, user_id))
         yield
 
@@ -164,52 +163,52 @@ def _reports(user_id: str, now: str) -> Iterator[None]:
 def _sessions(user_id: str, now: str) -> Iterator[None]:
     del now
     for session in every_item(lambda page_request: sessions.of_person(user_id, _LONG_AGO, page_request)):
-        commit_now(sessions.remove(session.id))
+        commit_now(sessions.delete(session.id))
         yield
 
 
 def _reminders(user_id: str, now: str) -> Iterator[None]:
-    """Remove what the person set for themselves, some at a time. What a job asks of them names nobody, and ends."""
+    """Delete the person's own reminders, page by page. Reminders of jobs contain no personal data."""
     del now
-    while found := reminders.of_person(user_id, PageRequest(("erasure",), MOST)).items:
+    while found := reminders.of_person(user_id, PageRequest(("erasure",), MAX_LIMIT)).items:
         reminders.remove(found)
         yield
 
 
 def _inbox(user_id: str, now: str) -> Iterator[None]:
-    """Remove what the person was told, some at a time."""
+    """Delete the person's notifications, page by page."""
     del now
-    while found := notifications.inbox(user_id, PageRequest(("erasure",), MOST)).items:
+    while found := notifications.inbox(user_id, PageRequest(("erasure",), MAX_LIMIT)).items:
         notifications.remove(found)
         yield
 
 
 def _files(user_id: str, now: str) -> Iterator[None]:
-    """Delete uploads, but what was handed in as proof of work for others; and the files made for the person."""
+    """Delete uploads, except photos submitted as proof of work, and the person's exports and statements."""
     del now
     evidence: set[str] = set()
     for job in every_item(lambda page_request: jobs.of_person("worker", user_id, None, page_request)):
         evidence.update(job.submission.photos if job.submission else ())
-    folders = [uploads_of(user_id), *(f"{kind}/{user_id}/" for kind in (files.EXPORTS, files.STATEMENTS))]
+    folders = [uploads_prefix(user_id), *(f"{kind}/{user_id}/" for kind in (files.EXPORTS, files.STATEMENTS))]
     for folder in folders:
-        for _ in files.remove(folder, but=evidence):
+        for _ in files.delete_folder(folder, keep=evidence):
             yield
-    commit_now(exports.forget(user_id))
+    commit_now(exports.delete(user_id))
 
 
 def _account(user_id: str, now: str) -> Iterator[None]:
-    """Empty the private record, and at the very end remove the account, which frees phone and e-mail."""
-    cognito.remove(user_id)
+    """Delete the Cognito account, which frees phone and e-mail, and empty the private record."""
+    cognito.delete(user_id)
     record = read(users.key(user_id)) or {}
-    commit_now(users.forget(users.read(record, user_id), record["erasedAt"], now))
+    commit_now(users.leave_tombstone(users.read(record, user_id), record["erasedAt"], now))
     yield from ()
 
 
 STEPS: Sequence[Step] = (
-    _remember,
+    _store_hashes,
     _profile,
     _names,
-    _told,
+    _notification_settings,
     _jobs,
     _bids,
     _listings,
@@ -221,29 +220,31 @@ STEPS: Sequence[Step] = (
     _files,
     _account,
 )
-"""In this order: the contacts are needed for the first, and nothing is left to find when the last is done."""
+"""The steps in order. The first needs the contacts; the last marks the erasure as complete."""
 
 
-def _changed(thing: Thing, decide: Callable[[Thing], list[Write]], read: Callable[[], Thing | None]) -> bool:
-    """Make the changes that are decided on a thing, on what it is by now where somebody else was faster."""
-    present: Thing | None = thing
-    for attempt in range(_RERUNS):
-        changes = decide(present) if present is not None else []
-        if not changes:
-            return False
-        try:
-            commit_now(*changes)
-        except (WriteConflict, Conflict):
-            pause(attempt)
-            present = read()
-        else:
-            return True
-    raise WriteConflict
+def _changed(subject: Subject, decide: Callable[[Subject], list[Write]], read: Callable[[], Subject | None]) -> bool:
+    """Commit the writes that `decide` returns for `subject`, which is read again after a conflict.
 
+    Returns:
+        Whether there were any writes.
+    """
 
-def _commit_or_gone(changes: Sequence[Write]) -> bool:
+    def commit_changes(current: Subject | None) -> bool:
+        writes = decide(current) if current is not None else []
+        if writes:
+            commit_now(*writes)
+        return bool(writes)
+
     try:
-        commit_now(*changes)
+        return commit_changes(subject)
+    except _CONFLICTS:
+        return retry_on_conflict(lambda: commit_changes(read()), _ATTEMPTS, conflicts=_CONFLICTS)
+
+
+def _commit_if_present(writes: Sequence[Write]) -> bool:
+    try:
+        commit_now(*writes)
     except WriteConflict:
         return False
     return True

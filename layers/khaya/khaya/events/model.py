@@ -20,7 +20,7 @@ class Event(Model):
         id: the same however often the change is told; orders by time.
         kind: one of the catalogue, such as `job.posted`.
         version: of the schema of `detail`.
-        actor: who did it: a person's id, or `khaya:<function>`; None where that is not known.
+        actor: who did it: a person's id, or `system:<function>`; None where that is not known.
         object: what it happened to, such as `jobs/<id>` or `people/<userId>`.
         detail: what the catalogue says of the kind.
         changes: for the audit trail, what went from what to what: states, roles and amounts, never a text.

@@ -1,7 +1,6 @@
-"""What is in an export: everything in which a person stands, table by table, read as it is written.
+"""The contents of an export: all data about a person, read table by table while the file is written.
 
-The other party's contact on a job is not the person's own, and stays out; so do hashes, counts of the gate, and what
-tells nothing to anybody.
+Excluded are the other party's contact on a job, hashes, and internal counters.
 """
 
 from __future__ import annotations
@@ -29,22 +28,22 @@ from khaya.reports import store as reports
 from khaya.reviews import store as reviews
 from khaya.sessions import store as sessions
 from khaya.stories import store as stories
-from khaya.uploads.model import uploads_of
+from khaya.uploads.model import uploads_prefix
 from khaya.users import store as users
 
 _CONTACTS: Final = {"buyer": "workerContact", "worker": "buyerContact"}
-_NOT_OF_SESSIONS: Final = {"refresh", "replaced"}
+_NOT_OF_SESSIONS: Final = {"refreshHashes", "replacedHashes"}
 _ENTRY: Final = ("id", "createdAt", "type", "amountCents", "balanceAfterCents", "source", "reason", "withdrawalStatus")
 _LONG_AGO: Final = "1970-01-01T00:00:00.000Z"
 
 
-def pieces(user_id: str, now: str) -> Iterator[bytes]:
-    """The file, piece by piece."""
+def chunks(user_id: str, now: str) -> Iterator[bytes]:
+    """The file's JSON text in chunks."""
     yield _json({"exportedAt": now, "userId": user_id})[:-1]
     for name, section in SECTIONS.items():
         yield b",\n" + _json(name) + b": ["
-        for number, thing in enumerate(section(user_id)):
-            yield (b",\n  " if number else b"\n  ") + _json(thing)
+        for number, item in enumerate(section(user_id)):
+            yield (b",\n  " if number else b"\n  ") + _json(item)
         yield b"]"
     yield b"}\n"
 
@@ -56,8 +55,8 @@ def _profile(user_id: str) -> Iterator[Mapping[str, Any]]:
 def _record(user_id: str) -> Iterator[Mapping[str, Any]]:
     record = read(users.key(user_id))
     payout = payouts.read(record)
-    kept = payout and {"verified": payout.verified, "usableFrom": payout.usable_from}
-    yield {**_plain(users.read(record, user_id)), **({"payoutAccount": kept} if kept else {})}
+    shown_account = payout and {"verified": payout.verified, "usableFrom": payout.usable_from}
+    yield {**_plain(users.read(record, user_id)), **({"payoutAccount": shown_account} if shown_account else {})}
 
 
 def _jobs_posted(user_id: str) -> Iterator[Mapping[str, Any]]:
@@ -147,7 +146,7 @@ def _reminders(user_id: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _uploads(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield from files.listed(uploads_of(user_id))
+    yield from files.list_files(uploads_prefix(user_id))
 
 
 SECTIONS: Final[Mapping[str, Callable[[str], Iterable[Mapping[str, Any]]]]] = {
@@ -173,11 +172,11 @@ SECTIONS: Final[Mapping[str, Callable[[str], Iterable[Mapping[str, Any]]]]] = {
     "reminders": _reminders,
     "uploads": _uploads,
 }
-"""The parts of the file, each a list."""
+"""The sections of the file by name, each a list."""
 
 
-def _plain(thing: Any) -> dict[str, Any]:
-    return _without(item_of(thing), {"lostRoles"})
+def _plain(model: Any) -> dict[str, Any]:
+    return _without(item_of(model), {"lostRoles"})
 
 
 def _without(item: Mapping[str, Any], names: set[str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""An export, from being asked for until its file is gone."""
+"""An export: a person's request for all their data, and its file."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from khaya.platform.base.models import Model
 Status = Literal["pending", "ready"]
 
 KEEP_HOURS = 24
-"""How long a file is there; until then asking again answers the same export."""
-PATIENCE_HOURS = 2
-"""After which a pending export is given up, and asking again begins another."""
+"""Hours for which the file exists; a repeated request returns the same export."""
+ABANDON_HOURS = 2
+"""Hours after which a pending export counts as failed, and a new request starts another."""
 
 
 class Export(Model):
-    """What a person asked for. They have one at a time."""
+    """A person's export. Each person has one at a time."""
 
     export_id: str
     export_of: str
@@ -28,21 +28,21 @@ class Export(Model):
 
     @property
     def expires_at(self) -> str | None:
-        """Until when the file is there."""
+        """The time until which the file exists; None before it is ready."""
         return clock.plus(self.ready_at, hours=KEEP_HOURS) if self.ready_at else None
 
-    def stands(self, now: str) -> bool:
-        """Whether it is the one that its owner gets, rather than a new one."""
+    def is_current(self, now: str) -> bool:
+        """Whether a new request returns this export instead of starting another."""
         if self.expires_at is not None:
             return now < self.expires_at
-        return now < clock.plus(self.requested_at, hours=PATIENCE_HOURS)
+        return now < clock.plus(self.requested_at, hours=ABANDON_HOURS)
 
-    def is_there(self, now: str) -> bool:
-        """Whether there is anything to tell of it: a file that is gone is not."""
+    def is_visible(self, now: str) -> bool:
+        """Whether the owner sees the export: its file has not expired."""
         return self.expires_at is None or now < self.expires_at
 
 
-def asked_for(user_id: str, now: str) -> Export:
+def new_export(user_id: str, now: str) -> Export:
     """A new export."""
     return Export(export_id=new_id(), export_of=user_id, requested_at=now)
 

@@ -1,4 +1,4 @@
-"""Asking for an export. `making` makes it."""
+"""Requests exports and returns their state. `making` makes the files."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from khaya.platform.data.unit_of_work import UnitOfWork
 
 
 def request(user_id: str, *, now: str, unit_of_work: UnitOfWork) -> tuple[Export, bool]:
-    """Ask for an export, and answer whether a new one begins: none does while one is pending or its file is there."""
-    present = store.find(user_id)
-    if present is not None and present.stands(now):
-        return present, False
-    export = model.asked_for(user_id, now)
-    unit_of_work.add(store.begin(present, export))
+    """The current export, or a new one; also returns whether it is new."""
+    current = store.find(user_id)
+    if current is not None and current.is_current(now):
+        return current, False
+    export = model.new_export(user_id, now)
+    unit_of_work.add(store.begin(current, export))
     return export, True
 
 
-def own(user_id: str, now: str) -> Export | None:
-    """A person's export; None where they have asked for none, or its file is gone."""
+def visible_export(user_id: str, now: str) -> Export | None:
+    """A person's export; None if there is none, or its file has expired."""
     export = store.find(user_id)
-    return export if export is not None and export.is_there(now) else None
+    return export if export is not None and export.is_visible(now) else None
 
 
 def link(export: Export) -> str | None:
-    """A link to the file, once it is there."""
+    """A download link of the file; None if the file is not ready."""
     if export.export_status != "ready":
         return None
     return files.link(store.file_key(export), f"khaya-export-{export.requested_at[:10]}.json")

@@ -1,4 +1,4 @@
-"""A person's export stands in the Users table under `export#<userId>`; its file in the media bucket."""
+"""Exports, in the Users table under `export#<userId>`, and their files' keys in the media bucket."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ def _key(user_id: str) -> tuple[str, dict[str, str]]:
 
 
 def find(user_id: str) -> Export | None:
-    """The person's export, if they have asked for one."""
+    """The person's export; None if there is none."""
     (item,) = dynamo.get_many([_key(user_id)])
     return Export.model_validate(item) if item else None
 
 
 def begin(before: Export | None, export: Export) -> writes.Write:
-    """Begin an export in place of the one before, if nobody has begun another meanwhile."""
+    """Start an export that replaces `before`; refused if another was started in the meantime."""
     return writes.replace(
         *_key(export.export_of),
         item_of(before) if before else {},
@@ -32,8 +32,8 @@ def begin(before: Export | None, export: Export) -> writes.Write:
     )
 
 
-def ready(export: Export, now: str) -> writes.Write:
-    """The file is there, if it is still wanted."""
+def set_ready(export: Export, now: str) -> writes.Write:
+    """Mark the export as ready; refused if it was replaced or deleted."""
     return writes.update(
         *_key(export.export_of),
         "SET #exportStatus = :ready, #readyAt = :now",
@@ -43,13 +43,13 @@ def ready(export: Export, now: str) -> writes.Write:
     )
 
 
-def forget(user_id: str) -> writes.Write:
-    """Remove what stands of a person's export, if there is one."""
+def delete(user_id: str) -> writes.Write:
+    """Delete a person's export, if there is one."""
     return writes.delete(*_key(user_id), condition=None, refusal=lambda _: WriteConflict())
 
 
 def folder(user_id: str) -> str:
-    """Where the files of a person's exports are."""
+    """The folder of a person's export files."""
     return f"{files.EXPORTS}/{user_id}/"
 
 

@@ -1,4 +1,4 @@
-"""An export as its owner sees it."""
+"""An export as the API shows it to its owner."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from khaya.platform.base.models import Model
 
 
 class ExportView(Model):
-    """How far an export is, `none` where there is none; `url` is a link for a quarter of an hour, once it is ready."""
+    """The state of an export, `none` if there is none. `url` is a link for 15 minutes, once it is ready."""
 
     status: Status | Literal["none"]
     url: str | None

@@ -1,6 +1,6 @@
-"""Former members: keyed hashes of their phones and e-mails, by which somebody who comes back is known as not new.
+"""Former members: keyed hashes of the phones and e-mails of erased people, by which returning people are recognised.
 
-They stand in the Users table under `former#<hash>`, and tell nothing without the service's key.
+They are stored in the Users table under `former#<hash>`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from khaya.platform.data import dynamo, writes
 from khaya.users.model import User
 
 
-def remember(user: User, now: str) -> list[writes.Write]:
-    """Keep the hashes of a person's phone and e-mail."""
+def store_hashes(user: User, now: str) -> list[writes.Write]:
+    """Store the hashes of a person's phone and e-mail."""
     return [
         writes.put(
             settings().users_table, {**row, "formerSince": now}, condition=None, refusal=lambda _: WriteConflict()
@@ -22,8 +22,8 @@ def remember(user: User, now: str) -> list[writes.Write]:
     ]
 
 
-def was_here(user: User) -> bool:
-    """Whether somebody with the same phone or e-mail had their account erased."""
+def is_returning(user: User) -> bool:
+    """Whether an account with the same phone or e-mail was erased before."""
     keys = [(settings().users_table, row) for row in _rows(user)]
     return bool(keys) and any(dynamo.get_many(keys))
 

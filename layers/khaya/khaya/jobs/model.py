@@ -11,7 +11,7 @@ from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import REMOVED, Coordinates, Count, Description, Line, Place, Prose, Title
 from khaya.platform.base.ids import new_id
-from khaya.platform.base.models import Model, RequestModel, left_out, named
+from khaya.platform.base.models import Model, RequestModel, omittable, sent_fields
 from khaya.platform.base.money import RAND, Cents
 from khaya.uploads.model import Photos
 
@@ -85,15 +85,15 @@ class JobPosting(RequestModel):
 class JobChanges(RequestModel):
     """The request to edit an open job. Fields that are left out do not change."""
 
-    title: Title = left_out()
-    description: Description = left_out()
-    category: Category = left_out()
-    budget_cents: Budget = left_out()
-    location: Place = left_out()
-    payment: Payment = left_out()
+    title: Title = omittable()
+    description: Description = omittable()
+    category: Category = omittable()
+    budget_cents: Budget = omittable()
+    location: Place = omittable()
+    payment: Payment = omittable()
     coordinates: Coordinates | None = None
     start_date: StartDate | None = None
-    photos: Photos = left_out()
+    photos: Photos = omittable()
 
 
 class WorkProof(RequestModel):
@@ -195,7 +195,7 @@ class Job(Model):
             Conflict: the job is no longer open.
         """
         self._require_status("open", "edited")
-        return self._updated(now, **named(changes))
+        return self._updated(now, **sent_fields(changes))
 
     def accepted(
         self, *, bid_id: str, worker: Contact, worker_id: str, buyer: Contact, cents: int, days: int, now: str

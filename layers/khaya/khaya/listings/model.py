@@ -9,7 +9,7 @@ from pydantic import Field
 from khaya.platform.base.errors import Conflict, Forbidden, Invalid
 from khaya.platform.base.fields import REMOVED, Description, Line, Place, Prose, Title, Whole
 from khaya.platform.base.ids import new_id
-from khaya.platform.base.models import Model, RequestModel, left_out, named
+from khaya.platform.base.models import Model, RequestModel, omittable, sent_fields
 from khaya.platform.base.money import RAND, Cents
 from khaya.uploads.model import Photos
 
@@ -48,14 +48,14 @@ class ListingOffer(RequestModel):
 class ListingChanges(RequestModel):
     """The request to edit a listing. Fields that are left out do not change. Stock has its own route."""
 
-    title: Title = left_out()
-    description: Description = left_out()
-    category: Category = left_out()
-    price_cents: Price = left_out()
-    unit: Measure = left_out()
-    location: Place = left_out()
-    photos: Photos = left_out()
-    active: Annotated[bool, Field(strict=True)] = left_out()
+    title: Title = omittable()
+    description: Description = omittable()
+    category: Category = omittable()
+    price_cents: Price = omittable()
+    unit: Measure = omittable()
+    location: Place = omittable()
+    photos: Photos = omittable()
+    active: Annotated[bool, Field(strict=True)] = omittable()
 
 
 class ModerationRequest(RequestModel):
@@ -127,7 +127,7 @@ class Listing(Model):
         Raises:
             Conflict: the edit reactivates a listing whose text and photos an admin rejected.
         """
-        wanted = named(changes)
+        wanted = sent_fields(changes)
         active = wanted.pop("active", None)
         reworded = any(wanted.get(name, getattr(self, name)) != getattr(self, name) for name in _MODERATED_FIELDS)
         approval: Approval = "none" if reworded else self.approval

@@ -1,1 +1,1 @@
-"""Names: what people are called by now, wherever it is repeated."""
+"""Keeps the copies of display names in other tables up to date."""

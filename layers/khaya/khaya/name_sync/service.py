@@ -1,7 +1,7 @@
-"""Bringing the copies of a person's name in line: on jobs, bids, listings, reviews, stories and referrals.
+"""Updates the copies of a person's display name on jobs, bids, listings, reviews, stories and referrals.
 
-Lists show names without asking for each person's profile, so whatever shows one repeats it. What follows the profiles
-comes here when somebody goes by another name, and so does an erasure. It may be done any number of times.
+These items contain the name, so that lists need not read each person's profile. The update is idempotent. It runs after
+a change of the name, and as a part of an erasure.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from khaya.reviews import store as reviews
 from khaya.stories import store as stories
 
 
-def follow(user_id: str) -> Iterator[None]:
-    """Write a person's present name wherever it is repeated; stops after each copy that was not yet in line."""
+def sync_name(user_id: str) -> Iterator[None]:
+    """Write a person's current name to all copies; yields after each copy that was changed."""
     profile = profiles.find(user_id)
     if profile is None:
         return
@@ -50,5 +50,5 @@ def _written(renaming: Write) -> bool:
     try:
         commit_now(renaming)
     except WriteConflict:
-        return False  # it is gone by now
+        return False  # the item was deleted in the meantime
     return True

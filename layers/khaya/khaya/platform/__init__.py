@@ -1,1 +1,1 @@
-"""What every domain builds on. It imports no domain."""
+"""Code that all domains share. It imports no domain."""

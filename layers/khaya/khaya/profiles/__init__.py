@@ -1,1 +1,1 @@
-"""Profiles: who somebody is in the marketplace, what they did, and how far they are trusted."""
+"""Profiles: public information about people, their rating, trust score and badges, and the directory."""

@@ -1,4 +1,4 @@
-"""A profile, what its owner may change in it, and what the marketplace alone keeps."""
+"""A profile: the fields that its owner writes, and the fields that only the system writes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from khaya.platform.base.errors import Forbidden
 from khaya.platform.base.fields import Coordinates, Count, Line, Place, Prose, match_key
-from khaya.platform.base.models import Model, RequestModel, left_out, named
+from khaya.platform.base.models import Model, RequestModel, omittable, sent_fields
 from khaya.platform.base.roles import ROLES, Role
 from khaya.uploads.model import UploadKey
 
@@ -18,7 +18,7 @@ Badge = Literal["topRated", "reliable", "experienced", "fastResponse", "newbie",
 OwnRole = Literal["buyer", "worker", "seller"]
 
 OWN_ROLES: Final[tuple[Role, ...]] = ("buyer", "worker", "seller")
-"""Roles that people take up and drop by themselves."""
+"""Roles that people choose themselves."""
 
 SubRating = Literal["workmanship", "punctuality", "communication", "cleanliness", "fair_price"]
 SUB_RATINGS: Final[tuple[SubRating, ...]] = (
@@ -28,13 +28,13 @@ SUB_RATINGS: Final[tuple[SubRating, ...]] = (
     "cleanliness",
     "fair_price",
 )
-"""The single sides of the work that a review may rate."""
+"""The aspects of the work that a review may rate separately."""
 
 NEW_NAME = "New member"
 FORMER_NAME = "Former member"
 
 
-def _different(values: list[str]) -> list[str]:
+def _unique(values: list[str]) -> list[str]:
     if len({match_key(value) for value in values}) != len(values):
         raise ValueError("must not name the same thing twice")
     return values
@@ -42,9 +42,7 @@ def _different(values: list[str]) -> list[str]:
 
 DisplayName = Annotated[Line, Field(min_length=2, max_length=100)]
 Trade = Annotated[Line, Field(min_length=2, max_length=50)]
-Trades = Annotated[
-    list[Trade], Field(max_length=5, json_schema_extra={"uniqueItems": True}), AfterValidator(_different)
-]
+Trades = Annotated[list[Trade], Field(max_length=5, json_schema_extra={"uniqueItems": True}), AfterValidator(_unique)]
 
 
 class Certification(RequestModel):
@@ -60,7 +58,7 @@ Bio = Annotated[Prose, Field(max_length=2000)]
 
 
 class ProfileReplacement(RequestModel):
-    """All that an owner may write; what is left out is cleared."""
+    """All fields that the owner may write; omitted fields are cleared."""
 
     display_name: DisplayName
     bio: Bio | None = None
@@ -76,13 +74,13 @@ class ProfileReplacement(RequestModel):
 
 
 class ProfileChanges(ProfileReplacement):
-    """Some of what an owner may write; what is left out stays."""
+    """Some of the fields that the owner may write; omitted fields stay unchanged."""
 
-    display_name: DisplayName = left_out()
+    display_name: DisplayName = omittable()
 
 
 class Profile(Model):
-    """A person as the marketplace shows them, with the facts from which rating, trust and badges follow."""
+    """The public information about a person, and the counters from which rating, trust and badges are computed."""
 
     user_id: str
     display_name: str = NEW_NAME
@@ -112,12 +110,12 @@ class Profile(Model):
     completed_jobs: Count = 0
     paid_jobs: Count = 0
     on_time_jobs: Count = 0
-    """Of the paid jobs, those submitted no later than accepted + timelineDays."""
+    """The paid jobs that were submitted no later than accepted + timelineDays."""
     median_response_minutes: float | None = None
-    """Minutes from a job's posting to this person's bid, the median of their last 20 bids."""
+    """Median of the minutes from the posting of a job to this person's bid, over their last 20 bids."""
 
     returned: bool | None = None
-    """Whether the person had an account before, and had it erased: nothing that is for newcomers is for them."""
+    """Whether an earlier account of the person was erased; they get no benefits for new members."""
     erased_at: str | None = None
 
     created_at: str | None = None
@@ -126,51 +124,48 @@ class Profile(Model):
 
     @property
     def rating_average(self) -> float | None:
-        """The mean rating, to two places; None before the first review."""
+        """The mean rating, rounded to two places; None before the first review."""
         return mean(self.rating_sum, self.rating_count)
 
     def sub_rating(self, name: SubRating) -> tuple[int, int]:
-        """The sum and the count of the ratings of one side of the work."""
+        """The sum and the count of the ratings of one aspect of the work."""
         return getattr(self, f"{name}_sum"), getattr(self, f"{name}_count")
 
     def with_responses(self, minutes: Sequence[float]) -> Profile:
-        """The profile with the median of how long after their posting the person bid on jobs."""
+        """The profile with the median of these response times."""
         return self.model_copy(update={"median_response_minutes": median(minutes) if minutes else None})
 
-    def written(self, wanted: ProfileReplacement, now: str) -> Profile:
-        """The profile with the fields that `wanted` names."""
-        return self._next(named(wanted), now)
+    def with_changes(self, request: ProfileReplacement, now: str) -> Profile:
+        """The profile with the fields that the client sent."""
+        return self._next(sent_fields(request), now)
 
-    def replaced(self, wanted: ProfileReplacement, now: str) -> Profile:
-        """The profile with every writable field as in `wanted`."""
-        return self._next({name: getattr(wanted, name) for name in ProfileReplacement.model_fields}, now)
+    def with_replacement(self, request: ProfileReplacement, now: str) -> Profile:
+        """The profile with all writable fields of `request`."""
+        return self._next({name: getattr(request, name) for name in ProfileReplacement.model_fields}, now)
 
-    def with_own_roles(self, wanted: list[OwnRole], now: str) -> Profile:
-        """The profile with `wanted` as the roles people choose for themselves; being an admin is not among them."""
+    def with_own_roles(self, chosen: list[OwnRole], now: str) -> Profile:
+        """The profile with these chosen roles; the role admin is unaffected."""
         kept = [role for role in self.roles if role not in OWN_ROLES]
-        return self._next({"roles": sorted({*wanted, *kept}, key=ROLES.index)}, now)
+        return self._next({"roles": sorted({*chosen, *kept}, key=ROLES.index)}, now)
 
     def with_verification(self, verified: bool, *, by: str, now: str) -> Profile:
-        """The profile after an admin has checked the person.
+        """The profile after an admin's decision about the verification.
 
         Raises:
-            Forbidden: an admin would act on themselves.
+            Forbidden: the admin is the person.
         """
         if by == self.user_id:
             raise Forbidden("No admin acts on themselves.")
         return self._next({"verified": verified}, now)
 
     def with_admin(self, *, admin: bool, now: str) -> Profile:
-        """The profile of somebody who was made an admin, or is one no longer."""
+        """The profile with or without the role admin."""
         held: set[Role] = {*self.roles} | {"admin"} if admin else {*self.roles} - {"admin"}
         return self._next({"roles": sorted(held, key=ROLES.index)}, now)
 
     def erased(self, now: str) -> Profile:
-        """The profile of somebody who has left: what others said of them and did with them, and nobody's name.
-
-        Itself, where it is so already.
-        """
-        gone = self.model_copy(
+        """The profile without personal data; ratings and counters stay. The same object if nothing changes."""
+        erased = self.model_copy(
             update={
                 "display_name": FORMER_NAME,
                 "bio": None,
@@ -186,25 +181,25 @@ class Profile(Model):
                 "erased_at": self.erased_at or now,
             }
         )
-        return self if gone == self else gone._next({}, now)  # noqa: SLF001 - the same class
+        return self if erased == self else erased._next({}, now)  # noqa: SLF001 - the same class
 
     def _next(self, changed: dict[str, Any], now: str) -> Profile:
         return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
 
 
 def median(values: Sequence[float]) -> float:
-    """The middle of some values, or the mean of the two in the middle. The library's own is slow to import."""
+    """The median. Python's `statistics` module is slow to import."""
     ordered, half = sorted(values), len(values) // 2
     return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def mean(total: int, count: int) -> float | None:
-    """The mean of ratings, to two places; None where there are none."""
+    """The mean of ratings, rounded to two places; None without ratings."""
     return round(total / count, 2) if count else None
 
 
 def first_profile(user_id: str, name: str | None, roles: list[Role], now: str, *, returned: bool = False) -> Profile:
-    """The empty profile of somebody who has just signed in for the first time. `returned`: see `Profile`."""
+    """The empty profile of a person's first sign-in. `returned`: see `Profile`."""
     return Profile(
         user_id=user_id,
         display_name=name or NEW_NAME,
@@ -216,7 +211,7 @@ def first_profile(user_id: str, name: str | None, roles: list[Role], now: str, *
 
 
 def completion(profile: Profile, *, phone: str | None, email: str | None) -> int:
-    """How complete a profile is, 0 to 100: eight equal parts, rounded half up."""
+    """The completion of a profile in percent: eight equal parts, rounded half up."""
     parts = [
         profile.display_name not in ("", NEW_NAME),
         bool(email),

@@ -1,4 +1,4 @@
-"""The use cases around profiles that need more than one read, or Cognito."""
+"""Use cases of profiles that need more than one read, or Cognito."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def public(user_id: str) -> Profile:
     """A person's profile.
 
     Raises:
-        NotFound: there is no such person.
+        NotFound: the person does not exist.
     """
     profile = store.find(user_id)
     if profile is None:
@@ -32,81 +32,80 @@ def public(user_id: str) -> Profile:
     return profile
 
 
-def write(profile: Profile, wanted: ProfileReplacement, *, whole: bool, now: str, unit_of_work: UnitOfWork) -> Profile:
-    """Change what `wanted` names, or with `whole` every writable field.
+def write(profile: Profile, request: ProfileReplacement, *, whole: bool, now: str, unit_of_work: UnitOfWork) -> Profile:
+    """Change the fields that the client sent, or with `whole` all writable fields.
 
     Raises:
         Invalid: a picture or certificate is not the owner's upload.
     """
-    keys = [wanted.photo_url] if wanted.photo_url and wanted.photo_url != profile.photo_url else []
+    keys = [request.photo_url] if request.photo_url and request.photo_url != profile.photo_url else []
     check_owner(keys, profile.user_id, "profile", "photoUrl")
     known = {one.key for one in profile.certifications}
-    for number, one in enumerate(wanted.certifications):
+    for number, one in enumerate(request.certifications):
         if one.key and one.key not in known:
             check_owner([one.key], profile.user_id, "certification", f"certifications.{number}.key")
-    after = profile.replaced(wanted, now) if whole else profile.written(wanted, now)
+    after = profile.with_replacement(request, now) if whole else profile.with_changes(request, now)
     unit_of_work.add(*store.change(profile, after))
     if after.display_name != profile.display_name:
-        unit_of_work.add(users.repeat(repeated(after)))
+        unit_of_work.add(users.copy_profile_fields(with_profile_fields(after)))
     return after
 
 
-def take_roles(user_id: str, wanted: list[OwnRole], *, now: str, unit_of_work: UnitOfWork) -> tuple[Profile, User]:
-    """Take up and drop roles.
+def take_roles(user_id: str, chosen: list[OwnRole], *, now: str, unit_of_work: UnitOfWork) -> tuple[Profile, User]:
+    """Set the person's chosen roles.
 
-    A dropped role is refused by the gate from the moment the unit of work is committed. Cognito is told afterwards, so that the
-    next token has a new one; where that fails, what follows the profile makes up for it, or the same request again.
+    The account guard refuses a dropped role from the commit on. Cognito's groups, and so the roles in new tokens, are
+    changed after the commit; if that fails, the consumer `reputation` or a repeated request completes it.
     """
     profile, user = own(user_id)
-    after = profile.with_own_roles(wanted, now)
-    dropped: set[Role] = {role for role in OWN_ROLES if role not in wanted}
-    lost = (user.lost_roles - {*wanted}) | dropped
+    after = profile.with_own_roles(chosen, now)
+    dropped: set[Role] = {role for role in OWN_ROLES if role not in chosen}
+    lost = (user.lost_roles - {*chosen}) | dropped
     unit_of_work.add(*store.change(profile, after), users.set_roles(user_id, after.roles, lost))
-    unit_of_work.afterwards(lambda: cognito.set_groups(user_id, add={*wanted}, remove=dropped))
+    unit_of_work.after_commit(lambda: cognito.set_groups(user_id, add={*chosen}, remove=dropped))
     return after, user
 
 
 def verify(user_id: str, verified: bool, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Profile:
-    """Record that an admin has checked who the person is, or take it back.
+    """Set or remove the verification of a person.
 
     Raises:
-        NotFound: there is no such person.
-        Forbidden: it is the admin's own profile.
+        NotFound: the person does not exist.
+        Forbidden: the admin is the person.
     """
     profile = public(user_id)
     after = profile.with_verification(verified, by=admin_id, now=now)
     if after.verified != profile.verified:
-        unit_of_work.add(*store.change(profile, after), users.repeat(repeated(after)))
+        unit_of_work.add(*store.change(profile, after), users.copy_profile_fields(with_profile_fields(after)))
         return after
     return profile
 
 
-def repeated(profile: Profile, user: User | None = None) -> User:
-    """The private record with what it repeats of the profile."""
+def with_profile_fields(profile: Profile, user: User | None = None) -> User:
+    """The private record with the fields that it copies from the profile."""
     record = user or User(user_id=profile.user_id)
-    shared = {"display_name": profile.display_name, "roles": profile.roles, "verified": profile.verified}
-    return record.model_copy(update=shared)
+    copied = {"display_name": profile.display_name, "roles": profile.roles, "verified": profile.verified}
+    return record.model_copy(update=copied)
 
 
-def welcome(user_id: str, *, name: str | None, contact: User, roles: list[Role], now: str) -> None:
-    """Make the record and the empty profile of somebody who signs in for the first time.
+def create_records(user_id: str, *, name: str | None, contact: User, roles: list[Role], now: str) -> None:
+    """Create the private record and the empty profile at a person's first sign-in. Idempotent.
 
-    Later it does nothing, except for somebody whom an operator has put among the admins meanwhile: their profile says
-    so from now on.
+    At later sign-ins it only adds the role admin to the profile, if an operator has added it in Cognito.
     """
     user_item, profile_item = read_together([users.key(user_id), store.key(user_id)])
     unit_of_work = UnitOfWork()
     if profile_item is None:
-        profile = first_profile(user_id, name, roles, now, returned=former_members.was_here(contact))
+        profile = first_profile(user_id, name, roles, now, returned=former_members.is_returning(contact))
         unit_of_work.add(*store.create(profile))
     else:
         profile = store.read(profile_item, user_id)
     if user_item is None or "createdAt" not in user_item:
-        unit_of_work.add(users.create(repeated(profile, contact)))
+        unit_of_work.add(users.create(with_profile_fields(profile, contact)))
     elif "admin" in roles and "admin" not in {*profile.roles, *users.read(user_item, user_id).lost_roles}:
         after = profile.with_admin(admin=True, now=now)
-        unit_of_work.add(*store.change(profile, after), users.repeat(repeated(after)))
+        unit_of_work.add(*store.change(profile, after), users.copy_profile_fields(with_profile_fields(after)))
     try:
         unit_of_work.commit()
     except WriteConflict:
-        return  # another sign-in of the same person, at the same moment, was first
+        return  # a concurrent sign-in of the same person has created them

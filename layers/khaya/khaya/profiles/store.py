@@ -1,7 +1,7 @@
-"""The Profiles table, keyed by `userId`, and the Directory: the rows in which people are found.
+"""The Profiles table, keyed by `userId`, and the Directory table, whose rows are copies of profiles.
 
-A person has a row for each of their roles, with each of their trades and with none named, so that every filter of the
-directory is one query. A row repeats what the directory shows; it is written with the profile, in one transaction.
+A person has a row for each pair of a role and a trade, and for each role without a trade, so that every filter of the
+directory is one query. Rows contain all that the directory shows. They are written in the profile's transaction.
 """
 
 from __future__ import annotations
@@ -26,35 +26,35 @@ _UNCHANGED = "attribute_not_exists(#version) OR #version = :version"
 _NOT_IN_ROWS = {"coordinates", "version", "updatedAt", "returned", "erasedAt"} | {
     to_camel(f"{name}_{kept}") for name in SUB_RATINGS for kept in ("sum", "count")
 }
-"""What the directory does not show, and so need not follow."""
+"""Attributes that the directory does not show, and that its rows do not contain."""
 
 
 def key(user_id: str) -> tuple[str, dict[str, str]]:
-    """Where the profile stands, for a read together with others."""
+    """The key of the profile, for reads of several items."""
     return settings().profiles_table, {"userId": user_id}
 
 
 def read(item: Item | None, user_id: str) -> Profile:
-    """The profile in `item`; an empty one for a person that none was made for yet."""
+    """The profile in `item`; an empty one if there is none yet."""
     return Profile.model_validate(item or {"userId": user_id})
 
 
 def find(user_id: str) -> Profile | None:
-    """The profile, if there is one."""
+    """The profile; None if there is none."""
     item = dynamo.get(*key(user_id))
     return read(item, user_id) if item else None
 
 
 def get(user_id: str) -> Profile:
-    """The profile of a signed-in person: always there, if only an empty one."""
+    """The profile of a signed-in person; an empty one if there is none yet."""
     return find(user_id) or read(None, user_id)
 
 
 def create(profile: Profile) -> list[writes.Write]:
-    """Make the profile and its rows, unless it exists."""
+    """Create the profile and its directory rows, unless it exists."""
     first = writes.put(
         settings().profiles_table,
-        item_of(profile) | _facts(profile.created_at),
+        item_of(profile) | _reputation_day(profile.created_at),
         condition="attribute_not_exists(#userId)",
         refusal=lambda _: WriteConflict(),
     )
@@ -62,8 +62,8 @@ def create(profile: Profile) -> list[writes.Write]:
 
 
 def change(before: Profile, after: Profile) -> list[writes.Write]:
-    """Write what differs, if nobody wrote the profile meanwhile, and bring the person's rows in line."""
-    new = item_of(after) | _facts(after.updated_at)
+    """Write the changed fields and directory rows; refused if the profile's version has changed."""
+    new = item_of(after) | _reputation_day(after.updated_at)
     changed = writes.replace(
         *key(before.user_id),
         item_of(before),
@@ -76,7 +76,7 @@ def change(before: Profile, after: Profile) -> list[writes.Write]:
 
 
 def erase(before: Profile, after: Profile) -> list[writes.Write]:
-    """Write what is left of a profile, and remove its directory rows, if nobody wrote the profile meanwhile."""
+    """Write the erased profile and delete its directory rows; refused if the profile's version has changed."""
     changed = writes.replace(
         *key(before.user_id),
         item_of(before),
@@ -89,7 +89,7 @@ def erase(before: Profile, after: Profile) -> list[writes.Write]:
 
 
 def require_present(user_id: str) -> writes.Write:
-    """Hold only if the person has not left."""
+    """Check that the account was not erased."""
     return writes.check(
         *key(user_id),
         condition="attribute_not_exists(#erasedAt)",
@@ -98,13 +98,13 @@ def require_present(user_id: str) -> writes.Write:
 
 
 def count_completed_job(user_id: str, now: str) -> writes.Write:
-    """Count one more completed job."""
+    """Add one to the completed jobs."""
     return writes.update(
         *key(user_id),
-        "SET #createdAt = if_not_exists(#createdAt, :now), #factsDay = :factsDay ADD #completedJobs :one",
+        "SET #createdAt = if_not_exists(#createdAt, :now), #reputationDay = :reputationDay ADD #completedJobs :one",
         condition=None,
         refusal=lambda _: WriteConflict(),
-        values={"now": now, **_facts(now), "one": 1},
+        values={"now": now, **_reputation_day(now), "one": 1},
     )
 
 
@@ -126,42 +126,42 @@ def _not_new(item: Item | None) -> Exception:
 
 
 def count_review(user_id: str, rating: int, sub_ratings: Mapping[str, int], step: int, now: str) -> writes.Write:
-    """One review more (`step` 1) or fewer (-1) counts for the person, with its rating and those of single sides."""
+    """Add (`step` 1) or subtract (-1) a review, with its rating and sub-ratings."""
     counted = {"rating": rating, **sub_ratings}
     names = {name: (to_camel(f"{name}_sum"), to_camel(f"{name}_count")) for name in counted}
     parts = [part for total, count in names.values() for part in (f"#{total} :{total}", f"#{count} :{count}")]
     values = {total: step * counted[name] for name, (total, _) in names.items()}
     return writes.update(
         *key(user_id),
-        "SET #createdAt = if_not_exists(#createdAt, :now), #factsDay = :factsDay ADD " + ", ".join(parts),
+        "SET #createdAt = if_not_exists(#createdAt, :now), #reputationDay = :reputationDay ADD " + ", ".join(parts),
         condition=None,
         refusal=lambda _: WriteConflict(),
-        values={"now": now, **_facts(now), **values, **{count: step for _, count in names.values()}},
+        values={"now": now, **_reputation_day(now), **values, **{count: step for _, count in names.values()}},
     )
 
 
-def bring_in_line(before: Profile, after: Profile) -> list[writes.Write]:
-    """Write a newly found median, and those of the person's rows that are not as they should be; often nothing.
+def derived_writes(before: Profile, after: Profile) -> list[writes.Write]:
+    """The writes that update the median and the outdated directory rows; often none.
 
-    All of it only if the owner has not written the profile meanwhile: their own writes add and remove rows, which must
-    not come back. The version stays as it is, so what an owner has read of their profile does not go stale.
+    They are refused if the owner has written the profile since it was read, because the owner's writes add and delete
+    rows. The version does not change, so the owner's `ETag` stays valid.
     """
-    due = _rows(after)
+    expected = _rows(after)
     table = settings().directory_table
-    stand = dynamo.get_many([(table, {"rowId": row_id}) for row_id in due]) if due else []
-    present = {
+    items = dynamo.get_many([(table, {"rowId": row_id}) for row_id in expected]) if expected else []
+    stored = {
         item["rowId"]: {name: value for name, value in item.items() if name != writes.WRITE_TOKEN}
-        for item in stand
+        for item in items
         if item
     }
-    wrong = {row_id: row for row_id, row in due.items() if present.get(row_id) != row}
-    if not wrong and before.median_response_minutes == after.median_response_minutes:
+    outdated = {row_id: row for row_id, row in expected.items() if stored.get(row_id) != row}
+    if not outdated and before.median_response_minutes == after.median_response_minutes:
         return []
-    return [_unless_edited(before, after), *_row_writes({}, wrong)]
+    return [_unless_edited(before, after), *_row_writes({}, outdated)]
 
 
 def _unless_edited(before: Profile, after: Profile) -> writes.Write:
-    """Hold that the owner has not written the profile since it was read; and write the median where it is new."""
+    """Check that the profile's version has not changed, and set the median if it differs."""
     if before.median_response_minutes == after.median_response_minutes:
         return writes.check(
             *key(after.user_id),
@@ -178,27 +178,27 @@ def _unless_edited(before: Profile, after: Profile) -> writes.Write:
     )
 
 
-def changed_on(day: str, limit: int, after: str | None) -> list[str]:
-    """People whose facts changed on a day, and not since: their ids, in order, from the one after `after`."""
+def with_changed_reputation(day: str, limit: int, after: str | None) -> list[str]:
+    """Ids of people whose reputation last changed on `day`, in order, starting after `after`."""
     rows = dynamo.query(
         settings().profiles_table,
-        "byFacts",
-        "#factsDay = :day",
+        "byReputationDay",
+        "#reputationDay = :day",
         limit=limit,
         newest_first=False,
-        start={"factsDay": day, "userId": after} if after else None,
+        start={"reputationDay": day, "userId": after} if after else None,
         values={"day": day},
     )
     return [row["userId"] for row in rows]
 
 
 def directory(role: Role, trade: str | None, location: str | None, page_request: PageRequest) -> PageResult[Profile]:
-    """People with `role`, by trade and place where named, best trust score first."""
-    listing = _listing(role, trade or _ANY)
+    """People with `role`, filtered by trade and location if given, best trust score first."""
+    directory_key = _directory_key(role, trade or _ANY)
     if location is None:
-        index, attribute, value = "byRank", "listing", listing
+        index, attribute, value = "byRank", "directoryKey", directory_key
     else:
-        index, attribute, value = "byPlace", "place", _place(listing, location)
+        index, attribute, value = "byPlace", "place", _place(directory_key, location)
     start = page_request.start()
     rows = dynamo.query(
         settings().directory_table,
@@ -212,13 +212,13 @@ def directory(role: Role, trade: str | None, location: str | None, page_request:
     return PageResult([Profile.model_validate(row) for row in found.items], found.after)
 
 
-def _facts(now: str | None) -> Item:
-    """What says when a person's facts changed last: the day, by which the nightly task finds them."""
-    return {"factsDay": clock.local_day(now)} if now else {}
+def _reputation_day(now: str | None) -> Item:
+    """The day of the last change of a person's reputation, by which the nightly repair finds them."""
+    return {"reputationDay": clock.local_day(now)} if now else {}
 
 
 def _rows(profile: Profile) -> dict[str, Item]:
-    """The directory rows of a profile, by their key."""
+    """The directory rows of a profile, by `rowId`."""
     shown = {name: value for name, value in item_of(profile).items() if name not in _NOT_IN_ROWS}
     rank = f"{trust(profile).score:03}#{profile.user_id}"
     rows = {}
@@ -226,32 +226,32 @@ def _rows(profile: Profile) -> dict[str, Item]:
         if role not in OWN_ROLES:
             continue
         for trade in (_ANY, *profile.trades):
-            listing = _listing(role, trade)
-            row = {**shown, "rowId": f"{profile.user_id}#{listing}", "listing": listing, "rank": rank}
+            directory_key = _directory_key(role, trade)
+            row = {**shown, "rowId": f"{profile.user_id}#{directory_key}", "directoryKey": directory_key, "rank": rank}
             if profile.location:
-                row["place"] = _place(listing, profile.location)
+                row["place"] = _place(directory_key, profile.location)
             rows[row["rowId"]] = row
     return rows
 
 
 def _row_writes(before: dict[str, Item], after: dict[str, Item]) -> list[writes.Write]:
     table = settings().directory_table
-    gone = [
+    deletions = [
         writes.delete(table, {"rowId": row_id}, condition=None, refusal=lambda _: WriteConflict())
         for row_id in before
         if row_id not in after
     ]
-    return gone + [
+    return deletions + [
         writes.put(table, row, condition=None, refusal=lambda _: WriteConflict())
         for row_id, row in after.items()
         if before.get(row_id) != row
     ]
 
 
-def _listing(role: Role, trade: str) -> str:
+def _directory_key(role: Role, trade: str) -> str:
     return f"{role}#{trade if trade == _ANY else match_key(trade)}"
 
 
-def _place(listing: str, location: str) -> str:
-    """A listing at a place. Between them stands what neither can hold, so that no trade passes for part of a place."""
-    return f"{listing}\n{match_key(location)}"
+def _place(directory_key: str, location: str) -> str:
+    """The key of a role and trade at a place. Neither part can contain the separator, so the key is unambiguous."""
+    return f"{directory_key}\n{match_key(location)}"

@@ -1,4 +1,4 @@
-"""The one formula of trust, and the badges: what follows from the facts on a profile."""
+"""The formula of the trust score, and the badges."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NEW_DAYS = 30
 
 @dataclass(frozen=True)
 class Trust:
-    """The parts of a trust score, as exact numbers of points."""
+    """The parts of a trust score in points, as exact fractions."""
 
     verified: Fraction
     jobs: Fraction
@@ -23,13 +23,13 @@ class Trust:
 
     @property
     def score(self) -> int:
-        """Their sum, 0 to 100, rounded half up."""
+        """The sum of the parts, 0 to 100, rounded half up."""
         total = self.verified + self.jobs + self.reviews + self.on_time + self.response
         return int(total + Fraction(1, 2))
 
 
 def trust(profile: Profile) -> Trust:
-    """How far a person is trusted, and why."""
+    """The trust score of a person, by parts."""
     return Trust(
         verified=Fraction(20 if profile.verified else 0),
         jobs=min(Fraction(30), Fraction(6, 10) * profile.paid_jobs),
@@ -40,7 +40,7 @@ def trust(profile: Profile) -> Trust:
 
 
 def badges(profile: Profile, now: str) -> list[Badge]:
-    """What a person has earned, as of `now`."""
+    """The badges of a person at the time `now`."""
     age_days = clock.seconds_between(profile.created_at, now) / 86_400 if profile.created_at else 0
     earned: dict[Badge, bool] = {
         "topRated": profile.rating_count >= 10 and profile.rating_sum * 2 >= 9 * profile.rating_count,

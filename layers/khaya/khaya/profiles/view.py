@@ -1,4 +1,4 @@
-"""A profile as the API shows it: to anybody, and to its owner."""
+"""Profiles as the API shows them: to everybody, and to the owner."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from khaya.users.model import User
 
 
 class Rating(Model):
-    """A mean of ratings from 1 to 5, and of how many."""
+    """The mean and the count of ratings from 1 to 5."""
 
     average: float | None
     count: int
 
 
 class CertificationTitle(Model):
-    """A certificate, as anybody sees it."""
+    """A certificate, as everybody sees it."""
 
     title: str
 
@@ -33,7 +33,7 @@ class CertificationView(CertificationTitle):
 
 
 class ProfileView(Model):
-    """A person as anybody sees them."""
+    """A person, as everybody sees them."""
 
     user_id: str
     display_name: str
@@ -55,7 +55,7 @@ class ProfileView(Model):
 
 
 class OwnProfileView(ProfileView):
-    """A person as they see themselves."""
+    """A person, as they see themselves."""
 
     phone: str | None
     email: str | None
@@ -66,14 +66,14 @@ class OwnProfileView(ProfileView):
 
 
 def shown(profile: Profile, now: str, *, fully: bool = False) -> ProfileView:
-    """The safe part of a profile; `fully` adds links to the certificates, for admins."""
-    return ProfileView(**_safe(profile, now, fully=fully))
+    """The public fields of a profile; `fully` adds links to the certificates, for admins and the owner."""
+    return ProfileView(**_public_fields(profile, now, fully=fully))
 
 
 def shown_to_owner(profile: Profile, user: User, now: str) -> OwnProfileView:
     """All of a person's own profile."""
     return OwnProfileView(
-        **_safe(profile, now, fully=True),
+        **_public_fields(profile, now, fully=True),
         phone=user.phone,
         email=user.email,
         coordinates=profile.coordinates,
@@ -83,7 +83,7 @@ def shown_to_owner(profile: Profile, user: User, now: str) -> OwnProfileView:
     )
 
 
-def _safe(profile: Profile, now: str, *, fully: bool) -> dict[str, Any]:
+def _public_fields(profile: Profile, now: str, *, fully: bool) -> dict[str, Any]:
     derived = {
         "photo_url": media.link(profile.photo_url) if profile.photo_url else None,
         "certifications": [

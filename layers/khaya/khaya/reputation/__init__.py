@@ -1,1 +1,1 @@
-"""Reputation: median response, rank in the directory, resume."""
+"""Reputation: median response time, rank in the directory, resume."""

@@ -1,4 +1,4 @@
-"""A person's resume: three reads, however much they did."""
+"""A person's resume, in three reads."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from khaya.reputation.view import ResumeView, WorkDone, resume_of
 from khaya.reviews import store as reviews
 
 LATEST = 50
-"""How many completed jobs a resume shows."""
+"""The number of completed jobs on a resume."""
 
 
 def resume(user_id: str, now: str) -> ResumeView:
-    """What a person did as a worker, how it was rated, and how far they are trusted.
+    """The resume of a worker: the latest completed jobs with their ratings, and the trust score.
 
-    Jobs and their ratings are two lists in one order, that of completion; so the ratings of the latest jobs are among
-    the latest ratings.
+    Jobs and ratings are two lists in the order of completion, so the latest jobs' ratings are among the latest ratings.
 
     Raises:
-        NotFound: there is no such person.
+        NotFound: the person does not exist.
     """
     profile = service.public(user_id)
-    done = jobs.completed_work(user_id, LATEST)
-    ratings = reviews.ratings_by_job(user_id, LATEST) if done else {}
+    completed = jobs.completed_work(user_id, LATEST)
+    ratings = reviews.ratings_by_job(user_id, LATEST) if completed else {}
     work = [
         WorkDone(
             job_id=row["id"],
@@ -32,6 +31,6 @@ def resume(user_id: str, now: str) -> ResumeView:
             completed_at=row["completedAt"],
             rating=ratings.get(row["id"]),
         )
-        for row in done
+        for row in completed
     ]
     return resume_of(profile, work, now)

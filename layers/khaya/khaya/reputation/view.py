@@ -10,7 +10,7 @@ from khaya.profiles.view import Rating
 
 
 class SubRatingMeans(Model):
-    """The rating by each single side of the work."""
+    """The mean rating of each aspect of the work."""
 
     workmanship: Rating
     punctuality: Rating
@@ -20,7 +20,7 @@ class SubRatingMeans(Model):
 
 
 class TrustBreakdown(Model):
-    """The points that make up a trust score, to two places."""
+    """The parts of a trust score in points, rounded to two places."""
 
     verified: float
     jobs: float
@@ -30,7 +30,7 @@ class TrustBreakdown(Model):
 
 
 class WorkDone(Model):
-    """A completed job, as anybody sees it."""
+    """A completed job, as everybody sees it."""
 
     job_id: str
     title: str
@@ -41,7 +41,7 @@ class WorkDone(Model):
 
 
 class ResumeView(Model):
-    """What a person did in the marketplace."""
+    """The resume of a person."""
 
     user_id: str
     display_name: str
@@ -54,20 +54,20 @@ class ResumeView(Model):
 
 
 def resume_of(profile: Profile, work: list[WorkDone], now: str) -> ResumeView:
-    """A person's resume from their profile and the jobs that they did."""
-    made_of = trust(profile)
-    sides = {name: profile.sub_rating(name) for name in SUB_RATINGS}
+    """The resume of a person, from their profile and their completed jobs."""
+    parts = trust(profile)
+    sub_ratings = {name: profile.sub_rating(name) for name in SUB_RATINGS}
     return ResumeView(
         user_id=profile.user_id,
         display_name=profile.display_name,
         rating=Rating(average=profile.rating_average, count=profile.rating_count),
         sub_ratings=SubRatingMeans(
-            **{name: Rating(average=mean(total, count), count=count) for name, (total, count) in sides.items()}
+            **{name: Rating(average=mean(total, count), count=count) for name, (total, count) in sub_ratings.items()}
         ),
         badges=badges(profile, now),
-        trust_score=made_of.score,
+        trust_score=parts.score,
         trust_breakdown=TrustBreakdown(
-            **{name: round(float(getattr(made_of, name)), 2) for name in TrustBreakdown.model_fields}
+            **{name: round(float(getattr(parts, name)), 2) for name in TrustBreakdown.model_fields}
         ),
         jobs=work,
     )

@@ -1,1 +1,1 @@
-"""Sessions: one for each sign-in, on one device, with the tokens refreshed from it."""
+"""Sessions: one for each sign-in on a device, with all tokens refreshed from it."""

@@ -1,4 +1,4 @@
-"""A session: where somebody is signed in, and which refresh tokens still renew it."""
+"""A session: the device that is signed in, and the refresh tokens that renew it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from khaya.platform.base.models import Model
 
 SESSION_DAYS = 30
 GRACE_SECONDS = 60
-"""How long a refresh token that was just replaced works once more, for clients that lost the answer. Cognito's most."""
+"""Seconds for which a replaced refresh token still works, for clients that lost the response; Cognito's maximum."""
 UNKNOWN_DEVICE = "unknown device"
-LONGEST_DEVICE = 120
+MAX_DEVICE_LENGTH = 120
 
 
 @dataclass(frozen=True)
 class RefreshToken:
-    """The refresh token that a client holds: Cognito's own with the session it belongs to, and never the same twice."""
+    """A client's refresh token: the session id, a random part, and Cognito's refresh token."""
 
     session_id: str
     cognito: str
@@ -26,18 +26,18 @@ class RefreshToken:
 
     @classmethod
     def issued(cls, session_id: str, cognito: str) -> RefreshToken:
-        """A new one around a token of Cognito's."""
+        """A new refresh token with a token of Cognito's."""
         return cls(session_id, cognito, f"{session_id}.{secrets.token_urlsafe(16)}.{cognito}")
 
     @classmethod
     def read(cls, text: str) -> RefreshToken | None:
-        """The token that a client sent; None where it has not even the form."""
+        """The refresh token in `text`; None if it is malformed."""
         parts = text.split(".", 2)
         return cls(parts[0], parts[2], text) if len(parts) == 3 and all(parts) else None
 
     @property
     def hash(self) -> str:
-        """What is kept of it. It is long and random, so that a plain hash gives nothing away."""
+        """The stored hash. The token is long and random, so that a hash without a key is safe."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
@@ -50,38 +50,38 @@ class Session(Model):
     created_at: str
     last_used_at: str
     expires_at: str
-    refresh: set[str]
-    """Hashes of the refresh tokens that renew it."""
-    replaced: set[str] = set()
-    """Hashes of those that these replaced at `refreshed_at`."""
+    refresh_hashes: set[str]
+    """Hashes of the current refresh tokens."""
+    replaced_hashes: set[str] = set()
+    """Hashes of the refresh tokens that were replaced at `refreshed_at`."""
     refreshed_at: str
 
     def is_live(self, now: str, ended_before: int | None) -> bool:
-        """Whether it can still be renewed: neither expired nor ended with all others."""
+        """Whether the session can be renewed: it has not expired, and was not ended together with all others."""
         return self.expires_at > now and (ended_before is None or clock.epoch(self.created_at) > ended_before)
 
     def accepts(self, token: RefreshToken, now: str) -> bool:
-        """Whether a refresh token renews it."""
-        return token.hash in self.refresh or (token.hash in self.replaced and self._in_grace(now))
+        """Whether the refresh token renews the session."""
+        return token.hash in self.refresh_hashes or (token.hash in self.replaced_hashes and self._in_grace(now))
 
-    def gave_away(self, token: RefreshToken) -> bool:
-        """Whether it knows the token as one that was replaced: used again, it is in two hands."""
-        return token.hash in self.replaced
+    def was_replaced(self, token: RefreshToken) -> bool:
+        """Whether the token was replaced; if it is used again later, it was copied."""
+        return token.hash in self.replaced_hashes
 
     def renewed(self, used: RefreshToken, new: RefreshToken, now: str) -> Session:
-        """The session with a new refresh token in place of the used one, or beside that which had replaced it."""
-        if used.hash in self.refresh:
-            fresh = {"refresh": {new.hash}, "replaced": {used.hash}, "refreshed_at": now}
+        """The session with the new refresh token, which replaces the used one, or is added if that was replaced."""
+        if used.hash in self.refresh_hashes:
+            changes = {"refresh_hashes": {new.hash}, "replaced_hashes": {used.hash}, "refreshed_at": now}
         else:
-            fresh = {"refresh": self.refresh | {new.hash}}
-        return self.model_copy(update={**fresh, "last_used_at": now})
+            changes = {"refresh_hashes": self.refresh_hashes | {new.hash}}
+        return self.model_copy(update={**changes, "last_used_at": now})
 
     def _in_grace(self, now: str) -> bool:
         return clock.seconds_between(self.refreshed_at, now) <= GRACE_SECONDS
 
 
-def opened(session_id: str, user_id: str, device: str, token: RefreshToken, now: str) -> Session:
-    """The session of a sign-in."""
+def new_session(session_id: str, user_id: str, device: str, token: RefreshToken, now: str) -> Session:
+    """The session of a new sign-in."""
     return Session(
         id=session_id,
         user_id=user_id,
@@ -89,6 +89,6 @@ def opened(session_id: str, user_id: str, device: str, token: RefreshToken, now:
         created_at=now,
         last_used_at=now,
         expires_at=clock.plus(now, days=SESSION_DAYS),
-        refresh={token.hash},
+        refresh_hashes={token.hash},
         refreshed_at=now,
     )

@@ -1,4 +1,4 @@
-"""The Sessions table, keyed by `id`, and the index in which a person's live sessions are found, newest first."""
+"""The Sessions table, keyed by `id`, with an index of each person's sessions, newest first."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _POSITION = ("id", "expiresAt")
 
 
 def key(session_id: str) -> tuple[str, dict[str, str]]:
-    """Where the session stands, for a read together with others."""
+    """The key of the session, for reads of several items."""
     return settings().sessions_table, {"id": session_id}
 
 
 def read(item: Item | None) -> Session | None:
-    """The session in `item`."""
+    """The session in `item`; None without an item."""
     return Session.model_validate(item) if item else None
 
 
@@ -34,25 +34,25 @@ def create(session: Session) -> writes.Write:
 
 
 def change(before: Session, after: Session) -> writes.Write:
-    """Write what differs, if the same refresh tokens renew the session as when it was read."""
+    """Write the changed fields, if the session's refresh tokens have not changed since it was read."""
     return writes.replace(
         *key(before.id),
         item_of(before),
         item_of(after),
-        condition="#refresh = :was",
+        condition="#refreshHashes = :was",
         refusal=lambda _: WriteConflict(),
-        values={"was": before.refresh},
+        values={"was": before.refresh_hashes},
     )
 
 
-def remove(session_id: str) -> writes.Write:
-    """Forget a session, if there is one."""
+def delete(session_id: str) -> writes.Write:
+    """Delete a session, if it exists."""
     table, row = key(session_id)
     return writes.delete(table, row, condition=None, refusal=lambda _: WriteConflict())
 
 
 def of_person(user_id: str, now: str, page_request: PageRequest) -> PageResult[Session]:
-    """A person's sessions that have not expired, newest first: as all last equally long, by expiry."""
+    """A person's sessions that have not expired, newest first. Sorted by expiry, as all have the same lifetime."""
     start = page_request.start()
     rows = dynamo.query(
         settings().sessions_table,
@@ -66,10 +66,10 @@ def of_person(user_id: str, now: str, page_request: PageRequest) -> PageResult[S
     return PageResult([Session.model_validate(row) for row in found.items], found.after)
 
 
-def remove_many(session_ids: Sequence[str]) -> None:
-    """Remove the records of sessions, each for itself.
+def delete_many(session_ids: Sequence[str]) -> None:
+    """Delete the records of sessions, in batches that are not atomic.
 
     Raises:
-        Unavailable: not all were removed; the same call removes the rest.
+        Unavailable: some were not deleted; the same call can be repeated.
     """
-    dynamo.write_many([remove(session_id) for session_id in session_ids])
+    dynamo.write_many([delete(session_id) for session_id in session_ids])

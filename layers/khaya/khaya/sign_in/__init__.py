@@ -1,1 +1,1 @@
-"""Signing up and in: one-time codes, what they prove, and how often they may be asked for and tried."""
+"""Sign-up and sign-in: one-time codes, passwords, refresh tokens, and their rate limits."""

@@ -1,4 +1,4 @@
-"""Sending a code: what the consumer of the codes queue does, out of the sight of whoever asked."""
+"""Sends one-time codes, outside of the request, so that its duration does not reveal whether an account exists."""
 
 from __future__ import annotations
 
@@ -16,72 +16,71 @@ from khaya.platform.data.unit_of_work import commit_now
 from khaya.sign_in import store
 from khaya.sign_in.model import CODE_SECONDS, Challenge, new_code
 
-TRIES = 3
-"""How often a code is handed to its provider before its message goes back to the queue."""
+ATTEMPTS = 3
+"""Attempts to send a code before its message returns to the queue."""
 
 
 def send(challenge_id: str, now: str) -> None:
-    """Send the code of a challenge to whom it concerns; to nobody where there is no such account.
+    """Send the code of a challenge, unless its account does not exist.
 
-    It may run twice for one challenge: what has been sent is not sent again, and a code that could not be sent is
-    replaced by a new one.
+    Idempotent: a code that was sent is not sent again. A code that could not be sent is replaced by a new one.
 
     Raises:
-        ChannelDown: the provider does not take it now; run it again.
+        ChannelDown: the provider is unavailable; call it again later.
     """
     challenge = store.find(challenge_id)
-    if challenge is None or challenge.sent_at or challenge.is_over(now):
+    if challenge is None or challenge.sent_at or challenge.is_closed(now):
         return
-    found = _destination(challenge)
-    if found is None or not limits.reaches(challenge.channel, found[0]):
+    recipient = _recipient(challenge)
+    if recipient is None or not limits.reaches(challenge.channel, recipient[0]):
         return
-    destination, user_id = found
+    destination, user_id = recipient
     try:
         limits.count(challenge.channel, now)
     except TooMany:
         return
     code = new_code()
     try:
-        commit_now(store.ready_to_send(challenge, code_hash(challenge_id, code), destination, user_id))
+        commit_now(store.set_code(challenge, code_hash(challenge_id, code), destination, user_id))
     except WriteConflict:
-        return  # another run of this message has sent it meanwhile
+        return  # a concurrent run has sent a code
     try:
-        _hand_over(challenge.channel, _message(destination, code))
+        _deliver(challenge.channel, _message(destination, code))
     except Undeliverable as error:
-        observability.logger().warning("code undeliverable", extra={"channel": challenge.channel, "why": str(error)})
+        observability.logger().warning("code undeliverable", extra={"channel": challenge.channel, "reason": str(error)})
         observability.count("CodeUndeliverable")
         return
-    commit_now(store.sent(challenge_id, now))
+    commit_now(store.set_sent(challenge_id, now))
     observability.count("CodeSent")
 
 
 def code_hash(challenge_id: str, code: str) -> str:
-    """The hash under which a code is kept: without the service's key the few codes there are could all be tried."""
+    """The stored hash of a code. It is keyed, because a plain hash is reversed by trying all six-digit codes."""
     return secrets.keyed_hash("code", challenge_id, code)
 
 
-def _destination(challenge: Challenge) -> tuple[str, str | None] | None:
-    """Where the code goes and whose account it is; None where there is nobody to send it to.
+def _recipient(challenge: Challenge) -> tuple[str, str | None] | None:
+    """The phone or e-mail that gets the code, and the person's id if known; None if there is no account.
 
-    Who signs up or changes a contact proves just what they named. A code for signing in goes only to what the account's
-    owner has proved before.
+    A code for a sign-up or a change of contact goes to the given phone or e-mail. A code for a sign-in goes only to a
+    verified contact of the account.
     """
     if challenge.purpose != "signIn":
         return challenge.identity, challenge.user_id
     account = cognito.find(challenge.identity)
-    if account is None or account.contact(challenge.known_by.kind) != challenge.identity:
+    if account is None or account.contact(challenge.requested.kind) != challenge.identity:
         return None
     contact = account.contact("email" if challenge.channel == "email" else "phone")
     return (contact, account.user_id) if contact else None
 
 
-def _hand_over(channel: Channel, message: Message) -> None:
-    """Send it, at once again where the provider could not take it just now: somebody waits for the code."""
-    for attempt in range(TRIES):
+def _deliver(channel: Channel, message: Message) -> None:
+    """Send the message, with short pauses between attempts, because a user is waiting for it."""
+    for attempt in range(ATTEMPTS):
         try:
             channels.deliver(channel, message)
         except ChannelDown:
-            if attempt == TRIES - 1:
+            if attempt == ATTEMPTS - 1:
                 raise
             time.sleep(random.uniform(0.1, 0.4) * 2**attempt)  # noqa: S311 - spreads retries, guards nothing
         else:

@@ -1,4 +1,4 @@
-"""A challenge: somebody was sent a one-time code and may answer it. What may be asked, and what an answer is worth."""
+"""Challenges, which are answered with one-time codes, and the requests of the sign-in routes."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ Purpose = Literal["signIn", "signUp", "contact"]
 
 CODE_DIGITS = 6
 CODE_SECONDS = 600
-"""How long a code may be answered."""
+"""Seconds for which a code is valid."""
 ATTEMPTS = 3
-"""How often a code may be tried."""
+"""Attempts to answer a challenge."""
 SENDS = 3
-"""How many codes one phone or e-mail may ask for in `SEND_SECONDS`."""
+"""Codes that may be requested for one phone or e-mail in `SEND_SECONDS`."""
 SEND_SECONDS = 600
 CLAIM_SECONDS = 25
-"""How long a right answer holds off others while it is turned into tokens; longer than the function may run."""
+"""Seconds for which a correct answer blocks others while tokens are issued; longer than the function's timeout."""
 
 _EMAIL = re.compile(r"[^\s@\"(),:;<>\[\\\]]+@[^\s@.]+(\.[^\s@.]+)+")
 
 
 def normal_email(text: str) -> str:
-    """An e-mail address in small letters, as Cognito compares them.
+    """An e-mail address in lower case, the form in which Cognito compares addresses.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not a valid address.
     """
     if not text.isascii() or not _EMAIL.fullmatch(text):
         raise ValueError("must be an e-mail address such as thandi@example.org")
@@ -47,7 +47,7 @@ def normal_email(text: str) -> str:
 
 
 def normal_username(text: str) -> str:
-    """A phone number or an e-mail address.
+    """A phone number or an e-mail address in its normal form.
 
     Raises:
         ValueError: it is neither.
@@ -69,24 +69,24 @@ Code = Annotated[str, Field(pattern=rf"^[0-9]{{{CODE_DIGITS}}}$")]
 
 @dataclass(frozen=True)
 class Identity:
-    """What a person is known by."""
+    """A phone number or an e-mail address, which identifies a person."""
 
     kind: Kind
     value: str
 
     @classmethod
     def of(cls, username: str) -> Identity:
-        """The identity that a normal username is."""
+        """The identity in a normalised username."""
         return cls("email" if "@" in username else "phone", username)
 
     @property
     def channel(self) -> Channel:
-        """The channel that is used where none is named."""
+        """The default channel for codes."""
         return "email" if self.kind == "email" else "sms"
 
 
 class SignUp(RequestModel):
-    """What a newcomer tells."""
+    """A sign-up."""
 
     phone: Phone
     email: Email | None = None
@@ -95,21 +95,21 @@ class SignUp(RequestModel):
     channel: Channel | None = None
 
     @model_validator(mode="after")
-    def _has_where_to_send(self) -> SignUp:
+    def _has_destination(self) -> SignUp:
         if self.channel == "email" and self.email is None:
             raise ValueError("email is needed where the code is to go there")
         return self
 
     @property
-    def proves(self) -> Identity:
-        """What the code proves: the e-mail if it goes there, else the phone."""
+    def to_verify(self) -> Identity:
+        """The identity that the code verifies: the e-mail if the code is sent there, else the phone."""
         if self.channel == "email" and self.email is not None:
             return Identity("email", self.email)
         return Identity("phone", self.phone)
 
 
 class CodeRequest(RequestModel):
-    """Whom a code is wanted for."""
+    """A request for a code to sign in."""
 
     username: Annotated[Username, Field(description="A phone number or an e-mail address.")]
     channel: Channel | None = None
@@ -124,14 +124,14 @@ class ContactChange(RequestModel):
     email: Email | None = None
 
     @model_validator(mode="after")
-    def _names_one(self) -> ContactChange:
+    def _has_one(self) -> ContactChange:
         if (self.phone is None) == (self.email is None):
             raise ValueError("send either a phone or an e-mail")
         return self
 
     @property
-    def proves(self) -> Identity:
-        """What the code is to prove."""
+    def to_verify(self) -> Identity:
+        """The identity that the code verifies."""
         return Identity("phone", self.phone) if self.phone else Identity("email", self.email or "")
 
 
@@ -142,14 +142,14 @@ class CodeAnswer(RequestModel):
     code: Code
 
 
-_SHAPES = (("challenge", "code"), ("username", "password"), ("refreshToken",))
+_FIELD_SETS = (("challenge", "code"), ("username", "password"), ("refreshToken",))
 
 
 class TokenRequest(RequestModel):
-    """What tokens are asked for with: a code, a password or a refresh token, exactly one of the three."""
+    """A request for tokens with a code, a password or a refresh token: exactly one of the three."""
 
     model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": [*shape], "maxProperties": len(shape)} for shape in _SHAPES]}
+        json_schema_extra={"oneOf": [{"required": [*fields], "maxProperties": len(fields)} for fields in _FIELD_SETS]}
     )
 
     challenge: ChallengeId | None = None
@@ -161,60 +161,60 @@ class TokenRequest(RequestModel):
     @model_validator(mode="after")
     def _is_one_of_three(self) -> TokenRequest:
         sent = {to_camel(name) for name in self.model_fields_set if getattr(self, name) is not None}
-        if len(sent) != len(self.model_fields_set) or sent not in [{*shape} for shape in _SHAPES]:
+        if len(sent) != len(self.model_fields_set) or sent not in [{*fields} for fields in _FIELD_SETS]:
             raise ValueError("send either challenge and code, or username and password, or refreshToken")
         return self
 
 
 class Challenge(Model):
-    """A code that was asked for. Nobody is told whether it was ever sent."""
+    """A request for a code. The client does not learn whether a code was sent."""
 
     id: str
     purpose: Purpose
     identity: str
-    """The phone or e-mail that was named."""
+    """The phone or e-mail in the request."""
     channel: Channel
     requested_at: str
     expires_at: int
-    """Seconds since 1970; also when DynamoDB may remove the record."""
+    """Seconds since 1970; also DynamoDB's time to live."""
     attempts: int = 0
 
     code_hash: str | None = None
     destination: str | None = None
-    """Where the code went: what a right answer proves."""
+    """The phone or e-mail that got the code, which a correct answer verifies."""
     user_id: str | None = None
-    """Whose the account is: of `signIn` known when the code is sent, of `contact` from the start."""
+    """The person: set when the code is sent (`signIn`), or from the start (`contact`)."""
     sent_at: str | None = None
     claimed_until: int | None = None
     answered_at: str | None = None
 
     display_name: str | None = None
-    sealed_password: str | None = None
+    encrypted_password: str | None = None
     session_id: str | None = None
 
     @property
-    def known_by(self) -> Identity:
-        """The identity that was named."""
+    def requested(self) -> Identity:
+        """The identity in the request."""
         return Identity.of(self.identity)
 
     @property
-    def proves(self) -> Identity:
-        """What a right answer proves.
+    def verified(self) -> Identity:
+        """The identity that a correct answer verifies.
 
         Raises:
-            Unauthenticated: nothing, since nothing was sent.
+            Unauthenticated: no code was sent.
         """
         if self.destination is None:
             raise wrong_code()
         return Identity.of(self.destination)
 
-    def is_over(self, now: str) -> bool:
-        """Whether it can no longer be answered."""
+    def is_closed(self, now: str) -> bool:
+        """Whether the challenge was answered or has expired."""
         return self.answered_at is not None or self.expires_at <= clock.epoch(now)
 
 
-def challenged(purpose: Purpose, identity: Identity, channel: Channel | None, now: str, **about: Any) -> Challenge:
-    """A new challenge; `about` holds the fields that its purpose has."""
+def new_challenge(purpose: Purpose, identity: Identity, channel: Channel | None, now: str, **fields: Any) -> Challenge:
+    """A new challenge; `fields` are the further fields of its purpose."""
     return Challenge(
         id=secrets.token_urlsafe(24),
         purpose=purpose,
@@ -222,15 +222,15 @@ def challenged(purpose: Purpose, identity: Identity, channel: Channel | None, no
         channel=channel or identity.channel,
         requested_at=now,
         expires_at=clock.epoch(now) + CODE_SECONDS,
-        **about,
+        **fields,
     )
 
 
 def new_code() -> str:
-    """A code that nobody can foresee."""
+    """A random code."""
     return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
 
 
 def wrong_code() -> Unauthenticated:
-    """The one answer to every code that does not do, whatever is wrong with it."""
+    """The error for every code that is not accepted. It is always the same, so that it reveals no reason."""
     return Unauthenticated("The code is wrong, was used, or is no longer good. Please ask for a new one.")

@@ -1,8 +1,8 @@
-"""The Challenges table: what lives for minutes. Each kind of row has its own beginning of the `id`.
+"""The Challenges table: items that live for minutes. The prefix of the `id` is the type of the item.
 
-`challenge#…` a code that was asked for; `proof#…` what Cognito's trigger is shown, once; `sends#…` and `rate#…` counts,
-each under a keyed hash; `sms#…` the hour's text messages (`channels.limits`). DynamoDB removes rows at `expiresAt`;
-reads do not rely on it.
+`challenge#…`: a request for a code. `proof#…`: a one-time proof for Cognito's trigger. `sends#…` and `rate#…`: counters
+under keyed hashes. `sms#…`: the hour's text messages (`channels.store`). `expiresAt` is the time to live; reads check
+it themselves.
 """
 
 from __future__ import annotations
@@ -19,24 +19,23 @@ from khaya.platform.data import dynamo, writes
 from khaya.sign_in.model import ATTEMPTS, CLAIM_SECONDS, SEND_SECONDS, SENDS, Challenge, wrong_code
 
 PROOF_SECONDS = 60
-"""How long Cognito may take from asking to checking."""
+"""Seconds for which a proof is valid."""
 
 _MINUTE = 60
-_HOUR = 3600
 
 
 def key(challenge_id: str) -> tuple[str, dict[str, str]]:
-    """Where the challenge stands."""
+    """The key of the challenge."""
     return _row("challenge", challenge_id)
 
 
 def read(item: Item | None) -> Challenge | None:
-    """The challenge in `item`."""
+    """The challenge in `item`; None without an item."""
     return Challenge.model_validate({**item, "id": item["id"].partition("#")[2]}) if item else None
 
 
 def find(challenge_id: str) -> Challenge | None:
-    """The challenge, if there is one."""
+    """The challenge; None if it does not exist."""
     return read(dynamo.get(*key(challenge_id)))
 
 
@@ -49,10 +48,10 @@ def create(challenge: Challenge) -> writes.Write:
 
 
 def count_send(identity_hash: str, now: str) -> writes.Write:
-    """One code more was asked for. The times of the last three are kept, each moving on by one place."""
+    """Count a request for a code; refused if three were made within ten minutes. Stores the times of the last three."""
     at = clock.epoch(now)
-    names = [f"sent{place}" for place in range(SENDS)]
-    shifts = [f"#{names[place]} = if_not_exists(#{names[place - 1]}, :never)" for place in range(SENDS - 1, 0, -1)]
+    names = [f"sent{number}" for number in range(SENDS)]
+    shifts = [f"#{names[number]} = if_not_exists(#{names[number - 1]}, :never)" for number in range(SENDS - 1, 0, -1)]
 
     def refusal(item: Item | None) -> Exception:
         oldest = (item or {}).get(names[-1], at)
@@ -67,8 +66,8 @@ def count_send(identity_hash: str, now: str) -> writes.Write:
     )
 
 
-def ready_to_send(challenge: Challenge, code_hash: str, destination: str, user_id: str | None) -> writes.Write:
-    """Note which code goes where, unless it has gone; a second try replaces the code of a first that was not sent."""
+def set_code(challenge: Challenge, code_hash: str, destination: str, user_id: str | None) -> writes.Write:
+    """Store the hash and the recipient of the code, unless a code was sent; replaces a code that was not sent."""
     person = ", #userId = :userId" if user_id else ""
     return writes.update(
         *key(challenge.id),
@@ -79,8 +78,8 @@ def ready_to_send(challenge: Challenge, code_hash: str, destination: str, user_i
     )
 
 
-def sent(challenge_id: str, now: str) -> writes.Write:
-    """The code has gone out."""
+def set_sent(challenge_id: str, now: str) -> writes.Write:
+    """Record that the code was sent."""
     return writes.update(
         *key(challenge_id),
         "SET #sentAt = :now",
@@ -91,9 +90,9 @@ def sent(challenge_id: str, now: str) -> writes.Write:
 
 
 def count_attempt(challenge_id: str, now: str) -> Challenge | None:
-    """Count an attempt before it is looked at, so that no number of tries at once gets more than three.
+    """Count an attempt, and return the challenge; None if there is none, or no further attempt is allowed.
 
-    None where there may be no further one, or there is no such challenge.
+    The attempt is counted before the code is compared, so that concurrent attempts do not exceed the limit.
     """
     attempt = writes.update(
         *key(challenge_id),
@@ -111,7 +110,7 @@ def count_attempt(challenge_id: str, now: str) -> Challenge | None:
 
 
 def claim(challenge_id: str, now: str) -> writes.Write:
-    """Hold off other answers to the challenge while this one is turned into tokens."""
+    """Block other answers to the challenge while tokens are issued for this one."""
     at = clock.epoch(now)
     return writes.update(
         *key(challenge_id),
@@ -124,8 +123,8 @@ def claim(challenge_id: str, now: str) -> writes.Write:
     )
 
 
-def release(challenge_id: str) -> writes.Write:
-    """Let the same answer be given again, since it was not its fault that it came to nothing."""
+def release_claim(challenge_id: str) -> writes.Write:
+    """Release the claim and the attempt, so that the same answer can be sent again after a failure of ours."""
     return writes.update(
         *key(challenge_id),
         "SET #attempts = #attempts - :one REMOVE #claimedUntil",
@@ -135,11 +134,11 @@ def release(challenge_id: str) -> writes.Write:
     )
 
 
-def answered(challenge_id: str, now: str) -> writes.Write:
-    """The challenge was answered and is used up; what it hid is removed."""
+def close(challenge_id: str, now: str) -> writes.Write:
+    """Close the answered challenge, and delete its secrets."""
     return writes.update(
         *key(challenge_id),
-        "SET #answeredAt = :now REMOVE #sealedPassword, #codeHash",
+        "SET #answeredAt = :now REMOVE #encryptedPassword, #codeHash",
         condition="attribute_exists(#id) AND attribute_not_exists(#answeredAt)",
         refusal=lambda _: wrong_code(),
         values={"now": now},
@@ -147,37 +146,37 @@ def answered(challenge_id: str, now: str) -> writes.Write:
 
 
 def put_proof(proof: str, user_id: str, now: str) -> writes.Write:
-    """Let Cognito's trigger find a proof, once and for a minute."""
+    """Store a one-time proof for Cognito's trigger, valid for a minute."""
     table, row = _proof(proof)
     item = {**row, "userId": user_id, "expiresAt": clock.epoch(now) + PROOF_SECONDS}
     return writes.put(table, item, condition=None, refusal=lambda _: WriteConflict())
 
 
 def take_proof(proof: str, user_id: str, now: str) -> bool:
-    """Use up a proof; False where it does not stand there for this person, or no longer."""
-    taking = writes.delete(
+    """Delete a proof; False if there is no valid proof for this person."""
+    deletion = writes.delete(
         *_proof(proof),
         condition="#userId = :userId AND #expiresAt > :now",
         refusal=lambda _: wrong_code(),
         values={"userId": user_id, "now": clock.epoch(now)},
     )
     try:
-        dynamo.commit([taking], new_id())
+        dynamo.commit([deletion], new_id())
     except Unauthenticated:
         return False
     return True
 
 
-def count_call(who: str, limit: int, now: str) -> None:
-    """Count one call in this minute for a hashed phone, e-mail, session or network address.
+def count_call(name_hash: str, limit: int, now: str) -> None:
+    """Count one call in this minute for the hash of a phone, e-mail, session or network address.
 
     Raises:
-        TooMany: there were `limit` already.
+        TooMany: the limit is used up.
     """
     at = clock.epoch(now)
     minute = at // _MINUTE
     _count(
-        f"{who}#{minute}",
+        f"{name_hash}#{minute}",
         "rate",
         limit,
         at + 2 * _MINUTE,

@@ -1,1 +1,1 @@
-"""Uploads: files on their way into the private bucket."""
+"""Uploads: files that people put into the private bucket."""

@@ -1,4 +1,4 @@
-"""What may be uploaded for which purpose, and under which key."""
+"""The rules of uploads: purposes, content types, sizes and keys."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ UploadKey = Annotated[str, Field(pattern=r"^uploads/[0-9a-zA-Z-]{1,64}/[a-z]{1,2
 """The key of an upload: `uploads/<userId>/<purpose>/<id>.<extension>`."""
 
 Purpose = Literal["profile", "certification", "portfolio", "listing", "job", "submission", "story"]
-"""What an upload is for."""
+"""The purpose of an upload."""
 
 Photos = Annotated[list[UploadKey], Field(max_length=5)]
 """Upload keys of photos, in the order in which they are shown."""
 
 
 def upload_prefix(user_id: str, purpose: Purpose) -> str:
-    """What the keys of a person's uploads for a purpose begin with."""
+    """The key prefix of a person's uploads for a purpose."""
     return f"uploads/{user_id}/{purpose}/"
 
 
-def uploads_of(user_id: str) -> str:
-    """What the keys of all of a person's uploads begin with."""
+def uploads_prefix(user_id: str) -> str:
+    """The key prefix of all uploads of a person."""
     return f"uploads/{user_id}/"
 
 
@@ -44,10 +44,10 @@ _EXTENSIONS: Final[dict[ContentType, str]] = {
 
 
 def check_owner(keys: list[str], user_id: str, purpose: Purpose, field: str) -> None:
-    """Hold that all `keys` are uploads of the person, made for the purpose.
+    """Check that all `keys` are uploads of the person for the purpose.
 
     Raises:
-        Invalid: one is not; `field` is the request's field that handed it in.
+        Invalid: a key is not; `field` is the name of the request field.
     """
     wrong = [number for number, key in enumerate(keys) if not key.startswith(upload_prefix(user_id, purpose))]
     if wrong:
@@ -56,7 +56,7 @@ def check_owner(keys: list[str], user_id: str, purpose: Purpose, field: str) -> 
 
 
 class UploadRequest(RequestModel):
-    """The file that somebody wants to upload."""
+    """A request to upload a file."""
 
     purpose: Purpose
     content_type: Annotated[ContentType, Field(description="A PDF only for a certification.")]
@@ -64,7 +64,7 @@ class UploadRequest(RequestModel):
 
 
 class Upload(Model):
-    """Leave to upload one file: a form for `url` with all `fields`, then the file as `file`, until `expiresAt`."""
+    """A form to upload one file: POST all `fields` to `url`, then the file as `file`, until `expiresAt`."""
 
     key: str
     url: str
@@ -73,10 +73,10 @@ class Upload(Model):
 
 
 def key_for(request: UploadRequest, user_id: str) -> str:
-    """A new key under the person's own prefix.
+    """A new key with the person's prefix.
 
     Raises:
-        Invalid: files of this type are not taken for this purpose.
+        Invalid: this content type is not allowed for this purpose.
     """
     if request.content_type == "application/pdf" and request.purpose != "certification":
         raise Invalid([("contentType", f"must be a picture (JPEG, PNG or WebP) for the purpose {request.purpose}")])
@@ -84,13 +84,13 @@ def key_for(request: UploadRequest, user_id: str) -> str:
 
 
 def content_type_of(key: str) -> ContentType:
-    """The type of the file under an upload's key, which its ending tells.
+    """The content type of an upload, from the extension of its key.
 
     Raises:
-        ValueError: no upload has such an ending.
+        ValueError: the extension is unknown.
     """
-    ending = key.rpartition(".")[2]
+    found = key.rpartition(".")[2]
     for content_type, extension in _EXTENSIONS.items():
-        if extension == ending:
+        if extension == found:
             return content_type
     raise ValueError("is not the key of an upload")

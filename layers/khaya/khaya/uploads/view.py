@@ -7,11 +7,11 @@ from khaya.platform.base.models import Model
 
 
 class Picture(Model):
-    """A picture, with a link that works for a short time."""
+    """A picture with a short-lived link."""
 
     url: str
 
 
 def pictures(keys: list[str]) -> list[Picture]:
-    """The uploads under `keys`, as answers show them."""
+    """The views of the pictures with these keys."""
     return [Picture(url=link(key)) for key in keys]

@@ -1,1 +1,1 @@
-"""People as the service knows them: how to reach them, and whether they may act."""
+"""Users: the private record of each person, with contact, account status and ended sessions."""

@@ -1,4 +1,4 @@
-"""A person's private record: contact, standing, and the roles and sessions that were taken from them."""
+"""A person's private record: contact, account status, lost roles and ended sessions."""
 
 from __future__ import annotations
 
@@ -10,41 +10,41 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Prose
 from khaya.platform.base.ids import new_id
-from khaya.platform.base.models import Model, RequestModel, left_out
+from khaya.platform.base.models import Model, RequestModel, omittable
 from khaya.platform.base.roles import Role
 
 Status = Literal["active", "suspended"]
-"""What admins decide between."""
-Standing = Literal["active", "suspended", "erased"]
-"""Whether a person may act; an account that its owner had erased never may again."""
+"""The account statuses that admins set."""
+AccountStatus = Literal["active", "suspended", "erased"]
+"""All account statuses. `erased` is final."""
 Email = Annotated[str, AfterValidator(str.lower)]
-"""An e-mail address, in the form in which it is compared."""
+"""An e-mail address in lower case."""
 
 ENDED_SECONDS = 7200
-"""How long the end of a session is remembered: twice the life of an access token."""
+"""Seconds for which an ended session is kept: twice the lifetime of an access token."""
 
 _LOCAL = re.compile(r"0([678][0-9]{8})")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class UserChanges(RequestModel):
-    """What an admin decides about a person; what is left out stays."""
+    """An admin's decision about a person; omitted fields stay unchanged."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 2})
 
-    status: Status = left_out()
-    admin: Annotated[bool, Field(strict=True)] = left_out()
+    status: Status = omittable()
+    admin: Annotated[bool, Field(strict=True)] = omittable()
     reason: Annotated[Prose, Field(min_length=3, max_length=500)]
 
     @model_validator(mode="after")
-    def _something_is_decided(self) -> Self:
+    def _decides_something(self) -> Self:
         if self.model_fields_set <= {"reason"}:
             raise ValueError("must name status or admin")
         return self
 
 
 class Decision(Model):
-    """Who decided what about a person, when and why. Kept for good."""
+    """A recorded decision about a person. It is never deleted."""
 
     id: str
     user_id: str
@@ -56,16 +56,16 @@ class Decision(Model):
 
 
 class User(Model):
-    """The private record of a person. The gate keeps its own counts beside these fields.
+    """The private record of a person. The account guard stores its counts in the same item.
 
-    Name, roles and verification are the profile's; they are repeated here, by the same transactions that change them
-    there, so that admins find people in one read.
+    Name, roles and verification are copies of the profile's fields, written in the same transactions, so that admins
+    find people in one read.
     """
 
     user_id: str
     phone: str | None = None
     email: Email | None = None
-    status: Standing = "active"
+    status: AccountStatus = "active"
     lost_roles: set[Role] = set()
     created_at: str | None = None
 
@@ -73,20 +73,20 @@ class User(Model):
     roles: list[Role] = []
     verified: bool = False
 
-    def decided(self, changes: UserChanges, *, admin_id: str, now: str) -> Decision | None:
-        """What `changes` would change about the person; None where that is nothing.
+    def decision_for(self, changes: UserChanges, *, admin_id: str, now: str) -> Decision | None:
+        """The decision that `changes` make about the person; None if they change nothing.
 
         Raises:
-            Forbidden: an admin would act on themselves.
-            Conflict: the person had their account erased.
+            Forbidden: the admin is the person.
+            Conflict: the account was erased.
         """
         if admin_id == self.user_id:
             raise Forbidden("No admin acts on themselves.")
         if self.status == "erased":
             raise Conflict("The account was erased.")
-        named = changes.model_fields_set
-        status = changes.status if "status" in named and changes.status != self.status else None
-        admin = changes.admin if "admin" in named and not self._stands_as(admin=changes.admin) else None
+        sent = changes.model_fields_set
+        status = changes.status if "status" in sent and changes.status != self.status else None
+        admin = changes.admin if "admin" in sent and not self._is_admin_already(changes.admin) else None
         if status is None and admin is None:
             return None
         return Decision(
@@ -99,37 +99,37 @@ class User(Model):
             decided_at=now,
         )
 
-    def _stands_as(self, *, admin: bool) -> bool:
-        """Whether both the roles and what was taken from them say so already."""
+    def _is_admin_already(self, admin: bool) -> bool:
+        """Whether the roles and the lost roles agree with `admin` already."""
         return ("admin" in self.roles) == admin and ("admin" in self.lost_roles) != admin
 
 
-class Endings(Model):
-    """What of a person's private record says which of their sessions were ended, and whether they may sign in."""
+class EndedSessions(Model):
+    """The fields of a person's private record that decide whether their sessions and sign-ins are valid."""
 
-    status: Standing = "active"
+    status: AccountStatus = "active"
     ended_before: int | None = None
-    """Seconds since 1970: sessions that began then or earlier are ended."""
+    """Seconds since 1970. Sessions that began at this time or earlier are ended."""
     ended_sessions: set[str] = set()
-    """Single sessions that were ended; the gate refuses their access tokens."""
+    """Ids of single ended sessions; the account guard refuses their access tokens."""
     ended_at: dict[str, int] = {}
-    """When each was, in seconds since 1970."""
-    endings: int = 0
-    """How often one was: the version of these three."""
+    """The time of each end, in seconds since 1970."""
+    ended_version: int = 0
+    """The number of ends, which serves as a version."""
 
-    def with_ended(self, session_id: str, now: int) -> Endings:
-        """With one session more, and without those whose access tokens have all expired."""
-        at = {**{one: then for one, then in self.ended_at.items() if now - then < ENDED_SECONDS}, session_id: now}
-        kept = {one for one in self.ended_sessions if one in at or one not in self.ended_at}
-        changed = {"ended_sessions": kept | {session_id}, "ended_at": at, "endings": self.endings + 1}
+    def with_ended(self, session_id: str, now: int) -> EndedSessions:
+        """With one more ended session, and without those whose access tokens have expired."""
+        ended_at = {**{one: at for one, at in self.ended_at.items() if now - at < ENDED_SECONDS}, session_id: now}
+        kept = {one for one in self.ended_sessions if one in ended_at or one not in self.ended_at}
+        changed = {"ended_sessions": kept | {session_id}, "ended_at": ended_at, "ended_version": self.ended_version + 1}
         return self.model_copy(update=changed)
 
 
 def normal_phone(text: str) -> str:
-    """A phone number as E.164; South African local numbers get their country code.
+    """A phone number in E.164; South African local numbers get the country code.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: the number is not valid.
     """
     digits = re.sub(r"[\s().-]", "", text)
     if local := _LOCAL.fullmatch(digits):

@@ -1,7 +1,7 @@
-"""The Users table: one private record a person, keyed by `userId`, and the indexes by which admins find people.
+"""The Users table: one private record for each person, keyed by `userId`, and the indexes of the admins' lists.
 
-Beside the records stand the admins' decisions about people, under `<userId>#<decision's id>`. The indexes hold little,
-and nothing that the gate writes, so passing the gate never writes to them.
+The table also holds the admins' decisions, under `<userId>#<decision id>`. The indexes contain none of the attributes
+that the account guard writes, so that its updates cost no index writes.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, writes
 from khaya.platform.data.pages import PageRequest, PageResult, page_of
 from khaya.platform.web.access import Access, Caller
-from khaya.users.model import Decision, Endings, Status, User
+from khaya.users.model import Decision, EndedSessions, Status, User
 
-_EVERYBODY = "everybody"
+_COLLECTION = "users"
+"""Value of the attribute `collection` of all records, the key of the index `byCreation`."""
 
-_SLOTS = 7
+_WINDOWS = 7
 _MINUTE = 60
-_LONG = 3
-"""How many times the limit a slot may hold before it is cut."""
+_TRIM_FACTOR = 3
+"""A window is trimmed when it holds more than this many times the limit."""
 
-_CONDITION = (
+_ACTIVE_SESSION = (
     "(attribute_not_exists(#status) OR #status = :active)"
     " AND NOT contains(#endedSessions, :session)"
     " AND (attribute_not_exists(#endedBefore) OR #endedBefore < :signedIn)"
@@ -34,17 +35,17 @@ _CONDITION = (
 
 
 def key(user_id: str) -> tuple[str, dict[str, str]]:
-    """Where the record stands, for a read together with others."""
+    """The key of the record, for reads of several items."""
     return settings().users_table, {"userId": user_id}
 
 
 def read(item: Item | None, user_id: str) -> User:
-    """The record in `item`; an empty one for a person that none was made for yet."""
+    """The record in `item`; an empty one if there is none yet."""
     return User.model_validate(item or {"userId": user_id})
 
 
 def is_record(item: Item | None) -> bool:
-    """Whether `item` is a person's record; what stands beside the records, such as decisions, has a `#` in its key."""
+    """Whether `item` is a person's record; keys of other items, such as decisions, contain `#`."""
     return item is not None and "#" not in item["userId"]
 
 
@@ -54,21 +55,21 @@ def get(user_id: str) -> User:
 
 
 def create(user: User) -> writes.Write:
-    """Make the record, unless it exists. The gate may have begun one; contact and standing are then added to it."""
-    known = {name: value for name, value in item_of(user).items() if name not in ("userId", "lostRoles")}
-    known["listing"] = _EVERYBODY
-    parts = [f"#{name} = :{name}" for name in known if name != "status"]
+    """Create the record, unless it exists. The account guard may have created the item without these fields."""
+    fields = {name: value for name, value in item_of(user).items() if name not in ("userId", "lostRoles")}
+    fields["collection"] = _COLLECTION
+    parts = [f"#{name} = :{name}" for name in fields if name != "status"]
     return writes.update(
         *key(user.user_id),
         "SET " + ", ".join(["#status = if_not_exists(#status, :status)", *parts]),
         condition="attribute_not_exists(#createdAt)",
         refusal=lambda _: WriteConflict(),
-        values=known,
+        values=fields,
     )
 
 
-def repeat(user: User) -> writes.Write:
-    """Take over what the record repeats of the profile: name, roles and verification."""
+def copy_profile_fields(user: User) -> writes.Write:
+    """Copy name, roles and verification of the profile to the record."""
     return writes.update(
         *key(user.user_id),
         "SET #displayName = :name, #roles = :roles, #verified = :verified",
@@ -79,43 +80,43 @@ def repeat(user: User) -> writes.Write:
 
 
 def set_roles(user_id: str, held: list[Role], lost: set[Role]) -> writes.Write:
-    """Record the roles held, and those taken since tokens naming them may have been issued: the gate refuses these."""
+    """Set the roles, and the lost roles: those that the account guard refuses although tokens still contain them."""
     expression = "SET #roles = :held, #lostRoles = :lost" if lost else "SET #roles = :held REMOVE #lostRoles"
     values: dict[str, Any] = {"held": held, "lost": lost} if lost else {"held": held}
     return writes.update(*key(user_id), expression, condition=None, refusal=lambda _: WriteConflict(), values=values)
 
 
-def endings(item: Item | None) -> Endings:
-    """What the record in `item` says of ended sessions."""
-    return Endings.model_validate(item or {})
+def read_ended_sessions(item: Item | None) -> EndedSessions:
+    """The ended sessions in the record `item`."""
+    return EndedSessions.model_validate(item or {})
 
 
-def end_session(user_id: str, session_id: str, before: Endings, now: int) -> writes.Write:
-    """Have the gate refuse the access tokens of a session. `now` is in seconds since 1970."""
+def end_session(user_id: str, session_id: str, before: EndedSessions, now: int) -> writes.Write:
+    """End a session, so that the account guard refuses its access tokens. `now` is in seconds since 1970."""
     after = before.with_ended(session_id, now)
     return writes.update(
         *key(user_id),
-        "SET #endedSessions = :ended, #endedAt = :at, #endings = :endings",
-        condition="attribute_not_exists(#endings) OR #endings = :was",
+        "SET #endedSessions = :ended, #endedAt = :at, #endedVersion = :version",
+        condition="attribute_not_exists(#endedVersion) OR #endedVersion = :was",
         refusal=lambda _: WriteConflict(),
         values={
             "ended": after.ended_sessions,
             "at": after.ended_at,
-            "endings": after.endings,
-            "was": before.endings,
+            "version": after.ended_version,
+            "was": before.ended_version,
         },
     )
 
 
 def end_all_sessions(user_id: str, now: int) -> writes.Write:
-    """Have the gate refuse the access tokens of every session that began by `now`, in seconds since 1970."""
+    """End all sessions that began at `now` (seconds since 1970) or earlier; the account guard refuses their tokens."""
     return writes.update(
         *key(user_id), "SET #endedBefore = :now", condition=None, refusal=lambda _: WriteConflict(), values={"now": now}
     )
 
 
 def set_contact(user_id: str, kind: Literal["phone", "email"], value: str) -> writes.Write:
-    """Record a phone number or e-mail address that the person has proved."""
+    """Set the verified phone number or e-mail address."""
     return writes.update(
         *key(user_id),
         f"SET #{kind} = :value",
@@ -125,8 +126,8 @@ def set_contact(user_id: str, kind: Literal["phone", "email"], value: str) -> wr
     )
 
 
-def erase(user_id: str, now: str) -> writes.Write:
-    """Refuse every request of the person for good, if they are active, no admin and in no job in progress."""
+def mark_erased(user_id: str, now: str) -> writes.Write:
+    """Set the status `erased`, which ends all access; refused unless the person is active, no admin, and in no job."""
     return writes.update(
         *key(user_id),
         "SET #status = :erased, #erasedAt = :now, #endedBefore = :second",
@@ -145,7 +146,7 @@ def erase(user_id: str, now: str) -> writes.Write:
 
 
 def begin_job(user_id: str) -> writes.Write:
-    """Count one more job in progress of which the person is a party, if the person is active.
+    """Add one to the person's jobs in progress; refused unless the person is active.
 
     An erasure is refused while the count is above zero.
     """
@@ -159,7 +160,7 @@ def begin_job(user_id: str) -> writes.Write:
 
 
 def end_job(user_id: str) -> writes.Write:
-    """Count one job in progress less."""
+    """Subtract one from the person's jobs in progress."""
     return writes.update(
         *key(user_id),
         "ADD #jobsInProgress :less",
@@ -170,7 +171,7 @@ def end_job(user_id: str) -> writes.Write:
 
 
 def count_bought_job(user_id: str) -> writes.Write:
-    """Count one more completed job of those that the person posted, and one job in progress less."""
+    """Add one to the completed jobs that the person posted, and subtract one from the jobs in progress."""
     return writes.update(
         *key(user_id),
         "ADD #boughtJobs :one, #jobsInProgress :less",
@@ -181,13 +182,13 @@ def count_bought_job(user_id: str) -> writes.Write:
 
 
 def jobs_in_progress(item: Item | None) -> int:
-    """The number of jobs in progress of which the person is a party, whose record is `item`."""
-    found: int = (item or {}).get("jobsInProgress", 0)
-    return found
+    """The number of jobs in progress in the record `item`."""
+    jobs: int = (item or {}).get("jobsInProgress", 0)
+    return jobs
 
 
 def require_no_bought_job(user_id: str) -> writes.Write:
-    """Check that no job that the person posted was completed."""
+    """Check that the person has no completed job as a buyer."""
     return writes.check(
         *key(user_id),
         condition="attribute_not_exists(#boughtJobs) OR #boughtJobs = :none",
@@ -202,8 +203,8 @@ def _not_active(item: Item | None) -> Exception:
     return Conflict("One of the two has left the marketplace.")
 
 
-def continue_erasure(user_id: str) -> writes.Write:
-    """Have what follows this table go on with an erasure that was too long for one run."""
+def request_erasure_run(user_id: str) -> writes.Write:
+    """Count one more run of the erasure; the change in the table's stream starts that run."""
     return writes.update(
         *key(user_id),
         "ADD #erasureRuns :one",
@@ -213,23 +214,23 @@ def continue_erasure(user_id: str) -> writes.Write:
     )
 
 
-def forget(user: User, erased_at: str, now: str) -> writes.Write:
-    """Leave of a person's record no more than that there was one, and that it was erased: nothing names them."""
-    left = {"userId": user.user_id, "status": "erased", "erasedAt": erased_at, "erasureDoneAt": now}
+def leave_tombstone(user: User, erased_at: str, now: str) -> writes.Write:
+    """Replace the record by one without personal data, which only shows that the account was erased."""
+    tombstone = {"userId": user.user_id, "status": "erased", "erasedAt": erased_at, "erasureDoneAt": now}
     return writes.put(
         settings().users_table,
-        {**left, "createdAt": user.created_at},
+        {**tombstone, "createdAt": user.created_at},
         condition="#status = :erased",
         refusal=lambda _: WriteConflict(),
         values={"erased": "erased"},
     )
 
 
-def decide(decision: Decision, user: User) -> list[writes.Write]:
-    """Carry out an admin's decision about `user`, as they will then be, and keep who decided it and why.
+def record_decision(decision: Decision, user: User) -> list[writes.Write]:
+    """Apply an admin's decision to `user`, given as it will be afterwards, and record the decision.
 
-    The deciding admin must be one, and active, at the very moment: so of two who remove each other only one succeeds,
-    and since nobody decides about themselves, one admin always remains.
+    The transaction checks that the deciding admin is an active admin. So of two admins who remove each other only one
+    succeeds, and as admins cannot decide about themselves, one admin always remains.
     """
     table, key_of_admin = key(decision.decided_by)
     return [
@@ -240,7 +241,7 @@ def decide(decision: Decision, user: User) -> list[writes.Write]:
             refusal=lambda _: Forbidden("You are no longer an active admin."),
             values={"active": "active", "admin": "admin"},
         ),
-        _carried_out(decision, user),
+        _apply_decision(decision, user),
         writes.put(
             table,
             {**item_of(decision), "userId": f"{decision.user_id}#{decision.id}", "about": decision.user_id},
@@ -250,19 +251,19 @@ def decide(decision: Decision, user: User) -> list[writes.Write]:
     ]
 
 
-def listed(status: Status | None, page_request: PageRequest) -> PageResult[User]:
-    """People by when they came, the latest first; with one status where it is named."""
+def list_users(status: Status | None, page_request: PageRequest) -> PageResult[User]:
+    """People, newest first; with one status if `status` is given."""
     if status is None:
-        return _rows("byListing", "listing", _EVERYBODY, page_request)
-    return _rows("byStatus", "status", status, page_request)
+        return _list_by("byCreation", "collection", _COLLECTION, page_request)
+    return _list_by("byStatus", "status", status, page_request)
 
 
-def with_contact(kind: Literal["phone", "email"], value: str, page_request: PageRequest) -> PageResult[User]:
-    """People who are reached at a phone number or an e-mail address."""
-    return _rows("byPhone" if kind == "phone" else "byEmail", kind, value, page_request)
+def list_by_contact(kind: Literal["phone", "email"], value: str, page_request: PageRequest) -> PageResult[User]:
+    """People with this phone number or e-mail address."""
+    return _list_by("byPhone" if kind == "phone" else "byEmail", kind, value, page_request)
 
 
-def _carried_out(decision: Decision, user: User) -> writes.Write:
+def _apply_decision(decision: Decision, user: User) -> writes.Write:
     expression: list[str] = []
     values: dict[str, Any] = {}
     if decision.status is not None:
@@ -280,7 +281,7 @@ def _carried_out(decision: Decision, user: User) -> writes.Write:
     )
 
 
-def _rows(index: str, attribute: str, value: str, page_request: PageRequest) -> PageResult[User]:
+def _list_by(index: str, attribute: str, value: str, page_request: PageRequest) -> PageResult[User]:
     start = page_request.start()
     rows = dynamo.query(
         settings().users_table,
@@ -297,28 +298,28 @@ def _rows(index: str, attribute: str, value: str, page_request: PageRequest) -> 
 def pass_account_guard(caller: Caller, access: Access, now: str, *, counted: bool) -> Caller:
     """The caller with the roles that they still hold, after one conditional update of their record.
 
-    It refuses people who are suspended, whose session was ended or whose roles were taken since the token was issued,
-    and counts writes. The times of the writes of the current minute are a list in that minute's slot. There are seven
-    slots; each pass removes the other six, so the record holds one minute of writes and the limit is exact. The slot
-    of a person who writes only in every seventh minute would keep growing: it is trimmed when it is long.
+    The update refuses suspended people, ended sessions and lost roles, and counts writes. The times of the writes of a
+    minute are a list attribute, the minute's window. There are seven windows; each update removes the other six, so the
+    record holds one minute of writes, and the limit is exact. The window of a person who writes only in every seventh
+    minute would keep growing, so a long window is trimmed.
 
     Raises:
         Unauthenticated: the session was ended.
-        Forbidden: the person is suspended, or holds none of the route's roles any more.
+        Forbidden: the person is suspended, or has lost the roles that the route needs.
         TooMany: the person wrote too often in this minute.
     """
     limit = settings().writes_per_minute if counted else 0
     roles = tuple(sorted(caller.roles & {*access.roles}))
-    passage = _Passage(caller, roles, clock.epoch(now), limit, access.also_erased)
-    record = dynamo.update_now(passage.write())
-    if limit and len(record[passage.slot]) > _LONG * limit:
-        dynamo.update_now(passage.trimmed(len(record[passage.slot])))
+    update = _GuardUpdate(caller, roles, clock.epoch(now), limit, access.also_erased)
+    record = dynamo.update_now(update.write())
+    if limit and len(record[update.window]) > _TRIM_FACTOR * limit:
+        dynamo.update_now(update.trim(len(record[update.window])))
     return replace(caller, roles=caller.roles - record.get("lostRoles", set()))
 
 
 @dataclass(frozen=True)
-class _Passage:
-    """One request; `now` in seconds since 1970, `limit` 0 if the request does not count."""
+class _GuardUpdate:
+    """The update for one request. `now` is in seconds since 1970; `limit` is 0 if the request does not count."""
 
     caller: Caller
     roles: tuple[Role, ...]
@@ -327,9 +328,9 @@ class _Passage:
     also_erased: bool
 
     @property
-    def slot(self) -> str:
+    def window(self) -> str:
         """The attribute that holds the times of this minute's writes, newest first."""
-        return f"writes{self.now // _MINUTE % _SLOTS}"
+        return f"writes{self.now // _MINUTE % _WINDOWS}"
 
     @property
     def minute_began(self) -> int:
@@ -343,17 +344,17 @@ class _Passage:
             "signedIn": self.caller.signed_in_at,
             **{f"role{number}": role for number, role in enumerate(self.roles)},
         }
-        condition = _CONDITION
+        condition = _ACTIVE_SESSION
         if self.also_erased:
-            condition = f"(#status = :erased OR ({_CONDITION}))"
+            condition = f"(#status = :erased OR ({_ACTIVE_SESSION}))"
             values["erased"] = "erased"
         if self.roles:
             held = " OR ".join(f"NOT contains(#lostRoles, :role{number})" for number in range(len(self.roles)))
             condition += f" AND ({held})"
         if self.limit:
-            last = f"#{self.slot}[{self.limit - 1}]"
-            others = ", ".join(f"#writes{number}" for number in range(_SLOTS) if f"writes{number}" != self.slot)
-            expression = f"SET #{self.slot} = list_append(:one, if_not_exists(#{self.slot}, :none)) REMOVE {others}"
+            last = f"#{self.window}[{self.limit - 1}]"
+            others = ", ".join(f"#writes{number}" for number in range(_WINDOWS) if f"writes{number}" != self.window)
+            expression = f"SET #{self.window} = list_append(:one, if_not_exists(#{self.window}, :none)) REMOVE {others}"
             condition += f" AND (attribute_not_exists({last}) OR {last} < :minute)"
             values |= {"one": [self.now], "none": [], "minute": self.minute_began}
         else:
@@ -361,10 +362,10 @@ class _Passage:
             values |= {"now": self.now}
         return self._update(expression, condition, values)
 
-    def trimmed(self, length: int) -> writes.Write:
-        """Remove the oldest times of the slot; twice the limit stays, so that concurrent writes do no harm."""
-        old = ", ".join(f"#{self.slot}[{number}]" for number in range(2 * self.limit, length))
-        return self._update(f"REMOVE {old}", None, None)
+    def trim(self, length: int) -> writes.Write:
+        """Remove the oldest times of the window, except twice the limit, so that concurrent writes stay counted."""
+        oldest = ", ".join(f"#{self.window}[{number}]" for number in range(2 * self.limit, length))
+        return self._update(f"REMOVE {oldest}", None, None)
 
     def _update(self, expression: str, condition: str | None, values: writes.Values) -> writes.Write:
         key = {"userId": self.caller.user_id}
@@ -384,6 +385,6 @@ class _Passage:
             return Unauthenticated("This session was ended. Please sign in again.")
         if self.roles and record.get("lostRoles", set()) >= set(self.roles):
             return Forbidden(f"You no longer hold the role {' or '.join(self.roles)}.")
-        if self.limit and sum(time >= self.minute_began for time in record.get(self.slot, ())) >= self.limit:
+        if self.limit and sum(time >= self.minute_began for time in record.get(self.window, ())) >= self.limit:
             return TooMany(f"At most {self.limit} changes a minute.", self.minute_began + _MINUTE - self.now)
         return WriteConflict()

@@ -1,1 +1,1 @@
-"""Clients of other AWS services."""
+"""Calls of AWS services other than DynamoDB."""

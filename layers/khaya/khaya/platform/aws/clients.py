@@ -1,7 +1,7 @@
 """AWS clients, quickly made.
 
-botocore lists all of the some four hundred services it knows before it makes a client for one, which takes longer than
-making the client. Here the one that is wanted is named, and nothing is listed.
+Before botocore makes a client it lists all of its about four hundred services, which takes longer than making the
+client. The loader below skips the listing.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from botocore.loaders import Loader
 
 
 class _OneService(Loader):  # type: ignore[misc, unused-ignore] # botocore has no types
-    """Loads the description of one service, and takes its word that it is there."""
+    """Loads the description of one service without listing all services."""
 
     def __init__(self, service: str) -> None:
         super().__init__()
         self._service = service
 
     def list_available_services(self, type_name: str) -> list[str]:
-        """The one service, whichever kind of description is asked for."""
+        """The one service, for every type of description."""
         del type_name
         return [self._service]
 

@@ -1,6 +1,6 @@
-"""Accounts in Cognito: found, made, changed and signed in. Clients never talk to Cognito themselves.
+"""Accounts in the Cognito user pool: find, create, change, sign in. Clients never call Cognito themselves.
 
-The pool issues tokens for a password, or for a one-time proof (`functions/proofs`) that only this service can give.
+The pool issues tokens for a password, or for a one-time proof that only this service can create (see `sign_in.store`).
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ from khaya.platform.base.settings import PoolSettings, settings
 Kind = Literal["phone", "email"]
 
 _ATTRIBUTES: dict[Kind, str] = {"phone": "phone_number", "email": "email"}
-_REFUSED = {"NotAuthorizedException", "UserNotFoundException", "UserNotConfirmedException"} | {
+_SIGN_IN_REFUSED = {"NotAuthorizedException", "UserNotFoundException", "UserNotConfirmedException"} | {
     "PasswordResetRequiredException",
     "RefreshTokenReuseException",
-    "InvalidParameterException",  # what was sent as a token or a password has not even the form of one
+    "InvalidParameterException",  # the token or password is malformed
 }
 
 
 @dataclass(frozen=True)
 class Account:
-    """A person's account. `phone` and `email` are only there if they are proved."""
+    """A person's account. `phone` and `email` are None unless they are verified."""
 
     user_id: str
     username: str
     phone: str | None
     email: str | None
-    settled: bool
-    """Whether the account has a password, if only one that nobody knows. One whose making was interrupted has none."""
+    has_password: bool
+    """Whether a password was set, if only a random one. False if the creation was interrupted."""
 
     def contact(self, kind: Kind) -> str | None:
-        """The proved phone or e-mail."""
+        """The verified phone or e-mail."""
         return self.phone if kind == "phone" else self.email
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a sign-in comes from, for Cognito's threat protection."""
+    """The network address and device of a sign-in, for Cognito's threat protection."""
 
     address: str
     device: str
@@ -58,7 +58,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Tokens:
-    """What Cognito issued, and what it says of the sign-in."""
+    """The tokens that Cognito issued, and the person and session in them."""
 
     access: str
     id: str
@@ -68,33 +68,34 @@ class Tokens:
     session_id: str
 
 
-class _Refused(Unauthenticated):
-    """Cognito does not sign this person in, or knows no such account."""
+class _SignInRefused(Unauthenticated):
+    """Cognito refused the sign-in, or the account does not exist."""
 
 
 def find(name: str) -> Account | None:
-    """The account that a phone, an e-mail or a person's id names."""
+    """The account of a phone, an e-mail or a person's id; None if there is none."""
     try:
         found = _call(_cognito().admin_get_user, UserPoolId=_pool_id(), Username=name)
-    except _Refused:
+    except _SignInRefused:
         return None
-    about = {attribute["Name"]: attribute["Value"] for attribute in found["UserAttributes"]}
-    proved = {
-        kind: about.get(name) if about.get(f"{name}_verified") == "true" else None for kind, name in _ATTRIBUTES.items()
+    attributes = {attribute["Name"]: attribute["Value"] for attribute in found["UserAttributes"]}
+    verified = {
+        kind: attributes.get(name) if attributes.get(f"{name}_verified") == "true" else None
+        for kind, name in _ATTRIBUTES.items()
     }
     return Account(
-        user_id=about["sub"],
+        user_id=attributes["sub"],
         username=found["Username"],
-        phone=proved["phone"],
-        email=proved["email"],
-        settled=found["UserStatus"] == "CONFIRMED",
+        phone=verified["phone"],
+        email=verified["email"],
+        has_password=found["UserStatus"] == "CONFIRMED",
     )
 
 
 def create(kind: Kind, contact: str, name: str, password: str | None) -> Account:
-    """Make the account of somebody who has proved a phone or e-mail, unless there is one.
+    """Create the account of a verified phone or e-mail, unless it exists, and return it.
 
-    Without a `password` it gets one that nobody knows. Run again after an interruption, it finishes the job.
+    Without a `password` the account gets a random one. Idempotent: a repeated call completes an interrupted one.
     """
     attribute = _ATTRIBUTES[kind]
     try:
@@ -110,18 +111,18 @@ def create(kind: Kind, contact: str, name: str, password: str | None) -> Account
         )
     except ClientError as error:
         if error.response["Error"]["Code"] != "UsernameExistsException":
-            raise _meaning(error) from error
+            raise _exception_of(error) from error
     except BotoCoreError as error:
         raise Unavailable from error
     account = find(contact)
     if account is None:
         raise Unavailable
-    return settle(account, password)
+    return ensure_password(account, password)
 
 
-def settle(account: Account, password: str | None = None) -> Account:
-    """Give an account the password that it lacks."""
-    if not account.settled:
+def ensure_password(account: Account, password: str | None = None) -> Account:
+    """Set the password of an account that has none: `password`, or a random one."""
+    if not account.has_password:
         set_password(account.username, password or secrets.token_urlsafe(48))
     return account
 
@@ -130,7 +131,7 @@ def set_password(name: str, password: str) -> None:
     """Set the password.
 
     Raises:
-        Invalid: Cognito does not take it.
+        Invalid: Cognito does not accept the password.
     """
     _call(_cognito().admin_set_user_password, UserPoolId=_pool_id(), Username=name, Password=password, Permanent=True)
 
@@ -146,16 +147,16 @@ def set_contact(name: str, kind: Kind, contact: str) -> None:
     _call(_cognito().admin_update_user_attributes, UserPoolId=_pool_id(), Username=name, UserAttributes=changes)
 
 
-def remove(user_id: str) -> None:
-    """Remove a person's account, which frees their phone and e-mail; nothing where it is gone."""
+def delete(user_id: str) -> None:
+    """Delete a person's account, if it exists, which frees their phone and e-mail."""
     try:
         _call(_cognito().admin_delete_user, UserPoolId=_pool_id(), Username=user_id)
-    except _Refused:
+    except _SignInRefused:
         return
 
 
-def by_password(name: str, password: str, origin: Origin) -> Tokens | None:
-    """Sign in; None where name or password are wrong, whichever it is."""
+def sign_in_with_password(name: str, password: str, origin: Origin) -> Tokens | None:
+    """Sign in with a password; None if the name or the password is wrong."""
     try:
         return _issued(
             _call(
@@ -167,33 +168,33 @@ def by_password(name: str, password: str, origin: Origin) -> Tokens | None:
                 ContextData=_context(origin),
             )
         )
-    except _Refused:
+    except _SignInRefused:
         return None
 
 
-def by_proof(username: str, proof: str, origin: Origin) -> Tokens | None:
-    """Sign in somebody whose one-time proof stands in the Challenges table; None where it does not stand there."""
-    whose = {"USERNAME": username, "SECRET_HASH": _secret_hash(username)}
+def sign_in_with_proof(username: str, proof: str, origin: Origin) -> Tokens | None:
+    """Sign in with a one-time proof; None if the proof is not in the Challenges table."""
+    credentials = {"USERNAME": username, "SECRET_HASH": _secret_hash(username)}
     pool = {"UserPoolId": _pool_id(), "ClientId": _client_id(), "ContextData": _context(origin)}
     try:
-        begun = _call(_cognito().admin_initiate_auth, **pool, AuthFlow="CUSTOM_AUTH", AuthParameters=whose)
+        challenge = _call(_cognito().admin_initiate_auth, **pool, AuthFlow="CUSTOM_AUTH", AuthParameters=credentials)
         return _issued(
             _call(
                 _cognito().admin_respond_to_auth_challenge,
                 **pool,
                 ChallengeName="CUSTOM_CHALLENGE",
-                Session=begun["Session"],
-                ChallengeResponses={**whose, "ANSWER": proof},
+                Session=challenge["Session"],
+                ChallengeResponses={**credentials, "ANSWER": proof},
             )
         )
-    except _Refused:
+    except _SignInRefused:
         return None
 
 
-def refreshed(refresh_token: str) -> Tokens | None:
-    """New tokens for a refresh token; None where it is used up, expired, revoked or not ours.
+def refresh_tokens(refresh_token: str) -> Tokens | None:
+    """New tokens for a refresh token; None if it is used, expired, revoked or invalid.
 
-    The pool's client rotates refresh tokens, so the answer holds a new one; where it does not, the old one stays good.
+    The pool's client rotates refresh tokens. If the response has no new one, the old one stays valid.
     """
     try:
         answer = _call(
@@ -202,17 +203,17 @@ def refreshed(refresh_token: str) -> Tokens | None:
             ClientSecret=_client_secret(),
             RefreshToken=refresh_token,
         )
-    except _Refused:
+    except _SignInRefused:
         return None
     result = answer["AuthenticationResult"]
     return _issued({"AuthenticationResult": {"RefreshToken": refresh_token, **result}})
 
 
 def set_groups(user_id: str, *, add: Collection[Role], remove: Collection[Role]) -> None:
-    """Put a person into groups and take them out of others. Both may be done any number of times.
+    """Add a person to groups and remove them from others. Idempotent.
 
     Raises:
-        Unavailable: Cognito did not do all of it; the same call makes up for it.
+        Unavailable: some changes failed; the same call can be repeated.
     """
     person = {"UserPoolId": settings(PoolSettings).user_pool_id, "Username": user_id}
     try:
@@ -225,8 +226,8 @@ def set_groups(user_id: str, *, add: Collection[Role], remove: Collection[Role])
 
 
 def _issued(answer: dict[str, Any]) -> Tokens:
-    if "AuthenticationResult" not in answer:  # a further challenge, such as a temporary password to be changed
-        raise _Refused
+    if "AuthenticationResult" not in answer:  # a further challenge, for example to change a temporary password
+        raise _SignInRefused
     result = answer["AuthenticationResult"]
     claims = _claims(result["AccessToken"])
     return Tokens(
@@ -240,7 +241,7 @@ def _issued(answer: dict[str, Any]) -> Tokens:
 
 
 def _claims(token: str) -> dict[str, Any]:
-    """The claims of a token that came from Cognito itself this moment, and so needs no verification."""
+    """The claims of a token that Cognito just issued, without verification."""
     payload = token.split(".")[1]
     claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     return claims
@@ -260,16 +261,16 @@ def _call(operation: Callable[..., Any], **request: Any) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = operation(**request)
     except ClientError as error:
-        raise _meaning(error) from error
+        raise _exception_of(error) from error
     except BotoCoreError as error:
         raise Unavailable from error
     return answer
 
 
-def _meaning(error: ClientError) -> Exception:
+def _exception_of(error: ClientError) -> Exception:
     match error.response["Error"]["Code"]:
-        case code if code in _REFUSED:
-            return _Refused()
+        case code if code in _SIGN_IN_REFUSED:
+            return _SignInRefused()
         case "InvalidPasswordException":
             return Invalid([("password", "is not one that can be used")])
         case "AliasExistsException":
@@ -278,7 +279,7 @@ def _meaning(error: ClientError) -> Exception:
 
 
 def _secret_hash(username: str) -> str:
-    """Proof towards Cognito that whoever signs a person in knows the client's secret."""
+    """Cognito's `SECRET_HASH`, which proves that the caller knows the app client's secret."""
     digest = hmac.digest(_client_secret().encode(), (username + _client_id()).encode(), hashlib.sha256)
     return base64.b64encode(digest).decode()
 
@@ -293,7 +294,7 @@ def _client_id() -> str:
 
 @lru_cache(maxsize=1)
 def _client_secret() -> str:
-    """The client's secret, fetched once: it stands in no environment. A new secret is a new client."""
+    """The app client's secret, fetched once. It never changes: a new secret needs a new app client."""
     answer = _call(_cognito().describe_user_pool_client, UserPoolId=_pool_id(), ClientId=_client_id())
     value: str = answer["UserPoolClient"]["ClientSecret"]
     return value
@@ -301,6 +302,6 @@ def _client_secret() -> str:
 
 @lru_cache(maxsize=1)
 def _cognito() -> Any:
-    """Cognito's client. Triggers may take five seconds and be cold, so it waits longer than others."""
+    """The Cognito client. Its timeout is longer than others', because triggers may take five seconds."""
     retries = {"mode": "standard", "total_max_attempts": 2}
     return clients.client("cognito-idp", connect_timeout=1, read_timeout=6, retries=retries)

@@ -1,4 +1,4 @@
-"""Files that are too large for an answer: written in parts, so that memory stays flat, and read by a link."""
+"""Large files in the media bucket: written in parts with constant memory, downloaded by a presigned link."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from khaya.platform.base.settings import settings
 
 STATEMENTS = "statements"
 EXPORTS = "exports"
-"""The folders of statements and exports; what is in them is gone after a day (see the bucket's lifecycle)."""
+"""The folders of statements and exports; the bucket's lifecycle deletes their files after a day."""
 LINK_SECONDS = 15 * 60
 PART_BYTES = 5 * 1024 * 1024
-"""The least that S3 takes as a part, but for the last."""
+"""S3's minimum size of a part, except for the last."""
 
 
-def write(key: str, pieces: Iterable[bytes], *, content_type: str) -> None:
-    """Write a file of any length; at no time is more than a part of it in memory.
+def write(key: str, chunks: Iterable[bytes], *, content_type: str) -> None:
+    """Write a file of any length; at most one part is in memory.
 
     Raises:
-        Unavailable: the bucket cannot be reached, or takes nothing at the moment.
+        Unavailable: S3 cannot be reached, or refuses the write.
     """
-    place = {"Bucket": settings().media_bucket, "Key": key}
+    target = {"Bucket": settings().media_bucket, "Key": key}
     try:
-        upload = {**place, "UploadId": _s3().create_multipart_upload(**place, ContentType=content_type)["UploadId"]}
+        upload = {**target, "UploadId": _s3().create_multipart_upload(**target, ContentType=content_type)["UploadId"]}
         try:
             parts = []
-            for number, part in enumerate(_parts(pieces), 1):
+            for number, part in enumerate(_parts(chunks), 1):
                 answer = _s3().upload_part(**upload, PartNumber=number, Body=part)
                 parts.append({"ETag": answer["ETag"], "PartNumber": number})
             _s3().complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
@@ -44,7 +44,7 @@ def write(key: str, pieces: Iterable[bytes], *, content_type: str) -> None:
 
 
 def link(key: str, name: str) -> str:
-    """A link by which anybody who has it may download the file under `name` for the next quarter of an hour."""
+    """A presigned link to download a file as `name`, valid for 15 minutes."""
     parameters = {
         "Bucket": settings().media_bucket,
         "Key": key,
@@ -54,46 +54,46 @@ def link(key: str, name: str) -> str:
     return url
 
 
-def listed(folder: str) -> Iterator[dict[str, Any]]:
-    """The files in a folder, however many: `key`, `sizeBytes` and `at`.
+def list_files(folder: str) -> Iterator[dict[str, Any]]:
+    """All files in a folder, each with `key`, `sizeBytes` and `at`.
 
     Raises:
-        Unavailable: the bucket cannot be reached.
+        Unavailable: S3 cannot be reached.
     """
     pages = _s3().get_paginator("list_objects_v2").paginate(Bucket=settings().media_bucket, Prefix=folder)
     try:
         for page in pages:
-            for one in page.get("Contents", []):
-                yield {"key": one["Key"], "sizeBytes": one["Size"], "at": clock.iso(one["LastModified"])}
+            for file in page.get("Contents", []):
+                yield {"key": file["Key"], "sizeBytes": file["Size"], "at": clock.iso(file["LastModified"])}
     except (ClientError, BotoCoreError) as error:
         raise Unavailable from error
 
 
-def remove(folder: str, *, but: Collection[str] = ()) -> Iterator[int]:
-    """Remove what is in a folder, all versions of it, `but` some; tells after each batch how many that were.
+def delete_folder(folder: str, *, keep: Collection[str] = ()) -> Iterator[int]:
+    """Delete all versions of all files in a folder, except the keys in `keep`; yields the size of each batch.
 
     Raises:
-        Unavailable: the bucket cannot be reached, or did not remove all.
+        Unavailable: S3 cannot be reached, or did not delete all files.
     """
     bucket = settings().media_bucket
     pages = _s3().get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=folder)
     try:
         for page in pages:
             found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            gone = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found if one["Key"] not in but]
-            if gone:
-                answer = _s3().delete_objects(Bucket=bucket, Delete={"Objects": gone, "Quiet": True})
+            objects = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found if one["Key"] not in keep]
+            if objects:
+                answer = _s3().delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
                 if answer.get("Errors"):
                     raise Unavailable
-                yield len(gone)
+                yield len(objects)
     except (ClientError, BotoCoreError) as error:
         raise Unavailable from error
 
 
-def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _parts(chunks: Iterable[bytes]) -> Iterator[bytes]:
     part = bytearray()
-    for piece in pieces:
-        part += piece
+    for chunk in chunks:
+        part += chunk
         if len(part) >= PART_BYTES:
             yield bytes(part)
             part.clear()
@@ -103,8 +103,8 @@ def _parts(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 @lru_cache(maxsize=1)
 def _s3() -> Any:
-    """The S3 client, made when the first file is written: few requests write one, and it is slow to make.
+    """The S3 client, made on first use, because it is slow to make and few requests need it.
 
-    With virtual addressing, links name the bucket's own region, which the newer regions insist on.
+    Virtual addressing puts the bucket's region into links, which newer regions require.
     """
     return clients.client("s3", s3={"addressing_style": "virtual"})

@@ -1,4 +1,4 @@
-"""Forms for uploads to the media bucket, and links to what is in it."""
+"""Presigned upload forms and download links of the media bucket."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ FORM_SECONDS = 5 * 60
 
 
 def form(key: str, content_type: str, largest_bytes: int) -> tuple[str, dict[str, str]]:
-    """The address and the fields of a form that puts one file under `key`: of this type, not empty, not too large.
+    """The URL and fields of a presigned POST for one file of this type and at most this size, valid for 5 minutes.
 
-    It works for five minutes. Nobody looks into the file yet.
+    The file's content is not checked.
     """
     signed = _s3().generate_presigned_post(
         settings().media_bucket,
@@ -28,7 +28,7 @@ def form(key: str, content_type: str, largest_bytes: int) -> tuple[str, dict[str
 
 
 def link(key: str) -> str:
-    """A link by which anybody who has it may see the upload for the next quarter of an hour."""
+    """A presigned link to an upload, valid for 15 minutes."""
     parameters = {"Bucket": settings().media_bucket, "Key": key}
     url: str = _s3().generate_presigned_url("get_object", Params=parameters, ExpiresIn=LINK_SECONDS)
     return url
@@ -36,8 +36,8 @@ def link(key: str) -> str:
 
 @lru_cache(maxsize=1)
 def _s3() -> Any:
-    """The S3 client, made when the first link is: most answers have none, and it is slow to make.
+    """The S3 client, made on first use, because it is slow to make and most requests need no link.
 
-    With virtual addressing, links name the bucket's own region, which the newer regions insist on.
+    Virtual addressing puts the bucket's region into links, which newer regions require.
     """
     return clients.client("s3", s3={"addressing_style": "virtual"})

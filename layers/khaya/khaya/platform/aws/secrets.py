@@ -1,6 +1,6 @@
-"""Secrets: fetched from Secrets Manager when first needed, and what is made with the service's own key.
+"""Secrets from Secrets Manager, and hashes and encryption with the service key.
 
-Nothing secret stands in a function's environment, only where to find it.
+Environment variables hold only the ARNs of secrets.
 """
 
 from __future__ import annotations
@@ -21,59 +21,59 @@ from khaya.platform.base.errors import Unavailable
 from khaya.platform.base.settings import KeySettings, settings
 
 KEEP_SECONDS = 300
-"""How long a fetched secret is used before it is looked at again, so that a changed one is taken up."""
+"""Seconds for which a secret is cached, so that a changed secret takes effect."""
 
 _NONCE_BYTES = 12
-_kept: dict[str, tuple[float, str]] = {}
+_cached: dict[str, tuple[float, str]] = {}
 
 
 def secret(name: str) -> str:
-    """The secret of a name or ARN.
+    """The secret with this name or ARN.
 
     Raises:
-        Unavailable: Secrets Manager cannot be reached, or there is no such secret.
+        Unavailable: Secrets Manager cannot be reached, or the secret does not exist.
     """
-    fetched_at, value = _kept.get(name, (0.0, ""))
+    fetched_at, value = _cached.get(name, (0.0, ""))
     if not value or time.monotonic() - fetched_at > KEEP_SECONDS:
         try:
             value = _client().get_secret_value(SecretId=name)["SecretString"]
         except (ClientError, BotoCoreError) as error:
             raise Unavailable from error
-        _kept[name] = (time.monotonic(), value)
+        _cached[name] = (time.monotonic(), value)
     return value
 
 
 def secret_fields(name: str) -> dict[str, str]:
-    """The secret of a name or ARN, which is a JSON object of texts."""
+    """The fields of a secret that is a JSON object of texts."""
     fields: dict[str, str] = json.loads(secret(name))
     return fields
 
 
 def keyed_hash(purpose: str, *parts: str) -> str:
-    """A hash of `parts` that nobody can make or check without the service's key; another for every purpose."""
+    """A hash of `parts` with the service key; different for each purpose."""
     return _derived(purpose, *parts).hex()
 
 
-def sealed(text: str, context: str) -> str:
-    """`text` encrypted; it opens only under the same `context`."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - slow to import, seldom needed
+def encrypt(text: str, context: str) -> str:
+    """`text` encrypted with the service key; decrypting needs the same `context`."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - slow to import, rarely needed
 
     nonce = os.urandom(_NONCE_BYTES)
-    hidden = AESGCM(_derived("seal")).encrypt(nonce, text.encode(), context.encode())
-    return base64.b64encode(nonce + hidden).decode()
+    ciphertext = AESGCM(_derived("seal")).encrypt(nonce, text.encode(), context.encode())
+    return base64.b64encode(nonce + ciphertext).decode()
 
 
-def opened(text: str, context: str) -> str:
-    """What was sealed under `context`."""
+def decrypt(text: str, context: str) -> str:
+    """The text that was encrypted with `context`."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
 
     raw = base64.b64decode(text)
     return AESGCM(_derived("seal")).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode()).decode()
 
 
-def forget() -> None:
-    """Fetch everything anew when it is next needed."""
-    _kept.clear()
+def clear_cache() -> None:
+    """Forget all cached secrets."""
+    _cached.clear()
     _client.cache_clear()
 
 

@@ -1,1 +1,1 @@
-"""Plain building blocks without AWS: time, ids, money, errors, models, settings, logs."""
+"""Building blocks that call no AWS service: time, ids, money, errors, models, settings, logs."""

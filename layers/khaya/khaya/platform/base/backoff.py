@@ -1,4 +1,4 @@
-"""Random pauses between attempts, so that competing writers do not meet again."""
+"""Random pauses between attempts, so that competing writers spread out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The change of one item, as consumers and events read it."""
+"""The change of one stored item, as consumers and events read it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ class Change:
     """A change of one item.
 
     Attributes:
-        id: the stream's own name for the change; the same when it is delivered again.
-        resource: the marketplace's name of the table, for example `jobs`.
-        before: the item as it was, None where it is new.
-        after: the item as it is, None where it was removed.
-        at: when it was made.
-        actor: who made it: a person, or `khaya:<function>`; None where that is not known, as of what was removed.
+        id: the stream's event id; the same on every delivery of the change.
+        resource: the resource that the table holds, for example `jobs`.
+        before: the item before the change; None if it was created.
+        after: the item after the change; None if it was deleted.
+        at: the time of the change.
+        actor: the id of the person who made it, or `system:<function>`; None if unknown, as for deleted items.
     """
 
     id: str

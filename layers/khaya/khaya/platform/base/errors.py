@@ -1,16 +1,16 @@
-"""What can go wrong, in the marketplace's words. `api` turns each into one problem+json answer, nothing else does."""
+"""Domain exceptions. `khaya.platform.web.problems` maps each to a problem+json response."""
 
 from __future__ import annotations
 
 
 class KhayaError(Exception):
-    """A refusal that a client is told about.
+    """An error that a client sees.
 
     Attributes:
-        status: HTTP status code of the answer.
-        title: the kind of problem, the same for every occurrence.
-        detail: this occurrence, in a sentence for people.
-        headers: HTTP headers that belong to the answer.
+        status: HTTP status code of the response.
+        title: the type of problem, the same for every occurrence.
+        detail: this occurrence, in a sentence for users.
+        headers: HTTP headers of the response.
     """
 
     status = 500
@@ -23,14 +23,14 @@ class KhayaError(Exception):
 
 
 class Unreadable(KhayaError):
-    """The request cannot be read at all: broken JSON, a broken cursor, a missing Idempotency-Key."""
+    """The request is malformed: invalid JSON, an invalid cursor, a missing Idempotency-Key."""
 
     status = 400
     title = "Unreadable request"
 
 
 class Unauthenticated(KhayaError):
-    """No token, or one that does not hold."""
+    """The token is missing or invalid."""
 
     status = 401
     title = "Not signed in"
@@ -40,49 +40,49 @@ class Unauthenticated(KhayaError):
 
 
 class Forbidden(KhayaError):
-    """The caller may see the object, but not do this to it; or lacks the role."""
+    """The caller may see the object but not change it in this way, or lacks a role."""
 
     status = 403
     title = "Not allowed"
 
 
 class NotFound(KhayaError):
-    """The object does not exist, or the caller may not know that it does."""
+    """The object does not exist, or the caller may not see it."""
 
     status = 404
     title = "Not found"
 
 
 class Conflict(KhayaError):
-    """The present state of the object does not permit this."""
+    """The current state of the object does not allow the operation."""
 
     status = 409
     title = "Conflict"
 
 
 class Stale(KhayaError):
-    """`If-Match` names a version that is no longer the present one."""
+    """`If-Match` names a version that is not the current one."""
 
     status = 412
     title = "Changed since you read it"
 
 
 class TooLarge(KhayaError):
-    """The body is larger than the API takes."""
+    """The body is larger than the API accepts."""
 
     status = 413
     title = "Too large"
 
 
 class UnsupportedMediaType(KhayaError):
-    """The body is not JSON by its own word."""
+    """The content type of the body is not JSON."""
 
     status = 415
     title = "Unsupported media type"
 
 
 class Invalid(KhayaError):
-    """Fields break rules; `errors` names each with a message."""
+    """Fields are invalid; `errors` lists each with a message."""
 
     status = 422
     title = "Invalid fields"
@@ -93,7 +93,7 @@ class Invalid(KhayaError):
 
 
 class TooMany(KhayaError):
-    """The caller has used up the present allowance."""
+    """The caller exceeded a rate limit."""
 
     status = 429
     title = "Too many requests"
@@ -103,7 +103,7 @@ class TooMany(KhayaError):
 
 
 class Unavailable(KhayaError):
-    """Something the marketplace rests on is throttled or down; the same request may be sent again."""
+    """A dependency is throttled or down; the same request may be retried."""
 
     status = 503
     title = "Temporarily unavailable"
@@ -113,4 +113,4 @@ class Unavailable(KhayaError):
 
 
 class WriteConflict(Exception):
-    """Somebody else changed the item between reading and writing; the use case is run again on fresh data."""
+    """Another writer changed the item between the read and the write; the operation can be retried on fresh data."""

@@ -1,19 +1,19 @@
-"""The attributes by which an item stands in its table's feed, the list that is open to everybody."""
+"""Attributes that put an item into its table's feed, the public list of its items."""
 
 from __future__ import annotations
 
 from khaya.platform.base.fields import match_key
 from khaya.platform.base.models import Item
 
-EVERYBODY = "open"
-"""The value of the attribute `feed` of every item in a feed."""
+OPEN_FEED = "open"
+"""Value of the attribute `feed` of all items in a feed."""
 
 
 def feed_attributes(category: str, location: str) -> Item:
-    """The attributes of an item in a feed, one for each combination of filters."""
+    """Attributes of an item in a feed: one index key for each combination of filters."""
     place = match_key(location)
     return {
-        "feed": EVERYBODY,
+        "feed": OPEN_FEED,
         "feedCategory": category,
         "feedPlace": place,
         "feedCategoryPlace": f"{category}#{place}",

@@ -1,4 +1,4 @@
-"""Field types that several domains share: text, places, counts, coordinates."""
+"""Field types that several domains use: text, places, counts, coordinates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CONTROL = re.compile(rf"[{_REFUSED}\ud800-\udfff]")
 
 
 def _clean(value: Any) -> Any:
-    """Trimmed text in one Unicode form."""
+    """Text trimmed and in Unicode form NFC; other values unchanged."""
     return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
 
 
@@ -34,8 +34,8 @@ def _one_line(value: str) -> str:
     return value
 
 
-class _Told:
-    """Tells the OpenAPI document what the rules of text come to: its length is that between the outer blanks."""
+class _SchemaPattern:
+    """Adds the JSON Schema pattern that is equivalent to the validators. The length is measured after trimming."""
 
     def __init__(self, refused: str) -> None:
         self.refused = refused
@@ -55,13 +55,17 @@ class _Told:
         return {**schema, "pattern": f"^{pattern}$"}
 
 
-Prose = Annotated[str, BeforeValidator(_clean), AfterValidator(_printable), _Told(_REFUSED)]
-"""Text over several lines, trimmed, without control characters; its length is the field's own matter."""
+Prose = Annotated[str, BeforeValidator(_clean), AfterValidator(_printable), _SchemaPattern(_REFUSED)]
+"""Trimmed text of any number of lines, without control characters. Each field sets its own length."""
 
 Line = Annotated[
-    str, BeforeValidator(_clean), AfterValidator(_printable), AfterValidator(_one_line), _Told(rf"\x00-\x1f{_HIDDEN}")
+    str,
+    BeforeValidator(_clean),
+    AfterValidator(_printable),
+    AfterValidator(_one_line),
+    _SchemaPattern(rf"\x00-\x1f{_HIDDEN}"),
 ]
-"""Text on one line, otherwise as `Prose`."""
+"""Text on one line, otherwise like `Prose`."""
 
 Title = Annotated[Line, Field(min_length=5, max_length=200)]
 Description = Annotated[Prose, Field(min_length=20, max_length=5000)]
@@ -71,25 +75,25 @@ Count = Annotated[int, Field(strict=True, ge=0)]
 Whole = Annotated[int, Field(strict=True)]
 
 
-def _to_a_centimetre(degrees: float) -> float:
-    """To seven places: a closer point means nothing, and DynamoDB refuses numbers that are all but zero."""
+def _seven_decimals(degrees: float) -> float:
+    """Degrees rounded to seven decimals, about a centimetre; DynamoDB refuses numbers closer to zero than 1e-130."""
     return round(degrees, 7) + 0.0
 
 
 class Coordinates(RequestModel):
-    """A point on Earth in degrees."""
+    """A geographic position in degrees."""
 
-    lat: Annotated[float, Field(strict=True, ge=-90, le=90, allow_inf_nan=False), AfterValidator(_to_a_centimetre)]
-    lng: Annotated[float, Field(strict=True, ge=-180, le=180, allow_inf_nan=False), AfterValidator(_to_a_centimetre)]
+    lat: Annotated[float, Field(strict=True, ge=-90, le=90, allow_inf_nan=False), AfterValidator(_seven_decimals)]
+    lng: Annotated[float, Field(strict=True, ge=-180, le=180, allow_inf_nan=False), AfterValidator(_seven_decimals)]
 
 
 REMOVED = "Removed with the account of whoever wrote it."
-"""Stands for the text of somebody who has left."""
+"""Replaces text that an erased person wrote."""
 
 
 def match_key(text: str) -> str:
-    """The form in which places and words are compared: trimmed, case-folded, inner blanks made one.
+    """The form in which places and words are compared: NFKC, case-folded, whitespace collapsed.
 
-    A few signs grow to many in this form, and keys have limits: it is cut to the length of the longest place.
+    Cut to the length of the longest place, because normalising can lengthen a text and index keys are limited.
     """
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())[:_LONGEST_MATCH]

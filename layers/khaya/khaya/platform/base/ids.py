@@ -1,4 +1,4 @@
-"""Identifiers: ULIDs, ordered by time of making and with 80 random bits, so that they may be public."""
+"""Identifiers: ULIDs, ordered by creation time. Their 80 random bits make them safe to publish."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ulid import ULID
 
 
 def new_id() -> str:
-    """A new identifier of 26 characters."""
+    """A new ULID of 26 characters."""
     return str(ULID())
 
 
 def derived_id(at: str, *parts: str) -> str:
-    """The identifier of what `parts` name, made at the moment `at`: the same parts always give the same one.
+    """A deterministic ULID: the time is `at`, the rest is a hash of `parts`.
 
-    As unguessable as the least guessable part.
+    Anyone who knows all parts can compute it.
     """
     milliseconds = round(datetime.fromisoformat(at).timestamp() * 1000)
     digest = hashlib.sha256("\x00".join(parts).encode()).digest()
@@ -25,5 +25,5 @@ def derived_id(at: str, *parts: str) -> str:
 
 
 def shard_of(name: str, shards: int) -> int:
-    """Which of so many parts something with this name stands in: always the same, and as many in each."""
+    """Deterministic shard number of a name, from 0 to `shards` - 1, evenly distributed."""
     return zlib.crc32(name.encode()) % shards

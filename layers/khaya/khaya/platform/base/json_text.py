@@ -1,4 +1,4 @@
-"""JSON texts: read exactly, and written without blanks."""
+"""Strict reading and compact writing of JSON."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from pydantic import BaseModel
 
 from khaya.platform.base.errors import Invalid, Unreadable
 
-DEEPEST = 32
-"""Levels of nesting that are read."""
+MAX_DEPTH = 32
+"""The deepest nesting that is accepted."""
 
 
 def read_json(text: str | None) -> Any:
-    """The value of a JSON text, None for no text.
+    """The value of a JSON text; None for no text.
 
     Raises:
-        Unreadable: it is not JSON, or nested too deep.
+        Unreadable: it is not valid JSON, or nested too deep.
     """
     if text is None:
         return None
     try:
         value = json.loads(text, parse_float=_number, parse_constant=_no_constant)
-        _check_depth(value, DEEPEST)
+        _check_depth(value, MAX_DEPTH)
     except (ValueError, RecursionError) as error:
         raise Unreadable("The body is not readable JSON.") from error
     return value
 
 
 def read_object(text: str | None) -> Any:
-    """The value of a request's body; what a list holds is never taken for the body, as Powertools would.
+    """The value of a request body. Lists are refused, because Powertools would take a list's first element as the body.
 
     Raises:
-        Unreadable: it is not JSON, or nested too deep.
+        Unreadable: it is not valid JSON, or nested too deep.
         Invalid: it is a list.
     """
     value = read_json(text)
@@ -43,7 +43,7 @@ def read_object(text: str | None) -> Any:
 
 
 def compact(value: Any) -> str:
-    """`value` as JSON without blanks, beyond ASCII as it is."""
+    """`value` as JSON without whitespace; non-ASCII characters are not escaped."""
     if isinstance(value, str):
         return value
     if isinstance(value, BaseModel):
@@ -52,21 +52,21 @@ def compact(value: Any) -> str:
 
 
 def _number(text: str) -> float:
-    """A number with a point or an exponent; `5000.0` is the whole number 5000, as JSON has it."""
+    """A number written with a point or an exponent; integral values such as `5000.0` become integers."""
     number = float(text)
     return int(number) if number.is_integer() else number
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+    raise ValueError(f"{name} is not valid JSON")
 
 
-def _check_depth(value: Any, left: int) -> None:
-    if left == 0:
+def _check_depth(value: Any, levels: int) -> None:
+    if levels == 0:
         raise ValueError("nested too deep")
     if isinstance(value, dict):
         for part in value.values():
-            _check_depth(part, left - 1)
+            _check_depth(part, levels - 1)
     elif isinstance(value, list):
         for part in value:
-            _check_depth(part, left - 1)
+            _check_depth(part, levels - 1)

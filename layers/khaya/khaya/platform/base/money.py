@@ -1,4 +1,4 @@
-"""Money: whole cents of South African rand, never broken numbers."""
+"""Money: integer cents of South African rand (ZAR)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ Cents = Annotated[int, Field(strict=True)]
 
 
 def share(cents: int, percent: int) -> int:
-    """`percent` of an amount, rounded half up to the cent."""
+    """`percent` of an amount in cents, rounded half up to the cent."""
     return (cents * percent * 2 + 100) // 200
 
 
 def rand(cents: int) -> str:
-    """An amount for people, for example `R1,234.50`; whole rand without the cents."""
+    """An amount in cents as text for users, for example `R1,234.50`; whole rands without cents."""
     sign, whole, rest = ("-" if cents < 0 else ""), abs(cents) // RAND, abs(cents) % RAND
     return f"{sign}R{whole:,}" + (f".{rest:02}" if rest else "")

@@ -1,4 +1,4 @@
-"""Structured logs and business metrics. Neither ever holds a token, a code, a phone, an e-mail or message text."""
+"""Structured logs and business metrics. They contain no tokens, codes, phones, e-mails or message texts."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ NAMESPACE = "Khaya"
 
 @lru_cache(maxsize=1)
 def logger() -> Logger:
-    """The function's logger; service name and level come from its environment.
+    """The function's logger; service name and level come from the environment.
 
-    Without the place in the code: each message is logged at one place only, and finding it takes as long as the rest.
+    Without the code location, which would double the time that a log line takes.
     """
     return Logger(utc=True, log_uncaught_exceptions=False, location=None)  # type: ignore[arg-type, unused-ignore]
 
@@ -26,12 +26,12 @@ def metrics() -> Metrics:
 
 
 def count(name: str, number: int = 1) -> None:
-    """Count something that matters to the marketplace, for example `JobPosted`."""
+    """Add `number` to a business metric, for example `JobPosted`."""
     metrics().add_metric(name=name, unit=MetricUnit.Count, value=number)
 
 
 def flush() -> None:
-    """Write what was counted, if anything was."""
-    counted = metrics()
-    if counted.metric_set:
-        counted.flush_metrics()
+    """Write the metrics that were counted since the last call."""
+    pending = metrics()
+    if pending.metric_set:
+        pending.flush_metrics()

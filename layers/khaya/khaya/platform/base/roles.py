@@ -1,4 +1,4 @@
-"""The roles a person may hold, and how a token names them."""
+"""The roles of people, and their form in tokens."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ROLES: Final[tuple[Role, ...]] = ("buyer", "worker", "seller", "admin")
 
 
 def roles_in(groups: object) -> frozenset[Role]:
-    """The roles in a `cognito:groups` claim: a list in the token, text in several forms behind a gateway."""
+    """The roles in a `cognito:groups` claim: a list in a token, text in several forms behind API Gateway."""
     if isinstance(groups, str):
         return _roles_in_text(groups)
     names = groups if isinstance(groups, list) else []
@@ -20,5 +20,5 @@ def roles_in(groups: object) -> frozenset[Role]:
 
 @lru_cache(maxsize=64)
 def _roles_in_text(text: str) -> frozenset[Role]:
-    """The roles in any of the forms: `worker`, `worker,buyer`, `[worker buyer]`, `["worker", "buyer"]`."""
+    """The roles in one of these forms: `worker`, `worker,buyer`, `[worker buyer]`, `["worker", "buyer"]`."""
     return roles_in(re.findall(r"[^\s,\[\]\"']+", text))

@@ -1,4 +1,4 @@
-"""What a function is told by its environment; every variable is set by `template.yaml`."""
+"""Settings from environment variables, which `template.yaml` sets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Group = TypeVar("Group", bound=BaseModel)
 
 
 class Settings(BaseModel):
-    """What every function is told. Table fields hold table names."""
+    """Settings of all functions. The fields `*_table` hold table names."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,19 +41,19 @@ class Settings(BaseModel):
 
     cursor_key: str = Field(min_length=8)
     writes_per_minute: int = Field(ge=0)
-    """Writes one person may make in a minute; 0 lifts the limit."""
+    """Writes per person and minute; 0 means no limit."""
     allowed_origins: str
-    """Origins of web pages that may call the API, separated by commas."""
+    """CORS origins that may call the API, separated by commas."""
     token_scope: str
-    """The scope that access tokens for this API carry."""
+    """The scope that access tokens must contain."""
     token_issuer_base: str
-    """The address before the pool's id in the issuer of tokens."""
+    """The issuer URL of tokens without the user pool's id."""
     token_keys_base: str
-    """The address before the pool's id where its public keys are."""
+    """The URL of the public keys without the user pool's id."""
 
 
 class PoolSettings(BaseModel):
-    """What the functions behind the API are told besides: whose tokens they take."""
+    """The user pool and client whose tokens are accepted."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -62,34 +62,34 @@ class PoolSettings(BaseModel):
 
 
 class KeySettings(BaseModel):
-    """What functions are told that hash or hide something with the service's own key."""
+    """The service key, for functions that hash or encrypt with it."""
 
     model_config = ConfigDict(frozen=True)
 
     service_key_arn: str
-    """The secret that holds the key."""
+    """ARN of the secret that holds the key."""
 
 
 class SignInSettings(BaseModel):
-    """What the function behind sign-in is told besides."""
+    """Settings of the sign-in routes."""
 
     model_config = ConfigDict(frozen=True)
 
     codes_queue_url: str
     sign_ins_per_identity: int = Field(ge=0)
-    """Calls of sign-in routes in a minute for one phone, e-mail or session; 0 lifts the limit."""
+    """Calls of sign-in routes per phone, e-mail or session and minute; 0 means no limit."""
     sign_ins_per_address: int = Field(ge=0)
-    """Calls of sign-in routes in a minute from one network address; 0 lifts the limit."""
+    """Calls of sign-in routes per network address and minute; 0 means no limit."""
     sms_prefixes: str
-    """How phone numbers begin that get text messages, separated by commas."""
+    """Prefixes of phone numbers that may get text messages, separated by commas."""
     twilio_secret_arn: str
-    """Twilio's secret; empty where WhatsApp is not offered."""
+    """ARN of Twilio's secret; empty if WhatsApp is not offered."""
     edge_secret_arn: str
-    """The secret by which the CDN proves itself; empty where there is none, and then no header is believed."""
+    """ARN of the secret that the CDN sends; empty without a CDN, and then its headers are ignored."""
 
 
 class BusSettings(BaseModel):
-    """What the function is told that publishes events."""
+    """Settings for publishing events."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -97,27 +97,27 @@ class BusSettings(BaseModel):
 
 
 class ChannelSettings(BaseModel):
-    """What functions are told that send messages to people."""
+    """Settings for sending messages to people."""
 
     model_config = ConfigDict(frozen=True)
 
     sms_prefixes: str
     sms_per_hour: int = Field(ge=0)
-    """Text messages that may go out in an hour, to everybody together; 0 lifts the limit."""
+    """Text messages per hour, to all recipients together; 0 means no limit."""
     email_sender: str
     twilio_base_url: str
     twilio_secret_arn: str
-    """The secret with Twilio's `accountSid` and `authToken`; empty where WhatsApp is not offered."""
+    """ARN of the secret with Twilio's `accountSid` and `authToken`; empty if WhatsApp is not offered."""
     whatsapp_sender: str
 
 
 class CodeSettings(BaseModel):
-    """What the function is told besides that sends codes."""
+    """Settings for sending codes."""
 
     model_config = ConfigDict(frozen=True)
 
     whatsapp_code_template: str
-    """The id of the approved template for codes; empty sends plain text, which WhatsApp allows only in its sandbox."""
+    """Id of the approved template for codes; empty sends plain text, which WhatsApp allows only in its sandbox."""
 
 
 class ChannelQueueSettings(BaseModel):
@@ -132,18 +132,18 @@ class ChannelQueueSettings(BaseModel):
 
 
 class QuietSettings(BaseModel):
-    """When functions let wait what is not urgent."""
+    """The quiet hours, in which messages that are not urgent wait."""
 
     model_config = ConfigDict(frozen=True)
 
     quiet_from_hour: int = Field(ge=0, le=23)
-    """The hour in South Africa at which the quiet hours begin."""
+    """Hour in South Africa at which the quiet hours begin."""
     quiet_until_hour: int = Field(ge=0, le=23)
-    """The hour at which they end; the same as they begin at where there are none."""
+    """Hour at which the quiet hours end; equal to the first hour if there are none."""
 
 
 class DeliverySettings(BaseModel):
-    """What the function is told besides that delivers notifications."""
+    """Settings for delivering notifications."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -155,17 +155,17 @@ class DeliverySettings(BaseModel):
 
 
 class PushSettings(BaseModel):
-    """How functions reach Expo."""
+    """Settings of Expo, the push service."""
 
     model_config = ConfigDict(frozen=True)
 
     expo_base_url: str
     expo_secret_arn: str
-    """The secret with Expo's `accessToken`; empty where the project asks for none."""
+    """ARN of the secret with Expo's `accessToken`; empty if the project needs none."""
 
 
 class MissingSetting(RuntimeError):
-    """The function's environment lacks a variable or holds a wrong one; the message names it."""
+    """An environment variable is missing or invalid; the message names it."""
 
 
 @overload
@@ -174,7 +174,7 @@ def settings() -> Settings: ...
 def settings(group: type[Group]) -> Group: ...
 @cache
 def settings(group: type[BaseModel] = Settings) -> BaseModel:
-    """The values of one group of settings, read from the environment once; by default those of every function.
+    """One group of settings, read from the environment once; by default the settings of all functions.
 
     Raises:
         MissingSetting: a variable is missing or invalid.
@@ -192,6 +192,6 @@ def require(*groups: type[BaseModel]) -> None:
     Raises:
         MissingSetting: a variable is missing or invalid.
     """
-    wanted: tuple[type[BaseModel], ...] = (Settings, *groups)
-    for group in wanted:
+    required: tuple[type[BaseModel], ...] = (Settings, *groups)
+    for group in required:
         settings(group)

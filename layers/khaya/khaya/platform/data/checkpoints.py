@@ -1,4 +1,4 @@
-"""How far a daily task has come with each day, in the Tasks table."""
+"""Checkpoints of daily tasks, one for each task and day, in the Tasks table."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from khaya.platform.data import dynamo, writes
 _KEEP_DAYS = 40
 
 
-class Overtaken(Exception):
-    """Another run has taken up the same day."""
+class CheckpointConflict(Exception):
+    """Another run has saved the same checkpoint in the meantime."""
 
 
 class Checkpoint(Model):
-    """How far a task has come with a day.
+    """The progress of a task for one day.
 
     Attributes:
-        place: the last thing that was done; None at the beginning.
-        through: whether the end of the list was reached.
-        failed: what is to be tried again.
-        version: counts how often it was written down.
+        position: the last item that was processed; None before the first.
+        list_ended: whether the end of the list was reached.
+        failed: items to try again.
+        version: the number of times that the checkpoint was saved.
     """
 
     task: str
     day: str
-    place: str | None = None
-    through: bool = False
+    position: str | None = None
+    list_ended: bool = False
     failed: tuple[str, ...] = ()
     version: int = 0
 
     @property
     def finished(self) -> bool:
         """Whether nothing is left to do."""
-        return self.through and not self.failed
+        return self.list_ended and not self.failed
 
 
 def checkpoints_of(task: str, days: Sequence[str]) -> list[Checkpoint]:
-    """How far a task has come with each of at most a hundred days."""
+    """The checkpoints of a task for at most 100 days, in one read."""
     items = dynamo.get_many([_key(task, day) for day in days])
     return [_read(item, task, day) for item, day in zip(items, days, strict=True)]
 
@@ -51,20 +51,20 @@ def _read(item: Item | None, task: str, day: str) -> Checkpoint:
     return Checkpoint.model_validate({**(item or {}), "task": task, "day": day})
 
 
-def save(before: Checkpoint, **moved: Any) -> Checkpoint:
-    """Write down how far the task has come.
+def save(before: Checkpoint, **changes: Any) -> Checkpoint:
+    """Save the checkpoint with `changes`, and return it.
 
     Raises:
-        Overtaken: another run has done so since.
+        CheckpointConflict: another run has saved it since it was read.
     """
-    after = before.model_copy(update={**moved, "version": before.version + 1})
+    after = before.model_copy(update={**changes, "version": before.version + 1})
     table, key = _key(after.task, after.day)
     expires_at = clock.epoch(clock.plus(clock.now(), days=_KEEP_DAYS))
     write = writes.put(
         table,
         {**item_of(after), **key, "expiresAt": expires_at},
         condition="attribute_not_exists(#id) OR #version = :was",
-        refusal=lambda _: Overtaken(),
+        refusal=lambda _: CheckpointConflict(),
         values={"was": before.version},
     )
     dynamo.commit([write], new_id())

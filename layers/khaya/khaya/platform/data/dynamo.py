@@ -1,4 +1,4 @@
-"""The one place that talks to DynamoDB: reads, writes, and what its refusals mean."""
+"""Calls of DynamoDB: reads, writes, and the meaning of its errors."""
 
 from __future__ import annotations
 
@@ -14,15 +14,23 @@ from khaya.platform.base import clock
 from khaya.platform.base.backoff import pause
 from khaya.platform.base.errors import Unavailable, WriteConflict
 from khaya.platform.base.models import Item
-from khaya.platform.data.writes import WRITE_TOKEN, Write, named, plain_item, typed_item, with_write_token, write_token
+from khaya.platform.data.writes import (
+    WRITE_TOKEN,
+    Write,
+    plain_item,
+    typed_item,
+    with_names_and_values,
+    with_write_token,
+    write_token,
+)
 
-TRIES = 16
-"""How often a write is tried while others hold its items; with the pauses below, some two seconds in all.
+MAX_ATTEMPTS = 16
+"""Attempts of a call that meets a concurrent transaction or a partial batch: about two seconds with the pauses.
 
-By simulation, 64 transactions at once on one item, each of a dozen milliseconds, then all get through.
+By simulation, 64 concurrent transactions of twelve milliseconds each on one item all succeed within these attempts.
 """
 
-_BUSY = {
+_UNAVAILABLE = {
     "ThrottlingException",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
@@ -30,47 +38,46 @@ _BUSY = {
     "ServiceUnavailable",
     "LimitExceededException",
 }
-_CONTENDED = {"TransactionConflictException", "TransactionInProgressException", "TransactionConflict"}
-_BUSY_REASONS = {"ThrottlingError", "ProvisionedThroughputExceeded"}
+_CONFLICTS = {"TransactionConflictException", "TransactionInProgressException", "TransactionConflict"}
+_UNAVAILABLE_REASONS = {"ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
 @lru_cache(maxsize=1)
 def client() -> Any:
     """The DynamoDB client, made once.
 
-    Time-outs are short because a healthy answer takes milliseconds, and so few that a request tells its client about a
-    DynamoDB that does not answer before Lambda ends it.
+    Timeouts and attempts are low, so that a request can report an unresponsive DynamoDB before Lambda's own timeout.
     """
     retries = {"mode": "standard", "total_max_attempts": 2}
     return clients.client("dynamodb", connect_timeout=1, read_timeout=2, retries=retries)
 
 
 def get(table: str, key: Mapping[str, str], *, consistent: bool = True) -> Item | None:
-    """The item under `key`, or None. Consistent by default: one who has just written sees what they wrote."""
+    """The item with this key, or None. Strongly consistent by default."""
     answer = _call(client().get_item, TableName=table, Key=typed_item(key), ConsistentRead=consistent)
     return plain_item(answer["Item"]) if "Item" in answer else None
 
 
 def get_many(keys: Sequence[tuple[str, Mapping[str, str]]], *, consistent: bool = True) -> list[Item | None]:
-    """The items under (table, key) pairs, at most 100, in one call and in the order asked; None where there is none.
+    """The items of at most 100 (table, key) pairs, in one call and in the order of `keys`; None for a missing item.
 
     Raises:
-        Unavailable: DynamoDB left some unread several times over.
+        Unavailable: DynamoDB left keys unprocessed in every attempt.
     """
-    names = {table: tuple(key) for table, key in keys}
-    places = [(table, tuple(key[name] for name in names[table])) for table, key in keys]
-    asked: dict[str, dict[str, Any]] = {table: {"Keys": [], "ConsistentRead": consistent} for table in names}
-    for table, key in dict(zip(places, keys, strict=True)).values():
-        asked[table]["Keys"].append(typed_item(key))
+    key_names = {table: tuple(key) for table, key in keys}
+    positions = [(table, tuple(key[name] for name in key_names[table])) for table, key in keys]
+    requested: dict[str, dict[str, Any]] = {table: {"Keys": [], "ConsistentRead": consistent} for table in key_names}
+    for table, key in dict(zip(positions, keys, strict=True)).values():
+        requested[table]["Keys"].append(typed_item(key))
     found: dict[tuple[str, tuple[Any, ...]], Item] = {}
-    for attempt in range(TRIES):
-        answer = _call(client().batch_get_item, RequestItems=asked)
+    for attempt in range(MAX_ATTEMPTS):
+        answer = _call(client().batch_get_item, RequestItems=requested)
         for table, items in answer["Responses"].items():
             for item in map(plain_item, items):
-                found[table, tuple(item[name] for name in names[table])] = item
-        asked = answer.get("UnprocessedKeys") or {}
-        if not asked:
-            return [found.get(place) for place in places]
+                found[table, tuple(item[name] for name in key_names[table])] = item
+        requested = answer.get("UnprocessedKeys") or {}
+        if not requested:
+            return [found.get(position) for position in positions]
         pause(attempt)
     raise Unavailable
 
@@ -86,10 +93,19 @@ def query(
     values: Mapping[str, Any],
     columns: Iterable[str] = (),
 ) -> list[Item]:
-    """At most `limit` rows of a query; fewer only where there are no more. An `index` lags a little.
+    """At most `limit` rows of a query; fewer only at the end. Queries of an `index` are eventually consistent.
 
-    One call, as long as the rows are within the megabyte that DynamoDB answers at a time. `start` is the whole key of
-    the row before them. The rows come whole, or with those `columns` that are named.
+    One call, unless the rows exceed one megabyte.
+
+    Args:
+        table: the table.
+        index: the index; None for the table itself.
+        condition: the key condition.
+        limit: the largest number of rows.
+        newest_first: whether the sort key descends.
+        start: the full key of the row before the first.
+        values: the values in `condition`.
+        columns: the attributes to read; empty for all.
     """
     request: dict[str, Any] = {
         "TableName": table,
@@ -105,7 +121,7 @@ def query(
         request["ExclusiveStartKey"] = typed_item(start)
     if columns:
         request["ProjectionExpression"] = ", ".join(f"#{column}" for column in columns)
-    request = named(request, values)
+    request = with_names_and_values(request, values)
     rows: list[Item] = []
     while True:
         answer = _call(client().query, **request)
@@ -116,56 +132,56 @@ def query(
 
 
 def update_now(write: Write) -> Item:
-    """Make one update at once, outside any unit of work, and answer the item as it then stands.
+    """Make one update outside of a unit of work, and return the item after it.
 
     Raises:
-        Exception: what the write's refusal says, when its condition does not hold.
+        Exception: the write's refusal, if its condition fails.
     """
     try:
-        answer = _contended(client().update_item, **write.request, **_SHOW_OLD, ReturnValues="ALL_NEW")
+        answer = _call_until_free(client().update_item, **write.request, **_RETURN_OLD, ReturnValues="ALL_NEW")
     except ClientError as error:
-        raise write.refusal(_old(error)) from error
+        raise write.refusal(_failed_item(error)) from error
     return plain_item(answer["Attributes"])
 
 
-def commit(writes: Sequence[Write], token: str, by: str | None = None) -> None:
-    """Make all `writes` or none of them. The same `token` never writes twice, however often the call is repeated.
+def commit(writes: Sequence[Write], token: str, actor: str | None = None) -> None:
+    """Make all `writes` or none of them. Idempotent: a repeated call with the same `token` writes nothing.
 
-    Each item says who wrote it: the person `by`, or this function where nobody asked for it.
+    Each item gets a write token with the actor: the person, or `system:<function>` if `actor` is None.
 
-    One write alone is a plain conditional call, at half a transaction's cost: it leaves the token on the item, so that
-    a repetition after a lost answer recognises its own work. A deletion leaves no item to leave it on, so even one
-    alone is a transaction.
+    A single put or update is a plain conditional call, at half of a transaction's cost; the write token on the item
+    makes a retry after a lost response recognisable. A single deletion is a transaction, because it leaves no item.
 
     Raises:
-        Exception: what the refusal of the first write says whose condition does not hold.
-        Unavailable: throttled, down, or contended for longer than a client should wait.
+        Exception: the refusal of the first write whose condition fails.
+        Unavailable: DynamoDB is throttled or down, or other transactions hold the items for too long.
     """
     if not writes:
         return
-    mark = write_token(token, clock.now(), by or f"khaya:{os.environ.get('POWERTOOLS_SERVICE_NAME', 'unnamed')}")
-    marked = [with_write_token(write, mark) for write in writes]
-    if len(marked) == 1 and marked[0].kind in _ALONE:
-        _commit_one(marked[0], mark)
+    actor = actor or f"system:{os.environ.get('POWERTOOLS_SERVICE_NAME', 'unnamed')}"
+    text = write_token(token, clock.now(), actor)
+    with_token = [with_write_token(write, text) for write in writes]
+    if len(with_token) == 1 and with_token[0].kind in _SINGLE_CALLS:
+        _commit_one(with_token[0], text)
     else:
-        _commit_all(marked, token)
+        _commit_all(with_token, token)
 
 
-def _commit_one(write: Write, mark: str) -> None:
-    call = getattr(client(), _ALONE[write.kind])
+def _commit_one(write: Write, text: str) -> None:
+    call = getattr(client(), _SINGLE_CALLS[write.kind])
     try:
-        _contended(call, **write.request, **_SHOW_OLD)
+        _call_until_free(call, **write.request, **_RETURN_OLD)
     except ClientError as error:
-        old = _old(error)
-        if old is not None and old.get(WRITE_TOKEN) == mark:
+        item = _failed_item(error)
+        if item is not None and item.get(WRITE_TOKEN) == text:
             return
-        raise write.refusal(old) from error
+        raise write.refusal(item) from error
 
 
 def _commit_all(writes: Sequence[Write], token: str) -> None:
-    items = [{write.kind: {**write.request, **_SHOW_OLD}} for write in writes]
+    items = [{write.kind: {**write.request, **_RETURN_OLD}} for write in writes]
     try:
-        _contended(client().transact_write_items, TransactItems=items, ClientRequestToken=token)
+        _call_until_free(client().transact_write_items, TransactItems=items, ClientRequestToken=token)
     except ClientError as error:
         reasons = error.response.get("CancellationReasons", [])
         for write, reason in zip(writes, reasons, strict=False):
@@ -174,22 +190,22 @@ def _commit_all(writes: Sequence[Write], token: str) -> None:
         raise
 
 
-def write_many(changes: Sequence[Write]) -> None:
-    """Make unconditional puts and deletions of different items, however many, each for itself.
+def write_many(writes: Sequence[Write]) -> None:
+    """Make any number of unconditional puts and deletions of different items, in batches that are not atomic.
 
     Raises:
-        Unavailable: not all were made; the same call makes up for it.
+        Unavailable: some writes were not made; the same call can be repeated.
     """
-    for first in range(0, len(changes), _BATCH):
-        asked: dict[str, list[dict[str, Any]]] = {}
-        for change in changes[first : first + _BATCH]:
-            part = "Item" if change.kind == "Put" else "Key"
-            asked.setdefault(change.request["TableName"], []).append(
-                {f"{change.kind}Request": {part: change.request[part]}}
+    for first in range(0, len(writes), _BATCH):
+        requested: dict[str, list[dict[str, Any]]] = {}
+        for write in writes[first : first + _BATCH]:
+            part = "Item" if write.kind == "Put" else "Key"
+            requested.setdefault(write.request["TableName"], []).append(
+                {f"{write.kind}Request": {part: write.request[part]}}
             )
-        for attempt in range(TRIES):
-            asked = _call(client().batch_write_item, RequestItems=asked).get("UnprocessedItems") or {}
-            if not asked:
+        for attempt in range(MAX_ATTEMPTS):
+            requested = _call(client().batch_write_item, RequestItems=requested).get("UnprocessedItems") or {}
+            if not requested:
                 break
             pause(attempt)
         else:
@@ -197,21 +213,21 @@ def write_many(changes: Sequence[Write]) -> None:
 
 
 _BATCH = 25
-_ALONE = {"Put": "put_item", "Update": "update_item"}
-_SHOW_OLD = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+_SINGLE_CALLS = {"Put": "put_item", "Update": "update_item"}
+_RETURN_OLD = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
 
-def _old(error: ClientError) -> Item | None:
-    """The item that failed a condition; any other error goes on its way."""
+def _failed_item(error: ClientError) -> Item | None:
+    """The item whose condition failed; other errors are raised again."""
     if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
         raise error
     response: Mapping[str, Any] = error.response
     return plain_item(response["Item"]) if response.get("Item") else None
 
 
-def _contended(operation: Callable[..., Any], **request: Any) -> dict[str, Any]:
-    """Call, again while another transaction holds the items."""
-    for attempt in range(TRIES):
+def _call_until_free(operation: Callable[..., Any], **request: Any) -> dict[str, Any]:
+    """Call DynamoDB, and repeat the call while another transaction holds the items."""
+    for attempt in range(MAX_ATTEMPTS):
         try:
             return _call(operation, **request)
         except WriteConflict:
@@ -220,7 +236,7 @@ def _contended(operation: Callable[..., Any], **request: Any) -> dict[str, Any]:
 
 
 def _call(operation: Callable[..., Any], **request: Any) -> dict[str, Any]:
-    """Call DynamoDB; busy, broken and contended each become what they mean. Failed conditions pass as they are."""
+    """Call DynamoDB, and map its errors to domain exceptions, except for failed conditions."""
     try:
         answer: dict[str, Any] = operation(**request)
     except ClientError as error:
@@ -228,9 +244,13 @@ def _call(operation: Callable[..., Any], **request: Any) -> dict[str, Any]:
         reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
         if code == "TransactionCanceledException" and "ConditionalCheckFailed" in reasons:
             raise
-        if code in _CONTENDED or reasons & _CONTENDED:
+        if code in _CONFLICTS or reasons & _CONFLICTS:
             raise WriteConflict from error
-        if code in _BUSY or reasons & _BUSY_REASONS or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+        if (
+            code in _UNAVAILABLE
+            or reasons & _UNAVAILABLE_REASONS
+            or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500
+        ):
             raise Unavailable from error
         raise
     except BotoCoreError as error:

@@ -1,22 +1,22 @@
-"""Lists of things by an index; and feeds, the lists that are open to everybody and read the most.
+"""Lists by an index, and feeds: the public lists of jobs, listings and stories.
 
 A table with a feed has the indexes `byCategory`, `byPlace` and `byCategoryAndPlace`, and for the unfiltered feed, the
-busiest list there is, equal indexes `feed0`, `feed1` and so on, of which a read takes any one, so that no partition
-melts. Only what stands in the feed carries their attributes, so they hold nothing else and every filter is one query.
+busiest list, the identical indexes `feed0`, `feed1` and so on. A read queries one of these at random, which spreads the
+load over their partitions. Only items in the feed have the indexes' attributes, so every filter is one query.
 """
 
 from __future__ import annotations
 
 import random
 
-from khaya.platform.base.feeds import EVERYBODY
+from khaya.platform.base.feeds import OPEN_FEED
 from khaya.platform.base.fields import match_key
 from khaya.platform.base.models import Item
 from khaya.platform.data import dynamo
 from khaya.platform.data.pages import PageRequest, PageResult, page_of
 
 FEED_REPLICAS = 6
-"""How many equal indexes hold an unfiltered feed; `template.yaml` has them, `docs/data.md` the arithmetic."""
+"""Number of identical indexes of an unfiltered feed, as in `template.yaml`; the arithmetic is in `docs/data.md`."""
 
 
 def list_page(
@@ -29,10 +29,10 @@ def list_page(
     order: str = "id",
     newest_first: bool = True,
 ) -> PageResult[Item]:
-    """A page of the rows whose `attribute` is `value`, by the index that sorts them by `order`. Rows are keyed by `id`.
+    """A page of the rows whose `attribute` is `value`, from an index sorted by `order`. The table's key is `id`.
 
     Raises:
-        Unreadable: the cursor is not one of this list.
+        Unreadable: the cursor does not belong to this list.
     """
     names = {"id", order}
     start = page_request.start()
@@ -49,12 +49,12 @@ def list_page(
 
 
 def feed_page(table: str, category: str | None, location: str | None, page_request: PageRequest) -> PageResult[Item]:
-    """A page of the table's feed, newest first, in one query whichever filters are named."""
+    """A page of the table's feed, newest first, in one query for any combination of filters."""
     place = match_key(location) if location is not None else None
     match category, place:
         case None, None:
             replica = f"feed{random.randrange(FEED_REPLICAS)}"  # noqa: S311 - spreads load
-            return list_page(table, replica, "feed", EVERYBODY, page_request)
+            return list_page(table, replica, "feed", OPEN_FEED, page_request)
         case _, None:
             return list_page(table, "byCategory", "feedCategory", str(category), page_request)
         case None, _:

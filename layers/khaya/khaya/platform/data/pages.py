@@ -1,4 +1,4 @@
-"""Lists in pages, and cursors that a client can hold but neither read into, edit, nor use elsewhere."""
+"""Pages of lists, and signed cursors, which are valid only for the list that issued them."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from khaya.platform.base.models import Item, Model
 from khaya.platform.base.settings import settings
 
 DEFAULT_LIMIT = 20
-MOST = 50
+MAX_LIMIT = 50
 
-Limit = Annotated[int, Field(ge=1, le=MOST, description="How many items a page holds.")]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="How many items a page holds.")]
 
 Thing = TypeVar("Thing")
 Shown = TypeVar("Shown")
 
 _SIGNATURE_BYTES = 12
-_LONGEST = 1024
+_MAX_CURSOR_LENGTH = 1024
 
 
 class Page(Model, Generic[Shown]):
-    """One page of a list. It is made without naming what it holds: its items know their own shape."""
+    """One page of a list, as the API shows it. Not parameterised when built."""
 
     items: list[Shown]
     next_cursor: Annotated[str | None, Field(description="Ask with it for the next page; null on the last.")] = None
@@ -37,7 +37,7 @@ class Page(Model, Generic[Shown]):
 
 @dataclass(frozen=True)
 class PageResult(Generic[Thing]):
-    """One page as a store answers it; `after` is where the next page begins, None at the end."""
+    """One page as a store returns it; `after` is the position of its last item, None on the last page."""
 
     items: list[Thing]
     after: Mapping[str, Any] | None
@@ -45,34 +45,34 @@ class PageResult(Generic[Thing]):
 
 @dataclass(frozen=True)
 class PageRequest:
-    """Which page of which list. `scope` names the list: its route, its filters, and the caller where it is private."""
+    """The requested page of a list. `scope` identifies the list: route, caller if it is private, and filters."""
 
     scope: tuple[str, ...]
     limit: int
     cursor: str | None = None
 
     def start(self) -> dict[str, Any] | None:
-        """The position that the cursor holds; None for the first page.
+        """The position in the cursor; None for the first page.
 
         Raises:
-            Unreadable: the cursor is broken, edited, or belongs to another list.
+            Unreadable: the cursor is invalid, or belongs to another list.
         """
         if self.cursor is None:
             return None
         try:
-            if len(self.cursor) > _LONGEST:
+            if len(self.cursor) > _MAX_CURSOR_LENGTH:
                 raise ValueError("too long")
             raw = base64.b64decode(self.cursor.encode("ascii") + b"=" * (-len(self.cursor) % 4), b"-_", validate=True)
             signature, text = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
             if not hmac.compare_digest(signature, self._sign(text)) or _encode(raw) != self.cursor:
-                raise ValueError("not ours")
+                raise ValueError("wrong signature")
             position: dict[str, Any] = json.loads(text)
         except ValueError as error:
             raise Unreadable("The cursor is not one that this list gave out.") from error
         return position
 
     def cursor_after(self, position: Mapping[str, Any] | None) -> str | None:
-        """The cursor for the page that begins after `position`."""
+        """The cursor of the page that begins after `position`; None if `position` is None."""
         if position is None:
             return None
         text = json.dumps(position, separators=(",", ":")).encode()
@@ -89,15 +89,15 @@ def _encode(raw: bytes) -> str:
 
 
 def page_of(rows: Sequence[Item], limit: int, position: Callable[[Item], Mapping[str, Any]]) -> PageResult[Item]:
-    """The page in the answer to a query for one row more than `limit`: that row only tells that the list goes on."""
+    """The page in the result of a query for `limit` + 1 rows; the extra row only shows that there is a next page."""
     if len(rows) > limit:
         return PageResult(list(rows[:limit]), position(rows[limit - 1]))
     return PageResult(list(rows), None)
 
 
 def every_item(page: Callable[[PageRequest], PageResult[Thing]]) -> Iterator[Thing]:
-    """All things of a list, however many, read page by page as they are taken; `page` is the list in a store."""
-    page_request = PageRequest(("every",), MOST)
+    """All items of a list, read lazily page by page; `page` is the store's function for one page."""
+    page_request = PageRequest(("every",), MAX_LIMIT)
     while True:
         found = page(page_request)
         yield from found.items

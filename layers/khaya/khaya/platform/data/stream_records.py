@@ -1,4 +1,4 @@
-"""What a table's stream tells: one item, as it was and as it is."""
+"""Reads the records of DynamoDB streams."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def change_in(record: Mapping[str, Any]) -> Change:
     images = record["dynamodb"]
     before = plain_item(images["OldImage"]) if "OldImage" in images else None
     after = plain_item(images["NewImage"]) if "NewImage" in images else None
-    at, actor = _made(before or {}, after or {}, images["ApproximateCreationDateTime"])
+    at, actor = _time_and_actor(before or {}, after or {}, images["ApproximateCreationDateTime"])
     return Change(
         id=record["eventID"],
         resource=table.removeprefix("khaya-").rpartition("-")[0],
@@ -29,10 +29,10 @@ def change_in(record: Mapping[str, Any]) -> Change:
     )
 
 
-def _made(before: Item, after: Item, about: float | datetime) -> tuple[str, str | None]:
-    """When and by whom, from the stamp that this change left; without one, the time that the stream tells."""
-    stamp = after.get(WRITE_TOKEN)
-    if stamp is not None and stamp != before.get(WRITE_TOKEN):
-        return read_write_token(stamp)
-    moment = about if isinstance(about, datetime) else datetime.fromtimestamp(about, UTC)
+def _time_and_actor(before: Item, after: Item, created: float | datetime) -> tuple[str, str | None]:
+    """The time and actor in the write token of this change; without one, the stream's time and None."""
+    token = after.get(WRITE_TOKEN)
+    if token is not None and token != before.get(WRITE_TOKEN):
+        return read_write_token(token)
+    moment = created if isinstance(created, datetime) else datetime.fromtimestamp(created, UTC)
     return clock.iso(moment), None

@@ -1,8 +1,7 @@
-"""A unit of work: everything one request changes, decided first and written in one go at the end.
+"""A unit of work: all writes of one request, committed in one transaction at its end.
 
-Stores add their writes to the unit; nothing is written until the answer is known. Then `commit` makes all writes, and
-where the client sent an `Idempotency-Key` the record of the answer with them, so that the effect and its record cannot
-come apart and nothing is ever half-done.
+Use cases add writes; `commit` makes them after the response is known. If the client sent an `Idempotency-Key`, the
+record of the response is part of the same transaction, so that the effect and its record always agree.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Invalid, Unreadable
@@ -19,20 +19,21 @@ from khaya.platform.base.json_text import read_json
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, writes
-from khaya.platform.data.writes import Write as Write
+
+Write: TypeAlias = writes.Write
 
 Key = tuple[str, Mapping[str, str]]
 """Where an item is stored: its table, and its primary key."""
 
 KEEP_HOURS = 24
-"""How long the answer to an `Idempotency-Key` is kept."""
+"""Hours for which the response to an `Idempotency-Key` is kept."""
 
-KEY_LENGTH = 64
+MAX_KEY_LENGTH = 64
 
 
 @dataclass(frozen=True)
 class RecordedAnswer:
-    """An answer that was given."""
+    """A response that is kept for repeated requests."""
 
     status: int
     body: str
@@ -40,7 +41,7 @@ class RecordedAnswer:
 
 
 class AlreadyAnswered(Exception):
-    """The same request with the same `Idempotency-Key` has had its effect; `answer` is what it was told."""
+    """The request with this `Idempotency-Key` was already carried out; `answer` is its response."""
 
     def __init__(self, answer: RecordedAnswer) -> None:
         super().__init__("already answered")
@@ -49,33 +50,33 @@ class AlreadyAnswered(Exception):
 
 @dataclass(frozen=True)
 class IdempotentRequest:
-    """One request that a client may repeat: who asked, what exactly, and under which key."""
+    """A request with an `Idempotency-Key`: its key and caller (`record_id`), and its content (`fingerprint`)."""
 
     record_id: str
     fingerprint: str
 
     @classmethod
     def of(cls, key: str, *, user_id: str, operation: str, body: str | None) -> IdempotentRequest:
-        """The identity of a request. `operation` is its method and path.
+        """The request with this key. `operation` is its method and path.
 
         Raises:
             Unreadable: the key is empty, too long or not plain text, or the body is not JSON.
         """
-        if not 0 < len(key) <= KEY_LENGTH or not key.isascii() or not key.isprintable():
-            raise Unreadable(f"Idempotency-Key must be 1 to {KEY_LENGTH} printable ASCII characters.")
+        if not 0 < len(key) <= MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
+            raise Unreadable(f"Idempotency-Key must be 1 to {MAX_KEY_LENGTH} printable ASCII characters.")
         return cls(_hash(user_id, key), _hash(operation, _canonical(body)))
 
     def earlier_answer(self) -> RecordedAnswer | None:
-        """What this request was told before, if it was made before.
+        """The response to an earlier request with the same key; None if there was none.
 
         Raises:
-            Invalid: the key belonged to a different request.
+            Invalid: the key was used for a different request.
         """
         item = dynamo.get(settings().idempotency_table, {"id": self.record_id})
         return self._answer(item) if item and item["expiresAt"] > clock.epoch(clock.now()) else None
 
     def record(self, answer: RecordedAnswer) -> Write:
-        """The write that remembers `answer`, and refuses if the key is taken."""
+        """The write that records `answer`; refused if the key was used before."""
         now = clock.epoch(clock.now())
         item = {
             "id": self.record_id,
@@ -87,10 +88,10 @@ class IdempotentRequest:
         }
         condition = "attribute_not_exists(#id) OR #expiresAt <= :now"
         return writes.put(
-            settings().idempotency_table, item, condition=condition, refusal=self._already, values={"now": now}
+            settings().idempotency_table, item, condition=condition, refusal=self._key_used, values={"now": now}
         )
 
-    def _already(self, item: Item | None) -> Exception:
+    def _key_used(self, item: Item | None) -> Exception:
         if item is None:
             return Unreadable("The Idempotency-Key could not be recorded.")
         try:
@@ -106,41 +107,49 @@ class IdempotentRequest:
 
 @dataclass
 class UnitOfWork:
-    """What one request is about to change; `by` is the person who asked for it, None where the house does it."""
+    """The writes of one request, and the actions that follow the commit.
 
-    once: IdempotentRequest | None = None
-    by: str | None = None
-    changes: list[Write] = field(default_factory=list)
-    followers: list[Callable[[], None]] = field(default_factory=list)
+    Attributes:
+        idempotent_request: the request, if the client sent an `Idempotency-Key`.
+        actor: the person who sent the request; None for the system.
+        writes: what `commit` writes.
+        actions: what `commit` calls after the writes.
+        token: identifies the transaction, so that a retry does not write twice.
+    """
+
+    idempotent_request: IdempotentRequest | None = None
+    actor: str | None = None
+    writes: list[Write] = field(default_factory=list)
+    actions: list[Callable[[], None]] = field(default_factory=list)
     token: str = field(default_factory=lambda: secrets.token_hex(16))
 
-    def add(self, *changes: Write) -> None:
-        """Change this too, when the unit of work is committed."""
-        self.changes.extend(changes)
+    def add(self, *writes: Write) -> None:
+        """Add writes to the transaction."""
+        self.writes.extend(writes)
 
-    def afterwards(self, follow: Callable[[], None]) -> None:
-        """Call this once the changes are made.
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Call `action` after the writes were made.
 
-        It may fail after them. So it belongs only where the same request, sent again, makes up for it: to `PUT`,
-        `PATCH` and `DELETE`, not to a `POST`, answered from its record the second time; or to what may get lost.
+        The action may fail after a successful commit. Use it only if a repeated request repeats the action (`PUT`,
+        `PATCH` and `DELETE`; a repeated `POST` is answered from its record), or if the action may be lost.
         """
-        self.followers.append(follow)
+        self.actions.append(action)
 
     def commit(self, answer: RecordedAnswer | None = None) -> None:
-        """Make all changes, or none.
+        """Make all writes in one transaction, then call the actions.
 
         Raises:
-            AlreadyAnswered: the request had been made before; nothing was changed now.
-            Exception: what the refused write says.
+            AlreadyAnswered: the request was carried out before; nothing was written now.
+            Exception: the refusal of the first write whose condition fails.
         """
-        record = [self.once.record(answer)] if self.once and answer else []
-        dynamo.commit([*record, *self.changes], self.token, self.by)
-        for follow in self.followers:
-            follow()
+        record = [self.idempotent_request.record(answer)] if self.idempotent_request and answer else []
+        dynamo.commit([*record, *self.writes], self.token, self.actor)
+        for action in self.actions:
+            action()
 
 
 def connect() -> None:
-    """Make the DynamoDB client ahead of the first request, or of threads that would each make their own."""
+    """Make the DynamoDB client before the first request, or before threads that would each make their own."""
     dynamo.client()
 
 
@@ -150,21 +159,21 @@ def read(key: Key) -> Item | None:
 
 
 def read_together(keys: Sequence[Key], *, consistent: bool = True) -> list[Item | None]:
-    """The items under at most 100 keys of any tables, in one call and in the order of `keys`; None where there is none.
+    """The items under at most 100 keys of any tables, in one call and in the order of `keys`; None for a missing item.
 
     Raises:
-        Unavailable: DynamoDB left some unread several times over.
+        Unavailable: DynamoDB left keys unprocessed in every attempt.
     """
     return dynamo.get_many(keys, consistent=consistent)
 
 
-def commit_now(*changes: Write, by: str | None = None) -> None:
-    """Commit changes at once, in one transaction, for work that answers no request.
+def commit_now(*writes: Write, actor: str | None = None) -> None:
+    """Make all writes in one transaction at once, outside of a request.
 
     Raises:
-        Exception: what the refused write raises.
+        Exception: the refusal of the first write whose condition fails.
     """
-    UnitOfWork(by=by, changes=list(changes)).commit()
+    UnitOfWork(actor=actor, writes=list(writes)).commit()
 
 
 def _hash(*parts: str) -> str:
@@ -172,5 +181,5 @@ def _hash(*parts: str) -> str:
 
 
 def _canonical(body: str | None) -> str:
-    """The body without the blanks and the order of fields that mean nothing."""
+    """The body with sorted fields and without whitespace."""
     return json.dumps(read_json(body), sort_keys=True, separators=(",", ":"))

@@ -1,7 +1,7 @@
-"""Requests that change one item, built as plain data so that they can be tested without DynamoDB.
+"""Builds the requests that change one item, as plain data, which can be tested without DynamoDB.
 
-Expressions name attributes as `#name` and values as `:name`; the names are filled in from the text of the expressions,
-so reserved words never matter. Each write carries what to raise when its condition does not hold.
+Expressions contain attributes as `#name` and values as `:name`. The attribute names are filled in from the text of the
+expression, so reserved words need no care. Each write has a refusal: the exception to raise if its condition fails.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from typing import Any, Literal
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item
 
-WRITE_TOKEN = "lastWrite"
-"""Each item says which unit of work wrote it last, when and for whom.
+WRITE_TOKEN = "lastWrite"  # noqa: S105 - the name of an attribute
+"""Attribute with the write token of the last unit of work that wrote the item: its id, the time and the actor.
 
-So a repeated call can tell that it had itself succeeded before, and whoever reads the stream knows who did it.
+A retry recognises its own write by it, and consumers of the stream read the actor from it.
 """
 
 Refusal = Callable[[Item | None], Exception]
-"""What to raise when the condition did not hold, given the item as it stands (None where there is none)."""
+"""Makes the exception to raise if the condition failed, from the current item (None if there is none)."""
 
 Values = Mapping[str, Any] | None
-"""What the `:names` of expressions stand for."""
+"""The values of the `:name` placeholders of expressions."""
 
 Kind = Literal["Put", "Update", "Delete", "ConditionCheck"]
 
@@ -42,7 +42,7 @@ class Write:
 def put(
     table: str, item: Mapping[str, Any], *, condition: str | None, refusal: Refusal, values: Values = None
 ) -> Write:
-    """Store `item` whole, if `condition` holds of what stands under its key (None: whatever stands there)."""
+    """Store `item`, replacing an item with the same key. `condition` None: unconditionally."""
     request: dict[str, Any] = {"TableName": table, "Item": typed_item(item)}
     return Write("Put", _with_condition(request, condition, values), refusal)
 
@@ -56,7 +56,7 @@ def update(
     refusal: Refusal,
     values: Values = None,
 ) -> Write:
-    """Change the named attributes of the item under `key` by an update expression."""
+    """Change attributes of the item under `key` by an update expression."""
     request: dict[str, Any] = {"TableName": table, "Key": typed_item(key), "UpdateExpression": expression}
     return Write("Update", _with_condition(request, condition, values), refusal)
 
@@ -71,24 +71,26 @@ def replace(
     refusal: Refusal,
     values: Values = None,
 ) -> Write:
-    """Set what differs between two states of an item and remove what `after` no longer has.
+    """Set the attributes that differ between two states of an item, and remove those that `after` does not have.
 
-    Attributes that are the same in both are not touched, so counters that others move meanwhile keep their counts.
+    Attributes that are equal in both states are not written, so counters that others change in parallel stay correct.
     """
     old, new = stored_part(before), stored_part(after)
     changed = [name for name, value in new.items() if old.get(name) != value and name not in key]
-    gone = [name for name in old if name not in new and name not in key]
+    removed = [name for name in old if name not in new and name not in key]
     parts = []
     if changed:
         parts.append("SET " + ", ".join(f"#{name} = :new_{name}" for name in changed))
-    if gone:
-        parts.append("REMOVE " + ", ".join(f"#{name}" for name in gone))
-    news = {f"new_{name}": after[name] for name in changed}
-    return update(table, key, " ".join(parts), condition=condition, refusal=refusal, values={**(values or {}), **news})
+    if removed:
+        parts.append("REMOVE " + ", ".join(f"#{name}" for name in removed))
+    new_values = {f"new_{name}": after[name] for name in changed}
+    return update(
+        table, key, " ".join(parts), condition=condition, refusal=refusal, values={**(values or {}), **new_values}
+    )
 
 
 def overwrite(table: str, key: Mapping[str, str], attribute: str, value: Any) -> Write:
-    """Write one attribute of the item under `key`, whatever it was; refused as `WriteConflict` where there is no item."""
+    """Set one attribute of the item under `key`; refused with `WriteConflict` if there is no item."""
     present = f"attribute_exists(#{next(iter(key))})"
     return update(
         table,
@@ -103,36 +105,36 @@ def overwrite(table: str, key: Mapping[str, str], attribute: str, value: Any) ->
 def delete(
     table: str, key: Mapping[str, str], *, condition: str | None, refusal: Refusal, values: Values = None
 ) -> Write:
-    """Remove the item under `key`."""
+    """Delete the item under `key`."""
     return Write("Delete", _with_condition({"TableName": table, "Key": typed_item(key)}, condition, values), refusal)
 
 
 def check(table: str, key: Mapping[str, str], *, condition: str, refusal: Refusal, values: Values = None) -> Write:
-    """Change nothing, but hold only if `condition` does."""
+    """Change nothing; the transaction fails if `condition` does."""
     request = {"TableName": table, "Key": typed_item(key)}
     return Write("ConditionCheck", _with_condition(request, condition, values), refusal)
 
 
 def write_token(token: str, at: str, actor: str) -> str:
-    """The text of a stamp: a unit's token, the moment, and who did it."""
+    """The text of a write token: the id of the unit of work, the time and the actor."""
     return f"{token} {at} {actor}"
 
 
 def read_write_token(text: str) -> tuple[str, str]:
-    """The moment and the doer that a stamp names.
+    """The time and the actor in a write token.
 
     Raises:
-        ValueError: it is no stamp.
+        ValueError: the text is not a write token.
     """
     _, at, actor = text.split(" ", 2)
     return at, actor
 
 
-def with_write_token(write: Write, stamp: str) -> Write:
-    """The same write, leaving `stamp` on the item."""
+def with_write_token(write: Write, token: str) -> Write:
+    """The same write, which also stores `token` on the item. Deletions and checks are unchanged."""
     request = dict(write.request)
     if write.kind == "Put":
-        request["Item"] = {**request["Item"], WRITE_TOKEN: {"S": stamp}}
+        request["Item"] = {**request["Item"], WRITE_TOKEN: {"S": token}}
     elif write.kind == "Update":
         request["UpdateExpression"] = _also_set(request["UpdateExpression"], f"#{WRITE_TOKEN} = :{WRITE_TOKEN}")
         request["ExpressionAttributeNames"] = {
@@ -141,13 +143,13 @@ def with_write_token(write: Write, stamp: str) -> Write:
         }
         request["ExpressionAttributeValues"] = {
             **request.get("ExpressionAttributeValues", {}),
-            f":{WRITE_TOKEN}": {"S": stamp},
+            f":{WRITE_TOKEN}": {"S": token},
         }
     return Write(write.kind, request, write.refusal)
 
 
-def named(request: dict[str, Any], values: Values) -> dict[str, Any]:
-    """`request` with the names and values that its expressions mention."""
+def with_names_and_values(request: dict[str, Any], values: Values) -> dict[str, Any]:
+    """`request` with the attribute names and values of its expressions."""
     text = " ".join(str(value) for name, value in request.items() if name.endswith("Expression"))
     if names := _names_in(text):
         request["ExpressionAttributeNames"] = dict(names)
@@ -164,7 +166,7 @@ def _names_in(expressions: str) -> dict[str, str]:
 def _with_condition(request: dict[str, Any], condition: str | None, values: Values) -> dict[str, Any]:
     if condition is not None:
         request["ConditionExpression"] = condition
-    return named(request, values)
+    return with_names_and_values(request, values)
 
 
 def _also_set(expression: str, assignment: str) -> str:
@@ -173,14 +175,14 @@ def _also_set(expression: str, assignment: str) -> str:
     return f"SET {assignment} {expression}"
 
 
-_NO_TEXTS: frozenset[str] = frozenset()
+_EMPTY_SET: frozenset[str] = frozenset()
 
 
-def typed(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line for each type that DynamoDB has
-    """The attribute value for `value`.
+def typed(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line for each DynamoDB type
+    """The DynamoDB attribute value of a Python value.
 
     Raises:
-        TypeError: `value` is of a type that the marketplace does not store.
+        TypeError: the type of `value` is not supported.
     """
     match value:
         case str():
@@ -201,7 +203,7 @@ def typed(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line for each ty
 
 
 def plain(attribute: Mapping[str, Any]) -> Any:
-    """The plain value of an attribute value."""
+    """The Python value of a DynamoDB attribute value."""
     ((kind, value),) = attribute.items()
     match kind:
         case "N":
@@ -225,16 +227,16 @@ def _number(text: str) -> int | float:
 
 
 def typed_item(item: Mapping[str, Any]) -> dict[str, Any]:
-    """`item` as DynamoDB takes it; fields without a value, and empty sets, which it refuses, are left out."""
+    """`item` as DynamoDB attribute values, without fields that cannot be stored."""
     return {name: typed(value) for name, value in stored_part(item).items()}
 
 
 def stored_part(item: Mapping[str, Any]) -> Item:
-    """What of `item` can be stored."""
-    return {name: value for name, value in item.items() if value is not None and value != _NO_TEXTS}
+    """`item` without fields that are None and without empty sets, which DynamoDB refuses."""
+    return {name: value for name, value in item.items() if value is not None and value != _EMPTY_SET}
 
 
 def plain_item(attributes: Mapping[str, Any]) -> Item:
-    """What DynamoDB answered, as plain values."""
-    # Most of what is stored is text, and lists read a thousand attributes for a page.
+    """An item of a DynamoDB response as Python values."""
+    # Most attributes are text, and a page has about a thousand of them, so text takes a shortcut.
     return {name: value["S"] if "S" in value else plain(value) for name, value in attributes.items()}

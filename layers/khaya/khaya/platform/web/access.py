@@ -1,4 +1,4 @@
-"""Who calls a route, who may call it, and the check that every request with a token passes."""
+"""The caller of a route, the access rules of routes, and the interface of the account guard."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Access:
         public: callable without a token; a token that is sent is read.
         roles: the caller must hold one of these; empty means that being signed in is enough.
         moves_money: the route requires an `Idempotency-Key`.
-        remembered: the answer to an `Idempotency-Key` is kept. Answers of sign-in routes hold tokens and are not kept.
+        recorded: whether responses to an `Idempotency-Key` are recorded. Responses with tokens are not.
         also_erased: a person whose account was just erased may call the route again.
         cache_seconds: seconds for which an edge cache may keep the answer to a request without a token.
     """
@@ -43,7 +43,7 @@ class Access:
     public: bool = False
     roles: tuple[Role, ...] = ()
     moves_money: bool = False
-    remembered: bool = True
+    recorded: bool = True
     also_erased: bool = False
     cache_seconds: int = 0
 

@@ -1,4 +1,4 @@
-"""Routes of one function of the REST API: who may call them, and what the API document says about them."""
+"""Registers the routes of one function of the REST API, with their access rules and their API documentation."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Api(Pipeline):
     """
 
     def __init__(self, tag: str, guard: AccountGuard) -> None:
-        """`tag` is the heading of the routes in the API document; `guard` checks each caller's record."""
+        """`tag` is the heading of the routes in the API document; `guard` checks each caller's account."""
         require(PoolSettings)
-        unit_of_work.connect()  # Lambda gives more processor time while it makes the environment than in a request
+        unit_of_work.connect()  # Lambda has more processor time during initialisation than in a request
         origins = [origin.strip() for origin in settings().allowed_origins.split(",") if origin.strip()]
         cors = CORSConfig(
             allow_origin=origins[0],
@@ -77,12 +77,12 @@ class Api(Pipeline):
             method: the HTTP method.
             path: the path, its variable parts as `<job_id>`.
             access: who may call it.
-            summary: the route in a few words; the handler's docstring says more.
-            status: status of the successful answer.
-            body: the model of the answer's body; None for text or an empty body.
-            content: the answer's content type.
+            summary: the route in a few words; the handler's docstring is the description.
+            status: status of the successful response.
+            body: the model of the response body; None for text or an empty body.
+            content: the content type of the response.
             if_match: whether the handler checks `If-Match`. By default a `PATCH` of an object with a version does.
-            answers: other answers that are no problems, by status, each in a sentence.
+            answers: other responses that are not problems: a sentence for each status.
         """
         self.access[method, resource_of(path)] = access
         shape: Any = {"model": body} if body is not None else {"schema": {"type": "string"}}
@@ -90,8 +90,8 @@ class Api(Pipeline):
             if_match = method == "PATCH" and "version" in getattr(body, "model_fields", {})
 
         def register(handler: Handler) -> Handler:
-            # The answer is a valid model that `answer` writes as JSON once. With a return type, Powertools would
-            # validate and write it again; the document takes the type from `responses`.
+            # Without the return type, Powertools does not validate and serialise the response a second time. The API
+            # document takes the type from `responses`.
             handler.__annotations__.pop("return", None)
             registered: Handler = self.resolver.route(
                 path,

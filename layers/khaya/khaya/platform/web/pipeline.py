@@ -1,7 +1,7 @@
-"""The way of a request through a function of the REST API, and back.
+"""The request pipeline of the REST API.
 
-In: read the caller, check the route's access, pass the account guard, let Powertools validate, run the handler.
-Out: commit the unit of work together with the answer, or map the exception to problem+json.
+In: read the caller, check the route's access, run the account guard, validate (Powertools), run the handler.
+Out: commit the unit of work together with the response, or map the exception to problem+json.
 """
 
 from __future__ import annotations
@@ -41,18 +41,18 @@ from khaya.platform.web.tokens import verified_claims
 
 JSON = "application/json"
 RECENT_SECONDS = 600
-"""Seconds after a sign-in in which a person may do what needs a recent sign-in."""
-LONGEST_ID = 128
-"""Characters of the longest id in a path; DynamoDB refuses keys that are much longer."""
+"""Seconds after a sign-in in which routes that need a recent sign-in may be called."""
+MAX_ID_LENGTH = 128
+"""The longest id in a path, in characters; DynamoDB refuses much longer keys."""
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
-_RERUN_SECONDS = 4
-"""Seconds for which a use case is run again after lost races; API Gateway waits 29 seconds."""
+_RETRY_SECONDS = 4
+"""Seconds for which a handler is retried after write conflicts; API Gateway's timeout is 29 seconds."""
 _METHODS = "GET,POST,PUT,PATCH,DELETE"
 
 
 @dataclass
 class _Request:
-    """The request that is being answered."""
+    """The current request."""
 
     event: Mapping[str, Any]
     access: Access
@@ -66,7 +66,7 @@ class _Request:
 
 
 class Pipeline:
-    """Answers the requests of one function; `Api` registers its routes."""
+    """Handles the requests of one function; `Api` registers its routes."""
 
     def __init__(self, resolver: APIGatewayRestResolver, guard: AccountGuard) -> None:
         self.resolver = resolver
@@ -74,44 +74,53 @@ class Pipeline:
         self._guard = guard
         self._request: _Request | None = None
 
-        # A plain function, because Powertools stores attributes on the middleware, which a bound method refuses.
-        def work(resolver: APIGatewayRestResolver, proceed: Callable[..., Response[Any]]) -> Response[Any]:
-            return self._work(resolver, proceed)
+        # A plain function, because Powertools sets attributes on middleware, which bound methods do not allow.
+        def run_handler(resolver: APIGatewayRestResolver, proceed: Callable[..., Response[Any]]) -> Response[Any]:
+            return self._run_handler(resolver, proceed)
 
-        self.resolver.use([work])
-        self.resolver.exception_handler(Exception)(self._refuse)
+        self.resolver.use([run_handler])
+        self.resolver.exception_handler(Exception)(self._problem)
 
-    # What handlers read of the current request.
+    # The current request, as handlers read it.
 
     @property
     def caller(self) -> Caller:
-        """The signed-in caller. Only on routes that are not public."""
+        """The signed-in caller, on routes that are not public."""
         caller = self._current.caller
         if caller is None:
-            raise RuntimeError("a public route asked for a caller that it may not have")
+            raise RuntimeError("a public route must use `visitor` instead of `caller`")
         return caller
 
     @property
     def visitor(self) -> Caller | None:
-        """The caller, or None without a token."""
+        """The caller; None without a token."""
         return self._current.caller
+
+    @property
+    def event(self) -> Mapping[str, Any]:
+        """The API Gateway event of the request."""
+        return self._current.event
 
     @property
     def now(self) -> str:
         """The time of the request."""
         return self._current.now
 
+    def header(self, name: str) -> str | None:
+        """The value of a header, whose name may have any case; None if it was not sent."""
+        return self._current.header(name)
+
     @property
     def unit_of_work(self) -> UnitOfWork:
-        """The unit of work that is committed after the handler has returned."""
+        """The unit of work, which is committed after the handler has returned."""
         return self._current.unit_of_work
 
     def count(self, name: str) -> None:
-        """Add one to a business metric, once the changes are committed."""
-        self.unit_of_work.afterwards(lambda: observability.count(name))
+        """Add one to a business metric after the commit."""
+        self.unit_of_work.after_commit(lambda: observability.count(name))
 
     def guard_write(self) -> None:
-        """Pass the account guard for a `GET` that turns out to write; other writes have passed it already.
+        """Run the account guard for a `GET` that writes; it has already run for other methods that write.
 
         Raises:
             Unauthenticated: the session was ended.
@@ -135,16 +144,16 @@ class Pipeline:
         Raises:
             Stale: they differ.
         """
-        wanted = self._current.header("If-Match")
-        if wanted is not None and wanted.strip() != "*":
-            tags = {tag.strip().removeprefix("W/").strip('"') for tag in wanted.split(",")}
+        if_match = self.header("If-Match")
+        if if_match is not None and if_match.strip() != "*":
+            tags = {tag.strip().removeprefix("W/").strip('"') for tag in if_match.split(",")}
             if str(version) not in tags:
                 raise Stale(f"The present version is {version}.")
 
     def page_request(
         self, limit: int | None, cursor: str | None, *scope: str | None, private: bool = False
     ) -> PageRequest:
-        """The page that the caller asks for; `scope` holds the list's filters."""
+        """The requested page of a list; `scope` holds the list's filters."""
         owner = self.caller.user_id if private else ""
         route = self._current.event["resource"]
         parts = (route, owner, *("\x00" if part is None else part for part in scope))
@@ -172,18 +181,18 @@ class Pipeline:
         log.set_correlation_id(request_id)
         try:
             body = checked_body(event) if event.get("body") else None
-            event = {**event, "body": body, "isBase64Encoded": False, "headers": _without_type(event)}
+            event = {**event, "body": body, "isBase64Encoded": False, "headers": _without_content_type(event)}
             self._request = self._admit(event, now)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets problem+json
-            built: dict[str, Any] = self._plain(event, self._refuse(error, event))
+        except Exception as error:  # noqa: BLE001 - every error becomes problem+json
+            built: dict[str, Any] = self._plain(event, self._problem(error, event))
         else:
             preflight = event["httpMethod"] == "OPTIONS"
             built = self._preflight(event) if preflight else self.resolver.resolve(event, context)
         finally:
             request, self._request = self._request, None
-        built["multiValueHeaders"].setdefault("Cache-Control", [_cache(request, built["statusCode"])])
+        built["multiValueHeaders"].setdefault("Cache-Control", [_cache_control(request, built["statusCode"])])
         built["multiValueHeaders"] |= {"X-Request-Id": [request_id], "Vary": ["Authorization, Origin"]}
-        built["body"] = built["body"] or ""  # every gateway takes an empty text for no body, as with 204
+        built["body"] = built["body"] or ""  # API Gateway accepts an empty text as no body, for example with 204
         log.info(
             "request",
             extra={
@@ -198,7 +207,7 @@ class Pipeline:
         return built
 
     def _admit(self, event: dict[str, Any], now: str) -> _Request:
-        """Read the caller, check the route's access, and pass the account guard."""
+        """Read the caller, check the route's access, and run the account guard."""
         method = event["httpMethod"].upper()
         access = self.access.get((method, event.get("resource", "")))
         if access is None:
@@ -213,11 +222,11 @@ class Pipeline:
         if caller is not None and (writes or "admin" in caller.roles):
             caller = self._guard(caller, access, now, counted=writes)
         request = _Request(event, access, caller, now, UnitOfWork())
-        if method == "POST" and caller is not None and access.remembered:
-            request.unit_of_work.once = self._idempotent(request, caller)
+        if method == "POST" and caller is not None and access.recorded:
+            request.unit_of_work.idempotent_request = self._idempotent_request(request, caller)
         return request
 
-    def _idempotent(self, request: _Request, caller: Caller) -> IdempotentRequest | None:
+    def _idempotent_request(self, request: _Request, caller: Caller) -> IdempotentRequest | None:
         key = request.header("Idempotency-Key")
         if key is None:
             if request.access.moves_money:
@@ -226,56 +235,61 @@ class Pipeline:
         operation = f"{request.event['httpMethod']} {request.event['path']}"
         return IdempotentRequest.of(key, user_id=caller.user_id, operation=operation, body=request.event.get("body"))
 
-    def _work(self, resolver: APIGatewayRestResolver, proceed: Callable[..., Response[Any]]) -> Response[Any]:
-        """Run the handler and commit its unit of work; after a lost race run it again on fresh data."""
+    def _run_handler(self, resolver: APIGatewayRestResolver, proceed: Callable[..., Response[Any]]) -> Response[Any]:
+        """Run the handler and commit its unit of work; replay the recorded response of a repeated request."""
         request = self._current
         self._check_route(resolver, request)
-        once = request.unit_of_work.once
+        idempotent_request = request.unit_of_work.idempotent_request
         try:
-            return self._rerun(request, once, lambda: proceed(resolver))
-        except AlreadyAnswered as earlier:
-            return _replayed(earlier.answer)
+            return self._commit_with_retries(request, idempotent_request, lambda: proceed(resolver))
+        except AlreadyAnswered as repeated:
+            return _replayed(repeated.answer)
         except Unavailable:
             raise
         except Exception:
-            answer = once.earlier_answer() if once else None
+            answer = idempotent_request.earlier_answer() if idempotent_request else None
             if answer is None:
                 raise
             return _replayed(answer)
 
-    def _rerun(
-        self, request: _Request, once: IdempotentRequest | None, run: Callable[[], Response[Any]]
+    def _commit_with_retries(
+        self, request: _Request, idempotent_request: IdempotentRequest | None, run: Callable[[], Response[Any]]
     ) -> Response[Any]:
-        give_up_at = time.monotonic() + _RERUN_SECONDS
+        """Run the handler and commit; after a write conflict run it again on fresh data.
+
+        Raises:
+            Unavailable: there were conflicts until the time was up.
+        """
+        give_up_at = time.monotonic() + _RETRY_SECONDS
         attempt = 0
         while time.monotonic() < give_up_at:
-            request.unit_of_work = UnitOfWork(once, request.caller.user_id if request.caller else None)
+            request.unit_of_work = UnitOfWork(idempotent_request, request.caller.user_id if request.caller else None)
             try:
                 response = run()
                 request.unit_of_work.commit(_answer_to_record(response))
             except WriteConflict:
-                pause(min(attempt, 5))
+                pause(attempt)
                 attempt += 1
             else:
                 return response
         raise Unavailable("Many people are changing this at once. Please try again in a moment.")
 
     def _check_route(self, resolver: APIGatewayRestResolver, request: _Request) -> None:
-        """Check that the route that runs is the one that was admitted, its ids, and the names in the query."""
+        """Check that the matched route is the admitted one, the length of ids, and the query parameters' names."""
         route = resolver.context["_route"]
         access = self.access.get((route.method, resource_of(route.path)))
         if access is None:
             raise NotFound("There is no such route.")
         if access is not request.access:
-            raise RuntimeError(f"{route.method} {route.path} was reached as {request.event.get('resource')}")
-        if any(len(value) > LONGEST_ID for value in (request.event.get("pathParameters") or {}).values()):
+            raise RuntimeError(f"{route.method} {route.path} does not match {request.event.get('resource')}")
+        if any(len(value) > MAX_ID_LENGTH for value in (request.event.get("pathParameters") or {}).values()):
             raise NotFound("There is nothing with so long an id.")
         known = {parameter.alias for parameter in route.dependant.query_params}
         unknown = sorted(set(request.event.get("queryStringParameters") or {}) - known)
         if unknown:
             raise Invalid([(name[:64], "is not a parameter of this route") for name in unknown])
 
-    def _refuse(self, error: Exception, event: Mapping[str, Any] | None = None) -> Response[Any]:
+    def _problem(self, error: Exception, event: Mapping[str, Any] | None = None) -> Response[Any]:
         if isinstance(error, RequestValidationError):
             error = problems.invalid(error.errors())
         path = (event or self.resolver.current_event.raw_event).get("path", "")
@@ -289,9 +303,9 @@ class Pipeline:
         return built
 
     def _plain(self, event: dict[str, Any], response: Response[Any]) -> dict[str, Any]:
-        """The gateway's form of a response that was made before the resolver ran, with the resolver's CORS headers."""
+        """API Gateway's form of a response that the resolver did not make, with the resolver's CORS headers."""
         headers = {name: [str(value)] for name, value in response.headers.items()}
-        cors = self.resolver._cors  # noqa: SLF001 - Powertools adds these headers only to what it routed itself
+        cors = self.resolver._cors  # noqa: SLF001 - Powertools adds these headers only to routed requests
         origin = next((v for k, v in (event.get("headers") or {}).items() if k.lower() == "origin"), None)
         if cors is not None:
             headers |= {name: [value] for name, value in cors.to_dict(origin).items()}
@@ -305,7 +319,7 @@ class Pipeline:
     @property
     def _current(self) -> _Request:
         if self._request is None:
-            raise RuntimeError("no request in hand")
+            raise RuntimeError("there is no current request")
         return self._request
 
 
@@ -337,7 +351,7 @@ def _roles(claims: Mapping[str, Any]) -> frozenset[Role]:
 
 
 def _check_use(claims: Mapping[str, Any]) -> None:
-    """Check what the authorizer leaves open: it accepts every client of the user pool."""
+    """Check the claims that the authorizer does not check: it accepts every client of the user pool."""
     if claims.get("token_use") != "access":
         raise Unauthenticated("An access token is needed here, not another kind of token.")
     if claims.get("client_id") != settings(PoolSettings).user_pool_client_id:
@@ -345,11 +359,11 @@ def _check_use(claims: Mapping[str, Any]) -> None:
     if settings().token_scope not in str(claims.get("scope", "")).split():
         raise Unauthenticated("The token does not carry this API's scope.")
     if not claims.get("sub"):
-        raise Unauthenticated("The token names nobody.")
+        raise Unauthenticated("The token has no subject.")
 
 
 def _seconds(value: object) -> int:
-    """A time claim in whole seconds: a number in a token, sometimes text behind a gateway."""
+    """A time claim in whole seconds: a number in a token, sometimes text behind API Gateway."""
     try:
         return int(str(value))
     except ValueError:
@@ -358,17 +372,17 @@ def _seconds(value: object) -> int:
 
 @cache
 def resource_of(path: str) -> str:
-    """The gateway's name of a route: `/jobs/<job_id>` is `/jobs/{jobId}` there and in the contract."""
+    """API Gateway's name of a route: `/jobs/{jobId}` for `/jobs/<job_id>`."""
     return re.sub(r"<(\w+)>", lambda name: f"{{{to_camel(name[1])}}}", path)
 
 
-def _without_type(event: Mapping[str, Any]) -> dict[str, str]:
-    """The headers without the content type, which is checked already; Powertools accepts fewer ways of writing it."""
+def _without_content_type(event: Mapping[str, Any]) -> dict[str, str]:
+    """The headers without the content type: it is checked already, and Powertools accepts fewer spellings."""
     return {name: value for name, value in (event.get("headers") or {}).items() if name.lower() != "content-type"}
 
 
 def _answer_to_record(response: Response[Any]) -> RecordedAnswer | None:
-    """The answer to keep for an `Idempotency-Key`; only a success is kept."""
+    """The response to keep for an `Idempotency-Key`; None unless it is a success."""
     if not 200 <= response.status_code < 300:
         return None
     headers = {name: str(value) for name, value in response.headers.items() if name in ("Location", "ETag")}
@@ -380,8 +394,8 @@ def _replayed(answer: RecordedAnswer) -> Response[Any]:
     return Response(answer.status, JSON if answer.body else None, answer.body or None, headers)
 
 
-def _cache(request: _Request | None, status: int) -> str:
-    """The `Cache-Control` header: an edge cache may keep public answers for the route's seconds, nobody keeps others."""
+def _cache_control(request: _Request | None, status: int) -> str:
+    """The `Cache-Control` header: an edge cache may keep public responses for the route's seconds."""
     if request and request.caller is None and request.access.cache_seconds and status == 200:
         return f"public, max-age=0, s-maxage={request.access.cache_seconds}"
     return "no-store"

@@ -1,4 +1,4 @@
-"""Refusals as RFC 9457 problem+json."""
+"""Maps exceptions to problem+json responses (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CONTENT_TYPE = "application/problem+json"
 
 
 def response(error: Exception, path: str) -> Response[str]:
-    """The answer that tells a client of `error`. What nobody foresaw is logged, and told without detail."""
+    """The response for `error`. Unexpected errors are logged, and the client gets no details of them."""
     if isinstance(error, NotFoundError):
         error = NotFound("There is no such route.")
     if not isinstance(error, KhayaError):
@@ -38,13 +38,13 @@ def response(error: Exception, path: str) -> Response[str]:
 
 
 def invalid(found: Sequence[Mapping[str, Any]]) -> KhayaError:
-    """What pydantic found wrong with a request, naming each field as the client wrote it, never its value."""
+    """The exception for pydantic's validation errors, with the field names as the client sent them, without values."""
     if any(tuple(error["loc"]) == ("body",) and error["type"] == "missing" for error in found):
         return Unreadable("This request needs a JSON body.")
-    return Invalid([(_field(error["loc"]), _message(error)) for error in found])
+    return Invalid([(_field_name(error["loc"]), _message(error)) for error in found])
 
 
-def _field(loc: Sequence[Any]) -> str:
+def _field_name(loc: Sequence[Any]) -> str:
     parts = [str(part)[:64] for part in loc[1:]] or [str(loc[0])]
     return ".".join(parts)
 
@@ -52,17 +52,17 @@ def _field(loc: Sequence[Any]) -> str:
 def _message(error: Mapping[str, Any]) -> str:
     if error["type"] == "extra_forbidden":
         return "is not a field of this request"
-    said = str(error["msg"]).removeprefix("Value error, ")
+    message = str(error["msg"]).removeprefix("Value error, ")
     if isinstance(error.get("input"), str):
-        said = said.replace("items after validation", "characters").replace("item after validation", "character")
-    return said
+        message = message.replace("items after validation", "characters").replace("item after validation", "character")
+    return message
 
 
 def _log(error: Exception) -> None:
-    """Where it happened and what kind it was; the message may hold what a person wrote, so it stays out."""
-    trace, places = error.__traceback__, []
+    """Log the type and the location of an error, without its message, which may contain user input."""
+    trace, frames = error.__traceback__, []
     while trace is not None:
-        places.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno} {trace.tb_frame.f_code.co_name}")
+        frames.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno} {trace.tb_frame.f_code.co_name}")
         trace = trace.tb_next
-    observability.logger().error("unforeseen", extra={"error": type(error).__name__, "at": places[-8:]})
-    observability.count("UnforeseenError")
+    observability.logger().error("unexpected error", extra={"error": type(error).__name__, "frames": frames[-8:]})
+    observability.count("UnexpectedError")

@@ -1,4 +1,4 @@
-"""Request bodies: their size, content type and encoding."""
+"""Checks the size, content type and encoding of request bodies."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from khaya.platform.base.errors import TooLarge, Unreadable, UnsupportedMediaType
 
-LARGEST = 256 * 1024
-"""Bytes; the largest thing a client may send is a story of 10,000 characters, four bytes each at most, escaped."""
+MAX_BYTES = 256 * 1024
+"""The largest body: enough for a story of 10,000 characters, each escaped in JSON."""
 
 
 def checked_body(event: Mapping[str, Any]) -> str | None:
-    """The body of an API Gateway request as text, None where it has none.
+    """The body of an API Gateway request as text; None without a body.
 
     Raises:
         TooLarge: it exceeds 256 KiB.
@@ -23,15 +23,15 @@ def checked_body(event: Mapping[str, Any]) -> str | None:
     body: str | None = event.get("body")
     if not body:
         return None
-    if len(body) > LARGEST * 4 // 3:
-        raise TooLarge(f"At most {LARGEST // 1024} KiB.")
+    if len(body) > MAX_BYTES * 4 // 3:
+        raise TooLarge(f"At most {MAX_BYTES // 1024} KiB.")
     try:
         raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
         text = raw.decode()
     except ValueError as error:
         raise Unreadable("The body is not UTF-8 text.") from error
-    if len(raw) > LARGEST:
-        raise TooLarge(f"At most {LARGEST // 1024} KiB.")
+    if len(raw) > MAX_BYTES:
+        raise TooLarge(f"At most {MAX_BYTES // 1024} KiB.")
     headers = event.get("headers") or {}
     kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "application/json")
     if kind.split(";")[0].strip().lower() not in ("application/json", "application/merge-patch+json"):

@@ -1,4 +1,4 @@
-"""Verifies an access token where API Gateway left no verified claims: on public routes and under `sam local`."""
+"""Verifies access tokens on routes without API Gateway's authorizer: public routes, and all under `sam local`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from khaya.platform.base.settings import PoolSettings, settings
 if TYPE_CHECKING:
     from jwt import PyJWKClient
 
-_NO_KEYS = "Sign-in cannot be checked at the moment."
+_KEYS_UNAVAILABLE = "Sign-in cannot be checked at the moment."
 
 
 def verified_claims(headers: Mapping[str, str]) -> dict[str, Any] | None:
     """The claims of the bearer token in the request's headers; None if there is no token.
 
     Raises:
-        Unauthenticated: the header is malformed, or signature, issuer or expiry of the token do not hold.
+        Unauthenticated: the header is malformed, or the token's signature, issuer or expiry is invalid.
         Unavailable: the user pool's public keys cannot be fetched.
     """
     token = _bearer(headers)
@@ -37,8 +37,8 @@ def _bearer(headers: Mapping[str, str]) -> str | None:
 
 
 def _verified(token: str) -> dict[str, Any]:
-    """The claims of a token whose signature, issuer and expiry hold."""
-    import jwt  # noqa: PLC0415 - only functions without the gateway's authorizer need it, and it is slow to import
+    """The claims of a token after its signature, issuer and expiry were verified."""
+    import jwt  # noqa: PLC0415 - slow to import, and most requests do not need it
 
     keys = _keys()
     try:
@@ -51,7 +51,7 @@ def _verified(token: str) -> dict[str, Any]:
             options={"require": ["exp", "iss", "sub"], "verify_aud": False},
         )
     except (jwt.PyJWKClientConnectionError, OSError) as error:
-        raise Unavailable(_NO_KEYS) from error
+        raise Unavailable(_KEYS_UNAVAILABLE) from error
     except (jwt.PyJWTError, ValueError, RecursionError) as error:
         raise Unauthenticated("The token is broken, expired or not ours.") from error
     return claims
@@ -59,10 +59,10 @@ def _verified(token: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _keys() -> PyJWKClient:
-    """The pool's public keys, fetched once and again when a token names a key that is not among them.
+    """The user pool's public keys, cached; fetched again if a token names an unknown key.
 
     Raises:
-        Unavailable: they cannot be fetched, so no token can be judged.
+        Unavailable: the keys cannot be fetched.
     """
     from jwt import PyJWKClient, PyJWTError  # noqa: PLC0415
 
@@ -71,5 +71,5 @@ def _keys() -> PyJWKClient:
     try:
         keys.get_jwk_set()
     except (PyJWTError, OSError, ValueError) as error:
-        raise Unavailable(_NO_KEYS) from error
+        raise Unavailable(_KEYS_UNAVAILABLE) from error
     return keys

@@ -1,1 +1,1 @@
-"""Background work: batches, retries, checkpoints, parallel calls."""
+"""Background work: batches, retries, daily tasks, parallel calls."""

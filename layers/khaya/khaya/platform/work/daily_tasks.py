@@ -1,10 +1,10 @@
-"""Where a daily task stands: it goes on where an earlier run stopped, and each day's work is done once.
+"""Daily tasks that resume at their last checkpoint and process each item of a day once.
 
-A task works through a list, page by page, and writes down after each how far it has come. A run that is short of time
-leaves the rest to the next one. What failed is tried once more by the next run, and keeps the day unfinished until it
-succeeds. Days that nobody finished are taken up later.
+A task reads its list page by page and saves a checkpoint after each page. A run that is short of time leaves the rest
+to the next run. Failed items are tried once more by the next run; until they succeed the day stays unfinished. Later
+runs also process earlier days that are not finished.
 
-Two runs at once do no harm: the work may be done twice, and of two that write down how far they are the slower stops.
+Concurrent runs are safe: items may be processed twice, and the run that saves its checkpoint last stops.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from khaya.platform.base import observability
-from khaya.platform.data.checkpoints import Checkpoint, Overtaken, checkpoints_of, save
+from khaya.platform.data.checkpoints import Checkpoint, CheckpointConflict, checkpoints_of, save
 
-MOST_FAILED = 100
-"""Failures of a day that are tried again; of more there is word only in the log, so that they hold nothing up."""
+MAX_FAILED = 100
+"""Failed items of a day that are tried again. Further ones are only logged, so that the list is always finished."""
 
 
 @dataclass
 class Report:
-    """What a run did: things done, how many of these were changed by it, how many failed, and days finished."""
+    """Counts of a run: items processed, items changed, items failed, and days finished."""
 
     done: int = 0
     changed: int = 0
@@ -29,19 +29,18 @@ class Report:
     days: int = 0
 
     def as_counts(self) -> dict[str, int]:
-        """The report as a function answers it."""
+        """The counts by name, as the function returns them."""
         return {"done": self.done, "changed": self.changed, "failed": self.failed, "days": self.days}
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be done for a day.
+    """A daily task.
 
     Attributes:
-        name: under which its place is kept.
-        page: names of the next things of a day after one of them (None: the first), in an order that stays; none at
-            the end.
-        work: does one of them, and answers whether it had to change anything. May be done again.
+        name: the name in checkpoints and logs.
+        page: returns the next item ids of a day after an id (None: the first), in a stable order; empty at the end.
+        work: processes one item, and returns whether it changed anything. Must be idempotent.
     """
 
     name: str
@@ -49,60 +48,60 @@ class Task:
     work: Callable[[str], bool]
 
 
-def work_through(task: Task, days: Sequence[str], time_is_left: Callable[[], bool]) -> Report:
-    """Do what is left to do for these days, in their order, while time is left."""
+def run_task(task: Task, days: Sequence[str], has_time: Callable[[], bool]) -> Report:
+    """Process the unfinished items of `days`, in this order, while `has_time`."""
     report = Report()
     for checkpoint in checkpoints_of(task.name, days):
         if checkpoint.finished:
             continue
         try:
-            finished = _work(task, checkpoint, report, time_is_left)
-        except Overtaken:
-            observability.logger().info("another run is at it", extra={"task": task.name, "day": checkpoint.day})
+            finished = _process_day(task, checkpoint, report, has_time)
+        except CheckpointConflict:
+            observability.logger().info("concurrent run", extra={"task": task.name, "day": checkpoint.day})
             break
         report.days += finished
-        if not time_is_left():
+        if not has_time():
             break
     return report
 
 
-def _work(task: Task, checkpoint: Checkpoint, report: Report, time_is_left: Callable[[], bool]) -> bool:
-    """Work at one day: first at what failed before, then on from the place. Answers whether the day is finished."""
+def _process_day(task: Task, checkpoint: Checkpoint, report: Report, has_time: Callable[[], bool]) -> bool:
+    """Process the failed items and then the rest of the list; returns whether the day is finished."""
     if checkpoint.failed:
-        begun, failed = _try(task, checkpoint.failed, report, time_is_left)
+        begun, failed = _process_items(task, checkpoint.failed, report, has_time)
         checkpoint = save(checkpoint, failed=(*failed, *checkpoint.failed[begun:]))
-    while not checkpoint.through and time_is_left():
-        things = task.page(checkpoint.day, checkpoint.place)
-        if not things:
-            checkpoint = save(checkpoint, through=True)
+    while not checkpoint.list_ended and has_time():
+        items = task.page(checkpoint.day, checkpoint.position)
+        if not items:
+            checkpoint = save(checkpoint, list_ended=True)
             continue
-        begun, failed = _try(task, things, report, time_is_left)
+        begun, failed = _process_items(task, items, report, has_time)
         if begun:
-            remembered = (*checkpoint.failed, *failed)[:MOST_FAILED]
-            checkpoint = save(checkpoint, place=things[begun - 1], failed=remembered)
+            kept = (*checkpoint.failed, *failed)[:MAX_FAILED]
+            checkpoint = save(checkpoint, position=items[begun - 1], failed=kept)
     return checkpoint.finished
 
 
-def _try(
-    task: Task, things: Sequence[str], report: Report, time_is_left: Callable[[], bool]
+def _process_items(
+    task: Task, items: Sequence[str], report: Report, has_time: Callable[[], bool]
 ) -> tuple[int, tuple[str, ...]]:
-    """Do things while time is left; answers how many were begun, and which of these failed."""
+    """Process items while `has_time`; returns the number of items begun, and the failed ones among them."""
     failed: list[str] = []
-    for number, thing in enumerate(things):
-        if not time_is_left():
+    for number, item in enumerate(items):
+        if not has_time():
             return number, tuple(failed)
-        if not _do(task, thing, report):
-            failed.append(thing)
-    return len(things), tuple(failed)
+        if not _process(task, item, report):
+            failed.append(item)
+    return len(items), tuple(failed)
 
 
-def _do(task: Task, thing: str, report: Report) -> bool:
+def _process(task: Task, item: str, report: Report) -> bool:
     try:
-        changed = task.work(thing)
-    except Exception as error:  # noqa: BLE001 - one that cannot be done must not keep the others
+        changed = task.work(item)
+    except Exception as error:  # noqa: BLE001 - a failed item must not stop the others
         report.failed += 1
-        extra = {"task": task.name, "thing": thing, "error": type(error).__name__}
-        observability.logger().error("one of a task's things failed", extra=extra)
+        extra = {"task": task.name, "item": item, "error": type(error).__name__}
+        observability.logger().error("task item failed", extra=extra)
         return False
     report.done += 1
     report.changed += changed

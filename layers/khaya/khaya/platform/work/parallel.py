@@ -1,4 +1,4 @@
-"""The same done to several things at a time: what waits for DynamoDB lets others go on meanwhile."""
+"""Runs calls that wait for the network in parallel threads."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import TypeVar
 
-Thing = TypeVar("Thing")
-Outcome = TypeVar("Outcome")
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
 
 
-def in_parallel(work: Callable[[Thing], Outcome], things: Iterable[Thing], at_once: int) -> list[Outcome]:
-    """Do `work` to all of some things, so many at once, and answer the outcomes in the order of the things.
+def in_parallel(call: Callable[[Argument], Result], arguments: Iterable[Argument], max_threads: int) -> list[Result]:
+    """Call `call` with each argument in up to `max_threads` threads, and return the results in the same order.
 
     Raises:
-        Exception: the first thing's that failed; the others are done all the same.
+        Exception: the error of the first argument whose call failed; all other calls are still made.
     """
-    with ThreadPoolExecutor(at_once) as threads:
-        begun = [threads.submit(copy_context().run, work, thing) for thing in things]
-    return [one.result() for one in begun]
+    with ThreadPoolExecutor(max_threads) as threads:
+        futures = [threads.submit(copy_context().run, call, argument) for argument in arguments]
+    return [future.result() for future in futures]

@@ -1,4 +1,4 @@
-"""Runs a piece of work again after it lost a race with another writer."""
+"""Retries operations that a concurrent writer made fail."""
 
 from __future__ import annotations
 
@@ -11,17 +11,24 @@ from khaya.platform.base.errors import WriteConflict
 Result = TypeVar("Result")
 
 
-def retry_on_conflict(work: Callable[[], Result], attempts: int) -> Result:
-    """Run `work` until no other writer interferes, and return its result.
+def retry_on_conflict(
+    operation: Callable[[], Result], attempts: int, *, conflicts: tuple[type[Exception], ...] = (WriteConflict,)
+) -> Result:
+    """Call `operation` until it meets no write conflict, with random pauses, and return its result.
 
-    `work` reads the items and writes them, so that each attempt sees fresh data.
+    `operation` reads the items that it writes, so that each attempt works on fresh data.
+
+    Args:
+        operation: the call.
+        attempts: the largest number of calls.
+        conflicts: the exceptions that are retried.
 
     Raises:
-        WriteConflict: every attempt lost its race.
+        Exception: the conflict of the last attempt.
     """
     for attempt in range(attempts - 1):
         try:
-            return work()
-        except WriteConflict:
+            return operation()
+        except conflicts:
             pause(attempt)
-    return work()
+    return operation()

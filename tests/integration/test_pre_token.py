@@ -1,4 +1,4 @@
-"""What Cognito is answered before it issues a token, and what a first sign-in leaves behind."""
+"""The pre-token trigger: the scopes of tokens, and the records that a first sign-in creates."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def sign_in(
     "trigger",
     ["TokenGeneration_Authentication", "TokenGeneration_RefreshTokens", "TokenGeneration_NewPasswordChallenge"],
 )
-def test_access_tokens_get_the_apis_scope_and_lose_cognitos_own(trigger: str) -> None:
+def test_access_tokens_get_the_apis_scope_and_not_cognitos(trigger: str) -> None:
     generation = sign_in(trigger)["response"]["claimsAndScopeOverrideDetails"]["accessTokenGeneration"]
     assert generation == {"scopesToAdd": ["khaya/api"], "scopesToSuppress": ["aws.cognito.signin.user.admin"]}
 
 
-def test_a_first_sign_in_makes_the_records() -> None:
+def test_when_a_person_signs_in_first_then_record_profile_and_directory_row_are_created() -> None:
     sign_in()
     (user,) = stand_in.stored("users")
     assert (user["userId"], user["phone"], user["createdAt"]) == (
@@ -63,7 +63,7 @@ def test_a_first_sign_in_makes_the_records() -> None:
     assert [one["userId"] for one in VISITOR.get("/profiles").body["items"]] == ["person-1"]
 
 
-def test_a_second_sign_in_changes_nothing(clock: Clock) -> None:
+def test_given_existing_records_when_a_person_signs_in_then_nothing_changes(clock: Clock) -> None:
     sign_in()
     Person("person-1", ("buyer",)).put("/profiles/me", {"displayName": "Sipho D.", "bio": "Hello."})
     before, users = stand_in.contents(), stand_in.stored("users")
@@ -72,12 +72,12 @@ def test_a_second_sign_in_changes_nothing(clock: Clock) -> None:
     assert (stand_in.contents(), stand_in.stored("users")) == (before, users)
 
 
-def test_a_refresh_reads_and_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_tokens_are_refreshed_then_the_trigger_makes_no_database_call(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dynamo.client(), "_make_api_call", None)
     sign_in("TokenGeneration_RefreshTokens")
 
 
-def test_somebody_whom_the_gate_met_first_still_gets_their_records() -> None:
+def test_given_a_record_begun_by_the_account_guard_when_the_person_signs_in_then_it_is_completed() -> None:
     assert Person("person-1", ("buyer",)).patch("/profiles/me", {"bio": "I was here before."}).status == 200
     sign_in()
     (user,) = stand_in.stored("users")
@@ -86,19 +86,19 @@ def test_somebody_whom_the_gate_met_first_still_gets_their_records() -> None:
 
 
 @pytest.mark.parametrize("groups", [None, (), ("plumbers",)])
-def test_somebody_in_no_group_has_no_role(groups: Any) -> None:
+def test_given_no_known_group_when_a_person_signs_in_then_they_have_no_role(groups: Any) -> None:
     sign_in(groups=groups)
     assert VISITOR.get("/profiles/person-1").body["roles"] == []
 
 
-def test_somebody_without_name_phone_or_email_is_a_new_member() -> None:
+def test_given_no_name_phone_or_email_when_a_person_signs_in_then_the_profile_has_defaults() -> None:
     event = sign_in(name="", phone_number="", email="")
     assert event["response"]
     mine = Person("person-1").get("/profiles/me").body
     assert (mine["displayName"], mine["phone"], mine["email"]) == ("New member", None, None)
 
 
-def test_a_suspension_from_before_survives_a_sign_in() -> None:
+def test_given_a_suspended_person_when_they_get_a_token_then_they_stay_suspended() -> None:
     profile("person-1", phone="+27821234567")
     known("person-1", status="suspended")
     sign_in()
@@ -107,7 +107,7 @@ def test_a_suspension_from_before_survives_a_sign_in() -> None:
 
 @pytest.mark.parametrize("position", range(2))
 @pytest.mark.parametrize("lost", [False, True], ids=["before", "after"])
-def test_without_records_nobody_is_signed_in_and_the_next_try_makes_them(
+def test_given_a_database_failure_when_a_person_signs_in_then_it_fails_and_the_next_sign_in_creates_the_records(
     monkeypatch: pytest.MonkeyPatch, position: int, lost: bool
 ) -> None:
     real, calls = dynamo.client()._make_api_call, []
@@ -124,4 +124,4 @@ def test_without_records_nobody_is_signed_in_and_the_next_try_makes_them(
         sign_in()
     sign_in()
     assert len(stand_in.stored("users")) == len(stand_in.stored("profiles")) == 1
-    assert {row["listing"] for row in stand_in.stored("directory")} == {"buyer#*", "worker#*"}
+    assert {row["directoryKey"] for row in stand_in.stored("directory")} == {"buyer#*", "worker#*"}

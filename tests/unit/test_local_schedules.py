@@ -1,4 +1,4 @@
-"""The local run's own clockwork: which schedules there are to run at once, and what growing older does to an item."""
+"""The local run's schedules, and its ageing of items."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from local.schedules import schedules
 from tests.support.template import template
 
 
-def test_every_schedule_of_the_template_can_be_run_by_a_name_of_its_own() -> None:
+def test_every_schedule_of_the_template_has_a_unique_name() -> None:
     # given the template's schedules
     found = schedules(template())
     functions = template()["Resources"].items()
@@ -20,13 +20,13 @@ def test_every_schedule_of_the_template_can_be_run_by_a_name_of_its_own() -> Non
         for event in one.get("Properties", {}).get("Events", {}).values()
         if event["Type"] == "ScheduleV2"
     ]
-    # then each has a name, and what its function is told is JSON
+    # then each has a unique name, and its input is JSON
     assert len({schedule.name for schedule in found}) == len(timed)
     assert {"expiry", "judgement", "snapshots"} <= {schedule.name for schedule in found}
     assert all(isinstance(json.loads(schedule.input), dict) for schedule in found)
 
 
-def test_of_several_schedules_of_a_function_each_says_what_its_own_says() -> None:
+def test_schedules_of_one_function_keep_their_own_input() -> None:
     def timed(expression: str, told: str) -> dict[str, Any]:
         properties = {"ScheduleExpression": expression, "ScheduleExpressionTimezone": "UTC", "Input": told}
         return {"Type": "ScheduleV2", "Properties": properties}
@@ -39,7 +39,7 @@ def test_of_several_schedules_of_a_function_each_says_what_its_own_says() -> Non
     }
 
 
-def test_all_times_of_an_item_grow_older_and_nothing_else() -> None:
+def test_ageing_changes_all_times_of_an_item_and_nothing_else() -> None:
     item = {
         "id": "01KAJX5J0GVJ3W5C9YB2T1Q8ZD",
         "title": "Ready by 2026-11-21T08:00:00.000Z, please",

@@ -1,4 +1,4 @@
-"""Things done several at a time: all of them, no more at once than asked, and outcomes in their order."""
+"""Parallel calls: all are made, in a limited number of threads, with results in order."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from khaya.platform.work.parallel import in_parallel
 whose: ContextVar[str] = ContextVar("whose", default="nobody's")
 
 
-def test_as_many_are_in_hand_at_once_as_asked_and_no_more() -> None:
-    # given work that goes on only when four are at it
+def test_calls_run_in_at_most_the_given_number_of_threads() -> None:
+    # given calls that wait until four are running
     together, most, lock, hands = threading.Barrier(4, timeout=10), [0], threading.Lock(), [0]
 
     def work(thing: int) -> int:
@@ -29,7 +29,7 @@ def test_as_many_are_in_hand_at_once_as_asked_and_no_more() -> None:
     assert most == [4]
 
 
-def test_one_that_fails_keeps_none_of_the_others() -> None:
+def test_given_a_failing_call_then_the_others_are_still_made() -> None:
     done: list[int] = []
 
     def work(thing: int) -> None:
@@ -42,6 +42,6 @@ def test_one_that_fails_keeps_none_of_the_others() -> None:
     assert sorted(done) == [0, 2, 3, 4]
 
 
-def test_the_work_knows_for_whom_it_is_done() -> None:
+def test_calls_see_the_callers_context_variables() -> None:
     whose.set("Thandi's")
     assert in_parallel(lambda _: whose.get(), range(3), 2) == ["Thandi's"] * 3

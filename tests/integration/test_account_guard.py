@@ -1,9 +1,10 @@
-"""The gate: what stops a write, at once and exactly, whatever the token says."""
+"""The account guard: suspended people, ended sessions, lost roles and the rate limit of writes."""
 
 from __future__ import annotations
 
 import pytest
 
+from khaya.platform.base import clock as khaya_clock
 from khaya.platform.web.access import SIGNED_IN, Caller
 from khaya.users import store as users
 from tests.conftest import Clock
@@ -16,7 +17,7 @@ def change(person: Person) -> Answer:
     return person.patch("/profiles/me", {"bio": "I fix taps."})
 
 
-def test_a_suspended_person_writes_nothing_but_reads(buyer: Person) -> None:
+def test_given_a_suspended_person_when_they_write_then_403_and_reads_still_work(buyer: Person) -> None:
     known("buyer-1", status="suspended")
     refused = buyer.post("/jobs", POSTING)
     assert (refused.status, refused.body["detail"]) == (403, "This account is suspended.")
@@ -25,25 +26,25 @@ def test_a_suspended_person_writes_nothing_but_reads(buyer: Person) -> None:
     assert buyer.get("/jobs/mine").status == 200
 
 
-def test_a_suspended_admin_does_not_even_read_what_is_for_admins(admin: Person) -> None:
+def test_given_a_suspended_admin_when_they_call_an_admin_route_then_403(admin: Person) -> None:
     known("admin-1", status="suspended")
     assert admin.put("/profiles/buyer-1/verification", {"verified": True}).status == 403
 
 
-def test_somebody_active_again_writes_again(buyer: Person) -> None:
+def test_given_a_reinstated_person_when_they_write_then_200(buyer: Person) -> None:
     known("buyer-1", status="suspended")
     assert change(buyer).status == 403
     known("buyer-1", status="active")
     assert change(buyer).status == 200
 
 
-def test_an_ended_session_is_over_and_the_others_go_on() -> None:
+def test_given_an_ended_session_when_it_writes_then_401_and_other_sessions_work() -> None:
     known("person-1", endedSessions={"phone"})
     assert change(Person("person-1", session="phone")).status == 401
     assert change(Person("person-1", session="laptop")).status == 200
 
 
-def test_all_sessions_from_before_a_moment_are_over() -> None:
+def test_given_all_sessions_ended_when_an_older_session_writes_then_401() -> None:
     known("person-1", endedBefore=SIGNED_IN_AT)
     assert change(Person("person-1", signed_in_at=SIGNED_IN_AT - 1)).status == 401
     assert change(Person("person-1", signed_in_at=SIGNED_IN_AT)).status == 401
@@ -51,7 +52,7 @@ def test_all_sessions_from_before_a_moment_are_over() -> None:
     assert again.status == 200
 
 
-def test_a_lost_role_is_refused_and_others_are_not() -> None:
+def test_given_a_lost_role_when_it_is_used_then_403_and_other_roles_work() -> None:
     person = Person("person-1", ("buyer", "worker"))
     known("person-1", lostRoles={"worker"})
     job = post_job(person)
@@ -62,19 +63,19 @@ def test_a_lost_role_is_refused_and_others_are_not() -> None:
     assert job
 
 
-def test_who_lost_one_role_acts_by_the_other_where_either_will_do(buyer: Person) -> None:
-    # given a worker selected for a job who has just dropped the role of a buyer, which their token still names
+def test_given_one_lost_role_of_two_when_the_route_accepts_either_then_200(buyer: Person) -> None:
+    # given a selected worker who dropped the role buyer, which their token still contains
     worker = Person("worker-1", ("buyer", "worker"))
     job = post_job(buyer)
     accept(buyer, place_bid(worker, job))
     known("worker-1", lostRoles={"buyer"})
-    # when they call the job off, as its worker may
+    # when they cancel the job as its worker
     cancelled = worker.post(f"/jobs/{job}/cancellation", {"reason": "My car broke down."})
-    # then it is
+    # then the job is cancelled
     assert (cancelled.status, cancelled.body["status"]) == (200, "cancelled")
 
 
-def test_a_suspension_weighs_more_than_a_full_minute(clock: Clock) -> None:
+def test_given_a_suspended_person_over_the_rate_limit_when_they_write_then_403(clock: Clock) -> None:
     person = Person("person-1")
     for _ in range(20):
         change(person)
@@ -82,14 +83,14 @@ def test_a_suspension_weighs_more_than_a_full_minute(clock: Clock) -> None:
     assert change(person).status == 403
 
 
-def test_twenty_writes_a_minute_and_not_one_more(clock: Clock) -> None:
-    # given somebody who writes as often as they may
+def test_given_twenty_writes_in_a_minute_when_one_more_is_made_then_429(clock: Clock) -> None:
+    # given twenty writes in one minute
     person = Person("person-1")
     clock.tick(seconds=17)
     assert [change(person).status for _ in range(20)] == [200] * 20
-    # when they write once more in the same minute
+    # when one more write follows in the same minute
     refused = change(person)
-    # then they are told to come back when it is over
+    # then it is refused with the seconds until the next minute
     assert (refused.status, refused.headers["Retry-After"]) == (429, "43")
     assert refused.headers["Content-Type"] == "application/problem+json"
     clock.tick(seconds=42)
@@ -99,7 +100,7 @@ def test_twenty_writes_a_minute_and_not_one_more(clock: Clock) -> None:
     assert change(person).status == 429
 
 
-def test_writes_that_were_refused_for_the_limit_do_not_count(clock: Clock) -> None:
+def test_writes_that_the_rate_limit_refused_do_not_count(clock: Clock) -> None:
     person = Person("person-1")
     for _ in range(60):
         change(person)
@@ -107,7 +108,7 @@ def test_writes_that_were_refused_for_the_limit_do_not_count(clock: Clock) -> No
     assert [change(person).status for _ in range(20)] == [200] * 20
 
 
-def test_the_limit_is_each_persons_own_and_of_all_routes_together() -> None:
+def test_the_rate_limit_is_per_person_over_all_routes() -> None:
     one, other = Person("person-1", ("buyer",)), Person("person-2", ("buyer",))
     for _ in range(10):
         change(one)
@@ -117,14 +118,14 @@ def test_the_limit_is_each_persons_own_and_of_all_routes_together() -> None:
     assert change(other).status == 200
 
 
-def test_reading_is_not_counted() -> None:
+def test_reads_do_not_count_for_the_rate_limit() -> None:
     person = Person("person-1", ("buyer",))
     for _ in range(20):
         change(person)
     assert [person.get(path).status for path in ("/profiles/me", "/jobs/mine", "/jobs")] == [200] * 3
 
 
-def test_a_body_that_breaks_rules_counts_as_a_write() -> None:
+def test_a_write_with_an_invalid_body_counts_for_the_rate_limit() -> None:
     person = Person("person-1")
     for _ in range(20):
         assert person.patch("/profiles/me", {"bio": 1}).status == 422
@@ -132,21 +133,19 @@ def test_a_body_that_breaks_rules_counts_as_a_write() -> None:
 
 
 @pytest.mark.parametrize("minutes", [1, 7, 35])
-def test_what_is_counted_does_not_grow_however_somebody_spaces_their_writes(clock: Clock, minutes: int) -> None:
-    # given somebody who uses up their minute, again and again at the same distance
+def test_the_record_of_writes_stays_small_at_any_interval_of_writes(clock: Clock, minutes: int) -> None:
+    # given a person who uses up their limit at regular intervals
     caller = Caller("person-1", frozenset(), "s", 0)
-    from khaya.platform.base import clock as khaya_clock  # noqa: PLC0415
-
     for _ in range(5):
         for _ in range(20):
             users.pass_account_guard(caller, SIGNED_IN, khaya_clock.now(), counted=True)
         clock.tick(minutes=minutes)
-    # then what is kept does not grow with it
+    # then the record contains at most the writes of three minutes
     (record,) = stand_in.stored("users")
     assert sum(len(value) for value in record.values() if isinstance(value, list)) <= 60
 
 
-def test_without_a_limit_nothing_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_no_rate_limit_when_a_person_writes_then_nothing_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     here = users.settings()
     monkeypatch.setattr(users, "settings", lambda: here.model_copy(update={"writes_per_minute": 0}))
     person = Person("person-1")

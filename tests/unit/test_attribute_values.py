@@ -1,4 +1,4 @@
-"""Plain values come back from DynamoDB's form as they went in."""
+"""Conversion between Python values and DynamoDB attribute values."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ VALUES = st.recursive(SIMPLE, lambda inner: st.lists(inner) | st.dictionaries(st
 
 
 @given(VALUES)
-def test_any_value_comes_back_as_it_went_in(value: Any) -> None:
+def test_values_survive_a_round_trip(value: Any) -> None:
     back = plain(typed(value))
     assert back == value
     assert type(back) is type(value)
 
 
 @given(st.dictionaries(st.text(min_size=1), st.text() | st.integers(-(10**15), 10**15) | st.booleans()))
-def test_boto3_reads_what_is_written(item: dict[str, Any]) -> None:
+def test_boto3_deserialises_the_same_values(item: dict[str, Any]) -> None:
     read = TypeDeserializer()
     assert {name: read.deserialize(value) for name, value in typed_item(item).items()} == item
 
@@ -45,12 +45,12 @@ def test_fields_without_a_value_and_empty_sets_are_left_out() -> None:
     }
 
 
-def test_true_is_not_one() -> None:
+def test_booleans_and_numbers_are_distinct() -> None:
     assert typed(True) == {"BOOL": True}
     assert typed(1) == {"N": "1"}
 
 
-def test_whole_numbers_are_whole_and_others_are_not() -> None:
+def test_integers_stay_integers_and_other_numbers_become_floats() -> None:
     assert plain_item({"whole": {"N": "-42"}, "broken": {"N": "0.5"}, "large": {"N": "1E+3"}}) == {
         "whole": -42,
         "broken": 0.5,
@@ -59,6 +59,6 @@ def test_whole_numbers_are_whole_and_others_are_not() -> None:
 
 
 @pytest.mark.parametrize("value", [b"bytes", object(), 1j])
-def test_what_the_marketplace_does_not_store_is_refused(value: object) -> None:
+def test_unsupported_types_are_refused(value: object) -> None:
     with pytest.raises(TypeError, match="cannot be stored"):
         typed(value)

@@ -1,4 +1,4 @@
-"""What is in somebody's way who wants to leave, what stays of what they did, and who is told of it: rules alone."""
+"""Rules of erasures: what prevents them, what they remove from items, and the messages about changes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from khaya.erasure import model as erasure
-from khaya.erasure.model import Open
+from khaya.erasure.model import OpenItems
 from khaya.exports import model as exports
 from khaya.jobs.model import Cancellation, Contact, Job, Submission
 from khaya.platform.base.changes import Change
@@ -19,8 +19,8 @@ from tests.support.client import app
 NOW, LATER = "2026-11-21T08:00:00.000Z", "2026-11-21T09:00:00.000Z"
 
 
-def test_nothing_open_is_in_nobodys_way() -> None:
-    Open().require_nothing()
+def test_given_nothing_open_then_an_erasure_is_allowed() -> None:
+    OpenItems().require_none()
 
 
 @pytest.mark.parametrize(
@@ -32,12 +32,12 @@ def test_nothing_open_is_in_nobodys_way() -> None:
         ("disputes", "open dispute"),
     ],
 )
-def test_what_is_open_is_named(kind: str, named: str) -> None:
+def test_given_an_open_item_then_the_refusal_names_it(kind: str, named: str) -> None:
     with pytest.raises(Conflict, match=named):
-        Open(**{kind: 1}).require_nothing()
+        OpenItems(**{kind: 1}).require_none()
 
 
-def test_a_profile_is_emptied_once() -> None:
+def test_erasing_a_profile_is_idempotent() -> None:
     profile = Profile(
         user_id="a", display_name="Zodwa", bio="Hello.", trades=["tiling"], roles=["worker"], rating_sum=9
     )
@@ -47,7 +47,7 @@ def test_a_profile_is_emptied_once() -> None:
     assert erased.erased(LATER) is erased
 
 
-def test_an_open_job_is_called_off_by_the_system_and_says_nothing_of_its_buyer() -> None:
+def test_given_an_open_job_when_its_buyer_is_erased_then_it_is_cancelled_without_personal_data() -> None:
     after = _job().anonymised("buyer", FORMER_NAME, LATER)
     assert (after.status, after.buyer_name, after.description, after.photos) == ("cancelled", FORMER_NAME, REMOVED, [])
     assert after.cancellation is not None
@@ -55,7 +55,7 @@ def test_an_open_job_is_called_off_by_the_system_and_says_nothing_of_its_buyer()
     assert after.anonymised("buyer", FORMER_NAME, LATER) is after
 
 
-def test_what_a_worker_handed_in_stays_and_their_contact_goes() -> None:
+def test_given_submitted_work_when_the_worker_is_erased_then_the_work_stays_without_contact() -> None:
     work = Submission(note="Done.", photos=["a"], submitted_at=NOW)
     contact = Contact(display_name="Zodwa", phone="+27831112233")
     quit_by_worker = Cancellation(reason="Call me on +27831112233.", by="worker", at=NOW)
@@ -78,12 +78,12 @@ def test_what_a_worker_handed_in_stays_and_their_contact_goes() -> None:
         ({"status": "active"}, {"status": "suspended"}, False),
     ],
 )
-def test_who_is_told_of_an_erasure(before: dict[str, Any], after: dict[str, Any], told: bool) -> None:
+def test_a_change_to_erased_sends_a_message(before: dict[str, Any], after: dict[str, Any], told: bool) -> None:
     change = Change("1", "users", {"userId": "a", **before}, {"userId": "a", **after}, NOW, None)
     assert erasure.news(change) == ({"group": "a", "userId": "a"} if told else None)
 
 
-def test_an_export_is_told_of_once() -> None:
+def test_a_new_export_sends_one_message() -> None:
     item = {"userId": "export#a", "exportOf": "a", "exportId": "1", "exportStatus": "pending"}
     told = {"group": "a", "userId": "a", "exportId": "1"}
     assert exports.news(Change("1", "users", None, item, NOW, None)) == told
@@ -92,7 +92,7 @@ def test_an_export_is_told_of_once() -> None:
     assert exports.news(Change("1", "users", item, {**item, "exportStatus": "ready"}, NOW, None)) is None
 
 
-def test_names_are_told_of_where_they_change() -> None:
+def test_a_changed_name_sends_a_message() -> None:
     renamed = app("relay").renamed
     one, other = {"userId": "a", "displayName": "One"}, {"userId": "a", "displayName": "Other"}
     assert renamed(Change("1", "profiles", one, other, NOW, None)) == {"group": "a", "userId": "a"}

@@ -1,4 +1,4 @@
-"""Writes by the batch: what DynamoDB leaves undone is done again."""
+"""Batch writes: unprocessed items are sent again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from khaya.platform.data.writes import Write
 
 
 class Table:
-    """A stand-in for DynamoDB's client that takes only so many requests of a batch."""
+    """A stand-in for DynamoDB's client that processes a limited number of requests of a batch."""
 
     def __init__(self, takes: int) -> None:
         self.takes = takes
@@ -39,7 +39,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backoff, "sleep", lambda _: None)
 
 
-def test_any_number_of_writes_goes_in_batches_of_twenty_five(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_writes_are_sent_in_batches_of_twenty_five(monkeypatch: pytest.MonkeyPatch) -> None:
     table = Table(takes=25)
     monkeypatch.setattr(dynamo, "client", lambda: table)
     gone = writes.delete("table", {"id": "gone"}, condition=None, refusal=lambda _: WriteConflict())
@@ -49,14 +49,14 @@ def test_any_number_of_writes_goes_in_batches_of_twenty_five(monkeypatch: pytest
     assert table.made[-1] == {"DeleteRequest": {"Key": {"id": {"S": "gone"}}}}
 
 
-def test_what_was_left_undone_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_unprocessed_items_then_they_are_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
     table = Table(takes=10)
     monkeypatch.setattr(dynamo, "client", lambda: table)
     dynamo.write_many(puts(25))
     assert (table.calls, len(table.made)) == ([25, 15, 5], 25)
 
 
-def test_a_table_that_takes_nothing_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_items_that_stay_unprocessed_then_unavailable_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dynamo, "client", lambda: Table(takes=0))
     with pytest.raises(Unavailable):
         dynamo.write_many(puts(1))

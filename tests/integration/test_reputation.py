@@ -1,4 +1,4 @@
-"""What follows a change of a person's facts: their median response, and their rank in the directory."""
+"""Updates of the median response time and of the directory after changes of profiles and bids."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.profiles import store
+from khaya.reputation import service
 from tests.conftest import Clock
 from tests.support import streams
 from tests.support.client import VISITOR, Context, Person, app
@@ -32,42 +35,44 @@ def directory(**query: str) -> list[tuple[str, int]]:
     return [(one["userId"], one["trustScore"]) for one in VISITOR.get("/profiles", query=query).body["items"]]
 
 
-def test_the_directory_follows_a_review(buyer: Person, worker: Person) -> None:
-    # given two workers of equal standing
+def test_when_a_review_is_written_then_the_directory_order_changes(buyer: Person, worker: Person) -> None:
+    # given two workers
     profile("worker-1", roles=["worker"], trades=["Plumbing"], location="Durban")
     profile("worker-2", roles=["worker"], trades=["Plumbing"], location="Durban", verified=True)
     assert directory() == [("worker-2", 20), ("worker-1", 0)]
-    # when one is reviewed and what follows has been done
+    # when one is reviewed and the message was handled
     job = complete_job(buyer, worker)
     buyer.post(f"/jobs/{job}/reviews", {"rating": 5})
     assert follow("worker-1") == {"batchItemFailures": []}
-    # then they are first, under every filter
+    # then that worker is first under every filter
     for query in ({}, {"trade": "plumbing"}, {"location": "durban"}, {"trade": "plumbing", "location": "durban"}):
         assert directory(**query) == [("worker-1", 25), ("worker-2", 20)]
     shown = VISITOR.get("/profiles").body["items"][0]
     assert (shown["rating"], shown["completedJobs"]) == ({"average": 5, "count": 1}, 1)
 
 
-def test_the_streams_carry_it_all_the_way_and_come_to_rest(buyer: Person, worker: Person, clock: Clock) -> None:
-    # given a job that was bid on after half an hour, done and reviewed
+def test_given_a_bid_and_a_review_when_the_streams_are_processed_then_the_directory_is_updated_once(
+    buyer: Person, worker: Person, clock: Clock
+) -> None:
+    # given a bid after half an hour, a completed job and a review
     profile("worker-1", roles=["worker"])
     job = post_job(buyer)
     clock.tick(minutes=30)
     accept(buyer, place_bid(worker, job))
     buyer.post(f"/jobs/{job}/completion")
     buyer.post(f"/jobs/{job}/reviews", {"rating": 4})
-    # when what follows has been done
+    # when the streams were processed
     streams.follow("standing")
     streams.follow("standing")
-    # then the score is in the directory
+    # then the directory has the score
     assert directory() == [("worker-1", 30)]
-    # and doing it has caused nothing more to follow
+    # and the update itself causes no further writes
     before = contents()
     streams.follow("standing")
     assert contents() == before
 
 
-def test_nothing_is_written_where_nothing_is_to_follow() -> None:
+def test_given_an_up_to_date_directory_when_reputation_is_updated_then_nothing_is_written() -> None:
     profile("worker-1", roles=["worker"], trades=["Plumbing", "Tiling"])
     before = contents()
     assert follow("worker-1") == {"batchItemFailures": []}
@@ -75,7 +80,7 @@ def test_nothing_is_written_where_nothing_is_to_follow() -> None:
     assert contents() == before
 
 
-def test_an_owners_version_does_not_go_stale(buyer: Person, worker: Person) -> None:
+def test_when_reputation_is_updated_then_the_owners_etag_stays_valid(buyer: Person, worker: Person) -> None:
     profile("worker-1", roles=["worker"])
     version = worker.get("/profiles/me").headers["ETag"]
     job = complete_job(buyer, worker)
@@ -84,9 +89,9 @@ def test_an_owners_version_does_not_go_stale(buyer: Person, worker: Person) -> N
     assert worker.patch("/profiles/me", {"bio": "Neat."}, headers={"If-Match": version}).status == 200
 
 
-def test_the_median_response_is_of_the_last_twenty_bids(buyer: Person, worker: Person, clock: Clock) -> None:
+def test_the_median_response_time_uses_the_last_twenty_bids(buyer: Person, worker: Person, clock: Clock) -> None:
     profile("worker-1", roles=["worker"])
-    # given slow first bids, and then twenty after 50 minutes
+    # given five bids after 500 minutes, then twenty after 50 minutes
     last = ""
     for number in range(25):
         job = post_job(buyer)
@@ -97,17 +102,17 @@ def test_the_median_response_is_of_the_last_twenty_bids(buyer: Person, worker: P
             (kept,) = stored("profiles")
             expected = {0: 500, 4: 500, 14: 50, 24: 50}[number]
             assert kept["medianResponseMinutes"] == pytest.approx(expected)
-    # then the score and the badge are there
+    # then the profile has the score and the badge
     shown = VISITOR.get("/profiles/worker-1").body
     assert (shown["trustScore"], "fastResponse" in shown["badges"]) == (10, True)
     assert directory() == [("worker-1", 10)]
-    # and an older message that comes late changes nothing
+    # and an older message that arrives late changes nothing
     before = contents()
     follow("worker-1", "01000000000000000000000000")
     assert contents() == before
 
 
-def test_a_bid_that_the_index_does_not_have_yet_goes_back_to_the_queue(
+def test_given_a_bid_missing_in_the_index_when_its_message_is_handled_then_it_returns_to_the_queue(
     worker: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     profile("worker-1", roles=["worker"])
@@ -116,20 +121,16 @@ def test_a_bid_that_the_index_does_not_have_yet_goes_back_to_the_queue(
     assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}
 
 
-def test_a_row_that_an_owner_removes_meanwhile_does_not_come_back(
+def test_given_a_trade_removed_during_an_update_when_the_update_commits_then_its_row_stays_deleted(
     worker: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given a worker whose facts have changed
+    # given a new review
     profile("worker-1", roles=["worker"], trades=["Plumbing", "Tiling"])
-    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
-    from khaya.profiles import store  # noqa: PLC0415
-    from khaya.reputation import service  # noqa: PLC0415
-
     unit_of_work = UnitOfWork()
     unit_of_work.add(store.count_review("worker-1", 5, {}, 1, "2026-11-21T08:00:00.000Z"))
     unit_of_work.commit()
-    # when they drop a trade between the reading of the profile and the writing of the rows
-    real, edits = store.bring_in_line, [{"trades": ["Plumbing"]}]
+    # when the worker removes a trade between the read of the profile and the commit of the rows
+    real, edits = store.derived_writes, [{"trades": ["Plumbing"]}]
 
     def slow(before: Any, after: Any) -> Any:
         found = real(before, after)
@@ -137,19 +138,16 @@ def test_a_row_that_an_owner_removes_meanwhile_does_not_come_back(
             assert worker.patch("/profiles/me", edits.pop()).status == 200
         return found
 
-    monkeypatch.setattr(store, "bring_in_line", slow)
-    service.follow("worker-1")
-    # then what stands in the directory is what the profile says
+    monkeypatch.setattr(store, "derived_writes", slow)
+    service.update_reputation("worker-1")
+    # then the directory agrees with the profile
     assert directory(trade="tiling") == []
     assert directory(trade="plumbing") == directory() == [("worker-1", 25)]
 
 
-def test_an_edit_from_before_a_review_is_put_right_by_what_follows_it(worker: Person) -> None:
-    # given rows that an edit wrote from older facts than the profile has
+def test_given_outdated_directory_rows_when_reputation_is_updated_then_they_are_corrected(worker: Person) -> None:
+    # given rows that an edit wrote from an older version of the profile
     profile("worker-1", roles=["worker"])
-    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
-    from khaya.profiles import store  # noqa: PLC0415
-
     old = store.get("worker-1")
     for write in (
         [store.count_review("worker-1", 5, {}, 1, "2026-11-21T08:00:00.000Z")],
@@ -159,8 +157,8 @@ def test_an_edit_from_before_a_review_is_put_right_by_what_follows_it(worker: Pe
         unit_of_work.add(*write)
         unit_of_work.commit()
     assert directory() == [("worker-1", 0)]
-    # when what follows the edit is done
+    # when the reputation is updated
     follow("worker-1")
-    # then
+    # then the rows are correct
     assert directory() == directory(role="buyer") == [("worker-1", 25)]
     assert VISITOR.get("/profiles/worker-1").body["rating"] == {"average": 5, "count": 1}

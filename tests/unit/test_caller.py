@@ -1,4 +1,4 @@
-"""Who is asking: tokens that hold, and every kind that does not."""
+"""The caller of a request: valid tokens, and all kinds of invalid ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["key_server"]
 
 
 def event(text: str | None = None, header: str = "Authorization") -> dict[str, Any]:
-    """A request that no gateway has looked at."""
+    """A request without the gateway's authorizer."""
     return {"headers": {} if text is None else {header: text}, "requestContext": {"requestId": "1"}}
 
 
@@ -38,26 +38,26 @@ def refused(request: dict[str, Any]) -> None:
         caller_of(request)
 
 
-def test_a_good_token_tells_who_calls(key_server: KeyServer) -> None:
+def test_a_valid_token_gives_the_caller(key_server: KeyServer) -> None:
     found = caller_of(bearer(token(claims("person-1", ("worker", "buyer"), auth_time=1_800_000_000))))
     assert found == Caller("person-1", frozenset({"worker", "buyer"}), "session-1", 1_800_000_000)
     assert key_server.asked == [f"{issuer()}/.well-known/jwks.json"]
 
 
-def test_keys_are_fetched_once(key_server: KeyServer) -> None:
+def test_public_keys_are_fetched_once(key_server: KeyServer) -> None:
     for number in range(5):
         caller_of(bearer(token(claims(f"person-{number}"))))
     assert len(key_server.asked) == 1
 
 
-def test_no_token_is_nobody() -> None:
+def test_without_a_token_there_is_no_caller() -> None:
     assert caller_of(event()) is None
     assert caller_of({"headers": None, "requestContext": None}) is None
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
 @pytest.mark.parametrize("header", ["Authorization", "authorization", "AUTHORIZATION"])
-def test_case_does_not_matter_in_header_and_scheme(key_server: KeyServer, scheme: str, header: str) -> None:
+def test_header_and_scheme_are_case_insensitive(key_server: KeyServer, scheme: str, header: str) -> None:
     caller = caller_of(event(f" {scheme}  {token()} ", header))
     assert caller is not None
     assert caller.user_id == "person-1"
@@ -74,7 +74,7 @@ def test_a_header_that_is_not_a_bearer_token_is_refused(text: str) -> None:
     "text",
     ["x", "a.b.c", "..", "…", "null", "undefined", "\x00", "a b", "{}", "x" * 20_000, "é.é.é", "e30.e30.", "W10.W10.x"],
 )
-def test_what_is_no_token_is_refused(key_server: KeyServer, text: str) -> None:
+def test_a_malformed_token_is_refused(key_server: KeyServer, text: str) -> None:
     refused(bearer(text))
 
 
@@ -104,25 +104,25 @@ def test_what_is_no_token_is_refused(key_server: KeyServer, text: str) -> None:
     ],
     ids=str,
 )
-def test_a_well_signed_token_with_a_wrong_claim_is_refused(key_server: KeyServer, wrong: dict[str, Any]) -> None:
+def test_a_token_with_an_invalid_claim_is_refused(key_server: KeyServer, wrong: dict[str, Any]) -> None:
     refused(bearer(token(claims(**wrong))))
 
 
-def test_a_token_holds_until_it_expires_and_not_a_second_longer(key_server: KeyServer) -> None:
+def test_an_expired_token_is_refused(key_server: KeyServer) -> None:
     assert caller_of(bearer(token(claims(exp=int(time.time()) + 5))))
     refused(bearer(token(claims(exp=int(time.time())))))
 
 
-def test_an_id_token_is_refused_as_cognito_makes_them(key_server: KeyServer) -> None:
+def test_an_id_token_is_refused(key_server: KeyServer) -> None:
     found = claims(token_use="id", client_id=None, scope=None, aud=function_environment()["USER_POOL_CLIENT_ID"])
     refused(bearer(token(found)))
 
 
-def test_scopes_beside_the_apis_own_do_no_harm(key_server: KeyServer) -> None:
+def test_a_token_with_additional_scopes_is_accepted(key_server: KeyServer) -> None:
     assert caller_of(bearer(token(claims(scope="openid khaya/api phone"))))
 
 
-def test_a_token_signed_by_somebody_else_is_refused(key_server: KeyServer) -> None:
+def test_a_token_signed_with_another_key_is_refused(key_server: KeyServer) -> None:
     refused(bearer(token(key="forger")))
 
 
@@ -140,7 +140,7 @@ def test_an_unsigned_token_is_refused(key_server: KeyServer, algorithm: str) -> 
     refused(bearer(_made({"alg": algorithm, "typ": "JWT"}, b"")))
 
 
-def test_the_public_key_is_not_taken_for_a_shared_secret(key_server: KeyServer) -> None:
+def test_a_token_signed_with_the_public_key_as_secret_is_refused(key_server: KeyServer) -> None:
     public = private_key().public_key()
     for form in (PublicFormat.SubjectPublicKeyInfo, PublicFormat.PKCS1):
         for encoding in (Encoding.PEM, Encoding.DER):
@@ -149,50 +149,50 @@ def test_the_public_key_is_not_taken_for_a_shared_secret(key_server: KeyServer) 
 
 
 @pytest.mark.parametrize("algorithm", ["RS384", "RS512", "PS256"])
-def test_another_algorithm_of_the_same_key_is_refused(key_server: KeyServer, algorithm: str) -> None:
+def test_a_token_with_another_algorithm_is_refused(key_server: KeyServer, algorithm: str) -> None:
     refused(bearer(token(algorithm=algorithm)))
 
 
 @pytest.mark.parametrize("kid", [None, "", "unknown", "../../pool-key", "x" * 5000])
-def test_a_token_of_an_unknown_key_is_refused(key_server: KeyServer, kid: str | None) -> None:
+def test_a_token_with_an_unknown_key_id_is_refused(key_server: KeyServer, kid: str | None) -> None:
     refused(bearer(token(key="forger", kid=kid)))
 
 
 @pytest.mark.parametrize("kid", [["pool-key"], {"a": 1}, 7, True, None])
-def test_a_key_name_that_is_no_text_is_refused(key_server: KeyServer, kid: Any) -> None:
+def test_a_key_id_that_is_not_text_is_refused(key_server: KeyServer, kid: Any) -> None:
     refused(bearer(_made({"alg": "RS256", "typ": "JWT", "kid": kid}, b"x")))
 
 
-def test_a_key_that_the_token_brings_along_is_not_used(key_server: KeyServer) -> None:
+def test_a_key_inside_the_token_is_not_used(key_server: KeyServer) -> None:
     jwk = jwt.algorithms.RSAAlgorithm.to_jwk(private_key("forger").public_key(), as_dict=True)
     headers = {"kid": KID, "jwk": jwk, "jku": "https://example.com/keys", "x5u": "https://example.com/keys"}
     refused(bearer(jwt.encode(claims(), private_key("forger"), algorithm="RS256", headers=headers)))
     assert all(address.startswith(issuer()) for address in key_server.asked)
 
 
-def test_a_key_that_the_pool_has_taken_up_since_is_fetched(
+def test_given_a_new_key_of_the_pool_when_a_token_names_it_then_it_is_fetched(
     key_server: KeyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given keys fetched before the pool changed them
+    # given cached keys that the pool has changed since
     caller_of(bearer(token()))
     key_server.publish(KID, "second")
-    # when somebody comes with the new one, half a minute later
+    # when a token with the new key arrives half a minute later
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now + 31)
     caller = caller_of(bearer(token(key="second", kid="second")))
-    # then it holds
+    # then it is accepted
     assert caller is not None
     assert len(key_server.asked) == 2
 
 
-def test_made_up_key_names_do_not_make_the_function_fetch_again_and_again(key_server: KeyServer) -> None:
+def test_unknown_key_ids_do_not_cause_repeated_fetches(key_server: KeyServer) -> None:
     caller_of(bearer(token()))
     for number in range(50):
         refused(bearer(token(key="forger", kid=f"made-up-{number}")))
     assert len(key_server.asked) <= 2
 
 
-def test_a_known_name_with_another_key_is_refused(key_server: KeyServer) -> None:
+def test_a_token_with_a_known_key_id_and_another_key_is_refused(key_server: KeyServer) -> None:
     caller_of(bearer(token()))
     refused(bearer(token(key="second", kid=KID)))
 
@@ -212,15 +212,13 @@ def test_a_known_name_with_another_key_is_refused(key_server: KeyServer) -> None
     ],
     ids=repr,
 )
-def test_without_the_pools_keys_nobody_is_told_that_their_token_is_wrong(
-    key_server: KeyServer, answer: bytes | Exception
-) -> None:
+def test_given_unavailable_public_keys_then_503_and_not_401(key_server: KeyServer, answer: bytes | Exception) -> None:
     key_server.answer = answer
     with pytest.raises(Unavailable):
         caller_of(bearer(token()))
 
 
-def test_once_the_keys_can_be_fetched_again_tokens_hold(key_server: KeyServer) -> None:
+def test_given_public_keys_that_are_available_again_then_tokens_are_accepted(key_server: KeyServer) -> None:
     good, key_server.answer = key_server.answer, URLError("no route")
     with pytest.raises(Unavailable):
         caller_of(bearer(token()))
@@ -228,7 +226,7 @@ def test_once_the_keys_can_be_fetched_again_tokens_hold(key_server: KeyServer) -
     assert caller_of(bearer(token()))
 
 
-# What the gateway has verified, but not looked at.
+# Claims of the gateway's authorizer.
 
 
 def behind_gateway(**wrong: str) -> dict[str, Any]:
@@ -246,7 +244,7 @@ def behind_gateway(**wrong: str) -> dict[str, Any]:
     return {"requestContext": {"authorizer": {"claims": found}}, "headers": {"Authorization": "Bearer not-looked-at"}}
 
 
-def test_the_gateways_claims_are_taken_without_verifying_again(key_server: KeyServer) -> None:
+def test_claims_of_the_gateway_are_used_without_verification(key_server: KeyServer) -> None:
     assert caller_of(behind_gateway()) == Caller("person-1", frozenset({"worker", "buyer"}), "session-1", 1_800_000_000)
     assert key_server.asked == []
 
@@ -254,28 +252,28 @@ def test_the_gateways_claims_are_taken_without_verifying_again(key_server: KeySe
 @pytest.mark.parametrize(
     "wrong", [{"token_use": "id"}, {"client_id": "another"}, {"scope": "openid"}, {"scope": ""}, {"sub": ""}], ids=str
 )
-def test_what_the_gateway_does_not_check_is_checked(wrong: dict[str, str]) -> None:
+def test_claims_that_the_gateway_does_not_check_are_checked(wrong: dict[str, str]) -> None:
     refused(behind_gateway(**wrong))
 
 
-def test_empty_claims_are_not_taken_for_none() -> None:
+def test_empty_claims_are_refused() -> None:
     refused({"requestContext": {"authorizer": {"claims": {}}}, "headers": {}})
 
 
-def test_an_unreadable_sign_in_time_is_as_if_long_ago() -> None:
+def test_an_unreadable_sign_in_time_counts_as_zero() -> None:
     caller = caller_of(behind_gateway(auth_time="Fri Jul 14 04:03:20 UTC 2017"))
     assert caller is not None
     assert caller.signed_in_at == 0
 
 
 def _made(head: dict[str, Any], secret: bytes) -> str:
-    """A token put together by hand, signed with HMAC if there is a secret."""
+    """A token with this header, signed with HMAC if there is a secret."""
     parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (head, claims())]
     text = ".".join(parts)
     signature = hmac.digest(secret, text.encode(), hashlib.sha256) if secret else b""
     return f"{text}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
 
 
-def test_there_is_no_way_around_verification() -> None:
+def test_the_code_has_no_switch_to_disable_verification() -> None:
     source = tokens.__loader__.get_source(tokens.__name__)  # type: ignore[union-attr, attr-defined]
     assert "verify_signature" not in source

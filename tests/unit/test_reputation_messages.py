@@ -1,4 +1,4 @@
-"""What the relay tells the queue of standings."""
+"""Messages for the consumer `reputation`."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ def news(resource: str, before: dict[str, Any] | None, after: dict[str, Any] | N
     return app("relay").judged(Change("1", resource, before, after, "2026-11-21T08:00:00.000Z", None))
 
 
-def test_a_profile_that_changed_is_news_of_its_person() -> None:
+def test_a_changed_profile_sends_a_message() -> None:
     told = {"group": "worker-1", "userId": "worker-1", "roles": False}
     assert news("profiles", PROFILE, {**PROFILE, "ratingCount": 2}) == told
     assert news("profiles", PROFILE, {**PROFILE, "version": 4, "lastWrite": "b"}) == told
 
 
-def test_changed_roles_are_told_as_such() -> None:
+def test_a_message_says_whether_roles_changed() -> None:
     told = news("profiles", {**PROFILE, "roles": ["worker"]}, {**PROFILE, "roles": ["buyer"]})
     assert told == {"group": "worker-1", "userId": "worker-1", "roles": True}
 
 
-def test_a_profile_that_says_the_same_is_no_news() -> None:
+def test_an_unchanged_profile_sends_no_message() -> None:
     assert news("profiles", PROFILE, {**PROFILE, "lastWrite": "b"}) is None
     assert news("profiles", None, PROFILE) is None
     assert news("profiles", PROFILE, None) is None
 
 
-def test_a_new_bid_is_news_of_its_worker_and_its_place_is_not() -> None:
+def test_a_new_bid_sends_a_message_and_its_slot_does_not() -> None:
     bid = {"id": "bid-1", "workerId": "worker-1", "status": "pending"}
     assert news("bids", None, bid) == {"group": "worker-1", "userId": "worker-1", "bidId": "bid-1"}
     assert news("bids", None, {"id": "job-1#worker-1", "bidId": "bid-1", "taken": True}) is None

@@ -1,4 +1,4 @@
-"""People are called by their present name wherever it is repeated."""
+"""Copies of display names in other tables."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from tests.support.stand_in import stored
 from tests.support.streams import follow
 
 
-def test_every_copy_follows_the_name() -> None:
-    # given somebody whose name stands in many places
+def test_when_a_person_changes_their_name_then_all_copies_change() -> None:
+    # given a person whose name is copied to many items
     ids = live()
     follow("names")
-    # when they go by another one
+    # when they change their name
     assert MEMBER.patch("/profiles/me", {"displayName": "Zodwa Ngcobo", "bio": None}).status == 200
     follow("names")
-    # then all say so
+    # then all copies change
     assert VISITOR.get(f"/jobs/{ids['posted']}").body["buyerName"] == "Zodwa Ngcobo"
     assert OTHER.get(f"/bids/{ids['bid']}").body["workerName"] == "Zodwa Ngcobo"
     assert OTHER.get(f"/reviews/{ids['review']}").body["reviewerName"] == "Zodwa Ngcobo"
@@ -27,7 +27,7 @@ def test_every_copy_follows_the_name() -> None:
     assert traces(f'"S": "{NAME}"') == []
 
 
-def test_an_edit_that_keeps_the_name_is_nobody_elses_business() -> None:
+def test_when_a_profile_changes_without_the_name_then_no_copy_is_written() -> None:
     live()
     follow("names")
     before = stored("jobs")

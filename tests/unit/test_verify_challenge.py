@@ -1,4 +1,4 @@
-"""Cognito's triggers of custom authentication: one challenge, one answer, and whoever fails it fails."""
+"""Cognito's triggers of custom authentication: one challenge and one answer."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ def _define(session: list[dict[str, Any]], **request: Any) -> dict[str, Any]:
     return answer
 
 
-def test_whoever_begins_is_asked_for_a_proof() -> None:
+def test_given_a_new_session_then_a_proof_is_requested() -> None:
     assert _define([]) == {"challengeName": "CUSTOM_CHALLENGE", "issueTokens": False, "failAuthentication": False}
 
 
-def test_a_right_proof_is_enough() -> None:
+def test_given_a_correct_proof_then_tokens_are_issued() -> None:
     assert _define([RIGHT]) == {"issueTokens": True, "failAuthentication": False}
 
 
 @pytest.mark.parametrize(
     "session", [[WRONG], [WRONG, RIGHT], [RIGHT, RIGHT], [PASSWORD], [SRP], [SRP, PASSWORD, RIGHT]]
 )
-def test_nothing_else_is(session: list[dict[str, Any]]) -> None:
+def test_given_any_other_answer_then_authentication_fails(session: list[dict[str, Any]]) -> None:
     assert _define(session) == {"issueTokens": False, "failAuthentication": True}
 
 
-def test_whom_the_pool_does_not_know_it_does_not_ask() -> None:
+def test_given_an_unknown_user_then_authentication_fails() -> None:
     assert _define([], userNotFound=True)["failAuthentication"] is True
 
 
-def test_the_challenge_tells_nothing() -> None:
+def test_the_challenge_has_no_parameters() -> None:
     event = {"triggerSource": "CreateAuthChallenge_Authentication", "request": {"session": []}, "response": {}}
     assert app("proofs").handler(event, Context())["response"] == {
         "publicChallengeParameters": {},
@@ -52,7 +52,7 @@ def test_the_challenge_tells_nothing() -> None:
 
 
 @pytest.mark.parametrize("attributes", [None, {}, {"sub": ""}])
-def test_nobody_proves_anything(attributes: dict[str, str] | None) -> None:
+def test_given_no_user_id_then_the_proof_is_refused(attributes: dict[str, str] | None) -> None:
     event = {
         "triggerSource": "VerifyAuthChallengeResponse_Authentication",
         "request": {"userAttributes": attributes, "challengeAnswer": "proof"},
@@ -61,6 +61,6 @@ def test_nobody_proves_anything(attributes: dict[str, str] | None) -> None:
     assert app("proofs").handler(event, Context())["response"] == {"answerCorrect": False}
 
 
-def test_another_trigger_is_a_mistake_of_the_template() -> None:
+def test_an_unexpected_trigger_raises_an_error() -> None:
     with pytest.raises(ValueError, match="PostConfirmation"):
         app("proofs").handler({"triggerSource": "PostConfirmation_ConfirmSignUp"}, Context())

@@ -1,4 +1,4 @@
-"""What admins decide about people, and the facts that people are judged by, as rules alone."""
+"""Rules of admins' decisions, of reviews' counters on profiles, and of resumes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOW = "2026-11-21T08:00:00.000Z"
 
 
 @given(st.lists(st.floats(min_value=0, max_value=1e6), min_size=1, max_size=20))
-def test_the_median_is_the_librarys(minutes: list[float]) -> None:
+def test_the_median_equals_the_standard_librarys(minutes: list[float]) -> None:
     assert median(minutes) == statistics.median(minutes)
 
 
@@ -33,12 +33,12 @@ def test_the_median_is_the_librarys(minutes: list[float]) -> None:
         {}, optional={"status": st.sampled_from(["active", "suspended"]), "admin": st.booleans()}
     ).filter(bool),
 )
-def test_a_decision_is_kept_exactly_where_it_changes_something(
+def test_a_decision_is_recorded_exactly_if_it_changes_something(
     status: str, held: set[Role], lost: set[Role], wanted: dict[str, object]
 ) -> None:
     user = User.model_validate({"userId": "person-1", "status": status, "roles": sorted(held), "lostRoles": lost})
     changes = UserChanges.model_validate({"reason": "A good reason.", **wanted})
-    decision = user.decided(changes, admin_id="admin-1", now=NOW)
+    decision = user.decision_for(changes, admin_id="admin-1", now=NOW)
     differs = "status" in wanted and wanted["status"] != status
     if "admin" in wanted:
         differs = differs or ("admin" in held) != wanted["admin"] or ("admin" in lost) == wanted["admin"]
@@ -47,17 +47,17 @@ def test_a_decision_is_kept_exactly_where_it_changes_something(
         assert (decision.user_id, decision.decided_by, decision.reason) == ("person-1", "admin-1", "A good reason.")
 
 
-def test_no_admin_decides_about_themselves() -> None:
+def test_an_admins_decision_about_themselves_is_refused() -> None:
     with pytest.raises(Forbidden):
-        User(user_id="admin-1").decided(UserChanges(status="suspended", reason="Me."), admin_id="admin-1", now=NOW)
+        User(user_id="admin-1").decision_for(UserChanges(status="suspended", reason="Me."), admin_id="admin-1", now=NOW)
 
 
-def test_the_sides_that_a_review_rates_are_those_that_a_profile_counts() -> None:
+def test_sub_ratings_of_reviews_and_profiles_are_the_same() -> None:
     assert tuple(SubRatings.model_fields) == SUB_RATINGS
     write = count_review("worker-1", 5, dict.fromkeys(SUB_RATINGS, 3), -1, NOW)
     counted = {name.removeprefix("#") for name in write.request["ExpressionAttributeNames"]}
     known = {field.alias for field in Profile.model_fields.values()}
-    assert counted <= known | {"factsDay"}, "the day of the change is no part of the profile"
+    assert counted <= known | {"reputationDay"}, "the day of the change is not part of the profile model"
     values = write.request["ExpressionAttributeValues"]
     assert (values[":ratingSum"], values[":ratingCount"], values[":fairPriceSum"]) == (
         {"N": "-5"},
@@ -73,7 +73,7 @@ def test_the_sides_that_a_review_rates_are_those_that_a_profile_counts() -> None
     late=st.integers(0, 100),
     response=st.none() | st.floats(0, 1000),
 )
-def test_a_resume_tells_what_the_trust_score_is_made_of(
+def test_the_trust_breakdown_adds_up_to_the_score(
     verified: bool, ratings: list[int], paid: int, late: int, response: float | None
 ) -> None:
     person = Profile(

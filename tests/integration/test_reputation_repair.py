@@ -1,4 +1,4 @@
-"""The nightly judgement: the directory is put right where what follows from a person's facts was lost."""
+"""The nightly repair of the directory and of median response times, after lost messages."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def directory() -> list[tuple[str, int]]:
 
 
 def review(buyer: Person, worker: Person, rating: int = 5) -> None:
-    """A review of which nothing follows: its message to the queue of standings was lost."""
+    """A review whose message was lost."""
     job = complete_job(buyer, worker)
     assert buyer.post(f"/jobs/{job}/reviews", {"rating": rating}).status == 201
 
 
 def workers(number: int) -> list[str]:
-    """Reviewed workers whose places in the directory did not follow."""
+    """Reviewed workers whose directory rows are outdated."""
     names = [f"worker-{one}" for one in range(number)]
     for name in names:
         profile(name, roles=["worker"])
@@ -39,22 +39,22 @@ def workers(number: int) -> list[str]:
     return names
 
 
-def test_a_place_that_did_not_follow_is_put_right_in_the_night(buyer: Person, worker: Person, clock: Clock) -> None:
-    # given a good review that the directory never heard of
+def test_given_a_lost_message_when_the_nightly_repair_runs_then_the_directory_is_corrected(
+    buyer: Person, worker: Person, clock: Clock
+) -> None:
+    # given a review that is not in the directory
     profile("worker-1", roles=["worker"])
     profile("worker-2", roles=["worker"], verified=True)
     review(buyer, worker)
     assert directory() == [("worker-2", 20), ("worker-1", 0)]
-    # when the night has come
+    # when the repair runs on the next day
     clock.tick(days=1)
     assert run()["changed"] == 1
-    # then they are first
+    # then the directory has the new order
     assert directory() == [("worker-1", 25), ("worker-2", 20)]
 
 
-def test_only_days_that_are_over_are_looked_at_and_midnight_is_south_africas(
-    buyer: Person, worker: Person, clock: Clock
-) -> None:
+def test_the_repair_processes_only_past_days_in_south_african_time(buyer: Person, worker: Person, clock: Clock) -> None:
     profile("worker-1", roles=["worker"])
     review(buyer, worker)
     clock.tick(hours=13, minutes=59)
@@ -63,7 +63,7 @@ def test_only_days_that_are_over_are_looked_at_and_midnight_is_south_africas(
     assert run()["changed"] == 1
 
 
-def test_a_day_is_judged_once(clock: Clock) -> None:
+def test_given_a_finished_day_when_the_repair_runs_again_then_nothing_is_done(clock: Clock) -> None:
     workers(3)
     clock.tick(days=1)
     assert run() == {"done": 3, "changed": 3, "failed": 0, "days": 7}
@@ -72,48 +72,54 @@ def test_a_day_is_judged_once(clock: Clock) -> None:
     assert stand_in.contents() == before
 
 
-def test_everything_is_as_it_would_be_had_nothing_been_lost(clock: Clock) -> None:
-    # given people whose standing has followed
+def test_given_no_lost_message_when_the_repair_runs_then_nothing_changes(clock: Clock) -> None:
+    # given up-to-date people
     names = workers(3)
     for name in names:
-        service.follow(name)
+        service.update_reputation(name)
     rows = stored("directory")
-    # when the night comes, then it has nothing to put right
+    # when the repair runs, then nothing changes
     clock.tick(days=1)
     assert run()["changed"] == 0
     assert stored("directory") == rows
 
 
-def test_a_task_that_stood_still_for_days_catches_up(buyer: Person, worker: Person, clock: Clock) -> None:
+def test_given_no_run_for_seven_days_when_the_repair_runs_then_all_days_are_processed(
+    buyer: Person, worker: Person, clock: Clock
+) -> None:
     profile("worker-1", roles=["worker"])
     review(buyer, worker)
     clock.tick(days=7)
     assert run()["changed"] == 1
 
 
-def test_a_run_short_of_time_goes_on_where_it_stopped_over_pages(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    # given more people than fit on a page, and a run that has time for three of them
+def test_given_a_run_without_time_left_when_the_next_runs_then_it_continues_on_the_same_page(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given more people than fit on a page, and a run with time for three of them
     monkeypatch.setattr(app("judgement"), "_AT_A_TIME", 2)
     workers(7)
     clock.tick(days=1)
     done: list[str] = []
-    real = service._bring_in_line
+    real = service._update
 
     def noted(user_id: str, responses: Any) -> bool:
         done.append(user_id)
         return real(user_id, responses)
 
-    monkeypatch.setattr(service, "_bring_in_line", noted)
+    monkeypatch.setattr(service, "_update", noted)
     context = Context()
     context.get_remaining_time_in_millis = lambda: 60_000 if len(done) < 3 else 0  # type: ignore[method-assign]
     assert app("judgement").handler({}, context)["done"] == 3
-    # when the next one runs, then it does the others and none twice
+    # when the next run starts, then it processes the others, and nobody twice
     assert run()["done"] == 4
     assert len(done) == len({*done}) == 7
     assert {rank for _, rank in directory()} == {25}
 
 
-def test_one_that_fails_keeps_nobody_and_is_tried_again(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_a_failing_person_when_the_repair_runs_then_the_others_are_processed_and_it_is_tried_again(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     names = workers(3)
     clock.tick(days=1)
     real = store.find
@@ -126,27 +132,29 @@ def test_one_that_fails_keeps_nobody_and_is_tried_again(clock: Clock, monkeypatc
     with monkeypatch.context() as broken:
         broken.setattr(store, "find", failing)
         assert run() == {"done": 2, "changed": 2, "failed": 1, "days": 6}
-    # when the next run comes, then it does the one that is left, and the day is finished
+    # when the next run starts, then it processes the failed person, and the day is finished
     assert run() == {"done": 1, "changed": 1, "failed": 0, "days": 1}
     assert {rank for _, rank in directory()} == {25}
 
 
-def test_a_second_run_while_the_first_is_at_it_does_no_harm(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    # given a run in the middle of which another one does everything
+def test_given_two_concurrent_runs_then_everybody_is_processed_and_the_slower_run_stops(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a run during which another run processes everybody
     workers(4)
     clock.tick(days=1)
     monkeypatch.setattr(app("judgement"), "_AT_A_TIME", 2)
-    real, reports = service._bring_in_line, []
+    real, reports = service._update, []
 
     def overtaken(user_id: str, responses: Any) -> bool:
-        monkeypatch.setattr(service, "_bring_in_line", real)
+        monkeypatch.setattr(service, "_update", real)
         reports.append(run())
         return real(user_id, responses)
 
-    monkeypatch.setattr(service, "_bring_in_line", overtaken)
+    monkeypatch.setattr(service, "_update", overtaken)
     # when both have ended
     slower = run()
-    # then everything is done, the slower one stopped early, and the next finds nothing to do
+    # then everybody is processed, the slower run stopped early, and the next has nothing to do
     assert reports == [{"done": 4, "changed": 4, "failed": 0, "days": 1}]
     assert slower["done"] < 4
     assert slower["changed"] == 0

@@ -1,4 +1,4 @@
-"""Bodies: what can be read is read, and whatever else comes is refused in its own way."""
+"""Request bodies: valid JSON is read, and everything else is refused with its own error."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khaya.platform.base.errors import Invalid, TooLarge, Unreadable, UnsupportedMediaType
-from khaya.platform.base.json_text import DEEPEST, compact, read_json, read_object
-from khaya.platform.web.request_bodies import LARGEST, checked_body
+from khaya.platform.base.json_text import MAX_DEPTH, compact, read_json, read_object
+from khaya.platform.web.request_bodies import MAX_BYTES, checked_body
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -27,7 +27,7 @@ def request(body: Any, kind: str | None = "application/json", *, encoded: bool =
 
 
 @given(JSON_VALUES)
-def test_what_is_written_is_read(value: Any) -> None:
+def test_json_survives_a_round_trip(value: Any) -> None:
     text = compact(value) if not isinstance(value, str) else json.dumps(value)
     assert read_json(checked_body(request(text))) == value
     assert (
@@ -36,7 +36,7 @@ def test_what_is_written_is_read(value: Any) -> None:
     )
 
 
-def test_no_body_is_none() -> None:
+def test_an_empty_body_is_none() -> None:
     assert checked_body(request(None)) is None
     assert checked_body(request("")) is None
     assert read_json(None) is None
@@ -46,7 +46,7 @@ def test_no_body_is_none() -> None:
     "kind",
     [None, "application/json", "Application/JSON", "application/json; charset=utf-8", "application/merge-patch+json"],
 )
-def test_json_is_taken_by_any_of_its_names(kind: str | None) -> None:
+def test_json_content_types_are_accepted(kind: str | None) -> None:
     assert checked_body(request("{}", kind)) == "{}"
 
 
@@ -66,9 +66,9 @@ def test_another_content_type_is_refused(kind: str) -> None:
         checked_body(request("{}", kind))
 
 
-def test_the_largest_body_is_taken_and_one_byte_more_is_not() -> None:
-    largest = json.dumps("x" * (LARGEST - 2))
-    assert len(largest) == LARGEST
+def test_a_body_of_more_than_256_kib_is_refused() -> None:
+    largest = json.dumps("x" * (MAX_BYTES - 2))
+    assert len(largest) == MAX_BYTES
     assert checked_body(request(largest)) == largest
     with pytest.raises(TooLarge):
         checked_body(request(largest + " "))
@@ -77,17 +77,17 @@ def test_the_largest_body_is_taken_and_one_byte_more_is_not() -> None:
     with pytest.raises(TooLarge):
         checked_body(request("x" * 10_000_000))
     with pytest.raises(TooLarge):
-        checked_body(request('"' + "é" * (LARGEST // 2) + '"')), "bytes count, not characters"
+        checked_body(request('"' + "é" * (MAX_BYTES // 2) + '"')), "bytes count, not characters"
 
 
 @pytest.mark.parametrize("raw", [b"\xff", b'{"a": "\xc3\x28"}', b"\xff\xfe{\x00}\x00", b"\xed\xa0\x80", b"\xc0\xaf"])
-def test_what_is_not_utf8_is_refused(raw: bytes) -> None:
+def test_a_body_that_is_not_utf8_is_refused(raw: bytes) -> None:
     with pytest.raises(Unreadable):
         checked_body(request(base64.b64encode(raw).decode(), encoded=True))
 
 
 @pytest.mark.parametrize("text", ["not base64!", "abc", "====", "é"])
-def test_what_is_not_base64_is_refused(text: str) -> None:
+def test_a_body_that_is_not_base64_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
         checked_body(request(text, encoded=True))
 
@@ -105,14 +105,14 @@ def test_a_lone_surrogate_in_the_raw_body_is_refused() -> None:
     ],
     ids=lambda text: repr(text[:20]),
 )  # fmt: skip
-def test_what_is_not_json_is_refused(text: str) -> None:
+def test_a_body_that_is_not_json_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
         read_json(text)
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
-def test_deep_json_is_refused(opening: str, closing: str) -> None:
-    depth = DEEPEST - 1
+def test_json_nested_deeper_than_the_limit_is_refused(opening: str, closing: str) -> None:
+    depth = MAX_DEPTH - 1
     assert read_json(opening * depth + "1" + closing * depth) is not None
     with pytest.raises(Unreadable):
         read_json(opening * (depth + 1) + "1" + closing * (depth + 1))
@@ -121,12 +121,12 @@ def test_deep_json_is_refused(opening: str, closing: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["[]", '[{"a": 1}]', '[{"a": 1}, {"a": 2}]'])
-def test_a_list_is_no_body(text: str) -> None:
+def test_a_list_as_body_is_refused(text: str) -> None:
     assert read_object('{"a": 1}') == {"a": 1}
     with pytest.raises(Invalid):
         read_object(text)
 
 
-def test_numbers_beyond_reason_never_break_it() -> None:
+def test_very_large_numbers_are_parsed() -> None:
     assert read_json("1e400") == float("inf"), "the fields refuse it"
     assert read_json("9" * 4000) == int("9" * 4000)

@@ -1,0 +1,37 @@
+"""The network address of a request's client, which rate limits and threat protection use."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections.abc import Mapping
+from typing import Any
+
+from khaya.platform.aws import secrets
+
+_UNKNOWN = "0.0.0.0"  # noqa: S104  # nosec B104 - API Gateway sent no address
+_IPV6_NETWORK_BITS = 64
+"""The size of the network that one holder of IPv6 addresses usually has."""
+
+
+def client_address(event: Mapping[str, Any], edge_secret_arn: str) -> str:
+    """The client's address: from the CDN's header if the CDN sends its secret, else as API Gateway saw it."""
+    address: str = (event["requestContext"].get("identity") or {}).get("sourceIp") or _UNKNOWN
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    viewer, proof = headers.get("cloudfront-viewer-address"), headers.get("x-khaya-edge")
+    if viewer and proof and edge_secret_arn and _is_secret(proof, edge_secret_arn):
+        return str(viewer).rpartition(":")[0].strip("[]")
+    return address
+
+
+def network_of(address: str) -> str:
+    """The address as rate limits count it: an IPv6 address counts as its /64 network."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((ip, _IPV6_NETWORK_BITS), strict=False)) if ip.version == 6 else address
+
+
+def _is_secret(text: str, secret_arn: str) -> bool:
+    return hmac.compare_digest(text.encode(), secrets.secret(secret_arn).encode())
