@@ -80,7 +80,7 @@ def simulated(mix: dict[str, float], sizes: list[int]) -> tuple[dict[str, float]
             units, trade, town = math.ceil(size / 1024), category(), place()
             for replica in range(FEED_REPLICAS):
                 writes[f"feed{replica}", "open"] += units
-            writes["byExpiry", "the day in thirty days"] += 1  # only keys and a time
+            writes["byDeadline", "the day in thirty days"] += 1  # only keys and a time
             writes["byCategory", trade] += units
             writes["byPlace", town] += units
             writes["byCategoryAndPlace", (trade, town)] += units

@@ -1,4 +1,4 @@
-"""Every hour: jobs on which no bid was accepted in thirty days expire."""
+"""Every hour: open jobs expire after thirty days, and submitted cash jobs complete after seven."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         if context.get_remaining_time_in_millis() < SAFETY_MILLISECONDS:
             return "left"
         try:
-            return "expired" if service.expire(job_id, clock.now()) else "settled"
+            return service.apply_deadline(job_id, clock.now()) or "unchanged"
         except Exception as error:  # noqa: BLE001 - one job that cannot be expired must not keep the others
             observability.logger().error("expiry failed", extra={"job": job_id, "error": type(error).__name__})
             return "failed"
@@ -34,9 +34,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         outcomes.update(in_parallel(expire, page, AT_ONCE))
         if outcomes["left"]:
             break
-    report = {"expired": outcomes["expired"], "failed": outcomes["failed"]}
+    report = {name: outcomes[name] for name in ("expired", "completed", "failed")}
     observability.logger().info("expiry", extra=report)
     observability.count("JobExpired", report["expired"])
+    observability.count("JobCompletedByItself", report["completed"])
     observability.count("JobExpiryFailed", report["failed"])
     observability.flush()
     return report

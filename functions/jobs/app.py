@@ -10,12 +10,22 @@ from pydantic import Field
 
 from khaya.bids.visibility import get_visible_job
 from khaya.jobs import service, store
-from khaya.jobs.model import Category, Job, JobChanges, JobPosting, Party, Status, WorkProof
+from khaya.jobs.model import (
+    Category,
+    ChangesRequest,
+    ClosingRequest,
+    Job,
+    JobChanges,
+    JobPosting,
+    Party,
+    Status,
+    WorkProof,
+)
 from khaya.jobs.view import JobView, PartyJobView, job_view, party_job_view
 from khaya.platform.base.fields import Place, Prose
 from khaya.platform.base.models import RequestModel
 from khaya.platform.data.pages import Limit, Page
-from khaya.platform.web.access import FEED, PUBLIC, Access
+from khaya.platform.web.access import ADMIN, FEED, PUBLIC, Access
 from khaya.platform.web.api import Api
 from khaya.search.model import SearchText
 from khaya.uploads.model import check_owner
@@ -121,6 +131,21 @@ def cancel(job_id: str, request: Annotated[CancellationRequest, Body()]) -> Resp
     job = get_visible_job(job_id, api.caller)
     api.count("JobCancelled")
     return _answer(service.cancel(job, api.caller.user_id, request.reason, now=api.now, unit_of_work=api.unit_of_work))
+
+
+@api.post("/jobs/<job_id>/changes", OWNER, "Send the work back", body=PartyJobView)
+def send_back(job_id: str, request: Annotated[ChangesRequest, Body()]) -> Response[PartyJobView]:
+    """Sends a submission back with what is missing, three times at most. The job stays in progress."""
+    job = get_visible_job(job_id, api.caller).require_owner(api.caller.user_id)
+    return _change(job, job.sent_back(request.reason, api.now))
+
+
+@api.post("/jobs/<job_id>/closing", ADMIN, "Close a stuck job", body=PartyJobView)
+def close(job_id: str, request: Annotated[ClosingRequest, Body()]) -> Response[PartyJobView]:
+    """For a job in progress in which nothing happened for 14 days after the agreed time. Both parties see the reason."""
+    job = get_visible_job(job_id, api.caller)
+    api.count("JobClosed")
+    return _answer(service.close(job, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work))
 
 
 def _change(before: Job, after: Job) -> Response[PartyJobView]:

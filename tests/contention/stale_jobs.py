@@ -43,8 +43,8 @@ def states(dynamodb: Any) -> Counter[str]:
 
 
 def in_the_index(dynamodb: Any) -> int:
-    """The number of jobs in the index `byExpiry`."""
-    pages = dynamodb.get_paginator("scan").paginate(TableName="khaya-jobs-test", IndexName="byExpiry", Select="COUNT")
+    """The number of jobs in the index `byDeadline`."""
+    pages = dynamodb.get_paginator("scan").paginate(TableName="khaya-jobs-test", IndexName="byDeadline", Select="COUNT")
     return sum(page["Count"] for page in pages)
 
 

@@ -84,6 +84,18 @@ def known(user_id: str, **facts: Any) -> None:
     )
 
 
+def backdate_job(job_id: str, *, days: int) -> None:
+    """Move the acceptance and the last change of a job into the past."""
+    from khaya.jobs import store  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.base import clock  # noqa: PLC0415
+    from khaya.platform.data.unit_of_work import commit_now  # noqa: PLC0415
+
+    job = store.find(job_id)
+    assert job is not None
+    earlier = clock.plus(clock.now(), days=-days)
+    commit_now(store.change(job, job.model_copy(update={"accepted_at": earlier, "updated_at": earlier})))
+
+
 def _id(answer: Answer) -> str:
     assert answer.status == 201, answer.text
     found: str = answer.body["id"]

@@ -44,7 +44,7 @@ def test_ageing_changes_all_times_of_an_item_and_nothing_else() -> None:
         "id": "01KAJX5J0GVJ3W5C9YB2T1Q8ZD",
         "title": "Ready by 2026-11-21T08:00:00.000Z, please",
         "createdAt": "2026-11-21T08:00:00.000Z",
-        "expiryDay": "2026-03-01",
+        "deadlineDay": "2026-03-01",
         "due": "2026-11-21T08:00:00.000Z#review#job",
         "submission": {"submittedAt": "2026-11-01T00:00:00.000Z", "photos": []},
         "maturing": [{"until": "2026-12-05T08:00:00.000Z", "cents": 5000}],
@@ -56,7 +56,7 @@ def test_ageing_changes_all_times_of_an_item_and_nothing_else() -> None:
     assert older(item, 31) == {
         **item,
         "createdAt": "2026-10-21T08:00:00.000Z",
-        "expiryDay": "2026-01-29",
+        "deadlineDay": "2026-01-29",
         "due": "2026-10-21T08:00:00.000Z#review#job",
         "submission": {"submittedAt": "2026-10-01T00:00:00.000Z", "photos": []},
         "maturing": [{"until": "2026-11-04T08:00:00.000Z", "cents": 5000}],

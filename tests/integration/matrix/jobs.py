@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.integration.matrix import Scene
 from tests.support.client import Person
-from tests.support.records import POSTING, accept, place_bid, post_job
+from tests.support.records import POSTING, accept, backdate_job, place_bid, post_job
 
 TABLE = """
                                            none expired forged foreign  id | buyer worker seller admin | owner other selected bidder
@@ -23,14 +23,21 @@ POST  /jobs/{jobId}/completion (open)       401   401    401     401   401 |  40
 POST  /jobs/{jobId}/completion (in progress) 401  401    401     401   401 |  404    403    403   403  |  200   404    403     403
 POST  /jobs/{jobId}/cancellation (open)     401   401    401     401   401 |  403    403    403   403  |  200   403     -      403
 POST  /jobs/{jobId}/cancellation (in progress) 401 401   401     401   401 |  404    404    403   403  |  200   404    200     403
-POST  /jobs/{jobId}/cancellation (submitted) 401  401    401     401   401 |  404    404    403   403  |  200   404    409     403
+POST  /jobs/{jobId}/cancellation (submitted) 401  401    401     401   401 |  404    404    403   403  |  409   404    409     403
+POST  /jobs/{jobId}/changes (in progress)   401   401    401     401   401 |  404    403    403   403  |  409   404    403     403
+POST  /jobs/{jobId}/changes (submitted)     401   401    401     401   401 |  404    403    403   403  |  200   404    403     403
+POST  /jobs/{jobId}/closing (open)          401   401    401     401   401 |  403    403    403   409  |  403   403     -      403
+POST  /jobs/{jobId}/closing (in progress)   401   401    401     401   401 |  403    403    403   409  |  403   403    403     403
+POST  /jobs/{jobId}/closing (stuck)         401   401    401     401   401 |  403    403    403   200  |  403   403    403     403
 """
 
 BODIES = {
     "POST /jobs": POSTING,
-    "PATCH /jobs/{jobId}": {"title": "Fix two leaking taps"},
+    "PATCH /jobs/{jobId}": {"description": "Two kitchen taps drip all night long."},
     "POST /jobs/{jobId}/submission": {"note": "Done."},
     "POST /jobs/{jobId}/cancellation": {"reason": "Plans have changed."},
+    "POST /jobs/{jobId}/changes": {"reason": "The tap still drips."},
+    "POST /jobs/{jobId}/closing": {"status": "cancelled", "reason": "Neither party answers."},
 }
 
 
@@ -47,6 +54,8 @@ def scene(route: str, case: str) -> Scene:
     place_bid(people["bidder"], job)
     if case != "open":
         accept(people["owner"], place_bid(people["selected"], job))
+    if case == "stuck":
+        backdate_job(job, days=40)
     if case == "submitted":
         assert people["selected"].post(f"/jobs/{job}/submission", {}).status == 200
     return Scene({"jobId": job}, BODIES.get(route), people=people)

@@ -27,6 +27,10 @@ REJECTION_REASONS: Final[dict[str, Reason]] = {
 """The rejection reason of pending bids, by the status of their job."""
 
 
+MAX_BIDS_AGAIN = 3
+"""How often a worker may bid again on one job after withdrawals."""
+
+
 class BidOffer(RequestModel):
     """The request to place a bid."""
 

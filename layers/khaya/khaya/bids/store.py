@@ -6,7 +6,7 @@ takes the slot, a withdrawal frees it, a rejection leaves it taken.
 
 from __future__ import annotations
 
-from khaya.bids.model import Bid, Sort, Status
+from khaya.bids.model import MAX_BIDS_AGAIN, Bid, Sort, Status
 from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
@@ -38,14 +38,23 @@ def create(bid: Bid) -> list[writes.Write]:
     table, slot = slot_key(bid.job_id, bid.worker_id)
     return [
         writes.put(table, _item(bid), condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()),
-        writes.put(
+        writes.update(
             table,
-            {**slot, "bidId": bid.id, "taken": True},
-            condition="attribute_not_exists(#id) OR #taken = :free",
-            refusal=lambda _: Conflict("You have a bid on this job already, or the owner has turned one down."),
-            values={"free": False},
+            slot,
+            "SET #bidId = :bid, #taken = :taken ADD #bids :one",
+            condition="attribute_not_exists(#id) OR (#taken = :free AND #bids <= :most)",
+            refusal=_slot_refusal,
+            values={"bid": bid.id, "taken": True, "free": False, "one": 1, "most": MAX_BIDS_AGAIN},
         ),
     ]
+
+
+def _slot_refusal(item: Item | None) -> Exception:
+    if item and not item.get("taken"):
+        return Conflict(
+            f"After a withdrawal you may bid again {MAX_BIDS_AGAIN} times on one job, and you have done so."
+        )
+    return Conflict("You have a bid on this job already, or the owner has turned one down.")
 
 
 def change(before: Bid, after: Bid) -> writes.Write:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from khaya.bids import store
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job
+from khaya.platform.base import clock
 from khaya.platform.base.errors import NotFound
 from khaya.platform.base.models import Item
 from khaya.platform.data.unit_of_work import Key, read_together
@@ -38,7 +39,8 @@ def job_if_visible(items: Sequence[Item | None], visitor: Caller | None) -> Job:
     """
     job_item, *slot = items
     job = jobs.read(job_item)
-    if job is None or not (job.status == "open" or _has_access(job, visitor, has_bid=any(slot))):
+    open_to_all = job is not None and job.status == "open" and not job.is_past_expiry(clock.now())
+    if job is None or not (open_to_all or _has_access(job, visitor, has_bid=any(slot))):
         raise NotFound("There is no such job.")
     return job
 

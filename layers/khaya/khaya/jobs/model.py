@@ -36,6 +36,21 @@ Party = Literal["buyer", "worker"]
 OPEN_DAYS = 30
 """Days after which an open job without an accepted bid expires."""
 
+MAX_CHANGES = 3
+"""How often a buyer may send a submission back."""
+
+SELF_COMPLETION_DAYS = 7
+"""Days after a submission in which the buyer of a cash job may answer before the job completes by itself."""
+
+STUCK_DAYS = 14
+"""Days without any change after the agreed time, after which an admin may close a job in progress."""
+
+ESCROW_OFFERED = False
+"""Whether jobs may be paid through escrow. Requests that ask for it are refused until payments exist."""
+
+FIXED_BY_BIDS: Final = frozenset({"title", "category", "payment"})
+"""The fields that no longer change once there is a bid."""
+
 TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
     "open": frozenset({"in_progress", "expired", "cancelled"}),
     "in_progress": frozenset({"completed", "cancelled"}),
@@ -103,6 +118,19 @@ class WorkProof(RequestModel):
     photos: Photos = []
 
 
+class ChangesRequest(RequestModel):
+    """The request to send a submission back."""
+
+    reason: Annotated[Prose, Field(min_length=3, max_length=500)]
+
+
+class ClosingRequest(RequestModel):
+    """An admin's request to close a stuck job."""
+
+    status: Literal["completed", "cancelled"]
+    reason: Annotated[Prose, Field(min_length=3, max_length=500)]
+
+
 class Submission(Model):
     """The submitted work."""
 
@@ -116,6 +144,21 @@ class Cancellation(Model):
 
     reason: str
     by: Party | Literal["system"]
+    at: str
+
+
+class ChangeRequest(Model):
+    """What the buyer found missing in a submission, and when they sent it back."""
+
+    reason: str
+    at: str
+
+
+class Closing(Model):
+    """An admin's decision to close a stuck job."""
+
+    status: Literal["completed", "cancelled"]
+    reason: str
     at: str
 
 
@@ -156,11 +199,26 @@ class Job(Model):
     accepted_at: str | None = None
     started_at: str | None = None
     submission: Submission | None = None
+    first_submitted_at: str | None = None
+    """When the work was first submitted. From then on neither party can cancel."""
+    completes_at: str | None = None
+    """When a submitted cash job completes by itself."""
+    changes: list[ChangeRequest] = []
+    closing: Closing | None = None
     released_at: str | None = None
     """When escrow paid the worker. Only such jobs qualify for referrals and rewards."""
     cancellation: Cancellation | None = None
     buyer_contact: Contact | None = None
     worker_contact: Contact | None = None
+
+    @property
+    def worker_name(self) -> str | None:
+        """The name of the selected worker; None before a bid is accepted."""
+        return self.worker_contact.display_name if self.worker_contact else None
+
+    def is_past_expiry(self, now: str) -> bool:
+        """Whether the job is open and past its expiry, also if the expiry task has not run yet."""
+        return self.status == "open" and self.expires_at <= now
 
     def party(self, person: str) -> Party | None:
         """The person's side of the job; None if they are not a party."""
@@ -192,10 +250,14 @@ class Job(Model):
         """The job after an edit of the fields in `changes`.
 
         Raises:
-            Conflict: the job is no longer open.
+            Conflict: the job is no longer open, or a field changes that is fixed once there is a bid.
         """
         self._require_status("open", "edited")
-        return self._updated(now, **sent_fields(changes))
+        changed = {name: value for name, value in sent_fields(changes).items() if value != getattr(self, name)}
+        fixed = sorted(FIXED_BY_BIDS & changed.keys())
+        if fixed and self.bid_count:
+            raise Conflict(f"There are bids on the job, so these can no longer change: {', '.join(fixed)}.")
+        return self._updated(now, **changed) if changed else self
 
     def accepted(
         self, *, bid_id: str, worker: Contact, worker_id: str, buyer: Contact, cents: int, days: int, now: str
@@ -203,8 +265,10 @@ class Job(Model):
         """The job after the acceptance of a bid.
 
         Raises:
-            Conflict: the job is no longer open.
+            Conflict: the job is no longer open, or past its expiry.
         """
+        if self.is_past_expiry(now):
+            raise Conflict("The job is expired, so no bid can be accepted.")
         return self._with_status(
             "in_progress",
             now,
@@ -242,7 +306,60 @@ class Job(Model):
         if self.payment == "escrow" and self.started_at is None:
             raise Conflict("The work has not started, so it cannot be submitted.")
         submission = Submission(note=proof.note, photos=proof.photos, submitted_at=now)
-        return self._updated(now, submission=submission)
+        completes_at = clock.plus(now, days=SELF_COMPLETION_DAYS) if self.payment == "cash" else None
+        first = self.first_submitted_at or now
+        return self._updated(now, submission=submission, first_submitted_at=first, completes_at=completes_at)
+
+    def sent_back(self, reason: str, now: str) -> Job:
+        """The job after the buyer sent the submission back.
+
+        Raises:
+            Conflict: the job is not in progress, there is no submission, or it was sent back three times already.
+        """
+        self._require_status("in_progress", "sent back")
+        if self.submission is None:
+            raise Conflict("The work has not been submitted, so it cannot be sent back.")
+        if len(self.changes) >= MAX_CHANGES:
+            raise Conflict(f"The work was sent back {MAX_CHANGES} times already.")
+        changes = [*self.changes, ChangeRequest(reason=reason, at=now)]
+        return self._updated(now, submission=None, completes_at=None, changes=changes)
+
+    def self_completed(self, now: str) -> Job:
+        """The job after the time in which its buyer could confirm the work or send it back.
+
+        Raises:
+            Conflict: the job is not in progress, or that time is not over.
+        """
+        self._require_status("in_progress", "completed")
+        if self.completes_at is None or self.completes_at > now:
+            raise Conflict("The time to confirm the work is not over.")
+        return self._with_status("completed", now, completed_at=now, completes_at=None)
+
+    def closed(self, status: Literal["completed", "cancelled"], reason: str, *, admin_id: str, now: str) -> Job:
+        """The job after an admin closed it because it was stuck.
+
+        Raises:
+            Forbidden: the admin is a party.
+            Conflict: the job is not in progress, or not stuck.
+        """
+        if self.party(admin_id) is not None:
+            raise Forbidden("No admin decides about a job of their own.")
+        self._require_status("in_progress", "closed")
+        if not self.is_stuck(now):
+            raise Conflict("The job is in_progress and not stuck, so it cannot be closed.")
+        changed: dict[str, Any] = {"closing": Closing(status=status, reason=reason, at=now), "completes_at": None}
+        if status == "completed":
+            return self._with_status("completed", now, completed_at=now, **changed)
+        return self._with_status(
+            "cancelled", now, **changed, cancellation=Cancellation(reason=reason, by="system", at=now)
+        )
+
+    def is_stuck(self, now: str) -> bool:
+        """Whether the job is in progress and nothing happened for 14 days after the agreed time."""
+        if self.status != "in_progress" or self.accepted_at is None:
+            return False
+        agreed = clock.plus(self.accepted_at, days=self.timeline_days or 0)
+        return clock.plus(max(agreed, self.updated_at), days=STUCK_DAYS) <= now
 
     def completed(self, now: str, *, fully_paid: bool) -> Job:
         """The job after the buyer confirmed the work.
@@ -255,21 +372,21 @@ class Job(Model):
                 raise Conflict("The work has not been submitted, so the job cannot be completed.")
             if not fully_paid:
                 raise Conflict("The balance has not been paid, so the job cannot be completed.")
-        return self._with_status("completed", now, completed_at=now)
+        return self._with_status("completed", now, completed_at=now, completes_at=None)
 
     def cancelled(self, person: str, reason: str, now: str) -> Job:
         """The job after its cancellation by one of its parties.
 
         Raises:
             Forbidden: the person is not a party.
-            Conflict: the job has ended, the worker has submitted the work, or escrow work has started.
+            Conflict: the job has ended, the work was submitted once, or escrow work has started.
         """
         party = self.party(person)
         if party is None:
             raise Forbidden("Only the buyer and the selected worker may cancel the job.")
         if self.status == "in_progress":
-            if party == "worker" and self.submission is not None:
-                raise Conflict("The work was submitted, so the worker can no longer cancel.")
+            if self.first_submitted_at is not None:
+                raise Conflict("The work was submitted, so the job can no longer be cancelled.")
             if self.payment == "escrow" and self.started_at is not None:
                 raise Conflict("The work has started, so the job cannot be cancelled; open a dispute instead.")
         return self._with_status("cancelled", now, cancellation=Cancellation(reason=reason, by=party, at=now))

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from khaya.jobs import store
-from khaya.jobs.model import Category, Job, JobChanges, JobPosting, new_job
+from khaya.jobs import model, store
+from khaya.jobs.model import Category, ClosingRequest, Job, JobChanges, JobPosting, Payment, new_job
 from khaya.platform.base import clock
-from khaya.platform.base.errors import Conflict, WriteConflict
+from khaya.platform.base.errors import Conflict, Invalid, WriteConflict
 from khaya.platform.data.pages import PageRequest, PageResult
-from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
+from khaya.platform.data.unit_of_work import UnitOfWork, Write, commit_now
 from khaya.profiles import store as profiles
 from khaya.search import store as search
 from khaya.search.model import words
 from khaya.uploads.model import check_owner
 from khaya.users import store as users
 
-EXPIRY_LOOKBACK_DAYS = 60
-"""The hourly expiry task reads this many past days, so it finds every due job after an outage of that length."""
+DEADLINE_LOOKBACK_DAYS = 60
+"""The hourly task reads this many past days, so it finds every due job after an outage of that length."""
 
 _DUE_PAGE_SIZE = 100
 
@@ -26,8 +26,10 @@ def post(posting: JobPosting, *, buyer_id: str, now: str, unit_of_work: UnitOfWo
     """Post a job.
 
     Raises:
-        Invalid: a photo is not the buyer's upload.
+        Invalid: a photo is not the buyer's upload, the payment is not offered, or the start date has passed.
     """
+    _require_offered(posting.payment)
+    _require_future(posting.start_date, now)
     check_owner(posting.photos, buyer_id, "job", "photos")
     buyer = profiles.get(buyer_id)
     job = new_job(posting, buyer_id=buyer_id, buyer_name=buyer.display_name, now=now)
@@ -39,13 +41,20 @@ def edit(job: Job, changes: JobChanges, *, owner_id: str, now: str, unit_of_work
     """Edit the fields in `changes`.
 
     Raises:
-        Invalid: a photo is not the owner's upload.
-        Conflict: the job is not open.
+        Invalid: a photo is not the owner's upload, the payment is not offered, or the start date has passed.
+        Conflict: the job is not open, or a field is fixed because there are bids.
     """
-    if "photos" in changes.model_fields_set:
+    sent = changes.model_fields_set
+    if "payment" in sent and changes.payment != job.payment:
+        _require_offered(changes.payment)
+    if "start_date" in sent and changes.start_date != job.start_date:
+        _require_future(changes.start_date, now)
+    if "photos" in sent:
         check_owner([photo for photo in changes.photos if photo not in job.photos], owner_id, "job", "photos")
     edited = job.edited(changes, now)
-    unit_of_work.add(store.change(job, edited))
+    if edited is not job:
+        fixed = any(getattr(edited, name) != getattr(job, name) for name in model.FIXED_BY_BIDS)
+        unit_of_work.add(store.change_without_bids(job, edited) if fixed else store.change(job, edited))
     return edited
 
 
@@ -56,11 +65,20 @@ def complete(job: Job, *, fully_paid: bool, now: str, unit_of_work: UnitOfWork) 
         Conflict: the job cannot be completed now.
     """
     done = job.completed(now, fully_paid=fully_paid)
-    unit_of_work.add(store.change(job, done))
-    if job.worker_id:
-        unit_of_work.add(profiles.count_completed_job(job.worker_id, now))
-        unit_of_work.add(users.end_job(job.worker_id), users.count_bought_job(job.buyer_id))
+    unit_of_work.add(*_completion(job, done, now))
     return done
+
+
+def close(job: Job, request: ClosingRequest, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Job:
+    """Close a stuck job by an admin's decision.
+
+    Raises:
+        Forbidden: the admin is a party.
+        Conflict: the job is not stuck.
+    """
+    closed = job.closed(request.status, request.reason, admin_id=admin_id, now=now)
+    unit_of_work.add(*(_completion if closed.status == "completed" else _cancellation)(job, closed, now))
+    return closed
 
 
 def cancel(job: Job, person: str, reason: str, *, now: str, unit_of_work: UnitOfWork) -> Job:
@@ -71,31 +89,68 @@ def cancel(job: Job, person: str, reason: str, *, now: str, unit_of_work: UnitOf
         Conflict: the job cannot be cancelled now.
     """
     cancelled = job.cancelled(person, reason, now)
-    unit_of_work.add(store.change(job, cancelled))
-    if job.worker_id:
-        unit_of_work.add(users.end_job(job.buyer_id), users.end_job(job.worker_id))
+    unit_of_work.add(*_cancellation(job, cancelled, now))
     return cancelled
 
 
 def due(now: str) -> Iterator[list[str]]:
-    """Pages of ids of open jobs that are due to expire, oldest first, for the last `EXPIRY_LOOKBACK_DAYS` days."""
-    for age in range(EXPIRY_LOOKBACK_DAYS, -1, -1):
+    """Pages of ids of jobs whose deadline has passed, oldest first, for the last `DEADLINE_LOOKBACK_DAYS` days."""
+    for age in range(DEADLINE_LOOKBACK_DAYS, -1, -1):
         day, after = clock.plus(now, days=-age)[:10], None
         while rows := store.due(day, _DUE_PAGE_SIZE, after):
             after = rows[-1]
-            yield [row["id"] for row in rows if row["expiresAt"] <= now]
+            yield [row["id"] for row in rows if row["deadlineAt"] <= now]
 
 
-def expire(job_id: str, now: str) -> bool:
-    """Expire a job that is due. Returns whether this call expired it. A consumer rejects its pending bids."""
+def apply_deadline(job_id: str, now: str) -> str | None:
+    """Expire an open job, or complete a submitted cash job, whose deadline has passed.
+
+    Returns the new status; None if this call changed nothing. A consumer rejects the pending bids of an expired job.
+    """
     job = store.find(job_id)
-    if job is None or job.status != "open" or job.expires_at > now:
-        return False
+    if job is None:
+        return None
     try:
-        commit_now(store.change(job, job.expired(now)))
+        if job.status == "open":
+            after = job.expired(now)
+            commit_now(store.change(job, after))
+        else:
+            after = job.self_completed(now)
+            commit_now(*_completion(job, after, now))
     except (Conflict, WriteConflict):
-        return False
-    return True
+        return None
+    return after.status
+
+
+def _completion(before: Job, after: Job, now: str) -> list[Write]:
+    """The writes of a completed job and of the counters of its parties."""
+    writes = [store.change(before, after)]
+    if before.worker_id:
+        writes += [
+            profiles.count_completed_job(before.worker_id, now),
+            users.end_job(before.worker_id),
+            users.count_bought_job(before.buyer_id),
+        ]
+    return writes
+
+
+def _cancellation(before: Job, after: Job, now: str) -> list[Write]:
+    """The writes of a cancelled job; a job in progress no longer counts for its parties."""
+    del now
+    counters = [users.end_job(before.buyer_id), users.end_job(before.worker_id)] if before.worker_id else []
+    return [store.change(before, after), *counters]
+
+
+def _require_offered(payment: Payment) -> None:
+    if payment == "escrow" and not model.ESCROW_OFFERED:
+        raise Invalid([("payment", "escrow is not offered yet: only cash is")])
+
+
+def _require_future(start_date: str | None, now: str) -> None:
+    """Check that a start date is not before today in South Africa."""
+    day = start_date and (start_date if len(start_date) == len("2026-11-21") else clock.local_day(start_date))
+    if day and day < clock.local_day(now):
+        raise Invalid([("startDate", "must not be before today")])
 
 
 def feed(
@@ -104,5 +159,5 @@ def feed(
     """Open jobs, newest first, filtered by category, location and words of the title if given."""
     if text is None:
         return store.feed(category, location, page_request)
-    found = search.find("jobs", words(text), category, location, page_request, store.key)
+    found = search.find("jobs", words(text), category, location, page_request, store.key, store.is_listed)
     return PageResult([Job.model_validate(item) for item in found.items], found.after)

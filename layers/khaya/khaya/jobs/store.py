@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from khaya.jobs.model import Category, Job, Party, Status
+from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.base.feeds import feed_attributes
 from khaya.platform.base.models import Item, item_of
@@ -24,6 +25,11 @@ def key(job_id: str) -> tuple[str, dict[str, str]]:
 def read(item: Item | None) -> Job | None:
     """The job that `item` stores; None for None."""
     return Job.model_validate(item) if item else None
+
+
+def is_listed(item: Item) -> bool:
+    """Whether the job that `item` stores is in the feed and the search: open, and not past its expiry."""
+    return bool(item["status"] == "open" and item["expiresAt"] > clock.now())
 
 
 def find(job_id: str) -> Job | None:
@@ -47,6 +53,18 @@ def change(before: Job, after: Job) -> writes.Write:
         condition="#status = :was AND #version = :version",
         refusal=lambda item: _refusal(item, before),
         values={"was": before.status, "version": before.version},
+    )
+
+
+def change_without_bids(before: Job, after: Job) -> writes.Write:
+    """The write of the differences, as `change`, on condition that there is no bid on the job."""
+    return writes.replace(
+        *key(before.id),
+        _item(before),
+        _item(after),
+        condition="#status = :was AND #version = :version AND #bidCount = :none",
+        refusal=lambda item: _refusal(item, before),
+        values={"was": before.status, "version": before.version, "none": 0},
     )
 
 
@@ -91,7 +109,10 @@ def rename(job: Job, party: Party, name: str) -> writes.Write | None:
 
 def feed(category: Category | None, location: str | None, page_request: PageRequest) -> PageResult[Job]:
     """Open jobs, newest first, filtered by category and location if given."""
-    return _jobs(lists.feed_page(settings().jobs_table, category, location, page_request))
+    found = _jobs(lists.feed_page(settings().jobs_table, category, location, page_request))
+    # Jobs expire in the order in which they were posted, so every job after the first expired one is expired too.
+    live = [job for job in found.items if not job.is_past_expiry(clock.now())]
+    return found if len(live) == len(found.items) else PageResult(live, None)
 
 
 def of_person(party: Party, person: str, status: Status | None, page_request: PageRequest) -> PageResult[Job]:
@@ -110,14 +131,14 @@ def completed_work(worker_id: str, limit: int) -> list[Item]:
 
 
 def due(day: str, limit: int, after: Item | None) -> list[Item]:
-    """The ids and expiry times of open jobs that expire on `day`, oldest first."""
+    """The ids and deadlines of jobs with a deadline on `day`, oldest first: an expiry, or a completion by itself."""
     return dynamo.query(
         settings().jobs_table,
-        "byExpiry",
-        "#expiryDay = :day",
+        "byDeadline",
+        "#deadlineDay = :day",
         limit=limit,
         newest_first=False,
-        start=after and {"expiryDay": day, "id": after["id"]},
+        start=after and {"deadlineDay": day, "id": after["id"]},
         values={"day": day},
     )
 
@@ -136,7 +157,10 @@ def _item(job: Job) -> dict[str, Any]:
     if job.worker_id:
         item["workerStatus"] = f"{job.worker_id}#{job.status}"
     if job.status == "open":
-        item |= feed_attributes(job.category, job.location) | {"expiryDay": job.expires_at[:10]}
+        item |= feed_attributes(job.category, job.location)
+    deadline = job.expires_at if job.status == "open" else job.completes_at
+    if deadline is not None:
+        item |= {"deadlineAt": deadline, "deadlineDay": deadline[:10]}
     return item
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from khaya.jobs.model import Cancellation, Category, Contact, Job, Payment, Status
+from khaya.jobs.model import Cancellation, Category, ChangeRequest, Closing, Contact, Job, Payment, Status
 from khaya.platform.base.fields import Coordinates
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
@@ -56,6 +56,10 @@ class PartyJobView(JobView):
     started_at: str | None
     submission: SubmissionView | None
     cancellation: Cancellation | None
+    changes: list[ChangeRequest]
+    closing: Closing | None
+    completes_at: Annotated[str | None, Field(description="When a submitted cash job completes by itself.")]
+    worker_name: str | None
     contact: Annotated[Contact | None, Field(description="The other party's, once a bid is accepted.")]
 
 

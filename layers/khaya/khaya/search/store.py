@@ -35,8 +35,11 @@ def find(
     location: str | None,
     page_request: PageRequest,
     key: KeyOf,
+    listed: Callable[[Item], bool] = lambda _: True,
 ) -> PageResult[Item]:
     """The items whose titles have all the words, newest first, filtered by category and location if given.
+
+    `listed` tells whether an item, as it is stored now, may be shown.
 
     The query uses the longest word, which is probably the rarest. A page of a search for several words may be short.
     Each further query reads twice as many items, so outdated rows seldom make a page short.
@@ -56,7 +59,7 @@ def find(
         things = dynamo.get_many(keys, consistent=False) if keys else []
         for thing in things:
             entry = entry_of(kind, thing)
-            if thing is not None and entry is not None and entry.matches(wanted, category, location):
+            if thing is not None and entry is not None and entry.matches(wanted, category, location) and listed(thing):
                 found.append(thing)
         if len(found) > page_request.limit:
             return PageResult(found[: page_request.limit], {"thingId": found[page_request.limit - 1]["id"]})
