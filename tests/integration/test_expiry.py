@@ -26,9 +26,9 @@ def states() -> list[str]:
 def test_a_job_expires_after_thirty_days_and_not_before(buyer: Person, clock: Clock) -> None:
     job = post_job(buyer)
     clock.tick(days=30, milliseconds=-1)
-    assert run() == {"expired": 0, "failed": 0}
+    assert run() == {"expired": 0, "completed": 0, "failed": 0}
     clock.tick(milliseconds=1)
-    assert run() == {"expired": 1, "failed": 0}
+    assert run() == {"expired": 1, "completed": 0, "failed": 0}
     expired = buyer.get(f"/jobs/{job}").body
     assert (expired["status"], expired["version"]) == ("expired", 2)
     assert VISITOR.get("/jobs").body["items"] == []
@@ -50,7 +50,7 @@ def test_a_second_run_finds_nothing_to_do(buyer: Person, clock: Clock) -> None:
     clock.tick(days=40)
     assert run()["expired"] == 1
     before = stand_in.contents()
-    assert run() == {"expired": 0, "failed": 0}
+    assert run() == {"expired": 0, "completed": 0, "failed": 0}
     assert stand_in.contents() == before
 
 
@@ -79,9 +79,9 @@ def test_given_a_run_without_time_left_then_the_next_run_expires_the_rest(buyer:
     context = Context()
     remaining = iter([60_000, 60_000, 9_999])
     context.get_remaining_time_in_millis = lambda: next(remaining)  # type: ignore[method-assign]
-    assert app("expiry").handler({}, context) == {"expired": 2, "failed": 0}
+    assert app("expiry").handler({}, context) == {"expired": 2, "completed": 0, "failed": 0}
     assert states() == ["expired", "expired", "open"]
-    assert run() == {"expired": 1, "failed": 0}
+    assert run() == {"expired": 1, "completed": 0, "failed": 0}
 
 
 def test_a_job_that_cannot_be_expired_fails_alone(
@@ -89,20 +89,20 @@ def test_a_job_that_cannot_be_expired_fails_alone(
 ) -> None:
     jobs = [post_job(buyer, title=f"A tap of {name}") for name in ("Thandi", "Sipho", "Zanele")]
     clock.tick(days=30)
-    real = service.expire
+    real = service.apply_deadline
 
     def failing(job_id: str, now: str) -> bool:
         if job_id == jobs[1]:
             raise RuntimeError("A tap of Sipho")
         return real(job_id, now)
 
-    monkeypatch.setattr(service, "expire", failing)
-    assert run() == {"expired": 2, "failed": 1}
+    monkeypatch.setattr(service, "apply_deadline", failing)
+    assert run() == {"expired": 2, "completed": 0, "failed": 1}
     assert "Sipho" not in caplog.text
     monkeypatch.undo()
 
     monkeypatch.setattr(khaya_clock, "now", lambda: khaya_clock.iso(clock.moment))
-    assert run() == {"expired": 1, "failed": 0}
+    assert run() == {"expired": 1, "completed": 0, "failed": 0}
 
 
 def test_given_an_acceptance_during_the_run_then_the_job_does_not_expire(
@@ -122,5 +122,5 @@ def test_given_an_acceptance_during_the_run_then_the_job_does_not_expire(
 
     monkeypatch.setattr(store, "change", meanwhile)
     # when the task writes, then the acceptance stands
-    assert run() == {"expired": 0, "failed": 0}
+    assert run() == {"expired": 0, "completed": 0, "failed": 0}
     assert buyer.get(f"/jobs/{job}").body["status"] == "in_progress"

@@ -33,7 +33,7 @@ class Plain:
 
     def may_cancel(self, person: str) -> bool:
         if person == "owner":
-            return self.state == "open" or (self.state == "in_progress" and not self.begun)
+            return self.state == "open" or (self.state == "in_progress" and not self.begun and not self.submitted)
         return self.state == "in_progress" and not self.submitted and not self.begun and person == self.worker
 
     @property
@@ -79,14 +79,15 @@ class JobHistory(RuleBasedStateMachine):
 
     @rule()
     def edit(self) -> None:
-        changes = JobChanges.model_validate({"title": "Fix two leaking taps"})
+        self.edits = getattr(self, "edits", 0) + 1
+        changes = JobChanges.model_validate({"title": f"Fix {self.edits} leaking taps"})
         self.attempt(self.plain.state == "open", lambda: self.job.edited(changes, self.now))
 
     @rule()
     def accept(self) -> None:
         someone = Contact(display_name="Sipho", phone="+27821234567")
         taken = self.attempt(
-            self.plain.state == "open",
+            self.plain.state == "open" and self.plain.age_days < 30,
             lambda: self.job.accepted(
                 bid_id="bid", worker=someone, worker_id="chosen", buyer=someone, cents=1000, days=3, now=self.now
             ),
