@@ -15,8 +15,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from khaya.platform.aws import clients
 from khaya.platform.base import settings
-from khaya.platform.data import dynamo
 from local.folder import program
 from tests.support.template import function_environment, table_requests
 
@@ -94,8 +94,5 @@ def _answers(port: int) -> bool:
 
 def _clear_caches() -> None:
     """Clear clients and settings of another environment."""
-    from khaya.platform.aws import clients  # noqa: PLC0415 - after the environment is set
-    from khaya.platform.base import settings  # noqa: PLC0415 - after the environment is set
-
     clients.clear()
     settings.settings.cache_clear()

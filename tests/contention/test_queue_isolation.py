@@ -14,6 +14,9 @@ from typing import Any
 import boto3
 import pytest
 
+from khaya.platform.aws import clients, queues
+from khaya.platform.aws.queues import OutgoingMessage
+from khaya.platform.work import consumers
 from local.progress import say
 from tests.support.client import Context
 from tests.support.template import QUEUE, resources
@@ -58,10 +61,8 @@ class Consumers:
 
 
 @pytest.fixture
-def queue(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> str:
+def fifo_queue(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     """The queue `derived`, with the template's attributes."""
-    from khaya.platform.aws import clients  # noqa: PLC0415 - after the environment is set
-
     wanted = ("FifoQueue", "FifoThroughputLimit", "DeduplicationScope", "VisibilityTimeout")
     attributes = {name: str(resources(QUEUE)["DerivedQueue"][name]) for name in wanted}
     made: str = boto3.client("sqs").create_queue(
@@ -75,8 +76,6 @@ def queue(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> str:
 @contextmanager
 def lambda_reads(queue: str, table: dict[str, Any]) -> Iterator[None]:
     """What Lambda does: poll the queue, and give each group's messages to a worker of its own, one at a time."""
-    from khaya.platform.work import consumers  # noqa: PLC0415 - after the environment is set
-
     sqs, ended = boto3.client("sqs"), threading.Event()
 
     def work(message: dict[str, Any]) -> None:
@@ -111,15 +110,12 @@ def lambda_reads(queue: str, table: dict[str, Any]) -> Iterator[None]:
 
 
 def test_given_a_failing_and_a_slow_consumer_then_the_others_messages_of_the_same_objects_are_not_delayed(
-    queue: str,
+    fifo_queue: str,
 ) -> None:
-    from khaya.platform.aws import queues  # noqa: PLC0415 - after the environment is set
-    from khaya.platform.aws.queues import OutgoingMessage  # noqa: PLC0415
-
     # given a hundred objects that change, each of which concerns four consumers
     found = Consumers()
     table = found.table()
-    with lambda_reads(queue, table):
+    with lambda_reads(fifo_queue, table):
         began = time.monotonic()
         for number in range(OBJECTS):
             name = f"object-{number}"

@@ -12,7 +12,7 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from khaya.channels import mail, sms
+from khaya.platform.aws import messaging
 from khaya.platform.base import settings
 from khaya.sign_in import delivery
 from local import providers, twilio

@@ -15,7 +15,6 @@ from tests.integration.sign_in.conftest import Newcomer
 from tests.support import mailbox
 from tests.support.client import Answer, Context, Person, app
 from tests.support.stand_in import stored
-from tests.support.template import resources
 
 EDGE = "the-cdn-is-the-cdn"
 

@@ -38,7 +38,7 @@ def handle(message: Message) -> None:
         time.sleep(SETTLE_SECONDS)
     copies = 0
     try:
-        for _ in service.follow(message.body["userId"]):
+        for _ in service.sync_name(message.body["userId"]):
             copies += 1
             if not message.has_time:
                 raise RetryLater("more copies than one attempt has time for", 0)

@@ -37,10 +37,10 @@ def handle(message: Message) -> None:
     """
     user_id, bid_id = message.body["userId"], message.body.get("bidId")
     if message.body.get("roles"):
-        service.match_groups(user_id)
+        service.sync_groups(user_id)
     for read in range(INDEX_READS):
         try:
-            changed = service.follow(user_id, bid_id)
+            changed = service.update_reputation(user_id, bid_id)
         except service.IndexBehind:
             time.sleep(0.2 * 2**read)
         else:
