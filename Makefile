@@ -49,7 +49,7 @@ logs: environments ## follow the functions' logs
 outbox: environments ## show what was sent by text message, WhatsApp, e-mail and push
 	@$(LOCAL) outbox
 
-task: environments ## run a schedule at once: NAME=expiry (without a name: list them)
+task: environments ## run a schedule at once: NAME=job-expiry (without a name: list them)
 	@$(LOCAL) task $(if $(NAME),--name "$(NAME)")
 
 age: environments ## make everything that is there older: DAYS=31
@@ -80,7 +80,7 @@ check: environments secrets ## lint, format, strict types, import rules, templat
 	@$(DEV)/ruff format --check .
 	@$(DEV)/mypy --strict layers/khaya/khaya functions local
 	@PYTHONPATH=layers/khaya $(DEV)/lint-imports --no-cache
-	@$(DEV)/cfn-lint template.yaml
+	@$(DEV)/cfn-lint template.yaml infra/*.yaml
 	@$(SAM) validate --lint --template-file template.yaml
 	@$(DEV)/bandit --quiet -ll --recursive layers functions local
 	@$(DEV)/zizmor --offline --quiet --no-progress .github

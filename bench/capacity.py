@@ -17,7 +17,7 @@ from bench import round_trips
 from bench.engines import dynamodb_local
 from bench.report import Report
 from bench.units import Used, units_of
-from khaya.platform.data import dynamo
+from khaya.platform.aws import clients
 from tests.integration.matrix import Row, rows
 from tests.support import stand_in
 from tests.support.template import routes, table_requests
@@ -67,14 +67,14 @@ def _engine() -> Iterator[None]:
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = engine.address
         try:
             stand_in.client.cache_clear()
-            dynamo.client.cache_clear()
+            clients.clear()
             for request in table_requests():
                 stand_in.client("dynamodb").create_table(**request)
             yield
         finally:
             del os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
             stand_in.client.cache_clear()
-            dynamo.client.cache_clear()
+            clients.clear()
 
 
 def _empty() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from khaya.jobs import store as jobs
 from khaya.jobs.model import JobPosting, new_job
+from khaya.platform.aws import clients
 from khaya.platform.base import clock
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo
@@ -32,7 +33,7 @@ _BATCH = 25
 def tables_on(address: str) -> Iterator[None]:
     """Create the template's tables on the engine at `address` for the block, and point `khaya` to it."""
     os.environ["AWS_ENDPOINT_URL"] = address
-    dynamo.client.cache_clear()
+    clients.clear()
     names = [request["TableName"] for request in table_requests()]
     try:
         for request in table_requests():
@@ -42,7 +43,7 @@ def tables_on(address: str) -> Iterator[None]:
         for name in names:
             dynamo.client().delete_table(TableName=name)
         del os.environ["AWS_ENDPOINT_URL"]
-        dynamo.client.cache_clear()
+        clients.clear()
 
 
 def post_many(number: int) -> list[str]:

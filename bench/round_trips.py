@@ -15,7 +15,7 @@ from typing import Any
 from moto import mock_aws
 
 from bench.report import Report
-from khaya.platform.aws import cognito, media
+from khaya.platform.aws import clients
 from khaya.platform.base import clock
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo
@@ -117,15 +117,13 @@ def path_of(resource: str, values: dict[str, str]) -> str:
 @contextmanager
 def over_moto() -> Iterator[None]:
     """Run moto with the template's tables and a stopped clock, as in the tests."""
-    now, caches = clock.now, (dynamo.client, cognito._cognito, media._s3)  # noqa: SLF001 - recreated inside moto
+    now = clock.now
     clock.now = lambda: NOW
     try:
         with mock_aws():
             stand_in.build()
-            for cached in caches:
-                cached.cache_clear()
+            clients.clear()
             yield
     finally:
         clock.now = now
-        for cached in caches:
-            cached.cache_clear()
+        clients.clear()

@@ -1,6 +1,7 @@
 """Run what the clock would run, at once: the template's schedules, each with its own input."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,13 +27,13 @@ class Schedule:
 
 
 def schedules(template: Mapping[str, Any]) -> list[Schedule]:
-    """The schedules of a template. One is called as its function; of several each has its event's name besides."""
+    """The schedules of a template. A function's only schedule has its name; one of several, the event's name too."""
     found = []
     for function, resource in template["Resources"].items():
         events = resource.get("Properties", {}).get("Events", {}).items()
         timed = {event: one["Properties"] for event, one in events if one["Type"] == "ScheduleV2"}
         for event, properties in timed.items():
-            folder = function.removesuffix("Function").lower()
+            folder = re.sub(r"(?<!^)(?=[A-Z])", "-", function.removesuffix("Function")).lower()
             found.append(
                 Schedule(
                     folder if len(timed) == 1 else f"{folder}-{event.lower()}",
@@ -53,7 +54,7 @@ def deployed() -> list[Schedule]:
 def show() -> None:
     """List them."""
     for schedule in deployed():
-        say(f"  make task NAME={schedule.name:<16} {schedule.when}")
+        say(f"  make task NAME={schedule.name:<19} {schedule.when}")
 
 
 def run(port: int, name: str) -> None:
@@ -63,6 +64,7 @@ def run(port: int, name: str) -> None:
         CannotRun: there is no such schedule, or its function failed.
     """
     known = {schedule.name: schedule for schedule in deployed()}
+    name = name.replace("_", "-")
     if name not in known:
         raise CannotRun(f"There is no schedule {name}. There are: {', '.join(known)}.")
     schedule, account = known[name], session(port)

@@ -1,4 +1,4 @@
-"""Wakes the functions that a newcomer meets first: each one's first call takes the stand-in a second or more."""
+"""Loads the functions that a newcomer meets first: each one's first call takes the stand-in a second or more."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,29 +10,29 @@ from local.people import BONGANI, THANDI
 from local.progress import step
 from local.stand_in import sam_settings
 
-CONSUMERS = ("Relay", "Notices", "Deliveries", "Standing", "Search", "Statistics", "Trail", "Publisher")
-"""What a job and a bid pass through until everybody is told."""
+FUNCTIONS = ("StreamDispatcher", "Derived", "Notices", "Deliveries", "Records")
+"""The functions that run after a job was posted and a bid was placed."""
 
 NOTHING = b'{"Records": []}'
 
 
 def warm(session: boto3.Session, visits: Visits) -> None:
-    """Wake them, two at a time."""
+    """Load them, two at a time."""
     stack = session.client("cloudformation")
     functions = session.client("lambda")
     name_of_stack = sam_settings()["stack_name"]
 
-    def wake(consumer: str) -> Callable[[], object]:
-        found = stack.describe_stack_resource(StackName=name_of_stack, LogicalResourceId=f"{consumer}Function")
+    def load(function: str) -> Callable[[], object]:
+        found = stack.describe_stack_resource(StackName=name_of_stack, LogicalResourceId=f"{function}Function")
         name = found["StackResourceDetail"]["PhysicalResourceId"]
         return lambda: functions.invoke(FunctionName=name, Payload=NOTHING)
 
-    calls: list[Callable[[], object]] = [wake(consumer) for consumer in CONSUMERS]
+    calls: list[Callable[[], object]] = [load(function) for function in FUNCTIONS]
     calls += [
         lambda: visits.of(THANDI).call("GET", "/jobs"),
         lambda: visits.of(BONGANI).call("GET", "/bids/mine"),
         lambda: visits.of(THANDI).call("GET", "/notifications"),
     ]
-    with step("waking the functions that are met first"), ThreadPoolExecutor(max_workers=2) as threads:
+    with step("loading the functions that are met first"), ThreadPoolExecutor(max_workers=2) as threads:
         for done in [threads.submit(call) for call in calls]:
             done.result()

@@ -31,7 +31,7 @@ from khaya.sign_in.model import (
 )
 from khaya.users.store import pass_account_guard
 
-require(KeySettings, SignInSettings)
+require(KeySettings, SignInSettings, queues=("code_delivery",))
 
 ANYBODY = Access("anybody", public=True, recorded=False)
 ONESELF = Access("any signed-in person", recorded=False)

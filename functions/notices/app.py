@@ -1,25 +1,19 @@
-"""Tells people of what happens: writes notifications into their inboxes, and hands them over for delivery."""
+"""Notifies people of what happens: writes into their inboxes, and hands over to the queue of deliveries."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from khaya.notices import consumer as notices
+from khaya.platform.base.settings import QuietSettings, require
+from khaya.platform.work import consumers
+from khaya.platform.work.consumers import Consumers
 
-from khaya.events.model import Event
-from khaya.notices import service
-from khaya.platform.base import clock, observability
-from khaya.platform.work import batches
+require(QuietSettings, queues=("notices", "deliveries"))
 
-processor = batches.of_ordered_queue()
-
-
-def follow(record: SQSRecord) -> None:
-    """Follow one event. A failure sends the messages of its object back to the queue; after ten it is a dead letter."""
-    event = Event.told(record.body)
-    observability.count("NotificationsWritten", service.follow(event, clock.now()))
+CONSUMERS: Final[Consumers] = {notices.NAME: notices.handle}
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Work through a batch of the queue."""
-    return batches.work_through(event, follow, processor, context)
+    """Handle a batch of the queue."""
+    return consumers.handle_batch("notices", CONSUMERS, event, context)

@@ -63,7 +63,13 @@ class Delivery:
 
     def make(self) -> int:
         """Deliver the message, and return 200, or 500 if it returns to the queue."""
-        record = {"messageId": "1", "body": json.dumps(self.message), "eventSource": "aws:sqs", "attributes": {}}
+        record = {
+            "messageId": "1",
+            "receiptHandle": "handle",
+            "body": json.dumps(self.message),
+            "eventSource": "aws:sqs",
+            "attributes": {},
+        }
         try:
             answer = app(self.function).handler({"Records": [record]}, Context())
         except Exception:  # noqa: BLE001 - Powertools raises if the whole batch failed

@@ -15,8 +15,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from khaya.platform.aws import clients
 from khaya.platform.base import settings
-from khaya.platform.data import dynamo
 from local.folder import program
 from tests.support.template import function_environment, table_requests
 
@@ -34,7 +34,8 @@ def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
         patch.setenv("WRITES_PER_MINUTE", "0")
         patch.setenv("SIGN_INS_PER_ADDRESS", "0")
-        patch.setenv("CODES_QUEUE_URL", boto3.client("sqs").create_queue(QueueName="codes")["QueueUrl"])
+        url = boto3.client("sqs").create_queue(QueueName="code-delivery")["QueueUrl"]
+        patch.setenv("CODE_DELIVERY_QUEUE_URL", url)
         key = function_environment()["SERVICE_KEY_ARN"]
         boto3.client("secretsmanager").create_secret(Name=key, SecretString="k" * 64)
         _clear_caches()
@@ -93,6 +94,5 @@ def _answers(port: int) -> bool:
 
 def _clear_caches() -> None:
     """Clear clients and settings of another environment."""
-
-    dynamo.client.cache_clear()
+    clients.clear()
     settings.settings.cache_clear()

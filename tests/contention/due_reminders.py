@@ -28,7 +28,7 @@ class Sweep:
 
     def make(self) -> int:
         """Run the task with ample remaining time."""
-        report = app("sweep").handler({"lane": "minute"}, Context(600_000))
+        report = app("due_items").handler({"lane": "minute"}, Context(600_000))
         assert report["failed"] == 0, report
         return int(report["claimed"])
 

@@ -37,14 +37,14 @@ def post_stale_jobs(number: int) -> None:
 def states(dynamodb: Any) -> Counter[str]:
     """The number of jobs by status."""
     pages = dynamodb.get_paginator("scan").paginate(
-        TableName="khaya-jobs-test", ProjectionExpression="#s", ExpressionAttributeNames={"#s": "status"}
+        TableName="khaya-jobs-test-1", ProjectionExpression="#s", ExpressionAttributeNames={"#s": "status"}
     )
     return Counter(item["status"]["S"] for page in pages for item in page["Items"])
 
 
 def in_the_index(dynamodb: Any) -> int:
     """The number of jobs in the index `byDeadline`."""
-    pages = dynamodb.get_paginator("scan").paginate(TableName="khaya-jobs-test", IndexName="byDeadline", Select="COUNT")
+    pages = dynamodb.get_paginator("scan").paginate(TableName="khaya-jobs-test-1", IndexName="byDeadline", Select="COUNT")
     return sum(page["Count"] for page in pages)
 
 
@@ -62,7 +62,7 @@ class ShortOfTime(Context):
 
 def run(context: Context | None = None) -> dict[str, int]:
     """Run the expiry task once."""
-    report: dict[str, int] = app("expiry").handler({}, context or Context())
+    report: dict[str, int] = app("job_expiry").handler({}, context or Context())
     return report
 
 

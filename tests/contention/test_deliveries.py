@@ -19,28 +19,17 @@ pytestmark = pytest.mark.usefixtures("engine")
 PERSON, PHONE, EMAIL = "person-1", "+27821234567", "thandi@example.org"
 HANDS = 24
 NIGHT, MORNING = "2026-11-21T22:00:00.000Z", "2026-11-22T05:00:00.000Z"
-CHANNELS = ("whatsapp", "sms", "email", "push")
 
 
 @pytest.fixture
 def provider(engine: None) -> Iterator[providers.Server]:
     """Stand-ins of Twilio and Expo and the outbox, beside the engine that sends text messages and e-mail."""
-    from khaya.channels import mail, sms  # noqa: PLC0415
-    from khaya.deliveries import queues  # noqa: PLC0415
-    from khaya.deliveries import store as deliveries_store  # noqa: PLC0415
-    from khaya.platform.aws import secrets  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.aws import clients, secrets  # noqa: PLC0415 - after the environment is set
     from khaya.platform.base import settings  # noqa: PLC0415 - after the environment is set
 
     server = providers.Server(0, os.environ["AWS_ENDPOINT_URL"])
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     base = f"http://127.0.0.1:{server.server_port}"
-    instances = (
-        settings.settings,
-        settings.settings,
-        settings.settings,
-        settings.settings,
-    )
-    cached = (*instances, sms._sns, mail._ses, deliveries_store.circuit_states, queues._sqs)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {
             "TWILIO_BASE_URL": base,
@@ -53,19 +42,18 @@ def provider(engine: None) -> Iterator[providers.Server]:
             "SMS_PER_HOUR": "0",
         }.items():
             patch.setenv(name, value)
-        for queue in (*CHANNELS, "receipts"):
-            url = boto3.client("sqs").create_queue(QueueName=f"{queue}-{server.server_port}")["QueueUrl"]
-            patch.setenv(f"{queue.upper()}_QUEUE_URL", url)
+        url = boto3.client("sqs").create_queue(QueueName=f"deliveries-{server.server_port}")["QueueUrl"]
+        patch.setenv("DELIVERIES_QUEUE_URL", url)
         manager = boto3.client("secretsmanager")
         manager.create_secret(Name="twilio", SecretString=json.dumps(twilio.ACCOUNT))
         boto3.client("ses").verify_domain_identity(Domain="khaya.example")
-        for one in cached:
-            one.cache_clear()
+        clients.clear()
+        settings.settings.cache_clear()
         secrets.clear_cache()
         yield server
         manager.delete_secret(SecretId="twilio", ForceDeleteWithoutRecovery=True)
-    for one in cached:
-        one.cache_clear()
+    clients.clear()
+    settings.settings.cache_clear()
     secrets.clear_cache()
     server.shutdown()
     server.server_close()
@@ -158,9 +146,9 @@ def test_given_concurrent_runs_of_the_task_then_nothing_is_sent_twice(provider: 
     service.hand_over(found, store.person(PERSON), NIGHT)
     # when the task runs concurrently at seven, and several handlers process each of its messages
     _at_once(4, lambda: _release(MORNING))
-    messages = boto3.client("sqs").receive_message(QueueUrl=os.environ["WHATSAPP_QUEUE_URL"], MaxNumberOfMessages=10)[
-        "Messages"
-    ]
+    url = os.environ["DELIVERIES_QUEUE_URL"]
+    messages = boto3.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert "whatsapp" in {json.loads(message["Body"])["consumer"] for message in messages}
     for _ in messages:
         _at_once(4, lambda: service.deliver("whatsapp", notification_id, MORNING, 1))
     # then it was sent once

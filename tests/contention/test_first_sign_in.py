@@ -19,7 +19,7 @@ class FirstSignIn:
 
     @property
     def function(self) -> str:
-        return "tokens"
+        return "pre_token"
 
     def make(self) -> int:
         """Call the trigger, and return 200. A failure would refuse the sign-in."""
@@ -29,7 +29,7 @@ class FirstSignIn:
             "request": {"userAttributes": about, "groupConfiguration": {"groupsToOverride": ["worker"]}},
             "response": {},
         }
-        app("tokens").handler(event, Context())
+        app("pre_token").handler(event, Context())
         return 200
 
 

@@ -26,7 +26,7 @@ REFERRER = Person("referrer", ("worker",))
 
 
 def released(job_id: str) -> Delivery:
-    return Delivery("rewards", {"jobId": job_id})
+    return Delivery("money", {"consumer": "referrals", "jobId": job_id})
 
 
 def deliver(messages: list[Delivery]) -> None:

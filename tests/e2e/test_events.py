@@ -64,11 +64,9 @@ def test_a_posted_job_is_in_the_trail_among_the_numbers_and_on_the_bus(
         number: int = marketplace.call("GET", "/admin/statistics", token=admin).json()["jobs"]["open"]
         return number
 
-    # given a message in the trail's queue that nobody can read
-    trail = account.client("sqs").get_queue_url(QueueName="khaya-trail-local.fifo")["QueueUrl"]
-    account.client("sqs").send_message(
-        QueueUrl=trail, MessageBody="poison", MessageGroupId="poison", MessageDeduplicationId=str(time.time_ns())
-    )
+    # given a message in the queue of records that nobody can read
+    records = account.client("sqs").get_queue_url(QueueName="khaya-records-local")["QueueUrl"]
+    account.client("sqs").send_message(QueueUrl=records, MessageBody="poison")
     before = open_jobs()
     # when a job is posted
     job = post(marketplace, "Mend the garden wall")
@@ -118,7 +116,9 @@ def test_a_reminder_is_sent_by_the_clock(marketplace: Marketplace) -> None:
     assert made.status_code == 201
     time.sleep(2.5)
     # when the schedule runs
-    ran = subprocess.run(["make", "task", "NAME=sweep-minutes"], cwd=ROOT, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        ["make", "task", "NAME=due-items-minutes"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     # then it is in the inbox
     inbox = lambda: marketplace.call("GET", "/notifications", token=buyer).json()["items"]  # noqa: E731

@@ -128,7 +128,7 @@ def test_no_role_may_change_or_remove_a_line_of_the_trail() -> None:
         if mentions(statement["Resource"], "AuditTable")
         for action in listed(statement["Action"])
     }
-    assert allowed == {("TrailRole", "dynamodb:PutItem"), ("AdminRole", "dynamodb:Query")}
+    assert allowed == {("RecordsRole", "dynamodb:PutItem"), ("AdminRole", "dynamodb:Query")}
 
 
 def test_the_trail_itself_refuses_changes_to_everybody() -> None:
@@ -157,15 +157,15 @@ def test_a_line_is_put_only_where_there_is_none(monkeypatch: pytest.MonkeyPatch)
 # The bus.
 
 
-def test_the_publisher_may_do_nothing_but_publish_on_the_one_bus() -> None:
+def test_records_is_the_only_function_that_may_publish_and_only_on_the_one_bus() -> None:
     (bus,) = resources("AWS::Events::EventBus")
     allowed = [
         (where, statement["Resource"])
         for where, statement in statements()
         if "events:PutEvents" in listed(statement["Action"])
     ]
-    assert allowed == [("PublisherRole", {"Fn::GetAtt": [bus, "Arn"]})]
-    assert resources(FUNCTION)["PublisherFunction"]["Environment"]["Variables"]["EVENT_BUS_NAME"] == {"Ref": bus}
+    assert allowed == [("RecordsRole", {"Fn::GetAtt": [bus, "Arn"]})]
+    assert resources(FUNCTION)["RecordsFunction"]["Environment"]["Variables"]["EVENT_BUS_NAME"] == {"Ref": bus}
     assert resources("AWS::Events::EventBus")[bus]["Name"] == {"Fn::Sub": "khaya-${Environment}"}
 
 
@@ -178,6 +178,6 @@ def test_published_events_are_kept_for_a_while_but_not_locally() -> None:
 
 
 def test_what_the_bus_does_not_take_for_long_is_parked() -> None:
-    queue = resources(QUEUE)["PublisherQueue"]
+    queue = resources(QUEUE)["RecordsQueue"]
     assert queue["RedrivePolicy"]["maxReceiveCount"] == 10
-    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["PublisherDeadLetters", "Arn"]}
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["RecordsDeadLetters", "Arn"]}

@@ -57,7 +57,7 @@ def test_the_pool_is_protected_in_prod_and_its_plan_is_a_parameter() -> None:
 def test_no_trigger_refers_to_the_pool_which_refers_to_it() -> None:
     triggers = {POOL["LambdaConfig"]["PreTokenGenerationConfig"]["LambdaArn"]["Fn::GetAtt"][0]}
     triggers |= {value["Fn::GetAtt"][0] for value in POOL["LambdaConfig"].values() if "Fn::GetAtt" in value}
-    assert triggers == {"TokensFunction", "ProofsFunction"}
+    assert triggers == {"PreTokenFunction", "VerifyChallengeFunction"}
     for name in triggers:
         function = resources(FUNCTION)[name]
         role = template()["Resources"][function["Role"]["Fn::GetAtt"][0]]
@@ -68,7 +68,7 @@ def test_no_trigger_refers_to_the_pool_which_refers_to_it() -> None:
 def test_the_triggers_may_be_called_by_this_pool_alone() -> None:
     permissions = resources("AWS::Lambda::Permission").values()
     by_cognito = [one for one in permissions if one["Principal"] == "cognito-idp.amazonaws.com"]
-    assert {one["FunctionName"]["Ref"] for one in by_cognito} == {"TokensFunction", "ProofsFunction"}
+    assert {one["FunctionName"]["Ref"] for one in by_cognito} == {"PreTokenFunction", "VerifyChallengeFunction"}
     assert all(one["SourceArn"] == {"Fn::GetAtt": ["UserPool", "Arn"]} for one in by_cognito)
 
 
@@ -80,7 +80,7 @@ def test_no_secret_stands_in_an_environment() -> None:
 
 
 def test_the_service_key_outlives_the_stack() -> None:
-    assert template()["Resources"]["ServiceKey"]["DeletionPolicy"] == "Retain"
+    assert template()["Resources"]["ServiceKey"]["DeletionPolicy"] == "RetainExceptOnCreate"
     assert "GenerateSecretString" in template()["Resources"]["ServiceKey"]["Properties"]
 
 
@@ -92,7 +92,7 @@ def test_a_claim_outlives_the_function_that_made_it() -> None:
 
 def test_codes_are_given_up_after_three_failures_and_kept_where_an_operator_sees_them() -> None:
     queues = resources("AWS::SQS::Queue")
-    assert queues["CodesQueue"]["RedrivePolicy"]["maxReceiveCount"] == 3
-    timeout = resources(FUNCTION)["CodesFunction"]["Timeout"]
-    assert queues["CodesQueue"]["VisibilityTimeout"] >= 6 * timeout
-    assert queues["CodesDeadLetters"]["MessageRetentionPeriod"] == 14 * 24 * 3600
+    assert queues["CodeDeliveryQueue"]["RedrivePolicy"]["maxReceiveCount"] == 3
+    timeout = resources(FUNCTION)["CodeDeliveryFunction"]["Timeout"]
+    assert queues["CodeDeliveryQueue"]["VisibilityTimeout"] >= 6 * timeout
+    assert queues["CodeDeliveryDeadLetters"]["MessageRetentionPeriod"] == 14 * 24 * 3600

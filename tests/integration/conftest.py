@@ -16,20 +16,15 @@ from tests.support.permissions import Record
 @pytest.fixture(scope="package", autouse=True)
 def aws() -> Iterator[None]:
     """moto with the template's tables, made once: making them costs more than a test does."""
-    from khaya.deliveries import queues  # noqa: PLC0415
-    from khaya.deliveries import store as deliveries_store  # noqa: PLC0415
-    from khaya.platform.aws import cognito, files, media, secrets  # noqa: PLC0415 - clients must be made inside the mock
-    from khaya.platform.data import dynamo  # noqa: PLC0415 - clients must be made inside the mock
+    from khaya.name_sync import consumer as name_sync  # noqa: PLC0415
+    from khaya.platform.aws import clients  # noqa: PLC0415 - clients must be made inside the mock
 
-    caches = (dynamo.client, cognito._cognito, cognito._cognito, media._s3, files._s3, secrets._client)
-    caches += (deliveries_store.circuit_states, queues._sqs)
-    with mock_aws():
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(name_sync, "SETTLE_SECONDS", 0)
         stand_in.build()
-        for cached in caches:
-            cached.cache_clear()
+        clients.clear()
         yield
-        for cached in caches:
-            cached.cache_clear()
+        clients.clear()
 
 
 @pytest.fixture(autouse=True)

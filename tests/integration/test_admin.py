@@ -24,7 +24,7 @@ def sign_in(person: Person, *, phone: str | None = None, email: str | None = Non
         },
         "response": {},
     }
-    app("tokens").handler(event, Context())
+    app("pre_token").handler(event, Context())
     return person
 
 

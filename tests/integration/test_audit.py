@@ -20,7 +20,7 @@ from tests.support.streams import follow
 
 
 def tell(*events: Told | str) -> list[str]:
-    return tell_function("trail", *events)
+    return tell_function("audit", *events)
 
 
 def read(admin: Person, **query: str) -> list[Any]:
@@ -103,7 +103,9 @@ def test_lines_are_in_the_order_in_which_things_happened_whatever_order_they_are
     assert [one["id"] for one in read(admin)] == [third["id"], second["id"], first["id"]]
 
 
-@pytest.mark.parametrize("poison", ["no JSON", "{}", "[]", '{"event": {"id": "1"}}', '{"event": null}'])
+@pytest.mark.parametrize(
+    "poison", ["no JSON", "{}", "[]", '{"consumer":"audit"}', '{"consumer":"audit","event":{"id":"1"}}']
+)
 def test_a_broken_message_is_sent_back_alone(admin: Person, poison: str) -> None:
     # given a message that cannot be read between two of the same object
     before, after = happened(1), happened(2)
@@ -221,7 +223,7 @@ def test_a_jobs_life_is_in_the_trail_without_a_word_of_anybodys(
     accept(buyer, bid)
     clock.tick(minutes=1)
     assert buyer.post(f"/jobs/{job}/completion").status == 200
-    follow("trail")
+    follow("audit")
     # then the job's part of the trail tells it, newest first
     lines = read(admin, object=f"jobs/{job}")
     assert [(one["action"], one["actorId"]) for one in lines] == [
@@ -244,10 +246,10 @@ def test_a_jobs_life_is_in_the_trail_without_a_word_of_anybodys(
 def test_a_text_that_is_edited_is_no_line_but_a_price_is(admin: Person, buyer: Person) -> None:
     job = post_job(buyer)
     assert buyer.patch(f"/jobs/{job}", {"title": "Fix two leaking taps"}).status == 200
-    follow("trail")
+    follow("audit")
     assert [one["action"] for one in read(admin, object=f"jobs/{job}")] == ["job.posted"]
     assert buyer.patch(f"/jobs/{job}", {"budgetCents": 60_000}).status == 200
-    follow("trail")
+    follow("audit")
     edited = read(admin, object=f"jobs/{job}")
     assert changes_of(edited, "job.edited") == {"budgetCents": (50_000, 60_000)}
 
@@ -257,7 +259,7 @@ def test_moderation_names_the_admin(admin: Person, seller: Person) -> None:
     listing = list_materials(seller)
     answer = admin.post(f"/listings/{listing}/moderation", {"decision": "reject", "reason": "Not bricks at all."})
     assert answer.status == 200, answer.text
-    follow("trail")
+    follow("audit")
     lines = read(admin, object=f"listings/{listing}", actor="admin-1")
     assert "listing.moderated" in [one["action"] for one in lines]
     assert "Not bricks" not in json.dumps(stored("audit"))
@@ -272,7 +274,7 @@ def test_decisions_about_people_say_what_they_were_and_became(admin: Person, buy
         clock.tick(minutes=1)
         answer = admin.patch("/admin/users/buyer-1", {"reason": "A good reason.", **changes})
         assert answer.status == 200, answer.text
-    follow("trail")
+    follow("audit")
     # then the trail has each decision, by whom, and from what to what
     lines = [one for one in read(admin, object="people/buyer-1") if one["actorId"] == "admin-1"]
     assert changes_of(lines, "person.suspended") == {"status": ("active", "suspended")}
@@ -288,7 +290,7 @@ def test_money_is_in_the_trail(admin: Person) -> None:
     assert admin.post("/credits/adjustments", asked, headers={"Idempotency-Key": "1"}).status == 202
     second = Person("admin-2", ("admin",))
     assert second.post("/credits/adjustments", asked, headers={"Idempotency-Key": "2"}).status == 201
-    follow("trail")
+    follow("audit")
     # then who asked, who agreed, how much, and the balance it left
     (proposed,) = read(admin, actor="admin-1")
     assert proposed["action"] == "adjustment.proposed"
@@ -305,7 +307,7 @@ def test_somebody_who_leaves_stays_in_the_trail_by_their_id_alone(admin: Person,
     job = post_job(buyer)
     buyer.post(f"/jobs/{job}/cancellation", {"reason": "I am moving away."})
     assert buyer.delete("/profiles/me").status == 204
-    follow("trail")
+    follow("audit")
     # then the trail still says what they did, and that they left
     actions = [one["action"] for one in read(admin, actor="buyer-1")]
     assert {"job.posted", "job.cancelled"} <= {*actions}
@@ -324,9 +326,9 @@ def test_the_same_change_relayed_twice_is_one_line(admin: Person, buyer: Person)
     tables: Any = get_backend("dynamodb")[stand_in.ACCOUNT][stand_in.REGION].tables
     shard = tables[stand_in.function_environment()["JOBS_TABLE"]].stream_shard
     again = [*shard.items]
-    follow("trail")
+    follow("audit")
     shard.items.extend(again)
-    follow("trail")
+    follow("audit")
     # then there is one line of it
     assert [one["action"] for one in read(admin, actor="buyer-1")] == ["job.posted"]
 
@@ -340,7 +342,7 @@ def test_beginning_and_handing_in_the_work_are_in_the_trail(admin: Person, buyer
     accept(buyer, place_bid(worker, job))
     assert worker.post(f"/jobs/{job}/start").status == 200
     assert worker.post(f"/jobs/{job}/submission", {"note": "All done."}).status == 200
-    follow("trail")
+    follow("audit")
     lines = read(admin, object=f"jobs/{job}", actor="worker-1")
     assert {one["action"] for one in lines} == {"job.started", "job.submitted"}
     assert "All done" not in json.dumps(stored("audit"))

@@ -41,7 +41,7 @@ FORMER = "Former member"
 def test_given_an_erased_person_then_no_table_and_no_file_contains_their_personal_data() -> None:
     # given a person with data in every table
     live()
-    follow("erasure", "names", "rejections", "search")
+    follow("erasure", "name_sync", "bids", "search")
     assert traces(NAME, PHONE, EMAIL)
     # when their account is erased
     assert MEMBER.delete("/profiles/me").status == 204
@@ -54,7 +54,7 @@ def test_given_an_erased_person_then_no_table_and_no_file_contains_their_persona
 
 def test_given_an_erased_person_then_jobs_bids_and_reviews_stay_without_a_name() -> None:
     ids = live()
-    follow("erasure", "names", "rejections", "search")
+    follow("erasure", "name_sync", "bids", "search")
     MEMBER.delete("/profiles/me")
     _finish()
     # the open job is cancelled and its bid rejected; the job with their bid counts one bid fewer
@@ -205,19 +205,19 @@ def test_given_runs_with_little_time_when_they_repeat_then_the_erasure_completes
 ) -> None:
     # given runs with time for one item each
     live()
-    follow("erasure", "names", "rejections", "search")
+    follow("erasure", "name_sync", "bids", "search")
     MEMBER.delete("/profiles/me")
     runs: list[dict[str, Any]] = []
-    really_run = app("erasure").handler
+    really_run = app("person").handler
 
     def run(event: dict[str, Any], context: Any) -> Any:
         runs.append(event)
         return really_run(event, context)
 
-    monkeypatch.setattr(app("erasure"), "handler", run)
-    monkeypatch.setattr("tests.support.streams.Context", lambda: Context(milliseconds=1))
+    monkeypatch.setattr(app("person"), "handler", run)
+    monkeypatch.setattr("tests.support.streams.Context", lambda: Context(milliseconds=15_000))
     # when they run one after the other, then the erasure completes
-    follow("erasure", "names", "rejections", "search")
+    follow("erasure", "name_sync", "bids", "search")
     assert "erasureDoneAt" in _record()
     assert 10 < len(runs) < 60
     monkeypatch.undo()
@@ -231,7 +231,7 @@ def test_given_a_run_that_fails_at_any_call_when_the_next_runs_then_the_erasure_
 ) -> None:
     # given a requested erasure
     live()
-    follow("erasure", "names", "rejections", "search")
+    follow("erasure", "name_sync", "bids", "search")
     assert MEMBER.delete("/profiles/me").status == 204
     # when the first run fails at its first call, the second at its second, and so on, until one succeeds
     position = 0
@@ -264,7 +264,7 @@ def test_given_a_profile_written_after_the_decision_when_the_erasure_runs_then_i
 
 def test_when_a_person_is_erased_then_other_peoples_data_is_unchanged(clock: Clock) -> None:
     live()
-    follow("erasure", "names", "rejections", "search")
+    follow("erasure", "name_sync", "bids", "search")
     before = [row for row in stored("profiles") if row["userId"] != "member-1"]
     MEMBER.delete("/profiles/me")
     _finish()
@@ -277,7 +277,7 @@ def test_when_a_person_is_erased_then_other_peoples_data_is_unchanged(clock: Clo
 def _finish() -> None:
     """Process all streams and queues, also the changes that this causes."""
     for _ in range(4):
-        follow("erasure", "names", "rejections", "search")
+        follow("erasure", "name_sync", "bids", "search")
 
 
 def _record() -> dict[str, Any]:
@@ -296,7 +296,7 @@ def _sign_in(user_id: str, phone: str) -> None:
     attributes = {"sub": user_id, "phone_number": phone, "name": "Zodwa"}
     request = {"userAttributes": attributes, "groupConfiguration": {"groupsToOverride": ["worker"]}}
     event = {"triggerSource": "TokenGeneration_Authentication", "request": request, "response": {}}
-    app("tokens").handler(event, Context())
+    app("pre_token").handler(event, Context())
 
 
 def _run_dying_at(position: int, lost: str, monkeypatch: pytest.MonkeyPatch) -> bool:

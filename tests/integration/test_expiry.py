@@ -15,7 +15,7 @@ from tests.support.records import accept, place_bid, post_job
 
 
 def run(milliseconds: int = 60_000) -> dict[str, int]:
-    report: dict[str, int] = app("expiry").handler({}, Context(milliseconds))
+    report: dict[str, int] = app("job_expiry").handler({}, Context(milliseconds))
     return report
 
 
@@ -79,7 +79,7 @@ def test_given_a_run_without_time_left_then_the_next_run_expires_the_rest(buyer:
     context = Context()
     remaining = iter([60_000, 60_000, 9_999])
     context.get_remaining_time_in_millis = lambda: next(remaining)  # type: ignore[method-assign]
-    assert app("expiry").handler({}, context) == {"expired": 2, "completed": 0, "failed": 0}
+    assert app("job_expiry").handler({}, context) == {"expired": 2, "completed": 0, "failed": 0}
     assert states() == ["expired", "expired", "open"]
     assert run() == {"expired": 1, "completed": 0, "failed": 0}
 

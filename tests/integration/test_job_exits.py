@@ -35,7 +35,7 @@ def run_deadlines() -> dict[str, int]:
     return report
 
 
-TASK = "expiry"
+TASK = "job_expiry"
 
 
 def test_given_a_submission_when_the_buyer_sends_it_back_then_both_see_why_and_the_job_goes_on(

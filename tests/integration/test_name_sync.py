@@ -11,10 +11,10 @@ from tests.support.streams import follow
 def test_when_a_person_changes_their_name_then_all_copies_change() -> None:
     # given a person whose name is copied to many items
     ids = live()
-    follow("names")
+    follow("name_sync")
     # when they change their name
     assert MEMBER.patch("/profiles/me", {"displayName": "Zodwa Ngcobo", "bio": None}).status == 200
-    follow("names")
+    follow("name_sync")
     # then all copies change
     assert VISITOR.get(f"/jobs/{ids['posted']}").body["buyerName"] == "Zodwa Ngcobo"
     assert OTHER.get(f"/bids/{ids['bid']}").body["workerName"] == "Zodwa Ngcobo"
@@ -29,8 +29,8 @@ def test_when_a_person_changes_their_name_then_all_copies_change() -> None:
 
 def test_when_a_profile_changes_without_the_name_then_no_copy_is_written() -> None:
     live()
-    follow("names")
+    follow("name_sync")
     before = stored("jobs")
     assert MEMBER.patch("/profiles/me", {"bio": "Another."}).status == 200
-    follow("names")
+    follow("name_sync")
     assert stored("jobs") == before

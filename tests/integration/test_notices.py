@@ -25,7 +25,7 @@ OWNER = Person("owner", ("buyer",))
 WORKER = Person("worker", ("worker",))
 RIVAL = Person("rival", ("worker",))
 ADMIN = Person("admin", ("admin",))
-CHANNELS = ("WhatsappQueue", "EmailQueue")
+CHANNELS = ("whatsapp", "email")
 """Where notices go for somebody who chose nothing and has no device."""
 MOST_CALLS = 20
 
@@ -80,10 +80,10 @@ def offered(job_id: str, number: int = 0) -> dict[str, Any]:
 
 def tell(*events: dict[str, Any] | str) -> list[str]:
     """Give the function a batch, in which each event is of its object's group; answers what is to come again."""
-    told = batch(*events)
+    told = batch("notices", *events)
     for record in told["Records"]:
         try:
-            record["attributes"]["MessageGroupId"] = json.loads(record["body"])["group"]
+            record["attributes"]["MessageGroupId"] = json.loads(record["body"])["event"]["object"]
         except (ValueError, KeyError, TypeError):
             record["attributes"]["MessageGroupId"] = "poison"
     answer = app("notices").handler(told, Context())
@@ -93,14 +93,15 @@ def tell(*events: dict[str, Any] | str) -> list[str]:
 @pytest.fixture
 def queues() -> None:
     """The queues that the template has."""
-    streams._queues()
+    streams.make_queues()
 
 
-def handed_over(queue: str) -> Counter[str]:
-    """What waits to be sent by a channel: how often each notification."""
-    found: Counter[str] = Counter()
-    while messages := streams.waiting(queue):
-        found.update(message["notificationId"] for message in messages)
+def handed_over() -> dict[str, Counter[str]]:
+    """What waits to be sent by each channel: how often each notification."""
+    found: dict[str, Counter[str]] = {channel: Counter() for channel in ("whatsapp", "sms", "email", "push")}
+    while messages := streams.waiting("DeliveriesQueue"):
+        for message in messages:
+            found[message["consumer"]][message["notificationId"]] += 1
     return found
 
 
@@ -117,7 +118,7 @@ def test_a_bid_shows_in_the_inbox_of_the_jobs_owner() -> None:
     job = post_job(OWNER)
     # when a worker bids on it
     bid = place_bid(WORKER, job, amountCents=123_450)
-    follow("notices", "rejections", "rewards")
+    follow("notices", "bids", "referrals")
     # then the owner reads of it
     body = OWNER.get("/notifications").body
     (item,) = body["items"]
@@ -134,7 +135,7 @@ def test_a_bid_shows_in_the_inbox_of_the_jobs_owner() -> None:
 def test_a_bid_is_told_in_the_language_that_its_reader_chose() -> None:
     OWNER.put("/notifications/preferences", {"language": "zu"})
     place_bid(WORKER, post_job(OWNER))
-    follow("notices", "rejections", "rewards")
+    follow("notices", "bids", "referrals")
     (item,) = OWNER.get("/notifications").body["items"]
     assert item["title"] == "Isiphakamiso esisha esingu-R400"
 
@@ -154,11 +155,11 @@ def test_each_side_is_told_what_the_other_did_from_the_bid_to_the_review(clock: 
     ):
         answer = person.post(path, body)
         assert answer.status in (200, 201), answer.text
-        follow("notices", "rejections", "rewards")
+        follow("notices", "bids", "referrals")
         clock.tick(minutes=1)
     review = answer.body["id"]
     assert WORKER.post(f"/reviews/{review}/response", {"comment": "Thank you."}).status == 200
-    follow("notices", "rejections", "rewards")
+    follow("notices", "bids", "referrals")
     # then each knows what concerns them, and nothing of what they did themselves
     assert kinds(OWNER) == ["bidReceived", "bidReceived", "jobStarted", "workSubmitted", "reviewAnswered"]
     assert kinds(WORKER) == ["bidAccepted", "jobCompleted", "reviewReceived"]
@@ -171,7 +172,7 @@ def test_who_had_bid_on_a_job_that_is_called_off_is_told_why() -> None:
     job = post_job(OWNER)
     place_bid(WORKER, job)
     assert OWNER.post(f"/jobs/{job}/cancellation", {"reason": "We are moving."}).status == 200
-    follow("notices", "rejections", "rewards")
+    follow("notices", "bids", "referrals")
     (item,) = WORKER.get("/notifications").body["items"]
     assert (item["kind"], item["text"].split(". ")[-1]) == ("bidRejected", "The job was cancelled.")
     assert kinds(OWNER) == ["bidReceived"]
@@ -181,11 +182,11 @@ def test_who_had_bid_on_a_job_that_is_called_off_is_told_why() -> None:
 def test_when_one_party_calls_a_job_off_the_other_is_told(by: Person, other: Person, clock: Clock) -> None:
     job = post_job(OWNER)
     accept(OWNER, place_bid(WORKER, job))
-    follow("notices", "rejections", "rewards")
+    follow("notices", "bids", "referrals")
     before = kinds(by)
     clock.tick(minutes=1)
     assert by.post(f"/jobs/{job}/cancellation", {"reason": "I have fallen ill."}).status == 200
-    follow("notices", "rejections", "rewards")
+    follow("notices", "bids", "referrals")
     assert kinds(other)[-1] == "jobCancelled"
     assert kinds(by) == before
 
@@ -197,12 +198,13 @@ def test_somebody_who_is_suspended_is_told_by_every_channel_whatever_they_chose(
     WORKER.put("/notifications/preferences", {"channels": {"bidRejected": []}})
     # when an admin suspends them
     assert ADMIN.patch("/admin/users/worker", {"status": "suspended", "reason": "Fraud."}).status == 200
-    follow("notices", "rejections", "rewards")
+    follow("notices", "bids", "referrals")
     # then it goes by all channels that they can have
     (found,) = notifications().values()
     assert (found["kind"], found["userId"]) == ("accountSuspended", "worker")
-    for queue in ("WhatsappQueue", "SmsQueue", "EmailQueue"):
-        assert handed_over(queue) == {found["id"]: 1}
+    sent = handed_over()
+    for channel in ("whatsapp", "sms", "email"):
+        assert sent[channel] == {found["id"]: 1}
 
 
 def test_sellers_authors_and_reporters_are_told_what_an_admin_decided(clock: Clock) -> None:
@@ -225,7 +227,7 @@ def test_sellers_authors_and_reporters_are_told_what_an_admin_decided(clock: Clo
         clock.tick(minutes=1)
         answer = ADMIN.post(path, decision)
         assert answer.status == 200, answer.text
-    follow("notices", "rejections", "rewards")
+    follow("notices", "bids", "referrals")
     # then each is told once of each thing
     assert kinds(seller) == ["listingApproved", "listingRejected"]
     assert kinds(author) == ["storyApproved", "storyFeatured", "storyRejected"]
@@ -253,7 +255,7 @@ def test_money_is_told_once_though_it_is_booked_in_several_ways(clock: Clock) ->
     unit_of_work.commit()
     clock.tick(minutes=1)
     assert adjust("worker", -700).status == 201
-    follow("notices", "rejections", "rewards")
+    follow("notices", "bids", "referrals")
     # then each is told as what it is
     assert kinds(WORKER) == ["creditsReceived", "withdrawalPaid", "withdrawalFailed", "creditsDeducted"]
     texts = [item["text"] for item in WORKER.get("/notifications").body["items"]][::-1]
@@ -266,7 +268,7 @@ def test_money_is_told_once_though_it_is_booked_in_several_ways(clock: Clock) ->
 def test_both_sides_of_a_referral_are_told_once_of_its_reward() -> None:
     refer("referrer", "newcomer")
     released_job("buyer", "newcomer")
-    follow("notices", "rejections", "rewards")
+    follow("notices", "bids", "referrals")
     for person in ("referrer", "newcomer"):
         assert [kind for kind in kinds(Person(person)) if kind.startswith(("referral", "credits"))] == [
             "referralRewarded"
@@ -279,7 +281,7 @@ def test_somebody_is_told_when_they_are_verified_and_when_no_longer(clock: Clock
     for verified in (True, False):
         clock.tick(minutes=1)
         assert ADMIN.put("/profiles/worker/verification", {"verified": verified}).status == 200
-    follow("notices", "rejections", "rewards")
+    follow("notices", "bids", "referrals")
     assert kinds(WORKER) == ["verified", "verificationEnded"]
 
 
@@ -335,7 +337,7 @@ def test_events_in_another_order_come_to_the_same(queues: None) -> None:
 def test_what_cannot_be_read_comes_again_alone(queues: None) -> None:
     # given a batch with messages that nobody can read
     job, other = post_job(OWNER), post_job(OWNER)
-    poison = ["not json", json.dumps({"group": "jobs/x", "event": {"kind": "job.cancelled"}}), "[]"]
+    poison = ["not json", json.dumps({"consumer": "notices", "event": {"kind": "job.cancelled"}}), "[]"]
     # when it is worked off
     failed = tell(offered(job), *poison, called_off(other, 1))
     # then the rest of it is done
@@ -372,11 +374,15 @@ def test_reading_everything_at_the_same_moment_loses_no_notification(
 @contextmanager
 def breaking_queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[Faulty]:
     """The client by which notifications are handed over, with calls that can be made to fail."""
-    from khaya.deliveries import queues  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.aws import queues  # noqa: PLC0415 - after the environment is set
 
-    faults = Faulty(queues._sqs()._make_api_call)
+    def send(operation: str, request: Any) -> Any:
+        return faults(operation, request) if operation == "SendMessageBatch" else real(operation, request)
+
+    real = queues._client()._make_api_call
+    faults = Faulty(real)
     with monkeypatch.context() as patch:
-        patch.setattr(queues._sqs(), "_make_api_call", faults)
+        patch.setattr(queues._client(), "_make_api_call", send)
         yield faults
 
 
@@ -394,7 +400,7 @@ def test_wherever_it_breaks_off_the_next_run_finishes_it_once(
     for position in range(MOST_CALLS):
         # given a job whose parties are to be told, and a call that fails
         stand_in.empty()
-        streams._queues()
+        streams.make_queues()
         job = post_job(OWNER)
         with breaking(monkeypatch) as faults:
             faults.fail(position, fault)
@@ -407,8 +413,9 @@ def test_wherever_it_breaks_off_the_next_run_finishes_it_once(
         # then each is told once, and all of it is on its way
         assert kinds(OWNER) == ["bidReceived", "jobCancelled"]
         assert kinds(WORKER) == ["jobCancelled"]
-        for queue in CHANNELS:
-            assert handed_over(queue).keys() == notifications().keys(), (position, queue)
+        sent = handed_over()
+        for channel in CHANNELS:
+            assert sent[channel].keys() == notifications().keys(), (position, channel)
         reminder = {item["id"]: item["status"] for item in stand_in.stored("reminders")}
         assert reminder[f"chooseBid#{job}"] == "settled"
         if not struck:
@@ -438,4 +445,4 @@ def test_at_night_what_is_not_urgent_waits_and_what_is_goes_out(queues: None, cl
     # then both are in the inbox, and only the second goes out
     assert kinds(OWNER) == ["bidReceived", "jobCancelled"]
     urgent = {key for key, item in notifications().items() if item["kind"] == "jobCancelled"}
-    assert handed_over("WhatsappQueue").keys() == urgent
+    assert handed_over()["whatsapp"].keys() == urgent

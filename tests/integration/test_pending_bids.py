@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from typing import Any
 
@@ -18,6 +17,7 @@ from tests.support import stand_in
 from tests.support.client import Context, Person, app
 from tests.support.records import accept, place_bid, post_job
 from tests.support.streams import follow
+from tests.support.template import queue_url
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,7 @@ def deliver(*bodies: Any) -> list[str]:
         {
             "messageId": str(number),
             "receiptHandle": "r",
-            "body": body if isinstance(body, str) else json.dumps(body),
+            "body": body if isinstance(body, str) else json.dumps({"consumer": "bids", **body}),
             "attributes": {"MessageGroupId": str(number)},
             "messageAttributes": {},
             "eventSource": "aws:sqs",
@@ -56,7 +56,7 @@ def deliver(*bodies: Any) -> list[str]:
         }
         for number, body in enumerate(bodies)
     ]
-    answer = app("rejections").handler({"Records": records}, Context())
+    answer = app("derived").handler({"Records": records}, Context())
     return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
 
 
@@ -65,7 +65,7 @@ def test_given_an_acceptance_then_the_other_pending_bids_are_rejected(buyer: Per
     Person("worker-3", ("worker",)).post(f"/bids/{bids['worker-3']}/withdrawal")
     buyer.post(f"/bids/{bids['worker-2']}/rejection")
     accept(buyer, bids["worker-0"])
-    follow("rejections")
+    follow("bids")
     assert bids_of(job) == {
         "worker-0": ("accepted", None),
         "worker-1": ("rejected", "other_bid_accepted"),
@@ -79,15 +79,15 @@ def test_given_an_acceptance_then_the_other_pending_bids_are_rejected(buyer: Per
 def test_given_a_cancelled_job_then_all_bids_are_rejected(buyer: Person) -> None:
     job, _ = job_with_bids(buyer, 3)
     buyer.post(f"/jobs/{job}/cancellation", {"reason": "Not needed."})
-    follow("rejections")
+    follow("bids")
     assert {*bids_of(job).values()} == {("rejected", "job_cancelled")}
 
 
 def test_given_an_expired_job_then_all_bids_are_rejected(buyer: Person, clock: Clock) -> None:
     job, _ = job_with_bids(buyer, 3)
     clock.tick(days=30)
-    assert app("expiry").handler({}, Context())["expired"] == 1
-    follow("rejections")
+    assert app("job_expiry").handler({}, Context())["expired"] == 1
+    follow("bids")
     assert {*bids_of(job).values()} == {("rejected", "job_expired")}
 
 
@@ -95,7 +95,7 @@ def test_given_an_accepted_bid_when_the_job_is_cancelled_then_it_stays_accepted(
     job, bids = job_with_bids(buyer, 2)
     accept(buyer, bids["worker-0"])
     buyer.post(f"/jobs/{job}/cancellation", {"reason": "Not needed."})
-    follow("rejections")
+    follow("bids")
     assert bids_of(job)["worker-0"] == ("accepted", None)
     assert bids_of(job)["worker-1"][0] == "rejected"
 
@@ -103,7 +103,7 @@ def test_given_an_accepted_bid_when_the_job_is_cancelled_then_it_stays_accepted(
 def test_given_an_open_job_when_it_is_edited_then_no_bid_is_rejected(buyer: Person) -> None:
     job, _ = job_with_bids(buyer, 2)
     buyer.patch(f"/jobs/{job}", {"budgetCents": 60_000})
-    follow("rejections")
+    follow("bids")
     assert deliver({"jobId": job}) == []
     assert {*bids_of(job).values()} == {("pending", None)}
 
@@ -111,7 +111,7 @@ def test_given_an_open_job_when_it_is_edited_then_no_bid_is_rejected(buyer: Pers
 def test_more_bids_than_a_page_are_all_rejected(buyer: Person) -> None:
     job, bids = job_with_bids(buyer, 103)
     accept(buyer, bids["worker-60"])
-    follow("rejections")
+    follow("bids")
     states = [status for status, _ in bids_of(job).values()]
     assert (states.count("accepted"), states.count("rejected")) == (1, 102)
 
@@ -119,7 +119,7 @@ def test_more_bids_than_a_page_are_all_rejected(buyer: Person) -> None:
 def test_a_repeated_message_changes_nothing(buyer: Person, clock: Clock) -> None:
     job, bids = job_with_bids(buyer, 3)
     accept(buyer, bids["worker-0"])
-    follow("rejections")
+    follow("bids")
     before = stand_in.contents()
     clock.tick(hours=1)
     assert deliver({"jobId": job}, {"jobId": job}) == []
@@ -223,7 +223,7 @@ def test_given_a_run_that_failed_half_way_then_the_next_one_completes_it(
     assert [status for status, _ in bids_of(job).values()].count("rejected") == 3
 
 
-# The dispatcher.
+# The stream dispatcher.
 
 
 def stream_record(before: dict[str, Any] | None, after: dict[str, Any] | None, number: int = 1) -> dict[str, Any]:
@@ -233,7 +233,7 @@ def stream_record(before: dict[str, Any] | None, after: dict[str, Any] | None, n
         "eventID": f"event-{number}",
         "eventName": "MODIFY",
         "eventSource": "aws:dynamodb",
-        "eventSourceARN": "arn:aws:dynamodb:af-south-1:123456789012:table/khaya-jobs-test/stream/2026",
+        "eventSourceARN": "arn:aws:dynamodb:af-south-1:123456789012:table/khaya-jobs-test-1/stream/2026",
         "dynamodb": {
             "ApproximateCreationDateTime": 1795248000,
             "Keys": typed_item({"id": (after or before or {})["id"]}),
@@ -245,17 +245,26 @@ def stream_record(before: dict[str, Any] | None, after: dict[str, Any] | None, n
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """The messages that the dispatcher sends."""
+    """The messages that the stream dispatcher sends, each with its queue."""
+    from khaya.platform.aws import queues  # noqa: PLC0415 - after the environment is set
+
     messages: list[dict[str, Any]] = []
 
     class Queue:
-        def send_message(self, **message: Any) -> None:
-            if message["MessageGroupId"] == "job-poison":
-                raise ClientError({"Error": {"Code": "ServiceUnavailable", "Message": ""}}, "SendMessage")
-            messages.append(message)
+        def send_message_batch(self, **request: Any) -> dict[str, Any]:
+            if "job-poison" in request["Entries"][0]["MessageGroupId"]:
+                raise ClientError({"Error": {"Code": "ServiceUnavailable", "Message": ""}}, "SendMessageBatch")
+            messages.extend({**entry, "QueueUrl": request["QueueUrl"]} for entry in request["Entries"])
+            return {}
 
-    monkeypatch.setattr(app("relay"), "_sqs", Queue)
+    monkeypatch.setattr(queues, "_client", Queue)
     return messages
+
+
+def of_bids(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found = [one for one in messages if json.loads(one["MessageBody"])["consumer"] == "bids"]
+    assert {one["QueueUrl"] for one in found} <= {queue_url("DerivedQueue")}
+    return found
 
 
 def moved(job: str, was: str = "open", becomes: str = "in_progress", number: int = 1) -> dict[str, Any]:
@@ -279,11 +288,22 @@ def moved(job: str, was: str = "open", becomes: str = "in_progress", number: int
     return stream_record({**item, "status": was}, {**item, "status": becomes}, number)
 
 
-def test_a_job_that_left_open_is_dispatched_with_the_id_of_the_change(sent: list[dict[str, Any]]) -> None:
-    assert app("relay").handler({"Records": [moved("job-1")]}, Context()) == {"batchItemFailures": []}
-    (message,) = [one for one in sent if one["QueueUrl"] == os.environ["REJECTIONS_QUEUE_URL"]]
-    assert json.loads(message["MessageBody"])["jobId"] == "job-1"
-    assert (message["MessageGroupId"], message["MessageDeduplicationId"]) == ("job-1", "event-1")
+def test_given_a_job_that_left_open_then_the_message_is_grouped_by_consumer_and_object_and_named_by_the_change(
+    sent: list[dict[str, Any]],
+) -> None:
+    assert app("stream_dispatcher").handler({"Records": [moved("job-1")]}, Context()) == {"batchItemFailures": []}
+    (message,) = of_bids(sent)
+    assert json.loads(message["MessageBody"]) == {"consumer": "bids", "jobId": "job-1"}
+    assert (message["MessageGroupId"], message["MessageDeduplicationId"]) == ("bids#job-1", "bids#event-1")
+
+
+def test_given_an_event_then_records_gets_a_message_for_each_consumer_in_one_call(sent: list[dict[str, Any]]) -> None:
+    app("stream_dispatcher").handler({"Records": [moved("job-1", becomes="cancelled")]}, Context())
+    records = [one for one in sent if one["QueueUrl"] == queue_url("RecordsQueue")]
+    assert [json.loads(one["MessageBody"])["consumer"] for one in records] == ["audit", "statistics", "event_bus"]
+    # a group of a standard queue makes it a fair one
+    assert [one["MessageGroupId"] for one in records] == ["audit", "statistics", "event_bus"]
+    assert not any("MessageDeduplicationId" in one for one in records)
 
 
 @pytest.mark.parametrize(
@@ -291,16 +311,15 @@ def test_a_job_that_left_open_is_dispatched_with_the_id_of_the_change(sent: list
     [moved("j", "open", "open"), moved("j", "in_progress", "completed"), moved("j", "in_progress", "cancelled")],
 )
 def test_other_transitions_send_no_rejection(sent: list[dict[str, Any]], record: dict[str, Any]) -> None:
-    app("relay").handler({"Records": [record]}, Context())
-    assert [one for one in sent if one["QueueUrl"] == os.environ["REJECTIONS_QUEUE_URL"]] == []
+    app("stream_dispatcher").handler({"Records": [record]}, Context())
+    assert of_bids(sent) == []
 
 
 def test_a_record_that_cannot_be_dispatched_fails_alone(sent: list[dict[str, Any]]) -> None:
     records = [moved("job-1", number=1), moved("job-poison", number=2), moved("job-3", number=3)]
-    answer = app("relay").handler({"Records": records}, Context())
+    answer = app("stream_dispatcher").handler({"Records": records}, Context())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
-    rejections = [one for one in sent if one["QueueUrl"] == os.environ["REJECTIONS_QUEUE_URL"]]
-    assert [one["MessageGroupId"] for one in rejections] == ["job-1", "job-3"]
+    assert [one["MessageGroupId"] for one in of_bids(sent)] == ["bids#job-1", "bids#job-3"]
 
 
 def test_given_a_failed_change_then_later_changes_of_the_same_item_wait(sent: list[dict[str, Any]]) -> None:
@@ -309,7 +328,7 @@ def test_given_a_failed_change_then_later_changes_of_the_same_item_wait(sent: li
     later = moved("job-poison", "in_progress", "completed", number=2)
     records = [broken, later, moved("job-3", number=3)]
     # when they are dispatched, then the later change of the same item waits, and the other item does not
-    answer = app("relay").handler({"Records": records}, Context())
+    answer = app("stream_dispatcher").handler({"Records": records}, Context())
     assert [one["itemIdentifier"] for one in answer["batchItemFailures"]] == ["1", "2"]
     assert "job.completed" not in str(sent)
-    assert "job-3" in [one["MessageGroupId"] for one in sent]
+    assert "bids#job-3" in [one["MessageGroupId"] for one in sent]

@@ -34,7 +34,7 @@ def sign_in(
         },
         "response": {"claimsAndScopeOverrideDetails": None},
     }
-    answer: dict[str, Any] = app("tokens").handler(event, Context())
+    answer: dict[str, Any] = app("pre_token").handler(event, Context())
     return answer
 
 

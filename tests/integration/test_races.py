@@ -113,7 +113,7 @@ def test_given_a_concurrent_cancellation_when_a_bid_is_accepted_then_409(meanwhi
     meanwhile(cancel(job))
     assert OWNER.post(f"/bids/{bid}/acceptance").status == 409
     assert WORKER.get(f"/bids/{bid}").body["status"] == "pending"
-    follow("rejections")
+    follow("bids")
     assert WORKER.get(f"/bids/{bid}").body["rejectionReason"] == "job_cancelled"
     assert OWNER.get(f"/jobs/{job}").body["workerId"] is None
 
@@ -167,7 +167,7 @@ def test_given_a_concurrent_bid_when_another_bid_is_accepted_then_200(meanwhile:
     )
     assert OWNER.post(f"/bids/{bid}/acceptance").status == 200
     assert OWNER.get(f"/jobs/{job}").body["bidCount"] == 2
-    follow("rejections")
+    follow("bids")
     assert [one["status"] for one in rival.get("/bids/mine").body["items"]] == ["rejected"]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
-from tests.support.client import Person, app
+from tests.support.client import Context, Person, app
 from tests.support.money import (
     TREASURER,
     balance,
@@ -31,7 +31,7 @@ def test_the_first_qualifying_job_pays_both_sides() -> None:
     refer("referrer-1", "newcomer-1")
     # when a job is released, and all that follows has run
     job_id = released_job("buyer-1", "newcomer-1")
-    follow("rewards")
+    follow("referrals")
     # then
     (own,) = entries("referrer-1")
     (theirs,) = entries("newcomer-1")
@@ -245,10 +245,10 @@ def test_one_message_that_fails_goes_back_alone() -> None:
             "receiptHandle": "r",
             "awsRegion": "af-south-1",
         }
-        for number, body in enumerate(["{}", f'{{"jobId": "{job_id}"}}'])
+        for number, body in enumerate(["{}", f'{{"consumer": "referrals", "jobId": "{job_id}"}}'])
     ]
     # when
-    answer = app("rewards").handler({"Records": records}, None)
+    answer = app("money").handler({"Records": records}, Context())
     # then
     assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}]}
     assert balance("referrer-1")["balanceCents"] == 5_000

@@ -153,7 +153,7 @@ def test_people_are_called_by_their_present_name() -> None:
     # when both change their names
     for person, name in ((REFERRER, "Nomvula Cele"), (NEWCOMER, "Themba Zulu")):
         assert person.patch("/profiles/me", {"displayName": name}).status == 200
-    follow("rewards", "names")
+    follow("referrals", "name_sync")
     # then
     assert VISITOR.get("/referrals/leaderboard").body["items"][0]["displayName"] == "Nomvula Cele"
     assert everything(REFERRER, "/referrals/mine")[0]["referredName"] == "Themba Zulu"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -18,16 +19,17 @@ from tests.support.stand_in import contents, stored
 
 
 def follow(user_id: str, bid_id: str | None = None) -> dict[str, Any]:
-    """Give the function what the relay would send, twice, as may happen."""
-    body = {"group": user_id, "userId": user_id, **({"bidId": bid_id} if bid_id else {})}
+    """Give the function the message of the stream dispatcher, twice, as may happen."""
+    body = {"consumer": "reputation", "userId": user_id, **({"bidId": bid_id} if bid_id else {})}
     record = {
         "messageId": "1",
+        "receiptHandle": "handle",
         "body": json.dumps(body),
         "attributes": {"MessageGroupId": user_id},
         "eventSource": "aws:sqs",
     }
-    app("standing").handler({"Records": [record]}, Context())
-    answer: dict[str, Any] = app("standing").handler({"Records": [record]}, Context())
+    app("derived").handler({"Records": [record]}, Context())
+    answer: dict[str, Any] = app("derived").handler({"Records": [record]}, Context())
     return answer
 
 
@@ -62,13 +64,13 @@ def test_given_a_bid_and_a_review_when_the_streams_are_processed_then_the_direct
     buyer.post(f"/jobs/{job}/completion")
     buyer.post(f"/jobs/{job}/reviews", {"rating": 4})
     # when the streams were processed
-    streams.follow("standing")
-    streams.follow("standing")
+    streams.follow("reputation")
+    streams.follow("reputation")
     # then the directory has the score
     assert directory() == [("worker-1", 30)]
     # and the update itself causes no further writes
     before = contents()
-    streams.follow("standing")
+    streams.follow("reputation")
     assert contents() == before
 
 
@@ -116,7 +118,7 @@ def test_given_a_bid_missing_in_the_index_when_its_message_is_handled_then_it_re
     worker: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     profile("worker-1", roles=["worker"])
-    monkeypatch.setattr(app("standing").time, "sleep", lambda _: None)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
     answer = follow("worker-1", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ")
     assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}
 

@@ -16,7 +16,7 @@ from tests.support.stand_in import stored
 
 
 def run(milliseconds: int = 60_000) -> dict[str, int]:
-    report: dict[str, int] = app("judgement").handler({}, Context(milliseconds))
+    report: dict[str, int] = app("reputation_repair").handler({}, Context(milliseconds))
     return report
 
 
@@ -97,7 +97,7 @@ def test_given_a_run_without_time_left_when_the_next_runs_then_it_continues_on_t
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given more people than fit on a page, and a run with time for three of them
-    monkeypatch.setattr(app("judgement"), "_AT_A_TIME", 2)
+    monkeypatch.setattr(app("reputation_repair"), "_AT_A_TIME", 2)
     workers(7)
     clock.tick(days=1)
     done: list[str] = []
@@ -110,7 +110,7 @@ def test_given_a_run_without_time_left_when_the_next_runs_then_it_continues_on_t
     monkeypatch.setattr(service, "_update", noted)
     context = Context()
     context.get_remaining_time_in_millis = lambda: 60_000 if len(done) < 3 else 0  # type: ignore[method-assign]
-    assert app("judgement").handler({}, context)["done"] == 3
+    assert app("reputation_repair").handler({}, context)["done"] == 3
     # when the next run starts, then it processes the others, and nobody twice
     assert run()["done"] == 4
     assert len(done) == len({*done}) == 7
@@ -143,7 +143,7 @@ def test_given_two_concurrent_runs_then_everybody_is_processed_and_the_slower_ru
     # given a run during which another run processes everybody
     workers(4)
     clock.tick(days=1)
-    monkeypatch.setattr(app("judgement"), "_AT_A_TIME", 2)
+    monkeypatch.setattr(app("reputation_repair"), "_AT_A_TIME", 2)
     real, reports = service._update, []
 
     def overtaken(user_id: str, responses: Any) -> bool:

@@ -27,7 +27,7 @@ def test_each_function_of_the_template_has_a_sample_and_each_sample_its_function
 def test_a_function_takes_its_sample(folder: str, key_server: KeyServer) -> None:
     # given its sample, signed in where the route asks for it, and the queues that the relay tells
     event = json.loads(SAMPLES[folder].read_text())
-    streams._queues()
+    streams.make_queues()
     if "httpMethod" in event and not routes()[event["httpMethod"], event["resource"]]["public"]:
         assert app(folder).handler(event, Context())["statusCode"] == 401, "the placeholder is no token"
         event["requestContext"]["authorizer"] = {"claims": EVERYBODY.claims()}

@@ -119,9 +119,9 @@ def test_a_repeated_or_late_message_changes_nothing(trusted: Person) -> None:
     follow("search")
     before = sorted(stored("search"), key=lambda row: row["id"])
     # when the message of its first title is delivered again
-    body = f'{{"kind": "listings", "id": "{listing}", "words": ["bricks", "clay"]}}'
+    body = f'{{"consumer": "search", "kind": "listings", "id": "{listing}", "words": ["bricks", "clay"]}}'
     record = {"messageId": "1", "body": body, "attributes": {}, "eventSource": "aws:sqs", "receiptHandle": ""}
-    assert app("search").handler({"Records": [record]}, Context()) == {"batchItemFailures": []}
+    assert app("derived").handler({"Records": [record]}, Context()) == {"batchItemFailures": []}
     # then nothing changes
     assert sorted(stored("search"), key=lambda row: row["id"]) == before
 
@@ -219,24 +219,24 @@ def test_an_item_that_fails_does_not_block_others(trusted: Person, monkeypatch: 
     broken, fine = list_materials(trusted), list_materials(trusted)
     real = service.refresh
 
-    def refresh(kind: Any, thing_id: str, earlier: Any) -> bool:
+    def refresh(kind: Any, thing_id: str, earlier: Any, key: Any) -> bool:
         if thing_id == broken:
             raise Unavailable
-        return real(kind, thing_id, earlier)
+        return real(kind, thing_id, earlier, key)
 
     monkeypatch.setattr(service, "refresh", refresh)
     # when one batch has messages of both, of the broken one twice
     records = [
         {
             "messageId": str(number),
-            "body": f'{{"kind": "listings", "id": "{listing}", "words": []}}',
+            "body": f'{{"consumer": "search", "kind": "listings", "id": "{listing}", "words": []}}',
             "attributes": {"MessageGroupId": f"listings#{listing}"},
             "eventSource": "aws:sqs",
             "receiptHandle": "",
         }
         for number, listing in enumerate((broken, fine, broken))
     ]
-    answer = app("search").handler({"Records": records}, Context())
+    answer = app("derived").handler({"Records": records}, Context())
     # then only the broken one's messages return to the queue, in order
     assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == ["0", "2"]
     assert found("/listings", q="bricks") == [fine]

@@ -39,7 +39,7 @@ def posted(number: int, at: str = NOON) -> dict[str, Any]:
     job = f"job-{number}"
     detail = {"jobId": job, "buyerId": "buyer-1", "category": "other", "location": "Durban", "budgetCents": 5000}
     return {
-        "group": f"jobs/{job}",
+        "consumer": "statistics",
         "event": {
             "id": derived_id(at, job),
             "kind": "job.posted",
@@ -57,13 +57,14 @@ def deliver(*messages: Any) -> list[str]:
     records = [
         {
             "messageId": str(number),
+            "receiptHandle": "handle",
             "body": message if isinstance(message, str) else json.dumps(message),
             "attributes": {"MessageGroupId": "jobs/1"},
             "eventSource": "aws:sqs",
         }
         for number, message in enumerate(messages)
     ]
-    answer = app("statistics").handler({"Records": records}, Context())
+    answer = app("records").handler({"Records": records}, Context())
     return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
 
 
@@ -211,7 +212,7 @@ def test_reading_is_one_call_however_much_was_counted(clock: Clock) -> None:
 
 
 def night(milliseconds: int = 60_000) -> dict[str, int]:
-    report: dict[str, int] = app("snapshots").handler({}, Context(milliseconds))
+    report: dict[str, int] = app("daily_statistics").handler({}, Context(milliseconds))
     return report
 
 
@@ -223,7 +224,7 @@ def test_a_day_is_written_down_and_stays_when_its_parts_have_gone(clock: Clock) 
     # when its parts have gone by time to live and it is long ago
     for item in stored("statistics"):
         if item["id"].startswith("day#2026-11-21#"):
-            stand_in.client("dynamodb").delete_item(TableName="khaya-statistics-test", Key={"id": {"S": item["id"]}})
+            stand_in.client("dynamodb").delete_item(TableName="khaya-statistics-test-1", Key={"id": {"S": item["id"]}})
     clock.tick(days=13)
     # then it is shown, and no later night forgets it
     assert on("2026-11-21") == {"jobsPosted": 2}
@@ -273,7 +274,7 @@ def test_a_run_short_of_time_goes_on_where_it_stopped(clock: Clock) -> None:
     context = Context()
     remaining = iter([60_000] * 8)
     context.get_remaining_time_in_millis = lambda: next(remaining, 0)  # type: ignore[method-assign]
-    first = app("snapshots").handler({}, context)
+    first = app("daily_statistics").handler({}, context)
     assert 0 < first["done"] < 30
     assert night()["done"] == 30 - first["done"]
     assert len([item for item in stored("statistics") if item["id"].count("#") == 1]) == 30

@@ -87,7 +87,7 @@ def test_nobody_is_asked_to_choose_when_the_job_is_no_longer_open(
         buyer.post(f"/jobs/{job}/cancellation", {"reason": "Not needed."})
     else:
         clock.tick(days=30)
-        app("expiry").handler({}, Context())
+        app("job_expiry").handler({}, Context())
     follow("notices")
     assert f"chooseBid#{job}" not in waiting()
     list(mornings(clock, 4))
@@ -267,7 +267,7 @@ def test_a_sweep_that_is_short_of_time_leaves_the_rest_to_the_next(clock: Clock)
     context = Context()
     context.get_remaining_time_in_millis = lambda: next(asked_for, 9_999)  # type: ignore[method-assign]
     # when it stops in the middle
-    report = app("sweep").handler({"lane": "minute"}, context)
+    report = app("due_items").handler({"lane": "minute"}, context)
     assert (report["claimed"], report["failed"]) == (3, 0)
     assert report["unfinished"] > 0
     # then the next one does the rest, and everything is sent once
@@ -291,9 +291,9 @@ def test_the_time_left_of_a_sweep_that_releases_deliveries_too_is_shared(
 
     context = Context()
     context.get_remaining_time_in_millis = lambda: left  # type: ignore[method-assign]
-    monkeypatch.setattr(app("sweep").deliveries, "release_due", release)
+    monkeypatch.setattr(app("due_items").deliveries, "release_due", release)
     # when it is swept, then reminders get the other half
-    assert app("sweep").handler({"lane": "minute"}, context) == {
+    assert app("due_items").handler({"lane": "minute"}, context) == {
         "claimed": 1,
         "dropped": 0,
         "failed": 0,
@@ -310,7 +310,7 @@ def test_a_release_that_fails_keeps_no_reminder(clock: Clock, monkeypatch: pytes
     def failing(*_: Any) -> int:
         raise Unavailable
 
-    monkeypatch.setattr(app("sweep").deliveries, "release_due", failing)
+    monkeypatch.setattr(app("due_items").deliveries, "release_due", failing)
     assert sweep() == {"claimed": 2, "dropped": 0, "failed": 1, "unfinished": 0, "released": 0}
 
 
@@ -464,7 +464,7 @@ def test_a_sweep_reads_only_what_is_due(clock: Clock) -> None:
 
 def test_a_sweep_of_no_lane_is_refused() -> None:
     with pytest.raises(ValueError, match="no lane"):
-        app("sweep").handler({"lane": "weekly"}, Context())
+        app("due_items").handler({"lane": "weekly"}, Context())
 
 
 def test_a_year_ends_in_south_africa_two_hours_earlier(buyer: Person, worker: Person, clock: Clock) -> None:

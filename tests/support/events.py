@@ -1,4 +1,4 @@
-"""Events as the relay tells them, and a function that is told."""
+"""Events as the stream dispatcher sends them, and a function that handles them."""
 
 from __future__ import annotations
 
@@ -27,21 +27,31 @@ def happened(number: int = 0, **fields: Any) -> Told:
     return {"id": derived_id(at, str(event)), **event}
 
 
-def batch(*events: Told | str) -> dict[str, Any]:
-    """What Lambda hands to a consumer: a message for each event, or with the text that stands in its place.
+def batch(consumer: str, *events: Told | str) -> dict[str, Any]:
+    """What Lambda hands to a function: a consumer's message for each event, or with the text that stands in its place.
 
     Messages are numbered from 0.
     """
-    bodies = [one if isinstance(one, str) else json.dumps({"group": one["object"], "event": one}) for one in events]
+    bodies = [one if isinstance(one, str) else json.dumps({"consumer": consumer, "event": one}) for one in events]
     return {
         "Records": [
-            {"messageId": str(number), "body": body, "attributes": {"MessageGroupId": "any"}, "eventSource": "aws:sqs"}
+            {
+                "messageId": str(number),
+                "receiptHandle": "handle",
+                "body": body,
+                "attributes": {"MessageGroupId": "any"},
+                "eventSource": "aws:sqs",
+            }
             for number, body in enumerate(bodies)
         ]
     }
 
 
-def tell(folder: str, *events: Told | str) -> list[str]:
+FOLDERS = {"notices": "notices", "audit": "records", "statistics": "records", "event_bus": "records"}
+"""The function that a consumer of events runs in."""
+
+
+def tell(consumer: str, *events: Told | str) -> list[str]:
     """Give a consumer a batch, and answer the numbers of the messages that failed."""
-    answer = app(folder).handler(batch(*events), Context())
+    answer = app(FOLDERS[consumer]).handler(batch(consumer, *events), Context())
     return [one["itemIdentifier"] for one in answer["batchItemFailures"]]

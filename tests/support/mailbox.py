@@ -34,12 +34,12 @@ class Sent:
 
 
 def deliver() -> list[Sent]:
-    """Let the consumer work off the queue of codes, and answer what it sent in doing so."""
+    """Let the consumer handle the queue `code_delivery`, and answer what it sent in doing so."""
     before = outbox()
     sqs = boto3.client("sqs")
-    url = os.environ["CODES_QUEUE_URL"]
+    url = os.environ["CODE_DELIVERY_QUEUE_URL"]
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-        answer = app("codes").handler({"Records": [record(one["Body"]) for one in messages]}, Context())
+        answer = app("code_delivery").handler({"Records": [record(one["Body"]) for one in messages]}, Context())
         assert answer == {"batchItemFailures": []}
         for one in messages:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"])
@@ -48,7 +48,14 @@ def deliver() -> list[Sent]:
 
 def record(body: str) -> dict[str, Any]:
     """A record of the queue, as Lambda passes it."""
-    return {"messageId": "message-1", "body": body, "eventSource": "aws:sqs", "eventSourceARN": "arn", "attributes": {}}
+    return {
+        "messageId": "message-1",
+        "receiptHandle": "handle",
+        "body": body,
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn",
+        "attributes": {},
+    }
 
 
 def outbox() -> list[Sent]:
@@ -69,8 +76,8 @@ def empty() -> None:
 
 
 def queued() -> list[dict[str, Any]]:
-    """What waits in the queue of codes."""
+    """What waits in the queue `code_delivery`."""
     found = boto3.client("sqs").receive_message(
-        QueueUrl=os.environ["CODES_QUEUE_URL"], MaxNumberOfMessages=10, VisibilityTimeout=0
+        QueueUrl=os.environ["CODE_DELIVERY_QUEUE_URL"], MaxNumberOfMessages=10, VisibilityTimeout=0
     )
     return [json.loads(one["Body"]) for one in found.get("Messages", [])]

@@ -122,7 +122,7 @@ class Pool:
         groups = [group.group_name for group in user.groups]
         source = "RefreshTokens" if signed_in_at else "Authentication"
         self._trigger(
-            "TokenGeneration", user, source, function="tokens", groupConfiguration={"groupsToOverride": groups}
+            "TokenGeneration", user, source, function="pre_token", groupConfiguration={"groupsToOverride": groups}
         )
         signed_in_at = signed_in_at or _now()
         about = {"origin_jti": session, "auth_time": signed_in_at}
@@ -142,11 +142,11 @@ class Pool:
         return self._trigger("DefineAuthChallenge", user, session=session, userNotFound=False)
 
     def _trigger(
-        self, name: str, user: Any, source: str = "Authentication", function: str = "proofs", **request: Any
+        self, name: str, user: Any, source: str = "Authentication", function: str = "verify_challenge", **request: Any
     ) -> dict[str, Any]:
         attributes = {one["Name"]: one["Value"] for one in user.attributes}
         event = {
-            "version": "2" if function == "tokens" else "1",
+            "version": "2" if function == "pre_token" else "1",
             "triggerSource": f"{name}_{source}",
             "userPoolId": function_environment()["USER_POOL_ID"],
             "userName": user.username,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import Any
 
 import boto3
 
@@ -15,8 +14,8 @@ WITHOUT_LIMITS = {"SIGN_INS_PER_IDENTITY": "0", "SIGN_INS_PER_ADDRESS": "0"}
 
 def ready() -> None:
     """Make the queue and the key, and have the functions look for them anew."""
-    queue = boto3.client("sqs").create_queue(QueueName="codes", Attributes={"VisibilityTimeout": "0"})
-    os.environ |= {**WITHOUT_LIMITS, "CODES_QUEUE_URL": queue["QueueUrl"]}
+    queue = boto3.client("sqs").create_queue(QueueName="code-delivery", Attributes={"VisibilityTimeout": "0"})
+    os.environ |= {**WITHOUT_LIMITS, "CODE_DELIVERY_QUEUE_URL": queue["QueueUrl"]}
     os.environ["EMAIL_SENDER"] = "Khaya <no-reply@khaya.example>"
     manager = boto3.client("secretsmanager")
     with suppress(manager.exceptions.ResourceExistsException):
@@ -26,27 +25,10 @@ def ready() -> None:
 
 def forget() -> None:
     """Clients, settings and secrets that were made for another environment."""
-    from khaya.platform.aws import secrets  # noqa: PLC0415 - after the environment is set
-
-    for cached in _caches():
-        cached.cache_clear()
-    secrets.clear_cache()
-
-
-def _caches() -> tuple[Any, ...]:
-    from khaya.channels import mail, sms  # noqa: PLC0415
-    from khaya.platform.aws import cognito  # noqa: PLC0415
+    from khaya.platform.aws import clients, cognito, secrets  # noqa: PLC0415 - after the environment is set
     from khaya.platform.base import settings  # noqa: PLC0415
-    from khaya.sign_in import service  # noqa: PLC0415
 
-    return (
-        settings.settings,
-        settings.settings,
-        settings.settings,
-        settings.settings,
-        cognito._cognito,
-        cognito._client_secret,
-        service._sqs,
-        sms._sns,
-        mail._ses,
-    )
+    clients.clear()
+    cognito._client_secret.cache_clear()
+    settings.settings.cache_clear()
+    secrets.clear_cache()

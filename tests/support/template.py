@@ -33,11 +33,16 @@ def _intrinsic(loader: _Reader, suffix: str, node: yaml.Node) -> dict[str, Any]:
 _Reader.add_multi_constructor("!", _intrinsic)
 
 
-@lru_cache(maxsize=1)
+@lru_cache
+def read(path: str) -> dict[str, Any]:
+    """A template of CloudFormation as data."""
+    loaded: dict[str, Any] = yaml.load((ROOT / path).read_text(), _Reader)  # noqa: S506 - a SafeLoader
+    return loaded
+
+
 def template() -> dict[str, Any]:
     """`template.yaml` as data."""
-    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Reader)  # noqa: S506 - a SafeLoader
-    return loaded
+    return read("template.yaml")
 
 
 def resources(kind: str) -> dict[str, dict[str, Any]]:
@@ -48,8 +53,23 @@ def resources(kind: str) -> dict[str, dict[str, Any]]:
 
 def table_name(logical: str, environment: str = "test") -> str:
     """The name that a table gets in an environment."""
-    pattern: str = resources(TABLE)[logical]["TableName"]["Fn::Sub"]
-    return pattern.replace("${Environment}", environment)
+    return physical_name(resources(TABLE)[logical]["TableName"], environment)
+
+
+def queue_name(logical: str, environment: str = "test") -> str:
+    """The name that a queue gets in an environment."""
+    return physical_name(resources(QUEUE)[logical]["QueueName"], environment)
+
+
+def queue_url(logical: str, environment: str = "test") -> str:
+    """The address that a queue has in the tests' account."""
+    return f"https://sqs.af-south-1.amazonaws.com/123456789012/{queue_name(logical, environment)}"
+
+
+def physical_name(name: Any, environment: str = "test") -> str:
+    """A name of the template with its environment and generation filled in."""
+    pattern: str = name["Fn::Sub"] if isinstance(name, dict) else name
+    return pattern.replace("${Environment}", environment).replace("${Generation}", "1")
 
 
 def table_requests(environment: str = "test") -> list[dict[str, Any]]:
@@ -93,9 +113,12 @@ def _plain(name: str, value: Any, environment: str) -> str:
     if "Fn::Sub" in value:
         return str(value["Fn::Sub"]).replace("${AWS::Region}", "af-south-1").replace("${Environment}", environment)
     reference = value.get("Ref", "")
-    if reference in resources(TABLE):
-        return table_name(reference, environment)
-    if reference == "Environment":
-        return environment
+    known = {
+        **{logical: table_name(logical, environment) for logical in resources(TABLE)},
+        **{logical: queue_url(logical, environment) for logical in resources(QUEUE)},
+        "Environment": environment,
+    }
+    if reference in known:
+        return known[reference]
     parameter = template()["Parameters"].get(reference, {})
     return str(parameter.get("Default") or f"{name.lower().replace('_', '-')}-{environment}")

@@ -116,9 +116,9 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         )
         for reason, by in (
             ("by_owner", "buyer"),
-            ("other_bid_accepted", "system:rejections"),
-            ("job_cancelled", "system:rejections"),
-            ("job_expired", "system:rejections"),
+            ("other_bid_accepted", "system:derived"),
+            ("job_cancelled", "system:derived"),
+            ("job_expired", "system:derived"),
         )
     },
     "a bid accepted": (happened("job.accepted", JOB, by="buyer"), A_JOB, {"worker": "bidAccepted"}),

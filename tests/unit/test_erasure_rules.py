@@ -6,15 +6,11 @@ from typing import Any
 
 import pytest
 
-from khaya.erasure import model as erasure
 from khaya.erasure.model import OpenItems
-from khaya.exports import model as exports
 from khaya.jobs.model import Cancellation, Contact, Job, Submission
-from khaya.platform.base.changes import Change
 from khaya.platform.base.errors import Conflict
 from khaya.platform.base.fields import REMOVED
 from khaya.profiles.model import FORMER_NAME, Profile
-from tests.support.client import app
 
 NOW, LATER = "2026-11-21T08:00:00.000Z", "2026-11-21T09:00:00.000Z"
 
@@ -66,38 +62,6 @@ def test_given_submitted_work_when_the_worker_is_erased_then_the_work_stays_with
     assert after.cancellation == Cancellation(reason=REMOVED, by="worker", at=NOW)
     assert after.buyer_name == "Sipho"
     assert after.anonymised("worker", FORMER_NAME, LATER) is after
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "told"),
-    [
-        ({"status": "active"}, {"status": "erased"}, True),
-        ({"status": "erased"}, {"status": "erased", "erasureRuns": 1}, True),
-        ({"status": "erased", "erasureRuns": 1}, {"status": "erased", "erasureRuns": 1, "writes0": [1]}, False),
-        ({"status": "erased"}, {"status": "erased", "erasureDoneAt": NOW}, False),
-        ({"status": "active"}, {"status": "suspended"}, False),
-    ],
-)
-def test_a_change_to_erased_sends_a_message(before: dict[str, Any], after: dict[str, Any], told: bool) -> None:
-    change = Change("1", "users", {"userId": "a", **before}, {"userId": "a", **after}, NOW, None)
-    assert erasure.news(change) == ({"group": "a", "userId": "a"} if told else None)
-
-
-def test_a_new_export_sends_one_message() -> None:
-    item = {"userId": "export#a", "exportOf": "a", "exportId": "1", "exportStatus": "pending"}
-    told = {"group": "a", "userId": "a", "exportId": "1"}
-    assert exports.news(Change("1", "users", None, item, NOW, None)) == told
-    assert exports.news(Change("1", "users", item, item, NOW, None)) is None
-    assert exports.news(Change("1", "users", {**item, "exportId": "0"}, item, NOW, None)) == told
-    assert exports.news(Change("1", "users", item, {**item, "exportStatus": "ready"}, NOW, None)) is None
-
-
-def test_a_changed_name_sends_a_message() -> None:
-    renamed = app("relay").renamed
-    one, other = {"userId": "a", "displayName": "One"}, {"userId": "a", "displayName": "Other"}
-    assert renamed(Change("1", "profiles", one, other, NOW, None)) == {"group": "a", "userId": "a"}
-    assert renamed(Change("1", "profiles", one, {**one, "bio": "New."}, NOW, None)) is None
-    assert renamed(Change("1", "profiles", None, one, NOW, None)) is None
 
 
 def _job(**fields: Any) -> Job:

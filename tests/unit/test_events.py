@@ -294,7 +294,7 @@ def test_the_trail_gets_what_went_from_what_to_what() -> None:
 def record(**images: Any) -> dict[str, Any]:
     return {
         "eventID": "change-1",
-        "eventSourceARN": "arn:aws:dynamodb:af-south-1:123456789012:table/khaya-jobs-test/stream/1",
+        "eventSourceARN": "arn:aws:dynamodb:af-south-1:123456789012:table/khaya-jobs-test-1/stream/1",
         "dynamodb": {"ApproximateCreationDateTime": 1795248000, **images},
     }
 

@@ -22,7 +22,7 @@ def test_every_schedule_of_the_template_has_a_unique_name() -> None:
     ]
     # then each has a unique name, and its input is JSON
     assert len({schedule.name for schedule in found}) == len(timed)
-    assert {"expiry", "judgement", "snapshots"} <= {schedule.name for schedule in found}
+    assert {"job-expiry", "reputation-repair", "daily-statistics"} <= {schedule.name for schedule in found}
     assert all(isinstance(json.loads(schedule.input), dict) for schedule in found)
 
 
@@ -32,10 +32,10 @@ def test_schedules_of_one_function_keep_their_own_input() -> None:
         return {"Type": "ScheduleV2", "Properties": properties}
 
     events = {"Often": timed("rate(5 minutes)", '{"lane": "a"}'), "Daily": timed("rate(1 day)", '{"lane": "b"}')}
-    found = schedules({"Resources": {"SweepFunction": {"Properties": {"Events": events}}}})
+    found = schedules({"Resources": {"DueItemsFunction": {"Properties": {"Events": events}}}})
     assert {(schedule.name, schedule.input) for schedule in found} == {
-        ("sweep-often", '{"lane": "a"}'),
-        ("sweep-daily", '{"lane": "b"}'),
+        ("due-items-often", '{"lane": "a"}'),
+        ("due-items-daily", '{"lane": "b"}'),
     }
 
 

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from khaya.platform.base.changes import Change
-from khaya.search.model import SearchText, entry_of, news, words
+from khaya.search.model import SearchText, entry_of, words
 
 THING = {"id": "1", "status": "open", "title": "Fix a tap", "category": "plumbing", "location": "Durban"}
 
@@ -60,22 +59,3 @@ def test_only_open_jobs_and_active_listings_are_searchable() -> None:
     assert entry_of("listings", THING) is None
     assert entry_of("bids", {"id": "1", "status": "pending"}) is None
     assert entry_of("jobs", None) is None
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "told"),
-    [
-        (None, THING, ["a", "fix", "tap"]),
-        (THING, {**THING, "title": "Fix a roof"}, ["a", "fix", "roof", "tap"]),
-        (THING, {**THING, "location": "Pinetown"}, ["a", "fix", "tap"]),
-        (THING, {**THING, "status": "in_progress"}, ["a", "fix", "tap"]),
-        (THING, None, ["a", "fix", "tap"]),
-        (THING, {**THING, "bidCount": 7}, None),
-        ({**THING, "status": "in_progress"}, {**THING, "status": "completed"}, None),
-    ],
-)
-def test_search_is_told_of_what_changes_what_is_found(before: object, after: object, told: list[str] | None) -> None:
-    message = news(Change("1", "jobs", before, after, "2026-11-21T08:00:00.000Z", None))  # type: ignore[arg-type]
-    assert (message and message["words"]) == told
-    if message:
-        assert (message["kind"], message["id"], message["group"]) == ("jobs", "1", "jobs#1")

@@ -20,7 +20,7 @@ def _define(session: list[dict[str, Any]], **request: Any) -> dict[str, Any]:
         "request": {"userAttributes": {"sub": "person-1"}, "session": session, **request},
         "response": {},
     }
-    answer: dict[str, Any] = app("proofs").handler(event, Context())["response"]
+    answer: dict[str, Any] = app("verify_challenge").handler(event, Context())["response"]
     return answer
 
 
@@ -45,7 +45,7 @@ def test_given_an_unknown_user_then_authentication_fails() -> None:
 
 def test_the_challenge_has_no_parameters() -> None:
     event = {"triggerSource": "CreateAuthChallenge_Authentication", "request": {"session": []}, "response": {}}
-    assert app("proofs").handler(event, Context())["response"] == {
+    assert app("verify_challenge").handler(event, Context())["response"] == {
         "publicChallengeParameters": {},
         "privateChallengeParameters": {},
     }
@@ -58,9 +58,9 @@ def test_given_no_user_id_then_the_proof_is_refused(attributes: dict[str, str] |
         "request": {"userAttributes": attributes, "challengeAnswer": "proof"},
         "response": {},
     }
-    assert app("proofs").handler(event, Context())["response"] == {"answerCorrect": False}
+    assert app("verify_challenge").handler(event, Context())["response"] == {"answerCorrect": False}
 
 
 def test_an_unexpected_trigger_raises_an_error() -> None:
     with pytest.raises(ValueError, match="PostConfirmation"):
-        app("proofs").handler({"triggerSource": "PostConfirmation_ConfirmSignUp"}, Context())
+        app("verify_challenge").handler({"triggerSource": "PostConfirmation_ConfirmSignUp"}, Context())

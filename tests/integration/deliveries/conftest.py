@@ -10,13 +10,15 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from moto.backends import get_backend
 
 from local import providers, twilio
 from tests.conftest import Clock
 from tests.support import mailbox
 from tests.support.client import Context, Person, app
 from tests.support.records import profile
-from tests.support.stand_in import client, stored
+from tests.support.stand_in import ACCOUNT, REGION, client, stored
+from tests.support.template import queue_name
 
 PERSON = "person-1"
 PHONE, EMAIL = "+27821234567", "thandi@example.org"
@@ -38,10 +40,10 @@ def provider() -> Iterator[providers.Server]:
 class Post:
     """The way of a notification from the inbox to the providers."""
 
-    def __init__(self, provider: providers.Server, clock: Clock, urls: dict[str, str]) -> None:
+    def __init__(self, provider: providers.Server, clock: Clock, url: str) -> None:
         self.provider = provider
         self.clock = clock
-        self.urls = urls
+        self.url = url
         self.waits: list[int] = []
         self.person = Person(PERSON, ("buyer",))
         self._numbers = itertools.count(1)
@@ -90,32 +92,39 @@ class Post:
         answer = self.person.put(f"/devices/{device}", {"platform": "android", "token": token})
         assert answer.status == 200, answer.text
 
-    def waiting(self, queue: str) -> int:
-        """How many messages are in a queue."""
-        told = client("sqs").get_queue_attributes(QueueUrl=self.urls[queue], AttributeNames=["All"])["Attributes"]
-        return int(told["ApproximateNumberOfMessages"]) + int(told["ApproximateNumberOfMessagesNotVisible"])
+    def waiting(self, consumer: str) -> int:
+        """How many messages of a consumer are in the queue."""
+        return sum(1 for one in _kept()._messages if json.loads(one.body)["consumer"] == consumer)
 
-    def put(self, queue: str, notification_id: str) -> None:
+    def put(self, consumer: str, notification_id: str) -> None:
         """A message more, as SQS may deliver one twice."""
-        body = json.dumps({"queue": queue, "notificationId": notification_id})
-        client("sqs").send_message(QueueUrl=self.urls[queue], MessageBody=body)
+        body = json.dumps({"consumer": consumer, "notificationId": notification_id})
+        client("sqs").send_message(QueueUrl=self.url, MessageBody=body)
 
-    def run(self, *names: str) -> int:
-        """Let the function have each waiting message once, and remove what it took; answers how many failed."""
+    def run(self, *consumers: str) -> int:
+        """Let the function have each consumer's waiting messages once, at most ten; answers how many failed."""
         failed = 0
-        sqs = client("sqs")
-        for queue in names or EVERY:
-            url = self.urls[queue]
-            for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"]).get(
-                "Messages", []
-            ):
+        for consumer in consumers or EVERY:
+            for message in self._received(consumer):
                 answer = app("deliveries").handler({"Records": [_record(message)]}, Context())
                 if answer == {"batchItemFailures": []}:
-                    sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                    client("sqs").delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
                 else:
                     assert answer == {"batchItemFailures": [{"itemIdentifier": message["MessageId"]}]}
                     failed += 1
         return failed
+
+    def _received(self, consumer: str) -> list[Any]:
+        """Receive a consumer's messages, at most ten; the others' stay as they were."""
+        others = [one for one in _kept()._messages if json.loads(one.body)["consumer"] != consumer]
+        counts = [(one, one.approximate_receive_count, one.visible_at) for one in others]
+        for one in others:
+            one.change_visibility(600)
+        answer = client("sqs").receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, AttributeNames=["All"])
+        for one, count, visible_at in counts:
+            one.approximate_receive_count, one.visible_at = count, visible_at
+        found: list[Any] = answer.get("Messages", [])
+        return found
 
     def devices(self) -> set[str]:
         from khaya.notifications import store  # noqa: PLC0415
@@ -131,6 +140,10 @@ class Post:
         return [channel for channel, _, _ in self.sent()]
 
 
+def _kept() -> Any:
+    return get_backend("sqs")[ACCOUNT][REGION].queues[queue_name("DeliveriesQueue")]
+
+
 def _record(message: Any) -> dict[str, Any]:
     return {
         "messageId": message["MessageId"],
@@ -144,10 +157,8 @@ def _record(message: Any) -> dict[str, Any]:
 @pytest.fixture
 def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clock, tables: None) -> Iterator[Post]:
     """Somebody with a phone, an e-mail and two devices; patience is short, and what is put back comes again at once."""
-    from khaya.channels import mail, sms, web  # noqa: PLC0415
-    from khaya.deliveries import queues  # noqa: PLC0415
-    from khaya.deliveries import store as deliveries_store  # noqa: PLC0415
-    from khaya.platform.aws import secrets  # noqa: PLC0415 - after the environment is set
+    from khaya.channels import web  # noqa: PLC0415
+    from khaya.platform.aws import clients, messaging, queues, secrets  # noqa: PLC0415 - after the environment is set
     from khaya.platform.base import settings  # noqa: PLC0415 - after the environment is set
 
     base = f"http://127.0.0.1:{provider.server_port}"
@@ -162,38 +173,34 @@ def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clo
         "EMAIL_SENDER": "Khaya <no-reply@khaya.example>",
         "SMS_PER_HOUR": "0",
         "SMS_PREFIXES": "+27",
+        "PUSH_RECEIPT_DELAY_SECONDS": "0",
     }.items():
         monkeypatch.setenv(name, value)
     manager = client("secretsmanager")
     manager.create_secret(Name="twilio", SecretString=json.dumps(twilio.ACCOUNT))
-    urls = {
-        queue: client("sqs").create_queue(QueueName=queue, Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
-        for queue in (*EVERY, "receipts")
-    }
-    for queue, url in urls.items():
-        monkeypatch.setenv(f"{queue.upper()}_QUEUE_URL", url)
-    monkeypatch.setattr(web, "TIMEOUT_SECONDS", TEST_TIMEOUT)
-    told = (settings.settings,)
-    for cached in (*told, sms._sns, mail._ses, deliveries_store.circuit_states, queues._sqs):
-        cached.cache_clear()
+    url = client("sqs").create_queue(QueueName=queue_name("DeliveriesQueue"), Attributes={"VisibilityTimeout": "0"})
+    for module in (web, messaging):
+        monkeypatch.setattr(module, "TIMEOUT_SECONDS", TEST_TIMEOUT)
+    clients.clear()
+    settings.settings.cache_clear()
     secrets.clear_cache()
     _forget_failures()
     mailbox.empty()
     profile(PERSON, phone=PHONE, email=EMAIL)
-    made = Post(provider, clock, urls)
+    made = Post(provider, clock, url["QueueUrl"])
     made.register("phone", PHONES_TOKEN)
     made.register("tablet", TABLETS_TOKEN)
-    put_back = queues.put_back
+    change_visibility = queues.change_visibility
 
-    def at_once(queue: Any, handle: str, seconds: int) -> None:
+    def at_once(queue: Any, handles: Any, seconds: int) -> None:
         made.waits.append(seconds)
-        put_back(queue, handle, 0)
+        change_visibility(queue, handles, 0)
 
-    monkeypatch.setattr(queues, "put_back", at_once)
+    monkeypatch.setattr(queues, "change_visibility", at_once)
     yield made
     manager.delete_secret(SecretId="twilio", ForceDeleteWithoutRecovery=True)
-    for cached in (*told, sms._sns, mail._ses):
-        cached.cache_clear()
+    clients.clear()
+    settings.settings.cache_clear()
     secrets.clear_cache()
 
 

@@ -45,7 +45,7 @@ def test_what_comes_meanwhile_waits_at_least_until_the_circuit_may_close(
     breakers_time.tick(10)
     broken.waits.clear()
     # when a message comes for the first time, then it waits the twenty that are left
-    client("sqs").purge_queue(QueueUrl=broken.urls["whatsapp"])
+    client("sqs").purge_queue(QueueUrl=broken.url)
     notification_id = broken.notify()
     assert broken.run("whatsapp") == 1
     assert broken.waits == [20]
@@ -74,7 +74,7 @@ def test_when_it_is_answered_well_everything_goes_out(broken: Post, breakers_tim
 
 def test_one_good_answer_closes_it(broken: Post, breakers_time: BreakersTime) -> None:
     # given only one message is there when the circuit may be tried
-    client("sqs").purge_queue(QueueUrl=broken.urls["whatsapp"])
+    client("sqs").purge_queue(QueueUrl=broken.url)
     broken.notify()
     broken.provider.be_well()
     breakers_time.tick(30)
@@ -87,11 +87,9 @@ def test_one_good_answer_closes_it(broken: Post, breakers_time: BreakersTime) ->
 
 def test_another_running_function_knows_of_it(broken: Post) -> None:
     # given a function that has seen nothing fail
-    from khaya.deliveries import store as deliveries_store  # noqa: PLC0415 - after the environment is set
     from tests.integration.deliveries.conftest import _forget_failures  # noqa: PLC0415
 
     _forget_failures()
-    deliveries_store.circuit_states.cache_clear()
     # when it has a message
     assert broken.run("whatsapp") == 7
     # then it asks nobody either

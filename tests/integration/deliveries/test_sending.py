@@ -254,33 +254,50 @@ def test_logs_name_no_address_and_no_text(post: Post, capsys: pytest.CaptureFixt
     # then it can be followed, and tells nobody's address and no text
     written = told.getvalue() + capsys.readouterr().out
     assert "undeliverable" in written
-    assert "not delivered" in written
+    assert "message retried" in written
     assert "PushSent" in written
     secrets = ("15005550009", EMAIL, "leaking", PHONES_TOKEN, TABLETS_TOKEN, "R450")
     assert [secret for secret in secrets if secret in written] == []
 
 
-def test_a_real_message_is_hidden_until_its_time(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_a_visibility_of_a_minute_when_the_queue_is_asked_again_then_the_message_is_hidden(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # given the queue itself, without the tests' hand in it
-    from khaya.deliveries import queues  # noqa: PLC0415
+    from khaya.platform.aws import queues  # noqa: PLC0415
 
     monkeypatch.undo()
     sqs = client("sqs")
-    url = sqs.create_queue(QueueName="real", Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
-    sqs.send_message(QueueUrl=url, MessageBody="{}")
-    (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
-    monkeypatch.setattr(queues, "_url", lambda _: url)
-    # when it is put back for a minute
-    queues.put_back("push", message["ReceiptHandle"], 60)
+    sqs.send_message(QueueUrl=post.url, MessageBody="{}")
+    (message,) = sqs.receive_message(QueueUrl=post.url)["Messages"]
+    # when its visibility is set
+    queues.change_visibility("deliveries", [message["ReceiptHandle"]], 60)
     # then nobody receives it
-    assert "Messages" not in sqs.receive_message(QueueUrl=url)
+    assert "Messages" not in sqs.receive_message(QueueUrl=post.url)
+
+
+def test_given_a_push_when_its_receipts_are_to_be_read_then_their_message_is_delayed(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given receipts that are there after a quarter of an hour
+    from khaya.platform.base import settings  # noqa: PLC0415
+
+    monkeypatch.setenv("PUSH_RECEIPT_DELAY_SECONDS", "900")
+    settings.settings.cache_clear()
+    post.prefer("push")
+    post.notify()
+    # when the push was sent
+    post.run()
+    # then the message that asks for them is there and not to be received yet
+    assert post.waiting("receipts") == 1
+    assert "Messages" not in client("sqs").receive_message(QueueUrl=post.url)
 
 
 def test_the_function_refuses_no_batch_as_a_whole(post: Post) -> None:
     # a failing provider must not look like a failing function
     post.provider.fail({"provider": "any", "kind": "status", "status": 500, "times": 0})
     notification_id = post.notify()
-    body = json.dumps({"queue": "whatsapp", "notificationId": notification_id})
+    body = json.dumps({"consumer": "whatsapp", "notificationId": notification_id})
     record = {"messageId": "1", "receiptHandle": "x", "body": body, "attributes": {}, "eventSource": "aws:sqs"}
     answer = app("deliveries").handler({"Records": [record]}, Context())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}

@@ -210,7 +210,7 @@ def test_given_a_message_delivered_twice_then_one_code_is_sent(newcomer: Newcome
     challenge = newcomer.sign_up().body["challenge"]
     (queued,) = mailbox.queued()
     (sent,) = mailbox.deliver()
-    again = app("codes").handler({"Records": [mailbox.record(json.dumps(queued))]}, Context())
+    again = app("code_delivery").handler({"Records": [mailbox.record(json.dumps(queued))]}, Context())
     assert again == {"batchItemFailures": []}
     assert len(mailbox.outbox()) == 1
     assert newcomer.answer(challenge, sent.code).status == 200
@@ -218,7 +218,7 @@ def test_given_a_message_delivered_twice_then_one_code_is_sent(newcomer: Newcome
 
 def test_the_queues_message_contains_neither_code_nor_number(newcomer: Newcomer) -> None:
     challenge = newcomer.sign_up(password="a-long-password").body["challenge"]
-    assert mailbox.queued() == [{"id": challenge}]
+    assert mailbox.queued() == [{"consumer": "codes", "challengeId": challenge}]
 
 
 def test_codes_and_passwords_are_not_stored_in_plain_text(newcomer: Newcomer) -> None:

@@ -15,7 +15,6 @@ from tests.integration.sign_in.conftest import Newcomer
 from tests.support import mailbox
 from tests.support.client import Answer, Context, Person, app
 from tests.support.stand_in import stored
-from tests.support.template import resources
 
 EDGE = "the-cdn-is-the-cdn"
 
@@ -150,10 +149,3 @@ def test_given_the_hourly_cap_of_text_messages_when_it_is_reached_then_no_more_a
     clock.tick(hours=1)
     Newcomer().sign_up()
     assert len(mailbox.deliver()) == 1
-
-
-def test_the_sms_cap_alarm_uses_the_consumers_metric() -> None:
-    alarm = resources("AWS::CloudWatch::Alarm")["SmsCapAlarm"]
-    assert (alarm["Namespace"], alarm["MetricName"]) == ("Khaya", "SmsCapReached")
-    variables = resources("AWS::Serverless::Function")["CodesFunction"]["Environment"]["Variables"]
-    assert alarm["Dimensions"] == [{"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}]

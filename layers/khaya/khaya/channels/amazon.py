@@ -1,55 +1,28 @@
-"""One message handed to a service of AWS, and what its failures mean: was it taken, or not, or who knows."""
+"""What the errors of Amazon's services mean for a message to a person."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Set
-from typing import Any, Final
-
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    HTTPClientError,
-)
-from botocore.parsers import ResponseParserError
 
 from khaya.channels import ChannelDown, Undeliverable, Unsure, web
-from khaya.platform.aws import clients
-
-_ONE_TRY: Final = {"mode": "standard", "total_max_attempts": 1}
+from khaya.platform.aws import messaging
 
 
-def client(service: str) -> Any:
-    """A client that tries once: a second try after a lost answer might be a second message."""
-    connect, answer = web.TIMEOUT_SECONDS
-    return clients.client(service, connect_timeout=connect, read_timeout=answer, retries=_ONE_TRY)
-
-
-def send(operation: Callable[..., Any], never: Set[str], **request: Any) -> str:
-    """Call a service's operation that sends, and answer the id it gave; `never` are its codes for a hopeless address.
+def send(operation: Callable[[], str], hopeless_codes: Set[str]) -> str:
+    """Call an operation that sends, and return its message id; `hopeless_codes` mean that the address takes nothing.
 
     Raises:
         Undeliverable: the address will never take it.
-        ChannelDown: it was refused, or could not be asked: nothing was sent.
-        Unsure: it was asked, and gave no answer that can be read.
+        ChannelDown: it was refused, or AWS was not reached: nothing was sent.
+        Unsure: AWS was asked, and gave no readable answer.
     """
     try:
-        answer = operation(**request)
-    except ClientError as error:
-        code = str(error.response["Error"]["Code"])
-        if code.removesuffix("Exception") in never:
-            raise Undeliverable(code) from None
-        headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-        raise ChannelDown(code, web.seconds(headers.get("retry-after"))) from None
-    except (ConnectTimeoutError, EndpointConnectionError) as error:
-        raise ChannelDown(type(error).__name__) from None
-    except HTTPClientError as error:
-        raise Unsure(type(error).__name__) from None
-    except BotoCoreError as error:
-        raise ChannelDown(type(error).__name__) from None
-    except (ResponseParserError, LookupError) as error:  # botocore stumbles over an answer that it cannot read
-        raise Unsure(type(error).__name__) from None
-    if not answer.get("MessageId"):
-        raise Unsure("an answer without an id")
-    return str(answer["MessageId"])
+        return operation()
+    except messaging.Refused as error:
+        if error.code in hopeless_codes:
+            raise Undeliverable(error.code) from None
+        raise ChannelDown(str(error), web.seconds(error.retry_after)) from None
+    except messaging.NotSent as error:
+        raise ChannelDown(str(error)) from None
+    except messaging.OutcomeUnknown as error:
+        raise Unsure(str(error)) from None

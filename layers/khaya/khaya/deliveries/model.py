@@ -10,10 +10,12 @@ from typing import Final, Literal
 from khaya.notifications.choices import Channel
 from khaya.notifications.model import Notification
 from khaya.platform.base import clock
+from khaya.platform.base.backoff import retry_seconds
+from khaya.platform.base.errors import RetryLater
 from khaya.platform.base.models import Model
 
-Queue = Literal["whatsapp", "sms", "email", "push", "receipts"]
-"""One for each channel, and one for what is heard of pushes later."""
+Consumer = Literal["whatsapp", "sms", "email", "push", "receipts"]
+"""The consumers of the queue `deliveries`: one for each channel, and one that reads the receipts of pushes."""
 
 CLAIM_HOURS: Final = 6
 """How long a claim holds off others: longer than the waits between all tries of a message together."""
@@ -60,12 +62,8 @@ class Delivery:
     sends: Mapping[Channel, Send]
 
 
-class NotNow(Exception):
-    """A message goes back to its queue, to be tried again after `seconds`."""
-
-    def __init__(self, why: str, seconds: int) -> None:
-        super().__init__(why)
-        self.seconds = seconds
+class NotNow(RetryLater):
+    """A notification cannot be delivered now; its message comes again after `seconds`."""
 
 
 class Refused(Exception):
@@ -77,5 +75,5 @@ def wait_seconds(attempt: int, asked: int = 0, spread: Callable[[float, float], 
 
     Never shorter than a provider `asked`. The ten tries that a queue allows so lie within some two hours.
     """
-    grown: int = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** (attempt - 1))
-    return max(round(grown * spread(0.8, 1.2)), min(asked, LONGEST_ASKED_SECONDS))
+    grown = retry_seconds(attempt, first=FIRST_WAIT_SECONDS, longest=LONGEST_WAIT_SECONDS, spread=spread)
+    return max(grown, min(asked, LONGEST_ASKED_SECONDS))

@@ -15,7 +15,7 @@ from khaya.channels.push import GONE, TOO_BIG, Push
 from khaya.channels.push import receipts as push_receipts
 from khaya.channels.push import send as send_push
 from khaya.deliveries import circuit_breakers, queues, quiet, store
-from khaya.deliveries.model import Delivery, NotNow, Queue, Refused, Send, wait_seconds
+from khaya.deliveries.model import Consumer, Delivery, NotNow, Refused, Send, wait_seconds
 from khaya.notifications import messages
 from khaya.notifications import store as notifications
 from khaya.notifications.choices import Channel
@@ -78,16 +78,16 @@ def release_due(now: str, time_is_left: Callable[[], bool]) -> int:
     return done
 
 
-def work(queue: Queue, notification_id: str, now: str, attempt: int) -> None:
-    """Do what a message of a queue asks for; `attempt` is how often it was received, 1 the first time.
+def work(consumer: Consumer, notification_id: str, now: str, attempt: int) -> None:
+    """Do what a message asks for; `attempt` is how often it was received, 1 the first time.
 
     Raises:
         NotNow: it is to be tried again, later.
     """
-    if queue == "receipts":
+    if consumer == "receipts":
         check_receipts(notification_id, now, attempt)
     else:
-        deliver(queue, notification_id, now, attempt)
+        deliver(consumer, notification_id, now, attempt)
 
 
 def deliver(channel: Channel, notification_id: str, now: str, attempt: int) -> None:

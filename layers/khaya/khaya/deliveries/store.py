@@ -138,13 +138,15 @@ def _shard(notification_id: str) -> str:
     return f"held#{shard_of(notification_id, SHARDS)}"
 
 
-@lru_cache(maxsize=1)
 def circuit_states() -> Any:
     """Where the state of the circuit breakers is kept: Powertools' persistence, in the Tasks table."""
+    return _circuit_states(dynamo.client())
+
+
+@lru_cache(maxsize=1)
+def _circuit_states(client: Any) -> Any:
     from aws_lambda_powertools.utilities.circuit_breaker.persistence import (  # noqa: PLC0415
         CircuitBreakerDynamoDBPersistence,
     )
 
-    return CircuitBreakerDynamoDBPersistence(
-        settings().tasks_table, expiry_attr="expiresAt", boto3_client=dynamo.client()
-    )
+    return CircuitBreakerDynamoDBPersistence(settings().tasks_table, expiry_attr="expiresAt", boto3_client=client)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from khaya.platform.base.changes import Change
 from khaya.platform.base.errors import Conflict
 
 
@@ -35,13 +34,3 @@ class OpenItems:
         ]
         if open_items:
             raise Conflict(f"There is still {' and '.join(open_items)}. Bring it to an end first.")
-
-
-def news(change: Change) -> dict[str, str] | None:
-    """A person who has asked to be erased, or whose erasure was too long for one run."""
-    before, after = change.before or {}, change.after or {}
-    if change.resource != "users" or after.get("status") != "erased" or "erasureDoneAt" in after:
-        return None
-    if before.get("status") == "erased" and before.get("erasureRuns") == after.get("erasureRuns"):
-        return None
-    return {"group": after["userId"], "userId": after["userId"]}

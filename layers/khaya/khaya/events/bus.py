@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from khaya.events.model import Event
-from khaya.platform.aws import clients
+from khaya.platform.aws import event_bus
 from khaya.platform.base import clock
 from khaya.platform.base.backoff import pause
 from khaya.platform.base.settings import BusSettings, settings
@@ -37,7 +34,7 @@ def publish(events: Sequence[Event]) -> dict[str, str]:
     left = {event.id: _entry(event) for event in events}
     refused: dict[str, str] = {}
     for attempt in range(_TRIES):
-        refused = {event_id: why for part in _parts(left) for event_id, why in _put(part).items()}
+        refused = {event_id: why for part in _parts(left) for event_id, why in event_bus.put(part).items()}
         left = {event_id: left[event_id] for event_id in refused}
         if not left:
             break
@@ -68,21 +65,3 @@ def _parts(entries: Mapping[str, _Entry]) -> Iterator[dict[str, _Entry]]:
         size += more
     if part:
         yield part
-
-
-def _put(part: Mapping[str, _Entry]) -> dict[str, str]:
-    """Offer the bus one part; what it did not take, with the error's name."""
-    try:
-        answer = _client().put_events(Entries=[*part.values()])
-    except ClientError as error:
-        return dict.fromkeys(part, error.response["Error"]["Code"])
-    except BotoCoreError as error:
-        return dict.fromkeys(part, type(error).__name__)
-    taken = zip(part, answer["Entries"], strict=True)
-    return {event_id: entry["ErrorCode"] for event_id, entry in taken if entry.get("ErrorCode")}
-
-
-@lru_cache(maxsize=1)
-def _client() -> Any:
-    retries = {"mode": "standard", "total_max_attempts": 2}
-    return clients.client("events", connect_timeout=1, read_timeout=3, retries=retries)

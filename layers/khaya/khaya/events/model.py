@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -35,15 +34,20 @@ class Event(Model):
     detail: dict[str, Any]
     changes: dict[str, tuple[Any, Any]] = {}
 
+    @property
+    def body(self) -> dict[str, Any]:
+        """The body of a message that carries the event."""
+        return {"event": self.model_dump(by_alias=True)}
+
     @classmethod
-    def told(cls, message: str) -> Event:
-        """The event in a message of the queue of a concern.
+    def parse(cls, body: Mapping[str, Any]) -> Event:
+        """The event in the body of a message.
 
         Raises:
-            ValueError: the message is none such.
-            LookupError: it names no event.
+            ValueError: the body holds an event that is none.
+            LookupError: the body holds no event.
         """
-        event: Event = cls.model_validate(json.loads(message)["event"])
+        event: Event = cls.model_validate(body["event"])
         return event
 
 

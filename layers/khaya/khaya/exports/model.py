@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 from khaya.platform.base import clock
-from khaya.platform.base.changes import Change
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model
 
@@ -45,13 +44,3 @@ class Export(Model):
 def new_export(user_id: str, now: str) -> Export:
     """A new export."""
     return Export(export_id=new_id(), export_of=user_id, requested_at=now)
-
-
-def news(change: Change) -> dict[str, str] | None:
-    """An export that somebody has asked for."""
-    before, after = change.before or {}, change.after or {}
-    if change.resource != "users" or after.get("exportStatus") != "pending":
-        return None
-    if before.get("exportId") == after["exportId"]:
-        return None
-    return {"group": after["exportOf"], "userId": after["exportOf"], "exportId": after["exportId"]}

@@ -140,6 +140,11 @@ def count_review(user_id: str, rating: int, sub_ratings: Mapping[str, int], step
     )
 
 
+def differ(before: Item, after: Item) -> bool:
+    """Whether two images of a profile differ in more than their write tokens."""
+    return _without_write_token(before) != _without_write_token(after)
+
+
 def derived_writes(before: Profile, after: Profile) -> list[writes.Write]:
     """The writes that update the median and the outdated directory rows; often none.
 
@@ -149,15 +154,15 @@ def derived_writes(before: Profile, after: Profile) -> list[writes.Write]:
     expected = _rows(after)
     table = settings().directory_table
     items = dynamo.get_many([(table, {"rowId": row_id}) for row_id in expected]) if expected else []
-    stored = {
-        item["rowId"]: {name: value for name, value in item.items() if name != writes.WRITE_TOKEN}
-        for item in items
-        if item
-    }
+    stored = {item["rowId"]: _without_write_token(item) for item in items if item}
     outdated = {row_id: row for row_id, row in expected.items() if stored.get(row_id) != row}
     if not outdated and before.median_response_minutes == after.median_response_minutes:
         return []
     return [_unless_edited(before, after), *_row_writes({}, outdated)]
+
+
+def _without_write_token(item: Item) -> Item:
+    return {name: value for name, value in item.items() if name != writes.WRITE_TOKEN}
 
 
 def _unless_edited(before: Profile, after: Profile) -> writes.Write:

@@ -12,7 +12,6 @@ from khaya.jobs.model import Job
 from khaya.ledger.model import Booking
 from khaya.payouts.model import PayoutAccount, shared
 from khaya.platform.base import clock
-from khaya.platform.base.changes import Change
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Count, Line
 from khaya.platform.base.ids import new_id
@@ -211,11 +210,3 @@ def rewards(referral: Referral, referrer: Referrer) -> list[Booking]:
 
 def _booking(user_id: str, source: str, reason: str) -> Booking:
     return Booking(user_id, "referral", REWARD_CENTS, against="rewards", source=source, reason=reason)
-
-
-def news(change: Change) -> dict[str, str] | None:
-    """What of a change referrals are told: a job was released."""
-    before, after = change.before or {}, change.after or {}
-    if change.resource == "jobs" and "releasedAt" in after and "releasedAt" not in before:
-        return {"group": after["id"], "jobId": after["id"]}
-    return None

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from khaya.platform.base.changes import Change
 from khaya.platform.base.fields import Line, match_key
 
 Kind = Literal["jobs", "listings"]
@@ -59,20 +58,6 @@ class Entry:
             and category in (None, self.category)
             and (location is None or match_key(location) == self.place)
         )
-
-
-def news(change: Change) -> dict[str, Any] | None:
-    """What search is told of a change: the thing, and all words it was or is found by. None where nothing is new.
-
-    `group` holds the thing's changes in order.
-    """
-    before, after = entry_of(change.resource, change.before), entry_of(change.resource, change.after)
-    if before == after:
-        return None
-    thing = change.after or change.before or {}
-    found_by = {word for entry in (before, after) if entry for word in entry.words}
-    group = f"{change.resource}#{thing['id']}"
-    return {"group": group, "kind": change.resource, "id": thing["id"], "words": sorted(found_by)}
 
 
 def entry_of(kind: str, item: Mapping[str, Any] | None) -> Entry | None:

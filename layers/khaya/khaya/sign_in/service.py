@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import lru_cache
 from secrets import token_urlsafe
-from typing import Any
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Party
-from khaya.platform.aws import clients, cognito, secrets
+from khaya.platform.aws import cognito, queues, secrets
 from khaya.platform.aws.cognito import Account, Origin, Tokens
+from khaya.platform.aws.queues import OutgoingMessage
 from khaya.platform.base.errors import Conflict, Invalid, Unauthenticated, Unavailable, WriteConflict
 from khaya.platform.base.settings import SignInSettings, settings
 from khaya.platform.data.pages import every_item
@@ -238,16 +234,5 @@ def _jobs_in_progress(party: Party, user_id: str) -> Iterator[str]:
 
 
 def _queue(challenge_id: str) -> None:
-    """Have the code sent, out of sight. The message names the challenge and nothing else."""
-    try:
-        _sqs().send_message(
-            QueueUrl=settings(SignInSettings).codes_queue_url, MessageBody=json.dumps({"id": challenge_id})
-        )
-    except (ClientError, BotoCoreError) as error:
-        raise Unavailable from error
-
-
-@lru_cache(maxsize=1)
-def _sqs() -> Any:
-    retries = {"mode": "standard", "total_max_attempts": 3}
-    return clients.client("sqs", connect_timeout=1, read_timeout=3, retries=retries)
+    """Have the code sent by the consumer `codes`. The message names the challenge and nothing else."""
+    queues.send("code_delivery", [OutgoingMessage("codes", {"challengeId": challenge_id})])

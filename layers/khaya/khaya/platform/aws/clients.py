@@ -1,4 +1,4 @@
-"""AWS clients, quickly made.
+"""The one cache of AWS clients, each made when it is first used.
 
 Before botocore makes a client it lists all of its about four hundred services, which takes longer than making the
 client. The loader below skips the listing.
@@ -6,6 +6,7 @@ client. The loader below skips the listing.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import botocore.session
@@ -26,11 +27,38 @@ class _OneService(Loader):  # type: ignore[misc, unused-ignore] # botocore has n
         return [self._service]
 
 
-def client(service: str, **config: Any) -> Any:
-    """A client for `service`, with botocore's `Config` of the given values.
+@cache
+def client(
+    service: str,
+    *,
+    connect_timeout: float | None = None,
+    read_timeout: float | None = None,
+    attempts: int | None = None,
+    s3_addressing: str | None = None,
+) -> Any:
+    """The client for `service`; equal calls return the same client.
 
-    botocore's, without boto3 on top: it is the same client, and boto3's resources are not used.
+    It is botocore's client, without boto3 on top: boto3's resources are not used.
+
+    Args:
+        service: AWS's name of the service, such as `sqs`.
+        connect_timeout: seconds until a connection is given up.
+        read_timeout: seconds until an answer is given up.
+        attempts: how often a call is tried in all.
+        s3_addressing: how S3's URLs name the bucket.
     """
+    wanted: dict[str, Any] = {
+        "connect_timeout": connect_timeout,
+        "read_timeout": read_timeout,
+        "retries": {"mode": "standard", "total_max_attempts": attempts} if attempts else None,
+        "s3": {"addressing_style": s3_addressing} if s3_addressing else None,
+    }
+    config = Config(**{name: value for name, value in wanted.items() if value is not None})
     session = botocore.session.get_session()
     session.register_component("data_loader", _OneService(service))
-    return session.create_client(service, config=Config(**config))
+    return session.create_client(service, config=config)
+
+
+def clear() -> None:
+    """Forget all clients. Tests call this when the environment or the stand-in for AWS has changed."""
+    client.cache_clear()

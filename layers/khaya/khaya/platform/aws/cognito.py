@@ -300,8 +300,6 @@ def _client_secret() -> str:
     return value
 
 
-@lru_cache(maxsize=1)
 def _cognito() -> Any:
     """The Cognito client. Its timeout is longer than others', because triggers may take five seconds."""
-    retries = {"mode": "standard", "total_max_attempts": 2}
-    return clients.client("cognito-idp", connect_timeout=1, read_timeout=6, retries=retries)
+    return clients.client("cognito-idp", connect_timeout=1, read_timeout=6, attempts=2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from functools import lru_cache
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -101,10 +100,9 @@ def _parts(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield bytes(part)
 
 
-@lru_cache(maxsize=1)
 def _s3() -> Any:
     """The S3 client, made on first use, because it is slow to make and few requests need it.
 
     Virtual addressing puts the bucket's region into links, which newer regions require.
     """
-    return clients.client("s3", s3={"addressing_style": "virtual"})
+    return clients.client("s3", s3_addressing="virtual")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from khaya.platform.aws import clients
@@ -34,10 +33,9 @@ def link(key: str) -> str:
     return url
 
 
-@lru_cache(maxsize=1)
 def _s3() -> Any:
     """The S3 client, made on first use, because it is slow to make and most requests need no link.
 
     Virtual addressing puts the bucket's region into links, which newer regions require.
     """
-    return clients.client("s3", s3={"addressing_style": "virtual"})
+    return clients.client("s3", s3_addressing="virtual")

@@ -11,7 +11,6 @@ import hmac
 import json
 import os
 import time
-from functools import lru_cache
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -74,7 +73,6 @@ def decrypt(text: str, context: str) -> str:
 def clear_cache() -> None:
     """Forget all cached secrets."""
     _cached.clear()
-    _client.cache_clear()
 
 
 def _derived(*parts: str) -> bytes:
@@ -83,7 +81,5 @@ def _derived(*parts: str) -> bytes:
     )
 
 
-@lru_cache(maxsize=1)
 def _client() -> Any:
-    retries = {"mode": "standard", "total_max_attempts": 3}
-    return clients.client("secretsmanager", connect_timeout=1, read_timeout=3, retries=retries)
+    return clients.client("secretsmanager", connect_timeout=1, read_timeout=3, attempts=3)

@@ -114,3 +114,14 @@ class Unavailable(KhayaError):
 
 class WriteConflict(Exception):
     """Another writer changed the item between the read and the write; the operation can be retried on fresh data."""
+
+
+class RetryLater(Exception):
+    """A queue's message cannot be handled now, and is to come again after `seconds`. The reason is written to the log.
+
+    Raised by consumers, never behind the API.
+    """
+
+    def __init__(self, reason: str, seconds: int) -> None:
+        super().__init__(reason)
+        self.seconds = seconds

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from functools import lru_cache
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
-
-NAMESPACE = "Khaya"
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 
 @lru_cache(maxsize=1)
@@ -21,13 +20,27 @@ def logger() -> Logger:
 
 @lru_cache(maxsize=1)
 def metrics() -> Metrics:
-    """The function's metrics, written into its log in CloudWatch's embedded format."""
-    return Metrics(namespace=NAMESPACE)
+    """The function's metrics, written into its log in CloudWatch's embedded format.
+
+    The namespace comes from the environment, as the service's name does: `Khaya/<environment>`.
+    """
+    return Metrics()
 
 
 def count(name: str, number: int = 1) -> None:
     """Add `number` to a business metric, for example `JobPosted`."""
     metrics().add_metric(name=name, unit=MetricUnit.Count, value=number)
+
+
+def count_for_consumer(name: str, consumer: str) -> None:
+    """Count one message of a queue's consumer; the metric's only dimension is `consumer`."""
+    with single_metric(name=name, unit=MetricUnit.Count, value=1) as metric:
+        metric.add_dimension("consumer", consumer)
+
+
+def log_fields(**fields: str) -> AbstractContextManager[None]:
+    """Put these fields on every line that is logged in the block."""
+    return logger().append_context_keys(**fields)
 
 
 def flush() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from functools import cache
 from typing import TypeVar, overload
 
@@ -75,7 +76,6 @@ class SignInSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    codes_queue_url: str
     sign_ins_per_identity: int = Field(ge=0)
     """Calls of sign-in routes per phone, e-mail or session and minute; 0 means no limit."""
     sign_ins_per_address: int = Field(ge=0)
@@ -120,17 +120,6 @@ class CodeSettings(BaseModel):
     """Id of the approved template for codes; empty sends plain text, which WhatsApp allows only in its sandbox."""
 
 
-class ChannelQueueSettings(BaseModel):
-    """Where functions put what is to be delivered to people."""
-
-    model_config = ConfigDict(frozen=True)
-
-    whatsapp_queue_url: str
-    sms_queue_url: str
-    email_queue_url: str
-    push_queue_url: str
-
-
 class QuietSettings(BaseModel):
     """The quiet hours, in which messages that are not urgent wait."""
 
@@ -147,8 +136,8 @@ class DeliverySettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    receipts_queue_url: str
-    """Where pushes wait whose receipts are to be looked at."""
+    push_receipt_delay_seconds: int = Field(ge=0, le=900)
+    """How long after a push its receipts are asked for."""
     whatsapp_notice_template_en: str
     """The id of the approved template for notices, with a title and a text; empty as with that for codes."""
     whatsapp_notice_template_zu: str
@@ -186,12 +175,26 @@ def settings(group: type[BaseModel] = Settings) -> BaseModel:
         raise MissingSetting(f"environment variables missing or invalid: {names}") from error
 
 
-def require(*groups: type[BaseModel]) -> None:
-    """Check at import that the environment holds the groups of settings that a function uses.
+def queue_url(queue: str) -> str:
+    """The URL of a queue, by the queue's name in the template: `records` is `RECORDS_QUEUE_URL`.
+
+    Raises:
+        MissingSetting: the function is not told of the queue.
+    """
+    variable = f"{queue.upper()}_QUEUE_URL"
+    if variable not in os.environ:
+        raise MissingSetting(f"environment variables missing or invalid: {variable}")
+    return os.environ[variable]
+
+
+def require(*groups: type[BaseModel], queues: Collection[str] = ()) -> None:
+    """Check at import that the environment holds the groups of settings and the queues that a function uses.
 
     Raises:
         MissingSetting: a variable is missing or invalid.
     """
+    for queue in queues:
+        queue_url(queue)
     required: tuple[type[BaseModel], ...] = (Settings, *groups)
     for group in required:
         settings(group)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -42,14 +41,12 @@ _CONFLICTS = {"TransactionConflictException", "TransactionInProgressException", 
 _UNAVAILABLE_REASONS = {"ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
-@lru_cache(maxsize=1)
 def client() -> Any:
-    """The DynamoDB client, made once.
+    """The DynamoDB client.
 
     Timeouts and attempts are low, so that a request can report an unresponsive DynamoDB before Lambda's own timeout.
     """
-    retries = {"mode": "standard", "total_max_attempts": 2}
-    return clients.client("dynamodb", connect_timeout=1, read_timeout=2, retries=retries)
+    return clients.client("dynamodb", connect_timeout=1, read_timeout=2, attempts=2)
 
 
 def get(table: str, key: Mapping[str, str], *, consistent: bool = True) -> Item | None:

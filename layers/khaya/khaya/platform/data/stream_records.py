@@ -13,15 +13,15 @@ from khaya.platform.data.writes import WRITE_TOKEN, plain_item, read_write_token
 
 
 def change_in(record: Mapping[str, Any]) -> Change:
-    """The change in a record of a DynamoDB stream. Tables are named `khaya-<resource>-<environment>`."""
-    table = record["eventSourceARN"].split("/")[1]
+    """The change in a record of a DynamoDB stream. Tables are named `khaya-<resource>-<environment>-<generation>`."""
+    resource = record["eventSourceARN"].split("/")[1].split("-")[1]
     images = record["dynamodb"]
     before = plain_item(images["OldImage"]) if "OldImage" in images else None
     after = plain_item(images["NewImage"]) if "NewImage" in images else None
     at, actor = _time_and_actor(before or {}, after or {}, images["ApproximateCreationDateTime"])
     return Change(
         id=record["eventID"],
-        resource=table.removeprefix("khaya-").rpartition("-")[0],
+        resource=resource,
         before=before,
         after=after,
         at=at,

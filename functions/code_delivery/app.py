@@ -1,0 +1,22 @@
+"""Sends the codes that were asked for. Nobody can tell from a request's duration who has an account."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from khaya.platform.base.settings import ChannelSettings, CodeSettings, KeySettings, PoolSettings, require
+from khaya.platform.work import consumers
+from khaya.platform.work.consumers import Consumers
+from khaya.sign_in import consumer as codes
+
+require(KeySettings, PoolSettings, ChannelSettings, CodeSettings, queues=("code_delivery",))
+
+CONSUMERS: Final[Consumers] = {codes.NAME: codes.handle}
+
+MAX_ATTEMPTS = 3
+"""The queue's `maxReceiveCount`: a code is of use for ten minutes."""
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Handle a batch of the queue."""
+    return consumers.handle_batch("code_delivery", CONSUMERS, event, context, max_attempts=MAX_ATTEMPTS)

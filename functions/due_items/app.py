@@ -1,0 +1,52 @@
+"""Claims reminders that are due, and releases deliveries whose quiet hours are over: every five minutes and mornings.
+
+The event is `{"lane": "minute"}` or `{"lane": "daily"}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, get_args
+
+from khaya.deliveries import service as deliveries
+from khaya.platform.base import clock, observability
+from khaya.platform.base.settings import require
+from khaya.platform.data.unit_of_work import connect
+from khaya.reminders import service
+from khaya.reminders.model import Lane
+
+SAFETY_MILLISECONDS = 10_000
+"""Time left at which a run ends; the next one goes on where it ended, since what is done is no longer due."""
+
+require(queues=("deliveries",))
+connect()  # while Lambda makes the environment, with a whole processor
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """Claim what is due in the lane that the event names; returns how much of each."""
+    lane: Lane = event["lane"]
+    if lane not in get_args(Lane):
+        raise ValueError(f"there is no lane {lane}")
+    now, left = clock.now(), context.get_remaining_time_in_millis
+    # The first task has at most half of the time, so that neither keeps the other waiting.
+    half = (left() - SAFETY_MILLISECONDS) // 2 + SAFETY_MILLISECONDS
+    released = _release(now, lambda: left() > half) if lane == "minute" else {}
+    report = service.sweep(lane, now, lambda: left() > SAFETY_MILLISECONDS).as_counts()
+    report = {**report, **released, "failed": report["failed"] + released.get("failed", 0)}
+    observability.logger().info("due items", extra={"lane": lane, **report})
+    observability.count("ReminderClaimed", report["claimed"])
+    observability.count("ReminderDropped", report["dropped"])
+    observability.count("DeliveryReleased", report.get("released", 0))
+    observability.count("DueItemsFailed", report["failed"])
+    observability.count("DueItemsUnfinished", report["unfinished"])
+    observability.flush()
+    return report
+
+
+def _release(now: str, time_is_left: Callable[[], bool]) -> dict[str, int]:
+    """Release what waited for the morning. A failure does not keep reminders from being claimed."""
+    try:
+        return {"released": deliveries.release_due(now, time_is_left)}
+    except Exception as error:  # noqa: BLE001 - one work must not keep the other
+        observability.logger().error("the release of deliveries failed", extra={"error": type(error).__name__})
+        return {"released": 0, "failed": 1}

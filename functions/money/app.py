@@ -1,0 +1,19 @@
+"""Moves money after a change: a released job completes and pays referrals. No other consumer may write Credits."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from khaya.platform.base.settings import require
+from khaya.platform.work import consumers
+from khaya.platform.work.consumers import Consumers
+from khaya.referrals import consumer as referrals
+
+require(queues=("money",))
+
+CONSUMERS: Final[Consumers] = {referrals.NAME: referrals.handle}
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Handle a batch of the queue."""
+    return consumers.handle_batch("money", CONSUMERS, event, context)

@@ -1,0 +1,97 @@
+"""The stream dispatcher: reads the tables' streams and sends a message to each consumer that a change concerns.
+
+The message group is the consumer and the object, so one consumer or object never holds up another. A message that was
+sent twice is known by the change's or event's id.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+
+from khaya.audit import consumer as audit
+from khaya.bids import consumer as bids
+from khaya.erasure import consumer as erasure
+from khaya.events import consumer as event_bus
+from khaya.events.model import Event, events_of
+from khaya.exports import consumer as exports
+from khaya.name_sync import consumer as name_sync
+from khaya.notices import consumer as notices
+from khaya.platform.aws import queues
+from khaya.platform.aws.queues import OutgoingMessage
+from khaya.platform.base.changes import Change
+from khaya.platform.base.settings import require
+from khaya.platform.data.stream_records import change_in
+from khaya.platform.work import stream_batches
+from khaya.platform.work.parallel import in_parallel
+from khaya.referrals import consumer as referrals
+from khaya.reputation import consumer as reputation
+from khaya.search import consumer as search
+from khaya.statistics import consumer as statistics
+
+require(queues=("derived", "person", "money", "notices", "exports", "records"))
+
+CONSUMERS_OF_CHANGES: dict[str, tuple[str, Callable[[Change], OutgoingMessage | None]]] = {
+    bids.NAME: ("derived", bids.message_for),
+    search.NAME: ("derived", search.message_for),
+    reputation.NAME: ("derived", reputation.message_for),
+    name_sync.NAME: ("derived", name_sync.message_for),
+    erasure.NAME: ("person", erasure.message_for),
+    referrals.NAME: ("money", referrals.message_for),
+    exports.NAME: ("exports", exports.message_for),
+}
+"""Each consumer's queue, and its message for a change, None where the change does not concern it."""
+
+CONSUMERS_OF_EVENTS: dict[str, tuple[str, Callable[[Event], OutgoingMessage | None]]] = {
+    notices.NAME: ("notices", notices.message_for),
+    audit.NAME: ("records", audit.message_for),
+    statistics.NAME: ("records", statistics.message_for),
+    event_bus.NAME: ("records", event_bus.message_for),
+}
+"""The same for the events that a change is."""
+
+_PARALLEL_QUEUES = 6
+
+
+class EarlierChangeFailed(Exception):
+    """An earlier change of the same item was not dispatched; the stream brings both again, in their order."""
+
+
+_failed_items: set[tuple[str, str]] = set()
+"""The items of which a change in this batch was not dispatched."""
+
+
+def dispatch(record: DynamoDBRecord) -> None:
+    """Send the messages for one change. A failure is reported for this record, and the stream brings it again."""
+    item = (record.raw_event["eventSourceARN"], json.dumps(record.raw_event["dynamodb"]["Keys"], sort_keys=True))
+    if item in _failed_items:
+        raise EarlierChangeFailed
+    try:
+        by_queue: dict[str, list[OutgoingMessage]] = {}
+        for queue, message in _messages(change_in(record.raw_event)):
+            by_queue.setdefault(queue, []).append(message)
+        in_parallel(lambda one: queues.send(*one), by_queue.items(), _PARALLEL_QUEUES)
+    except Exception:
+        _failed_items.add(item)
+        raise
+
+
+def _messages(change: Change) -> Iterator[tuple[str, OutgoingMessage]]:
+    for queue, message_for_change in CONSUMERS_OF_CHANGES.values():
+        message = message_for_change(change)
+        if message is not None:
+            yield queue, message
+    for event in events_of(change):
+        for queue, message_for_event in CONSUMERS_OF_EVENTS.values():
+            message = message_for_event(event)
+            if message is not None:
+                yield queue, message
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Dispatch a batch of a stream."""
+    _failed_items.clear()
+    return stream_batches.handle_batch(event, dispatch, context)

@@ -1,0 +1,44 @@
+"""Cognito's three triggers of custom authentication: whoever brings a one-time proof is signed in.
+
+The function does not refer to the pool, which refers to it. The sign-in service put the proof into the Challenges table
+a moment before, after the code that was sent had been answered.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from khaya.platform.base import clock
+from khaya.sign_in import store
+
+CHALLENGE = "CUSTOM_CHALLENGE"
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer Cognito."""
+    del context
+    match event["triggerSource"]:
+        case "DefineAuthChallenge_Authentication":
+            event["response"] = _next_step(event["request"])
+        case "CreateAuthChallenge_Authentication":
+            event["response"] = {"publicChallengeParameters": {}, "privateChallengeParameters": {}}
+        case "VerifyAuthChallengeResponse_Authentication":
+            event["response"] = {"answerCorrect": _is_right(event["request"])}
+        case other:
+            raise ValueError(f"{other} is not a trigger of custom authentication")
+    return event
+
+
+def _next_step(request: dict[str, Any]) -> dict[str, Any]:
+    """One challenge, one answer: whoever fails it fails."""
+    steps = [(step["challengeName"], step["challengeResult"]) for step in request.get("session") or []]
+    asked = not steps and not request.get("userNotFound")
+    done = steps == [(CHALLENGE, True)]
+    answer: dict[str, Any] = {"issueTokens": done, "failAuthentication": not (asked or done)}
+    return {**answer, "challengeName": CHALLENGE} if asked else answer
+
+
+def _is_right(request: dict[str, Any]) -> bool:
+    """Whether the proof stands there for this person; it does once."""
+    person = (request.get("userAttributes") or {}).get("sub")
+    return bool(person) and store.take_proof(str(request.get("challengeAnswer")), str(person), clock.now())

@@ -1,0 +1,34 @@
+"""Removes what names a person who was erased, and their account."""
+
+from __future__ import annotations
+
+from khaya.erasure import service
+from khaya.platform.aws.queues import OutgoingMessage
+from khaya.platform.base import clock, observability
+from khaya.platform.base.changes import Change
+from khaya.platform.work.consumers import Message
+
+NAME = "erasure"
+
+SAFETY_MILLISECONDS = 20_000
+"""Time left at which a run ends. It leaves a mark on the person's record, whose change leads to the next run."""
+
+
+def message_for(change: Change) -> OutgoingMessage | None:
+    """The message for a person who asked to be erased, or whose erasure needs a further run."""
+    before, after = change.before or {}, change.after or {}
+    if change.resource != "users" or after.get("status") != "erased" or "erasureDoneAt" in after:
+        return None
+    if before.get("status") == "erased" and before.get("erasureRuns") == after.get("erasureRuns"):
+        return None
+    return OutgoingMessage(NAME, {"userId": after["userId"]}, object=after["userId"], change=change.id)
+
+
+def handle(message: Message) -> None:
+    """Go on with the erasure of one person until it is finished or time is up."""
+
+    def has_time() -> bool:
+        return message.remaining_milliseconds() > SAFETY_MILLISECONDS
+
+    finished = service.run(message.body["userId"], clock.now(), has_time)
+    observability.count("PersonErased" if finished else "ErasureGoesOn")

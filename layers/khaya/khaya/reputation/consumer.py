@@ -1,0 +1,49 @@
+"""Keeps median responses, directory ranks and Cognito groups in line with people's profiles and bids."""
+
+from __future__ import annotations
+
+import time
+
+from khaya.platform.aws.queues import OutgoingMessage
+from khaya.platform.base import observability
+from khaya.platform.base.changes import Change
+from khaya.platform.work.consumers import Message
+from khaya.profiles import store as profiles
+from khaya.reputation import service
+
+NAME = "reputation"
+
+INDEX_READS = 4
+"""How often the index is read, each time a little later, before the message goes back to the queue."""
+
+
+def message_for(change: Change) -> OutgoingMessage | None:
+    """The message for a person whose profile changed, or who placed a bid."""
+    before, after = change.before, change.after
+    if change.resource == "profiles" and before and after and profiles.differ(before, after):
+        body = {"userId": after["userId"], "roles": before.get("roles") != after.get("roles")}
+        return OutgoingMessage(NAME, body, object=after["userId"], change=change.id)
+    if change.resource == "bids" and not before and after and "workerId" in after:
+        body = {"userId": after["workerId"], "bidId": after["id"]}
+        return OutgoingMessage(NAME, body, object=after["workerId"], change=change.id)
+    return None
+
+
+def handle(message: Message) -> None:
+    """Bring in line what follows from a person's profile, and from the bid that they placed.
+
+    Raises:
+        IndexBehind: the index does not show the bid yet.
+    """
+    user_id, bid_id = message.body["userId"], message.body.get("bidId")
+    if message.body.get("roles"):
+        service.sync_groups(user_id)
+    for read in range(INDEX_READS):
+        try:
+            changed = service.update_reputation(user_id, bid_id)
+        except service.IndexBehind:
+            time.sleep(0.2 * 2**read)
+        else:
+            observability.count("ReputationBroughtInLine", int(changed))
+            return
+    raise service.IndexBehind(bid_id)
