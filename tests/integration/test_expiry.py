@@ -105,22 +105,22 @@ def test_a_job_that_cannot_be_expired_fails_alone(
     assert run() == {"expired": 1, "completed": 0, "failed": 0}
 
 
-def test_given_an_acceptance_during_the_run_then_the_job_does_not_expire(
+def test_given_a_cancellation_during_the_run_then_the_job_does_not_expire(
     buyer: Person, worker: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given an acceptance between the task's read and its write
+    # given a cancellation between the task's read and its write
     job = post_job(buyer)
-    bid = place_bid(worker, job)
+    place_bid(worker, job)
     clock.tick(days=30)
 
     real = store.change
 
     def meanwhile(before: Any, after: Any) -> Any:
         monkeypatch.setattr(store, "change", real)
-        accept(buyer, bid)
+        assert buyer.post(f"/jobs/{job}/cancellation", {"reason": "Not needed."}).status == 200
         return real(before, after)
 
     monkeypatch.setattr(store, "change", meanwhile)
-    # when the task writes, then the acceptance stands
+    # when the task writes, then the cancellation stands
     assert run() == {"expired": 0, "completed": 0, "failed": 0}
-    assert buyer.get(f"/jobs/{job}").body["status"] == "in_progress"
+    assert buyer.get(f"/jobs/{job}").body["status"] == "cancelled"
