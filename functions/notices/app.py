@@ -17,7 +17,7 @@ processor = batches.of_ordered_queue()
 def follow(record: SQSRecord) -> None:
     """Follow one event. A failure sends the messages of its object back to the queue; after ten it is a dead letter."""
     event = Event.told(record.body)
-    observability.count("NotificationsWritten", service.follow(event, clock.now()))
+    observability.count("NotificationsWritten", service.handle(event, clock.now()))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

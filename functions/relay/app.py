@@ -77,9 +77,9 @@ CONCERNS: dict[str, Callable[[Change], dict[str, Any] | None]] = {
 """The variable that holds a concern's queue, and what of a change the concern is told: None where it is nothing."""
 
 EVENT_CONCERNS: dict[str, Callable[[Event], bool]] = {
-    "NOTICES_QUEUE_URL": rules.wanted,
-    "TRAIL_QUEUE_URL": audit.kept,
-    "STATISTICS_QUEUE_URL": statistics.counted,
+    "NOTICES_QUEUE_URL": rules.is_relevant,
+    "TRAIL_QUEUE_URL": audit.is_audited,
+    "STATISTICS_QUEUE_URL": statistics.is_counted,
     "PUBLISHER_QUEUE_URL": lambda _: True,
 }
 """The variable that holds the queue of a concern that goes by events, and whether it is told of one."""

@@ -17,7 +17,7 @@ processor = batches.of_ordered_queue()
 def follow(record: SQSRecord) -> None:
     """Do what one message asks. A failure sends it back to the queue, and after ten of them to the dead letters."""
     message = json.loads(record.body)
-    completed = service.follow_release(message["jobId"], clock.now())
+    completed = service.complete_referrals(message["jobId"], clock.now())
     if completed:
         observability.count("ReferralCompleted", completed)
 

@@ -66,7 +66,7 @@ def test_commas_quotes_and_line_ends_stay_within_their_cell() -> None:
 def test_a_statement_goes_on_over_every_page(monkeypatch: pytest.MonkeyPatch) -> None:
     from khaya.ledger import store  # noqa: PLC0415
 
-    monkeypatch.setattr(store, "_MANY", 2)
+    monkeypatch.setattr(store, "_BATCH_SIZE", 2)
     for cents in (5, 4, 3, 2):
         grant("worker-1", cents)
     assert len(_rows(WORKER.get("/credits/statement.csv").text)) == 5

@@ -24,7 +24,7 @@ def tokens(user_id: str) -> dict[str, str]:
     rows = stand_in.stored("notifications")
     found = {}
     for row in rows:
-        if row["id"] == f"person#{user_id}":
+        if row["id"] == f"recipient#{user_id}":
             found = {name: one["token"] for name, one in row.get("devices", {}).items()}
     held = sorted(row["deviceId"] for row in rows if row.get("holder") == user_id)
     assert held == sorted(found), "each token is held by the device that has it"
@@ -126,11 +126,11 @@ def test_what_a_provider_reports_as_gone_is_forgotten_by_its_token() -> None:
 
     register(THANDI, "phone", "one")
     register(THANDI, "tablet", "two")
-    dynamo.commit(store.remove_device(store.person("thandi"), TOKEN.format("one")), "token of the first")
+    dynamo.commit(store.remove_device(store.recipient("thandi"), TOKEN.format("one")), "token of the first")
     assert tokens("thandi") == {"tablet": TOKEN.format("two")}
-    dynamo.commit(store.remove_device(store.person("thandi"), "tablet"), "token of the second")
+    dynamo.commit(store.remove_device(store.recipient("thandi"), "tablet"), "token of the second")
     assert tokens("thandi") == {}
-    assert store.remove_device(store.person("thandi"), "tablet") == []
+    assert store.remove_device(store.recipient("thandi"), "tablet") == []
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_registration_that_cannot_be_is_refused_by_name(wanted: dict[str, Any]
 
 
 def test_a_device_id_is_a_path_id_of_up_to_128_characters() -> None:
-    for device_id in ("x", "x" * 128, "6F9619FF-8B86-D011-B42D-00CF4FC964FF", "person#x".replace("#", ":")):
+    for device_id in ("x", "x" * 128, "6F9619FF-8B86-D011-B42D-00CF4FC964FF", "recipient#x".replace("#", ":")):
         assert register(THANDI, device_id, "one").status == 200, device_id
         assert register(THANDI, device_id, "one").body["deviceId"] == device_id
         assert THANDI.delete(f"/devices/{device_id}").status == 204

@@ -292,7 +292,7 @@ def test_nobody_who_has_left_is_told_anything(known_by: str, queues: None) -> No
     else:
         stand_in.client("dynamodb").put_item(
             TableName=function_environment()["NOTIFICATIONS_TABLE"],
-            Item={"id": {"S": "person#owner"}, "erasedAt": {"S": "2026-11-21T06:00:00.000Z"}},
+            Item={"id": {"S": "recipient#owner"}, "erasedAt": {"S": "2026-11-21T06:00:00.000Z"}},
         )
     # when something happens that would have concerned them
     assert tell(offered(job), called_off(job, 1)) == []

@@ -161,7 +161,7 @@ def test_at_first_everybody_has_the_channels_that_each_kind_has() -> None:
 
     body = THANDI.get("/notifications/preferences").body
     assert body["language"] == "en"
-    chosen = {kind for kind, about in KINDS.items() if about.chosen}
+    chosen = {kind for kind, about in KINDS.items() if about.configurable}
     assert body["channels"].keys() == chosen
     assert {*body["channels"]["bidReceived"]} == {"push", "whatsapp", "email"}
     assert "accountSuspended" not in body["channels"], "nobody switches off what concerns their safety"
@@ -251,18 +251,18 @@ def test_nobody_is_told_anything_once_they_have_left() -> None:
     from khaya.platform.data import dynamo  # noqa: PLC0415
 
     arrive()
-    before = store.person("member-1")
+    before = store.recipient("member-1")
     MEMBER.delete("/profiles/me")
     follow("erasure", "notices")
     # when something that was decided before comes late, then there is no inbox to put it into
     late = Notification(
         id="late", user_id="member-1", kind="jobStarted", params={"jobTitle": "x"}, event="e", created_at="now"
     )
-    for person in (before, store.person("member-1")):
+    for person in (before, store.recipient("member-1")):
         with pytest.raises(WriteConflict):
             dynamo.commit(store.create(late, person), "token of the late one")
     assert store.find("late") is None
-    assert store.person("member-1").erased_at is not None
+    assert store.recipient("member-1").erased_at is not None
 
 
 def test_who_has_a_push_token_is_found_by_its_hash() -> None:

@@ -116,7 +116,7 @@ class ReferralHistory(History):
         one = self.brought[data.draw(st.sampled_from(sorted(self.brought)))]
         unit_of_work = UnitOfWork()
         try:
-            service.pay_waiting(one.person, admin_id="treasurer-1", now=clock.now(), unit_of_work=unit_of_work)
+            service.pay_pending(one.person, admin_id="treasurer-1", now=clock.now(), unit_of_work=unit_of_work)
         except Conflict:
             assert one.status != "completed"
         else:

@@ -256,7 +256,7 @@ def test_one_message_that_fails_goes_back_alone() -> None:
 
 def _qualified() -> set[str]:
     rows = stored("referrals")
-    return {row["id"].removeprefix("member#") for row in rows if row["id"].startswith("member#")}
+    return {row["id"].removeprefix("qualification#") for row in rows if row["id"].startswith("qualification#")}
 
 
 def _counts() -> dict[str, int]:
@@ -267,7 +267,7 @@ def _waiting() -> list[Any]:
     from khaya.platform.data.pages import PageRequest  # noqa: PLC0415
     from khaya.referrals import store  # noqa: PLC0415
 
-    return store.waiting(PageRequest((), 50)).items
+    return store.pending_payment(PageRequest((), 50)).items
 
 
 def _pay(referred_id: str) -> None:
@@ -276,7 +276,7 @@ def _pay(referred_id: str) -> None:
     from khaya.referrals import service  # noqa: PLC0415
 
     unit_of_work = UnitOfWork()
-    service.pay_waiting(referred_id, admin_id=TREASURER.user_id or "", now=clock.now(), unit_of_work=unit_of_work)
+    service.pay_pending(referred_id, admin_id=TREASURER.user_id or "", now=clock.now(), unit_of_work=unit_of_work)
     unit_of_work.commit()
 
 

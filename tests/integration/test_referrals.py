@@ -170,5 +170,5 @@ def _had_a_reward(user_id: str, name: str) -> None:
     before = store.read_referrer(dynamo.get(*store.referrer_key(user_id)), user_id)
     named = before if before.code else before.with_code(user_id, name)
     unit_of_work = UnitOfWork()
-    unit_of_work.add(store.change_referrer(before, named.with_reward(time.now(), by_itself=True)))
+    unit_of_work.add(store.update_referrer(before, named.with_reward(time.now(), automatic=True)))
     unit_of_work.commit()

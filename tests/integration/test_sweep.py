@@ -180,14 +180,14 @@ def test_events_told_again_after_everything_plan_nothing(buyer: Person, worker: 
     from khaya.reminders import service as reminders  # noqa: PLC0415
 
     events: list[Event] = []
-    real = reminders.follow
+    real = reminders.handle
 
     def noted(event: Event, now: str) -> None:
         events.append(event)
         real(event, now)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reminders, "follow", noted)
+        patch.setattr(reminders, "handle", noted)
         job = post_job(buyer)
         accept(buyer, place_bid(worker, job))
         worker.post(f"/jobs/{job}/submission", {})
@@ -199,7 +199,7 @@ def test_events_told_again_after_everything_plan_nothing(buyer: Person, worker: 
     assert {row["status"] for row in before} == {"settled"}
     # when they are told again, the other way round, then nothing changes
     for event in reversed(events):
-        reminders.follow(event, "2026-11-22T08:00:00.000Z")
+        reminders.handle(event, "2026-11-22T08:00:00.000Z")
     assert stand_in.stored("reminders") == before
 
 
@@ -218,7 +218,7 @@ def test_events_in_the_wrong_order_plan_nothing_that_is_settled(buyer: Person, w
         event("review.written", reviewerId="buyer-1"),
         event("job.completed", **sides, completedAt="2026-11-21T08:00:00.000Z"),
     ):
-        service.follow(one, "2026-11-21T08:00:00.000Z")
+        service.handle(one, "2026-11-21T08:00:00.000Z")
     assert [*waiting()] == ["review#j#worker-1"]
 
 
@@ -422,7 +422,7 @@ def test_a_part_in_which_another_sweep_is_ahead_is_left_to_it(clock: Clock, monk
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Reminder, "claimed", noted)
         assert sweep()["claimed"] == 0
-    assert len(tried) - 12 == service.LOST_IN_A_ROW
+    assert len(tried) - 12 == service.MAX_LOST_CLAIMS
 
 
 def test_a_prompt_that_is_settled_while_a_sweep_has_it_in_hand_stays_settled(
@@ -458,7 +458,7 @@ def test_a_sweep_reads_only_what_is_due(clock: Clock) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dynamo, "query", counted)
-        service.sweep("minute", "2026-11-21T09:00:00.000Z", lambda: True)
+        service.claim_due("minute", "2026-11-21T09:00:00.000Z", lambda: True)
     assert (sum(read), len(read)) == (1, store.SHARDS)
 
 
@@ -491,7 +491,7 @@ def test_a_reminder_that_nobody_can_read_keeps_none_of_those_behind_it(
         "number": 0,
         "status": "waiting",
         "dueShard": f"minute#{shard}",
-        "due": "2026-11-21T08:00:00.000Z#unknown",
+        "dueOrder": "2026-11-21T08:00:00.000Z#unknown",
     }
     table = settings().reminders_table
     dynamo.commit([writes.put(table, unknown, condition=None, refusal=lambda _: WriteConflict())], new_id())

@@ -27,7 +27,7 @@ def tell(user_id: str, kind: str = "jobStarted", *, number: int = 0, **params: A
     now = clock.now()
     notification_id = derived_id(clock.plus(now, seconds=number), new_id())
     while True:
-        person = store.person(user_id)
+        person = store.recipient(user_id)
         if person.erased_at is not None:
             raise PersonLeft
         notification = Notification(

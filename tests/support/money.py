@@ -110,19 +110,19 @@ def check_books(items: list[dict[str, Any]]) -> dict[str, int]:
     All accounts sum to zero; each is the sum of its movements; a person's balance is the sum of their entries, each
     entry's balance the sum up to it, and none is below zero; every movement balances, and every entry has one.
     """
-    from khaya.ledger.model import Account, Entry, Movement, person  # noqa: PLC0415
+    from khaya.ledger.model import Account, Entry, Movement, person_account  # noqa: PLC0415
 
     accounts, movements = {}, {}
     lines: dict[str, list[Any]] = defaultdict(list)
-    house: dict[str, int] = defaultdict(int)
+    platform_accounts: dict[str, int] = defaultdict(int)
     for item in items:
         kind, _, rest = item["id"].partition("#")
         if kind == "account":
             accounts[rest] = Account.model_validate(item)
         elif kind == "movement":
             movements[rest] = Movement.model_validate(item)
-        elif kind == "house":
-            house[rest.split("#")[0]] += item["balanceCents"]
+        elif kind == "platform":
+            platform_accounts[rest.split("#")[0]] += item["balanceCents"]
         elif "order" in item:
             lines[item["userId"]].append(Entry.model_validate(item))
     legs: dict[str, int] = defaultdict(int)
@@ -130,10 +130,10 @@ def check_books(items: list[dict[str, Any]]) -> dict[str, int]:
         assert sum(leg.cents for leg in movement.legs) == 0
         for leg in movement.legs:
             legs[leg.account] += leg.cents
-    assert sum(house.values()) + sum(account.balance_cents for account in accounts.values()) == 0
-    balances = {person(user_id): account.balance_cents for user_id, account in accounts.items()}
+    assert sum(platform_accounts.values()) + sum(account.balance_cents for account in accounts.values()) == 0
+    balances = {person_account(user_id): account.balance_cents for user_id, account in accounts.items()}
     assert {name: cents for name, cents in legs.items() if cents} == {
-        name: cents for name, cents in (house | balances).items() if cents
+        name: cents for name, cents in (platform_accounts | balances).items() if cents
     }
     assert set(lines) <= set(accounts)
     for user_id, account in accounts.items():
@@ -213,7 +213,7 @@ def release(job_id: str) -> int:
     from khaya.platform.base import clock  # noqa: PLC0415
     from khaya.referrals import service  # noqa: PLC0415
 
-    return service.follow_release(job_id, clock.now())
+    return service.complete_referrals(job_id, clock.now())
 
 
 def earlier_rewards(referrer: str, count: int, *, this_month: int = 0) -> None:

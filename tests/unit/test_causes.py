@@ -101,7 +101,7 @@ def happened(kind: str, told: dict[str, Any], *, by: str | None = "system:test",
 
 def told_of(event: Event, thing: Item | None) -> list[rules.Notice]:
     """What follows from an event, if `thing` is what it is about."""
-    return rules.notices(event, [thing] if rules.needs(event) else [])
+    return rules.notices(event, [thing] if rules.object_keys(event) else [])
 
 
 CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
@@ -290,16 +290,16 @@ def test_exactly_the_right_people_are_told(name: str) -> None:
     told = told_of(event, thing)
     assert {notice.user_id: notice.kind for notice in told} == expected
     assert len(told) == len(expected)
-    assert rules.wanted(event)
+    assert rules.is_relevant(event)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_everybody_who_is_told_is_known_before_the_thing_is_read(name: str) -> None:
     event, _, expected = CASES[name]
-    assert set(expected) <= set(rules.people(event))
+    assert set(expected) <= set(rules.possible_recipients(event))
 
 
-@pytest.mark.parametrize("name", [name for name, (event, _, _) in CASES.items() if rules.needs(event)])
+@pytest.mark.parametrize("name", [name for name, (event, _, _) in CASES.items() if rules.object_keys(event)])
 def test_nobody_is_told_of_what_is_gone(name: str) -> None:
     event, _, _ = CASES[name]
     assert rules.notices(event, [None]) == []
@@ -310,7 +310,7 @@ def test_nobody_is_told_what_they_did_themselves_but_for_their_safety(name: str)
     event, thing, expected = CASES[name]
     for person, kind in expected.items():
         told = told_of(event.model_copy(update={"actor": person}), thing)
-        assert (person in {notice.user_id for notice in told}) == (not KINDS[kind].chosen)
+        assert (person in {notice.user_id for notice in told}) == (not KINDS[kind].configurable)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -319,7 +319,7 @@ def test_every_notice_can_be_read_in_both_languages(name: str, language: Languag
     event, thing, _ = CASES[name]
     for notice in told_of(event, thing):
         text = render(notice.kind, notice.params, language)
-        assert set(notice.params) == KINDS[notice.kind].places
+        assert set(notice.params) == KINDS[notice.kind].placeholders
         assert not {"{", "}"} & set(text.title + text.text)
 
 
@@ -337,8 +337,8 @@ def test_every_kind_of_notice_has_its_cause() -> None:
 def test_what_concerns_nobody_is_told_to_nobody(kind: str) -> None:
     facts = {**JOB, **LISTING, **REVIEW, **REPORT, **STORY, **REFERRAL, **ENTRY, **PERSON}
     event = happened(kind, facts)
-    assert rules.needs(event) == []
-    assert rules.people(event) == []
+    assert rules.object_keys(event) == []
+    assert rules.possible_recipients(event) == []
     assert rules.notices(event, []) == []
 
 

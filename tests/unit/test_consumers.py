@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities.batch import BatchProcessor, process_partial_response
 
-from khaya.notifications.model import Person
+from khaya.notifications.model import Recipient
 from khaya.platform.work import batches
 from tests.support.client import Context
 
@@ -28,7 +28,7 @@ def message(number: int, body: Any, group: str = "one") -> dict[str, Any]:
 
 def failed(processor: BatchProcessor, *messages: dict[str, Any]) -> list[str]:
     def read(record: Any) -> None:
-        Person.model_validate(json.loads(record.body))
+        Recipient.model_validate(json.loads(record.body))
 
     answer = process_partial_response({"Records": list(messages)}, read, processor, Context())
     return [one["itemIdentifier"] for one in answer["batchItemFailures"]]

@@ -28,26 +28,26 @@ SUMMERS_END = "2026-07-01T20:30:00.000Z"
     ],
 )
 def test_the_quiet_hours_are_from_ten_to_seven_in_south_africa_all_year(now: str, until: str | None) -> None:
-    assert quiet.until(now, 22, 7) == until
+    assert quiet.end_of_quiet_hours(now, 22, 7) == until
 
 
 @given(st.datetimes(timezones=st.just(clock.parse(NOW).tzinfo)))
 def test_the_quiet_hours_end_within_nine_hours_and_then_it_is_day(moment: object) -> None:
     now = clock.iso(moment)  # type: ignore[arg-type]
-    until = quiet.until(now, 22, 7)
+    until = quiet.end_of_quiet_hours(now, 22, 7)
     if until is not None:
         assert 0 < clock.seconds_between(now, until) <= 9 * 3600
-        assert quiet.until(until, 22, 7) is None
+        assert quiet.end_of_quiet_hours(until, 22, 7) is None
 
 
 @pytest.mark.parametrize("hour", range(24))
 def test_there_are_no_quiet_hours_where_they_end_as_they_begin(hour: int) -> None:
-    assert quiet.until(f"2026-11-21T{hour:02}:30:00.000Z", 0, 0) is None
+    assert quiet.end_of_quiet_hours(f"2026-11-21T{hour:02}:30:00.000Z", 0, 0) is None
 
 
 def test_quiet_hours_may_lie_within_a_day() -> None:
-    assert quiet.until("2026-11-21T11:00:00.000Z", 12, 14) == "2026-11-21T12:00:00.000Z"
-    assert quiet.until("2026-11-21T12:00:00.000Z", 12, 14) is None
+    assert quiet.end_of_quiet_hours("2026-11-21T11:00:00.000Z", 12, 14) == "2026-11-21T12:00:00.000Z"
+    assert quiet.end_of_quiet_hours("2026-11-21T12:00:00.000Z", 12, 14) is None
 
 
 def test_a_wait_is_twice_as_long_each_time_up_to_an_hour() -> None:

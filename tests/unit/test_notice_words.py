@@ -12,7 +12,7 @@ from khaya.bids.model import Reason
 from khaya.jobs.model import Party, Payment
 from khaya.notifications.choices import LANGUAGES, Language
 from khaya.notifications.kinds import KINDS
-from khaya.notifications.messages import catalogue, places_of, render
+from khaya.notifications.messages import catalogue, placeholders_in, render
 from khaya.reports.model import Decision
 
 TEXT_MESSAGE_SIGNS = set(
@@ -40,7 +40,7 @@ def test_a_catalogue_has_words_for_every_kind_and_for_nothing_else(language: Lan
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_message_has_just_the_places_of_its_kind_in_both_languages(language: Language, kind: str) -> None:
     message = catalogue(language).kinds[kind]
-    assert places_of(message.title) | places_of(message.text) == KINDS[kind].places
+    assert placeholders_in(message.title) | placeholders_in(message.text) == KINDS[kind].placeholders
     assert message.title.strip() == message.title != ""
     assert message.text.strip() == message.text != ""
 
@@ -49,7 +49,7 @@ def test_a_message_has_just_the_places_of_its_kind_in_both_languages(language: L
 def test_a_catalogue_has_words_for_all_that_a_place_can_stand_for(language: Language) -> None:
     words = catalogue(language).words
     assert {place: set(said) for place, said in words.items()} == STANDS_FOR
-    assert set(words) <= set().union(*(about.places for about in KINDS.values())), "words that no message uses"
+    assert set(words) <= set().union(*(about.placeholders for about in KINDS.values())), "words that no message uses"
 
 
 def test_nothing_was_left_in_the_other_language() -> None:
@@ -151,5 +151,5 @@ def test_what_concerns_the_safety_of_an_account_goes_by_every_channel_at_any_hou
     for kind in ("accountSuspended", "accountReinstated", "payoutAccountChanged"):
         about = KINDS[kind]
         assert about.urgent
-        assert not about.chosen
+        assert not about.configurable
         assert set(about.channels) == {"whatsapp", "sms", "email", "push"}

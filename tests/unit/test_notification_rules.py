@@ -10,36 +10,43 @@ from pydantic import ValidationError
 
 from khaya.notifications.choices import CHANNELS
 from khaya.notifications.kinds import KINDS
-from khaya.notifications.model import CHOSEN, MOST_DEVICES, Notification, Person, PreferencesReplacement, Registration
+from khaya.notifications.model import (
+    CONFIGURABLE_KINDS,
+    MAX_DEVICES,
+    Notification,
+    Recipient,
+    PreferencesReplacement,
+    Registration,
+)
 from khaya.platform.base.errors import Conflict, Invalid, NotFound, Unauthenticated
 
 NOW, LATER = "2026-11-21T08:00:00.000Z", "2026-11-21T09:00:00.000Z"
-SAFETY = [kind for kind, about in KINDS.items() if not about.chosen]
+SAFETY = [kind for kind, kind_settings in KINDS.items() if not kind_settings.configurable]
 
 
-def preferring(person: Person, **wanted: Any) -> Person:
-    return person.preferring(PreferencesReplacement.model_validate(wanted))
+def preferring(person: Recipient, **wanted: Any) -> Recipient:
+    return person.with_preferences(PreferencesReplacement.model_validate(wanted))
 
 
 def registration(token: str) -> Registration:
     return Registration(platform="ios", token=f"ExponentPushToken[{token}]")
 
 
-def full() -> Person:
-    person = Person(user_id="thandi")
-    for number in range(MOST_DEVICES):
+def full() -> Recipient:
+    person = Recipient(user_id="thandi")
+    for number in range(MAX_DEVICES):
         person = person.with_device(f"device-{number}", registration(str(number)), NOW)
     return person
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_whoever_chose_nothing_has_what_the_kind_has(kind: str) -> None:
-    assert Person(user_id="thandi").channels_for(kind) == KINDS[kind].channels
+    assert Recipient(user_id="thandi").channels_for(kind) == KINDS[kind].channels
 
 
-@pytest.mark.parametrize("kind", CHOSEN)
+@pytest.mark.parametrize("kind", CONFIGURABLE_KINDS)
 def test_what_was_chosen_for_a_kind_holds_for_it_alone(kind: str) -> None:
-    person = preferring(Person(user_id="thandi"), channels={kind: ["sms"]})
+    person = preferring(Recipient(user_id="thandi"), channels={kind: ["sms"]})
     others = {other: person.channels_for(other) for other in KINDS if other != kind}
     assert person.channels_for(kind) == ("sms",)
     assert others == {other: KINDS[other].channels for other in others}
@@ -47,20 +54,20 @@ def test_what_was_chosen_for_a_kind_holds_for_it_alone(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", SAFETY)
 def test_what_concerns_somebodys_safety_goes_over_every_channel_whatever_stands_there(kind: str) -> None:
-    person = Person(user_id="thandi", channels={kind: ()})
+    person = Recipient(user_id="thandi", channels={kind: ()})
     assert {*person.channels_for(kind)} == {*CHANNELS}
     with pytest.raises(Invalid, match=kind):
         preferring(person, channels={kind: ["push"]})
 
 
 def test_only_what_differs_is_kept_so_that_a_kinds_own_channels_may_change() -> None:
-    kind, other = CHOSEN[:2]
+    kind, other = CONFIGURABLE_KINDS[:2]
     own = [*reversed(KINDS[kind].channels)]
-    assert preferring(Person(user_id="thandi"), channels={kind: own, other: []}).channels == {other: ()}
+    assert preferring(Recipient(user_id="thandi"), channels={kind: own, other: []}).channels == {other: ()}
 
 
 def test_new_settings_leave_nothing_of_the_former_and_touch_nothing_else() -> None:
-    before = preferring(full(), language="zu", channels={CHOSEN[0]: []}).model_copy(update={"unread": 3})
+    before = preferring(full(), language="zu", channels={CONFIGURABLE_KINDS[0]: []}).model_copy(update={"unread": 3})
     after = preferring(before)
     assert (after.language, after.channels) == ("en", {})
     assert (after.devices, after.unread, after.version) == (before.devices, 3, before.version + 1)
@@ -102,7 +109,7 @@ def test_a_device_that_is_not_there_cannot_go() -> None:
         full().without_device("device-5")
 
 
-CHANGES: dict[str, Callable[[Person], Person]] = {
+CHANGES: dict[str, Callable[[Recipient], Recipient]] = {
     "settings": preferring,
     "registering": lambda person: person.with_device("device-0", registration("0"), LATER),
     "removing": lambda person: person.without_device("device-0"),
@@ -126,4 +133,4 @@ def test_what_was_read_by_itself_or_with_everything_is_read(
     notification = Notification(
         id="n", user_id="thandi", kind="jobStarted", event="e", generation=its, read=itself, created_at=NOW
     )
-    assert Person(user_id="thandi", generation=persons).has_read(notification) is expected
+    assert Recipient(user_id="thandi", generation=persons).has_read(notification) is expected

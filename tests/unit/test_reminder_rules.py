@@ -15,7 +15,7 @@ from khaya.events.catalogue import KINDS
 from khaya.events.model import Event
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Invalid
-from khaya.reminders.model import RHYTHMS, Kind, Reminder, ReminderRequest, following, own
+from khaya.reminders.model import RECURRENCES, Kind, Reminder, ReminderRequest, effect_of, own
 
 NOW = "2026-11-21T08:00:00.000Z"
 JOB = "01KAK2M8Q0X3V4N5B6C7D8E9F9"
@@ -101,7 +101,7 @@ def mornings(first: str, days: int) -> list[str]:
 
 
 def test_a_review_is_asked_for_after_a_day_and_three_days_later_and_then_no_more() -> None:
-    first, other = following(event("job.completed", NOW)).planned
+    first, other = effect_of(event("job.completed", NOW)).planned
     assert (first.user_id, other.user_id) == (BUYER, WORKER)
     every_five_minutes = [clock.plus(NOW, minutes=5 * step) for step in range(12 * 24 * 12)]
     for prompt in (first, other):
@@ -119,7 +119,7 @@ def test_a_review_is_asked_for_after_a_day_and_three_days_later_and_then_no_more
 def test_open_actions_come_in_the_morning_by_their_rhythm_at_most_three_times(
     kind: str, cause: Event, days: list[int]
 ) -> None:
-    (plan,) = following(cause).planned
+    (plan,) = effect_of(cause).planned
     assert plan.kind == kind
     eights = mornings("2026-11-16T06:00:00.000Z", 60)
     assert sent_at(plan, eights) == [f"2026-11-{day}T06:00:00.000Z" for day in days]
@@ -132,7 +132,7 @@ def test_an_outage_of_days_is_one_reminder_and_the_next_counts_from_then(kind: K
     sweeps = [NOW, clock.plus(NOW, minutes=5), clock.plus(NOW, days=1)]
     assert sent_at(overdue, sweeps) == [NOW]
     later = overdue.claimed(NOW).due_at
-    assert RHYTHMS[kind].days - 1 <= clock.seconds_between(NOW, later) / 86_400 <= RHYTHMS[kind].days
+    assert RECURRENCES[kind].days - 1 <= clock.seconds_between(NOW, later) / 86_400 <= RECURRENCES[kind].days
 
 
 # Eight o'clock in South Africa.
@@ -151,7 +151,7 @@ def test_an_outage_of_days_is_one_reminder_and_the_next_counts_from_then(kind: K
     ],
 )
 def test_a_day_is_a_day_in_south_africa(placed: str, due: str) -> None:
-    (plan,) = following(event("bid.placed", placed)).planned
+    (plan,) = effect_of(event("bid.placed", placed)).planned
     assert plan.due_at == due
 
 
@@ -202,14 +202,14 @@ def agenda(events: Sequence[Event]) -> dict[str, Reminder]:
     """What waits after these events, as the service writes it."""
     rows: dict[str, Reminder | None] = {}
     for one in events:
-        what = following(one)
+        what = effect_of(one)
         for name in what.settled:
             rows[name] = None
         for plan in what.planned:
             if plan.id not in rows:
                 rows[plan.id] = plan
             elif (before := rows[plan.id]) is not None:
-                rows[plan.id] = before.planned_again(plan)
+                rows[plan.id] = before.merged_with(plan)
     return {name: row for name, row in rows.items() if row is not None}
 
 
@@ -225,22 +225,22 @@ def test_whatever_the_order_and_however_often_the_same_is_planned(name: str, dat
 
 def test_of_several_bids_the_first_one_counts_in_whatever_order_they_are_told() -> None:
     first, second = event("bid.placed", NOW), event("bid.placed", clock.plus(NOW, days=5))
-    due = {"chooseBid#" + JOB: following(first).planned[0]}
+    due = {"chooseBid#" + JOB: effect_of(first).planned[0]}
     assert agenda([first, second]) == agenda([second, first]) == due
 
 
 def test_a_later_bid_does_not_bring_forward_what_was_sent_already() -> None:
     once = waiting("chooseBid", "2026-11-26T06:00:00.000Z", number=1)
-    assert once.planned_again(waiting("chooseBid", "2026-11-25T06:00:00.000Z")) is once
+    assert once.merged_with(waiting("chooseBid", "2026-11-25T06:00:00.000Z")) is once
 
 
 def test_a_new_bid_wakes_the_choice_and_how_often_it_was_asked_for_counts_on() -> None:
     idle = waiting("chooseBid", "2026-11-23T06:00:00.000Z", number=2).idle()
-    woken = idle.planned_again(waiting("chooseBid", "2026-11-29T06:00:00.000Z"))
+    woken = idle.merged_with(waiting("chooseBid", "2026-11-29T06:00:00.000Z"))
     assert (woken.status, woken.due_at, woken.number) == ("waiting", "2026-11-29T06:00:00.000Z", 2)
     assert woken.claimed("2026-11-29T06:00:00.000Z").status == "sent"
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_kind_of_event_can_be_followed(kind: str) -> None:
-    following(event(kind, NOW, dueAt=NOW, reviewerId=BUYER))
+    effect_of(event(kind, NOW, dueAt=NOW, reviewerId=BUYER))

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from khaya.events.catalogue import KINDS
 from khaya.events.model import Event
 from khaya.platform.base import clock
-from khaya.statistics.model import Happenings, Totals, added, by_day, counted, counts_of, in_all
+from khaya.statistics.model import DailyCounts, Totals, counts_by_day, counts_of, is_counted, sum_counts, totals_in
 
 AT = "2026-11-21T08:00:00.000Z"
 JOB = {"jobId": "j", "buyerId": "b", "workerId": "w"}
@@ -55,7 +55,7 @@ def withdrawal(state: str) -> Event:
 
 
 def totals(*events: Event) -> dict[str, int]:
-    return in_all(added(map(counts_of, events)))
+    return totals_in(sum_counts(map(counts_of, events)))
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_life_comes_to_where_it_ended_in_whatever_order_it_is_told(
 def test_a_day_is_south_africas() -> None:
     # given a job a millisecond before midnight in Durban, one at midnight, and one late in the evening by UTC
     moments = ("2026-11-20T21:59:59.999Z", "2026-11-20T22:00:00.000Z", "2026-11-21T21:59:59.999Z")
-    days = by_day([event("job.posted", at, **POSTED) for at in moments])
+    days = counts_by_day([event("job.posted", at, **POSTED) for at in moments])
     # then the last two were on one day
     assert days == {"2026-11-20": {"jobsPosted": 1}, "2026-11-21": {"jobsPosted": 2}}
 
@@ -196,14 +196,14 @@ def test_what_says_too_little_is_not_counted_at_all() -> None:
 
 
 def test_what_nobody_counts_is_not_asked_for() -> None:
-    assert not counted(event("job.edited", jobId="j", buyerId="b"))
+    assert not is_counted(event("job.edited", jobId="j", buyerId="b"))
     assert counts_of(event("job.edited", jobId="j", buyerId="b")) == {}
-    known = {kind for kind in KINDS if counted(event(kind))}
+    known = {kind for kind in KINDS if is_counted(event(kind))}
     assert {"job.posted", "bid.placed", "credits.booked", "person.joined"} <= known
 
 
 def test_the_whole_of_a_count_fits_into_one_write_unit() -> None:
     """A part of a count is one item of at most a kilobyte, so that adding to it stays cheap."""
-    for shape in (Totals, Happenings):
+    for shape in (Totals, DailyCounts):
         names = [field.alias or name for name, field in shape.model_fields.items()]
         assert sum(len(name) + 8 for name in names) + 120 < 1024

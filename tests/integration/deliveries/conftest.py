@@ -55,7 +55,7 @@ class Post:
         from khaya.platform.base.ids import new_id  # noqa: PLC0415
         from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
 
-        person = store.person(PERSON)
+        person = store.recipient(PERSON)
         notification = Notification(
             id=new_id(),
             user_id=PERSON,
@@ -68,17 +68,17 @@ class Post:
             created_at=clock.now(),
         )
         dynamo.commit(store.create(notification, person), new_id())
-        self.hand_over(notification.id)
+        self.enqueue(notification.id)
         return notification.id
 
-    def hand_over(self, notification_id: str) -> None:
+    def enqueue(self, notification_id: str) -> None:
         from khaya.deliveries import service  # noqa: PLC0415
         from khaya.notifications import store  # noqa: PLC0415
         from khaya.platform.base import clock  # noqa: PLC0415
 
         notification = store.find(notification_id)
         assert notification is not None
-        service.hand_over(notification, store.person(PERSON), clock.now())
+        service.enqueue(notification, store.recipient(PERSON), clock.now())
 
     def prefer(self, *channels: Any, kind: str = "bidReceived", language: Any = "en") -> None:
         """The person chooses."""
@@ -120,7 +120,7 @@ class Post:
     def devices(self) -> set[str]:
         from khaya.notifications import store  # noqa: PLC0415
 
-        return {*store.person(PERSON).devices}
+        return {*store.recipient(PERSON).devices}
 
     def sent(self) -> list[tuple[str, str, str]]:
         """Channel, address and text of everything that arrived."""

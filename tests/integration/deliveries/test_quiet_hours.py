@@ -72,7 +72,7 @@ def test_what_waited_goes_out_in_the_morning_once(post: Post, clock: Clock) -> N
 def test_what_is_handed_over_again_in_the_night_waits_once(post: Post, clock: Clock) -> None:
     clock.moment = NIGHT
     notification_id = post.notify()
-    post.hand_over(notification_id)
+    post.enqueue(notification_id)
     clock.moment = datetime(2026, 11, 22, 5, tzinfo=UTC)
     assert _release() == 1
     post.run()
@@ -131,7 +131,7 @@ def test_an_interrupted_release_goes_on_with_the_next(
     # when a run has no time, and one dies after it has filled the queues
     assert _release(time_is_left=False) == 0
     with monkeypatch.context() as crash:
-        crash.setattr(service.store, "released", lambda _: 1 / 0)
+        crash.setattr(service.store, "release", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             _release()
     # then the next does what is left, and each goes out once

@@ -137,7 +137,7 @@ def test_a_message_that_comes_twice_is_sent_once(post: Post) -> None:
 def test_a_notice_that_is_handed_over_again_is_sent_once(post: Post) -> None:
     notification_id = post.notify()
     post.run()
-    post.hand_over(notification_id)
+    post.enqueue(notification_id)
     assert post.run() == 0
     assert post.channels() == ["email", "push", "push", "whatsapp"]
 

@@ -41,7 +41,7 @@ def send(operation: Callable[..., Any], never: Set[str], **request: Any) -> str:
         if code.removesuffix("Exception") in never:
             raise Undeliverable(code) from None
         headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-        raise ChannelDown(code, web.seconds(headers.get("retry-after"))) from None
+        raise ChannelDown(code, web.retry_after_seconds(headers.get("retry-after"))) from None
     except (ConnectTimeoutError, EndpointConnectionError) as error:
         raise ChannelDown(type(error).__name__) from None
     except HTTPClientError as error:
