@@ -1,4 +1,4 @@
-"""What was sent to people in a test, and the consumer that sends it."""
+"""Messages that were sent in a test, and the consumer that sends codes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Sent:
 
 
 def deliver() -> list[Sent]:
-    """Let the consumer work off the queue of codes, and answer what it sent in doing so."""
+    """Deliver all messages of the queue of codes; returns what was sent."""
     before = outbox()
     sqs = boto3.client("sqs")
     url = os.environ["CODES_QUEUE_URL"]
@@ -47,12 +47,12 @@ def deliver() -> list[Sent]:
 
 
 def record(body: str) -> dict[str, Any]:
-    """A record of the queue, as Lambda passes it."""
+    """A record of the queue as Lambda passes it."""
     return {"messageId": "message-1", "body": body, "eventSource": "aws:sqs", "eventSourceARN": "arn", "attributes": {}}
 
 
 def outbox() -> list[Sent]:
-    """All that was sent by text message and e-mail."""
+    """All text messages and e-mails that were sent."""
     texts = [Sent("sms", to, text) for to, text, *_ in get_backend("sns")[ACCOUNT][REGION].sms_messages.values()]
     mails = [
         Sent("email", one.destinations["ToAddresses"][0], one.body)
@@ -62,14 +62,14 @@ def outbox() -> list[Sent]:
 
 
 def empty() -> None:
-    """Forget what was sent, and let the marketplace's domain send."""
+    """Delete what was sent, and verify the sender's domain."""
     for service in ("sns", "ses"):
         get_backend(service)[ACCOUNT][REGION].reset()
     boto3.client("ses").verify_domain_identity(Domain=os.environ["EMAIL_SENDER"].rpartition("@")[2].rstrip(">"))
 
 
 def queued() -> list[dict[str, Any]]:
-    """What waits in the queue of codes."""
+    """The messages in the queue of codes."""
     found = boto3.client("sqs").receive_message(
         QueueUrl=os.environ["CODES_QUEUE_URL"], MaxNumberOfMessages=10, VisibilityTimeout=0
     )

@@ -1,4 +1,4 @@
-"""What sign-in stands on in tests: the queue of codes, the service key, and limits out of the way."""
+"""The set-up of sign-in for tests: the queue of codes, the service key, and no rate limits."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from typing import Any
 
 import boto3
 
+from khaya.channels import mail, sms
+from khaya.platform.aws import cognito, secrets
+from khaya.platform.base import settings
+from khaya.sign_in import service
 from tests.support.template import function_environment
 
 WITHOUT_LIMITS = {"SIGN_INS_PER_IDENTITY": "0", "SIGN_INS_PER_ADDRESS": "0"}
 
 
 def ready() -> None:
-    """Make the queue and the key, and have the functions look for them anew."""
+    """Create the queue and the key, and reset cached clients, settings and secrets."""
     queue = boto3.client("sqs").create_queue(QueueName="codes", Attributes={"VisibilityTimeout": "0"})
     os.environ |= {**WITHOUT_LIMITS, "CODES_QUEUE_URL": queue["QueueUrl"]}
     os.environ["EMAIL_SENDER"] = "Khaya <no-reply@khaya.example>"
@@ -25,8 +29,7 @@ def ready() -> None:
 
 
 def forget() -> None:
-    """Clients, settings and secrets that were made for another environment."""
-    from khaya.platform.aws import secrets  # noqa: PLC0415 - after the environment is set
+    """Reset cached clients, settings and secrets."""
 
     for cached in _caches():
         cached.cache_clear()
@@ -34,15 +37,7 @@ def forget() -> None:
 
 
 def _caches() -> tuple[Any, ...]:
-    from khaya.channels import mail, sms  # noqa: PLC0415
-    from khaya.platform.aws import cognito  # noqa: PLC0415
-    from khaya.platform.base import settings  # noqa: PLC0415
-    from khaya.sign_in import service  # noqa: PLC0415
-
     return (
-        settings.settings,
-        settings.settings,
-        settings.settings,
         settings.settings,
         cognito._cognito,
         cognito._client_secret,

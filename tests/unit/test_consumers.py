@@ -1,4 +1,4 @@
-"""How consumers work through a batch: what fails goes back alone, and the log repeats nothing of what was in it."""
+"""How a batch of messages is processed: failed messages are returned alone, and the log holds no content."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ GOOD, BAD = {"userId": "a"}, {"userId": "a", "language": "+27821234567"}
 
 
 @pytest.mark.parametrize("make", [batches.of_queue, batches.of_ordered_queue])
-def test_a_batch_of_nothing_but_poison_goes_back_message_by_message(make: Callable[[], BatchProcessor]) -> None:
+def test_given_only_unreadable_messages_then_each_is_returned_to_the_queue(make: Callable[[], BatchProcessor]) -> None:
     assert failed(make(), message(1, BAD, "one"), message(2, BAD, "two")) == ["1", "2"]
 
 
-def test_what_follows_a_failed_one_in_its_group_goes_back_with_it_and_other_groups_go_on() -> None:
+def test_after_a_failed_message_only_its_group_is_returned_to_a_fifo_queue() -> None:
     told = [message(1, BAD, "one"), message(2, GOOD, "two"), message(3, GOOD, "one")]
     assert failed(batches.of_ordered_queue(), *told) == ["1", "3"]
     assert failed(batches.of_queue(), *told) == ["1"]
 
 
 @pytest.mark.parametrize("make", [batches.of_queue, batches.of_ordered_queue])
-def test_the_log_names_the_message_and_the_kind_of_error_and_nothing_that_was_in_it(
+def test_the_log_has_the_message_id_and_the_error_and_no_content(
     make: Callable[[], BatchProcessor], caplog: pytest.LogCaptureFixture
 ) -> None:
     failed(make(), message(7, BAD))

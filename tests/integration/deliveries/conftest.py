@@ -1,4 +1,4 @@
-"""Deliveries over HTTP to the providers' stand-in, with the queues as Lambda reads them."""
+"""Deliveries over HTTP to the providers' stand-ins, with the queues as Lambda reads them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,16 @@ from typing import Any
 
 import pytest
 
+from khaya.channels import mail, sms, web
+from khaya.deliveries import circuit_breakers, queues, service
+from khaya.deliveries import store as deliveries_store
+from khaya.notifications import store
+from khaya.notifications.kinds import KINDS
+from khaya.notifications.model import Notification
+from khaya.platform.aws import secrets
+from khaya.platform.base import clock, settings
+from khaya.platform.base.ids import new_id
+from khaya.platform.data import dynamo
 from local import providers, twilio
 from tests.conftest import Clock
 from tests.support import mailbox
@@ -27,7 +37,7 @@ TEST_TIMEOUT = (0.5, 0.3)
 
 @pytest.fixture
 def provider() -> Iterator[providers.Server]:
-    """Twilio and Expo, listening."""
+    """Stand-ins of Twilio and Expo."""
     server = providers.Server(0)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     yield server
@@ -36,7 +46,7 @@ def provider() -> Iterator[providers.Server]:
 
 
 class Post:
-    """The way of a notification from the inbox to the providers."""
+    """Notifications of one person, their queues and the providers."""
 
     def __init__(self, provider: providers.Server, clock: Clock, urls: dict[str, str]) -> None:
         self.provider = provider
@@ -47,13 +57,7 @@ class Post:
         self._numbers = itertools.count(1)
 
     def notify(self, kind: str = "bidReceived", *, params: dict[str, Any] | None = None) -> str:
-        """Put something into the person's inbox and hand it over, as `functions/notices` does; answers its id."""
-        from khaya.notifications import store  # noqa: PLC0415
-        from khaya.notifications.kinds import KINDS  # noqa: PLC0415
-        from khaya.notifications.model import Notification  # noqa: PLC0415
-        from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
-        from khaya.platform.base.ids import new_id  # noqa: PLC0415
-        from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
+        """Write a notification and queue it, as the consumer of notices does; returns its id."""
 
         person = store.recipient(PERSON)
         notification = Notification(
@@ -72,36 +76,32 @@ class Post:
         return notification.id
 
     def enqueue(self, notification_id: str) -> None:
-        from khaya.deliveries import service  # noqa: PLC0415
-        from khaya.notifications import store  # noqa: PLC0415
-        from khaya.platform.base import clock  # noqa: PLC0415
-
         notification = store.find(notification_id)
         assert notification is not None
         service.enqueue(notification, store.recipient(PERSON), clock.now())
 
     def prefer(self, *channels: Any, kind: str = "bidReceived", language: Any = "en") -> None:
-        """The person chooses."""
+        """Choose channels for a kind, and a language."""
         answer = self.person.put("/notifications/preferences", {"language": language, "channels": {kind: channels}})
         assert answer.status == 200, answer.text
 
     def register(self, device: str, token: str) -> None:
-        """The person registers a device."""
+        """Register a device."""
         answer = self.person.put(f"/devices/{device}", {"platform": "android", "token": token})
         assert answer.status == 200, answer.text
 
     def waiting(self, queue: str) -> int:
-        """How many messages are in a queue."""
+        """The number of messages in a queue."""
         told = client("sqs").get_queue_attributes(QueueUrl=self.urls[queue], AttributeNames=["All"])["Attributes"]
         return int(told["ApproximateNumberOfMessages"]) + int(told["ApproximateNumberOfMessagesNotVisible"])
 
     def put(self, queue: str, notification_id: str) -> None:
-        """A message more, as SQS may deliver one twice."""
+        """Send another message, as SQS may deliver one twice."""
         body = json.dumps({"queue": queue, "notificationId": notification_id})
         client("sqs").send_message(QueueUrl=self.urls[queue], MessageBody=body)
 
     def run(self, *names: str) -> int:
-        """Let the function have each waiting message once, and remove what it took; answers how many failed."""
+        """Deliver each waiting message once and delete the handled ones; returns how many failed."""
         failed = 0
         sqs = client("sqs")
         for queue in names or EVERY:
@@ -118,12 +118,10 @@ class Post:
         return failed
 
     def devices(self) -> set[str]:
-        from khaya.notifications import store  # noqa: PLC0415
-
         return {*store.recipient(PERSON).devices}
 
     def sent(self) -> list[tuple[str, str, str]]:
-        """Channel, address and text of everything that arrived."""
+        """Channel, address and text of everything that was sent."""
         short_and_long = [(one.channel, one.to, one.text) for one in mailbox.outbox()]
         return sorted([*short_and_long, *((one.channel, one.to, one.text) for one in self.provider.taken)])
 
@@ -143,12 +141,7 @@ def _record(message: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clock, tables: None) -> Iterator[Post]:
-    """Somebody with a phone, an e-mail and two devices; patience is short, and what is put back comes again at once."""
-    from khaya.channels import mail, sms, web  # noqa: PLC0415
-    from khaya.deliveries import queues  # noqa: PLC0415
-    from khaya.deliveries import store as deliveries_store  # noqa: PLC0415
-    from khaya.platform.aws import secrets  # noqa: PLC0415 - after the environment is set
-    from khaya.platform.base import settings  # noqa: PLC0415 - after the environment is set
+    """A person with a phone, an e-mail address and two devices; timeouts are short, and retries are immediate."""
 
     base = f"http://127.0.0.1:{provider.server_port}"
     for name, value in {
@@ -198,15 +191,15 @@ def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clo
 
 
 def _forget_failures() -> None:
-    """What this process counted of providers' failures."""
+    """Reset the failures that Powertools counts in memory."""
     from aws_lambda_powertools.utilities.circuit_breaker import base  # noqa: PLC0415
 
     for counts in (base._LOCAL_FAILURES, base._LOCAL_SUCCESSES, base._LAST_OBSERVED_STATE):
         counts.clear()
 
 
-class BreakersTime:
-    """The circuit breakers' own clock, which only a test moves."""
+class BreakerClock:
+    """The clock of the circuit breakers, set by the test."""
 
     def __init__(self) -> None:
         self.seconds = 1_795_251_020.0
@@ -218,7 +211,7 @@ class BreakersTime:
         return self.seconds
 
     @property
-    def datetime(self) -> BreakersTime:
+    def datetime(self) -> BreakerClock:
         return self
 
     def now(self) -> datetime:
@@ -226,14 +219,12 @@ class BreakersTime:
 
 
 @pytest.fixture
-def breakers_time(monkeypatch: pytest.MonkeyPatch) -> BreakersTime:
+def breaker_clock(monkeypatch: pytest.MonkeyPatch) -> BreakerClock:
     from aws_lambda_powertools.utilities.circuit_breaker import base  # noqa: PLC0415
     from aws_lambda_powertools.utilities.circuit_breaker.persistence import base as states  # noqa: PLC0415
     from aws_lambda_powertools.utilities.circuit_breaker.persistence import dynamodb  # noqa: PLC0415
 
-    from khaya.deliveries import circuit_breakers  # noqa: PLC0415
-
-    time = BreakersTime()
+    time = BreakerClock()
     for module in (base, states, dynamodb):
         monkeypatch.setattr(module, "dt", time)
     monkeypatch.setattr(circuit_breakers, "time", time)
@@ -241,6 +232,6 @@ def breakers_time(monkeypatch: pytest.MonkeyPatch) -> BreakersTime:
 
 
 def on_the_item(notification_id: str) -> dict[str, Any]:
-    """What stands on a notification's item."""
+    """A notification's item."""
     (item,) = [row for row in stored("notifications") if row["id"] == notification_id]
     return item
