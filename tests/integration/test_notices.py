@@ -35,7 +35,7 @@ RIVAL = Person("rival", ("worker",))
 ADMIN = Person("admin", ("admin",))
 CHANNELS = ("WhatsappQueue", "EmailQueue")
 """The queues for a person without preferences and devices."""
-MOST_CALLS = 20
+MAX_CALLS = 20
 
 
 def kinds(person: Person) -> list[str]:
@@ -391,7 +391,7 @@ def breaking_queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[Faulty]:
 def test_given_a_failure_at_any_call_then_a_repeated_run_completes_once(
     breaking: Callable[..., Any], fault: Fault, queues: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for position in range(MOST_CALLS):
+    for position in range(MAX_CALLS):
         # given events about a job, and a call that fails
         stand_in.empty()
         streams._queues()

@@ -14,9 +14,9 @@ from khaya.platform.base.models import Item
 COLUMNS: Final = ("id", "createdAt", "type", "amountCents", "balanceAfterCents", "source", "reason")
 CONTENT_TYPE = "text/csv; charset=utf-8"
 
-MOST_BYTES = 5_000_000
+MAX_BYTES = 5_000_000
 """The longest statement in a response, in bytes; a longer one becomes a file."""
-_MOST_JSON_BYTES = 5_800_000
+_MAX_JSON_BYTES = 5_800_000
 """The same with JSON's escapes, since a function's response of at most 6 MB is JSON."""
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -52,7 +52,7 @@ def lines_that_fit(lines: Iterator[str]) -> tuple[list[str], bool]:
         held.append(line)
         size += len(line.encode())
         size_in_json += len(json.dumps(line)) - 2
-        if size > MOST_BYTES or size_in_json > _MOST_JSON_BYTES:
+        if size > MAX_BYTES or size_in_json > _MAX_JSON_BYTES:
             return held, False
     return held, True
 
