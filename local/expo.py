@@ -13,7 +13,7 @@ from typing import Any
 PATH = "/--/api/v2/push/"
 TOKEN = re.compile(r"Expo(nent)?PushToken\[[^\]]+\]")
 MOST_MESSAGES = 100
-MOST_RECEIPTS = 1000
+MAX_RECEIPTS = 1000
 LARGEST = 4096
 
 Answer = tuple[int, dict[str, Any]]
@@ -92,8 +92,8 @@ class Expo:
         ids = told.get("ids") if isinstance(told, dict) else None
         if not isinstance(ids, list):
             return refusal(400, "VALIDATION_ERROR", '"ids" is required.')
-        if len(ids) > MOST_RECEIPTS:
-            return refusal(400, "PUSH_TOO_MANY_RECEIPTS", f"At most {MOST_RECEIPTS} at a time.")
+        if len(ids) > MAX_RECEIPTS:
+            return refusal(400, "PUSH_TOO_MANY_RECEIPTS", f"At most {MAX_RECEIPTS} at a time.")
         known = [] if self.without_receipts else [one for one in ids if one in self.tickets]
         return 200, {"data": {one: self._receipt(self.tickets[one]) for one in known}}
 

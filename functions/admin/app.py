@@ -65,7 +65,7 @@ def audit(
     Entries appear a second or two after the change. They are never changed or deleted.
     """
     page_request = api.page_request(limit, cursor, about, actor, private=True)
-    result = audit_trail.listed(about, actor, page_request)
+    result = audit_trail.list_entries(about, actor, page_request)
     items = [shown_entry(entry) for entry in result.items]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 

@@ -1,4 +1,4 @@
-"""Credits over REST: balance, entries and statement, withdrawals, and what admins put right."""
+"""The API of credits: balance, transactions, statement, withdrawals, adjustments and reversals."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from khaya.credits import service, statement
 from khaya.credits.model import AdjustmentRequest, Proposal, ReversalRequest, WithdrawalRequest
-from khaya.credits.view import BalanceView, ProposalView, TransactionView, balance, shown, waiting
+from khaya.credits.view import BalanceView, ProposalView, TransactionView, balance, proposed, shown
 from khaya.ledger import store
 from khaya.ledger.model import Entry
 from khaya.platform.data.pages import Limit, Page
@@ -20,12 +20,12 @@ from khaya.users.store import pass_account_guard
 api = Api("Credits", pass_account_guard)
 
 WITHDRAWER = Access("any signed-in person, after a recent sign-in", moves_money=True)
-TREASURER = Access("admins, never for themselves", roles=("admin",), moves_money=True)
+CREDITS_ADMIN = Access("admins, never for themselves", roles=("admin",), moves_money=True)
 
 
 @api.get("/credits/balance", SIGNED_IN, "One's own balance", body=BalanceView)
 def own_balance() -> Response[BalanceView]:
-    """Rewards can be withdrawn fourteen days after they were earned; a pending withdrawal has left the balance."""
+    """Rewards can be withdrawn fourteen days after they were earned. The balance excludes pending withdrawals."""
     return api.answer(balance(store.account(api.caller.user_id), api.now))
 
 
@@ -34,7 +34,7 @@ def transactions(
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[TransactionView]]:
-    """Each with the balance after it."""
+    """Each transaction has the balance after it."""
     page_request = api.page_request(limit, cursor, private=True)
     part = store.entries(api.caller.user_id, page_request)
     items = [shown(entry) for entry in part.items]
@@ -49,7 +49,7 @@ def transactions(
     answers={303: "The statement is longer than 5 MB: `Location` is a link to it that works for fifteen minutes."},
 )
 def own_statement() -> Response[str]:
-    """All of them. Text that a spreadsheet would take for a formula begins with an apostrophe; amounts never do."""
+    """Holds all transactions. Text that a spreadsheet would read as a formula begins with an apostrophe."""
     found = service.statement_of(api.caller.user_id, api.now)
     if found.link is not None:
         return Response(303, headers={"Location": found.link})
@@ -59,7 +59,7 @@ def own_statement() -> Response[str]:
 
 @api.post("/credits/withdrawals", WITHDRAWER, "Withdraw credits", status=201, body=TransactionView)
 def withdraw(request: Annotated[WithdrawalRequest, Body()]) -> Response[TransactionView]:
-    """From R100, to one's verified payout account. The entry's `withdrawalStatus` tells how far it has come."""
+    """At least R100, to one's verified payout account. `withdrawalStatus` is the state of the payout."""
     api.require_recent_sign_in()
     entry = service.withdraw(
         request.amount_cents, user_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
@@ -70,32 +70,36 @@ def withdraw(request: Annotated[WithdrawalRequest, Body()]) -> Response[Transact
 
 @api.post(
     "/credits/adjustments",
-    TREASURER,
-    "Put a balance right",
+    CREDITS_ADMIN,
+    "Adjust a balance",
     status=201,
     body=TransactionView,
-    answers={202: "Above R5,000: nothing is booked yet, until another admin asks for the same amount and person."},
+    answers={202: "Above R5,000: nothing is booked until another admin sends the same person and amount."},
 )
 def adjust(
     request: Annotated[AdjustmentRequest, Body()],
 ) -> Response[TransactionView | ProposalView]:
-    """Above R5,000 either way it takes two admins: the first is answered `202`, and the second one's request books it.
+    """Above R5,000, up or down, two admins are needed: the first gets `202`, the second one's same request books it.
 
-    A waiting adjustment is forgotten after seven days.
+    A proposal expires after seven days.
     """
     made = service.adjust(request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     if isinstance(made, Proposal):
         api.count("AdjustmentProposed")
-        return api.answer(waiting(made), status=202)
+        return api.answer(proposed(made), status=202)
     api.count("BalanceAdjusted")
     return _created(made)
 
 
 @api.post(
-    "/credits/transactions/<transaction_id>/reversal", TREASURER, "Take an entry back", status=201, body=TransactionView
+    "/credits/transactions/<transaction_id>/reversal",
+    CREDITS_ADMIN,
+    "Reverse a transaction",
+    status=201,
+    body=TransactionView,
 )
 def reverse(transaction_id: str, request: Annotated[ReversalRequest, Body()]) -> Response[TransactionView]:
-    """Books the opposite entry, once. Reversals and withdrawals cannot be taken back."""
+    """Books the opposite transaction, once. Reversals and withdrawals cannot be reversed."""
     entry = service.reverse(
         transaction_id, request.reason, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )

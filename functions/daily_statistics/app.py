@@ -19,7 +19,7 @@ def _days(today: str, after: str | None) -> list[str]:
     return [day for day in clock.days_before(today, DAYS) if after is None or day > after]
 
 
-TASK = Task("daily_statistics", page=_days, work=service.close)
+TASK = Task("daily_statistics", page=_days, work=service.close_day)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:

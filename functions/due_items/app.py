@@ -13,7 +13,7 @@ from khaya.platform.base import clock, observability
 from khaya.platform.base.settings import require
 from khaya.platform.data.unit_of_work import connect
 from khaya.reminders import service
-from khaya.reminders.model import Lane
+from khaya.reminders.model import Schedule
 
 SAFETY_MILLISECONDS = 10_000
 """Time left at which a run ends; the next one goes on where it ended, since what is done is no longer due."""
@@ -24,14 +24,14 @@ connect()  # while Lambda makes the environment, with a whole processor
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Claim what is due in the lane that the event names; returns how much of each."""
-    lane: Lane = event["lane"]
-    if lane not in get_args(Lane):
+    lane: Schedule = event["lane"]
+    if lane not in get_args(Schedule):
         raise ValueError(f"there is no lane {lane}")
     now, left = clock.now(), context.get_remaining_time_in_millis
     # The first task has at most half of the time, so that neither keeps the other waiting.
     half = (left() - SAFETY_MILLISECONDS) // 2 + SAFETY_MILLISECONDS
     released = _release(now, lambda: left() > half) if lane == "minute" else {}
-    report = service.sweep(lane, now, lambda: left() > SAFETY_MILLISECONDS).as_counts()
+    report = service.claim_due(lane, now, lambda: left() > SAFETY_MILLISECONDS).as_counts()
     report = {**report, **released, "failed": report["failed"] + released.get("failed", 0)}
     observability.logger().info("due items", extra={"lane": lane, **report})
     observability.count("ReminderClaimed", report["claimed"])

@@ -1,4 +1,4 @@
-"""Referrals over REST: one's code, those one has brought, applying a code, and the leaderboard."""
+"""The API of referrals: one's code and referrals, applying a code, and the leaderboard."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ api = Api("Referrals", pass_account_guard)
 
 @api.get("/referrals/code", SIGNED_IN, "One's own code", body=CodeView)
 def own_code() -> Response[CodeView]:
-    """Made on first use, and the same for good."""
-    code = service.code_of(api.caller.user_id, before_making=api.guard_write, unit_of_work=api.unit_of_work)
+    """Created on first use, and permanent."""
+    code = service.code_of(api.caller.user_id, before_create=api.guard_write, unit_of_work=api.unit_of_work)
     return api.answer(CodeView(code=code))
 
 
-@api.get("/referrals/mine", SIGNED_IN, "Those one has brought, newest first", body=Page[ReferralView])
+@api.get("/referrals/mine", SIGNED_IN, "One's own referrals, newest first", body=Page[ReferralView])
 def mine(
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[ReferralView]]:
-    """`completed` without a reward waits for an admin: the month's twenty were paid already."""
+    """A referral that is `completed` and not rewarded waits for an admin, since twenty were paid this month."""
     page_request = api.page_request(limit, cursor, private=True)
     part = store.of_referrer(api.caller.user_id, page_request)
     items = [shown(referral) for referral in part.items]
@@ -47,15 +47,15 @@ def mine(
 
 @api.post("/referrals/applications", SIGNED_IN, "Apply a code", status=201, body=ApplicationView)
 def apply(request: Annotated[ApplicationRequest, Body()]) -> Response[ApplicationView]:
-    """Once ever, never one's own, and only before one's first completed job. Case, blanks and hyphens do not matter."""
+    """Once, never one's own code, and only before one's first completed job. Case, blanks and hyphens are ignored."""
     referral = service.apply(request.code, user_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ReferralApplied")
     return api.answer(application(referral), status=201, location=f"/referrals/applications/{referral.id}")
 
 
-@api.get("/referrals/leaderboard", FEED, "The twenty with the most rewarded referrals", body=LeaderboardView)
+@api.get("/referrals/leaderboard", FEED, "The twenty people with the most rewarded referrals", body=LeaderboardView)
 def leaders() -> Response[LeaderboardView]:
-    """Of two with the same count, who reached it first stands first."""
+    """Of two people with the same count, the first to reach it is listed first."""
     return api.answer(leaderboard(store.leaders(), api.now))
 
 

@@ -1,4 +1,4 @@
-"""Reminders over REST: what people want to be reminded of, and when."""
+"""The API of reminders: set, list and delete one's own."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from khaya.users.store import pass_account_guard
 
 api = Api("Reminders", pass_account_guard)
 
-OWNER = Access("whoever set the reminder")
+OWNER = Access("the person who set the reminder")
 
 
 @api.post("/reminders", SIGNED_IN, "Set a reminder", status=201, body=ReminderView)
-def remind(request: Annotated[ReminderRequest, Body()]) -> Response[ReminderView]:
-    """It goes out within five minutes of its time, at night too."""
+def create(request: Annotated[ReminderRequest, Body()]) -> Response[ReminderView]:
+    """It is sent within five minutes of its time, also at night."""
     reminder = own(request, user_id=api.caller.user_id, now=api.now)
     api.unit_of_work.add(store.create(reminder))
     api.count("ReminderSet")
@@ -34,15 +34,15 @@ def mine(
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[ReminderView]]:
-    """Those that wait, and after them those that were sent in the last three months."""
+    """Waiting reminders first, then those sent in the last three months."""
     page_request = api.page_request(limit, cursor, private=True)
     part = store.of_person(api.caller.user_id, page_request)
     return api.answer(Page(items=[shown(one) for one in part.items], next_cursor=page_request.cursor_after(part.after)))
 
 
 @api.delete("/reminders/<id>", OWNER, "Delete a reminder", status=204)
-def forget(id: str) -> Response[None]:  # noqa: A002 - the contract's name
-    """Whether it waits or was sent."""
+def delete(id: str) -> Response[None]:  # noqa: A002 - the contract's name
+    """A waiting reminder or one that was sent."""
     api.unit_of_work.add(store.remove_own(id, api.caller.user_id))
     api.count("ReminderDeleted")
     return api.answer(None, status=204)

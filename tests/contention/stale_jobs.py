@@ -44,7 +44,9 @@ def states(dynamodb: Any) -> Counter[str]:
 
 def in_the_index(dynamodb: Any) -> int:
     """The number of jobs in the index `byDeadline`."""
-    pages = dynamodb.get_paginator("scan").paginate(TableName="khaya-jobs-test-1", IndexName="byDeadline", Select="COUNT")
+    pages = dynamodb.get_paginator("scan").paginate(
+        TableName="khaya-jobs-test-1", IndexName="byDeadline", Select="COUNT"
+    )
     return sum(page["Count"] for page in pages)
 
 

@@ -71,7 +71,7 @@ def _notify(kind: str, now: str) -> str:
     from khaya.users.model import User  # noqa: PLC0415
 
     unit_of_work = UnitOfWork()
-    service.register(
+    service.register_device(
         "phone",
         Registration(platform="ios", token="ExponentPushToken[phone]"),
         PERSON,
@@ -80,7 +80,7 @@ def _notify(kind: str, now: str) -> str:
     )
     unit_of_work.add(users.create(User(user_id=PERSON, phone=PHONE, email=EMAIL, created_at=now)))
     unit_of_work.commit()
-    person = store.person(PERSON)
+    person = store.recipient(PERSON)
     notification = Notification(
         id=new_id(),
         user_id=PERSON,
@@ -143,7 +143,7 @@ def test_given_concurrent_runs_of_the_task_then_nothing_is_sent_twice(provider: 
     notification_id = _notify("bidReceived", NIGHT)
     found = store.find(notification_id)
     assert found is not None
-    service.hand_over(found, store.person(PERSON), NIGHT)
+    service.enqueue(found, store.recipient(PERSON), NIGHT)
     # when the task runs concurrently at seven, and several handlers process each of its messages
     _at_once(4, lambda: _release(MORNING))
     url = os.environ["DELIVERIES_QUEUE_URL"]

@@ -178,7 +178,7 @@ def test_a_phone_that_changes_owners_concurrently_never_belongs_to_two(engine: N
         # then each push token belongs to one device, and each device has its push token
         rows = [_plain(row) for row in dynamodb.scan(TableName=_table())["Items"]]
         having = sorted(
-            (one["token"], row["id"].removeprefix("person#"), name)
+            (one["token"], row["id"].removeprefix("recipient#"), name)
             for row in rows
             for name, one in row.get("devices", {}).items()
         )

@@ -63,7 +63,7 @@ def test_the_monthly_limit_is_exact_under_concurrency(engine: None, dynamodb: An
     # then seven are paid and five are pending
     states = Counter(referral["status"] for referral in everything(REFERRER, "/referrals/mine"))
     assert states == {"rewarded": 7, "completed": 5}
-    assert len(store.waiting(PageRequest((), 50)).items) == 5
+    assert len(store.pending_payment(PageRequest((), 50)).items) == 5
     sums = check_books(_ledger(dynamodb))
     assert sums.pop("referrer") == 7 * 5_000
     assert sorted(sums.values()) == [5_000] * 7

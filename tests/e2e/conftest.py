@@ -1,4 +1,4 @@
-"""The marketplace as `make run` brings it up; it is started where it is not running, and then ended again."""
+"""The application started by `make up`, unless it is running already; it is stopped after the tests."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tests.support.template import ROOT
 
 RUN_FILE = ROOT / ".local" / "run.json"
 WITHIN = 20.0
-"""Seconds in which what follows a change must be seen; cold functions of the stand-in take some."""
+"""Seconds in which the effect of a change must be seen; cold starts of the stand-in take some."""
 
 
 class Marketplace:
-    """The running application, and the people that are in it."""
+    """The running application and its demo people."""
 
     def __init__(self, run: dict[str, Any]) -> None:
         self.url: str = run["apiUrl"]
@@ -29,7 +29,7 @@ class Marketplace:
         self.http.trust_env = False
 
     def people(self, role: str) -> list[dict[str, Any]]:
-        """Everybody who holds this role and no other."""
+        """The people with this role only."""
         return [user for user in self.run["users"] if user["roles"] == [role]]
 
     def token(self, role: str, number: int = 0) -> str:
@@ -39,14 +39,14 @@ class Marketplace:
     def call(
         self, method: str, path: str, body: Any = None, *, token: str | None = None, **options: Any
     ) -> requests.Response:
-        """Send a request as it is; `token` None sends none."""
+        """Send a request, without a token if `token` is None."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         headers |= options.pop("headers", {})
         return self.http.request(method, self.url + path, json=body, headers=headers, timeout=35, **options)
 
 
 def eventually(check: Callable[[], bool], within: float = WITHIN) -> bool:
-    """Whether `check` comes true in the time that what follows may take, in seconds."""
+    """Whether `check` becomes true within so many seconds."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         if check():

@@ -1,4 +1,4 @@
-"""What follows a change, on the real local engine: the trail, the counters, the bus, the clock; and how soon."""
+"""The consumers of a change, on the local engine: audit, statistics, event bus and schedules, and their delays."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from local import providers
 from local.progress import say
 from local.stand_in import session
 from tests.e2e.conftest import Marketplace, eventually
-from tests.e2e.test_walk import OFFER, POSTING
+from tests.e2e.test_job_to_completion import OFFER, POSTING
 from tests.support.template import ROOT
 
 SOON = 5.0
-"""Seconds that a bid may take to its owner, on a machine that others use too; a second or two on a quiet one."""
+"""Seconds until the owner is notified of a bid, on a busy machine; one or two on an idle one."""
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def account(marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch) -> boto3.
 
 @pytest.fixture
 def subscriber(account: boto3.Session) -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """Somebody's queue behind a rule on the event bus; answers what it got."""
+    """A queue behind a rule on the event bus; returns the events that it got."""
     sqs, events = account.client("sqs"), account.client("events")
     url = sqs.create_queue(QueueName="e2e-subscriber")["QueueUrl"]
     bus, rule = "khaya-local", "e2e-subscriber"
@@ -55,7 +55,7 @@ def post(marketplace: Marketplace, title: str) -> str:
     return job
 
 
-def test_a_posted_job_is_in_the_trail_among_the_numbers_and_on_the_bus(
+def test_a_posted_job_reaches_audit_statistics_and_event_bus(
     marketplace: Marketplace, account: boto3.Session, subscriber: Callable[[], list[dict[str, Any]]]
 ) -> None:
     admin = marketplace.token("admin")
@@ -70,7 +70,7 @@ def test_a_posted_job_is_in_the_trail_among_the_numbers_and_on_the_bus(
     before = open_jobs()
     # when a job is posted
     job = post(marketplace, "Mend the garden wall")
-    # then who did it is written down all the same
+    # then the event is audited all the same
     found: list[dict[str, Any]] = []
 
     def noted() -> bool:
@@ -80,14 +80,14 @@ def test_a_posted_job_is_in_the_trail_among_the_numbers_and_on_the_bus(
 
     assert eventually(noted)
     assert (found[0]["action"], found[0]["actorId"]) == ("job.posted", marketplace.people("buyer")[0]["userId"])
-    # and it is counted, and those who subscribed are told
+    # and it is counted and published
     assert eventually(lambda: open_jobs() == before + 1)
     told: list[dict[str, Any]] = []
     assert eventually(lambda: bool(told.extend(subscriber()) or [one for one in told if job in one["object"]]))
 
 
-def test_a_bid_is_in_its_owners_inbox_and_outbox_within_seconds(marketplace: Marketplace) -> None:
-    # given a job, and functions that have met a bid before
+def test_a_bid_reaches_the_owners_inbox_and_outbox_within_seconds(marketplace: Marketplace) -> None:
+    # given a job, and functions that have handled a bid before
     buyer = marketplace.token("buyer")
     marketplace.call(
         "POST", f"/jobs/{post(marketplace, 'Sweep the yard')}/bids", OFFER, token=marketplace.token("worker")
@@ -98,7 +98,7 @@ def test_a_bid_is_in_its_owners_inbox_and_outbox_within_seconds(marketplace: Mar
     # when a worker bids
     began = time.monotonic()
     marketplace.call("POST", f"/jobs/{job}/bids", OFFER, token=marketplace.token("worker"))
-    # then the owner has it
+    # then it is in the inbox and in the outbox
     inbox = lambda: marketplace.call("GET", "/notifications", token=buyer).json()["items"]  # noqa: E731
     assert eventually(lambda: any(title in one["text"] for one in inbox()))
     in_inbox = time.monotonic() - began
@@ -108,7 +108,7 @@ def test_a_bid_is_in_its_owners_inbox_and_outbox_within_seconds(marketplace: Mar
     assert in_outbox < SOON
 
 
-def test_a_reminder_is_sent_by_the_clock(marketplace: Marketplace) -> None:
+def test_a_due_reminder_is_sent_by_the_schedule(marketplace: Marketplace) -> None:
     # given a reminder that is due in a moment
     buyer = marketplace.token("buyer")
     soon = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() + 2))

@@ -1,4 +1,4 @@
-"""From something that happens to somebody's phone: streams, queues, channels and the outbox, over HTTP."""
+"""From an event to a person's device: streams, queues, channels and the outbox, over HTTP."""
 
 from __future__ import annotations
 
@@ -9,35 +9,24 @@ import requests
 from local import providers
 from local.outbox import Sent
 from tests.e2e.conftest import Marketplace, eventually
-from tests.e2e.test_walk import OFFER, POSTING
+from tests.e2e.test_job_to_completion import OFFER, POSTING
 
 
-def test_a_bid_is_in_the_owners_outbox_within_seconds(marketplace: Marketplace) -> None:
-    # given a buyer with a phone, and a job of theirs
+def test_a_bid_is_pushed_to_the_owners_device(marketplace: Marketplace) -> None:
+    # given a buyer with a device and a job
     buyer, worker = marketplace.token("buyer"), marketplace.token("worker")
     token, title = f"ExponentPushToken[{uuid.uuid4().hex[:22]}]", f"Fix a tap {uuid.uuid4().hex[:8]}"
     device = {"platform": "android", "token": token}
     assert marketplace.call("PUT", "/devices/e2e-phone", device, token=buyer).status_code == 200
-    job = marketplace.call(
-        "POST",
-        "/jobs",
-        {
-            "title": title,
-            "description": "The kitchen tap drips all night long.",
-            "category": "plumbing",
-            "budgetCents": 50_000,
-            "location": "Durban",
-        },
-        token=buyer,
-    ).json()["id"]
+    job = marketplace.call("POST", "/jobs", {**POSTING, "title": title}, token=buyer).json()["id"]
     # when a worker bids
-    offer = {"amountCents": 45_000, "timelineDays": 3, "proposal": "I can come tomorrow morning."}
+    offer = {**OFFER, "amountCents": 45_000}
     assert marketplace.call("POST", f"/jobs/{job}/bids", offer, token=worker).status_code == 201
 
     def told() -> list[Sent]:
         return [one for one in providers.sent(marketplace.port) if one.channel == "push" and title in one.text]
 
-    # then the buyer is told, on their phone
+    # then it is pushed to the device
     assert eventually(lambda: bool(told()))
     (sent,) = told()
     assert (sent.to, sent.title) == (token, "New bid of R450")
@@ -49,7 +38,7 @@ def test_a_bid_is_in_the_owners_outbox_within_seconds(marketplace: Marketplace) 
     marketplace.call("DELETE", "/devices/e2e-phone", token=buyer)
 
 
-def test_a_provider_that_is_down_is_asked_again_and_one_that_answers_nonsense_is_not(marketplace: Marketplace) -> None:
+def test_a_failed_request_is_repeated_and_an_unreadable_answer_is_not(marketplace: Marketplace) -> None:
     buyer, worker = marketplace.token("buyer"), marketplace.token("worker")
     faults = providers.address(marketplace.port) + providers.FAULTS
 
@@ -61,13 +50,13 @@ def test_a_provider_that_is_down_is_asked_again_and_one_that_answers_nonsense_is
         sent = providers.sent(marketplace.port)
         return sum(1 for one in sent if one.channel == "whatsapp" and title in one.text)
 
-    # given a message that Twilio took and answered unreadably, and one that it refused for the moment
+    # given a message that Twilio accepted with an unreadable answer, and one that it refused
     taken, refused = f"Fix a door {uuid.uuid4().hex[:8]}", f"Fix a lock {uuid.uuid4().hex[:8]}"
     requests.post(faults, json={"provider": "twilio", "kind": "garbage", "times": 1}, timeout=10)
     bid_on(taken)
     assert eventually(lambda: told(taken) == 1)
     requests.post(faults, json={"provider": "twilio", "kind": "status", "status": 503, "times": 1}, timeout=10)
     bid_on(refused)
-    # when a quarter of a minute has passed, then the refused one has gone out, and neither has twice
+    # then the refused one is sent by a retry, and neither is sent twice
     assert eventually(lambda: told(refused) == 1, within=60)
     assert (told(taken), told(refused)) == (1, 1)

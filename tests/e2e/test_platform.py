@@ -1,4 +1,4 @@
-"""Health, the API document, browsers, and what the template has set up besides routes."""
+"""Health, the API document, CORS, and the schedules of the template."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_the_platform_is_healthy_and_documents_every_route(marketplace: Marketpl
     assert (page.status_code, page.headers["Content-Type"].split(";")[0]) == (200, "text/html")
 
 
-def test_pages_of_allowed_origins_may_call_the_api(marketplace: Marketplace) -> None:
+def test_only_allowed_origins_may_call_the_api(marketplace: Marketplace) -> None:
     ask = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
     allowed = marketplace.call("OPTIONS", "/jobs/mine", headers={"Origin": "http://localhost:3000", **ask})
     foreign = marketplace.call("OPTIONS", "/jobs/mine", headers={"Origin": "https://evil.example", **ask})
@@ -28,7 +28,7 @@ def test_pages_of_allowed_origins_may_call_the_api(marketplace: Marketplace) -> 
     assert "Access-Control-Allow-Origin" not in foreign.headers
 
 
-def test_the_schedules_of_the_template_are_there(marketplace: Marketplace) -> None:
+def test_the_schedules_of_the_template_exist(marketplace: Marketplace) -> None:
     scheduler = boto3.client("scheduler", endpoint_url=f"http://127.0.0.1:{marketplace.port}", region_name="af-south-1")
     assert "rate(1 hour)" in {
         scheduler.get_schedule(Name=found["Name"])["ScheduleExpression"]

@@ -1,4 +1,4 @@
-"""A person's way through sign-in, over HTTP, with the real triggers, queue, gateway and authorizer."""
+"""Sign-in over HTTP, with the real triggers, queue, gateway and authorizer."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 
 from local import providers
 from tests.e2e.conftest import Marketplace
+from tests.support.records import POSTING
 
 PASSWORD = "Summer-rain-2026"
 CODE_WITHIN = 30.0
@@ -21,7 +22,7 @@ _numbers = count(int(time.time() * 10) % 9_000_000)
 
 
 class Guest:
-    """Somebody with a phone of their own."""
+    """A new person with a phone."""
 
     def __init__(self, marketplace: Marketplace) -> None:
         self.marketplace = marketplace
@@ -37,7 +38,7 @@ class Guest:
         return found
 
     def code(self, channel: str = "sms", to: str | None = None) -> str:
-        """The next code that comes, from the outbox."""
+        """The next code in the outbox."""
         give_up_at, to = time.monotonic() + CODE_WITHIN, to or self.phone
         while time.monotonic() < give_up_at:
             sent = [one for one in providers.sent(self.marketplace.port) if (one.channel, one.to) == (channel, to)]
@@ -55,7 +56,7 @@ class Guest:
             self.tokens = answer.json()
         return int(answer.status_code)
 
-    def settled(self) -> Guest:
+    def signed_up(self) -> Guest:
         challenge = self.challenge(
             "/auth/sign-up", {"phone": self.local, "displayName": "Zanele Nkosi", "password": PASSWORD}
         )
@@ -68,43 +69,36 @@ class Guest:
 
 @pytest.fixture
 def guest(marketplace: Marketplace) -> Guest:
-    return Guest(marketplace).settled()
+    return Guest(marketplace).signed_up()
 
 
 def test_a_newcomer_signs_up_takes_up_a_role_and_posts_a_job(guest: Guest) -> None:
     me = guest.call("GET", "/profiles/me").json()
     assert (me["displayName"], me["phone"], me["roles"]) == ("Zanele Nkosi", guest.phone, [])
-    job = {
-        "title": "Fix a leaking tap",
-        "description": "The kitchen tap drips all night long.",
-        "category": "plumbing",
-        "budgetCents": 50_000,
-        "location": "Durban",
-    }
-    assert guest.call("POST", "/jobs", job).status_code == 403
+    assert guest.call("POST", "/jobs", POSTING).status_code == 403
     assert guest.call("PUT", "/profiles/me/roles", {"roles": ["buyer"]}).status_code == 200
     assert guest.ask_tokens({"refreshToken": guest.tokens["refreshToken"]}) == 200
-    assert guest.call("POST", "/jobs", job).status_code == 201
+    assert guest.call("POST", "/jobs", POSTING).status_code == 201
 
 
 def test_an_id_token_opens_nothing(guest: Guest) -> None:
     assert guest.marketplace.call("GET", "/sessions", token=guest.tokens["idToken"]).status_code == 401
 
 
-def test_of_right_answers_at_once_one_is_signed_in(guest: Guest) -> None:
+def test_of_simultaneous_correct_answers_one_signs_in(guest: Guest) -> None:
     # given a code by WhatsApp
     challenge = guest.challenge("/auth/codes", {"username": guest.phone, "channel": "whatsapp"})
     body = {"challenge": challenge, "code": guest.code("whatsapp")}
-    # when three answer it rightly at the same moment
+    # when three requests send it at once
     with ThreadPoolExecutor(3) as hands:
         answers = hands.map(lambda _: guest.marketplace.call("POST", "/auth/tokens", body).status_code, range(3))
         statuses = Counter(answers)
-    # then one has a session
+    # then one gets a session
     assert statuses == {200: 1, 401: 2}
     assert len(guest.call("GET", "/sessions").json()["items"]) == 2
 
 
-def test_of_refreshes_at_once_all_go_on_in_one_session(guest: Guest) -> None:
+def test_simultaneous_refreshes_continue_one_session(guest: Guest) -> None:
     body = {"refreshToken": guest.tokens["refreshToken"]}
     with ThreadPoolExecutor(2) as hands:
         both = list(hands.map(lambda _: guest.marketplace.call("POST", "/auth/tokens", body), range(2)))
@@ -115,7 +109,7 @@ def test_of_refreshes_at_once_all_go_on_in_one_session(guest: Guest) -> None:
         assert guest.ask_tokens({"refreshToken": answer.json()["refreshToken"]}) == 200
 
 
-def test_an_email_is_added_and_signs_in(guest: Guest) -> None:
+def test_an_added_email_can_sign_in(guest: Guest) -> None:
     email = f"z{guest.phone[3:]}@example.org"
     challenge = guest.challenge("/auth/contacts", {"email": email}, token=guest.tokens["accessToken"])
     answer = guest.call("POST", "/auth/contacts/proof", {"challenge": challenge, "code": guest.code("email", email)})
@@ -132,24 +126,24 @@ def test_passwords_are_set_and_wrong_ones_refused(guest: Guest) -> None:
     assert guest.ask_tokens({"username": "0829999999", "password": PASSWORD}) == 401
 
 
-def test_ended_sessions_are_over_at_once(guest: Guest) -> None:
+def test_the_tokens_of_an_ended_session_are_refused_at_once(guest: Guest) -> None:
     # given two sessions
     first = dict(guest.tokens)
     assert guest.ask_tokens({"username": guest.local, "password": PASSWORD}) == 200
     other = next(one for one in guest.call("GET", "/sessions").json()["items"] if not one["current"])
     # when one ends the other
     assert guest.call("DELETE", f"/sessions/{other['id']}").status_code == 204
-    # then its tokens are worth nothing
+    # then its tokens are refused
     patch = {"bio": "I am here."}
     assert guest.marketplace.call("PATCH", "/profiles/me", patch, token=first["accessToken"]).status_code == 401
     assert guest.marketplace.call("POST", "/auth/tokens", {"refreshToken": first["refreshToken"]}).status_code == 401
-    # and when it signs out, its own are not either
+    # and after signing out, its own are refused too
     assert guest.call("POST", "/auth/sign-out").status_code == 204
     assert guest.call("PATCH", "/profiles/me", patch).status_code == 401
     assert guest.ask_tokens({"refreshToken": guest.tokens["refreshToken"]}) == 401
 
 
-def test_all_sessions_are_ended_and_a_new_one_is_good(guest: Guest) -> None:
+def test_after_ending_all_sessions_a_new_one_works(guest: Guest) -> None:
     assert guest.call("DELETE", "/sessions").status_code == 204
     assert guest.call("PATCH", "/profiles/me", {"bio": "I am here."}).status_code == 401
     assert guest.ask_tokens({"refreshToken": guest.tokens["refreshToken"]}) == 401

@@ -13,7 +13,7 @@ from khaya.audit.store import record
 from khaya.events.catalogue import KINDS
 from khaya.events.model import Event
 from khaya.notices import rules
-from khaya.reminders.model import FOLLOWED
+from khaya.reminders.model import PLANNING_EVENTS
 from khaya.statistics import model as statistics
 from local import CannotRun, events
 from local.openapi import text
@@ -111,9 +111,9 @@ def test_the_guide_names_version_and_fields_of_a_kind(kind: str) -> None:
 def test_the_guide_names_the_consumers_of_a_kind(kind: str) -> None:
     told = {*rows()[kind][-1].split(", ")}
     event = Event(id="1", kind=kind, version=1, at="", object="x/1", detail={}, changes={"status": (1, 2)})
-    assert bool(told & {"inbox", "reminders"}) == rules.wanted(event)
-    assert ("reminders" in told) == (kind in FOLLOWED)
-    assert ("statistics" in told) == statistics.counted(event)
+    assert bool(told & {"inbox", "reminders"}) == rules.is_relevant(event)
+    assert ("reminders" in told) == (kind in PLANNING_EVENTS)
+    assert ("statistics" in told) == statistics.is_counted(event)
     assert ("trail" in told) == (kind not in {"review.answered", "reminder.due"})
     assert told <= {"inbox", "reminders", "statistics", "trail", "bus"}
 

@@ -1,4 +1,4 @@
-"""The audit trail: what is written into it, once, and how admins read it."""
+"""The audit trail: how entries are written, once each, and how admins read them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from moto.backends import get_backend
 
 from khaya.events.model import Event
 from tests.conftest import Clock
@@ -47,15 +48,15 @@ def changes_of(entries: list[Any], action: str) -> dict[str, tuple[Any, Any]]:
     return {one["field"]: (one["from"], one["to"]) for one in entry["changes"]}
 
 
-# What is written.
+# Writing
 
 
-def test_a_line_tells_who_did_what_to_what_when_and_what_it_was_before(admin: Person) -> None:
+def test_an_audit_entry_shows_actor_object_time_and_changes(admin: Person) -> None:
     # given an event
     event = happened()
-    # when the trail is told of it
+    # when it is audited
     assert tell(event) == []
-    # then an admin reads it there
+    # then an admin can read it
     assert read(admin) == [
         {
             "id": event["id"],
@@ -68,7 +69,7 @@ def test_a_line_tells_who_did_what_to_what_when_and_what_it_was_before(admin: Pe
     ]
 
 
-def test_every_kind_of_value_comes_back_as_it_was(admin: Person) -> None:
+def test_every_kind_of_value_is_returned_unchanged(admin: Person) -> None:
     changes = {
         "status": [None, "open"],
         "budgetCents": [50_000, 60_000],
@@ -83,20 +84,20 @@ def test_every_kind_of_value_comes_back_as_it_was(admin: Person) -> None:
     assert told["hidden"][0] is False
 
 
-def test_an_event_that_is_told_again_is_there_once_and_as_it_was_first(admin: Person) -> None:
-    # given a line
+def test_a_repeated_event_does_not_change_its_audit_entry(admin: Person) -> None:
+    # given an entry
     event = happened()
     tell(event, event)
     before = stored("audit")
-    # when its event comes again, even with other contents under the same id
+    # when its event is repeated, even with other contents
     assert tell(event) == []
     assert tell({**event, "changes": {"status": ["open", "expired"]}, "actor": "somebody else"}) == []
-    # then nothing has changed
+    # then the entry is unchanged
     assert stored("audit") == before
     assert len(read(admin)) == 1
 
 
-def test_lines_are_in_the_order_in_which_things_happened_whatever_order_they_are_told_in(admin: Person) -> None:
+def test_audit_entries_are_ordered_by_the_time_of_their_events(admin: Person) -> None:
     first, second, third = (happened(number) for number in (1, 2, 3))
     tell(third)
     tell(first, second)
@@ -109,39 +110,39 @@ def test_lines_are_in_the_order_in_which_things_happened_whatever_order_they_are
 def test_a_broken_message_is_sent_back_alone(admin: Person, poison: str) -> None:
     # given a message that cannot be read between two of the same object
     before, after = happened(1), happened(2)
-    # when the batch is worked through, then it alone has failed
+    # when the batch is handled, then only that one fails
     assert tell(before, poison, after) == ["1"]
     assert [one["id"] for one in read(admin)] == [after["id"], before["id"]]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_line_is_written_once_wherever_dynamodb_fails(
+def test_given_a_failing_write_then_each_audit_entry_is_written_once(
     admin: Person, monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
-    # given that the second of three writes fails
+    # given a fault at the second of three writes
     events = [happened(number) for number in (1, 2, 3)]
     with faulty(monkeypatch) as dynamodb:
         dynamodb.fail(1, fault)
         failed = tell(*events)
         dynamodb.heal()
-    # then at most that message is sent back
+    # then at most that message is returned
     assert failed == ([] if fault in ("tried twice", "in progress") else ["1"])
-    # and when it comes again, each line is there once
+    # and when it is repeated, each entry exists once
     assert tell(events[1]) == []
     assert [one["id"] for one in read(admin)] == [one["id"] for one in reversed(events)]
 
 
-def test_an_actor_who_is_not_known_is_null(admin: Person) -> None:
+def test_an_unknown_actor_is_null(admin: Person) -> None:
     tell(happened(actor=None))
     assert [one["actorId"] for one in read(admin, object="jobs/job-1")] == [None]
 
 
-# How it is read.
+# Reading
 
 
 @pytest.fixture
 def trail() -> dict[str, list[str]]:
-    """Ids newest first: 23 events on two objects by two actors, all in turn."""
+    """Ids, newest first, of 23 events on two objects by two actors."""
     events = [
         happened(number, object=f"jobs/job-{number % 2}", actor=f"person-{number % 3 % 2}") for number in range(23)
     ]
@@ -169,12 +170,12 @@ def trail() -> dict[str, list[str]]:
         ("both", {"object": "jobs/job-0", "actor": "person-0"}),
     ],
 )
-def test_pages_are_full_whatever_is_asked_for(
+def test_every_filter_gives_full_pages(
     admin: Person, trail: dict[str, list[str]], which: str, query: dict[str, str]
 ) -> None:
-    # when the trail is read three lines at a time
+    # when it is read three entries at a time
     pages = every(admin, limit="3", **query)
-    # then every page but the last is full, and together they are all there is, newest first
+    # then every page but the last is full, and together they hold everything
     assert {len(page) for page in pages[:-1]} <= {3}
     assert [line for page in pages for line in page] == trail[which]
     assert len(trail["both"]) < len(trail["object"]) < len(trail["all"])
@@ -189,7 +190,7 @@ def test_a_cursor_belongs_to_its_filters_and_its_reader(admin: Person, trail: di
     assert other.get("/admin/audit", query={"object": "jobs/job-0", "cursor": cursor}).status == 400
 
 
-def test_what_was_never_done_has_no_lines(admin: Person, trail: dict[str, list[str]]) -> None:
+def test_an_unknown_object_or_actor_has_no_audit_entries(admin: Person, trail: dict[str, list[str]]) -> None:
     assert read(admin, object="jobs/nothing") == []
     assert read(admin, actor="nobody") == []
     assert read(admin, object="jobs/job-1", actor="nobody") == []
@@ -198,23 +199,21 @@ def test_what_was_never_done_has_no_lines(admin: Person, trail: dict[str, list[s
 @pytest.mark.parametrize(
     ("name", "value"), [("object", "job-1"), ("object", ""), ("object", "jobs/"), ("object", "jobs/a b"), ("actor", "")]
 )
-def test_what_names_nothing_is_refused_by_its_field(admin: Person, name: str, value: str) -> None:
+def test_an_invalid_filter_is_refused_by_its_field(admin: Person, name: str, value: str) -> None:
     answer = admin.get("/admin/audit", query={name: value})
     assert (answer.status, answer.fields) == (422, {name})
 
 
 @pytest.mark.parametrize("roles", [("buyer",), ("worker", "seller"), ()])
-def test_only_admins_read_it(roles: tuple[str, ...]) -> None:
+def test_only_admins_read_the_audit_trail(roles: tuple[str, ...]) -> None:
     tell(happened(actor="person"))
     assert Person("person", roles).get("/admin/audit", query={"actor": "person"}).status == 403
 
 
-# What follows from what people do.
+# Events of requests
 
 
-def test_a_jobs_life_is_in_the_trail_without_a_word_of_anybodys(
-    admin: Person, buyer: Person, worker: Person, clock: Clock
-) -> None:
+def test_a_jobs_events_are_audited_without_any_text(admin: Person, buyer: Person, worker: Person, clock: Clock) -> None:
     # given a job that is posted, bid on, accepted and done
     job = post_job(buyer)
     clock.tick(minutes=1)
@@ -235,15 +234,15 @@ def test_a_jobs_life_is_in_the_trail_without_a_word_of_anybodys(
     accepted = changes_of(lines, "job.accepted")
     assert accepted["status"] == ("open", "in_progress")
     assert (accepted["workerId"], accepted["agreedCents"]) == ((None, "worker-1"), (None, 40_000))
-    # and what each of them did is under their name
+    # and each person's actions are listed by actor
     assert [one["action"] for one in read(admin, actor="worker-1")] == ["bid.placed"]
-    # and no text that anybody wrote is in it
+    # and they hold no text that people wrote
     kept = json.dumps(stored("audit"))
     for text in ("leaking", "drips", "tomorrow", "Durban"):
         assert text not in kept
 
 
-def test_a_text_that_is_edited_is_no_line_but_a_price_is(admin: Person, buyer: Person) -> None:
+def test_an_edited_budget_is_audited_and_an_edited_title_is_not(admin: Person, buyer: Person) -> None:
     job = post_job(buyer)
     assert buyer.patch(f"/jobs/{job}", {"title": "Fix two leaking taps"}).status == 200
     follow("audit")
@@ -254,7 +253,7 @@ def test_a_text_that_is_edited_is_no_line_but_a_price_is(admin: Person, buyer: P
     assert changes_of(edited, "job.edited") == {"budgetCents": (50_000, 60_000)}
 
 
-def test_moderation_names_the_admin(admin: Person, seller: Person) -> None:
+def test_a_moderation_is_audited_with_the_admin(admin: Person, seller: Person) -> None:
     profile("seller-1", roles=["seller"])
     listing = list_materials(seller)
     answer = admin.post(f"/listings/{listing}/moderation", {"decision": "reject", "reason": "Not bricks at all."})
@@ -265,7 +264,9 @@ def test_moderation_names_the_admin(admin: Person, seller: Person) -> None:
     assert "Not bricks" not in json.dumps(stored("audit"))
 
 
-def test_decisions_about_people_say_what_they_were_and_became(admin: Person, buyer: Person, clock: Clock) -> None:
+def test_decisions_about_people_are_audited_with_values_before_and_after(
+    admin: Person, buyer: Person, clock: Clock
+) -> None:
     # given a person who is suspended, reinstated and made an admin
     pool_with(admin, buyer)
     profile("buyer-1", roles=["buyer"])
@@ -283,7 +284,7 @@ def test_decisions_about_people_say_what_they_were_and_became(admin: Person, buy
     assert "A good reason" not in json.dumps(stored("audit"))
 
 
-def test_money_is_in_the_trail(admin: Person) -> None:
+def test_adjustments_are_audited_with_both_admins(admin: Person) -> None:
     # given an adjustment that needs two admins
     profile("worker-1", roles=["worker"])
     asked = {"userId": "worker-1", "amountCents": 600_000, "reason": "Paid twice for one job."}
@@ -300,8 +301,8 @@ def test_money_is_in_the_trail(admin: Person) -> None:
     assert "Paid twice" not in json.dumps(stored("audit"))
 
 
-def test_somebody_who_leaves_stays_in_the_trail_by_their_id_alone(admin: Person, buyer: Person) -> None:
-    # given a person with a name who did things and leaves
+def test_an_erased_person_remains_in_the_audit_trail_by_id_only(admin: Person, buyer: Person) -> None:
+    # given an erased person with earlier actions
     pool_with(buyer)
     profile("buyer-1", roles=["buyer"], display_name="Thandi Nkosi", phone="+27820000001")
     job = post_job(buyer)
@@ -312,15 +313,14 @@ def test_somebody_who_leaves_stays_in_the_trail_by_their_id_alone(admin: Person,
     actions = [one["action"] for one in read(admin, actor="buyer-1")]
     assert {"job.posted", "job.cancelled"} <= {*actions}
     assert "person.erased" in [one["action"] for one in read(admin, object="people/buyer-1")]
-    # and nothing in it says who they were
+    # and no entry holds their name or phone
     kept = json.dumps(stored("audit"))
     for text in ("Thandi", "27820000001", "moving"):
         assert text not in kept
 
 
-def test_the_same_change_relayed_twice_is_one_line(admin: Person, buyer: Person) -> None:
+def test_a_stream_record_delivered_twice_is_one_audit_entry(admin: Person, buyer: Person) -> None:
     # given a change whose stream record is delivered twice
-    from moto.backends import get_backend  # noqa: PLC0415 - inside the mock
 
     post_job(buyer)
     tables: Any = get_backend("dynamodb")[stand_in.ACCOUNT][stand_in.REGION].tables
@@ -333,11 +333,11 @@ def test_the_same_change_relayed_twice_is_one_line(admin: Person, buyer: Person)
     assert [one["action"] for one in read(admin, actor="buyer-1")] == ["job.posted"]
 
 
-def test_the_trail_reads_what_the_relay_tells() -> None:
+def test_an_event_of_the_stream_dispatcher_is_valid() -> None:
     assert Event.model_validate(happened()).changes == {"status": ("open", "cancelled")}
 
 
-def test_beginning_and_handing_in_the_work_are_in_the_trail(admin: Person, buyer: Person, worker: Person) -> None:
+def test_start_and_submission_are_audited(admin: Person, buyer: Person, worker: Person) -> None:
     job = post_job(buyer)
     accept(buyer, place_bid(worker, job))
     assert worker.post(f"/jobs/{job}/start").status == 200

@@ -1,4 +1,4 @@
-"""Credits when DynamoDB is throttled or its answers are lost, at every call; and how many calls there are."""
+"""Credits with failing calls to DynamoDB at every position, and the number of calls of each route."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from khaya.platform.base.errors import Unavailable
+from khaya.platform.data import dynamo
 from tests.support.client import Person
 from tests.support.money import (
     SECOND_TREASURER,
@@ -23,23 +25,23 @@ from tests.support.money import (
 from tests.support.stand_in import stored
 
 WORKER = Person("worker-1", ("worker",))
-GATE = 1
+GUARD_CALLS = 1
 
 
 @pytest.mark.parametrize("lost", ["request", "answer"])
-@pytest.mark.parametrize("position", range(GATE + 2))
-def test_a_withdrawal_that_meets_a_fault_is_made_once(
+@pytest.mark.parametrize("position", range(GUARD_CALLS + 2))
+def test_given_a_lost_call_when_a_withdrawal_is_repeated_then_it_is_booked_once(
     position: int, lost: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given
     grant("worker-1", 30_000)
     payout_account("worker-1")
-    # when one call's request or answer is lost, and the client sends the request again
+    # when a call's request or answer is lost, and the client repeats its request
     with monkeypatch.context() as patched:
         _fail(patched, position, lost)
         first = _withdraw("mine")
     again = _withdraw("mine")
-    # then the client was told to come back, or the true result; and there is one withdrawal
+    # then the first response is 201 or 503, and there is one withdrawal
     assert first.status in (201, 503)
     assert first.status == 201 or "Retry-After" in first.headers
     assert again.status == 201
@@ -47,8 +49,10 @@ def test_a_withdrawal_that_meets_a_fault_is_made_once(
     assert check_books(stored("credits")) == {"worker-1": 20_000}
 
 
-@pytest.mark.parametrize("position", range(GATE + 2))
-def test_the_second_admins_word_meets_a_fault_and_counts_once(position: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("position", range(GUARD_CALLS + 2))
+def test_given_a_lost_call_when_an_approval_is_repeated_then_it_is_booked_once(
+    position: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     known("worker-1")
     body = {"userId": "worker-1", "amountCents": 600_000, "reason": "Settled by the office."}
     assert TREASURER.post("/credits/adjustments", body, headers=key()).status == 202
@@ -60,7 +64,7 @@ def test_the_second_admins_word_meets_a_fault_and_counts_once(position: int, mon
     assert check_books(stored("credits")) == {"worker-1": 600_000}
 
 
-def test_each_route_keeps_to_its_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_route_makes_its_expected_number_of_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     # given
     grant("worker-1", 30_000)
     payout_account("worker-1")
@@ -74,15 +78,15 @@ def test_each_route_keeps_to_its_calls(monkeypatch: pytest.MonkeyPatch) -> None:
         (1, lambda: WORKER.get("/credits/balance")),
         (1, lambda: WORKER.get("/credits/transactions")),
         (1, lambda: WORKER.get("/credits/statement.csv")),
-        (GATE + 2, lambda: _withdraw("mine")),
-        (GATE + 2, lambda: TREASURER.post("/credits/adjustments", adjustment, headers=key())),
-        (GATE + 2, lambda: SECOND_TREASURER.post("/credits/adjustments", adjustment, headers=key())),
-        (GATE + 3, lambda: _reverse(entry_id)),
+        (GUARD_CALLS + 2, lambda: _withdraw("mine")),
+        (GUARD_CALLS + 2, lambda: TREASURER.post("/credits/adjustments", adjustment, headers=key())),
+        (GUARD_CALLS + 2, lambda: SECOND_TREASURER.post("/credits/adjustments", adjustment, headers=key())),
+        (GUARD_CALLS + 3, lambda: _reverse(entry_id)),
         (1, lambda: Person("referrer-1").get("/referrals/code")),
-        (GATE + 2, lambda: Person("referrer-2").get("/referrals/code")),
+        (GUARD_CALLS + 2, lambda: Person("referrer-2").get("/referrals/code")),
         (1, lambda: Person("referrer-1").get("/referrals/mine")),
         (1, lambda: Person().get("/referrals/leaderboard")),
-        (GATE + 2, lambda: apply(Person("newcomer-1"), code)),
+        (GUARD_CALLS + 2, lambda: apply(Person("newcomer-1"), code)),
     ):
         calls.clear()
         answer = make()
@@ -101,9 +105,7 @@ def _reverse(entry_id: str) -> Any:
 
 
 def _fail(patched: pytest.MonkeyPatch, position: int, lost: str) -> None:
-    """Lose the request or the answer of one call."""
-    from khaya.platform.base.errors import Unavailable  # noqa: PLC0415
-    from khaya.platform.data import dynamo  # noqa: PLC0415
+    """Lose the request or the answer of the call at a position."""
 
     call, left = dynamo._call, [position]
 
@@ -119,8 +121,6 @@ def _fail(patched: pytest.MonkeyPatch, position: int, lost: str) -> None:
 
 
 def _counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    from khaya.platform.data import dynamo  # noqa: PLC0415
-
     call, calls = dynamo._call, []
 
     def counting(operation: Any, **request: Any) -> Any:

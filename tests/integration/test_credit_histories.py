@@ -1,4 +1,4 @@
-"""Random histories of credits against a plain model: whatever happens, the balance is the sum of the entries."""
+"""Random histories of credits against a simple model: the balance is the sum of the entries."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
+from khaya.credits import service
+from khaya.ledger import service as ledger
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Conflict
+from khaya.platform.data.unit_of_work import UnitOfWork
 from tests.support.client import Answer, Person
 from tests.support.histories import History, run_histories
 from tests.support.money import (
@@ -34,7 +39,7 @@ large = st.sampled_from([500_000, 500_001, -500_001, 700_000])
 
 @dataclass
 class Line:
-    """An entry, as the model has it."""
+    """An entry of the model."""
 
     id: str
     user: str
@@ -47,7 +52,7 @@ class Line:
 
 @dataclass
 class Book:
-    """A person's credits, as the model has them."""
+    """A person's credits in the model."""
 
     lines: list[Line] = field(default_factory=list)
 
@@ -69,7 +74,7 @@ class Book:
 
 
 class CreditHistory(History):
-    """What people and admins do with credits."""
+    """Random actions of people and admins with credits."""
 
     @initialize()
     def begin(self) -> None:
@@ -83,7 +88,7 @@ class CreditHistory(History):
             payout_account(name)
 
     def booked(self, answer: Answer, user: str, kind: str, cents: int, **fields: Any) -> None:
-        """Hold that an entry was answered as it should be, and note it."""
+        """Check the response for a new entry, and add it to the model."""
         book = self.books[user]
         line = Line(answer.body["id"], user, kind, cents, self.moment, **fields)
         book.lines.append(line)
@@ -120,10 +125,6 @@ class CreditHistory(History):
 
     @rule(user=people, cause=st.sampled_from("xyz"), cents=st.integers(1, 9_000))
     def earns(self, user: str, cause: str, cents: int) -> None:
-        from khaya.ledger import service as ledger  # noqa: PLC0415
-        from khaya.platform.base import clock  # noqa: PLC0415
-        from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
-
         source, unit_of_work = f"{user}:{cause}", UnitOfWork()
         entry = ledger.reward(
             user, cents, type="reward", source=source, reason=None, now=clock.now(), unit_of_work=unit_of_work
@@ -162,11 +163,6 @@ class CreditHistory(History):
     @precondition(lambda self: any(line.withdrawal for line in self.lines.values()))
     @rule(data=st.data(), ends=st.sampled_from(["paid", "failed"]))
     def settles(self, data: st.DataObject, ends: str) -> None:
-        from khaya.credits import service  # noqa: PLC0415
-        from khaya.platform.base import clock  # noqa: PLC0415
-        from khaya.platform.base.errors import Conflict  # noqa: PLC0415
-        from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
-
         line = self.lines[data.draw(st.sampled_from(sorted(one.id for one in self.lines.values() if one.withdrawal)))]
         unit_of_work = UnitOfWork()
         try:
@@ -191,7 +187,7 @@ class CreditHistory(History):
     @precondition(lambda self: self.last is not None)
     @rule()
     def repeats(self) -> None:
-        """The last withdrawal again, and with another amount under the same key."""
+        """Repeat the last withdrawal, and send another amount under the same key."""
         assert self.last is not None
         person, _, body, name, first = self.last
         again = withdraw(person, body["amountCents"], name)
@@ -225,5 +221,5 @@ class CreditHistory(History):
         super().teardown()
 
 
-def test_credits_are_what_the_model_says() -> None:
+def test_random_credit_histories_match_the_model() -> None:
     run_histories(CreditHistory, steps=20)

@@ -1,15 +1,18 @@
-"""The statement as CSV: all entries, harmless in a spreadsheet, and as a file where it is too long for an answer."""
+"""The CSV statement: all entries, safe for spreadsheets, and a file if it exceeds the size of a response."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 import pytest
 
+from khaya.ledger import store
+from khaya.platform.base.errors import Unavailable
 from tests.conftest import Clock
 from tests.support.client import Answer, Person
 from tests.support.money import REASON, adjust, entries, grant, known
@@ -37,7 +40,7 @@ def test_the_statement_has_all_entries_oldest_first() -> None:
     assert rows == [[str(entry[column]) for column in COLUMNS] for entry in reversed(entries("worker-1"))]
 
 
-def test_the_statement_of_somebody_new_is_its_heading() -> None:
+def test_the_statement_of_a_new_person_is_its_heading() -> None:
     assert WORKER.get("/credits/statement.csv").text == ",".join(COLUMNS) + "\r\n"
 
 
@@ -50,31 +53,28 @@ def test_a_reason_is_never_a_formula(start: str) -> None:
     assert adjust("worker-1", -100, reason=REASON).status == 201
     # when
     _, first, second = _rows(WORKER.get("/credits/statement.csv").text)
-    # then the text is quoted, and amounts are numbers as they are
+    # then the text is quoted, and amounts stay numbers
     assert first[COLUMNS.index("reason")] == "'" + reason
     assert second[COLUMNS.index("amountCents")] == "-100"
     assert second[COLUMNS.index("reason")] == REASON
 
 
-def test_commas_quotes_and_line_ends_stay_within_their_cell() -> None:
+def test_commas_quotes_and_line_ends_are_escaped() -> None:
     known("worker-1")
     reason = 'One, "two"\nand =three'
     assert adjust("worker-1", 500, reason=reason).status == 201
     assert _rows(WORKER.get("/credits/statement.csv").text)[1][COLUMNS.index("reason")] == reason
 
 
-def test_a_statement_goes_on_over_every_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya.ledger import store  # noqa: PLC0415
-
-    monkeypatch.setattr(store, "_MANY", 2)
+def test_a_statement_holds_every_page_of_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "_BATCH_SIZE", 2)
     for cents in (5, 4, 3, 2):
         grant("worker-1", cents)
     assert len(_rows(WORKER.get("/credits/statement.csv").text)) == 5
 
 
-def test_100_000_entries_are_a_file(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+def test_a_statement_of_100_000_entries_is_a_file(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     # given
-    from khaya.ledger import store  # noqa: PLC0415
 
     monkeypatch.setattr(store, "every_entry", lambda *_: _many_entries(100_000))
     # when
@@ -94,11 +94,7 @@ def test_100_000_entries_are_a_file(monkeypatch: pytest.MonkeyPatch, clock: Cloc
 
 
 @pytest.mark.parametrize("reason", ["x" * 480, '"' * 480, "\u00e9" * 480])
-def test_an_answer_stays_within_what_a_function_may_answer(reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    import json  # noqa: PLC0415
-
-    from khaya.ledger import store  # noqa: PLC0415
-
+def test_a_statement_stays_within_the_size_limit_of_a_response(reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in (2_000, 5_000, 8_000, 11_000):
         monkeypatch.setattr(store, "every_entry", lambda _, __, number=number: _many_entries(number, reason))
         answer: Answer = WORKER.get("/credits/statement.csv")
@@ -110,10 +106,8 @@ def test_an_answer_stays_within_what_a_function_may_answer(reason: str, monkeypa
             assert number > 2_000 or not reason.isascii()
 
 
-def test_a_file_that_cannot_be_finished_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    # given entries that cannot be read to their end
-    from khaya.ledger import store  # noqa: PLC0415
-    from khaya.platform.base.errors import Unavailable  # noqa: PLC0415
+def test_an_unfinished_file_is_aborted(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a failure while entries are read
 
     def broken(user_id: str, columns: Any) -> Iterator[dict[str, Any]]:
         yield from _many_entries(80_000)
@@ -122,7 +116,7 @@ def test_a_file_that_cannot_be_finished_is_given_up(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(store, "every_entry", broken)
     # when
     answer = WORKER.get("/credits/statement.csv")
-    # then nothing is left behind
+    # then neither a file nor an open upload is left
     bucket = function_environment()["MEDIA_BUCKET"]
     assert answer.status == 503
     assert "Uploads" not in client("s3").list_multipart_uploads(Bucket=bucket)

@@ -1,9 +1,14 @@
-"""Balances and entries, withdrawals, adjustments and reversals, as their people live through them."""
+"""Balances, transactions, withdrawals, adjustments and reversals over the API."""
 
 from __future__ import annotations
 
 import pytest
 
+from khaya.credits import service
+from khaya.ledger import service as ledger
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Conflict
+from khaya.platform.data.unit_of_work import UnitOfWork
 from tests.conftest import Clock
 from tests.support.client import VISITOR, Person
 from tests.support.money import (
@@ -28,7 +33,7 @@ from tests.support.stand_in import stored
 WORKER = Person("worker-1", ("worker",))
 
 
-def test_somebody_new_has_nothing() -> None:
+def test_a_new_person_has_a_balance_of_zero() -> None:
     assert balance("worker-1") == {"balanceCents": 0, "withdrawableCents": 0, "pendingWithdrawalCents": 0}
     assert entries("worker-1") == []
 
@@ -71,7 +76,7 @@ def test_entries_come_newest_first_each_with_the_balance_after_it() -> None:
     assert [entry["balanceAfterCents"] for entry in found] == [1057, 1050, 1100, 1000, 1200, 900, 500]
 
 
-def test_a_cursor_is_of_no_use_to_another_person() -> None:
+def test_a_cursor_of_another_person_is_refused() -> None:
     grant("worker-1", 1)
     grant("worker-1", 2)
     page = WORKER.get("/credits/transactions", query={"limit": "1"})
@@ -80,7 +85,7 @@ def test_a_cursor_is_of_no_use_to_another_person() -> None:
 
 
 def test_rewards_can_be_withdrawn_fourteen_days_after_they_were_earned(clock: Clock) -> None:
-    # given R100 to take out and two rewards of R50, a day apart
+    # given R100 that can be withdrawn and two rewards of R50, a day apart
     worker = Person("worker-1", signed_in_at=10**10)
     grant("worker-1", 10_000)
     payout_account("worker-1")
@@ -101,7 +106,7 @@ def test_rewards_can_be_withdrawn_fourteen_days_after_they_were_earned(clock: Cl
     assert balance("worker-1")["withdrawableCents"] == 5_000
 
 
-def test_a_withdrawal_leaves_the_balance_at_once_and_is_pending() -> None:
+def test_a_withdrawal_reduces_the_balance_at_once_and_is_pending() -> None:
     # given
     grant("worker-1", 30_000)
     payout_account("worker-1")
@@ -141,7 +146,7 @@ def test_a_withdrawal_needs_a_payout_account_that_can_be_used_now(account: dict[
     assert balance("worker-1")["balanceCents"] == 30_000
 
 
-def test_a_changed_payout_account_is_good_again_after_its_day(clock: Clock) -> None:
+def test_a_changed_payout_account_is_usable_after_a_day(clock: Clock) -> None:
     grant("worker-1", 30_000)
     payout_account("worker-1", usableFrom="2026-11-21T08:00:00.000Z")
     assert withdraw(WORKER, 10_000).status == 201
@@ -161,7 +166,7 @@ def test_withdrawals_begin_at_r100(cents: object) -> None:
     assert (answer.status, answer.fields) == (422, {"amountCents"})
 
 
-def test_nobody_withdraws_more_than_they_have() -> None:
+def test_a_withdrawal_above_the_withdrawable_balance_is_refused() -> None:
     grant("worker-1", 10_000)
     payout_account("worker-1")
     assert withdraw(WORKER, 10**30).status == 409
@@ -173,7 +178,7 @@ def test_nobody_withdraws_more_than_they_have() -> None:
 @pytest.mark.parametrize(
     "path", ["/credits/withdrawals", "/credits/adjustments", "/credits/transactions/some/reversal"]
 )
-def test_what_moves_money_needs_an_idempotency_key(path: str) -> None:
+def test_requests_that_move_money_need_an_idempotency_key(path: str) -> None:
     assert TREASURER.post(path, {}).status == 400
 
 
@@ -200,7 +205,7 @@ def test_a_refused_request_may_be_sent_again_with_the_same_key() -> None:
     assert withdraw(WORKER, 10_000, "mine").status == 201
 
 
-# What becomes of a withdrawal
+# Results of withdrawals
 
 
 def test_a_paid_withdrawal_is_no_longer_pending() -> None:
@@ -208,7 +213,7 @@ def test_a_paid_withdrawal_is_no_longer_pending() -> None:
     grant("worker-1", 30_000)
     payout_account("worker-1")
     entry_id = withdraw(WORKER, 10_000).body["id"]
-    # when the payment arrives, and is told twice
+    # when the payment is reported twice
     _settle("withdrawal_paid", entry_id)
     _settle("withdrawal_paid", entry_id)
     # then
@@ -219,12 +224,12 @@ def test_a_paid_withdrawal_is_no_longer_pending() -> None:
         _settle("withdrawal_failed", entry_id, "Too late.")
 
 
-def test_a_failed_withdrawal_is_given_back_once() -> None:
+def test_a_failed_withdrawal_returns_to_the_balance_once() -> None:
     # given
     grant("worker-1", 30_000)
     payout_account("worker-1")
     entry_id = withdraw(WORKER, 10_000).body["id"]
-    # when the payment fails, and is told twice
+    # when the failure is reported twice
     _settle("withdrawal_failed", entry_id, "The bank turned it down.")
     _settle("withdrawal_failed", entry_id, "The bank turned it down.")
     # then
@@ -255,15 +260,15 @@ def test_an_adjustment_never_takes_a_balance_below_zero() -> None:
     assert balance("worker-1")["balanceCents"] == 0
 
 
-def test_nobody_adjusts_their_own_balance() -> None:
+def test_an_admin_cannot_adjust_their_own_balance() -> None:
     known(TREASURER.user_id or "")
     assert adjust(TREASURER.user_id or "", 100).status == 403
     assert adjust(TREASURER.user_id or "", 900_000).status == 403
 
 
-def test_only_people_who_exist_are_adjusted() -> None:
+def test_an_adjustment_for_an_unknown_person_is_not_found() -> None:
     assert adjust("nobody", 100).status == 404
-    # nor does an admin's decision about somebody pass for a person, whose id its own begins with
+    # and the id of an admin's decision is not a person's
     known("admin-1", "worker-1")
     suspended = {"status": "suspended", "reason": "Spam in every bid."}
     assert Person("admin-1", ("admin",)).patch("/admin/users/worker-1", suspended).status == 200
@@ -276,10 +281,10 @@ def test_a_large_adjustment_takes_two_admins(cents: int) -> None:
     # given
     grant("worker-1", 500_000)
     grant("worker-1", 500_000)
-    # when one admin asks, and asks again
+    # when one admin asks twice
     first = adjust("worker-1", cents)
     again = adjust("worker-1", cents)
-    # then it waits
+    # then it is only proposed
     assert (first.status, again.status) == (202, 202)
     assert first.body == {
         "userId": "worker-1",
@@ -290,7 +295,7 @@ def test_a_large_adjustment_takes_two_admins(cents: int) -> None:
         "expiresAt": "2026-11-28T08:00:00.000Z",
     }
     assert balance("worker-1")["balanceCents"] == 1_000_000
-    # when a second one asks for another amount, and then for the same
+    # when a second admin asks for another amount, and then for the same
     assert adjust("worker-1", cents + (1 if cents > 0 else -1), SECOND_TREASURER).status == 202
     second = adjust("worker-1", cents, SECOND_TREASURER, reason="I have seen the papers too.")
     # then it is booked, once
@@ -302,12 +307,12 @@ def test_a_large_adjustment_takes_two_admins(cents: int) -> None:
 
 
 @pytest.mark.parametrize("cents", [500_000, -500_000])
-def test_up_to_r5000_one_admin_is_enough(cents: int) -> None:
+def test_one_admin_may_adjust_up_to_r5000(cents: int) -> None:
     grant("worker-1", 500_000)
     assert adjust("worker-1", cents).status == 201
 
 
-def test_a_waiting_adjustment_is_forgotten_after_seven_days(clock: Clock) -> None:
+def test_a_proposed_adjustment_expires_after_seven_days(clock: Clock) -> None:
     known("worker-1")
     assert adjust("worker-1", 600_000).status == 202
     clock.tick(days=7)
@@ -335,7 +340,7 @@ def test_a_large_adjustment_below_zero_is_refused_to_the_first_admin() -> None:
         ({"source": "mine"}, "source"),
     ],
 )
-def test_an_adjustment_keeps_its_rules(change: dict[str, object], field: str) -> None:
+def test_an_invalid_adjustment_is_refused_by_its_field(change: dict[str, object], field: str) -> None:
     body = {"userId": "worker-1", "amountCents": 100, "reason": REASON, **change}
     answer = TREASURER.post("/credits/adjustments", body, headers=key())
     assert (answer.status, answer.fields) == (422, {field})
@@ -354,7 +359,7 @@ def test_a_reversal_books_the_opposite_once() -> None:
     assert (answer.body["reversalOf"], answer.body["source"]) == (entry_id, f"reversal:{entry_id}")
     assert entries("worker-1")[1]["reversedBy"] == answer.body["id"]
     assert balance("worker-1")["balanceCents"] == 0
-    # and neither again nor back
+    # and neither the entry nor the reversal can be reversed
     assert reverse(entry_id).status == 409
     assert reverse(answer.body["id"]).status == 409
     assert check_books(stored("credits")) == {"worker-1": 0}
@@ -367,15 +372,15 @@ def test_a_reversal_never_takes_a_balance_below_zero() -> None:
     assert entries("worker-1")[1]["reversedBy"] is None
 
 
-def test_a_deduction_is_given_back() -> None:
+def test_a_deduction_can_be_reversed() -> None:
     grant("worker-1", 700)
     entry_id = grant("worker-1", -300)
     assert reverse(entry_id).status == 201
     assert balance("worker-1")["balanceCents"] == 700
 
 
-def test_a_reward_that_was_taken_back_no_longer_holds_money_up() -> None:
-    # given R100 and a young reward
+def test_a_reversed_reward_no_longer_reduces_the_withdrawable_balance() -> None:
+    # given R100 and a reward that has not matured
     grant("worker-1", 10_000)
     entry_id = rewarded("worker-1", 5_000, "a")
     # when
@@ -384,13 +389,13 @@ def test_a_reward_that_was_taken_back_no_longer_holds_money_up() -> None:
     assert balance("worker-1") == {"balanceCents": 10_000, "withdrawableCents": 10_000, "pendingWithdrawalCents": 0}
 
 
-def test_a_withdrawal_is_not_reversed_by_hand() -> None:
+def test_a_withdrawal_cannot_be_reversed() -> None:
     grant("worker-1", 30_000)
     payout_account("worker-1")
     assert reverse(withdraw(WORKER, 10_000).body["id"]).status == 409
 
 
-def test_nobody_reverses_their_own_entries() -> None:
+def test_an_admin_cannot_reverse_their_own_entry() -> None:
     entry_id = grant(SECOND_TREASURER.user_id or "", 100)
     assert reverse(entry_id, SECOND_TREASURER).status == 403
 
@@ -402,10 +407,6 @@ def test_only_entries_are_reversed(entry_id: str) -> None:
 
 
 def test_the_same_cause_never_pays_twice() -> None:
-    from khaya.ledger import service as ledger  # noqa: PLC0415
-    from khaya.platform.base import clock  # noqa: PLC0415
-    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
-
     # given
     rewarded("worker-1", 5_000, "a")
     # when
@@ -418,22 +419,16 @@ def test_the_same_cause_never_pays_twice() -> None:
     assert unit_of_work.writes == []
 
 
-def test_credits_are_nobody_elses_business() -> None:
+def test_the_balance_of_another_person_is_not_shown() -> None:
     assert VISITOR.get("/credits/balance").status == 401
     assert WORKER.get("/credits/balance", query={"userId": "worker-2"}).status == 422
 
 
 def _settle(how: str, *arguments: str) -> None:
-    from khaya.credits import service  # noqa: PLC0415
-    from khaya.platform.base import clock  # noqa: PLC0415
-    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
-
     unit_of_work = UnitOfWork()
     getattr(service, how)(*arguments, now=clock.now(), unit_of_work=unit_of_work)
     unit_of_work.commit()
 
 
 def _conflict() -> type[Exception]:
-    from khaya.platform.base.errors import Conflict  # noqa: PLC0415
-
     return Conflict

@@ -1,4 +1,4 @@
-"""Devices that notifications are pushed to: at most five, and a push token belongs to who registered it last."""
+"""Devices for push notifications: at most five, and a push token belongs to its last registration."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from khaya.notifications import store
+from khaya.platform.data import dynamo
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import Answer, Person
@@ -20,11 +22,11 @@ def register(who: Person, device_id: str, token: str, platform: str = "android")
 
 
 def tokens(user_id: str) -> dict[str, str]:
-    """Where pushes for somebody go, by device; the rows that say whose a token is must say the same."""
+    """The push tokens of a person by device; the holders of the tokens must match."""
     rows = stand_in.stored("notifications")
     found = {}
     for row in rows:
-        if row["id"] == f"person#{user_id}":
+        if row["id"] == f"recipient#{user_id}":
             found = {name: one["token"] for name, one in row.get("devices", {}).items()}
     held = sorted(row["deviceId"] for row in rows if row.get("holder") == user_id)
     assert held == sorted(found), "each token is held by the device that has it"
@@ -35,24 +37,24 @@ def test_a_device_is_registered_and_registered_again(clock: Clock) -> None:
     first = register(THANDI, "phone", "one", "ios")
     assert first.status == 200
     assert first.body == {"deviceId": "phone", "platform": "ios", "lastActiveAt": "2026-11-21T08:00:00.000Z"}
-    # when the app starts again later, then only the time moves
+    # when it is registered again, then only the time changes
     clock.tick(hours=5)
     again = register(THANDI, "phone", "one", "ios")
     assert again.body == {**first.body, "lastActiveAt": "2026-11-21T13:00:00.000Z"}
     assert tokens("thandi") == {"phone": TOKEN.format("one")}
 
 
-def test_a_device_whose_push_token_changes_has_only_the_new_one() -> None:
+def test_a_new_push_token_replaces_the_devices_former_one() -> None:
     register(THANDI, "phone", "one")
     register(THANDI, "phone", "two")
     assert tokens("thandi") == {"phone": TOKEN.format("two")}
 
 
-def test_the_sixth_device_is_one_too_many_until_another_goes() -> None:
-    # given five
+def test_a_sixth_device_is_refused_until_another_is_removed() -> None:
+    # given five devices
     for number in range(5):
         assert register(THANDI, f"device-{number}", str(number)).status == 200
-    # then a sixth is refused, while one of the five may come again and others' are not counted
+    # then a sixth is refused, one of the five can be registered again, and other people's do not count
     answer = register(THANDI, "device-5", "5")
     assert answer.status == 409
     assert "5 devices" in answer.body["detail"]
@@ -64,31 +66,31 @@ def test_the_sixth_device_is_one_too_many_until_another_goes() -> None:
     assert len(tokens("thandi")) == 5
 
 
-def test_a_phone_that_somebody_else_signs_in_on_is_theirs() -> None:
-    # given a phone of Thandi's, and another device of hers
+def test_a_push_token_moves_to_the_person_who_registers_it_last() -> None:
+    # given two devices of one person
     register(THANDI, "phone", "shared")
     register(THANDI, "tablet", "own")
-    # when Sipho signs in on the phone
+    # when another person registers one of the push tokens
     assert register(SIPHO, "phone", "shared").status == 200
-    # then what is for Thandi goes there no more
+    # then the first person loses that device
     assert tokens("sipho") == {"phone": TOKEN.format("shared")}
     assert tokens("thandi") == {"tablet": TOKEN.format("own")}
     assert THANDI.delete("/devices/phone").status == 404
-    # and it comes back to her when she does
+    # and gets it back by registering it again
     assert register(THANDI, "phone", "shared").status == 200
     assert tokens("sipho") == {}
     assert SIPHO.delete("/devices/phone").status == 404
 
 
-def test_a_token_that_comes_back_under_another_device_id_is_no_second_device() -> None:
-    # given five, and the app on one of them installed anew, so that it has another id
+def test_a_push_token_with_a_new_device_id_replaces_the_device() -> None:
+    # given five devices, one of which gets a new id by a new installation of the app
     for number in range(5):
         register(THANDI, f"device-{number}", str(number))
     assert register(THANDI, "device-new", "3").status == 200
     assert tokens("thandi").keys() == {"device-0", "device-1", "device-2", "device-4", "device-new"}
 
 
-def test_a_full_hand_takes_no_token_from_anybody() -> None:
+def test_a_refused_sixth_device_takes_no_token_from_its_holder() -> None:
     register(SIPHO, "phone", "his")
     for number in range(5):
         register(THANDI, f"device-{number}", str(number))
@@ -96,7 +98,7 @@ def test_a_full_hand_takes_no_token_from_anybody() -> None:
     assert tokens("sipho") == {"phone": TOKEN.format("his")}
 
 
-def test_a_device_that_takes_over_anothers_token_gives_up_its_own() -> None:
+def test_a_device_with_a_new_push_token_frees_the_former_one() -> None:
     register(THANDI, "phone", "one")
     register(SIPHO, "phone", "two")
     assert register(THANDI, "phone", "two").status == 200
@@ -105,7 +107,7 @@ def test_a_device_that_takes_over_anothers_token_gives_up_its_own() -> None:
     assert tokens("sipho") == {"phone": TOKEN.format("one")}
 
 
-def test_a_removed_device_is_gone_and_its_token_is_free() -> None:
+def test_a_removed_device_frees_its_push_token() -> None:
     register(THANDI, "phone", "one")
     assert THANDI.delete("/devices/phone").status == 204
     assert THANDI.delete("/devices/phone").status == 404
@@ -113,24 +115,21 @@ def test_a_removed_device_is_gone_and_its_token_is_free() -> None:
     assert register(SIPHO, "phone", "one").status == 200
 
 
-def test_two_people_may_call_their_devices_the_same() -> None:
+def test_two_people_may_use_the_same_device_id() -> None:
     register(THANDI, "phone", "one")
     register(SIPHO, "phone", "two")
     assert SIPHO.delete("/devices/phone").status == 204
     assert tokens("thandi") == {"phone": TOKEN.format("one")}
 
 
-def test_what_a_provider_reports_as_gone_is_forgotten_by_its_token() -> None:
-    from khaya.notifications import store  # noqa: PLC0415
-    from khaya.platform.data import dynamo  # noqa: PLC0415
-
+def test_a_device_can_be_removed_by_its_push_token() -> None:
     register(THANDI, "phone", "one")
     register(THANDI, "tablet", "two")
-    dynamo.commit(store.remove_device(store.person("thandi"), TOKEN.format("one")), "token of the first")
+    dynamo.commit(store.remove_device(store.recipient("thandi"), TOKEN.format("one")), "token of the first")
     assert tokens("thandi") == {"tablet": TOKEN.format("two")}
-    dynamo.commit(store.remove_device(store.person("thandi"), "tablet"), "token of the second")
+    dynamo.commit(store.remove_device(store.recipient("thandi"), "tablet"), "token of the second")
     assert tokens("thandi") == {}
-    assert store.remove_device(store.person("thandi"), "tablet") == []
+    assert store.remove_device(store.recipient("thandi"), "tablet") == []
 
 
 @pytest.mark.parametrize(
@@ -147,14 +146,14 @@ def test_what_a_provider_reports_as_gone_is_forgotten_by_its_token() -> None:
         ({**device(), "name": "My phone"}, "name"),
     ],
 )
-def test_a_registration_that_cannot_be_is_refused_by_name(wanted: dict[str, Any], field: str) -> None:
+def test_an_invalid_registration_is_refused_by_its_field(wanted: dict[str, Any], field: str) -> None:
     answer = THANDI.put("/devices/phone", wanted)
     assert (answer.status, answer.fields) == (422, {field})
     assert stand_in.stored("notifications") == []
 
 
 def test_a_device_id_is_a_path_id_of_up_to_128_characters() -> None:
-    for device_id in ("x", "x" * 128, "6F9619FF-8B86-D011-B42D-00CF4FC964FF", "person#x".replace("#", ":")):
+    for device_id in ("x", "x" * 128, "6F9619FF-8B86-D011-B42D-00CF4FC964FF", "recipient#x".replace("#", ":")):
         assert register(THANDI, device_id, "one").status == 200, device_id
         assert register(THANDI, device_id, "one").body["deviceId"] == device_id
         assert THANDI.delete(f"/devices/{device_id}").status == 204

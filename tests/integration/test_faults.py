@@ -144,16 +144,16 @@ def write_profile() -> Attempt:
 def _inboxes() -> tuple[int, int]:
     """The number of read notifications of the owner, and of the owner's devices with the push token."""
     rows = {row["id"]: row for row in stand_in.stored("notifications")}
-    people = {key: row for key, row in rows.items() if key.startswith("person#")}
-    own = people.get("person#owner", {})
+    people = {key: row for key, row in rows.items() if key.startswith("recipient#")}
+    own = people.get("recipient#owner", {})
     told = [row for row in rows.values() if row.get("userId") == "owner"]
     generation = own.get("generation", 0)
     unread = [one for one in told if not one["read"] and one["generation"] == generation]
     assert own.get("unread", 0) == len(unread), "the count of what is unread is exact"
     having = [(key, name) for key, row in people.items() for name in row.get("devices", {})]
-    held = [(f"person#{row['holder']}", row["deviceId"]) for key, row in rows.items() if key.startswith("token#")]
+    held = [(f"recipient#{row['holder']}", row["deviceId"]) for key, row in rows.items() if key.startswith("token#")]
     assert having == held, "a push token belongs to the device that has it, and to no other"
-    return len(told) - len(unread), sum(key == "person#owner" for key, _ in having)
+    return len(told) - len(unread), sum(key == "recipient#owner" for key, _ in having)
 
 
 def read_notification() -> Attempt:

@@ -1,4 +1,4 @@
-"""What happens comes into the inboxes of those it concerns: once, whoever fails on the way, and however often it is told."""
+"""Events become notifications in inboxes: once each, with failures, repeats and any order."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ from typing import Any
 
 import pytest
 
+from khaya.credits import service
+from khaya.events.catalogue import KINDS
+from khaya.events.model import Event
+from khaya.notifications import store
+from khaya.platform.base import clock as time
+from khaya.platform.base.ids import derived_id
+from khaya.platform.base.models import item_of
+from khaya.platform.data.unit_of_work import UnitOfWork
 from tests.conftest import Clock
 from tests.support import stand_in, streams
 from tests.support.client import Context, Person, app
@@ -27,11 +35,11 @@ RIVAL = Person("rival", ("worker",))
 ADMIN = Person("admin", ("admin",))
 CHANNELS = ("whatsapp", "email")
 """Where notices go for somebody who chose nothing and has no device."""
-MOST_CALLS = 20
+MAX_CALLS = 20
 
 
 def kinds(person: Person) -> list[str]:
-    """What is in somebody's inbox, the oldest first; each of it is counted as unread."""
+    """The kinds in an inbox, oldest first; all must be unread."""
     answer = person.get("/notifications", query={"limit": "50"})
     assert answer.status == 200, answer.text
     assert answer.body["unreadCount"] == len(answer.body["items"])
@@ -39,11 +47,7 @@ def kinds(person: Person) -> list[str]:
 
 
 def event(kind: str, told: dict[str, Any], *, object_: str, by: str = "system:test", number: int = 0) -> dict[str, Any]:
-    """An event as it stands in the queue."""
-    from khaya.events.catalogue import KINDS  # noqa: PLC0415 - after the environment is set
-    from khaya.events.model import Event  # noqa: PLC0415
-    from khaya.platform.base.ids import derived_id  # noqa: PLC0415
-    from khaya.platform.base.models import item_of  # noqa: PLC0415
+    """The event in a message of the queue."""
 
     at = f"2026-11-21T07:{number:02}:00.000Z"
     detail = item_of(KINDS[kind].model_validate(told))
@@ -59,14 +63,14 @@ def event(kind: str, told: dict[str, Any], *, object_: str, by: str = "system:te
     return made.model_dump(by_alias=True)
 
 
-def called_off(job_id: str, number: int = 0) -> dict[str, Any]:
-    """A job was called off by the house: both of its parties are told."""
+def cancelled(job_id: str, number: int = 0) -> dict[str, Any]:
+    """A job was cancelled by the platform, which notifies both parties."""
     told = {"jobId": job_id, "buyerId": "owner", "workerId": "worker", "by": "system", "was": "in_progress"}
     return event("job.cancelled", told, object_=f"jobs/{job_id}", number=number)
 
 
 def offered(job_id: str, number: int = 0) -> dict[str, Any]:
-    """A worker has bid: the owner is told, and will be reminded to choose."""
+    """A bid was placed, which notifies the owner and plans a reminder."""
     told = {
         "bidId": f"bid-{number}",
         "jobId": job_id,
@@ -106,14 +110,14 @@ def handed_over() -> dict[str, Counter[str]]:
 
 
 def notifications() -> dict[str, dict[str, Any]]:
-    """All that stands in inboxes."""
+    """All stored notifications, by id."""
     return {item["id"]: item for item in stand_in.stored("notifications") if "kind" in item}
 
 
-# What people see
+# Contents of inboxes
 
 
-def test_a_bid_shows_in_the_inbox_of_the_jobs_owner() -> None:
+def test_a_bid_is_in_the_inbox_of_the_jobs_owner() -> None:
     # given a job
     job = post_job(OWNER)
     # when a worker bids on it
@@ -128,11 +132,11 @@ def test_a_bid_shows_in_the_inbox_of_the_jobs_owner() -> None:
     assert item["text"] == 'A worker has bid R1 234.50 on your job "Fix a leaking tap".'
     assert item["data"] == {"jobId": job, "bidId": bid}
     assert item["read"] is False
-    # and nobody else does
+    # and in nobody else's
     assert kinds(WORKER) == []
 
 
-def test_a_bid_is_told_in_the_language_that_its_reader_chose() -> None:
+def test_a_notice_is_in_the_recipients_language() -> None:
     OWNER.put("/notifications/preferences", {"language": "zu"})
     place_bid(WORKER, post_job(OWNER))
     follow("notices", "bids", "referrals")
@@ -140,12 +144,12 @@ def test_a_bid_is_told_in_the_language_that_its_reader_chose() -> None:
     assert item["title"] == "Isiphakamiso esisha esingu-R400"
 
 
-def test_each_side_is_told_what_the_other_did_from_the_bid_to_the_review(clock: Clock) -> None:
+def test_each_party_is_notified_of_the_others_actions(clock: Clock) -> None:
     # given a job with two bids
     job = post_job(OWNER)
     chosen, _ = place_bid(WORKER, job), place_bid(RIVAL, job)
     clock.tick(minutes=1)
-    # when it goes all its way
+    # when it is worked on, completed and reviewed
     for person, path, body in (
         (OWNER, f"/bids/{chosen}/acceptance", None),
         (WORKER, f"/jobs/{job}/start", None),
@@ -168,7 +172,7 @@ def test_each_side_is_told_what_the_other_did_from_the_bid_to_the_review(clock: 
     assert rejected["text"].endswith("The buyer chose another bid.")
 
 
-def test_who_had_bid_on_a_job_that_is_called_off_is_told_why() -> None:
+def test_given_a_cancelled_job_then_bidders_are_notified_with_the_reason() -> None:
     job = post_job(OWNER)
     place_bid(WORKER, job)
     assert OWNER.post(f"/jobs/{job}/cancellation", {"reason": "We are moving."}).status == 200
@@ -179,7 +183,7 @@ def test_who_had_bid_on_a_job_that_is_called_off_is_told_why() -> None:
 
 
 @pytest.mark.parametrize(("by", "other"), [(OWNER, WORKER), (WORKER, OWNER)])
-def test_when_one_party_calls_a_job_off_the_other_is_told(by: Person, other: Person, clock: Clock) -> None:
+def test_given_a_cancelled_job_then_the_other_party_is_notified(by: Person, other: Person, clock: Clock) -> None:
     job = post_job(OWNER)
     accept(OWNER, place_bid(WORKER, job))
     follow("notices", "bids", "referrals")
@@ -191,8 +195,8 @@ def test_when_one_party_calls_a_job_off_the_other_is_told(by: Person, other: Per
     assert kinds(by) == before
 
 
-def test_somebody_who_is_suspended_is_told_by_every_channel_whatever_they_chose() -> None:
-    # given somebody who wants to hear of nothing
+def test_a_suspended_person_is_notified_by_every_channel() -> None:
+    # given a person who turned notifications off
     profile("worker", roles=["worker"], phone="+27820000003", email="worker@example.org")
     profile("admin", roles=["admin"])
     WORKER.put("/notifications/preferences", {"channels": {"bidRejected": []}})
@@ -207,13 +211,13 @@ def test_somebody_who_is_suspended_is_told_by_every_channel_whatever_they_chose(
         assert sent[channel] == {found["id"]: 1}
 
 
-def test_sellers_authors_and_reporters_are_told_what_an_admin_decided(clock: Clock) -> None:
-    # given what waits for an admin
+def test_sellers_authors_and_reporters_are_notified_of_decisions(clock: Clock) -> None:
+    # given listings, stories and a report
     seller, author, reporter = Person("seller", ("seller",)), Person("author", ("worker",)), Person("reporter")
     bricks, tiles = list_materials(seller), list_materials(seller, title="Roof tiles")
     good, bad = submit_story(author, title="How I began"), submit_story(author, title="How I ended")
     report = reporter.post("/reports", {"kind": "job", "id": post_job(OWNER), "reason": "It is a fraud."})
-    # when one decides, on some things more than once
+    # when an admin decides on them, on some repeatedly
     told = (
         (f"/listings/{bricks}/moderation", {"decision": "approve"}),
         (f"/listings/{tiles}/moderation", {"decision": "reject", "reason": "There is no picture."}),
@@ -235,16 +239,13 @@ def test_sellers_authors_and_reporters_are_told_what_an_admin_decided(clock: Clo
     assert 'Your listing "Roof tiles" was not approved.' in seller.get("/notifications").body["items"][0]["text"]
 
 
-def test_money_is_told_once_though_it_is_booked_in_several_ways(clock: Clock) -> None:
-    # given credits that an admin granted, and two withdrawals
-    from khaya.credits import service  # noqa: PLC0415
-    from khaya.platform.base import clock as time  # noqa: PLC0415 - after the environment is set
-    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
+def test_each_movement_of_credits_causes_one_notice(clock: Clock) -> None:
+    # given an adjustment and two withdrawals
 
     grant("worker", 50_000)
     payout_account("worker")
     arrives, fails = withdraw(WORKER, 20_000).body["id"], withdraw(WORKER, 10_000).body["id"]
-    # when one is paid, the other fails, and something is taken back
+    # when one is paid, the other fails, and a deduction is booked
     clock.tick(minutes=1)
     unit_of_work = UnitOfWork()
     service.withdrawal_paid(arrives, now=time.now(), unit_of_work=unit_of_work)
@@ -265,7 +266,7 @@ def test_money_is_told_once_though_it_is_booked_in_several_ways(clock: Clock) ->
     assert texts[3].startswith("R7 was taken off your credits. Your balance after that: R293.")
 
 
-def test_both_sides_of_a_referral_are_told_once_of_its_reward() -> None:
+def test_both_sides_of_a_rewarded_referral_are_notified_once() -> None:
     refer("referrer", "newcomer")
     released_job("buyer", "newcomer")
     follow("notices", "bids", "referrals")
@@ -275,7 +276,7 @@ def test_both_sides_of_a_referral_are_told_once_of_its_reward() -> None:
         ]
 
 
-def test_somebody_is_told_when_they_are_verified_and_when_no_longer(clock: Clock) -> None:
+def test_a_person_is_notified_of_verification_and_its_end(clock: Clock) -> None:
     profile("worker", roles=["worker"])
     profile("admin", roles=["admin"])
     for verified in (True, False):
@@ -285,39 +286,39 @@ def test_somebody_is_told_when_they_are_verified_and_when_no_longer(clock: Clock
     assert kinds(WORKER) == ["verified", "verificationEnded"]
 
 
-@pytest.mark.parametrize("known_by", ["the gate", "the inbox"])
-def test_nobody_who_has_left_is_told_anything(known_by: str, queues: None) -> None:
-    # given somebody who has left, of which either is told first
+@pytest.mark.parametrize("known_by", ["the account", "the inbox"])
+def test_an_erased_person_is_not_notified(known_by: str, queues: None) -> None:
+    # given an erased person, by their account or by their inbox
     job = post_job(OWNER)
-    if known_by == "the gate":
+    if known_by == "the account":
         known("owner", status="erased")
     else:
         stand_in.client("dynamodb").put_item(
             TableName=function_environment()["NOTIFICATIONS_TABLE"],
-            Item={"id": {"S": "person#owner"}, "erasedAt": {"S": "2026-11-21T06:00:00.000Z"}},
+            Item={"id": {"S": "recipient#owner"}, "erasedAt": {"S": "2026-11-21T06:00:00.000Z"}},
         )
-    # when something happens that would have concerned them
-    assert tell(offered(job), called_off(job, 1)) == []
-    # then it is told to the others alone
+    # when events about them arrive
+    assert tell(offered(job), cancelled(job, 1)) == []
+    # then only the others are notified
     assert {item["userId"] for item in notifications().values()} == {"worker"}
 
 
-def test_nobody_is_told_anything_of_what_is_gone(queues: None) -> None:
-    assert tell(called_off("nowhere")) == []
+def test_nobody_is_notified_about_a_deleted_object(queues: None) -> None:
+    assert tell(cancelled("nowhere")) == []
     assert notifications() == {}
 
 
-# Told again, in another order, or by somebody who breaks off
+# Repeats, other orders and failures
 
 
-def test_an_event_that_is_told_again_is_one_notification_and_counts_once(queues: None) -> None:
+def test_a_repeated_event_is_one_notification(queues: None) -> None:
     job = post_job(OWNER)
     for _ in range(3):
         assert tell(offered(job), offered(job)) == []
     assert kinds(OWNER) == ["bidReceived"]
 
 
-def test_a_notification_that_was_read_stays_read_when_its_event_is_told_again(queues: None) -> None:
+def test_a_read_notification_stays_read_when_its_event_is_repeated(queues: None) -> None:
     job = post_job(OWNER)
     tell(offered(job))
     OWNER.post("/notifications/read")
@@ -326,36 +327,35 @@ def test_a_notification_that_was_read_stays_read_when_its_event_is_told_again(qu
     assert (body["unreadCount"], [item["read"] for item in body["items"]]) == (0, [True])
 
 
-def test_events_in_another_order_come_to_the_same(queues: None) -> None:
+def test_events_in_another_order_give_the_same_inbox(queues: None) -> None:
     job = post_job(OWNER)
-    events = [offered(job, number) for number in range(4)] + [called_off(job, 5)]
+    events = [offered(job, number) for number in range(4)] + [cancelled(job, 5)]
     assert tell(*events[::-1]) == []
-    assert kinds(OWNER) == ["bidReceived"] * 4 + ["jobCancelled"], "in the order in which it happened"
+    assert kinds(OWNER) == ["bidReceived"] * 4 + ["jobCancelled"], "ordered by the time of the events"
     assert kinds(WORKER) == ["jobCancelled"]
 
 
-def test_what_cannot_be_read_comes_again_alone(queues: None) -> None:
-    # given a batch with messages that nobody can read
+def test_an_unreadable_message_is_returned_alone(queues: None) -> None:
+    # given a batch with unreadable messages
     job, other = post_job(OWNER), post_job(OWNER)
     poison = ["not json", json.dumps({"consumer": "notices", "event": {"kind": "job.cancelled"}}), "[]"]
     # when it is worked off
-    failed = tell(offered(job), *poison, called_off(other, 1))
+    failed = tell(offered(job), *poison, cancelled(other, 1))
     # then the rest of it is done
     assert failed == ["1", "2", "3"]
     assert kinds(OWNER) == ["bidReceived", "jobCancelled"]
 
 
-def test_an_event_of_a_kind_that_came_later_than_this_function_is_passed_over(queues: None) -> None:
+def test_an_event_of_an_unknown_kind_is_ignored(queues: None) -> None:
     told = {**offered(post_job(OWNER)), "kind": "bid.praised"}
     assert tell(told) == []
     assert notifications() == {}
 
 
-def test_reading_everything_at_the_same_moment_loses_no_notification(
+def test_given_everything_is_marked_as_read_meanwhile_then_a_new_notification_is_unread(
     queues: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given an owner who reads everything just before a notification is written
-    from khaya.notifications import store  # noqa: PLC0415 - after the environment is set
+    # given an owner who marks everything as read just before a notification is written
 
     job, real, reads = post_job(OWNER), store.create, iter(range(2))
 
@@ -365,9 +365,9 @@ def test_reading_everything_at_the_same_moment_loses_no_notification(
         return real(*given)
 
     monkeypatch.setattr(store, "create", interrupted)
-    # when an event is told
+    # when an event arrives
     assert tell(offered(job)) == []
-    # then it is there, unread
+    # then its notification is unread
     assert kinds(OWNER) == ["bidReceived"]
 
 
@@ -394,23 +394,23 @@ def breaking_queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[Faulty]:
         (breaking_queues, "answer lost"),
     ],
 )
-def test_wherever_it_breaks_off_the_next_run_finishes_it_once(
+def test_given_a_failure_at_any_call_then_a_repeated_run_completes_once(
     breaking: Callable[..., Any], fault: Fault, queues: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for position in range(MOST_CALLS):
-        # given a job whose parties are to be told, and a call that fails
+    for position in range(MAX_CALLS):
+        # given events about a job, and a call that fails
         stand_in.empty()
         streams.make_queues()
         job = post_job(OWNER)
         with breaking(monkeypatch) as faults:
             faults.fail(position, fault)
-            # when what happened is told, and told again where that failed
-            failed = tell(offered(job), called_off(job, 1))
+            # when they are handled, and repeated if that failed
+            failed = tell(offered(job), cancelled(job, 1))
             struck = faults.struck
             faults.heal()
             if failed:
-                assert tell(*[(offered(job), called_off(job, 1))[int(number)] for number in failed]) == []
-        # then each is told once, and all of it is on its way
+                assert tell(*[(offered(job), cancelled(job, 1))[int(number)] for number in failed]) == []
+        # then each notification exists once and is queued
         assert kinds(OWNER) == ["bidReceived", "jobCancelled"]
         assert kinds(WORKER) == ["jobCancelled"]
         sent = handed_over()
@@ -424,25 +424,25 @@ def test_wherever_it_breaks_off_the_next_run_finishes_it_once(
     raise AssertionError("there were more calls than the test is made for")
 
 
-def test_a_queue_that_takes_nothing_leaves_the_notification_in_the_inbox(
+def test_given_a_failing_queue_then_the_notification_is_in_the_inbox(
     queues: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given queues that are out of order
+    # given a failing queue
     job = post_job(OWNER)
     with breaking_queues(monkeypatch) as faults:
         faults.fail(0, "no connection")
-        # when an event is told, then it comes again, but its reader need not wait
+        # when an event is handled, then its message is returned, and its notification exists
         assert tell(offered(job)) == ["0"]
         assert kinds(OWNER) == ["bidReceived"]
 
 
-def test_at_night_what_is_not_urgent_waits_and_what_is_goes_out(queues: None, clock: Clock) -> None:
-    # given an hour at which people sleep: 23:00 in South Africa
+def test_at_night_only_urgent_notifications_are_queued(queues: None, clock: Clock) -> None:
+    # given 23:00 in South Africa
     job = post_job(OWNER)
     clock.tick(hours=13)
-    # when a bid comes, and a job is called off
-    tell(offered(job), called_off(job, 1))
-    # then both are in the inbox, and only the second goes out
+    # when a bid is placed and a job is cancelled
+    tell(offered(job), cancelled(job, 1))
+    # then both are in the inbox, and only the second is queued
     assert kinds(OWNER) == ["bidReceived", "jobCancelled"]
     urgent = {key for key, item in notifications().items() if item["kind"] == "jobCancelled"}
     assert handed_over()["whatsapp"].keys() == urgent

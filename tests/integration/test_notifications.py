@@ -1,4 +1,4 @@
-"""The inbox: what is in it, in which language, what is unread, and who may read it. And what is left of it."""
+"""The inbox: contents, languages, unread counts, access, export and erasure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from typing import Any
 
 import pytest
 
+from khaya.exports import contents
+from khaya.notifications import store
+from khaya.notifications.kinds import KINDS
+from khaya.notifications.model import Notification
+from khaya.platform.base.errors import WriteConflict
+from khaya.platform.data import dynamo
 from tests.support import stand_in
 from tests.support.client import Answer, Person
 from tests.support.inbox import TOKEN, device, tell
@@ -24,7 +30,7 @@ def inbox(person: Person, **query: str) -> Answer:
 
 
 def unread(person: Person) -> list[str]:
-    """What the inbox shows as unread, which must be what it counts."""
+    """The ids of unread notifications; their number must equal `unreadCount`."""
     body = inbox(person, limit="50").body
     found = [item["id"] for item in body["items"] if not item["read"]]
     assert body["unreadCount"] == len(found)
@@ -39,7 +45,7 @@ def test_an_inbox_is_empty_at_first() -> None:
     assert inbox(THANDI).body == {"items": [], "nextCursor": None, "unreadCount": 0}
 
 
-def test_a_notification_says_what_happened_and_what_to_open() -> None:
+def test_a_notification_has_a_text_and_the_ids_to_open() -> None:
     told = tell("thandi", "bidReceived", jobTitle="Fix a leaking tap", amountCents=123_450)
     (item,) = inbox(THANDI).body["items"]
     assert item.keys() == {"id", "kind", "title", "text", "data", "read", "createdAt"}
@@ -50,8 +56,8 @@ def test_a_notification_says_what_happened_and_what_to_open() -> None:
     assert item["createdAt"] == "2026-11-21T08:00:00.000Z"
 
 
-def test_pages_are_newest_first_and_count_what_is_unread_in_all() -> None:
-    # given seven, of which two were read
+def test_pages_are_newest_first_and_show_the_total_of_unread_notifications() -> None:
+    # given seven notifications, two of them read
     told = [tell("thandi", number=number) for number in range(7)]
     tell("sipho")
     for one in told[:2]:
@@ -64,12 +70,12 @@ def test_pages_are_newest_first_and_count_what_is_unread_in_all() -> None:
         found += [item["id"] for item in page["items"]]
         assert page["unreadCount"] == 5
         query["cursor"] = page["nextCursor"]
-    # then each is there once
+    # then each is listed once
     assert query["cursor"] is None
     assert found == told[::-1]
 
 
-def test_a_cursor_works_for_nobody_else() -> None:
+def test_a_cursor_of_another_inbox_is_refused() -> None:
     for number in range(3):
         tell("thandi", number=number)
         tell("sipho", number=number)
@@ -79,40 +85,40 @@ def test_a_cursor_works_for_nobody_else() -> None:
     assert THANDI.get("/notifications", query={"unread": "true"}).fields == {"unread"}
 
 
-def test_reading_one_counts_it_once_and_reading_it_again_changes_nothing() -> None:
-    # given two
+def test_marking_a_notification_as_read_twice_counts_once() -> None:
+    # given two notifications
     first, second = tell("thandi"), tell("thandi", number=1)
     # when one is read
     answer = read(THANDI, first)
     assert (answer.status, answer.body["read"], answer.body["unreadCount"]) == (200, True, 1)
     before = stand_in.contents()
-    # then reading it again is answered the same and changes nothing
+    # then reading it again gets the same answer and changes nothing
     again = read(THANDI, first)
     assert again.body == answer.body
     assert stand_in.contents() == before
     assert unread(THANDI) == [second]
 
 
-def test_reading_everything_reads_what_is_there_and_nothing_that_comes_later() -> None:
-    # given three of which one was read
+def test_marking_everything_as_read_does_not_affect_later_notifications() -> None:
+    # given three notifications, one of them read
     told = [tell("thandi", number=number) for number in range(3)]
     read(THANDI, told[0])
     # when everything is read
     answer = THANDI.post("/notifications/read")
     assert (answer.status, answer.body) == (200, {"unreadCount": 0})
     assert unread(THANDI) == []
-    # then one that comes later is unread, and reading an older one takes nothing from the count
+    # then a later one is unread, and reading an older one does not change the count
     later = tell("thandi", number=4)
     assert read(THANDI, told[1]).body["unreadCount"] == 1
     assert unread(THANDI) == [later]
-    # and twice is as once
+    # and a repeated request changes nothing
     THANDI.post("/notifications/read")
     before = stand_in.contents()
     assert THANDI.post("/notifications/read").body == {"unreadCount": 0}
     assert stand_in.contents() == before
 
 
-def test_somebody_elses_is_not_there_for_anybody_and_stays_unread() -> None:
+def test_a_notification_of_another_person_is_not_found_and_stays_unread() -> None:
     told = tell("thandi")
     for who in (SIPHO, Person("boss", ("admin",))):
         assert read(who, told).status == 404
@@ -120,7 +126,7 @@ def test_somebody_elses_is_not_there_for_anybody_and_stays_unread() -> None:
     assert unread(THANDI) == [told]
 
 
-def test_what_stands_beside_the_notifications_is_none() -> None:
+def test_other_items_of_the_table_are_not_notifications() -> None:
     tell("thandi")
     THANDI.put("/devices/phone", device())
     beside = [row["id"] for row in stand_in.stored("notifications") if "#" in row["id"]]
@@ -131,7 +137,7 @@ def test_what_stands_beside_the_notifications_is_none() -> None:
 
 
 @pytest.mark.parametrize("path", ["one", "all"])
-def test_a_repeated_request_is_answered_as_the_first_was(path: str) -> None:
+def test_a_repeated_request_gets_the_first_answer(path: str) -> None:
     told = tell("thandi")
     route = f"/notifications/{told}/read" if path == "one" else "/notifications/read"
     first = THANDI.post(route, headers={"Idempotency-Key": "key-1"})
@@ -141,34 +147,32 @@ def test_a_repeated_request_is_answered_as_the_first_was(path: str) -> None:
     assert len(unread(THANDI)) == 1
 
 
-def test_the_inbox_is_in_isizulu_as_soon_as_that_is_chosen() -> None:
-    # given two, one of them read
+def test_a_new_language_applies_to_the_whole_inbox() -> None:
+    # given two notifications, one of them read
     tell("thandi")
     read(THANDI, tell("thandi", number=1))
     english = [(item["title"], item["text"]) for item in inbox(THANDI).body["items"]]
-    # when the language is changed, then all of them are in it, and what the app opens is the same
+    # when the language is changed, then all of them are in it
     assert THANDI.put("/notifications/preferences", {"language": "zu"}).status == 200
     zulu = [(item["title"], item["text"]) for item in inbox(THANDI).body["items"]]
     assert [title for title, _ in zulu] == ["Umsebenzi usuqalile", "Umsebenzi usuqalile"]
     assert all("Fix a leaking tap" in text for _, text in zulu)
-    # and back
+    # and it can be changed back
     THANDI.put("/notifications/preferences", {"language": "en"})
     assert [(item["title"], item["text"]) for item in inbox(THANDI).body["items"]] == english
 
 
-def test_at_first_everybody_has_the_channels_that_each_kind_has() -> None:
-    from khaya.notifications.kinds import KINDS  # noqa: PLC0415
-
+def test_by_default_each_kind_has_its_default_channels() -> None:
     body = THANDI.get("/notifications/preferences").body
     assert body["language"] == "en"
-    chosen = {kind for kind, about in KINDS.items() if about.chosen}
+    chosen = {kind for kind, about in KINDS.items() if about.configurable}
     assert body["channels"].keys() == chosen
     assert {*body["channels"]["bidReceived"]} == {"push", "whatsapp", "email"}
-    assert "accountSuspended" not in body["channels"], "nobody switches off what concerns their safety"
+    assert "accountSuspended" not in body["channels"], "security notifications cannot be turned off"
 
 
-def test_settings_are_replaced_as_a_whole_and_leave_the_rest_alone() -> None:
-    # given settings of one's own, and a device and a notification
+def test_preferences_are_replaced_as_a_whole_and_nothing_else_changes() -> None:
+    # given preferences, a device and a notification
     tell("thandi")
     THANDI.put("/devices/phone", device())
     wanted: dict[str, Any] = {"language": "zu", "channels": {"bidReceived": ["sms", "push", "sms"], "jobExpired": []}}
@@ -176,9 +180,9 @@ def test_settings_are_replaced_as_a_whole_and_leave_the_rest_alone() -> None:
     assert (first["language"], first["channels"]["bidReceived"]) == ("zu", ["sms", "push"])
     assert first["channels"]["jobExpired"] == []
     assert THANDI.get("/notifications/preferences").body == first
-    # when others are put in their place
+    # when they are replaced
     second = THANDI.put("/notifications/preferences", {"channels": {"reminder": ["email"]}}).body
-    # then what they do not name is as at first, and nothing else has changed
+    # then kinds that are left out have the default, and nothing else has changed
     assert (second["language"], second["channels"]["reminder"]) == ("en", ["email"])
     assert second["channels"]["bidReceived"] == second["channels"]["bidRejected"] != ["sms", "push"]
     assert len(unread(THANDI)) == 1
@@ -198,20 +202,20 @@ def test_settings_are_replaced_as_a_whole_and_leave_the_rest_alone() -> None:
         ({"quiet": True}, "quiet"),
     ],
 )
-def test_settings_that_cannot_be_are_refused_by_name(wanted: dict[str, Any], field: str) -> None:
+def test_invalid_preferences_are_refused_by_their_field(wanted: dict[str, Any], field: str) -> None:
     answer = THANDI.put("/notifications/preferences", wanted)
     assert (answer.status, answer.fields) == (422, {field})
     assert stand_in.stored("notifications") == []
 
 
-def test_an_export_has_what_somebody_was_told_and_how() -> None:
-    # given somebody with an inbox, settings and a device
+def test_an_export_holds_notifications_preferences_and_devices() -> None:
+    # given a person with an inbox, preferences and a device
     arrive()
     told = [tell("member-1", number=number) for number in range(60)]
     MEMBER.put("/notifications/preferences", {"channels": {"reminder": ["email"]}})
     MEMBER.put("/devices/phone", device("of-the-member"))
     tell("other-1")
-    # when they ask for their data, then all of it is there, and nothing by which others could push to them
+    # when they export their data, then all of it is there, except push tokens
     data = _export()
     assert {one["id"] for one in data["notifications"]} >= {*told}
     assert all(one["title"] for one in data["notifications"])
@@ -220,8 +224,8 @@ def test_an_export_has_what_somebody_was_told_and_how() -> None:
     assert "of-the-member" not in str(data)
 
 
-def test_nothing_of_it_is_left_when_somebody_leaves() -> None:
-    # given a member with an inbox, settings and two devices, and somebody else with the same
+def test_an_erasure_removes_inbox_preferences_and_devices() -> None:
+    # given two people with an inbox, preferences and two devices
     arrive()
     for number in range(60):
         tell("member-1", number=number)
@@ -230,42 +234,38 @@ def test_nothing_of_it_is_left_when_somebody_leaves() -> None:
         who.put("/devices/phone", device(token))
         who.put("/devices/tablet", device(f"{token}-2"))
     told = tell("other-1")
-    # when the member leaves
+    # when one of them is erased
     assert MEMBER.delete("/profiles/me").status == 204
     follow("erasure", "notices")
-    # then nothing but that they left is kept
+    # then only the mark of the erasure is kept
     rows = [row for row in stand_in.stored("notifications") if "member-1" in str(row)]
     assert [set(row) - {"lastWrite"} for row in rows] == [{"id", "erasedAt", "version"}]
-    # the other's is as it was
+    # and the other's data is unchanged
     assert told in unread(OTHER)
     assert OTHER.delete("/devices/tablet").status == 204
-    # and the push token is free for whoever has the phone now
+    # and the push token can be registered by somebody else
     assert OTHER.put("/devices/phone", device("mine")).status == 200
 
 
-def test_nobody_is_told_anything_once_they_have_left() -> None:
-    # given somebody who has left
-    from khaya.notifications import store  # noqa: PLC0415
-    from khaya.notifications.model import Notification  # noqa: PLC0415
-    from khaya.platform.base.errors import WriteConflict  # noqa: PLC0415
-    from khaya.platform.data import dynamo  # noqa: PLC0415
+def test_a_late_notification_for_an_erased_person_is_refused() -> None:
+    # given an erased person
 
     arrive()
-    before = store.person("member-1")
+    before = store.recipient("member-1")
     MEMBER.delete("/profiles/me")
     follow("erasure", "notices")
-    # when something that was decided before comes late, then there is no inbox to put it into
+    # when a late notification is written, then it is refused
     late = Notification(
         id="late", user_id="member-1", kind="jobStarted", params={"jobTitle": "x"}, event="e", created_at="now"
     )
-    for person in (before, store.person("member-1")):
+    for person in (before, store.recipient("member-1")):
         with pytest.raises(WriteConflict):
             dynamo.commit(store.create(late, person), "token of the late one")
     assert store.find("late") is None
-    assert store.person("member-1").erased_at is not None
+    assert store.recipient("member-1").erased_at is not None
 
 
-def test_who_has_a_push_token_is_found_by_its_hash() -> None:
+def test_a_push_tokens_holder_is_stored_by_its_hash() -> None:
     THANDI.put("/devices/phone", device("secret"))
     (row,) = [row for row in stand_in.stored("notifications") if row["id"].startswith("token#")]
     assert TOKEN.format("secret") not in str(row)
@@ -273,7 +273,5 @@ def test_who_has_a_push_token_is_found_by_its_hash() -> None:
 
 
 def _export() -> dict[str, Any]:
-    from khaya.exports import contents  # noqa: PLC0415
-
     found: dict[str, Any] = json.loads(b"".join(contents.chunks("member-1", "2026-11-21T08:00:00.000Z")))
     return found

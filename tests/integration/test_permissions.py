@@ -1,6 +1,6 @@
-"""Roles allow what their functions do, and nothing else: each permission is used by what happens here, or has a reason.
+"""Each permission of a role is used by the flows of this module, or has a stated reason.
 
-That nothing is done without permission is held by the fixture `permitted`, in every test.
+That no function acts without permission is checked by the fixture `permitted` in every test.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.support.events import tell as deliver_event
 from tests.support.inbox import device, tell
 from tests.support.lives import MEMBER, live
 from tests.support.permissions import Record, allowed
-from tests.support.records import OFFER, accept, complete_job, place_bid, post_job, profile
+from tests.support.records import OFFER, POSTING, accept, complete_job, place_bid, post_job, profile
 from tests.support.reminders import remind
 from tests.support.streams import follow, make_queues
 from tests.support.template import FUNCTION, ROOT, function_environment, resources
@@ -43,7 +43,7 @@ NOT_CALLED = {
     "dynamodb:ListStreams": "Lambda reads the function's streams",
     "s3:GetObject": "links are signed without a call, and work by this right of the signer",
 }
-"""Actions that no code of ours calls."""
+"""Actions that our code never calls, with the reason why roles allow them."""
 
 WHEN_FAILING = {"sqs:ChangeMessageVisibility"}
 """Actions that are called only where a message fails."""
@@ -56,14 +56,14 @@ SHARED = {
         for folder in ("job_expiry", "due_items", "daily_statistics", "reputation_repair")
     },
 }
-"""Permissions on a resource that a function has and does not use."""
+"""Permissions of a function that it does not use, with the reason."""
 
 WITHOUT_RESOURCE = {
     "xray:PutTraceSegments": "X-Ray has no resources to name",
     "xray:PutTelemetryRecords": "X-Ray has no resources to name",
     "sns:Publish": "a text message goes to a number, which is no resource",
 }
-"""Actions that cannot be held to a resource."""
+"""Actions that cannot be limited to a resource, with the reason."""
 
 
 def profiles() -> None:
@@ -86,7 +86,7 @@ def profiles() -> None:
 
 
 def leave(person: Person) -> None:
-    """Somebody asks for their data, renames themselves and leaves."""
+    """A person exports their data, changes their name and erases their account."""
     profile(person.user_id or "", roles=["worker"])
     person.post("/profiles/me/export")
     person.get("/profiles/me/export")
@@ -99,7 +99,7 @@ def posted() -> None:
     job = post_job(OWNER)
     OWNER.post("/jobs/nowhere/cancellation", {"reason": "Nothing."}, headers=KEY)
     for query in ({}, {"category": "plumbing"}, {"location": "durban"}, {"category": "plumbing", "location": "durban"}):
-        for _ in range(100):  # the unfiltered feed has replicas, of which a read takes any one
+        for _ in range(100):  # a read takes a random replica of the unfiltered feed
             VISITOR.get("/jobs", query=query)
     VISITOR.get("/jobs", query={"q": "leaking tap"})
     follow()
@@ -110,7 +110,7 @@ def posted() -> None:
         OWNER.get("/jobs/mine", query={"as": side})
         OWNER.get("/jobs/mine", query={"as": side, "status": "open"})
     WORKER.get(f"/jobs/{job}")
-    OWNER.post("/jobs", {"title": "Fix a tap", "description": "It drips. " * 3, "category": "other", "budgetCents": 5000, "location": "Durban"}, headers=KEY)  # fmt: skip
+    OWNER.post("/jobs", POSTING, headers=KEY)
     accept(OWNER, place_bid(WORKER, job))
     WORKER.post(f"/jobs/{job}/start")
     WORKER.post(f"/jobs/{job}/submission", {})
@@ -144,7 +144,7 @@ def left_open() -> None:
     follow()
     accept(OWNER, bid)
     OWNER.post(f"/jobs/{job}/completion")
-    stand_in.client("dynamodb").update_item(  # as a payment out of escrow leaves it
+    stand_in.client("dynamodb").update_item(  # as a payment out of escrow sets it
         TableName=function_environment()["JOBS_TABLE"],
         Key={"id": {"S": job}},
         UpdateExpression="SET releasedAt = :now",
@@ -217,7 +217,7 @@ def reminders() -> None:
 
 
 def swept() -> None:
-    """A reminder, a choice of bids and a review are due, and a notification of the night waits for the morning."""
+    """Reminders of every kind are due, and a notification is held during quiet hours."""
     channels = {"bidReceived": ["whatsapp", "sms", "email", "push"]}
     OWNER.put("/notifications/preferences", {"language": "en", "channels": channels})
     OWNER.put("/devices/phone", device("one"))
@@ -249,15 +249,15 @@ FLOWS: dict[str, Callable[[], None]] = {
 
 
 @pytest.mark.parametrize("folder", FLOWS)
-def test_a_function_uses_every_permission_that_it_has(permitted: Record, folder: str) -> None:
-    # when all that a function is for has happened
+def test_a_function_uses_every_permission_of_its_role(permitted: Record, folder: str) -> None:
+    # when everything that the function is for has happened
     FLOWS[folder]()
-    # then there is nothing that its role allows and it did not do
+    # then every permission of its role was used
     assert left_unused(permitted, folder) == set(), "allowed, but never called"
 
 
 def left_unused(permitted: Record, folder: str) -> set[tuple[str, str]]:
-    """What a function may do and did not, but for what is excused above."""
+    """The unused permissions of a function, except those with a stated reason."""
     unused = permitted.unused(folder)
     excused = {*NOT_CALLED, *WHEN_FAILING}
     return {call for call in unused if call[0] not in excused and (folder, call[1]) not in SHARED}
@@ -291,15 +291,15 @@ def test_records_and_the_nightly_tasks_use_every_permission_that_they_have(
     for _ in range(2):
         app("records").handler(sample, Context())
     OWNER.post(f"/jobs/{complete_job(OWNER, WORKER)}/reviews", {"rating": 5})
-    # when the night comes
+    # when the nightly tasks run
     clock.tick(days=1)
     for task in ("daily_statistics", "reputation_repair"):
         app(task).handler({}, Context())
-    # then all that they may do was done
+    # then every permission was used
     assert left_unused(permitted, folder) == set()
 
 
-def test_what_is_not_called_is_called_nowhere(permitted: Record) -> None:
+def test_actions_listed_as_not_called_are_never_called(permitted: Record) -> None:
     for flow in FLOWS.values():
         stand_in.empty()
         flow()
@@ -308,7 +308,7 @@ def test_what_is_not_called_is_called_nowhere(permitted: Record) -> None:
 
 
 @pytest.mark.parametrize("logical", resources(FUNCTION))
-def test_no_function_may_do_anything_to_all_of_a_kind(logical: str) -> None:
+def test_no_permission_has_a_wildcard(logical: str) -> None:
     folder = resources(FUNCTION)[logical]["CodeUri"].strip("/").split("/")[-1]
     for action, resource in allowed(folder):
         assert "*" not in action, f"{folder}: {action}"

@@ -1,4 +1,4 @@
-"""Random histories of referrals against a plain model: each is paid once, by the month's limit, tiers once."""
+"""Random histories of referrals against a simple model: rewards, monthly limit and tiers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Conflict
+from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.referrals import service
 from tests.support.client import VISITOR, Person
 from tests.support.histories import History, run_histories
 from tests.support.money import (
@@ -30,8 +34,8 @@ people = st.sampled_from(PEOPLE)
 
 
 @dataclass
-class Brought:
-    """A referral, as the model has it."""
+class ModelReferral:
+    """A referral of the model."""
 
     referrer: str
     person: str
@@ -39,11 +43,11 @@ class Brought:
 
 
 class ReferralHistory(History):
-    """What people, released jobs and admins do with referrals."""
+    """Random actions of people, released jobs and admins."""
 
     @initialize(before=st.sampled_from([0, 3, 4, 13, 48]), this_month=st.sampled_from([0, 18, 19]))
     def begin(self, before: int, this_month: int) -> None:
-        self.brought: dict[str, Brought] = {}
+        self.referrals: dict[str, ModelReferral] = {}
         self.counts = Counter({"r1": before})
         self.month = Counter({("r1", "2026-11"): this_month})
         self.owed: Counter[str] = Counter()
@@ -56,11 +60,11 @@ class ReferralHistory(History):
     @rule(person=people, referrer=st.sampled_from(["r1", "r1", "r2", "p1"]))
     def applies(self, person: str, referrer: str) -> None:
         answer = apply(Person(person), self.codes[referrer])
-        if person == referrer or person in self.brought:
+        if person == referrer or person in self.referrals:
             assert answer.status == 409
         else:
             assert answer.status == 201
-            self.brought[person] = Brought(referrer, person)
+            self.referrals[person] = ModelReferral(referrer, person)
 
     @rule(
         buyer=people,
@@ -73,20 +77,20 @@ class ReferralHistory(History):
             return
         facts = {"buyer": buyer, "worker": worker, "counts": cents >= 20_000 and payment == "escrow"}
         self.jobs.append((released_job(buyer, worker, cents, payment=payment), facts))
-        self.told_of(-1)
+        self.release(-1)
 
     @precondition(lambda self: self.jobs)
     @rule(data=st.data())
-    def a_release_is_told_again(self, data: st.DataObject) -> None:
-        self.told_of(data.draw(st.integers(0, len(self.jobs) - 1)))
+    def a_release_is_repeated(self, data: st.DataObject) -> None:
+        self.release(data.draw(st.integers(0, len(self.jobs) - 1)))
 
-    def told_of(self, number: int) -> None:
+    def release(self, number: int) -> None:
         job_id, facts = self.jobs[number]
         parties = {facts["buyer"], facts["worker"]}
-        related = any(self.brought[one].referrer in parties for one in parties & self.brought.keys())
+        related = any(self.referrals[one].referrer in parties for one in parties & self.referrals.keys())
         done = 0
         for person in (facts["buyer"], facts["worker"]):
-            one = self.brought.get(person)
+            one = self.referrals.get(person)
             if one is None or one.status != "pending" or not facts["counts"]:
                 continue
             if related or parties == {"p4", "p5"}:
@@ -99,24 +103,19 @@ class ReferralHistory(History):
                 self.pay(one)
         assert release(job_id) == done
 
-    def pay(self, one: Brought) -> None:
+    def pay(self, one: ModelReferral) -> None:
         one.status = "rewarded"
         self.counts[one.referrer] += 1
         self.owed[one.referrer] += 5_000 + BONUSES.get(self.counts[one.referrer], 0)
         self.owed[one.person] += 5_000
 
-    @precondition(lambda self: self.brought)
+    @precondition(lambda self: self.referrals)
     @rule(data=st.data())
     def an_admin_pays(self, data: st.DataObject) -> None:
-        from khaya.platform.base import clock  # noqa: PLC0415
-        from khaya.platform.base.errors import Conflict  # noqa: PLC0415
-        from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
-        from khaya.referrals import service  # noqa: PLC0415
-
-        one = self.brought[data.draw(st.sampled_from(sorted(self.brought)))]
+        one = self.referrals[data.draw(st.sampled_from(sorted(self.referrals)))]
         unit_of_work = UnitOfWork()
         try:
-            service.pay_waiting(one.person, admin_id="treasurer-1", now=clock.now(), unit_of_work=unit_of_work)
+            service.pay_pending(one.person, admin_id="treasurer-1", now=clock.now(), unit_of_work=unit_of_work)
         except Conflict:
             assert one.status != "completed"
         else:
@@ -132,14 +131,14 @@ class ReferralHistory(History):
         if hasattr(self, "codes"):
             for referrer in ("r1", "r2", "p1"):
                 told = Counter(one["status"] for one in everything(Person(referrer), "/referrals/mine"))
-                assert told == Counter(one.status for one in self.brought.values() if one.referrer == referrer)
+                assert told == Counter(one.status for one in self.referrals.values() if one.referrer == referrer)
             board = VISITOR.get("/referrals/leaderboard").body["items"]
-            paid = {one.referrer for one in self.brought.values() if one.status == "rewarded"}
+            paid = {one.referrer for one in self.referrals.values() if one.status == "rewarded"}
             assert {one["userId"]: one["rewardedCount"] for one in board} == {name: self.counts[name] for name in paid}
             assert [one["rewardedCount"] for one in board] == sorted((self.counts[name] for name in paid), reverse=True)
             assert check_books(stored("credits")) == {name: cents for name, cents in self.owed.items() if cents}
         super().teardown()
 
 
-def test_referrals_are_what_the_model_says() -> None:
+def test_random_referral_histories_match_the_model() -> None:
     run_histories(ReferralHistory, steps=15)

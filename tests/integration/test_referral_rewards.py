@@ -1,4 +1,4 @@
-"""What a released job does for those who brought its parties: paid once, whatever is told twice or dies half-way."""
+"""The rewards of released jobs: paid once, also with repeated messages and crashes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ from typing import Any
 
 import pytest
 
+from khaya.platform.base import clock, errors
+from khaya.platform.base.errors import Unavailable
+from khaya.platform.data import dynamo
+from khaya.platform.data.pages import PageRequest
+from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.referrals import service, store
 from tests.conftest import Clock
 from tests.support.client import Context, Person, app
 from tests.support.money import (
@@ -29,7 +35,7 @@ REFERRER = Person("referrer-1", ("worker",))
 def test_the_first_qualifying_job_pays_both_sides() -> None:
     # given
     refer("referrer-1", "newcomer-1")
-    # when a job is released, and all that follows has run
+    # when a job is released, and its consumers have run
     job_id = released_job("buyer-1", "newcomer-1")
     follow("referrals")
     # then
@@ -46,7 +52,7 @@ def test_the_first_qualifying_job_pays_both_sides() -> None:
     check_books(stored("credits"))
 
 
-def test_told_twice_it_pays_once() -> None:
+def test_given_a_repeated_release_then_the_referral_is_paid_once() -> None:
     refer("referrer-1", "newcomer-1")
     job_id = released_job("newcomer-1", "worker-1")
     assert (release(job_id), release(job_id)) == (1, 0)
@@ -54,7 +60,7 @@ def test_told_twice_it_pays_once() -> None:
     assert balance("referrer-1")["balanceCents"] == balance("newcomer-1")["balanceCents"] == 5_000
 
 
-def test_both_parties_may_have_been_brought_by_the_same_person() -> None:
+def test_both_parties_may_have_the_same_referrer() -> None:
     refer("referrer-1", "newcomer-1", "newcomer-2")
     assert release(released_job("newcomer-1", "newcomer-2")) == 2
     assert check_books(stored("credits")) == {"referrer-1": 10_000, "newcomer-1": 5_000, "newcomer-2": 5_000}
@@ -73,12 +79,12 @@ def test_both_parties_may_have_been_brought_by_the_same_person() -> None:
         {"worker_id": None},
     ],
 )
-def test_other_jobs_pay_nobody(fields: dict[str, Any]) -> None:
+def test_a_job_that_does_not_qualify_pays_nobody(fields: dict[str, Any]) -> None:
     refer("referrer-1", "newcomer-1")
     assert release(released_job("buyer-1", "newcomer-1", **fields)) == 0
     assert stored("credits") == []
-    assert _qualified() == set(), "nor does it count for a story's reward"
-    # and the referral is still open to a job that does
+    assert _qualified() == set(), "it does not count for story rewards either"
+    # and a later qualifying job completes the referral
     assert release(released_job("buyer-1", "newcomer-1", 20_000)) == 1
 
 
@@ -90,12 +96,12 @@ def test_a_job_between_people_with_one_payout_account_pays_nobody() -> None:
     # then
     assert release(released_job("buyer-1", "newcomer-1")) == 0
     assert _qualified() == set()
-    # but with others it does
+    # and a job with another buyer qualifies
     assert release(released_job("buyer-2", "newcomer-1")) == 1
 
 
-def test_a_job_between_a_person_and_who_brought_them_pays_nobody_else_either() -> None:
-    # given somebody who was brought, and has brought the other party of the job
+def test_a_job_between_a_person_and_their_referrer_pays_nobody() -> None:
+    # given a referred person who referred the other party of the job
     refer("referrer-1", "newcomer-1")
     refer("newcomer-1", "newcomer-2")
     # then
@@ -104,34 +110,34 @@ def test_a_job_between_a_person_and_who_brought_them_pays_nobody_else_either() -
     assert _qualified() == set()
 
 
-def test_a_job_that_is_gone_pays_nobody() -> None:
+def test_an_unknown_job_pays_nobody() -> None:
     assert release("gone") == 0
 
 
-def test_twenty_a_month_are_paid_and_the_others_wait_for_an_admin(clock: Clock) -> None:
-    # given somebody with 18 rewards in November, who brought four more
+def test_twenty_referrals_a_month_are_paid_and_further_ones_wait_for_an_admin(clock: Clock) -> None:
+    # given a referrer with 18 rewards in November and four pending referrals
     earlier_rewards("referrer-1", 18, this_month=18)
     people = [f"n{number}" for number in range(4)]
     refer("referrer-1", *people)
-    # when each has a qualifying job in the last hour of November, South African time
+    # when each completes in the last minute of November in South Africa
     clock.tick(days=9, hours=13, minutes=59)
     for person in people:
         assert release(released_job("buyer-1", person)) == 1
     # then two are paid
     assert [one["status"] for one in everything(REFERRER, "/referrals/mine")] == ["completed"] * 2 + ["rewarded"] * 2
-    assert [one.referred_id for one in _waiting()] == ["n2", "n3"]
+    assert [one.referred_id for one in _pending_payment()] == ["n2", "n3"]
     assert balance("n2")["balanceCents"] == 0
-    # when December has begun there
+    # when December has begun
     clock.tick(minutes=1)
     refer("referrer-1", "m1")
     assert release(released_job("buyer-1", "m1")) == 1
-    # then those who come now are paid, and those who wait still wait
+    # then a new one is paid, and the others still wait
     assert balance("m1")["balanceCents"] == 5_000
-    assert len(_waiting()) == 2
-    # when an admin decides
+    assert len(_pending_payment()) == 2
+    # when an admin pays one
     _pay("n2")
     # then
-    assert [one.referred_id for one in _waiting()] == ["n3"]
+    assert [one.referred_id for one in _pending_payment()] == ["n3"]
     assert balance("n2")["balanceCents"] == 5_000
     assert _counts()["referrer-1"] == 22
     assert balance("referrer-1")["balanceCents"] == 4 * 5_000
@@ -141,7 +147,7 @@ def test_twenty_a_month_are_paid_and_the_others_wait_for_an_admin(clock: Clock) 
         _pay("n2")
 
 
-def test_no_admin_pays_out_what_is_their_own() -> None:
+def test_an_admin_cannot_pay_their_own_referral() -> None:
     refer("treasurer-1", "newcomer-1")
     with pytest.raises(_error("Forbidden")):
         _pay("newcomer-1")
@@ -149,8 +155,8 @@ def test_no_admin_pays_out_what_is_their_own() -> None:
         _pay("nobody")
 
 
-def test_an_admins_payment_takes_no_place_of_the_month() -> None:
-    # given a referral that waits, and one that is still to come
+def test_an_admins_payment_does_not_count_for_the_monthly_limit() -> None:
+    # given a referral above the limit, and a pending one
     earlier_rewards("referrer-1", 20, this_month=20)
     refer("referrer-1", "n1", "n2")
     release(released_job("buyer-1", "n1"))
@@ -158,14 +164,14 @@ def test_an_admins_payment_takes_no_place_of_the_month() -> None:
     # when an admin pays the first, and then the other completes
     _pay("n1")
     release(released_job("buyer-1", "n2"))
-    # then the month had room for it
-    assert _waiting() == []
+    # then it is paid automatically
+    assert _pending_payment() == []
     assert _counts()["referrer-1"] == 32
 
 
 @pytest.mark.parametrize(("tier", "cents"), [(5, 25_000), (15, 75_000), (50, 250_000)])
 def test_each_tier_pays_its_bonus_once(tier: int, cents: int) -> None:
-    # given somebody two short of it
+    # given a referrer two short of the tier
     earlier_rewards("referrer-1", tier - 2)
     refer("referrer-1", "n1", "n2", "n3")
     bonuses = []
@@ -179,14 +185,15 @@ def test_each_tier_pays_its_bonus_once(tier: int, cents: int) -> None:
 
 
 @pytest.mark.parametrize("position", range(5))
-def test_a_death_between_any_two_calls_leaves_nothing_half_done(position: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    # given a referral that will cross a tier
-    from khaya.platform.data import dynamo  # noqa: PLC0415
+def test_given_a_crash_at_any_call_then_a_repeated_run_pays_once(
+    position: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a referral that will reach a tier
 
     earlier_rewards("referrer-1", 4)
     refer("referrer-1", "newcomer-1")
     job_id = released_job("buyer-1", "newcomer-1")
-    # when the process dies at one of its calls, before or after it was made
+    # when the process dies at one of its calls
     call, left = dynamo._call, [position]
 
     def dying(operation: Any, **request: Any) -> Any:
@@ -199,17 +206,15 @@ def test_a_death_between_any_two_calls_leaves_nothing_half_done(position: int, m
         patched.setattr(dynamo, "_call", dying)
         with pytest.raises(KeyboardInterrupt):
             release(job_id)
-    # then nobody is paid, and run again both are
+    # then nobody is paid, and a repeated run pays both
     assert balance("referrer-1")["balanceCents"] == balance("newcomer-1")["balanceCents"] == 0
     assert release(job_id) == 1
     assert balance("referrer-1")["balanceCents"] == 5_000 + 25_000
     check_books(stored("credits"))
 
 
-def test_an_answer_that_was_lost_is_not_paid_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_a_lost_answer_then_a_repeated_run_does_not_pay_again(monkeypatch: pytest.MonkeyPatch) -> None:
     # given
-    from khaya.platform.base.errors import Unavailable  # noqa: PLC0415
-    from khaya.platform.data import dynamo  # noqa: PLC0415
 
     refer("referrer-1", "newcomer-1")
     job_id = released_job("buyer-1", "newcomer-1")
@@ -221,18 +226,18 @@ def test_an_answer_that_was_lost_is_not_paid_again(monkeypatch: pytest.MonkeyPat
             raise Unavailable
         return answer
 
-    # when the transaction is made but its answer never comes
+    # when the answer of the transaction is lost
     with monkeypatch.context() as patched:
         patched.setattr(dynamo, "_call", deaf)
         with pytest.raises(Unavailable):
             release(job_id)
-    # then the next try finds it done
+    # then the next attempt finds it done
     assert release(job_id) == 0
     assert balance("referrer-1")["balanceCents"] == 5_000
 
 
-def test_one_message_that_fails_goes_back_alone() -> None:
-    # given messages of their own groups: one that cannot be read, and one for a job
+def test_a_failed_message_is_returned_alone() -> None:
+    # given an unreadable message and one for a job, each in its own group
     refer("referrer-1", "newcomer-1")
     job_id = released_job("buyer-1", "newcomer-1")
     records = [
@@ -256,32 +261,23 @@ def test_one_message_that_fails_goes_back_alone() -> None:
 
 def _qualified() -> set[str]:
     rows = stored("referrals")
-    return {row["id"].removeprefix("member#") for row in rows if row["id"].startswith("member#")}
+    return {row["id"].removeprefix("qualification#") for row in rows if row["id"].startswith("qualification#")}
 
 
 def _counts() -> dict[str, int]:
     return {row["userId"]: row["rewardedCount"] for row in stored("referrals") if row["id"].startswith("referrer#")}
 
 
-def _waiting() -> list[Any]:
-    from khaya.platform.data.pages import PageRequest  # noqa: PLC0415
-    from khaya.referrals import store  # noqa: PLC0415
-
-    return store.waiting(PageRequest((), 50)).items
+def _pending_payment() -> list[Any]:
+    return store.pending_payment(PageRequest((), 50)).items
 
 
 def _pay(referred_id: str) -> None:
-    from khaya.platform.base import clock  # noqa: PLC0415
-    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
-    from khaya.referrals import service  # noqa: PLC0415
-
     unit_of_work = UnitOfWork()
-    service.pay_waiting(referred_id, admin_id=TREASURER.user_id or "", now=clock.now(), unit_of_work=unit_of_work)
+    service.pay_pending(referred_id, admin_id=TREASURER.user_id or "", now=clock.now(), unit_of_work=unit_of_work)
     unit_of_work.commit()
 
 
 def _error(name: str) -> type[Exception]:
-    from khaya.platform.base import errors  # noqa: PLC0415
-
     found: type[Exception] = getattr(errors, name)
     return found

@@ -1,9 +1,13 @@
-"""Codes, applications and the leaderboard, as people see them."""
+"""Codes, applications and the leaderboard over the API."""
 
 from __future__ import annotations
 
 import pytest
 
+from khaya.platform.base import clock as time
+from khaya.platform.data import dynamo
+from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.referrals import model, store
 from tests.conftest import Clock
 from tests.support.client import VISITOR, Person
 from tests.support.money import apply, code_of, everything, known, refer, release, released_job
@@ -15,7 +19,7 @@ REFERRER = Person("referrer-1", ("worker",))
 NEWCOMER = Person("newcomer-1", ("worker",))
 
 
-def test_a_code_is_made_on_first_use_and_stays() -> None:
+def test_a_code_is_created_on_first_use_and_is_permanent() -> None:
     # when
     first, again, other = code_of(REFERRER), code_of(REFERRER), code_of(NEWCOMER)
     # then
@@ -25,21 +29,20 @@ def test_a_code_is_made_on_first_use_and_stays() -> None:
     assert len(stored("referrals")) == 4
 
 
-def test_no_code_is_made_for_the_suspended(admin: Person) -> None:
+def test_a_suspended_person_gets_no_new_code(admin: Person) -> None:
     # given
     known("admin-1", "person-1", "person-2")
     code = code_of(Person("person-1"))
     for user_id in ("person-1", "person-2"):
         decided = {"status": "suspended", "reason": "Spam in every bid."}
         assert admin.patch(f"/admin/users/{user_id}", decided).status == 200
-    # then one who has a code still sees it, but none is made
+    # then an existing code is shown, and no new one is created
     assert code_of(Person("person-1")) == code
     assert Person("person-2").get("/referrals/code").status == 403
 
 
-def test_a_code_that_somebody_has_is_not_given_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_code_that_is_taken_is_not_given_again(monkeypatch: pytest.MonkeyPatch) -> None:
     # given
-    from khaya.referrals import model  # noqa: PLC0415
 
     made = iter(["BBBBBBBB", "BBBBBBBB", "CCCCCCCC"])
     monkeypatch.setattr(model, "new_code", lambda: next(made))
@@ -54,7 +57,7 @@ def test_an_application_names_the_referrer() -> None:
     profile("referrer-1", display_name="Nomvula Khumalo")
     profile("newcomer-1", display_name="Themba Ndlovu")
     code = code_of(REFERRER)
-    # when it is typed as people type
+    # when it is sent in lower case with a hyphen and blanks
     answer = apply(NEWCOMER, f" {code[:4].lower()}-{code[4:]} ")
     # then
     assert answer.status == 201
@@ -87,7 +90,7 @@ def test_a_code_is_applied_once_ever() -> None:
     assert apply(NEWCOMER, other).status == 409
 
 
-def test_nobody_applies_their_own_code() -> None:
+def test_applying_ones_own_code_is_refused() -> None:
     assert apply(REFERRER, code_of(REFERRER)).status == 409
 
 
@@ -102,7 +105,7 @@ def test_a_code_is_a_short_line(code: object) -> None:
 
 
 @pytest.mark.parametrize("side", ["buyer", "worker"])
-def test_a_code_is_for_those_who_have_not_completed_a_job(side: str) -> None:
+def test_after_a_completed_job_a_code_is_refused(side: str) -> None:
     # given
     buyer, worker = Person("buyer-1", ("buyer",)), Person("worker-1", ("worker",))
     complete_job(buyer, worker)
@@ -113,7 +116,7 @@ def test_a_code_is_for_those_who_have_not_completed_a_job(side: str) -> None:
     assert everything(REFERRER, "/referrals/mine") == []
 
 
-def test_the_referred_come_newest_first_page_after_page(clock: Clock) -> None:
+def test_own_referrals_are_listed_newest_first(clock: Clock) -> None:
     for number in range(7):
         profile(f"n{number}", display_name=f"Newcomer {number}")
         refer("referrer-1", f"n{number}")
@@ -123,15 +126,15 @@ def test_the_referred_come_newest_first_page_after_page(clock: Clock) -> None:
 
 
 def test_the_leaderboard_shows_the_twenty_with_the_most_rewards(clock: Clock) -> None:
-    # given one person without a reward, 22 with one, of whom the last gets a second
+    # given one referrer without a reward, and 22 with one, the last of whom gets a second
     refer("nobody", "n0")
     for number in range(1, 23):
-        _had_a_reward(f"r{number}", f"Referrer {number}")
+        _add_reward(f"r{number}", f"Referrer {number}")
         clock.tick(seconds=1)
-    _had_a_reward("r22", "Referrer 22")
+    _add_reward("r22", "Referrer 22")
     # when
     answer = VISITOR.get("/referrals/leaderboard")
-    # then of those with the same count, who came first stands first
+    # then of those with the same count, the first to reach it is listed first
     assert answer.status == 200
     assert answer.body["generatedAt"] == "2026-11-21T08:00:22.000Z"
     assert [one["rank"] for one in answer.body["items"]] == list(range(1, 21))
@@ -144,7 +147,7 @@ def test_the_leaderboard_shows_the_twenty_with_the_most_rewards(clock: Clock) ->
     assert [one["userId"] for one in answer.body["items"][1:]] == [f"r{number}" for number in range(1, 20)]
 
 
-def test_people_are_called_by_their_present_name() -> None:
+def test_given_a_changed_name_then_referrals_show_the_new_one() -> None:
     # given a referral, rewarded
     profile("referrer-1", display_name="Nomvula Khumalo")
     profile("newcomer-1", display_name="Themba Ndlovu")
@@ -160,15 +163,11 @@ def test_people_are_called_by_their_present_name() -> None:
     assert apply(Person("newcomer-2"), code_of(REFERRER)).body["referrerName"] == "Nomvula Cele"
 
 
-def _had_a_reward(user_id: str, name: str) -> None:
-    """One rewarded referral more, as the reward's transaction counts it."""
-    from khaya.platform.base import clock as time  # noqa: PLC0415
-    from khaya.platform.data import dynamo  # noqa: PLC0415
-    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
-    from khaya.referrals import store  # noqa: PLC0415
+def _add_reward(user_id: str, name: str) -> None:
+    """Count one more rewarded referral."""
 
     before = store.read_referrer(dynamo.get(*store.referrer_key(user_id)), user_id)
     named = before if before.code else before.with_code(user_id, name)
     unit_of_work = UnitOfWork()
-    unit_of_work.add(store.change_referrer(before, named.with_reward(time.now(), by_itself=True)))
+    unit_of_work.add(store.update_referrer(before, named.with_reward(time.now(), automatic=True)))
     unit_of_work.commit()

@@ -1,4 +1,4 @@
-"""Reminders that people set: in the future, their own alone, soonest due first, and sent when they are due."""
+"""People's own reminders: set, listed, sent and deleted."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from khaya.platform.base import clock as khaya_clock
 from tests.conftest import Clock
 from tests.integration.test_exports import _file
 from tests.support import stand_in
@@ -21,10 +22,10 @@ def listed(person: Person, **query: str) -> list[tuple[str, str]]:
     return [(one["text"], one["status"]) for one in person.get("/reminders", query=query).body["items"]]
 
 
-def test_a_reminder_is_set_and_found(worker: Person) -> None:
-    # when somebody sets a reminder
+def test_a_reminder_is_set_and_listed(worker: Person) -> None:
+    # when a reminder is set
     answer = worker.post("/reminders", {"text": " Call Sipho ", "dueAt": "2026-12-01T10:00:00+02:00"})
-    # then it is there, as they meant it
+    # then it is listed with its time in UTC
     reminder = answer.body
     assert (answer.status, answer.headers["Location"]) == (201, f"/reminders/{reminder['id']}")
     assert reminder == {"id": reminder["id"], "text": "Call Sipho", "dueAt": DUE_AT, "status": "waiting"}
@@ -46,20 +47,20 @@ def test_a_reminder_is_set_and_found(worker: Person) -> None:
         ({"text": "x", "dueAt": DUE_AT, "status": "sent"}, {"status"}),
     ],
 )
-def test_a_wrong_reminder_is_refused_by_what_is_wrong(worker: Person, body: Any, named: set[str]) -> None:
+def test_an_invalid_reminder_is_refused_by_its_fields(worker: Person, body: Any, named: set[str]) -> None:
     answer = worker.post("/reminders", body)
     assert (answer.status, answer.fields) == (422, named)
     assert stand_in.stored("reminders") == []
 
 
-def test_the_same_key_sets_one_reminder(worker: Person) -> None:
+def test_a_repeated_idempotency_key_sets_one_reminder(worker: Person) -> None:
     for _ in range(2):
         worker.post("/reminders", {"text": "x", "dueAt": DUE_AT}, headers={"Idempotency-Key": "key-1"})
     assert len(listed(worker)) == 1
 
 
-def test_soonest_due_first_page_by_page_and_nobody_elses(worker: Person, clock: Clock) -> None:
-    # given reminders that were set in another order than they are due, and one of somebody else's
+def test_own_reminders_are_listed_soonest_due_first(worker: Person, clock: Clock) -> None:
+    # given reminders set in another order than they are due, and one of another person
     for day in (3, 1, 5, 2, 4):
         remind(worker, f"day {day}", f"2026-12-0{day}T08:00:00.000Z")
         clock.tick(minutes=1)
@@ -70,26 +71,26 @@ def test_soonest_due_first_page_by_page_and_nobody_elses(worker: Person, clock: 
         page = worker.get("/reminders", query={"limit": "2", **({"cursor": cursor} if cursor else {})}).body
         found += [one["text"] for one in page["items"]]
         cursor = page["nextCursor"]
-    # then they come in the order in which they are due
+    # then they are ordered by their due time
     assert (found, cursor) == ([f"day {day}" for day in range(1, 6)], None)
     assert listed(OTHER) == [("of another", "waiting")]
 
 
-def test_it_goes_out_when_it_is_due_and_not_before(worker: Person, clock: Clock) -> None:
-    # given a reminder for in an hour, and one for later
+def test_a_reminder_is_sent_when_it_is_due_and_not_before(worker: Person, clock: Clock) -> None:
+    # given a reminder due in an hour, and one due later
     remind(worker, "later", "2026-11-22T08:00:00.000Z")
     remind(worker, "in an hour", "2026-11-21T09:00:00.000Z")
     clock.tick(hours=1, milliseconds=-1)
     assert sweep() == {"claimed": 0, "dropped": 0, "failed": 0, "unfinished": 0, "released": 0}
-    # when the hour is over, then it goes out, and is listed after what waits still
+    # when it is due, then it is sent, and is listed after the waiting one
     clock.tick(milliseconds=1)
     assert sweep()["claimed"] == 1
     assert listed(worker) == [("later", "waiting"), ("in an hour", "sent")]
-    # and a sweep after that finds nothing
+    # and a later run finds nothing
     assert sweep()["claimed"] == 0
 
 
-def test_who_is_reminded_finds_it_in_their_inbox_once(worker: Person, clock: Clock) -> None:
+def test_a_sent_reminder_is_in_the_inbox_once(worker: Person, clock: Clock) -> None:
     reminder = remind(worker, "Call Sipho", "2026-11-21T09:00:00.000Z")
     clock.tick(hours=1)
     for _ in range(2):
@@ -104,7 +105,7 @@ def test_who_is_reminded_finds_it_in_their_inbox_once(worker: Person, clock: Clo
 
 
 @pytest.mark.parametrize("was_sent", [False, True])
-def test_a_deleted_reminder_is_gone_for_good(worker: Person, clock: Clock, was_sent: bool) -> None:
+def test_a_deleted_reminder_is_neither_listed_nor_sent(worker: Person, clock: Clock, was_sent: bool) -> None:
     reminder = remind(worker, due_at="2026-11-21T09:00:00.000Z")
     clock.tick(hours=1)
     if was_sent:
@@ -117,19 +118,18 @@ def test_a_deleted_reminder_is_gone_for_good(worker: Person, clock: Clock, was_s
     assert worker.delete(f"/reminders/{reminder}").status == 404
 
 
-def test_one_of_somebody_else_can_be_neither_seen_nor_deleted(worker: Person) -> None:
+def test_a_reminder_of_another_person_is_not_found(worker: Person) -> None:
     reminder = remind(worker)
     assert OTHER.delete(f"/reminders/{reminder}").status == 404
     assert listed(OTHER) == []
     assert listed(worker) == [("Call Sipho", "waiting")]
 
 
-def test_what_was_sent_goes_after_three_months(worker: Person, clock: Clock) -> None:
+def test_a_sent_reminder_expires_after_three_months(worker: Person, clock: Clock) -> None:
     reminder = remind(worker)
-    assert "expiresAt" not in row(reminder), "nothing that waits is ever removed"
+    assert "expiresAt" not in row(reminder), "a waiting reminder does not expire"
     clock.tick(days=10)
     sweep()
-    from khaya.platform.base import clock as khaya_clock  # noqa: PLC0415
 
     assert row(reminder)["expiresAt"] == khaya_clock.epoch(khaya_clock.plus(khaya_clock.now(), days=90))
 
@@ -143,8 +143,8 @@ def test_the_text_of_a_reminder_is_in_no_log(
     assert "Thandi" not in caplog.text + capfd.readouterr().out
 
 
-def test_reminders_are_in_the_export_and_gone_with_the_account(clock: Clock) -> None:
-    # given somebody with more reminders than a page, one of which was sent, and somebody else with one
+def test_reminders_are_exported_and_erased_with_the_account(clock: Clock) -> None:
+    # given a person with more reminders than a page, one of them sent, and another person with one
     arrive()
     follow()
     first = remind(MEMBER, f"Ask {NAME}'s mother", "2026-11-21T09:00:00.000Z")
@@ -155,7 +155,7 @@ def test_reminders_are_in_the_export_and_gone_with_the_account(clock: Clock) -> 
     remind(OTHER, "of another")
     clock.tick(minutes=56)
     assert sweep()["claimed"] == 1
-    # when they ask for their data, then all are in it
+    # when the data is exported, then all are in it
     MEMBER.post("/profiles/me/export")
     follow()
     exported = _file(MEMBER.get("/profiles/me/export"))["reminders"]
@@ -166,7 +166,7 @@ def test_reminders_are_in_the_export_and_gone_with_the_account(clock: Clock) -> 
         "dueAt": "2026-11-21T09:00:00.000Z",
         "status": "sent",
     }
-    # and when they leave, then none stays, and that of somebody else does
+    # and when the account is erased, then only the other person's remains
     assert MEMBER.delete("/profiles/me").status == 204
     follow()
     clock.tick(seconds=30)
@@ -175,8 +175,8 @@ def test_reminders_are_in_the_export_and_gone_with_the_account(clock: Clock) -> 
     assert traces(NAME) == []
 
 
-def test_nobody_is_reminded_who_has_left(worker: Person, clock: Clock) -> None:
-    # given somebody who leaves while a sweep has claimed their reminder
+def test_an_erased_person_is_not_reminded(worker: Person, clock: Clock) -> None:
+    # given a person who is erased after their reminder was claimed
     arrive()
     remind(MEMBER, due_at="2026-11-21T09:00:00.000Z")
     clock.tick(hours=1)

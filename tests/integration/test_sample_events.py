@@ -1,4 +1,4 @@
-"""`events/` has a sample for each function, and each function takes its own."""
+"""`events/` has a sample event for each function, and each function handles its own."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ SAMPLES = {path.stem: path for path in (ROOT / "events").glob("*.json")}
 EVERYBODY = Person("person-1", ("buyer", "worker", "seller", "admin"))
 
 
-def test_each_function_of_the_template_has_a_sample_and_each_sample_its_function() -> None:
+def test_every_function_has_a_sample_event_and_every_sample_a_function() -> None:
     assert sorted(SAMPLES) == FOLDERS
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_a_function_takes_its_sample(folder: str, key_server: KeyServer) -> None:
-    # given its sample, signed in where the route asks for it, and the queues that the relay tells
+def test_a_function_handles_its_sample_event(folder: str, key_server: KeyServer) -> None:
+    # given its sample, with a signed-in person if the route needs one, and the queues
     event = json.loads(SAMPLES[folder].read_text())
     streams.make_queues()
     if "httpMethod" in event and not routes()[event["httpMethod"], event["resource"]]["public"]:
@@ -33,7 +33,7 @@ def test_a_function_takes_its_sample(folder: str, key_server: KeyServer) -> None
         event["requestContext"]["authorizer"] = {"claims": EVERYBODY.claims()}
     # when the function is invoked with it
     answer = app(folder).handler(event, Context())
-    # then it does its work
+    # then it succeeds
     assert _done(event, answer), answer
 
 

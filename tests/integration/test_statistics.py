@@ -1,4 +1,4 @@
-"""Statistics: what admins are shown, counted once each from what happened, however it is told."""
+"""Statistics: each event is counted once, and admins see the counts."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def shown() -> dict[str, Any]:
 
 
 def on(day: str) -> dict[str, int]:
-    """What happened on a day, as far as anything did."""
+    """The counts of a day that are not zero."""
     (found,) = (one for one in shown()["days"] if one["date"] == day)
     return {name: number for name, number in found.items() if number and name != "date"}
 
 
 def posted(number: int, at: str = NOON) -> dict[str, Any]:
-    """The message about a job that was posted."""
+    """The message of a `job.posted` event."""
     job = f"job-{number}"
     detail = {"jobId": job, "buyerId": "buyer-1", "category": "other", "location": "Durban", "budgetCents": 5000}
     return {
@@ -53,7 +53,7 @@ def posted(number: int, at: str = NOON) -> dict[str, Any]:
 
 
 def deliver(*messages: Any) -> list[str]:
-    """Bring messages to the function; answers which of them (by their place) go back to the queue."""
+    """Deliver messages to the function; returns the positions of those that are returned to the queue."""
     records = [
         {
             "messageId": str(number),
@@ -68,7 +68,7 @@ def deliver(*messages: Any) -> list[str]:
     return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
 
 
-def test_a_quiet_marketplace_is_all_zeros_over_thirty_days(clock: Clock) -> None:
+def test_without_events_all_counts_of_thirty_days_are_zero(clock: Clock) -> None:
     figures = shown()
     assert figures["generatedAt"] == "2026-11-21T08:00:00.000Z"
     assert figures["jobs"] == dict.fromkeys(
@@ -79,7 +79,7 @@ def test_a_quiet_marketplace_is_all_zeros_over_thirty_days(clock: Clock) -> None
     assert (len(days), days[0], days[-1]) == (30, "2026-10-23", "2026-11-21")
 
 
-def test_a_life_of_the_marketplace_adds_up(buyer: Person, worker: Person, seller: Person) -> None:
+def test_all_counts_match_what_happened(buyer: Person, worker: Person, seller: Person) -> None:
     # given people, jobs in every state, bids, listings, reviews and a report
     for user_id, role in (("buyer-1", "buyer"), ("worker-1", "worker"), ("seller-1", "seller")):
         profile(user_id, roles=[role])
@@ -95,9 +95,9 @@ def test_a_life_of_the_marketplace_adds_up(buyer: Person, worker: Person, seller
     buyer.post(
         "/reports", {"kind": "profile", "id": "seller-1", "reason": "spam", "text": "Invented jobs, all of them."}
     )
-    # when what follows has been done
+    # when the events are counted
     streams.follow("statistics")
-    # then all of it is counted
+    # then all counts match
     figures = shown()
     assert figures["people"] == {"total": 3, "verified": 1, "suspended": 1}
     assert figures["jobs"] == {
@@ -125,8 +125,8 @@ def test_a_life_of_the_marketplace_adds_up(buyer: Person, worker: Person, seller
     }
 
 
-def test_what_is_told_again_counts_once() -> None:
-    # given events that came once
+def test_a_repeated_event_counts_once() -> None:
+    # given events that were counted
     assert deliver(posted(1), posted(2)) == []
     # when they come again, in one batch twice, and together with a new one
     assert deliver(posted(1), posted(1), posted(2), posted(3), posted(3)) == []
@@ -135,7 +135,7 @@ def test_what_is_told_again_counts_once() -> None:
     assert on("2026-11-21") == {"jobsPosted": 3}
 
 
-def test_any_order_and_any_batches_end_in_the_same_numbers() -> None:
+def test_events_in_any_order_and_batches_give_the_same_counts() -> None:
     messages = [posted(number) for number in range(12)]
     told = [*messages, *messages[:5]]
     random.Random(7).shuffle(told)  # noqa: S311 - the same order every time
@@ -145,20 +145,20 @@ def test_any_order_and_any_batches_end_in_the_same_numbers() -> None:
 
 
 @pytest.mark.parametrize("poison", ["no JSON", "{}", json.dumps({"event": {**posted(9)["event"], "detail": {}}})])
-def test_a_poison_message_goes_back_alone_and_the_others_count(poison: str) -> None:
+def test_an_unreadable_message_is_returned_alone_and_the_others_count(poison: str) -> None:
     assert deliver(posted(1), poison, posted(2)) == ["1"]
     assert shown()["jobs"]["open"] == 2
-    # and the same batch again, as it may come, counts no more
+    # and the same batch counts nothing more
     assert deliver(posted(1), poison, posted(2)) == ["1"]
     assert shown()["jobs"]["open"] == 2
 
 
-def test_a_batch_of_nothing_but_poison_is_no_accident() -> None:
+def test_a_batch_of_unreadable_messages_is_returned_without_an_error() -> None:
     assert deliver("no JSON", "{}") == ["0", "1"]
 
 
-def test_a_batch_that_dynamodb_did_not_take_comes_again_and_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    # given an answer that was lost after the counts were made
+def test_given_a_lost_answer_when_the_batch_is_repeated_then_it_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a lost answer of the transaction
     real = dynamo.commit
 
     def lost(*arguments: Any) -> None:
@@ -169,22 +169,21 @@ def test_a_batch_that_dynamodb_did_not_take_comes_again_and_counts_once(monkeypa
     with pytest.raises(Unavailable):
         deliver(posted(1), posted(2))
     monkeypatch.setattr(dynamo, "commit", real)
-    # when the queue brings it again, then it has counted already
+    # when the batch is repeated, then it counts nothing more
     assert deliver(posted(1), posted(2)) == []
     assert shown()["jobs"]["open"] == 2
 
 
-def test_an_event_belongs_to_the_day_on_which_it_happened_however_late_it_comes(clock: Clock) -> None:
-    # given a job of last night, a minute before midnight in South Africa, and one a minute after
+def test_a_late_event_counts_on_the_day_on_which_it_happened(clock: Clock) -> None:
+    # given late events of a minute before and a minute after midnight in South Africa
     clock.tick(days=3)
     assert deliver(posted(1, "2026-11-20T21:59:00.000Z"), posted(2, "2026-11-20T22:01:00.000Z")) == []
-    # then each is on its day
+    # then each counts on its day
     assert on("2026-11-20") == {"jobsPosted": 1}
     assert on("2026-11-21") == {"jobsPosted": 1}
 
 
-def test_no_item_is_everybodys() -> None:
-    """Batches fall upon different parts of the counts."""
+def test_batches_are_spread_over_the_shards() -> None:
     for number in range(40):
         deliver(posted(number))
     parts = [item["jobsOpen"] for item in stored("statistics") if item["id"].startswith("total#")]
@@ -192,12 +191,12 @@ def test_no_item_is_everybodys() -> None:
     assert sum(parts) == 40
 
 
-def test_counts_name_nobody() -> None:
+def test_counts_hold_no_user_id() -> None:
     deliver(posted(1))
     assert "buyer-1" not in json.dumps(stored("statistics"))
 
 
-def test_reading_is_one_call_however_much_was_counted(clock: Clock) -> None:
+def test_statistics_are_read_in_one_call(clock: Clock) -> None:
     # given a busy month
     for day in range(35):
         deliver(posted(day, f"2026-{10 + day // 20}-{1 + day % 20:02}T08:00:00.000Z"))
@@ -207,7 +206,7 @@ def test_reading_is_one_call_however_much_was_counted(clock: Clock) -> None:
     events.register("provide-client-params.dynamodb", note)
     shown()
     events.unregister("provide-client-params.dynamodb", note)
-    # then it is the gate's call and one more
+    # then there is one call besides the account guard's
     assert calls == ["UpdateItem", "BatchGetItem"]
 
 
@@ -216,23 +215,23 @@ def night(milliseconds: int = 60_000) -> dict[str, int]:
     return report
 
 
-def test_a_day_is_written_down_and_stays_when_its_parts_have_gone(clock: Clock) -> None:
-    # given a day that is over, written down in the night
+def test_a_stored_day_remains_after_its_shards_expired(clock: Clock) -> None:
+    # given a stored day
     deliver(posted(1), posted(2))
     clock.tick(days=1)
     assert night() == {"done": 30, "changed": 30, "failed": 0, "days": 1}
-    # when its parts have gone by time to live and it is long ago
+    # when its shards have expired
     for item in stored("statistics"):
         if item["id"].startswith("day#2026-11-21#"):
             stand_in.client("dynamodb").delete_item(TableName="khaya-statistics-test-1", Key={"id": {"S": item["id"]}})
     clock.tick(days=13)
-    # then it is shown, and no later night forgets it
+    # then it is shown, also after a later run
     assert on("2026-11-21") == {"jobsPosted": 2}
     night()
     assert on("2026-11-21") == {"jobsPosted": 2}
 
 
-def test_what_comes_late_is_in_the_row_after_the_next_night(clock: Clock) -> None:
+def test_a_late_event_is_in_the_stored_day_after_the_next_run(clock: Clock) -> None:
     deliver(posted(1))
     clock.tick(days=1)
     night()
@@ -243,7 +242,7 @@ def test_what_comes_late_is_in_the_row_after_the_next_night(clock: Clock) -> Non
     assert on("2026-11-21") == {"jobsPosted": 2}
 
 
-def test_a_night_that_was_missed_is_made_up_for(clock: Clock) -> None:
+def test_a_missed_run_is_made_up_for(clock: Clock) -> None:
     deliver(posted(1))
     clock.tick(days=20)
     assert on("2026-11-21") == {}
@@ -251,7 +250,7 @@ def test_a_night_that_was_missed_is_made_up_for(clock: Clock) -> None:
     assert on("2026-11-21") == {"jobsPosted": 1}
 
 
-def test_a_second_run_in_a_night_finds_the_day_finished(clock: Clock) -> None:
+def test_a_second_run_on_a_day_changes_nothing(clock: Clock) -> None:
     deliver(posted(1))
     clock.tick(days=1)
     night()
@@ -260,17 +259,17 @@ def test_a_second_run_in_a_night_finds_the_day_finished(clock: Clock) -> None:
     assert stand_in.contents() == before
 
 
-def test_a_night_begins_at_south_africas_midnight(clock: Clock) -> None:
-    # given a day that a run has finished
+def test_a_new_run_is_due_after_midnight_in_south_africa(clock: Clock) -> None:
+    # given a finished run
     night()
-    # when it is a minute before midnight there, then a minute after
+    # then a new one is due at midnight in South Africa
     clock.tick(hours=13, minutes=59)
     assert night()["days"] == 0
     clock.tick(minutes=1)
     assert night()["days"] == 1
 
 
-def test_a_run_short_of_time_goes_on_where_it_stopped(clock: Clock) -> None:
+def test_a_run_without_time_is_continued_by_the_next(clock: Clock) -> None:
     context = Context()
     remaining = iter([60_000] * 8)
     context.get_remaining_time_in_millis = lambda: next(remaining, 0)  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""A real engine to race on: the AWS stand-in's DynamoDB, in a process of its own that ends with the tests."""
+"""A MiniStack process with DynamoDB for tests of concurrency; it ends with the tests."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ PROGRAM = ROOT / ".local" / "engine" / "bin" / "ministack"
 
 @contextmanager
 def ministack() -> Iterator[str]:
-    """The address of a MiniStack that is started for this and ended after it.
+    """Start a MiniStack, yield its address, and stop it.
 
     Raises:
-        RuntimeError: it is not installed (`make environments` does so), or did not start.
+        RuntimeError: it is not installed (see `make environments`), or did not start.
     """
     if not PROGRAM.exists():
         raise RuntimeError(f"{PROGRAM.relative_to(ROOT)} is missing: `make environments` installs it.")
@@ -68,7 +68,7 @@ def ministack() -> Iterator[str]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

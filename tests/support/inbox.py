@@ -1,34 +1,35 @@
-"""Notifications that stand in inboxes before a test begins."""
+"""Notifications in inboxes for tests."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from khaya.notifications import store
+from khaya.notifications.model import Notification
+from khaya.platform.base import clock
+from khaya.platform.base.errors import WriteConflict
+from khaya.platform.base.ids import derived_id, new_id
+from khaya.platform.data import dynamo
+
 TOKEN = "ExponentPushToken[{}]"
 
 
 class PersonLeft(Exception):
-    """There is no inbox any more."""
+    """The account was erased."""
 
 
 def tell(user_id: str, kind: str = "jobStarted", *, number: int = 0, **params: Any) -> str:
-    """Put a notification into somebody's inbox, as the consumer behind the events does, and answer its id.
+    """Write a notification into an inbox, as the consumer of notices does; returns its id.
 
     Raises:
-        PersonLeft: they have left for good.
+        PersonLeft: the account was erased.
     """
-    from khaya.notifications import store  # noqa: PLC0415
-    from khaya.notifications.model import Notification  # noqa: PLC0415
-    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
-    from khaya.platform.base.errors import WriteConflict  # noqa: PLC0415
-    from khaya.platform.base.ids import derived_id, new_id  # noqa: PLC0415
-    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
 
     now = clock.now()
     notification_id = derived_id(clock.plus(now, seconds=number), new_id())
     while True:
-        person = store.person(user_id)
-        if person.erased_at is not None:
+        recipient = store.recipient(user_id)
+        if recipient.erased_at is not None:
             raise PersonLeft
         notification = Notification(
             id=notification_id,
@@ -37,16 +38,16 @@ def tell(user_id: str, kind: str = "jobStarted", *, number: int = 0, **params: A
             params=params or {"jobTitle": "Fix a leaking tap"},
             data={"jobId": "01KAK2M8Q0X3V4N5B6C7D8E9F0", "bidId": None},
             event=new_id(),
-            generation=person.generation,
+            generation=recipient.generation,
             created_at=now,
         )
         try:
-            dynamo.commit(store.create(notification, person), new_id())
+            dynamo.commit(store.create(notification, recipient), new_id())
         except WriteConflict:
             continue
         return notification_id
 
 
 def device(name: str = "one", platform: str = "android") -> dict[str, str]:
-    """What an app sends to register its device, with the push token of this name."""
+    """The body of a device registration, with the push token of this name."""
     return {"platform": platform, "token": TOKEN.format(name)}

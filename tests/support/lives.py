@@ -1,9 +1,12 @@
-"""A member who has done everything there is to do, for tests of what becomes of it."""
+"""A member with data in every part of the platform, for tests of erasure and exports."""
 
 from __future__ import annotations
 
 import json
 
+from khaya.platform.base import clock
+from khaya.platform.data import dynamo
+from khaya.sessions import model, store
 from tests.support import stand_in
 from tests.support.client import Person
 from tests.support.money import apply, code_of, grant
@@ -27,7 +30,7 @@ OF_OTHERS = "uploads/member-12/profile/01KAK2M8Q0X3V4N5B6C7D8E9F3.jpg"
 
 
 def live() -> dict[str, str]:
-    """Have the member do everything, and answer the ids of what came of it."""
+    """Let the member use every feature; returns the ids of what was created."""
     arrive()
     ids = {
         "posted": post_job(MEMBER, title="Build a garden wall", description=SIGNED),
@@ -50,10 +53,7 @@ def live() -> dict[str, str]:
 
 
 def arrive() -> None:
-    """The member and the others, as their first sign-in left them; the member with a session and files."""
-    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
-    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
-    from khaya.sessions import model, store  # noqa: PLC0415
+    """Create the member and others as after their first sign-in; the member has a session and files."""
 
     roles = ["buyer", "worker", "seller"]
     profile(
@@ -81,7 +81,7 @@ def arrive() -> None:
 
 
 def traces(*texts: str) -> list[str]:
-    """The tables in which one of the texts stands anywhere, but those whose rows are gone after a day at most."""
+    """The items that contain one of the texts, except in tables whose items expire within a day."""
     found = []
     for variable, name in function_environment().items():
         if variable.endswith("_TABLE") and variable not in ("IDEMPOTENCY_TABLE", "CHALLENGES_TABLE"):
@@ -92,7 +92,7 @@ def traces(*texts: str) -> list[str]:
 
 
 def kept_files() -> list[str]:
-    """The keys of all files in the bucket, also of former versions."""
+    """The keys of all files in the bucket, including former versions."""
     bucket = function_environment()["MEDIA_BUCKET"]
     answer = stand_in.client("s3").list_object_versions(Bucket=bucket)
     return sorted({one["Key"] for one in answer.get("Versions", []) + answer.get("DeleteMarkers", [])})

@@ -1,4 +1,4 @@
-"""What was sent to people in a test, and the consumer that sends it."""
+"""Messages that were sent in a test, and the consumer that sends codes."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def record(body: str) -> dict[str, Any]:
 
 
 def outbox() -> list[Sent]:
-    """All that was sent by text message and e-mail."""
+    """All text messages and e-mails that were sent."""
     texts = [Sent("sms", to, text) for to, text, *_ in get_backend("sns")[ACCOUNT][REGION].sms_messages.values()]
     mails = [
         Sent("email", one.destinations["ToAddresses"][0], one.body)
@@ -69,7 +69,7 @@ def outbox() -> list[Sent]:
 
 
 def empty() -> None:
-    """Forget what was sent, and let the marketplace's domain send."""
+    """Delete what was sent, and verify the sender's domain."""
     for service in ("sns", "ses"):
         get_backend(service)[ACCOUNT][REGION].reset()
     boto3.client("ses").verify_domain_identity(Domain=os.environ["EMAIL_SENDER"].rpartition("@")[2].rstrip(">"))

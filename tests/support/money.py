@@ -1,4 +1,4 @@
-"""Credits and referrals before a test begins, and whether the books balance after it."""
+"""Credits and referrals for tests, and a check that the ledger is consistent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,18 @@ from collections import defaultdict
 from itertools import count
 from typing import Any
 
+from khaya.jobs import store
+from khaya.jobs.model import Job
+from khaya.ledger import service as ledger
+from khaya.ledger.model import Account, Entry, Movement, person_account
+from khaya.platform.base import clock, settings
+from khaya.platform.base.ids import new_id
+from khaya.platform.data import dynamo, writes
+from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.referrals import service
+from khaya.referrals.model import month_of
 from tests.support.client import Answer, Person
+from tests.support.records import POSTING
 
 TREASURER = Person("treasurer-1", ("admin",))
 SECOND_TREASURER = Person("treasurer-2", ("admin",))
@@ -16,13 +27,12 @@ _KEYS = count(1)
 
 
 def key(name: str | None = None) -> dict[str, str]:
-    """The header that a request which moves money needs, with a key of its own unless one is named."""
+    """The `Idempotency-Key` header, with a new key unless one is given."""
     return {"Idempotency-Key": name or f"key-{next(_KEYS)}"}
 
 
 def known(*user_ids: str) -> None:
-    """People who have signed in once: they have a private record."""
-    from khaya.platform.base import clock, settings  # noqa: PLC0415 - after the environment is set
+    """Create the private records of people who have signed in once."""
 
     for user_id in user_ids:
         _write(settings.settings().users_table, {"userId": user_id}, "createdAt", clock.now())
@@ -35,7 +45,7 @@ def adjust(user_id: str, cents: int, admin: Person = TREASURER, **options: Any) 
 
 
 def grant(user_id: str, cents: int) -> str:
-    """Credits that can be withdrawn at once, by an adjustment; answers the entry's id."""
+    """Book credits that can be withdrawn at once; returns the entry's id."""
     known(user_id)
     answer = adjust(user_id, cents)
     if answer.status == 202:
@@ -46,10 +56,7 @@ def grant(user_id: str, cents: int) -> str:
 
 
 def rewarded(user_id: str, cents: int, cause: str) -> str:
-    """A reward, which matures in fourteen days; answers the entry's id."""
-    from khaya.ledger import service as ledger  # noqa: PLC0415
-    from khaya.platform.base import clock  # noqa: PLC0415
-    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
+    """Book a reward, which matures in fourteen days; returns the entry's id."""
 
     unit_of_work = UnitOfWork()
     entry = ledger.reward(
@@ -61,8 +68,7 @@ def rewarded(user_id: str, cents: int, cause: str) -> str:
 
 
 def payout_account(user_id: str, **fields: Any) -> None:
-    """A verified payout account, or one with other `fields`."""
-    from khaya.platform.base import settings  # noqa: PLC0415
+    """Store a verified payout account, or one with other `fields`."""
 
     account = {"verified": True, "fingerprint": f"account of {user_id}", **fields}
     _write(settings.settings().users_table, {"userId": user_id}, "payoutAccount", account)
@@ -79,7 +85,7 @@ def reverse(entry_id: str, admin: Person = TREASURER, name: str | None = None) -
 
 
 def balance(user_id: str) -> dict[str, int]:
-    """A person's balance, as they are told it."""
+    """A person's balance in the API."""
     answer = Person(user_id).get("/credits/balance")
     assert answer.status == 200, answer.text
     found: dict[str, int] = answer.body
@@ -87,12 +93,12 @@ def balance(user_id: str) -> dict[str, int]:
 
 
 def entries(user_id: str) -> list[dict[str, Any]]:
-    """All entries of a person, as they are told them, the newest first."""
+    """All entries of a person in the API, newest first."""
     return everything(Person(user_id), "/credits/transactions")
 
 
 def everything(person: Person, path: str, limit: int = 50) -> list[dict[str, Any]]:
-    """All items of a list, page after page."""
+    """All items of a list, page by page."""
     found: list[dict[str, Any]] = []
     query = {"limit": str(limit)}
     while True:
@@ -105,24 +111,23 @@ def everything(person: Person, path: str, limit: int = 50) -> list[dict[str, Any
 
 
 def check_books(items: list[dict[str, Any]]) -> dict[str, int]:
-    """Hold that the ledger is whole, and answer people's balances. `items` is everything in the Credits table.
+    """Check that the ledger is consistent, and return people's balances. `items` are all of the Credits table.
 
     All accounts sum to zero; each is the sum of its movements; a person's balance is the sum of their entries, each
-    entry's balance the sum up to it, and none is below zero; every movement balances, and every entry has one.
+    entry's balance is the sum up to it, and none is below zero; every movement balances, and every entry has one.
     """
-    from khaya.ledger.model import Account, Entry, Movement, person  # noqa: PLC0415
 
     accounts, movements = {}, {}
     lines: dict[str, list[Any]] = defaultdict(list)
-    house: dict[str, int] = defaultdict(int)
+    platform_accounts: dict[str, int] = defaultdict(int)
     for item in items:
         kind, _, rest = item["id"].partition("#")
         if kind == "account":
             accounts[rest] = Account.model_validate(item)
         elif kind == "movement":
             movements[rest] = Movement.model_validate(item)
-        elif kind == "house":
-            house[rest.split("#")[0]] += item["balanceCents"]
+        elif kind == "platform":
+            platform_accounts[rest.split("#")[0]] += item["balanceCents"]
         elif "order" in item:
             lines[item["userId"]].append(Entry.model_validate(item))
     legs: dict[str, int] = defaultdict(int)
@@ -130,10 +135,10 @@ def check_books(items: list[dict[str, Any]]) -> dict[str, int]:
         assert sum(leg.cents for leg in movement.legs) == 0
         for leg in movement.legs:
             legs[leg.account] += leg.cents
-    assert sum(house.values()) + sum(account.balance_cents for account in accounts.values()) == 0
-    balances = {person(user_id): account.balance_cents for user_id, account in accounts.items()}
+    assert sum(platform_accounts.values()) + sum(account.balance_cents for account in accounts.values()) == 0
+    balances = {person_account(user_id): account.balance_cents for user_id, account in accounts.items()}
     assert {name: cents for name, cents in legs.items() if cents} == {
-        name: cents for name, cents in (house | balances).items() if cents
+        name: cents for name, cents in (platform_accounts | balances).items() if cents
     }
     assert set(lines) <= set(accounts)
     for user_id, account in accounts.items():
@@ -153,23 +158,15 @@ def _check_account(account: Any, lines: list[Any], sources: set[str]) -> None:
 
 
 def released_job(buyer: str, worker: str, cents: int = 50_000, **fields: Any) -> str:
-    """A job that was paid through escrow and released, as the escrow leaves it; answers its id."""
-    from khaya.jobs import store  # noqa: PLC0415
-    from khaya.jobs.model import Job  # noqa: PLC0415
-    from khaya.platform.base import clock  # noqa: PLC0415
-    from khaya.platform.base.ids import new_id  # noqa: PLC0415
-    from khaya.platform.data.unit_of_work import UnitOfWork  # noqa: PLC0415
+    """Store a job that was paid through escrow and released; returns its id."""
 
     now = clock.now()
     facts: dict[str, Any] = {
         "id": new_id(),
         "buyer_id": buyer,
         "buyer_name": "A buyer",
-        "title": "Fix a leaking tap",
-        "description": "The kitchen tap drips all night long.",
-        "category": "plumbing",
+        **{name: POSTING[name] for name in ("title", "description", "category", "location")},
         "budget_cents": cents,
-        "location": "Durban",
         "payment": "escrow",
         "status": "completed",
         "worker_id": worker,
@@ -201,7 +198,7 @@ def apply(person: Person, code: str) -> Answer:
 
 
 def refer(referrer: str, *referred: str) -> None:
-    """Referrals of people by another, as those apply their code."""
+    """Let people apply the code of a referrer."""
     code = code_of(Person(referrer))
     for user_id in referred:
         answer = apply(Person(user_id), code)
@@ -209,17 +206,13 @@ def refer(referrer: str, *referred: str) -> None:
 
 
 def release(job_id: str) -> int:
-    """Let the consumer follow a job's release once; answers how many referrals it completed."""
-    from khaya.platform.base import clock  # noqa: PLC0415
-    from khaya.referrals import service  # noqa: PLC0415
+    """Run the consumer of a released job once; returns how many referrals it completed."""
 
-    return service.follow_release(job_id, clock.now())
+    return service.complete_referrals(job_id, clock.now())
 
 
 def earlier_rewards(referrer: str, count: int, *, this_month: int = 0) -> None:
-    """So many rewarded referrals that a person has had before, of which some in this month."""
-    from khaya.platform.base import clock, settings  # noqa: PLC0415
-    from khaya.referrals.model import month_of  # noqa: PLC0415
+    """Set how many rewarded referrals a person has had, in all and in this month."""
 
     code_of(Person(referrer))
     month = month_of(clock.now())
@@ -228,8 +221,6 @@ def earlier_rewards(referrer: str, count: int, *, this_month: int = 0) -> None:
 
 
 def _write(table: str, item_key: dict[str, str], attribute: str, value: Any) -> None:
-    from khaya.platform.data import dynamo, writes  # noqa: PLC0415
-
     dynamo.update_now(
         writes.update(
             table,

@@ -1,7 +1,6 @@
-"""The user pool over moto, with what moto lacks: custom authentication by the template's triggers, and refreshing.
+"""The user pool of moto, with custom authentication and refresh tokens, which moto lacks.
 
-The triggers are the real functions. Tokens are signed like Cognito's, and refresh tokens are as opaque as Cognito's are
-and rotate.
+The triggers are the real functions. Access tokens are signed, and refresh tokens are opaque and rotate, as in Cognito.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 
+from khaya.platform.base import clock
 from tests.support.client import Context, app
 from tests.support.stand_in import ACCOUNT, REGION
 from tests.support.template import function_environment, resources
@@ -32,7 +32,7 @@ GRACE_SECONDS = 60
 
 @dataclass
 class Refresh:
-    """A refresh token that the pool gave out."""
+    """An issued refresh token."""
 
     username: str
     session: str
@@ -42,14 +42,14 @@ class Refresh:
 
 @dataclass
 class Pool:
-    """What of the pool moto does not do."""
+    """The operations that moto lacks."""
 
     refreshes: dict[str, Refresh] = field(default_factory=dict)
     begun: dict[str, tuple[str, list[dict[str, Any]]]] = field(default_factory=dict)
     down: bool = False
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Answer in moto's place, behind the real client."""
+        """Replace moto's operations, behind the real client."""
         for name in (
             "admin_initiate_auth",
             "admin_respond_to_auth_challenge",
@@ -73,7 +73,7 @@ class Pool:
             cognito.create_group(UserPoolId=pool_id, GroupName=role)
 
     def uninstall(self) -> None:
-        """Leave no pool behind: other tests have a simpler one."""
+        """Remove the pool, since other tests have a simpler one."""
         get_backend("cognito-idp")[ACCOUNT][REGION].user_pools.pop(function_environment()["USER_POOL_ID"])
 
     def describe_user_pool_client(self, response: Any) -> dict[str, Any]:
@@ -164,8 +164,6 @@ def account(contact: str) -> dict[str, str] | None:
 
 
 def _now() -> int:
-    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
-
     return clock.epoch(clock.now())
 
 

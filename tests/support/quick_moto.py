@@ -1,8 +1,8 @@
-"""moto, made quick enough to test with.
+"""A faster moto.
 
-Before each transaction moto copies every table that it touches, once for every write, with all that the table's stream
-has told so far. Here only the items that are written are kept, and put back where the transaction is cancelled. And what
-it looks up anew for every attribute and for every part of an expression is looked up once.
+Before each transaction moto copies every table that it touches, with its stream, once for every write. Here only the
+written items are copied, and restored if the transaction is cancelled. Lookups that moto repeats for every attribute and
+expression are cached.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TYPES = frozenset({"S", "N", "BOOL", "NULL", "L", "M", "SS", "NS", "B", "BS"})
 
 
 def quicken() -> None:
-    """Let moto keep what a transaction writes instead of whole tables, and look things up once."""
+    """Patch moto: copy written items instead of tables, and cache lookups."""
     Table.__deepcopy__ = lambda table, _: table  # type: ignore[attr-defined]
     DynamoDBBackend.transact_write_items = _transact_keeping_items  # type: ignore[method-assign,assignment]
     AttributePicker.__call__ = _pick_quickly  # type: ignore[method-assign]
@@ -31,7 +31,7 @@ def quicken() -> None:
 
 
 def _pick_quickly(picker: AttributePicker, context: Any) -> Any:
-    """What stands under a key; an attribute value such as `{"S": "text"}` has one key, and no others to try."""
+    """The value under a key; an attribute value such as `{"S": "text"}` has one key only."""
     there = context.obj
     if type(there) is dict and len(there) == 1 and not _TYPES.isdisjoint(there):
         return there.get(context.key)
@@ -39,7 +39,7 @@ def _pick_quickly(picker: AttributePicker, context: Any) -> Any:
 
 
 def _nodes(traverser: Any) -> tuple[type, ...]:
-    """The kinds of node that a traverser processes; the same for all of its class."""
+    """The node types that a traverser processes, cached by its class."""
     kind = type(traverser)
     if kind not in _processed:
         _processed[kind] = tuple(traverser._processing_map())
@@ -47,26 +47,26 @@ def _nodes(traverser: Any) -> tuple[type, ...]:
 
 
 def _transact_keeping_items(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
-    kept = [_kept(backend, write) for asked in transact_items for write in asked.values()]
-    lengths = {table.name: len(_told(table)) for table, _, _ in kept}
+    copies = [_copy_of_item(backend, write) for asked in transact_items for write in asked.values()]
+    lengths = {table.name: len(_stream_items(table)) for table, _, _ in copies}
     try:
         _transact(backend, transact_items)
     except Exception:
-        for table, key, item in kept:
+        for table, key, item in copies:
             if item is None:
                 table.items.pop(key, None)
             else:
                 table.items[key] = item
-            del _told(table)[lengths[table.name] :]
+            del _stream_items(table)[lengths[table.name] :]
         raise
 
 
-def _kept(backend: DynamoDBBackend, write: dict[str, Any]) -> tuple[Any, DynamoType, Any]:
-    """A table, a key in it, and a copy of what stands under it."""
+def _copy_of_item(backend: DynamoDBBackend, write: dict[str, Any]) -> tuple[Any, DynamoType, Any]:
+    """A table, a key in it, and a copy of its item."""
     table = backend.tables[write["TableName"]]
     key = DynamoType((write.get("Key") or write["Item"])[table.hash_key_attr])
     return table, key, copy.deepcopy(table.items.get(key))
 
 
-def _told(table: Table) -> list[Any]:
+def _stream_items(table: Table) -> list[Any]:
     return table.stream_shard.items if table.stream_shard is not None else []

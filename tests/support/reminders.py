@@ -1,9 +1,12 @@
-"""Reminders as tests set, back-date and sweep them."""
+"""Reminders for tests, and the task that sends them."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from khaya.platform.base.ids import new_id
+from khaya.platform.data import dynamo
+from khaya.reminders import store
 from tests.support import stand_in
 from tests.support.client import Context, Person, app
 
@@ -11,7 +14,7 @@ DUE_AT = "2026-12-01T08:00:00.000Z"
 
 
 def remind(person: Person, text: str = "Call Sipho", due_at: str = DUE_AT) -> str:
-    """Set a reminder and answer its id."""
+    """Set a reminder; returns its id."""
     answer = person.post("/reminders", {"text": text, "dueAt": due_at})
     assert answer.status == 201, answer.text
     found: str = answer.body["id"]
@@ -19,10 +22,7 @@ def remind(person: Person, text: str = "Call Sipho", due_at: str = DUE_AT) -> st
 
 
 def sent(reminder_id: str) -> None:
-    """Have a reminder sent, as a sweep does when it is due."""
-    from khaya.platform.base.ids import new_id  # noqa: PLC0415
-    from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
-    from khaya.reminders import store  # noqa: PLC0415
+    """Claim a reminder as sent."""
 
     reminder = store.read(dynamo.get(*store.key(reminder_id)))
     assert reminder is not None
@@ -36,10 +36,10 @@ def sweep(lane: str = "minute", milliseconds: int = 60_000) -> dict[str, int]:
 
 
 def waiting() -> dict[str, str]:
-    """When what waits is due, by its name."""
+    """The due times of waiting reminders, by id."""
     return {row["id"]: row["dueAt"] for row in stand_in.stored("reminders") if row["status"] == "waiting"}
 
 
 def row(reminder_id: str) -> dict[str, Any]:
-    """A reminder as it is stored."""
+    """A reminder's item."""
     return next(row for row in stand_in.stored("reminders") if row["id"] == reminder_id)

@@ -1,4 +1,4 @@
-"""What sign-in stands on in tests: the queue of codes, the service key, and limits out of the way."""
+"""The set-up of sign-in for tests: the queue of codes, the service key, and no rate limits."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from contextlib import suppress
 
 import boto3
 
+from khaya.platform.aws import cognito, secrets
+from khaya.platform.base import settings
 from tests.support.template import function_environment
 
 WITHOUT_LIMITS = {"SIGN_INS_PER_IDENTITY": "0", "SIGN_INS_PER_ADDRESS": "0"}
@@ -25,8 +27,7 @@ def ready() -> None:
 
 def forget() -> None:
     """Clients, settings and secrets that were made for another environment."""
-    from khaya.platform.aws import clients, cognito, secrets  # noqa: PLC0415 - after the environment is set
-    from khaya.platform.base import settings  # noqa: PLC0415
+    from khaya.platform.aws import clients  # noqa: PLC0415 - after the environment is set
 
     clients.clear()
     cognito._client_secret.cache_clear()

@@ -1,4 +1,4 @@
-"""moto as these tests use it: the template's tables and bucket, a user pool with people in it, and all of it emptied."""
+"""moto for tests: the tables and the bucket of the template, a user pool, and functions that empty them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 from moto.backends import get_backend
 
+from khaya.platform.data.writes import plain_item
 from tests.support.quick_moto import quicken
 from tests.support.template import function_environment, table_requests
 
@@ -16,12 +17,12 @@ ACCOUNT, REGION = "123456789012", "af-south-1"
 
 @lru_cache
 def client(service: str) -> Any:
-    """A client of the tests' own, made once for all of them."""
+    """A cached client for tests."""
     return boto3.client(service)  # type: ignore[call-overload]
 
 
 def build() -> None:
-    """Make the template's tables, its media bucket and its event bus."""
+    """Create the tables, the media bucket and the event bus of the template."""
     quicken()
     client.cache_clear()
     for request in table_requests():
@@ -53,21 +54,20 @@ def empty() -> None:
 
 
 def stored(table: str) -> list[dict[str, Any]]:
-    """Everything in a table, named as the template's variables do: `jobs` is what JOBS_TABLE names."""
-    from khaya.platform.data.writes import plain_item  # noqa: PLC0415 - after the environment is set
+    """All items of a table, by its variable in the template: `jobs` is JOBS_TABLE."""
 
     answer = client("dynamodb").scan(TableName=function_environment()[f"{table.upper()}_TABLE"])
     return [plain_item(item) for item in answer["Items"]]
 
 
 def contents() -> dict[str, Any]:
-    """Everything in every table but what the gate keeps, to be compared with what is there later."""
+    """All items of all tables except Users, which the account guard writes, for comparisons."""
     users = function_environment()["USERS_TABLE"]
     return {name: _as_data(table.items) for name, table in _tables().items() if name != users}
 
 
 def pool_with(*people: Any) -> Any:
-    """The user pool that the functions are told of, with these people in the groups of their roles."""
+    """The user pool of the functions, with these people in the groups of their roles."""
     cognito = client("cognito-idp")
     pool_id = function_environment()["USER_POOL_ID"]
     pools = _pools()
@@ -85,7 +85,7 @@ def pool_with(*people: Any) -> Any:
 
 
 def groups_of(user_id: str) -> set[str]:
-    """The groups that a person is in."""
+    """A person's groups."""
     answer = client("cognito-idp").admin_list_groups_for_user(
         UserPoolId=function_environment()["USER_POOL_ID"], Username=user_id
     )

@@ -47,4 +47,4 @@ def approved_story(author: Person, **fields: Any) -> str:
 
 def complete_qualifying_job(user_id: str) -> None:
     """Record the first qualifying job of a person."""
-    commit_now(store.qualified(user_id, "job-1", clock.now()))
+    commit_now(store.record_qualification(user_id, "job-1", clock.now()))

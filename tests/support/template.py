@@ -1,4 +1,4 @@
-"""The real template, read: its tables, routes and the environment it gives to functions."""
+"""`template.yaml` for tests: its tables, its routes and the environment of its functions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ QUEUE = "AWS::SQS::Queue"
 
 
 class _Reader(yaml.SafeLoader):
-    """YAML with CloudFormation's short tags, each read as its long form."""
+    """A YAML loader that reads CloudFormation's short tags as their long forms."""
 
 
 def _intrinsic(loader: _Reader, suffix: str, node: yaml.Node) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def physical_name(name: Any, environment: str = "test") -> str:
 
 
 def table_requests(environment: str = "test") -> list[dict[str, Any]]:
-    """What to ask of DynamoDB to have the template's tables."""
+    """The `CreateTable` requests of the template's tables."""
     wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "StreamSpecification")
     requests = []
     for logical, properties in resources(TABLE).items():
@@ -98,7 +98,7 @@ def routes() -> dict[tuple[str, str], dict[str, Any]]:
 
 @lru_cache
 def function_environment(environment: str = "test") -> dict[str, str]:
-    """The variables that the template gives to functions, with plain values in place of what AWS fills in."""
+    """The variables of functions in the template, with plain values for those that AWS fills in."""
     variables = dict(template()["Globals"]["Function"]["Environment"]["Variables"])
     for properties in resources(FUNCTION).values():
         variables |= properties.get("Environment", {}).get("Variables", {})

@@ -1,4 +1,4 @@
-"""Tokens as Cognito signs them, by keys made here, and the pool's public keys as a function would fetch them."""
+"""Signed tokens like Cognito's, by local keys, and a stand-in for the pool's public keys."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from jwt.algorithms import RSAAlgorithm
 
+from khaya.platform.web import tokens
 from tests.support.template import function_environment
 
 KID = "pool-key"
@@ -21,19 +22,19 @@ KID = "pool-key"
 
 @cache
 def private_key(name: str = KID) -> RSAPrivateKey:
-    """The key of a name, made when it is first asked for."""
+    """The key of a name, created on first use."""
     del name
     return generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def issuer() -> str:
-    """Who issues the pool's tokens."""
+    """The issuer of the pool's tokens."""
     environment = function_environment()
     return f"{environment['TOKEN_ISSUER_BASE']}/{environment['USER_POOL_ID']}"
 
 
 def claims(user_id: str = "person-1", roles: tuple[str, ...] = (), **other: Any) -> dict[str, Any]:
-    """The claims of a good access token; `other` adds to them and, with None, takes from them."""
+    """The claims of a valid access token; `other` adds claims, or removes them by None."""
     environment = function_environment()
     now = int(time.time())
     found = {
@@ -55,13 +56,13 @@ def claims(user_id: str = "person-1", roles: tuple[str, ...] = (), **other: Any)
 def token(
     found: dict[str, Any] | None = None, *, key: str = KID, kid: str | None = KID, algorithm: str = "RS256"
 ) -> str:
-    """A token with these claims. `key` names who signs it, `kid` whom the token says it is."""
+    """A token with these claims, signed by `key` and naming `kid`."""
     headers = {} if kid is None else {"kid": kid}
     return jwt.encode(claims() if found is None else found, private_key(key), algorithm=algorithm, headers=headers)
 
 
 def public_keys(*names: str) -> dict[str, Any]:
-    """The key set that the pool publishes."""
+    """The pool's published key set."""
     keys = [
         {**RSAAlgorithm.to_jwk(private_key(name).public_key(), as_dict=True), "kid": name, "use": "sig", "alg": "RS256"}
         for name in names
@@ -70,14 +71,14 @@ def public_keys(*names: str) -> dict[str, Any]:
 
 
 class KeyServer:
-    """What answers in place of the network when the pool's keys are fetched."""
+    """Answers requests for the pool's keys."""
 
     def __init__(self) -> None:
         self.answer: bytes | Exception = json.dumps(public_keys(KID)).encode()
         self.asked: list[str] = []
 
     def publish(self, *names: str) -> None:
-        """Publish these keys from now on."""
+        """Publish these keys."""
         self.answer = json.dumps(public_keys(*names)).encode()
 
     def open(self, request: urllib.request.Request) -> io.BytesIO:
@@ -90,8 +91,7 @@ class KeyServer:
 
 @pytest.fixture
 def key_server(monkeypatch: pytest.MonkeyPatch) -> KeyServer:
-    """The pool's keys, without a network; functions start without any fetched."""
-    from khaya.platform.web import tokens  # noqa: PLC0415 - after the environment is set
+    """The pool's keys without a network; the cache of keys is empty."""
 
     server = KeyServer()
 

@@ -1,4 +1,4 @@
-"""The events in a change of an item: what is told, of what, by whom, and under which name."""
+"""The events in a change of an item: their kinds, details, actors and ids."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ MODERATION = {"decision": "approve", "reason": "Fine.", "moderatorId": "admin-1"
 HIDDEN = {"hidden": True, "reason": "Rude.", "moderatorId": "admin-1", "at": AT}
 
 
-def told(resource: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[Event]:
+def events_in(resource: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[Event]:
     return events_of(Change("change-1", resource, before, after, AT, "someone-1"))
 
 
@@ -142,7 +142,7 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
         ["bid.rejected"],
     ),
     ("a withdrawn bid", "bids", BID, {**BID, "status": "withdrawn"}, ["bid.withdrawn"]),
-    ("a worker's place on a job", "bids", None, {"id": "job-1#worker-1", "bidId": "bid-1"}, []),
+    ("a worker's slot on a job", "bids", None, {"id": "job-1#worker-1", "bidId": "bid-1"}, []),
     ("a new listing", "listings", None, LISTING, ["listing.created"]),
     (
         "an approved listing",
@@ -206,7 +206,7 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
     ("another name", "profiles", PERSON, {**PERSON, "displayName": "Thandiwe"}, []),
     ("a role", "profiles", PERSON, {**PERSON, "roles": ["buyer", "worker"]}, ["person.roles_changed"]),
     ("a verification", "profiles", PERSON, {**PERSON, "verified": True}, ["person.verified"]),
-    ("a call that passed the gate", "users", {"userId": "a", "writes": 1}, {"userId": "a", "writes": 2}, []),
+    ("a request counted by the account guard", "users", {"userId": "a", "writes": 1}, {"userId": "a", "writes": 2}, []),
     (
         "a suspension",
         "users",
@@ -221,9 +221,9 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
         {"userId": "a#1", "about": "a", "decidedBy": "admin-1", "admin": True, "reason": "Trusted."},
         ["person.made_admin"],
     ),
-    ("somebody who leaves", "users", {"userId": "a"}, {"userId": "a", "status": "erased"}, ["person.erased"]),
+    ("an erasure", "users", {"userId": "a"}, {"userId": "a", "status": "erased"}, ["person.erased"]),
     (
-        "a reminder's turn",
+        "a due reminder",
         "reminders",
         {"id": "r", "userId": "a", "kind": "own", "number": 0},
         {"id": "r", "userId": "a", "kind": "own", "number": 1},
@@ -236,24 +236,26 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
 @pytest.mark.parametrize(
     ("resource", "before", "after", "kinds"), [move[1:] for move in MOVES], ids=[move[0] for move in MOVES]
 )
-def test_what_a_change_tells(
+def test_a_change_yields_these_events(
     resource: str, before: dict[str, Any] | None, after: dict[str, Any] | None, kinds: list[str]
 ) -> None:
-    events = told(resource, before, after)
+    events = events_in(resource, before, after)
     assert [event.kind for event in events] == kinds
     for event in events:
         assert (event.at, event.actor) == (AT, "someone-1")
-        assert Event.model_validate(event.model_dump(by_alias=True)) == event, "it comes back from a queue as it was"
+        assert Event.model_validate(event.model_dump(by_alias=True)) == event, (
+            "an event survives its way through a queue"
+        )
 
 
-def test_every_kind_is_told_by_some_change() -> None:
+def test_every_kind_of_event_is_found_in_some_change() -> None:
     decided = [
         ({"status": "active"}, "person.reinstated"),
         ({"admin": False}, "person.ended_admin"),
     ]
     for what, kind in decided:
         row = {"userId": "a#1", "about": "a", "decidedBy": "admin-1", **what}
-        assert [event.kind for event in told("users", None, row)] == [kind]
+        assert [event.kind for event in events_in("users", None, row)] == [kind]
     known = {kind for move in MOVES for kind in move[4]} | {kind for _, kind in decided}
     assert known == set(KINDS)
 
@@ -261,15 +263,15 @@ def test_every_kind_is_told_by_some_change() -> None:
 def test_events_hold_no_names_contacts_or_texts() -> None:
     texts = {"Thandi", "Bongani", "+27820000003", "Fix the tap", "van", "drips", "Well done", "fraud", "Fraud", "Rude"}
     for _, resource, before, after, _ in MOVES:
-        for event in told(resource, before, after):
+        for event in events_in(resource, before, after):
             shown = event.model_dump_json()
             assert not [text for text in texts if text in shown], shown
 
 
-def test_a_change_that_is_told_twice_is_the_same_event() -> None:
-    assert told("jobs", None, JOB) == told("jobs", None, JOB)
+def test_a_repeated_change_yields_an_equal_event() -> None:
+    assert events_in("jobs", None, JOB) == events_in("jobs", None, JOB)
     other = events_of(Change("change-2", "jobs", None, JOB, AT, "someone-1"))
-    assert other[0].id != told("jobs", None, JOB)[0].id
+    assert other[0].id != events_in("jobs", None, JOB)[0].id
 
 
 def test_events_sort_by_time() -> None:
@@ -277,17 +279,19 @@ def test_events_sort_by_time() -> None:
     assert derived_id(AT, "z") < derived_id(later, "a")
 
 
-def test_the_trail_gets_what_went_from_what_to_what() -> None:
-    (accepted,) = told("jobs", JOB, ACCEPTED)
+def test_an_event_holds_the_audited_values_before_and_after() -> None:
+    (accepted,) = events_in("jobs", JOB, ACCEPTED)
     assert accepted.object == "jobs/job-1"
     assert accepted.changes == {
         "status": ("open", "in_progress"),
         "workerId": (None, "worker-1"),
         "agreedCents": (None, 45000),
     }
-    (suspended,) = told("users", None, {"userId": "a#1", "about": "a", "decidedBy": "admin-1", "status": "suspended"})
+    (suspended,) = events_in(
+        "users", None, {"userId": "a#1", "about": "a", "decidedBy": "admin-1", "status": "suspended"}
+    )
     assert (suspended.object, suspended.changes) == ("people/a", {"status": ("active", "suspended")})
-    (hidden,) = told("reviews", REVIEW, {**REVIEW, "moderations": [HIDDEN]})
+    (hidden,) = events_in("reviews", REVIEW, {**REVIEW, "moderations": [HIDDEN]})
     assert hidden.changes == {"hidden": (False, True)}
 
 
@@ -299,30 +303,30 @@ def record(**images: Any) -> dict[str, Any]:
     }
 
 
-def test_a_change_tells_who_made_it_and_when() -> None:
-    stamp = {"lastWrite": {"S": f"token {AT} buyer-1"}}
-    change = change_in(record(NewImage={"id": {"S": "1"}, **stamp}))
+def test_a_write_token_names_the_actor_and_the_time() -> None:
+    write_token = {"lastWrite": {"S": f"token {AT} buyer-1"}}
+    change = change_in(record(NewImage={"id": {"S": "1"}, **write_token}))
     assert (change.resource, change.at, change.actor) == ("jobs", AT, "buyer-1")
 
 
-def test_a_stamp_that_was_there_before_says_nothing_of_this_change() -> None:
-    stamp = {"lastWrite": {"S": f"token {AT} buyer-1"}}
-    change = change_in(record(OldImage={"id": {"S": "1"}, **stamp}, NewImage={"id": {"S": "1"}, **stamp}))
+def test_given_an_unchanged_write_token_then_the_actor_is_unknown() -> None:
+    write_token = {"lastWrite": {"S": f"token {AT} buyer-1"}}
+    change = change_in(record(OldImage={"id": {"S": "1"}, **write_token}, NewImage={"id": {"S": "1"}, **write_token}))
     assert (change.at, change.actor) == ("2026-11-21T08:00:00.000Z", None)
 
 
-def test_nobody_is_named_for_what_was_removed() -> None:
+def test_given_a_deleted_item_then_the_actor_is_unknown() -> None:
     change = change_in(record(OldImage={"id": {"S": "1"}, "lastWrite": {"S": f"token {AT} buyer-1"}}))
     assert (change.after, change.actor) == (None, None)
 
 
-def test_a_decision_in_two_parts_is_two_events_each_about_its_own() -> None:
+def test_a_decision_about_status_and_role_yields_two_events() -> None:
     both = {"userId": "a#1", "about": "a", "decidedBy": "admin-1", "status": "suspended", "admin": False}
-    suspended, ended = told("users", None, both)
+    suspended, ended = events_in("users", None, both)
     assert (suspended.kind, suspended.changes) == ("person.suspended", {"status": ("active", "suspended")})
     assert (ended.kind, ended.changes) == ("person.ended_admin", {"admin": (True, False)})
 
 
-def test_a_story_is_removed_by_its_author() -> None:
+def test_the_actor_of_a_removed_story_is_its_author() -> None:
     (removed,) = events_of(Change("change-1", "stories", STORY, None, AT, None))
     assert removed.actor == "buyer-1"

@@ -1,16 +1,18 @@
-"""The ledger's rules by themselves: double entry, balances, rewards that mature, what may be taken back."""
+"""The ledger's rules: double entry, balances, maturing rewards and reversals."""
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khaya.credits.model import LEAST_WITHDRAWAL_CENTS, reversal, withdrawal
+from khaya.credits.model import MIN_WITHDRAWAL_CENTS, reversal_booking, withdrawal_booking
 from khaya.credits.statement import lines
-from khaya.ledger.model import REWARDS, Account, Booking, Leg, Movement, booked, moved
+from khaya.ledger.model import REWARDS, Account, Booking, Leg, Movement, apply_bookings, movement_of
 from khaya.ledger.store import _by_shard
 from khaya.payouts.model import PayoutAccount
 from khaya.platform.base import clock
@@ -25,19 +27,19 @@ types: Any = st.sampled_from(["referral", "reward", "bonus", "deduction", "adjus
 
 
 @given(st.lists(st.tuples(people, types, amounts), max_size=40))
-def test_whatever_is_booked_the_books_balance(wanted: list[tuple[str, Any, int]]) -> None:
+def test_all_accounts_sum_to_zero_after_any_bookings(wanted: list[tuple[str, Any, int]]) -> None:
     accounts, entries = {name: Account(user_id=name) for name in "abc"}, []
     for number, (user, kind, cents) in enumerate(wanted):
         if kind in REWARDS and cents < 0:
             continue
         booking = Booking(user, kind, cents, against="rewards", source=str(number))
         try:
-            accounts, made = booked(accounts, [booking], NOW)
+            accounts, made = apply_bookings(accounts, [booking], NOW)
         except Conflict:
             assert accounts[user].balance_cents + cents < 0
         else:
             entries += made
-    movements = [moved(entry) for entry in entries]
+    movements = [movement_of(entry) for entry in entries]
     assert sum(_by_shard(movements).values()) + sum(one.balance_cents for one in accounts.values()) == 0
     for name, account in accounts.items():
         own = [entry for entry in entries if entry.user_id == name]
@@ -47,24 +49,26 @@ def test_whatever_is_booked_the_books_balance(wanted: list[tuple[str, Any, int]]
         assert account.withdrawable_cents(clock.plus(NOW, days=14)) == account.balance_cents
 
 
-def test_several_bookings_on_one_account_count_each_other_in() -> None:
+def test_several_bookings_on_one_account_add_up() -> None:
     bookings = [
         Booking("a", "referral", 5_000, against="rewards", source="1"),
         Booking("a", "bonus", 25_000, against="rewards", source="2"),
     ]
-    after, entries = booked({"a": Account(user_id="a")}, bookings, NOW)
+    after, entries = apply_bookings({"a": Account(user_id="a")}, bookings, NOW)
     assert [entry.balance_after_cents for entry in entries] == [5_000, 30_000]
     assert (after["a"].balance_cents, after["a"].version) == (30_000, 2)
 
 
-def test_a_movement_that_does_not_balance_is_never_made() -> None:
+def test_an_unbalanced_movement_is_refused() -> None:
     with pytest.raises(ValueError, match="sum to zero"):
         Movement.balanced("a", [Leg(account="rewards", cents=1), Leg(account="provider", cents=-2)], NOW)
 
 
-def test_the_houses_accounts_are_spread_over_many_items() -> None:
+def test_the_platform_accounts_are_spread_over_shards() -> None:
     movements = [
-        moved(booked({user: Account(user_id=user)}, [Booking(user, "reward", 1, "rewards", user)], NOW)[1][0])
+        movement_of(
+            apply_bookings({user: Account(user_id=user)}, [Booking(user, "reward", 1, "rewards", user)], NOW)[1][0]
+        )
         for user in map(str, range(500))
     ]
     shards = _by_shard(movements)
@@ -73,34 +77,31 @@ def test_the_houses_accounts_are_spread_over_many_items() -> None:
 
 
 def test_matured_rewards_are_dropped_with_the_next_entry() -> None:
-    first, _ = booked({"a": Account(user_id="a")}, [Booking("a", "reward", 50, "rewards", "1")], NOW)
+    first, _ = apply_bookings({"a": Account(user_id="a")}, [Booking("a", "reward", 50, "rewards", "1")], NOW)
     assert len(first["a"].maturing) == 1
-    later, _ = booked(first, [Booking("a", "adjustment", 1, "adjustments", "2")], clock.plus(NOW, days=14))
+    later, _ = apply_bookings(first, [Booking("a", "adjustment", 1, "adjustments", "2")], clock.plus(NOW, days=14))
     assert later["a"].maturing == []
 
 
-@given(st.integers(LEAST_WITHDRAWAL_CENTS, 10**9), st.integers(0, 10**9))
-def test_no_more_is_withdrawn_than_there_is(wanted: int, there: int) -> None:
+@given(st.integers(MIN_WITHDRAWAL_CENTS, 10**9), st.integers(0, 10**9))
+def test_a_withdrawal_above_the_balance_is_refused(wanted: int, there: int) -> None:
     account = Account(user_id="a", balance_cents=there, version=1)
     if wanted > there:
         with pytest.raises(Conflict):
-            withdrawal(account, wanted, PAYOUT, NOW)
+            withdrawal_booking(account, wanted, PAYOUT, NOW)
     else:
-        assert withdrawal(account, wanted, PAYOUT, NOW).cents == -wanted
+        assert withdrawal_booking(account, wanted, PAYOUT, NOW).cents == -wanted
 
 
-def test_what_was_taken_back_cannot_be_taken_back_again() -> None:
-    _, (entry,) = booked({"a": Account(user_id="a")}, [Booking("a", "reward", 50, "rewards", "1")], NOW)
-    assert reversal(entry, "Booked in error.", "admin").cents == -50
+def test_a_reversed_entry_cannot_be_reversed_again() -> None:
+    _, (entry,) = apply_bookings({"a": Account(user_id="a")}, [Booking("a", "reward", 50, "rewards", "1")], NOW)
+    assert reversal_booking(entry, "Booked in error.", "admin").cents == -50
     with pytest.raises(Conflict):
-        reversal(entry.model_copy(update={"reversed_by": "x"}), "Booked in error.", "admin")
+        reversal_booking(entry.model_copy(update={"reversed_by": "x"}), "Booked in error.", "admin")
 
 
 @given(st.text(), st.text())
-def test_no_cell_of_text_begins_like_a_formula(source: str, reason: str) -> None:
-    import csv  # noqa: PLC0415
-    import io  # noqa: PLC0415
-
+def test_no_text_cell_starts_like_a_formula(source: str, reason: str) -> None:
     entry = {"id": "1", "createdAt": NOW, "type": "adjustment", "amountCents": -1, "balanceAfterCents": 0}
     text = "".join(lines([{**entry, "source": source, "reason": reason}]))
     _, row = csv.reader(io.StringIO(text, newline=""))

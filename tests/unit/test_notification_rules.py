@@ -1,4 +1,4 @@
-"""What people choose, how many devices they have, and what they have read: rules alone."""
+"""Rules of preferences, devices and read notifications."""
 
 from __future__ import annotations
 
@@ -10,57 +10,64 @@ from pydantic import ValidationError
 
 from khaya.notifications.choices import CHANNELS
 from khaya.notifications.kinds import KINDS
-from khaya.notifications.model import CHOSEN, MOST_DEVICES, Notification, Person, PreferencesReplacement, Registration
+from khaya.notifications.model import (
+    CONFIGURABLE_KINDS,
+    MAX_DEVICES,
+    Notification,
+    PreferencesReplacement,
+    Recipient,
+    Registration,
+)
 from khaya.platform.base.errors import Conflict, Invalid, NotFound, Unauthenticated
 
 NOW, LATER = "2026-11-21T08:00:00.000Z", "2026-11-21T09:00:00.000Z"
-SAFETY = [kind for kind, about in KINDS.items() if not about.chosen]
+SAFETY = [kind for kind, kind_settings in KINDS.items() if not kind_settings.configurable]
 
 
-def preferring(person: Person, **wanted: Any) -> Person:
-    return person.preferring(PreferencesReplacement.model_validate(wanted))
+def preferring(person: Recipient, **wanted: Any) -> Recipient:
+    return person.with_preferences(PreferencesReplacement.model_validate(wanted))
 
 
 def registration(token: str) -> Registration:
     return Registration(platform="ios", token=f"ExponentPushToken[{token}]")
 
 
-def full() -> Person:
-    person = Person(user_id="thandi")
-    for number in range(MOST_DEVICES):
+def full() -> Recipient:
+    person = Recipient(user_id="thandi")
+    for number in range(MAX_DEVICES):
         person = person.with_device(f"device-{number}", registration(str(number)), NOW)
     return person
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_whoever_chose_nothing_has_what_the_kind_has(kind: str) -> None:
-    assert Person(user_id="thandi").channels_for(kind) == KINDS[kind].channels
+def test_without_a_choice_a_kind_has_its_default_channels(kind: str) -> None:
+    assert Recipient(user_id="thandi").channels_for(kind) == KINDS[kind].channels
 
 
-@pytest.mark.parametrize("kind", CHOSEN)
-def test_what_was_chosen_for_a_kind_holds_for_it_alone(kind: str) -> None:
-    person = preferring(Person(user_id="thandi"), channels={kind: ["sms"]})
+@pytest.mark.parametrize("kind", CONFIGURABLE_KINDS)
+def test_channels_chosen_for_one_kind_do_not_affect_others(kind: str) -> None:
+    person = preferring(Recipient(user_id="thandi"), channels={kind: ["sms"]})
     others = {other: person.channels_for(other) for other in KINDS if other != kind}
     assert person.channels_for(kind) == ("sms",)
     assert others == {other: KINDS[other].channels for other in others}
 
 
 @pytest.mark.parametrize("kind", SAFETY)
-def test_what_concerns_somebodys_safety_goes_over_every_channel_whatever_stands_there(kind: str) -> None:
-    person = Person(user_id="thandi", channels={kind: ()})
+def test_the_channels_of_security_kinds_cannot_be_chosen(kind: str) -> None:
+    person = Recipient(user_id="thandi", channels={kind: ()})
     assert {*person.channels_for(kind)} == {*CHANNELS}
     with pytest.raises(Invalid, match=kind):
         preferring(person, channels={kind: ["push"]})
 
 
-def test_only_what_differs_is_kept_so_that_a_kinds_own_channels_may_change() -> None:
-    kind, other = CHOSEN[:2]
+def test_only_channels_that_differ_from_the_default_are_stored() -> None:
+    kind, other = CONFIGURABLE_KINDS[:2]
     own = [*reversed(KINDS[kind].channels)]
-    assert preferring(Person(user_id="thandi"), channels={kind: own, other: []}).channels == {other: ()}
+    assert preferring(Recipient(user_id="thandi"), channels={kind: own, other: []}).channels == {other: ()}
 
 
-def test_new_settings_leave_nothing_of_the_former_and_touch_nothing_else() -> None:
-    before = preferring(full(), language="zu", channels={CHOSEN[0]: []}).model_copy(update={"unread": 3})
+def test_new_preferences_replace_the_former_and_change_nothing_else() -> None:
+    before = preferring(full(), language="zu", channels={CONFIGURABLE_KINDS[0]: []}).model_copy(update={"unread": 3})
     after = preferring(before)
     assert (after.language, after.channels) == ("en", {})
     assert (after.devices, after.unread, after.version) == (before.devices, 3, before.version + 1)
@@ -69,13 +76,13 @@ def test_new_settings_leave_nothing_of_the_former_and_touch_nothing_else() -> No
 @pytest.mark.parametrize(
     "token", ["one", "ExponentPushToken[]", "ExponentPushToken[a", "ExponentPushToken[a]b", "x[a]"]
 )
-def test_a_push_token_is_one_of_expos(token: str) -> None:
+def test_a_malformed_push_token_is_refused(token: str) -> None:
     with pytest.raises(ValidationError):
         Registration(platform="ios", token=token)
 
 
 @pytest.mark.parametrize("token", ["ExponentPushToken[AbC-12_:x]", "ExpoPushToken[x]"])
-def test_both_forms_of_expos_tokens_are(token: str) -> None:
+def test_both_forms_of_expo_tokens_are_accepted(token: str) -> None:
     assert Registration(platform="ios", token=token).token == token
 
 
@@ -84,7 +91,7 @@ def test_there_are_five_devices_at_most() -> None:
         full().with_device("device-5", registration("5"), LATER)
 
 
-def test_one_of_the_five_comes_again_or_under_another_id() -> None:
+def test_a_known_device_or_token_is_registered_again_without_a_sixth_device() -> None:
     again = full().with_device("device-1", registration("new"), LATER).devices["device-1"]
     assert (again.token, again.last_active_at) == ("ExponentPushToken[new]", LATER)
     assert full().with_device("device-9", registration("1"), LATER).devices.keys() == {
@@ -96,13 +103,13 @@ def test_one_of_the_five_comes_again_or_under_another_id() -> None:
     }
 
 
-def test_a_device_that_is_not_there_cannot_go() -> None:
+def test_removing_an_unknown_device_is_not_found() -> None:
     assert "device-3" not in full().without_device("device-3").devices
     with pytest.raises(NotFound):
         full().without_device("device-5")
 
 
-CHANGES: dict[str, Callable[[Person], Person]] = {
+CHANGES: dict[str, Callable[[Recipient], Recipient]] = {
     "settings": preferring,
     "registering": lambda person: person.with_device("device-0", registration("0"), LATER),
     "removing": lambda person: person.without_device("device-0"),
@@ -110,7 +117,7 @@ CHANGES: dict[str, Callable[[Person], Person]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_whoever_has_left_chooses_nothing(change: str) -> None:
+def test_an_erased_person_cannot_change_anything(change: str) -> None:
     gone = full().model_copy(update={"erased_at": NOW})
     with pytest.raises(Unauthenticated):
         CHANGES[change](gone)
@@ -120,10 +127,10 @@ def test_whoever_has_left_chooses_nothing(change: str) -> None:
     ("itself", "its", "persons", "expected"),
     [(False, 2, 2, False), (True, 2, 2, True), (False, 1, 2, True), (True, 1, 2, True)],
 )
-def test_what_was_read_by_itself_or_with_everything_is_read(
+def test_a_notification_is_read_by_itself_or_by_its_generation(
     itself: bool, its: int, persons: int, expected: bool
 ) -> None:
     notification = Notification(
         id="n", user_id="thandi", kind="jobStarted", event="e", generation=its, read=itself, created_at=NOW
     )
-    assert Person(user_id="thandi", generation=persons).has_read(notification) is expected
+    assert Recipient(user_id="thandi", generation=persons).has_read(notification) is expected

@@ -1,26 +1,26 @@
-"""The month's limit of a referrer."""
+"""A referrer's monthly limit."""
 
 from __future__ import annotations
 
-from khaya.referrals.model import MOST_A_MONTH, Referrer
+from khaya.referrals.model import MONTHLY_LIMIT, Referrer
 
 BEFORE, AFTER = "2026-11-30T21:59:59.990Z", "2026-11-30T22:00:00.010Z"
 """Around the end of November in South Africa."""
 
 
-def test_a_month_begins_with_a_count_of_its_own() -> None:
-    full = Referrer(user_id="r", month="2026-11", month_count=MOST_A_MONTH)
-    assert not full.has_room(BEFORE)
-    assert full.has_room(AFTER)
-    assert full.with_reward(AFTER, by_itself=True).month_count == 1
+def test_a_new_month_starts_a_new_count() -> None:
+    full = Referrer(user_id="r", month="2026-11", month_count=MONTHLY_LIMIT)
+    assert not full.is_below_monthly_limit(BEFORE)
+    assert full.is_below_monthly_limit(AFTER)
+    assert full.with_reward(AFTER, automatic=True).month_count == 1
 
 
-def test_a_reward_written_late_counts_in_the_month_that_has_begun() -> None:
+def test_a_reward_written_late_counts_in_the_new_month() -> None:
     # given a referrer with one reward in December
-    referrer = Referrer(user_id="r").with_reward(AFTER, by_itself=True)
+    referrer = Referrer(user_id="r").with_reward(AFTER, automatic=True)
     # when one that began in November is written after it
-    referrer = referrer.with_reward(BEFORE, by_itself=True)
+    referrer = referrer.with_reward(BEFORE, automatic=True)
     # then December's count is not lost
     assert (referrer.month, referrer.month_count) == ("2026-12", 2)
-    full = Referrer(user_id="r", month="2026-12", month_count=MOST_A_MONTH)
-    assert not full.has_room(BEFORE)
+    full = Referrer(user_id="r", month="2026-12", month_count=MONTHLY_LIMIT)
+    assert not full.is_below_monthly_limit(BEFORE)

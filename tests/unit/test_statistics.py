@@ -1,4 +1,4 @@
-"""What events add to which count: sums that come out the same in any order, by South Africa's days."""
+"""The counts that events change: equal in any order, by South African days."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from khaya.events.catalogue import KINDS
 from khaya.events.model import Event
 from khaya.platform.base import clock
-from khaya.statistics.model import Happenings, Totals, added, by_day, counted, counts_of, in_all
+from khaya.statistics.model import DailyCounts, Totals, counts_by_day, counts_of, is_counted, sum_counts, totals_in
 
 AT = "2026-11-21T08:00:00.000Z"
 JOB = {"jobId": "j", "buyerId": "b", "workerId": "w"}
@@ -55,7 +55,7 @@ def withdrawal(state: str) -> Event:
 
 
 def totals(*events: Event) -> dict[str, int]:
-    return in_all(added(map(counts_of, events)))
+    return totals_in(sum_counts(map(counts_of, events)))
 
 
 @pytest.mark.parametrize(
@@ -155,18 +155,16 @@ def totals(*events: Event) -> dict[str, int]:
         ),
     ],
 )
-def test_a_life_comes_to_where_it_ended_in_whatever_order_it_is_told(
-    events: list[Event], expected: dict[str, int]
-) -> None:
+def test_events_in_any_order_give_the_same_totals(events: list[Event], expected: dict[str, int]) -> None:
     for order in itertools.permutations(events):
         assert totals(*order) == expected
 
 
-def test_a_day_is_south_africas() -> None:
+def test_events_are_counted_by_south_african_days() -> None:
     # given a job a millisecond before midnight in Durban, one at midnight, and one late in the evening by UTC
     moments = ("2026-11-20T21:59:59.999Z", "2026-11-20T22:00:00.000Z", "2026-11-21T21:59:59.999Z")
-    days = by_day([event("job.posted", at, **POSTED) for at in moments])
-    # then the last two were on one day
+    days = counts_by_day([event("job.posted", at, **POSTED) for at in moments])
+    # then the last two count on one day
     assert days == {"2026-11-20": {"jobsPosted": 1}, "2026-11-21": {"jobsPosted": 2}}
 
 
@@ -180,30 +178,30 @@ def test_a_day_is_south_africas() -> None:
         ("2026-03-29T21:59:59.999Z", "2026-03-29"),
     ],
 )
-def test_midnight_is_at_ten_in_the_evening_by_utc_all_year_round(moment: str, day: str) -> None:
+def test_a_south_african_day_begins_at_22_00_utc_all_year(moment: str, day: str) -> None:
     assert clock.local_day(moment) == day
 
 
-def test_the_days_before_one_go_over_months_and_leap_years() -> None:
+def test_days_before_cross_months_and_leap_years() -> None:
     assert clock.days_before("2028-03-01", 3) == ["2028-02-27", "2028-02-28", "2028-02-29"]
 
 
-def test_what_says_too_little_is_not_counted_at_all() -> None:
+def test_an_incomplete_event_is_refused() -> None:
     with pytest.raises(ValidationError):
         counts_of(event("job.accepted", jobId="j"))
     with pytest.raises(ValueError, match="listingsLost"):
         counts_of(event("listing.created", **LISTING, status="lost"))
 
 
-def test_what_nobody_counts_is_not_asked_for() -> None:
-    assert not counted(event("job.edited", jobId="j", buyerId="b"))
+def test_an_event_without_a_rule_is_not_counted() -> None:
+    assert not is_counted(event("job.edited", jobId="j", buyerId="b"))
     assert counts_of(event("job.edited", jobId="j", buyerId="b")) == {}
-    known = {kind for kind in KINDS if counted(event(kind))}
+    known = {kind for kind in KINDS if is_counted(event(kind))}
     assert {"job.posted", "bid.placed", "credits.booked", "person.joined"} <= known
 
 
-def test_the_whole_of_a_count_fits_into_one_write_unit() -> None:
-    """A part of a count is one item of at most a kilobyte, so that adding to it stays cheap."""
-    for shape in (Totals, Happenings):
+def test_a_shard_of_counts_fits_into_one_write_unit() -> None:
+    """A shard is one item of at most 1 KB, so that an update costs one write unit."""
+    for shape in (Totals, DailyCounts):
         names = [field.alias or name for name, field in shape.model_fields.items()]
         assert sum(len(name) + 8 for name in names) + 120 < 1024

@@ -1,4 +1,4 @@
-"""Deliveries over HTTP to the providers' stand-in, with the queues as Lambda reads them."""
+"""Deliveries over HTTP to the providers' stand-ins, with the queues as Lambda reads them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ from typing import Any
 import pytest
 from moto.backends import get_backend
 
+from khaya.channels import web
+from khaya.deliveries import circuit_breakers, service
+from khaya.notifications import store
+from khaya.notifications.kinds import KINDS
+from khaya.notifications.model import Notification
+from khaya.platform.aws import secrets
+from khaya.platform.base import clock, settings
+from khaya.platform.base.ids import new_id
+from khaya.platform.data import dynamo
 from local import providers, twilio
 from tests.conftest import Clock
 from tests.support import mailbox
@@ -29,7 +38,7 @@ TEST_TIMEOUT = (0.5, 0.3)
 
 @pytest.fixture
 def provider() -> Iterator[providers.Server]:
-    """Twilio and Expo, listening."""
+    """Stand-ins of Twilio and Expo."""
     server = providers.Server(0)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     yield server
@@ -38,7 +47,7 @@ def provider() -> Iterator[providers.Server]:
 
 
 class Post:
-    """The way of a notification from the inbox to the providers."""
+    """Notifications of one person, their queues and the providers."""
 
     def __init__(self, provider: providers.Server, clock: Clock, url: str) -> None:
         self.provider = provider
@@ -49,15 +58,9 @@ class Post:
         self._numbers = itertools.count(1)
 
     def notify(self, kind: str = "bidReceived", *, params: dict[str, Any] | None = None) -> str:
-        """Put something into the person's inbox and hand it over, as `functions/notices` does; answers its id."""
-        from khaya.notifications import store  # noqa: PLC0415
-        from khaya.notifications.kinds import KINDS  # noqa: PLC0415
-        from khaya.notifications.model import Notification  # noqa: PLC0415
-        from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
-        from khaya.platform.base.ids import new_id  # noqa: PLC0415
-        from khaya.platform.data import dynamo  # noqa: PLC0415 - after the environment is set
+        """Write a notification and queue it, as the consumer of notices does; returns its id."""
 
-        person = store.person(PERSON)
+        person = store.recipient(PERSON)
         notification = Notification(
             id=new_id(),
             user_id=PERSON,
@@ -70,25 +73,21 @@ class Post:
             created_at=clock.now(),
         )
         dynamo.commit(store.create(notification, person), new_id())
-        self.hand_over(notification.id)
+        self.enqueue(notification.id)
         return notification.id
 
-    def hand_over(self, notification_id: str) -> None:
-        from khaya.deliveries import service  # noqa: PLC0415
-        from khaya.notifications import store  # noqa: PLC0415
-        from khaya.platform.base import clock  # noqa: PLC0415
-
+    def enqueue(self, notification_id: str) -> None:
         notification = store.find(notification_id)
         assert notification is not None
-        service.hand_over(notification, store.person(PERSON), clock.now())
+        service.enqueue(notification, store.recipient(PERSON), clock.now())
 
     def prefer(self, *channels: Any, kind: str = "bidReceived", language: Any = "en") -> None:
-        """The person chooses."""
+        """Choose channels for a kind, and a language."""
         answer = self.person.put("/notifications/preferences", {"language": language, "channels": {kind: channels}})
         assert answer.status == 200, answer.text
 
     def register(self, device: str, token: str) -> None:
-        """The person registers a device."""
+        """Register a device."""
         answer = self.person.put(f"/devices/{device}", {"platform": "android", "token": token})
         assert answer.status == 200, answer.text
 
@@ -127,12 +126,10 @@ class Post:
         return found
 
     def devices(self) -> set[str]:
-        from khaya.notifications import store  # noqa: PLC0415
-
-        return {*store.person(PERSON).devices}
+        return {*store.recipient(PERSON).devices}
 
     def sent(self) -> list[tuple[str, str, str]]:
-        """Channel, address and text of everything that arrived."""
+        """Channel, address and text of everything that was sent."""
         short_and_long = [(one.channel, one.to, one.text) for one in mailbox.outbox()]
         return sorted([*short_and_long, *((one.channel, one.to, one.text) for one in self.provider.taken)])
 
@@ -157,9 +154,7 @@ def _record(message: Any) -> dict[str, Any]:
 @pytest.fixture
 def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clock, tables: None) -> Iterator[Post]:
     """Somebody with a phone, an e-mail and two devices; patience is short, and what is put back comes again at once."""
-    from khaya.channels import web  # noqa: PLC0415
-    from khaya.platform.aws import clients, messaging, queues, secrets  # noqa: PLC0415 - after the environment is set
-    from khaya.platform.base import settings  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.aws import clients, messaging, queues  # noqa: PLC0415 - after the environment is set
 
     base = f"http://127.0.0.1:{provider.server_port}"
     for name, value in {
@@ -205,15 +200,15 @@ def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clo
 
 
 def _forget_failures() -> None:
-    """What this process counted of providers' failures."""
+    """Reset the failures that Powertools counts in memory."""
     from aws_lambda_powertools.utilities.circuit_breaker import base  # noqa: PLC0415
 
     for counts in (base._LOCAL_FAILURES, base._LOCAL_SUCCESSES, base._LAST_OBSERVED_STATE):
         counts.clear()
 
 
-class BreakersTime:
-    """The circuit breakers' own clock, which only a test moves."""
+class BreakerClock:
+    """The clock of the circuit breakers, set by the test."""
 
     def __init__(self) -> None:
         self.seconds = 1_795_251_020.0
@@ -225,7 +220,7 @@ class BreakersTime:
         return self.seconds
 
     @property
-    def datetime(self) -> BreakersTime:
+    def datetime(self) -> BreakerClock:
         return self
 
     def now(self) -> datetime:
@@ -233,14 +228,12 @@ class BreakersTime:
 
 
 @pytest.fixture
-def breakers_time(monkeypatch: pytest.MonkeyPatch) -> BreakersTime:
+def breaker_clock(monkeypatch: pytest.MonkeyPatch) -> BreakerClock:
     from aws_lambda_powertools.utilities.circuit_breaker import base  # noqa: PLC0415
     from aws_lambda_powertools.utilities.circuit_breaker.persistence import base as states  # noqa: PLC0415
     from aws_lambda_powertools.utilities.circuit_breaker.persistence import dynamodb  # noqa: PLC0415
 
-    from khaya.deliveries import circuit_breakers  # noqa: PLC0415
-
-    time = BreakersTime()
+    time = BreakerClock()
     for module in (base, states, dynamodb):
         monkeypatch.setattr(module, "dt", time)
     monkeypatch.setattr(circuit_breakers, "time", time)
@@ -248,6 +241,6 @@ def breakers_time(monkeypatch: pytest.MonkeyPatch) -> BreakersTime:
 
 
 def on_the_item(notification_id: str) -> dict[str, Any]:
-    """What stands on a notification's item."""
+    """A notification's item."""
     (item,) = [row for row in stored("notifications") if row["id"] == notification_id]
     return item

@@ -1,4 +1,4 @@
-"""The quiet hours, 22:00 to 07:00 in South Africa: what can wait does, and goes out in the morning, once."""
+"""The quiet hours, 22:00 to 07:00 in South Africa: notifications are held and sent once in the morning."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from khaya.deliveries import queues, service, store
+from khaya.platform.base import clock
 from khaya.platform.base.ids import new_id
 from khaya.platform.data import dynamo
 from tests.conftest import Clock
@@ -19,9 +21,6 @@ MORNING = "2026-11-22T05:00:00.000Z"
 
 
 def _release(time_is_left: bool = True) -> int:
-    from khaya.deliveries import service  # noqa: PLC0415
-    from khaya.platform.base import clock  # noqa: PLC0415 - after the environment is set
-
     return service.release_due(clock.now(), lambda: time_is_left)
 
 
@@ -35,7 +34,7 @@ def _release(time_is_left: bool = True) -> int:
         (datetime(2026, 11, 22, 5, tzinfo=UTC), True),
     ],
 )
-def test_what_can_wait_goes_out_only_by_day(post: Post, clock: Clock, moment: datetime, goes_out: bool) -> None:
+def test_in_quiet_hours_a_notification_is_held(post: Post, clock: Clock, moment: datetime, goes_out: bool) -> None:
     clock.moment = moment
     notification_id = post.notify()
     post.run()
@@ -45,7 +44,7 @@ def test_what_can_wait_goes_out_only_by_day(post: Post, clock: Clock, moment: da
         assert [post.waiting(queue) for queue in ("whatsapp", "email", "push")] == [0, 0, 0]
 
 
-def test_what_is_urgent_goes_out_at_night(post: Post, clock: Clock) -> None:
+def test_in_quiet_hours_an_urgent_notification_is_sent(post: Post, clock: Clock) -> None:
     clock.moment = NIGHT
     post.notify("jobCancelled", params={"jobTitle": "Fix a tap", "by": "buyer"})
     post.run()
@@ -53,15 +52,15 @@ def test_what_is_urgent_goes_out_at_night(post: Post, clock: Clock) -> None:
     assert {one["priority"] for one in post.provider.expo.sent} == {"high"}
 
 
-def test_what_waited_goes_out_in_the_morning_once(post: Post, clock: Clock) -> None:
-    # given two notices of the night
+def test_held_notifications_are_sent_once_in_the_morning(post: Post, clock: Clock) -> None:
+    # given two notifications in quiet hours
     clock.moment = NIGHT
     post.notify()
     post.notify()
-    # when a sweep comes before seven, then nothing moves
+    # when the task runs before seven, then nothing is released
     clock.moment = datetime(2026, 11, 22, 4, 59, 59, tzinfo=UTC)
     assert _release() == 0
-    # and at seven they go
+    # and at seven both are
     clock.moment = datetime(2026, 11, 22, 5, tzinfo=UTC)
     assert _release() == 2
     assert _release() == 0
@@ -69,27 +68,27 @@ def test_what_waited_goes_out_in_the_morning_once(post: Post, clock: Clock) -> N
     assert post.channels() == ["email"] * 2 + ["push"] * 4 + ["whatsapp"] * 2
 
 
-def test_what_is_handed_over_again_in_the_night_waits_once(post: Post, clock: Clock) -> None:
+def test_a_notification_queued_twice_in_quiet_hours_is_held_once(post: Post, clock: Clock) -> None:
     clock.moment = NIGHT
     notification_id = post.notify()
-    post.hand_over(notification_id)
+    post.enqueue(notification_id)
     clock.moment = datetime(2026, 11, 22, 5, tzinfo=UTC)
     assert _release() == 1
     post.run()
     assert post.channels() == ["email", "push", "push", "whatsapp"]
 
 
-def test_what_was_put_back_in_the_evening_does_not_wake_anybody(post: Post, clock: Clock) -> None:
-    # given WhatsApp was down at a minute to ten, and e-mail was not
+def test_a_retry_in_quiet_hours_is_held(post: Post, clock: Clock) -> None:
+    # given a failing WhatsApp just before ten
     clock.moment = EVENING
     post.prefer("whatsapp", "email")
     post.provider.fail({"provider": "twilio", "kind": "status", "status": 503})
     notification_id = post.notify()
     assert post.run() == 1
-    # when it is tried again after ten
+    # when it is retried after ten
     clock.tick(seconds=15)
     assert post.run() == 0
-    # then it waits, by that channel alone
+    # then it is held for that channel only
     assert post.channels() == ["email"]
     assert on_the_item(notification_id)["held"] == {"whatsapp"}
     clock.moment = datetime(2026, 11, 22, 5, tzinfo=UTC)
@@ -98,8 +97,8 @@ def test_what_was_put_back_in_the_evening_does_not_wake_anybody(post: Post, cloc
     assert post.channels() == ["email", "whatsapp"]
 
 
-def test_what_may_have_gone_out_in_the_evening_is_not_sent_in_the_morning(post: Post, clock: Clock) -> None:
-    # given WhatsApp was handed a notice and nobody knows how that ended, and push waits until the morning
+def test_given_an_unknown_result_in_the_evening_then_it_is_not_sent_in_the_morning(post: Post, clock: Clock) -> None:
+    # given a WhatsApp delivery with an unknown result, and a held push
     clock.moment = EVENING
     post.prefer("whatsapp", "push")
     post.provider.fail({"provider": "twilio", "kind": "drop"})
@@ -109,41 +108,38 @@ def test_what_may_have_gone_out_in_the_evening_is_not_sent_in_the_morning(post: 
     assert post.run("whatsapp") == 1
     assert post.run("push") == 0
     assert on_the_item(notification_id)["held"] == {"push"}
-    # when the morning comes, and the claim is old
+    # when the morning comes, and the claim has lapsed
     clock.moment = datetime(2026, 11, 22, 5, tzinfo=UTC)
     _release()
-    # then push goes out, and WhatsApp has only the message that was there before
+    # then push is sent, and WhatsApp has only its earlier message
     assert post.run("push") == 0
     assert post.channels() == ["push", "push", "whatsapp"]
     assert post.waiting("whatsapp") == 1
 
 
-def test_an_interrupted_release_goes_on_with_the_next(
+def test_an_interrupted_release_is_continued_by_the_next(
     post: Post, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given three that wait
-    from khaya.deliveries import service  # noqa: PLC0415
+    # given three held notifications
 
     clock.moment = NIGHT
     for _ in range(3):
         post.notify()
     clock.moment = datetime(2026, 11, 22, 5, tzinfo=UTC)
-    # when a run has no time, and one dies after it has filled the queues
+    # when one run has no time, and one crashes after it filled the queues
     assert _release(time_is_left=False) == 0
     with monkeypatch.context() as crash:
-        crash.setattr(service.store, "released", lambda _: 1 / 0)
+        crash.setattr(service.store, "release", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             _release()
-    # then the next does what is left, and each goes out once
+    # then the next releases the rest, and each is sent once
     assert _release() == 3
     for _ in range(3):
         post.run()
     assert post.channels() == ["email"] * 3 + ["push"] * 6 + ["whatsapp"] * 3
 
 
-def test_more_than_a_page_is_released(post: Post, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya.deliveries import store  # noqa: PLC0415
-
+def test_all_pages_are_released(post: Post, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "_PAGE", 2)
     monkeypatch.setattr(store, "SHARDS", 2)
     clock.moment = NIGHT
@@ -155,12 +151,8 @@ def test_more_than_a_page_is_released(post: Post, clock: Clock, monkeypatch: pyt
     assert post.waiting("email") == 11
 
 
-def test_what_begins_to_wait_while_the_morning_comes_is_not_lost(
-    post: Post, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from khaya.deliveries import queues, store  # noqa: PLC0415
-
-    # given a notice that waits, and a channel that is put to wait just after the sweep has read what is due
+def test_a_channel_held_during_a_release_is_not_lost(post: Post, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a held notification, and another channel that is held after the task has read what is due
     clock.moment = NIGHT
     post.prefer("push")
     notification_id = post.notify()
@@ -172,10 +164,10 @@ def test_what_begins_to_wait_while_the_morning_comes_is_not_lost(
             dynamo.commit([store.hold(notification_id, ["email"], MORNING)], new_id())
 
     monkeypatch.setattr(queues, "send", send)
-    # when the sweep hands over what it read
+    # when the task queues what it read
     clock.moment = datetime(2026, 11, 22, 5, tzinfo=UTC)
     assert _release() == 0
-    # then the next one finds the other channel
+    # then the next run releases the other channel
     monkeypatch.setattr(queues, "send", handed_over)
     assert _release() == 1
     assert post.waiting("email") == 1

@@ -1,4 +1,4 @@
-"""Notices that go out: by the channels that were chosen, in the person's language, once each."""
+"""Notifications are sent by the chosen channels, in the person's language, once each."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from khaya.notifications import messages
+from khaya.platform.base import observability, settings
+from khaya.platform.base.errors import TooMany
 from tests.conftest import Clock
 from tests.integration.deliveries.conftest import (
     EMAIL,
@@ -22,48 +25,46 @@ from tests.support.client import Context, app
 from tests.support.records import known
 from tests.support.stand_in import client
 
-TOLD = 'A worker has bid R450 on your job "Fix a leaking tap".'
+TEXT = 'A worker has bid R450 on your job "Fix a leaking tap".'
 
 
-def test_a_notice_goes_out_by_push_whatsapp_and_email_where_nothing_was_chosen(post: Post) -> None:
+def test_by_default_a_notification_uses_push_whatsapp_and_email(post: Post) -> None:
     post.notify()
     assert post.run() == 0
     assert post.sent() == [
-        ("email", EMAIL, TOLD),
-        ("push", PHONES_TOKEN, TOLD),
-        ("push", TABLETS_TOKEN, TOLD),
-        ("whatsapp", PHONE, f"Khaya: {TOLD}"),
+        ("email", EMAIL, TEXT),
+        ("push", PHONES_TOKEN, TEXT),
+        ("push", TABLETS_TOKEN, TEXT),
+        ("whatsapp", PHONE, f"Khaya: {TEXT}"),
     ]
 
 
-def test_a_notice_goes_out_by_the_channels_that_were_chosen_and_no_other(post: Post) -> None:
+def test_a_notification_uses_only_the_chosen_channels(post: Post) -> None:
     post.prefer("sms")
     post.notify()
     assert post.run() == 0
-    assert post.sent() == [("sms", PHONE, f"Khaya: {TOLD}")]
+    assert post.sent() == [("sms", PHONE, f"Khaya: {TEXT}")]
 
 
-def test_what_is_about_somebodys_safety_goes_by_every_channel(post: Post) -> None:
+def test_a_security_notification_uses_every_channel(post: Post) -> None:
     post.notify("accountSuspended", params={})
     post.run()
     assert {*post.channels()} == {"whatsapp", "sms", "email", "push"}
 
 
-def test_somebody_who_chose_no_channel_is_left_alone(post: Post) -> None:
+def test_without_channels_nothing_is_sent(post: Post) -> None:
     post.prefer()
     post.notify()
     assert post.run() == 0
     assert post.sent() == []
 
 
-def test_a_notice_is_in_the_persons_language_on_every_channel(post: Post) -> None:
-    from khaya.notifications import messages  # noqa: PLC0415 - after the environment is set
-
+def test_a_notification_is_in_the_persons_language_on_every_channel(post: Post) -> None:
     post.prefer("whatsapp", "sms", "email", "push", language="zu")
     post.notify()
     post.run()
     zulu = messages.render("bidReceived", {"jobTitle": "Fix a leaking tap", "amountCents": 45_000}, "zu")
-    assert zulu.text != TOLD
+    assert zulu.text != TEXT
     assert {text.removeprefix("Khaya: ") for _, _, text in post.sent()} == {zulu.text}
     assert [one["title"] for one in post.provider.expo.sent] == [zulu.title] * 2
 
@@ -72,25 +73,22 @@ def test_a_notice_is_in_the_persons_language_on_every_channel(post: Post) -> Non
 def test_whatsapp_gets_the_approved_template_of_the_persons_language(
     post: Post, monkeypatch: pytest.MonkeyPatch, language: Any, template: str
 ) -> None:
-    from khaya.notifications import messages  # noqa: PLC0415
-    from khaya.platform.base import settings  # noqa: PLC0415
-
     # given a template in each language
     monkeypatch.setenv("WHATSAPP_NOTICE_TEMPLATE_EN", "HXenglish")
     monkeypatch.setenv("WHATSAPP_NOTICE_TEMPLATE_ZU", "HXzulu")
     settings.settings.cache_clear()
     post.prefer("whatsapp", language=language)
-    # when somebody is told something over two lines
+    # when a notification has a title of two lines
     post.notify(params={"jobTitle": "Fix\na tap", "amountCents": 45_000})
     post.run("whatsapp")
-    # then its places hold the title and the text, each on the one line that WhatsApp allows
+    # then its variables hold title and text, each on one line as WhatsApp demands
     (sent,) = post.provider.whatsapp
     text = messages.render("bidReceived", {"jobTitle": "Fix a tap", "amountCents": 45_000}, language)
     assert (sent["content_sid"], sent["body"]) == (template, "")
     assert json.loads(sent["content_variables"]) == {"1": text.title, "2": text.text}
 
 
-def test_a_push_opens_what_it_is_about(post: Post) -> None:
+def test_a_push_holds_the_ids_that_the_app_opens(post: Post) -> None:
     notification_id = post.notify()
     post.run("push")
     pushed = post.provider.expo.sent[0]
@@ -98,20 +96,18 @@ def test_a_push_opens_what_it_is_about(post: Post) -> None:
     assert (pushed["title"], pushed["priority"]) == ("New bid of R450", "default")
 
 
-def test_both_devices_are_told_by_one_request(post: Post) -> None:
+def test_both_devices_are_notified_by_one_request(post: Post) -> None:
     post.notify()
     post.run("push")
     assert post.provider.asked == ["/--/api/v2/push/send"]
 
 
-def test_expo_is_shown_the_access_token_where_there_is_one(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya.platform.base import settings  # noqa: PLC0415
-
-    # given a project that asks for one
+def test_a_configured_access_token_is_sent_to_expo(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a project that demands a token
     post.provider.expo.access_token = "expo-token"
     post.notify()
     assert post.run("push") == 1
-    # when it is there
+    # when it is configured
     manager = client("secretsmanager")
     manager.create_secret(Name="expo", SecretString='{"accessToken": "expo-token"}')
     monkeypatch.setenv("EXPO_SECRET_ARN", "expo")
@@ -122,8 +118,8 @@ def test_expo_is_shown_the_access_token_where_there_is_one(post: Post, monkeypat
     manager.delete_secret(SecretId="expo", ForceDeleteWithoutRecovery=True)
 
 
-def test_a_message_that_comes_twice_is_sent_once(post: Post) -> None:
-    # given each queue delivers its message again
+def test_a_repeated_message_is_sent_once(post: Post) -> None:
+    # given repeated messages in each queue
     post.prefer("whatsapp", "sms", "email", "push")
     notification_id = post.notify()
     for queue in ("whatsapp", "sms", "email", "push"):
@@ -134,18 +130,18 @@ def test_a_message_that_comes_twice_is_sent_once(post: Post) -> None:
     assert post.channels() == ["email", "push", "push", "sms", "whatsapp"]
 
 
-def test_a_notice_that_is_handed_over_again_is_sent_once(post: Post) -> None:
+def test_a_notification_queued_twice_is_sent_once(post: Post) -> None:
     notification_id = post.notify()
     post.run()
-    post.hand_over(notification_id)
+    post.enqueue(notification_id)
     assert post.run() == 0
     assert post.channels() == ["email", "push", "push", "whatsapp"]
 
 
-def test_what_somebody_gave_up_meanwhile_is_not_used(post: Post) -> None:
-    # given a notice on its way by e-mail and WhatsApp
+def test_given_a_channel_removed_meanwhile_then_it_is_not_used(post: Post) -> None:
+    # given a queued notification for e-mail and WhatsApp
     post.notify()
-    # when, before it is sent, they choose e-mail alone
+    # when only e-mail is chosen before it is sent
     post.prefer("email")
     assert post.run() == 0
     # then
@@ -153,7 +149,7 @@ def test_what_somebody_gave_up_meanwhile_is_not_used(post: Post) -> None:
 
 
 @pytest.mark.parametrize("facts", [{"phone": None, "email": None}, {"status": "erased"}])
-def test_somebody_who_cannot_be_reached_or_has_left_is_sent_nothing(post: Post, facts: dict[str, Any]) -> None:
+def test_an_unreachable_or_erased_person_is_sent_nothing(post: Post, facts: dict[str, Any]) -> None:
     post.prefer("whatsapp", "sms", "email")
     post.notify()
     known("person-1", **facts)
@@ -161,7 +157,7 @@ def test_somebody_who_cannot_be_reached_or_has_left_is_sent_nothing(post: Post, 
     assert post.sent() == []
 
 
-def test_a_notification_that_is_gone_is_nobodys(post: Post) -> None:
+def test_a_deleted_notification_is_not_sent(post: Post) -> None:
     from khaya.notifications import store  # noqa: PLC0415
 
     notification_id = post.notify()
@@ -172,12 +168,10 @@ def test_a_notification_that_is_gone_is_nobodys(post: Post) -> None:
     assert post.sent() == []
 
 
-def test_text_messages_of_notices_leave_half_of_the_hours_to_codes(
+def test_notifications_use_at_most_half_of_the_hours_text_messages(
     post: Post, monkeypatch: pytest.MonkeyPatch, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from khaya.channels import store  # noqa: PLC0415
-    from khaya.platform.base import settings  # noqa: PLC0415
-    from khaya.platform.base.errors import TooMany  # noqa: PLC0415
 
     # given four text messages an hour, one of which was a code
     monkeypatch.setenv("SMS_PER_HOUR", "4")
@@ -187,13 +181,13 @@ def test_text_messages_of_notices_leave_half_of_the_hours_to_codes(
     post.prefer("sms")
     post.notify()
     post.notify()
-    # when two notices are to go
+    # when two notifications are sent
     assert post.run("sms") == 1
-    # then one does, the other waits for the next hour, and the operator is told
+    # then one is sent, the other waits for the next hour, and the limit is counted
     assert post.channels() == ["sms"]
     assert post.waits == [40 * 60]
     assert "SmsCapReached" in capsys.readouterr().out
-    # and codes have the rest of the hour
+    # and codes may use the rest of the hour
     store.count("sms", "2026-11-21T08:20:00.000Z")
     store.count("sms", "2026-11-21T08:20:00.000Z")
     with pytest.raises(TooMany):
@@ -203,7 +197,7 @@ def test_text_messages_of_notices_leave_half_of_the_hours_to_codes(
     assert post.channels() == ["sms", "sms"]
 
 
-def test_text_messages_go_only_where_the_house_pays_for_them(post: Post) -> None:
+def test_text_messages_go_only_to_configured_prefixes(post: Post) -> None:
     post.prefer("sms")
     known("person-1", phone="+4479460000001")
     post.notify()
@@ -211,9 +205,7 @@ def test_text_messages_go_only_where_the_house_pays_for_them(post: Post) -> None
     assert post.sent() == []
 
 
-def test_whatsapp_is_left_out_where_it_is_not_offered(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya.platform.base import settings  # noqa: PLC0415
-
+def test_without_a_twilio_secret_whatsapp_is_skipped(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWILIO_SECRET_ARN", "")
     settings.settings.cache_clear()
     post.notify()
@@ -221,7 +213,7 @@ def test_whatsapp_is_left_out_where_it_is_not_offered(post: Post, monkeypatch: p
     assert post.sent() == []
 
 
-def test_the_item_says_how_it_went(post: Post) -> None:
+def test_the_item_holds_the_results_of_its_deliveries(post: Post) -> None:
     notification_id = post.notify()
     post.run()
     item = on_the_item(notification_id)
@@ -232,16 +224,15 @@ def test_the_item_says_how_it_went(post: Post) -> None:
     assert "smsSend" not in item
 
 
-def test_logs_name_no_address_and_no_text(post: Post, capsys: pytest.CaptureFixture[str]) -> None:
-    # given all that is logged, down to the least
-    from khaya.platform.base import observability  # noqa: PLC0415
+def test_logs_hold_no_address_and_no_text(post: Post, capsys: pytest.CaptureFixture[str]) -> None:
+    # given logs of every level
 
     logger, told = observability.logger(), io.StringIO()
     handler = logging.StreamHandler(told)
     handler.setFormatter(logger.registered_formatter)
     logger.addHandler(handler)
     logger.setLevel("DEBUG")
-    # when a provider fails, a number is wrong, and something goes out
+    # when a provider fails, a number is invalid, and a message is sent
     known("person-1", phone="+15005550009")
     post.provider.fail({"provider": "any", "kind": "status", "status": 500, "times": 2})
     try:
@@ -251,7 +242,7 @@ def test_logs_name_no_address_and_no_text(post: Post, capsys: pytest.CaptureFixt
     finally:
         logger.removeHandler(handler)
         logger.setLevel("WARNING")
-    # then it can be followed, and tells nobody's address and no text
+    # then the log has the events, but no address and no text
     written = told.getvalue() + capsys.readouterr().out
     assert "undeliverable" in written
     assert "message retried" in written
@@ -293,7 +284,7 @@ def test_given_a_push_when_its_receipts_are_to_be_read_then_their_message_is_del
     assert "Messages" not in client("sqs").receive_message(QueueUrl=post.url)
 
 
-def test_the_function_refuses_no_batch_as_a_whole(post: Post) -> None:
+def test_a_failed_message_does_not_fail_the_batch(post: Post) -> None:
     # a failing provider must not look like a failing function
     post.provider.fail({"provider": "any", "kind": "status", "status": 500, "times": 0})
     notification_id = post.notify()

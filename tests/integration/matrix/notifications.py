@@ -41,7 +41,7 @@ def scene(route: str, case: str) -> Scene:
     for number, wanted in enumerate(devices):
         assert people["owner"].put(f"/devices/phone-{number}", wanted).status == 200
     assert people["other"].put("/devices/tablet", device("tablet")).status == 200
-    ids = {"gone": "01KAK2M8Q0X3V4N5B6C7D8E9F9", "beside": "person#owner"}
+    ids = {"gone": "01KAK2M8Q0X3V4N5B6C7D8E9F9", "beside": "recipient#owner"}
     body = device("brand-new") if case == "full" else BODIES.get(route)
     path = {"id": ids.get(case, told), "deviceId": "phone-0" if case == "known" else "another"}
     return Scene(path, body, people=people)

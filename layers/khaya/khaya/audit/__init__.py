@@ -1,1 +1,1 @@
-"""The audit trail: who changed what, when, from what to what; written once, and never anybody's text."""
+"""The audit trail: who changed what and when, from which value to which. It never contains text that people wrote."""

@@ -13,7 +13,7 @@ NAME = "audit"
 
 def message_for(event: Event) -> OutgoingMessage | None:
     """The message for an event that belongs in the audit trail."""
-    return OutgoingMessage(NAME, event.body, object=event.object, change=event.id) if model.kept(event) else None
+    return OutgoingMessage(NAME, event.body, object=event.object, change=event.id) if model.is_audited(event) else None
 
 
 def handle(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""What stands in the audit trail: one entry for each event that moved money, a role, a state or an admin's decision."""
+"""The entries of the audit trail: one for each event about money, a role, a state or an admin's decision."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from khaya.events.model import Event
 from khaya.platform.base.models import Model
 
 Value = str | int | bool | list[str] | None
-"""What a field holds: a state, an amount in cents, a yes or no, roles; None where it held nothing."""
+"""The value of a field: a state, an amount in cents, a flag or roles; None if it had none."""
 
 
 class Difference(Model):
-    """What one field was and what it became."""
+    """The values of one field before and after a change."""
 
     field: str
     before: Value = Field(default=None, validation_alias="from", serialization_alias="from")
@@ -22,13 +22,13 @@ class Difference(Model):
 
 
 class Entry(Model):
-    """One line of the trail.
+    """One entry of the audit trail.
 
     Attributes:
-        id: the event's: the same however often it is told, and in order of time.
+        id: the event's id: equal when the event is repeated, and ordered by time.
         action: the event's kind, such as `job.cancelled`.
-        object: what it was done to, such as `jobs/<id>`.
-        actor: who did it: a person's id, or `system:<function>`; None where that is not known.
+        object: the changed object, such as `jobs/<id>`.
+        actor: a person's id or `system:<function>`; None if it is unknown.
     """
 
     id: str
@@ -39,7 +39,7 @@ class Entry(Model):
     changes: list[Difference]
 
 
-_ALWAYS = frozenset(
+_ALWAYS_AUDITED = frozenset(
     {
         "job.submitted",
         "listing.moderated",
@@ -56,16 +56,16 @@ _ALWAYS = frozenset(
         "person.erased",
     }
 )
-"""Kept even where every audited field is as it was: that it was done is what counts."""
+"""Audited even if no audited field changed, since the action itself matters."""
 
 
-def kept(event: Event) -> bool:
-    """Whether an event belongs in the trail. A text that was edited, a reply or a reminder does not."""
-    return bool(event.changes) or event.kind in _ALWAYS
+def is_audited(event: Event) -> bool:
+    """Whether an event belongs in the audit trail. Edits of text, replies and reminders do not."""
+    return bool(event.changes) or event.kind in _ALWAYS_AUDITED
 
 
 def entry_of(event: Event) -> Entry:
-    """The line that tells of an event. Of its detail nothing is kept but what was changed."""
+    """The audit entry of an event. It holds the changed fields and nothing else of the event's detail."""
     changes: dict[str, tuple[Any, Any]] = event.changes
     differences = [Difference(field=name, before=was, after=now) for name, (was, now) in changes.items()]
     return Entry(

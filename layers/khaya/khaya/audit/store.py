@@ -1,6 +1,6 @@
-"""The Audit table, keyed by `id`, and its indexes by object, by actor, by both, and of everything. Rows only ever come.
+"""The Audit table, keyed by `id`, with indexes by object, by actor, by both, and by time. Entries are only ever added.
 
-Ids are the events' own and in order of time, so each index lists newest first without an attribute more.
+An entry's id is its event's id, which is ordered by time, so each index lists newest first by it.
 """
 
 from __future__ import annotations
@@ -14,43 +14,47 @@ from khaya.platform.data.pages import PageRequest, PageResult
 _ALL = "all"
 
 
-class Known(Exception):
-    """The trail has this entry already."""
+class AlreadyRecorded(Exception):
+    """The audit trail has this entry already."""
 
 
 def record(entry: Entry) -> bool:
-    """Write an entry at once, outside any unit of work; False where it was there already. None is ever overwritten.
+    """Write an entry at once, outside a unit of work; returns False if it exists already.
 
     Raises:
-        Unavailable: it could not be written; the same call makes up for it.
+        Unavailable: it could not be written. The same call is safe to repeat.
     """
-    item: Item = {**item_of(entry), "trail": _ALL}
+    item: Item = {**item_of(entry), "partition": _ALL}
     if entry.actor is not None:
-        item["objectAndActor"] = _both(entry.object, entry.actor)
+        item["objectAndActor"] = _object_and_actor(entry.object, entry.actor)
     write = writes.put(
-        settings().audit_table, item, condition="attribute_not_exists(#id)", refusal=lambda _: Known(entry.id)
+        settings().audit_table,
+        item,
+        condition="attribute_not_exists(#id)",
+        refusal=lambda _: AlreadyRecorded(entry.id),
     )
     try:
         dynamo.commit([write], entry.id)
-    except Known:
+    except AlreadyRecorded:
         return False
     return True
 
 
-def listed(about: str | None, actor: str | None, page_request: PageRequest) -> PageResult[Entry]:
-    """A page of the trail, newest first: of an object, of an actor, of both together, or all of it."""
+def list_entries(about: str | None, actor: str | None, page_request: PageRequest) -> PageResult[Entry]:
+    """A page of the audit trail, newest first: of an object, of an actor, of both, or of everything."""
     match about, actor:
         case None, None:
-            index, attribute, value = "byTrail", "trail", _ALL
+            index, attribute, value = "byTime", "partition", _ALL
         case str(), None:
             index, attribute, value = "byObject", "object", about
         case None, str():
             index, attribute, value = "byActor", "actor", actor
         case _:
-            index, attribute, value = "byObjectAndActor", "objectAndActor", _both(str(about), str(actor))
+            index, attribute = "byObjectAndActor", "objectAndActor"
+            value = _object_and_actor(str(about), str(actor))
     found = lists.list_page(settings().audit_table, index, attribute, value, page_request)
     return PageResult([Entry.model_validate(row) for row in found.items], found.after)
 
 
-def _both(about: str, actor: str) -> str:
+def _object_and_actor(about: str, actor: str) -> str:
     return f"{about} {actor}"

@@ -1,4 +1,4 @@
-"""The audit trail as admins see it."""
+"""The audit trail in the API's responses."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from khaya.platform.base.models import Model
 
 
 class ObjectView(Model):
-    """What something was done to: `jobs` and the job's id, `people` and the person's."""
+    """The changed object: `jobs` and the job's id, or `people` and the person's."""
 
     kind: str
     id: str
 
 
 class DifferenceView(Model):
-    """What one field was and what it became; null where it held nothing."""
+    """The values of one field before and after a change; null if it had none."""
 
     field: str
     before: Value = Field(validation_alias="from", serialization_alias="from")
@@ -24,7 +24,7 @@ class DifferenceView(Model):
 
 
 class AuditView(Model):
-    """One line of the trail."""
+    """One entry of the audit trail."""
 
     id: str
     action: str
@@ -35,7 +35,7 @@ class AuditView(Model):
 
 
 def shown(entry: Entry) -> AuditView:
-    """A line of the trail as admins see it."""
+    """An entry of the audit trail for admins."""
     kind, _, object_id = entry.object.partition("/")
     return AuditView(
         id=entry.id,

@@ -1,6 +1,6 @@
-"""How messages reach people: text message, WhatsApp, e-mail and push. A module for each channel.
+"""Sends messages to people by SMS, WhatsApp, e-mail and push; one module for each channel.
 
-A channel tries once. Whoever sends knows whether trying again is worth it: a code is awaited now, a notice has time.
+A channel makes one attempt. Its caller decides whether to repeat it: a code is urgent, a notification can wait.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Channel = Literal["sms", "whatsapp", "email"]
-"""The channels whose addresses are people's phones and e-mails. Push, which goes to devices, is `channels.push`."""
+"""The channels that send to phone numbers and e-mail addresses. Push goes to devices; see `channels.push`."""
 
 
 class Undeliverable(Exception):
-    """This address will never take the message; trying again is no use."""
+    """The provider refuses this address for good; another attempt is pointless."""
 
 
 class ChannelDown(Exception):
-    """The provider cannot take the message now, or does not accept us: nothing was sent.
+    """The provider cannot take the message now, or refuses our account: nothing was sent.
 
     Attributes:
-        retry_after: seconds that the provider asks to wait; 0 where it names none.
+        retry_after: seconds that the provider asks to wait; 0 if it names none.
     """
 
     def __init__(self, why: str, retry_after: int = 0) -> None:
@@ -30,19 +30,19 @@ class ChannelDown(Exception):
 
 
 class Unsure(ChannelDown):
-    """Nobody can tell whether the message was sent: the provider had the request and gave no readable answer."""
+    """It is unknown whether the message was sent: the provider got the request and gave no readable answer."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """What is sent to one person.
+    """A message to one person.
 
     Attributes:
         to: an E.164 phone number or an e-mail address.
-        text: the message.
-        subject: of an e-mail.
-        template: the approved WhatsApp template that says `text`; without one the text is sent as it is.
-        variables: what the template's places hold, by their numbers.
+        text: the text.
+        subject: the subject of an e-mail.
+        template: the approved WhatsApp template equal to `text`; if empty, the text is sent itself.
+        variables: values for the template's placeholders, by their numbers.
     """
 
     to: str
@@ -53,15 +53,15 @@ class Message:
 
 
 def deliver(channel: Channel, message: Message) -> str:
-    """Send a message, and answer what its provider calls it.
+    """Send a message, and return the provider's id of it.
 
     Raises:
-        Undeliverable: the address will never take it.
-        ChannelDown: it could not be handed over now; as `Unsure`, perhaps it was.
+        Undeliverable: the provider refuses the address for good.
+        ChannelDown: nothing was sent; `Unsure`: it may have been sent.
     """
     match channel:
         case "sms":
-            from khaya.channels import sms  # noqa: PLC0415 - only what is used is imported
+            from khaya.channels import sms  # noqa: PLC0415 - each process imports only the channels that it uses
 
             return sms.send(message)
         case "whatsapp":

@@ -21,7 +21,7 @@ def send(operation: Callable[[], str], hopeless_codes: Set[str]) -> str:
     except messaging.Refused as error:
         if error.code in hopeless_codes:
             raise Undeliverable(error.code) from None
-        raise ChannelDown(str(error), web.seconds(error.retry_after)) from None
+        raise ChannelDown(str(error), web.retry_after_seconds(error.retry_after)) from None
     except messaging.NotSent as error:
         raise ChannelDown(str(error)) from None
     except messaging.OutcomeUnknown as error:

@@ -1,7 +1,7 @@
 """Push notifications by Expo: https://docs.expo.dev/push-notifications/sending-notifications/.
 
-Expo answers each message with a ticket: it has the message, no more. Some minutes later the ticket's receipt tells
-whether Apple or Google took it. Either may say that the device is gone.
+Expo answers each message with a ticket, which means that Expo has it. Some minutes later the ticket's receipt says
+whether Apple or Google accepted it. Either may say that the device no longer exists.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from khaya.platform.base.settings import PushSettings, settings
 
 GONE: Final = "DeviceNotRegistered"
 TOO_BIG: Final = "MessageTooBig"
-MOST_RECEIPTS: Final = 1000
-"""That can be asked for at once."""
+MAX_RECEIPTS: Final = 1000
+"""The most receipts that one request may ask for."""
 
 
 @dataclass(frozen=True)
 class Push:
-    """What is shown on a person's devices; `data` is for the app that is opened by it."""
+    """The content of a push notification; `data` is for the app that it opens."""
 
     title: str
     body: str
@@ -33,11 +33,11 @@ class Push:
 
 @dataclass(frozen=True)
 class Ticket:
-    """What became of a message to one device.
+    """Expo's answer for one device.
 
     Attributes:
-        id: of the ticket, by which its receipt is asked for; None where Expo refused this message.
-        error: Expo's word for why; `GONE` where the device takes no more.
+        id: the id by which the receipt is read; None if Expo refused the message.
+        error: Expo's error code; `GONE` if the device no longer exists.
     """
 
     id: str | None
@@ -45,68 +45,74 @@ class Ticket:
 
 
 def send(tokens: Sequence[str], push: Push) -> list[Ticket]:
-    """Send to devices, at most 100, in one request; answers a ticket for each, in their order.
+    """Send to at most 100 devices in one request; returns a ticket for each token, in order.
 
     Raises:
-        Undeliverable: Expo will never take it.
-        ChannelDown: it could not be handed over now; as `Unsure`, perhaps it was.
+        Undeliverable: Expo refuses the request for good.
+        ChannelDown: nothing was sent; `Unsure`: it may have been sent.
     """
     priority = "high" if push.urgent else "default"
-    shown = {"title": push.title, "body": push.body, "sound": "default", "priority": priority, "data": dict(push.data)}
-    told = _ask("send", [{"to": token, **shown} for token in tokens])
-    if not isinstance(told, list) or len(told) != len(tokens):
-        raise Unsure("Expo answered with other tickets than were asked for")
-    return [_ticket(one) for one in told]
+    content = {
+        "title": push.title,
+        "body": push.body,
+        "sound": "default",
+        "priority": priority,
+        "data": dict(push.data),
+    }
+    answers = _post("send", [{"to": token, **content} for token in tokens])
+    if not isinstance(answers, list) or len(answers) != len(tokens):
+        raise Unsure("the tickets do not match the tokens")
+    return [_ticket(answer) for answer in answers]
 
 
 def receipts(tickets: Sequence[str]) -> dict[str, str | None]:
-    """What became of tickets, as far as Expo knows: None where it went well, else Expo's word for what did not.
+    """The receipts that Expo has, by ticket: None if the push succeeded, else Expo's error code.
 
     Raises:
-        ChannelDown: they could not be asked for now.
+        ChannelDown: Expo cannot be reached.
     """
-    told = _ask("getReceipts", {"ids": list(tickets)})
-    if not isinstance(told, dict):
-        raise Unsure("Expo answered with something else than receipts")
-    return {ticket: _error(one) for ticket, one in told.items() if isinstance(one, dict) and ticket in tickets}
+    answers = _post("getReceipts", {"ids": list(tickets)})
+    if not isinstance(answers, dict):
+        raise Unsure("the answer holds no receipts")
+    return {ticket: _error(one) for ticket, one in answers.items() if isinstance(one, dict) and ticket in tickets}
 
 
-def _ask(what: str, body: Any) -> Any:
+def _post(operation: str, body: Any) -> Any:
     headers = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
-    told = settings(PushSettings)
-    if told.expo_secret_arn:
+    config = settings(PushSettings)
+    if config.expo_secret_arn:
         try:
-            token = secrets.secret_fields(told.expo_secret_arn)["accessToken"]
+            token = secrets.secret_fields(config.expo_secret_arn)["accessToken"]
         except Unavailable:
             raise ChannelDown("no credentials") from None
         headers["Authorization"] = f"Bearer {token}"
-    answer = web.post(f"{told.expo_base_url}/--/api/v2/push/{what}", json=body, headers=headers)
+    answer = web.post(f"{config.expo_base_url}/--/api/v2/push/{operation}", json=body, headers=headers)
     if not answer.ok:
         code = _code(answer)
-        hopeless = answer.status_code == 400 and code != "UNAUTHORIZED"
-        raise (Undeliverable if hopeless else ChannelDown)(f"Expo answered {answer.status_code} {code}")
-    return web.object_in(answer).get("data")
+        is_permanent = answer.status_code == 400 and code != "UNAUTHORIZED"
+        raise (Undeliverable if is_permanent else ChannelDown)(f"Expo answered {answer.status_code} {code}")
+    return web.json_object(answer).get("data")
 
 
-def _ticket(told: Any) -> Ticket:
-    if not isinstance(told, dict) or told.get("status") not in ("ok", "error"):
-        raise Unsure("Expo answered with something else than tickets")
-    error = _error(told)
-    if error is None and not isinstance(told.get("id"), str):
-        raise Unsure("Expo answered with a ticket without an id")
-    return Ticket(None if error else told["id"], error)
+def _ticket(answer: Any) -> Ticket:
+    if not isinstance(answer, dict) or answer.get("status") not in ("ok", "error"):
+        raise Unsure("the answer holds no ticket")
+    error = _error(answer)
+    if error is None and not isinstance(answer.get("id"), str):
+        raise Unsure("a ticket has no id")
+    return Ticket(None if error else answer["id"], error)
 
 
-def _error(told: Mapping[str, Any]) -> str | None:
-    if told.get("status") == "ok":
+def _error(answer: Mapping[str, Any]) -> str | None:
+    if answer.get("status") == "ok":
         return None
-    details = told.get("details")
+    details = answer.get("details")
     return str(details.get("error", "unknown")) if isinstance(details, dict) else "unknown"
 
 
 def _code(answer: Any) -> str:
-    """Expo's word for why it refuses a whole request; never its message, which may repeat what was sent."""
+    """Expo's error code for a whole request. Its message is left out, since it may repeat the notification."""
     try:
-        return str(web.object_in(answer)["errors"][0]["code"])[:60]
+        return str(web.json_object(answer)["errors"][0]["code"])[:60]
     except (Unsure, LookupError, TypeError):
         return ""

@@ -1,7 +1,7 @@
-"""What holds for every message that goes to a phone number: where it may go, and how many a text message there may be.
+"""The rules of destinations, and the hourly limit of text messages.
 
-The hour's count stands in the Challenges table under `sms#<hour>`, whoever sends. Codes may use up all of it; notices
-leave a part to them, since people wait for codes.
+The count is the item `sms#<hour>` in the Challenges table. Codes may use all of the hour's text messages, notifications
+only a part, since people wait for codes.
 """
 
 from __future__ import annotations
@@ -12,43 +12,44 @@ from khaya.platform.base.errors import TooMany
 from khaya.platform.base.settings import ChannelSettings, settings
 from khaya.platform.data import dynamo, writes
 
-NOTICES_SHARE = 0.5
-"""As much of an hour's text messages as are gone when notices begin to wait for the next hour."""
+NOTIFICATIONS_SHARE = 0.5
+"""The share of an hour's text messages that notifications may use."""
 
-_HOUR = 3600
+_HOUR_SECONDS = 3600
 
 
 def reaches(channel: Channel, destination: str) -> bool:
-    """Whether the channel is offered, and goes to this number or address."""
-    told = settings(ChannelSettings)
+    """Whether the channel is configured and may send to this number or address."""
+    config = settings(ChannelSettings)
     if channel == "whatsapp":
-        return bool(told.twilio_secret_arn)
-    return channel != "sms" or destination.startswith(tuple(told.sms_prefixes.split(",")))
+        return bool(config.twilio_secret_arn)
+    return channel != "sms" or destination.startswith(tuple(config.sms_prefixes.split(",")))
 
 
 def count(channel: Channel, now: str, *, share: float = 1) -> None:
-    """Count one message of this hour, where the channel's are counted, if not more than a `share` of them are gone.
+    """Count one text message, if no more than a `share` of the hour's limit is used. Other channels have no limit here.
 
     Raises:
-        TooMany: the hour's are used up; its `Retry-After` says when the next hour begins.
+        TooMany: the limit is reached; `Retry-After` is the time until the next hour.
     """
-    most = settings(ChannelSettings).sms_per_hour
-    if channel != "sms" or not most:
+    limit = settings(ChannelSettings).sms_per_hour
+    if channel != "sms" or not limit:
+        return
         return
     at = clock.epoch(now)
-    hour = at // _HOUR
-    left = (hour + 1) * _HOUR - at
+    hour = at // _HOUR_SECONDS
+    seconds_left = (hour + 1) * _HOUR_SECONDS - at
     counted = writes.update(
         settings().challenges_table,
         {"id": f"sms#{hour}"},
         "SET #expiresAt = :expiresAt ADD #counted :one",
         condition="attribute_not_exists(#counted) OR #counted < :limit",
-        refusal=lambda _: TooMany("No more text messages this hour.", left),
-        values={"one": 1, "limit": max(1, int(most * share)), "expiresAt": at + 2 * _HOUR},
+        refusal=lambda _: TooMany("No more text messages this hour.", seconds_left),
+        values={"one": 1, "limit": max(1, int(limit * share)), "expiresAt": at + 2 * _HOUR_SECONDS},
     )
     try:
         dynamo.update_now(counted)
     except TooMany:
-        observability.logger().error("no more text messages this hour")
+        observability.logger().error("hourly limit of text messages reached")
         observability.count("SmsCapReached")
         raise

@@ -1,4 +1,4 @@
-"""One request to a provider's HTTP API, and what its failures mean: was the message taken, or not, or who knows."""
+"""Requests to providers' HTTP APIs, and whether a failure means that the message was sent."""
 
 from __future__ import annotations
 
@@ -10,72 +10,72 @@ if TYPE_CHECKING:
     import requests
 
 TIMEOUT_SECONDS = (2, 5)
-"""To connect, and to answer."""
+"""Timeouts of the connection and of the answer."""
 
-_UNANSWERED = 504
-"""A gateway gave up waiting for what is behind it, which may have done its work."""
+_GATEWAY_TIMEOUT = 504
+"""A gateway got no answer from the server behind it, which may have handled the request."""
 _TOO_MANY = 429
-_OURS = 300
-_THEIRS = 500
+_REDIRECTS = 300
+_SERVER_ERRORS = 500
 
 
 def post(address: str, **request: Any) -> requests.Response:
-    """Ask once; answers what came back with 2xx or 4xx, which the caller reads. 401 and 403 are about us.
+    """Send one request; returns an answer with 2xx or 4xx, except 401, 403 and 429.
 
-    Each request has a connection of its own: one that was kept may be closed by the other side at the very moment.
+    Each request opens a connection, since the other side may close a kept one at any moment.
 
     Raises:
-        ChannelDown: refused, busy or broken: nothing was sent.
-        Unsure: the request went out, and no answer came.
+        ChannelDown: the request was refused or failed, and nothing was sent.
+        Unsure: the request was sent and not answered.
     """
     import requests  # noqa: PLC0415 - slow to import
 
     try:
         answer = requests.post(address, timeout=TIMEOUT_SECONDS, allow_redirects=False, **request)
     except requests.RequestException as error:
-        raise (ChannelDown if _never_left(error) else Unsure)(type(error).__name__) from None
+        raise (ChannelDown if _was_not_sent(error) else Unsure)(type(error).__name__) from None
     status = answer.status_code
-    if status == _UNANSWERED:
+    if status == _GATEWAY_TIMEOUT:
         raise Unsure(f"answered {status}")
-    if status >= _THEIRS or status in {401, 403, _TOO_MANY} or _OURS <= status < 400:
-        raise ChannelDown(f"answered {status}", seconds(answer.headers.get("Retry-After")))
+    if status >= _SERVER_ERRORS or status in {401, 403, _TOO_MANY} or _REDIRECTS <= status < 400:
+        raise ChannelDown(f"answered {status}", retry_after_seconds(answer.headers.get("Retry-After")))
     return answer
 
 
-def object_in(answer: requests.Response) -> dict[str, Any]:
-    """The JSON object of an answer.
+def json_object(answer: requests.Response) -> dict[str, Any]:
+    """The JSON object in an answer.
 
     Raises:
-        Unsure: the answer is none, so nobody can tell what it says of the message.
+        Unsure: there is none, so it is unknown whether the message was sent.
     """
     try:
         found = answer.json()
     except ValueError:
-        raise Unsure(f"answered {answer.status_code} with something unreadable") from None
+        raise Unsure(f"answered {answer.status_code} without a JSON object") from None
     if not isinstance(found, dict):
-        raise Unsure(f"answered {answer.status_code} with something unreadable")
+        raise Unsure(f"answered {answer.status_code} without a JSON object")
     return found
 
 
-def seconds(retry_after: str | None) -> int:
-    """What a `Retry-After` header asks for, in seconds or as a date (RFC 9110); 0 where it says nothing sensible."""
-    from datetime import UTC, datetime  # noqa: PLC0415 - seldom needed
+def retry_after_seconds(header: str | None) -> int:
+    """Seconds of a `Retry-After` header, which holds seconds or a date (RFC 9110); 0 if it is missing or invalid."""
+    from datetime import UTC, datetime  # noqa: PLC0415 - rarely needed
     from email.utils import parsedate_to_datetime  # noqa: PLC0415
 
-    if not retry_after:
+    if not header:
         return 0
-    if retry_after.isdecimal():
-        return int(retry_after[:9])
+    if header.isdecimal():
+        return int(header[:9])
     try:
-        until = parsedate_to_datetime(retry_after)
+        until = parsedate_to_datetime(header)
     except ValueError:
         return 0
     aware = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0, round((aware - datetime.now(UTC)).total_seconds()))
 
 
-def _never_left(error: requests.RequestException) -> bool:
-    """Whether the request cannot have reached the provider: no connection was made."""
+def _was_not_sent(error: requests.RequestException) -> bool:
+    """Whether the request surely did not reach the provider, since no connection was made."""
     import requests  # noqa: PLC0415
     from urllib3.exceptions import MaxRetryError, NewConnectionError  # noqa: PLC0415
 

@@ -1,1 +1,1 @@
-"""Credits: what people have earned on the marketplace, and what becomes of it."""
+"""Credits: people's balances, withdrawals and adjustments."""

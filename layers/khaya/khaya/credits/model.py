@@ -1,4 +1,4 @@
-"""What may be done with credits: withdraw them, and what admins put right."""
+"""Rules of credits: withdrawals, adjustments by admins, and reversals."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from khaya.ledger.model import Account, Booking, Entry
-from khaya.payouts.model import PayoutAccount, usable
+from khaya.payouts.model import PayoutAccount, require_usable
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Line, Prose
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.base.money import RAND, Cents, rand
 
-LEAST_WITHDRAWAL_CENTS = 100 * RAND
-ALONE_CENTS = 5_000 * RAND
+MIN_WITHDRAWAL_CENTS = 100 * RAND
+SINGLE_ADMIN_LIMIT_CENTS = 5_000 * RAND
 """The largest adjustment, up or down, that one admin makes alone."""
-MOST_ADJUSTMENT_CENTS = 1_000_000 * RAND
+MAX_ADJUSTMENT_CENTS = 1_000_000 * RAND
 PROPOSAL_DAYS = 7
-"""How long an adjustment waits for a second admin."""
+"""Days that a proposed adjustment waits for a second admin."""
 
 
 def _not_zero(cents: int) -> int:
@@ -30,7 +30,7 @@ def _not_zero(cents: int) -> int:
 
 Adjustment = Annotated[
     Cents,
-    Field(ge=-MOST_ADJUSTMENT_CENTS, le=MOST_ADJUSTMENT_CENTS, json_schema_extra={"not": {"const": 0}}),
+    Field(ge=-MAX_ADJUSTMENT_CENTS, le=MAX_ADJUSTMENT_CENTS, json_schema_extra={"not": {"const": 0}}),
     AfterValidator(_not_zero),
 ]
 AdjustmentReason = Annotated[Prose, Field(min_length=10, max_length=500)]
@@ -38,27 +38,27 @@ ReversalReason = Annotated[Prose, Field(min_length=3, max_length=500)]
 
 
 class WithdrawalRequest(RequestModel):
-    """How much to pay out."""
+    """The amount to pay out."""
 
-    amount_cents: Annotated[Cents, Field(ge=LEAST_WITHDRAWAL_CENTS, description="Cents, from R100.")]
+    amount_cents: Annotated[Cents, Field(ge=MIN_WITHDRAWAL_CENTS, description="Cents, from R100.")]
 
 
 class AdjustmentRequest(RequestModel):
-    """What an admin puts right on somebody's account."""
+    """An admin's correction of a person's balance."""
 
     user_id: Annotated[Line, Field(min_length=1, max_length=64)]
-    amount_cents: Annotated[Adjustment, Field(description="Cents; negative takes away.")]
+    amount_cents: Annotated[Adjustment, Field(description="Cents; a negative amount is deducted.")]
     reason: AdjustmentReason
 
 
 class ReversalRequest(RequestModel):
-    """Why an entry is taken back."""
+    """The reason why an entry is reversed."""
 
     reason: ReversalReason
 
 
 class Proposal(Model):
-    """A large adjustment that one admin has asked for, and that waits for a second one."""
+    """An adjustment that one admin proposed and that a second admin must approve."""
 
     user_id: str
     amount_cents: Cents
@@ -67,18 +67,18 @@ class Proposal(Model):
     created_at: str
     expires_at: str
 
-    def awaits(self, admin_id: str, now: str) -> bool:
-        """Whether this admin's word is the one that is missing."""
+    def can_be_approved_by(self, admin_id: str, now: str) -> bool:
+        """Whether this admin may approve the proposal: another admin made it, and it has not expired."""
         return admin_id != self.proposed_by and now < self.expires_at
 
 
-def withdrawal(account: Account, cents: int, payout_account: PayoutAccount | None, now: str) -> Booking:
-    """What withdrawing books.
+def withdrawal_booking(account: Account, cents: int, payout_account: PayoutAccount | None, now: str) -> Booking:
+    """The booking of a withdrawal.
 
     Raises:
-        Conflict: no payout account can be used now, or there is less to withdraw.
+        Conflict: no payout account is usable now, or the withdrawable balance is too small.
     """
-    usable(payout_account, now)
+    require_usable(payout_account, now)
     available = account.withdrawable_cents(now)
     if cents > available:
         raise Conflict(f"{rand(available)} of the balance of {rand(account.balance_cents)} can be withdrawn now.")
@@ -96,12 +96,12 @@ def withdrawal(account: Account, cents: int, payout_account: PayoutAccount | Non
 
 
 def needs_second_admin(cents: int) -> bool:
-    """Whether an adjustment is too large for one admin."""
-    return abs(cents) > ALONE_CENTS
+    """Whether an adjustment exceeds what one admin may book alone."""
+    return abs(cents) > SINGLE_ADMIN_LIMIT_CENTS
 
 
-def adjustment(request: AdjustmentRequest, admins: tuple[str, ...]) -> Booking:
-    """What an adjustment books."""
+def adjustment_booking(request: AdjustmentRequest, admins: tuple[str, ...]) -> Booking:
+    """The booking of an adjustment."""
     entry_id = new_id()
     return Booking(
         request.user_id,
@@ -115,43 +115,43 @@ def adjustment(request: AdjustmentRequest, admins: tuple[str, ...]) -> Booking:
     )
 
 
-def reversal(entry: Entry, reason: str, admin_id: str) -> Booking:
-    """What taking an entry back books.
+def reversal_booking(entry: Entry, reason: str, admin_id: str) -> Booking:
+    """The booking that reverses an entry.
 
     Raises:
-        Forbidden: it is the admin's own.
-        Conflict: it was taken back before, is itself a reversal, or is a withdrawal.
+        Forbidden: the entry is the admin's own.
+        Conflict: the entry was reversed before, is itself a reversal, or is a withdrawal.
     """
     if entry.user_id == admin_id:
         raise Forbidden("No admin acts on themselves.")
     if entry.type == "reversal":
         raise Conflict("This entry is a reversal, and a reversal cannot be reversed.")
     if entry.type == "withdrawal":
-        raise Conflict(f"This withdrawal is {entry.withdrawal_status}; only its failing takes it back.")
-    return _taken_back(entry, reason, admins=(admin_id,), pending_cents=0)
+        raise Conflict(f"This withdrawal is {entry.withdrawal_status}; it is reversed only if it fails.")
+    return _opposite(entry, reason, admins=(admin_id,), pending_cents=0)
 
 
-def failure(entry: Entry, reason: str) -> Booking:
-    """What a withdrawal that failed books.
+def failure_booking(entry: Entry, reason: str) -> Booking:
+    """The booking that returns a failed withdrawal to the balance.
 
     Raises:
-        Conflict: it is not a pending withdrawal.
+        Conflict: the entry is not a pending withdrawal.
     """
     _require_pending(entry)
-    return _taken_back(entry, reason, admins=(), pending_cents=entry.amount_cents)
+    return _opposite(entry, reason, admins=(), pending_cents=entry.amount_cents)
 
 
 def paid(entry: Entry) -> Entry:
-    """A withdrawal that has arrived.
+    """The withdrawal in the state `paid`.
 
     Raises:
-        Conflict: it is not a pending withdrawal.
+        Conflict: the entry is not a pending withdrawal.
     """
     _require_pending(entry)
     return entry.model_copy(update={"withdrawal_status": "paid"})
 
 
-def _taken_back(entry: Entry, reason: str, *, admins: tuple[str, ...], pending_cents: int) -> Booking:
+def _opposite(entry: Entry, reason: str, *, admins: tuple[str, ...], pending_cents: int) -> Booking:
     if entry.reversed_by is not None:
         raise Conflict("This entry was reversed already.")
     return Booking(

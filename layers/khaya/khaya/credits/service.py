@@ -1,4 +1,4 @@
-"""The use cases around credits that need more than one read."""
+"""Use cases of credits that need more than one read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from khaya.credits import model, statement, store
 from khaya.credits.model import PROPOSAL_DAYS, AdjustmentRequest, Proposal
 from khaya.ledger import service as ledger
 from khaya.ledger import store as accounts
-from khaya.ledger.model import Entry, Leg, entered
+from khaya.ledger.model import Entry, Leg, make_entry
 from khaya.payouts import store as payouts
 from khaya.platform.aws import files
 from khaya.platform.base import clock
@@ -20,45 +20,46 @@ from khaya.users import store as users
 
 
 def withdraw(cents: int, *, user_id: str, now: str, unit_of_work: UnitOfWork) -> Entry:
-    """Take money out of a balance; it is on its way to the person's payout account from then on.
+    """Withdraw credits from a balance; the entry is `pending` until the payout arrives or fails.
 
     Raises:
-        Conflict: no payout account can be used now, or there is less to withdraw.
+        Conflict: no payout account is usable now, or the withdrawable balance is too small.
     """
     account_item, record = read_together([accounts.account_key(user_id), payouts.key(user_id)])
     account = accounts.read_account(account_item, user_id)
-    booking = model.withdrawal(account, cents, payouts.read(record), now)
+    booking = model.withdrawal_booking(account, cents, payouts.read(record), now)
     (entry,) = ledger.book({user_id: account}, [booking], now=now, unit_of_work=unit_of_work)
     unit_of_work.add(profiles.require_present(user_id))
     return entry
 
 
 def adjust(request: AdjustmentRequest, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Entry | Proposal:
-    """Put somebody's balance right. A large adjustment waits until a second admin asks for it too.
+    """Adjust a person's balance. A large adjustment becomes a proposal, which a second admin's same request books.
 
     Raises:
         Forbidden: it is the admin's own balance.
-        NotFound: there is no such person.
+        NotFound: the person does not exist.
         Conflict: the balance would go below zero.
     """
     person, cents = request.user_id, request.amount_cents
     if person == admin_id:
         raise Forbidden("No admin acts on themselves.")
-    account_item, record, waiting_item = read_together(
+    account_item, record, proposal_item = read_together(
         [accounts.account_key(person), users.key(person), store.proposal_key(person, cents)]
     )
     if not users.is_record(record):
         raise NotFound("There is no such person.")
     account = accounts.read_account(account_item, person)
-    waiting = store.read_proposal(waiting_item)
+    proposal = store.read_proposal(proposal_item)
     admins: tuple[str, ...] = (admin_id,)
     if model.needs_second_admin(cents):
-        if waiting is None or not waiting.awaits(admin_id, now):
-            entered(account, model.adjustment(request, admins), now)
-            return _propose(request, waiting, admin_id=admin_id, now=now, unit_of_work=unit_of_work)
-        unit_of_work.add(store.take(waiting))
-        admins = (waiting.proposed_by, admin_id)
-    (entry,) = ledger.book({person: account}, [model.adjustment(request, admins)], now=now, unit_of_work=unit_of_work)
+        if proposal is None or not proposal.can_be_approved_by(admin_id, now):
+            make_entry(account, model.adjustment_booking(request, admins), now)  # refuses what could not be booked now
+            return _propose(request, proposal, admin_id=admin_id, now=now, unit_of_work=unit_of_work)
+        unit_of_work.add(store.delete_proposal(proposal))
+        admins = (proposal.proposed_by, admin_id)
+    booking = model.adjustment_booking(request, admins)
+    (entry,) = ledger.book({person: account}, [booking], now=now, unit_of_work=unit_of_work)
     return entry
 
 
@@ -73,32 +74,32 @@ def _propose(
         created_at=now,
         expires_at=clock.plus(now, days=PROPOSAL_DAYS),
     )
-    unit_of_work.add(store.propose(before, proposal))
+    unit_of_work.add(store.put_proposal(before, proposal))
     return proposal
 
 
 def reverse(entry_id: str, reason: str, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Entry:
-    """Take an entry back by its opposite, once.
+    """Reverse an entry by its opposite, once.
 
     Raises:
-        NotFound: there is no such entry.
-        Forbidden: it is the admin's own.
-        Conflict: it was taken back before, cannot be, or the balance would go below zero.
+        NotFound: the entry does not exist.
+        Forbidden: the entry is the admin's own.
+        Conflict: the entry was reversed before or cannot be, or the balance would go below zero.
     """
     entry = _entry(entry_id)
-    booking = model.reversal(entry, reason, admin_id)
+    booking = model.reversal_booking(entry, reason, admin_id)
     account = accounts.account(entry.user_id)
     (opposite,) = ledger.book({entry.user_id: account}, [booking], now=now, unit_of_work=unit_of_work)
-    unit_of_work.add(accounts.mark(entry, entry.model_copy(update={"reversed_by": opposite.id})))
+    unit_of_work.add(accounts.update_entry(entry, entry.model_copy(update={"reversed_by": opposite.id})))
     return opposite
 
 
 def withdrawal_paid(entry_id: str, *, now: str, unit_of_work: UnitOfWork) -> Entry:
-    """A withdrawal has arrived. Told again, it changes nothing.
+    """Mark a withdrawal as paid. A repeated call changes nothing.
 
     Raises:
-        NotFound: there is no such entry.
-        Conflict: it is not a withdrawal, or it has failed.
+        NotFound: the entry does not exist.
+        Conflict: the entry is not a withdrawal, or it has failed.
     """
     entry = _entry(entry_id)
     if entry.withdrawal_status == "paid":
@@ -106,36 +107,38 @@ def withdrawal_paid(entry_id: str, *, now: str, unit_of_work: UnitOfWork) -> Ent
     paid = model.paid(entry)
     account = accounts.account(entry.user_id)
     cents = -entry.amount_cents
-    unit_of_work.add(accounts.change(account, account.with_paid_withdrawal(cents)), accounts.mark(entry, paid))
+    unit_of_work.add(
+        accounts.update_account(account, account.with_paid_withdrawal(cents)), accounts.update_entry(entry, paid)
+    )
     legs = [Leg(account="withdrawals", cents=-cents), Leg(account="provider", cents=cents)]
     ledger.transfer(f"payout:{entry.id}", legs, now=now, unit_of_work=unit_of_work)
     return paid
 
 
 def withdrawal_failed(entry_id: str, reason: str, *, now: str, unit_of_work: UnitOfWork) -> Entry:
-    """A withdrawal has failed: the money is back in the balance, once. Told again, it changes nothing.
+    """Mark a withdrawal as failed and return its amount to the balance, once. A repeated call changes nothing.
 
     Raises:
-        NotFound: there is no such entry.
-        Conflict: it is not a withdrawal, or it has been paid.
+        NotFound: the entry does not exist.
+        Conflict: the entry is not a withdrawal, or it has been paid.
     """
     entry = _entry(entry_id)
     if entry.withdrawal_status == "failed":
         return entry
-    booking = model.failure(entry, reason)
+    booking = model.failure_booking(entry, reason)
     account = accounts.account(entry.user_id)
     (opposite,) = ledger.book({entry.user_id: account}, [booking], now=now, unit_of_work=unit_of_work)
     failed = entry.model_copy(update={"withdrawal_status": "failed", "reversed_by": opposite.id})
-    unit_of_work.add(accounts.mark(entry, failed))
+    unit_of_work.add(accounts.update_entry(entry, failed))
     return failed
 
 
 def statement_of(user_id: str, now: str) -> statement.Statement:
-    """All entries of a person as CSV, the oldest first: as text, or as a file where an answer could not hold it."""
+    """All entries of a person as CSV, oldest first: as text, or as a file if they exceed a response's size limit."""
     name = f"khaya-statement-{now[:10]}.csv"
     lines = statement.lines(accounts.every_entry(user_id, statement.COLUMNS))
-    held, fits = statement.as_far_as_it_fits(lines)
-    if fits:
+    held, complete = statement.lines_that_fit(lines)
+    if complete:
         return statement.Statement(name, text="".join(held))
     key = f"{files.STATEMENTS}/{user_id}/{new_id()}.csv"
     files.write(key, (line.encode() for line in chain(held, lines)), content_type=statement.CONTENT_TYPE)

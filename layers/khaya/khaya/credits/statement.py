@@ -1,4 +1,4 @@
-"""A person's entries as CSV: the same lines whether they are an answer's text or a file's content."""
+"""A person's entries as CSV. The lines are the same in a response and in a file."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from khaya.platform.base.models import Item
 COLUMNS: Final = ("id", "createdAt", "type", "amountCents", "balanceAfterCents", "source", "reason")
 CONTENT_TYPE = "text/csv; charset=utf-8"
 
-MOST_BYTES = 5_000_000
-"""The longest statement that is an answer; a longer one is a file."""
-_MOST_IN_JSON = 5_800_000
-"""What it may come to inside a function's answer of at most 6 MB, where quotes and ends of lines are escaped."""
+MAX_BYTES = 5_000_000
+"""The longest statement in a response, in bytes; a longer one becomes a file."""
+_MAX_JSON_BYTES = 5_800_000
+"""The same with JSON's escapes, since a function's response of at most 6 MB is JSON."""
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""With what a spreadsheet takes text for a formula, in ASCII and in the wide forms that some read alike."""
+"""First characters by which a spreadsheet takes text for a formula, in ASCII and in full-width forms."""
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement, as text or, where it is too long for an answer, by the link to its file."""
+    """A statement: its text, or the link to its file if it is too long for a response."""
 
     name: str
     text: str | None = None
@@ -33,7 +33,7 @@ class Statement:
 
 
 def lines(entries: Iterable[Item]) -> Iterator[str]:
-    """The statement's lines, its heading first, written as the entries come in."""
+    """The CSV lines, the heading first, produced while the entries are read."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -45,20 +45,20 @@ def lines(entries: Iterable[Item]) -> Iterator[str]:
         yield target.getvalue()
 
 
-def as_far_as_it_fits(left: Iterator[str]) -> tuple[list[str], bool]:
-    """The lines up to what an answer can hold, and whether these are all; the others are left in the iterator."""
+def lines_that_fit(lines: Iterator[str]) -> tuple[list[str], bool]:
+    """The lines that fit into a response, and whether these are all; the iterator keeps the others."""
     held, size, size_in_json = [], 0, 0
-    for line in left:
+    for line in lines:
         held.append(line)
         size += len(line.encode())
         size_in_json += len(json.dumps(line)) - 2
-        if size > MOST_BYTES or size_in_json > _MOST_IN_JSON:
+        if size > MAX_BYTES or size_in_json > _MAX_JSON_BYTES:
             return held, False
     return held, True
 
 
 def _cell(value: object) -> object:
-    """Text that a spreadsheet would run as a formula is quoted; amounts are numbers and stay as they are."""
+    """The cell's value; text that a spreadsheet would run as a formula is quoted, and amounts stay numbers."""
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"
     return value

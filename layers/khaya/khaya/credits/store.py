@@ -1,4 +1,4 @@
-"""Adjustments that wait for a second admin, in the Credits table: one for each person and amount."""
+"""Proposed adjustments in the Credits table: `proposal#<userId>#<cents>`, one for each person and amount."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ from khaya.platform.data import writes
 
 
 def proposal_key(user_id: str, cents: int) -> tuple[str, dict[str, str]]:
-    """Where a waiting adjustment stands, for a read together with others."""
+    """Primary key of the proposal for a person and an amount."""
     return settings().credits_table, {"id": f"proposal#{user_id}#{cents}"}
 
 
 def read_proposal(item: Item | None) -> Proposal | None:
-    """The waiting adjustment in `item`."""
+    """The proposal in `item`, if there is one."""
     return Proposal.model_validate(item) if item else None
 
 
-def propose(before: Proposal | None, after: Proposal) -> writes.Write:
-    """Let an adjustment wait, if none was proposed meanwhile."""
+def put_proposal(before: Proposal | None, after: Proposal) -> writes.Write:
+    """Store a proposal in place of `before`, if nobody else has changed it."""
     table, key = proposal_key(after.user_id, after.amount_cents)
     return writes.put(
         table,
         {**item_of(after), **key},
-        condition="attribute_not_exists(#id)" if before is None else _AS_READ,
+        condition="attribute_not_exists(#id)" if before is None else _UNCHANGED,
         refusal=lambda _: WriteConflict(),
-        values=_as_read(before) if before else None,
+        values=_identity(before) if before else None,
     )
 
 
-def take(proposal: Proposal) -> writes.Write:
-    """The adjustment waits no longer, if nobody else has taken it."""
+def delete_proposal(proposal: Proposal) -> writes.Write:
+    """Delete a proposal, if nobody else has changed it."""
     return writes.delete(
         *proposal_key(proposal.user_id, proposal.amount_cents),
-        condition=_AS_READ,
+        condition=_UNCHANGED,
         refusal=lambda _: WriteConflict(),
-        values=_as_read(proposal),
+        values=_identity(proposal),
     )
 
 
-_AS_READ = "#proposedBy = :admin AND #createdAt = :at"
+_UNCHANGED = "#proposedBy = :admin AND #createdAt = :at"
 
 
-def _as_read(proposal: Proposal) -> dict[str, str]:
+def _identity(proposal: Proposal) -> dict[str, str]:
     return {"admin": proposal.proposed_by, "at": proposal.created_at}

@@ -1,4 +1,4 @@
-"""Credits as the API shows them."""
+"""Credits in the API's responses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from khaya.platform.base.money import Cents
 
 
 class BalanceView(Model):
-    """What a person has, what of it can be withdrawn now, and what is on its way to their payout account."""
+    """A person's balance, the part of it that can be withdrawn now, and the withdrawals that are pending."""
 
     balance_cents: Cents
     withdrawable_cents: Cents
@@ -17,7 +17,7 @@ class BalanceView(Model):
 
 
 class TransactionView(Model):
-    """One entry of a person's ledger."""
+    """One entry of a person's credits."""
 
     id: str
     user_id: str
@@ -33,7 +33,7 @@ class TransactionView(Model):
 
 
 class ProposalView(Model):
-    """An adjustment that waits until a second admin asks for it too."""
+    """An adjustment that a second admin must approve by the same request."""
 
     user_id: str
     amount_cents: Cents
@@ -44,12 +44,12 @@ class ProposalView(Model):
 
 
 def shown(entry: Entry) -> TransactionView:
-    """An entry as its owner and admins see it."""
+    """An entry for its owner and admins."""
     return TransactionView.model_validate(entry, from_attributes=True)
 
 
 def balance(account: Account, now: str) -> BalanceView:
-    """An account as its owner sees it."""
+    """An account for its owner."""
     return BalanceView(
         balance_cents=account.balance_cents,
         withdrawable_cents=account.withdrawable_cents(now),
@@ -57,6 +57,6 @@ def balance(account: Account, now: str) -> BalanceView:
     )
 
 
-def waiting(proposal: Proposal) -> ProposalView:
-    """A waiting adjustment as admins see it."""
+def proposed(proposal: Proposal) -> ProposalView:
+    """A proposed adjustment for admins."""
     return ProposalView.model_validate(proposal, from_attributes=True)

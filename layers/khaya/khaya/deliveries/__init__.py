@@ -1,1 +1,1 @@
-"""Deliveries: notifications on their way to phones, mailboxes and devices, once each by each channel."""
+"""Deliveries: notifications sent by WhatsApp, SMS, e-mail and push, once by each channel."""

@@ -1,4 +1,4 @@
-"""How far a notification has come by each channel, and how long to wait before what failed is tried again."""
+"""The state of a notification's delivery by each channel, and the delays between attempts."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ Consumer = Literal["whatsapp", "sms", "email", "push", "receipts"]
 """The consumers of the queue `deliveries`: one for each channel, and one that reads the receipts of pushes."""
 
 CLAIM_HOURS: Final = 6
-"""How long a claim holds off others: longer than the waits between all tries of a message together."""
+"""Hours until a claim lapses: longer than all delays between a message's attempts together."""
 
 FIRST_WAIT_SECONDS: Final = 15
 LONGEST_WAIT_SECONDS: Final = 3600
 LONGEST_ASKED_SECONDS: Final = 6 * 3600
-"""As long as a provider's `Retry-After` is believed; SQS hides a message for twelve hours at most."""
+"""The longest `Retry-After` of a provider that is obeyed; SQS hides a message for twelve hours at most."""
 
 
 class Send(Model):
-    """A notification on its way by one channel. It is claimed before it is handed over and marked after.
+    """The delivery of a notification by one channel. It is claimed before it is sent and marked after.
 
     Attributes:
-        sent_at: when the provider had it.
-        undeliverable_at: when it turned out that this person cannot be reached so.
-        ref: what the provider calls it.
-        tickets: for each ticket of Expo's, the hash of the push token that it was for.
-        receipts_at: when these tickets' receipts had been looked at.
+        sent_at: when the provider accepted it.
+        undeliverable_at: when the provider refused it for good.
+        ref: the provider's id of the message.
+        tickets: for each of Expo's tickets, the hash of the push token.
+        receipts_at: when the tickets' receipts were read.
     """
 
     claimed_at: str
@@ -46,17 +46,17 @@ class Send(Model):
 
     @property
     def is_over(self) -> bool:
-        """Whether there is nothing more to send."""
+        """Whether it was sent or is undeliverable."""
         return self.sent_at is not None or self.undeliverable_at is not None
 
     def is_claimed(self, now: str) -> bool:
-        """Whether somebody is sending it, or began to and nobody knows how it ended."""
+        """Whether it is being sent, or was claimed by a run whose result is unknown."""
         return not self.is_over and now < clock.plus(self.claimed_at, hours=CLAIM_HOURS)
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """A notification, and how far it has come."""
+    """A notification and the state of its delivery by each channel."""
 
     notification: Notification
     sends: Mapping[Channel, Send]
@@ -67,7 +67,7 @@ class NotNow(RetryLater):
 
 
 class Refused(Exception):
-    """The provider works, and refuses this one message for now: it is sent too often to one device, for example."""
+    """The provider refuses this one message for now, for example since one device gets too many."""
 
 
 def wait_seconds(attempt: int, asked: int = 0, spread: Callable[[float, float], float] = random.uniform) -> int:

@@ -1,11 +1,12 @@
-"""Notifications delivered: handed to the queues of their channels, held at night, sent once, and what devices answer.
+"""Delivers notifications: queues them for their channels, holds them during the quiet hours, and sends each once.
 
-What may be sent is decided when it is sent: by then a person may have moved, chosen otherwise, or left.
+Preferences and addresses are read when a notification is sent, so that later changes count.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from khaya import channels
@@ -21,35 +22,36 @@ from khaya.notifications import store as notifications
 from khaya.notifications.choices import Channel
 from khaya.notifications.kinds import KINDS
 from khaya.notifications.messages import Text
-from khaya.notifications.model import Notification, Person
+from khaya.notifications.model import Notification, Recipient
 from khaya.platform.base import observability
 from khaya.platform.base.errors import NotFound, TooMany, Unavailable, WriteConflict
 from khaya.platform.base.settings import DeliverySettings, QuietSettings, settings
 from khaya.platform.data.unit_of_work import commit_now, read_together
+from khaya.platform.work.retries import retry_on_conflict
 from khaya.users import store as users
 from khaya.users.model import User
 
-_TRIES = 5
-RECEIPT_TRIES = 3
-"""How often receipts are asked for that are not there yet. Expo keeps them for a day."""
+_ATTEMPTS = 5
+RECEIPT_ATTEMPTS = 3
+"""Attempts to read receipts that are missing. Expo keeps receipts for a day."""
 
 
-def hand_over(notification: Notification, person: Person, now: str) -> None:
-    """Have a notification that is in the inbox delivered by the channels that its person chose; at night it waits.
+def enqueue(notification: Notification, recipient: Recipient, now: str) -> None:
+    """Queue a notification for its recipient's channels, or hold it until the quiet hours end.
 
-    It may run again for the same notification: each channel sends it once.
+    Safe to repeat: each channel sends it once.
 
     Raises:
-        Unavailable: not everything could be handed over; run it again.
+        Unavailable: not everything was queued; the same call is to be repeated.
     """
     wanted = [
         channel
-        for channel in person.channels_for(notification.kind)
-        if channel != "push" or person.devices  # the other addresses are looked up by whoever sends
+        for channel in recipient.channels_for(notification.kind)
+        if channel != "push" or recipient.devices  # the other addresses are read on sending
     ]
     if not wanted:
         return
-    until = _waits_until(notification, now)
+    until = _held_until(notification, now)
     if until is not None:
         _hold(notification.id, wanted, until)
         return
@@ -58,22 +60,22 @@ def hand_over(notification: Notification, person: Person, now: str) -> None:
 
 
 def release_due(now: str, time_is_left: Callable[[], bool]) -> int:
-    """Hand over what waited for the end of the quiet hours, as far as time is left; answers how many notifications.
+    """Queue held notifications whose quiet hours are over, while time is left; returns how many.
 
-    What is interrupted is handed over again the next time, which sends nothing twice.
+    A run that is interrupted queues some again, which is safe: each channel sends a notification once.
     """
     done = 0
     for page in store.due(now):
         if not time_is_left():
             break
         for channel in ("whatsapp", "sms", "email", "push"):
-            waiting = [held.notification_id for held in page if channel in held.channels]
-            queues.send(channel, waiting)
+            held_ids = [held.notification_id for held in page if channel in held.channels]
+            queues.send(channel, held_ids)
         for held in page:
             try:
-                commit_now(store.released(held))
+                commit_now(store.release(held))
             except (WriteConflict, Unavailable):
-                continue  # it waits for something else by now, or is tried again by the next run
+                continue  # it is held anew, or the next run releases it
             done += 1
     return done
 
@@ -91,47 +93,47 @@ def work(consumer: Consumer, notification_id: str, now: str, attempt: int) -> No
 
 
 def deliver(channel: Channel, notification_id: str, now: str, attempt: int) -> None:
-    """Send a notification by one channel, once, however often this is run for it.
+    """Send a notification by one channel. A repeated call does not send it twice.
 
     Raises:
-        NotNow: the provider does not take it now; or somebody has claimed it and nobody knows whether it went out. Then
-            it is not sent again: the message ends in the dead letters, where an operator decides.
+        NotNow: the provider cannot take it now, or an earlier attempt's result is unknown. The latter is never sent
+            again: its message ends in the dead letters, where an operator decides.
     """
     delivery = store.find(notification_id)
     if delivery is None:
         return
     send = delivery.sends.get(channel)
     if send is not None and send.is_over:
-        _expect_receipts(notification_id, send)
+        _queue_receipts(notification_id, send)
         return
     if send is not None and send.is_claimed(now):
-        raise NotNow("claimed, and not known to be sent", wait_seconds(attempt))
+        raise NotNow("claimed by an attempt whose result is unknown", wait_seconds(attempt))
     notification = delivery.notification
-    until = _waits_until(notification, now)
+    until = _held_until(notification, now)
     if until is not None:
         _hold(notification_id, [channel], until)
         return
-    letter = _letter(channel, notification)
-    if letter is None:
+    outgoing = _prepare(channel, notification)
+    if outgoing is None:
         return
     try:
-        circuit_breakers.guarded(channel, lambda: _send_once(delivery, channel, letter, now))
-    except circuit_breakers.Open as circuit:
+        circuit_breakers.call(channel, lambda: _send_once(delivery, channel, outgoing, now))
+    except circuit_breakers.CircuitOpen as circuit:
         raise NotNow("circuit open", max(circuit.seconds, wait_seconds(attempt))) from None
-    except TooMany as full:
-        raise NotNow("no more this hour", wait_seconds(attempt, int(full.headers["Retry-After"]))) from None
+    except TooMany as limit:
+        raise NotNow("hourly limit reached", wait_seconds(attempt, int(limit.headers["Retry-After"]))) from None
     except ChannelDown as error:
         observability.count(f"{channel.capitalize()}{'Unsure' if isinstance(error, Unsure) else 'Down'}")
         raise NotNow(str(error), wait_seconds(attempt, error.retry_after)) from None
-    except (Refused, WriteConflict) as reason:  # or claimed by another
+    except (Refused, WriteConflict) as reason:
         raise NotNow(f"{type(reason).__name__} {reason}", wait_seconds(attempt)) from None
 
 
 def check_receipts(notification_id: str, now: str, attempt: int) -> None:
-    """Look at what Apple and Google said of a push, and forget the devices that are gone.
+    """Read the receipts of a push, and remove devices that no longer exist.
 
     Raises:
-        NotNow: receipts are missing, or Expo cannot be asked.
+        NotNow: receipts are missing, or Expo cannot be reached.
     """
     delivery = store.find(notification_id)
     send = delivery.sends.get("push") if delivery else None
@@ -144,55 +146,55 @@ def check_receipts(notification_id: str, now: str, attempt: int) -> None:
     except Undeliverable as error:
         observability.logger().error("receipts refused", extra={"notification": notification_id, "why": str(error)})
         return
-    for ticket, word in found.items():
-        if word == GONE:
-            _forget_device(delivery.notification.user_id, send.tickets[ticket])
-        elif word is not None:
-            observability.logger().error("push failed", extra={"notification": notification_id, "why": word})
+    for ticket, code in found.items():
+        if code == GONE:
+            _remove_device(delivery.notification.user_id, send.tickets[ticket])
+        elif code is not None:
+            observability.logger().error("push failed", extra={"notification": notification_id, "why": code})
             observability.count("PushFailed")
     missing = len(send.tickets) - len(found)
-    if missing and attempt < RECEIPT_TRIES:
+    if missing and attempt < RECEIPT_ATTEMPTS:
         raise NotNow("receipts are missing", wait_seconds(attempt))
     if missing:
         observability.count("PushReceiptMissing", missing)
-    _commit_mark(notification_id, "push", send.model_copy(update={"receipts_at": now}))
+    _mark(notification_id, "push", send.model_copy(update={"receipts_at": now}))
 
 
 @dataclass(frozen=True)
-class _Letter:
-    """What is sent, and where to: a phone number, an e-mail address, or the push tokens of devices."""
+class _Outgoing:
+    """A rendered notification, with a phone number, an e-mail address or devices to send it to."""
 
     notification: Notification
     text: Text
-    person: Person
+    recipient: Recipient
     address: str = ""
 
     @property
     def tokens(self) -> list[str]:
-        return [device.token for device in self.person.devices.values()]
+        return [device.token for device in self.recipient.devices.values()]
 
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What the provider said; `gone` are push tokens that it says to forget."""
+    """A provider's answer; `gone` are push tokens that are no longer valid."""
 
     ref: str | None = None
     tickets: dict[str, str] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
 
 
-def _letter(channel: Channel, notification: Notification) -> _Letter | None:
-    """What is to be sent now; None where the person does not want it by this channel, or is not reached by it."""
+def _prepare(channel: Channel, notification: Notification) -> _Outgoing | None:
+    """The notification to send; None if the person does not want it by this channel, or has no address for it."""
     user_id = notification.user_id
-    user_item, person_item = read_together([users.key(user_id), notifications.person_key(user_id)])
-    user, person = users.read(user_item, user_id), notifications.read_person(person_item, user_id)
-    if user.status == "erased" or channel not in person.channels_for(notification.kind):
+    user_item, recipient_item = read_together([users.key(user_id), notifications.recipient_key(user_id)])
+    user, recipient = users.read(user_item, user_id), notifications.read_recipient(recipient_item, user_id)
+    if user.status == "erased" or channel not in recipient.channels_for(notification.kind):
         return None
-    text = messages.render(notification.kind, notification.params, person.language)
-    letter = _Letter(notification, text, person, _address(channel, user))
+    text = messages.render(notification.kind, notification.params, recipient.language)
+    outgoing = _Outgoing(notification, text, recipient, _address(channel, user))
     if channel == "push":
-        return letter if letter.tokens else None
-    return letter if letter.address and limits.reaches(channel, letter.address) else None
+        return outgoing if outgoing.tokens else None
+    return outgoing if outgoing.address and limits.reaches(channel, outgoing.address) else None
 
 
 def _address(channel: Channel, user: User) -> str:
@@ -204,14 +206,14 @@ def _address(channel: Channel, user: User) -> str:
     return ""
 
 
-def _send_once(delivery: Delivery, channel: Channel, letter: _Letter, now: str) -> None:
-    """Claim it, send it, mark it. A provider's refusal gives the claim back; what is uncertain keeps it.
+def _send_once(delivery: Delivery, channel: Channel, outgoing: _Outgoing, now: str) -> None:
+    """Claim, send and mark a notification. If nothing was sent the claim is released; if that is unknown it stays.
 
     Raises:
-        ChannelDown: nothing was sent; as `Unsure`, perhaps it was.
-        Refused: nothing was sent, which says nothing of messages to others.
-        TooMany: the hour's text messages are used up.
-        Raced: somebody else has claimed it.
+        ChannelDown: nothing was sent; `Unsure`: it may have been sent.
+        Refused: nothing was sent, for a reason that concerns this message only.
+        TooMany: the hour's limit of text messages is reached.
+        WriteConflict: another run has claimed it.
     """
     notification_id = delivery.notification.id
     try:
@@ -219,99 +221,102 @@ def _send_once(delivery: Delivery, channel: Channel, letter: _Letter, now: str) 
     except NotFound:
         return
     try:
-        outcome = _push(letter) if channel == "push" else _message(channel, letter, now)
+        outcome = _send_push(outgoing) if channel == "push" else _send_message(channel, outgoing, now)
     except Unsure:
         raise
     except (ChannelDown, TooMany, Refused):
-        commit_now(store.give_back(notification_id, channel, now))
+        commit_now(store.release_claim(notification_id, channel, now))
         raise
     except Undeliverable as error:
         observability.logger().warning(
             "undeliverable", extra={"notification": notification_id, "channel": channel, "why": str(error)}
         )
         observability.count(f"{channel.capitalize()}Undeliverable")
-        _commit_mark(notification_id, channel, Send(claimed_at=now, undeliverable_at=now))
+        _mark(notification_id, channel, Send(claimed_at=now, undeliverable_at=now))
         return
-    sent = bool(outcome.ref or outcome.tickets)  # else no device takes it any more
+    sent = bool(outcome.ref or outcome.tickets)  # without either, no device is valid any more
     send = Send(claimed_at=now, ref=outcome.ref, tickets=outcome.tickets)
     send = send.model_copy(update={"sent_at" if sent else "undeliverable_at": now})
-    _commit_mark(notification_id, channel, send)
+    _mark(notification_id, channel, send)
     observability.count(f"{channel.capitalize()}{'Sent' if sent else 'Undeliverable'}")
     for token in outcome.gone:
-        _forget_device(letter.person.user_id, _hash(token))
-    _expect_receipts(notification_id, send)
+        _remove_device(outgoing.recipient.user_id, _hash(token))
+    _queue_receipts(notification_id, send)
 
 
-def _message(channel: channels.Channel, letter: _Letter, now: str) -> _Outcome:
-    limits.count(channel, now, share=limits.NOTICES_SHARE if KINDS[letter.notification.kind].chosen else 1)
-    title, text = letter.text
-    told = settings(DeliverySettings)
-    template = {"en": told.whatsapp_notice_template_en, "zu": told.whatsapp_notice_template_zu}[letter.person.language]
+def _send_message(channel: channels.Channel, outgoing: _Outgoing, now: str) -> _Outcome:
+    configurable = KINDS[outgoing.notification.kind].configurable
+    limits.count(channel, now, share=limits.NOTIFICATIONS_SHARE if configurable else 1)
+    title, text = outgoing.text
+    config = settings(DeliverySettings)
+    template = {"en": config.whatsapp_notice_template_en, "zu": config.whatsapp_notice_template_zu}
     message = Message(
-        to=letter.address,
+        to=outgoing.address,
         text=text if channel == "email" else f"Khaya: {text}",
         subject=_one_line(title),
-        template=template,
+        template=template[outgoing.recipient.language],
         variables={"1": _one_line(title), "2": _one_line(text)},
     )
     return _Outcome(ref=channels.deliver(channel, message))
 
 
-def _push(letter: _Letter) -> _Outcome:
-    notification, tokens = letter.notification, letter.tokens
+def _send_push(outgoing: _Outgoing) -> _Outcome:
+    notification, tokens = outgoing.notification, outgoing.tokens
     data = {**notification.data, "kind": notification.kind, "notificationId": notification.id}
-    tickets = send_push(tokens, Push(*letter.text, notification.urgent, data))
+    tickets = send_push(tokens, Push(*outgoing.text, notification.urgent, data))
     gone = [token for token, ticket in zip(tokens, tickets, strict=True) if ticket.error == GONE]
-    taken = {ticket.id: _hash(token) for token, ticket in zip(tokens, tickets, strict=True) if ticket.id is not None}
+    accepted = {ticket.id: _hash(token) for token, ticket in zip(tokens, tickets, strict=True) if ticket.id is not None}
     refused = {ticket.error for ticket in tickets} - {None, GONE}
     for why in sorted(refused, key=str):
         observability.logger().error("push refused", extra={"notification": notification.id, "why": why})
         observability.count("PushFailed")
-    if refused == {TOO_BIG} and not taken:
+    if refused == {TOO_BIG} and not accepted:
         raise Undeliverable(TOO_BIG)
-    if refused and not taken:
+    if refused and not accepted:
         raise Refused(", ".join(sorted(map(str, refused))))
-    return _Outcome(tickets=taken, gone=gone)
+    return _Outcome(tickets=accepted, gone=gone)
 
 
-def _expect_receipts(notification_id: str, send: Send) -> None:
+def _queue_receipts(notification_id: str, send: Send) -> None:
     if send.tickets and send.receipts_at is None:
         queues.send("receipts", [notification_id])
 
 
-def _waits_until(notification: Notification, now: str) -> str | None:
-    """When the quiet hours end that keep a notification back; None where nothing does."""
+def _held_until(notification: Notification, now: str) -> str | None:
+    """The end of the quiet hours that hold a notification back; None if it may be sent now."""
     hours = settings(QuietSettings)
-    return None if notification.urgent else quiet.until(now, hours.quiet_from_hour, hours.quiet_until_hour)
+    if notification.urgent:
+        return None
+    return quiet.end_of_quiet_hours(now, hours.quiet_from_hour, hours.quiet_until_hour)
 
 
-def _hold(notification_id: str, waiting: list[Channel], until: str) -> None:
+def _hold(notification_id: str, held_channels: list[Channel], until: str) -> None:
     try:
-        commit_now(store.hold(notification_id, waiting, until))
+        commit_now(store.hold(notification_id, held_channels, until))
     except NotFound:
-        return  # its person has left
+        return  # the recipient's account was erased
 
 
-def _commit_mark(notification_id: str, channel: Channel, send: Send) -> None:
+def _mark(notification_id: str, channel: Channel, send: Send) -> None:
     try:
         commit_now(store.mark(notification_id, channel, send))
     except NotFound:
         return
 
 
-def _forget_device(user_id: str, token_hash: str) -> None:
-    """Forget a device that takes no more; by its push token, since a new one may have its place by now."""
-    for _ in range(_TRIES):
-        person = notifications.person(user_id)
-        token = next((one.token for one in person.devices.values() if _hash(one.token) == token_hash), None)
-        if token is None:
-            return
-        try:
-            commit_now(*notifications.remove_device(person, token))
-        except WriteConflict:
-            continue
-        observability.count("DeviceGone")
-        return
+def _remove_device(user_id: str, token_hash: str) -> None:
+    """Remove a device by its push token, since its id may have a new token by now. It stays if every attempt fails."""
+
+    def remove() -> bool:
+        recipient = notifications.recipient(user_id)
+        token = next((one.token for one in recipient.devices.values() if _hash(one.token) == token_hash), None)
+        if token is not None:
+            commit_now(*notifications.remove_device(recipient, token))
+        return token is not None
+
+    with suppress(WriteConflict):
+        if retry_on_conflict(remove, _ATTEMPTS):
+            observability.count("DeviceGone")
 
 
 def _hash(token: str) -> str:

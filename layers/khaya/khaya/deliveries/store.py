@@ -1,7 +1,7 @@
-"""What deliveries keep on a notification's item: a map for each channel, `smsSend` and so on, and what is held.
+"""Delivery state on a notification's item: an attribute for each channel, such as `smsSend`, and held channels.
 
-A notification held until morning carries `held`, the channels that wait, and stands in the index `byDue`, spread over
-shards since all that is held is due at the same minute.
+A notification held during quiet hours carries `held`, its waiting channels, and is listed by the index `byDue`, which
+has shards, since all held notifications are due at the same minute.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PAGE: Final = 100
 
 @dataclass(frozen=True)
 class Held:
-    """A notification that waited, and by which channels it is to go."""
+    """A notification held during quiet hours, and the channels that wait."""
 
     notification_id: str
     channels: Sequence[Channel]
@@ -35,7 +35,7 @@ class Held:
 
 
 def find(notification_id: str) -> Delivery | None:
-    """The notification and how far it has come; None where it is gone, as with its person's account."""
+    """The notification and the state of its delivery; None if it was deleted."""
     item = dynamo.get(*notifications.key(notification_id))
     notification = notifications.read(item)
     if item is None or notification is None:
@@ -45,9 +45,9 @@ def find(notification_id: str) -> Delivery | None:
 
 
 def claim(notification_id: str, channel: Channel, now: str) -> writes.Write:
-    """Be the only one to send it, unless that is over or somebody else does.
+    """Claim the delivery by a channel, unless it is over or claimed.
 
-    Refused as `NotFound` where the notification is gone, else as `Raced`.
+    Refused as `NotFound` if the notification was deleted, else as `WriteConflict`.
     """
     name = f"#{channel}Send"
     return writes.update(
@@ -62,8 +62,8 @@ def claim(notification_id: str, channel: Channel, now: str) -> writes.Write:
     )
 
 
-def give_back(notification_id: str, channel: Channel, claimed_at: str) -> writes.Write:
-    """Let it be claimed again: nothing was sent."""
+def release_claim(notification_id: str, channel: Channel, claimed_at: str) -> writes.Write:
+    """Remove a claim, so that the notification can be claimed again."""
     name = f"#{channel}Send"
     return writes.update(
         *notifications.key(notification_id),
@@ -75,7 +75,7 @@ def give_back(notification_id: str, channel: Channel, claimed_at: str) -> writes
 
 
 def mark(notification_id: str, channel: Channel, send: Send) -> writes.Write:
-    """Note how it went."""
+    """Store the result of a delivery."""
     name = f"#{channel}Send"
     kept = {field: value for field, value in send.model_dump(by_alias=True, exclude_none=True).items() if value}
     return writes.update(
@@ -88,7 +88,7 @@ def mark(notification_id: str, channel: Channel, send: Send) -> writes.Write:
 
 
 def hold(notification_id: str, channels: Sequence[Channel], due_at: str) -> writes.Write:
-    """Have it wait, by these channels besides those by which it waits already."""
+    """Hold a notification for these channels, besides those it is held for already."""
     return writes.update(
         *notifications.key(notification_id),
         "SET #dueShard = :shard, #dueAt = :dueAt ADD #held :channels",
@@ -99,7 +99,7 @@ def hold(notification_id: str, channels: Sequence[Channel], due_at: str) -> writ
 
 
 def due(now: str) -> Iterator[list[Held]]:
-    """What has waited long enough, a page at a time."""
+    """Held notifications that are due, a page at a time."""
     for shard in range(SHARDS):
         start: dict[str, Any] | None = None
         while True:
@@ -119,8 +119,8 @@ def due(now: str) -> Iterator[list[Held]]:
             start = {name: rows[-1][name] for name in ("id", "dueShard", "dueAt")}
 
 
-def released(held: Held) -> writes.Write:
-    """It waits no longer; refused as `Raced` where it waits for something else by now, or by other channels."""
+def release(held: Held) -> writes.Write:
+    """End the hold; refused as `WriteConflict` if it was held anew or for other channels since."""
     return writes.update(
         *notifications.key(held.notification_id),
         "REMOVE #dueShard, #dueAt, #held",

@@ -42,6 +42,6 @@ def request(caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> bool:
     unit_of_work.add(
         users.mark_erased(person, now),
         *profiles.erase(profile, profile.erased(now)),
-        ledger.require_none_pending(person),
+        ledger.require_no_pending_withdrawal(person),
     )
     return True

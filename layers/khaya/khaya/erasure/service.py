@@ -87,10 +87,10 @@ def _notification_settings(user_id: str, now: str) -> Iterator[None]:
     """Stop all notifications, before later steps cause any, and remove the person's devices."""
 
     def stop_notifications() -> bool:
-        person = notifications.person(user_id)
+        person = notifications.recipient(user_id)
         if person.erased_at is not None:
             return False
-        commit_now(*notifications.leave(person, now))
+        commit_now(*notifications.erase_recipient(person, now))
         return True
 
     while retry_on_conflict(stop_notifications, _ATTEMPTS):

@@ -1,1 +1,1 @@
-"""Events: what happened in the marketplace, told to whoever it concerns and to those who subscribe."""
+"""Events: what happened on the platform, derived from stream records, for consumers and the event bus."""

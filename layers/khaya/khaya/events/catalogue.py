@@ -1,6 +1,6 @@
-"""Every kind of event, and what it tells: ids, states and amounts; never a name, a contact or a text.
+"""Every kind of event and the schema of its detail: ids, states and amounts; never names, contacts or text.
 
-What is published here is a promise. Fields may be added; whatever else changes makes a new version of the kind.
+The schemas are a public contract. Adding a field is compatible; any other change needs a new version of the kind.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from khaya.platform.base.money import Cents
 
 
 class Detail(Model):
-    """What an event of a kind tells.
+    """The detail of an event.
 
     Attributes:
-        VERSION: of the kind's schema.
+        VERSION: the schema's version.
     """
 
     VERSION: ClassVar[int] = 1
@@ -41,7 +41,7 @@ class JobEdited(Detail):
 
 
 class JobAccepted(Detail):
-    """A bid was accepted: the job has its worker. `due_at` is when the work is promised for."""
+    """A bid was accepted, and the job has a worker. `due_at` is the agreed date of completion."""
 
     job_id: str
     buyer_id: str
@@ -55,7 +55,7 @@ class JobAccepted(Detail):
 
 
 class JobAtWork(Detail):
-    """The worker began the work, or handed it in."""
+    """The worker started the work, or submitted it."""
 
     job_id: str
     buyer_id: str
@@ -74,7 +74,7 @@ class JobCompleted(Detail):
 
 
 class JobCancelled(Detail):
-    """A job was called off: by its buyer, its worker or the house; `was` is the state it had."""
+    """A job was cancelled by its buyer, its worker or the platform; `was` is its earlier state."""
 
     job_id: str
     buyer_id: str
@@ -84,7 +84,7 @@ class JobCancelled(Detail):
 
 
 class JobExpired(Detail):
-    """A job reached its thirty days without an accepted bid."""
+    """A job expired after thirty days without an accepted bid."""
 
     job_id: str
     buyer_id: str
@@ -113,13 +113,13 @@ class Bid(Detail):
 
 
 class BidRejected(Bid):
-    """A bid was rejected, and why: `other_bid_accepted`, `by_owner`, `job_cancelled` or `job_expired`."""
+    """A bid was rejected; the reason is `other_bid_accepted`, `by_owner`, `job_cancelled` or `job_expired`."""
 
     rejection_reason: str
 
 
 class Listing(Detail):
-    """A listing was made or changed."""
+    """A listing was created or changed."""
 
     listing_id: str
     seller_id: str
@@ -128,7 +128,7 @@ class Listing(Detail):
 
 
 class ListingMoved(Listing):
-    """A listing went from one state to another."""
+    """A listing changed its state; `was` is the earlier one."""
 
     was: str
 
@@ -179,7 +179,7 @@ class ReportResolved(ReportFiled):
 
 
 class StoryWritten(Detail):
-    """A story was handed in; it waits for an admin."""
+    """A story was submitted; an admin has not decided on it yet."""
 
     story_id: str
     author_id: str
@@ -196,7 +196,7 @@ class StoryModerated(Detail):
 
 
 class StoryRemoved(Detail):
-    """A story was deleted; `was` is the state it had."""
+    """A story was deleted; `was` is its earlier state."""
 
     story_id: str
     author_id: str
@@ -204,7 +204,7 @@ class StoryRemoved(Detail):
 
 
 class Referral(Detail):
-    """A referral was begun, completed or rewarded."""
+    """A referral was created, completed or rewarded."""
 
     referral_id: str
     referrer_id: str
@@ -213,7 +213,7 @@ class Referral(Detail):
 
 
 class CreditsBooked(Detail):
-    """An entry was made on a person's credits. `source` is its cause, booked once."""
+    """An entry was booked on a person's credits. `source` is its cause, which is booked once."""
 
     entry_id: str
     user_id: str
@@ -225,7 +225,7 @@ class CreditsBooked(Detail):
 
 
 class AdjustmentProposed(Detail):
-    """An admin asked for an adjustment that needs a second one."""
+    """An admin proposed an adjustment that a second admin must approve."""
 
     user_id: str
     amount_cents: Cents
@@ -233,7 +233,7 @@ class AdjustmentProposed(Detail):
 
 
 class Withdrawal(Detail):
-    """A withdrawal was asked for, arrived, or failed."""
+    """A withdrawal was requested, was paid, or failed."""
 
     entry_id: str
     user_id: str
@@ -241,33 +241,33 @@ class Withdrawal(Detail):
 
 
 class Person(Detail):
-    """Something about a person's standing."""
+    """A person's account changed."""
 
     user_id: str
 
 
 class Erased(Person):
-    """A person left, and their account is being erased; `verified` is whether they were."""
+    """A person's account is being erased; `verified` is whether the person was verified."""
 
     verified: bool = False
 
 
 class RolesChanged(Person):
-    """A person took up or dropped roles."""
+    """A person's roles changed."""
 
     roles: list[str]
 
 
 class Verified(Person):
-    """An admin verified a person, or took that back."""
+    """An admin verified a person, or ended that."""
 
     verified: bool
 
 
 class ReminderDue(Detail):
-    """Something a person is to be reminded of is due.
+    """A reminder is due.
 
-    `kind` is `own`, `review`, `chooseBid`, `confirmWork` or `handInWork`; `number` counts how often they were.
+    `kind` is `own`, `review`, `chooseBid`, `confirmWork` or `handInWork`; `number` is how often it has been due.
     """
 
     reminder_id: str
@@ -321,4 +321,4 @@ KINDS: Final[Mapping[str, type[Detail]]] = {
     "person.erased": Erased,
     "reminder.due": ReminderDue,
 }
-"""What an event of each kind tells."""
+"""The schema of each kind's detail."""

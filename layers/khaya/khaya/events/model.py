@@ -1,4 +1,4 @@
-"""An event, and the events in a change: pure functions of what a stream tells."""
+"""Events, and the rules that find them in a change of an item. Pure functions of stream records."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class Event(Model):
     """Something that happened.
 
     Attributes:
-        id: the same however often the change is told; orders by time.
-        kind: one of the catalogue, such as `job.posted`.
-        version: of the schema of `detail`.
-        actor: who did it: a person's id, or `system:<function>`; None where that is not known.
-        object: what it happened to, such as `jobs/<id>` or `people/<userId>`.
-        detail: what the catalogue says of the kind.
-        changes: for the audit trail, what went from what to what: states, roles and amounts, never a text.
+        id: equal when the same change is read again, and ordered by time.
+        kind: a kind of the catalogue, such as `job.posted`.
+        version: the version of the schema of `detail`.
+        actor: a person's id or `system:<function>`; None if it is unknown.
+        object: the changed object, such as `jobs/<id>` or `people/<userId>`.
+        detail: the fields that the catalogue defines for the kind.
+        changes: for the audit trail, values before and after: states, roles and amounts, never text that people wrote.
     """
 
     id: str
@@ -51,27 +51,27 @@ class Event(Model):
         return event
 
 
-Found = tuple[str, Mapping[str, Any]]
-"""A kind, and what is told besides the attributes of the item."""
+KindAndFields = tuple[str, Mapping[str, Any]]
+"""An event's kind, and the fields of its detail that the item's attributes do not hold."""
 
 
 def events_of(change: Change) -> list[Event]:
-    """What happened by a change of one item; often nothing that anybody is to be told."""
+    """The events in a change of one item; most changes are none."""
     found_in = _SOURCES.get(change.resource)
     if found_in is None:
         return []
     before, after = change.before or {}, change.after or {}
     item = after or before
     events = []
-    for kind, more in found_in(before, after):
-        detail = KINDS[kind].model_validate({**item, **more})
+    for kind, fields in found_in(before, after):
+        detail = KINDS[kind].model_validate({**item, **fields})
         events.append(
             Event(
                 id=derived_id(change.at, change.id, kind),
                 kind=kind,
                 version=detail.VERSION,
                 at=change.at,
-                actor=change.actor or more.get("by_whom"),
+                actor=change.actor or fields.get("removed_by"),
                 object=_object(change.resource, item),
                 detail=item_of(detail),
                 changes=_changes(change.resource, before, after, kind),
@@ -80,7 +80,7 @@ def events_of(change: Change) -> list[Event]:
     return events
 
 
-def _of_jobs(before: Item, after: Item) -> Iterator[Found]:
+def _job_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     if not after:
         return
     ids = {"jobId": after["id"]}
@@ -88,33 +88,33 @@ def _of_jobs(before: Item, after: Item) -> Iterator[Found]:
         yield "job.posted", ids
         return
     if before["status"] != after["status"]:
-        yield _job_moved(before, after)
+        yield _job_status_event(before, after)
     elif after["status"] == "open" and before["version"] != after["version"]:
         yield "job.edited", ids
     milestones = {"startedAt": "job.started", "submission": "job.submitted", "releasedAt": "job.released"}
     for attribute, kind in milestones.items():
-        if _came(attribute, before, after):
+        if _was_set(attribute, before, after):
             yield kind, ids
 
 
-def _job_moved(before: Item, after: Item) -> Found:
-    more: dict[str, Any] = {"jobId": after["id"]}
+def _job_status_event(before: Item, after: Item) -> KindAndFields:
+    fields: dict[str, Any] = {"jobId": after["id"]}
     if after["status"] == "in_progress":
         due_at = clock.plus(after["acceptedAt"], days=after["timelineDays"])
-        return "job.accepted", {**more, "bidId": after["acceptedBidId"], "dueAt": due_at}
+        return "job.accepted", {**fields, "bidId": after["acceptedBidId"], "dueAt": due_at}
     if after["status"] == "cancelled":
-        more |= {"by": after["cancellation"]["by"], "was": before["status"]}
-    return f"job.{after['status']}", more
+        fields |= {"by": after["cancellation"]["by"], "was": before["status"]}
+    return f"job.{after['status']}", fields
 
 
-def _of_bids(before: Item, after: Item) -> Iterator[Found]:
+def _bid_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     if "jobId" not in after or "amountCents" not in after or before.get("status") == after["status"]:
         return
     kind = {"pending": "placed", "accepted": "accepted", "rejected": "rejected", "withdrawn": "withdrawn"}
     yield f"bid.{kind[after['status']]}", {"bidId": after["id"]}
 
 
-def _of_listings(before: Item, after: Item) -> Iterator[Found]:
+def _listing_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     if "title" not in after:
         return
     ids = {"listingId": after["id"]}
@@ -129,30 +129,30 @@ def _of_listings(before: Item, after: Item) -> Iterator[Found]:
         yield "listing.edited", ids
 
 
-def _of_reviews(before: Item, after: Item) -> Iterator[Found]:
+def _review_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     if "rating" not in after:
         return
     ids = {"reviewId": after["id"]}
     if not before:
         yield "review.written", ids
         return
-    if _came("response", before, after):
+    if _was_set("response", before, after):
         yield "review.answered", ids
     if _hidden(before) != _hidden(after):
         yield "review.moderated", {**ids, "hidden": _hidden(after)}
 
 
-def _of_reports(before: Item, after: Item) -> Iterator[Found]:
+def _report_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     if "status" not in after:
         return
     ids = {"reportId": after["id"]}
     if not before:
         yield "report.filed", ids
-    elif _came("resolution", before, after):
+    elif _was_set("resolution", before, after):
         yield "report.resolved", {**ids, "decision": after["resolution"]["decision"]}
 
 
-def _of_stories(before: Item, after: Item) -> Iterator[Found]:
+def _story_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     item = after or before
     if "title" not in item:
         return
@@ -160,13 +160,13 @@ def _of_stories(before: Item, after: Item) -> Iterator[Found]:
     if not before:
         yield "story.written", ids
     elif not after:
-        # What is gone names nobody; only its author removes a story, or the house at their word.
-        yield "story.removed", {**ids, "was": before["status"], "by_whom": before["authorId"]}
+        # Deleted items carry no write token. Only its author removes a story, or the system for them.
+        yield "story.removed", {**ids, "was": before["status"], "removed_by": before["authorId"]}
     elif after.get("moderation") and before.get("moderation") != after["moderation"]:
         yield "story.moderated", {**ids, "decision": after["moderation"]["decision"]}
 
 
-def _of_referrals(before: Item, after: Item) -> Iterator[Found]:
+def _referral_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     if "referralId" not in after or before.get("status") == after["status"]:
         return
     ids = {"referralId": after["referralId"]}
@@ -179,7 +179,7 @@ def _of_referrals(before: Item, after: Item) -> Iterator[Found]:
         yield "referral.rewarded", ids
 
 
-def _of_credits(before: Item, after: Item) -> Iterator[Found]:
+def _credit_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     if "proposedBy" in after and before.get("createdAt") != after["createdAt"]:
         yield "adjustment.proposed", {}
     if "balanceAfterCents" not in after:
@@ -192,7 +192,7 @@ def _of_credits(before: Item, after: Item) -> Iterator[Found]:
         yield {"pending": "withdrawal.requested", "paid": "withdrawal.paid", "failed": "withdrawal.failed"}[state], ids
 
 
-def _of_profiles(before: Item, after: Item) -> Iterator[Found]:
+def _profile_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     if not after:
         return
     if not before:
@@ -204,7 +204,7 @@ def _of_profiles(before: Item, after: Item) -> Iterator[Found]:
         yield "person.verified", {"verified": after.get("verified", False)}
 
 
-def _of_users(before: Item, after: Item) -> Iterator[Found]:
+def _user_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     if not before and "decidedBy" in after:
         person = {"userId": after["about"]}
         if "status" in after:
@@ -215,24 +215,25 @@ def _of_users(before: Item, after: Item) -> Iterator[Found]:
         yield "person.erased", {}
 
 
-def _of_reminders(before: Item, after: Item) -> Iterator[Found]:
+def _reminder_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     if after.get("number", 0) > before.get("number", 0):
         yield "reminder.due", {"reminderId": after["id"]}
 
 
-_SOURCES: Final[Mapping[str, Callable[[Item, Item], Iterator[Found]]]] = {
-    "jobs": _of_jobs,
-    "bids": _of_bids,
-    "listings": _of_listings,
-    "reviews": _of_reviews,
-    "reports": _of_reports,
-    "stories": _of_stories,
-    "referrals": _of_referrals,
-    "credits": _of_credits,
-    "profiles": _of_profiles,
-    "users": _of_users,
-    "reminders": _of_reminders,
+_SOURCES: Final[Mapping[str, Callable[[Item, Item], Iterator[KindAndFields]]]] = {
+    "jobs": _job_events,
+    "bids": _bid_events,
+    "listings": _listing_events,
+    "reviews": _review_events,
+    "reports": _report_events,
+    "stories": _story_events,
+    "referrals": _referral_events,
+    "credits": _credit_events,
+    "profiles": _profile_events,
+    "users": _user_events,
+    "reminders": _reminder_events,
 }
+"""The rules that find events, by table."""
 
 _AUDITED: Final[Mapping[str, tuple[str, ...]]] = {
     "jobs": ("status", "budgetCents", "payment", "workerId", "agreedCents", "startedAt", "releasedAt"),
@@ -244,7 +245,7 @@ _AUDITED: Final[Mapping[str, tuple[str, ...]]] = {
     "credits": ("type", "amountCents", "balanceAfterCents", "withdrawalStatus", "reversalOf", "reversedBy"),
     "profiles": ("roles", "verified"),
 }
-"""What of the items of a table goes into the trail."""
+"""The audited attributes of each table's items."""
 
 _ADMINS: Final = ("person.made_admin", "person.ended_admin")
 
@@ -255,12 +256,12 @@ def _changes(resource: str, before: Item, after: Item, kind: str) -> dict[str, t
         audited: tuple[str, ...] = ("hidden",)
     else:
         audited = _AUDITED.get(resource, ())
-    if kind in _ADMINS:  # one decision may be two events: each is about its own part
+    if kind in _ADMINS:  # one decision may cause two events, each with its own audited field
         audited = ("admin",)
     elif resource == "users":
         audited = ("status",)
     if resource == "users" and "decidedBy" in after:
-        # A decision is made only where it changes something, so what it changed is the opposite of it.
+        # A decision is stored only if it changes something, so the earlier value is its opposite.
         opposite = {"active": "suspended", "suspended": "active", True: False, False: True}
         before = {name: opposite[after[name]] for name in audited if name in after}
     pairs = {name: (before.get(name), after.get(name)) for name in audited}
@@ -273,7 +274,7 @@ def _object(resource: str, item: Item) -> str:
     return f"{resource}/{item.get('referralId', item['id'])}"
 
 
-def _came(attribute: str, before: Item, after: Item) -> bool:
+def _was_set(attribute: str, before: Item, after: Item) -> bool:
     return bool(after.get(attribute)) and not before.get(attribute)
 
 

@@ -126,16 +126,16 @@ def _sessions(user_id: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _settings(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield item_of(notices.preferences(notifications.person(user_id)))
+    yield item_of(notices.preferences(notifications.recipient(user_id)))
 
 
 def _devices(user_id: str) -> Iterator[Mapping[str, Any]]:
-    for device_id, device in notifications.person(user_id).devices.items():
+    for device_id, device in notifications.recipient(user_id).devices.items():
         yield item_of(notices.device(device_id, device))
 
 
 def _notifications(user_id: str) -> Iterator[Mapping[str, Any]]:
-    person = notifications.person(user_id)
+    person = notifications.recipient(user_id)
     for notification in every_item(lambda page_request: notifications.inbox(user_id, page_request)):
         yield item_of(notices.shown(notification, person))
 

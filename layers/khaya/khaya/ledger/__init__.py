@@ -1,1 +1,1 @@
-"""The ledger: money that moves inside the marketplace, in double entry."""
+"""The ledger: double-entry bookkeeping of all money inside the platform."""

@@ -1,8 +1,7 @@
-"""Movements of money in double entry, the accounts they move between, and the entries that people see.
+"""Double-entry bookkeeping: accounts, movements between them, and the entries that people see.
 
-A movement is a balanced set of legs over accounts: what one account gives another receives, so all accounts together
-always sum to zero. A person's account is one item with a running balance and a number for each change; an entry is
-what a leg on it leaves behind, for good.
+A movement is a balanced set of legs over accounts, so all accounts together always sum to zero. A person's account is
+one item with a running balance and a version. Each leg on a person's account creates one permanent entry.
 """
 
 from __future__ import annotations
@@ -22,13 +21,13 @@ from khaya.platform.base.money import Cents, rand
 
 EntryType = Literal["referral", "reward", "bonus", "deduction", "withdrawal", "adjustment", "reversal"]
 WithdrawalStatus = Literal["pending", "paid", "failed"]
-HouseAccount = Literal["rewards", "adjustments", "withdrawals", "provider"]
-"""The marketplace's own accounts: what rewards are paid from, what admins correct against, what is on its way out, and
-the payment provider, through whom money enters and leaves."""
+PlatformAccount = Literal["rewards", "adjustments", "withdrawals", "provider"]
+"""The platform's own accounts: the source of rewards, the counterpart of adjustments, withdrawals that are pending, and
+the payment provider, through which money enters and leaves."""
 
 REWARDS: Final[frozenset[EntryType]] = frozenset({"referral", "reward", "bonus"})
-MATURING_DAYS = 14
-"""Days after which a reward can be withdrawn."""
+MATURITY_DAYS = 14
+"""Days until a reward can be withdrawn."""
 
 
 class Maturing(Model):
@@ -43,7 +42,7 @@ class Account(Model):
     """A person's credits.
 
     Attributes:
-        version: counts the changes, and so orders the entries.
+        version: the number of changes; it also numbers the entries.
         maturing: the rewards that could not be withdrawn yet at the last change.
     """
 
@@ -54,15 +53,15 @@ class Account(Model):
     version: Count = 0
 
     def withdrawable_cents(self, now: str) -> int:
-        """What can be withdrawn: the balance without the rewards of the last fourteen days."""
+        """Cents that can be withdrawn: the balance without the rewards of the last fourteen days."""
         locked = sum(reward.cents for reward in self.maturing if reward.until > now)
         return max(0, self.balance_cents - locked)
 
     def with_entry(self, entry: Entry, *, pending_cents: int) -> Account:
-        """The account after an entry that was made out for it. `pending_cents`: see `Booking`."""
+        """The account after `entry`. `pending_cents` is that of the `Booking`."""
         maturing = [reward for reward in self.maturing if reward.until > entry.created_at]
         if entry.type in REWARDS:
-            until = clock.plus(entry.created_at, days=MATURING_DAYS)
+            until = clock.plus(entry.created_at, days=MATURITY_DAYS)
             maturing.append(Maturing(entry_id=entry.id, cents=entry.amount_cents, until=until))
         if entry.reversal_of is not None:
             maturing = [reward for reward in maturing if reward.entry_id != entry.reversal_of]
@@ -76,20 +75,20 @@ class Account(Model):
         )
 
     def with_paid_withdrawal(self, cents: int) -> Account:
-        """The account when so much of the withdrawals under way has arrived."""
+        """The account after a withdrawal of `cents` was paid."""
         pending = self.pending_withdrawal_cents - cents
         return self.model_copy(update={"pending_withdrawal_cents": pending, "version": self.version + 1})
 
 
 class Entry(Model):
-    """One line of a person's ledger. Its amount, balance and cause never change.
+    """One line of a person's ledger. Its amount, balance and source never change.
 
     Attributes:
-        number: the account's version that it made; gives the order of entries.
+        number: the account's version after the entry; it orders the entries.
         against: the account on the other side.
-        source: the cause, which is booked once.
-        reversal_of: the entry that this one takes back.
-        reversed_by: the entry that took this one back.
+        source: the cause; each cause is booked once.
+        reversal_of: the entry that this one reverses.
+        reversed_by: the entry that reversed this one.
         booked_by: the admins who asked for it.
     """
 
@@ -99,7 +98,7 @@ class Entry(Model):
     type: EntryType
     amount_cents: Cents
     balance_after_cents: Count
-    against: HouseAccount
+    against: PlatformAccount
     source: str
     reason: str | None = None
     reversal_of: str | None = None
@@ -110,14 +109,14 @@ class Entry(Model):
 
 
 class Leg(Model):
-    """What one account gains, or loses where `cents` is negative."""
+    """One account's part in a movement; negative `cents` are taken from the account."""
 
     account: str
     cents: Cents
 
 
 class Movement(Model):
-    """Money that moved: the journal's record of it, which at the same time holds that its source is booked once."""
+    """Money that moved. The stored movement also ensures that its source is booked once."""
 
     source: str
     legs: Annotated[tuple[Leg, ...], Field(min_length=2)]
@@ -125,10 +124,10 @@ class Movement(Model):
 
     @classmethod
     def balanced(cls, source: str, legs: Iterable[Leg], now: str) -> Movement:
-        """A movement whose legs cancel out.
+        """A movement whose legs sum to zero.
 
         Raises:
-            ValueError: they do not.
+            ValueError: the legs do not sum to zero.
         """
         movement = cls(source=source, legs=tuple(legs), created_at=now)
         if sum(leg.cents for leg in movement.legs):
@@ -138,18 +137,18 @@ class Movement(Model):
 
 @dataclass(frozen=True)
 class Booking:
-    """What is to be entered on a person's account, against one of the house's.
+    """An entry to be booked on a person's account, against one of the platform's accounts.
 
     Attributes:
-        pending_cents: what it adds to the withdrawals under way; negative where it ends one.
+        pending_cents: the change of the account's pending withdrawals; negative when one ends.
         booked_by: the admins who asked for it.
-        id: the entry's, where it must be known beforehand.
+        id: the entry's id, if it must be known beforehand.
     """
 
     user_id: str
     type: EntryType
     cents: int
-    against: HouseAccount
+    against: PlatformAccount
     source: str
     reason: str | None = None
     reversal_of: str | None = None
@@ -159,13 +158,13 @@ class Booking:
     id: str | None = None
 
 
-def person(user_id: str) -> str:
-    """The name of a person's account in the legs of movements."""
+def person_account(user_id: str) -> str:
+    """The name of a person's account in a leg."""
     return f"person#{user_id}"
 
 
-def entered(account: Account, booking: Booking, now: str) -> Entry:
-    """The entry that a booking makes on the account.
+def make_entry(account: Account, booking: Booking, now: str) -> Entry:
+    """The entry of a booking on the account.
 
     Raises:
         Conflict: the balance would go below zero.
@@ -190,26 +189,26 @@ def entered(account: Account, booking: Booking, now: str) -> Entry:
     )
 
 
-def moved(entry: Entry) -> Movement:
-    """The movement behind an entry."""
+def movement_of(entry: Entry) -> Movement:
+    """The movement that an entry is part of."""
     legs = [
-        Leg(account=person(entry.user_id), cents=entry.amount_cents),
+        Leg(account=person_account(entry.user_id), cents=entry.amount_cents),
         Leg(account=entry.against, cents=-entry.amount_cents),
     ]
     return Movement.balanced(entry.source, legs, entry.created_at)
 
 
-def booked(
+def apply_bookings(
     accounts: Mapping[str, Account], bookings: Iterable[Booking], now: str
 ) -> tuple[dict[str, Account], list[Entry]]:
-    """The accounts after all bookings, and the entries these make, in order.
+    """The accounts after all bookings, and the new entries in order.
 
     Raises:
         Conflict: a balance would go below zero.
     """
     after, entries = dict(accounts), []
     for booking in bookings:
-        entry = entered(after[booking.user_id], booking, now)
+        entry = make_entry(after[booking.user_id], booking, now)
         after[booking.user_id] = after[booking.user_id].with_entry(entry, pending_cents=booking.pending_cents)
         entries.append(entry)
     return after, entries

@@ -1,28 +1,29 @@
-"""Booking on people's accounts: the one way in which credits move."""
+"""Bookings on people's accounts. All credits move through this module."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from khaya.ledger import store
-from khaya.ledger.model import Account, Booking, Entry, EntryType, Leg, Movement, booked, moved
+from khaya.ledger.model import Account, Booking, Entry, EntryType, Leg, Movement, apply_bookings, movement_of
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 
 
 def book(
     accounts: Mapping[str, Account], bookings: Sequence[Booking], *, now: str, unit_of_work: UnitOfWork
 ) -> list[Entry]:
-    """Book on accounts as they were read: balances, entries, movements and the house's side are one transaction.
+    """Book on accounts as they were read; balances, entries and movements change in one transaction.
 
-    Call it once in a unit of work, with all its bookings: several on one account must count each other in.
+    Call it once in a unit of work with all bookings, since each call computes balances from the accounts as read.
 
     Raises:
         Conflict: a balance would go below zero.
     """
-    after, entries = booked(accounts, bookings, now)
-    unit_of_work.add(*(store.change(accounts[user], after[user]) for user in accounts if after[user] != accounts[user]))
-    unit_of_work.add(*(store.enter(entry) for entry in entries))
-    unit_of_work.add(*store.record([moved(entry) for entry in entries]))
+    after, entries = apply_bookings(accounts, bookings, now)
+    changed = [user for user in accounts if after[user] != accounts[user]]
+    unit_of_work.add(*(store.update_account(accounts[user], after[user]) for user in changed))
+    unit_of_work.add(*(store.put_entry(entry) for entry in entries))
+    unit_of_work.add(*store.put_movements([movement_of(entry) for entry in entries]))
     return entries
 
 
@@ -30,15 +31,15 @@ def reward(
     user_id: str,
     cents: int,
     *,
-    type: EntryType,  # noqa: A002 - the word that an entry has for it
+    type: EntryType,  # noqa: A002 - the entry's field
     source: str,
     reason: str | None,
     now: str,
     unit_of_work: UnitOfWork,
 ) -> Entry | None:
-    """Give a person credits for a cause, once: None, and nothing is added to `unit`, where it was booked before.
+    """Give a person credits for a cause, once; returns None and adds no write if the cause was booked before.
 
-    One read, of the account and of the cause. `source` names the cause, for example `first-story:<userId>`.
+    One read, of the account and of the movement. `source` names the cause, for example `first-story:<userId>`.
     """
     account, earlier = read_together([store.account_key(user_id), store.movement_key(source)])
     if earlier is not None:
@@ -50,9 +51,9 @@ def reward(
 
 
 def transfer(source: str, legs: Iterable[Leg], *, now: str, unit_of_work: UnitOfWork) -> None:
-    """Move money between the house's own accounts.
+    """Move money between the platform's own accounts.
 
     Raises:
         ValueError: the legs do not sum to zero.
     """
-    unit_of_work.add(*store.record([Movement.balanced(source, legs, now)]))
+    unit_of_work.add(*store.put_movements([Movement.balanced(source, legs, now)]))

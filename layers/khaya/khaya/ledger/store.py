@@ -1,10 +1,10 @@
-"""The Credits table, keyed by `id`: people's accounts, their entries, movements, and the house's accounts.
+"""The Credits table, keyed by `id`: accounts, entries and movements.
 
 * `account#<userId>`: a person's account. Every change is conditional on its version.
 * `<ulid>`: an entry, listed by the index `byPerson`.
-* `movement#<source>`: a movement. It is made once, so no cause is booked twice.
-* `house#<account>#<shard>`: a part of one of the house's accounts. What a person's movements move stands in the shard
-  that their id falls on, so that no account is one hot item, and one person's movements do not meet another's.
+* `movement#<source>`: a movement. It is written once, so no cause is booked twice.
+* `platform#<account>#<shard>`: one shard of a platform account. The person's id determines the shard, so that no
+  account is one hot item and one person's movements do not conflict with another's.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from khaya.ledger.model import Account, Entry, Movement, person
+from khaya.ledger.model import Account, Entry, Movement, person_account
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.ids import shard_of
 from khaya.platform.base.models import Item, item_of
@@ -22,27 +22,27 @@ from khaya.platform.data.lists import list_page
 from khaya.platform.data.pages import PageRequest, PageResult
 
 SHARDS = 16
-"""How many items hold one of the house's accounts."""
+"""The number of items that hold one platform account."""
 
 _ORDER_DIGITS = 12
-_MANY = 2000
-"""Entries read at a time for a statement: somewhat under the megabyte that one answer of DynamoDB holds."""
+_BATCH_SIZE = 2000
+"""Entries in one query for a statement: somewhat under the 1 MB limit of a DynamoDB response."""
 
-_PERSON = person("")
+_PERSON_PREFIX = person_account("")
 
 
 def account_key(user_id: str) -> tuple[str, dict[str, str]]:
-    """Where a person's account stands, for a read together with others."""
+    """Primary key of a person's account."""
     return settings().credits_table, {"id": f"account#{user_id}"}
 
 
 def movement_key(source: str) -> tuple[str, dict[str, str]]:
-    """Where the movement of a cause stands; it exists once that cause was booked."""
+    """Primary key of a movement; the item exists once its source was booked."""
     return settings().credits_table, {"id": f"movement#{source}"}
 
 
 def read_account(item: Item | None, user_id: str) -> Account:
-    """The account in `item`; an empty one for a person who has had no credits yet."""
+    """The account in `item`; an empty one if the person has had no credits yet."""
     return Account.model_validate(item or {"userId": user_id})
 
 
@@ -52,39 +52,39 @@ def account(user_id: str) -> Account:
 
 
 def find_entry(entry_id: str) -> Entry | None:
-    """The entry, if there is one."""
+    """The entry, if it exists."""
     item = dynamo.get(settings().credits_table, {"id": entry_id})
     return Entry.model_validate(item) if item and "order" in item else None
 
 
 def entries(user_id: str, page_request: PageRequest) -> PageResult[Entry]:
-    """A person's entries, the newest first."""
+    """A person's entries, newest first."""
     part = list_page(settings().credits_table, "byPerson", "userId", user_id, page_request, order="order")
     return PageResult([Entry.model_validate(row) for row in part.items], part.after)
 
 
 def every_entry(user_id: str, columns: Iterable[str]) -> Iterator[Item]:
-    """Those columns of all of a person's entries, the oldest first, however many; read as they are taken."""
+    """These columns of all entries of a person, oldest first; each page is read when it is needed."""
     start: Item | None = None
     while True:
         rows = dynamo.query(
             settings().credits_table,
             "byPerson",
             "#userId = :userId",
-            limit=_MANY,
+            limit=_BATCH_SIZE,
             newest_first=False,
             start=start,
             values={"userId": user_id},
             columns={*columns, "id", "order"},
         )
         yield from rows
-        if len(rows) < _MANY:
+        if len(rows) < _BATCH_SIZE:
             return
         start = {"userId": user_id, "id": rows[-1]["id"], "order": rows[-1]["order"]}
 
 
-def change(before: Account, after: Account) -> writes.Write:
-    """Write what differs, if nobody changed the account meanwhile."""
+def update_account(before: Account, after: Account) -> writes.Write:
+    """Write the difference, if the account's version is unchanged."""
     return writes.replace(
         *account_key(before.user_id),
         item_of(before) if before.version else {},
@@ -95,8 +95,8 @@ def change(before: Account, after: Account) -> writes.Write:
     )
 
 
-def require_none_pending(user_id: str) -> writes.Write:
-    """Hold only if no withdrawal of a person is under way."""
+def require_no_pending_withdrawal(user_id: str) -> writes.Write:
+    """A condition that the person has no pending withdrawal."""
     return writes.check(
         *account_key(user_id),
         condition="attribute_not_exists(#pendingWithdrawalCents) OR #pendingWithdrawalCents = :none",
@@ -105,7 +105,7 @@ def require_none_pending(user_id: str) -> writes.Write:
     )
 
 
-def enter(entry: Entry) -> writes.Write:
+def put_entry(entry: Entry) -> writes.Write:
     """Store a new entry."""
     item = {**item_of(entry), "order": f"{entry.number:0{_ORDER_DIGITS}}"}
     return writes.put(
@@ -113,8 +113,8 @@ def enter(entry: Entry) -> writes.Write:
     )
 
 
-def mark(before: Entry, after: Entry) -> writes.Write:
-    """Note on an entry what became of it: taken back, paid out or failed. All else about it stands for good."""
+def update_entry(before: Entry, after: Entry) -> writes.Write:
+    """Write an entry's new state: reversed, paid or failed. Its other fields never change."""
     return writes.replace(
         settings().credits_table,
         {"id": before.id},
@@ -127,8 +127,8 @@ def mark(before: Entry, after: Entry) -> writes.Write:
     )
 
 
-def record(movements: Sequence[Movement]) -> list[writes.Write]:
-    """Record movements, each if its source has not been booked, and move the house's side of them."""
+def put_movements(movements: Sequence[Movement]) -> list[writes.Write]:
+    """Store movements, if their sources have not been booked, and update the platform accounts."""
     table = settings().credits_table
     records = [
         writes.put(
@@ -154,12 +154,12 @@ def record(movements: Sequence[Movement]) -> list[writes.Write]:
 
 
 def _by_shard(movements: Sequence[Movement]) -> Mapping[str, int]:
-    """What the movements add to each shard of the house's accounts: one item may stand in a transaction only once."""
+    """Cents to add to each shard of a platform account. A transaction may contain an item only once."""
     sums: Counter[str] = Counter()
     for movement in movements:
-        owner = next((leg.account for leg in movement.legs if leg.account.startswith(_PERSON)), movement.source)
-        number = shard_of(owner, SHARDS)
+        account = next((leg.account for leg in movement.legs if leg.account.startswith(_PERSON_PREFIX)), None)
+        number = shard_of(account or movement.source, SHARDS)
         for leg in movement.legs:
-            if not leg.account.startswith(_PERSON):
-                sums[f"house#{leg.account}#{number:02}"] += leg.cents
+            if not leg.account.startswith(_PERSON_PREFIX):
+                sums[f"platform#{leg.account}#{number:02}"] += leg.cents
     return sums

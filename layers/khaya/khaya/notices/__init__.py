@@ -1,1 +1,1 @@
-"""Which event tells whom, and the notifications made from it."""
+"""Notices: the notifications that events cause."""

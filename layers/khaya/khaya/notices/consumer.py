@@ -13,10 +13,10 @@ NAME = "notices"
 
 def message_for(event: Event) -> OutgoingMessage | None:
     """The message for an event that somebody is notified of, or that reminders follow."""
-    return OutgoingMessage(NAME, event.body, object=event.object, change=event.id) if rules.wanted(event) else None
+    return OutgoingMessage(NAME, event.body, object=event.object, change=event.id) if rules.is_relevant(event) else None
 
 
 def handle(message: Message) -> None:
     """Notify everybody whom one event concerns."""
     event = Event.parse(message.body)
-    observability.count("NotificationsWritten", service.follow(event, clock.now()))
+    observability.count("NotificationsWritten", service.handle(event, clock.now()))

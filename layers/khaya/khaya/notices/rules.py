@@ -1,7 +1,7 @@
-"""Who is told what of an event: pure functions of the event and of the one thing that it is about.
+"""The notices that each kind of event causes: pure functions of the event and of the object that it is about.
 
-Nobody is told what they did themselves, unless it concerns the safety of their account. What is gone, or was done
-meanwhile, is not told any more.
+People get no notice of what they did themselves, except about the security of their account. There is no notice about
+an object that was deleted, or an open action that was done meanwhile.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from khaya.notifications.kinds import KINDS
 from khaya.platform.base import clock
 from khaya.platform.base.models import Item
 from khaya.reminders import store as reminders
-from khaya.reminders.model import FOLLOWED
+from khaya.reminders.model import PLANNING_EVENTS
 from khaya.stories import store as stories
 
 
 @dataclass(frozen=True)
 class Notice:
-    """What one person is to be told.
+    """A notification to be written for one person.
 
     Attributes:
-        params: what fills the places of the message.
-        data: the ids by which a client opens what it is about.
+        params: values for the placeholders of its text.
+        data: ids by which a client opens what it is about.
     """
 
     user_id: str
@@ -37,103 +37,103 @@ class Notice:
 
 
 Key = tuple[str, Mapping[str, str]]
-Told = Iterator[tuple[str, str, Mapping[str, str | int]]]
-"""Who, what kind of notice, and what it names besides the event's own fields."""
+Recipients = Iterator[tuple[str, str, Mapping[str, str | int]]]
+"""User ids, each with the kind of notice and the parameters that the event's detail does not hold."""
 
 
-def wanted(event: Event) -> bool:
-    """Whether anybody is told of such an event, or the reminders follow it."""
-    return event.kind in _TOLD or event.kind in FOLLOWED
+def is_relevant(event: Event) -> bool:
+    """Whether events of this kind cause notices or change reminders."""
+    return event.kind in _RULES or event.kind in PLANNING_EVENTS
 
 
-def needs(event: Event) -> list[Key]:
-    """Where the thing stands that the event is about, if `notices` asks for one."""
-    told = event.detail
-    if event.kind not in _TOLD:
+def object_keys(event: Event) -> list[Key]:
+    """The primary key of the object that the event is about, if `notices` needs it."""
+    detail = event.detail
+    if event.kind not in _RULES:
         return []
-    if told.get("kind") == "own" and "reminderId" in told:
-        return [reminders.key(told["reminderId"])]
-    for name, key in _THINGS.items():
-        if name in told:
-            return [key(told[name])]
+    if detail.get("kind") == "own" and "reminderId" in detail:
+        return [reminders.key(detail["reminderId"])]
+    for name, key in _OBJECTS.items():
+        if name in detail:
+            return [key(detail[name])]
     return []
 
 
-def people(event: Event) -> list[str]:
-    """Everybody who may be told something of the event."""
-    if event.kind not in _TOLD:
+def possible_recipients(event: Event) -> list[str]:
+    """The ids of all people who may get a notice of the event."""
+    if event.kind not in _RULES:
         return []
-    named = {event.detail[name]: None for name in _PEOPLE if event.detail.get(name)}
-    return [person for person in named if person != event.actor or event.kind.startswith("person.")]
+    people = {event.detail[name]: None for name in _PEOPLE if event.detail.get(name)}
+    return [person for person in people if person != event.actor or event.kind.startswith("person.")]
 
 
-def notices(event: Event, things: Sequence[Item | None]) -> list[Notice]:
-    """Who is told what. `things` are those that `needs` named, as they are now."""
-    if event.kind not in _TOLD or (things and things[0] is None):
+def notices(event: Event, objects: Sequence[Item | None]) -> list[Notice]:
+    """The notices of an event. `objects` are the current items under `object_keys`."""
+    if event.kind not in _RULES or (objects and objects[0] is None):
         return []
-    thing = (things[0] if things else None) or {}
+    item = (objects[0] if objects else None) or {}
     return [
-        _notice(event, thing, person, kind, more)
-        for person, kind, more in _TOLD[event.kind](event, thing)
-        if person != event.actor or not KINDS[kind].chosen
+        _notice(event, item, person, kind, more)
+        for person, kind, more in _RULES[event.kind](event, item)
+        if person != event.actor or not KINDS[kind].configurable
     ]
 
 
-def _notice(event: Event, thing: Item, person: str, kind: str, more: Mapping[str, str | int]) -> Notice:
-    facts = {**event.detail, **more}
+def _notice(event: Event, item: Item, person: str, kind: str, more: Mapping[str, str | int]) -> Notice:
+    params = {**event.detail, **more}
     for name, title in _TITLES.items():
-        if name in facts:
-            facts[title] = thing.get("title", "")
-    if "amountCents" in facts:  # what leaves an account is negative there
-        facts["amountCents"] = abs(facts["amountCents"])
+        if name in params:
+            params[title] = item.get("title", "")
+    if "amountCents" in params:  # entries of money that leaves an account are negative
+        params["amountCents"] = abs(params["amountCents"])
     return Notice(
         user_id=person,
         kind=kind,
-        params={place: facts[place] for place in sorted(KINDS[kind].places)},
+        params={name: params[name] for name in sorted(KINDS[kind].placeholders)},
         data={name: event.detail[name] for name in _IDS if event.detail.get(name)},
     )
 
 
-def _one(person: str, kind: str) -> Callable[[Event, Item], Told]:
-    """Tell one person, whom the field `person` names, whatever else is so."""
+def _one(person: str, kind: str) -> Callable[[Event, Item], Recipients]:
+    """A rule that always notifies the person in one field of the event's detail."""
 
-    def told(event: Event, _: Item) -> Told:
+    def rule(event: Event, _: Item) -> Recipients:
         yield event.detail[person], kind, {}
 
-    return told
+    return rule
 
 
-def _of_cancellation(event: Event, _: Item) -> Told:
-    """The other party is told; both, where it was the house. Who still had a bid is told that it was rejected."""
+def _cancellation(event: Event, _: Item) -> Recipients:
+    """Notifies the other party, or both if the platform cancelled. Bidders get a notice of their rejected bid."""
     for party in ("buyer", "worker"):
         person = event.detail.get(f"{party}Id")
         if person and event.detail["by"] != party:
             yield person, "jobCancelled", {}
 
 
-def _of_reminder(event: Event, thing: Item) -> Told:
-    """Somebody's own reminder; or what they are to do about a job, if they still are."""
-    person, status = event.detail["userId"], thing.get("status")
-    handed_in = bool(thing.get("submission"))
+def _reminder(event: Event, item: Item) -> Recipients:
+    """Notifies the person of their own reminder, or of an action about a job that is still open."""
+    person, status = event.detail["userId"], item.get("status")
+    is_submitted = bool(item.get("submission"))
     match event.detail["kind"]:
         case "own":
-            yield person, "reminder", {"text": thing["text"]}
+            yield person, "reminder", {"text": item["text"]}
         case "review" if status == "completed":
             yield person, "reviewPrompt", {}
-        case "chooseBid" if status == "open" and thing["bidCount"] > 0:
-            yield person, "chooseBid", {"expiresAt": thing["expiresAt"]}
-        case "confirmWork" if status == "in_progress" and handed_in:
+        case "chooseBid" if status == "open" and item["bidCount"] > 0:
+            yield person, "chooseBid", {"expiresAt": item["expiresAt"]}
+        case "confirmWork" if status == "in_progress" and is_submitted:
             yield person, "confirmWork", {}
-        case "handInWork" if status == "in_progress" and not handed_in:
-            yield person, "handInWork", {"dueAt": clock.plus(thing["acceptedAt"], days=thing["timelineDays"])}
+        case "handInWork" if status == "in_progress" and not is_submitted:
+            yield person, "handInWork", {"dueAt": clock.plus(item["acceptedAt"], days=item["timelineDays"])}
 
 
-def _of_listing(event: Event, _: Item) -> Told:
+def _listing(event: Event, _: Item) -> Recipients:
     yield event.detail["sellerId"], {"approve": "listingApproved", "reject": "listingRejected"}[_decision(event)], {}
 
 
-def _of_story(event: Event, _: Item) -> Told:
-    """An admin may decide anew at any time: a decision that leaves the story as it was is told to nobody."""
+def _story(event: Event, _: Item) -> Recipients:
+    """Notifies the author. An admin may repeat a decision; one that changes nothing causes no notice."""
     author = event.detail["authorId"]
     if "status" in event.changes:
         yield author, {"approve": "storyApproved", "reject": "storyRejected"}[_decision(event)], {}
@@ -141,20 +141,20 @@ def _of_story(event: Event, _: Item) -> Told:
         yield author, "storyFeatured", {}
 
 
-def _of_referral(event: Event, _: Item) -> Told:
+def _referral(event: Event, _: Item) -> Recipients:
     for side in ("referrer", "referred"):
         yield event.detail[f"{side}Id"], "referralRewarded", {"side": side}
 
 
-def _of_credits(event: Event, _: Item) -> Told:
-    """Rewards, bonuses and what admins put right. Referrals and withdrawals have notices of their own."""
-    told = event.detail
-    failed_withdrawal = told["type"] == "reversal" and told["amountCents"] > 0 and not told["bookedBy"]
-    if told["type"] not in ("referral", "withdrawal") and not failed_withdrawal:
-        yield told["userId"], "creditsReceived" if told["amountCents"] > 0 else "creditsDeducted", {}
+def _credits(event: Event, _: Item) -> Recipients:
+    """Notifies of rewards, bonuses, adjustments and reversals. Referrals and withdrawals have their own notices."""
+    detail = event.detail
+    failed_withdrawal = detail["type"] == "reversal" and detail["amountCents"] > 0 and not detail["bookedBy"]
+    if detail["type"] not in ("referral", "withdrawal") and not failed_withdrawal:
+        yield detail["userId"], "creditsReceived" if detail["amountCents"] > 0 else "creditsDeducted", {}
 
 
-def _of_verification(event: Event, _: Item) -> Told:
+def _verification(event: Event, _: Item) -> Recipients:
     yield event.detail["userId"], "verified" if event.detail["verified"] else "verificationEnded", {}
 
 
@@ -163,43 +163,43 @@ def _decision(event: Event) -> str:
     return decision
 
 
-_TOLD: Final[Mapping[str, Callable[[Event, Item], Told]]] = {
+_RULES: Final[Mapping[str, Callable[[Event, Item], Recipients]]] = {
     "job.accepted": _one("workerId", "bidAccepted"),
     "job.started": _one("buyerId", "jobStarted"),
     "job.submitted": _one("buyerId", "workSubmitted"),
     "job.completed": _one("workerId", "jobCompleted"),
-    "job.cancelled": _of_cancellation,
+    "job.cancelled": _cancellation,
     "job.expired": _one("buyerId", "jobExpired"),
     "bid.placed": _one("buyerId", "bidReceived"),
     "bid.rejected": _one("workerId", "bidRejected"),
     "bid.withdrawn": _one("buyerId", "bidWithdrawn"),
-    "listing.moderated": _of_listing,
+    "listing.moderated": _listing,
     "review.written": _one("subjectId", "reviewReceived"),
     "review.answered": _one("reviewerId", "reviewAnswered"),
     "report.resolved": _one("reporterId", "reportResolved"),
-    "story.moderated": _of_story,
-    "referral.rewarded": _of_referral,
-    "credits.booked": _of_credits,
+    "story.moderated": _story,
+    "referral.rewarded": _referral,
+    "credits.booked": _credits,
     "withdrawal.paid": _one("userId", "withdrawalPaid"),
     "withdrawal.failed": _one("userId", "withdrawalFailed"),
-    "person.verified": _of_verification,
+    "person.verified": _verification,
     "person.suspended": _one("userId", "accountSuspended"),
     "person.reinstated": _one("userId", "accountReinstated"),
     "person.payout_account_changed": _one("userId", "payoutAccountChanged"),
-    "reminder.due": _of_reminder,
+    "reminder.due": _reminder,
 }
-"""The kinds of event that somebody is told of."""
+"""The rules by kind of event. Other kinds cause no notices."""
 
-_THINGS: Final[Mapping[str, Callable[[str], Key]]] = {
+_OBJECTS: Final[Mapping[str, Callable[[str], Key]]] = {
     "jobId": jobs.key,
     "listingId": listings.key,
     "storyId": stories.key,
 }
-"""The things that events are about whose titles are told, by the field that names them."""
+"""The objects whose titles stand in notices, by the field of the detail that holds their id."""
 
 _TITLES: Final = {"jobId": "jobTitle", "listingId": "listingTitle", "storyId": "storyTitle"}
 
-_IDS: Final = (*_THINGS, "bidId", "reviewId", "reportId", "referralId", "entryId", "reminderId")
+_IDS: Final = (*_OBJECTS, "bidId", "reviewId", "reportId", "referralId", "entryId", "reminderId")
 
 _PEOPLE: Final = (
     "buyerId",

@@ -1,4 +1,4 @@
-"""Events become notifications: written into the inboxes of those they concern, then handed over for delivery."""
+"""Writes notifications of events into inboxes, and queues them for delivery."""
 
 from __future__ import annotations
 
@@ -8,29 +8,28 @@ from khaya.notices import rules
 from khaya.notices.rules import Notice
 from khaya.notifications import store
 from khaya.notifications.kinds import KINDS
-from khaya.notifications.model import Notification, Person
-from khaya.platform.base.backoff import pause
-from khaya.platform.base.errors import Unavailable, WriteConflict
+from khaya.notifications.model import Notification, Recipient
+from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.ids import derived_id
 from khaya.platform.data.unit_of_work import commit_now, read_together
+from khaya.platform.work.retries import retry_on_conflict
 from khaya.reminders import service as reminders
 from khaya.users import store as users
 
-_RERUNS = 20
-"""How often a person is read again who reads everything at the same moment, before the message goes back."""
+_ATTEMPTS = 20
+"""Attempts to write a notification while its recipient marks the inbox as read."""
 
 
-def follow(event: Event, now: str) -> int:
-    """Tell everybody whom an event concerns, have the reminders follow it, and answer how many were told.
+def handle(event: Event, now: str) -> int:
+    """Notify everybody whom an event concerns, update reminders, and return the number of new notifications.
 
-    May be run any number of times: a notification is named after its cause, so it is there once; and it is handed over
-    again, which sends nothing twice. So a run that was interrupted anywhere is made up for by the next one.
+    Safe to repeat: a notification's id is derived from its event, and a delivery that is queued twice is sent once.
 
     Raises:
-        Unavailable: not everything was done; run it again.
+        Unavailable, WriteConflict: not everything was done; the same call is to be repeated.
     """
-    told = 0
-    for notice, person in _addressed(event):
+    written = 0
+    for notice, recipient in _addressed(event):
         notification = Notification(
             id=derived_id(event.at, event.id, notice.kind, notice.user_id),
             user_id=notice.user_id,
@@ -41,43 +40,46 @@ def follow(event: Event, now: str) -> int:
             urgent=KINDS[notice.kind].urgent,
             created_at=event.at,
         )
-        told += _tell(notification, person, now)
-    reminders.follow(event, now)
-    return told
+        written += _notify(notification, recipient, now)
+    reminders.handle(event, now)
+    return written
 
 
-def _addressed(event: Event) -> list[tuple[Notice, Person]]:
-    """What is told, and what is known of whom it is told to: nobody who has left. Read in one call, if at all."""
-    needed, people = rules.needs(event), rules.people(event)
+def _addressed(event: Event) -> list[tuple[Notice, Recipient]]:
+    """The notices of an event with their recipients, except people whose account was erased. One read at most."""
+    object_keys, people = rules.object_keys(event), rules.possible_recipients(event)
     if not people:
         return []
-    keys = [*needed, *(key(person) for person in people for key in (users.key, store.person_key))]
+    keys = [*object_keys, *(key(person) for person in people for key in (users.key, store.recipient_key))]
     items = read_together(keys)
-    things, records = items[: len(needed)], items[len(needed) :]
-    here = {
-        person: store.read_person(known, person)
-        for person, record, known in zip(people, records[::2], records[1::2], strict=True)
+    objects, records = items[: len(object_keys)], items[len(object_keys) :]
+    recipients = {
+        person: store.read_recipient(recipient_item, person)
+        for person, record, recipient_item in zip(people, records[::2], records[1::2], strict=True)
         if users.read(record, person).status != "erased"
     }
-    found = rules.notices(event, things)
-    return [(notice, here[notice.user_id]) for notice in found if notice.user_id in here]
+    found = rules.notices(event, objects)
+    return [(notice, recipients[notice.user_id]) for notice in found if notice.user_id in recipients]
 
 
-def _tell(notification: Notification, person: Person, now: str) -> bool:
-    """Write a notification, unless it is there, and hand it over; whether it was new."""
-    for attempt in range(_RERUNS):
-        if person.erased_at is not None:
+def _notify(notification: Notification, recipient: Recipient, now: str) -> bool:
+    """Write a notification, unless it exists, and queue its delivery; returns whether it was new."""
+
+    def write() -> bool:
+        nonlocal recipient
+        if recipient.erased_at is not None:
             return False
         try:
-            commit_now(*store.create(notification, person))
+            commit_now(*store.create(notification, recipient))
         except WriteConflict:
-            written, known = read_together([store.key(notification.id), store.person_key(person.user_id)])
-            person = store.read_person(known, person.user_id)
-            if written is not None:
-                deliveries.hand_over(notification, person, now)
-                return False
-            pause(attempt)
+            written, item = read_together([store.key(notification.id), store.recipient_key(recipient.user_id)])
+            recipient = store.read_recipient(item, recipient.user_id)
+            if written is None:
+                raise
+            is_new = False
         else:
-            deliveries.hand_over(notification, person, now)
-            return True
-    raise Unavailable
+            is_new = True
+        deliveries.enqueue(notification, recipient, now)
+        return is_new
+
+    return retry_on_conflict(write, _ATTEMPTS)

@@ -1,1 +1,1 @@
-"""Notifications: what people are told, where, and in which language."""
+"""Notifications: the inbox, channels, languages and devices of people."""

@@ -1,4 +1,4 @@
-"""What people choose between: the ways by which they are told of things, and the language."""
+"""The channels and languages that people choose from."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 Channel = Literal["whatsapp", "sms", "email", "push"]
 CHANNELS: Final[tuple[Channel, ...]] = ("whatsapp", "sms", "email", "push")
-"""Every way by which a notification leaves the house. All of them also stand in the inbox."""
+"""All channels besides the inbox, which holds every notification."""
 
 Language = Literal["en", "zu"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zu")

@@ -1,4 +1,4 @@
-"""The kinds of notice there are: which of them cannot wait, by which channels they go, and what they name."""
+"""The kinds of notification: their urgency, default channels and placeholders."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from typing import Final
 
 from khaya.notifications.choices import CHANNELS, Channel
 
-_USUAL: Final[tuple[Channel, ...]] = ("push", "whatsapp", "email")
-"""What costs the house next to nothing."""
+_DEFAULT_CHANNELS: Final[tuple[Channel, ...]] = ("push", "whatsapp", "email")
+"""The channels that cost next to nothing."""
 
 
 @dataclass(frozen=True)
-class KindOf:
-    """A kind of notice.
+class KindOfNotification:
+    """A kind of notification.
 
     Attributes:
-        places: the names of what its message fills in. What ends in `Cents` is an amount, what ends in `At` a moment,
-            of which the day is told; what the catalogues have words for is told by these; the rest as it is.
-        urgent: whether it goes out at night too.
-        channels: by which channels it goes to somebody who chose none.
-        chosen: whether people choose the channels. Without a choice it goes by all that `channels` names.
+        placeholders: the names of the values in its text. A name that ends in `Cents` is an amount; one that ends in
+            `At` is a time, of which the text shows the day; values that the catalogue translates are translated.
+        urgent: whether it is also delivered during the quiet hours.
+        channels: the default channels.
+        configurable: whether people choose its channels. If not, it always uses all of `channels`.
     """
 
-    places: frozenset[str]
+    placeholders: frozenset[str]
     urgent: bool = False
-    channels: tuple[Channel, ...] = _USUAL
-    chosen: bool = True
+    channels: tuple[Channel, ...] = _DEFAULT_CHANNELS
+    configurable: bool = True
 
 
-def _kind(*places: str, urgent: bool = False) -> KindOf:
-    return KindOf(frozenset(places), urgent=urgent)
+def _kind(*placeholders: str, urgent: bool = False) -> KindOfNotification:
+    return KindOfNotification(frozenset(placeholders), urgent=urgent)
 
 
-def _security() -> KindOf:
-    return KindOf(frozenset(), urgent=True, channels=CHANNELS, chosen=False)
+def _security_kind() -> KindOfNotification:
+    return KindOfNotification(frozenset(), urgent=True, channels=CHANNELS, configurable=False)
 
 
-KINDS: Final[Mapping[str, KindOf]] = {
+KINDS: Final[Mapping[str, KindOfNotification]] = {
     "bidReceived": _kind("jobTitle", "amountCents"),
     "bidWithdrawn": _kind("jobTitle", "amountCents"),
     "bidAccepted": _kind("jobTitle", "agreedCents", "dueAt", "payment", urgent=True),
@@ -68,12 +68,12 @@ KINDS: Final[Mapping[str, KindOf]] = {
     "verified": _kind(),
     "verificationEnded": _kind(),
     "reportResolved": _kind("decision"),
-    "accountSuspended": _security(),
-    "accountReinstated": _security(),
-    "payoutAccountChanged": _security(),
+    "accountSuspended": _security_kind(),
+    "accountReinstated": _security_kind(),
+    "payoutAccountChanged": _security_kind(),
 }
-"""Every kind, by the name that clients know it by.
+"""Every kind by its name in the API.
 
-Inboxes are shown by these for as long as they are kept: a kind stays, and with the places it has. What is to name more
-becomes a new kind.
+Stored notifications are rendered by these, so a kind and its placeholders never change. More placeholders need a new
+kind.
 """

@@ -1,7 +1,7 @@
-"""Notices in words: a kind and what it names, in the reader's language.
+"""Renders notifications in the reader's language.
 
-The words stand in `catalogue/<language>.json`, a title and a text for each kind. They keep to the signs that every
-mobile phone shows and that leave a text message its whole length, so amounts have plain blanks.
+The texts stand in `catalogue/<language>.json`, a title and a text for each kind. They use only characters of the SMS
+alphabet (GSM 03.38), so amounts have plain spaces.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ from khaya.platform.base.money import RAND
 
 
 class Text(NamedTuple):
-    """A notice as somebody reads it."""
+    """A rendered notification."""
 
     title: str
     text: str
 
 
 class Message(Model):
-    """The words for a kind, with places in braces."""
+    """The templates of a kind, with placeholders in braces."""
 
     title: str
     text: str
 
 
 class Catalogue(Model):
-    """The words of one language.
+    """The texts of one language.
 
     Attributes:
-        kinds: for each kind of notice.
-        words: for each place that stands for one of a few things, what is said for each of them.
-        months: their names as they stand in `date`.
-        date: how a day is written, of `{day}`, `{month}` and `{year}`.
-        thousands: what stands between the thousands of an amount.
-        decimal: what stands before its cents.
+        kinds: the templates, by kind of notification.
+        words: by placeholder, the translations of its possible values.
+        months: the months' names as they stand in `date`.
+        date: the format of a day, with `{day}`, `{month}` and `{year}`.
+        thousands: the separator of thousands in an amount.
+        decimal: the separator before its cents.
     """
 
     kinds: dict[str, Message]
@@ -52,52 +52,52 @@ class Catalogue(Model):
     thousands: str
     decimal: str
 
-    def value(self, place: str, value: str | int) -> str:
-        """What is written in a place.
+    def value(self, placeholder: str, value: str | int) -> str:
+        """The text for a placeholder's value.
 
         Raises:
-            KeyError: the place stands for one of a few things, and `value` is none of them.
+            KeyError: the placeholder's values are translated, and `value` is none of them.
         """
-        if place.endswith("Cents"):
+        if placeholder.endswith("Cents"):
             return self.amount(int(value))
-        if place.endswith("At"):
+        if placeholder.endswith("At"):
             return self.day(str(value))
-        return self.words[place][str(value)] if place in self.words else str(value)
+        return self.words[placeholder][str(value)] if placeholder in self.words else str(value)
 
     def amount(self, cents: int) -> str:
-        """An amount, for example `R1 234.50`; whole rand without the cents."""
+        """An amount such as `R1 234.50`; whole rand are written without cents."""
         sign, whole, rest = ("-" if cents < 0 else ""), abs(cents) // RAND, abs(cents) % RAND
         rands = f"{whole:,}".replace(",", self.thousands)
         return f"{sign}R{rands}" + (f"{self.decimal}{rest:02}" if rest else "")
 
     def day(self, at: str) -> str:
-        """The day in South Africa on which a moment falls, for example `5 December 2026`."""
-        there = clock.parse(at).astimezone(clock.SOUTH_AFRICA)
-        return self.date.format(day=there.day, month=self.months[there.month - 1], year=there.year)
+        """The day of a time in South Africa, such as `5 December 2026`."""
+        local = clock.parse(at).astimezone(clock.SOUTH_AFRICA)
+        return self.date.format(day=local.day, month=self.months[local.month - 1], year=local.year)
 
 
 def render(kind: str, params: Mapping[str, str | int], language: Language) -> Text:
-    """A notice in words. What `params` names besides the message's places is left out.
+    """A notification's title and text. Parameters without a placeholder are ignored.
 
     Raises:
-        KeyError: there is no such kind, or `params` lacks one of its places.
+        KeyError: the kind is unknown, or a placeholder has no parameter.
     """
     words = catalogue(language)
     message = words.kinds[kind]
     return Text(_filled(message.title, params, words), _filled(message.text, params, words))
 
 
-def places_of(template: str) -> frozenset[str]:
-    """The names of the places in a text."""
+def placeholders_in(template: str) -> frozenset[str]:
+    """The names of a template's placeholders."""
     return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name is not None)
 
 
 @lru_cache(maxsize=2)
 def catalogue(language: Language) -> Catalogue:
-    """The words of a language."""
+    """The texts of a language."""
     path = Path(__file__).with_name("catalogue") / f"{language}.json"
     return Catalogue.model_validate(json.loads(path.read_text(encoding="utf-8")))
 
 
 def _filled(template: str, params: Mapping[str, str | int], words: Catalogue) -> str:
-    return template.format_map({place: words.value(place, params[place]) for place in places_of(template)})
+    return template.format_map({name: words.value(name, params[name]) for name in placeholders_in(template)})

@@ -1,6 +1,6 @@
-"""A notification; and a person as somebody who is told of things: how, in which language, and what they have not read.
+"""Notifications, and their recipients: preferences, devices and the count of unread notifications.
 
-Both count generations: reading everything begins a new one, and what belongs to an earlier one is read by that.
+Both have a generation. Marking everything as read starts a new generation; notifications of earlier ones are read.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from khaya.platform.base.models import Model, RequestModel
 
 Platform = Literal["ios", "android", "web"]
 
-MOST_DEVICES: Final = 5
+MAX_DEVICES: Final = 5
 
-CHOSEN: Final[tuple[str, ...]] = tuple(sorted(kind for kind, about in KINDS.items() if about.chosen))
-"""The kinds of notification for which people choose channels; the others are about their safety."""
+CONFIGURABLE_KINDS: Final[tuple[str, ...]] = tuple(sorted(name for name, kind in KINDS.items() if kind.configurable))
+"""The kinds for which people choose channels; the others concern the account's security."""
 
 
 def _in_order(channels: Sequence[Channel]) -> list[Channel]:
@@ -34,7 +34,8 @@ ChannelsByKind = Annotated[
         {
             "type": "object",
             "properties": {
-                kind: {"type": "array", "items": {"enum": list(CHANNELS)}, "maxItems": len(CHANNELS)} for kind in CHOSEN
+                kind: {"type": "array", "items": {"enum": list(CHANNELS)}, "maxItems": len(CHANNELS)}
+                for kind in CONFIGURABLE_KINDS
             },
             "additionalProperties": False,
         }
@@ -43,16 +44,17 @@ ChannelsByKind = Annotated[
 
 
 class PreferencesReplacement(RequestModel):
-    """How a person wants to be told of things; what is left out is as it was for everybody at first."""
+    """A person's new preferences; fields that are left out get their defaults."""
 
     language: Language = "en"
     channels: Annotated[
-        ChannelsByKind, Field(description="By kind; none at all leaves the inbox. Kinds not named have the default.")
+        ChannelsByKind,
+        Field(description="By kind; an empty list leaves only the inbox. Kinds that are left out have the default."),
     ] = {}
 
 
 class Registration(RequestModel):
-    """A device that notifications are pushed to."""
+    """A device that receives push notifications."""
 
     platform: Platform
     token: Annotated[
@@ -65,22 +67,22 @@ class Registration(RequestModel):
 
 
 class Device(Model):
-    """A device, and the push token by which Expo knows it."""
+    """A device and its push token, issued by Expo."""
 
     platform: Platform
     token: str
     last_active_at: str
 
 
-class Person(Model):
-    """Somebody who is told of things.
+class Recipient(Model):
+    """A person who receives notifications.
 
     Attributes:
-        channels: those chosen, by kind, where they differ from the kind's own.
-        unread: how many notifications they have not read.
-        generation: how often they read everything.
-        version: how often settings or devices changed.
-        erased_at: when they left for good; they are told nothing any more.
+        channels: the chosen channels by kind, where they differ from the default.
+        unread: the number of unread notifications.
+        generation: how often everything was marked as read.
+        version: the number of changes of preferences and devices.
+        erased_at: when the account was erased; from then on nothing is delivered.
     """
 
     user_id: str
@@ -93,26 +95,26 @@ class Person(Model):
     erased_at: str | None = None
 
     def channels_for(self, kind: str) -> tuple[Channel, ...]:
-        """The channels by which the person is told of something of this kind: those they chose, or else its own."""
-        about = KINDS[kind]
-        return self.channels.get(kind, about.channels) if about.chosen else about.channels
+        """The channels for notifications of this kind."""
+        settings = KINDS[kind]
+        return self.channels.get(kind, settings.channels) if settings.configurable else settings.channels
 
     def has_read(self, notification: Notification) -> bool:
-        """Whether they have read it, by itself or with everything else."""
+        """Whether the notification is read, by itself or with all others."""
         return notification.read or notification.generation < self.generation
 
     def device_with(self, token: str) -> str | None:
-        """The id of the device with a push token."""
+        """The id of the device with a push token, if there is one."""
         return next((device_id for device_id, device in self.devices.items() if device.token == token), None)
 
-    def preferring(self, wanted: PreferencesReplacement) -> Person:
-        """With other settings.
+    def with_preferences(self, wanted: PreferencesReplacement) -> Recipient:
+        """The recipient with new preferences.
 
         Raises:
-            Invalid: a kind is not one that channels are chosen for.
-            Unauthenticated: they have left for good.
+            Invalid: the channels of a kind cannot be chosen.
+            Unauthenticated: the account was erased.
         """
-        unknown = sorted(kind for kind in wanted.channels if kind not in CHOSEN)
+        unknown = sorted(kind for kind in wanted.channels if kind not in CONFIGURABLE_KINDS)
         if unknown:
             raise Invalid([(f"channels.{kind[:64]}", "is not a kind that channels are chosen for") for kind in unknown])
         differing = {
@@ -122,48 +124,48 @@ class Person(Model):
         }
         return self._changed(language=wanted.language, channels=differing)
 
-    def with_device(self, device_id: str, wanted: Registration, now: str) -> Person:
-        """With a device that is registered now, again or for the first time; no other of theirs has its token then.
+    def with_device(self, device_id: str, wanted: Registration, now: str) -> Recipient:
+        """The recipient with a device that is registered now; another of their devices loses the same push token.
 
         Raises:
             Conflict: there are five others.
-            Unauthenticated: they have left for good.
+            Unauthenticated: the account was erased.
         """
         others = {
             one: device for one, device in self.devices.items() if one != device_id and device.token != wanted.token
         }
-        if len(others) >= MOST_DEVICES:
-            raise Conflict(f"There are {MOST_DEVICES} devices already. Remove one first.")
+        if len(others) >= MAX_DEVICES:
+            raise Conflict(f"There are {MAX_DEVICES} devices already. Remove one first.")
         new = Device(platform=wanted.platform, token=wanted.token, last_active_at=now)
         return self._changed(devices={**others, device_id: new})
 
-    def without_device(self, device_id: str) -> Person:
-        """Without a device.
+    def without_device(self, device_id: str) -> Recipient:
+        """The recipient without a device.
 
         Raises:
-            NotFound: there is none such.
-            Unauthenticated: they have left for good.
+            NotFound: there is no such device.
+            Unauthenticated: the account was erased.
         """
         if device_id not in self.devices:
             raise NotFound("There is no such device.")
         return self._changed(devices={one: device for one, device in self.devices.items() if one != device_id})
 
-    def _changed(self, **changes: Any) -> Person:
+    def _changed(self, **changes: Any) -> Recipient:
         if self.erased_at is not None:
             raise Unauthenticated("This account was erased.")
         return self.model_copy(update={**changes, "version": self.version + 1})
 
 
 class Notification(Model):
-    """Something that a person is told. Its words are found when it is shown, in their language.
+    """A notification. Its text is rendered when it is shown or sent, in the recipient's language then.
 
     Attributes:
-        params: what the words are filled with: titles, amounts, numbers, states; never somebody's name.
-        data: ids and states for the app, by which it opens what the notification is about.
+        params: values for the placeholders: titles, amounts, numbers and states; never a person's name.
+        data: ids and states by which the app opens what the notification is about.
         event: the id of the event that caused it.
-        urgent: whether it goes out in the quiet hours as well.
-        generation: the person's, when it was made.
-        read: whether it was read by itself; `Person.has_read` knows the whole.
+        urgent: whether it is also delivered during the quiet hours.
+        generation: the recipient's generation when it was created.
+        read: whether it was read by itself; see `Recipient.has_read`.
     """
 
     id: str

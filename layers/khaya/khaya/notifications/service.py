@@ -1,80 +1,82 @@
-"""The use cases around the inbox, settings and devices."""
+"""Use cases of the inbox, preferences and devices."""
 
 from __future__ import annotations
 
 from khaya.notifications import store
-from khaya.notifications.model import Device, Notification, Person, PreferencesReplacement, Registration
+from khaya.notifications.model import Device, Notification, PreferencesReplacement, Recipient, Registration
 from khaya.platform.base.errors import NotFound, WriteConflict
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 
 
-def inbox(user_id: str, page_request: PageRequest) -> tuple[PageResult[Notification], Person]:
-    """A page of a person's inbox, and the person: their language, and how much they have not read."""
-    return store.inbox(user_id, page_request), store.person(user_id)
+def inbox(user_id: str, page_request: PageRequest) -> tuple[PageResult[Notification], Recipient]:
+    """A page of a person's inbox, and the recipient with their language and unread count."""
+    return store.inbox(user_id, page_request), store.recipient(user_id)
 
 
-def read(notification_id: str, user_id: str, *, unit_of_work: UnitOfWork) -> tuple[Notification, Person]:
-    """Mark a notification as read, unless it is, and answer both as they then are.
+def mark_read(notification_id: str, user_id: str, *, unit_of_work: UnitOfWork) -> tuple[Notification, Recipient]:
+    """Mark a notification as read, if it is unread; returns the notification and the recipient after it.
 
     Raises:
-        NotFound: the person has none such.
+        NotFound: the person has no such notification.
     """
-    item, own = read_together([store.key(notification_id), store.person_key(user_id)])
-    notification, person = store.read(item), store.read_person(own, user_id)
+    item, recipient_item = read_together([store.key(notification_id), store.recipient_key(user_id)])
+    notification, recipient = store.read(item), store.read_recipient(recipient_item, user_id)
     if notification is None or notification.user_id != user_id:
         raise NotFound("There is no such notification.")
-    if person.has_read(notification):
-        return notification, person
-    unit_of_work.add(*store.mark_read(notification, person))
+    if recipient.has_read(notification):
+        return notification, recipient
+    unit_of_work.add(*store.mark_read(notification, recipient))
     return (
         notification.model_copy(update={"read": True}),
-        person.model_copy(update={"unread": person.unread - 1}),
+        recipient.model_copy(update={"unread": recipient.unread - 1}),
     )
 
 
-def read_all(user_id: str, *, unit_of_work: UnitOfWork) -> Person:
-    """Mark everything as read, and answer the person as they then are."""
-    person = store.person(user_id)
-    if person.unread:
-        unit_of_work.add(store.mark_all_read(person))
-    return person.model_copy(update={"unread": 0})
+def mark_all_read(user_id: str, *, unit_of_work: UnitOfWork) -> Recipient:
+    """Mark all notifications as read; returns the recipient after it."""
+    recipient = store.recipient(user_id)
+    if recipient.unread:
+        unit_of_work.add(store.mark_all_read(recipient))
+    return recipient.model_copy(update={"unread": 0})
 
 
-def prefer(wanted: PreferencesReplacement, user_id: str, *, unit_of_work: UnitOfWork) -> Person:
-    """Change how a person is told of things.
-
-    Raises:
-        Invalid: a kind is not one that channels are chosen for.
-    """
-    person = store.person(user_id)
-    preferring = person.preferring(wanted)
-    unit_of_work.add(store.change_person(person, preferring))
-    return preferring
-
-
-def register(device_id: str, wanted: Registration, user_id: str, *, now: str, unit_of_work: UnitOfWork) -> Device:
-    """Register a device for a person, again or for the first time. Whoever had its push token until now loses it.
+def change_preferences(wanted: PreferencesReplacement, user_id: str, *, unit_of_work: UnitOfWork) -> Recipient:
+    """Replace a person's preferences.
 
     Raises:
-        Conflict: the person has as many others as there may be.
+        Invalid: the channels of a kind cannot be chosen.
     """
-    own, row = read_together([store.person_key(user_id), store.token_key(wanted.token)])
-    person, holder = store.read_person(own, user_id), store.read_holder(row)
-    registered = person.with_device(device_id, wanted, now)
-    former = store.person(holder.holder) if holder is not None and holder.holder != user_id else None
-    if holder is not None and (former or person).device_with(wanted.token) != holder.device_id:
-        raise WriteConflict  # it changed hands between the two reads
-    unit_of_work.add(*store.register(person, registered, device_id, holder, former))
+    before = store.recipient(user_id)
+    after = before.with_preferences(wanted)
+    unit_of_work.add(store.update_recipient(before, after))
+    return after
+
+
+def register_device(
+    device_id: str, wanted: Registration, user_id: str, *, now: str, unit_of_work: UnitOfWork
+) -> Device:
+    """Register a device for a person, or renew its registration. A former holder of its push token loses it.
+
+    Raises:
+        Conflict: the person has five other devices.
+    """
+    recipient_item, token_item = read_together([store.recipient_key(user_id), store.token_key(wanted.token)])
+    recipient, holder = store.read_recipient(recipient_item, user_id), store.read_holder(token_item)
+    registered = recipient.with_device(device_id, wanted, now)
+    former = store.recipient(holder.holder) if holder is not None and holder.holder != user_id else None
+    if holder is not None and (former or recipient).device_with(wanted.token) != holder.device_id:
+        raise WriteConflict  # the token's holder changed between the two reads
+    unit_of_work.add(*store.register(recipient, registered, device_id, holder, former))
     return registered.devices[device_id]
 
 
-def unregister(device_id: str, user_id: str, *, unit_of_work: UnitOfWork) -> None:
-    """Push nothing more to a device.
+def remove_device(device_id: str, user_id: str, *, unit_of_work: UnitOfWork) -> None:
+    """Remove a device, which then receives no further push notifications.
 
     Raises:
-        NotFound: the person has none such.
+        NotFound: the person has no such device.
     """
-    person = store.person(user_id)
-    person.without_device(device_id)
-    unit_of_work.add(*store.remove_device(person, device_id))
+    recipient = store.recipient(user_id)
+    recipient.without_device(device_id)
+    unit_of_work.add(*store.remove_device(recipient, device_id))

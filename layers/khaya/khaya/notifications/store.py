@@ -1,8 +1,8 @@
-"""The Notifications table, keyed by `id`: notifications, and beside them what is known of each person.
+"""The Notifications table, keyed by `id`.
 
-`person#<userId>` holds settings, devices and the count of what is unread; one item, so that all of it is exact by a
-condition on it. `token#<hash>` says whose device has a push token: it belongs to one person at a time, the one who
-registered it last. Only notifications carry `userId` and so stand in the index of a person's inbox.
+* `<ulid>`: a notification. Only these carry `userId`, by which the index of the inbox lists them.
+* `recipient#<userId>`: preferences, devices and unread count, in one item, so that conditions on it keep them exact.
+* `token#<hash>`: the holder of a push token, which is the person who registered it last.
 """
 
 from __future__ import annotations
@@ -11,83 +11,83 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
-from khaya.notifications.model import Notification, Person
+from khaya.notifications.model import Notification, Recipient
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item, Model, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, lists, writes
 from khaya.platform.data.pages import PageRequest, PageResult
 
-_APART: Final = {"userId", "unread", "generation"}
-"""What is not a matter of settings: whose they are stands in the key, and the counts move by themselves."""
-_HERE: Final = "attribute_not_exists(#erasedAt)"
+_NOT_PREFERENCES: Final = {"userId", "unread", "generation"}
+"""Fields that `update_recipient` does not write: the id is in the key, and other writes change the counts."""
+_NOT_ERASED: Final = "attribute_not_exists(#erasedAt)"
 
 
 class Holder(Model):
-    """Whose device has a push token."""
+    """The holder of a push token."""
 
     holder: str
     device_id: str
 
 
-def person_key(user_id: str) -> tuple[str, dict[str, str]]:
-    """Where it stands what is known of a person, for a read together with others."""
-    return settings().notifications_table, {"id": f"person#{user_id}"}
+def recipient_key(user_id: str) -> tuple[str, dict[str, str]]:
+    """Primary key of a recipient."""
+    return settings().notifications_table, {"id": f"recipient#{user_id}"}
 
 
-def read_person(item: Item | None, user_id: str) -> Person:
-    """The person in `item`; with everything as at first where nothing is known yet."""
-    return Person.model_validate({**(item or {}), "userId": user_id})
+def read_recipient(item: Item | None, user_id: str) -> Recipient:
+    """The recipient in `item`; one with the defaults if there is no item."""
+    return Recipient.model_validate({**(item or {}), "userId": user_id})
 
 
-def person(user_id: str) -> Person:
-    """What is known of a person."""
-    return read_person(dynamo.get(*person_key(user_id)), user_id)
+def recipient(user_id: str) -> Recipient:
+    """The recipient with this id."""
+    return read_recipient(dynamo.get(*recipient_key(user_id)), user_id)
 
 
 def key(notification_id: str) -> tuple[str, dict[str, str]]:
-    """Where the notification stands, for a read together with others."""
+    """Primary key of a notification."""
     return settings().notifications_table, {"id": notification_id}
 
 
 def read(item: Item | None) -> Notification | None:
-    """The notification in `item`; what stands beside them is none."""
+    """The notification in `item`, if the item is one."""
     return Notification.model_validate(item) if item and "kind" in item else None
 
 
 def find(notification_id: str) -> Notification | None:
-    """The notification, if there is one."""
+    """The notification, if it exists."""
     return read(dynamo.get(*key(notification_id)))
 
 
 def token_key(token: str) -> tuple[str, dict[str, str]]:
-    """Where it stands whose a push token is."""
+    """Primary key of a push token's holder."""
     return settings().notifications_table, {"id": f"token#{hashlib.sha256(token.encode()).hexdigest()}"}
 
 
 def read_holder(item: Item | None) -> Holder | None:
-    """Whose the token is, if anybody's."""
+    """The holder in `item`, if there is one."""
     return Holder.model_validate(item) if item else None
 
 
-def create(notification: Notification, person: Person) -> list[writes.Write]:
-    """Put a notification into the inbox of `person`, as read just before, and count it.
+def create(notification: Notification, recipient: Recipient) -> list[writes.Write]:
+    """Store a notification and count it as unread.
 
-    Refused as `Raced` where it exists, or where the person has read everything or left since.
+    Refused as `WriteConflict` if it exists, if the recipient has marked everything as read since, or was erased.
     """
     return [
         writes.put(
             settings().notifications_table,
-            {**item_of(notification), "generation": person.generation},
+            {**item_of(notification), "generation": recipient.generation},
             condition="attribute_not_exists(#id)",
             refusal=lambda _: WriteConflict(),
         ),
-        _count(person, +1),
+        _add_to_unread(recipient, +1),
     ]
 
 
-def mark_read(notification: Notification, person: Person) -> list[writes.Write]:
-    """One is read, if it is still unread: neither by itself nor with everything."""
+def mark_read(notification: Notification, recipient: Recipient) -> list[writes.Write]:
+    """Mark a notification as read, if it is unread."""
     return [
         writes.update(
             *key(notification.id),
@@ -96,60 +96,60 @@ def mark_read(notification: Notification, person: Person) -> list[writes.Write]:
             refusal=lambda _: WriteConflict(),
             values={"yes": True, "no": False},
         ),
-        _count(person, -1),
+        _add_to_unread(recipient, -1),
     ]
 
 
-def mark_all_read(person: Person) -> writes.Write:
-    """Everything is read that is there by now, however much: a new generation begins, if none began meanwhile."""
+def mark_all_read(recipient: Recipient) -> writes.Write:
+    """Mark all notifications as read by starting a new generation, if the recipient's is unchanged."""
     return writes.update(
-        *person_key(person.user_id),
+        *recipient_key(recipient.user_id),
         "SET #unread = :none, #generation = :next",
-        condition=_same_generation(person),
+        condition=_same_generation(recipient),
         refusal=lambda _: WriteConflict(),
-        values={"none": 0, "next": person.generation + 1, "generation": person.generation},
+        values={"none": 0, "next": recipient.generation + 1, "generation": recipient.generation},
     )
 
 
-def change_person(before: Person, after: Person) -> writes.Write:
-    """Write other settings or devices, if they are still as they were read."""
+def update_recipient(before: Recipient, after: Recipient) -> writes.Write:
+    """Write new preferences or devices, if the recipient is unchanged."""
     return writes.replace(
-        *person_key(before.user_id),
+        *recipient_key(before.user_id),
         _item(before) if before.version else {},
         _item(after),
-        condition=f"{_unchanged(before)} AND {_HERE}",
+        condition=f"{_unchanged(before)} AND {_NOT_ERASED}",
         refusal=lambda _: WriteConflict(),
         values={"version": before.version} if before.version else None,
     )
 
 
 def register(
-    before: Person, after: Person, device_id: str, holder: Holder | None, former: Person | None
+    before: Recipient, after: Recipient, device_id: str, holder: Holder | None, former: Recipient | None
 ) -> list[writes.Write]:
-    """Write a person with a device that is registered, and whose its push token is from now on.
+    """Write a recipient with a newly registered device, and the holder of its push token.
 
-    `holder` is who had the token before, and `former` that person, where it was somebody else: the token is taken from
-    them in the same transaction, if everything is still as it was read.
+    `holder` is the token's former holder, and `former` their recipient if that is somebody else, who loses the token in
+    the same transaction.
     """
     token = after.devices[device_id].token
     was = before.devices.get(device_id)
-    changes = [change_person(before, after)]
+    changes = [update_recipient(before, after)]
     if was is not None and was.token != token:
         changes.append(_free(was.token, before, device_id))
     if former is not None and holder is not None:
-        changes.append(change_person(former, former.without_device(holder.device_id)))
+        changes.append(update_recipient(former, former.without_device(holder.device_id)))
     if holder != (new := Holder(holder=after.user_id, device_id=device_id)):
         changes.append(_take(token, new, holder))
     return changes
 
 
-def remove_device(person: Person, device: str) -> list[writes.Write]:
-    """Forget a device, named by its id or its push token, if `person` is as it was read; nothing where it is gone."""
-    device_id = device if device in person.devices else person.device_with(device)
+def remove_device(recipient: Recipient, device: str) -> list[writes.Write]:
+    """Remove a device by its id or push token, if the recipient is unchanged; no writes if there is no such device."""
+    device_id = device if device in recipient.devices else recipient.device_with(device)
     if device_id is None:
         return []
-    token = person.devices[device_id].token
-    return [change_person(person, person.without_device(device_id)), _free(token, person, device_id)]
+    token = recipient.devices[device_id].token
+    return [update_recipient(recipient, recipient.without_device(device_id)), _free(token, recipient, device_id)]
 
 
 def inbox(user_id: str, page_request: PageRequest) -> PageResult[Notification]:
@@ -158,50 +158,50 @@ def inbox(user_id: str, page_request: PageRequest) -> PageResult[Notification]:
     return PageResult([Notification.model_validate(row) for row in found.items], found.after)
 
 
-def leave(person: Person, now: str) -> list[writes.Write]:
-    """Leave of a person no more than that they are gone, so that nothing new comes, if they are as they were read."""
-    table, row = person_key(person.user_id)
-    gone = {**row, "erasedAt": now, "version": person.version + 1}
+def erase_recipient(recipient: Recipient, now: str) -> list[writes.Write]:
+    """Replace a recipient, if unchanged, by a mark that the account was erased, which refuses new notifications."""
+    table, key_of_recipient = recipient_key(recipient.user_id)
+    mark = {**key_of_recipient, "erasedAt": now, "version": recipient.version + 1}
     return [
         writes.put(
             table,
-            gone,
-            condition=_unchanged(person),
+            mark,
+            condition=_unchanged(recipient),
             refusal=lambda _: WriteConflict(),
-            values={"version": person.version} if person.version else None,
+            values={"version": recipient.version} if recipient.version else None,
         ),
-        *(_free(device.token, person, device_id) for device_id, device in person.devices.items()),
+        *(_free(device.token, recipient, device_id) for device_id, device in recipient.devices.items()),
     ]
 
 
 def remove(notifications: Sequence[Notification]) -> None:
-    """Remove notifications for good, whether or not they are still there."""
+    """Delete notifications; those that are gone already are ignored."""
     dynamo.write_many(
         [writes.delete(*key(one.id), condition=None, refusal=lambda _: WriteConflict()) for one in notifications]
     )
 
 
-def _count(person: Person, step: int) -> writes.Write:
+def _add_to_unread(recipient: Recipient, step: int) -> writes.Write:
     return writes.update(
-        *person_key(person.user_id),
+        *recipient_key(recipient.user_id),
         "ADD #unread :step",
-        condition=_same_generation(person),
+        condition=_same_generation(recipient),
         refusal=lambda _: WriteConflict(),
-        values={"step": step, "generation": person.generation},
+        values={"step": step, "generation": recipient.generation},
     )
 
 
-def _same_generation(person: Person) -> str:
-    known = "#generation = :generation"
-    return f"{known if person.generation else f'(attribute_not_exists(#generation) OR {known})'} AND {_HERE}"
+def _same_generation(recipient: Recipient) -> str:
+    same = "#generation = :generation"
+    return f"{same if recipient.generation else f'(attribute_not_exists(#generation) OR {same})'} AND {_NOT_ERASED}"
 
 
-def _unchanged(person: Person) -> str:
-    return "#version = :version" if person.version else "attribute_not_exists(#version)"
+def _unchanged(recipient: Recipient) -> str:
+    return "#version = :version" if recipient.version else "attribute_not_exists(#version)"
 
 
-def _item(person: Person) -> Item:
-    return {name: value for name, value in item_of(person).items() if name not in _APART}
+def _item(recipient: Recipient) -> Item:
+    return {name: value for name, value in item_of(recipient).items() if name not in _NOT_PREFERENCES}
 
 
 def _take(token: str, new: Holder, was: Holder | None) -> writes.Write:
@@ -216,10 +216,10 @@ def _take(token: str, new: Holder, was: Holder | None) -> writes.Write:
     )
 
 
-def _free(token: str, person: Person, device_id: str) -> writes.Write:
+def _free(token: str, recipient: Recipient, device_id: str) -> writes.Write:
     return writes.delete(
         *token_key(token),
         condition="#holder = :holder AND #deviceId = :device",
         refusal=lambda _: WriteConflict(),
-        values={"holder": person.user_id, "device": device_id},
+        values={"holder": recipient.user_id, "device": device_id},
     )

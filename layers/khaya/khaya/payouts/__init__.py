@@ -1,1 +1,1 @@
-"""Payouts: where a person's money goes when it leaves the marketplace."""
+"""Payouts: the bank accounts to which people are paid."""

@@ -1,4 +1,4 @@
-"""The bank account to which a person is paid."""
+"""A person's payout account."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from khaya.platform.base.models import Model
 
 
 class PayoutAccount(Model):
-    """A person's payout account, as far as credits and referrals look at it.
+    """A person's bank account for payouts, with the fields that credits and referrals need.
 
     Attributes:
-        verified: whether the payment provider has confirmed that it is theirs.
+        verified: whether the payment provider has confirmed that it is the person's own.
         usable_from: when payouts to it begin; a changed account is held for a day.
-        fingerprint: the same for two people who named the same bank account, and tells nothing else about it.
+        fingerprint: a keyed hash, equal for two people with the same bank account.
     """
 
     verified: bool = False
@@ -20,8 +20,8 @@ class PayoutAccount(Model):
     fingerprint: str | None = None
 
 
-def usable(account: PayoutAccount | None, now: str) -> PayoutAccount:
-    """The account itself, if money can be sent to it now.
+def require_usable(account: PayoutAccount | None, now: str) -> PayoutAccount:
+    """The account, if payouts to it are possible now.
 
     Raises:
         Conflict: there is none, it is not verified, or it was changed less than a day ago.
@@ -35,6 +35,6 @@ def usable(account: PayoutAccount | None, now: str) -> PayoutAccount:
     return account
 
 
-def shared(one: PayoutAccount | None, other: PayoutAccount | None) -> bool:
-    """Whether two people are paid to the same bank account."""
+def is_shared(one: PayoutAccount | None, other: PayoutAccount | None) -> bool:
+    """Whether two people use the same bank account."""
     return bool(one and other and one.fingerprint and one.fingerprint == other.fingerprint)

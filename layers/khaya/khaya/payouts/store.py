@@ -1,4 +1,4 @@
-"""The payout account stands in the person's private record, as its `payoutAccount`."""
+"""The payout account: the attribute `payoutAccount` of the person's private record."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from khaya.users import store as users
 
 
 def key(user_id: str) -> tuple[str, dict[str, str]]:
-    """Where the payout account stands, for a read together with others."""
+    """Primary key of the record with the payout account."""
     return users.key(user_id)
 
 
 def read(record: Item | None) -> PayoutAccount | None:
-    """The payout account in a private record, if the person has named one."""
+    """The payout account in a private record, if there is one."""
     found = (record or {}).get("payoutAccount")
     return PayoutAccount.model_validate(found) if found else None

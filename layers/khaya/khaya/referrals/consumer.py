@@ -21,6 +21,6 @@ def message_for(change: Change) -> OutgoingMessage | None:
 
 def handle(message: Message) -> None:
     """Complete the referrals that a released job completes."""
-    completed = service.follow_release(message.body["jobId"], clock.now())
+    completed = service.complete_referrals(message.body["jobId"], clock.now())
     if completed:
         observability.count("ReferralCompleted", completed)

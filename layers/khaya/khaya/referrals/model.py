@@ -1,4 +1,4 @@
-"""A referral from its code to its reward, and what makes a job count for it."""
+"""Rules of referrals: codes, states, rewards, and which jobs qualify."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from khaya.jobs.model import Job
 from khaya.ledger.model import Booking
-from khaya.payouts.model import PayoutAccount, shared
+from khaya.payouts.model import PayoutAccount, is_shared
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Count, Line
@@ -20,32 +20,32 @@ from khaya.platform.base.money import RAND, Cents
 
 Status = Literal["pending", "completed", "rewarded"]
 
-LEAST_JOB_CENTS = 200 * RAND
+MIN_JOB_CENTS = 200 * RAND
 REWARD_CENTS = 50 * RAND
-"""What each side gets."""
-MOST_A_MONTH = 20
-"""Referrals of one referrer that are paid by themselves in a calendar month; the others wait for an admin."""
+"""The reward of each side."""
+MONTHLY_LIMIT = 20
+"""Referrals of one referrer that are paid automatically in a calendar month; further ones wait for an admin."""
 TIERS: Final = {5: 250 * RAND, 15: 750 * RAND, 50: 2_500 * RAND}
-"""The bonus for so many rewarded referrals, each once."""
+"""The one-off bonus by the number of rewarded referrals."""
 
 CODE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"  # pragma: allowlist secret
-"""No two that look alike, and no vowels, so that no code is a word."""
+"""No characters that look alike, and no vowels, so that no code is a word."""
 CODE_LENGTH = 8
 
 
-def normal_code(text: str) -> str:
-    """A code as it is kept, however somebody has typed it."""
+def normalize_code(text: str) -> str:
+    """A code in its stored form, however it was typed."""
     return text.upper().replace(" ", "").replace("-", "")
 
 
 class ApplicationRequest(RequestModel):
-    """The code that somebody was given."""
+    """The code that somebody applies."""
 
-    code: Annotated[Line, Field(min_length=1, max_length=32), AfterValidator(normal_code)]
+    code: Annotated[Line, Field(min_length=1, max_length=32), AfterValidator(normalize_code)]
 
 
 class Code(Model):
-    """Whose a code is."""
+    """A referral code and its owner."""
 
     code: str
     user_id: str
@@ -53,12 +53,12 @@ class Code(Model):
 
 
 class Referral(Model):
-    """One person brought by another.
+    """One person referred by another.
 
     Attributes:
-        id: the referral's own.
-        reward_cents: what the referrer was paid for it.
-        job_id: the job that completed it.
+        id: the referral's id, apart from the key of its item.
+        reward_cents: the referrer's reward.
+        job_id: the job that completed the referral.
     """
 
     id: str
@@ -78,7 +78,7 @@ class Referral(Model):
         """The referral after its first qualifying job.
 
         Raises:
-            Conflict: it had one before.
+            Conflict: the referral is not pending.
         """
         if self.status != "pending":
             raise Conflict(f"The referral is {self.status}.")
@@ -88,17 +88,17 @@ class Referral(Model):
         """The referral with both sides paid.
 
         Raises:
-            Conflict: it is not completed, or was paid before.
+            Conflict: the referral is not completed, or was paid before.
         """
         if self.status != "completed":
             raise Conflict(f"The referral is {self.status}.")
         return self.model_copy(update={"status": "rewarded", "reward_cents": REWARD_CENTS, "rewarded_at": now})
 
-    def payable_by(self, admin_id: str) -> Referral:
-        """The referral itself, if the admin has no part in it.
+    def require_payable_by(self, admin_id: str) -> Referral:
+        """The referral, if the admin is neither of its parties.
 
         Raises:
-            Forbidden: they have.
+            Forbidden: the admin is one of its parties.
         """
         if admin_id in (self.referrer_id, self.referred_id):
             raise Forbidden("No admin acts on themselves.")
@@ -106,12 +106,12 @@ class Referral(Model):
 
 
 class Referrer(Model):
-    """What one person's referrals have come to.
+    """The totals of one person's referrals.
 
     Attributes:
-        month: the last month in which referrals were paid by themselves, for example `2026-11`.
-        month_count: how many those were.
-        version: counts the changes.
+        month: the last month with an automatic payment, for example `2026-11`.
+        month_count: the automatic payments in that month.
+        version: the number of changes.
     """
 
     user_id: str
@@ -124,35 +124,35 @@ class Referrer(Model):
     version: Count = 0
 
     def with_code(self, code: str, name: str) -> Referrer:
-        """The referrer, now with a code."""
+        """The referrer with a code."""
         return self.model_copy(update={"code": code, "display_name": name, "version": self.version + 1})
 
-    def has_room(self, now: str) -> bool:
-        """Whether one more referral is paid by itself in this month."""
-        return self.month != self._month(now) or self.month_count < MOST_A_MONTH
+    def is_below_monthly_limit(self, now: str) -> bool:
+        """Whether one more referral is paid automatically in this month."""
+        return self.month != self._month(now) or self.month_count < MONTHLY_LIMIT
 
-    def with_reward(self, now: str, *, by_itself: bool) -> Referrer:
-        """The referrer with one rewarded referral more. What an admin pays out takes no place in the month."""
+    def with_reward(self, now: str, *, automatic: bool) -> Referrer:
+        """The referrer with one more rewarded referral. Payments by an admin do not count for the monthly limit."""
         changed: dict[str, Any] = {
             "rewarded_count": self.rewarded_count + 1,
             "rewarded_at": now,
             "version": self.version + 1,
         }
-        if by_itself:
+        if automatic:
             month = self._month(now)
             changed |= {"month": month, "month_count": self.month_count + 1 if self.month == month else 1}
         return self.model_copy(update=changed)
 
     def _month(self, now: str) -> str:
-        """The month that a reward falls into: never back into an earlier one, whose count is gone.
+        """The month that a reward counts for, never before the last one, whose count would be lost.
 
-        What began just before midnight may be written after what began just after it.
+        A transaction that began before midnight may be written after one that began later.
         """
         return max(month_of(now), self.month or "")
 
 
 def new_code() -> str:
-    """A code that nobody can guess; whether somebody has it already, the store finds out."""
+    """A random code; the store refuses one that is taken."""
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
 
 
@@ -161,8 +161,8 @@ def month_of(now: str) -> str:
     return clock.local_day(now)[:7]
 
 
-def applied(code: Code, *, referred_id: str, referred_name: str, now: str) -> Referral:
-    """A new referral by a code.
+def new_referral(code: Code, *, referred_id: str, referred_name: str, now: str) -> Referral:
+    """A pending referral by a code.
 
     Raises:
         Conflict: the code is the person's own.
@@ -183,19 +183,19 @@ def applied(code: Code, *, referred_id: str, referred_name: str, now: str) -> Re
 def qualifies(
     job: Job, *, buyer: PayoutAccount | None, worker: PayoutAccount | None, referrals: Iterable[Referral]
 ) -> bool:
-    """Whether a job counts as real business, for referrals and stories alike; `referrals` are those of its parties.
+    """Whether a job qualifies for referral and story rewards; `referrals` are those of its parties.
 
     It is worth at least R200, was paid through escrow and released, its parties share no payout account, and neither
-    has brought the other.
+    has referred the other.
     """
     paid = job.payment == "escrow" and job.status == "completed" and job.released_at is not None
-    worth = (job.agreed_cents or 0) >= LEAST_JOB_CENTS
+    is_large_enough = (job.agreed_cents or 0) >= MIN_JOB_CENTS
     related = any(referral.referrer_id in (job.buyer_id, job.worker_id) for referral in referrals)
-    return paid and worth and not related and not shared(buyer, worker)
+    return paid and is_large_enough and not related and not is_shared(buyer, worker)
 
 
 def rewards(referral: Referral, referrer: Referrer) -> list[Booking]:
-    """What is booked for a referral that was just rewarded; `referrer` counts it already."""
+    """The bookings for a rewarded referral; `referrer` already includes it."""
     bookings = [
         _booking(referral.referrer_id, f"referral:{referral.id}:referrer", "Referral"),
         _booking(referral.referred_id, f"referral:{referral.id}:referred", "First qualifying job after a referral"),

@@ -1,4 +1,4 @@
-"""The use cases around referrals that need more than one read."""
+"""Use cases of referrals that need more than one read."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from khaya.ledger import service as ledger
 from khaya.ledger import store as accounts
 from khaya.ledger.model import Account
 from khaya.payouts import store as payouts
-from khaya.platform.base.backoff import pause
 from khaya.platform.base.errors import Conflict, NotFound, WriteConflict
 from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import UnitOfWork, Write, read, read_together
+from khaya.platform.work.retries import retry_on_conflict
 from khaya.profiles import store as profiles
 from khaya.referrals import model, store
 from khaya.referrals.model import Referral, Referrer
 from khaya.users import store as users
 
-_RERUNS = 20
-"""How often a referral is read again while others of the same referrer are paid, before the message goes back."""
+_ATTEMPTS = 20
+"""Attempts to complete a referral while others of the same referrer are paid."""
 
 
-def code_of(user_id: str, *, before_making: Callable[[], None], unit_of_work: UnitOfWork) -> str:
-    """A person's own code; it is made on first use, if `before_making` lets them, and stays for good."""
+def code_of(user_id: str, *, before_create: Callable[[], None], unit_of_work: UnitOfWork) -> str:
+    """A person's permanent code, created on first use; `before_create` is called then and may refuse."""
     referrer_item, profile_item = read_together([store.referrer_key(user_id), profiles.key(user_id)])
     referrer = store.read_referrer(referrer_item, user_id)
     if referrer.code is not None:
         return referrer.code
-    before_making()
+    before_create()
     code = model.new_code()
     name = profiles.read(profile_item, user_id).display_name
     unit_of_work.add(*store.create_code(referrer, referrer.with_code(code, name)))
@@ -37,11 +37,11 @@ def code_of(user_id: str, *, before_making: Callable[[], None], unit_of_work: Un
 
 
 def apply(code_text: str, *, user_id: str, now: str, unit_of_work: UnitOfWork) -> Referral:
-    """Apply a code: once ever, and only before one's first completed job.
+    """Apply a code, which a person may do once and only before their first completed job.
 
     Raises:
-        NotFound: there is no such code.
-        Conflict: it is the person's own, they have applied one before, or they have completed a job.
+        NotFound: the code is unknown.
+        Conflict: the code is the person's own, they have applied one before, or they have completed a job.
     """
     code_item, referral_item, profile_item = read_together(
         [store.code_key(code_text), store.referral_key(user_id), profiles.key(user_id)]
@@ -53,15 +53,15 @@ def apply(code_text: str, *, user_id: str, now: str, unit_of_work: UnitOfWork) -
     if earlier is not None:
         raise Conflict(f"You have applied a code already; that referral is {earlier.status}.")
     name = profiles.read(profile_item, user_id).display_name
-    referral = model.applied(code, referred_id=user_id, referred_name=name, now=now)
+    referral = model.new_referral(code, referred_id=user_id, referred_name=name, now=now)
     unit_of_work.add(store.create(referral), profiles.require_newcomer(user_id), users.require_no_bought_job(user_id))
     return referral
 
 
-def follow_release(job_id: str, now: str) -> int:
-    """What follows when a job is released: the referrals of its parties that it completes, and how many these were.
+def complete_referrals(job_id: str, now: str) -> int:
+    """Complete the referrals of a released job's parties, and return how many this call completed.
 
-    May be run any number of times, also at once: a referral is completed by one transaction, which pays both sides.
+    Safe to repeat and to run concurrently: one transaction completes a referral and pays both sides.
     """
     job = jobs.find(job_id)
     if job is None or job.worker_id is None:
@@ -74,33 +74,33 @@ def follow_release(job_id: str, now: str) -> int:
     if not model.qualifies(job, buyer=payouts.read(buyer), worker=payouts.read(worker), referrals=referrals):
         return 0
     unit_of_work = UnitOfWork()
-    unit_of_work.add(*(store.qualified(party, job.id, now) for party in parties))
+    unit_of_work.add(*(store.record_qualification(party, job.id, now) for party in parties))
     unit_of_work.commit()
     return sum(_complete(referral, job, now) for referral in referrals)
 
 
-def pay_waiting(referred_id: str, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Referral:
-    """Pay a referral that was beyond its month's limit, by an admin's word.
+def pay_pending(referred_id: str, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Referral:
+    """Pay a referral above the monthly limit, by an admin's decision.
 
     Raises:
-        NotFound: there is no such referral.
-        Forbidden: the admin has a part in it.
-        Conflict: it does not wait.
+        NotFound: the referral does not exist.
+        Forbidden: the admin is one of its parties.
+        Conflict: it is not waiting for payment.
     """
     found = store.read_referral(read(store.referral_key(referred_id)))
     if found is None:
         raise NotFound("There is no such referral.")
-    found.payable_by(admin_id)
+    found.require_payable_by(admin_id)
     present, referrer, people = _read(referred_id, found.referrer_id)
     if present is None:
         raise WriteConflict
     paid = present.rewarded(now)
-    _pay(present, paid, referrer, people, now=now, unit_of_work=unit_of_work, by_itself=False)
+    _pay(present, paid, referrer, people, now=now, unit_of_work=unit_of_work, automatic=False)
     return paid
 
 
 def renamings(user_id: str, name: str) -> Iterator[Write]:
-    """What writes a person's present name wherever referrals repeat it."""
+    """Writes that update the copies of a person's name in referrals."""
     referrer_item, referral_item = read_together([store.referrer_key(user_id), store.referral_key(user_id)])
     if referrer_item is not None and referrer_item.get("displayName") != name:
         if "code" in referrer_item:
@@ -114,25 +114,23 @@ def renamings(user_id: str, name: str) -> Iterator[Write]:
 
 
 def _complete(referral: Referral, job: Job, now: str) -> bool:
-    """Complete a referral, and pay it if the month has room; answer whether it was this call that did."""
-    for attempt in range(_RERUNS):
+    """Complete a referral, and pay it if the monthly limit allows; returns whether this call completed it."""
+
+    def complete() -> bool:
         present, referrer, people = _read(referral.referred_id, referral.referrer_id)
         if present is None or present.status != "pending":
             return False
         completed = present.completed(job.id, now)
         unit_of_work = UnitOfWork()
-        if referrer.has_room(now):
+        if referrer.is_below_monthly_limit(now):
             after = completed.rewarded(now)
-            _pay(present, after, referrer, people, now=now, unit_of_work=unit_of_work, by_itself=True)
+            _pay(present, after, referrer, people, now=now, unit_of_work=unit_of_work, automatic=True)
         else:
-            unit_of_work.add(store.change(present, completed))
-        try:
-            unit_of_work.commit()
-        except WriteConflict:
-            pause(attempt)
-        else:
-            return True
-    raise WriteConflict
+            unit_of_work.add(store.update_referral(present, completed))
+        unit_of_work.commit()
+        return True
+
+    return retry_on_conflict(complete, _ATTEMPTS)
 
 
 def _read(referred_id: str, referrer_id: str) -> tuple[Referral | None, Referrer, dict[str, Account]]:
@@ -160,9 +158,9 @@ def _pay(
     *,
     now: str,
     unit_of_work: UnitOfWork,
-    by_itself: bool,
+    automatic: bool,
 ) -> None:
-    """Book both sides' rewards, and the bonus where this referral is the one that crosses a tier."""
-    counted = referrer.with_reward(now, by_itself=by_itself)
-    unit_of_work.add(store.change(before, after), store.change_referrer(referrer, counted))
+    """Book both sides' rewards, and the bonus if the referrer reaches a tier."""
+    counted = referrer.with_reward(now, automatic=automatic)
+    unit_of_work.add(store.update_referral(before, after), store.update_referrer(referrer, counted))
     ledger.book(people, model.rewards(after, counted), now=now, unit_of_work=unit_of_work)

@@ -1,10 +1,10 @@
 """The Referrals table, keyed by `id`.
 
-* `code#<code>`: whose a code is.
-* `referrer#<userId>`: what a person's referrals have come to; with a reward it stands on the leaderboard's index.
-* `referral#<userId>`: the referral of the person who was brought. Nobody has two, and it is found by either name: the
-  index `byReferrer` lists those of one referrer, `byWait` those that wait for an admin.
-* `member#<userId>`: that a person has had a qualifying job.
+* `code#<code>`: a code and its owner.
+* `referrer#<userId>`: the totals of a person's referrals; the index `byRewardedCount` has it from the first reward on.
+* `referral#<userId>`: the referral of the person who was referred; a person has one at most. The index `byReferrer`
+  lists those of one referrer, `byPendingPayment` those that wait for an admin.
+* `qualification#<userId>`: a person's first qualifying job.
 """
 
 from __future__ import annotations
@@ -18,68 +18,68 @@ from khaya.platform.data.lists import list_page
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.referrals.model import Code, Referral, Referrer
 
-SHOWN = 20
-"""Places on the leaderboard."""
+LEADERBOARD_SIZE = 20
 
-_BOARD = "all"
-_WAITING = "admin"
+_LEADERBOARD = "all"
+_PENDING = "admin"
 _COUNT_DIGITS = 8
 _LATEST = 10**14
-"""Milliseconds since 1970, long after us: of two with the same count, the one who reached it first stands first."""
+"""Milliseconds since 1970, in the far future. Of two referrers with the same count, the first to reach it is listed
+first."""
 
 
 def code_key(code: str) -> tuple[str, dict[str, str]]:
-    """Where a code stands, for a read together with others."""
+    """Primary key of a code."""
     return settings().referrals_table, {"id": f"code#{code}"}
 
 
 def referrer_key(user_id: str) -> tuple[str, dict[str, str]]:
-    """Where a person stands as a referrer, for a read together with others."""
+    """Primary key of a person's totals as a referrer."""
     return settings().referrals_table, {"id": f"referrer#{user_id}"}
 
 
 def referral_key(referred_id: str) -> tuple[str, dict[str, str]]:
-    """Where the referral of a person who was brought stands, for a read together with others."""
+    """Primary key of the referral of a referred person."""
     return settings().referrals_table, {"id": f"referral#{referred_id}"}
 
 
-def member_key(user_id: str) -> tuple[str, dict[str, str]]:
-    """Where it stands that a person has had a qualifying job, for a read together with others."""
-    return settings().referrals_table, {"id": f"member#{user_id}"}
+def qualification_key(user_id: str) -> tuple[str, dict[str, str]]:
+    """Primary key of a person's first qualifying job."""
+    return settings().referrals_table, {"id": f"qualification#{user_id}"}
 
 
 def read_code(item: Item | None) -> Code | None:
-    """Whose code it is."""
+    """The code in `item`, if there is one."""
     return Code.model_validate(item) if item else None
 
 
 def read_referrer(item: Item | None, user_id: str) -> Referrer:
-    """The referrer in `item`; one without a code and without referrals where there is none."""
+    """The referrer in `item`; one without code and referrals if there is no item."""
     return Referrer.model_validate(item or {"userId": user_id})
 
 
 def read_referral(item: Item | None) -> Referral | None:
-    """The referral in `item`."""
+    """The referral in `item`, if there is one."""
     return Referral.model_validate({**item, "id": item["referralId"]}) if item else None
 
 
 def has_qualified(item: Item | None) -> bool:
-    """Whether the person under `member_key` has had a qualifying job."""
+    """Whether `item`, under `qualification_key`, holds a qualifying job."""
     return bool(item and item.get("qualifiedAt"))
 
 
 def create_code(before: Referrer, after: Referrer) -> list[writes.Write]:
-    """Give a person a code, unless somebody has that one, or they have one by now."""
+    """Store a person's new code, if the code is free and the person has none."""
     code = Code(code=after.code or "", user_id=after.user_id, display_name=after.display_name or "")
     table, key = code_key(code.code)
-    taken = writes.put(
+    new_code = writes.put(
         table, {**item_of(code), **key}, condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()
     )
-    return [taken, change_referrer(before, after)]
+    return [new_code, update_referrer(before, after)]
 
 
-def change_referrer(before: Referrer, after: Referrer) -> writes.Write:
-    """Write what differs, if nobody changed the referrer meanwhile."""
+def update_referrer(before: Referrer, after: Referrer) -> writes.Write:
+    """Write the difference, if the referrer's version is unchanged."""
     return writes.replace(
         *referrer_key(before.user_id),
         _referrer_item(before) if before.version else {},
@@ -100,8 +100,8 @@ def create(referral: Referral) -> writes.Write:
     )
 
 
-def change(before: Referral, after: Referral) -> writes.Write:
-    """Write what differs, if the referral is still in the state that was read."""
+def update_referral(before: Referral, after: Referral) -> writes.Write:
+    """Write the difference, if the referral's state is unchanged."""
     return writes.replace(
         *referral_key(before.referred_id),
         _item(before),
@@ -112,10 +112,10 @@ def change(before: Referral, after: Referral) -> writes.Write:
     )
 
 
-def qualified(user_id: str, job_id: str, now: str) -> writes.Write:
-    """Note that a person has had a qualifying job; the first one stays."""
+def record_qualification(user_id: str, job_id: str, now: str) -> writes.Write:
+    """Store a qualifying job of a person, if it is the first."""
     return writes.update(
-        *member_key(user_id),
+        *qualification_key(user_id),
         "SET #qualifiedAt = if_not_exists(#qualifiedAt, :now), #jobId = if_not_exists(#jobId, :job)",
         condition=None,
         refusal=lambda _: WriteConflict(),
@@ -124,24 +124,28 @@ def qualified(user_id: str, job_id: str, now: str) -> writes.Write:
 
 
 def rename(key: tuple[str, dict[str, str]], attribute: str, name: str) -> writes.Write:
-    """Write a person's present name where it is repeated."""
+    """Write a person's current name to a copy of it."""
     return writes.overwrite(*key, attribute, name)
 
 
 def of_referrer(user_id: str, page_request: PageRequest) -> PageResult[Referral]:
-    """Those whom a person has brought, the newest first."""
+    """The people whom a person has referred, newest first."""
     return _listed("byReferrer", "referrerId", user_id, page_request)
 
 
-def waiting(page_request: PageRequest) -> PageResult[Referral]:
-    """Completed referrals beyond a month's limit, which an admin is to decide on, the oldest first."""
-    return _listed("byWait", "waiting", _WAITING, page_request, newest_first=False)
+def pending_payment(page_request: PageRequest) -> PageResult[Referral]:
+    """Completed referrals above the monthly limit, which wait for an admin, oldest first."""
+    return _listed("byPendingPayment", "pendingPayment", _PENDING, page_request, newest_first=False)
 
 
 def leaders() -> list[Referrer]:
-    """Those with the most rewarded referrals, at most twenty."""
+    """The referrers with the most rewarded referrals, at most twenty."""
     rows = dynamo.query(
-        settings().referrals_table, "byStanding", "#board = :board", limit=SHOWN, values={"board": _BOARD}
+        settings().referrals_table,
+        "byRewardedCount",
+        "#leaderboard = :leaderboard",
+        limit=LEADERBOARD_SIZE,
+        values={"leaderboard": _LEADERBOARD},
     )
     return [Referrer.model_validate(row) for row in rows]
 
@@ -156,15 +160,16 @@ def _listed(
 
 
 def _item(referral: Referral) -> Item:
-    """The referral with the attributes that its indexes are made of."""
+    """The item of a referral, with its index attributes."""
     item = {**item_of(referral), "referralId": referral.id, **referral_key(referral.referred_id)[1]}
-    return item | ({"waiting": _WAITING} if referral.status == "completed" else {})
+    return item | ({"pendingPayment": _PENDING} if referral.status == "completed" else {})
 
 
 def _referrer_item(referrer: Referrer) -> Item:
-    """The referrer, on the leaderboard's index with the first rewarded referral."""
+    """The item of a referrer, with the leaderboard's index attributes from the first reward on."""
     item = item_of(referrer)
     if referrer.rewarded_at is not None:
         milliseconds = round(clock.parse(referrer.rewarded_at).timestamp() * 1000)
-        item |= {"board": _BOARD, "standing": f"{referrer.rewarded_count:0{_COUNT_DIGITS}}#{_LATEST - milliseconds}"}
+        order = f"{referrer.rewarded_count:0{_COUNT_DIGITS}}#{_LATEST - milliseconds}"
+        item |= {"leaderboard": _LEADERBOARD, "leaderboardOrder": order}
     return item

@@ -1,1 +1,1 @@
-"""What people are reminded of: their own reminders, and what the marketplace asks of them."""
+"""Reminders: those that people set, and those of open actions and reviews."""

@@ -1,8 +1,7 @@
-"""A reminder, when it is due, and which reminders a job's events begin and end.
+"""Reminders, when they are due, and which events plan or settle them.
 
-Besides those that people set themselves there are three that ask for something to be done about a job, and one that
-asks for a review. Each of these has a name made of what it is about, so there is one, however often and in whatever
-order the events are told.
+Besides people's own reminders there are three kinds about an open action on a job, and one that asks for a review. The
+ids are derived from what they are about, so that each exists once, however often and in whatever order events arrive.
 """
 
 from __future__ import annotations
@@ -22,33 +21,33 @@ from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
 
 Kind = Literal["own", "review", "chooseBid", "confirmWork", "handInWork"]
-Lane = Literal["minute", "daily"]
-"""Which sweep it is for: the one every few minutes, or that of every morning."""
+Schedule = Literal["minute", "daily"]
+"""The task that handles it: every few minutes, or every morning."""
 Status = Literal["waiting", "sent", "idle", "settled"]
-"""Waiting to be due; sent for the last time; idle while there is nothing to ask for; settled, for good."""
+"""Waiting until due; sent for the last time; idle while no action is open; settled for good."""
 
 MORNING_HOUR: Final = 8
-"""When people are told what they are to do, in South Africa."""
+"""The hour in South Africa at which people are reminded of open actions."""
 
 KEEP_DAYS: Final = 90
-"""How long a reminder that is over stays: its owner sees it, and an event that comes late begins no other."""
+"""Days until a finished reminder expires; until then its owner sees it and a late event plans no second one."""
 
 
 @dataclass(frozen=True)
-class Rhythm:
-    """How often somebody is reminded at most, and how many days lie between two times."""
+class Recurrence:
+    """How often a reminder is sent at most, and the days between two times."""
 
-    lane: Lane
-    most: int
+    schedule: Schedule
+    max_count: int
     days: int = 0
 
 
-RHYTHMS: Final[Mapping[Kind, Rhythm]] = {
-    "own": Rhythm("minute", most=1),
-    "review": Rhythm("minute", most=2, days=3),
-    "chooseBid": Rhythm("daily", most=3, days=3),
-    "confirmWork": Rhythm("daily", most=3, days=2),
-    "handInWork": Rhythm("daily", most=3, days=3),
+RECURRENCES: Final[Mapping[Kind, Recurrence]] = {
+    "own": Recurrence("minute", max_count=1),
+    "review": Recurrence("minute", max_count=2, days=3),
+    "chooseBid": Recurrence("daily", max_count=3, days=3),
+    "confirmWork": Recurrence("daily", max_count=3, days=2),
+    "handInWork": Recurrence("daily", max_count=3, days=3),
 }
 
 _FIRST_REVIEW_HOURS: Final = 24
@@ -57,35 +56,38 @@ _FIRST_CONFIRMATION_DAYS: Final = 1
 _LATE_DAYS: Final = 1
 
 
-def _moment(text: str) -> str:
-    """A time in the marketplace's form, from one with any offset."""
+def _normalize_time(text: str) -> str:
+    """A time in the API's form, from one with any offset."""
     try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
+        time = datetime.fromisoformat(text)
+        if time.tzinfo is None:
             raise ValueError
-        return clock.iso(moment)
+        return clock.iso(time)
     except (ValueError, OverflowError) as error:
         raise ValueError("must be a time with its offset, such as 2026-12-01T08:00:00.000Z") from error
 
 
-Moment = Annotated[
-    Line, Field(max_length=40), AfterValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
+Time = Annotated[
+    Line,
+    Field(max_length=40),
+    AfterValidator(_normalize_time),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 
 
 class ReminderRequest(RequestModel):
-    """What somebody wants to be reminded of, and when."""
+    """A reminder's text and time."""
 
     text: Annotated[Prose, Field(min_length=1, max_length=200)]
-    due_at: Moment
+    due_at: Time
 
 
 class Reminder(Model):
-    """Something that a person is to be reminded of.
+    """A reminder for one person.
 
     Attributes:
-        number: how often they were.
-        expires_at: when it may go, in seconds since 1970; while it may still be due, never.
+        number: how often it was sent.
+        expires_at: when it is deleted, in seconds since 1970; None while it may still be due.
     """
 
     id: str
@@ -99,36 +101,36 @@ class Reminder(Model):
     expires_at: int | None = None
 
     @property
-    def rhythm(self) -> Rhythm:
+    def recurrence(self) -> Recurrence:
         """How often it is due."""
-        return RHYTHMS[self.kind]
+        return RECURRENCES[self.kind]
 
     def claimed(self, now: str) -> Reminder:
-        """The reminder once more sent: due again later, counted from now, or over.
+        """The reminder after it was sent once more: due again later, counted from now, or finished.
 
-        However long it was overdue, that is one time: what was missed is not made up for.
+        An overdue reminder is sent once; times that were missed are not made up for.
         """
         number = self.number + 1
-        if number >= self.rhythm.most:
-            return self._over("sent", now, number=number)
-        if self.rhythm.lane == "daily":
-            due_at = clock.local_hour(now, MORNING_HOUR, days=self.rhythm.days)
+        if number >= self.recurrence.max_count:
+            return self._finished("sent", now, number=number)
+        if self.recurrence.schedule == "daily":
+            due_at = clock.local_hour(now, MORNING_HOUR, days=self.recurrence.days)
         else:
-            due_at = clock.plus(now, days=self.rhythm.days)
+            due_at = clock.plus(now, days=self.recurrence.days)
         return self.model_copy(update={"number": number, "due_at": due_at})
 
     def settled(self, now: str) -> Reminder:
-        """The reminder of something that was done, or that nobody can do any more."""
-        return self._over("settled", now)
+        """The reminder of an action that was done or is no longer possible."""
+        return self._finished("settled", now)
 
     def idle(self) -> Reminder:
-        """The reminder while there is nothing to be done, though there may be again."""
+        """The reminder while no action is open, though one may be again."""
         return self.model_copy(update={"status": "idle"})
 
-    def planned_again(self, plan: Reminder) -> Reminder:
-        """The reminder when it is to be planned and is there already; itself, where that changes nothing.
+    def merged_with(self, plan: Reminder) -> Reminder:
+        """The existing reminder after an event planned it again; the same object if that changes nothing.
 
-        Of several causes the first one counts, in whatever order they are told; and a new one wakes what was idle.
+        The earliest cause counts, in whatever order the events arrive. A new cause ends the idle state.
         """
         if self.status == "idle":
             return self.model_copy(update={"status": "waiting", "due_at": plan.due_at})
@@ -136,16 +138,16 @@ class Reminder(Model):
             return self.model_copy(update={"due_at": plan.due_at})
         return self
 
-    def _over(self, status: Status, now: str, **changed: Any) -> Reminder:
+    def _finished(self, status: Status, now: str, **changed: Any) -> Reminder:
         expires_at = clock.epoch(clock.plus(now, days=KEEP_DAYS))
         return self.model_copy(update={**changed, "status": status, "expires_at": expires_at})
 
 
 def own(request: ReminderRequest, *, user_id: str, now: str) -> Reminder:
-    """A reminder that a person sets.
+    """A person's own reminder.
 
     Raises:
-        Invalid: it would be due at once, or was long ago.
+        Invalid: its time is not in the future.
     """
     if request.due_at <= now:
         raise Invalid([("dueAt", "must lie in the future")])
@@ -153,52 +155,52 @@ def own(request: ReminderRequest, *, user_id: str, now: str) -> Reminder:
 
 
 def review_id(job_id: str, user_id: str) -> str:
-    """The name of what asks a person to review a job."""
+    """The id of the reminder to review a job."""
     return f"review#{job_id}#{user_id}"
 
 
 def open_action_id(kind: Kind, job_id: str) -> str:
-    """The name of what asks for something to be done about a job."""
+    """The id of the reminder of an open action."""
     return f"{kind}#{job_id}"
 
 
 @dataclass(frozen=True)
-class Following:
-    """What follows an event: the names of reminders that are settled by it, and reminders that it begins."""
+class Effect:
+    """The ids of reminders that an event settles, and the reminders that it plans."""
 
     settled: tuple[str, ...] = ()
     planned: tuple[Reminder, ...] = ()
 
 
-def following(event: Event) -> Following:
-    """What follows an event; the same however often it is told."""
-    follow = _FOLLOWING.get(event.kind)
-    return follow(event) if follow else Following()
+def effect_of(event: Event) -> Effect:
+    """The effect of an event on reminders; equal if the event is repeated."""
+    rule = _EFFECTS.get(event.kind)
+    return rule(event) if rule else Effect()
 
 
-def _bid_placed(event: Event) -> Following:
+def _bid_placed(event: Event) -> Effect:
     due_at = clock.local_hour(event.at, MORNING_HOUR, days=_FIRST_CHOICE_DAYS)
-    return Following(planned=(_open_action("chooseBid", event, "buyerId", due_at),))
+    return Effect(planned=(_open_action("chooseBid", event, "buyerId", due_at),))
 
 
-def _job_accepted(event: Event) -> Following:
+def _job_accepted(event: Event) -> Effect:
     due_at = clock.local_hour(event.detail["dueAt"], MORNING_HOUR, days=_LATE_DAYS)
-    return Following(
+    return Effect(
         settled=_actions(event, "chooseBid"), planned=(_open_action("handInWork", event, "workerId", due_at),)
     )
 
 
-def _job_submitted(event: Event) -> Following:
+def _job_submitted(event: Event) -> Effect:
     due_at = clock.local_hour(event.at, MORNING_HOUR, days=_FIRST_CONFIRMATION_DAYS)
-    return Following(
+    return Effect(
         settled=_actions(event, "handInWork"), planned=(_open_action("confirmWork", event, "buyerId", due_at),)
     )
 
 
-def _job_completed(event: Event) -> Following:
+def _job_completed(event: Event) -> Effect:
     due_at = clock.plus(event.detail["completedAt"], hours=_FIRST_REVIEW_HOURS)
     job_id = event.detail["jobId"]
-    return Following(
+    return Effect(
         settled=_actions(event, "chooseBid", "handInWork", "confirmWork"),
         planned=tuple(
             Reminder(id=review_id(job_id, person), user_id=person, kind="review", job_id=job_id, due_at=due_at)
@@ -207,18 +209,18 @@ def _job_completed(event: Event) -> Following:
     )
 
 
-def _job_ended(event: Event) -> Following:
-    """Called off or expired. Nothing but a choice of bids was ever asked for of a job that nobody worked on."""
+def _job_ended(event: Event) -> Effect:
+    """The job was cancelled or expired. Without a worker, only the choice of a bid can have been open."""
     if event.detail.get("workerId") is None:
-        return Following(settled=_actions(event, "chooseBid"))
-    return Following(settled=_actions(event, "chooseBid", "handInWork", "confirmWork"))
+        return Effect(settled=_actions(event, "chooseBid"))
+    return Effect(settled=_actions(event, "chooseBid", "handInWork", "confirmWork"))
 
 
-def _review_written(event: Event) -> Following:
-    return Following(settled=(review_id(event.detail["jobId"], event.detail["reviewerId"]),))
+def _review_written(event: Event) -> Effect:
+    return Effect(settled=(review_id(event.detail["jobId"], event.detail["reviewerId"]),))
 
 
-_FOLLOWING: Final[Mapping[str, Callable[[Event], Following]]] = {
+_EFFECTS: Final[Mapping[str, Callable[[Event], Effect]]] = {
     "bid.placed": _bid_placed,
     "job.accepted": _job_accepted,
     "job.submitted": _job_submitted,
@@ -228,8 +230,8 @@ _FOLLOWING: Final[Mapping[str, Callable[[Event], Following]]] = {
     "review.written": _review_written,
 }
 
-FOLLOWED: Final = frozenset(_FOLLOWING)
-"""The kinds of event that reminders follow."""
+PLANNING_EVENTS: Final = frozenset(_EFFECTS)
+"""The kinds of event that plan or settle reminders."""
 
 
 def _open_action(kind: Kind, event: Event, person: str, due_at: str) -> Reminder:

@@ -1,7 +1,7 @@
-"""Reminders planned by what happens, and sent when they are due: each once, however many sweeps there are at once.
+"""Plans reminders by events, and claims those that are due, each once however many runs there are at once.
 
-Nothing is sent here. A sweep claims what is due: one conditional update of the row as it was read. Its stream record
-becomes an event, which tells the person; so a sweep that is interrupted anywhere loses nothing and doubles nothing.
+A run only claims what is due, by a conditional update of the reminder. The update's stream record becomes an event,
+which causes the notification. So a run that is interrupted at any point loses nothing and sends nothing twice.
 """
 
 from __future__ import annotations
@@ -16,40 +16,37 @@ from khaya.events.model import Event
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job
 from khaya.platform.base import observability
-from khaya.platform.base.backoff import pause
-from khaya.platform.base.errors import Unavailable, WriteConflict
+from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item
 from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import commit_now, connect, read_together
 from khaya.platform.work.parallel import in_parallel
+from khaya.platform.work.retries import retry_on_conflict
 from khaya.reminders import store
-from khaya.reminders.model import Lane, Reminder, following
+from khaya.reminders.model import Reminder, Schedule, effect_of
 from khaya.reviews import store as reviews
 
 THREADS = 8
-"""Parts of a lane that a sweep works through at once. They share the DynamoDB client, which has ten connections."""
+"""Shards that a run works on in parallel. The threads share the DynamoDB client, which has ten connections."""
 
-LOST_IN_A_ROW: Final = 5
-"""So many reminders one after the other were claimed by somebody else: another sweep is at this part, and ahead.
+MAX_LOST_CLAIMS: Final = 5
+"""Lost claims in a row after which a run leaves a shard to the other run that works on it."""
 
-It is left to that one, as two would only be in each other's way.
-"""
+_ATTEMPTS: Final = 10
 
-_RERUNS: Final = 10
-
-Due = Literal["remind", "idle", "settled"]
-"""What is to become of a reminder that is due."""
+Decision = Literal["remind", "idle", "settled"]
+"""The decision on a reminder that is due."""
 
 
 @dataclass
 class Report:
-    """What a sweep did.
+    """The result of a run.
 
     Attributes:
-        claimed: reminders that go out.
-        dropped: those for which there was nothing to ask.
-        failed: those that could not be claimed, and parts that could not be read.
-        unfinished: parts in which something due was left for want of time.
+        claimed: reminders that are sent.
+        dropped: reminders without an open action.
+        failed: reminders that could not be claimed, and shards that could not be read.
+        unfinished: shards with reminders left, since time was up.
     """
 
     claimed: int = 0
@@ -58,113 +55,108 @@ class Report:
     unfinished: int = 0
 
     def add(self, other: Report) -> None:
-        """Count what another did as well."""
+        """Add the counts of another report."""
         self.claimed += other.claimed
         self.dropped += other.dropped
         self.failed += other.failed
         self.unfinished += other.unfinished
 
     def as_counts(self) -> dict[str, int]:
-        """The report as a function answers it."""
+        """The counts by name, as the function returns them."""
         return asdict(self)
 
 
-def follow(event: Event, now: str) -> None:
-    """Plan what an event asks of somebody, and settle what it has done.
+def handle(event: Event, now: str) -> None:
+    """Plan and settle reminders as an event demands.
 
-    It may run again for the same event, and for events in any order: what was settled is not planned any more.
+    Safe to repeat, and for events in any order: a settled reminder is not planned again.
 
     Raises:
-        Unavailable: not everything was done; run it again.
+        Unavailable, WriteConflict: not everything was done; the same call is to be repeated.
     """
-    what = following(event)
-    for reminder_id in what.settled:
+    effect = effect_of(event)
+    for reminder_id in effect.settled:
         try:
             commit_now(store.settle(reminder_id, now))
         except WriteConflict:  # it was settled before
             continue
-    for plan in what.planned:
+    for plan in effect.planned:
         _plan(plan)
 
 
-def sweep(lane: Lane, now: str, time_is_left: Callable[[], bool]) -> Report:
-    """Claim what is due in a lane, as far as time is left; the next sweep takes up the rest, and what failed.
+def claim_due(schedule: Schedule, now: str, time_is_left: Callable[[], bool]) -> Report:
+    """Claim a schedule's due reminders while time is left; the next run continues, also with those that failed.
 
-    The parts are begun in an order of chance, so that two sweeps at once are seldom after the same reminders.
+    Shards are taken in random order, so that two runs at once rarely work on the same one.
     """
-    connect()  # made before the threads begin, which would each make their own
+    connect()  # before the threads start, which would each create a client
     report = Report()
     shards = random.sample(range(store.SHARDS), store.SHARDS)
-    for part in in_parallel(lambda shard: _sweep_shard(lane, shard, now, time_is_left), shards, THREADS):
+    for part in in_parallel(lambda shard: _claim_shard(schedule, shard, now, time_is_left), shards, THREADS):
         report.add(part)
     return report
 
 
 def _plan(plan: Reminder) -> None:
-    for attempt in range(_RERUNS):
+    """Store a reminder, or merge it with the existing one."""
+
+    def write() -> None:
         try:
             commit_now(store.create(plan))
         except store.Exists as existing:
             before = existing.reminder
-        else:
-            return
-        after = before and before.planned_again(plan)
-        if before is None or after is None or after is before:
-            return
-        try:
-            commit_now(store.change(before, after))
-        except WriteConflict:
-            pause(attempt)
-        else:
-            return
-    raise Unavailable
+            after = before and before.merged_with(plan)
+            if before is not None and after is not None and after is not before:
+                commit_now(store.change(before, after))
+
+    retry_on_conflict(write, _ATTEMPTS)
 
 
-def _sweep_shard(lane: Lane, shard: int, now: str, time_is_left: Callable[[], bool]) -> Report:
+def _claim_shard(schedule: Schedule, shard: int, now: str, time_is_left: Callable[[], bool]) -> Report:
     report = Report()
     lost = 0
     try:
-        for reminder, thing in _due(lane, shard, now, report):
+        for reminder, item in _due(schedule, shard, now, report):
             if not time_is_left():
                 report.unfinished += 1
                 break
-            lost = 0 if _taken(reminder, thing, now, report) else lost + 1
-            if lost == LOST_IN_A_ROW:
+            lost = 0 if _claim(reminder, item, now, report) else lost + 1
+            if lost == MAX_LOST_CLAIMS:
                 break
-    except Exception as error:  # noqa: BLE001 - one part that cannot be read must not keep the others
+    except Exception as error:  # noqa: BLE001 - a shard that cannot be read must not stop the others
         report.failed += 1
-        extra = {"lane": lane, "shard": shard, "error": type(error).__name__}
-        observability.logger().error("a part of a sweep failed", extra=extra)
+        extra = {"schedule": schedule, "shard": shard, "error": type(error).__name__}
+        observability.logger().error("shard of reminders failed", extra=extra)
     return report
 
 
-def _due(lane: Lane, shard: int, now: str, report: Report) -> Iterator[tuple[Reminder, Item | None]]:
-    """What is due in a part, each with the thing that tells whether there is something to remind of."""
-    for rows in store.due(lane, shard, now):
-        page = [reminder for row in rows if (reminder := _readable(row, report))]
-        asked = [reminder for reminder in page if reminder.kind != "own"]
-        items = read_together([_thing(reminder) for reminder in asked]) if asked else []
-        things = {reminder.id: item for reminder, item in zip(asked, items, strict=True)}
+def _due(schedule: Schedule, shard: int, now: str, report: Report) -> Iterator[tuple[Reminder, Item | None]]:
+    """The due reminders of a shard, each with the item of the job or review that it is about."""
+    for rows in store.due(schedule, shard, now):
+        page = [reminder for row in rows if (reminder := _read(row, report))]
+        planned = [reminder for reminder in page if reminder.kind != "own"]
+        items = read_together([_subject_key(reminder) for reminder in planned]) if planned else []
+        subjects = {reminder.id: item for reminder, item in zip(planned, items, strict=True)}
         for reminder in page:
-            yield reminder, things.get(reminder.id)
+            yield reminder, subjects.get(reminder.id)
 
 
-def _readable(row: Item, report: Report) -> Reminder | None:
-    """The reminder in a row; None of one that cannot be read, which must not keep those behind it."""
+def _read(row: Item, report: Report) -> Reminder | None:
+    """The reminder in a row; None if the row is invalid, which must not stop the ones after it."""
     try:
         reminder = store.read(row)
     except ValueError:
         reminder = None
     if reminder is None:
         report.failed += 1
-        observability.logger().error("an unreadable reminder", extra={"reminder": row["id"]})
+        observability.logger().error("invalid reminder", extra={"reminder": row["id"]})
     return reminder
 
 
-def _taken(reminder: Reminder, thing: Item | None, now: str, report: Report) -> bool:
-    """Claim a reminder, or drop it where there is nothing to remind of; False where somebody else was faster."""
+def _claim(reminder: Reminder, item: Item | None, now: str, report: Report) -> bool:
+    """Claim a reminder, or drop it if no action is open; returns False if another run was faster."""
     try:
-        match _present(reminder, thing):
+        match _decide(reminder, item):
             case "remind":
                 commit_now(store.change(reminder, reminder.claimed(now)))
                 report.claimed += 1
@@ -174,27 +166,27 @@ def _taken(reminder: Reminder, thing: Item | None, now: str, report: Report) -> 
             case "settled":
                 commit_now(store.change(reminder, reminder.settled(now)))
                 report.dropped += 1
-    except WriteConflict:  # another sweep has claimed it, or it was settled or deleted meanwhile
+    except WriteConflict:  # another run has claimed it, or it was settled or deleted since
         return False
-    except Exception as error:  # noqa: BLE001 - one reminder that cannot be claimed must not keep the others
+    except Exception as error:  # noqa: BLE001 - a reminder that cannot be claimed must not stop the others
         report.failed += 1
         extra = {"reminder": reminder.id, "error": type(error).__name__}
-        observability.logger().error("a reminder failed", extra=extra)
+        observability.logger().error("reminder failed", extra=extra)
     return True
 
 
-def _thing(reminder: Reminder) -> tuple[str, dict[str, str]]:
+def _subject_key(reminder: Reminder) -> tuple[str, dict[str, str]]:
     job_id = reminder.job_id or ""
     return reviews.slot_key(job_id, reminder.user_id) if reminder.kind == "review" else jobs.key(job_id)
 
 
-def _present(reminder: Reminder, thing: Item | None) -> Due:
-    """What is to become of it, by how things are now: a person is not asked for what is done, or cannot be done."""
+def _decide(reminder: Reminder, item: Item | None) -> Decision:
+    """The decision by the current state of the job or review: people are not reminded of what is done or impossible."""
     if reminder.kind == "own":
         return "remind"
     if reminder.kind == "review":
-        return "remind" if thing is None else "settled"
-    job = jobs.read(thing)
+        return "remind" if item is None else "settled"
+    job = jobs.read(item)
     match reminder.kind:
         case "chooseBid" if job is not None and job.status == "open":
             return "remind" if _has_pending_bid(job) else "idle"
@@ -206,10 +198,12 @@ def _present(reminder: Reminder, thing: Item | None) -> Due:
 
 
 def _has_pending_bid(job: Job) -> bool:
-    """The latest bids are looked at first: as a rule one of them is pending. One that the index lacks yet is too."""
-    seen = 0
-    for bid in every_item(lambda page_request: bids.on_job(job.id, "createdAt", page_request)) if job.bid_count else ():
+    """Whether a bid is pending. The latest are read first; bids that the index lacks yet count as pending."""
+    if not job.bid_count:
+        return False
+    found = 0
+    for bid in every_item(lambda page_request: bids.on_job(job.id, "createdAt", page_request)):
         if bid.status == "pending":
             return True
-        seen += bid.status != "withdrawn"
-    return seen < job.bid_count
+        found += bid.status != "withdrawn"
+    return found < job.bid_count

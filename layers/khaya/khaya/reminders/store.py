@@ -1,8 +1,8 @@
-"""The Reminders table, keyed by `id`, and its indexes: what is due, and each person's own reminders.
+"""The Reminders table, keyed by `id`, with the indexes `byDue` and `byPerson`.
 
-Only what waits carries `dueShard` and `due` and so stands in the index of what is due, in one of many parts. So a sweep
-reads nothing but what is due, and takes up by itself what an earlier one left. Only people's own reminders carry
-`position`, by which they are listed: what waits, soonest due first, and then what was sent.
+Only waiting reminders carry `dueShard` and `dueOrder`, and so are listed by `byDue`. A run reads only what is due, and
+continues by itself what an earlier run left. Only people's own reminders carry `listOrder`, by which `byPerson` lists
+them: first the waiting ones, soonest due first, then those that were sent.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, lists, writes
 from khaya.platform.data.pages import PageRequest, PageResult
-from khaya.reminders.model import KEEP_DAYS, Lane, Reminder
+from khaya.reminders.model import KEEP_DAYS, Reminder, Schedule
 
 SHARDS: Final = 32
-"""In how many parts what is due stands in the index, for each lane; `docs/data.md` has the arithmetic."""
+"""Shards of the index of due reminders, for each schedule; `docs/data.md` has the arithmetic."""
 
 _PAGE: Final = 50
 _JUST_AFTER: Final = "$"
-"""The sign that sorts right after the one between the time and the id in `due`."""
+"""The character that sorts directly after the `#` between time and id in `dueOrder`."""
 
 
 class Exists(Exception):
-    """The reminder is there already; `reminder` as it is, None where all that is known is that it was settled."""
+    """The reminder exists; `reminder` is its state, None if it was settled before it was planned."""
 
     def __init__(self, item: Item | None) -> None:
         super().__init__("exists")
@@ -35,12 +35,12 @@ class Exists(Exception):
 
 
 def key(reminder_id: str) -> tuple[str, dict[str, str]]:
-    """Where the reminder stands, for a read together with others."""
+    """Primary key of a reminder."""
     return settings().reminders_table, {"id": reminder_id}
 
 
 def read(item: Item | None) -> Reminder | None:
-    """The reminder in `item`; one that was settled before it was planned is none."""
+    """The reminder in `item`; None if it was settled before it was planned."""
     return Reminder.model_validate(item) if item and "kind" in item else None
 
 
@@ -52,7 +52,7 @@ def create(reminder: Reminder) -> writes.Write:
 
 
 def change(before: Reminder, after: Reminder) -> writes.Write:
-    """Write what differs, if the reminder is as it was read: in the same state and due at the same time."""
+    """Write the difference, if the reminder's state, time and number are unchanged."""
     return writes.replace(
         *key(before.id),
         _item(before),
@@ -64,10 +64,10 @@ def change(before: Reminder, after: Reminder) -> writes.Write:
 
 
 def settle(reminder_id: str, now: str) -> writes.Write:
-    """It is done and not to be reminded of, even if that is planned only later; refused as `Raced` where it was so."""
+    """Settle a reminder, also before it is planned; refused as `WriteConflict` if it is settled already."""
     return writes.update(
         *key(reminder_id),
-        "SET #status = :settled, #expiresAt = :expires REMOVE #dueShard, #due",
+        "SET #status = :settled, #expiresAt = :expires REMOVE #dueShard, #dueOrder",
         condition="attribute_not_exists(#status) OR #status <> :settled",
         refusal=lambda _: WriteConflict(),
         values={"settled": "settled", "expires": clock.epoch(clock.plus(now, days=KEEP_DAYS))},
@@ -75,7 +75,7 @@ def settle(reminder_id: str, now: str) -> writes.Write:
 
 
 def remove_own(reminder_id: str, user_id: str) -> writes.Write:
-    """Delete a person's own reminder, waiting or sent."""
+    """Delete a person's own reminder."""
     return writes.delete(
         *key(reminder_id),
         condition="#userId = :person AND #kind = :own",
@@ -85,51 +85,51 @@ def remove_own(reminder_id: str, user_id: str) -> writes.Write:
 
 
 def remove(reminders: Sequence[Reminder]) -> None:
-    """Delete reminders for good, whether or not they are still there."""
+    """Delete reminders; those that are gone already are ignored."""
     dynamo.write_many(
         [writes.delete(*key(one.id), condition=None, refusal=lambda _: WriteConflict()) for one in reminders]
     )
 
 
 def of_person(user_id: str, page_request: PageRequest) -> PageResult[Reminder]:
-    """A person's own reminders: what waits, soonest due first, and then what was sent."""
+    """A person's own reminders: the waiting ones, soonest due first, then those that were sent."""
     found = lists.list_page(
-        settings().reminders_table, "byPerson", "userId", user_id, page_request, order="position", newest_first=False
+        settings().reminders_table, "byPerson", "userId", user_id, page_request, order="listOrder", newest_first=False
     )
     return PageResult([Reminder.model_validate(row) for row in found.items], found.after)
 
 
-def due(lane: Lane, shard: int, now: str) -> Iterator[list[Item]]:
-    """What is due in one part of a lane, the longest overdue first, a page at a time; without its text, for `read`."""
+def due(schedule: Schedule, shard: int, now: str) -> Iterator[list[Item]]:
+    """Items of a shard's due reminders without `text`, longest overdue first, a page at a time."""
     start: dict[str, Any] | None = None
     while True:
         rows = dynamo.query(
             settings().reminders_table,
             "byDue",
-            "#dueShard = :shard AND #due < :after",
+            "#dueShard = :shard AND #dueOrder < :after",
             limit=_PAGE,
             newest_first=False,
             start=start,
-            values={"shard": f"{lane}#{shard}", "after": f"{now}{_JUST_AFTER}"},
+            values={"shard": f"{schedule}#{shard}", "after": f"{now}{_JUST_AFTER}"},
         )
         if rows:
             yield rows
         if len(rows) < _PAGE:
             return
-        start = {name: rows[-1][name] for name in ("id", "dueShard", "due")}
+        start = {name: rows[-1][name] for name in ("id", "dueShard", "dueOrder")}
 
 
 def shard_of(reminder_id: str) -> int:
-    """The part of its lane in which a reminder is due."""
+    """The shard of a reminder."""
     return ids.shard_of(reminder_id, SHARDS)
 
 
 def _item(reminder: Reminder) -> Item:
-    """The reminder with the attributes that its indexes are made of."""
+    """The item of a reminder, with its index attributes."""
     item = item_of(reminder)
     order = f"{reminder.due_at}#{reminder.id}"
     if reminder.status == "waiting":
-        item |= {"dueShard": f"{reminder.rhythm.lane}#{shard_of(reminder.id)}", "due": order}
+        item |= {"dueShard": f"{reminder.recurrence.schedule}#{shard_of(reminder.id)}", "dueOrder": order}
     if reminder.kind == "own":
-        item["position"] = f"{0 if reminder.status == 'waiting' else 1}#{order}"
+        item["listOrder"] = f"{0 if reminder.status == 'waiting' else 1}#{order}"
     return item

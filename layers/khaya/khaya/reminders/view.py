@@ -1,4 +1,4 @@
-"""Reminders as their owner sees them."""
+"""Reminders in the API's responses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from khaya.reminders.model import Reminder
 
 
 class ReminderView(Model):
-    """A reminder that a person set; it was sent, or it waits until it is due."""
+    """A person's own reminder: waiting until it is due, or sent."""
 
     id: str
     text: str
@@ -18,7 +18,7 @@ class ReminderView(Model):
 
 
 def shown(reminder: Reminder) -> ReminderView:
-    """A person's own reminder, as they see it."""
+    """A reminder for its owner."""
     return ReminderView(
         id=reminder.id,
         text=reminder.text or "",

@@ -1,1 +1,1 @@
-"""Statistics: how much there is of what and what happened on each day, counted as it happens."""
+"""Statistics: totals and daily counts, updated by events."""

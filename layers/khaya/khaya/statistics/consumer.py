@@ -15,7 +15,7 @@ NAME = "statistics"
 
 def message_for(event: Event) -> OutgoingMessage | None:
     """The message for an event that counts."""
-    return OutgoingMessage(NAME, event.body, object=event.object, change=event.id) if model.counted(event) else None
+    return OutgoingMessage(NAME, event.body, object=event.object, change=event.id) if model.is_counted(event) else None
 
 
 def handle(messages: Sequence[Message]) -> Mapping[str, Exception]:

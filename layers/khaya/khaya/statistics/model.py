@@ -1,4 +1,4 @@
-"""What an event adds to which count. Counts are sums, so the order in which events come never matters."""
+"""The counts that each kind of event changes. Counts are sums, so the order of events does not matter."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from khaya.platform.base.models import Model, item_of
 from khaya.platform.base.money import Cents
 
 Counts = dict[str, int]
-"""What is to be added to which count, by its name outside Python."""
+"""Amounts to add to counts, by the counts' names in the API."""
 
 
 class Totals(Model):
-    """How much there is, or was ever, of everything."""
+    """Current and all-time totals."""
 
     people: int = 0
     verified: int = 0
@@ -51,8 +51,8 @@ class Totals(Model):
     reports_open: int = 0
 
 
-class Happenings(Model):
-    """What happened on a day."""
+class DailyCounts(Model):
+    """The counts of one day."""
 
     people_joined: int = 0
     jobs_posted: int = 0
@@ -69,34 +69,34 @@ class Happenings(Model):
     withdrawals_paid_cents: Cents = 0
 
 
-class Day(Happenings):
-    """A day in South Africa, and what happened on it."""
+class Day(DailyCounts):
+    """The counts of a day in South Africa."""
 
     date: str
 
 
-def counted(event: Event) -> bool:
-    """Whether events of this kind count for anything."""
+def is_counted(event: Event) -> bool:
+    """Whether events of this kind change any count."""
     return event.kind in _RULES
 
 
 def counts_of(event: Event) -> Counts:
-    """What an event adds to which count.
+    """The amounts that an event adds to counts.
 
     Raises:
-        ValueError: it does not tell what events of its kind tell, or of a state that nobody counts.
+        ValueError: its detail does not match its kind's schema, or names a state without a count.
     """
-    if not counted(event):
+    if not is_counted(event):
         return {}
-    told = item_of(KINDS[event.kind].model_validate(event.detail))
-    counts = {name: number for name, number in _RULES[event.kind](told, event).items() if number}
+    detail = item_of(KINDS[event.kind].model_validate(event.detail))
+    counts = {name: number for name, number in _RULES[event.kind](detail, event).items() if number}
     if unknown := counts.keys() - _NAMES:
-        raise ValueError(f"{event.kind} would count as {sorted(unknown)}, which nobody knows")
+        raise ValueError(f"{event.kind} would change unknown counts: {sorted(unknown)}")
     return counts
 
 
-def added(all_counts: Iterable[Mapping[str, int]]) -> Counts:
-    """Several counts together."""
+def sum_counts(all_counts: Iterable[Mapping[str, int]]) -> Counts:
+    """The sum of several counts, without zeros."""
     total: Counts = {}
     for counts in all_counts:
         for name, number in counts.items():
@@ -104,90 +104,94 @@ def added(all_counts: Iterable[Mapping[str, int]]) -> Counts:
     return {name: number for name, number in total.items() if number}
 
 
-def in_all(counts: Mapping[str, int]) -> Counts:
-    """The part of some counts that is about how much there is in all."""
-    return {name: number for name, number in counts.items() if name in _OF_ALL}
+def totals_in(counts: Mapping[str, int]) -> Counts:
+    """Those of the counts that belong to the totals."""
+    return {name: number for name, number in counts.items() if name in _TOTALS}
 
 
-def by_day(events: Iterable[Event]) -> dict[str, Counts]:
-    """What happened on which day: that of the event, however late it comes."""
+def counts_by_day(events: Iterable[Event]) -> dict[str, Counts]:
+    """The daily counts of events, by the day on which each event happened."""
     days: dict[str, list[Counts]] = {}
     for event in events:
-        happened = {name: number for name, number in counts_of(event).items() if name in _OF_A_DAY}
-        if happened:
-            days.setdefault(clock.local_day(event.at), []).append(happened)
-    return {day: added(counts) for day, counts in days.items()}
+        counts = {name: number for name, number in counts_of(event).items() if name in _DAILY}
+        if counts:
+            days.setdefault(clock.local_day(event.at), []).append(counts)
+    return {day: sum_counts(counts) for day, counts in days.items()}
 
 
 Rule = Callable[[dict[str, Any], Event], Counts]
 
 
 def _always(**counts: int) -> Rule:
-    return lambda _told, _event: counts
+    return lambda _detail, _event: counts
 
 
-def _state(of: str, state: str) -> str:
-    """The name of the count of things in a state, such as `jobsInProgress`."""
-    return of + "".join(word.capitalize() for word in state.split("_"))
+def _state(objects: str, state: str) -> str:
+    """The name of the count of objects in a state, such as `jobsInProgress`."""
+    return objects + "".join(word.capitalize() for word in state.split("_"))
 
 
-def _moved(of: str) -> Rule:
-    """One fewer in the state that the trail says was, one more in the one that is."""
+def _status_change(objects: str) -> Rule:
+    """One less in the state before the event, one more in the state after it."""
 
-    def rule(_told: dict[str, Any], event: Event) -> Counts:
+    def rule(_detail: dict[str, Any], event: Event) -> Counts:
         was, now = event.changes.get("status", (None, None))
-        return added([{_state(of, was): -1} if was else {}, {_state(of, now): 1} if now else {}])
+        return sum_counts([{_state(objects, was): -1} if was else {}, {_state(objects, now): 1} if now else {}])
 
     return rule
 
 
 _NAMES_OF: Final = {
-    shape: {field.alias or name for name, field in shape.model_fields.items()} for shape in (Totals, Happenings)
+    shape: {field.alias or name for name, field in shape.model_fields.items()} for shape in (Totals, DailyCounts)
 }
-_OF_ALL: Final = _NAMES_OF[Totals]
-_OF_A_DAY: Final = _NAMES_OF[Happenings]
-_NAMES: Final = _OF_ALL | _OF_A_DAY
+_TOTALS: Final = _NAMES_OF[Totals]
+_DAILY: Final = _NAMES_OF[DailyCounts]
+_NAMES: Final = _TOTALS | _DAILY
 
 _RULES: Final[Mapping[str, Rule]] = {
     "person.joined": _always(people=1, peopleJoined=1),
-    "person.erased": lambda told, _: {"people": -1, "verified": -1 if told["verified"] else 0},
-    "person.verified": lambda told, _: {"verified": 1 if told["verified"] else -1},
+    "person.erased": lambda detail, _: {"people": -1, "verified": -1 if detail["verified"] else 0},
+    "person.verified": lambda detail, _: {"verified": 1 if detail["verified"] else -1},
     "person.suspended": _always(suspended=1),
     "person.reinstated": _always(suspended=-1),
     "job.posted": _always(jobsOpen=1, jobsPosted=1),
-    "job.accepted": lambda told, _: {"jobsOpen": -1, "jobsInProgress": 1, "agreedCents": told["agreedCents"]},
-    "job.completed": lambda told, _: {
+    "job.accepted": lambda detail, _: {"jobsOpen": -1, "jobsInProgress": 1, "agreedCents": detail["agreedCents"]},
+    "job.completed": lambda detail, _: {
         "jobsInProgress": -1,
         "jobsCompleted": 1,
-        "completedCents": told["agreedCents"],
+        "completedCents": detail["agreedCents"],
     },
-    "job.cancelled": lambda told, _: {_state("jobs", told["was"]): -1, "jobsCancelled": 1},
+    "job.cancelled": lambda detail, _: {_state("jobs", detail["was"]): -1, "jobsCancelled": 1},
     "job.expired": _always(jobsOpen=-1, jobsExpired=1),
     "bid.placed": _always(bidsPlaced=1),
     "bid.accepted": _always(bidsAccepted=1),
-    "listing.created": lambda told, _: {_state("listings", told["status"]): 1, "listingsCreated": 1},
-    "listing.moved": lambda told, _: added(
-        [{_state("listings", told["was"]): -1}, {_state("listings", told["status"]): 1}]
+    "listing.created": lambda detail, _: {_state("listings", detail["status"]): 1, "listingsCreated": 1},
+    "listing.moved": lambda detail, _: sum_counts(
+        [{_state("listings", detail["was"]): -1}, {_state("listings", detail["status"]): 1}]
     ),
-    "review.written": lambda told, _: {"reviews": 1, "reviewsWritten": 1, "ratingSum": told["rating"]},
-    "review.moderated": lambda told, _: (
-        {"reviews": -1, "ratingSum": -told["rating"]} if told["hidden"] else {"reviews": 1, "ratingSum": told["rating"]}
+    "review.written": lambda detail, _: {"reviews": 1, "reviewsWritten": 1, "ratingSum": detail["rating"]},
+    "review.moderated": lambda detail, _: (
+        {"reviews": -1, "ratingSum": -detail["rating"]}
+        if detail["hidden"]
+        else {"reviews": 1, "ratingSum": detail["rating"]}
     ),
     "report.filed": _always(reportsOpen=1),
     "report.resolved": _always(reportsOpen=-1),
     "story.written": _always(storiesPending=1, storiesWritten=1),
-    "story.moderated": _moved("stories"),
-    "story.removed": lambda told, _: {_state("stories", told["was"]): -1},
+    "story.moderated": _status_change("stories"),
+    "story.removed": lambda detail, _: {_state("stories", detail["was"]): -1},
     "referral.applied": _always(referralsPending=1),
     "referral.completed": _always(referralsPending=-1, referralsCompleted=1),
     "referral.rewarded": _always(referralsCompleted=-1, referralsRewarded=1),
-    "credits.booked": lambda told, _: {"rewardsPaidCents": told["amountCents"]} if told["type"] in REWARDS else {},
+    "credits.booked": lambda detail, _: (
+        {"rewardsPaidCents": detail["amountCents"]} if detail["type"] in REWARDS else {}
+    ),
     "withdrawal.requested": _always(withdrawalsPending=1),
-    "withdrawal.paid": lambda told, _: {
+    "withdrawal.paid": lambda detail, _: {
         "withdrawalsPending": -1,
         "withdrawalsPaid": 1,
-        "withdrawalsPaidCents": abs(told["amountCents"]),
+        "withdrawalsPaidCents": abs(detail["amountCents"]),
     },
     "withdrawal.failed": _always(withdrawalsPending=-1, withdrawalsFailed=1),
 }
-"""What an event of a kind adds to which count."""
+"""The amounts that an event adds to counts, by its kind."""

@@ -119,7 +119,7 @@ def remove(story_id: str, caller: Caller, *, unit_of_work: UnitOfWork) -> None:
 
 def _pay_reward(author_id: str, *, now: str, unit_of_work: UnitOfWork) -> bool:
     """Pay the reward for a first story, if the author has a qualifying job. Returns False if it was paid before."""
-    member, profile = read_together([referrals.member_key(author_id), profiles.key(author_id)])
+    member, profile = read_together([referrals.qualification_key(author_id), profiles.key(author_id)])
     if not referrals.has_qualified(member) or profiles.read(profile, author_id).returned:
         return False
     source, reason = f"story:{author_id}", "First approved story"

@@ -1,4 +1,4 @@
-"""The providers' stand-in: it answers as Twilio and Expo say they do, fails on command, and shows what was sent."""
+"""The providers' stand-ins: they answer as Twilio and Expo do, fail on command, and show what was sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GOOD = {"To": "whatsapp:+27821234567", "From": "whatsapp:+27600000000", "Body": 
 
 
 class Client:
-    """Whoever asks the providers."""
+    """A client of the stand-ins."""
 
     def __init__(self, server: providers.Server) -> None:
         self.server = server
@@ -73,7 +73,7 @@ def test_the_page_refreshes_itself_and_needs_nothing_from_elsewhere(client: Clie
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
-def test_what_people_write_is_shown_as_text(client: Client) -> None:
+def test_text_that_people_wrote_is_escaped(client: Client) -> None:
     client.twilio(Body='<script>alert(1)</script> & "more"')
     client.expo("send", {"to": PHONE, "title": "<img src=x>", "body": "</td><b>"})
     page = client.page().text
@@ -83,21 +83,21 @@ def test_what_people_write_is_shown_as_text(client: Client) -> None:
         assert raw not in page
 
 
-def test_twilio_refuses_numbers_that_never_work(client: Client) -> None:
+def test_twilio_refuses_its_invalid_test_numbers(client: Client) -> None:
     answer = client.twilio(To="whatsapp:+15005550001")
     assert (answer.status_code, answer.json()["code"]) == (400, 21211)
     assert client.outbox() == []
 
 
 def test_expo_answers_messages_with_tickets_and_tickets_with_receipts(client: Client) -> None:
-    # when two devices are sent something, one of which is gone
+    # when a message goes to two devices, one of which is gone
     client.fault(provider="expo", kind="gone", token=TABLET)
     answer = client.expo("send", [{"to": [PHONE, TABLET], "body": "Hello"}, {"to": "nonsense", "body": "Hello"}])
-    # then there is a ticket for each, in their order
+    # then there is a ticket for each, in order
     taken, gone, wrong = answer.json()["data"]
     assert (answer.status_code, taken["status"]) == (200, "ok")
     assert {one["details"]["error"] for one in (gone, wrong)} == {"DeviceNotRegistered"}
-    # and a receipt for the one ticket that has an id
+    # and a receipt for the ticket with an id
     receipts = client.expo("getReceipts", {"ids": [taken["id"], "unknown"]}).json()
     assert receipts == {"data": {taken["id"]: {"status": "ok"}}}
 
@@ -117,23 +117,23 @@ def test_expo_answers_one_message_with_one_ticket(client: Client) -> None:
         ("getReceipts", [], "VALIDATION_ERROR"),
     ],
 )
-def test_expo_refuses_what_expo_would(client: Client, what: str, body: Any, code: str) -> None:
+def test_expo_refuses_invalid_requests(client: Client, what: str, body: Any, code: str) -> None:
     answer = client.expo(what, body)
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, code)
 
 
-def test_expo_asks_for_the_access_token_of_a_project_that_has_one(client: Client) -> None:
+def test_expo_demands_the_access_token_if_one_is_set(client: Client) -> None:
     client.server.expo.access_token = "secret"
     assert client.expo("send", {"to": PHONE}).json()["errors"][0]["code"] == "UNAUTHORIZED"
     assert client.expo("send", {"to": PHONE}, Authorization="Bearer secret").status_code == 200
 
 
-def test_expo_finds_a_message_too_big(client: Client) -> None:
+def test_expo_refuses_a_message_that_is_too_large(client: Client) -> None:
     ticket = client.expo("send", {"to": PHONE, "body": "x" * 4096}).json()["data"]
     assert ticket["details"]["error"] == "MessageTooBig"
 
 
-def test_faults_come_as_often_as_they_are_asked_for_and_only_to_their_provider(client: Client) -> None:
+def test_a_fault_occurs_as_often_as_set_and_only_at_its_provider(client: Client) -> None:
     assert client.fault(provider="twilio", kind="status", status=429, retryAfter=7, times=2) == 200
     refused = client.twilio()
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "7")
@@ -141,7 +141,7 @@ def test_faults_come_as_often_as_they_are_asked_for_and_only_to_their_provider(c
     assert [client.twilio().status_code for _ in range(2)] == [429, 201]
 
 
-def test_faults_end_when_all_is_to_be_well(client: Client) -> None:
+def test_faults_end_when_they_are_deleted(client: Client) -> None:
     client.fault(provider="any", kind="status", status=500, times=0)
     assert client.expo("send", {"to": PHONE}).json()["errors"][0]["code"] == "SERVER_ERROR"
     assert client.twilio().status_code == 500
@@ -149,7 +149,7 @@ def test_faults_end_when_all_is_to_be_well(client: Client) -> None:
     assert client.twilio().status_code == 201
 
 
-def test_garbage_and_a_closed_connection_come_after_the_message_was_taken(client: Client) -> None:
+def test_after_garbage_or_a_dropped_connection_the_message_counts_as_sent(client: Client) -> None:
     client.fault(provider="twilio", kind="garbage")
     assert client.twilio().text == "<html>It works!</html>"
     client.fault(provider="twilio", kind="drop")
@@ -161,11 +161,11 @@ def test_garbage_and_a_closed_connection_come_after_the_message_was_taken(client
 @pytest.mark.parametrize(
     "told", [{}, {"provider": "nobody", "kind": "slow"}, {"provider": "expo", "kind": "status", "x": 1}]
 )
-def test_a_fault_that_nobody_knows_is_refused(client: Client, told: Any) -> None:
+def test_an_unknown_fault_is_refused(client: Client, told: Any) -> None:
     assert client.fault(**told) == 400
 
 
-def test_there_is_nothing_else(client: Client) -> None:
+def test_other_paths_are_not_found(client: Client) -> None:
     assert requests.get(f"{client.base}/", timeout=5).status_code == 404
     assert requests.post(f"{client.base}/elsewhere", timeout=5).status_code == 404
     assert requests.delete(f"{client.base}/outbox", timeout=5).status_code == 404

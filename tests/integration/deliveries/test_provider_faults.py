@@ -1,4 +1,4 @@
-"""Providers that are slow, busy, broken, mad or away: what is tried again, what is not, and what an operator sees."""
+"""Providers that are slow, busy, broken or unreachable: what is retried, what is not, and what operators see."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from khaya.channels.push import Ticket
+from khaya.deliveries import service
+from khaya.platform.base import settings
+from khaya.platform.base.errors import Unavailable
 from tests.conftest import Clock
 from tests.integration.deliveries.conftest import PHONES_TOKEN, TABLETS_TOKEN, Post, on_the_item
 from tests.support.engine import free_port
@@ -14,7 +18,7 @@ from tests.support.records import known
 from tests.support.stand_in import client
 
 WEB = ("whatsapp", "push")
-"""The channels whose providers are reached by their own HTTP APIs."""
+"""The channels with HTTP APIs of other providers."""
 AMAZON = {"sms": "sns", "email": "sesv2"}
 ALL = [*WEB, *AMAZON]
 OWN = {"whatsapp": "twilio", "push": "expo", "sms": "any", "email": "any"}
@@ -34,12 +38,12 @@ def amazon_too(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
 def _reach_amazon_at(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from khaya.platform.aws import clients  # noqa: PLC0415
 
-    for service in AMAZON.values():
-        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service.upper()}", address)
+    for name in AMAZON.values():
+        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{name.upper()}", address)
     clients.clear()
 
 
-def _mend(monkeypatch: pytest.MonkeyPatch, post: Post) -> None:
+def _end_faults(monkeypatch: pytest.MonkeyPatch, post: Post) -> None:
     """All providers are well again."""
     from khaya.platform.aws import clients  # noqa: PLC0415
     from khaya.platform.base import settings  # noqa: PLC0415
@@ -48,8 +52,8 @@ def _mend(monkeypatch: pytest.MonkeyPatch, post: Post) -> None:
     base = f"http://127.0.0.1:{post.provider.server_port}"
     for name in ("TWILIO_BASE_URL", "EXPO_BASE_URL"):
         monkeypatch.setenv(name, base)
-    for service in AMAZON.values():
-        monkeypatch.delenv(f"AWS_ENDPOINT_URL_{service.upper()}", raising=False)
+    for name in AMAZON.values():
+        monkeypatch.delenv(f"AWS_ENDPOINT_URL_{name.upper()}", raising=False)
     clients.clear()
     settings.settings.cache_clear()
 
@@ -59,7 +63,7 @@ def _fail(post: Post, channel: str, kind: str, **how: Any) -> None:
 
 
 def _with_dead_letters(post: Post, channel: str) -> str:
-    """Let the channel's queue give a message up after ten tries, as the template's does; answers where it goes then."""
+    """Give the channel's queue dead letters after ten attempts, as in the template; returns their queue."""
     sqs = client("sqs")
     dead = sqs.create_queue(QueueName=f"{channel}-dead-letters")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -68,48 +72,47 @@ def _with_dead_letters(post: Post, channel: str) -> str:
     return dead
 
 
-def _parked(dead: str) -> list[Any]:
+def _dead_letters(dead: str) -> list[Any]:
     return client("sqs").receive_message(QueueUrl=dead, MaxNumberOfMessages=10).get("Messages", [])
 
 
 @pytest.mark.usefixtures("amazon_too")
 @pytest.mark.parametrize("status", [429, 500, 503])
 @pytest.mark.parametrize("channel", ALL)
-def test_a_refusal_is_tried_again_and_then_sent_once(
+def test_given_a_refusal_then_the_message_is_retried_and_sent_once(
     post: Post, channel: str, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a provider that refuses
     post.prefer(channel)
     _fail(post, channel, "status", status=status, times=0)
     notification_id = post.notify()
-    # when it is tried, then it is put back, and nothing is noted as sent
+    # when it is attempted, then its message is returned, and it is not marked as sent
     assert post.run(channel) == 1
     assert post.channels() == []
     assert f"{channel}Send" not in on_the_item(notification_id)
-    # and when the provider is well again, then it goes out
-    _mend(monkeypatch, post)
+    # and when the provider works again, then it is sent
+    _end_faults(monkeypatch, post)
     assert post.run(channel) == 0
     assert post.channels() == [channel] * TAKEN[channel]
     assert post.waiting(channel) == 0
 
 
 @pytest.mark.parametrize("channel", ALL)
-def test_a_provider_that_is_not_there_is_tried_again(post: Post, channel: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya.platform.base import settings  # noqa: PLC0415
-
-    # given nobody listens
+def test_given_an_unreachable_provider_then_the_message_is_retried(
+    post: Post, channel: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given an unreachable provider
     nobody = f"http://127.0.0.1:{free_port()}"
     for name in ("TWILIO_BASE_URL", "EXPO_BASE_URL"):
         monkeypatch.setenv(name, nobody)
-    settings.settings.cache_clear()
     settings.settings.cache_clear()
     _reach_amazon_at(nobody, monkeypatch)
     post.prefer(channel)
     post.notify()
     # when
     assert post.run(channel) == 1
-    # then it goes out once somebody does
-    _mend(monkeypatch, post)
+    # then it is sent when the provider is reachable
+    _end_faults(monkeypatch, post)
     assert post.run(channel) == 0
     assert post.channels() == [channel] * TAKEN[channel]
 
@@ -119,22 +122,22 @@ def test_a_provider_that_is_not_there_is_tried_again(post: Post, channel: str, m
     ("kind", "how"), [("slow", {"seconds": 0.6}), ("garbage", {}), ("drop", {}), ("status", {"status": 504})]
 )
 @pytest.mark.parametrize("channel", WEB)
-def test_what_may_have_gone_out_is_not_sent_again_but_parked(
+def test_given_an_unknown_result_then_the_message_ends_in_the_dead_letters(
     post: Post, channel: str, kind: str, how: dict[str, Any]
 ) -> None:
-    # given a provider that has the message, and whose answer comes late, unreadably or not at all
+    # given a provider that gets the message and answers late, unreadably or not at all
     dead = _with_dead_letters(post, channel)
     post.prefer(channel)
     _fail(post, channel, kind, **how)
     notification_id = post.notify()
-    # when the queue tries as often as it does
+    # when the message is delivered until it is a dead letter
     failed = 0
     for _ in range(12):
         failed += post.run(channel)
-    # then the provider was asked once, and the message is where an operator sees it
+    # then the provider was called once, and the message is in the dead letters
     assert len(post.provider.asked) == 1
     assert failed == 10
-    (message,) = _parked(dead)
+    (message,) = _dead_letters(dead)
     assert json.loads(message["Body"])["notificationId"] == notification_id
     assert set(on_the_item(notification_id)[f"{channel}Send"]) == {"claimedAt"}
 
@@ -142,7 +145,9 @@ def test_what_may_have_gone_out_is_not_sent_again_but_parked(
 @pytest.mark.usefixtures("amazon_too")
 @pytest.mark.parametrize("channel", AMAZON)
 @pytest.mark.parametrize(("kind", "how"), [("slow", {"seconds": 0.6}), ("garbage", {}), ("drop", {})])
-def test_what_amazon_may_have_sent_is_not_sent_again(post: Post, channel: str, kind: str, how: dict[str, Any]) -> None:
+def test_given_an_unknown_result_of_an_aws_service_then_it_is_not_called_again(
+    post: Post, channel: str, kind: str, how: dict[str, Any]
+) -> None:
     post.prefer(channel)
     _fail(post, channel, kind, **how)
     notification_id = post.notify()
@@ -153,14 +158,13 @@ def test_what_amazon_may_have_sent_is_not_sent_again(post: Post, channel: str, k
 
 
 @pytest.mark.parametrize("channel", ALL)
-def test_a_crash_after_sending_and_before_marking_sends_nothing_twice(
+def test_given_a_crash_after_sending_then_nothing_is_sent_twice(
     post: Post, channel: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given a function that dies once the provider has the message
-    from khaya.deliveries import service  # noqa: PLC0415
+    # given a crash after the provider accepted the message
 
     class Died(BaseException):
-        """The end of a process, which no handler survives."""
+        """A crash that no handler catches."""
 
     def die(*_: Any) -> None:
         raise Died
@@ -173,17 +177,17 @@ def test_a_crash_after_sending_and_before_marking_sends_nothing_twice(
         with pytest.raises(Died):
             post.run(channel)
     assert post.channels() == [channel] * TAKEN[channel]
-    # when the message comes again and again
+    # when the message is delivered repeatedly
     for _ in range(12):
         post.run(channel)
-    # then nothing is sent any more, and the message is parked
+    # then nothing more is sent, and the message is in the dead letters
     assert post.channels() == [channel] * TAKEN[channel]
-    assert len(_parked(dead)) == 1
+    assert len(_dead_letters(dead)) == 1
     assert "sentAt" not in on_the_item(notification_id)[f"{channel}Send"]
 
 
-def test_an_operator_may_have_a_parked_message_sent_once_its_claim_has_lapsed(post: Post, clock: Clock) -> None:
-    # given one of which nobody knows whether it went out
+def test_a_dead_letter_is_sent_when_redriven_after_its_claim_lapsed(post: Post, clock: Clock) -> None:
+    # given a delivery with an unknown result
     post.prefer("whatsapp")
     _fail(post, "whatsapp", "drop")
     notification_id = post.notify()
@@ -197,7 +201,7 @@ def test_an_operator_may_have_a_parked_message_sent_once_its_claim_has_lapsed(po
     assert len(post.provider.asked) == 2
 
 
-def test_the_wait_grows_with_each_try(post: Post) -> None:
+def test_the_delay_grows_with_each_attempt(post: Post) -> None:
     post.prefer("email", "whatsapp")
     post.notify()
     _fail(post, "whatsapp", "drop")
@@ -213,7 +217,7 @@ def test_the_wait_grows_with_each_try(post: Post) -> None:
 
 
 @pytest.mark.parametrize("channel", WEB)
-def test_the_wait_is_as_long_as_the_provider_asks(post: Post, channel: str) -> None:
+def test_the_delay_obeys_retry_after(post: Post, channel: str) -> None:
     post.prefer(channel)
     _fail(post, channel, "status", status=429, retryAfter=1234)
     post.notify()
@@ -221,7 +225,7 @@ def test_the_wait_is_as_long_as_the_provider_asks(post: Post, channel: str) -> N
     assert post.waits == [1234]
 
 
-def test_the_wait_is_never_shorter_than_the_own(post: Post) -> None:
+def test_a_short_retry_after_does_not_shorten_the_delay(post: Post) -> None:
     post.prefer("push")
     _fail(post, "push", "status", status=503, retryAfter=1)
     post.notify()
@@ -230,7 +234,7 @@ def test_the_wait_is_never_shorter_than_the_own(post: Post) -> None:
 
 
 @pytest.mark.parametrize("number", ["+15005550001", "+15005550009"])
-def test_a_number_that_will_never_be_reached_is_dropped_and_noted(
+def test_an_undeliverable_number_is_recorded_and_not_retried(
     post: Post, number: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     post.prefer("whatsapp")
@@ -239,17 +243,13 @@ def test_a_number_that_will_never_be_reached_is_dropped_and_noted(
     assert post.run("whatsapp") == 0
     assert "undeliverableAt" in on_the_item(notification_id)["whatsappSend"]
     assert "WhatsappUndeliverable" in capsys.readouterr().out
-    # and another delivery of the message asks nobody
+    # and another delivery of the message does not call the provider
     post.put("whatsapp", notification_id)
     assert post.run("whatsapp") == 0
     assert len(post.provider.asked) == 1
 
 
-def test_a_sender_that_twilio_does_not_know_is_the_houses_fault_and_tried_again(
-    post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from khaya.platform.base import settings  # noqa: PLC0415
-
+def test_given_an_unknown_sender_then_the_message_is_retried(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WHATSAPP_SENDER", "nobody")
     settings.settings.cache_clear()
     post.prefer("whatsapp")
@@ -261,19 +261,19 @@ def test_a_sender_that_twilio_does_not_know_is_the_houses_fault_and_tried_again(
     assert post.channels() == ["whatsapp"]
 
 
-def test_a_device_that_its_ticket_says_is_gone_is_forgotten_and_the_other_told(post: Post) -> None:
+def test_given_a_ticket_for_a_gone_device_then_it_is_removed(post: Post) -> None:
     post.provider.fail({"provider": "expo", "kind": "gone", "token": PHONES_TOKEN})
     post.notify()
     assert post.run("push") == 0
     assert post.devices() == {"tablet"}
     assert [to for _, to, _ in post.sent()] == [TABLETS_TOKEN]
-    # and the next one goes to that alone
+    # and the next one goes to the other device only
     post.notify()
     post.run("push")
     assert [to for _, to, _ in post.sent()] == [TABLETS_TOKEN] * 2
 
 
-def test_somebody_without_a_device_left_is_not_tried_again(post: Post) -> None:
+def test_given_no_device_left_then_the_push_is_undeliverable(post: Post) -> None:
     for token in (PHONES_TOKEN, TABLETS_TOKEN):
         post.provider.fail({"provider": "expo", "kind": "gone", "token": token})
     notification_id = post.notify()
@@ -283,22 +283,22 @@ def test_somebody_without_a_device_left_is_not_tried_again(post: Post) -> None:
     assert post.waiting("receipts") == 0
 
 
-def test_a_device_that_its_receipt_says_is_gone_is_forgotten(post: Post) -> None:
-    # given a push that Expo took, for a device that Google knows is gone
+def test_given_a_receipt_for_a_gone_device_then_it_is_removed(post: Post) -> None:
+    # given a push that Expo accepted, for a device that no longer exists
     post.provider.fail({"provider": "expo", "kind": "leaving", "token": TABLETS_TOKEN})
     notification_id = post.notify()
     post.run("push")
     assert post.devices() == {"phone", "tablet"}
-    # when its receipts are looked at
+    # when its receipts are read
     assert post.run("receipts") == 0
-    # then that device is forgotten, and they are not looked at again
+    # then that device is removed, and they are not read again
     assert post.devices() == {"phone"}
     post.put("receipts", notification_id)
     assert post.run("receipts") == 0
     assert post.provider.asked == ["/--/api/v2/push/send", "/--/api/v2/push/getReceipts"]
 
 
-def test_a_device_that_has_a_new_token_by_then_stays(post: Post) -> None:
+def test_given_a_new_push_token_meanwhile_then_the_device_stays(post: Post) -> None:
     post.provider.fail({"provider": "expo", "kind": "leaving", "token": TABLETS_TOKEN})
     post.notify()
     post.run("push")
@@ -307,9 +307,7 @@ def test_a_device_that_has_a_new_token_by_then_stays(post: Post) -> None:
     assert post.devices() == {"phone", "tablet"}
 
 
-def test_receipts_that_are_missing_are_asked_for_three_times_and_then_let_be(
-    post: Post, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_missing_receipts_are_read_three_times(post: Post, capsys: pytest.CaptureFixture[str]) -> None:
     post.provider.fail({"provider": "expo", "kind": "noReceipts"})
     post.notify()
     post.run("push")
@@ -319,7 +317,7 @@ def test_receipts_that_are_missing_are_asked_for_three_times_and_then_let_be(
 
 
 @pytest.mark.parametrize(("kind", "how"), [("status", {"status": 429, "retryAfter": 99}), ("garbage", {})])
-def test_receipts_that_expo_does_not_tell_now_are_asked_for_again(post: Post, kind: str, how: dict[str, Any]) -> None:
+def test_given_a_failing_expo_then_receipts_are_read_again(post: Post, kind: str, how: dict[str, Any]) -> None:
     post.provider.fail({"provider": "expo", "kind": "leaving", "token": TABLETS_TOKEN})
     post.notify()
     post.run("push")
@@ -329,19 +327,17 @@ def test_receipts_that_expo_does_not_tell_now_are_asked_for_again(post: Post, ki
     assert post.devices() == {"phone"}
 
 
-def test_one_channel_that_fails_holds_up_no_other(post: Post) -> None:
+def test_a_failing_channel_does_not_delay_others(post: Post) -> None:
     _fail(post, "whatsapp", "status", status=503, times=0)
     post.notify()
     assert post.run() == 1
     assert post.channels() == ["email", "push", "push"]
 
 
-def test_what_fails_for_another_reason_is_seen_and_tried_again(
+def test_an_unexpected_error_is_counted_and_retried(
     post: Post, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # given DynamoDB does not answer
-    from khaya.deliveries import service  # noqa: PLC0415
-    from khaya.platform.base.errors import Unavailable  # noqa: PLC0415
+    # given a failing DynamoDB
 
     def away(_: str) -> None:
         raise Unavailable
@@ -359,21 +355,19 @@ def test_what_fails_for_another_reason_is_seen_and_tried_again(
 
 
 def _tickets(monkeypatch: pytest.MonkeyPatch, *tickets: tuple[str | None, str | None]) -> None:
-    """Have Expo answer a push with these tickets: their ids and errors."""
-    from khaya.channels.push import Ticket  # noqa: PLC0415
-    from khaya.deliveries import service  # noqa: PLC0415
+    """Let Expo answer with these tickets: their ids and errors."""
 
     monkeypatch.setattr(service, "send_push", lambda *_: [Ticket(*ticket) for ticket in tickets])
 
 
-def test_a_device_that_is_told_too_much_is_tried_again_and_nobody_else_waits_for_it(
+def test_given_an_exceeded_rate_of_a_device_then_the_message_is_retried_and_the_circuit_stays_closed(
     post: Post, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # given somebody whose devices Expo finds are told too much
+    # given devices whose rate is exceeded
     _tickets(monkeypatch, (None, "MessageRateExceeded"), (None, "MessageRateExceeded"))
     post.prefer("push")
     post.notify()
-    # when it is tried as often as would open the circuit, then it goes back each time, and the circuit stays closed
+    # when it fails more often than opens a circuit, then it is returned each time, and the circuit stays closed
     for _ in range(6):
         assert post.run("push") == 1
     shown = capsys.readouterr().out
@@ -381,7 +375,7 @@ def test_a_device_that_is_told_too_much_is_tried_again_and_nobody_else_waits_for
     assert "CircuitOpened" not in shown
 
 
-def test_a_push_that_one_of_two_devices_did_not_get_is_noted_and_not_doubled(
+def test_given_one_of_two_devices_refused_then_the_push_is_not_repeated(
     post: Post, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _tickets(monkeypatch, ("ticket-1", None), (None, "MessageRateExceeded"))
@@ -392,7 +386,7 @@ def test_a_push_that_one_of_two_devices_did_not_get_is_noted_and_not_doubled(
     assert "PushFailed" in capsys.readouterr().out
 
 
-def test_a_push_that_is_too_big_is_not_tried_again(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_push_that_is_too_large_is_undeliverable(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     _tickets(monkeypatch, (None, "MessageTooBig"), (None, "MessageTooBig"))
     post.prefer("push")
     notification_id = post.notify()

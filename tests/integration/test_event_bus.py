@@ -1,4 +1,4 @@
-"""Events on the bus: what a subscriber gets, and what becomes of what the bus does not take."""
+"""Events on the event bus: what subscribers get, and what happens to entries that the bus refuses."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def tell(*events: Told | str) -> list[str]:
 
 
 class Bus:
-    """The event bus, of which some entries are refused.
+    """The event bus, which can refuse entries and fail.
 
     Attributes:
         calls: the entries of each call.
-        refused: how often an event is yet to be refused, by its id.
-        broken: what calls raise, one after the other, before they work again.
-        taken: the entries that subscribers get.
+        refused: by event id, how often it will be refused.
+        broken: errors that the next calls raise.
+        taken: the accepted entries.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class Bus:
         self.taken: list[dict[str, Any]] = []
 
     def put(self, entries: list[dict[str, Any]], really: Callable[[list[dict[str, Any]]], Any]) -> dict[str, Any]:
-        """Take what is not refused, as far as EventBridge itself would take it."""
+        """Accept entries as EventBridge does, except those that are to be refused."""
         self.calls.append(entries)
         if self.broken:
             raise self.broken.pop(0)
@@ -67,7 +67,7 @@ class Bus:
         return {"FailedEntryCount": sum("ErrorCode" in one for one in results), "Entries": results}
 
     def got(self) -> list[str]:
-        """The ids of the events that subscribers got since this was last asked."""
+        """The ids of the events accepted since the last call."""
         taken, self.taken = self.taken, []
         return ids_in(taken)
 
@@ -82,7 +82,7 @@ def ids_of(*events: Told) -> list[str]:
 
 @pytest.fixture
 def event_bus(monkeypatch: pytest.MonkeyPatch) -> Bus:
-    """The bus before moto's, and pauses that take no time."""
+    """A bus in front of moto's, and pauses without delay."""
     bus = Bus()
     original = BaseClient._make_api_call  # type: ignore[attr-defined]
 
@@ -96,19 +96,19 @@ def event_bus(monkeypatch: pytest.MonkeyPatch) -> Bus:
     return bus
 
 
-def test_an_event_goes_out_without_what_is_for_the_trail(event_bus: Bus) -> None:
+def test_an_event_is_published_without_its_audited_values(event_bus: Bus) -> None:
     # when an event is published
     event = happened()
     assert tell(event) == []
-    # then it goes to the marketplace's bus: from khaya, under its kind, at the moment when it happened
+    # then the entry has the bus, the source, the kind and the time of the event
     (entry,) = event_bus.taken
     assert (entry["EventBusName"], entry["Source"], entry["DetailType"]) == (BUS, "khaya", "job.cancelled")
     assert entry["Time"] == datetime(2026, 11, 21, tzinfo=UTC)
-    # and with all that it tells but what is for the trail
+    # and the whole event except its audited values
     assert json.loads(entry["Detail"]) == {name: value for name, value in event.items() if name != "changes"}
 
 
-def test_what_has_no_value_is_left_out(event_bus: Bus) -> None:
+def test_fields_without_a_value_are_left_out(event_bus: Bus) -> None:
     tell(happened(actor=None))
     assert "actor" not in json.loads(event_bus.taken[0]["Detail"])
 
@@ -120,17 +120,17 @@ def test_a_whole_batch_is_one_call(event_bus: Bus) -> None:
     assert event_bus.got() == ids_of(*events)
 
 
-def test_calls_keep_within_what_the_bus_takes(event_bus: Bus) -> None:
-    # given more events than a call may hold, and some that are too large to go together
+def test_calls_stay_within_the_limits_of_the_bus(event_bus: Bus) -> None:
+    # given more events than a call may hold, and some that are too large for one call
     small = [happened(number) for number in range(11)]
     large = [happened(number, detail={"text": "€" * 40_000}) for number in range(20, 23)]
-    # when they are published, then all go out
+    # when they are published, then all are accepted
     assert tell(*small, *large) == []
     assert [len(call) for call in event_bus.calls] == [10, 3, 1]
     assert event_bus.got() == ids_of(*small, *large)
 
 
-def test_an_entry_that_was_not_taken_is_offered_again_alone(event_bus: Bus) -> None:
+def test_a_refused_entry_alone_is_sent_again(event_bus: Bus) -> None:
     # given a bus that refuses the second of three once
     events = [happened(number) for number in range(3)]
     event_bus.refused = {events[1]["id"]: 1}
@@ -141,22 +141,20 @@ def test_an_entry_that_was_not_taken_is_offered_again_alone(event_bus: Bus) -> N
     assert sorted(event_bus.got()) == sorted(ids_of(*events))
 
 
-def test_an_entry_that_is_refused_every_time_stays_in_the_queue_alone(event_bus: Bus) -> None:
-    # given a bus that goes on refusing the second of three, all of the same object
+def test_an_entry_that_is_always_refused_is_returned_alone(event_bus: Bus) -> None:
+    # given a bus that always refuses the second of three
     events = [happened(number) for number in range(3)]
     event_bus.refused = {events[1]["id"]: 99}
-    # when they are published, then that one goes back to the queue and the others are out
+    # when they are published, then only that one is returned
     assert tell(*events) == ["1"]
     assert event_bus.got() == ids_of(events[0], events[2])
-    # and when the queue brings it again, it is published
+    # and when it is repeated, it is published
     event_bus.refused = {}
     assert tell(events[1]) == []
     assert event_bus.got() == ids_of(events[1])
 
 
-def test_the_reason_is_in_the_log_without_what_the_event_tells(
-    event_bus: Bus, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_log_has_the_reason_and_no_content_of_the_event(event_bus: Bus, caplog: pytest.LogCaptureFixture) -> None:
     event = happened()
     event_bus.refused = {event["id"]: 99}
     assert tell(event) == ["0"]
@@ -176,20 +174,20 @@ def test_the_reason_is_in_the_log_without_what_the_event_tells(
     ids=["throttled", "broken", "gone", "silent"],
 )
 def test_a_bus_that_is_down_loses_nothing(event_bus: Bus, trouble: Exception) -> None:
-    # given a bus that answers no call
+    # given a bus that fails every call
     events = [happened(number) for number in range(3)]
     event_bus.broken = [trouble] * 99
-    # when events are to be published, then after a few tries the whole batch goes back to the queue
+    # when events are published, then the batch is returned after three attempts
     assert tell(*events) == ["0", "1", "2"]
     assert len(event_bus.calls) == 3
     assert event_bus.got() == []
-    # and once it answers, all of it goes out
+    # and when the bus works again, all are published
     event_bus.broken = []
     assert tell(*events) == []
     assert event_bus.got() == ids_of(*events)
 
 
-def test_a_bus_that_is_down_for_a_moment_is_not_noticed(event_bus: Bus) -> None:
+def test_a_brief_outage_of_the_bus_is_retried(event_bus: Bus) -> None:
     event_bus.broken = [refusal("ThrottlingException", "PutEvents")]
     event = happened()
     assert tell(event) == []
@@ -205,31 +203,31 @@ def test_a_broken_message_is_sent_back_alone(event_bus: Bus, poison: str) -> Non
     assert event_bus.got() == ids_of(before, after)
 
 
-def test_an_event_that_no_call_can_hold_fails_alone(event_bus: Bus) -> None:
+def test_an_event_that_is_too_large_fails_alone(event_bus: Bus) -> None:
     small, huge, last = happened(1), happened(2, detail={"text": "x" * 300_000}), happened(3)
     assert tell(small, huge, last) == ["1"]
     assert event_bus.got() == ids_of(small, last)
 
 
-def test_an_event_that_is_told_twice_in_a_batch_goes_out_once(event_bus: Bus) -> None:
+def test_an_event_twice_in_a_batch_is_published_once(event_bus: Bus) -> None:
     event = happened()
     assert tell(event, event) == []
     assert event_bus.got() == ids_of(event)
 
 
-def test_what_people_do_is_published(event_bus: Bus, buyer: Person) -> None:
-    # when a job is posted and what follows has been done
+def test_a_posted_job_is_published(event_bus: Bus, buyer: Person) -> None:
+    # when a job is posted and the consumers have run
     job = post_job(buyer)
     follow()
-    # then subscribers know
+    # then its event is on the bus
     (entry,) = [one for one in event_bus.taken if one["DetailType"] == "job.posted"]
     told = json.loads(entry["Detail"])
     assert told["object"] == f"jobs/{job}"
     assert told["detail"]["budgetCents"] == 50_000
 
 
-def test_every_event_holds_to_its_schema_and_has_nobodys_words(event_bus: Bus) -> None:
-    # given a member who does all there is to do, signs whatever they write with name, phone and e-mail, and leaves
+def test_every_published_event_matches_its_schema_and_holds_no_personal_text(event_bus: Bus) -> None:
+    # given a member who uses every feature, puts name, phone and e-mail into every text, and is erased
     ids = live()
     for answer in (
         MEMBER.post(f"/jobs/{ids['posted']}/cancellation", {"reason": SIGNED}),
@@ -239,21 +237,21 @@ def test_every_event_holds_to_its_schema_and_has_nobodys_words(event_bus: Bus) -
     ):
         assert answer.status == 200, answer.text
     assert MEMBER.delete("/profiles/me").status == 204
-    # when all that follows has been done
+    # when the consumers have run
     follow()
-    # then every event that went out is as its schema says
+    # then every published event matches its schema
     kinds = {entry["DetailType"] for entry in event_bus.taken}
-    assert kinds >= EVERYDAY
+    assert kinds >= EXPECTED_KINDS
     for entry in event_bus.taken:
         told = json.loads(entry["Detail"])
         validator_of(entry["DetailType"]).validate(told)
         assert told["version"] == KINDS[entry["DetailType"]].VERSION
-    # and neither they nor the trail say who that was
+    # and neither they nor the audit trail hold the name or contacts
     for kept in (json.dumps(event_bus.taken, default=str), json.dumps(stored("audit"))):
         assert not [text for text in (NAME, *NAME.split(), PHONE, EMAIL) if text in kept]
 
 
-EVERYDAY = {
+EXPECTED_KINDS = {
     "bid.accepted",
     "bid.placed",
     "bid.rejected",
@@ -276,12 +274,12 @@ EVERYDAY = {
 
 
 def validator_of(kind: str) -> Any:
-    """What tells whether an event is as the published schema of its kind says."""
+    """The validator of the published schema of a kind."""
     whole = json.loads(DOCUMENT.read_text())
     return jsonschema_rs.validator_for({"$ref": f"#/$defs/{kind}", "$defs": whole["$defs"]})
 
 
-def test_the_schema_of_a_kind_is_for_that_kind_alone() -> None:
+def test_a_schema_accepts_only_events_of_its_kind() -> None:
     event = {name: value for name, value in happened().items() if name != "changes"}
     validator_of("job.cancelled").validate(event)
     for wrong in ({"kind": "job.posted"}, {"version": 2}, {"at": "yesterday"}, {"id": "1"}, {"detail": {}}):

@@ -1,16 +1,17 @@
-"""A provider that fails is left alone for a while, then asked once, and used again when that went well."""
+"""Circuit breakers: open after five failures, probed after thirty seconds, closed by one success."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.integration.deliveries.conftest import BreakersTime, Post, on_the_item
+from tests.integration.deliveries.conftest import BreakerClock, Post, _forget_failures, on_the_item
+from tests.support.records import known
 from tests.support.stand_in import client, stored
 
 
 @pytest.fixture
-def broken(post: Post, breakers_time: BreakersTime) -> Post:
-    """Twilio failed five times in a row, and two more messages wait."""
+def broken(post: Post, breaker_clock: BreakerClock) -> Post:
+    """Twilio has failed five times in a row, and two more messages wait."""
     post.prefer("whatsapp")
     post.provider.fail({"provider": "twilio", "kind": "status", "status": 503, "times": 0})
     for _ in range(7):
@@ -19,7 +20,7 @@ def broken(post: Post, breakers_time: BreakersTime) -> Post:
     return post
 
 
-def test_after_five_failures_in_a_row_nobody_is_asked_any_more(
+def test_after_five_failures_in_a_row_the_provider_is_not_called(
     broken: Post, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert len(broken.provider.asked) == 5
@@ -27,8 +28,8 @@ def test_after_five_failures_in_a_row_nobody_is_asked_any_more(
     assert len(broken.provider.asked) == 5
 
 
-def test_the_operator_is_told_that_a_circuit_opened(
-    post: Post, breakers_time: BreakersTime, capsys: pytest.CaptureFixture[str]
+def test_an_open_circuit_is_counted_in_a_metric(
+    post: Post, breaker_clock: BreakerClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     post.prefer("whatsapp")
     post.provider.fail({"provider": "twilio", "kind": "status", "status": 503, "times": 0})
@@ -38,74 +39,71 @@ def test_the_operator_is_told_that_a_circuit_opened(
     assert capsys.readouterr().out.count('"CircuitOpened":[1.0]') == 1
 
 
-def test_what_comes_meanwhile_waits_at_least_until_the_circuit_may_close(
-    broken: Post, breakers_time: BreakersTime
+def test_given_an_open_circuit_then_messages_wait_until_the_next_probe(
+    broken: Post, breaker_clock: BreakerClock
 ) -> None:
-    # given the circuit has been open for ten seconds of thirty
-    breakers_time.tick(10)
+    # given a circuit that has been open for ten of thirty seconds
+    breaker_clock.tick(10)
     broken.waits.clear()
     # when a message comes for the first time, then it waits the twenty that are left
     client("sqs").purge_queue(QueueUrl=broken.url)
     notification_id = broken.notify()
     assert broken.run("whatsapp") == 1
     assert broken.waits == [20]
-    # and it is not claimed: nothing was tried
+    # and it is not claimed
     assert "whatsappSend" not in on_the_item(notification_id)
 
 
-def test_one_is_let_through_to_see_and_while_it_fails_no_other(broken: Post, breakers_time: BreakersTime) -> None:
-    breakers_time.tick(30)
+def test_after_thirty_seconds_one_message_probes_the_provider(broken: Post, breaker_clock: BreakerClock) -> None:
+    breaker_clock.tick(30)
     assert broken.run("whatsapp") == 7
     assert len(broken.provider.asked) == 6
-    breakers_time.tick(29)
+    breaker_clock.tick(29)
     assert broken.run("whatsapp") == 7
     assert len(broken.provider.asked) == 6
 
 
-def test_when_it_is_answered_well_everything_goes_out(broken: Post, breakers_time: BreakersTime) -> None:
+def test_after_a_successful_probe_all_messages_are_sent(broken: Post, breaker_clock: BreakerClock) -> None:
     broken.provider.be_well()
-    assert broken.run("whatsapp") == 7, "not before its time"
-    breakers_time.tick(30)
+    assert broken.run("whatsapp") == 7, "the circuit is still open"
+    breaker_clock.tick(30)
     assert broken.run("whatsapp") == 0
     assert broken.channels() == ["whatsapp"] * 7
     (state,) = [row for row in stored("tasks") if row["id"] == "circuit#whatsapp"]
     assert state["state"] == "CLOSED"
 
 
-def test_one_good_answer_closes_it(broken: Post, breakers_time: BreakersTime) -> None:
+def test_one_good_answer_closes_it(broken: Post, breaker_clock: BreakerClock) -> None:
     # given only one message is there when the circuit may be tried
     client("sqs").purge_queue(QueueUrl=broken.url)
     broken.notify()
     broken.provider.be_well()
-    breakers_time.tick(30)
-    # when it goes out
+    breaker_clock.tick(30)
+    # when it is sent
     assert broken.run("whatsapp") == 0
-    # then that is enough
+    # then the circuit is closed
     (state,) = [row for row in stored("tasks") if row["id"] == "circuit#whatsapp"]
     assert state["state"] == "CLOSED"
 
 
 def test_another_running_function_knows_of_it(broken: Post) -> None:
     # given a function that has seen nothing fail
-    from tests.integration.deliveries.conftest import _forget_failures  # noqa: PLC0415
 
     _forget_failures()
     # when it has a message
     assert broken.run("whatsapp") == 7
-    # then it asks nobody either
+    # then it does not call the provider
     assert len(broken.provider.asked) == 5
 
 
-def test_one_channels_circuit_is_no_others(broken: Post) -> None:
+def test_an_open_circuit_does_not_affect_other_channels(broken: Post) -> None:
     broken.prefer("push")
     broken.notify()
     assert broken.run("push") == 0
     assert "push" in broken.channels()
 
 
-def test_addresses_that_are_wrong_open_no_circuit(post: Post, breakers_time: BreakersTime) -> None:
-    from tests.support.records import known  # noqa: PLC0415
-
+def test_invalid_addresses_do_not_open_the_circuit(post: Post, breaker_clock: BreakerClock) -> None:
     post.prefer("whatsapp")
     known("person-1", phone="+15005550009")
     for _ in range(8):

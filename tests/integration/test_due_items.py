@@ -1,6 +1,6 @@
-"""Sweeps: what is due is claimed once, whatever fails, is interrupted or stood still for days; and what asks for what.
+"""Due reminders: claimed once, with failures, interruptions and outages; and the reminders of open actions.
 
-Concurrent sweeps are tested on the real engine, in tests/contention/test_due_reminders.py.
+Concurrent runs are tested on the real engine, in tests/contention/test_due_reminders.py.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from khaya.events.model import Event
 from khaya.platform.base.errors import Unavailable, WriteConflict
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, writes
 from khaya.platform.data.pages import PageResult
 from khaya.reminders import service, store
+from khaya.reminders import service as reminders
 from khaya.reminders.model import Reminder
 from tests.conftest import Clock
 from tests.support import stand_in
@@ -29,17 +31,17 @@ OTHER = Person("other", ("worker",))
 
 @pytest.fixture(autouse=True)
 def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """moto lets writes through that meet, so here parts are swept one after the other."""
+    """Work on one shard at a time, since moto does not serialise concurrent writes."""
     monkeypatch.setattr(service, "THREADS", 1)
 
 
 def kinds_told(person: Person) -> list[str]:
-    """The kinds of what a person was told, the oldest first."""
+    """The kinds in a person's inbox, oldest first."""
     return [one["kind"] for one in reversed(person.get("/notifications", query={"limit": "50"}).body["items"])]
 
 
 def asked(person: Person) -> list[str]:
-    """Those of them that ask for something."""
+    """The kinds in a person's inbox that ask for an action."""
     return [kind for kind in kinds_told(person) if kind in ("chooseBid", "confirmWork", "handInWork", "reviewPrompt")]
 
 
@@ -58,16 +60,16 @@ def mornings(clock: Clock, number: int) -> Iterator[dict[str, int]]:
         yield report
 
 
-# What the marketplace asks for.
+# Reminders of open actions
 
 
-def test_an_owner_is_asked_to_choose_while_bids_wait(buyer: Person, worker: Person, clock: Clock) -> None:
+def test_given_pending_bids_then_the_owner_is_reminded_to_choose(buyer: Person, worker: Person, clock: Clock) -> None:
     # given a job with a bid on it, placed on the 21st
     job = post_job(buyer)
     place_bid(worker, job)
     follow("notices")
     assert waiting() == {f"chooseBid#{job}": "2026-11-23T06:00:00.000Z"}
-    # when a fortnight's mornings pass, then the owner is asked on the 23rd, the 26th and the 29th, and no more
+    # when a fortnight passes, then the owner is reminded on the 23rd, the 26th and the 29th only
     claimed = [report["claimed"] for report in mornings(clock, 14)]
     assert [22 + day for day, number in enumerate(claimed) if number] == [23, 26, 29]
     assert asked(buyer) == ["chooseBid"] * 3
@@ -75,7 +77,7 @@ def test_an_owner_is_asked_to_choose_while_bids_wait(buyer: Person, worker: Pers
 
 
 @pytest.mark.parametrize("end", ["accepted", "cancelled", "expired"])
-def test_nobody_is_asked_to_choose_when_the_job_is_no_longer_open(
+def test_given_a_job_that_is_not_open_then_nobody_is_reminded_to_choose(
     buyer: Person, worker: Person, clock: Clock, end: str
 ) -> None:
     job = post_job(buyer)
@@ -94,24 +96,24 @@ def test_nobody_is_asked_to_choose_when_the_job_is_no_longer_open(
     assert "chooseBid" not in asked(buyer)
 
 
-def test_without_a_pending_bid_nobody_is_asked_until_there_is_a_new_one(
+def test_given_no_pending_bid_then_nobody_is_reminded_until_a_new_one(
     buyer: Person, worker: Person, clock: Clock
 ) -> None:
-    # given a job whose one bid was turned down, and of another it was taken back
+    # given a job whose bid was rejected, and one whose bid was withdrawn
     job, other = post_job(buyer), post_job(buyer)
     buyer.post(f"/bids/{place_bid(worker, job)}/rejection")
     worker.post(f"/bids/{place_bid(worker, other)}/withdrawal")
     follow("notices")
     assert [report["claimed"] for report in mornings(clock, 3)] == [0, 0, 0]
     assert waiting() == {}
-    # when somebody bids anew, then the owner is asked two days later
+    # when there is a new bid, then the owner is reminded two days later
     place_bid(OTHER, job)
     follow("notices")
     assert [report["claimed"] for report in mornings(clock, 3)] == [0, 1, 0]
     assert asked(buyer) == ["chooseBid"]
 
 
-def test_a_worker_is_asked_to_hand_in_and_then_the_buyer_to_confirm(
+def test_the_worker_is_reminded_to_submit_and_then_the_buyer_to_confirm(
     buyer: Person, worker: Person, clock: Clock
 ) -> None:
     # given a job of three days that began on the 21st
@@ -121,7 +123,7 @@ def test_a_worker_is_asked_to_hand_in_and_then_the_buyer_to_confirm(
     assert waiting() == {f"handInWork#{job}": "2026-11-25T06:00:00.000Z"}
     list(mornings(clock, 4))
     assert (asked(worker), asked(buyer)) == (["handInWork"], [])
-    # when the work is handed in on the 25th, then it is the buyer who is asked: on the 26th, the 28th and the 30th
+    # when the work is submitted on the 25th, then the buyer is reminded on the 26th, the 28th and the 30th
     worker.post(f"/jobs/{job}/submission", {})
     follow("notices")
     assert waiting() == {f"confirmWork#{job}": "2026-11-26T06:00:00.000Z"}
@@ -130,7 +132,7 @@ def test_a_worker_is_asked_to_hand_in_and_then_the_buyer_to_confirm(
     assert (asked(worker), asked(buyer)) == (["handInWork"], ["confirmWork"] * 3)
 
 
-def test_both_sides_are_asked_for_a_review_twice_unless_they_write_it(
+def test_both_parties_are_prompted_twice_for_a_review_unless_they_write_it(
     buyer: Person, worker: Person, clock: Clock
 ) -> None:
     job = complete_job(buyer, worker)
@@ -140,7 +142,7 @@ def test_both_sides_are_asked_for_a_review_twice_unless_they_write_it(
     clock.tick(milliseconds=1)
     assert sweep()["claimed"] == 2
     follow("notices")
-    # when the buyer writes theirs, then only the worker is asked again, after three days, and then nobody any more
+    # when the buyer writes a review, then only the worker is prompted again, after three days, and once
     assert buyer.post(f"/jobs/{job}/reviews", {"rating": 5}).status == 201
     follow("notices")
     claimed = []
@@ -153,10 +155,10 @@ def test_both_sides_are_asked_for_a_review_twice_unless_they_write_it(
     assert (asked(buyer), asked(worker)) == (["reviewPrompt"], ["reviewPrompt"] * 2)
 
 
-def test_what_was_done_is_not_asked_for_though_no_event_told_of_it_yet(
+def test_given_an_action_done_before_its_event_arrives_then_nobody_is_reminded(
     buyer: Person, worker: Person, clock: Clock
 ) -> None:
-    # given prompts whose cause was settled, of which the reminders have not heard
+    # given reminders whose actions were done, but whose events have not arrived
     reviewed, confirmed, handed_in = complete_job(buyer, worker), post_job(buyer), post_job(buyer)
     accept(buyer, place_bid(worker, confirmed))
     accept(buyer, place_bid(worker, handed_in))
@@ -174,20 +176,18 @@ def test_what_was_done_is_not_asked_for_though_no_event_told_of_it_yet(
     assert waiting() == {}
 
 
-def test_events_told_again_after_everything_plan_nothing(buyer: Person, worker: Person, clock: Clock) -> None:
-    # given all events of a job's life
-    from khaya.events.model import Event  # noqa: PLC0415
-    from khaya.reminders import service as reminders  # noqa: PLC0415
+def test_repeated_events_of_a_finished_job_plan_nothing(buyer: Person, worker: Person, clock: Clock) -> None:
+    # given all events of a finished job
 
     events: list[Event] = []
-    real = reminders.follow
+    real = reminders.handle
 
     def noted(event: Event, now: str) -> None:
         events.append(event)
         real(event, now)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reminders, "follow", noted)
+        patch.setattr(reminders, "handle", noted)
         job = post_job(buyer)
         accept(buyer, place_bid(worker, job))
         worker.post(f"/jobs/{job}/submission", {})
@@ -197,15 +197,14 @@ def test_events_told_again_after_everything_plan_nothing(buyer: Person, worker: 
         follow("notices")
     before = stand_in.stored("reminders")
     assert {row["status"] for row in before} == {"settled"}
-    # when they are told again, the other way round, then nothing changes
+    # when they are repeated in reverse order, then nothing changes
     for event in reversed(events):
-        reminders.follow(event, "2026-11-22T08:00:00.000Z")
+        reminders.handle(event, "2026-11-22T08:00:00.000Z")
     assert stand_in.stored("reminders") == before
 
 
-def test_events_in_the_wrong_order_plan_nothing_that_is_settled(buyer: Person, worker: Person) -> None:
-    # given a cancellation and a review, of which is told before what they settle
-    from khaya.events.model import Event  # noqa: PLC0415
+def test_events_in_the_wrong_order_do_not_plan_settled_reminders(buyer: Person, worker: Person) -> None:
+    # given a cancellation and a review that arrive before the events whose reminders they settle
 
     def event(kind: str, **detail: Any) -> Event:
         at = "2026-11-21T08:00:00.000Z"
@@ -218,25 +217,25 @@ def test_events_in_the_wrong_order_plan_nothing_that_is_settled(buyer: Person, w
         event("review.written", reviewerId="buyer-1"),
         event("job.completed", **sides, completedAt="2026-11-21T08:00:00.000Z"),
     ):
-        service.follow(one, "2026-11-21T08:00:00.000Z")
+        service.handle(one, "2026-11-21T08:00:00.000Z")
     assert [*waiting()] == ["review#j#worker-1"]
 
 
-# Whatever goes wrong.
+# Failures
 
 
 def set_many(number: int, due_at: str = "2026-11-21T09:00:00.000Z") -> list[str]:
     return [remind(OTHER, f"number {count}", due_at) for count in range(number)]
 
 
-def test_what_stood_still_for_days_is_caught_up_with_each_once(buyer: Person, worker: Person, clock: Clock) -> None:
-    # given reminders, a prompt and an open action that are days overdue
+def test_after_days_of_outage_each_overdue_reminder_is_sent_once(buyer: Person, worker: Person, clock: Clock) -> None:
+    # given reminders that are days overdue
     set_many(3)
     job, open_job = complete_job(buyer, worker), post_job(buyer)
     place_bid(worker, open_job)
     follow("notices")
     clock.tick(days=20)
-    # when the sweeps go on, then each is sent once, and the next one counts from now
+    # when the task runs again, then each is sent once, and the next time counts from now
     assert sweep("minute")["claimed"] == 3 + 2
     assert sweep("daily")["claimed"] == 1
     follow("notices")
@@ -251,7 +250,7 @@ def test_what_stood_still_for_days_is_caught_up_with_each_once(buyer: Person, wo
     assert kinds_told(OTHER) == ["reminder"] * 3
 
 
-def test_more_than_a_page_of_one_part_is_all_claimed(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_pages_of_a_shard_are_claimed(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "_PAGE", 3)
     monkeypatch.setattr(store, "shard_of", lambda _: 7)
     set_many(11)
@@ -259,26 +258,24 @@ def test_more_than_a_page_of_one_part_is_all_claimed(clock: Clock, monkeypatch: 
     assert sweep()["claimed"] == 11
 
 
-def test_a_sweep_that_is_short_of_time_leaves_the_rest_to_the_next(clock: Clock) -> None:
-    # given more than a sweep has time for
+def test_a_run_without_time_is_continued_by_the_next(clock: Clock) -> None:
+    # given more than a run has time for
     reminders = set_many(7)
     clock.tick(hours=1)
-    asked_for = iter([60_000] * 4)  # once for the release, then for each reminder
+    asked_for = iter([60_000] * 4)  # one for the release, then one for each reminder
     context = Context()
     context.get_remaining_time_in_millis = lambda: next(asked_for, 9_999)  # type: ignore[method-assign]
     # when it stops in the middle
     report = app("due_items").handler({"lane": "minute"}, context)
     assert (report["claimed"], report["failed"]) == (3, 0)
     assert report["unfinished"] > 0
-    # then the next one does the rest, and everything is sent once
+    # then the next run sends the rest, and each is sent once
     assert sweep()["claimed"] == 4
     assert [row(reminder)["number"] for reminder in reminders] == [1] * 7
 
 
-def test_the_time_left_of_a_sweep_that_releases_deliveries_too_is_shared(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # given a release that would go on for ever, in a function with a minute left
+def test_the_release_of_deliveries_uses_at_most_half_of_the_time(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given an endless release, and a minute left
     set_many(1)
     clock.tick(hours=1)
     left = 60_000
@@ -303,7 +300,7 @@ def test_the_time_left_of_a_sweep_that_releases_deliveries_too_is_shared(
     assert left > 30_000
 
 
-def test_a_release_that_fails_keeps_no_reminder(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_release_does_not_stop_reminders(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     set_many(2)
     clock.tick(hours=1)
 
@@ -314,7 +311,7 @@ def test_a_release_that_fails_keeps_no_reminder(clock: Clock, monkeypatch: pytes
     assert sweep() == {"claimed": 2, "dropped": 0, "failed": 1, "unfinished": 0, "released": 0}
 
 
-def test_a_row_that_cannot_be_claimed_does_not_keep_the_others(
+def test_a_reminder_that_cannot_be_claimed_does_not_stop_the_others(
     clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     reminders = set_many(5)
@@ -333,7 +330,7 @@ def test_a_row_that_cannot_be_claimed_does_not_keep_the_others(
     assert sweep()["claimed"] == 1
 
 
-def test_a_part_that_cannot_be_read_does_not_keep_the_others(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shard_that_cannot_be_read_does_not_stop_the_others(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     reminders = set_many(12)
     clock.tick(hours=1)
     broken = store.shard_of(reminders[0])
@@ -352,10 +349,10 @@ def test_a_part_that_cannot_be_read_does_not_keep_the_others(clock: Clock, monke
 
 
 @pytest.mark.parametrize("written", [False, True])
-def test_a_claim_whose_answer_is_lost_is_one_claim(
+def test_given_a_lost_answer_then_a_reminder_is_sent_once(
     clock: Clock, monkeypatch: pytest.MonkeyPatch, written: bool
 ) -> None:
-    # given a DynamoDB that fails a claim, having written it or not
+    # given a claim that fails, before or after it was written
     reminder = remind(OTHER, due_at="2026-11-21T09:00:00.000Z")
     clock.tick(hours=1)
     real = dynamo.commit
@@ -368,17 +365,15 @@ def test_a_claim_whose_answer_is_lost_is_one_claim(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dynamo, "commit", lost)
         assert sweep()["failed"] == 1
-    # when the next sweep comes, then it is sent once all the same
+    # when the next run comes, then it is sent once
     assert sweep()["claimed"] == (0 if written else 1)
     follow("notices")
     assert row(reminder)["number"] == 1
     assert kinds_told(OTHER) == ["reminder"]
 
 
-def test_a_reminder_that_changes_between_reading_and_claiming_is_left_alone(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # given one that its owner deletes, and one that another sweep claims, while a sweep has them in hand
+def test_a_reminder_that_changes_before_its_claim_is_not_claimed(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a reminder that is deleted and one that another run claims, after this run has read them
     deleted, taken = set_many(2)
     clock.tick(hours=1)
     real = store.due
@@ -393,14 +388,14 @@ def test_a_reminder_that_changes_between_reading_and_claiming_is_left_alone(
         return pages
 
     monkeypatch.setattr(store, "due", meanwhile)
-    # when it goes on, then it claims neither, and nothing comes back
+    # when it continues, then it claims neither
     assert sweep() == {"claimed": 0, "dropped": 0, "failed": 0, "unfinished": 0, "released": 0}
     assert [one["id"] for one in stand_in.stored("reminders")] == [taken]
     assert row(taken)["number"] == 1
 
 
-def test_a_part_in_which_another_sweep_is_ahead_is_left_to_it(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    # given many in one part, which another sweep claims right after this one has read them
+def test_a_shard_in_which_another_run_is_ahead_is_left_to_it(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given many in one shard, which another run claims after this one has read them
     monkeypatch.setattr(store, "shard_of", lambda _: 7)
     set_many(12)
     clock.tick(hours=1)
@@ -418,14 +413,14 @@ def test_a_part_in_which_another_sweep_is_ahead_is_left_to_it(clock: Clock, monk
 
     claimed = Reminder.claimed
     monkeypatch.setattr(store, "due", meanwhile)
-    # when it goes on, then it gives up after a few
+    # when it continues, then it stops after a few lost claims
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Reminder, "claimed", noted)
         assert sweep()["claimed"] == 0
-    assert len(tried) - 12 == service.LOST_IN_A_ROW
+    assert len(tried) - 12 == service.MAX_LOST_CLAIMS
 
 
-def test_a_prompt_that_is_settled_while_a_sweep_has_it_in_hand_stays_settled(
+def test_a_reminder_settled_before_its_claim_stays_settled(
     buyer: Person, worker: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = complete_job(buyer, worker)
@@ -443,8 +438,8 @@ def test_a_prompt_that_is_settled_while_a_sweep_has_it_in_hand_stays_settled(
     assert row(f"review#{job}#{buyer.user_id}")["status"] == "settled"
 
 
-def test_a_sweep_reads_only_what_is_due(clock: Clock) -> None:
-    # given one reminder that is due among many that are not
+def test_a_run_reads_only_due_reminders(clock: Clock) -> None:
+    # given one due reminder among many that are not
     set_many(1)
     set_many(18, "2027-01-01T00:00:00.000Z")
     clock.tick(hours=1)
@@ -458,17 +453,17 @@ def test_a_sweep_reads_only_what_is_due(clock: Clock) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dynamo, "query", counted)
-        service.sweep("minute", "2026-11-21T09:00:00.000Z", lambda: True)
+        service.claim_due("minute", "2026-11-21T09:00:00.000Z", lambda: True)
     assert (sum(read), len(read)) == (1, store.SHARDS)
 
 
-def test_a_sweep_of_no_lane_is_refused() -> None:
+def test_an_unknown_schedule_is_refused() -> None:
     with pytest.raises(ValueError, match="no lane"):
         app("due_items").handler({"lane": "weekly"}, Context())
 
 
-def test_a_year_ends_in_south_africa_two_hours_earlier(buyer: Person, worker: Person, clock: Clock) -> None:
-    # given a bid placed at 22:30 UTC on New Year's Eve, which is New Year's Day there
+def test_given_new_year_in_south_africa_then_days_count_from_there(buyer: Person, worker: Person, clock: Clock) -> None:
+    # given a bid placed at 22:30 UTC on New Year's Eve, which is New Year's Day in South Africa
     clock.tick(days=40, hours=14, minutes=30)
     job = post_job(buyer)
     place_bid(worker, job)
@@ -477,10 +472,10 @@ def test_a_year_ends_in_south_africa_two_hours_earlier(buyer: Person, worker: Pe
     assert [report["claimed"] for report in mornings(clock, 4)] == [0, 0, 1, 0]
 
 
-def test_a_reminder_that_nobody_can_read_keeps_none_of_those_behind_it(
+def test_an_unreadable_reminder_does_not_stop_the_ones_after_it(
     buyer: Person, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # given one reminder, and in the same part of the lane an older one of a kind that this release does not know
+    # given a reminder, and an older one of an unknown kind in the same shard
     reminder = remind(buyer)
     shard = store.shard_of(reminder)
     unknown = {
@@ -491,25 +486,25 @@ def test_a_reminder_that_nobody_can_read_keeps_none_of_those_behind_it(
         "number": 0,
         "status": "waiting",
         "dueShard": f"minute#{shard}",
-        "due": "2026-11-21T08:00:00.000Z#unknown",
+        "dueOrder": "2026-11-21T08:00:00.000Z#unknown",
     }
     table = settings().reminders_table
     dynamo.commit([writes.put(table, unknown, condition=None, refusal=lambda _: WriteConflict())], new_id())
-    # when both are due, then one is sent and the other reported
+    # when both are due, then one is sent and the other is reported as failed
     clock.tick(days=400)
     report = sweep()
     assert (report["claimed"], report["failed"]) == (1, 1)
     assert set(waiting()) == {"unknown"}
 
 
-def test_a_bid_that_the_index_does_not_show_yet_is_asked_about(
+def test_a_bid_that_the_index_lacks_counts_as_pending(
     buyer: Person, worker: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given a job with a bid, which the index of bids does not have yet when the owner is to be asked
+    # given a job with a bid that the index does not have yet
     job = post_job(buyer)
     place_bid(worker, job)
     follow("notices")
     monkeypatch.setattr(service.bids, "on_job", lambda *_: PageResult([], None))
-    # when the morning comes, then they are asked all the same
+    # when the morning comes, then the owner is reminded
     clock.tick(days=2)
     assert sweep("daily")["claimed"] == 1

@@ -1,16 +1,16 @@
-"""The function that delivers uses every right that it has; that it uses no other is held in every test."""
+"""The function `deliveries` uses every permission of its role."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.integration.deliveries.conftest import PHONES_TOKEN, BreakersTime, Post
+from tests.integration.deliveries.conftest import PHONES_TOKEN, BreakerClock, Post
 from tests.integration.test_permissions import NOT_CALLED, WHEN_FAILING
 from tests.support.permissions import Record
 
 
-def test_deliveries_use_every_permission_that_they_have(
-    post: Post, breakers_time: BreakersTime, permitted: Record, monkeypatch: pytest.MonkeyPatch
+def test_deliveries_use_every_permission_of_their_role(
+    post: Post, breaker_clock: BreakerClock, permitted: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given everything goes wrong that can, long enough that a circuit opens
     from khaya.platform.aws import clients  # noqa: PLC0415
@@ -25,16 +25,16 @@ def test_deliveries_use_every_permission_that_they_have(
     for _ in range(6):
         post.notify("accountSuspended", params={})
     post.run()
-    # when everything is well again, but for a device that is gone and receipts that are late
+    # when the providers work again, except for a gone device and missing receipts
     monkeypatch.delenv("AWS_ENDPOINT_URL_SNS")
     monkeypatch.delenv("AWS_ENDPOINT_URL_SESV2")
     clients.clear()
     post.provider.be_well()
     post.provider.fail({"provider": "expo", "kind": "gone", "token": PHONES_TOKEN})
     post.provider.fail({"provider": "expo", "kind": "noReceipts"})
-    breakers_time.tick(30)
+    breaker_clock.tick(30)
     post.run()
     post.run("receipts")
-    # then there is nothing that the role allows and the function did not do
+    # then every permission of the role was used
     assert {*post.channels()} == {"whatsapp", "sms", "email", "push"}
     assert {call for call in permitted.unused("deliveries") if call[0] not in {*NOT_CALLED, *WHEN_FAILING}} == set()

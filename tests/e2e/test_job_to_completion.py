@@ -1,10 +1,11 @@
-"""The README's walk, and what follows a change through the real streams and queues."""
+"""The README's example requests, with the real streams and queues."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tests.e2e.conftest import Marketplace, eventually
+from tests.support.records import OFFERING
 
 POSTING: dict[str, Any] = {
     "title": "Mend the veranda roof",
@@ -22,7 +23,7 @@ def test_a_job_from_posting_to_completion(marketplace: Marketplace) -> None:
         marketplace.token("worker"),
         marketplace.token("worker", 1),
     )
-    # given a job that anybody finds in the feed
+    # given a job in the feed
     posted = marketplace.call("POST", "/jobs", POSTING, token=buyer)
     assert posted.status_code == 201
     job = posted.json()["id"]
@@ -32,14 +33,14 @@ def test_a_job_from_posting_to_completion(marketplace: Marketplace) -> None:
     won = marketplace.call("POST", f"/jobs/{job}/bids", OFFER, token=winner).json()["id"]
     lost = marketplace.call("POST", f"/jobs/{job}/bids", OFFER, token=loser).json()["id"]
     accepted = marketplace.call("POST", f"/bids/{won}/acceptance", token=buyer)
-    # then the two see each other's contact, and the other worker is told within seconds
+    # then both parties see each other's contact, and the other bid is rejected within seconds
     assert accepted.status_code == 200
     phone = marketplace.call("GET", f"/jobs/{job}", token=winner).json()["contact"]["phone"]
     assert phone.startswith("+27")
     assert eventually(
         lambda: marketplace.call("GET", f"/bids/{lost}", token=loser).json()["rejectionReason"] == "other_bid_accepted"
     )
-    # and the work is handed in, confirmed and reviewed
+    # and the work is submitted, confirmed and reviewed
     assert marketplace.call("POST", f"/jobs/{job}/submission", {"note": "Done."}, token=winner).ok
     done = marketplace.call("POST", f"/jobs/{job}/completion", token=buyer)
     assert done.json()["status"] == "completed"
@@ -60,7 +61,7 @@ def test_a_new_job_is_found_by_the_words_of_its_title(marketplace: Marketplace) 
     assert eventually(found)
 
 
-def test_an_upload_goes_straight_to_the_bucket_and_is_seen_by_a_link(marketplace: Marketplace) -> None:
+def test_an_uploaded_picture_is_readable_by_its_link(marketplace: Marketplace) -> None:
     # given a form for a picture
     seller = marketplace.token("seller")
     picture = b"\x89PNG\r\n\x1a\n" + b"0" * 64
@@ -68,24 +69,15 @@ def test_an_upload_goes_straight_to_the_bucket_and_is_seen_by_a_link(marketplace
     form = marketplace.call("POST", "/uploads", wanted, token=seller)
     assert form.status_code == 201
     upload = form.json()
-    # when it is sent to the bucket and handed in with a listing
+    # when it is uploaded and used in a listing
     sent = marketplace.http.post(upload["url"], data=upload["fields"], files={"file": picture}, timeout=30)
     assert sent.ok
     listing = marketplace.call(
         "POST",
         "/listings",
-        {
-            "title": "Face bricks, left over",
-            "description": "Some two hundred red face bricks.",
-            "category": "bricks",
-            "priceCents": 350,
-            "unit": "each",
-            "stock": 200,
-            "location": "Durban",
-            "photos": [upload["key"]],
-        },
+        {**OFFERING, "photos": [upload["key"]]},
         token=seller,
     )
-    # then the link in the answer shows it
+    # then its link in the response returns it
     assert listing.status_code == 201
     assert marketplace.http.get(listing.json()["photos"][0]["url"], timeout=30).content == picture

@@ -1,4 +1,4 @@
-"""Notices in words: both catalogues whole and alike, amounts and days as people there write them."""
+"""Rendered notifications: complete catalogues in both languages, and formats of amounts and days."""
 
 from __future__ import annotations
 
@@ -12,47 +12,49 @@ from khaya.bids.model import Reason
 from khaya.jobs.model import Party, Payment
 from khaya.notifications.choices import LANGUAGES, Language
 from khaya.notifications.kinds import KINDS
-from khaya.notifications.messages import catalogue, places_of, render
+from khaya.notifications.messages import catalogue, placeholders_in, render
 from khaya.reports.model import Decision
 
-TEXT_MESSAGE_SIGNS = set(
+SMS_ALPHABET = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-"""The alphabet of text messages (GSM 03.38); one sign outside it halves what fits into a message."""
+"""The SMS alphabet (GSM 03.38). A character outside it halves the length of a message."""
 
-STANDS_FOR: dict[str, set[str]] = {
+TRANSLATED_VALUES: dict[str, set[str]] = {
     "rejectionReason": set(get_args(Reason)),
     "payment": set(get_args(Payment)),
     "by": {*get_args(Party), "system"},
     "side": {"referrer", "referred"},
     "decision": set(get_args(Decision)),
 }
-"""What each place can stand for that is told in words."""
+"""The possible values of each placeholder that the catalogue translates."""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_catalogue_has_words_for_every_kind_and_for_nothing_else(language: Language) -> None:
+def test_a_catalogue_has_templates_for_exactly_the_known_kinds(language: Language) -> None:
     assert set(catalogue(language).kinds) == set(KINDS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_message_has_just_the_places_of_its_kind_in_both_languages(language: Language, kind: str) -> None:
+def test_a_template_has_exactly_the_placeholders_of_its_kind(language: Language, kind: str) -> None:
     message = catalogue(language).kinds[kind]
-    assert places_of(message.title) | places_of(message.text) == KINDS[kind].places
+    assert placeholders_in(message.title) | placeholders_in(message.text) == KINDS[kind].placeholders
     assert message.title.strip() == message.title != ""
     assert message.text.strip() == message.text != ""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_catalogue_has_words_for_all_that_a_place_can_stand_for(language: Language) -> None:
+def test_a_catalogue_translates_every_value_of_a_placeholder(language: Language) -> None:
     words = catalogue(language).words
-    assert {place: set(said) for place, said in words.items()} == STANDS_FOR
-    assert set(words) <= set().union(*(about.places for about in KINDS.values())), "words that no message uses"
+    assert {place: set(said) for place, said in words.items()} == TRANSLATED_VALUES
+    assert set(words) <= set().union(*(about.placeholders for about in KINDS.values())), (
+        "translations without a template"
+    )
 
 
-def test_nothing_was_left_in_the_other_language() -> None:
+def test_no_text_is_the_same_in_both_languages() -> None:
     english, zulu = catalogue("en"), catalogue("zu")
     for kind, message in english.kinds.items():
         other = zulu.kinds[kind]
@@ -64,13 +66,13 @@ def test_nothing_was_left_in_the_other_language() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_words_keep_to_the_alphabet_of_text_messages(language: Language) -> None:
+def test_the_texts_use_only_the_sms_alphabet(language: Language) -> None:
     words = catalogue(language)
     texts = [part for message in words.kinds.values() for part in (message.title, message.text)]
     texts += [said for place in words.words.values() for said in place.values()]
     texts += [*words.months, words.thousands, words.decimal]
     for text in texts:
-        assert set(text) - {"{", "}"} <= TEXT_MESSAGE_SIGNS, text
+        assert set(text) - {"{", "}"} <= SMS_ALPHABET, text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -85,7 +87,7 @@ def test_the_words_keep_to_the_alphabet_of_text_messages(language: Language) -> 
         (-123_456, "-R1 234.56"),
     ],
 )
-def test_amounts_are_written_as_south_africans_write_them(language: Language, cents: int, written: str) -> None:
+def test_amounts_are_formatted_as_in_south_africa(language: Language, cents: int, written: str) -> None:
     assert catalogue(language).amount(cents) == written
 
 
@@ -98,7 +100,7 @@ def test_amounts_are_written_as_south_africans_write_them(language: Language, ce
         ("2026-07-01T22:00:00.000Z", "2 July 2026", "2 Julayi 2026"),
     ],
 )
-def test_days_are_those_of_south_africa_summer_and_winter(at: str, english: str, zulu: str) -> None:
+def test_days_are_those_of_south_africa_all_year(at: str, english: str, zulu: str) -> None:
     assert (catalogue("en").day(at), catalogue("zu").day(at)) == (english, zulu)
 
 
@@ -110,9 +112,9 @@ def test_a_notice_reads_well_in_both_languages() -> None:
         "dueAt": "2026-11-24T22:30:00.000Z",
         "payment": "escrow",
     }
-    # when the worker reads of it
+    # when its notification is rendered
     english, zulu = render("bidAccepted", params, "en"), render("bidAccepted", params, "zu")
-    # then it is in their language
+    # then it is in the language
     assert english.title == "Your bid was accepted"
     assert english.text == (
         'You have the job "Fix a leaking tap" for R1 234.50, to be done by 25 November 2026. '
@@ -128,28 +130,28 @@ def test_a_notice_reads_well_in_both_languages() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @given(title=st.text(min_size=1, max_size=200))
-def test_what_people_wrote_is_told_as_they_wrote_it(language: Language, title: str) -> None:
+def test_text_that_people_wrote_is_not_altered(language: Language, title: str) -> None:
     assert f'"{title}"' in render("jobStarted", {"jobTitle": title}, language).text
     assert render("reminder", {"text": title}, language).text.endswith(f": {title}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("title", ["{jobTitle}", "{0}", "{", "100% {amountCents!r:>9}", "{by}"])
-def test_braces_in_a_title_are_no_places(language: Language, title: str) -> None:
+def test_braces_in_a_title_are_not_placeholders(language: Language, title: str) -> None:
     told = render("jobCancelled", {"jobTitle": title, "by": "buyer"}, language).text
     assert f'"{title}"' in told
 
 
-def test_a_message_without_its_facts_is_refused_rather_than_sent_with_holes() -> None:
+def test_a_missing_or_unknown_parameter_is_refused() -> None:
     with pytest.raises(KeyError):
         render("bidReceived", {"jobTitle": "Fix a leaking tap"}, "en")
     with pytest.raises(KeyError):
         render("jobCancelled", {"jobTitle": "Fix a leaking tap", "by": "nobody"}, "en")
 
 
-def test_what_concerns_the_safety_of_an_account_goes_by_every_channel_at_any_hour() -> None:
+def test_security_notices_are_urgent_and_use_every_channel() -> None:
     for kind in ("accountSuspended", "accountReinstated", "payoutAccountChanged"):
         about = KINDS[kind]
         assert about.urgent
-        assert not about.chosen
+        assert not about.configurable
         assert set(about.channels) == {"whatsapp", "sms", "email", "push"}

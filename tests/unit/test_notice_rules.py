@@ -1,4 +1,4 @@
-"""Who is told what: for every kind of event exactly the right people, by the right kind of notice."""
+"""The notices that each kind of event causes: the recipients and the kinds."""
 
 from __future__ import annotations
 
@@ -77,16 +77,16 @@ A_JOB: Item = {
     "timelineDays": 3,
 }
 OPEN: Item = {**A_JOB, "status": "open"}
-HANDED_IN: Item = {**A_JOB, "submission": {"submittedAt": AT}}
-COMPLETED: Item = {**HANDED_IN, "status": "completed"}
+SUBMITTED: Item = {**A_JOB, "submission": {"submittedAt": AT}}
+COMPLETED: Item = {**SUBMITTED, "status": "completed"}
 A_LISTING: Item = {"id": "listing-1", "title": "Clay face bricks"}
 A_STORY: Item = {"id": "story-1", "title": "How I began"}
 OWN: Item = {"id": "reminder-1", "userId": "person", "text": "Buy washers"}
 
 
-def happened(kind: str, told: dict[str, Any], *, by: str | None = "system:test", moved: str = "") -> Event:
-    """An event of a kind as the catalogue has it, done by somebody, in which a field moved."""
-    detail = EVENTS.get(kind, Person).model_validate(told)
+def happened(kind: str, fields: dict[str, Any], *, by: str | None = "system:test", moved: str = "") -> Event:
+    """An event of a kind with this detail and actor; `moved` is the audited field that changed."""
+    detail = EVENTS.get(kind, Person).model_validate(fields)
     return Event(
         id="event-1",
         kind=kind,
@@ -99,15 +99,15 @@ def happened(kind: str, told: dict[str, Any], *, by: str | None = "system:test",
     )
 
 
-def told_of(event: Event, thing: Item | None) -> list[rules.Notice]:
-    """What follows from an event, if `thing` is what it is about."""
-    return rules.notices(event, [thing] if rules.needs(event) else [])
+def notices_of(event: Event, thing: Item | None) -> list[rules.Notice]:
+    """The notices of an event about `thing`."""
+    return rules.notices(event, [thing] if rules.object_keys(event) else [])
 
 
 CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
     "a bid": (happened("bid.placed", JOB, by="worker"), OPEN, {"buyer": "bidReceived"}),
-    "a bid taken back": (happened("bid.withdrawn", JOB, by="worker"), OPEN, {"buyer": "bidWithdrawn"}),
-    "a bid taken back for one who left": (happened("bid.withdrawn", JOB), OPEN, {"buyer": "bidWithdrawn"}),
+    "a bid withdrawn": (happened("bid.withdrawn", JOB, by="worker"), OPEN, {"buyer": "bidWithdrawn"}),
+    "a bid withdrawn for an erased person": (happened("bid.withdrawn", JOB), OPEN, {"buyer": "bidWithdrawn"}),
     **{
         f"a bid rejected: {reason}": (
             happened("bid.rejected", {**JOB, "rejectionReason": reason}, by=by),
@@ -123,24 +123,24 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
     },
     "a bid accepted": (happened("job.accepted", JOB, by="buyer"), A_JOB, {"worker": "bidAccepted"}),
     "work begun": (happened("job.started", JOB, by="worker"), A_JOB, {"buyer": "jobStarted"}),
-    "work handed in": (happened("job.submitted", JOB, by="worker"), HANDED_IN, {"buyer": "workSubmitted"}),
+    "work submitted": (happened("job.submitted", JOB, by="worker"), SUBMITTED, {"buyer": "workSubmitted"}),
     "a job confirmed": (happened("job.completed", JOB, by="buyer"), COMPLETED, {"worker": "jobCompleted"}),
-    "called off by the buyer": (
+    "cancelled by the buyer": (
         happened("job.cancelled", {**JOB, "by": "buyer", "was": "in_progress"}, by="buyer"),
         A_JOB,
         {"worker": "jobCancelled"},
     ),
-    "called off by the worker": (
+    "cancelled by the worker": (
         happened("job.cancelled", {**JOB, "by": "worker", "was": "in_progress"}, by="worker"),
         A_JOB,
         {"buyer": "jobCancelled"},
     ),
-    "called off by the house": (
+    "cancelled by the platform": (
         happened("job.cancelled", {**JOB, "by": "system", "was": "in_progress"}),
         A_JOB,
         {"buyer": "jobCancelled", "worker": "jobCancelled"},
     ),
-    "called off while open": (
+    "cancelled while open": (
         happened("job.cancelled", {**JOB, "workerId": None, "by": "buyer", "was": "open"}, by="buyer"),
         OPEN,
         {},
@@ -184,26 +184,26 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
     "credits of a referral": (happened("credits.booked", {**ENTRY, "type": "referral"}), None, {}),
     "a reward": (happened("credits.booked", ENTRY, by="admin"), None, {"person": "creditsReceived"}),
     "a bonus": (happened("credits.booked", {**ENTRY, "type": "bonus"}), None, {"person": "creditsReceived"}),
-    "put right upwards": (
+    "adjusted upwards": (
         happened("credits.booked", {**ENTRY, "type": "adjustment", "bookedBy": ["admin"]}, by="admin"),
         None,
         {"person": "creditsReceived"},
     ),
-    "put right downwards": (
+    "adjusted downwards": (
         happened(
             "credits.booked", {**ENTRY, "type": "adjustment", "amountCents": -700, "bookedBy": ["admin"]}, by="admin"
         ),
         None,
         {"person": "creditsDeducted"},
     ),
-    "a reward taken back": (
+    "a reward reversed": (
         happened(
             "credits.booked", {**ENTRY, "type": "reversal", "amountCents": -700, "bookedBy": ["admin"]}, by="admin"
         ),
         None,
         {"person": "creditsDeducted"},
     ),
-    "a deduction taken back": (
+    "a deduction reversed": (
         happened("credits.booked", {**ENTRY, "type": "reversal", "bookedBy": ["admin"]}, by="admin"),
         None,
         {"person": "creditsReceived"},
@@ -243,18 +243,18 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         for kind, job, expected in (
             ("review", COMPLETED, {"person": "reviewPrompt"}),
             ("chooseBid", OPEN, {"person": "chooseBid"}),
-            ("confirmWork", HANDED_IN, {"person": "confirmWork"}),
+            ("confirmWork", SUBMITTED, {"person": "confirmWork"}),
             ("handInWork", A_JOB, {"person": "handInWork"}),
         )
     },
     **{
-        f"done meanwhile: {name}": (happened("reminder.due", {**REMINDER, "kind": kind, "jobId": "job-1"}), job, {})
+        f"no longer open: {name}": (happened("reminder.due", {**REMINDER, "kind": kind, "jobId": "job-1"}), job, {})
         for name, kind, job in (
             ("a bid was accepted", "chooseBid", A_JOB),
             ("the bids were withdrawn", "chooseBid", {**OPEN, "bidCount": 0}),
             ("the work was confirmed", "confirmWork", COMPLETED),
-            ("the work was handed in", "handInWork", HANDED_IN),
-            ("the job was called off", "handInWork", {**A_JOB, "status": "cancelled"}),
+            ("the work was submitted", "handInWork", SUBMITTED),
+            ("the job was cancelled", "handInWork", {**A_JOB, "status": "cancelled"}),
         )
     },
 }
@@ -281,84 +281,84 @@ SILENT = {
     "person.ended_admin",
     "person.erased",
 }
-"""What nobody is told of, or not by its own name: `bid.accepted` comes with `job.accepted`."""
+"""Kinds of event without notices; `bid.accepted` comes with `job.accepted`, which has one."""
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_exactly_the_right_people_are_told(name: str) -> None:
+def test_each_event_notifies_exactly_the_right_people(name: str) -> None:
     event, thing, expected = CASES[name]
-    told = told_of(event, thing)
+    told = notices_of(event, thing)
     assert {notice.user_id: notice.kind for notice in told} == expected
     assert len(told) == len(expected)
-    assert rules.wanted(event)
+    assert rules.is_relevant(event)
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_everybody_who_is_told_is_known_before_the_thing_is_read(name: str) -> None:
+def test_every_recipient_is_among_the_possible_recipients(name: str) -> None:
     event, _, expected = CASES[name]
-    assert set(expected) <= set(rules.people(event))
+    assert set(expected) <= set(rules.possible_recipients(event))
 
 
-@pytest.mark.parametrize("name", [name for name, (event, _, _) in CASES.items() if rules.needs(event)])
-def test_nobody_is_told_of_what_is_gone(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name, (event, _, _) in CASES.items() if rules.object_keys(event)])
+def test_given_a_deleted_object_then_nobody_is_notified(name: str) -> None:
     event, _, _ = CASES[name]
     assert rules.notices(event, [None]) == []
 
 
 @pytest.mark.parametrize("name", [name for name, (_, _, expected) in CASES.items() if expected])
-def test_nobody_is_told_what_they_did_themselves_but_for_their_safety(name: str) -> None:
+def test_people_get_no_notice_of_their_own_actions_except_about_security(name: str) -> None:
     event, thing, expected = CASES[name]
     for person, kind in expected.items():
-        told = told_of(event.model_copy(update={"actor": person}), thing)
-        assert (person in {notice.user_id for notice in told}) == (not KINDS[kind].chosen)
+        told = notices_of(event.model_copy(update={"actor": person}), thing)
+        assert (person in {notice.user_id for notice in told}) == (not KINDS[kind].configurable)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", CASES)
-def test_every_notice_can_be_read_in_both_languages(name: str, language: Language) -> None:
+def test_every_notice_renders_in_both_languages(name: str, language: Language) -> None:
     event, thing, _ = CASES[name]
-    for notice in told_of(event, thing):
+    for notice in notices_of(event, thing):
         text = render(notice.kind, notice.params, language)
-        assert set(notice.params) == KINDS[notice.kind].places
+        assert set(notice.params) == KINDS[notice.kind].placeholders
         assert not {"{", "}"} & set(text.title + text.text)
 
 
-def test_every_kind_of_event_is_decided_on() -> None:
+def test_every_kind_of_event_has_a_case_or_is_listed_as_silent() -> None:
     told = {event.kind for event, _, _ in CASES.values()}
     assert told | SILENT == set(EVENTS) | {"person.payout_account_changed"}
     assert not told & SILENT
 
 
-def test_every_kind_of_notice_has_its_cause() -> None:
+def test_every_kind_of_notice_is_caused_by_some_event() -> None:
     assert {kind for _, _, expected in CASES.values() for kind in expected.values()} == set(KINDS)
 
 
 @pytest.mark.parametrize("kind", sorted(SILENT))
-def test_what_concerns_nobody_is_told_to_nobody(kind: str) -> None:
+def test_a_silent_event_notifies_nobody(kind: str) -> None:
     facts = {**JOB, **LISTING, **REVIEW, **REPORT, **STORY, **REFERRAL, **ENTRY, **PERSON}
     event = happened(kind, facts)
-    assert rules.needs(event) == []
-    assert rules.people(event) == []
+    assert rules.object_keys(event) == []
+    assert rules.possible_recipients(event) == []
     assert rules.notices(event, []) == []
 
 
-def test_a_notice_carries_the_ids_by_which_the_app_opens_it_and_no_names() -> None:
+def test_a_notice_holds_ids_and_no_names() -> None:
     # given a bid
     event, thing, _ = CASES["a bid"]
-    # when its notice is made
-    (notice,) = told_of(event, thing)
-    # then it names the job, the amount and the ids
+    # when its notice is created
+    (notice,) = notices_of(event, thing)
+    # then it has the title, the amount and the ids
     assert notice.params == {"jobTitle": "Fix a leaking tap", "amountCents": 45_000}
     assert notice.data == {"jobId": "job-1", "bidId": "bid-1"}
 
 
-def test_what_leaves_an_account_is_told_without_a_sign() -> None:
+def test_the_amount_of_a_withdrawal_is_shown_without_a_sign() -> None:
     event, _, _ = CASES["a withdrawal paid"]
-    (notice,) = told_of(event, None)
+    (notice,) = notices_of(event, None)
     assert notice.params == {"amountCents": 20_000}
 
 
-def test_the_work_is_due_as_many_days_after_the_acceptance_as_the_bid_said() -> None:
+def test_the_work_is_due_after_the_days_of_the_bid() -> None:
     event, thing, _ = CASES["to be done: handInWork"]
-    (notice,) = told_of(event, thing)
+    (notice,) = notices_of(event, thing)
     assert notice.params["dueAt"] == "2026-11-24T08:00:00.000Z"

@@ -1,4 +1,4 @@
-"""Bad tokens, bad input and other people's things, over HTTP."""
+"""Invalid tokens, invalid input and other people's objects, over HTTP."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 import boto3
 import pytest
 
+from local.people import DEMO_PASSWORD, THANDI
 from tests.e2e.conftest import Marketplace
-from tests.e2e.test_walk import POSTING
+from tests.e2e.test_job_to_completion import POSTING
 
 
 def altered(token: str, **claims: Any) -> str:
@@ -27,9 +28,7 @@ def unsigned(token: str) -> str:
 
 
 @pytest.mark.parametrize("path", ["/profiles/me", "/jobs"])
-def test_tokens_that_do_not_hold_are_refused_on_guarded_and_on_public_routes(
-    marketplace: Marketplace, path: str
-) -> None:
+def test_invalid_tokens_are_refused_on_private_and_public_routes(marketplace: Marketplace, path: str) -> None:
     token = marketplace.token("buyer")
     for bad in (
         altered(token, **{"cognito:groups": ["admin"]}),
@@ -41,20 +40,19 @@ def test_tokens_that_do_not_hold_are_refused_on_guarded_and_on_public_routes(
     assert marketplace.call("GET", path, token=token).status_code == 200
 
 
-def test_no_token_is_enough_for_public_routes_only(marketplace: Marketplace) -> None:
+def test_without_a_token_only_public_routes_answer(marketplace: Marketplace) -> None:
     assert marketplace.call("GET", "/jobs").status_code == 200
     assert marketplace.call("GET", "/profiles/me").status_code == 401
     assert marketplace.call("POST", "/jobs", POSTING).status_code == 401
 
 
 def test_a_token_of_another_application_is_refused(marketplace: Marketplace) -> None:
-    # given another client of the same pool, and somebody who signs in through it
+    # given a token of another client of the same pool
     cognito = boto3.client("cognito-idp", endpoint_url=f"http://127.0.0.1:{marketplace.port}", region_name="af-south-1")
     pool = marketplace.run["userPoolId"]
     client = cognito.create_user_pool_client(
         UserPoolId=pool, ClientName="somebody-elses", ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
     )["UserPoolClient"]["ClientId"]
-    from local.people import DEMO_PASSWORD, THANDI  # noqa: PLC0415 - only this test signs in by itself
 
     answer = cognito.admin_initiate_auth(
         UserPoolId=pool,
@@ -63,14 +61,14 @@ def test_a_token_of_another_application_is_refused(marketplace: Marketplace) -> 
         AuthParameters={"USERNAME": THANDI.phone, "PASSWORD": DEMO_PASSWORD},
     )
     token = answer["AuthenticationResult"]["AccessToken"]
-    # when they use the token here
+    # when it is used here
     for path in ("/profiles/me", "/jobs"):
         refused = marketplace.call("GET", path, token=token)
-        # then it is refused, with the reason
+        # then it is refused as problem+json
         assert (refused.status_code, refused.headers["Content-Type"]) == (401, "application/problem+json")
 
 
-def test_what_is_not_readable_or_breaks_rules_is_told_field_by_field(marketplace: Marketplace) -> None:
+def test_an_invalid_body_is_refused_by_its_fields(marketplace: Marketplace) -> None:
     token = marketplace.token("buyer")
     headers = {"Content-Type": "application/json"}
     broken = marketplace.call("POST", "/jobs", token=token, data="{", headers=headers)
@@ -90,7 +88,7 @@ def test_edited_and_foreign_cursors_are_refused(marketplace: Marketplace) -> Non
     assert marketplace.call("GET", "/jobs", params=elsewhere).status_code == 400
 
 
-def test_other_peoples_things_are_not_seen_and_not_changed(marketplace: Marketplace) -> None:
+def test_other_peoples_objects_are_neither_shown_nor_changed(marketplace: Marketplace) -> None:
     owner, other = marketplace.token("buyer"), marketplace.token("buyer", 1)
     job = marketplace.call("POST", "/jobs", POSTING, token=owner).json()["id"]
     assert marketplace.call("PATCH", f"/jobs/{job}", {"title": "Mine now"}, token=other).status_code == 403
