@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlparse
 
 import pytest
 
+from khaya.platform.base.csv_text import BYTE_ORDER_MARK
 from tests.conftest import Clock
 from tests.support.client import Answer, Person
 from tests.support.money import REASON, adjust, entries, grant, known
@@ -38,7 +39,7 @@ def test_the_statement_has_all_entries_oldest_first() -> None:
 
 
 def test_the_statement_of_somebody_new_is_its_heading() -> None:
-    assert WORKER.get("/credits/statement.csv").text == ",".join(COLUMNS) + "\r\n"
+    assert WORKER.get("/credits/statement.csv").text == BYTE_ORDER_MARK + ",".join(COLUMNS) + "\r\n"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\uff1d"])
@@ -60,7 +61,7 @@ def test_commas_quotes_and_line_ends_stay_within_their_cell() -> None:
     known("worker-1")
     reason = 'One, "two"\nand =three'
     assert adjust("worker-1", 500, reason=reason).status == 201
-    assert _rows(WORKER.get("/credits/statement.csv").text)[1][COLUMNS.index("reason")] == reason
+    assert _rows(WORKER.get("/credits/statement.csv").text)[1][COLUMNS.index("reason")] == reason.replace("=", "'=")
 
 
 def test_a_statement_goes_on_over_every_page(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +131,7 @@ def test_a_file_that_cannot_be_finished_is_given_up(monkeypatch: pytest.MonkeyPa
 
 
 def _rows(text: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(text, newline="")))
+    return list(csv.reader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline="")))
 
 
 def _many_entries(number: int, reason: str = REASON) -> Iterator[dict[str, Any]]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from khaya.platform.base.csv_text import BYTE_ORDER_MARK, row
 from khaya.platform.base.models import Item
 
 COLUMNS: Final = ("id", "createdAt", "type", "amountCents", "balanceAfterCents", "source", "reason")
@@ -18,9 +17,6 @@ MOST_BYTES = 5_000_000
 """The longest statement that is an answer; a longer one is a file."""
 _MOST_IN_JSON = 5_800_000
 """What it may come to inside a function's answer of at most 6 MB, where quotes and ends of lines are escaped."""
-
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""With what a spreadsheet takes text for a formula, in ASCII and in the wide forms that some read alike."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +30,9 @@ class Statement:
 
 def lines(entries: Iterable[Item]) -> Iterator[str]:
     """The statement's lines, its heading first, written as the entries come in."""
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    yield target.getvalue()
+    yield BYTE_ORDER_MARK + row(COLUMNS)
     for entry in entries:
-        target.seek(0)
-        target.truncate()
-        writer.writerow([_cell(entry.get(column)) for column in COLUMNS])
-        yield target.getvalue()
+        yield row(entry.get(column) for column in COLUMNS)
 
 
 def as_far_as_it_fits(left: Iterator[str]) -> tuple[list[str], bool]:
@@ -55,10 +45,3 @@ def as_far_as_it_fits(left: Iterator[str]) -> tuple[list[str], bool]:
         if size > MOST_BYTES or size_in_json > _MOST_IN_JSON:
             return held, False
     return held, True
-
-
-def _cell(value: object) -> object:
-    """Text that a spreadsheet would run as a formula is quoted; amounts are numbers and stay as they are."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value

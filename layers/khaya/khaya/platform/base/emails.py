@@ -6,8 +6,9 @@ Written by hand instead of with the library `email-validator`, which adds 9 % to
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Annotated, Final
 
+from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from khaya.platform.base.text import BLANK, INVISIBLE
@@ -22,8 +23,8 @@ _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _TOP: Final = r"[A-Za-z]{2,63}"
 _HYPHENS: Final = r"(?![A-Za-z0-9-]{2}--)"
 PATTERN: Final = (
-    rf"^[{BLANK}]*{_ATOM_CHARACTER}(?:\.?{_ATOM_CHARACTER}){{0,{_LONGEST_LOCAL - 1}}}"
-    rf"@(?:{_HYPHENS}{_LABEL}\.)+{_TOP}[{BLANK}]*$"
+    rf"^[ \t\r\n]*{_ATOM_CHARACTER}(?:\.?{_ATOM_CHARACTER}){{0,{_LONGEST_LOCAL - 1}}}"
+    rf"@(?:{_HYPHENS}{_LABEL}\.)+{_TOP}[ \t\r\n]*$"
 )
 """What the OpenAPI document says of an address: those in ASCII, without encoded labels; `maxLength` is 254."""
 
@@ -67,3 +68,14 @@ def _ascii_domain(domain: str) -> str:
 
 def _refused() -> PydanticCustomError:
     return PydanticCustomError("invalid_email", "must be an e-mail address such as thandi@example.org")
+
+
+SCHEMA: Final = {"type": "string", "pattern": PATTERN, "maxLength": LONGEST}
+
+Email = Annotated[
+    str,
+    AfterValidator(normal_email),
+    Field(description="The domain may also be written in another script."),
+    WithJsonSchema(SCHEMA),
+]
+"""An e-mail address as a client writes it; its value is in small letters and ASCII."""

@@ -29,5 +29,5 @@ Whole = Annotated[int, Field(strict=True, ge=-LARGEST_EXACT, le=LARGEST_EXACT)]
 Count = Annotated[int, Field(strict=True, ge=0, le=LARGEST_EXACT)]
 """A number of things, from 0."""
 
-QueryNumber = Annotated[int, BeforeValidator(_in_digits), Field(ge=0, le=LARGEST_EXACT)]
-"""A whole number in a query: ASCII digits only, from 0."""
+in_digits: Final = BeforeValidator(_in_digits)
+"""Annotates a whole number in a query: ASCII digits only, from 0."""

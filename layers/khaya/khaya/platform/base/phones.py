@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from typing import Annotated, Final
 
+from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from khaya.platform.base.text import BLANK, INVISIBLE
@@ -36,7 +37,7 @@ _ZERO_IS_A_DIGIT: Final = frozenset({"39", "225", "226", "229", "241", "242", "3
 _MOST_DIGITS: Final = 15
 _LEAST_DIGITS: Final = 7
 
-_GAP: Final = rf"[{BLANK}().\-/\u2010-\u2015\u2212]*"
+_GAP: Final = r"[ \t\xa0().\-/\u2010-\u2015\u2212]*"
 PATTERN: Final = (
     rf"^{_GAP}(?:(?:(?:\+{_GAP}|0{_GAP}0{_GAP})?2{_GAP}7{_GAP}(?:0{_GAP})?|0{_GAP})[678](?:{_GAP}[0-9]){{8}}"
     rf"|(?:\+|0{_GAP}0){_GAP}(?:1{_GAP}[2-9](?:{_GAP}[0-9]){{9}}"
@@ -82,3 +83,14 @@ def _refused() -> PydanticCustomError:
     return PydanticCustomError(
         "invalid_phone", "must be a South African number such as 082 123 4567, or international with + and country code"
     )
+
+
+SCHEMA: Final = {"type": "string", "pattern": PATTERN, "maxLength": LONGEST_WRITTEN}
+
+Phone = Annotated[
+    str,
+    AfterValidator(normal_phone),
+    Field(description="South African as 082 123 4567, any as +27821234567; digits of any script."),
+    WithJsonSchema(SCHEMA),
+]
+"""A phone number as a client writes it; its value is E.164."""
