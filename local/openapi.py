@@ -18,7 +18,7 @@ from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
-from local.folder import ROOT
+from local.folder import ROOT, TEMPLATE
 
 FUNCTIONS = ROOT / "functions"
 DOCUMENT = FUNCTIONS / "platform" / "openapi.json"
@@ -199,6 +199,8 @@ def _make_up_settings() -> None:
         if isinstance(model, type) and issubclass(model, BaseModel):
             for name in model.model_fields:
                 os.environ.setdefault(name.upper(), "00000000")
+    for name in re.findall(r"\b[A-Z_]+_QUEUE_URL\b", TEMPLATE.read_text()):
+        os.environ.setdefault(name, "00000000")
 
 
 def _sentence(module: ModuleType) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import Field
 
 from khaya.admin import service
 from khaya.admin.view import AdminUserView, shown_to_admin
@@ -14,33 +14,27 @@ from khaya.audit import store as audit_trail
 from khaya.audit.view import AuditView
 from khaya.audit.view import shown as shown_entry
 from khaya.platform.base import clock
-from khaya.platform.base.fields import Line
+from khaya.platform.base.emails import Email
+from khaya.platform.base.phones import Phone
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import ADMIN
 from khaya.platform.web.api import Api
 from khaya.statistics import store as statistics
 from khaya.statistics.view import StatisticsView, shown
-from khaya.users.model import Status, UserChanges, normal_phone
+from khaya.users.model import Status, UserChanges
 from khaya.users.store import pass_account_guard
 
 api = Api("Admin", pass_account_guard)
 
-Phone = Annotated[
-    Line,
-    Field(max_length=40),
-    AfterValidator(normal_phone),
-    WithJsonSchema({"type": "string", "pattern": r"^(0[678][0-9]{8}|\+[1-9][0-9]{6,14})$"}),
-]
 ObjectName = Annotated[str, Field(max_length=200, pattern=r"^[a-z]+/[!-~]+$")]
 ActorName = Annotated[str, Field(max_length=128, pattern=r"^[!-~]+$")]
-Address = Annotated[Line, Field(min_length=1, max_length=254), AfterValidator(str.lower)]
 
 
 @api.get("/admin/users", ADMIN, "People, newest first", body=Page[AdminUserView])
 def people(
     status: Annotated[Status | None, Query()] = None,
     phone: Annotated[Phone | None, Query(description="The whole number.")] = None,
-    email: Annotated[Address | None, Query(description="The whole address.")] = None,
+    email: Annotated[Email | None, Query(description="The whole address.")] = None,
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[AdminUserView]]:

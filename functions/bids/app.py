@@ -6,13 +6,12 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
-from pydantic import Field
 
 from khaya.bids import service, store
 from khaya.bids.model import Bid, BidOffer, Sort, Status
 from khaya.bids.view import BidView
 from khaya.jobs.view import PartyJobView, party_job_view
-from khaya.platform.base.fields import Prose
+from khaya.platform.base.fields import Length, Prose
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.data.pages import Limit, Page, PageRequest, PageResult
 from khaya.platform.web.access import Access
@@ -37,7 +36,7 @@ class Acceptance(Model):
 class RejectionRequest(RequestModel):
     """An optional message to the worker."""
 
-    reason: Annotated[Prose, Field(max_length=500)] | None = None
+    reason: Annotated[Prose, Length(0, 500)] | None = None
 
 
 @api.post("/jobs/<job_id>/bids", WORKER, "Bid on a job", status=201, body=BidView)

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
-from pydantic import Field
 
 from khaya.bids.visibility import get_visible_job
 from khaya.jobs import service, store
@@ -22,7 +21,7 @@ from khaya.jobs.model import (
     WorkProof,
 )
 from khaya.jobs.view import JobView, PartyJobView, job_view, party_job_view
-from khaya.platform.base.fields import Place, Prose
+from khaya.platform.base.fields import Length, Place, Prose
 from khaya.platform.base.models import RequestModel
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, Access
@@ -43,7 +42,7 @@ PARTIES = Access("the owner; the selected worker before submission", roles=("buy
 class CancellationRequest(RequestModel):
     """The reason for a cancellation."""
 
-    reason: Annotated[Prose, Field(min_length=3, max_length=500)]
+    reason: Annotated[Prose, Length(3, 500)]
 
 
 @api.post("/jobs", BUYER, "Post a job", status=201, body=PartyJobView)

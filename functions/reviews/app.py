@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import Field
 
-from khaya.platform.base.fields import Prose
+from khaya.platform.base.fields import Length, Prose
 from khaya.platform.base.models import RequestModel
 from khaya.platform.data.pages import Limit, Page, PageRequest, PageResult
 from khaya.platform.web.access import ADMIN, PUBLIC, Access
@@ -29,7 +29,7 @@ ReviewPage = Page[ModeratedReviewView | ReviewView]
 class ResponseRequest(RequestModel):
     """The reviewed person's answer."""
 
-    comment: Annotated[Prose, Field(min_length=1, max_length=2000)]
+    comment: Annotated[Prose, Length(1, 2000)]
 
 
 class ModerationRequest(RequestModel):

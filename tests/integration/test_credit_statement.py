@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 
 from khaya.ledger import store
+from khaya.platform.base.csv_text import BYTE_ORDER_MARK
 from khaya.platform.base.errors import Unavailable
 from tests.conftest import Clock
 from tests.support.client import Answer, Person
@@ -40,8 +41,8 @@ def test_the_statement_has_all_entries_oldest_first() -> None:
     assert rows == [[str(entry[column]) for column in COLUMNS] for entry in reversed(entries("worker-1"))]
 
 
-def test_the_statement_of_a_new_person_is_its_heading() -> None:
-    assert WORKER.get("/credits/statement.csv").text == ",".join(COLUMNS) + "\r\n"
+def test_the_statement_of_somebody_new_is_its_heading() -> None:
+    assert WORKER.get("/credits/statement.csv").text == BYTE_ORDER_MARK + ",".join(COLUMNS) + "\r\n"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\uff1d"])
@@ -63,7 +64,7 @@ def test_commas_quotes_and_line_ends_are_escaped() -> None:
     known("worker-1")
     reason = 'One, "two"\nand =three'
     assert adjust("worker-1", 500, reason=reason).status == 201
-    assert _rows(WORKER.get("/credits/statement.csv").text)[1][COLUMNS.index("reason")] == reason
+    assert _rows(WORKER.get("/credits/statement.csv").text)[1][COLUMNS.index("reason")] == reason.replace("=", "'=")
 
 
 def test_a_statement_holds_every_page_of_entries(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +125,7 @@ def test_an_unfinished_file_is_aborted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _rows(text: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(text, newline="")))
+    return list(csv.reader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline="")))
 
 
 def _many_entries(number: int, reason: str = REASON) -> Iterator[dict[str, Any]]:

@@ -132,6 +132,15 @@ def _case(route: str, scene: Scene) -> schemathesis.Case:
     return made
 
 
+def _exact(value: Any) -> Any:
+    """`value` with integers written as integers: to JSON Schema `3.0` is one, to the API it is not."""
+    if isinstance(value, dict):
+        return {name: _exact(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_exact(part) for part in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _satisfy_further_rules(case: schemathesis.Case) -> None:
     """Replace generated values by values that satisfy the rules beyond JSON Schema."""
     case.query.pop("cursor", None)
@@ -142,6 +151,7 @@ def _satisfy_further_rules(case: schemathesis.Case) -> None:
             fields.update(
                 {name: VALID_VALUES[name] for name in fields.keys() & VALID_VALUES.keys() if fields[name] is not None}
             )
+    case.body = _exact(case.body)
     if isinstance(case.body, dict):
         if case.body.get("decision") == "reject":
             case.body["reason"] = case.body.get("reason") or "Not what it says."

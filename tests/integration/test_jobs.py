@@ -91,7 +91,6 @@ def test_a_job_with_the_required_fields_gets_defaults(buyer: Person) -> None:
         {"description": "x" * 5000},
         {"budgetCents": 1000},
         {"budgetCents": 100_000_000},
-        {"budgetCents": 5000.0},
         {"location": "xy"},
         {"location": "x" * 200},
         {"location": "\ufdfa" * 200},

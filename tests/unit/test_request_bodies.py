@@ -130,3 +130,39 @@ def test_a_list_as_body_is_refused(text: str) -> None:
 def test_very_large_numbers_are_parsed() -> None:
     assert read_json("1e400") == float("inf"), "the fields refuse it"
     assert read_json("9" * 4000) == int("9" * 4000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": 1, "a": 1}', '{"a": 1, "a": 2}', '{"a": 1, "b": 2, "a": null}', '{"a": {"b": 1, "b": 2}}', '[{"a": 1, "a": 2}]', '{"a": [[{"b": {"c": 1, "c": 1}}]]}', '{"a": 1, "\\u0061": 2}', '{"": 1, "": 2}', '{"\u00e9": 1, "\\u00e9": 2}', '{"a": {}, "a": []}',
+    ],
+)  # fmt: skip
+def test_a_key_that_occurs_twice_in_an_object_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable, match="twice"):
+        read_json(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"a": 1, "A": 2}', '{"a": {"a": 1}, "b": {"a": 2}}', '[{"a": 1}, {"a": 2}]', '{"\u00e9": 1, "e\u0301": 2}'],
+)
+def test_equal_keys_of_different_objects_are_read(text: str) -> None:
+    assert read_json(text) == json.loads(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("5000.0", 5000.0),
+        ("1e3", 1000.0),
+        ("-29.8587", -29.8587),
+        ("0.1", 0.1),
+        ("-0", 0),
+        ("100.00000000000000001", 100.0),
+    ],
+)
+def test_a_number_with_a_point_or_an_exponent_is_never_a_whole_number(text: str, value: float) -> None:
+    read = read_json(text)
+    assert read == value
+    assert isinstance(read, float) == any(sign in text for sign in ".e")

@@ -21,7 +21,7 @@ THING = {"id": "1", "status": "open", "title": "Fix a tap", "category": "plumbin
         ("Straße STRASSE", ["strasse"]),
         ("Ukufaka amathayili eThekwini", ["ukufaka", "amathayili", "ethekwini"]),
         ("नल की मरम्मत", ["नल", "की", "मरम्मत"]),
-        ("Cafe\u0301 café", ["café"]),
+        ("Cafe\u0301 café", ["cafe"]),
         ("!?… — ", []),
     ],
 )

@@ -31,7 +31,7 @@ def test_usernames_are_normalised(written: str, normal: str) -> None:
     "written",
     [
         *("", "thandi", "@example.org", "thandi@", "thandi@localhost", "a b@example.org", "a@b@example.org"),
-        *("tħandi@example.org", "0121234567", "+0821234567", "٠٨٢١٢٣٤٥٦٧", "thandi@example..org", '"a"@example.org'),
+        *("tħandi@example.org", "0121234567", "+0821234567", "٠٣١٢١٢٣٤٥٦", "thandi@example..org", '"a"@example.org'),
         "a@example.org\nb",
     ],
 )

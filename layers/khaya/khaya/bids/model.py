@@ -9,7 +9,7 @@ from pydantic import Field
 from khaya.jobs.model import Job
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
-from khaya.platform.base.fields import REMOVED, Prose
+from khaya.platform.base.fields import REMOVED, Length, Prose
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.base.money import RAND, Cents
@@ -38,7 +38,7 @@ class BidOffer(RequestModel):
         Cents, Field(ge=10 * RAND, le=1_000_000 * RAND, description="Cents, from R10 to R1,000,000.")
     ]
     timeline_days: Annotated[int, Field(strict=True, ge=1, le=365)]
-    proposal: Annotated[Prose, Field(min_length=20, max_length=2000)]
+    proposal: Annotated[Prose, Length(20, 2000)]
 
 
 class Bid(Model):

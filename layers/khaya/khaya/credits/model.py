@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from khaya.ledger.model import Account, Booking, Entry
 from khaya.payouts.model import PayoutAccount, require_usable
 from khaya.platform.base.errors import Conflict, Forbidden
-from khaya.platform.base.fields import Line, Prose
+from khaya.platform.base.fields import Length, Line, Prose
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.base.money import RAND, Cents, rand
@@ -33,8 +33,8 @@ Adjustment = Annotated[
     Field(ge=-MAX_ADJUSTMENT_CENTS, le=MAX_ADJUSTMENT_CENTS, json_schema_extra={"not": {"const": 0}}),
     AfterValidator(_not_zero),
 ]
-AdjustmentReason = Annotated[Prose, Field(min_length=10, max_length=500)]
-ReversalReason = Annotated[Prose, Field(min_length=3, max_length=500)]
+AdjustmentReason = Annotated[Prose, Length(10, 500)]
+ReversalReason = Annotated[Prose, Length(3, 500)]
 
 
 class WithdrawalRequest(RequestModel):
@@ -46,7 +46,7 @@ class WithdrawalRequest(RequestModel):
 class AdjustmentRequest(RequestModel):
     """An admin's correction of a person's balance."""
 
-    user_id: Annotated[Line, Field(min_length=1, max_length=64)]
+    user_id: Annotated[Line, Length(1, 64)]
     amount_cents: Annotated[Adjustment, Field(description="Cents; a negative amount is deducted.")]
     reason: AdjustmentReason
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from khaya.platform.base.csv_text import BYTE_ORDER_MARK, row
 from khaya.platform.base.models import Item
 
 COLUMNS: Final = ("id", "createdAt", "type", "amountCents", "balanceAfterCents", "source", "reason")
@@ -18,9 +17,6 @@ MAX_BYTES = 5_000_000
 """The longest statement in a response, in bytes; a longer one becomes a file."""
 _MAX_JSON_BYTES = 5_800_000
 """The same with JSON's escapes, since a function's response of at most 6 MB is JSON."""
-
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""First characters by which a spreadsheet takes text for a formula, in ASCII and in full-width forms."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +29,10 @@ class Statement:
 
 
 def lines(entries: Iterable[Item]) -> Iterator[str]:
-    """The CSV lines, the heading first, produced while the entries are read."""
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    yield target.getvalue()
+    """The statement's lines, its heading first, written as the entries come in."""
+    yield BYTE_ORDER_MARK + row(COLUMNS)
     for entry in entries:
-        target.seek(0)
-        target.truncate()
-        writer.writerow([_cell(entry.get(column)) for column in COLUMNS])
-        yield target.getvalue()
+        yield row(entry.get(column) for column in COLUMNS)
 
 
 def lines_that_fit(lines: Iterator[str]) -> tuple[list[str], bool]:
@@ -55,10 +45,3 @@ def lines_that_fit(lines: Iterator[str]) -> tuple[list[str], bool]:
         if size > MAX_BYTES or size_in_json > _MAX_JSON_BYTES:
             return held, False
     return held, True
-
-
-def _cell(value: object) -> object:
-    """The cell's value; text that a spreadsheet would run as a formula is quoted, and amounts stay numbers."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import Field
 
 from khaya.platform.base import clock
+from khaya.platform.base.dates import DateOrMoment
 from khaya.platform.base.errors import Conflict, Forbidden
-from khaya.platform.base.fields import REMOVED, Coordinates, Count, Description, Line, Place, Prose, Title
+from khaya.platform.base.fields import REMOVED, Coordinates, Count, Description, Length, Place, Prose, Title
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel, omittable, sent_fields
 from khaya.platform.base.money import RAND, Cents
@@ -61,25 +61,7 @@ TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
 """The allowed transitions: from each status, the statuses that can follow it."""
 
 
-def _date_or_time(text: str) -> str:
-    """The date as `YYYY-MM-DD`, or the time as ISO 8601 UTC with milliseconds.
-
-    Raises:
-        ValueError: the text is neither.
-    """
-    try:
-        if len(text) == len("2026-11-21"):
-            return date.fromisoformat(text).isoformat()
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            raise ValueError
-        return clock.iso(moment)
-    except (ValueError, OverflowError) as error:
-        raise ValueError("must be a date such as 2026-12-01, or a UTC time such as 2026-12-01T08:00:00.000Z") from error
-
-
-_DATES = [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]
-StartDate = Annotated[Line, Field(max_length=40), AfterValidator(_date_or_time), WithJsonSchema({"anyOf": _DATES})]
+StartDate = DateOrMoment
 Budget = Annotated[Cents, Field(ge=10 * RAND, le=1_000_000 * RAND, description="Cents, from R10 to R1,000,000.")]
 
 
@@ -114,21 +96,21 @@ class JobChanges(RequestModel):
 class WorkProof(RequestModel):
     """The request to submit finished work."""
 
-    note: Annotated[Prose, Field(max_length=2000)] | None = None
+    note: Annotated[Prose, Length(0, 2000)] | None = None
     photos: Photos = []
 
 
 class ChangesRequest(RequestModel):
     """The request to send a submission back."""
 
-    reason: Annotated[Prose, Field(min_length=3, max_length=500)]
+    reason: Annotated[Prose, Length(3, 500)]
 
 
 class ClosingRequest(RequestModel):
     """An admin's request to close a stuck job."""
 
     status: Literal["completed", "cancelled"]
-    reason: Annotated[Prose, Field(min_length=3, max_length=500)]
+    reason: Annotated[Prose, Length(3, 500)]
 
 
 class Submission(Model):

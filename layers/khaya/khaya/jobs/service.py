@@ -8,11 +8,11 @@ from khaya.jobs import model, store
 from khaya.jobs.model import Category, ClosingRequest, Job, JobChanges, JobPosting, Payment, new_job
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Invalid, WriteConflict
+from khaya.platform.base.text import words
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.platform.data.unit_of_work import UnitOfWork, Write, commit_now
 from khaya.profiles import store as profiles
 from khaya.search import store as search
-from khaya.search.model import words
 from khaya.uploads.model import check_owner
 from khaya.users import store as users
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from khaya.platform.base.errors import Conflict, Forbidden, Invalid
-from khaya.platform.base.fields import REMOVED, Description, Line, Place, Prose, Title, Whole
+from khaya.platform.base.fields import REMOVED, Description, Length, Line, Place, Prose, Title, Whole
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel, omittable, sent_fields
 from khaya.platform.base.money import RAND, Cents
@@ -27,7 +27,7 @@ _MODERATED_FIELDS: Final = ("title", "description", "unit", "location", "photos"
 """Free text and photos. A change to one of these fields requires moderation."""
 
 Price = Annotated[Cents, Field(ge=1, le=100_000_000 * RAND, description="Cents for one unit, up to R100,000,000.")]
-Measure = Annotated[Line, Field(min_length=1, max_length=50, description="What the price is for: a bag, a metre.")]
+Measure = Annotated[Line, Length(1, 50), Field(description="What the price is for: a bag, a metre.")]
 Stock = Annotated[Whole, Field(ge=0, le=MAX_STOCK)]
 StockDelta = Annotated[Whole, Field(ge=-MAX_STOCK, le=MAX_STOCK, description="How many more, or fewer.")]
 
@@ -62,7 +62,7 @@ class ModerationRequest(RequestModel):
     """An admin's decision. A rejection needs a reason."""
 
     decision: Decision
-    reason: Annotated[Prose, Field(min_length=3, max_length=500)] | None = None
+    reason: Annotated[Prose, Length(3, 500)] | None = None
 
 
 class Moderation(Model):

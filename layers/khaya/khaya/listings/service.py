@@ -5,12 +5,12 @@ from __future__ import annotations
 from khaya.listings import store
 from khaya.listings.model import Category, Decision, Listing, ListingChanges, ListingOffer, new_listing
 from khaya.platform.base.errors import NotFound
+from khaya.platform.base.text import words
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.platform.web.access import Caller
 from khaya.profiles import store as profiles
 from khaya.search import store as search
-from khaya.search.model import words
 from khaya.uploads.model import check_owner
 
 

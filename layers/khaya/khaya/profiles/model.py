@@ -8,9 +8,10 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, Field
 
 from khaya.platform.base.errors import Forbidden
-from khaya.platform.base.fields import Coordinates, Count, Line, Place, Prose, match_key
+from khaya.platform.base.fields import Coordinates, Count, Length, Line, Name, Place, Prose
 from khaya.platform.base.models import Model, RequestModel, omittable, sent_fields
 from khaya.platform.base.roles import ROLES, Role
+from khaya.platform.base.text import comparable
 from khaya.uploads.model import UploadKey
 
 Availability = Literal["available", "busy", "unavailable"]
@@ -35,26 +36,26 @@ FORMER_NAME = "Former member"
 
 
 def _unique(values: list[str]) -> list[str]:
-    if len({match_key(value) for value in values}) != len(values):
+    if len({comparable(value) for value in values}) != len(values):
         raise ValueError("must not name the same thing twice")
     return values
 
 
-DisplayName = Annotated[Line, Field(min_length=2, max_length=100)]
-Trade = Annotated[Line, Field(min_length=2, max_length=50)]
+DisplayName = Annotated[Name, Length(2, 100)]
+Trade = Annotated[Name, Length(2, 50)]
 Trades = Annotated[list[Trade], Field(max_length=5, json_schema_extra={"uniqueItems": True}), AfterValidator(_unique)]
 
 
 class Certification(RequestModel):
     """A certificate the owner holds; `key` is the upload that shows it."""
 
-    title: Annotated[Line, Field(min_length=2, max_length=200)]
+    title: Annotated[Line, Length(2, 200)]
     key: UploadKey | None = None
 
 
 Certifications = Annotated[list[Certification], Field(max_length=20)]
 Years = Annotated[int, Field(strict=True, ge=0, le=80)]
-Bio = Annotated[Prose, Field(max_length=2000)]
+Bio = Annotated[Prose, Length(0, 2000)]
 
 
 class ProfileReplacement(RequestModel):

@@ -12,10 +12,10 @@ from pydantic.alias_generators import to_camel
 
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, WriteConflict
-from khaya.platform.base.fields import match_key
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.roles import Role
 from khaya.platform.base.settings import settings
+from khaya.platform.base.text import comparable
 from khaya.platform.data import dynamo, writes
 from khaya.platform.data.pages import PageRequest, PageResult, page_of
 from khaya.profiles.model import OWN_ROLES, SUB_RATINGS, Profile
@@ -254,9 +254,9 @@ def _row_writes(before: dict[str, Item], after: dict[str, Item]) -> list[writes.
 
 
 def _directory_key(role: Role, trade: str) -> str:
-    return f"{role}#{trade if trade == _ANY else match_key(trade)}"
+    return f"{role}#{trade if trade == _ANY else comparable(trade)}"
 
 
 def _place(directory_key: str, location: str) -> str:
     """The key of a role and trade at a place. Neither part can contain the separator, so the key is unambiguous."""
-    return f"{directory_key}\n{match_key(location)}"
+    return f"{directory_key}\n{comparable(location)}"

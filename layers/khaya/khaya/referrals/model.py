@@ -6,14 +6,14 @@ import secrets
 from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from khaya.jobs.model import Job
 from khaya.ledger.model import Booking
 from khaya.payouts.model import PayoutAccount, is_shared
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
-from khaya.platform.base.fields import Count, Line
+from khaya.platform.base.fields import Count, Length, Line
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.base.money import RAND, Cents
@@ -41,7 +41,7 @@ def normalize_code(text: str) -> str:
 class ApplicationRequest(RequestModel):
     """The code that somebody applies."""
 
-    code: Annotated[Line, Field(min_length=1, max_length=32), AfterValidator(normalize_code)]
+    code: Annotated[Line, Length(1, 32), AfterValidator(normalize_code)]
 
 
 class Code(Model):

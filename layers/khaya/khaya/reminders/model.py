@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any, Final, Literal
-
-from pydantic import AfterValidator, Field, WithJsonSchema
 
 from khaya.events.model import Event
 from khaya.platform.base import clock
+from khaya.platform.base.dates import Moment
 from khaya.platform.base.errors import Invalid
-from khaya.platform.base.fields import Count, Line, Prose
+from khaya.platform.base.fields import Count, Length, Prose
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
 
@@ -56,30 +54,11 @@ _FIRST_CONFIRMATION_DAYS: Final = 1
 _LATE_DAYS: Final = 1
 
 
-def _normalize_time(text: str) -> str:
-    """A time in the API's form, from one with any offset."""
-    try:
-        time = datetime.fromisoformat(text)
-        if time.tzinfo is None:
-            raise ValueError
-        return clock.iso(time)
-    except (ValueError, OverflowError) as error:
-        raise ValueError("must be a time with its offset, such as 2026-12-01T08:00:00.000Z") from error
-
-
-Time = Annotated[
-    Line,
-    Field(max_length=40),
-    AfterValidator(_normalize_time),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
-]
-
-
 class ReminderRequest(RequestModel):
     """A reminder's text and time."""
 
-    text: Annotated[Prose, Field(min_length=1, max_length=200)]
-    due_at: Time
+    text: Annotated[Prose, Length(1, 200)]
+    due_at: Moment
 
 
 class Reminder(Model):

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from khaya.platform.base.errors import Conflict, Forbidden
-from khaya.platform.base.fields import REMOVED, Line, Prose
+from khaya.platform.base.fields import REMOVED, Length, Line, Prose
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
 
@@ -21,15 +21,15 @@ class ReportRequest(RequestModel):
     """The request to report a profile, job, listing, review or story."""
 
     kind: Kind
-    id: Annotated[Line, Field(min_length=1, max_length=128, description="The id of the reported object.")]
-    reason: Annotated[Prose, Field(min_length=3, max_length=1000)]
+    id: Annotated[Line, Length(1, 128), Field(description="The id of the reported object.")]
+    reason: Annotated[Prose, Length(3, 1000)]
 
 
 class ResolutionRequest(RequestModel):
     """An admin's decision on a report."""
 
     decision: Decision
-    note: Annotated[Prose, Field(min_length=3, max_length=1000)]
+    note: Annotated[Prose, Length(3, 1000)]
 
 
 class Resolution(Model):

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from khaya.jobs.model import Job, Party
 from khaya.platform.base.errors import Conflict, Forbidden
-from khaya.platform.base.fields import Prose
+from khaya.platform.base.fields import Length, Prose
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
 
@@ -16,8 +16,8 @@ MAX_MODERATIONS: Final = 50
 """The number of moderations that a review keeps, latest last, which bounds the size of its item."""
 
 Stars = Annotated[int, Field(strict=True, ge=1, le=5)]
-Comment = Annotated[Prose, Field(max_length=2000)]
-Reason = Annotated[Prose, Field(min_length=3, max_length=500)]
+Comment = Annotated[Prose, Length(0, 2000)]
+Reason = Annotated[Prose, Length(3, 500)]
 
 
 class SubRatings(RequestModel):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from khaya.platform.base.fields import Line, match_key
+from khaya.platform.base.fields import Length, Line
+from khaya.platform.base.text import comparable, index_words, words
 
 Kind = Literal["jobs", "listings"]
 """The searchable resources."""
@@ -19,15 +19,9 @@ SEARCHABLE_STATUS: Final[Mapping[str, str]] = {"jobs": "open", "listings": "acti
 
 MAX_WORDS = 3
 
-_MAX_WORD_LENGTH = 64
-"""Longer words are cut, because DynamoDB limits the length of keys."""
 
-
-def words(text: str) -> list[str]:
-    """The distinct words of `text`, in order. A word is a run of letters and digits of any script, case-folded."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    separated = "".join(char if unicodedata.category(char)[0] in "LNM" else " " for char in folded)
-    return list(dict.fromkeys(word[:_MAX_WORD_LENGTH] for word in separated.split()))
+_GAP = r"[^\p{L}\p{N}\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\uffff]"
+_WORD = r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*"
 
 
 def _searchable(text: str) -> str:
@@ -38,7 +32,11 @@ def _searchable(text: str) -> str:
 
 SearchText = Annotated[
     Line,
-    Field(max_length=100, description="One to three whole words of the title, all of which must match."),
+    Length(0, 100),
+    Field(
+        description="One to three whole words of the title, all of which must match.",
+        json_schema_extra={"pattern": rf"^{_GAP}*{_WORD}({_GAP}+{_WORD}){{0,{MAX_WORDS - 1}}}{_GAP}*$"},
+    ),
     AfterValidator(_searchable),
 ]
 
@@ -56,7 +54,7 @@ class Entry:
         return (
             self.words.issuperset(wanted)
             and category in (None, self.category)
-            and (location is None or match_key(location) == self.place)
+            and (location is None or comparable(location) == self.place)
         )
 
 
@@ -64,4 +62,4 @@ def entry_of(kind: str, item: Mapping[str, Any] | None) -> Entry | None:
     """The searchable form of a stored item; None if the item is not searchable."""
     if item is None or kind not in SEARCHABLE_STATUS or item.get("status") != SEARCHABLE_STATUS[kind]:
         return None
-    return Entry(frozenset(words(item["title"])), item["category"], match_key(item["location"]))
+    return Entry(frozenset(index_words(item["title"])), item["category"], comparable(item["location"]))

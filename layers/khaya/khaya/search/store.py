@@ -12,9 +12,9 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from khaya.platform.base.errors import WriteConflict
-from khaya.platform.base.fields import match_key
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import settings
+from khaya.platform.base.text import comparable
 from khaya.platform.data import dynamo, writes
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.search.model import Entry, Kind, entry_of
@@ -88,7 +88,7 @@ def bring_in_line(kind: Kind, thing_id: str, entry: Entry | None, earlier: Colle
 def _rows(
     kind: Kind, word: str, category: str | None, location: str | None, limit: int, after: Mapping[str, Any] | None
 ) -> list[Item]:
-    place = match_key(location) if location is not None else None
+    place = comparable(location) if location is not None else None
     match category, place:
         case None, None:
             index, attribute, value = "byWord", "word", _term(kind, word)

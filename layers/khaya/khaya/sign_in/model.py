@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic.alias_generators import to_camel
 
 from khaya.platform.base import clock
+from khaya.platform.base.emails import SCHEMA as EMAIL_SCHEMA
+from khaya.platform.base.emails import Email, normal_email
 from khaya.platform.base.errors import Unauthenticated
-from khaya.platform.base.fields import Line
 from khaya.platform.base.models import Model, RequestModel
+from khaya.platform.base.phones import SCHEMA as PHONE_SCHEMA
+from khaya.platform.base.phones import Phone, normal_phone
 from khaya.profiles.model import DisplayName
-from khaya.users.model import normal_phone
 
 Channel = Literal["sms", "whatsapp", "email"]
 Kind = Literal["phone", "email"]
@@ -32,19 +33,6 @@ SEND_SECONDS = 600
 CLAIM_SECONDS = 25
 """Seconds for which a correct answer blocks others while tokens are issued; longer than the function's timeout."""
 
-_EMAIL = re.compile(r"[^\s@\"(),:;<>\[\\\]]+@[^\s@.]+(\.[^\s@.]+)+")
-
-
-def normal_email(text: str) -> str:
-    """An e-mail address in lower case, the form in which Cognito compares addresses.
-
-    Raises:
-        ValueError: it is not a valid address.
-    """
-    if not text.isascii() or not _EMAIL.fullmatch(text):
-        raise ValueError("must be an e-mail address such as thandi@example.org")
-    return text.lower()
-
 
 def normal_username(text: str) -> str:
     """A phone number or an e-mail address in its normal form.
@@ -55,13 +43,7 @@ def normal_username(text: str) -> str:
     return normal_email(text) if "@" in text else normal_phone(text)
 
 
-Phone = Annotated[
-    Line,
-    Field(max_length=32, description="South African as 082 123 4567, any as +27821234567."),
-    AfterValidator(normal_phone),
-]
-Email = Annotated[Line, Field(max_length=254), AfterValidator(normal_email)]
-Username = Annotated[Line, Field(max_length=254), AfterValidator(normal_username)]
+Username = Annotated[str, AfterValidator(normal_username), WithJsonSchema({"anyOf": [PHONE_SCHEMA, EMAIL_SCHEMA]})]
 Password = Annotated[str, Field(min_length=10, max_length=256, pattern=r"^\S+$", description="Without blanks.")]
 ChallengeId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{32}$")]
 Code = Annotated[str, Field(pattern=rf"^[0-9]{{{CODE_DIGITS}}}$")]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from khaya.platform.base.errors import Conflict, Forbidden, Invalid
-from khaya.platform.base.fields import Count, Prose, Title
+from khaya.platform.base.fields import Count, Length, Prose, Title
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.base.money import RAND
@@ -27,7 +27,7 @@ def _picture(key: str) -> str:
     return key
 
 
-Content = Annotated[Prose, Field(min_length=20, max_length=10_000)]
+Content = Annotated[Prose, Length(20, 10_000)]
 MediaKeys = Annotated[
     list[Annotated[UploadKey, AfterValidator(_picture)]],
     Field(max_length=5, description="Keys of uploads for a story, in the order in which they are shown."),
@@ -54,7 +54,7 @@ class ModerationRequest(RequestModel):
             description="Whether to feature the story. If left out, an approved story keeps its present value.",
         ),
     ] = None
-    reason: Annotated[Prose, Field(min_length=3, max_length=500)] | None = None
+    reason: Annotated[Prose, Length(3, 500)] | None = None
 
 
 class Moderation(Model):

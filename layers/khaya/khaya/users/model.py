@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from khaya.platform.base.errors import Conflict, Forbidden
-from khaya.platform.base.fields import Prose
+from khaya.platform.base.fields import Length, Prose
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel, omittable
 from khaya.platform.base.roles import Role
@@ -23,9 +22,6 @@ Email = Annotated[str, AfterValidator(str.lower)]
 ENDED_SECONDS = 7200
 """Seconds for which an ended session is kept: twice the lifetime of an access token."""
 
-_LOCAL = re.compile(r"0([678][0-9]{8})")
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-
 
 class UserChanges(RequestModel):
     """An admin's decision about a person; omitted fields stay unchanged."""
@@ -34,7 +30,7 @@ class UserChanges(RequestModel):
 
     status: Status = omittable()
     admin: Annotated[bool, Field(strict=True)] = omittable()
-    reason: Annotated[Prose, Field(min_length=3, max_length=500)]
+    reason: Annotated[Prose, Length(3, 500)]
 
     @model_validator(mode="after")
     def _decides_something(self) -> Self:
@@ -123,17 +119,3 @@ class EndedSessions(Model):
         kept = {one for one in self.ended_sessions if one in ended_at or one not in self.ended_at}
         changed = {"ended_sessions": kept | {session_id}, "ended_at": ended_at, "ended_version": self.ended_version + 1}
         return self.model_copy(update=changed)
-
-
-def normal_phone(text: str) -> str:
-    """A phone number in E.164; South African local numbers get the country code.
-
-    Raises:
-        ValueError: the number is not valid.
-    """
-    digits = re.sub(r"[\s().-]", "", text)
-    if local := _LOCAL.fullmatch(digits):
-        return f"+27{local[1]}"
-    if _E164.fullmatch(digits):
-        return digits
-    raise ValueError("must be a South African number such as 082 123 4567, or international with + and country code")

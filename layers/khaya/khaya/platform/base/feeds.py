@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from khaya.platform.base.fields import match_key
 from khaya.platform.base.models import Item
+from khaya.platform.base.text import comparable
 
 OPEN_FEED = "open"
 """Value of the attribute `feed` of all items in a feed."""
@@ -11,7 +11,7 @@ OPEN_FEED = "open"
 
 def feed_attributes(category: str, location: str) -> Item:
     """Attributes of an item in a feed: one index key for each combination of filters."""
-    place = match_key(location)
+    place = comparable(location)
     return {
         "feed": OPEN_FEED,
         "feedCategory": category,

@@ -1,78 +1,147 @@
-"""Field types that several domains use: text, places, counts, coordinates."""
+"""Field types that several domains share: text, places, counts, coordinates."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
 
 from khaya.platform.base.models import RequestModel
+from khaya.platform.base.numbers import Count, Whole
+from khaya.platform.base.text import trimmed, visible_length, without_invisible
 
-_LONGEST_MATCH = 200
-_HIDDEN = r"\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\uffff"
-_REFUSED = rf"\x00-\x08\x0b\x0c\x0e-\x1f{_HIDDEN}"
-_CONTROL = re.compile(rf"[{_REFUSED}\ud800-\udfff]")
+__all__ = [
+    "REMOVED",
+    "Coordinates",
+    "Count",
+    "Description",
+    "Length",
+    "Line",
+    "Name",
+    "Place",
+    "Prose",
+    "Title",
+    "Whole",
+]
+
+_HIDDEN: Final = r"\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\uffff"
+_HIDDEN_IN_NAMES: Final = r"\x7f-\x9f\u2028\u2029\ufff9-\uffff"
+_REFUSED: Final = rf"\x00-\x08\x0b\x0c\x0e-\x1f{_HIDDEN}"
+_CONTROL: Final = re.compile(rf"[{_REFUSED}\ud800-\udfff]")
+_INNER_BLANK: Final = r" \xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_OUTER_BLANK: Final = rf"\t-\r\u2028\u2029{_INNER_BLANK}"
+_INVISIBLE: Final = (
+    r"\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2060-\u2065\u206a-\u206f\u2800\u3164\uffa0\ufff0-\ufff8"
+)
+_UNSEEN: Final = rf"{_INVISIBLE}\p{{M}}\u1161-\u11ff"
+_BIDI: Final = r"\u202a-\u202e\u2066-\u2069\ufeff"
+"""Characters that count for no minimum, as a class of ECMA-262; those of `_BIDI` may only stand in names."""
 
 
 def _clean(value: Any) -> Any:
-    """Text trimmed and in Unicode form NFC; other values unchanged."""
-    return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
+    """Trimmed text in Unicode form NFC."""
+    return trimmed(unicodedata.normalize("NFC", value)) if isinstance(value, str) else value
+
+
+def _clean_name(value: Any) -> Any:
+    """Trimmed text without invisible characters, in which each run of blanks is one blank."""
+    return re.sub(f"[{_INNER_BLANK}]+", " ", trimmed(without_invisible(value))) if isinstance(value, str) else value
 
 
 def _printable(value: str) -> str:
     if _CONTROL.search(value):
-        raise ValueError("must not contain control characters")
+        raise PydanticCustomError("control_characters", "must not contain control characters")
     return value
 
 
 def _one_line(value: str) -> str:
     if "\n" in value or "\r" in value or "\t" in value:
-        raise ValueError("must be a single line")
+        raise PydanticCustomError("several_lines", "must be a single line")
     return value
 
 
-class _SchemaPattern:
-    """Adds the JSON Schema pattern that is equivalent to the validators. The length is measured after trimming."""
+class _Pattern:
+    """Adds the JSON Schema pattern of a kind of text; `refused` and `blank` are character classes."""
 
-    def __init__(self, refused: str) -> None:
-        self.refused = refused
+    by_pattern: Final[dict[str, _Pattern]] = {}
+
+    def __init__(self, refused: str, blank: str) -> None:
+        self.refused, self.blank = refused, blank
+        self.by_pattern[self.of_length(0)] = self
+
+    def of_length(self, least: int) -> str:
+        """The pattern of texts in which a reader sees at least so many characters."""
+        unseen = _UNSEEN if _HIDDEN in self.refused else _UNSEEN + _BIDI
+        ends = f"[{_OUTER_BLANK}{_INVISIBLE}{_BIDI}]*"
+        seen = f"[^{_OUTER_BLANK}{_UNSEEN}{_BIDI}{self.refused}]"
+        if least == 0:
+            return f"^[^{self.refused}]*$"
+        if least == 1:
+            return f"^{ends}{seen}([^{self.refused}]*{seen})?[{unseen}]*{ends}$"
+        more = f"([{unseen}]*{seen}|[{unseen}]*[{self.blank}][{self.blank}{unseen}]*(?={seen}))"
+        return f"^{ends}{seen}{more}{{{least - 1},}}[{unseen}]*{ends}$"
+
+    def __get_pydantic_json_schema__(self, core: Any, schema_of: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        return {**schema_of(core), "pattern": self.of_length(0)}
+
+
+class Length:
+    """Limits of the length of a text.
+
+    `least` counts what a reader sees (`text.visible_length`), `most` counts code points after trimming.
+    """
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._checked, handler(source))
 
     def __get_pydantic_json_schema__(self, core: Any, schema_of: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
         schema = schema_of(core)
-        inner, outer = f"[^{self.refused}]", f"[^\\s{self.refused}]"
-        match schema.get("minLength", 0):
-            case 0:
-                pattern = f"{inner}*"
-            case 1:
-                pattern = f"\\s*{outer}({inner}*{outer})?\\s*"
-            case 2:
-                pattern = f"\\s*{outer}{inner}*{outer}\\s*"
-            case least:
-                pattern = f"\\s*{outer}{inner}{{{least - 2},}}{outer}\\s*"
-        return {**schema, "pattern": f"^{pattern}$"}
+        if self.least:
+            schema |= {"minLength": self.least, "pattern": _Pattern.by_pattern[schema["pattern"]].of_length(self.least)}
+        return {**schema, "maxLength": self.most}
+
+    def _checked(self, value: str) -> str:
+        if len(value) > self.most:
+            raise PydanticKnownError("string_too_long", {"max_length": self.most})
+        enough = visible_length(value[: 8 * self.least]) >= self.least  # the beginning is nearly always enough
+        if not enough and visible_length(value) < self.least:
+            raise PydanticKnownError("string_too_short", {"min_length": self.least})
+        return value
 
 
-Prose = Annotated[str, BeforeValidator(_clean), AfterValidator(_printable), _SchemaPattern(_REFUSED)]
-"""Trimmed text of any number of lines, without control characters. Each field sets its own length."""
+Prose = Annotated[
+    str, BeforeValidator(_clean), AfterValidator(_printable), _Pattern(_REFUSED, rf"\t\n\r{_INNER_BLANK}")
+]
+"""Text over several lines, trimmed, without control characters."""
 
 Line = Annotated[
     str,
     BeforeValidator(_clean),
     AfterValidator(_printable),
     AfterValidator(_one_line),
-    _SchemaPattern(rf"\x00-\x1f{_HIDDEN}"),
+    _Pattern(rf"\x00-\x1f{_HIDDEN}", _INNER_BLANK),
 ]
-"""Text on one line, otherwise like `Prose`."""
+"""Text on one line, otherwise as `Prose`."""
 
-Title = Annotated[Line, Field(min_length=5, max_length=200)]
-Description = Annotated[Prose, Field(min_length=20, max_length=5000)]
-Place = Annotated[Line, Field(min_length=2, max_length=200)]
+Name = Annotated[
+    str,
+    BeforeValidator(_clean_name),
+    AfterValidator(_printable),
+    AfterValidator(_one_line),
+    _Pattern(rf"\x00-\x1f{_HIDDEN_IN_NAMES}", _INNER_BLANK),
+]
+"""The name of a person, a place or a trade: one line, without invisible characters."""
 
-Count = Annotated[int, Field(strict=True, ge=0)]
-Whole = Annotated[int, Field(strict=True)]
+Title = Annotated[Line, Length(5, 200)]
+Description = Annotated[Prose, Length(20, 5000)]
+Place = Annotated[Name, Length(2, 200)]
 
 
 def _seven_decimals(degrees: float) -> float:
@@ -89,11 +158,3 @@ class Coordinates(RequestModel):
 
 REMOVED = "Removed with the account of whoever wrote it."
 """Replaces text that an erased person wrote."""
-
-
-def match_key(text: str) -> str:
-    """The form in which places and words are compared: NFKC, case-folded, whitespace collapsed.
-
-    Cut to the length of the longest place, because normalising can lengthen a text and index keys are limited.
-    """
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())[:_LONGEST_MATCH]

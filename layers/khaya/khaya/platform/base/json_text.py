@@ -22,7 +22,7 @@ def read_json(text: str | None) -> Any:
     if text is None:
         return None
     try:
-        value = json.loads(text, parse_float=_number, parse_constant=_no_constant)
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
         _check_depth(value, MAX_DEPTH)
     except (ValueError, RecursionError) as error:
         raise Unreadable("The body is not readable JSON.") from error
@@ -51,10 +51,15 @@ def compact(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def _number(text: str) -> float:
-    """A number written with a point or an exponent; integral values such as `5000.0` become integers."""
-    number = float(text)
-    return int(number) if number.is_integer() else number
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; a key that occurs twice is refused.
+
+    Numbers with a point or an exponent stay floats, so that a field for whole numbers refuses them.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Unreadable("A key occurs twice in one object of the body.")
+    return found
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field
+from khaya.platform.base.numbers import Whole
 
 RAND = 100
 """Cents in a rand."""
 
-Cents = Annotated[int, Field(strict=True)]
+Cents = Whole
 """An amount in cents."""
 
 

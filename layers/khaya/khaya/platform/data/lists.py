@@ -10,8 +10,8 @@ from __future__ import annotations
 import random
 
 from khaya.platform.base.feeds import OPEN_FEED
-from khaya.platform.base.fields import match_key
 from khaya.platform.base.models import Item
+from khaya.platform.base.text import comparable
 from khaya.platform.data import dynamo
 from khaya.platform.data.pages import PageRequest, PageResult, page_of
 
@@ -50,7 +50,7 @@ def list_page(
 
 def feed_page(table: str, category: str | None, location: str | None, page_request: PageRequest) -> PageResult[Item]:
     """A page of the table's feed, newest first, in one query for any combination of filters."""
-    place = match_key(location) if location is not None else None
+    place = comparable(location) if location is not None else None
     match category, place:
         case None, None:
             replica = f"feed{random.randrange(FEED_REPLICAS)}"  # noqa: S311 - spreads load

@@ -14,12 +14,13 @@ from pydantic import Field
 
 from khaya.platform.base.errors import Unreadable
 from khaya.platform.base.models import Item, Model
+from khaya.platform.base.numbers import in_digits
 from khaya.platform.base.settings import settings
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 50
 
-Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="How many items a page holds.")]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="How many items a page holds."), in_digits]
 
 Thing = TypeVar("Thing")
 Shown = TypeVar("Shown")

@@ -1,0 +1,33 @@
+"""Whole numbers: exact in JSON bodies, and in digits alone in queries."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticKnownError
+
+LARGEST_EXACT: Final = 2**53 - 1
+"""The largest whole number that every JSON reader reads exactly (RFC 8259, section 6)."""
+
+_DIGITS: Final = re.compile(r"0|[1-9][0-9]{0,15}")
+
+
+def _in_digits(value: Any) -> Any:
+    """The number that a query's text stands for: ASCII digits, no sign, no leading zero."""
+    if not isinstance(value, str):
+        return value
+    if not _DIGITS.fullmatch(value):
+        raise PydanticKnownError("int_parsing")
+    return int(value)
+
+
+Whole = Annotated[int, Field(strict=True, ge=-LARGEST_EXACT, le=LARGEST_EXACT)]
+"""A whole number in a JSON body: written without fraction and exponent."""
+
+Count = Annotated[int, Field(strict=True, ge=0, le=LARGEST_EXACT)]
+"""A number of things, from 0."""
+
+in_digits: Final = BeforeValidator(_in_digits)
+"""Annotates a whole number in a query: ASCII digits only, from 0."""

@@ -1,0 +1,55 @@
+"""What is written in another form than the contract's is refused on its field, through the whole request pipeline."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.client import VISITOR, Person
+from tests.support.records import POSTING
+
+
+@pytest.mark.parametrize("number", ["5000.0", "5e3", "100.00000000000000001", "1e400", "-1e400", "9" * 4000])
+def test_given_an_amount_that_is_no_integer_then_its_field_is_refused(buyer: Person, number: str) -> None:
+    raw = json.dumps(POSTING | {"budgetCents": 1}).replace('"budgetCents": 1', f'"budgetCents": {number}')
+    answer = buyer.post("/jobs", raw=raw)
+    assert answer.status == 422
+    assert {error["field"] for error in answer.body["errors"]} == {"budgetCents"}
+
+
+@pytest.mark.parametrize("limit", ["1_0", "+1", " 1", "01", "1.0", "\u0661", "1e1", "", "0", "51", "9" * 5000])
+def test_given_a_limit_in_another_form_then_it_is_refused(limit: str) -> None:
+    answer = VISITOR.get("/jobs", query={"limit": limit})
+    assert answer.status == 422
+    assert [error["field"] for error in answer.body["errors"]] == ["limit"]
+
+
+def test_given_a_limit_in_digits_then_it_is_taken() -> None:
+    assert VISITOR.get("/jobs", query={"limit": "50"}).status == 200
+
+
+@pytest.mark.parametrize("day", ["2026-W48-3", "0001-01-01", "20261201", "2026-335", "2026-12-01 08:00:00Z"])
+def test_given_a_date_in_another_form_then_it_is_refused(buyer: Person, day: str) -> None:
+    answer = buyer.post("/jobs", {**POSTING, "startDate": day})
+    assert answer.status == 422
+    assert {error["field"] for error in answer.body["errors"]} == {"startDate"}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"title": "\u200b" * 12}, {"title": "\u3164" * 12}, {"title": "\u2800" * 12}, {"location": "\u200b" * 4}, {"description": "x" + "\u0301" * 40}],
+)  # fmt: skip
+def test_given_text_that_shows_nothing_then_it_is_too_short(buyer: Person, fields: dict[str, Any]) -> None:
+    answer = buyer.post("/jobs", {**POSTING, **fields})
+    assert answer.status == 422
+    assert {error["field"] for error in answer.body["errors"]} == {*fields}
+
+
+def test_given_a_place_in_another_spelling_then_its_jobs_are_found(buyer: Person) -> None:
+    answer = buyer.post("/jobs", {**POSTING, "location": " Pen\u0303\u00f3n\u200b Bay "})
+    assert answer.body["location"] == "Peñón Bay"
+    for location in ("penon bay", "PEÑÓN\u00a0BAY", "\ufeffPeñon  Bay"):
+        found = VISITOR.get("/jobs", query={"location": location}).body["items"]
+        assert [job["id"] for job in found] == [answer.body["id"]]
