@@ -141,7 +141,7 @@ def send_back(job_id: str, request: Annotated[ChangesRequest, Body()]) -> Respon
 
 @api.post("/jobs/<job_id>/closing", ADMIN, "Close a stuck job", body=PartyJobView)
 def close(job_id: str, request: Annotated[ClosingRequest, Body()]) -> Response[PartyJobView]:
-    """For a job in progress in which nothing happened for 14 days after the agreed time. Both parties see the reason."""
+    """For a job in progress without any change for 14 days after the agreed time. Both parties see the reason."""
     job = get_visible_job(job_id, api.caller)
     api.count("JobClosed")
     return _answer(service.close(job, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work))
