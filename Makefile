@@ -34,7 +34,7 @@ up: environments ## the same in the background; returns when it is ready
 sam-local: environments ## the same with the functions in `sam local start-api` (needs Docker; API_PORT=3000)
 	@$(LOCAL) sam-local --port $(PORT) --api-port $(API_PORT) $(if $(DATA),--data "$(DATA)")
 
-down: ## end what `make up` started
+down: ## end what `make up`, `make run` or `make sam-local` started
 	@if [ -x $(DEV)/python ]; then $(LOCAL) down; else echo "Khaya is not running here."; fi
 
 reload: environments ## build and deploy what changed to what is running
