@@ -95,11 +95,8 @@ def host_address() -> str:
     network (Docker Desktop). Without either, links hold a name that only containers know.
     """
     inspected = docker("network", "inspect", "bridge", "--format", "{{range .IPAM.Config}}{{.Gateway}} {{end}}")
-    gateways = re.findall(r"\b\d+\.\d+\.\d+\.\d+\b", inspected.stdout) if inspected.returncode == 0 else []
-    for address in [*gateways, *_own_address()]:
-        if is_ours(address):
-            return address
-    return DOCKERS_NAME
+    gateways: list[str] = re.findall(r"\b\d+\.\d+\.\d+\.\d+\b", inspected.stdout)
+    return next((address for address in [*gateways, *_own_address()] if is_ours(address)), DOCKERS_NAME)
 
 
 def is_ours(address: str) -> bool:

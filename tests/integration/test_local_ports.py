@@ -1,4 +1,4 @@
-"""A port that is taken is refused before anything starts, with the command that was called."""
+"""A port that is taken is refused before anything starts, with the command that was called; and this machine's address."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from local import CannotRun, engine, ports
+from local import CannotRun, containers, engine, ports, start_api
 from local.engine import EVERY_INTERFACE, THIS_MACHINE, Engine
 
 
@@ -122,3 +122,17 @@ def test_given_a_run_of_another_checkout_then_it_is_called_khaya(monkeypatch: py
     assert said.startswith(f"Khaya runs already on port {free}, started from another checkout")
     assert "`make down` there" in said
     assert "make up PORT=" in said
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "203.0.113.77"])
+def test_an_address_that_containers_cannot_use_is_not_ours(address: str) -> None:
+    assert not containers.is_ours(address)
+
+
+def test_the_address_from_which_this_machine_sends_is_ours() -> None:
+    for address in containers._own_address():
+        assert containers.is_ours(address) is not address.startswith("127.")
+
+
+def test_an_address_where_nothing_listens_does_not_answer(free: int) -> None:
+    assert not start_api.answers(f"http://127.0.0.1:{free}")
