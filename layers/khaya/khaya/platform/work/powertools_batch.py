@@ -1,7 +1,7 @@
 """Powertools' batch processing, imported without Powertools' parser.
 
 Where pydantic is loaded, Powertools' batch package also imports its parser models. The dependency layer leaves the
-parser out, because no record is parsed with it and it makes cold starts longer. So pydantic is hidden during the import.
+parser out: no record is parsed with it, and it makes cold starts longer. So pydantic is hidden during the import.
 """
 
 from __future__ import annotations
