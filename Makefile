@@ -34,7 +34,7 @@ up: environments ## the same in the background; returns when it is ready
 sam-local: environments ## the same with the functions in `sam local start-api` (needs Docker; API_PORT=3000)
 	@$(LOCAL) sam-local --port $(PORT) --api-port $(API_PORT) $(if $(DATA),--data "$(DATA)")
 
-down: ## end what `make up` started
+down: ## end what `make up`, `make run` or `make sam-local` started
 	@if [ -x $(DEV)/python ]; then $(LOCAL) down; else echo "Khaya is not running here."; fi
 
 reload: environments ## build and deploy what changed to what is running
@@ -60,11 +60,13 @@ environments: ## make or update the Python environments in .local/
 		"sudo apt install python3 python3-venv; anywhere: uv python install 3.13), named by PYTHON=… if it is not found by itself."; exit 1; }
 	@"$(PYTHON)" -m local.environments $(ENVIRONMENTS)
 
-test: test-fast ## unit, integration, infrastructure, contention and end-to-end tests
+test: test-fast ## unit, integration, infrastructure, contention and end-to-end tests; with Docker, those of sam local
 	@echo "== Contention tests"
 	@$(DEV)/python -m pytest tests/contention
 	@echo "== End-to-end tests"
 	@$(DEV)/python -m pytest tests/e2e
+	@echo "== Tests with Docker"
+	@$(DEV)/python -m pytest tests/docker
 
 test-fast: environments ## unit, integration and infrastructure tests
 	@echo "== Unit, integration and infrastructure tests"

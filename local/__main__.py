@@ -14,12 +14,27 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
 from botocore.exceptions import EndpointConnectionError
 
-from local import CannotRun, ageing, build, containers, deployment, engine, providers, run_file, schedules, snapshot
+from local import (
+    CannotRun,
+    ageing,
+    build,
+    containers,
+    deployment,
+    engine,
+    ports,
+    providers,
+    run_file,
+    sam_project,
+    schedules,
+    snapshot,
+    start_api,
+)
 from local.demo import load
 from local.demo.visit import Visits
 from local.deployment import Stack
@@ -28,13 +43,15 @@ from local.function_logs import FunctionLogs
 from local.people import PEOPLE, SignedIn, UserPool
 from local.progress import say, step
 from local.stand_in import session
+from local.start_api import SamApi
 from local.warming import warm
 from local.welcome import greet
 
+BEGAN = time.monotonic()
 
-def bring_up(port: int, data: Path | None, bind: str = engine.THIS_MACHINE) -> None:
-    """Start the stand-in, deploy to it, fill it and say what is there."""
-    began = time.monotonic()
+
+def bring_up(port: int, data: Path | None, bind: str = engine.THIS_MACHINE) -> tuple[Stack, list[SignedIn]]:
+    """Start the stand-in, deploy to it and fill it."""
     deployment.check_tools()
     built = build.for_engine()
     build.make(built, port)
@@ -42,7 +59,7 @@ def bring_up(port: int, data: Path | None, bind: str = engine.THIS_MACHINE) -> N
     kept = snapshot.lay_out(name) if data is None else None
     with step(f"starting the AWS stand-in on {bind}:{port}" + (f", data in {data}" if data else "")):
         engine.start(port, data or kept or snapshot.empty(), bind, keeps=data is not None)
-        providers.start(port)
+        providers.start(port, bind)
     stack = deployment.stack(port) if kept else deployment.deploy(built, port)
     people = sign_in(port, stack)
     visits = Visits(stack.api_url, people)
@@ -52,9 +69,25 @@ def bring_up(port: int, data: Path | None, bind: str = engine.THIS_MACHINE) -> N
     if kept is None and data is None:
         keep_snapshot(name, port, bind)
     warm(session(port), visits)
-    run_file.write(stack, people, providers.outbox_address(port))
-    greet(stack, people, providers.outbox_address(port))
-    say(f"Ready after {time.monotonic() - began:.0f} s.")
+    return stack, people
+
+
+def announce(port: int, stack: Stack, people: list[SignedIn], api: SamApi | None = None) -> None:
+    """Write run.json, and say what is there. With SAM's local API, that is the API."""
+    write_run_file(port, stack, people, api)
+    greet(at_sam(stack, api), people, providers.outbox_address(port), in_containers=api is not None)
+    say(f"Ready after {time.monotonic() - BEGAN:.0f} s.")
+
+
+def write_run_file(port: int, stack: Stack, people: list[SignedIn], api: SamApi | None) -> None:
+    """Write run.json and tokens.sh."""
+    programs = sam_project.PROGRAMS if api else None
+    run_file.write(at_sam(stack, api), people, providers.outbox_address(port), programs)
+
+
+def at_sam(stack: Stack, api: SamApi | None) -> Stack:
+    """The stack with the address of SAM's local API, where that runs."""
+    return replace(stack, api_url=api.address) if api else stack
 
 
 def keep_snapshot(name: str, port: int, bind: str) -> None:
@@ -77,9 +110,9 @@ def sign_in(port: int, stack: Stack) -> list[SignedIn]:
 
 def run(port: int, data: Path | None) -> None:
     """Bring everything up, follow the functions' logs, and take everything down on Ctrl-C."""
-    engine.check_port(port)  # before anything is done that would have to be undone
+    ports.check("run", ports.of_run(port))  # before anything is done that would have to be undone
     with ending_cleanly():
-        bring_up(port, data)
+        announce(port, *bring_up(port, data))
         say("Following the functions' logs; Ctrl-C ends everything.")
         try:
             FunctionLogs(session(port)).follow()
@@ -90,10 +123,16 @@ def run(port: int, data: Path | None) -> None:
 def sam_local(port: int, api_port: int, data: Path | None) -> None:
     """Bring everything up for SAM's containers, and stay with their API until Ctrl-C."""
     containers.check_docker()
-    engine.check_port(port)
+    ports.check("sam-local", ports.of_sam_local(port, api_port), engine.EVERY_INTERFACE)
+    python = containers.choose_python()
     with ending_cleanly():
-        bring_up(port, data, engine.EVERY_INTERFACE)
-        containers.serve(port, api_port)
+        stack, people = bring_up(port, data, engine.EVERY_INTERFACE)
+
+        def ready(api: SamApi) -> None:
+            announce(port, stack, people, api)
+            say("The containers' logs follow; Ctrl-C ends everything.")
+
+        start_api.serve(port, api_port, python, ready)
 
 
 @contextmanager
@@ -111,9 +150,9 @@ def ending_cleanly() -> Iterator[None]:
 
 def up(port: int, data: Path | None) -> None:
     """Bring everything up and return, leaving it running."""
-    engine.check_port(port)  # before anything is done that would have to be undone
+    ports.check("up", ports.of_run(port))  # before anything is done that would have to be undone
     try:
-        bring_up(port, data)
+        announce(port, *bring_up(port, data))
     except BaseException:  # whatever it was: nothing half-started stays
         take_down()
         raise
@@ -121,7 +160,8 @@ def up(port: int, data: Path | None) -> None:
 
 
 def take_down() -> None:
-    """End the stand-in, if it runs."""
+    """End SAM's local API and the stand-ins, if they run."""
+    start_api.stop()
     if engine.running() is not None:
         with step("stopping"):
             engine.stop()
@@ -130,8 +170,8 @@ def take_down() -> None:
 
 
 def down() -> None:
-    """End what `up` started."""
-    if engine.running() is None:
+    """End what `up`, `run` or `sam-local` started."""
+    if not start_api.end_owner() and engine.running() is None:
         say("Khaya is not running here.")
     take_down()
 
@@ -141,7 +181,9 @@ def reload() -> None:
     port = engine.must_run().port
     built = build.for_engine()
     build.make(built, port)
-    renew(port, deployment.deploy(built, port))
+    stack = deployment.deploy(built, port)
+    start_api.restart(port)
+    renew(port, stack)
     say("The running application is up to date.")
 
 
@@ -154,7 +196,7 @@ def tokens() -> None:
 
 def renew(port: int, stack: Stack) -> None:
     """Write run.json anew: the API's address and everybody's token."""
-    run_file.write(stack, sign_in(port, stack), providers.outbox_address(port))
+    write_run_file(port, stack, sign_in(port, stack), start_api.running())
 
 
 def logs() -> None:

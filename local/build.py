@@ -1,8 +1,8 @@
-"""Build functions and layers with the SAM CLI, each time for the Python and processor that will run them.
+"""Build functions and layers with the SAM CLI for the stand-in.
 
-The stand-in runs functions with its own Python on this machine's processor, whatever the template says; SAM's
-containers run them on Linux. Layers are built for either by two variables that their Makefiles read. Builds go to
-`.local/`, apart from one made for AWS.
+The stand-in runs functions with its own Python on this machine's processor, whatever the template says. The layer is
+built for them by two variables that its Makefile reads. The build is in `.local/`, apart from one made for AWS.
+`local.sam_project` builds for SAM's containers.
 """
 
 import functools
@@ -52,12 +52,6 @@ def for_engine() -> Build:
     )
 
 
-def for_containers() -> Build:
-    """The build that SAM's containers run, in the image of the same Python."""
-    machine = {"x86_64": "x86_64", "arm64": "aarch64"}[architecture()]
-    return Build("containers", engine_python(), f"manylinux2014_{machine} manylinux_2_28_{machine}")
-
-
 def asked(code: str) -> str:
     """What the stand-in's Python prints."""
     command = [str(program("engine", "python")), "-c", code]
@@ -92,6 +86,11 @@ def sources_hash(build: Build) -> str:
     return digest.hexdigest()
 
 
+def cache_folder(build: Build) -> Path:
+    """A cache of SAM's for this Python and these wheels: its key for a layer holds neither."""
+    return BUILDS / build.name / f"cache-{hashlib.sha256(f'{build.python} {build.wheels}'.encode()).hexdigest()[:12]}"
+
+
 def make(build: Build, port: int) -> None:
     """Build functions and layers, unless no source has changed since the last time."""
     stamp, wanted = BUILDS / build.name / "sources", sources_hash(build)
@@ -103,8 +102,7 @@ def make(build: Build, port: int) -> None:
         arguments = {
             "template-file": TEMPLATE,
             "build-dir": build.folder,
-            # SAM's cache does not know what a layer was built for, so each has its own.
-            "cache-dir": BUILDS / build.name / f"cache-{build.python}",
+            "cache-dir": cache_folder(build),
         }
         layers = {"KHAYA_LAYER_PYTHON": build.python, "KHAYA_LAYER_PLATFORM": build.wheels}
         parameters = template_parameters(port, build.parameters)

@@ -1,27 +1,27 @@
-"""`sam local start-api`: the functions in Lambda's own containers, with everything else at the stand-in.
+"""What `make sam-local` needs of Docker: the engine, Lambda's base image, and an address of this machine."""
 
-The stand-in listens on every interface for it, because containers reach this machine as `host.docker.internal` and
-not as 127.0.0.1. SAM's local API runs no authorizer: the functions verify each token themselves.
-"""
-
-import json
-import signal
+import os
+import re
+import socket
 import subprocess
-from typing import Any
+from pathlib import Path
 
-import yaml
+from local import CannotRun
+from local.build import architecture, engine_python
+from local.folder import program
+from local.progress import step
+from local.source_template import read
 
-from local import CannotRun, build
-from local.build import Build, architecture
-from local.folder import BUILDS, ROOT, program
-from local.progress import say
-from local.sam import sam_environment, template_parameters
-from local.stand_in import endpoint, region, sam_settings, session
+DOCKERS_NAME = "host.docker.internal"
+"""What Docker Desktop calls this machine in a container. It means nothing outside of containers."""
 
-HOST = "host.docker.internal"
-TEMPLATE_FILE = BUILDS / "containers" / "sam" / "local.yaml"  # beside the code it names
-ENVIRONMENT_FILE = BUILDS / "containers" / "environment.json"
-ENDPOINT = "AWS_ENDPOINT_URL"  # the AWS SDK reads it by itself
+
+def docker(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Docker's command; a missing one counts as failed."""
+    try:
+        return subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
+    except FileNotFoundError as missing:
+        return subprocess.CompletedProcess(["docker", *arguments], 127, "", str(missing))
 
 
 def check_docker() -> None:
@@ -30,74 +30,91 @@ def check_docker() -> None:
     Raises:
         CannotRun: its command is missing or its engine does not answer.
     """
-    try:
-        answered = subprocess.run(["docker", "version"], capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        answered = False
-    if not answered:
-        raise CannotRun("`sam local` needs Docker, and `docker version` fails here. `make run` does without it.")
+    answered = docker("version", "--format", "{{.Server.Version}}")
+    if answered.returncode != 0:
+        raise CannotRun(f"`make run` needs no Docker, `sam local` does, and it does not answer: {_reason(answered)}")
 
 
-def serve(port: int, api_port: int) -> None:
-    """Build for containers, start SAM's local API and stay until interrupted."""
-    built = build.for_containers()
-    build.make(built, port)
-    TEMPLATE_FILE.write_text(yaml.safe_dump(settled(built, port), sort_keys=False))
-    ENVIRONMENT_FILE.write_text(json.dumps(function_variables(port), indent=2))
-    options = [
-        *("--region", region(), "--template", str(TEMPLATE_FILE), "--env-vars", str(ENVIRONMENT_FILE)),
-        *("--add-host", f"{HOST}:host-gateway", *image_flags(built)),
-    ]
-    command = [str(program("sam", "python")), "-m", "samcli", "local", "start-api", *options]
-    # Fake keys and an endpoint would have SAM itself ask around on each start; only the containers need them.
-    variables = {name: value for name, value in sam_environment(port).items() if not name.startswith("AWS_")}
-    say(
-        f"SAM's local API is coming up at http://127.0.0.1:{api_port} (routes without a stage); Ctrl-C ends everything."
-    )
-    say("Meanwhile, one function with one event:")
-    say(f"  {program('sam', 'sam')} local invoke JobsFunction --event events/jobs.json {' '.join(options)}")
-    command += ["--port", str(api_port), "--warm-containers", "LAZY"]
-    process = subprocess.Popen(command, cwd=ROOT, env=variables, start_new_session=True)
-    try:
-        process.wait()
-    finally:
-        process.send_signal(signal.SIGTERM)  # on which it removes its containers
-        process.wait()
+def _reason(failed: subprocess.CompletedProcess[str]) -> str:
+    """The last line that a command said."""
+    return (failed.stderr.strip().splitlines() or ["it gave no reason."])[-1]
 
 
-def settled(built: Build, port: int) -> dict[str, Any]:
-    """The built template with this run's parameters as defaults, and the endpoint variable declared.
+def image(python: str) -> str:
+    """Lambda's base image for a Python, on this machine's processor."""
+    return f"public.ecr.aws/lambda/python:{python}-{architecture()}"
 
-    SAM sets no variable that the template does not declare.
+
+def have(python: str) -> bool:
+    """Whether Docker has the image, so that nothing must be pulled."""
+    return docker("image", "inspect", image(python)).returncode == 0
+
+
+def interpreter(python: str) -> Path | None:
+    """The interpreter of a version that runs here, for which `sam build` looks; a shim does not count."""
+    code = f"import sys; assert '%d.%d' % sys.version_info[:2] == '{python}'; print(sys.executable)"
+    for folder in [*os.get_exec_path(), str(program("engine", "python").parent)]:
+        found = Path(folder) / f"python{python}"
+        if found.exists():
+            asked = subprocess.run([str(found), "-c", code], capture_output=True, text=True, check=False)
+            if asked.returncode == 0:
+                return Path(asked.stdout.strip())
+    return None
+
+
+def pythons() -> list[str]:
+    """The versions that `sam build` can build for here: the one of AWS first, then the stand-in's."""
+    of_aws = str(read()["Parameters"]["Runtime"]["Default"]).removeprefix("python")
+    return [version for version in dict.fromkeys((of_aws, engine_python())) if interpreter(version)]
+
+
+def choose_python() -> str:
+    """The Python of the containers: the first whose image is here, else the first, whose image is pulled.
+
+    Raises:
+        CannotRun: no image is here and none can be pulled.
     """
-    template: dict[str, Any] = yaml.safe_load(built.template.read_text())
-    for parameter in template_parameters(port, built.parameters):
-        name, value = parameter.split("=", 1)
-        template["Parameters"][name]["Default"] = value
-    template["Globals"]["Function"]["Environment"]["Variables"][ENDPOINT] = ""
-    return template
+    possible = pythons()
+    if not possible:
+        raise CannotRun(f"`sam build` needs python{engine_python()} on the path, and there is none.")
+    for version in possible:
+        if have(version):
+            return version
+    wanted = image(possible[0])
+    with step(f"pulling {wanted}"):
+        pulled = docker("pull", wanted)
+        if pulled.returncode != 0:
+            raise CannotRun(f"Docker has no image {wanted} and cannot pull it: {_reason(pulled)}")
+    return possible[0]
 
 
-def function_variables(port: int) -> dict[str, dict[str, str]]:
-    """Each deployed function's variables, with the stand-in where a container finds it."""
-    account = session(port)
-    pages = account.client("cloudformation").get_paginator("list_stack_resources")
-    functions = account.client("lambda")
-    found: dict[str, dict[str, str]] = {}
-    for page in pages.paginate(StackName=sam_settings()["stack_name"]):
-        for resource in page["StackResourceSummaries"]:
-            if resource["ResourceType"] == "AWS::Lambda::Function":
-                settings = functions.get_function_configuration(FunctionName=resource["PhysicalResourceId"])
-                deployed = settings.get("Environment", {}).get("Variables", {}) | {ENDPOINT: endpoint(port)}
-                found[resource["LogicalResourceId"]] = {
-                    name: value.replace("127.0.0.1", HOST) if endpoint(port) in value else value
-                    for name, value in deployed.items()
-                }
-    return found
+def host_address() -> str:
+    """An address of this machine that means the same in a container and outside of it, so that signed links work.
+
+    It is the gateway of Docker's own network where that is this machine (Linux), else this machine's address in its
+    network (Docker Desktop). Without either, links hold a name that only containers know.
+    """
+    inspected = docker("network", "inspect", "bridge", "--format", "{{range .IPAM.Config}}{{.Gateway}} {{end}}")
+    gateways: list[str] = re.findall(r"\b\d+\.\d+\.\d+\.\d+\b", inspected.stdout)
+    return next((address for address in [*gateways, *_own_address()] if is_ours(address)), DOCKERS_NAME)
 
 
-def image_flags(built: Build) -> list[str]:
-    """Pull Lambda's image only where it is not there yet."""
-    image = f"public.ecr.aws/lambda/python:{built.python}-{architecture()}"
-    present = subprocess.run(["docker", "image", "inspect", image], capture_output=True, check=False).returncode == 0
-    return ["--skip-pull-image"] if present else []
+def is_ours(address: str) -> bool:
+    """Whether an address is one of this machine's, and not only of the machine in which Docker runs."""
+    with socket.socket() as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return not address.startswith("127.")
+
+
+def _own_address() -> list[str]:
+    """The address from which this machine would send to a network; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return []
+        address: str = probe.getsockname()[0]
+        return [address]

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -67,23 +66,6 @@ def must_run() -> Engine:
     return engine
 
 
-def check_port(port: int) -> None:
-    """Refuse a port that is taken, saying by whom if it is our own.
-
-    Raises:
-        CannotRun: a run of this checkout is on already, or another program listens on the port.
-    """
-    engine = running()
-    if engine is not None:
-        raise CannotRun(
-            f"Khaya runs already on port {engine.port}: `make reload` brings in changes, `make down` ends it."
-        )
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        if probe.connect_ex((THIS_MACHINE, port)) == 0:
-            raise CannotRun(f"Another program uses port {port}. End it, or take another: `make run PORT={port + 34}`.")
-
-
 def start(port: int, data: Path | None = None, bind: str = THIS_MACHINE, *, keeps: bool = False) -> Engine:
     """Start the stand-in and wait until it answers.
 
@@ -96,7 +78,8 @@ def start(port: int, data: Path | None = None, bind: str = THIS_MACHINE, *, keep
     Raises:
         CannotRun: it ended at once or was not ready within `READY_WITHIN`.
     """
-    check_port(port)
+    if running() is not None or answers(port):
+        raise CannotRun(f"A stand-in runs already on port {port}.")
     _clear()
     ENGINE_TEMP.mkdir(parents=True)
     variables = environment(port) | {

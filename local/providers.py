@@ -29,7 +29,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from local import CannotRun, expo, outbox, twilio
-from local.engine import command_of
+from local.engine import THIS_MACHINE, command_of
 from local.folder import PROVIDERS_FILE, ROOT, last_lines, log_file
 from local.outbox import Sent
 from local.stand_in import endpoint
@@ -55,15 +55,15 @@ def outbox_address(port: int) -> str:
     return address(port) + OUTBOX
 
 
-def start(port: int) -> None:
-    """Start it in the background.
+def start(port: int, bind: str = THIS_MACHINE) -> None:
+    """Start it in the background, listening on the address `bind`.
 
     Raises:
         CannotRun: it ended at once, perhaps because the port is taken.
     """
     log = log_file("providers")
     with log.open("wb") as output:
-        command = [sys.executable, "-m", "local.providers", "--port", str(port)]
+        command = [sys.executable, "-m", "local.providers", "--port", str(port), "--bind", bind]
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, start_new_session=True)
     PROVIDERS_FILE.write_text(json.dumps({"pid": process.pid}))
     deadline = time.monotonic() + READY_WITHIN
@@ -135,8 +135,8 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port: int, engine: str | None = None) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
+    def __init__(self, port: int, engine: str | None = None, bind: str = THIS_MACHINE) -> None:
+        super().__init__((bind, port), Handler)
         self.amazon = outbox.Amazon(engine) if engine else None
         self.faults = Faults()
         self.expo = expo.Expo()
@@ -286,8 +286,9 @@ def main() -> None:
     """Serve until ended."""
     parser = argparse.ArgumentParser(prog="python -m local.providers")
     parser.add_argument("--port", type=int, required=True)
-    port = parser.parse_args().port
-    server = Server(port + 1, endpoint(port))
+    parser.add_argument("--bind", default=THIS_MACHINE)
+    asked = parser.parse_args()
+    server = Server(asked.port + 1, endpoint(asked.port), asked.bind)
     if server.amazon:
         server.amazon.watch()
     server.serve_forever()

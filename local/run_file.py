@@ -6,6 +6,7 @@
 
 import json
 import shlex
+from pathlib import Path
 from typing import Any
 
 from local.deployment import Stack
@@ -13,8 +14,8 @@ from local.folder import RUN_FILE, TOKENS_FILE
 from local.people import SignedIn
 
 
-def write(stack: Stack, people: list[SignedIn], outbox: str) -> None:
-    """Write the file, and beside it `.local/tokens.sh` with the same for a shell."""
+def write(stack: Stack, people: list[SignedIn], outbox: str, programs: Path | None = None) -> None:
+    """Write the file, and beside it `.local/tokens.sh` with the same for a shell, and a folder for its path."""
     users: list[dict[str, Any]] = [
         {"name": who.person.name, "userId": who.user_id, "roles": list(who.person.roles), "token": who.token}
         for who in people
@@ -27,7 +28,8 @@ def write(stack: Stack, people: list[SignedIn], outbox: str) -> None:
         "users": users,
     }
     RUN_FILE.write_text(json.dumps(content, indent=2) + "\n")
-    TOKENS_FILE.write_text("".join(f"{line}\n" for line in shell_variables(stack, people)))
+    lines = [*shell_variables(stack, people), *programs_line(programs)]
+    TOKENS_FILE.write_text("".join(f"{line}\n" for line in lines))
 
 
 def shell_variables(stack: Stack, people: list[SignedIn]) -> list[str]:
@@ -37,6 +39,11 @@ def shell_variables(stack: Stack, people: list[SignedIn]) -> list[str]:
         for role in who.person.roles:
             values.setdefault(role.upper(), who.token)
     return [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
+
+
+def programs_line(programs: Path | None) -> list[str]:
+    """The line that puts a folder first on the path, where there is one."""
+    return [f'export PATH={shlex.quote(str(programs))}:"$PATH"'] if programs else []
 
 
 def remove() -> None:

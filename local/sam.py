@@ -45,14 +45,14 @@ def sam(
     parameters: Sequence[str],
     variables: Mapping[str, str] | None = None,
 ) -> None:
-    """Run a command of the SAM CLI, its output going to a log named after it.
+    """Run a command of the SAM CLI, its output going to a log named after it. No parameters keep the template's.
 
     Raises:
         CannotRun: it failed; the message ends with what it said last.
     """
     named = [text for name, value in arguments.items() for text in (f"--{name}", str(value))]
     config = ["--config-file", str(SAM_CONFIG), "--config-env", "local"]
-    line = [command, *config, *flags, *named, "--parameter-overrides", *parameters]
+    line = [command, *config, *flags, *named, *(("--parameter-overrides", *parameters) if parameters else ())]
     log = log_file(command)
     with log.open("wb") as output:
         ended = subprocess.run(

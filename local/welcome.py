@@ -6,26 +6,45 @@ from local.people import SignedIn
 from local.progress import say
 from local.run_file import shell_variables
 
+IN_CONTAINERS = (
+    "The API runs in containers of `sam local start-api`. It runs no authorizer: the functions verify each token.",
+    "Queues, streams and schedules run their functions in the AWS stand-in.",
+    "The stand-ins listen on every interface (0.0.0.0), because containers cannot reach 127.0.0.1: whoever reaches",
+    "this machine over a network reaches them, and they check no password. SAM's API listens on 127.0.0.1 only.",
+)
 
-def greet(stack: Stack, people: list[SignedIn], outbox: str) -> None:
+
+def greet(stack: Stack, people: list[SignedIn], outbox: str, *, in_containers: bool = False) -> None:
     """Print the addresses, a ready token for each role and a first request."""
-    say()
-    say("Khaya is up.")
-    say(f"  API    {stack.api_url}")
-    say(f"  docs   {stack.api_url}/docs")
-    say(f"  outbox {outbox}   what was sent to people")
-    say()
-    say(f"In it, all written to {RUN_FILE.relative_to(ROOT)}:")
-    for who in people:
-        say(f"  {who.person.name:<17} {', '.join(who.person.roles):<8} {who.user_id}")
-    say()
-    say("A token for each role, good for an hour (`make tokens` renews them):")
-    say()
-    for line in shell_variables(stack, people):
+    for line in lines(stack, people, outbox, in_containers=in_containers):
         say(line)
-    say()
-    say("Next, in another terminal:")
-    say(f"  . {TOKENS_FILE.relative_to(ROOT)}")
-    say('  curl -s "$API/jobs"')
-    say('  curl -s "$API/profiles/me" -H "Authorization: Bearer $WORKER"')
-    say()
+
+
+def lines(stack: Stack, people: list[SignedIn], outbox: str, *, in_containers: bool = False) -> list[str]:
+    """What is printed."""
+    next_steps = [
+        f"  . {TOKENS_FILE.relative_to(ROOT)}",
+        '  curl -s "$API/jobs"',
+        '  curl -s "$API/profiles/me" -H "Authorization: Bearer $WORKER"',
+    ]
+    if in_containers:
+        next_steps.append("  sam local invoke JobsFunction --config-env local --event events/jobs.json")
+    return [
+        "",
+        "Khaya is up.",
+        f"  API    {stack.api_url}",
+        f"  docs   {stack.api_url}/docs",
+        f"  outbox {outbox}   what was sent to people",
+        *(["", *IN_CONTAINERS] if in_containers else []),
+        "",
+        f"In it, all written to {RUN_FILE.relative_to(ROOT)}:",
+        *(f"  {who.person.name:<17} {', '.join(who.person.roles):<8} {who.user_id}" for who in people),
+        "",
+        "A token for each role, good for an hour (`make tokens` renews them):",
+        "",
+        *shell_variables(stack, people),
+        "",
+        "Next, in another terminal:",
+        *next_steps,
+        "",
+    ]

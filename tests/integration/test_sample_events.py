@@ -16,11 +16,28 @@ __all__ = ["key_server"]
 
 FOLDERS = sorted(properties["CodeUri"].strip("/").split("/")[-1] for properties in resources(FUNCTION).values())
 SAMPLES = {path.stem: path for path in (ROOT / "events").glob("*.json")}
+PLACEHOLDER = "Bearer example-access-token"
 EVERYBODY = Person("person-1", ("buyer", "worker", "seller", "admin"))
 
 
 def test_every_function_has_a_sample_event_and_every_sample_a_function() -> None:
     assert sorted(SAMPLES) == FOLDERS
+
+
+def test_a_sample_has_the_name_by_which_sam_local_invoke_finds_its_function() -> None:
+    # given the logical name and the folder of each function
+    named = {name: properties["CodeUri"].strip("/").split("/")[-1] for name, properties in resources(FUNCTION).items()}
+    # then the one follows from the other: JobExpiryFunction has events/job_expiry.json
+    derived = {name: "".join(map(str.title, folder.split("_"))) + "Function" for name, folder in named.items()}
+    assert derived == {name: name for name in named}
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_a_sample_of_a_route_has_the_one_placeholder_of_a_token_and_only_where_one_is_needed(name: str) -> None:
+    event = json.loads(SAMPLES[name].read_text())
+    needed = "httpMethod" in event and not routes()[event["httpMethod"], event["resource"]]["public"]
+    assert event.get("headers", {}).get("Authorization") == (PLACEHOLDER if needed else None)
+    assert event.get("multiValueHeaders", {}).get("Authorization") == ([PLACEHOLDER] if needed else None)
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -18,13 +18,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, SqsFifoPartialProcessor
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from khaya.platform.aws import queues
 from khaya.platform.base import observability
 from khaya.platform.base.backoff import retry_seconds
 from khaya.platform.base.errors import RetryLater, Unavailable
+from khaya.platform.work.powertools_batch import BatchProcessor, EventType, SqsFifoPartialProcessor
 
 FIRST_RETRY_SECONDS: Final = 5
 LONGEST_RETRY_SECONDS: Final = 900

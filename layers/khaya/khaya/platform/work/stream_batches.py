@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from khaya.platform.base import observability
+from khaya.platform.work.powertools_batch import BatchProcessor, EventType, process_partial_response
 
 
 def handle_batch(event: dict[str, Any], handle: Callable[[DynamoDBRecord], None], context: Any) -> dict[str, Any]:
