@@ -19,6 +19,7 @@ from tests.support.events import batch, happened
 from tests.support.events import tell as deliver_event
 from tests.support.inbox import device, tell
 from tests.support.lives import MEMBER, live
+from tests.support.money import refer, released_job
 from tests.support.permissions import Record, allowed
 from tests.support.records import OFFER, POSTING, accept, complete_job, place_bid, post_job, profile
 from tests.support.reminders import remind
@@ -154,9 +155,22 @@ def left_open() -> None:
     follow()
 
 
+def rewarded() -> None:
+    """A referral is completed and paid."""
+    refer("referrer-1", "newcomer-1")
+    released_job("buyer-1", "newcomer-1")
+    follow()
+
+
 def changed() -> None:
     """Somebody who has done everything changes name and roles, and reviews follow."""
-    live()
+    ids = live()
+    follow()
+    admin = Person("admin-1", ("admin",))
+    assert admin.post(f"/listings/{ids['listing']}/moderation", {"decision": "approve"}).status == 200
+    bought = complete_job(OWNER, MEMBER)
+    follow()
+    assert OWNER.post(f"/jobs/{bought}/reviews", {"rating": 1}).status == 201
     follow()
     MEMBER.patch("/profiles/me", {"displayName": "Another name", "trades": ["plumbing"]})
     MEMBER.put("/profiles/me/roles", {"roles": ["buyer", "worker"]})
@@ -239,7 +253,7 @@ FLOWS: dict[str, Callable[[], None]] = {
     "bids": bids,
     "stream_dispatcher": left_open,
     "derived": changed,
-    "money": left_open,
+    "money": rewarded,
     "notifications": notifications,
     "notices": told,
     "reminders": reminders,
@@ -276,6 +290,9 @@ def test_given_a_message_that_fails_when_it_is_returned_then_the_function_sets_i
 
 def test_job_expiry_uses_every_permission_that_it_has(permitted: Record, clock: Clock) -> None:
     post_job(OWNER)
+    submitted = post_job(OWNER)
+    accept(OWNER, place_bid(WORKER, submitted))
+    assert WORKER.post(f"/jobs/{submitted}/submission", {}).status == 200
     clock.tick(days=30)
     app("job_expiry").handler({}, Context())
     assert left_unused(permitted, "job_expiry") == set()
