@@ -115,16 +115,11 @@ def move_stock(listing_id: str, request: Annotated[StockRequest, Body()]) -> Res
 
 @api.post("/listings/<listing_id>/moderation", ADMIN, "Decide on a listing", body=OwnListingView, if_match=True)
 def moderate(listing_id: str, request: Annotated[ModerationRequest, Body()]) -> Response[OwnListingView]:
-    """Approves or rejects a pending listing. With `If-Match`, only the version that the admin has read."""
+    """Approves or rejects the version of a pending listing that the admin has read."""
     listing = service.get_visible(listing_id, api.caller)
     api.check_version(listing.version)
     decided = service.moderate(
-        listing,
-        request.decision,
-        request.reason,
-        moderator_id=api.caller.user_id,
-        now=api.now,
-        unit_of_work=api.unit_of_work,
+        listing, request, moderator_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
     api.count("ListingApproved" if request.decision == "approve" else "ListingRejected")
     return _answer(decided)

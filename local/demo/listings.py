@@ -108,4 +108,6 @@ def photos(visits: Visits, listing: DemoListing) -> dict[str, Any]:
 
 def moderate(visits: Visits, path: str, decision: str, reason: str) -> dict[str, Any]:
     """The admin's decision."""
-    return visits.of(AYANDA).call("POST", f"{path}/moderation", {"decision": decision, "reason": reason})
+    admin = visits.of(AYANDA)
+    version = admin.call("GET", path)["version"]
+    return admin.call("POST", f"{path}/moderation", {"decision": decision, "reason": reason, "version": version})

@@ -78,4 +78,6 @@ def decide(admin: Visit, story_id: str, fate: Fate) -> None:
     """Approve a story, with or without featuring it, or turn it down."""
     rejected = {"decision": "reject", "reason": TURNED_DOWN}
     approved = {"decision": "approve", "featured": fate == "featured"}
-    admin.call("POST", f"/stories/{story_id}/moderation", rejected if fate == "rejected" else approved)
+    decision = rejected if fate == "rejected" else approved
+    version = admin.call("GET", f"/stories/{story_id}")["version"]
+    admin.call("POST", f"/stories/{story_id}/moderation", {**decision, "version": version})

@@ -15,7 +15,7 @@ from tests.support.client import Person
 from tests.support.events import Told, happened
 from tests.support.events import tell as tell_function
 from tests.support.faults import FAULTS, Fault, faulty
-from tests.support.records import accept, list_materials, place_bid, post_job, profile
+from tests.support.records import accept, list_materials, place_bid, post_job, profile, version_of
 from tests.support.stand_in import pool_with, stored
 from tests.support.streams import follow
 
@@ -256,7 +256,10 @@ def test_an_edited_budget_is_audited_and_an_edited_title_is_not(admin: Person, b
 def test_a_moderation_is_audited_with_the_admin(admin: Person, seller: Person) -> None:
     profile("seller-1", roles=["seller"])
     listing = list_materials(seller)
-    answer = admin.post(f"/listings/{listing}/moderation", {"decision": "reject", "reason": "Not bricks at all."})
+    answer = admin.post(
+        f"/listings/{listing}/moderation",
+        {"version": version_of("listings", listing), "decision": "reject", "reason": "Not bricks at all."},
+    )
     assert answer.status == 200, answer.text
     follow("audit")
     lines = read(admin, object=f"listings/{listing}", actor="admin-1")

@@ -24,7 +24,7 @@ from tests.support.client import Context, Person, app
 from tests.support.events import batch
 from tests.support.faults import FAULTS, Fault, Faulty, faulty
 from tests.support.money import adjust, grant, payout_account, refer, released_job, withdraw
-from tests.support.records import accept, known, list_materials, place_bid, post_job, profile
+from tests.support.records import accept, known, list_materials, place_bid, post_job, profile, version_of
 from tests.support.stories import submit_story
 from tests.support.streams import follow
 from tests.support.template import function_environment
@@ -219,12 +219,27 @@ def test_sellers_authors_and_reporters_are_notified_of_decisions(clock: Clock) -
     report = reporter.post("/reports", {"kind": "job", "id": post_job(OWNER), "reason": "It is a fraud."})
     # when an admin decides on them, on some repeatedly
     told = (
-        (f"/listings/{bricks}/moderation", {"decision": "approve"}),
-        (f"/listings/{tiles}/moderation", {"decision": "reject", "reason": "There is no picture."}),
-        (f"/stories/{good}/moderation", {"decision": "approve", "featured": False}),
-        (f"/stories/{good}/moderation", {"decision": "approve", "featured": False}),
-        (f"/stories/{good}/moderation", {"decision": "approve", "featured": True}),
-        (f"/stories/{bad}/moderation", {"decision": "reject", "reason": "It names other people."}),
+        (f"/listings/{bricks}/moderation", {"version": version_of("listings", bricks), "decision": "approve"}),
+        (
+            f"/listings/{tiles}/moderation",
+            {"version": version_of("listings", tiles), "decision": "reject", "reason": "There is no picture."},
+        ),
+        (
+            f"/stories/{good}/moderation",
+            {"version": 1, "decision": "approve", "featured": False},
+        ),
+        (
+            f"/stories/{good}/moderation",
+            {"version": 2, "decision": "approve", "featured": False},
+        ),
+        (
+            f"/stories/{good}/moderation",
+            {"version": 3, "decision": "approve", "featured": True},
+        ),
+        (
+            f"/stories/{bad}/moderation",
+            {"version": version_of("stories", bad), "decision": "reject", "reason": "It names other people."},
+        ),
         (f"/reports/{report.body['id']}/resolution", {"decision": "dismissed", "note": "It is not."}),
     )
     for path, decision in told:

@@ -21,7 +21,7 @@ from tests.support.inbox import device, tell
 from tests.support.lives import MEMBER, live
 from tests.support.money import refer, released_job
 from tests.support.permissions import Record, allowed
-from tests.support.records import OFFER, POSTING, accept, complete_job, place_bid, post_job, profile
+from tests.support.records import OFFER, POSTING, accept, complete_job, place_bid, post_job, profile, version_of
 from tests.support.reminders import remind
 from tests.support.streams import follow, make_queues
 from tests.support.template import FUNCTION, ROOT, function_environment, resources
@@ -167,7 +167,13 @@ def changed() -> None:
     ids = live()
     follow()
     admin = Person("admin-1", ("admin",))
-    assert admin.post(f"/listings/{ids['listing']}/moderation", {"decision": "approve"}).status == 200
+    assert (
+        admin.post(
+            f"/listings/{ids['listing']}/moderation",
+            {"version": version_of("listings", ids["listing"]), "decision": "approve"},
+        ).status
+        == 200
+    )
     bought = complete_job(OWNER, MEMBER)
     follow()
     assert OWNER.post(f"/jobs/{bought}/reviews", {"rating": 1}).status == 201

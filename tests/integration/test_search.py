@@ -11,7 +11,7 @@ from khaya.platform.data import dynamo
 from khaya.search import service, store
 from khaya.search.model import Entry
 from tests.support.client import VISITOR, Answer, Context, Person, app
-from tests.support.records import accept, list_materials, place_bid, post_job, profile
+from tests.support.records import accept, list_materials, place_bid, post_job, profile, version_of
 from tests.support.stand_in import stored
 from tests.support.streams import follow
 
@@ -101,7 +101,7 @@ def test_a_listing_is_found_only_while_it_is_active(seller: Person, admin: Perso
     listing = list_materials(seller)
     follow("search")
     assert stored("search") == []
-    admin.post(f"/listings/{listing}/moderation", {"decision": "approve"})
+    admin.post(f"/listings/{listing}/moderation", {"version": version_of("listings", listing), "decision": "approve"})
     follow("search")
     assert found("/listings", q="clay") == [listing]
     seller.delete(f"/listings/{listing}")

@@ -13,7 +13,7 @@ from khaya.platform.data import dynamo
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import VISITOR, Person
-from tests.support.records import profile
+from tests.support.records import profile, version_of
 from tests.support.stories import MODERATOR, STORY, approve_story, approved_story, reject_story, submit_story
 
 AUTHOR = Person("author-1", ("worker",))
@@ -42,12 +42,13 @@ def test_a_story_is_submitted_approved_read_and_liked() -> None:
         "likes": 0,
         "liked": False,
         "moderation": None,
+        "version": 1,
         "createdAt": "2026-11-21T08:00:00.000Z",
         "updatedAt": "2026-11-21T08:00:00.000Z",
     }
     # when an admin approves it and a reader likes it
     path = submitted.headers["Location"]
-    approved = MODERATOR.post(f"{path}/moderation", {"decision": "approve", "reason": "Well told."})
+    approved = MODERATOR.post(f"{path}/moderation", {"decision": "approve", "reason": "Well told.", "version": 1})
     liked = READER.put(f"{path}/like")
     # then the admin sees the moderation, and visitors see the story without it
     assert (approved.status, approved.body["status"]) == (200, "approved")
@@ -139,7 +140,8 @@ def test_a_later_moderation_replaces_an_earlier_one() -> None:
         {"decision": "reject", "reason": "The author's customer objects."},
         {"decision": "approve", "featured": True},
     ):
-        assert MODERATOR.post(f"/stories/{story}/moderation", decision).status == 200
+        named = {**decision, "version": version_of("stories", story)}
+        assert MODERATOR.post(f"/stories/{story}/moderation", named).status == 200
         lengths.append(
             (len(VISITOR.get("/stories").body["items"]), len(VISITOR.get("/stories/featured").body["items"]))
         )
@@ -151,7 +153,9 @@ def test_an_admin_cannot_moderate_their_own_story() -> None:
     # given a story of an admin
     story = submit_story(MODERATOR)
     # when they approve it
-    answer = MODERATOR.post(f"/stories/{story}/moderation", {"decision": "approve"})
+    answer = MODERATOR.post(
+        f"/stories/{story}/moderation", {"version": version_of("stories", story), "decision": "approve"}
+    )
     # then
     assert answer.status == 403
     assert VISITOR.get(f"/stories/{story}").status == 404
@@ -170,8 +174,21 @@ def test_an_admin_cannot_moderate_their_own_story() -> None:
     ],
 )
 def test_an_invalid_moderation_is_refused(decision: dict[str, Any], field: str) -> None:
-    answer = MODERATOR.post(f"/stories/{submit_story(AUTHOR)}/moderation", decision)
+    answer = MODERATOR.post(f"/stories/{submit_story(AUTHOR)}/moderation", {"version": 1, **decision})
     assert (answer.status, answer.fields) == (422, {field})
+
+
+@pytest.mark.parametrize("version", [0, "1", 1.0, None, -1])
+def test_a_moderation_without_a_whole_version_is_refused(version: Any) -> None:
+    answer = MODERATOR.post(f"/stories/{submit_story(AUTHOR)}/moderation", {"decision": "approve", "version": version})
+    assert (answer.status, answer.fields) == (422, {"version"})
+
+
+def test_given_a_newer_decision_when_an_older_version_is_moderated_then_412() -> None:
+    story = approved_story(AUTHOR)
+    answer = MODERATOR.post(f"/stories/{story}/moderation", {"decision": "approve", "featured": True, "version": 1})
+    assert answer.status == 412
+    assert VISITOR.get("/stories/featured").body["items"] == []
 
 
 @pytest.mark.parametrize(
@@ -254,7 +271,9 @@ def test_a_deleted_story_stays_deleted_after_a_like_or_a_moderation() -> None:
     answers = [
         READER.put(f"/stories/{story}/like"),
         READER.delete(f"/stories/{story}/like"),
-        MODERATOR.post(f"/stories/{story}/moderation", {"decision": "approve"}),
+        MODERATOR.post(
+            f"/stories/{story}/moderation", {"version": version_of("stories", story), "decision": "approve"}
+        ),
         AUTHOR.delete(f"/stories/{story}"),
     ]
     # then nobody finds it

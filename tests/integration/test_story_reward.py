@@ -68,10 +68,11 @@ def test_a_repeated_moderation_with_its_key_gets_the_first_response(clock: Clock
     # given a moderation that paid the reward
     complete_qualifying_job("author-1")
     path, headers = f"/stories/{submit_story(AUTHOR)}/moderation", {"Idempotency-Key": "decision-1"}
-    first = MODERATOR.post(path, {"decision": "approve"}, headers=headers)
+    decision = {"decision": "approve", "version": 1}
+    first = MODERATOR.post(path, decision, headers=headers)
     clock.tick(minutes=5)
     # when the client repeats the request
-    second = MODERATOR.post(path, {"decision": "approve"}, headers=headers)
+    second = MODERATOR.post(path, decision, headers=headers)
     # then
     assert (second.status, second.headers["Idempotency-Replayed"]) == (200, "true")
     assert second.body["moderation"] == first.body["moderation"]

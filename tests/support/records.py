@@ -84,6 +84,11 @@ def known(user_id: str, **facts: Any) -> None:
     )
 
 
+def version_of(kind: str, object_id: str) -> int:
+    """The stored version of a listing or a story; 1 if there is none."""
+    return next((item["version"] for item in stand_in.stored(kind) if item["id"] == object_id), 1)
+
+
 def backdate_job(job_id: str, *, days: int) -> None:
     """Move the acceptance and the last change of a job into the past."""
     from khaya.jobs import store  # noqa: PLC0415 - after the environment is set

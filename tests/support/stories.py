@@ -27,13 +27,20 @@ def submit_story(author: Person, **fields: Any) -> str:
 
 def approve_story(story_id: str, **decision: Any) -> None:
     """Approve the story as an admin."""
-    answer = MODERATOR.post(f"/stories/{story_id}/moderation", {"decision": "approve", **decision})
+    answer = MODERATOR.post(
+        f"/stories/{story_id}/moderation",
+        {"version": MODERATOR.get(f"/stories/{story_id}").body["version"], "decision": "approve", **decision},
+    )
     assert answer.status == 200, answer.text
 
 
 def reject_story(story_id: str) -> None:
     """Reject the story as an admin."""
-    decision = {"decision": "reject", "reason": "Please leave out the phone number."}
+    decision = {
+        "decision": "reject",
+        "reason": "Please leave out the phone number.",
+        "version": MODERATOR.get(f"/stories/{story_id}").body["version"],
+    }
     answer = MODERATOR.post(f"/stories/{story_id}/moderation", decision)
     assert answer.status == 200, answer.text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.integration.matrix import Scene
 from tests.support.client import Person
-from tests.support.records import OFFERING, list_materials
+from tests.support.records import OFFERING, list_materials, version_of
 
 TABLE = """
                                                none expired forged foreign  id | buyer worker seller admin | owner other
@@ -30,7 +30,7 @@ BODIES = {
     "POST /listings": OFFERING,
     "PATCH /listings/{listingId}": {"priceCents": 900},
     "POST /listings/{listingId}/stock": {"delta": -1},
-    "POST /listings/{listingId}/moderation": {"decision": "approve", "reason": "Looks right."},
+    "POST /listings/{listingId}/moderation": {"version": 1, "decision": "approve", "reason": "Looks right."},
 }
 
 DECISIONS = {"active": "approve", "rejected": "reject"}
@@ -42,8 +42,11 @@ def scene(route: str, case: str) -> Scene:
     listing = list_materials(people["owner"])
     list_materials(people["other"])
     if case in DECISIONS:
-        decision = {"decision": DECISIONS[case], "reason": "Seen by an admin."}
+        decision = {"decision": DECISIONS[case], "reason": "Seen by an admin.", "version": 1}
         assert Person("moderator", ("admin",)).post(f"/listings/{listing}/moderation", decision).status == 200
     if case == "inactive":
         assert people["owner"].delete(f"/listings/{listing}").status == 204
-    return Scene({"listingId": listing}, BODIES.get(route), people=people)
+    body = BODIES.get(route)
+    if route.endswith("/moderation"):
+        body = {**(body or {}), "version": version_of("listings", listing)}
+    return Scene({"listingId": listing}, body, people=people)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.integration.matrix import Scene
 from tests.support.client import Person
+from tests.support.records import version_of
 from tests.support.stories import STORY, approve_story, approved_story, reject_story, submit_story
 
 TABLE = """
@@ -37,7 +38,7 @@ POST /stories/{storyId}/moderation (gone)  401     401    401     401 401 |   40
 
 BODIES = {
     "POST /stories": STORY,
-    "POST /stories/{storyId}/moderation": {"decision": "approve", "featured": True, "reason": "A good story."},
+    "POST /stories/{storyId}/moderation": {"version": 1, "decision": "approve", "featured": True, "reason": "A good story."},
 }
 
 
@@ -57,4 +58,7 @@ def scene(route: str, case: str) -> Scene:
         reject_story(story)
     if case == "gone":
         assert people["owner"].delete(f"/stories/{story}").status == 204
-    return Scene({"storyId": story}, BODIES.get(route), people=people)
+    body = BODIES.get(route)
+    if route.endswith("/moderation"):
+        body = {**(body or {}), "version": version_of("stories", story)}
+    return Scene({"storyId": story}, body, people=people)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from khaya.platform.base.errors import Conflict, Forbidden, Invalid
+from khaya.platform.base.errors import Conflict, Forbidden, Invalid, Stale
 from khaya.platform.base.fields import REMOVED, Description, Length, Line, Place, Prose, Title, Whole
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel, omittable, sent_fields
@@ -63,6 +63,9 @@ class ModerationRequest(RequestModel):
 
     decision: Decision
     reason: Annotated[Prose, Length(3, 500)] | None = None
+    version: Annotated[
+        Whole, Field(ge=1, description="The version that the admin has read; `412` if there is a newer one.")
+    ]
 
 
 class Moderation(Model):
@@ -142,22 +145,25 @@ class Listing(Model):
         """The inactive listing without the personal data of its seller, who erased their account."""
         return self._updated(now, status="inactive", seller_name=name, description=REMOVED, photos=[])
 
-    def moderated(self, decision: Decision, reason: str | None, *, moderator_id: str, now: str) -> Listing:
+    def moderated(self, request: ModerationRequest, *, moderator_id: str, now: str) -> Listing:
         """The listing after an admin's decision.
 
         Raises:
             Invalid: a rejection has no reason.
             Forbidden: the admin is the seller.
+            Stale: there is a newer version than the one that the admin has read.
             Conflict: the listing is not pending.
         """
-        if decision == "reject" and reason is None:
+        if request.decision == "reject" and request.reason is None:
             raise Invalid([("reason", "is needed to reject a listing")])
         if moderator_id == self.seller_id:
             raise Forbidden("No admin moderates their own listing.")
+        if request.version != self.version:
+            raise Stale(f"The present version is {self.version}.")
         if self.status != "pending":
             raise Conflict(f"The listing is {self.status}, so it does not wait for a decision.")
-        moderation = Moderation(decision=decision, reason=reason, moderator_id=moderator_id, at=now)
-        if decision == "approve":
+        moderation = Moderation(decision=request.decision, reason=request.reason, moderator_id=moderator_id, at=now)
+        if request.decision == "approve":
             return self._updated(now, status="active", approval="approved", moderation=moderation)
         return self._updated(now, status="rejected", approval="refused", moderation=moderation)
 

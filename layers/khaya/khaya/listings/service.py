@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from khaya.listings import store
-from khaya.listings.model import Category, Decision, Listing, ListingChanges, ListingOffer, new_listing
+from khaya.listings.model import Category, Listing, ListingChanges, ListingOffer, ModerationRequest, new_listing
 from khaya.platform.base.errors import NotFound
 from khaya.platform.base.text import words
 from khaya.platform.data.pages import PageRequest, PageResult
@@ -89,16 +89,17 @@ def restock(listing: Listing, delta: int, now: str, unit_of_work: UnitOfWork) ->
 
 
 def moderate(
-    listing: Listing, decision: Decision, reason: str | None, *, moderator_id: str, now: str, unit_of_work: UnitOfWork
+    listing: Listing, request: ModerationRequest, *, moderator_id: str, now: str, unit_of_work: UnitOfWork
 ) -> Listing:
     """Record an admin's decision on a pending listing.
 
     Raises:
         Invalid: a rejection has no reason.
         Forbidden: the admin is the seller.
+        Stale: there is a newer version than the one that the admin has read.
         Conflict: the listing is not pending.
     """
-    decided = listing.moderated(decision, reason, moderator_id=moderator_id, now=now)
+    decided = listing.moderated(request, moderator_id=moderator_id, now=now)
     return _add_change(listing, decided, unit_of_work)
 
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from khaya.platform.base.errors import Conflict, Forbidden, Invalid
-from khaya.platform.base.fields import Count, Length, Prose, Title
+from khaya.platform.base.errors import Conflict, Forbidden, Invalid, Stale
+from khaya.platform.base.fields import Count, Length, Prose, Title, Whole
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.base.money import RAND
@@ -55,6 +55,9 @@ class ModerationRequest(RequestModel):
         ),
     ] = None
     reason: Annotated[Prose, Length(3, 500)] | None = None
+    version: Annotated[
+        Whole, Field(ge=1, description="The version that the admin has read; `412` if there is a newer one.")
+    ]
 
 
 class Moderation(Model):
@@ -113,6 +116,7 @@ class Story(Model):
 
         Raises:
             Forbidden: the admin is the author.
+            Stale: there is a newer version than the one that the admin has read.
             Invalid: a rejection has no reason, or features the story.
         """
         if moderator_id == self.author_id:
@@ -122,6 +126,8 @@ class Story(Model):
             raise Invalid([("reason", "is needed to reject a story")])
         if not approved and request.featured:
             raise Invalid([("featured", "only an approved story can be featured")])
+        if request.version != self.version:
+            raise Stale(f"The present version is {self.version}.")
         featured = self.featured if request.featured is None else request.featured
         moderation = Moderation(decision=request.decision, reason=request.reason, moderator_id=moderator_id, at=now)
         return self._updated(

@@ -42,6 +42,7 @@ class OwnStoryView(StoryView):
 
     status: Status
     moderation: Moderation | None
+    version: Annotated[int, Field(description="Changes with each decision, not with likes.")]
 
 
 class LikesView(Model):
