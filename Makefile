@@ -72,9 +72,10 @@ test-fast: environments ## unit, integration and infrastructure tests
 	@echo "== Unit, integration and infrastructure tests"
 	@$(DEV)/python -m pytest -n 2 tests/unit tests/integration tests/infrastructure
 
-soak: environments ## large numbers: stale jobs, reminders, rounds of acceptance, random histories (half an hour)
+soak: environments ## large numbers: stale jobs, reminders, rounds of acceptance, random histories, generated requests (two hours)
 	@$(DEV)/python -m pytest -s tests/soak
 	@ROUNDS=200 $(DEV)/python -m pytest tests/contention/test_acceptance.py
+	@EXAMPLES=200 $(DEV)/python -m pytest -n 2 tests/integration/test_document_holds.py tests/integration/sign_in/test_sign_in_document.py
 	@HISTORIES=1000 $(DEV)/python -m pytest -n 2 tests/integration/test_credit_histories.py tests/integration/test_referral_histories.py
 
 check: environments secrets ## lint, format, strict types, import rules, template, workflows, secrets

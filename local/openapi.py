@@ -19,6 +19,8 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from local.folder import ROOT, TEMPLATE
+from local.openapi_components import CURSOR, HEADERS, PARAMETERS, TOKEN, problems
+from local.openapi_schemas import for_typed_clients
 
 FUNCTIONS = ROOT / "functions"
 DOCUMENT = FUNCTIONS / "platform" / "openapi.json"
@@ -37,101 +39,18 @@ with milliseconds: `2026-11-21T08:00:00.000Z`. Text is trimmed. Unknown fields a
 **Lists** answer `{"items": […], "nextCursor": "…"}`. Ask again with `cursor` set to `nextCursor` until that is `null`.
 A cursor works for the list and the filters that gave it out, and for nothing else.
 
-**Refusals** are problem+json (RFC 9457). Something that the caller may not see is `404`, as if it did not exist.
+**Refusals** are problem+json (RFC 9457), with a `code` and its `params` for programs. Something that the caller may not
+see is `404`, as if it did not exist. A request with several faults gets the status of the first in this order: `401`,
+`403` (role, account), `413`, `415`, `400`, `422`, `404` or `403` (object), `412`, `409`.
 
 **Retries.** Every `POST` with a token takes an `Idempotency-Key`; where money moves it must have one. Sent again within
 24 hours, the same request is told the first answer, with `Idempotency-Replayed: true`, and has no other effect.
 
 **Changes.** What its owner edits carries `version`, which is also its `ETag`. Sent back as `If-Match`, it keeps a
-change from overwriting somebody else's.
+change from overwriting somebody else's. A change that changes nothing keeps the version.
 
 Every answer carries an `X-Request-Id`; name it when something needs looking into.
 """
-
-TOKEN = {
-    "type": "http",
-    "scheme": "bearer",
-    "bearerFormat": "JWT",
-    "description": "An access token. Routes that anybody may call read one if it is sent.",
-}
-
-HEADERS: Json = {
-    "ETag": {"required": True, "description": "The object's version.", "schema": {"type": "string"}},
-    "Location": {"required": True, "description": "The path of what was created.", "schema": {"type": "string"}},
-    "Idempotency-Replayed": {
-        "description": "Present where this is the answer to an earlier request with the same key.",
-        "schema": {"const": "true"},
-    },
-    "Retry-After": {
-        "required": True,
-        "description": "Seconds to wait before the request is sent again.",
-        "schema": {"type": "string", "pattern": "^[0-9]+$"},
-    },
-    "WWW-Authenticate": {"required": True, "description": "How to sign in.", "schema": {"const": "Bearer"}},
-}
-
-_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "description": "Any text that names this request among the caller's own, so that it can be sent again safely.",
-    "schema": {
-        "type": "string",
-        "minLength": 1,
-        "maxLength": 64,
-        "pattern": "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$",
-    },
-}
-PARAMETERS: Json = {
-    "IdempotencyKey": {**_KEY, "required": False},
-    "RequiredIdempotencyKey": {**_KEY, "required": True},
-    "IfMatch": {
-        "name": "If-Match",
-        "in": "header",
-        "required": False,
-        "description": "The `ETag` of the version that the change is meant for; another one is `412`.",
-        "schema": {"type": "string", "examples": ['"3"']},
-    },
-}
-
-PROBLEMS: Json = {
-    "Problem": {
-        "type": "object",
-        "title": "Problem",
-        "description": "A refusal, after RFC 9457.",
-        "required": ["type", "title", "status", "detail", "instance", "requestId"],
-        "properties": {
-            "type": {"type": "string", "description": "The kind of problem, as a URI that never changes."},
-            "title": {"type": "string", "description": "The kind of problem, in words."},
-            "status": {"type": "integer", "description": "The HTTP status."},
-            "detail": {"type": "string", "description": "This occurrence, in a sentence for people."},
-            "instance": {"type": "string", "description": "The path that was asked for."},
-            "requestId": {"type": "string", "description": "Names the request in the logs."},
-        },
-    },
-    "FieldProblems": {
-        "title": "FieldProblems",
-        "description": "A refusal that names the fields or parameters in which it lies.",
-        "allOf": [{"$ref": "#/components/schemas/Problem"}],
-        "type": "object",
-        "required": ["errors"],
-        "properties": {
-            "errors": {
-                "type": "array",
-                "minItems": 1,
-                "items": {
-                    "type": "object",
-                    "required": ["field", "message"],
-                    "properties": {
-                        "field": {"type": "string", "description": "Its path, for example `coordinates.lat`."},
-                        "message": {"type": "string"},
-                    },
-                },
-            }
-        },
-    },
-}
-
-CURSOR = "The `nextCursor` of the page before; none for the first page."
 
 
 def document() -> Json:
@@ -153,14 +72,26 @@ def document() -> Json:
     whole["servers"] = [{"url": ".", "description": "Where this document is."}]
     whole["tags"] = [{"name": module.api.tag, "description": _sentence(module)} for module in modules]
     whole["paths"] = {path: whole["paths"][path] for path in sorted(whole["paths"])}
+    for_typed_clients(whole["paths"], whole["components"]["schemas"])
+    _document_locations(whole["paths"])
     components = {
-        "schemas": {**whole["components"]["schemas"], **PROBLEMS},
+        "schemas": {**whole["components"]["schemas"], **problems()},
         "responses": {error.__name__: _refusal(error) for error in _errors().values()},
         "parameters": PARAMETERS,
         "headers": HEADERS,
     }
     whole["components"] = {**_used(components, whole["paths"]), "securitySchemes": {"token": TOKEN}}
     return whole
+
+
+def _document_locations(paths: Json) -> None:
+    """Add the `Location` of what is created, where a `GET` route shows it: `/bids/{bidId}` for `/jobs/{jobId}/bids`."""
+    for path, item in paths.items():
+        created: Json | None = item.get("post", {}).get("responses", {}).get("201")
+        collection = path.rpartition("/")[2]
+        shown = [other for other in paths if re.fullmatch(rf"/{collection}/{{\w+}}", other) and "get" in paths[other]]
+        if created is not None and shown:
+            created.setdefault("headers", {})["Location"] = _reference("headers", "Location")
 
 
 def text(node: Any, depth: int = 0) -> str:
@@ -249,7 +180,7 @@ def _completed(operation: Json, method: str, path: str, access: Any, schemas: Js
     if method == "patch" and body:
         for field in _fields(body["content"]["application/json"]["schema"], schemas).values():
             field.pop("default", None)  # what is left out stays
-    for status in _refusals(method, path, body, parameters, schemas, if_match=if_match, public=access.public):
+    for status in _refusals(method, path, body, schemas, if_match=if_match, public=access.public):
         answers[str(status)] = _reference("responses", _errors()[status].__name__)
     completed = {
         "tags": operation["tags"],
@@ -284,7 +215,7 @@ def _singular(word: str) -> str:
 def _parameter(parameter: Json) -> Json:
     """A parameter under the contract's name. None is ever null: it is left out."""
     from khaya.platform.data.pages import DEFAULT_LIMIT  # noqa: PLC0415
-    from khaya.platform.web.pipeline import MAX_ID_LENGTH  # noqa: PLC0415
+    from khaya.platform.web.pipeline import ID_PATTERN  # noqa: PLC0415
 
     schema = parameter["schema"]
     known = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]
@@ -295,7 +226,7 @@ def _parameter(parameter: Json) -> Json:
     name = parameter["name"]
     if parameter["in"] == "path":
         name = to_camel(name)
-        schema = {"type": "string", "minLength": 1, "maxLength": MAX_ID_LENGTH, **schema}
+        schema = {"type": "string", "pattern": ID_PATTERN, **schema}
     elif name == "limit":
         schema["default"] = DEFAULT_LIMIT
     elif name == "cursor":
@@ -311,7 +242,7 @@ def _success(status: int, answer: Json, schemas: Json, *, remembered: bool) -> J
     shown = _fields(content.get("application/json", {}).get("schema", {}), schemas)
     if status < 300 and shown.get("version", {}).get("type") == "integer":
         names.append("ETag")
-    if status in (201, 303):
+    if status == 303:
         names.append("Location")
     if status < 300 and remembered:
         names.append("Idempotency-Replayed")
@@ -323,22 +254,20 @@ def _success(status: int, answer: Json, schemas: Json, *, remembered: bool) -> J
     return success
 
 
-def _refusals(
-    method: str, path: str, body: Json | None, parameters: list[Json], schemas: Json, *, if_match: bool, public: bool
-) -> list[int]:
+def _refusals(method: str, path: str, body: Json | None, schemas: Json, *, if_match: bool, public: bool) -> list[int]:
     """The statuses with which a route may refuse."""
     writes = method != "get"
     asked = _fields(body["content"]["application/json"]["schema"], schemas) if body else {}
     names_something = "{" in path or any(name == "code" or name.lower().endswith("id") for name in asked)
     may = {
-        400: body is not None or any(one.get("name", "key") in ("cursor", "key") for one in parameters),
+        400: True,
         401: True,
         403: not public,
         404: names_something,
         409: writes,
         412: if_match,
-        413: body is not None,
-        415: body is not None,
+        413: True,
+        415: True,
         422: True,
         429: True,
         503: True,
@@ -350,7 +279,8 @@ def _fields(schema: Json, schemas: Json) -> Json:
     """The fields that every form of an object has."""
     if "$ref" in schema:
         return _fields(schemas[schema["$ref"].rpartition("/")[2]], schemas)
-    forms = [_fields(form, schemas) for form in schema.get("anyOf", []) if form != {"type": "null"}]
+    unions: list[Json] = schema.get("anyOf") or schema.get("oneOf") or []
+    forms = [_fields(form, schemas) for form in unions if form != {"type": "null"}]
     if not forms:
         return dict(schema.get("properties", {}))
     return {name: field for name, field in forms[0].items() if all(name in form for form in forms)}

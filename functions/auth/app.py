@@ -35,6 +35,7 @@ require(KeySettings, SignInSettings, queues=("code_delivery",))
 
 ANYBODY = Access("anybody", public=True, recorded=False)
 ONESELF = Access("any signed-in person", recorded=False)
+RECENTLY = Access("any signed-in person, after a recent sign-in", recent_sign_in=True, recorded=False)
 
 api = Api("Sign-in", pass_account_guard)
 
@@ -145,10 +146,9 @@ def sign_out() -> Response[None]:
     return api.answer(None, status=204)
 
 
-@api.post("/auth/contacts", ONESELF, "Add or change one's phone or e-mail", body=Challenged)
+@api.post("/auth/contacts", RECENTLY, "Add or change one's phone or e-mail", body=Challenged)
 def request_contact_code(request: Annotated[ContactChange, Body()]) -> Response[Challenged]:
     """Sends a code to the new phone or e-mail. Needs a sign-in less than ten minutes old."""
-    api.require_recent_sign_in()
     return _challenged(
         service.request_contact_code(request.to_verify, api.caller, now=api.now, unit_of_work=api.unit_of_work)
     )
@@ -162,10 +162,9 @@ def verify_contact(answer: Annotated[CodeAnswer, Body()]) -> Response[ContactsVi
     return api.answer(ContactsView(phone=contacts["phone"], email=contacts["email"]))
 
 
-@api.put("/auth/password", ONESELF, "Set one's password", body=PasswordView)
+@api.put("/auth/password", RECENTLY, "Set one's password", body=PasswordView)
 def set_password(request: Annotated[PasswordRequest, Body()]) -> Response[PasswordView]:
     """Needs a sign-in less than ten minutes old."""
-    api.require_recent_sign_in()
     cognito.set_password(api.caller.user_id, request.password)
     api.count("PasswordSet")
     return api.answer(PasswordView(changed_at=api.now))

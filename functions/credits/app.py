@@ -19,7 +19,7 @@ from khaya.users.store import pass_account_guard
 
 api = Api("Credits", pass_account_guard)
 
-WITHDRAWER = Access("any signed-in person, after a recent sign-in", moves_money=True)
+WITHDRAWER = Access("any signed-in person, after a recent sign-in", recent_sign_in=True, moves_money=True)
 CREDITS_ADMIN = Access("admins, never for themselves", roles=("admin",), moves_money=True)
 
 
@@ -60,7 +60,6 @@ def own_statement() -> Response[str]:
 @api.post("/credits/withdrawals", WITHDRAWER, "Withdraw credits", status=201, body=TransactionView)
 def withdraw(request: Annotated[WithdrawalRequest, Body()]) -> Response[TransactionView]:
     """At least R100, to one's verified payout account. `withdrawalStatus` is the state of the payout."""
-    api.require_recent_sign_in()
     entry = service.withdraw(
         request.amount_cents, user_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
@@ -108,7 +107,7 @@ def reverse(transaction_id: str, request: Annotated[ReversalRequest, Body()]) ->
 
 
 def _created(entry: Entry) -> Response[Any]:
-    return api.answer(shown(entry), status=201, location=f"/credits/transactions/{entry.id}")
+    return api.answer(shown(entry), status=201)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

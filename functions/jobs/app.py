@@ -110,8 +110,8 @@ def start(job_id: str) -> Response[PartyJobView]:
 @api.post("/jobs/<job_id>/submission", SELECTED_WORKER, "Submit the work", body=PartyJobView)
 def submit(job_id: str, proof: Annotated[WorkProof, Body()]) -> Response[PartyJobView]:
     """Submits the work, with a note and photos as proof."""
-    job = get_visible_job(job_id, api.caller).require_worker(api.caller.user_id)
     check_owner(proof.photos, api.caller.user_id, "submission", "photos")
+    job = get_visible_job(job_id, api.caller).require_worker(api.caller.user_id)
     return _change(job, job.submitted(proof, api.now))
 
 

@@ -98,18 +98,20 @@ def edit(listing_id: str, changes: Annotated[ListingChanges, Body()]) -> Respons
     return _answer(service.edit(listing, changes, verified=verified, now=api.now, unit_of_work=api.unit_of_work))
 
 
-@api.delete("/listings/<listing_id>", OWNER, "Deactivate a listing", status=204)
+@api.delete("/listings/<listing_id>", OWNER, "Deactivate a listing", status=204, if_match=True)
 def remove(listing_id: str) -> Response[None]:
     """Makes the listing inactive. Idempotent."""
     listing = service.get_visible(listing_id, api.caller).require_owner(api.caller.user_id)
+    api.check_version(listing.version)
     service.deactivate(listing, api.now, api.unit_of_work)
     return api.answer(None, status=204)
 
 
-@api.post("/listings/<listing_id>/stock", OWNER, "Change the stock", body=OwnListingView)
+@api.post("/listings/<listing_id>/stock", OWNER, "Change the stock", body=OwnListingView, if_match=True)
 def move_stock(listing_id: str, request: Annotated[StockRequest, Body()]) -> Response[OwnListingView]:
     """Adds `delta` to the stock, which never falls below zero."""
     listing = service.get_visible(listing_id, api.caller).require_owner(api.caller.user_id)
+    api.check_version(listing.version)
     return _answer(service.restock(listing, request.delta, api.now, api.unit_of_work))
 
 

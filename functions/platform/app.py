@@ -75,7 +75,10 @@ def _page() -> tuple[str, str]:
     for name, text in {"style": _text(SWAGGER / "swagger-ui.min.css"), "bundle": bundle, "start": start}.items():
         html = html.replace(f"<!-- {name} -->", text)
     scripts = " ".join(f"'sha256-{_digest(script)}'" for script in (bundle, start))
-    policy = f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:; connect-src 'self'"
+    policy = (
+        f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    )
     return html, policy
 
 

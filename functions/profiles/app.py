@@ -25,7 +25,7 @@ from khaya.reputation.view import ResumeView
 from khaya.users.model import User
 from khaya.users.store import pass_account_guard
 
-ERASURE = Access("any signed-in person", also_erased=True)
+ERASURE = Access("any signed-in person, after a recent sign-in", recent_sign_in=True, also_erased=True)
 
 api = Api("Profiles", pass_account_guard)
 
@@ -63,7 +63,7 @@ def me() -> Response[OwnProfileView]:
     return _own(*service.own(api.caller.user_id))
 
 
-@api.put("/profiles/me", SIGNED_IN, "Write one's own profile", body=OwnProfileView, if_match=True)
+@api.put("/profiles/me", SIGNED_IN, "Write one's own profile", body=OwnProfileView)
 def replace(request: Annotated[ProfileReplacement, Body()]) -> Response[OwnProfileView]:
     """Writes all writable fields; omitted fields are cleared."""
     return _write(request, whole=True)
@@ -78,7 +78,9 @@ def change(request: Annotated[ProfileChanges, Body()]) -> Response[OwnProfileVie
 @api.put("/profiles/me/roles", SIGNED_IN, "Take up and drop roles", body=OwnProfileView)
 def take_roles(request: Annotated[RolesRequest, Body()]) -> Response[OwnProfileView]:
     """Sets the caller's roles. A new role works after the next token refresh; a dropped role is refused at once."""
-    return _own(*service.take_roles(api.caller.user_id, request.roles, now=api.now, unit_of_work=api.unit_of_work))
+    profile, user = service.own(api.caller.user_id)
+    api.check_version(profile.version)
+    return _own(service.take_roles(profile, user, request.roles, now=api.now, unit_of_work=api.unit_of_work), user)
 
 
 @api.post("/profiles/me/export", SIGNED_IN, "Ask for all one's data", status=202, body=ExportView)
@@ -102,7 +104,6 @@ def erase() -> Response[None]:
 
     Open jobs, bids and listings are closed, sessions end, and within minutes all personal data is erased.
     """
-    api.require_recent_sign_in()
     if erasure.request(api.caller, now=api.now, unit_of_work=api.unit_of_work):
         api.count("ErasureRequested")
     return api.answer(None, status=204)
@@ -121,11 +122,13 @@ def resume(user_id: str) -> Response[ResumeView]:
     return api.answer(resumes.resume(user_id, api.now))
 
 
-@api.put("/profiles/<user_id>/verification", ADMIN, "Verify a person", body=ProfileView)
+@api.put("/profiles/<user_id>/verification", ADMIN, "Verify a person", body=ProfileView, if_match=True)
 def verify(user_id: str, request: Annotated[VerificationRequest, Body()]) -> Response[ProfileView]:
     """Sets or removes the verification."""
+    profile = service.public(user_id)
+    api.check_version(profile.version)
     profile = service.verify(
-        user_id, request.verified, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
+        profile, request.verified, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
     api.count("PersonVerified" if profile.verified else "VerificationWithdrawn")
     return api.answer(shown(profile, api.now, fully=True))

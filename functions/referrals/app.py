@@ -50,7 +50,7 @@ def apply(request: Annotated[ApplicationRequest, Body()]) -> Response[Applicatio
     """Once, never one's own code, and only before one's first completed job. Case, blanks and hyphens are ignored."""
     referral = service.apply(request.code, user_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ReferralApplied")
-    return api.answer(application(referral), status=201, location=f"/referrals/applications/{referral.id}")
+    return api.answer(application(referral), status=201)
 
 
 @api.get("/referrals/leaderboard", FEED, "The twenty people with the most rewarded referrals", body=LeaderboardView)

@@ -26,7 +26,7 @@ def create(request: Annotated[ReminderRequest, Body()]) -> Response[ReminderView
     reminder = own(request, user_id=api.caller.user_id, now=api.now)
     api.unit_of_work.add(store.create(reminder))
     api.count("ReminderSet")
-    return api.answer(shown(reminder), status=201, location=f"/reminders/{reminder.id}")
+    return api.answer(shown(reminder), status=201)
 
 
 @api.get("/reminders", SIGNED_IN, "One's own reminders, soonest due first", body=Page[ReminderView])

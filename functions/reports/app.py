@@ -23,7 +23,7 @@ def report(request: Annotated[ReportRequest, Body()]) -> Response[ReportView]:
     """Reports an object that the caller can see. A person has at most one open report per object."""
     new = service.report(request, reporter=api.caller, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ReportCreated")
-    return api.answer(report_view(new), status=201, location=f"/reports/{new.id}")
+    return api.answer(report_view(new), status=201)
 
 
 @api.get("/reports", ADMIN, "Reports, oldest first", body=Page[AdminReportView])

@@ -76,10 +76,12 @@ def one_story(story_id: str) -> Response[OwnStoryView | StoryView]:
     return api.answer(story_view(story, api.visitor, liked=liked))
 
 
-@api.delete("/stories/<story_id>", AUTHOR, "Delete a story", status=204)
+@api.delete("/stories/<story_id>", AUTHOR, "Delete a story", status=204, if_match=True)
 def remove(story_id: str) -> Response[None]:
     """Deletes the story permanently."""
-    service.remove(story_id, api.caller, unit_of_work=api.unit_of_work)
+    story = service.get_visible(story_id, api.caller)[0].require_owner(api.caller.user_id)
+    api.check_version(story.version)
+    service.remove(story, unit_of_work=api.unit_of_work)
     api.count("StoryDeleted")
     return api.answer(None, status=204)
 

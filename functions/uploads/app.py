@@ -27,7 +27,7 @@ def request_upload(request: Annotated[UploadRequest, Body()]) -> Response[Upload
     url, fields = media.form(key, request.content_type, LARGEST_BYTES)
     expires_at = clock.plus(api.now, seconds=media.FORM_SECONDS)
     api.count("UploadOffered")
-    return api.answer(Upload(key=key, url=url, fields=fields, expires_at=expires_at), status=201, location=f"/{key}")
+    return api.answer(Upload(key=key, url=url, fields=fields, expires_at=expires_at), status=201)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

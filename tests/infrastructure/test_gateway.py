@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from khaya.platform.base.problem_codes import PROBLEM_CODES
 from tests.support.template import FUNCTION, resources, routes, template
 
 PUBLIC = {
@@ -118,6 +119,10 @@ def test_the_gateways_own_answers_are_problems(kind: str, status: int | None) ->
     assert headers["Access-Control-Allow-Origin"] == "'*'", "pages may read why"
     body = json.loads(response["ResponseTemplates"]["application/json"])
     assert {"type", "title", "detail", "instance", "requestId"} <= {*body}
+    assert body["code"] in PROBLEM_CODES
+    assert body["params"] == {}
+    assert headers["X-Content-Type-Options"] == "'nosniff'"
+    assert headers["Referrer-Policy"] == "'no-referrer'"
     assert body["requestId"] == "$context.requestId"
     assert response.get("StatusCode") == body.get("status") == status
     if status in (429, 503):

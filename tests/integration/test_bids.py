@@ -25,7 +25,7 @@ def test_a_placed_bid_has_all_its_fields_and_is_counted(buyer: Person, worker: P
     profile("worker-1", display_name="Sipho")
     job = post_job(buyer)
     answer = worker.post(f"/jobs/{job}/bids", OFFER)
-    assert (answer.status, answer.headers["Location"]) == (201, f"/bids/{answer.body['id']}")
+    assert (answer.status, answer.headers["Location"]) == (201, f"../../bids/{answer.body['id']}")
     assert {*answer.body} == FIELDS
     answer.body.pop("id")
     assert answer.body == {

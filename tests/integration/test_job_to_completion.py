@@ -10,7 +10,7 @@ def test_a_job_is_posted_bid_on_accepted_submitted_and_completed(buyer: Person, 
     # given a job with a bid
     job = buyer.post("/jobs", POSTING)
     assert job.status == 201
-    assert job.headers["Location"] == f"/jobs/{job.body['id']}"
+    assert job.headers["Location"] == f"jobs/{job.body['id']}"
     bid = worker.post(f"/jobs/{job.body['id']}/bids", OFFER)
     assert bid.status == 201
     # when the owner accepts it, the worker submits and the owner confirms

@@ -37,7 +37,7 @@ def public_ids() -> list[str]:
 def test_a_verified_sellers_listing_is_active_immediately(trusted: Person) -> None:
     answer = trusted.post("/listings", OFFERING)
     assert answer.status == 201
-    assert answer.headers["Location"] == f"/listings/{answer.body['id']}"
+    assert answer.headers["Location"] == f"listings/{answer.body['id']}"
     assert answer.headers["ETag"] == '"1"'
     assert answer.body == {
         **OFFERING,

@@ -369,7 +369,9 @@ def test_given_a_concurrent_verification_when_the_owner_writes_then_both_changes
             raced.append(True)
             function = running.set(None)  # another function makes this change
             unit_of_work = UnitOfWork()
-            service.verify("person-1", True, admin_id="admin-1", now=khaya_clock.now(), unit_of_work=unit_of_work)
+            service.verify(
+                service.public("person-1"), True, admin_id="admin-1", now=khaya_clock.now(), unit_of_work=unit_of_work
+            )
             unit_of_work.commit()
             running.reset(function)
         real(*arguments)

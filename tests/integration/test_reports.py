@@ -32,7 +32,7 @@ def test_a_signed_in_person_reports_a_visible_object(buyer: Person, worker: Pers
     # when somebody reports it
     answer = report(worker, "job", job)
     # then the report is open, and does not show its reporter
-    assert (answer.status, answer.headers["Location"]) == (201, f"/reports/{answer.body['id']}")
+    assert (answer.status, "Location" in answer.headers) == (201, False)
     assert answer.body == {
         "id": answer.body["id"],
         "kind": "job",

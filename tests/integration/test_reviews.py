@@ -32,7 +32,7 @@ def test_a_buyer_reviews_the_worker_of_a_completed_job(job: str, buyer: Person) 
     answer = buyer.post(f"/jobs/{job}/reviews", REVIEW)
     # then the review is about the worker and counts towards their rating
     review_id = answer.body["id"]
-    assert (answer.status, answer.headers["Location"]) == (201, f"/reviews/{review_id}")
+    assert (answer.status, answer.headers["Location"]) == (201, f"../../reviews/{review_id}")
     assert answer.body == {
         "id": review_id,
         "jobId": job,

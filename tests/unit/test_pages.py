@@ -10,16 +10,23 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from khaya.platform.aws import secrets
 from khaya.platform.base.errors import Unreadable
-from khaya.platform.data import pages
-from khaya.platform.data.pages import PageRequest, page_of
+from khaya.platform.data.pages import PageRequest, PageResult, check_cursor, every_item, page_of
+from tests.support.service_key import set_service_key
 
 POSITIONS = st.dictionaries(
     st.text(min_size=1, max_size=8), st.text(max_size=30) | st.integers(), min_size=1, max_size=3
 )
 SCOPES = st.lists(st.text(max_size=10), max_size=4).map(tuple)
+set_service_key()
 CURSOR = PageRequest(("/jobs", "", "plumbing"), 20).cursor_after({"id": "01JCZX3V9T6V5Y8Q2M4N7B1KDE"})
 assert CURSOR is not None
+
+
+@pytest.fixture(autouse=True)
+def service_key() -> None:
+    set_service_key()
 
 
 def refused(scope: tuple[str, ...], cursor: str) -> None:
@@ -86,8 +93,8 @@ def test_a_cursor_in_another_encoding_is_refused() -> None:
         f" {CURSOR}",
         f"{CURSOR}\n",
         base64.b32encode(raw).decode(),
-        base64.urlsafe_b64encode(raw[:12] + json.dumps(json.loads(raw[12:]), indent=1).encode()).decode().rstrip("="),
-        raw[12:].decode(),
+        base64.urlsafe_b64encode(raw[:20] + json.dumps(json.loads(raw[20:]), indent=1).encode()).decode().rstrip("="),
+        raw[20:].decode(),
     ):
         assert other != CURSOR
         refused(("/jobs", "", "plumbing"), other)
@@ -97,13 +104,64 @@ def test_a_very_long_cursor_is_refused() -> None:
     refused(("/jobs", "", "plumbing"), "A" * 1_000_000)
 
 
-def test_a_cursor_of_another_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    here = pages.settings()
-    monkeypatch.setattr(pages, "settings", lambda: here.model_copy(update={"cursor_key": "another-stack"}))
+def test_a_cursor_of_another_key_is_refused() -> None:
+    set_service_key("another key")
     elsewhere = PageRequest(("/jobs", "", "plumbing"), 20).cursor_after({"id": "1"})
-    monkeypatch.undo()
     assert elsewhere is not None
+    set_service_key()
     refused(("/jobs", "", "plumbing"), elsewhere)
+
+
+def test_a_cursor_of_the_previous_key_is_valid_until_the_key_is_rotated_again() -> None:
+    assert CURSOR is not None
+    set_service_key("new", previous="k" * 64)
+    assert PageRequest(("/jobs", "", "plumbing"), 20, CURSOR).start() == {"id": "01JCZX3V9T6V5Y8Q2M4N7B1KDE"}
+    set_service_key("newer", previous="new")
+    refused(("/jobs", "", "plumbing"), CURSOR)
+
+
+def test_the_route_of_a_cursor_is_checked_before_the_filters_are_known() -> None:
+    assert CURSOR is not None
+    check_cursor(CURSOR, "/jobs")
+    for route in ("/listings", "/jobs/mine", ""):
+        with pytest.raises(Unreadable):
+            check_cursor(CURSOR, route)
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "{}",
+        '{"x":1}',
+        "eyJ4IjoxfQ",
+        "bnVsbA",
+        "W10",
+        "A",
+        "AA",
+        "A" * 16,
+        "A" * 27,
+        "A" * 28,
+        "\ud800",
+        "é",
+        "\x00",
+    ],
+    ids=ascii,
+)
+def test_a_malformed_cursor_is_refused(cursor: str) -> None:
+    refused(("/jobs", "", "plumbing"), cursor)
+    with pytest.raises(Unreadable):
+        check_cursor(cursor, "/jobs")
+
+
+def test_pages_without_a_client_need_no_key() -> None:
+    secrets.clear_cache()  # so that Secrets Manager would be called, which a unit test cannot
+
+    def page(request: PageRequest) -> PageResult[int]:
+        first = (request.start() or {"at": 0})["at"]
+        return PageResult([first, first + 1], {"at": first + 2} if first < 6 else None)
+
+    assert [*every_item(page)] == [*range(8)]
 
 
 @given(st.lists(st.integers(), max_size=12), st.integers(1, 10))

@@ -62,7 +62,7 @@ def test_an_invalid_time_is_refused_by_its_field(due_at: str) -> None:
 def test_a_reminder_lies_in_the_future(due_at: str) -> None:
     with pytest.raises(Invalid) as refused:
         own(request(due_at=due_at), user_id=BUYER, now=NOW)
-    assert [error["field"] for error in refused.value.errors] == ["dueAt"]
+    assert [error.field for error in refused.value.errors] == ["dueAt"]
 
 
 @pytest.mark.parametrize(

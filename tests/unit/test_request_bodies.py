@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khaya.platform.base.errors import Invalid, TooLarge, Unreadable, UnsupportedMediaType
-from khaya.platform.base.json_text import MAX_DEPTH, compact, read_json, read_object
-from khaya.platform.web.request_bodies import MAX_BYTES, checked_body
+from khaya.platform.base.json_text import MAX_DEPTH, compact, read_json
+from khaya.platform.web.request_bodies import MAX_BYTES, check_no_body, check_values, checked_body
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -120,11 +120,73 @@ def test_json_nested_deeper_than_the_limit_is_refused(opening: str, closing: str
         read_json(opening * 900 + "1" + closing * 900)
 
 
-@pytest.mark.parametrize("text", ["[]", '[{"a": 1}]', '[{"a": 1}, {"a": 2}]'])
-def test_a_list_as_body_is_refused(text: str) -> None:
-    assert read_object('{"a": 1}') == {"a": 1}
-    with pytest.raises(Invalid):
-        read_object(text)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/json; charset=utf-16", 'application/json; charset="latin1"', "application/json;charset=", "json",
+        "application/jsonp", "text/json", "", ";", "application/json, text/plain", "multipart/form-data; boundary=x",
+    ],
+)  # fmt: skip
+def test_other_content_types_and_charsets_are_refused(kind: str) -> None:
+    with pytest.raises(UnsupportedMediaType):
+        checked_body(request("{}", kind))
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "deflate", "identity, gzip", "x"])
+def test_a_compressed_body_is_refused(encoding: str) -> None:
+    event = request("{}")
+    event["headers"]["Content-Encoding"] = encoding
+    with pytest.raises(UnsupportedMediaType):
+        checked_body(event)
+
+
+def test_the_size_is_checked_before_the_type_and_the_type_before_the_text() -> None:
+    with pytest.raises(TooLarge):
+        checked_body(request("x" * (MAX_BYTES + 1), "text/plain"))
+    with pytest.raises(UnsupportedMediaType):
+        checked_body(request(base64.b64encode(b"\xff").decode(), "text/plain", encoded=True))
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"a": "\ud800"}, "a"),
+        ({"\udfff": 1}, "\udfff"),
+        ({"a": {"b": ["x", "\ud83d"]}}, "a.b.1"),
+        (["\udc00"], "0"),
+        ("\ud800", "body"),
+        ({"a": [{"\ud800\ud800": {}}]}, "a.0.\ud800\ud800"),
+    ],
+    ids=ascii,
+)
+def test_an_unpaired_surrogate_is_refused_wherever_it_is(body: Any, field: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        check_values(json.loads(json.dumps(body)))
+    assert (refusal.value.errors[0].field, refusal.value.errors[0].code) == (field, "unpaired_surrogate")
+
+
+@pytest.mark.parametrize("body", [{}, None, 5, "é😀", {"a": {"b": [1, None, "\uffff"]}}, ["x"] * 900])
+def test_other_bodies_have_good_values(body: Any) -> None:
+    check_values(body)
+
+
+@pytest.mark.parametrize("body", [[0] * 1000, {str(number): 1 for number in range(501)}, {"a": [[1] * 500] * 3}])
+def test_a_body_with_too_many_values_is_refused(body: Any) -> None:
+    with pytest.raises(Invalid) as refusal:
+        check_values(body)
+    assert refusal.value.errors[0].code == "too_many_values"
+
+
+@pytest.mark.parametrize("body", [None, {}])
+def test_no_body_and_an_empty_object_are_no_body(body: Any) -> None:
+    check_no_body(body)
+
+
+@pytest.mark.parametrize("body", [{"a": 1}, {"": None}, [], [1], 0, False, "", "x", {str(n): n for n in range(400)}])
+def test_anything_else_is_a_body(body: Any) -> None:
+    with pytest.raises(Invalid) as refusal:
+        check_no_body(body)
+    assert 1 <= len(refusal.value.errors) <= 20
 
 
 def test_very_large_numbers_are_parsed() -> None:

@@ -105,3 +105,18 @@ def _stranger(column: str) -> Person:
 def _bearer(text: str) -> Person:
     """A caller whose token the gateway did not verify, so the function must."""
     return Person(headers={"Authorization": f"Bearer {text}"})
+
+
+def permitted_calls() -> list[tuple[Row, str]]:
+    """One row and the column of a caller who succeeds, for each route that anybody succeeds at."""
+    found: dict[str, tuple[Row, str]] = {}
+    for row in rows():
+        column = next((column for column, status in row.expected.items() if status.startswith("2")), None)
+        if column is not None and not row.route.startswith("OPTIONS"):
+            found.setdefault(row.route, (row, column))
+    return [*found.values()]
+
+
+def url(route: str, scene: Scene) -> str:
+    """The path of a route, with the scene's ids."""
+    return re.sub(r"{(\w+)}", lambda name: scene.path[name[1]], route.partition(" ")[2])

@@ -78,7 +78,7 @@ class Bid(Model):
             Forbidden: another person posted the job.
         """
         if person != self.buyer_id:
-            raise Forbidden("Only the buyer who posted the job may do this.")
+            raise Forbidden("Only the buyer who posted the job may do this.", code="not_the_owner")
         return self
 
     def accepted(self, now: str) -> Bid:
@@ -105,7 +105,7 @@ class Bid(Model):
             Conflict: the bid is not pending.
         """
         if person != self.worker_id:
-            raise Forbidden("Only the worker who placed the bid may withdraw it.")
+            raise Forbidden("Only the worker who placed the bid may withdraw it.", code="not_the_owner")
         return self._decided("withdrawn", now)
 
     def retitled(self, title: str) -> Bid:
@@ -118,7 +118,7 @@ class Bid(Model):
 
     def _decided(self, status: Status, now: str, **changed: Any) -> Bid:
         if self.status != "pending":
-            raise Conflict(f"The bid is {self.status}.")
+            raise Conflict(f"The bid is {self.status}.", code="bid_status", params={"status": self.status})
         return self.model_copy(update={**changed, "status": status, "decided_at": now, "updated_at": now})
 
 
@@ -130,9 +130,13 @@ def new_bid(offer: BidOffer, job: Job, *, worker_id: str, worker_name: str, now:
         Conflict: the job is not open.
     """
     if worker_id == job.buyer_id:
-        raise Forbidden("Nobody bids on their own job.")
+        raise Forbidden("Nobody bids on their own job.", code="own_job")
     if job.status != "open" or job.expires_at <= now:
-        raise Conflict(f"The job is {'expired' if job.status == 'open' else job.status}, so it takes no bids.")
+        raise Conflict(
+            f"The job is {'expired' if job.status == 'open' else job.status}, so it takes no bids.",
+            code="job_status",
+            params={"status": "expired" if job.status == "open" else job.status},
+        )
     return Bid(
         id=new_id(),
         job_id=job.id,

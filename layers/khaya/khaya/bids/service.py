@@ -116,7 +116,7 @@ def on_job(job_id: str, caller: Caller, sort: Sort, page_request: PageRequest) -
     if job.buyer_id == caller.user_id and "buyer" not in caller.roles:
         return store.on_job(job_id, sort, page_request)
     if job.buyer_id != caller.user_id and "worker" not in caller.roles:
-        raise Forbidden("Only the job's owner and its bidders see bids.")
+        raise Forbidden("Only the job's owner and its bidders see bids.", code="not_a_party")
     return PageResult([], None)
 
 

@@ -52,9 +52,11 @@ def create(bid: Bid) -> list[writes.Write]:
 def _slot_refusal(item: Item | None) -> Exception:
     if item and not item.get("taken"):
         return Conflict(
-            f"After a withdrawal you may bid again {MAX_BIDS_AGAIN} times on one job, and you have done so."
+            f"After a withdrawal you may bid again {MAX_BIDS_AGAIN} times on one job, and you have done so.",
+            code="bid_limit",
+            params={"max": MAX_BIDS_AGAIN},
         )
-    return Conflict("You have a bid on this job already, or the owner has turned one down.")
+    return Conflict("You have a bid on this job already, or the owner has turned one down.", code="already_bid")
 
 
 def change(before: Bid, after: Bid) -> writes.Write:
@@ -64,7 +66,11 @@ def change(before: Bid, after: Bid) -> writes.Write:
         _item(before),
         _item(after),
         condition="#status = :was",
-        refusal=lambda item: Conflict(f"The bid is {item['status'] if item else 'gone'}."),
+        refusal=lambda item: Conflict(
+            f"The bid is {item['status'] if item else 'gone'}.",
+            code="bid_status",
+            params={"status": item["status"] if item else "gone"},
+        ),
         values={"was": before.status},
     )
 

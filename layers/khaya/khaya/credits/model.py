@@ -81,7 +81,11 @@ def withdrawal_booking(account: Account, cents: int, payout_account: PayoutAccou
     require_usable(payout_account, now)
     available = account.withdrawable_cents(now)
     if cents > available:
-        raise Conflict(f"{rand(available)} of the balance of {rand(account.balance_cents)} can be withdrawn now.")
+        raise Conflict(
+            f"{rand(available)} of the balance of {rand(account.balance_cents)} can be withdrawn now.",
+            code="balance_too_low",
+            params={"withdrawableCents": available, "balanceCents": account.balance_cents},
+        )
     entry_id = new_id()
     return Booking(
         account.user_id,
@@ -123,11 +127,15 @@ def reversal_booking(entry: Entry, reason: str, admin_id: str) -> Booking:
         Conflict: the entry was reversed before, is itself a reversal, or is a withdrawal.
     """
     if entry.user_id == admin_id:
-        raise Forbidden("No admin acts on themselves.")
+        raise Forbidden("No admin acts on themselves.", code="own_affair")
     if entry.type == "reversal":
-        raise Conflict("This entry is a reversal, and a reversal cannot be reversed.")
+        raise Conflict("This entry is a reversal, and a reversal cannot be reversed.", code="is_reversal")
     if entry.type == "withdrawal":
-        raise Conflict(f"This withdrawal is {entry.withdrawal_status}; it is reversed only if it fails.")
+        raise Conflict(
+            f"This withdrawal is {entry.withdrawal_status}; it is reversed only if it fails.",
+            code="withdrawal_status",
+            params={"status": entry.withdrawal_status},
+        )
     return _opposite(entry, reason, admins=(admin_id,), pending_cents=0)
 
 
@@ -153,7 +161,7 @@ def paid(entry: Entry) -> Entry:
 
 def _opposite(entry: Entry, reason: str, *, admins: tuple[str, ...], pending_cents: int) -> Booking:
     if entry.reversed_by is not None:
-        raise Conflict("This entry was reversed already.")
+        raise Conflict("This entry was reversed already.", code="already_reversed")
     return Booking(
         entry.user_id,
         "reversal",
@@ -169,6 +177,10 @@ def _opposite(entry: Entry, reason: str, *, admins: tuple[str, ...], pending_cen
 
 def _require_pending(entry: Entry) -> None:
     if entry.type != "withdrawal":
-        raise Conflict("This entry is not a withdrawal.")
+        raise Conflict("This entry is not a withdrawal.", code="not_a_withdrawal")
     if entry.withdrawal_status != "pending":
-        raise Conflict(f"This withdrawal is {entry.withdrawal_status}.")
+        raise Conflict(
+            f"This withdrawal is {entry.withdrawal_status}.",
+            code="withdrawal_status",
+            params={"status": entry.withdrawal_status},
+        )

@@ -43,7 +43,7 @@ def adjust(request: AdjustmentRequest, *, admin_id: str, now: str, unit_of_work:
     """
     person, cents = request.user_id, request.amount_cents
     if person == admin_id:
-        raise Forbidden("No admin acts on themselves.")
+        raise Forbidden("No admin acts on themselves.", code="own_affair")
     account_item, record, proposal_item = read_together(
         [accounts.account_key(person), users.key(person), store.proposal_key(person, cents)]
     )

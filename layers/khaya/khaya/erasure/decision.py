@@ -33,10 +33,12 @@ def request(caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> bool:
     if user.status == "erased":
         return False
     if user.status != "active":
-        raise Forbidden("This account is suspended.")
+        raise Forbidden("This account is suspended.", code="suspended")
     profile = profiles.read(profile_item, person)
     if caller.is_admin or "admin" in {*user.roles, *profile.roles}:
-        raise Conflict("You are an admin. Another admin has to end that first, so that one always remains.")
+        raise Conflict(
+            "You are an admin. Another admin has to end that first, so that one always remains.", code="is_admin"
+        )
     pending = ledger.read_account(account_item, person).pending_withdrawal_cents
     OpenItems(jobs=users.jobs_in_progress(user_item), withdrawals=int(pending > 0)).require_none()
     unit_of_work.add(

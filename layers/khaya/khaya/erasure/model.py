@@ -33,4 +33,8 @@ class OpenItems:
             if count > 0
         ]
         if open_items:
-            raise Conflict(f"There is still {' and '.join(open_items)}. Bring it to an end first.")
+            raise Conflict(
+                f"There is still {' and '.join(open_items)}. Bring it to an end first.",
+                code="things_open",
+                params={"open": open_items},
+            )

@@ -13,25 +13,28 @@ from khaya.users.model import User
 
 
 def store_hashes(user: User, now: str) -> list[writes.Write]:
-    """Store the hashes of a person's phone and e-mail."""
+    """Store the hashes of a person's phone and e-mail, made with the current service key."""
     return [
         writes.put(
-            settings().users_table, {**row, "formerSince": now}, condition=None, refusal=lambda _: WriteConflict()
+            settings().users_table,
+            {"userId": f"former#{secrets.keyed_hash('former', kind, contact)}", "formerSince": now},
+            condition=None,
+            refusal=lambda _: WriteConflict(),
         )
-        for row in _rows(user)
+        for kind, contact in _contacts(user)
     ]
 
 
 def is_returning(user: User) -> bool:
     """Whether an account with the same phone or e-mail was erased before."""
-    keys = [(settings().users_table, row) for row in _rows(user)]
+    keys = [
+        (settings().users_table, {"userId": f"former#{made}"})
+        for kind, contact in _contacts(user)
+        for made in secrets.keyed_hashes("former", kind, contact)
+    ]
     return bool(keys) and any(dynamo.get_many(keys))
 
 
-def _rows(user: User) -> list[dict[str, str]]:
+def _contacts(user: User) -> list[tuple[str, str]]:
     contacts = {"phone": user.phone, "email": user.email}
-    return [
-        {"userId": f"former#{secrets.keyed_hash('former', kind, contact)}"}
-        for kind, contact in contacts.items()
-        if contact
-    ]
+    return [(kind, contact) for kind, contact in contacts.items() if contact]

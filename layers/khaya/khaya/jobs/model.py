@@ -11,7 +11,7 @@ from khaya.platform.base.dates import DateOrMoment
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import REMOVED, Coordinates, Count, Description, Length, Place, Prose, Title
 from khaya.platform.base.ids import new_id
-from khaya.platform.base.models import Model, RequestModel, omittable, sent_fields
+from khaya.platform.base.models import Model, RequestModel, next_version, omittable, sent_fields
 from khaya.platform.base.money import RAND, Cents
 from khaya.uploads.model import Photos
 
@@ -215,7 +215,7 @@ class Job(Model):
             Forbidden: another person posted it.
         """
         if person != self.buyer_id:
-            raise Forbidden("Only the buyer who posted the job may do this.")
+            raise Forbidden("Only the buyer who posted the job may do this.", code="not_the_owner")
         return self
 
     def require_worker(self, person: str) -> Job:
@@ -225,7 +225,7 @@ class Job(Model):
             Forbidden: the person is not.
         """
         if person != self.worker_id:
-            raise Forbidden("Only the selected worker may do this.")
+            raise Forbidden("Only the selected worker may do this.", code="not_the_selected_worker")
         return self
 
     def edited(self, changes: JobChanges, now: str) -> Job:
@@ -238,7 +238,11 @@ class Job(Model):
         changed = {name: value for name, value in sent_fields(changes).items() if value != getattr(self, name)}
         fixed = sorted(FIXED_BY_BIDS & changed.keys())
         if fixed and self.bid_count:
-            raise Conflict(f"There are bids on the job, so these can no longer change: {', '.join(fixed)}.")
+            raise Conflict(
+                f"There are bids on the job, so these can no longer change: {', '.join(fixed)}.",
+                code="fixed_by_bids",
+                params={"fields": fixed},
+            )
         return self._updated(now, **changed) if changed else self
 
     def accepted(
@@ -250,7 +254,9 @@ class Job(Model):
             Conflict: the job is no longer open, or past its expiry.
         """
         if self.is_past_expiry(now):
-            raise Conflict("The job is expired, so no bid can be accepted.")
+            raise Conflict(
+                "The job is expired, so no bid can be accepted.", code="job_status", params={"status": "expired"}
+            )
         return self._with_status(
             "in_progress",
             now,
@@ -271,9 +277,9 @@ class Job(Model):
         """
         self._require_status("in_progress", "started")
         if self.started_at is not None:
-            raise Conflict("The work has already started.")
+            raise Conflict("The work has already started.", code="work_started")
         if self.payment == "escrow" and not deposit_paid:
-            raise Conflict("The deposit has not been paid, so work cannot start.")
+            raise Conflict("The deposit has not been paid, so work cannot start.", code="deposit_not_paid")
         return self._updated(now, started_at=now)
 
     def submitted(self, proof: WorkProof, now: str) -> Job:
@@ -284,9 +290,9 @@ class Job(Model):
         """
         self._require_status("in_progress", "submitted")
         if self.submission is not None:
-            raise Conflict("The work was already submitted.")
+            raise Conflict("The work was already submitted.", code="work_submitted")
         if self.payment == "escrow" and self.started_at is None:
-            raise Conflict("The work has not started, so it cannot be submitted.")
+            raise Conflict("The work has not started, so it cannot be submitted.", code="work_not_started")
         submission = Submission(note=proof.note, photos=proof.photos, submitted_at=now)
         completes_at = clock.plus(now, days=SELF_COMPLETION_DAYS) if self.payment == "cash" else None
         first = self.first_submitted_at or now
@@ -300,9 +306,13 @@ class Job(Model):
         """
         self._require_status("in_progress", "sent back")
         if self.submission is None:
-            raise Conflict("The work has not been submitted, so it cannot be sent back.")
+            raise Conflict("The work has not been submitted, so it cannot be sent back.", code="work_not_submitted")
         if len(self.changes) >= MAX_CHANGES:
-            raise Conflict(f"The work was sent back {MAX_CHANGES} times already.")
+            raise Conflict(
+                f"The work was sent back {MAX_CHANGES} times already.",
+                code="changes_limit",
+                params={"max": MAX_CHANGES},
+            )
         changes = [*self.changes, ChangeRequest(reason=reason, at=now)]
         return self._updated(now, submission=None, completes_at=None, changes=changes)
 
@@ -314,7 +324,7 @@ class Job(Model):
         """
         self._require_status("in_progress", "completed")
         if self.completes_at is None or self.completes_at > now:
-            raise Conflict("The time to confirm the work is not over.")
+            raise Conflict("The time to confirm the work is not over.", code="not_due")
         return self._with_status("completed", now, completed_at=now, completes_at=None)
 
     def closed(self, status: Literal["completed", "cancelled"], reason: str, *, admin_id: str, now: str) -> Job:
@@ -325,10 +335,10 @@ class Job(Model):
             Conflict: the job is not in progress, or not stuck.
         """
         if self.party(admin_id) is not None:
-            raise Forbidden("No admin decides about a job of their own.")
+            raise Forbidden("No admin decides about a job of their own.", code="own_affair")
         self._require_status("in_progress", "closed")
         if not self.is_stuck(now):
-            raise Conflict("The job is in_progress and not stuck, so it cannot be closed.")
+            raise Conflict("The job is in_progress and not stuck, so it cannot be closed.", code="not_stuck")
         changed: dict[str, Any] = {"closing": Closing(status=status, reason=reason, at=now), "completes_at": None}
         if status == "completed":
             return self._with_status("completed", now, completed_at=now, **changed)
@@ -351,9 +361,13 @@ class Job(Model):
         """
         if self.payment == "escrow" and self.status == "in_progress":
             if self.submission is None:
-                raise Conflict("The work has not been submitted, so the job cannot be completed.")
+                raise Conflict(
+                    "The work has not been submitted, so the job cannot be completed.", code="work_not_submitted"
+                )
             if not fully_paid:
-                raise Conflict("The balance has not been paid, so the job cannot be completed.")
+                raise Conflict(
+                    "The balance has not been paid, so the job cannot be completed.", code="balance_not_paid"
+                )
         return self._with_status("completed", now, completed_at=now, completes_at=None)
 
     def cancelled(self, person: str, reason: str, now: str) -> Job:
@@ -365,12 +379,14 @@ class Job(Model):
         """
         party = self.party(person)
         if party is None:
-            raise Forbidden("Only the buyer and the selected worker may cancel the job.")
+            raise Forbidden("Only the buyer and the selected worker may cancel the job.", code="not_a_party")
         if self.status == "in_progress":
             if self.first_submitted_at is not None:
-                raise Conflict("The work was submitted, so the job can no longer be cancelled.")
+                raise Conflict("The work was submitted, so the job can no longer be cancelled.", code="work_submitted")
             if self.payment == "escrow" and self.started_at is not None:
-                raise Conflict("The work has started, so the job cannot be cancelled; open a dispute instead.")
+                raise Conflict(
+                    "The work has started, so the job cannot be cancelled; open a dispute instead.", code="work_started"
+                )
         return self._with_status("cancelled", now, cancellation=Cancellation(reason=reason, by=party, at=now))
 
     def expired(self, now: str) -> Job:
@@ -380,7 +396,7 @@ class Job(Model):
             Conflict: the job is not open, or `expires_at` is in the future.
         """
         if self.expires_at > now:
-            raise Conflict("The job has not reached its expiry.")
+            raise Conflict("The job has not reached its expiry.", code="job_not_expired")
         return self._with_status("expired", now)
 
     def anonymised(self, party: Party, name: str, now: str) -> Job:
@@ -399,20 +415,27 @@ class Job(Model):
         if self.status == "open":
             gone = Cancellation(reason="The buyer has left.", by="system", at=now)
             return self._with_status("cancelled", now, **changed, cancellation=gone)
-        after = self.model_copy(update=changed)
-        return self if after == self else after._updated(now)  # noqa: SLF001 - the same class
+        return self._updated(now, **changed)
 
     def _require_status(self, status: Status, action: str) -> None:
         if self.status != status:
-            raise Conflict(f"The job is {self.status}, so it cannot be {action}.")
+            raise Conflict(
+                f"The job is {self.status}, so it cannot be {action}.",
+                code="job_status",
+                params={"status": self.status},
+            )
 
     def _with_status(self, status: Status, now: str, **changed: Any) -> Job:
         if status not in TRANSITIONS[self.status]:
-            raise Conflict(f"The job is {self.status}, so it cannot become {status}.")
+            raise Conflict(
+                f"The job is {self.status}, so it cannot become {status}.",
+                code="job_status",
+                params={"status": self.status},
+            )
         return self._updated(now, status=status, **changed)
 
     def _updated(self, now: str, **changed: Any) -> Job:
-        return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
+        return next_version(self, changed, updated_at=now)
 
 
 def new_job(posting: JobPosting, *, buyer_id: str, buyer_name: str, now: str) -> Job:

@@ -74,7 +74,11 @@ def count_bid(job_id: str, step: int) -> writes.Write:
         *key(job_id),
         "ADD #bidCount :step",
         condition="#status = :open",
-        refusal=lambda item: Conflict(f"The job is {item['status'] if item else 'gone'}, so bids cannot change."),
+        refusal=lambda item: Conflict(
+            f"The job is {item['status'] if item else 'gone'}, so bids cannot change.",
+            code="job_status",
+            params={"status": item["status"] if item else "gone"},
+        ),
         values={"step": step, "open": "open"},
     )
 
@@ -167,5 +171,5 @@ def _item(job: Job) -> dict[str, Any]:
 def _refusal(item: Item | None, before: Job) -> Exception:
     """`Conflict` if the status changed, for the client; `WriteConflict` otherwise, so that the request is retried."""
     if item and item["status"] != before.status:
-        return Conflict(f"The job is {item['status']}.")
+        return Conflict(f"The job is {item['status']}.", code="job_status", params={"status": item["status"]})
     return WriteConflict()

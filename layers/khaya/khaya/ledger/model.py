@@ -171,7 +171,11 @@ def make_entry(account: Account, booking: Booking, now: str) -> Entry:
     """
     balance = account.balance_cents + booking.cents
     if balance < 0:
-        raise Conflict(f"The balance is {rand(account.balance_cents)}, and it cannot go below zero.")
+        raise Conflict(
+            f"The balance is {rand(account.balance_cents)}, and it cannot go below zero.",
+            code="balance_too_low",
+            params={"balanceCents": account.balance_cents},
+        )
     return Entry(
         id=booking.id or new_id(),
         user_id=account.user_id,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
-from khaya.platform.base.errors import Conflict, Forbidden, Invalid, Stale
+from khaya.platform.base.errors import Conflict, FieldError, Forbidden, Stale
 from khaya.platform.base.fields import REMOVED, Description, Length, Line, Place, Prose, Title, Whole
 from khaya.platform.base.ids import new_id
-from khaya.platform.base.models import Model, RequestModel, omittable, sent_fields
+from khaya.platform.base.models import Model, RequestModel, next_version, omittable, sent_fields
 from khaya.platform.base.money import RAND, Cents
 from khaya.uploads.model import Photos
 
@@ -61,11 +61,25 @@ class ListingChanges(RequestModel):
 class ModerationRequest(RequestModel):
     """An admin's decision. A rejection needs a reason."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"decision": {"const": "reject"}}},
+            "then": {"properties": {"reason": {"type": "string"}}, "required": ["reason"]},
+        }
+    )
+
     decision: Decision
-    reason: Annotated[Prose, Length(3, 500)] | None = None
+    reason: Annotated[Prose, Length(3, 500)] | None = Field(None, validate_default=True)
     version: Annotated[
         Whole, Field(ge=1, description="The version that the admin has read; `412` if there is a newer one.")
     ]
+
+    @field_validator("reason")
+    @classmethod
+    def _is_given_to_reject(cls, reason: str | None, others: ValidationInfo) -> str | None:
+        if reason is None and others.data.get("decision") == "reject":
+            raise FieldError("is needed to reject a listing", "required")
+        return reason
 
 
 class Moderation(Model):
@@ -118,7 +132,7 @@ class Listing(Model):
             Forbidden: another person is the seller.
         """
         if person != self.seller_id:
-            raise Forbidden("Only the seller who listed it may do this.")
+            raise Forbidden("Only the seller who listed it may do this.", code="not_the_owner")
         return self
 
     def edited(self, changes: ListingChanges, *, verified: bool, now: str) -> Listing:
@@ -149,19 +163,20 @@ class Listing(Model):
         """The listing after an admin's decision.
 
         Raises:
-            Invalid: a rejection has no reason.
             Forbidden: the admin is the seller.
             Stale: there is a newer version than the one that the admin has read.
             Conflict: the listing is not pending.
         """
-        if request.decision == "reject" and request.reason is None:
-            raise Invalid([("reason", "is needed to reject a listing")])
         if moderator_id == self.seller_id:
-            raise Forbidden("No admin moderates their own listing.")
+            raise Forbidden("No admin moderates their own listing.", code="own_affair")
         if request.version != self.version:
             raise Stale(f"The present version is {self.version}.")
         if self.status != "pending":
-            raise Conflict(f"The listing is {self.status}, so it does not wait for a decision.")
+            raise Conflict(
+                f"The listing is {self.status}, so it does not wait for a decision.",
+                code="listing_status",
+                params={"status": self.status},
+            )
         moderation = Moderation(decision=request.decision, reason=request.reason, moderator_id=moderator_id, at=now)
         if request.decision == "approve":
             return self._updated(now, status="active", approval="approved", moderation=moderation)
@@ -175,9 +190,17 @@ class Listing(Model):
         """
         left = self.stock + delta
         if left < 0:
-            raise Conflict(f"There are {self.stock} in stock, so {-delta} cannot be taken out.")
+            raise Conflict(
+                f"There are {self.stock} in stock, so {-delta} cannot be taken out.",
+                code="not_enough_stock",
+                params={"stock": self.stock},
+            )
         if left > MAX_STOCK:
-            raise Conflict(f"There are {self.stock} in stock; {MAX_STOCK} is the most there can be.")
+            raise Conflict(
+                f"There are {self.stock} in stock; {MAX_STOCK} is the most there can be.",
+                code="too_much_stock",
+                params={"stock": self.stock, "max": MAX_STOCK},
+            )
         return self._updated(now, stock=left)
 
     def _status_after_edit(self, active: bool | None, approval: Approval, *, reworded: bool, verified: bool) -> Status:
@@ -191,7 +214,8 @@ class Listing(Model):
             return self.status
         if approval == "refused":
             raise Conflict(
-                "The listing was rejected as it stands, so it cannot be made active; change its text or photos first."
+                "The listing was rejected as it stands, so it cannot be made active; change its text or photos first.",
+                code="listing_rejected",
             )
         return published
 
@@ -199,10 +223,7 @@ class Listing(Model):
         """The next version of the listing with the `changed` fields; this listing if nothing differs."""
         status = changed.get("status", self.status)
         since = (self.pending_since or now) if status == "pending" else None
-        after = self.model_copy(update={**changed, "pending_since": since})
-        if after == self:
-            return self
-        return after.model_copy(update={"updated_at": now, "version": self.version + 1})
+        return next_version(self, {**changed, "pending_since": since}, updated_at=now)
 
 
 def new_listing(offer: ListingOffer, *, seller_id: str, seller_name: str, verified: bool, now: str) -> Listing:

@@ -94,7 +94,6 @@ def moderate(
     """Record an admin's decision on a pending listing.
 
     Raises:
-        Invalid: a rejection has no reason.
         Forbidden: the admin is the seller.
         Stale: there is a newer version than the one that the admin has read.
         Conflict: the listing is not pending.

@@ -97,7 +97,11 @@ def _count(seller_id: str, step: int) -> list[writes.Write]:
             count_key,
             "ADD #listings :step",
             condition=condition,
-            refusal=lambda _: Conflict(f"You have {LISTING_LIMIT} active and pending listings, which is the most."),
+            refusal=lambda _: Conflict(
+                f"You have {LISTING_LIMIT} active and pending listings, which is the most.",
+                code="listing_limit",
+                params={"max": LISTING_LIMIT},
+            ),
             values={"step": step, **limit},
         )
     ]

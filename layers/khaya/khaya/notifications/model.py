@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from khaya.notifications.choices import CHANNELS, Channel, Language
 from khaya.notifications.kinds import KINDS
 from khaya.platform.base.errors import Conflict, Invalid, NotFound, Unauthenticated
-from khaya.platform.base.models import Model, RequestModel
+from khaya.platform.base.models import Model, RequestModel, next_version
 
 Platform = Literal["ios", "android", "web"]
 
@@ -135,7 +135,11 @@ class Recipient(Model):
             one: device for one, device in self.devices.items() if one != device_id and device.token != wanted.token
         }
         if len(others) >= MAX_DEVICES:
-            raise Conflict(f"There are {MAX_DEVICES} devices already. Remove one first.")
+            raise Conflict(
+                f"There are {MAX_DEVICES} devices already. Remove one first.",
+                code="device_limit",
+                params={"max": MAX_DEVICES},
+            )
         new = Device(platform=wanted.platform, token=wanted.token, last_active_at=now)
         return self._changed(devices={**others, device_id: new})
 
@@ -152,8 +156,8 @@ class Recipient(Model):
 
     def _changed(self, **changes: Any) -> Recipient:
         if self.erased_at is not None:
-            raise Unauthenticated("This account was erased.")
-        return self.model_copy(update={**changes, "version": self.version + 1})
+            raise Unauthenticated("This account was erased.", code="account_erased")
+        return next_version(self, changes)
 
 
 class Notification(Model):

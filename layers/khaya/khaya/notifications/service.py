@@ -49,7 +49,8 @@ def change_preferences(wanted: PreferencesReplacement, user_id: str, *, unit_of_
     """
     before = store.recipient(user_id)
     after = before.with_preferences(wanted)
-    unit_of_work.add(store.update_recipient(before, after))
+    if after is not before:
+        unit_of_work.add(store.update_recipient(before, after))
     return after
 
 

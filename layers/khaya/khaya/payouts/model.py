@@ -27,11 +27,15 @@ def require_usable(account: PayoutAccount | None, now: str) -> PayoutAccount:
         Conflict: there is none, it is not verified, or it was changed less than a day ago.
     """
     if account is None:
-        raise Conflict("There is no payout account yet.")
+        raise Conflict("There is no payout account yet.", code="no_payout_account")
     if not account.verified:
-        raise Conflict("The payout account is not verified.")
+        raise Conflict("The payout account is not verified.", code="payout_account_not_verified")
     if account.usable_from is not None and account.usable_from > now:
-        raise Conflict(f"The payout account was changed; it can be used from {account.usable_from}.")
+        raise Conflict(
+            f"The payout account was changed; it can be used from {account.usable_from}.",
+            code="payout_account_changed",
+            params={"usableFrom": account.usable_from},
+        )
     return account
 
 

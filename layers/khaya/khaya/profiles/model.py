@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from khaya.platform.base.errors import Forbidden
 from khaya.platform.base.fields import Coordinates, Count, Length, Line, Name, Place, Prose
-from khaya.platform.base.models import Model, RequestModel, omittable, sent_fields
+from khaya.platform.base.models import Model, RequestModel, next_version, omittable, sent_fields
 from khaya.platform.base.roles import ROLES, Role
 from khaya.platform.base.text import comparable
 from khaya.uploads.model import UploadKey
@@ -156,7 +156,7 @@ class Profile(Model):
             Forbidden: the admin is the person.
         """
         if by == self.user_id:
-            raise Forbidden("No admin acts on themselves.")
+            raise Forbidden("No admin acts on themselves.", code="own_affair")
         return self._next({"verified": verified}, now)
 
     def with_admin(self, *, admin: bool, now: str) -> Profile:
@@ -166,8 +166,8 @@ class Profile(Model):
 
     def erased(self, now: str) -> Profile:
         """The profile without personal data; ratings and counters stay. The same object if nothing changes."""
-        erased = self.model_copy(
-            update={
+        return self._next(
+            {
                 "display_name": FORMER_NAME,
                 "bio": None,
                 "trades": [],
@@ -180,12 +180,12 @@ class Profile(Model):
                 "roles": [],
                 "verified": False,
                 "erased_at": self.erased_at or now,
-            }
+            },
+            now,
         )
-        return self if erased == self else erased._next({}, now)  # noqa: SLF001 - the same class
 
     def _next(self, changed: dict[str, Any], now: str) -> Profile:
-        return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
+        return next_version(self, changed, updated_at=now)
 
 
 def median(values: Sequence[float]) -> float:

@@ -51,34 +51,33 @@ def write(profile: Profile, request: ProfileReplacement, *, whole: bool, now: st
     return after
 
 
-def take_roles(user_id: str, chosen: list[OwnRole], *, now: str, unit_of_work: UnitOfWork) -> tuple[Profile, User]:
+def take_roles(profile: Profile, user: User, chosen: list[OwnRole], *, now: str, unit_of_work: UnitOfWork) -> Profile:
     """Set the person's chosen roles.
 
     The account guard refuses a dropped role from the commit on. Cognito's groups, and so the roles in new tokens, are
     changed after the commit; if that fails, the consumer `reputation` or a repeated request completes it.
     """
-    profile, user = own(user_id)
+    user_id = profile.user_id
     after = profile.with_own_roles(chosen, now)
     dropped: set[Role] = {role for role in OWN_ROLES if role not in chosen}
     lost = (user.lost_roles - {*chosen}) | dropped
-    unit_of_work.add(*store.change(profile, after), users.set_roles(user_id, after.roles, lost))
+    unit_of_work.add(*store.change(profile, after))
+    if after is not profile or lost != user.lost_roles:
+        unit_of_work.add(users.set_roles(user_id, after.roles, lost))
     unit_of_work.after_commit(lambda: cognito.set_groups(user_id, add={*chosen}, remove=dropped))
-    return after, user
+    return after
 
 
-def verify(user_id: str, verified: bool, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Profile:
+def verify(profile: Profile, verified: bool, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Profile:
     """Set or remove the verification of a person.
 
     Raises:
-        NotFound: the person does not exist.
         Forbidden: the admin is the person.
     """
-    profile = public(user_id)
     after = profile.with_verification(verified, by=admin_id, now=now)
-    if after.verified != profile.verified:
+    if after is not profile:
         unit_of_work.add(*store.change(profile, after), users.copy_profile_fields(with_profile_fields(after)))
-        return after
-    return profile
+    return after
 
 
 def with_profile_fields(profile: Profile, user: User | None = None) -> User:

@@ -62,7 +62,9 @@ def create(profile: Profile) -> list[writes.Write]:
 
 
 def change(before: Profile, after: Profile) -> list[writes.Write]:
-    """Write the changed fields and directory rows; refused if the profile's version has changed."""
+    """Write the changed fields and directory rows, if any; refused if the profile's version has changed."""
+    if after is before:
+        return []
     new = item_of(after) | _reputation_day(after.updated_at)
     changed = writes.replace(
         *key(before.user_id),
@@ -93,7 +95,7 @@ def require_present(user_id: str) -> writes.Write:
     return writes.check(
         *key(user_id),
         condition="attribute_not_exists(#erasedAt)",
-        refusal=lambda _: Conflict("The account was erased."),
+        refusal=lambda _: Conflict("The account was erased.", code="account_erased"),
     )
 
 
@@ -121,8 +123,8 @@ def require_newcomer(user_id: str) -> writes.Write:
 
 def _not_new(item: Item | None) -> Exception:
     if item and item.get("returned"):
-        return Conflict("You have been a member before, so you are not new here.")
-    return Conflict("You have completed a job already, so you are not new here.")
+        return Conflict("You have been a member before, so you are not new here.", code="not_new")
+    return Conflict("You have completed a job already, so you are not new here.", code="not_new")
 
 
 def count_review(user_id: str, rating: int, sub_ratings: Mapping[str, int], step: int, now: str) -> writes.Write:

@@ -81,7 +81,7 @@ class Referral(Model):
             Conflict: the referral is not pending.
         """
         if self.status != "pending":
-            raise Conflict(f"The referral is {self.status}.")
+            raise Conflict(f"The referral is {self.status}.", code="referral_status", params={"status": self.status})
         return self.model_copy(update={"status": "completed", "job_id": job_id, "completed_at": now})
 
     def rewarded(self, now: str) -> Referral:
@@ -91,7 +91,7 @@ class Referral(Model):
             Conflict: the referral is not completed, or was paid before.
         """
         if self.status != "completed":
-            raise Conflict(f"The referral is {self.status}.")
+            raise Conflict(f"The referral is {self.status}.", code="referral_status", params={"status": self.status})
         return self.model_copy(update={"status": "rewarded", "reward_cents": REWARD_CENTS, "rewarded_at": now})
 
     def require_payable_by(self, admin_id: str) -> Referral:
@@ -101,7 +101,7 @@ class Referral(Model):
             Forbidden: the admin is one of its parties.
         """
         if admin_id in (self.referrer_id, self.referred_id):
-            raise Forbidden("No admin acts on themselves.")
+            raise Forbidden("No admin acts on themselves.", code="own_affair")
         return self
 
 
@@ -168,7 +168,7 @@ def new_referral(code: Code, *, referred_id: str, referred_name: str, now: str) 
         Conflict: the code is the person's own.
     """
     if code.user_id == referred_id:
-        raise Conflict("This code is your own.")
+        raise Conflict("This code is your own.", code="own_code")
     return Referral(
         id=new_id(),
         code=code.code,

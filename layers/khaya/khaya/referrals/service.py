@@ -48,10 +48,14 @@ def apply(code_text: str, *, user_id: str, now: str, unit_of_work: UnitOfWork) -
     )
     code = store.read_code(code_item)
     if code is None:
-        raise NotFound("There is no such code.")
+        raise NotFound("There is no such code.", code="no_such_code")
     earlier = store.read_referral(referral_item)
     if earlier is not None:
-        raise Conflict(f"You have applied a code already; that referral is {earlier.status}.")
+        raise Conflict(
+            f"You have applied a code already; that referral is {earlier.status}.",
+            code="code_applied",
+            params={"status": earlier.status},
+        )
     name = profiles.read(profile_item, user_id).display_name
     referral = model.new_referral(code, referred_id=user_id, referred_name=name, now=now)
     unit_of_work.add(store.create(referral), profiles.require_newcomer(user_id), users.require_no_bought_job(user_id))

@@ -96,7 +96,7 @@ def create(referral: Referral) -> writes.Write:
         settings().referrals_table,
         _item(referral),
         condition="attribute_not_exists(#id)",
-        refusal=lambda _: Conflict("You have applied a code already."),
+        refusal=lambda _: Conflict("You have applied a code already.", code="code_applied"),
     )
 
 

@@ -68,9 +68,11 @@ class Report(Model):
             Conflict: the report was resolved already.
         """
         if admin_id in {self.reporter_id, *self.subject_ids, *parties}:
-            raise Forbidden("No admin acts on a report of their own, about themselves or about a job of theirs.")
+            raise Forbidden(
+                "No admin acts on a report of their own, about themselves or about a job of theirs.", code="own_affair"
+            )
         if self.status != "open":
-            raise Conflict("The report was resolved already.")
+            raise Conflict("The report was resolved already.", code="report_resolved")
         resolution = Resolution(decision=request.decision, note=request.note, moderator_id=admin_id, at=now)
         return self.model_copy(update={"status": "resolved", "resolution": resolution, "updated_at": now})
 

@@ -29,7 +29,9 @@ def create(report: Report) -> list[writes.Write]:
             table,
             {**_slot(report), "reportId": report.id},
             condition="attribute_not_exists(#id)",
-            refusal=lambda _: Conflict("You have reported this already, and the report is open."),
+            refusal=lambda _: Conflict(
+                "You have reported this already, and the report is open.", code="already_reported"
+            ),
         ),
     ]
 

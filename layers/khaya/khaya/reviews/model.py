@@ -10,7 +10,7 @@ from khaya.jobs.model import Job, Party
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Length, Prose
 from khaya.platform.base.ids import new_id
-from khaya.platform.base.models import Model, RequestModel
+from khaya.platform.base.models import Model, RequestModel, next_version
 
 MAX_MODERATIONS: Final = 50
 """The number of moderations that a review keeps, latest last, which bounds the size of its item."""
@@ -96,9 +96,9 @@ class Review(Model):
             Conflict: the review was answered already.
         """
         if person != self.subject_id:
-            raise Forbidden("Only the reviewed person may answer a review.")
+            raise Forbidden("Only the reviewed person may answer a review.", code="not_the_reviewed_person")
         if self.response is not None:
-            raise Conflict("The review was answered already.")
+            raise Conflict("The review was answered already.", code="review_answered")
         return self._updated(now, response=Reply(comment=comment, created_at=now))
 
     def moderated(self, hidden: bool, reason: str, moderator_id: str, now: str) -> Review:
@@ -108,14 +108,14 @@ class Review(Model):
             Forbidden: the admin is the reviewer or the reviewed person.
         """
         if moderator_id in (self.reviewer_id, self.subject_id):
-            raise Forbidden("No admin acts on a review of a job of their own.")
+            raise Forbidden("No admin acts on a review of a job of their own.", code="own_affair")
         if hidden == self.hidden:
             return self
         decision = Moderation(hidden=hidden, reason=reason, moderator_id=moderator_id, at=now)
         return self._updated(now, moderations=[*self.moderations, decision][-MAX_MODERATIONS:])
 
     def _updated(self, now: str, **changed: Any) -> Review:
-        return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
+        return next_version(self, changed, updated_at=now)
 
 
 def new_review(request: ReviewRequest, job: Job, *, reviewer_id: str, reviewer_name: str, now: str) -> Review:
@@ -127,9 +127,11 @@ def new_review(request: ReviewRequest, job: Job, *, reviewer_id: str, reviewer_n
     """
     party = job.party(reviewer_id)
     if party is None:
-        raise Forbidden("Only the buyer and the worker of a job review each other.")
+        raise Forbidden("Only the buyer and the worker of a job review each other.", code="not_a_party")
     if job.status != "completed" or job.worker_id is None or job.completed_at is None:
-        raise Conflict(f"The job is {job.status}, so it cannot be reviewed.")
+        raise Conflict(
+            f"The job is {job.status}, so it cannot be reviewed.", code="job_status", params={"status": job.status}
+        )
     subject: tuple[str, Party] = (job.worker_id, "worker") if party == "buyer" else (job.buyer_id, "buyer")
     return Review(
         id=new_id(),

@@ -34,7 +34,7 @@ def create(review: Review) -> list[writes.Write]:
             table,
             {**slot, "reviewId": review.id},
             condition="attribute_not_exists(#id)",
-            refusal=lambda _: Conflict("You have reviewed this job already."),
+            refusal=lambda _: Conflict("You have reviewed this job already.", code="already_reviewed"),
         ),
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from khaya.platform.base.fields import Length, Line
 from khaya.platform.base.text import comparable, index_words, words
@@ -30,6 +30,9 @@ def _searchable(text: str) -> str:
     return text
 
 
+_WITH_A_WORD = r"^[^\x00-\x1f\x7f-\x9f]*[^\s!-/:-@\[-`{-~\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+"""At least one character that is neither blank, punctuation of ASCII, nor a control character."""
+
 SearchText = Annotated[
     Line,
     Length(0, 100),
@@ -38,6 +41,7 @@ SearchText = Annotated[
         json_schema_extra={"pattern": rf"^{_GAP}*{_WORD}({_GAP}+{_WORD}){{0,{MAX_WORDS - 1}}}{_GAP}*$"},
     ),
     AfterValidator(_searchable),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 100, "pattern": _WITH_A_WORD}),
 ]
 
 

@@ -22,7 +22,7 @@ def open_session(tokens: Tokens, device: str, *, now: str, unit_of_work: UnitOfW
     """
     (record,) = read_together([users.key(tokens.user_id)])
     if users.read_ended_sessions(record).status != "active":
-        raise Forbidden("This account is suspended.")
+        raise Forbidden("This account is suspended.", code="suspended")
     token = RefreshToken.issued(tokens.session_id, tokens.refresh)
     unit_of_work.add(store.create(model.new_session(tokens.session_id, tokens.user_id, device, token, now)))
     return token

@@ -59,6 +59,11 @@ def code_hash(challenge_id: str, code: str) -> str:
     return secrets.keyed_hash("code", challenge_id, code)
 
 
+def is_code(expected: str, challenge_id: str, code: str) -> bool:
+    """Whether `expected` is the stored hash of the code, also where the service key was rotated in between."""
+    return secrets.is_keyed_hash(expected, "code", challenge_id, code)
+
+
 def _recipient(challenge: Challenge) -> tuple[str, str | None] | None:
     """The phone or e-mail that gets the code, and the person's id if known; None if there is no account.
 

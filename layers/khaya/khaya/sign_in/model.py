@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
-from pydantic.alias_generators import to_camel
 
 from khaya.platform.base import clock
 from khaya.platform.base.emails import SCHEMA as EMAIL_SCHEMA
 from khaya.platform.base.emails import Email, normal_email
 from khaya.platform.base.errors import Unauthenticated
-from khaya.platform.base.models import Model, RequestModel
+from khaya.platform.base.models import Model, RequestModel, check_only_one_of, only_one_of
 from khaya.platform.base.phones import SCHEMA as PHONE_SCHEMA
 from khaya.platform.base.phones import Phone, normal_phone
 from khaya.profiles.model import DisplayName
@@ -70,6 +69,13 @@ class Identity:
 class SignUp(RequestModel):
     """A sign-up."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"channel": {"const": "email"}}, "required": ["channel"]},
+            "then": {"properties": {"email": {"type": "string"}}, "required": ["email"]},
+        }
+    )
+
     phone: Phone
     email: Email | None = None
     display_name: DisplayName
@@ -97,18 +103,20 @@ class CodeRequest(RequestModel):
     channel: Channel | None = None
 
 
+_CONTACTS = (("phone",), ("email",))
+
+
 class ContactChange(RequestModel):
     """A new phone or a new e-mail."""
 
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+    model_config = ConfigDict(json_schema_extra=only_one_of(*_CONTACTS))
 
     phone: Phone | None = None
     email: Email | None = None
 
     @model_validator(mode="after")
     def _has_one(self) -> ContactChange:
-        if (self.phone is None) == (self.email is None):
-            raise ValueError("send either a phone or an e-mail")
+        check_only_one_of(self, *_CONTACTS)
         return self
 
     @property
@@ -130,9 +138,7 @@ _FIELD_SETS = (("challenge", "code"), ("username", "password"), ("refreshToken",
 class TokenRequest(RequestModel):
     """A request for tokens with a code, a password or a refresh token: exactly one of the three."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": [*fields], "maxProperties": len(fields)} for fields in _FIELD_SETS]}
-    )
+    model_config = ConfigDict(json_schema_extra=only_one_of(*_FIELD_SETS))
 
     challenge: ChallengeId | None = None
     code: Code | None = None
@@ -142,9 +148,7 @@ class TokenRequest(RequestModel):
 
     @model_validator(mode="after")
     def _is_one_of_three(self) -> TokenRequest:
-        sent = {to_camel(name) for name in self.model_fields_set if getattr(self, name) is not None}
-        if len(sent) != len(self.model_fields_set) or sent not in [{*fields} for fields in _FIELD_SETS]:
-            raise ValueError("send either challenge and code, or username and password, or refreshToken")
+        check_only_one_of(self, *_FIELD_SETS)
         return self
 
 
@@ -215,4 +219,6 @@ def new_code() -> str:
 
 def wrong_code() -> Unauthenticated:
     """The error for every code that is not accepted. It is always the same, so that it reveals no reason."""
-    return Unauthenticated("The code is wrong, was used, or is no longer good. Please ask for a new one.")
+    return Unauthenticated(
+        "The code is wrong, was used, or is no longer good. Please ask for a new one.", code="wrong_code"
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterator
 from contextlib import suppress
 from secrets import token_urlsafe
@@ -95,7 +94,7 @@ def sign_in_with_password(
     count_call(username, now)
     tokens = cognito.sign_in_with_password(username, password, origin)
     if tokens is None:
-        raise Unauthenticated("The name or the password is wrong.")
+        raise Unauthenticated("The name or the password is wrong.", code="wrong_password")
     return tokens, sessions.open_session(tokens, origin.device, now=now, unit_of_work=unit_of_work)
 
 
@@ -105,7 +104,9 @@ def refresh_session(text: str, *, now: str, unit_of_work: UnitOfWork) -> Issued:
     Raises:
         Unauthenticated: the session has expired or was ended, or the token was replaced or is malformed.
     """
-    refused = Unauthenticated("The refresh token is no longer good. Please sign in again.")
+    refused = Unauthenticated(
+        "The refresh token is no longer good. Please sign in again.", code="refresh_token_invalid"
+    )
     token = RefreshToken.read(text)
     count_call(token.session_id if token else text, now)
     if token is None:
@@ -144,7 +145,9 @@ def verify_contact(answer: CodeAnswer, caller: Caller, *, now: str, unit_of_work
     identity = challenge.verified
     holder = cognito.find(identity.value)
     if holder is not None and holder.user_id != caller.user_id:
-        raise Conflict(f"This {identity.kind} belongs to another account.")
+        raise Conflict(
+            f"This {identity.kind} belongs to another account.", code="contact_taken", params={"contact": identity.kind}
+        )
     cognito.set_contact(caller.user_id, identity.kind, identity.value)
     if identity.kind == "phone":
         _update_phone_on_jobs(caller.user_id, identity.value)
@@ -181,7 +184,7 @@ def _check_answer(answer: CodeAnswer, purposes: set[Purpose], *, now: str, calle
     count_call(found.identity if found else answer.challenge, now)
     challenge = store.count_attempt(answer.challenge, now)
     expected = challenge.code_hash if challenge and challenge.code_hash else ""
-    correct = hmac.compare_digest(expected, delivery.code_hash(answer.challenge, answer.code))
+    correct = delivery.is_code(expected, answer.challenge, answer.code)
     if challenge is None or not correct or challenge.purpose not in purposes:
         raise wrong_code()
     if caller is not None and (challenge.user_id, challenge.session_id) != (caller.user_id, caller.session_id):

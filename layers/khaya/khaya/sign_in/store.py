@@ -55,7 +55,7 @@ def count_send(identity_hash: str, now: str) -> writes.Write:
 
     def refusal(item: Item | None) -> Exception:
         oldest = (item or {}).get(names[-1], at)
-        return TooMany("Too many codes were asked for.", oldest + SEND_SECONDS - at)
+        return TooMany("Too many codes were asked for.", oldest + SEND_SECONDS - at, code="too_many_codes")
 
     return writes.update(
         *_row("sends", identity_hash),
@@ -180,7 +180,7 @@ def count_call(name_hash: str, limit: int, now: str) -> None:
         "rate",
         limit,
         at + 2 * _MINUTE,
-        lambda _: TooMany(f"At most {limit} tries a minute.", (minute + 1) * _MINUTE - at),
+        lambda _: TooMany(f"At most {limit} tries a minute.", (minute + 1) * _MINUTE - at, code="too_many_attempts"),
     )
 
 

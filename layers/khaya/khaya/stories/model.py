@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
 
-from khaya.platform.base.errors import Conflict, Forbidden, Invalid, Stale
+from khaya.platform.base.errors import Conflict, FieldError, Forbidden, Stale
 from khaya.platform.base.fields import Count, Length, Prose, Title, Whole
 from khaya.platform.base.ids import new_id
-from khaya.platform.base.models import Model, RequestModel
+from khaya.platform.base.models import Model, RequestModel, next_version
 from khaya.platform.base.money import RAND
 from khaya.uploads.model import UploadKey, content_type_of
 
@@ -44,7 +44,14 @@ class StoryPosting(RequestModel):
 
 
 class ModerationRequest(RequestModel):
-    """An admin's decision. A rejection needs a reason."""
+    """An admin's decision. A rejection needs a reason, and features nothing."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"decision": {"const": "reject"}}},
+            "then": {"properties": {"reason": {"type": "string"}}, "required": ["reason"]},
+        }
+    )
 
     decision: Decision
     featured: Annotated[
@@ -54,10 +61,24 @@ class ModerationRequest(RequestModel):
             description="Whether to feature the story. If left out, an approved story keeps its present value.",
         ),
     ] = None
-    reason: Annotated[Prose, Length(3, 500)] | None = None
+    reason: Annotated[Prose, Length(3, 500)] | None = Field(None, validate_default=True)
     version: Annotated[
         Whole, Field(ge=1, description="The version that the admin has read; `412` if there is a newer one.")
     ]
+
+    @field_validator("featured")
+    @classmethod
+    def _is_approved(cls, featured: bool | None, others: ValidationInfo) -> bool | None:
+        if featured and others.data.get("decision") == "reject":
+            raise FieldError("is possible only for an approved story", "invalid")
+        return featured
+
+    @field_validator("reason")
+    @classmethod
+    def _is_given_to_reject(cls, reason: str | None, others: ValidationInfo) -> str | None:
+        if reason is None and others.data.get("decision") == "reject":
+            raise FieldError("is needed to reject a story", "required")
+        return reason
 
 
 class Moderation(Model):
@@ -98,7 +119,7 @@ class Story(Model):
             Forbidden: another person is the author.
         """
         if person != self.author_id:
-            raise Forbidden("Only the author may do this.")
+            raise Forbidden("Only the author may do this.", code="not_the_owner")
         return self
 
     def require_approved(self) -> Story:
@@ -108,7 +129,11 @@ class Story(Model):
             Conflict: the story is not approved.
         """
         if self.status != "approved":
-            raise Conflict(f"The story is {self.status}, so it cannot be liked.")
+            raise Conflict(
+                f"The story is {self.status}, so it cannot be liked.",
+                code="story_status",
+                params={"status": self.status},
+            )
         return self
 
     def moderated(self, request: ModerationRequest, *, moderator_id: str, now: str) -> Story:
@@ -117,15 +142,10 @@ class Story(Model):
         Raises:
             Forbidden: the admin is the author.
             Stale: there is a newer version than the one that the admin has read.
-            Invalid: a rejection has no reason, or features the story.
         """
         if moderator_id == self.author_id:
-            raise Forbidden("No admin moderates their own story.")
+            raise Forbidden("No admin moderates their own story.", code="own_affair")
         approved = request.decision == "approve"
-        if not approved and request.reason is None:
-            raise Invalid([("reason", "is needed to reject a story")])
-        if not approved and request.featured:
-            raise Invalid([("featured", "only an approved story can be featured")])
         if request.version != self.version:
             raise Stale(f"The present version is {self.version}.")
         featured = self.featured if request.featured is None else request.featured
@@ -135,7 +155,7 @@ class Story(Model):
         )
 
     def _updated(self, now: str, **changed: Any) -> Story:
-        return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
+        return next_version(self, changed, updated_at=now)
 
 
 def new_story(posting: StoryPosting, *, author_id: str, author_name: str, now: str) -> Story:

@@ -96,25 +96,19 @@ def moderate(
     Raises:
         NotFound: the story does not exist.
         Forbidden: the admin is the author.
-        Invalid: a rejection has no reason, or features the story.
     """
     story = store.find(story_id)
     if story is None:
         raise NotFound("There is no such story.")
     decided = story.moderated(request, moderator_id=moderator_id, now=now)
-    unit_of_work.add(store.change(story, decided))
+    if decided is not story:
+        unit_of_work.add(store.change(story, decided))
     return decided, decided.status == "approved" and _pay_reward(story.author_id, now=now, unit_of_work=unit_of_work)
 
 
-def remove(story_id: str, caller: Caller, *, unit_of_work: UnitOfWork) -> None:
-    """Delete the caller's story.
-
-    Raises:
-        NotFound: the caller may not see the story, or it does not exist.
-        Forbidden: the caller is not the author.
-    """
-    story, _ = get_visible(story_id, caller)
-    unit_of_work.add(store.remove(story.require_owner(caller.user_id)))
+def remove(story: Story, *, unit_of_work: UnitOfWork) -> None:
+    """Delete a story, if it is unchanged since it was read."""
+    unit_of_work.add(store.remove(story, if_unchanged=True))
 
 
 def _pay_reward(author_id: str, *, now: str, unit_of_work: UnitOfWork) -> bool:

@@ -64,9 +64,14 @@ def change(before: Story, after: Story) -> writes.Write:
     )
 
 
-def remove(story: Story) -> writes.Write:
-    """The write that deletes the story. Its likes stay as unreachable items until their owners are erased."""
-    return writes.delete(*key(story.id), condition="attribute_exists(#id)", refusal=lambda _: WriteConflict())
+def remove(story: Story, *, if_unchanged: bool = False) -> writes.Write:
+    """The write that deletes the story, in any version or in the one that was read. Its likes stay unreachable."""
+    return writes.delete(
+        *key(story.id),
+        condition="#version = :version" if if_unchanged else "attribute_exists(#id)",
+        refusal=lambda _: WriteConflict(),
+        values={"version": story.version} if if_unchanged else None,
+    )
 
 
 def like(story_id: str, user_id: str, now: str) -> list[writes.Write]:

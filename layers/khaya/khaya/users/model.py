@@ -77,9 +77,9 @@ class User(Model):
             Conflict: the account was erased.
         """
         if admin_id == self.user_id:
-            raise Forbidden("No admin acts on themselves.")
+            raise Forbidden("No admin acts on themselves.", code="own_affair")
         if self.status == "erased":
-            raise Conflict("The account was erased.")
+            raise Conflict("The account was erased.", code="account_erased")
         sent = changes.model_fields_set
         status = changes.status if "status" in sent and changes.status != self.status else None
         admin = changes.admin if "admin" in sent and not self._is_admin_already(changes.admin) else None

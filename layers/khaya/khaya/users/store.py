@@ -192,15 +192,15 @@ def require_no_bought_job(user_id: str) -> writes.Write:
     return writes.check(
         *key(user_id),
         condition="attribute_not_exists(#boughtJobs) OR #boughtJobs = :none",
-        refusal=lambda _: Conflict("You have completed a job already, so you are not new here."),
+        refusal=lambda _: Conflict("You have completed a job already, so you are not new here.", code="not_new"),
         values={"none": 0},
     )
 
 
 def _not_active(item: Item | None) -> Exception:
     if item and item.get("status") == "suspended":
-        return Conflict("One of the two is suspended.")
-    return Conflict("One of the two has left the marketplace.")
+        return Conflict("One of the two is suspended.", code="party_suspended")
+    return Conflict("One of the two has left the marketplace.", code="party_left")
 
 
 def request_erasure_run(user_id: str) -> writes.Write:
@@ -238,7 +238,7 @@ def record_decision(decision: Decision, user: User) -> list[writes.Write]:
             table,
             key_of_admin,
             condition="(attribute_not_exists(#status) OR #status = :active) AND NOT contains(#lostRoles, :admin)",
-            refusal=lambda _: Forbidden("You are no longer an active admin."),
+            refusal=lambda _: Forbidden("You are no longer an active admin.", code="not_an_admin"),
             values={"active": "active", "admin": "admin"},
         ),
         _apply_decision(decision, user),
@@ -376,15 +376,23 @@ class _GuardUpdate:
     def _refusal(self, item: Item | None) -> Exception:
         record = item or {}
         if record.get("status") == "suspended":
-            return Forbidden("This account is suspended.")
+            return Forbidden("This account is suspended.", code="suspended")
         if record.get("status") == "erased" and not self.also_erased:
-            return Unauthenticated("This account was erased.")
+            return Unauthenticated("This account was erased.", code="account_erased")
         if self.caller.session_id in record.get("endedSessions", ()) or (
             record.get("endedBefore", -1) >= self.caller.signed_in_at
         ):
-            return Unauthenticated("This session was ended. Please sign in again.")
+            return Unauthenticated("This session was ended. Please sign in again.", code="session_ended")
         if self.roles and record.get("lostRoles", set()) >= set(self.roles):
-            return Forbidden(f"You no longer hold the role {' or '.join(self.roles)}.")
+            return Forbidden(
+                f"You no longer hold the role {' or '.join(self.roles)}.",
+                code="role_lost",
+                params={"roles": self.roles},
+            )
         if self.limit and sum(time >= self.minute_began for time in record.get(self.window, ())) >= self.limit:
-            return TooMany(f"At most {self.limit} changes a minute.", self.minute_began + _MINUTE - self.now)
+            return TooMany(
+                f"At most {self.limit} changes a minute.",
+                self.minute_began + _MINUTE - self.now,
+                code="too_many_changes",
+            )
         return WriteConflict()

@@ -9,9 +9,12 @@ import base64
 import hashlib
 import hmac
 import json
+import math
 import os
 import time
-from typing import Any
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -22,23 +25,32 @@ from khaya.platform.base.settings import KeySettings, settings
 KEEP_SECONDS = 300
 """Seconds for which a secret is cached, so that a changed secret takes effect."""
 
+REFETCH_SECONDS = 15
+"""Seconds after which a value that no cached version of the service key fits has the key fetched again."""
+
+Version = Literal["AWSCURRENT", "AWSPREVIOUS"]
+
 _NONCE_BYTES = 12
-_cached: dict[str, tuple[float, str]] = {}
+_cached: dict[tuple[str, Version], tuple[float, str]] = {}
 
 
-def secret(name: str) -> str:
-    """The secret with this name or ARN.
+def secret(name: str, version: Version = "AWSCURRENT") -> str:
+    """The secret with this name or ARN; empty where there is no previous version.
 
     Raises:
         Unavailable: Secrets Manager cannot be reached, or the secret does not exist.
     """
-    fetched_at, value = _cached.get(name, (0.0, ""))
-    if not value or time.monotonic() - fetched_at > KEEP_SECONDS:
+    fetched_at, value = _cached.get((name, version), (-math.inf, ""))
+    if time.monotonic() - fetched_at > KEEP_SECONDS:
         try:
-            value = _client().get_secret_value(SecretId=name)["SecretString"]
+            value = _client().get_secret_value(SecretId=name, VersionStage=version)["SecretString"]
+        except _client().exceptions.ResourceNotFoundException as error:
+            if version == "AWSCURRENT":
+                raise Unavailable from error
+            value = ""
         except (ClientError, BotoCoreError) as error:
             raise Unavailable from error
-        _cached[name] = (time.monotonic(), value)
+        _cached[name, version] = (time.monotonic(), value)
     return value
 
 
@@ -49,25 +61,59 @@ def secret_fields(name: str) -> dict[str, str]:
 
 
 def keyed_hash(purpose: str, *parts: str) -> str:
-    """A hash of `parts` with the service key; different for each purpose."""
-    return _derived(purpose, *parts).hex()
+    """A hash of `parts` with the current service key; different for each purpose."""
+    return _derived(_current_key(), purpose, *parts).hex()
+
+
+def keyed_hashes(purpose: str, *parts: str) -> list[str]:
+    """The hashes of `parts` with each valid version of the service key, the current one first, for a lookup."""
+    return [_derived(key, purpose, *parts).hex() for key in _valid_keys()]
+
+
+def is_keyed_hash(expected: str, purpose: str, *parts: str) -> bool:
+    """Whether `expected` is the hash of `parts` with a valid version of the service key."""
+    return any(hmac.compare_digest(expected, _derived(key, purpose, *parts).hex()) for key in _valid_keys())
+
+
+def sign(purpose: str, content: bytes) -> bytes:
+    """The signature of `content` with the current service key."""
+    return hmac.digest(_derived(_current_key(), purpose), content, hashlib.sha256)
+
+
+def is_signed(purpose: str, content: bytes, signature: bytes) -> bool:
+    """Whether `signature` begins the signature of `content` with a valid version of the service key."""
+    size = len(signature)
+    return size > 0 and any(
+        hmac.compare_digest(signature, hmac.digest(_derived(key, purpose), content, hashlib.sha256)[:size])
+        for key in _valid_keys()
+    )
 
 
 def encrypt(text: str, context: str) -> str:
-    """`text` encrypted with the service key; decrypting needs the same `context`."""
+    """`text` encrypted with the current service key; decrypting needs the same `context`."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - slow to import, rarely needed
 
     nonce = os.urandom(_NONCE_BYTES)
-    ciphertext = AESGCM(_derived("seal")).encrypt(nonce, text.encode(), context.encode())
+    ciphertext = AESGCM(_derived(_current_key(), "seal")).encrypt(nonce, text.encode(), context.encode())
     return base64.b64encode(nonce + ciphertext).decode()
 
 
 def decrypt(text: str, context: str) -> str:
-    """The text that was encrypted with `context`."""
+    """The text that was encrypted with `context`, under a valid version of the service key.
+
+    Raises:
+        InvalidTag: it was not.
+    """
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
 
     raw = base64.b64decode(text)
-    return AESGCM(_derived("seal")).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode()).decode()
+    for key in _valid_keys():
+        with suppress(InvalidTag):
+            return (
+                AESGCM(_derived(key, "seal")).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode()).decode()
+            )
+    raise InvalidTag
 
 
 def clear_cache() -> None:
@@ -75,10 +121,31 @@ def clear_cache() -> None:
     _cached.clear()
 
 
-def _derived(*parts: str) -> bytes:
-    return hmac.digest(
-        secret(settings(KeySettings).service_key_arn).encode(), json.dumps(parts).encode(), hashlib.sha256
-    )
+def _current_key() -> str:
+    return secret(settings(KeySettings).service_key_arn)
+
+
+def _valid_keys() -> Iterator[str]:
+    """The valid versions of the service key, each fetched when it is needed: current, previous, and one made just now.
+
+    After a rotation, another environment may already use a key that this one has not yet fetched.
+    """
+    name = settings(KeySettings).service_key_arn
+    current = _current_key()
+    yield current
+    previous = secret(name, "AWSPREVIOUS")
+    if previous:
+        yield previous
+    if time.monotonic() - _cached[name, "AWSCURRENT"][0] > REFETCH_SECONDS:
+        _cached.pop((name, "AWSCURRENT"), None)
+        _cached.pop((name, "AWSPREVIOUS"), None)
+        latest = _current_key()
+        if latest not in (current, previous):
+            yield latest
+
+
+def _derived(key: str, *parts: str) -> bytes:
+    return hmac.digest(key.encode(), json.dumps(parts).encode(), hashlib.sha256)
 
 
 def _client() -> Any:

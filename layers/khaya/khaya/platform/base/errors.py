@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+Params = Mapping[str, "str | int | Sequence[str] | None"]
+"""Values for a client's own wording of a problem, in camelCase."""
+
+MAX_FIELD_PROBLEMS = 20
+"""The most field problems in one response; the rest is left out."""
+
 
 class KhayaError(Exception):
     """An error that a client sees.
@@ -9,16 +18,28 @@ class KhayaError(Exception):
     Attributes:
         status: HTTP status code of the response.
         title: the type of problem, the same for every occurrence.
+        code: the problem for programs, one of `problem_codes.PROBLEM_CODES`; each class has a default.
         detail: this occurrence, in a sentence for users.
+        params: the values in `detail`.
         headers: HTTP headers of the response.
     """
 
     status = 500
     title = "Internal error"
+    code = "internal_error"
 
-    def __init__(self, detail: str = "", headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        code: str | None = None,
+        params: Params | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(detail or self.title)
         self.detail = detail or self.title
+        self.code = code or self.code
+        self.params = params or {}
         self.headers = headers or {}
 
 
@@ -27,6 +48,7 @@ class Unreadable(KhayaError):
 
     status = 400
     title = "Unreadable request"
+    code = "unreadable"
 
 
 class Unauthenticated(KhayaError):
@@ -34,9 +56,10 @@ class Unauthenticated(KhayaError):
 
     status = 401
     title = "Not signed in"
+    code = "unauthenticated"
 
-    def __init__(self, detail: str = "") -> None:
-        super().__init__(detail, {"WWW-Authenticate": "Bearer"})
+    def __init__(self, detail: str = "", *, code: str | None = None, params: Params | None = None) -> None:
+        super().__init__(detail, code=code, params=params, headers={"WWW-Authenticate": "Bearer"})
 
 
 class Forbidden(KhayaError):
@@ -44,6 +67,7 @@ class Forbidden(KhayaError):
 
     status = 403
     title = "Not allowed"
+    code = "forbidden"
 
 
 class NotFound(KhayaError):
@@ -51,6 +75,7 @@ class NotFound(KhayaError):
 
     status = 404
     title = "Not found"
+    code = "not_found"
 
 
 class Conflict(KhayaError):
@@ -58,6 +83,7 @@ class Conflict(KhayaError):
 
     status = 409
     title = "Conflict"
+    code = "conflict"
 
 
 class Stale(KhayaError):
@@ -65,6 +91,7 @@ class Stale(KhayaError):
 
     status = 412
     title = "Changed since you read it"
+    code = "stale_version"
 
 
 class TooLarge(KhayaError):
@@ -72,6 +99,7 @@ class TooLarge(KhayaError):
 
     status = 413
     title = "Too large"
+    code = "too_large"
 
 
 class UnsupportedMediaType(KhayaError):
@@ -79,17 +107,37 @@ class UnsupportedMediaType(KhayaError):
 
     status = 415
     title = "Unsupported media type"
+    code = "unsupported_media_type"
+
+
+class FieldProblem(NamedTuple):
+    """One invalid field: its path as the client sent it, a message, and a code of `problem_codes.FIELD_CODES`."""
+
+    field: str
+    message: str
+    code: str = "invalid"
+    params: Params = {}
+
+
+class FieldError(ValueError):
+    """What a pydantic validator raises to give the field a code of its own."""
+
+    def __init__(self, message: str, code: str, **params: str | int | Sequence[str]) -> None:
+        super().__init__(message)
+        self.code = code
+        self.params: Params = params
 
 
 class Invalid(KhayaError):
-    """Fields are invalid; `errors` lists each with a message."""
+    """Fields are invalid; `errors` lists each."""
 
     status = 422
     title = "Invalid fields"
+    code = "invalid_fields"
 
-    def __init__(self, errors: list[tuple[str, str]]) -> None:
-        super().__init__("; ".join(f"{field}: {message}" for field, message in errors))
-        self.errors = [{"field": field, "message": message} for field, message in errors]
+    def __init__(self, errors: Sequence[tuple[str, str] | FieldProblem]) -> None:
+        self.errors = [FieldProblem(*error) for error in errors[:MAX_FIELD_PROBLEMS]]
+        super().__init__("; ".join(f"{error.field}: {error.message}" for error in self.errors))
 
 
 class TooMany(KhayaError):
@@ -97,9 +145,12 @@ class TooMany(KhayaError):
 
     status = 429
     title = "Too many requests"
+    code = "too_many_requests"
 
-    def __init__(self, detail: str, retry_after_seconds: int) -> None:
-        super().__init__(detail, {"Retry-After": str(max(1, retry_after_seconds))})
+    def __init__(self, detail: str, retry_after_seconds: int, *, code: str | None = None) -> None:
+        seconds = max(1, retry_after_seconds)
+        headers = {"Retry-After": str(seconds)}
+        super().__init__(detail, code=code, params={"retryAfterSeconds": seconds}, headers=headers)
 
 
 class Unavailable(KhayaError):
@@ -107,9 +158,11 @@ class Unavailable(KhayaError):
 
     status = 503
     title = "Temporarily unavailable"
+    code = "unavailable"
 
     def __init__(self, detail: str = "Please try again in a moment.", retry_after_seconds: int = 1) -> None:
-        super().__init__(detail, {"Retry-After": str(retry_after_seconds)})
+        headers = {"Retry-After": str(retry_after_seconds)}
+        super().__init__(detail, params={"retryAfterSeconds": retry_after_seconds}, headers=headers)
 
 
 class WriteConflict(Exception):

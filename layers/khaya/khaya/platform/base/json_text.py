@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from pydantic import BaseModel
 
-from khaya.platform.base.errors import Invalid, Unreadable
+from khaya.platform.base.errors import Unreadable
 
 MAX_DEPTH = 32
 """The deepest nesting that is accepted."""
@@ -25,20 +25,7 @@ def read_json(text: str | None) -> Any:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
         _check_depth(value, MAX_DEPTH)
     except (ValueError, RecursionError) as error:
-        raise Unreadable("The body is not readable JSON.") from error
-    return value
-
-
-def read_object(text: str | None) -> Any:
-    """The value of a request body. Lists are refused, because Powertools would take a list's first element as the body.
-
-    Raises:
-        Unreadable: it is not valid JSON, or nested too deep.
-        Invalid: it is a list.
-    """
-    value = read_json(text)
-    if isinstance(value, list):
-        raise Invalid([("body", "must be an object")])
+        raise Unreadable("The body is not readable JSON.", code="body_not_json") from error
     return value
 
 
@@ -58,7 +45,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise Unreadable("A key occurs twice in one object of the body.")
+        raise Unreadable("A key occurs twice in one object of the body.", code="duplicate_key")
     return found
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+from khaya.platform.base.errors import FieldError
 
 Item = dict[str, Any]
 """A stored item as Python values: text, numbers, booleans, lists, maps, sets of text."""
@@ -30,6 +33,66 @@ class RequestModel(BaseModel):
     model_config = ConfigDict(
         frozen=True, alias_generator=to_camel, validate_by_alias=True, serialize_by_alias=True, extra="forbid"
     )
+
+
+def check_only_one_of(request: BaseModel, *shapes: tuple[str, ...]) -> None:
+    """Check that the client sent all fields of one of the shapes, not null, and no others.
+
+    Raises:
+        FieldError: it did not.
+    """
+    sent = {to_camel(name) for name in request.model_fields_set}
+    values = [getattr(request, name) for name in request.model_fields_set]
+    if None in values or sent not in [{*shape} for shape in shapes]:
+        groups = [" and ".join(shape) for shape in shapes]
+        raise FieldError(f"must be one of: {'; '.join(groups)}", "exactly_one", groups=groups)
+
+
+def only_one_of(*shapes: tuple[str, ...]) -> Callable[[dict[str, Any]], None]:
+    """The JSON Schema, for `json_schema_extra`, of a request that `check_only_one_of` accepts."""
+
+    def rewrite(schema: dict[str, Any]) -> None:
+        fields = schema.pop("properties")
+        schema.pop("required", None)
+        schema.pop("additionalProperties", None)
+        schema["oneOf"] = [
+            {
+                "type": "object",
+                "properties": {name: _not_null(fields[name]) for name in shape},
+                "required": [*shape],
+                "additionalProperties": False,
+            }
+            for shape in shapes
+        ]
+
+    return rewrite
+
+
+def _not_null(field: dict[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of a field without null."""
+    forms = [form for form in field.get("anyOf", []) if form != {"type": "null"}]
+    about = {name: value for name, value in field.items() if name not in ("anyOf", "default")}
+    return {**forms[0], **about} if len(forms) == 1 else {**about, **({"anyOf": forms} if forms else {})}
+
+
+class _HasVersion(Protocol):
+    @property
+    def version(self) -> int: ...
+    def model_copy(self, *, update: Mapping[str, Any] | None = None) -> Self: ...
+
+
+Versioned = TypeVar("Versioned", bound=_HasVersion)
+
+
+def next_version(before: Versioned, changed: Mapping[str, Any], **times: str) -> Versioned:
+    """`before` with the changed fields, the next version and `times`; `before` itself if nothing differs.
+
+    So a change that changes nothing keeps the version, and callers write nothing.
+    """
+    after = before.model_copy(update=changed)
+    if after == before:
+        return before
+    return after.model_copy(update={**times, "version": before.version + 1})
 
 
 def item_of(model: BaseModel) -> dict[str, Any]:

@@ -40,7 +40,6 @@ class Settings(BaseModel):
     tasks_table: str
     media_bucket: str
 
-    cursor_key: str = Field(min_length=8)
     writes_per_minute: int = Field(ge=0)
     """Writes per person and minute; 0 means no limit."""
     allowed_origins: str

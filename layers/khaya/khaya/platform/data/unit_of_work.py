@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from khaya.platform.base import clock
-from khaya.platform.base.errors import Invalid, Unreadable
+from khaya.platform.base.errors import FieldProblem, Invalid, Unreadable
 from khaya.platform.base.json_text import read_json
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import settings
@@ -63,7 +63,8 @@ class IdempotentRequest:
             Unreadable: the key is empty, too long or not plain text, or the body is not JSON.
         """
         if not 0 < len(key) <= MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
-            raise Unreadable(f"Idempotency-Key must be 1 to {MAX_KEY_LENGTH} printable ASCII characters.")
+            detail = f"Idempotency-Key must be 1 to {MAX_KEY_LENGTH} printable ASCII characters."
+            raise Unreadable(detail, code="invalid_idempotency_key", params={"max": MAX_KEY_LENGTH})
         return cls(_hash(user_id, key), _hash(operation, _canonical(body)))
 
     def earlier_answer(self) -> RecordedAnswer | None:
@@ -101,7 +102,7 @@ class IdempotentRequest:
 
     def _answer(self, item: Item) -> RecordedAnswer:
         if item["fingerprint"] != self.fingerprint:
-            raise Invalid([("Idempotency-Key", "was used before for a different request")])
+            raise Invalid([FieldProblem("Idempotency-Key", "was used before for a different request", "key_reused")])
         return RecordedAnswer(item["status"], item["body"], item["headers"])
 
 
@@ -177,7 +178,7 @@ def commit_now(*writes: Write, actor: str | None = None) -> None:
 
 
 def _hash(*parts: str) -> str:
-    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
+    return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _canonical(body: str | None) -> str:

@@ -33,6 +33,7 @@ class Access:
         who: the callers in words, for the API document.
         public: callable without a token; a token that is sent is read.
         roles: the caller must hold one of these; empty means that being signed in is enough.
+        recent_sign_in: the caller must have signed in less than ten minutes ago.
         moves_money: the route requires an `Idempotency-Key`.
         recorded: whether responses to an `Idempotency-Key` are recorded. Responses with tokens are not.
         also_erased: a person whose account was just erased may call the route again.
@@ -42,6 +43,7 @@ class Access:
     who: str
     public: bool = False
     roles: tuple[Role, ...] = ()
+    recent_sign_in: bool = False
     moves_money: bool = False
     recorded: bool = True
     also_erased: bool = False

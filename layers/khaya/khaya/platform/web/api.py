@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, CORSConfig
 
-from khaya.platform.base.json_text import compact, read_object
-from khaya.platform.base.settings import PoolSettings, require, settings
+from khaya.platform.base.json_text import compact
+from khaya.platform.base.settings import KeySettings, PoolSettings, require, settings
 from khaya.platform.data import unit_of_work
 from khaya.platform.web.access import Access, AccountGuard
 from khaya.platform.web.pipeline import JSON, Pipeline, resource_of
@@ -32,7 +32,7 @@ class Api(Pipeline):
 
     def __init__(self, tag: str, guard: AccountGuard) -> None:
         """`tag` is the heading of the routes in the API document; `guard` checks each caller's account."""
-        require(PoolSettings)
+        require(PoolSettings, KeySettings)
         unit_of_work.connect()  # Lambda has more processor time during initialisation than in a request
         origins = [origin.strip() for origin in settings().allowed_origins.split(",") if origin.strip()]
         cors = CORSConfig(
@@ -43,7 +43,7 @@ class Api(Pipeline):
             max_age=_PREFLIGHT_SECONDS,
         )
         resolver = APIGatewayRestResolver(
-            cors=cors, enable_validation=True, serializer=compact, json_body_deserializer=read_object
+            cors=cors, enable_validation=True, serializer=compact, json_body_deserializer=self.parsed_body
         )
         super().__init__(resolver, guard)
         self.tag = tag
@@ -81,15 +81,17 @@ class Api(Pipeline):
             status: status of the successful response.
             body: the model of the response body; None for text or an empty body.
             content: the content type of the response.
-            if_match: whether the handler checks `If-Match`. By default a `PATCH` of an object with a version does.
+            if_match: whether the handler checks `If-Match`; by default for `PATCH` and `PUT` of versioned objects.
             answers: other responses that are not problems: a sentence for each status.
         """
         self.access[method, resource_of(path)] = access
         shape: Any = {"model": body} if body is not None else {"schema": {"type": "string"}}
         if if_match is None:
-            if_match = method == "PATCH" and "version" in getattr(body, "model_fields", {})
+            if_match = method in ("PATCH", "PUT") and "version" in getattr(body, "model_fields", {})
 
         def register(handler: Handler) -> Handler:
+            if "cursor" in handler.__annotations__:
+                self.paged.add((method, resource_of(path)))
             # Without the return type, Powertools does not validate and serialise the response a second time. The API
             # document takes the type from `responses`.
             handler.__annotations__.pop("return", None)

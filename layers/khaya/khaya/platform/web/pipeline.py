@@ -1,7 +1,17 @@
 """The request pipeline of the REST API.
 
-In: read the caller, check the route's access, run the account guard, validate (Powertools), run the handler.
+In: check the request, stage by stage, then run the handler.
 Out: commit the unit of work together with the response, or map the exception to problem+json.
+
+The stages run in this order, so that a request with several faults gets the status of the first:
+
+1. `401`: the token. `403`: the role, the account, the age of the sign-in (`_admit`, with the account guard)
+2. `413`, `415`, `400`: the body, then the `Idempotency-Key` and the cursor (`_read`)
+3. `422`: the values of the body, repeated parameters (`_read`), parameters and body (Powertools), unknown
+   parameters and a body that is not expected (`_check_route`)
+4. `404` or `403`: the object (the handler)
+5. `412`: `If-Match` (`check_version`, in `_commit_with_retries`)
+6. `409`: the state of the object (the handler, or the commit)
 """
 
 from __future__ import annotations
@@ -20,6 +30,8 @@ from pydantic.alias_generators import to_camel
 from khaya.platform.base import clock, observability
 from khaya.platform.base.backoff import pause
 from khaya.platform.base.errors import (
+    Conflict,
+    FieldProblem,
     Forbidden,
     Invalid,
     NotFound,
@@ -29,14 +41,15 @@ from khaya.platform.base.errors import (
     Unreadable,
     WriteConflict,
 )
-from khaya.platform.base.json_text import compact
+from khaya.platform.base.json_text import compact, read_json
 from khaya.platform.base.roles import Role, roles_in
 from khaya.platform.base.settings import PoolSettings, settings
-from khaya.platform.data.pages import DEFAULT_LIMIT, PageRequest
+from khaya.platform.data.pages import DEFAULT_LIMIT, PageRequest, check_cursor
 from khaya.platform.data.unit_of_work import AlreadyAnswered, IdempotentRequest, RecordedAnswer, UnitOfWork
-from khaya.platform.web import problems
+from khaya.platform.web import preconditions, problems
 from khaya.platform.web.access import Access, AccountGuard, Caller
-from khaya.platform.web.request_bodies import checked_body
+from khaya.platform.web.locations import relative_reference
+from khaya.platform.web.request_bodies import check_no_body, check_values, checked_body
 from khaya.platform.web.tokens import verified_claims
 
 JSON = "application/json"
@@ -44,10 +57,14 @@ RECENT_SECONDS = 600
 """Seconds after a sign-in in which routes that need a recent sign-in may be called."""
 MAX_ID_LENGTH = 128
 """The longest id in a path, in characters; DynamoDB refuses much longer keys."""
+ID_PATTERN = f"^[!-~]{{1,{MAX_ID_LENGTH}}}$"
+"""The form of ids in a path; no other text is the id of anything."""
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 _RETRY_SECONDS = 4
 """Seconds for which a handler is retried after write conflicts; API Gateway's timeout is 29 seconds."""
 _METHODS = "GET,POST,PUT,PATCH,DELETE"
+_HEADERS = {"X-Content-Type-Options": ["nosniff"], "Referrer-Policy": ["no-referrer"]}
+"""Headers of every response."""
 
 
 @dataclass
@@ -59,10 +76,20 @@ class _Request:
     caller: Caller | None
     now: str
     unit_of_work: UnitOfWork
+    body: Any = None
+    """The JSON value of the body."""
+    stale: Stale | None = None
+    """The handler found that `If-Match` names another version."""
 
     def header(self, name: str) -> str | None:
         headers = self.event.get("headers") or {}
         return next((value for key, value in headers.items() if key.lower() == name.lower()), None)
+
+    def header_list(self, name: str) -> str | None:
+        """The value of a header that may be sent in several lines, which are one list."""
+        lines = self.event.get("multiValueHeaders") or {}
+        found = [value for key, values in lines.items() if key.lower() == name.lower() for value in values]
+        return ", ".join(found) if found else self.header(name)
 
 
 class Pipeline:
@@ -71,6 +98,8 @@ class Pipeline:
     def __init__(self, resolver: APIGatewayRestResolver, guard: AccountGuard) -> None:
         self.resolver = resolver
         self.access: dict[tuple[str, str], Access] = {}
+        self.paged: set[tuple[str, str]] = set()
+        """The routes with a `cursor`."""
         self._guard = guard
         self._request: _Request | None = None
 
@@ -129,26 +158,14 @@ class Pipeline:
         """
         self._guard(self.caller, self._current.access, self.now, counted=True)
 
-    def require_recent_sign_in(self) -> None:
-        """Check that the caller signed in less than ten minutes ago.
-
-        Raises:
-            Unauthenticated: it was longer ago.
-        """
-        if clock.epoch(self.now) - self.caller.signed_in_at >= RECENT_SECONDS:
-            raise Unauthenticated("Please sign in again: this needs a sign-in less than ten minutes old.")
-
     def check_version(self, version: int) -> None:
         """Compare the request's `If-Match`, if there is one, with the object's current version.
 
-        Raises:
-            Stale: they differ.
+        If they differ, the response is `412` unless the handler finds that the request is invalid, or may not be made.
         """
-        if_match = self.header("If-Match")
-        if if_match is not None and if_match.strip() != "*":
-            tags = {tag.strip().removeprefix("W/").strip('"') for tag in if_match.split(",")}
-            if str(version) not in tags:
-                raise Stale(f"The present version is {version}.")
+        if_match = self._current.header_list("If-Match")
+        if if_match is not None and not preconditions.matches(if_match, version):
+            self._current.stale = Stale(f"The current version is {version}.", params={"current": version})
 
     def page_request(
         self, limit: int | None, cursor: str | None, *scope: str | None, private: bool = False
@@ -162,10 +179,17 @@ class Pipeline:
     def answer(
         self, body: Any, *, status: int = 200, location: str | None = None, version: int | None = None
     ) -> Response[Any]:
-        """The response to the current request; `body` is the model that the route documents, or None."""
+        """The response to the current request.
+
+        Args:
+            body: the model that the route documents, or None.
+            status: the status.
+            location: the path of a `GET` route for what was created.
+            version: the version of the object in `body`, for its `ETag`.
+        """
         headers: dict[str, Any] = {}
         if location is not None:
-            headers["Location"] = location
+            headers["Location"] = relative_reference(location, self._current.event["path"])
         if version is not None:
             headers["ETag"] = f'"{version}"'
         return Response(status, JSON if body is not None else None, None if body is None else compact(body), headers)
@@ -180,9 +204,8 @@ class Pipeline:
         request_id = (event.get("requestContext") or {}).get("requestId") or context.aws_request_id
         log.set_correlation_id(request_id)
         try:
-            body = checked_body(event) if event.get("body") else None
-            event = {**event, "body": body, "isBase64Encoded": False, "headers": _without_content_type(event)}
             self._request = self._admit(event, now)
+            event = self._read(self._request)
         except Exception as error:  # noqa: BLE001 - every error becomes problem+json
             built: dict[str, Any] = self._plain(event, self._problem(error, event))
         else:
@@ -191,7 +214,7 @@ class Pipeline:
         finally:
             request, self._request = self._request, None
         built["multiValueHeaders"].setdefault("Cache-Control", [_cache_control(request, built["statusCode"])])
-        built["multiValueHeaders"] |= {"X-Request-Id": [request_id], "Vary": ["Authorization, Origin"]}
+        built["multiValueHeaders"] |= {"X-Request-Id": [request_id], "Vary": ["Authorization, Origin"], **_HEADERS}
         built["body"] = built["body"] or ""  # API Gateway accepts an empty text as no body, for example with 204
         log.info(
             "request",
@@ -215,25 +238,61 @@ class Pipeline:
         caller = caller_of(event)
         if not access.public:
             if caller is None:
-                raise Unauthenticated("This needs an access token.")
+                raise Unauthenticated("This needs an access token.", code="token_required")
             if access.roles and not caller.roles & {*access.roles}:
-                raise Forbidden(f"This needs the role {' or '.join(access.roles)}.")
+                roles = {"roles": access.roles}
+                raise Forbidden(f"This needs the role {' or '.join(access.roles)}.", code="role_required", params=roles)
         writes = method in _WRITES and not access.public
         if caller is not None and (writes or "admin" in caller.roles):
             caller = self._guard(caller, access, now, counted=writes)
-        request = _Request(event, access, caller, now, UnitOfWork())
-        if method == "POST" and caller is not None and access.recorded:
-            request.unit_of_work.idempotent_request = self._idempotent_request(request, caller)
-        return request
+        if caller is not None and access.recent_sign_in:
+            _check_recent_sign_in(caller, now)
+        return _Request(event, access, caller, now, UnitOfWork())
 
-    def _idempotent_request(self, request: _Request, caller: Caller) -> IdempotentRequest | None:
+    def _read(self, request: _Request) -> dict[str, Any]:
+        """Read the body, the `Idempotency-Key` and the form of the cursor; the event as Powertools gets it."""
+        event, access, caller = request.event, request.access, request.caller
+        text = None
+        if event["httpMethod"] != "OPTIONS":
+            if event.get("body"):
+                text = checked_body(event)
+                request.body = read_json(text)
+            if event["httpMethod"] == "POST" and caller is not None and access.recorded:
+                request.unit_of_work.idempotent_request = self._idempotent_request(request, caller, text)
+            cursor = (event.get("queryStringParameters") or {}).get("cursor")
+            if cursor is not None and (event["httpMethod"], event["resource"]) in self.paged:
+                check_cursor(cursor, event["resource"])
+            if request.body is not None:
+                check_values(request.body)
+            _check_single_parameters(event)
+        request.event = {
+            **event,
+            "body": text,
+            "isBase64Encoded": False,
+            "headers": _without_content_type(event),
+        }
+        return dict(request.event)
+
+    def _idempotent_request(self, request: _Request, caller: Caller, body: str | None) -> IdempotentRequest | None:
         key = request.header("Idempotency-Key")
         if key is None:
             if request.access.moves_money:
-                raise Unreadable("This request moves money and needs an Idempotency-Key header.")
+                detail = "This request moves money and needs an Idempotency-Key header."
+                raise Unreadable(detail, code="idempotency_key_required")
             return None
         operation = f"{request.event['httpMethod']} {request.event['path']}"
-        return IdempotentRequest.of(key, user_id=caller.user_id, operation=operation, body=request.event.get("body"))
+        return IdempotentRequest.of(key, user_id=caller.user_id, operation=operation, body=body)
+
+    def parsed_body(self, _: str) -> Any:
+        """The body of the current request, for Powertools, which would take the first element of a list as the body.
+
+        Raises:
+            Invalid: it is neither an object nor null.
+        """
+        body = self._current.body
+        if body is not None and not isinstance(body, dict):
+            raise Invalid([FieldProblem("body", "must be an object", "wrong_type", {"expected": "object"})])
+        return body
 
     def _run_handler(self, resolver: APIGatewayRestResolver, proceed: Callable[..., Response[Any]]) -> Response[Any]:
         """Run the handler and commit its unit of work; replay the recorded response of a repeated request."""
@@ -264,30 +323,39 @@ class Pipeline:
         attempt = 0
         while time.monotonic() < give_up_at:
             request.unit_of_work = UnitOfWork(idempotent_request, request.caller.user_id if request.caller else None)
+            request.stale = None
             try:
                 response = run()
+                if request.stale is not None:
+                    raise request.stale
                 request.unit_of_work.commit(_answer_to_record(response))
             except WriteConflict:
                 pause(attempt)
                 attempt += 1
+            except Conflict as conflict:
+                raise request.stale or conflict from None
             else:
                 return response
         raise Unavailable("Many people are changing this at once. Please try again in a moment.")
 
     def _check_route(self, resolver: APIGatewayRestResolver, request: _Request) -> None:
-        """Check that the matched route is the admitted one, the length of ids, and the query parameters' names."""
+        """Check that the matched route is the admitted one, and what Powertools does not: names, no body, ids."""
         route = resolver.context["_route"]
         access = self.access.get((route.method, resource_of(route.path)))
         if access is None:
-            raise NotFound("There is no such route.")
+            raise NotFound("There is no such route.", code="no_such_route")
         if access is not request.access:
             raise RuntimeError(f"{route.method} {route.path} does not match {request.event.get('resource')}")
-        if any(len(value) > MAX_ID_LENGTH for value in (request.event.get("pathParameters") or {}).values()):
-            raise NotFound("There is nothing with so long an id.")
         known = {parameter.alias for parameter in route.dependant.query_params}
         unknown = sorted(set(request.event.get("queryStringParameters") or {}) - known)
         if unknown:
-            raise Invalid([(name[:64], "is not a parameter of this route") for name in unknown])
+            message = "is not a parameter of this route"
+            raise Invalid([FieldProblem(name[:64], message, "unknown_parameter") for name in unknown])
+        if request.body is not None and not route.dependant.body_params:
+            check_no_body(request.body)
+        ids = (request.event.get("pathParameters") or {}).values()
+        if not all(re.fullmatch(ID_PATTERN, value) for value in ids):
+            raise NotFound("There is nothing with such an id.")
 
     def _problem(self, error: Exception, event: Mapping[str, Any] | None = None) -> Response[Any]:
         if isinstance(error, RequestValidationError):
@@ -344,6 +412,33 @@ def caller_of(event: Mapping[str, Any]) -> Caller | None:
         session_id=claims.get("origin_jti", claims.get("jti", "")),
         signed_in_at=_seconds(claims.get("auth_time", 0)),
     )
+
+
+def _check_recent_sign_in(caller: Caller, now: str) -> None:
+    """Check that the caller signed in less than ten minutes ago.
+
+    Raises:
+        Forbidden: it was longer ago.
+    """
+    if clock.epoch(now) - caller.signed_in_at >= RECENT_SECONDS:
+        raise Forbidden(
+            "Please sign in again: this needs a sign-in less than ten minutes old.",
+            code="recent_sign_in_required",
+            params={"withinSeconds": RECENT_SECONDS},
+        )
+
+
+def _check_single_parameters(event: Mapping[str, Any]) -> None:
+    """Check that no query parameter occurs twice.
+
+    Raises:
+        Invalid: one does.
+    """
+    sent = event.get("multiValueQueryStringParameters") or {}
+    repeated = [name for name, values in sent.items() if len(values) > 1]
+    if repeated:
+        message = "occurs more than once"
+        raise Invalid([FieldProblem(name[:64], message, "repeated_parameter") for name in repeated])
 
 
 def _roles(claims: Mapping[str, Any]) -> frozenset[Role]:
