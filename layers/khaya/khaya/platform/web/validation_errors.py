@@ -57,13 +57,13 @@ def field_problem(error: Mapping[str, Any]) -> FieldProblem:
     if kind in ("literal_error", "enum"):
         options = re.findall(r"'([^']*)'", str(context["expected"]))
         return FieldProblem(field, f"must be one of {', '.join(options)}", "not_an_option", {"options": options})
-    if kind in FIELD_CODES:
-        return FieldProblem(field, str(error["msg"]), kind, context)
     if isinstance(error.get("input"), str):
         kind = _NOT_SIZED_TEXT.get(kind, kind)
     if meaning := _MEANINGS.get(kind):
         params = {meaning.param: context[meaning.source]} if meaning.param else {}
         return FieldProblem(field, meaning.message.format(**params), meaning.code, params)
+    if kind in FIELD_CODES:
+        return FieldProblem(field, str(error["msg"]), kind, context)
     if wrong := _WRONG_TYPE.fullmatch(kind):
         expected = _TYPES.get(wrong[1], "another type")
         return FieldProblem(field, f"must be {expected}", "wrong_type", {"expected": expected})
