@@ -24,7 +24,7 @@ NOT_DUE = 200
 class Sweep:
     """A run of the task for due reminders. Its status is the number of claimed reminders."""
 
-    function: str = "sweep"
+    function: str = "due_items"
 
     def make(self) -> int:
         """Run the task with ample remaining time."""

@@ -72,7 +72,7 @@ def run(context: Context | None = None) -> dict[str, int]:
 class Run:
     """A run in its own process. Its status is the number of expired jobs."""
 
-    function: str = "expiry"
+    function: str = "job_expiry"
 
     def make(self) -> int:
         """Run the task."""

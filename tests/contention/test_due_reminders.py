@@ -32,7 +32,7 @@ def due(engine: None) -> list[str]:
 def test_concurrent_runs_in_threads_claim_each_reminder_once(due: list[str], dynamodb: Any) -> None:
 
     # when four runs start together
-    reports = in_threads([partial(service.sweep, "minute", clock.now(), lambda: True)] * IN_THREADS)
+    reports = in_threads([partial(service.claim_due, "minute", clock.now(), lambda: True)] * IN_THREADS)
     # then each reminder is claimed by one run
     assert sum(report.claimed for report in reports) == DUE
     assert [report.failed for report in reports] == [0] * IN_THREADS

@@ -64,7 +64,7 @@ def test_a_posted_job_reaches_audit_statistics_and_event_bus(
         number: int = marketplace.call("GET", "/admin/statistics", token=admin).json()["jobs"]["open"]
         return number
 
-    # given a message in the queue of records that nobody can read
+    # given an unreadable message in the queue of records
     records = account.client("sqs").get_queue_url(QueueName="khaya-records-local")["QueueUrl"]
     account.client("sqs").send_message(QueueUrl=records, MessageBody="poison")
     before = open_jobs()

@@ -107,8 +107,8 @@ def test_audit_entries_are_ordered_by_the_time_of_their_events(admin: Person) ->
 @pytest.mark.parametrize(
     "poison", ["no JSON", "{}", "[]", '{"consumer":"audit"}', '{"consumer":"audit","event":{"id":"1"}}']
 )
-def test_a_broken_message_is_sent_back_alone(admin: Person, poison: str) -> None:
-    # given a message that cannot be read between two of the same object
+def test_an_unreadable_message_is_returned_alone(admin: Person, poison: str) -> None:
+    # given an unreadable message between two of the same object
     before, after = happened(1), happened(2)
     # when the batch is handled, then only that one fails
     assert tell(before, poison, after) == ["1"]
@@ -223,7 +223,7 @@ def test_a_jobs_events_are_audited_without_any_text(admin: Person, buyer: Person
     clock.tick(minutes=1)
     assert buyer.post(f"/jobs/{job}/completion").status == 200
     follow("audit")
-    # then the job's part of the trail tells it, newest first
+    # then the job's entries are listed newest first
     lines = read(admin, object=f"jobs/{job}")
     assert [(one["action"], one["actorId"]) for one in lines] == [
         ("job.completed", "buyer-1"),
@@ -279,7 +279,7 @@ def test_decisions_about_people_are_audited_with_values_before_and_after(
         answer = admin.patch("/admin/users/buyer-1", {"reason": "A good reason.", **changes})
         assert answer.status == 200, answer.text
     follow("audit")
-    # then the trail has each decision, by whom, and from what to what
+    # then each decision has its admin and values before and after
     lines = [one for one in read(admin, object="people/buyer-1") if one["actorId"] == "admin-1"]
     assert changes_of(lines, "person.suspended") == {"status": ("active", "suspended")}
     assert changes_of(lines, "person.reinstated") == {"status": ("suspended", "active")}
@@ -295,7 +295,7 @@ def test_adjustments_are_audited_with_both_admins(admin: Person) -> None:
     second = Person("admin-2", ("admin",))
     assert second.post("/credits/adjustments", asked, headers={"Idempotency-Key": "2"}).status == 201
     follow("audit")
-    # then who asked, who agreed, how much, and the balance it left
+    # then both admins, the amount and the balance are audited
     (proposed,) = read(admin, actor="admin-1")
     assert proposed["action"] == "adjustment.proposed"
     booked = read(admin, actor="admin-2")
@@ -312,7 +312,7 @@ def test_an_erased_person_remains_in_the_audit_trail_by_id_only(admin: Person, b
     buyer.post(f"/jobs/{job}/cancellation", {"reason": "I am moving away."})
     assert buyer.delete("/profiles/me").status == 204
     follow("audit")
-    # then the trail still says what they did, and that they left
+    # then their actions and the erasure are still listed
     actions = [one["action"] for one in read(admin, actor="buyer-1")]
     assert {"job.posted", "job.cancelled"} <= {*actions}
     assert "person.erased" in [one["action"] for one in read(admin, object="people/buyer-1")]
@@ -332,7 +332,7 @@ def test_a_stream_record_delivered_twice_is_one_audit_entry(admin: Person, buyer
     follow("audit")
     shard.items.extend(again)
     follow("audit")
-    # then there is one line of it
+    # then there is one entry
     assert [one["action"] for one in read(admin, actor="buyer-1")] == ["job.posted"]
 
 

@@ -265,7 +265,7 @@ def test_a_run_without_time_is_continued_by_the_next(clock: Clock) -> None:
     asked_for = iter([60_000] * 4)  # one for the release, then one for each reminder
     context = Context()
     context.get_remaining_time_in_millis = lambda: next(asked_for, 9_999)  # type: ignore[method-assign]
-    # when it stops in the middle
+    # when it stops early
     report = app("due_items").handler({"lane": "minute"}, context)
     assert (report["claimed"], report["failed"]) == (3, 0)
     assert report["unfinished"] > 0
@@ -289,7 +289,7 @@ def test_the_release_of_deliveries_uses_at_most_half_of_the_time(clock: Clock, m
     context = Context()
     context.get_remaining_time_in_millis = lambda: left  # type: ignore[method-assign]
     monkeypatch.setattr(app("due_items").deliveries, "release_due", release)
-    # when it is swept, then reminders get the other half
+    # when the task runs, then reminders get half of the time
     assert app("due_items").handler({"lane": "minute"}, context) == {
         "claimed": 1,
         "dropped": 0,

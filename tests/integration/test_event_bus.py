@@ -197,7 +197,7 @@ def test_a_brief_outage_of_the_bus_is_retried(event_bus: Bus) -> None:
 @pytest.mark.parametrize(
     "poison", ["no JSON", "{}", "[]", '{"consumer":"event_bus"}', '{"consumer":"event_bus","event":{"id":"1"}}']
 )
-def test_a_broken_message_is_sent_back_alone(event_bus: Bus, poison: str) -> None:
+def test_an_unreadable_message_is_returned_alone(event_bus: Bus, poison: str) -> None:
     before, after = happened(1), happened(2)
     assert tell(before, poison, after) == ["1"]
     assert event_bus.got() == ids_of(before, after)

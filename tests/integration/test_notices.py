@@ -34,7 +34,7 @@ WORKER = Person("worker", ("worker",))
 RIVAL = Person("rival", ("worker",))
 ADMIN = Person("admin", ("admin",))
 CHANNELS = ("whatsapp", "email")
-"""Where notices go for somebody who chose nothing and has no device."""
+"""The queues for a person without preferences and devices."""
 MAX_CALLS = 20
 
 
@@ -83,7 +83,7 @@ def offered(job_id: str, number: int = 0) -> dict[str, Any]:
 
 
 def tell(*events: dict[str, Any] | str) -> list[str]:
-    """Give the function a batch, in which each event is of its object's group; answers what is to come again."""
+    """Deliver events to the function, each in its object's group; returns the positions of failed ones."""
     told = batch("notices", *events)
     for record in told["Records"]:
         try:
@@ -96,7 +96,7 @@ def tell(*events: dict[str, Any] | str) -> list[str]:
 
 @pytest.fixture
 def queues() -> None:
-    """The queues that the template has."""
+    """The queues of the template."""
     streams.make_queues()
 
 
@@ -123,7 +123,7 @@ def test_a_bid_is_in_the_inbox_of_the_jobs_owner() -> None:
     # when a worker bids on it
     bid = place_bid(WORKER, job, amountCents=123_450)
     follow("notices", "bids", "referrals")
-    # then the owner reads of it
+    # then it is in the owner's inbox
     body = OWNER.get("/notifications").body
     (item,) = body["items"]
     assert body["unreadCount"] == 1
@@ -164,7 +164,7 @@ def test_each_party_is_notified_of_the_others_actions(clock: Clock) -> None:
     review = answer.body["id"]
     assert WORKER.post(f"/reviews/{review}/response", {"comment": "Thank you."}).status == 200
     follow("notices", "bids", "referrals")
-    # then each knows what concerns them, and nothing of what they did themselves
+    # then each party is notified of the other's actions only
     assert kinds(OWNER) == ["bidReceived", "bidReceived", "jobStarted", "workSubmitted", "reviewAnswered"]
     assert kinds(WORKER) == ["bidAccepted", "jobCompleted", "reviewReceived"]
     assert kinds(RIVAL) == ["bidRejected"]
@@ -203,7 +203,7 @@ def test_a_suspended_person_is_notified_by_every_channel() -> None:
     # when an admin suspends them
     assert ADMIN.patch("/admin/users/worker", {"status": "suspended", "reason": "Fraud."}).status == 200
     follow("notices", "bids", "referrals")
-    # then it goes by all channels that they can have
+    # then every channel is used for which they have an address
     (found,) = notifications().values()
     assert (found["kind"], found["userId"]) == ("accountSuspended", "worker")
     sent = handed_over()
@@ -247,7 +247,7 @@ def test_sellers_authors_and_reporters_are_notified_of_decisions(clock: Clock) -
         answer = ADMIN.post(path, decision)
         assert answer.status == 200, answer.text
     follow("notices", "bids", "referrals")
-    # then each is told once of each thing
+    # then each change is notified once
     assert kinds(seller) == ["listingApproved", "listingRejected"]
     assert kinds(author) == ["storyApproved", "storyFeatured", "storyRejected"]
     assert kinds(reporter) == ["reportResolved"]
@@ -272,7 +272,7 @@ def test_each_movement_of_credits_causes_one_notice(clock: Clock) -> None:
     clock.tick(minutes=1)
     assert adjust("worker", -700).status == 201
     follow("notices", "bids", "referrals")
-    # then each is told as what it is
+    # then each causes its own notification
     assert kinds(WORKER) == ["creditsReceived", "withdrawalPaid", "withdrawalFailed", "creditsDeducted"]
     texts = [item["text"] for item in WORKER.get("/notifications").body["items"]][::-1]
     assert "R500 was added" in texts[0]
@@ -354,9 +354,9 @@ def test_an_unreadable_message_is_returned_alone(queues: None) -> None:
     # given a batch with unreadable messages
     job, other = post_job(OWNER), post_job(OWNER)
     poison = ["not json", json.dumps({"consumer": "notices", "event": {"kind": "job.cancelled"}}), "[]"]
-    # when it is worked off
+    # when it is handled
     failed = tell(offered(job), *poison, cancelled(other, 1))
-    # then the rest of it is done
+    # then the others are handled
     assert failed == ["1", "2", "3"]
     assert kinds(OWNER) == ["bidReceived", "jobCancelled"]
 
@@ -388,7 +388,7 @@ def test_given_everything_is_marked_as_read_meanwhile_then_a_new_notification_is
 
 @contextmanager
 def breaking_queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[Faulty]:
-    """The client by which notifications are handed over, with calls that can be made to fail."""
+    """The SQS client of deliveries, whose calls can be made to fail."""
     from khaya.platform.aws import queues  # noqa: PLC0415 - after the environment is set
 
     def send(operation: str, request: Any) -> Any:

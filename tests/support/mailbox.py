@@ -47,7 +47,7 @@ def deliver() -> list[Sent]:
 
 
 def record(body: str) -> dict[str, Any]:
-    """A record of the queue, as Lambda passes it."""
+    """A record of the queue as Lambda passes it."""
     return {
         "messageId": "message-1",
         "receiptHandle": "handle",

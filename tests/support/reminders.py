@@ -30,7 +30,7 @@ def sent(reminder_id: str) -> None:
 
 
 def sweep(lane: str = "minute", milliseconds: int = 60_000) -> dict[str, int]:
-    """Run the sweep of a lane and answer its report."""
+    """Run the task of a schedule; returns its report."""
     report: dict[str, int] = app("due_items").handler({"lane": lane}, Context(milliseconds))
     return report
 

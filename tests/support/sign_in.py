@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import boto3
 
-from khaya.platform.aws import cognito, secrets
+from khaya.platform.aws import clients, cognito, secrets
 from khaya.platform.base import settings
 from tests.support.template import function_environment
 
@@ -15,7 +15,7 @@ WITHOUT_LIMITS = {"SIGN_INS_PER_IDENTITY": "0", "SIGN_INS_PER_ADDRESS": "0"}
 
 
 def ready() -> None:
-    """Make the queue and the key, and have the functions look for them anew."""
+    """Create the queue and the key, and reset cached clients, settings and secrets."""
     queue = boto3.client("sqs").create_queue(QueueName="code-delivery", Attributes={"VisibilityTimeout": "0"})
     os.environ |= {**WITHOUT_LIMITS, "CODE_DELIVERY_QUEUE_URL": queue["QueueUrl"]}
     os.environ["EMAIL_SENDER"] = "Khaya <no-reply@khaya.example>"
@@ -26,8 +26,7 @@ def ready() -> None:
 
 
 def forget() -> None:
-    """Clients, settings and secrets that were made for another environment."""
-    from khaya.platform.aws import clients  # noqa: PLC0415 - after the environment is set
+    """Reset cached clients, settings and secrets."""
 
     clients.clear()
     cognito._client_secret.cache_clear()

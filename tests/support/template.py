@@ -52,7 +52,7 @@ def resources(kind: str) -> dict[str, dict[str, Any]]:
 
 
 def table_name(logical: str, environment: str = "test") -> str:
-    """The name that a table gets in an environment."""
+    """The name of a table in an environment."""
     return physical_name(resources(TABLE)[logical]["TableName"], environment)
 
 

@@ -17,7 +17,7 @@ from khaya.deliveries import circuit_breakers, service
 from khaya.notifications import store
 from khaya.notifications.kinds import KINDS
 from khaya.notifications.model import Notification
-from khaya.platform.aws import secrets
+from khaya.platform.aws import clients, messaging, queues, secrets
 from khaya.platform.base import clock, settings
 from khaya.platform.base.ids import new_id
 from khaya.platform.data import dynamo
@@ -92,16 +92,16 @@ class Post:
         assert answer.status == 200, answer.text
 
     def waiting(self, consumer: str) -> int:
-        """How many messages of a consumer are in the queue."""
+        """The number of a consumer's messages in the queue."""
         return sum(1 for one in _kept()._messages if json.loads(one.body)["consumer"] == consumer)
 
     def put(self, consumer: str, notification_id: str) -> None:
-        """A message more, as SQS may deliver one twice."""
+        """Send another message, as SQS may deliver one twice."""
         body = json.dumps({"consumer": consumer, "notificationId": notification_id})
         client("sqs").send_message(QueueUrl=self.url, MessageBody=body)
 
     def run(self, *consumers: str) -> int:
-        """Let the function have each consumer's waiting messages once, at most ten; answers how many failed."""
+        """Deliver each consumer's waiting messages once, at most ten; returns how many failed."""
         failed = 0
         for consumer in consumers or EVERY:
             for message in self._received(consumer):
@@ -153,8 +153,7 @@ def _record(message: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clock, tables: None) -> Iterator[Post]:
-    """Somebody with a phone, an e-mail and two devices; patience is short, and what is put back comes again at once."""
-    from khaya.platform.aws import clients, messaging, queues  # noqa: PLC0415 - after the environment is set
+    """A person with a phone, an e-mail address and two devices; timeouts are short, and retries are immediate."""
 
     base = f"http://127.0.0.1:{provider.server_port}"
     for name, value in {

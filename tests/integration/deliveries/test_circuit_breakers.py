@@ -45,7 +45,7 @@ def test_given_an_open_circuit_then_messages_wait_until_the_next_probe(
     # given a circuit that has been open for ten of thirty seconds
     breaker_clock.tick(10)
     broken.waits.clear()
-    # when a message comes for the first time, then it waits the twenty that are left
+    # when a message arrives, then it waits the remaining twenty
     client("sqs").purge_queue(QueueUrl=broken.url)
     notification_id = broken.notify()
     assert broken.run("whatsapp") == 1
@@ -73,8 +73,8 @@ def test_after_a_successful_probe_all_messages_are_sent(broken: Post, breaker_cl
     assert state["state"] == "CLOSED"
 
 
-def test_one_good_answer_closes_it(broken: Post, breaker_clock: BreakerClock) -> None:
-    # given only one message is there when the circuit may be tried
+def test_one_successful_probe_closes_the_circuit(broken: Post, breaker_clock: BreakerClock) -> None:
+    # given one message when the circuit may be probed
     client("sqs").purge_queue(QueueUrl=broken.url)
     broken.notify()
     broken.provider.be_well()
@@ -86,11 +86,11 @@ def test_one_good_answer_closes_it(broken: Post, breaker_clock: BreakerClock) ->
     assert state["state"] == "CLOSED"
 
 
-def test_another_running_function_knows_of_it(broken: Post) -> None:
-    # given a function that has seen nothing fail
+def test_an_open_circuit_holds_for_other_execution_environments(broken: Post) -> None:
+    # given an environment without counted failures
 
     _forget_failures()
-    # when it has a message
+    # when it handles messages
     assert broken.run("whatsapp") == 7
     # then it does not call the provider
     assert len(broken.provider.asked) == 5

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from khaya.platform.aws import clients
+from khaya.platform.base import settings
 from tests.integration.deliveries.conftest import PHONES_TOKEN, BreakerClock, Post
 from tests.integration.test_permissions import NOT_CALLED, WHEN_FAILING
 from tests.support.permissions import Record
@@ -12,9 +14,7 @@ from tests.support.permissions import Record
 def test_deliveries_use_every_permission_of_their_role(
     post: Post, breaker_clock: BreakerClock, permitted: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given everything goes wrong that can, long enough that a circuit opens
-    from khaya.platform.aws import clients  # noqa: PLC0415
-    from khaya.platform.base import settings  # noqa: PLC0415 - after the environment is set
+    # given failing providers until a circuit opens
 
     monkeypatch.setenv("SMS_PER_HOUR", "500")
     settings.settings.cache_clear()

@@ -9,6 +9,7 @@ import pytest
 
 from khaya.channels.push import Ticket
 from khaya.deliveries import service
+from khaya.platform.aws import clients
 from khaya.platform.base import settings
 from khaya.platform.base.errors import Unavailable
 from tests.conftest import Clock
@@ -27,8 +28,7 @@ TAKEN = {"whatsapp": 1, "push": 2, "sms": 1, "email": 1}
 
 @pytest.fixture
 def amazon_too(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    """SNS and SES, reached over HTTP at the stand-in, which fails on command."""
-    from khaya.platform.aws import clients  # noqa: PLC0415 - after the environment is set
+    """SNS and SES at the stand-in, which fails on command."""
 
     _reach_amazon_at(f"http://127.0.0.1:{post.provider.server_port}", monkeypatch)
     yield
@@ -36,17 +36,13 @@ def amazon_too(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _reach_amazon_at(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya.platform.aws import clients  # noqa: PLC0415
-
     for name in AMAZON.values():
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{name.upper()}", address)
     clients.clear()
 
 
 def _end_faults(monkeypatch: pytest.MonkeyPatch, post: Post) -> None:
-    """All providers are well again."""
-    from khaya.platform.aws import clients  # noqa: PLC0415
-    from khaya.platform.base import settings  # noqa: PLC0415
+    """End all faults."""
 
     post.provider.be_well()
     base = f"http://127.0.0.1:{post.provider.server_port}"
@@ -105,6 +101,7 @@ def test_given_an_unreachable_provider_then_the_message_is_retried(
     nobody = f"http://127.0.0.1:{free_port()}"
     for name in ("TWILIO_BASE_URL", "EXPO_BASE_URL"):
         monkeypatch.setenv(name, nobody)
+    settings.settings.cache_clear()
     settings.settings.cache_clear()
     _reach_amazon_at(nobody, monkeypatch)
     post.prefer(channel)
@@ -213,7 +210,7 @@ def test_the_delay_grows_with_each_attempt(post: Post) -> None:
     for number, wait in enumerate(waits):
         usual = min(3600, 15 * 2**number)
         assert 0.8 * usual - 1 <= wait <= 1.2 * usual + 1
-    assert sum(waits) < 6 * 3600 / 2, "well before the claim lapses"
+    assert sum(waits) < 6 * 3600 / 2, "before the claim lapses"
 
 
 @pytest.mark.parametrize("channel", WEB)
@@ -347,7 +344,7 @@ def test_an_unexpected_error_is_counted_and_retried(
     with monkeypatch.context() as outage:
         outage.setattr(service.store, "find", away)
         assert post.run("push") == 1
-    # then that is counted, the message waits a while, and then it goes out
+    # then the failure is counted, and a retry sends it
     assert '"consumer":"push","service":"test","MessageRetried":[1.0]' in capsys.readouterr().out
     assert 4 <= post.waits[0] <= 6
     assert post.run("push") == 0

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from khaya.notifications import messages
+from khaya.platform.aws import queues
 from khaya.platform.base import observability, settings
 from khaya.platform.base.errors import TooMany
 from tests.conftest import Clock
@@ -254,8 +255,7 @@ def test_logs_hold_no_address_and_no_text(post: Post, capsys: pytest.CaptureFixt
 def test_given_a_visibility_of_a_minute_when_the_queue_is_asked_again_then_the_message_is_hidden(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given the queue itself, without the tests' hand in it
-    from khaya.platform.aws import queues  # noqa: PLC0415
+    # given a real queue with its own delays
 
     monkeypatch.undo()
     sqs = client("sqs")
@@ -263,7 +263,7 @@ def test_given_a_visibility_of_a_minute_when_the_queue_is_asked_again_then_the_m
     (message,) = sqs.receive_message(QueueUrl=post.url)["Messages"]
     # when its visibility is set
     queues.change_visibility("deliveries", [message["ReceiptHandle"]], 60)
-    # then nobody receives it
+    # then it is not received
     assert "Messages" not in sqs.receive_message(QueueUrl=post.url)
 
 
@@ -271,7 +271,6 @@ def test_given_a_push_when_its_receipts_are_to_be_read_then_their_message_is_del
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given receipts that are there after a quarter of an hour
-    from khaya.platform.base import settings  # noqa: PLC0415
 
     monkeypatch.setenv("PUSH_RECEIPT_DELAY_SECONDS", "900")
     settings.settings.cache_clear()
