@@ -20,7 +20,7 @@ format secrets lock audit: ENVIRONMENTS := dev
 LOCKED := layers/dependencies/requirements requirements/pip requirements/dev requirements/engine requirements/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task age environments test test-fast soak check format secrets lock audit bench costs openapi events clean
+.PHONY: help run up sam-local down reload tokens logs outbox task age environments test test test-docker-fast soak check format secrets lock audit bench costs openapi events clean
 
 help: ## list what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -60,12 +60,13 @@ environments: ## make or update the Python environments in .local/
 		"sudo apt install python3 python3-venv; anywhere: uv python install 3.13), named by PYTHON=… if it is not found by itself."; exit 1; }
 	@"$(PYTHON)" -m local.environments $(ENVIRONMENTS)
 
-test: test-fast ## unit, integration, infrastructure, contention and end-to-end tests; with Docker, those of sam local
+test: test-fast ## unit, integration, infrastructure, contention and end-to-end tests
 	@echo "== Contention tests"
 	@$(DEV)/python -m pytest tests/contention
 	@echo "== End-to-end tests"
 	@$(DEV)/python -m pytest tests/e2e
-	@echo "== Tests with Docker"
+
+test-docker: environments ## the API in SAM's containers, as `make sam-local` starts it (needs Docker)
 	@$(DEV)/python -m pytest tests/docker
 
 test-fast: environments ## unit, integration and infrastructure tests
