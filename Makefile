@@ -20,7 +20,7 @@ format secrets lock audit: ENVIRONMENTS := dev
 LOCKED := layers/dependencies/requirements requirements/pip requirements/dev requirements/engine requirements/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task age environments test test test-docker-fast soak check format secrets lock audit bench costs openapi events clean
+.PHONY: help run up sam-local down reload tokens logs outbox task age environments test test-fast test-docker soak check format secrets lock audit bench costs openapi events clean
 
 help: ## list what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
