@@ -38,7 +38,10 @@ class Settings(BaseModel):
     idempotency_table: str
     statistics_table: str
     tasks_table: str
+    uploads_table: str
     media_bucket: str
+    media_base_url: str
+    """Where the CDN serves the bucket's `media/`, without a slash at the end; empty where there is none."""
 
     cursor_key: str = Field(min_length=8)
     writes_per_minute: int = Field(ge=0)
