@@ -29,6 +29,11 @@ def dependencies(python: str = HERE, machine: str | None = None) -> Path:
     return _built("dependencies", "DependenciesLayer", python, f"manylinux2014_{machine} manylinux_2_28_{machine}")
 
 
+def pictures(python: str = HERE, machine: str = "x86_64") -> Path:
+    """The layer with Pillow."""
+    return _built("pictures", "PicturesLayer", python, f"manylinux2014_{machine} manylinux_2_28_{machine}")
+
+
 def own(python: str = HERE) -> Path:
     """The folder of the layer with our code."""
     return _built("khaya", "KhayaLayer", python, "any")

@@ -11,6 +11,7 @@ from bench.report import Report
 from tests.support.template import ROOT
 
 MAX_DEPENDENCIES_BYTES = 10_000_000
+MAX_PICTURES_BYTES = 10_000_000
 MAX_OWN_CODE_BYTES = 200_000
 
 
@@ -23,6 +24,9 @@ def run() -> Report:
         size = zipped(layers.dependencies(python, machine).parent)
         what = f"dependencies, {name}"
         report.add(what, size, MAX_DEPENDENCIES_BYTES, report.check(what, size, MAX_DEPENDENCIES_BYTES))
+        size = zipped(layers.pictures(python, machine).parent)
+        what = f"pictures, {name}"
+        report.add(what, size, MAX_PICTURES_BYTES, report.check(what, size, MAX_PICTURES_BYTES))
     size = zipped(layers.own(python).parent, ROOT / "functions")
     report.add(
         "own code: layer and functions", size, MAX_OWN_CODE_BYTES, report.check("own code", size, MAX_OWN_CODE_BYTES)

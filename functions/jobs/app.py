@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from khaya.bids.visibility import get_visible_job
+from khaya.bids.visibility import get_visible_job, get_visible_job_with
 from khaya.jobs import service, store
 from khaya.jobs.model import (
     Category,
@@ -27,7 +27,7 @@ from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, Access
 from khaya.platform.web.api import Api
 from khaya.search.model import SearchText
-from khaya.uploads.model import check_owner
+from khaya.uploads import service as uploads
 from khaya.users.store import pass_account_guard
 
 api = Api("Jobs", pass_account_guard)
@@ -95,9 +95,10 @@ def one_job(job_id: str) -> Response[PartyJobView | JobView]:
 @api.patch("/jobs/<job_id>", OWNER, "Change an open job", body=PartyJobView)
 def edit_job(job_id: str, changes: Annotated[JobChanges, Body()]) -> Response[PartyJobView]:
     """Changes the given fields while the job is open."""
-    job = get_visible_job(job_id, api.caller).require_owner(api.caller.user_id)
-    api.check_version(job.version)
-    return _answer(service.edit(job, changes, owner_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work))
+    owner = api.caller.user_id
+    job, uploaded = get_visible_job_with(job_id, api.caller, uploads.keys(changes.photos or ()))
+    api.check_version(job.require_owner(owner).version)
+    return _answer(service.edit(job, changes, uploaded, owner_id=owner, now=api.now, unit_of_work=api.unit_of_work))
 
 
 @api.post("/jobs/<job_id>/start", SELECTED_WORKER, "Start the work", body=PartyJobView)
@@ -110,9 +111,10 @@ def start(job_id: str) -> Response[PartyJobView]:
 @api.post("/jobs/<job_id>/submission", SELECTED_WORKER, "Submit the work", body=PartyJobView)
 def submit(job_id: str, proof: Annotated[WorkProof, Body()]) -> Response[PartyJobView]:
     """Submits the work, with a note and photos as proof."""
-    check_owner(proof.photos, api.caller.user_id, "submission", "photos")
-    job = get_visible_job(job_id, api.caller).require_worker(api.caller.user_id)
-    return _change(job, job.submitted(proof, api.now))
+    worker = api.caller.user_id
+    job, uploaded = get_visible_job_with(job_id, api.caller, uploads.keys(proof.photos))
+    job.require_worker(worker)
+    return _answer(service.submit(job, proof, uploaded, worker_id=worker, now=api.now, unit_of_work=api.unit_of_work))
 
 
 @api.post("/jobs/<job_id>/completion", OWNER, "Confirm the work", body=PartyJobView)

@@ -37,7 +37,10 @@ def post_listing(offer: Annotated[ListingOffer, Body()]) -> Response[OwnListingV
     listing = service.post(offer, seller_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ListingPosted")
     return api.answer(
-        own_listing_view(listing), status=201, location=f"/listings/{listing.id}", version=listing.version
+        own_listing_view(listing, api.caller.user_id),
+        status=201,
+        location=f"/listings/{listing.id}",
+        version=listing.version,
     )
 
 
@@ -93,9 +96,11 @@ def edit(listing_id: str, changes: Annotated[ListingChanges, Body()]) -> Respons
 
     New text or photos of an unverified seller make the listing pending.
     """
-    listing, verified = service.get_for_edit(listing_id, api.caller)
+    listing, verified, uploaded = service.get_for_edit(listing_id, api.caller, changes.photos or ())
     api.check_version(listing.version)
-    return _answer(service.edit(listing, changes, verified=verified, now=api.now, unit_of_work=api.unit_of_work))
+    return _answer(
+        service.edit(listing, changes, uploaded, verified=verified, now=api.now, unit_of_work=api.unit_of_work)
+    )
 
 
 @api.delete("/listings/<listing_id>", OWNER, "Deactivate a listing", status=204, if_match=True)
@@ -128,12 +133,12 @@ def moderate(listing_id: str, request: Annotated[ModerationRequest, Body()]) -> 
 
 
 def _page(part: PageResult[Listing], next_cursor: str | None) -> Response[Page[OwnListingView]]:
-    items = [own_listing_view(listing) for listing in part.items]
+    items = [own_listing_view(listing, api.caller.user_id) for listing in part.items]
     return api.answer(Page(items=items, next_cursor=next_cursor))
 
 
 def _answer(listing: Listing) -> Response[OwnListingView]:
-    return api.answer(own_listing_view(listing), version=listing.version)
+    return api.answer(own_listing_view(listing, api.caller.user_id), version=listing.version)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -112,8 +112,9 @@ def erase() -> Response[None]:
 @api.get("/profiles/<user_id>", PUBLIC, "One person", body=ProfileView)
 def one_person(user_id: str) -> Response[ProfileView]:
     """The public profile. Its owner and admins also get links to the certificates."""
-    fully = api.visitor is not None and (api.visitor.is_admin or api.visitor.user_id == user_id)
-    return api.answer(shown(service.public(user_id), api.now, fully=fully))
+    own = api.visitor is not None and api.visitor.user_id == user_id
+    fully = own or (api.visitor is not None and api.visitor.is_admin)
+    return api.answer(shown(service.public(user_id), api.now, fully=fully, own=own))
 
 
 @api.get("/profiles/<user_id>/resume", PUBLIC, "What a person did", body=ResumeView)
@@ -135,9 +136,10 @@ def verify(user_id: str, request: Annotated[VerificationRequest, Body()]) -> Res
 
 
 def _write(request: ProfileReplacement, *, whole: bool) -> Response[OwnProfileView]:
-    profile, user = service.own(api.caller.user_id)
+    profile, user, uploaded = service.to_write(api.caller.user_id, request)
     api.check_version(profile.version)
-    return _own(service.write(profile, request, whole=whole, now=api.now, unit_of_work=api.unit_of_work), user)
+    after = service.write(profile, request, uploaded, whole=whole, now=api.now, unit_of_work=api.unit_of_work)
+    return _own(after, user)
 
 
 def _own(profile: Profile, user: User) -> Response[OwnProfileView]:

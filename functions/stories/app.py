@@ -25,7 +25,7 @@ def submit(posting: Annotated[StoryPosting, Body()]) -> Response[OwnStoryView]:
     """Only the author and admins see it until an admin approves it."""
     story = service.submit(posting, author_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("StorySubmitted")
-    return api.answer(own_story_view(story, liked=False), status=201, location=f"/stories/{story.id}")
+    return api.answer(own_story_view(story, story.author_id, liked=False), status=201, location=f"/stories/{story.id}")
 
 
 @api.get("/stories", FEED, "Approved stories, newest first", body=Page[OwnStoryView | StoryView])
@@ -111,7 +111,7 @@ def moderate(story_id: str, request: Annotated[ModerationRequest, Body()]) -> Re
     if rewarded:
         api.count("StoryRewarded")
     liked = service.liked_by_story([story], api.caller)
-    return api.answer(own_story_view(story, liked=liked[story.id]))
+    return api.answer(own_story_view(story, moderator, liked=liked[story.id]))
 
 
 def _page(part: PageResult[Story], page_request: PageRequest) -> Response[Page[OwnStoryView | StoryView]]:
@@ -122,7 +122,7 @@ def _page(part: PageResult[Story], page_request: PageRequest) -> Response[Page[O
 
 def _own_page(part: PageResult[Story], page_request: PageRequest) -> Response[Page[OwnStoryView]]:
     liked = service.liked_by_story(part.items, api.caller)
-    items = [own_story_view(story, liked=liked[story.id]) for story in part.items]
+    items = [own_story_view(story, api.caller.user_id, liked=liked[story.id]) for story in part.items]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 

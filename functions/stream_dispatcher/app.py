@@ -20,6 +20,7 @@ from khaya.events.model import Event, events_of
 from khaya.exports import consumer as exports
 from khaya.name_sync import consumer as name_sync
 from khaya.notices import consumer as notices
+from khaya.pictures import consumer as pictures
 from khaya.platform.aws import queues
 from khaya.platform.aws.queues import OutgoingMessage
 from khaya.platform.base.changes import Change
@@ -32,7 +33,7 @@ from khaya.reputation import consumer as reputation
 from khaya.search import consumer as search
 from khaya.statistics import consumer as statistics
 
-require(queues=("derived", "person", "money", "notices", "exports", "records"))
+require(queues=("derived", "person", "money", "notices", "exports", "pictures", "records"))
 
 CONSUMERS_OF_CHANGES: dict[str, tuple[str, Callable[[Change], OutgoingMessage | None]]] = {
     bids.NAME: ("derived", bids.message_for),
@@ -42,6 +43,7 @@ CONSUMERS_OF_CHANGES: dict[str, tuple[str, Callable[[Change], OutgoingMessage | 
     erasure.NAME: ("person", erasure.message_for),
     referrals.NAME: ("money", referrals.message_for),
     exports.NAME: ("exports", exports.message_for),
+    pictures.NAME: ("pictures", pictures.message_for),
 }
 """Each consumer's queue, and its message for a change, None where the change does not concern it."""
 
@@ -53,7 +55,7 @@ CONSUMERS_OF_EVENTS: dict[str, tuple[str, Callable[[Event], OutgoingMessage | No
 }
 """The same for the events that a change is."""
 
-_PARALLEL_QUEUES = 6
+_PARALLEL_QUEUES = 7
 
 
 class EarlierChangeFailed(Exception):

@@ -10,8 +10,8 @@ import pytest
 from local.environments import NAMES, PIP, install_command
 from tests.support.template import ROOT
 
-LAYER = ROOT / "layers" / "dependencies" / "requirements.txt"
-ASKED = sorted([*(ROOT / "requirements").glob("*.in"), LAYER.with_suffix(".in")])
+LAYERS = sorted((ROOT / "layers").glob("*/requirements.txt"))
+ASKED = sorted([*(ROOT / "requirements").glob("*.in"), *(ROOT / "layers").glob("*/requirements.in")])
 LOCKED = [path.with_suffix(".txt") for path in ASKED]
 
 REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(\[[^\]]*\])?(==(?P<version>\S+))?(\s*;\s*(?P<marker>.*?))?\s*")
@@ -79,7 +79,7 @@ def test_a_package_that_is_asked_for_is_locked(path: Path) -> None:
 
 
 def test_a_locked_file_without_a_source_is_refused() -> None:
-    assert sorted([*(ROOT / "requirements").glob("*.txt"), LAYER]) == LOCKED
+    assert sorted([*(ROOT / "requirements").glob("*.txt"), *LAYERS]) == LOCKED
 
 
 def test_a_source_that_make_lock_does_not_compile_is_refused() -> None:
@@ -87,14 +87,16 @@ def test_a_source_that_make_lock_does_not_compile_is_refused() -> None:
     assert sorted(ROOT / f"{name}.in" for name in names.split()) == ASKED
 
 
-def test_tests_run_on_the_versions_that_the_functions_run_on() -> None:
-    layer, dev = versions(LAYER), versions(ROOT / "requirements" / "dev.txt")
+@pytest.mark.parametrize("path", LAYERS, ids=lambda path: path.parent.name)
+def test_tests_run_on_the_versions_that_the_functions_run_on(path: Path) -> None:
+    layer, dev = versions(path), versions(ROOT / "requirements" / "dev.txt")
     assert {name: (version, dev.get(name)) for name, version in layer.items() if dev.get(name) != version} == {}
 
 
-def test_the_layer_does_not_depend_on_the_python_that_builds_it() -> None:
+@pytest.mark.parametrize("path", LAYERS, ids=lambda path: path.parent.name)
+def test_a_layer_does_not_depend_on_the_python_that_builds_it(path: Path) -> None:
     # pip reads markers for the Python it runs on, and the layer may be built for another one
-    markers = [named(line)["marker"] or "" for line in requirements(LAYER.read_text())]
+    markers = [named(line)["marker"] or "" for line in requirements(path.read_text())]
     assert [marker for marker in markers if "python_version" in marker or "python_full_version" in marker] == []
 
 

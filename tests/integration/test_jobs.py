@@ -10,8 +10,11 @@ from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import VISITOR, Person
 from tests.support.records import POSTING, accept, place_bid, post_job, profile
+from tests.support.uploads import given
 
 KEY = "uploads/buyer-1/job/01JCZX3V9T6V5Y8Q2M4N7B1KDE.jpg"
+KEYS = [KEY.replace("KDE", f"KD{number}") for number in range(5)]
+PROOF = "uploads/worker-1/submission/01JCZX3V9T6V5Y8Q2M4N7B1KDE.jpg"
 PRIVATE = {
     "coordinates",
     "workerId",
@@ -38,6 +41,11 @@ def briefly(value: object) -> str | None:
     return str(value)[:40] if isinstance(value, dict) else None
 
 
+@pytest.fixture(autouse=True)
+def uploads(tables: None) -> None:
+    given(KEY, *KEYS, PROOF)
+
+
 def in_progress(buyer: Person, worker: Person, **fields: Any) -> str:
     job = post_job(buyer, **fields)
     accept(buyer, place_bid(worker, job))
@@ -54,7 +62,8 @@ def test_a_posted_job_has_all_its_fields(buyer: Person) -> None:
     assert (answer.status, answer.headers["Location"], answer.headers["ETag"]) == (201, f"jobs/{job['id']}", '"1"')
     assert {*job} == PUBLIC | PRIVATE
     (photo,) = job.pop("photos")
-    assert {*photo} == {"url"}
+    assert {*photo} == {"url", "urls", "width", "height", "state"}
+    assert photo["state"] == "checking"
     assert KEY in photo["url"]
     assert "X-Amz-Signature" in photo["url"] or "Signature" in photo["url"]
     job.pop("id")
@@ -94,7 +103,7 @@ def test_a_job_with_the_required_fields_gets_defaults(buyer: Person) -> None:
         {"location": "xy"},
         {"location": "x" * 200},
         {"location": "\ufdfa" * 200},
-        {"photos": [KEY.replace("KDE", f"KD{number}") for number in range(5)]},
+        {"photos": KEYS},
         {"coordinates": {"lat": -90, "lng": 180}},
         {"coordinates": {"lat": 1e-300, "lng": -0.0}},
         {"coordinates": None},
@@ -334,8 +343,7 @@ def test_an_invalid_edit_changes_nothing(buyer: Person, fields: dict[str, Any]) 
 
 def test_an_edit_may_repeat_the_present_photos(buyer: Person) -> None:
     job = post_job(buyer, photos=[KEY])
-    other = KEY.replace("KDE", "KDF")
-    assert len(buyer.patch(f"/jobs/{job}", {"photos": [other, KEY]}).body["photos"]) == 2
+    assert len(buyer.patch(f"/jobs/{job}", {"photos": [KEYS[0], KEY]}).body["photos"]) == 2
     assert buyer.patch(f"/jobs/{job}", {"photos": [KEY.replace("buyer-1", "x")]}).status == 422
     assert buyer.patch(f"/jobs/{job}", {"photos": []}).body["photos"] == []
 
@@ -403,14 +411,13 @@ def test_escrow_work_does_not_start_without_the_deposit(
 
 def test_the_worker_submits_the_work_once_with_proof(buyer: Person, worker: Person) -> None:
     job = in_progress(buyer, worker)
-    photo = "uploads/worker-1/submission/01JCZX3V9T6V5Y8Q2M4N7B1KDE.jpg"
     assert worker.post(f"/jobs/{job}/submission", {"photos": [KEY]}).status == 422
-    assert worker.post(f"/jobs/{job}/submission", {"photos": [photo] * 6}).status == 422
+    assert worker.post(f"/jobs/{job}/submission", {"photos": [PROOF] * 6}).status == 422
     assert worker.post(f"/jobs/{job}/submission", {"note": "x" * 2001}).status == 422
-    submitted = worker.post(f"/jobs/{job}/submission", {"note": "Done.\nNo drips.", "photos": [photo]})
+    submitted = worker.post(f"/jobs/{job}/submission", {"note": "Done.\nNo drips.", "photos": [PROOF]})
     submission = submitted.body["submission"]
     assert (submission["note"], submission["submittedAt"]) == ("Done.\nNo drips.", "2026-11-21T08:00:00.000Z")
-    assert photo in submission["photos"][0]["url"]
+    assert PROOF in submission["photos"][0]["url"]
     assert buyer.get(f"/jobs/{job}").body["submission"]["note"] == "Done.\nNo drips."
     assert worker.post(f"/jobs/{job}/submission", {}).status == 409
 

@@ -26,6 +26,7 @@ from tests.support.records import OFFER, POSTING, accept, complete_job, place_bi
 from tests.support.reminders import remind
 from tests.support.streams import follow, make_queues
 from tests.support.template import FUNCTION, ROOT, function_environment, resources
+from tests.support.uploads import uploaded
 
 OWNER = Person("owner", ("buyer",))
 WORKER = Person("worker", ("worker",))
@@ -78,7 +79,8 @@ def profiles() -> None:
     accept(OWNER, place_bid(person, job))
     OWNER.post(f"/jobs/{job}/completion")
     person.get("/profiles/me")
-    person.patch("/profiles/me", {"trades": ["painting"], "displayName": "Somebody else"})
+    photo = uploaded(person, "profile")
+    person.patch("/profiles/me", {"trades": ["painting"], "displayName": "Somebody else", "photoUrl": photo})
     person.put("/profiles/me/roles", {"roles": ["buyer"]})
     admin.put("/profiles/person/verification", {"verified": True})
     VISITOR.get("/profiles/person")
@@ -116,7 +118,7 @@ def posted() -> None:
     OWNER.post("/jobs", POSTING, headers=KEY)
     accept(OWNER, place_bid(WORKER, job))
     WORKER.post(f"/jobs/{job}/start")
-    WORKER.post(f"/jobs/{job}/submission", {})
+    WORKER.post(f"/jobs/{job}/submission", {"photos": [uploaded(WORKER, "submission")]})
     OWNER.post(f"/jobs/{job}/completion", headers={"Idempotency-Key": "key-2"})
 
 
@@ -140,7 +142,7 @@ def bids() -> None:
 
 
 def left_open() -> None:
-    job = post_job(OWNER)
+    job = post_job(OWNER, photos=[uploaded(OWNER, "job")])
     bid = place_bid(WORKER, job)
     place_bid(Person("rival", ("worker",)), job)
     OWNER.patch(f"/jobs/{job}", {"title": "Fix two leaking taps"})

@@ -15,6 +15,7 @@ from tests.support import stand_in
 from tests.support.client import VISITOR, Person
 from tests.support.permissions import running
 from tests.support.records import profile
+from tests.support.uploads import given
 
 PHOTO = "uploads/person-1/profile/01JCZX3V9T6V5Y8Q2M4N7B1KDE.jpg"
 PAPER = "uploads/person-1/certification/01JCZX3V9T6V5Y8Q2M4N7B1KDE.pdf"
@@ -39,6 +40,11 @@ WHOLE: dict[str, Any] = {
 def briefly(value: object) -> str | None:
     """The id of a case: its fields. Sets are left out, because their order differs between processes."""
     return str(value)[:40] if isinstance(value, dict) else None
+
+
+@pytest.fixture(autouse=True)
+def uploads(tables: None) -> None:
+    given(PHOTO, PAPER)
 
 
 @pytest.fixture

@@ -15,10 +15,16 @@ from tests.support import stand_in
 from tests.support.client import VISITOR, Person
 from tests.support.records import profile, version_of
 from tests.support.stories import MODERATOR, STORY, approve_story, approved_story, reject_story, submit_story
+from tests.support.uploads import given
 
 AUTHOR = Person("author-1", ("worker",))
 READER = Person("reader-1", ("buyer",))
 PHOTO = "uploads/author-1/story/01KAJ00000000000000000000A.webp"
+
+
+@pytest.fixture(autouse=True)
+def uploads(tables: None) -> None:
+    given(PHOTO)
 
 
 def test_a_story_is_submitted_approved_read_and_liked() -> None:

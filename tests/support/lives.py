@@ -13,6 +13,7 @@ from tests.support.money import apply, code_of, grant
 from tests.support.records import accept, complete_job, list_materials, place_bid, post_job, profile
 from tests.support.stories import approved_story
 from tests.support.template import function_environment
+from tests.support.uploads import given
 
 NAME = "Zodwa Mthembu"
 PHONE = "+27831112233"
@@ -76,8 +77,7 @@ def arrive() -> None:
     dynamo.commit(
         [store.create(model.new_session("session-1", "member-1", f"{NAME}'s phone", token, clock.now()))], "token"
     )
-    for key in (PICTURE, UNUSED, EVIDENCE, OF_OTHERS):
-        stand_in.client("s3").put_object(Bucket=function_environment()["MEDIA_BUCKET"], Key=key, Body=b"picture")
+    given(PICTURE, UNUSED, EVIDENCE, OF_OTHERS)
 
 
 def traces(*texts: str) -> list[str]:

@@ -107,6 +107,12 @@ def _called_on_files(operation: str, request: dict[str, Any]) -> Iterator[Call]:
         case "DeleteObjects":
             for one in request["Delete"]["Objects"]:
                 yield "s3:DeleteObjectVersion", f"MediaBucket/{one['Key']}"
+        case "CopyObject":
+            yield "s3:GetObject", f"MediaBucket/{request['CopySource']['Key']}"
+            yield "s3:PutObject", f"MediaBucket/{request['Key']}"
+        case "GetObject" | "PutObjectTagging" if "VersionId" in request:
+            action = {"GetObject": "GetObjectVersion", "PutObjectTagging": "PutObjectVersionTagging"}[operation]
+            yield f"s3:{action}", f"MediaBucket/{request['Key']}"
         case _:
             yield READS_OF_FILES.get(operation, f"s3:{operation}"), f"MediaBucket/{request.get('Key', '')}"
 

@@ -102,7 +102,8 @@ def function_environment(environment: str = "test") -> dict[str, str]:
     variables = dict(template()["Globals"]["Function"]["Environment"]["Variables"])
     for properties in resources(FUNCTION).values():
         variables |= properties.get("Environment", {}).get("Variables", {})
-    return {name: _plain(name, value, environment) for name, value in variables.items()}
+    plain = {name: _plain(name, value, environment) for name, value in variables.items()}
+    return {**plain, "MEDIA_BASE_URL": ""}  # no CDN, as the template has it unless it is told otherwise
 
 
 def _plain(name: str, value: Any, environment: str) -> str:

@@ -23,6 +23,17 @@ def get_visible_job(job_id: str, visitor: Caller | None) -> Job:
     return job_if_visible(read_together(visibility_keys(job_id, visitor)), visitor)
 
 
+def get_visible_job_with(job_id: str, visitor: Caller, keys: Sequence[Key]) -> tuple[Job, list[Item | None]]:
+    """The job, if the visitor may see it, and the items under `keys`, in one read.
+
+    Raises:
+        NotFound: there is no such job.
+    """
+    decisive = visibility_keys(job_id, visitor)
+    items = read_together([*decisive, *keys])
+    return job_if_visible(items[: len(decisive)], visitor), items[len(decisive) :]
+
+
 def visibility_keys(job_id: str, visitor: Caller | None) -> list[Key]:
     """The keys of the items that `job_if_visible` needs, for batch reads."""
     keys: list[Key] = [jobs.key(job_id)]

@@ -7,6 +7,7 @@ later run completes an interrupted one. The queue delays the first run until req
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import TypeVar
 
 from khaya.bids import store as bids
@@ -30,7 +31,8 @@ from khaya.reminders import store as reminders
 from khaya.reports import store as reports
 from khaya.sessions import store as sessions
 from khaya.stories import store as stories
-from khaya.uploads.model import uploads_prefix
+from khaya.uploads import store as uploads
+from khaya.uploads.model import folder_of, pictures_prefix, upload_id, uploads_prefix
 from khaya.users import store as users
 
 Subject = TypeVar("Subject")
@@ -184,12 +186,23 @@ def _inbox(user_id: str, now: str) -> Iterator[None]:
 
 
 def _files(user_id: str, now: str) -> Iterator[None]:
-    """Delete uploads, except photos submitted as proof of work, and the person's exports and statements."""
+    """Delete uploads, but what was handed in as proof of work for others; and the files made for the person.
+
+    Of proof that was written anew, only the new files stay: the original may hold where it was taken. The items of the
+    uploads go first, so that a picture that is being checked meanwhile finds nothing to write about.
+    """
     del now
     evidence: set[str] = set()
     for job in every_item(lambda page_request: jobs.of_person("worker", user_id, None, page_request)):
-        evidence.update(job.submission.photos if job.submission else ())
-    folders = [uploads_prefix(user_id), *(f"{kind}/{user_id}/" for kind in (files.EXPORTS, files.STATEMENTS))]
+        for key in job.submission.photos if job.submission else ():
+            facts = job.pictures.get(upload_id(key))
+            evidence.add(folder_of(key) if facts and facts.state == "ready" else key)
+    listed = files.list_files(uploads_prefix(user_id))
+    while keys := [one["key"] for one in islice(listed, MAX_LIMIT)]:
+        uploads.remove(keys)
+        yield
+    folders = [uploads_prefix(user_id), pictures_prefix(user_id)]
+    folders += [f"{kind}/{user_id}/" for kind in (files.EXPORTS, files.STATEMENTS)]
     for folder in folders:
         for _ in files.delete_folder(folder, keep=evidence):
             yield

@@ -13,7 +13,7 @@ from khaya.platform.base.fields import REMOVED, Coordinates, Count, Description,
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel, next_version, omittable, sent_fields
 from khaya.platform.base.money import RAND, Cents
-from khaya.uploads.model import Photos
+from khaya.uploads.model import Photos, Pictures
 
 Category = Literal[
     "plumbing",
@@ -165,6 +165,7 @@ class Job(Model):
     payment: Payment = "cash"
     start_date: str | None = None
     photos: list[str] = []
+    pictures: Pictures = {}
     status: Status = "open"
     bid_count: Count = 0
     completed_at: str | None = None

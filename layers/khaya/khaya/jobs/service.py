@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from khaya.jobs import model, store
-from khaya.jobs.model import Category, ClosingRequest, Job, JobChanges, JobPosting, Payment, new_job
+from khaya.jobs.model import Category, ClosingRequest, Job, JobChanges, JobPosting, Payment, WorkProof, new_job
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Invalid, WriteConflict
+from khaya.platform.base.models import Item
 from khaya.platform.base.text import words
 from khaya.platform.data.pages import PageRequest, PageResult
-from khaya.platform.data.unit_of_work import UnitOfWork, Write, commit_now
+from khaya.platform.data.unit_of_work import UnitOfWork, Write, commit_now, read_together
 from khaya.profiles import store as profiles
 from khaya.search import store as search
-from khaya.uploads.model import check_owner
+from khaya.uploads import service as uploads
+from khaya.uploads.model import HandIn
 from khaya.users import store as users
 
 DEADLINE_LOOKBACK_DAYS = 60
@@ -26,22 +28,28 @@ def post(posting: JobPosting, *, buyer_id: str, now: str, unit_of_work: UnitOfWo
     """Post a job.
 
     Raises:
-        Invalid: a photo is not the buyer's upload, the payment is not offered, or the start date has passed.
+        Invalid: a photo is not the buyer's upload or no picture, the payment is not offered, or the start date has
+            passed.
     """
     _require_offered(posting.payment)
     _require_future(posting.start_date, now)
-    check_owner(posting.photos, buyer_id, "job", "photos")
-    buyer = profiles.get(buyer_id)
+    hand_in = HandIn.of(posting.photos, buyer_id, "job", "photos")
+    profile_item, *items = read_together([profiles.key(buyer_id), *uploads.keys(posting.photos)])
+    handed_in = uploads.check_hand_in(hand_in, items, now)
+    buyer = profiles.read(profile_item, buyer_id)
     job = new_job(posting, buyer_id=buyer_id, buyer_name=buyer.display_name, now=now)
-    unit_of_work.add(store.create(job))
+    unit_of_work.add(store.create(job), *uploads.hand_in_writes(handed_in, "jobs", job.id, "photos"))
     return job
 
 
-def edit(job: Job, changes: JobChanges, *, owner_id: str, now: str, unit_of_work: UnitOfWork) -> Job:
-    """Edit the fields in `changes`.
+def edit(
+    job: Job, changes: JobChanges, uploaded: Iterable[Item | None], *, owner_id: str, now: str, unit_of_work: UnitOfWork
+) -> Job:
+    """Edit the fields in `changes`; `uploaded` are the items of the uploads among it.
 
     Raises:
-        Invalid: a photo is not the owner's upload, the payment is not offered, or the start date has passed.
+        Invalid: a photo is not the owner's upload or no picture, the payment is not offered, or the start date has
+            passed.
         Conflict: the job is not open, or a field is fixed because there are bids.
     """
     sent = changes.model_fields_set
@@ -49,13 +57,33 @@ def edit(job: Job, changes: JobChanges, *, owner_id: str, now: str, unit_of_work
         _require_offered(changes.payment)
     if "start_date" in sent and changes.start_date != job.start_date:
         _require_future(changes.start_date, now)
-    if "photos" in sent:
-        check_owner([photo for photo in changes.photos if photo not in job.photos], owner_id, "job", "photos")
     edited = job.edited(changes, now)
     if edited is not job:
         fixed = any(getattr(edited, name) != getattr(job, name) for name in model.FIXED_BY_BIDS)
         unit_of_work.add(store.change_without_bids(job, edited) if fixed else store.change(job, edited))
+    if "photos" in sent:
+        hand_in = HandIn.of(changes.photos, owner_id, "job", "photos", known=job.photos)
+        handed_in = uploads.check_hand_in(hand_in, uploaded, now)
+        unit_of_work.add(*uploads.hand_in_writes(handed_in, "jobs", job.id, "photos"))
     return edited
+
+
+def submit(
+    job: Job, proof: WorkProof, uploaded: Iterable[Item | None], *, worker_id: str, now: str, unit_of_work: UnitOfWork
+) -> Job:
+    """Hand in the work; `uploaded` are the items of the uploads in the proof.
+
+    Raises:
+        Invalid: a photo is not the worker's upload, or no picture.
+        Conflict: the job is not in progress, was handed in before, or, with escrow, was not started.
+    """
+    submitted = job.submitted(proof, now)
+    hand_in = HandIn.of(proof.photos, worker_id, "submission", "photos")
+    handed_in = uploads.check_hand_in(hand_in, uploaded, now)
+    unit_of_work.add(
+        store.change(job, submitted), *uploads.hand_in_writes(handed_in, "jobs", job.id, "submission.photos")
+    )
+    return submitted
 
 
 def complete(job: Job, *, fully_paid: bool, now: str, unit_of_work: UnitOfWork) -> Job:

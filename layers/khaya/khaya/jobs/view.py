@@ -67,20 +67,25 @@ def job_view(job: Job, visitor: Caller | None) -> PartyJobView | JobView:
     """The representation of the job that `visitor` may see."""
     if visitor is not None and (visitor.is_admin or job.party(visitor.user_id)):
         return party_job_view(job, visitor.user_id)
-    return JobView(**_public(job))
+    return JobView(**_public(job, None))
 
 
 def party_job_view(job: Job, person: str) -> PartyJobView:
     """The representation of the job for a party or an admin."""
     work = job.submission
-    submission = work and SubmissionView(note=work.note, photos=pictures(work.photos), submitted_at=work.submitted_at)
+    submission = work and SubmissionView(
+        note=work.note,
+        photos=pictures(work.photos, job.pictures, own=person == job.worker_id),
+        submitted_at=work.submitted_at,
+    )
     contact = {"buyer": job.worker_contact, "worker": job.buyer_contact, None: None}[job.party(person)]
     private = {name: getattr(job, name) for name in _PRIVATE}
-    return PartyJobView(**{**_public(job), **private, "submission": submission, "contact": contact})
+    return PartyJobView(**{**_public(job, person), **private, "submission": submission, "contact": contact})
 
 
-def _public(job: Job) -> dict[str, Any]:
-    return {name: getattr(job, name) for name in _PUBLIC} | {"photos": pictures(job.photos) if job.photos else []}
+def _public(job: Job, person: str | None) -> dict[str, Any]:
+    photos = pictures(job.photos, job.pictures, own=person == job.buyer_id, public=job.status == "open")
+    return {name: getattr(job, name) for name in _PUBLIC} | {"photos": photos}
 
 
 # Computed once, because reading `model_fields` on each request is slow.

@@ -11,7 +11,7 @@ from khaya.platform.base.fields import REMOVED, Description, Length, Line, Place
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel, next_version, omittable, sent_fields
 from khaya.platform.base.money import RAND, Cents
-from khaya.uploads.model import Photos
+from khaya.uploads.model import Photos, Pictures
 
 Category = Literal["bricks", "cement", "timber", "roofing", "plumbing", "electrical", "paint", "tools", "other"]
 Status = Literal["pending", "active", "inactive", "rejected"]
@@ -105,6 +105,7 @@ class Listing(Model):
     stock: int
     location: str
     photos: list[str] = []
+    pictures: Pictures = {}
     status: Status
     moderation: Moderation | None = None
     created_at: str

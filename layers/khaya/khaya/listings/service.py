@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from khaya.listings import store
 from khaya.listings.model import Category, Listing, ListingChanges, ListingOffer, ModerationRequest, new_listing
 from khaya.platform.base.errors import NotFound
+from khaya.platform.base.models import Item
 from khaya.platform.base.text import words
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.platform.web.access import Caller
 from khaya.profiles import store as profiles
 from khaya.search import store as search
-from khaya.uploads.model import check_owner
+from khaya.uploads import service as uploads
+from khaya.uploads.model import HandIn
 
 
 def post(offer: ListingOffer, *, seller_id: str, now: str, unit_of_work: UnitOfWork) -> Listing:
     """List materials.
 
     Raises:
-        Invalid: a photo is not the seller's upload for a listing.
+        Invalid: a photo is not the seller's upload for a listing, or no picture.
         Conflict: the seller has reached `LISTING_LIMIT`. Raised when the unit of work is committed.
     """
-    check_owner(offer.photos, seller_id, "listing", "photos")
-    seller = profiles.get(seller_id)
+    hand_in = HandIn.of(offer.photos, seller_id, "listing", "photos")
+    profile_item, *items = read_together([profiles.key(seller_id), *uploads.keys(offer.photos)])
+    handed_in = uploads.check_hand_in(hand_in, items, now)
+    seller = profiles.read(profile_item, seller_id)
     listing = new_listing(
         offer, seller_id=seller_id, seller_name=seller.display_name, verified=seller.verified, now=now
     )
-    unit_of_work.add(*store.create(listing))
+    unit_of_work.add(*store.create(listing), *uploads.hand_in_writes(handed_in, "listings", listing.id, "photos"))
     return listing
 
 
@@ -49,28 +55,40 @@ def get_visible(listing_id: str, visitor: Caller | None) -> Listing:
     return _if_visible(store.find(listing_id), visitor)
 
 
-def get_for_edit(listing_id: str, caller: Caller) -> tuple[Listing, bool]:
-    """The caller's listing and whether the caller is verified, in one batch read.
+def get_for_edit(
+    listing_id: str, caller: Caller, upload_keys: Iterable[str] = ()
+) -> tuple[Listing, bool, list[Item | None]]:
+    """The caller's own listing, whether they are verified, and the items of uploads, in one read.
 
     Raises:
         NotFound: the caller may not see the listing, or it does not exist.
         Forbidden: the caller is not the seller.
     """
-    listing_item, profile_item = read_together([store.key(listing_id), profiles.key(caller.user_id)])
+    keys = [store.key(listing_id), profiles.key(caller.user_id), *uploads.keys(upload_keys)]
+    listing_item, profile_item, *uploaded = read_together(keys)
     listing = _if_visible(store.read(listing_item), caller).require_owner(caller.user_id)
-    return listing, profiles.read(profile_item, caller.user_id).verified
+    return listing, profiles.read(profile_item, caller.user_id).verified, uploaded
 
 
-def edit(listing: Listing, changes: ListingChanges, *, verified: bool, now: str, unit_of_work: UnitOfWork) -> Listing:
-    """Edit the fields in `changes`.
+def edit(
+    listing: Listing,
+    changes: ListingChanges,
+    uploaded: Iterable[Item | None],
+    *,
+    verified: bool,
+    now: str,
+    unit_of_work: UnitOfWork,
+) -> Listing:
+    """Edit the fields in `changes`; `uploaded` are the items of the uploads among it.
 
     Raises:
-        Invalid: a photo is not the seller's upload for a listing.
+        Invalid: a photo is not the seller's upload for a listing, or no picture.
         Conflict: the listing was rejected and is unchanged, or the seller has reached `LISTING_LIMIT`.
     """
     if "photos" in changes.model_fields_set:
-        added = [photo for photo in changes.photos if photo not in listing.photos]
-        check_owner(added, listing.seller_id, "listing", "photos")
+        hand_in = HandIn.of(changes.photos, listing.seller_id, "listing", "photos", known=listing.photos)
+        handed_in = uploads.check_hand_in(hand_in, uploaded, now)
+        unit_of_work.add(*uploads.hand_in_writes(handed_in, "listings", listing.id, "photos"))
     return _add_change(listing, listing.edited(changes, verified=verified, now=now), unit_of_work)
 
 

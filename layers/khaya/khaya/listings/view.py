@@ -40,14 +40,15 @@ class OwnListingView(ListingView):
 def listing_view(listing: Listing, visitor: Caller | None) -> OwnListingView | ListingView:
     """The representation of the listing that `visitor` may see."""
     if visitor is not None and (visitor.is_admin or visitor.user_id == listing.seller_id):
-        return own_listing_view(listing)
-    return ListingView(**_fields(listing, ListingView))
+        return own_listing_view(listing, visitor.user_id)
+    return ListingView(**_fields(listing, ListingView, own=False))
 
 
-def own_listing_view(listing: Listing) -> OwnListingView:
+def own_listing_view(listing: Listing, person: str) -> OwnListingView:
     """The representation of the listing for its seller or an admin."""
-    return OwnListingView(**_fields(listing, OwnListingView))
+    return OwnListingView(**_fields(listing, OwnListingView, own=person == listing.seller_id))
 
 
-def _fields(listing: Listing, view: type[ListingView]) -> dict[str, Any]:
-    return {name: getattr(listing, name) for name in view.model_fields} | {"photos": pictures(listing.photos)}
+def _fields(listing: Listing, view: type[ListingView], *, own: bool) -> dict[str, Any]:
+    photos = pictures(listing.photos, listing.pictures, own=own, public=listing.status == "active")
+    return {name: getattr(listing, name) for name in view.model_fields} | {"photos": photos}

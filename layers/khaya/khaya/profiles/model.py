@@ -12,7 +12,7 @@ from khaya.platform.base.fields import Coordinates, Count, Length, Line, Name, P
 from khaya.platform.base.models import Model, RequestModel, next_version, omittable, sent_fields
 from khaya.platform.base.roles import ROLES, Role
 from khaya.platform.base.text import comparable
-from khaya.uploads.model import UploadKey
+from khaya.uploads.model import Pictures, UploadKey
 
 Availability = Literal["available", "busy", "unavailable"]
 Badge = Literal["topRated", "reliable", "experienced", "fastResponse", "newbie", "verified"]
@@ -53,7 +53,14 @@ class Certification(RequestModel):
     key: UploadKey | None = None
 
 
-Certifications = Annotated[list[Certification], Field(max_length=20)]
+def _different_uploads(certifications: list[Certification]) -> list[Certification]:
+    keys = [one.key for one in certifications if one.key]
+    if len(set(keys)) != len(keys):
+        raise ValueError("must not name the same upload twice")
+    return certifications
+
+
+Certifications = Annotated[list[Certification], Field(max_length=20), AfterValidator(_different_uploads)]
 Years = Annotated[int, Field(strict=True, ge=0, le=80)]
 Bio = Annotated[Prose, Length(0, 2000)]
 
@@ -91,6 +98,7 @@ class Profile(Model):
     coordinates: Coordinates | None = None
     photo_url: str | None = None
     certifications: list[Certification] = []
+    pictures: Pictures = {}
     years_experience: int | None = None
     availability: Availability = "available"
 

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from khaya.former_members import store as former_members
 from khaya.platform.aws import cognito
 from khaya.platform.base.errors import NotFound, WriteConflict
+from khaya.platform.base.models import Item
 from khaya.platform.base.roles import Role
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.profiles import store
 from khaya.profiles.model import OWN_ROLES, OwnRole, Profile, ProfileReplacement, first_profile
-from khaya.uploads.model import check_owner
+from khaya.uploads import service as uploads
+from khaya.uploads.model import HandIn
 from khaya.users import store as users
 from khaya.users.model import User
+
+
+def to_write(user_id: str, wanted: ProfileReplacement) -> tuple[Profile, User, list[Item | None]]:
+    """A person's profile, private record and the items of the uploads that `wanted` names, in one read."""
+    named = [wanted.photo_url, *(one.key for one in wanted.certifications)]
+    keys = [store.key(user_id), users.key(user_id), *uploads.keys(key for key in named if key)]
+    profile, user, *uploaded = read_together(keys)
+    return store.read(profile, user_id), users.read(user, user_id), uploaded
 
 
 def own(user_id: str) -> tuple[Profile, User]:
@@ -32,23 +44,52 @@ def public(user_id: str) -> Profile:
     return profile
 
 
-def write(profile: Profile, request: ProfileReplacement, *, whole: bool, now: str, unit_of_work: UnitOfWork) -> Profile:
-    """Change the fields that the client sent, or with `whole` all writable fields.
+def write(
+    profile: Profile,
+    request: ProfileReplacement,
+    uploaded: Iterable[Item | None],
+    *,
+    whole: bool,
+    now: str,
+    unit_of_work: UnitOfWork,
+) -> Profile:
+    """Change what `request` names, or with `whole` every writable field; `uploaded` are the items of its uploads.
 
     Raises:
-        Invalid: a picture or certificate is not the owner's upload.
+        Invalid: the picture or a certificate is not the owner's upload, or of another type.
     """
-    keys = [request.photo_url] if request.photo_url and request.photo_url != profile.photo_url else []
-    check_owner(keys, profile.user_id, "profile", "photoUrl")
-    known = {one.key for one in profile.certifications}
-    for number, one in enumerate(request.certifications):
-        if one.key and one.key not in known:
-            check_owner([one.key], profile.user_id, "certification", f"certifications.{number}.key")
+    _hand_in_uploads(profile, request, uploaded, now=now, unit_of_work=unit_of_work)
     after = profile.with_replacement(request, now) if whole else profile.with_changes(request, now)
     unit_of_work.add(*store.change(profile, after))
     if after.display_name != profile.display_name:
         unit_of_work.add(users.copy_profile_fields(with_profile_fields(after)))
     return after
+
+
+def _hand_in_uploads(
+    profile: Profile,
+    request: ProfileReplacement,
+    uploaded: Iterable[Item | None],
+    *,
+    now: str,
+    unit_of_work: UnitOfWork,
+) -> None:
+    user_id = profile.user_id
+    photo = {request.photo_url: "photoUrl"} if request.photo_url and request.photo_url != profile.photo_url else {}
+    known = {one.key for one in profile.certifications}
+    papers = {
+        one.key: f"certifications.{number}.key"
+        for number, one in enumerate(request.certifications)
+        if one.key and one.key not in known
+    }
+    found = list(uploaded)
+    hand_ins = {
+        "photoUrl": HandIn.named(photo, user_id, "profile"),
+        "certifications": HandIn.named(papers, user_id, "certification"),
+    }
+    for field, hand_in in hand_ins.items():
+        handed_in = uploads.check_hand_in(hand_in, found, now)
+        unit_of_work.add(*uploads.hand_in_writes(handed_in, "profiles", user_id, field))
 
 
 def take_roles(profile: Profile, user: User, chosen: list[OwnRole], *, now: str, unit_of_work: UnitOfWork) -> Profile:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from khaya.platform.aws import media
 from khaya.platform.base.fields import Coordinates
 from khaya.platform.base.models import Model
 from khaya.platform.base.roles import Role
 from khaya.profiles.model import Availability, Badge, Profile, completion
 from khaya.profiles.trust import badges, trust
+from khaya.uploads.view import file_url
 from khaya.users.model import User
 
 
@@ -65,15 +65,15 @@ class OwnProfileView(ProfileView):
     updated_at: str | None
 
 
-def shown(profile: Profile, now: str, *, fully: bool = False) -> ProfileView:
-    """The public fields of a profile; `fully` adds links to the certificates, for admins and the owner."""
-    return ProfileView(**_public_fields(profile, now, fully=fully))
+def shown(profile: Profile, now: str, *, fully: bool = False, own: bool = False) -> ProfileView:
+    """The public fields of a profile; `fully` adds links to the certificates, for admins and (`own`) the owner."""
+    return ProfileView(**_public_fields(profile, now, fully=fully, own=own))
 
 
 def shown_to_owner(profile: Profile, user: User, now: str) -> OwnProfileView:
     """All of a person's own profile."""
     return OwnProfileView(
-        **_public_fields(profile, now, fully=True),
+        **_public_fields(profile, now, fully=True, own=True),
         phone=user.phone,
         email=user.email,
         coordinates=profile.coordinates,
@@ -83,11 +83,11 @@ def shown_to_owner(profile: Profile, user: User, now: str) -> OwnProfileView:
     )
 
 
-def _public_fields(profile: Profile, now: str, *, fully: bool) -> dict[str, Any]:
+def _public_fields(profile: Profile, now: str, *, fully: bool, own: bool) -> dict[str, Any]:
     derived = {
-        "photo_url": media.link(profile.photo_url) if profile.photo_url else None,
+        "photo_url": file_url(profile.photo_url, profile.pictures, own=own, public=True),
         "certifications": [
-            CertificationView(title=one.title, url=media.link(one.key) if one.key else None)
+            CertificationView(title=one.title, url=file_url(one.key, profile.pictures, own=own))
             if fully
             else CertificationTitle(title=one.title)
             for one in profile.certifications

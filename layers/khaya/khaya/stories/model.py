@@ -11,7 +11,7 @@ from khaya.platform.base.fields import Count, Length, Prose, Title, Whole
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel, next_version
 from khaya.platform.base.money import RAND
-from khaya.uploads.model import UploadKey, content_type_of
+from khaya.uploads.model import DifferentKeys, Pictures, UploadKey, content_type_of
 
 StoryType = Literal["success", "testimonial", "tip", "experience"]
 Status = Literal["pending", "approved", "rejected"]
@@ -30,7 +30,12 @@ def _picture(key: str) -> str:
 Content = Annotated[Prose, Length(20, 10_000)]
 MediaKeys = Annotated[
     list[Annotated[UploadKey, AfterValidator(_picture)]],
-    Field(max_length=5, description="Keys of uploads for a story, in the order in which they are shown."),
+    Field(
+        max_length=5,
+        json_schema_extra={"uniqueItems": True},
+        description="Keys of uploads for a story, in the order in which they are shown.",
+    ),
+    DifferentKeys,
 ]
 
 
@@ -100,6 +105,7 @@ class Story(Model):
     content: str
     type: StoryType
     media: list[str] = []
+    pictures: Pictures = {}
     status: Status = "pending"
     featured: bool = False
     likes: Count = 0

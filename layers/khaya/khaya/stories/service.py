@@ -12,19 +12,22 @@ from khaya.profiles import store as profiles
 from khaya.referrals import store as referrals
 from khaya.stories import store
 from khaya.stories.model import REWARD_CENTS, ModerationRequest, Story, StoryPosting, new_story
-from khaya.uploads.model import check_owner
+from khaya.uploads import service as uploads
+from khaya.uploads.model import HandIn
 
 
 def submit(posting: StoryPosting, *, author_id: str, now: str, unit_of_work: UnitOfWork) -> Story:
     """Submit a story for moderation.
 
     Raises:
-        Invalid: a picture is not the author's upload for a story.
+        Invalid: one of the media is not the author's upload for a story, or no picture.
     """
-    check_owner(posting.media, author_id, "story", "media")
-    author = profiles.get(author_id)
+    hand_in = HandIn.of(posting.media, author_id, "story", "media")
+    profile_item, *items = read_together([profiles.key(author_id), *uploads.keys(posting.media)])
+    handed_in = uploads.check_hand_in(hand_in, items, now)
+    author = profiles.read(profile_item, author_id)
     story = new_story(posting, author_id=author_id, author_name=author.display_name, now=now)
-    unit_of_work.add(store.create(story))
+    unit_of_work.add(store.create(story), *uploads.hand_in_writes(handed_in, "stories", story.id, "media"))
     return story
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from khaya.platform.aws import media
 from khaya.platform.base.models import Model
 from khaya.platform.web.access import Caller
 from khaya.stories.model import Moderation, Status, Story, StoryType
-from khaya.uploads.model import ContentType, content_type_of
+from khaya.uploads.model import ContentType, upload_id
+from khaya.uploads.view import file_url, shown_type
 
 
 class StoryMedia(Model):
-    """A picture of a story, with a short-lived link."""
+    """A picture of a story; `url` is null for all but its author while it is checked."""
 
-    url: str
+    url: str | None
     content_type: ContentType
 
 
@@ -55,18 +56,23 @@ class LikesView(Model):
 def story_view(story: Story, visitor: Caller | None, *, liked: bool | None) -> OwnStoryView | StoryView:
     """The representation of the story that `visitor` may see."""
     if visitor is not None and (visitor.is_admin or visitor.user_id == story.author_id):
-        return own_story_view(story, liked=liked)
-    return StoryView(**_fields(story, StoryView, liked))
+        return own_story_view(story, visitor.user_id, liked=liked)
+    return StoryView(**_fields(story, StoryView, liked, own=False))
 
 
-def own_story_view(story: Story, *, liked: bool | None) -> OwnStoryView:
+def own_story_view(story: Story, person: str, *, liked: bool | None) -> OwnStoryView:
     """The representation of the story for its author or an admin."""
-    return OwnStoryView(**_fields(story, OwnStoryView, liked))
+    return OwnStoryView(**_fields(story, OwnStoryView, liked, own=person == story.author_id))
 
 
-def _fields(story: Story, view: type[StoryView], liked: bool | None) -> dict[str, Any]:
-    derived = {
-        "media": [StoryMedia(url=media.link(key), content_type=content_type_of(key)) for key in story.media],
-        "liked": liked,
-    }
+def _fields(story: Story, view: type[StoryView], liked: bool | None, *, own: bool) -> dict[str, Any]:
+    derived = {"media": list(_media(story, own=own)), "liked": liked}
     return {name: getattr(story, name) for name in view.model_fields if name not in derived} | derived
+
+
+def _media(story: Story, *, own: bool) -> Iterator[StoryMedia]:
+    for key in story.media:
+        facts = story.pictures.get(upload_id(key))
+        if own or facts is None or facts.state == "ready":
+            url = file_url(key, story.pictures, own=own, public=story.status == "approved")
+            yield StoryMedia(url=url, content_type=shown_type(key, story.pictures))

@@ -69,7 +69,9 @@ def list_files(folder: str) -> Iterator[dict[str, Any]]:
 
 
 def delete_folder(folder: str, *, keep: Collection[str] = ()) -> Iterator[int]:
-    """Delete all versions of all files in a folder, except the keys in `keep`; yields the size of each batch.
+    """Delete all versions of all files in a folder, except keys that begin with one of `keep`.
+
+    Yields the size of each batch.
 
     Raises:
         Unavailable: S3 cannot be reached, or did not delete all files.
@@ -79,7 +81,10 @@ def delete_folder(folder: str, *, keep: Collection[str] = ()) -> Iterator[int]:
     try:
         for page in pages:
             found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            objects = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found if one["Key"] not in keep]
+            kept = tuple(keep)
+            objects = [
+                {"Key": one["Key"], "VersionId": one["VersionId"]} for one in found if not one["Key"].startswith(kept)
+            ]
             if objects:
                 answer = _s3().delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
                 if answer.get("Errors"):

@@ -38,7 +38,10 @@ class Settings(BaseModel):
     idempotency_table: str
     statistics_table: str
     tasks_table: str
+    uploads_table: str
     media_bucket: str
+    media_base_url: str
+    """Where the CDN serves the bucket's `media/`, without a slash at the end; empty where there is none."""
 
     writes_per_minute: int = Field(ge=0)
     """Writes per person and minute; 0 means no limit."""
