@@ -209,10 +209,11 @@ def test_a_profile_replacement_without_a_name_is_refused(person: Person) -> None
 def test_given_an_outdated_if_match_when_the_profile_is_written_then_412(person: Person, method: str) -> None:
     first = person.put("/profiles/me", WHOLE)
     write = getattr(person, method)
-    assert write("/profiles/me", WHOLE, headers={"If-Match": first.headers["ETag"]}).headers["ETag"] == '"2"'
+    second = {**WHOLE, "bio": "I fix taps and pipes."}
+    assert write("/profiles/me", second, headers={"If-Match": first.headers["ETag"]}).headers["ETag"] == '"2"'
     stale = write("/profiles/me", {**WHOLE, "bio": "Lost."}, headers={"If-Match": first.headers["ETag"]})
     assert (stale.status, stale.headers["Content-Type"]) == (412, "application/problem+json")
-    assert person.get("/profiles/me").body["bio"] == WHOLE["bio"]
+    assert person.get("/profiles/me").body["bio"] == second["bio"]
 
 
 def test_when_fields_are_added_then_the_completion_rises(person: Person) -> None:
@@ -237,7 +238,7 @@ def test_others_see_only_public_fields_of_a_profile(person: Person, admin: Perso
     for fully in (admin, person):
         answer = fully.get("/profiles/person-1")
         assert {*answer.body} == PUBLIC
-        assert PAPER in answer.body["certifications"][0]["url"]
+        assert {*answer.body["certifications"][0]} == {"title", "url"}
         assert "+2782" not in answer.text
 
 

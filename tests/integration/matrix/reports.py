@@ -41,4 +41,5 @@ def scene(route: str, case: str) -> Scene:
         accept(people["accused"], place_bid(people["selected"], job))
     if case == "resolved":
         assert Person("admin-1", ("admin",)).post(f"/reports/{path['id']}/resolution", resolution).status == 200
-    return Scene(path, request if route == "POST /reports" else resolution, people=people)
+    bodies = {"POST /reports": request, "POST /reports/{id}/resolution": resolution}
+    return Scene(path, bodies.get(route), people=people)

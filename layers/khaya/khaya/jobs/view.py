@@ -84,7 +84,8 @@ def party_job_view(job: Job, person: str) -> PartyJobView:
 
 
 def _public(job: Job, person: str | None) -> dict[str, Any]:
-    photos = pictures(job.photos, job.pictures, own=person == job.buyer_id, public=job.status == "open")
+    own, public = person == job.buyer_id, job.status == "open"
+    photos = pictures(job.photos, job.pictures, own=own, public=public) if job.photos else []
     return {name: getattr(job, name) for name in _PUBLIC} | {"photos": photos}
 
 
