@@ -21,7 +21,7 @@ NOT_DUE = 200
 
 
 @dataclass(frozen=True)
-class Sweep:
+class ClaimDue:
     """A run of the task for due reminders. Its status is the number of claimed reminders."""
 
     function: str = "due_items"

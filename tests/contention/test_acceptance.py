@@ -13,6 +13,7 @@ from khaya.bids.model import BidOffer, new_bid
 from khaya.jobs import store as jobs
 from khaya.jobs.model import JobPosting, new_job
 from khaya.platform.base import clock
+from khaya.platform.base.ids import new_id
 from khaya.platform.data import dynamo
 from tests.contention.clients import Call, at_once
 from tests.contention.conftest import empty
@@ -40,7 +41,8 @@ def job_with_bids() -> tuple[str, list[str]]:
         for number in range(WORKERS)
     ]
     dynamo.write_many([jobs.create(job.model_copy(update={"bid_count": WORKERS}))])
-    dynamo.write_many([change for bid in bids_placed for change in bids.create(bid)])
+    for bid in bids_placed:
+        dynamo.commit(bids.create(bid), new_id())
     return job.id, [bid.id for bid in bids_placed]
 
 

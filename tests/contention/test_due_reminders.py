@@ -15,7 +15,7 @@ import pytest
 from khaya.platform.base import clock
 from khaya.reminders import service
 from tests.contention.clients import at_once, in_threads
-from tests.contention.due_reminders import Sweep, check_sent_once, number_sent, set_due
+from tests.contention.due_reminders import ClaimDue, check_sent_once, number_sent, set_due
 from tests.support.template import ROOT
 
 DUE = 1_000
@@ -40,7 +40,7 @@ def test_concurrent_runs_in_threads_claim_each_reminder_once(due: list[str], dyn
 
 
 def test_concurrent_runs_in_processes_claim_each_reminder_once(due: list[str], dynamodb: Any) -> None:
-    claimed = at_once([Sweep()] * IN_PROCESSES)
+    claimed = at_once([ClaimDue()] * IN_PROCESSES)
     assert sum(claimed) == DUE
     assert sum(number > 0 for number in claimed) > 1, "they were at it together"
     check_sent_once(dynamodb, due)
@@ -48,7 +48,7 @@ def test_concurrent_runs_in_processes_claim_each_reminder_once(due: list[str], d
 
 def test_given_a_killed_run_then_the_next_claims_the_rest(due: list[str], dynamodb: Any) -> None:
     # given a run that is killed after it claimed some reminders
-    code = "from tests.contention.due_reminders import Sweep; Sweep().make()"
+    code = "from tests.contention.due_reminders import ClaimDue; ClaimDue().make()"
     paths = os.pathsep.join([str(ROOT / "layers" / "khaya"), str(ROOT)])
     with subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": paths}, cwd=ROOT) as process:
         while not number_sent(dynamodb):
@@ -58,5 +58,5 @@ def test_given_a_killed_run_then_the_next_claims_the_rest(due: list[str], dynamo
     sent = number_sent(dynamodb)
     assert 0 < sent < DUE
     # when the next run starts, then it claims the remaining reminders only
-    assert Sweep().make() == DUE - sent
+    assert ClaimDue().make() == DUE - sent
     check_sent_once(dynamodb, due)

@@ -40,7 +40,7 @@ class Leaving:
     """The erasure consumer deletes a person's notifications and devices."""
 
     user_id: str
-    function: str = "erasure"
+    function: str = "person"
 
     def make(self) -> int:
 

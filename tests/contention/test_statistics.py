@@ -24,7 +24,7 @@ def message(number: int, at: str) -> dict[str, Any]:
         what: dict[str, Any] = {"category": "other", "location": "Durban", "budgetCents": 5000, "payment": "cash"}
         detail = {"jobId": job, "buyerId": "buyer-1", **what}
     event = {"id": f"event-{number}", "kind": kind, "version": 1, "at": at, "object": f"jobs/{job}", "detail": detail}
-    return {"group": event["object"], "event": event}
+    return {"consumer": "statistics", "event": event}
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,14 @@ class Batch:
     numbers: tuple[int, ...]
     at: str
     seed: int
-    function: str = "statistics"
+    function: str = "records"
 
     def make(self) -> int:
         """Deliver the batch until it succeeds. Returns the number of deliveries."""
         records = [
             {
                 "messageId": str(number),
+                "receiptHandle": "handle",
                 "body": json.dumps(message(number, self.at)),
                 "eventSource": "aws:sqs",
                 "attributes": {},

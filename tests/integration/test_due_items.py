@@ -23,7 +23,7 @@ from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import Context, Person, app
 from tests.support.records import accept, complete_job, place_bid, post_job
-from tests.support.reminders import remind, row, sweep, waiting
+from tests.support.reminders import claim_due, remind, row, waiting
 from tests.support.streams import follow
 
 OTHER = Person("other", ("worker",))
@@ -54,7 +54,7 @@ def morning(clock: Clock) -> None:
 def mornings(clock: Clock, number: int) -> Iterator[dict[str, int]]:
     for _ in range(number):
         morning(clock)
-        report = sweep("daily")
+        report = claim_due("daily")
         if report["claimed"]:
             follow("notices")
         yield report
@@ -138,9 +138,9 @@ def test_both_parties_are_prompted_twice_for_a_review_unless_they_write_it(
     job = complete_job(buyer, worker)
     follow("notices")
     clock.tick(hours=24, milliseconds=-1)
-    assert sweep()["claimed"] == 0
+    assert claim_due()["claimed"] == 0
     clock.tick(milliseconds=1)
-    assert sweep()["claimed"] == 2
+    assert claim_due()["claimed"] == 2
     follow("notices")
     # when the buyer writes a review, then only the worker is prompted again, after three days, and once
     assert buyer.post(f"/jobs/{job}/reviews", {"rating": 5}).status == 201
@@ -148,7 +148,7 @@ def test_both_parties_are_prompted_twice_for_a_review_unless_they_write_it(
     claimed = []
     for _ in range(10):
         clock.tick(days=1)
-        claimed.append(sweep()["claimed"])
+        claimed.append(claim_due()["claimed"])
         if claimed[-1]:
             follow("notices")
     assert claimed == [0, 0, 1, 0, 0, 0, 0, 0, 0, 0]
@@ -171,8 +171,8 @@ def test_given_an_action_done_before_its_event_arrives_then_nobody_is_reminded(
     worker.post(f"/jobs/{handed_in}/submission", {})
     clock.tick(days=10)
     # when they are due, then all are dropped
-    assert sweep("minute") == {"claimed": 0, "dropped": 2, "failed": 0, "unfinished": 0, "released": 0}
-    assert sweep("daily") == {"claimed": 0, "dropped": 2, "failed": 0, "unfinished": 0}
+    assert claim_due("minute") == {"claimed": 0, "dropped": 2, "failed": 0, "unfinished": 0, "released": 0}
+    assert claim_due("daily") == {"claimed": 0, "dropped": 2, "failed": 0, "unfinished": 0}
     assert waiting() == {}
 
 
@@ -236,11 +236,11 @@ def test_after_days_of_outage_each_overdue_reminder_is_sent_once(buyer: Person, 
     follow("notices")
     clock.tick(days=20)
     # when the task runs again, then each is sent once, and the next time counts from now
-    assert sweep("minute")["claimed"] == 3 + 2
-    assert sweep("daily")["claimed"] == 1
+    assert claim_due("minute")["claimed"] == 3 + 2
+    assert claim_due("daily")["claimed"] == 1
     follow("notices")
     for lane in ("minute", "daily"):
-        assert sweep(lane)["claimed"] == 0
+        assert claim_due(lane)["claimed"] == 0
     assert waiting() == {
         f"review#{job}#buyer-1": "2026-12-14T08:00:00.000Z",
         f"review#{job}#worker-1": "2026-12-14T08:00:00.000Z",
@@ -255,7 +255,7 @@ def test_all_pages_of_a_shard_are_claimed(clock: Clock, monkeypatch: pytest.Monk
     monkeypatch.setattr(store, "shard_of", lambda _: 7)
     set_many(11)
     clock.tick(hours=1)
-    assert sweep()["claimed"] == 11
+    assert claim_due()["claimed"] == 11
 
 
 def test_a_run_without_time_is_continued_by_the_next(clock: Clock) -> None:
@@ -270,7 +270,7 @@ def test_a_run_without_time_is_continued_by_the_next(clock: Clock) -> None:
     assert (report["claimed"], report["failed"]) == (3, 0)
     assert report["unfinished"] > 0
     # then the next run sends the rest, and each is sent once
-    assert sweep()["claimed"] == 4
+    assert claim_due()["claimed"] == 4
     assert [row(reminder)["number"] for reminder in reminders] == [1] * 7
 
 
@@ -308,7 +308,7 @@ def test_a_failing_release_does_not_stop_reminders(clock: Clock, monkeypatch: py
         raise Unavailable
 
     monkeypatch.setattr(app("due_items").deliveries, "release_due", failing)
-    assert sweep() == {"claimed": 2, "dropped": 0, "failed": 1, "unfinished": 0, "released": 0}
+    assert claim_due() == {"claimed": 2, "dropped": 0, "failed": 1, "unfinished": 0, "released": 0}
 
 
 def test_a_reminder_that_cannot_be_claimed_does_not_stop_the_others(
@@ -325,9 +325,9 @@ def test_a_reminder_that_cannot_be_claimed_does_not_stop_the_others(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Reminder, "claimed", failing)
-        assert sweep() == {"claimed": 4, "dropped": 0, "failed": 1, "unfinished": 0, "released": 0}
+        assert claim_due() == {"claimed": 4, "dropped": 0, "failed": 1, "unfinished": 0, "released": 0}
     assert "number 2" not in caplog.text
-    assert sweep()["claimed"] == 1
+    assert claim_due()["claimed"] == 1
 
 
 def test_a_shard_that_cannot_be_read_does_not_stop_the_others(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -344,8 +344,8 @@ def test_a_shard_that_cannot_be_read_does_not_stop_the_others(clock: Clock, monk
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "due", failing)
-        assert sweep() == {"claimed": 12 - there, "dropped": 0, "failed": 1, "unfinished": 0, "released": 0}
-    assert sweep()["claimed"] == there
+        assert claim_due() == {"claimed": 12 - there, "dropped": 0, "failed": 1, "unfinished": 0, "released": 0}
+    assert claim_due()["claimed"] == there
 
 
 @pytest.mark.parametrize("written", [False, True])
@@ -364,9 +364,9 @@ def test_given_a_lost_answer_then_a_reminder_is_sent_once(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dynamo, "commit", lost)
-        assert sweep()["failed"] == 1
+        assert claim_due()["failed"] == 1
     # when the next run comes, then it is sent once
-    assert sweep()["claimed"] == (0 if written else 1)
+    assert claim_due()["claimed"] == (0 if written else 1)
     follow("notices")
     assert row(reminder)["number"] == 1
     assert kinds_told(OTHER) == ["reminder"]
@@ -389,7 +389,7 @@ def test_a_reminder_that_changes_before_its_claim_is_not_claimed(clock: Clock, m
 
     monkeypatch.setattr(store, "due", meanwhile)
     # when it continues, then it claims neither
-    assert sweep() == {"claimed": 0, "dropped": 0, "failed": 0, "unfinished": 0, "released": 0}
+    assert claim_due() == {"claimed": 0, "dropped": 0, "failed": 0, "unfinished": 0, "released": 0}
     assert [one["id"] for one in stand_in.stored("reminders")] == [taken]
     assert row(taken)["number"] == 1
 
@@ -416,7 +416,7 @@ def test_a_shard_in_which_another_run_is_ahead_is_left_to_it(clock: Clock, monke
     # when it continues, then it stops after a few lost claims
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Reminder, "claimed", noted)
-        assert sweep()["claimed"] == 0
+        assert claim_due()["claimed"] == 0
     assert len(tried) - 12 == service.MAX_LOST_CLAIMS
 
 
@@ -433,7 +433,7 @@ def test_a_reminder_settled_before_its_claim_stays_settled(
         return real(before, after)
 
     monkeypatch.setattr(store, "change", meanwhile)
-    assert sweep()["claimed"] == 0
+    assert claim_due()["claimed"] == 0
     assert waiting() == {}
     assert row(f"review#{job}#{buyer.user_id}")["status"] == "settled"
 
@@ -492,7 +492,7 @@ def test_an_unreadable_reminder_does_not_stop_the_ones_after_it(
     dynamo.commit([writes.put(table, unknown, condition=None, refusal=lambda _: WriteConflict())], new_id())
     # when both are due, then one is sent and the other is reported as failed
     clock.tick(days=400)
-    report = sweep()
+    report = claim_due()
     assert (report["claimed"], report["failed"]) == (1, 1)
     assert set(waiting()) == {"unknown"}
 
@@ -507,4 +507,4 @@ def test_a_bid_that_the_index_lacks_counts_as_pending(
     monkeypatch.setattr(service.bids, "on_job", lambda *_: PageResult([], None))
     # when the morning comes, then the owner is reminded
     clock.tick(days=2)
-    assert sweep("daily")["claimed"] == 1
+    assert claim_due("daily")["claimed"] == 1

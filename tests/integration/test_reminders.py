@@ -12,7 +12,7 @@ from tests.integration.test_exports import _file
 from tests.support import stand_in
 from tests.support.client import Person
 from tests.support.lives import MEMBER, NAME, arrive, traces
-from tests.support.reminders import DUE_AT, remind, row, sweep
+from tests.support.reminders import DUE_AT, claim_due, remind, row
 from tests.support.streams import follow
 
 OTHER = Person("other", ("worker",))
@@ -81,20 +81,20 @@ def test_a_reminder_is_sent_when_it_is_due_and_not_before(worker: Person, clock:
     remind(worker, "later", "2026-11-22T08:00:00.000Z")
     remind(worker, "in an hour", "2026-11-21T09:00:00.000Z")
     clock.tick(hours=1, milliseconds=-1)
-    assert sweep() == {"claimed": 0, "dropped": 0, "failed": 0, "unfinished": 0, "released": 0}
+    assert claim_due() == {"claimed": 0, "dropped": 0, "failed": 0, "unfinished": 0, "released": 0}
     # when it is due, then it is sent, and is listed after the waiting one
     clock.tick(milliseconds=1)
-    assert sweep()["claimed"] == 1
+    assert claim_due()["claimed"] == 1
     assert listed(worker) == [("later", "waiting"), ("in an hour", "sent")]
     # and a later run finds nothing
-    assert sweep()["claimed"] == 0
+    assert claim_due()["claimed"] == 0
 
 
 def test_a_sent_reminder_is_in_the_inbox_once(worker: Person, clock: Clock) -> None:
     reminder = remind(worker, "Call Sipho", "2026-11-21T09:00:00.000Z")
     clock.tick(hours=1)
     for _ in range(2):
-        sweep()
+        claim_due()
         follow()
     inbox = worker.get("/notifications").body
     assert inbox["unreadCount"] == 1
@@ -109,10 +109,10 @@ def test_a_deleted_reminder_is_neither_listed_nor_sent(worker: Person, clock: Cl
     reminder = remind(worker, due_at="2026-11-21T09:00:00.000Z")
     clock.tick(hours=1)
     if was_sent:
-        assert sweep()["claimed"] == 1
+        assert claim_due()["claimed"] == 1
     assert worker.delete(f"/reminders/{reminder}").status == 204
     assert listed(worker) == []
-    assert sweep()["claimed"] == 0
+    assert claim_due()["claimed"] == 0
     follow()
     assert worker.get("/notifications").body["items"] == []
     assert worker.delete(f"/reminders/{reminder}").status == 404
@@ -129,7 +129,7 @@ def test_a_sent_reminder_expires_after_three_months(worker: Person, clock: Clock
     reminder = remind(worker)
     assert "expiresAt" not in row(reminder), "a waiting reminder does not expire"
     clock.tick(days=10)
-    sweep()
+    claim_due()
 
     assert row(reminder)["expiresAt"] == khaya_clock.epoch(khaya_clock.plus(khaya_clock.now(), days=90))
 
@@ -139,7 +139,7 @@ def test_the_text_of_a_reminder_is_in_no_log(
 ) -> None:
     remind(worker, "Ask Thandi about the rent", "2026-11-21T09:00:00.000Z")
     clock.tick(hours=1)
-    sweep()
+    claim_due()
     assert "Thandi" not in caplog.text + capfd.readouterr().out
 
 
@@ -154,7 +154,7 @@ def test_reminders_are_exported_and_erased_with_the_account(clock: Clock) -> Non
             remind(MEMBER, f"Call {NAME}")
     remind(OTHER, "of another")
     clock.tick(minutes=56)
-    assert sweep()["claimed"] == 1
+    assert claim_due()["claimed"] == 1
     # when the data is exported, then all are in it
     MEMBER.post("/profiles/me/export")
     follow()
@@ -180,7 +180,7 @@ def test_an_erased_person_is_not_reminded(worker: Person, clock: Clock) -> None:
     arrive()
     remind(MEMBER, due_at="2026-11-21T09:00:00.000Z")
     clock.tick(hours=1)
-    assert sweep()["claimed"] == 1
+    assert claim_due()["claimed"] == 1
     assert MEMBER.delete("/profiles/me").status == 204
     follow()
     clock.tick(seconds=30)

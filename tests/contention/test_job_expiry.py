@@ -26,7 +26,7 @@ def test_given_a_run_that_stopped_half_way_then_the_next_expires_the_rest(
     assert states(dynamodb) == {"expired": number, "open": 2}
     assert in_the_index(dynamodb) == 2
     # and a third run has nothing to do
-    assert run() == {"expired": 0, "failed": 1}
+    assert run() == {"expired": 0, "completed": 0, "failed": 1}
 
 
 def test_concurrent_runs_expire_each_job_once(engine: None, dynamodb: Any) -> None:
