@@ -241,24 +241,47 @@ def leave_tombstone(user: User, erased_at: str, now: str) -> writes.Write:
     )
 
 
+def require_active_admin(admin_id: str) -> writes.Write:
+    """Check that the person is active and has not lost the role admin."""
+    return _check_active_admin(admin_id, Forbidden("You are no longer an active admin.", code="not_an_admin"))
+
+
+def require_proposer_is_admin(admin_id: str) -> writes.Write:
+    """Check that the admin who proposed something is active and has not lost the role admin."""
+    detail = "The admin who proposed this is no longer an active admin."
+    return _check_active_admin(admin_id, Forbidden(detail, code="proposer_not_an_admin"))
+
+
+def require_not_erased(user_id: str) -> writes.Write:
+    """Check that the account was not erased."""
+    return writes.check(
+        *key(user_id),
+        condition="attribute_not_exists(#status) OR #status <> :erased",
+        refusal=lambda _: Conflict("The account was erased.", code="party_left"),
+        values={"erased": "erased"},
+    )
+
+
+def _check_active_admin(admin_id: str, refusal: Forbidden) -> writes.Write:
+    return writes.check(
+        *key(admin_id),
+        condition="(attribute_not_exists(#status) OR #status = :active) AND NOT contains(#lostRoles, :admin)",
+        refusal=lambda _: refusal,
+        values={"active": "active", "admin": "admin"},
+    )
+
+
 def record_decision(decision: Decision, user: User, *, was: AccountStatus) -> list[writes.Write]:
     """Apply an admin's decision to `user`, given as it will be afterwards, and record the decision.
 
     The transaction checks that the deciding admin is an active admin. So of two admins who remove each other only one
     succeeds, and as admins cannot decide about themselves, one admin always remains.
     """
-    table, key_of_admin = key(decision.decided_by)
     return [
-        writes.check(
-            table,
-            key_of_admin,
-            condition="(attribute_not_exists(#status) OR #status = :active) AND NOT contains(#lostRoles, :admin)",
-            refusal=lambda _: Forbidden("You are no longer an active admin.", code="not_an_admin"),
-            values={"active": "active", "admin": "admin"},
-        ),
+        require_active_admin(decision.decided_by),
         _apply_decision(decision, user, was),
         writes.put(
-            table,
+            settings().users_table,
             {**item_of(decision), "userId": f"{decision.user_id}#{decision.id}", "about": decision.user_id},
             condition="attribute_not_exists(#userId)",
             refusal=lambda _: WriteConflict(),
