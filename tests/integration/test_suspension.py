@@ -14,7 +14,7 @@ from khaya.profiles import store
 from khaya.users.model import UserChanges
 from tests.support import stand_in
 from tests.support.client import VISITOR, Answer, Person
-from tests.support.records import OFFER, accept, list_materials, place_bid, post_job, profile
+from tests.support.records import OFFER, accept, list_materials, place_bid, post_job, profile, version_of
 from tests.support.stories import approve_story, approved_story
 from tests.support.streams import follow
 
@@ -242,7 +242,8 @@ def test_listings_and_stories_that_are_decided_during_a_suspension_stay_hidden_u
     ]
     suspend("zanele")
     # when an admin approves both
-    assert ADMIN.post(f"/listings/{listing}/moderation", {"decision": "approve", "reason": "Fine."}).status == 200
+    decision = {"decision": "approve", "reason": "Fine.", "version": version_of("listings", listing)}
+    assert ADMIN.post(f"/listings/{listing}/moderation", decision).status == 200
     approve_story(story)
     follow("account_changes", "search")
     # then neither is public
@@ -258,13 +259,13 @@ def test_an_item_made_by_a_request_that_overlaps_with_the_suspension_is_hidden(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # given a suspension between the account guard and the use case of requests
-    read = store.get
+    read = store.read
 
-    def suspended_meanwhile(user_id: str) -> Any:
-        found = read(user_id)
+    def suspended_meanwhile(item: Any, user_id: str) -> Any:
+        found = read(item, user_id)
         return found.model_copy(update={"hidden": True}) if user_id == "thandi" else found
 
-    monkeypatch.setattr(store, "get", suspended_meanwhile)
+    monkeypatch.setattr(store, "read", suspended_meanwhile)
     makers: list[Callable[[], str]] = [
         lambda: f"/jobs/{post_job(THANDI)}",
         lambda: f"/listings/{list_materials(THANDI)}",
