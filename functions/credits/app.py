@@ -8,12 +8,13 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from khaya.credits import service, statement
-from khaya.credits.model import AdjustmentRequest, Proposal, ReversalRequest, WithdrawalRequest
+from khaya.credits import store as proposal_store
+from khaya.credits.model import AdjustmentRequest, ApprovalRequest, Proposal, ReversalRequest, WithdrawalRequest
 from khaya.credits.view import BalanceView, ProposalView, TransactionView, balance, proposed, shown
 from khaya.ledger import store
 from khaya.ledger.model import Entry
 from khaya.platform.data.pages import Limit, Page
-from khaya.platform.web.access import SIGNED_IN, Access
+from khaya.platform.web.access import ADMIN, SIGNED_IN, Access
 from khaya.platform.web.api import Api
 from khaya.users.store import pass_account_guard
 
@@ -21,6 +22,7 @@ api = Api("Credits", pass_account_guard)
 
 WITHDRAWER = Access("any signed-in person, after a recent sign-in", recent_sign_in=True, moves_money=True)
 CREDITS_ADMIN = Access("admins, never for themselves", roles=("admin",), moves_money=True)
+APPROVER = Access("another admin than the one who proposed it", roles=("admin",), moves_money=True)
 
 
 @api.get("/credits/balance", SIGNED_IN, "One's own balance", body=BalanceView)
@@ -73,21 +75,36 @@ def withdraw(request: Annotated[WithdrawalRequest, Body()]) -> Response[Transact
     "Adjust a balance",
     status=201,
     body=TransactionView,
-    answers={202: "Above R5,000: nothing is booked until another admin sends the same person and amount."},
+    answers={202: "It waits for a second admin: nothing is booked until one approves the proposal."},
 )
 def adjust(
     request: Annotated[AdjustmentRequest, Body()],
 ) -> Response[TransactionView | ProposalView]:
-    """Above R5,000, up or down, two admins are needed: the first gets `202`, the second one's same request books it.
-
-    A proposal expires after seven days.
-    """
+    """What one admin adjusts and reverses above R5,000 in 24 hours, up and down added up, waits for a second admin."""
     made = service.adjust(request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
-    if isinstance(made, Proposal):
-        api.count("AdjustmentProposed")
-        return api.answer(proposed(made), status=202)
-    api.count("BalanceAdjusted")
-    return _created(made)
+    return _made(made, "BalanceAdjusted")
+
+
+@api.get("/credits/adjustments", ADMIN, "Proposals that wait for a second admin, oldest first", body=Page[ProposalView])
+def proposals(
+    limit: Annotated[Limit | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response[Page[ProposalView]]:
+    """Adjustments and reversals that no second admin has decided about."""
+    page_request = api.page_request(limit, cursor, private=True)
+    part = proposal_store.waiting(page_request)
+    items = [proposed(proposal) for proposal in part.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+
+
+@api.post("/credits/adjustments/<proposal_id>/approval", APPROVER, "Decide about a proposal", body=ProposalView)
+def approve(proposal_id: str, request: Annotated[ApprovalRequest, Body()]) -> Response[ProposalView]:
+    """Approves the proposal, which books it, or refuses it. Both admins must be active admins at that moment."""
+    decided = service.decide(
+        proposal_id, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
+    )
+    api.count("ProposalApproved" if decided.status == "approved" else "ProposalRefused")
+    return api.answer(proposed(decided))
 
 
 @api.post(
@@ -96,14 +113,27 @@ def adjust(
     "Reverse a transaction",
     status=201,
     body=TransactionView,
+    answers={202: "It waits for a second admin: nothing is booked until one approves the proposal."},
 )
-def reverse(transaction_id: str, request: Annotated[ReversalRequest, Body()]) -> Response[TransactionView]:
-    """Books the opposite transaction, once. Reversals and withdrawals cannot be reversed."""
-    entry = service.reverse(
+def reverse(
+    transaction_id: str, request: Annotated[ReversalRequest, Body()]
+) -> Response[TransactionView | ProposalView]:
+    """Books the opposite transaction, once. Reversals and withdrawals cannot be reversed.
+
+    It counts for the limit of a single admin, as adjustments do.
+    """
+    made = service.reverse(
         transaction_id, request.reason, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
-    api.count("EntryReversed")
-    return _created(entry)
+    return _made(made, "EntryReversed")
+
+
+def _made(made: Entry | Proposal, metric: str) -> Response[Any]:
+    if isinstance(made, Proposal):
+        api.count("AdjustmentProposed")
+        return api.answer(proposed(made), status=202)
+    api.count(metric)
+    return _created(made)
 
 
 def _created(entry: Entry) -> Response[Any]:

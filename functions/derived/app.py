@@ -1,4 +1,4 @@
-"""Keeps in line what is derived from other items: pending bids, search words, reputation, copies of names."""
+"""Keeps in line what is derived from other items: pending bids, search words, reputation, names, visibility."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
+from khaya.account_changes import consumer as account_changes
 from khaya.bids import consumer as bids
 from khaya.jobs import store as jobs
 from khaya.listings import store as listings
@@ -27,6 +28,7 @@ CONSUMERS: Final[Consumers] = {
     search.NAME: partial(search.handle, keys=SEARCHED),
     reputation.NAME: reputation.handle,
     name_sync.NAME: name_sync.handle,
+    account_changes.NAME: account_changes.handle,
 }
 
 

@@ -23,6 +23,7 @@ api = Api("Listings", pass_account_guard)
 SELLER = Access("sellers", roles=("seller",))
 MINE = Access("sellers, their own", roles=("seller",))
 OWNER = Access("the listing's seller", roles=("seller",))
+FORMER_OWNER = Access("the listing's seller, also without the role")
 
 
 class StockRequest(RequestModel):
@@ -103,9 +104,9 @@ def edit(listing_id: str, changes: Annotated[ListingChanges, Body()]) -> Respons
     )
 
 
-@api.delete("/listings/<listing_id>", OWNER, "Deactivate a listing", status=204, if_match=True)
+@api.delete("/listings/<listing_id>", FORMER_OWNER, "Deactivate a listing", status=204, if_match=True)
 def remove(listing_id: str) -> Response[None]:
-    """Makes the listing inactive. Idempotent."""
+    """Makes the listing inactive. Idempotent. A person who has dropped the role seller may do this too."""
     listing = service.get_visible(listing_id, api.caller).require_owner(api.caller.user_id)
     api.check_version(listing.version)
     service.deactivate(listing, api.now, api.unit_of_work)

@@ -114,19 +114,19 @@ def one_person(user_id: str) -> Response[ProfileView]:
     """The public profile. Its owner and admins also get links to the certificates."""
     own = api.visitor is not None and api.visitor.user_id == user_id
     fully = own or (api.visitor is not None and api.visitor.is_admin)
-    return api.answer(shown(service.public(user_id), api.now, fully=fully, own=own))
+    return api.answer(shown(service.public(user_id, api.visitor), api.now, fully=fully, own=own))
 
 
 @api.get("/profiles/<user_id>/resume", PUBLIC, "What a person did", body=ResumeView)
 def resume(user_id: str) -> Response[ResumeView]:
     """Their latest fifty completed jobs with ratings, and their trust score by parts."""
-    return api.answer(resumes.resume(user_id, api.now))
+    return api.answer(resumes.resume(user_id, api.visitor, api.now))
 
 
 @api.put("/profiles/<user_id>/verification", ADMIN, "Verify a person", body=ProfileView, if_match=True)
 def verify(user_id: str, request: Annotated[VerificationRequest, Body()]) -> Response[ProfileView]:
     """Sets or removes the verification."""
-    profile = service.public(user_id)
+    profile = service.existing(user_id)
     api.check_version(profile.version)
     profile = service.verify(
         profile, request.verified, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work

@@ -12,6 +12,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
+from khaya.account_changes import consumer as account_changes
 from khaya.audit import consumer as audit
 from khaya.bids import consumer as bids
 from khaya.erasure import consumer as erasure
@@ -40,6 +41,7 @@ CONSUMERS_OF_CHANGES: dict[str, tuple[str, Callable[[Change], OutgoingMessage | 
     search.NAME: ("derived", search.message_for),
     reputation.NAME: ("derived", reputation.message_for),
     name_sync.NAME: ("derived", name_sync.message_for),
+    account_changes.NAME: ("derived", account_changes.message_for),
     erasure.NAME: ("person", erasure.message_for),
     referrals.NAME: ("money", referrals.message_for),
     exports.NAME: ("exports", exports.message_for),

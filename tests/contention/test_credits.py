@@ -10,6 +10,7 @@ from tests.contention.clients import Call, at_once
 from tests.support.client import Person
 from tests.support.money import (
     REASON,
+    adjust,
     balance,
     check_books,
     entries,
@@ -69,11 +70,25 @@ def test_one_of_many_concurrent_reversals_succeeds(engine: None, dynamodb: Any) 
     assert check_books(_ledger(dynamodb)) == {"worker-1": 300_000}
 
 
-def test_concurrent_requests_for_a_large_adjustment_need_a_second_admin(engine: None, dynamodb: Any) -> None:
+def test_concurrent_adjustments_by_one_admin_never_exceed_their_limit(engine: None, dynamodb: Any) -> None:
+    # when one admin adjusts by R1,000 in 16 requests at once
     known("worker-1")
-    answers = at_once([put_right("worker-1", 600_000, number) for number in range(16)])
-    assert Counter(answers) == {202: 8, 201: 8}
-    assert check_books(_ledger(dynamodb)) == {"worker-1": 8 * 600_000}
+    answers = at_once([put_right("worker-1", 100_000, 1) for _ in range(16)])
+    # then five are booked, and the others wait
+    assert Counter(answers) == {201: 5, 202: 11}
+    assert check_books(_ledger(dynamodb)) == {"worker-1": 500_000}
+
+
+def test_of_concurrent_decisions_about_one_proposal_one_stands(engine: None, dynamodb: Any) -> None:
+    known("worker-1")
+    proposal = adjust("worker-1", 600_000).body["id"]
+    path, reason = f"/credits/adjustments/{proposal}/approval", REASON
+    calls = [
+        Call(_admin(number), "POST", path, {"decision": "refuse" if number % 4 else "approve", "reason": reason})
+        for number in range(16)
+    ]
+    assert Counter(at_once(calls)) == {200: 1, 409: 15}
+    assert check_books(_ledger(dynamodb)).get("worker-1", 0) in (0, 600_000)
 
 
 def test_concurrent_withdrawals_adjustments_and_reversals_keep_the_ledger_consistent(

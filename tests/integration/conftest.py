@@ -16,11 +16,13 @@ from tests.support.permissions import Record
 @pytest.fixture(scope="package", autouse=True)
 def aws() -> Iterator[None]:
     """moto with the template's tables, made once: making them costs more than a test does."""
+    from khaya.account_changes import consumer as account_changes  # noqa: PLC0415
     from khaya.name_sync import consumer as name_sync  # noqa: PLC0415
     from khaya.platform.aws import clients  # noqa: PLC0415 - clients must be made inside the mock
 
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(name_sync, "SETTLE_SECONDS", 0)
+        patch.setattr(account_changes, "SETTLE_SECONDS", 0)
         stand_in.build()
         clients.clear()
         yield

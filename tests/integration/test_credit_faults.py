@@ -12,7 +12,9 @@ from tests.support.client import Person
 from tests.support.money import (
     SECOND_TREASURER,
     TREASURER,
+    adjust,
     apply,
+    approve,
     balance,
     check_books,
     code_of,
@@ -49,18 +51,16 @@ def test_given_a_lost_call_when_a_withdrawal_is_repeated_then_it_is_booked_once(
     assert check_books(stored("credits")) == {"worker-1": 20_000}
 
 
-@pytest.mark.parametrize("position", range(GUARD_CALLS + 2))
+@pytest.mark.parametrize("position", range(GUARD_CALLS + 3))
 def test_given_a_lost_call_when_an_approval_is_repeated_then_it_is_booked_once(
     position: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known("worker-1")
-    body = {"userId": "worker-1", "amountCents": 600_000, "reason": "Settled by the office."}
-    assert TREASURER.post("/credits/adjustments", body, headers=key()).status == 202
-    header = key()
+    proposal = adjust("worker-1", 600_000).body["id"]
     with monkeypatch.context() as patched:
         _fail(patched, position, "answer")
-        SECOND_TREASURER.post("/credits/adjustments", body, headers=header)
-    assert SECOND_TREASURER.post("/credits/adjustments", body, headers=header).status == 201
+        approve(proposal, named="approval")
+    assert approve(proposal, named="approval").status == 200
     assert check_books(stored("credits")) == {"worker-1": 600_000}
 
 
@@ -73,6 +73,7 @@ def test_each_route_makes_its_expected_number_of_calls(monkeypatch: pytest.Monke
     entry_id = grant("worker-2", 100)
     calls = _counted(monkeypatch)
     adjustment = {"userId": "worker-2", "amountCents": 600_000, "reason": "Settled by the office."}
+    proposal = adjust("worker-2", 600_000).body["id"]
     # when, then
     for expected, make in (
         (1, lambda: WORKER.get("/credits/balance")),
@@ -80,7 +81,8 @@ def test_each_route_makes_its_expected_number_of_calls(monkeypatch: pytest.Monke
         (1, lambda: WORKER.get("/credits/statement.csv")),
         (GUARD_CALLS + 2, lambda: _withdraw("mine")),
         (GUARD_CALLS + 2, lambda: TREASURER.post("/credits/adjustments", adjustment, headers=key())),
-        (GUARD_CALLS + 2, lambda: SECOND_TREASURER.post("/credits/adjustments", adjustment, headers=key())),
+        (GUARD_CALLS + 1, lambda: SECOND_TREASURER.get("/credits/adjustments")),
+        (GUARD_CALLS + 3, lambda: approve(proposal)),
         (GUARD_CALLS + 3, lambda: _reverse(entry_id)),
         (1, lambda: Person("referrer-1").get("/referrals/code")),
         (GUARD_CALLS + 2, lambda: Person("referrer-2").get("/referrals/code")),

@@ -20,6 +20,7 @@ from tests.support.money import (
     SECOND_TREASURER,
     TREASURER,
     adjust,
+    approve,
     balance,
     check_books,
     entries,
@@ -27,6 +28,7 @@ from tests.support.money import (
     known,
     payout_account,
     reverse,
+    waiting_proposals,
     withdraw,
 )
 from tests.support.stand_in import stored
@@ -73,6 +75,17 @@ class Book:
         return max(0, self.balance - sum(young))
 
 
+@dataclass
+class Proposed:
+    """A proposal of the model; `line` is the entry that it would reverse."""
+
+    user: str
+    cents: int
+    by: str
+    line: Line | None
+    decided: bool = False
+
+
 class CreditHistory(History):
     """Random actions of people and admins with credits."""
 
@@ -80,7 +93,8 @@ class CreditHistory(History):
     def begin(self) -> None:
         self.books = {name: Book() for name in ("a", "b", "treasurer-2")}
         self.lines: dict[str, Line] = {}
-        self.proposals: dict[tuple[str, int], tuple[str, datetime]] = {}
+        self.proposals: dict[str, Proposed] = {}
+        self.alone: list[tuple[str, datetime, int]] = []
         self.causes: set[str] = set()
         self.last: tuple[Person, str, Any, str, Answer] | None = None
         known(*self.books)
@@ -97,31 +111,57 @@ class CreditHistory(History):
         assert (answer.body["type"], answer.body["amountCents"], answer.body["userId"]) == (kind, cents, user)
         assert answer.body["balanceAfterCents"] == book.balance
 
-    @rule(user=people, cents=small, admin=admins)
+    def may_alone(self, admin: Person, cents: int) -> bool:
+        """Whether the admin may book this amount alone; then it counts."""
+        since = self.moment - timedelta(hours=24)
+        earlier = sum(one for name, at, one in self.alone if name == admin.user_id and at > since)
+        if earlier + abs(cents) > 500_000:
+            return False
+        self.alone.append((admin.user_id or "", self.moment, abs(cents)))
+        return True
+
+    def propose(self, answer: Answer, user: str, cents: int, admin: Person, line: Line | None = None) -> None:
+        """Check the response with a new proposal, and add it to the model."""
+        assert (answer.status, answer.body["amountCents"]) == (202, cents)
+        self.proposals[answer.body["id"]] = Proposed(user, cents, admin.user_id or "", line)
+
+    @rule(user=people, cents=small | large, admin=admins)
     def adjusts(self, user: str, cents: int, admin: Person) -> None:
         answer = adjust(user, cents, admin)
         if user == admin.user_id:
             assert answer.status == 403
         elif self.books[user].balance + cents < 0:
             assert answer.status == 409
-        else:
+        elif self.may_alone(admin, cents):
             self.booked(answer, user, "adjustment", cents)
+        else:
+            self.propose(answer, user, cents, admin)
 
-    @rule(user=people, cents=large, admin=admins)
-    def adjusts_much(self, user: str, cents: int, admin: Person) -> None:
-        answer = adjust(user, cents, admin)
-        proposal = self.proposals.get((user, cents))
-        seconded = proposal is not None and proposal[0] != admin.user_id and self.moment < proposal[1]
-        if user == admin.user_id:
+    @precondition(lambda self: self.proposals)
+    @rule(data=st.data(), admin=admins, decision=st.sampled_from(["approve", "approve", "refuse"]))
+    def decides(self, data: st.DataObject, admin: Person, decision: str) -> None:
+        found = data.draw(st.sampled_from(sorted(self.proposals)))
+        proposed = self.proposals[found]
+        answer = approve(found, admin, decision=decision)
+        book = self.books[proposed.user]
+        gone = proposed.line is not None and proposed.line.reversed
+        if admin.user_id in (proposed.by, proposed.user):
             assert answer.status == 403
-        elif self.books[user].balance + cents < 0:
+        elif proposed.decided or (decision == "approve" and (gone or book.balance + proposed.cents < 0)):
             assert answer.status == 409
-        elif cents == 500_000 or seconded:
-            self.proposals.pop((user, cents), None)
-            self.booked(answer, user, "adjustment", cents)
         else:
-            assert answer.status == 202
-            self.proposals[user, cents] = (admin.user_id or "", self.moment + timedelta(days=7))
+            assert answer.status == 200
+            proposed.decided = True
+            if decision == "approve":
+                kind = "adjustment" if proposed.line is None else "reversal"
+                line = Line(answer.body["entryId"], proposed.user, kind, proposed.cents, self.moment)
+                book.lines.append(line)
+                self.lines[line.id] = line
+                if proposed.line is not None:
+                    proposed.line.reversed = True
+        assert {one["id"] for one in waiting_proposals()} == {
+            name for name, one in self.proposals.items() if not one.decided
+        }
 
     @rule(user=people, cause=st.sampled_from("xyz"), cents=st.integers(1, 9_000))
     def earns(self, user: str, cause: str, cents: int) -> None:
@@ -156,9 +196,11 @@ class CreditHistory(History):
             assert answer.status == 403
         elif line.reversed or line.type in ("reversal", "withdrawal") or self.books[line.user].balance - line.cents < 0:
             assert answer.status == 409
-        else:
+        elif self.may_alone(admin, line.cents):
             self.booked(answer, line.user, "reversal", -line.cents)
             line.reversed = True
+        else:
+            self.propose(answer, line.user, -line.cents, admin, line)
 
     @precondition(lambda self: any(line.withdrawal for line in self.lines.values()))
     @rule(data=st.data(), ends=st.sampled_from(["paid", "failed"]))

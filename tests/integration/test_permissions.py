@@ -167,7 +167,7 @@ def rewarded() -> None:
 
 
 def changed() -> None:
-    """Somebody who has done everything changes name and roles, and reviews follow."""
+    """Somebody who has done everything changes name and roles, is suspended, and reviews follow."""
     ids = live()
     follow()
     admin = Person("admin-1", ("admin",))
@@ -183,7 +183,10 @@ def changed() -> None:
     assert OWNER.post(f"/jobs/{bought}/reviews", {"rating": 1}).status == 201
     follow()
     MEMBER.patch("/profiles/me", {"displayName": "Another name", "trades": ["plumbing"]})
-    MEMBER.put("/profiles/me/roles", {"roles": ["buyer", "worker"]})
+    MEMBER.put("/profiles/me/roles", {"roles": ["buyer", "seller"]})
+    follow()
+    suspended = {"status": "suspended", "reason": "Invented jobs, again."}
+    assert Person("admin-1", ("admin",)).patch("/admin/users/member-1", suspended).status == 200
     follow()
     MEMBER.patch("/profiles/me", {"location": "Pinetown"})
     follow()

@@ -49,10 +49,24 @@ def grant(user_id: str, cents: int) -> str:
     known(user_id)
     answer = adjust(user_id, cents)
     if answer.status == 202:
-        answer = adjust(user_id, cents, SECOND_TREASURER)
+        approved = approve(answer.body["id"])
+        assert approved.status == 200, approved.text
+        entry: str = approved.body["entryId"]
+        return entry
     assert answer.status == 201, answer.text
     found: str = answer.body["id"]
     return found
+
+
+def approve(proposal_id: str, admin: Person = SECOND_TREASURER, *, decision: str = "approve", **options: Any) -> Answer:
+    """Decide about a proposal."""
+    body = {"decision": decision, "reason": options.pop("reason", REASON)}
+    return admin.post(f"/credits/adjustments/{proposal_id}/approval", body, headers=key(options.pop("named", None)))
+
+
+def waiting_proposals(admin: Person = TREASURER) -> list[dict[str, Any]]:
+    """The proposals that wait for a second admin, oldest first."""
+    return everything(admin, "/credits/adjustments")
 
 
 def rewarded(user_id: str, cents: int, cause: str) -> str:

@@ -90,6 +90,7 @@ REFERRAL: dict[str, Any] = {
     "referredId": "b",
     "status": "pending",
 }
+PROPOSAL = {"id": "proposal#1", "userId": "a", "amountCents": 900000, "proposedBy": "admin-1", "createdAt": AT}
 ENTRY: dict[str, Any] = {
     "id": "entry-1",
     "userId": "a",
@@ -199,8 +200,22 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
         "an adjustment that waits for a second admin",
         "credits",
         None,
-        {"id": "proposal#a#1", "userId": "a", "amountCents": 900000, "proposedBy": "admin-1", "createdAt": AT},
+        PROPOSAL,
         ["adjustment.proposed"],
+    ),
+    (
+        "a proposal that a second admin refused",
+        "credits",
+        {**PROPOSAL, "status": "waiting"},
+        {**PROPOSAL, "status": "refused", "decidedBy": "admin-2"},
+        ["adjustment.refused"],
+    ),
+    (
+        "a proposal that a second admin approved",
+        "credits",
+        {**PROPOSAL, "status": "waiting"},
+        {**PROPOSAL, "status": "approved", "decidedBy": "admin-2"},
+        [],
     ),
     ("a person", "profiles", None, PERSON, ["person.joined"]),
     ("another name", "profiles", PERSON, {**PERSON, "displayName": "Thandiwe"}, []),

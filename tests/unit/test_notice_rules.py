@@ -274,6 +274,7 @@ SILENT = {
     "referral.applied",
     "referral.completed",
     "adjustment.proposed",
+    "adjustment.refused",
     "withdrawal.requested",
     "person.joined",
     "person.roles_changed",

@@ -19,7 +19,7 @@ GET    /listings/{listingId} (inactive)         404   401    401     401   401 |
 PATCH  /listings/{listingId} (active)           401   401    401     401   401 |  403    403    403   403  |  200   403
 PATCH  /listings/{listingId} (pending)          401   401    401     401   401 |  403    403    404   403  |  200   404
 DELETE /listings/{listingId} (active)           401   401    401     401   401 |  403    403    403   403  |  204   403
-DELETE /listings/{listingId} (pending)          401   401    401     401   401 |  403    403    404   403  |  204   404
+DELETE /listings/{listingId} (pending)          401   401    401     401   401 |  404    404    404   403  |  204   404
 POST   /listings/{listingId}/stock (active)     401   401    401     401   401 |  403    403    403   403  |  200   403
 POST   /listings/{listingId}/stock (pending)    401   401    401     401   401 |  403    403    404   403  |  200   404
 POST   /listings/{listingId}/moderation (pending) 401 401    401     401   401 |  403    403    403   200  |  403   403

@@ -43,13 +43,16 @@ def change(user_id: str, changes: UserChanges, *, admin_id: str, now: str, unit_
     user = with_profile_fields(profile, store.read(user_item, user_id))
     decision = user.decision_for(changes, admin_id=admin_id, now=now)
     if decision is not None:
+        was, after = user.status, profile
         if decision.status is not None:
             user = user.model_copy(update={"status": decision.status})
+            after = after.with_hidden(decision.status == "suspended", now)
         if decision.admin is not None:
-            after = profile.with_admin(admin=decision.admin, now=now)
-            unit_of_work.add(*profiles.change(profile, after))
+            after = after.with_admin(admin=decision.admin, now=now)
             user = with_profile_fields(after, user)
-        unit_of_work.add(*store.record_decision(decision, user))
+        if after is not profile:
+            unit_of_work.add(*profiles.change(profile, after))
+        unit_of_work.add(*store.record_decision(decision, user, was=was))
     if "admin" in changes.model_fields_set:
         added, removed = _moved_roles(admin=changes.admin)
         unit_of_work.after_commit(lambda: cognito.set_groups(user_id, add=added, remove=removed))

@@ -48,6 +48,7 @@ _ALWAYS_AUDITED = frozenset(
         "story.moderated",
         "story.removed",
         "adjustment.proposed",
+        "adjustment.refused",
         "person.suspended",
         "person.reinstated",
         "person.made_admin",

@@ -137,6 +137,8 @@ def new_bid(offer: BidOffer, job: Job, *, worker_id: str, worker_name: str, now:
             code="job_status",
             params={"status": "expired" if job.status == "open" else job.status},
         )
+    if job.hidden:
+        raise Conflict("The job takes no bids at the moment.", code="job_hidden")
     return Bid(
         id=new_id(),
         job_id=job.id,

@@ -22,7 +22,7 @@ def place(job_id: str, offer: BidOffer, *, worker_id: str, now: str, unit_of_wor
     Raises:
         NotFound: the job does not exist.
         Forbidden: the worker posted the job.
-        Conflict: the job is not open, or the worker's slot is taken.
+        Conflict: the job is not open, its buyer is suspended, or the worker's slot is taken.
     """
     job_item, profile_item = read_together([jobs.key(job_id), profiles.key(worker_id)])
     job = jobs.read(job_item)
@@ -30,7 +30,7 @@ def place(job_id: str, offer: BidOffer, *, worker_id: str, now: str, unit_of_wor
         raise NotFound("There is no such job.")
     worker = profiles.read(profile_item, worker_id)
     bid = new_bid(offer, job, worker_id=worker_id, worker_name=worker.display_name, now=now)
-    unit_of_work.add(*store.create(bid), jobs.count_bid(job.id, +1))
+    unit_of_work.add(*store.create(bid), jobs.count_bid(job.id, +1), users.require_in_role(job.buyer_id, "buyer"))
     return bid
 
 
@@ -42,7 +42,8 @@ def accept(bid_id: str, *, owner_id: str, now: str, unit_of_work: UnitOfWork) ->
     Raises:
         NotFound: the caller may not see the bid, or it does not exist.
         Forbidden: the caller does not own the job.
-        Conflict: the bid is not pending, the job is not open, or a party erased their account.
+        Conflict: the bid is not pending, the job is not open, or a party is suspended, has
+            dropped the role or erased their account.
     """
     bid = get_visible(bid_id, owner_id).require_job_owner(owner_id)
     job_item, buyer_item, worker_item = read_together(
@@ -63,7 +64,7 @@ def accept(bid_id: str, *, owner_id: str, now: str, unit_of_work: UnitOfWork) ->
         now=now,
     )
     unit_of_work.add(jobs.change(job, accepted_job), store.change(bid, accepted_bid))
-    unit_of_work.add(users.begin_job(bid.buyer_id), users.begin_job(bid.worker_id))
+    unit_of_work.add(users.begin_job(bid.buyer_id, "buyer"), users.begin_job(bid.worker_id, "worker"))
     return accepted_job, accepted_bid
 
 

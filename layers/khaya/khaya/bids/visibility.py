@@ -1,4 +1,4 @@
-"""Who may see a job: everybody if it is open, otherwise its parties, its bidders and admins."""
+"""Who may see a job: everybody if it is open and not hidden, otherwise its parties, its bidders and admins."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def job_if_visible(items: Sequence[Item | None], visitor: Caller | None) -> Job:
     """
     job_item, *slot = items
     job = jobs.read(job_item)
-    open_to_all = job is not None and job.status == "open" and not job.is_past_expiry(clock.now())
+    open_to_all = job is not None and job.is_public and not job.is_past_expiry(clock.now())
     if job is None or not (open_to_all or _has_access(job, visitor, has_bid=any(slot))):
         raise NotFound("There is no such job.")
     return job

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from khaya.ledger.model import Account, Booking, Entry
 from khaya.payouts.model import PayoutAccount, require_usable
+from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
-from khaya.platform.base.fields import Length, Line, Prose
+from khaya.platform.base.fields import Count, Length, Line, Prose
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.base.money import RAND, Cents, rand
 
 MIN_WITHDRAWAL_CENTS = 100 * RAND
 SINGLE_ADMIN_LIMIT_CENTS = 5_000 * RAND
-"""The largest adjustment, up or down, that one admin makes alone."""
+"""The largest sum that one admin adjusts and reverses alone in `SINGLE_ADMIN_HOURS`."""
+SINGLE_ADMIN_HOURS = 24
 MAX_ADJUSTMENT_CENTS = 1_000_000 * RAND
-PROPOSAL_DAYS = 7
-"""Days that a proposed adjustment waits for a second admin."""
+_MOST_PARTS = 100
+"""The largest number of amounts that an admin's sum keeps apart."""
+
+
+ProposalStatus = Literal["waiting", "approved", "refused"]
 
 
 def _not_zero(cents: int) -> int:
@@ -33,8 +38,8 @@ Adjustment = Annotated[
     Field(ge=-MAX_ADJUSTMENT_CENTS, le=MAX_ADJUSTMENT_CENTS, json_schema_extra={"not": {"const": 0}}),
     AfterValidator(_not_zero),
 ]
-AdjustmentReason = Annotated[Prose, Length(10, 500)]
-ReversalReason = Annotated[Prose, Length(3, 500)]
+MoneyReason = Annotated[Prose, Length(10, 500)]
+"""The reason of an admin's decision about money."""
 
 
 class WithdrawalRequest(RequestModel):
@@ -48,28 +53,93 @@ class AdjustmentRequest(RequestModel):
 
     user_id: Annotated[Line, Length(1, 64)]
     amount_cents: Annotated[Adjustment, Field(description="Cents; a negative amount is deducted.")]
-    reason: AdjustmentReason
+    reason: MoneyReason
 
 
 class ReversalRequest(RequestModel):
     """The reason why an entry is reversed."""
 
-    reason: ReversalReason
+    reason: MoneyReason
+
+
+class ApprovalRequest(RequestModel):
+    """A second admin's decision about a proposal."""
+
+    decision: Literal["approve", "refuse"]
+    reason: MoneyReason
 
 
 class Proposal(Model):
-    """An adjustment that one admin proposed and that a second admin must approve."""
+    """An adjustment or a reversal that waits for a second admin, or that one has decided about.
 
+    Attributes:
+        amount_cents: what would be booked.
+        transaction_id: the transaction that would be reversed.
+        entry_id: the transaction that was booked.
+    """
+
+    id: str
+    kind: Literal["adjustment", "reversal"]
     user_id: str
     amount_cents: Cents
     reason: str
     proposed_by: str
     created_at: str
-    expires_at: str
+    transaction_id: str | None = None
+    status: ProposalStatus = "waiting"
+    decided_by: str | None = None
+    decided_at: str | None = None
+    decision_reason: str | None = None
+    entry_id: str | None = None
 
-    def can_be_approved_by(self, admin_id: str, now: str) -> bool:
-        """Whether this admin may approve the proposal: another admin made it, and it has not expired."""
-        return admin_id != self.proposed_by and now < self.expires_at
+    def decided(self, request: ApprovalRequest, *, admin_id: str, now: str) -> Proposal:
+        """The proposal after a second admin's decision.
+
+        Raises:
+            Forbidden: the admin made the proposal, or it is about the admin.
+            Conflict: it was decided before.
+        """
+        if admin_id == self.proposed_by:
+            raise Forbidden("Nobody decides about their own proposal; another admin has to.", code="own_proposal")
+        if admin_id == self.user_id:
+            raise Forbidden("No admin acts on themselves.", code="own_affair")
+        if self.status != "waiting":
+            raise Conflict(
+                f"The proposal was {self.status} already.", code="proposal_status", params={"status": self.status}
+            )
+        status: ProposalStatus = "approved" if request.decision == "approve" else "refused"
+        changed = {"status": status, "decided_by": admin_id, "decided_at": now, "decision_reason": request.reason}
+        return self.model_copy(update=changed)
+
+
+class Part(Model):
+    """The absolute amount of one adjustment or reversal, or the sum of several, and the time of the latest."""
+
+    at: str
+    cents: Cents
+
+
+class SingleAdminSum(Model):
+    """What one admin adjusted and reversed alone in the last `SINGLE_ADMIN_HOURS`."""
+
+    admin_id: str
+    parts: tuple[Part, ...] = ()
+    version: Count = 0
+
+    def allows(self, cents: int, now: str) -> bool:
+        """Whether the admin may book this amount alone too."""
+        return sum(part.cents for part in self._counted(now)) + abs(cents) <= SINGLE_ADMIN_LIMIT_CENTS
+
+    def with_amount(self, cents: int, now: str) -> SingleAdminSum:
+        """The sum with one more amount, without those that no longer count."""
+        parts = [*self._counted(now), Part(at=now, cents=abs(cents))]
+        while len(parts) > _MOST_PARTS:  # the oldest then counts as long as the one after it
+            parts[:2] = [Part(at=parts[1].at, cents=parts[0].cents + parts[1].cents)]
+        return self.model_copy(update={"parts": tuple(parts), "version": self.version + 1})
+
+    def _counted(self, now: str) -> list[Part]:
+        since = clock.plus(now, hours=-SINGLE_ADMIN_HOURS)
+        return [part for part in self.parts if part.at > since]
 
 
 def withdrawal_booking(account: Account, cents: int, payout_account: PayoutAccount | None, now: str) -> Booking:
@@ -99,34 +169,49 @@ def withdrawal_booking(account: Account, cents: int, payout_account: PayoutAccou
     )
 
 
-def needs_second_admin(cents: int) -> bool:
-    """Whether an adjustment exceeds what one admin may book alone."""
-    return abs(cents) > SINGLE_ADMIN_LIMIT_CENTS
+def new_proposal(booking: Booking, admin_id: str, now: str) -> Proposal:
+    """The proposal of a booking that needs a second admin."""
+    return Proposal(
+        id=new_id(),
+        kind="adjustment" if booking.reversal_of is None else "reversal",
+        user_id=booking.user_id,
+        amount_cents=booking.cents,
+        reason=booking.reason or "",
+        proposed_by=admin_id,
+        created_at=now,
+        transaction_id=booking.reversal_of,
+    )
 
 
-def adjustment_booking(request: AdjustmentRequest, admins: tuple[str, ...]) -> Booking:
-    """The booking of an adjustment."""
+def adjustment_booking(user_id: str, cents: int, reason: str, admins: tuple[str, ...]) -> Booking:
+    """The booking of an adjustment.
+
+    Raises:
+        Forbidden: it is an admin's own balance.
+    """
+    if user_id in admins:
+        raise Forbidden("No admin acts on themselves.", code="own_affair")
     entry_id = new_id()
     return Booking(
-        request.user_id,
+        user_id,
         "adjustment",
-        request.amount_cents,
+        cents,
         against="adjustments",
         source=f"adjustment:{entry_id}",
-        reason=request.reason,
+        reason=reason,
         booked_by=admins,
         id=entry_id,
     )
 
 
-def reversal_booking(entry: Entry, reason: str, admin_id: str) -> Booking:
+def reversal_booking(entry: Entry, reason: str, admins: tuple[str, ...]) -> Booking:
     """The booking that reverses an entry.
 
     Raises:
-        Forbidden: the entry is the admin's own.
+        Forbidden: the entry is an admin's own.
         Conflict: the entry was reversed before, is itself a reversal, or is a withdrawal.
     """
-    if entry.user_id == admin_id:
+    if entry.user_id in admins:
         raise Forbidden("No admin acts on themselves.", code="own_affair")
     if entry.type == "reversal":
         raise Conflict("This entry is a reversal, and a reversal cannot be reversed.", code="is_reversal")
@@ -136,7 +221,7 @@ def reversal_booking(entry: Entry, reason: str, admin_id: str) -> Booking:
             code="withdrawal_status",
             params={"status": entry.withdrawal_status},
         )
-    return _opposite(entry, reason, admins=(admin_id,), pending_cents=0)
+    return _opposite(entry, reason, admins=admins, pending_cents=0)
 
 
 def failure_booking(entry: Entry, reason: str) -> Booking:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from khaya.credits.model import Proposal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from khaya.credits.model import Proposal, ProposalStatus
 from khaya.ledger.model import Account, Entry, EntryType, WithdrawalStatus
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
@@ -33,14 +37,21 @@ class TransactionView(Model):
 
 
 class ProposalView(Model):
-    """An adjustment that a second admin must approve by the same request."""
+    """An adjustment or a reversal that waits for a second admin, or that one has decided about."""
 
+    id: str
+    kind: Literal["adjustment", "reversal"]
     user_id: str
-    amount_cents: Cents
+    amount_cents: Annotated[Cents, Field(description="What would be booked.")]
     reason: str
     proposed_by: str
     created_at: str
-    expires_at: str
+    transaction_id: Annotated[str | None, Field(description="The transaction that would be reversed.")]
+    status: ProposalStatus
+    decided_by: str | None
+    decided_at: str | None
+    decision_reason: str | None
+    entry_id: Annotated[str | None, Field(description="The transaction that was booked.")]
 
 
 def shown(entry: Entry) -> TransactionView:
@@ -58,5 +69,5 @@ def balance(account: Account, now: str) -> BalanceView:
 
 
 def proposed(proposal: Proposal) -> ProposalView:
-    """A proposed adjustment for admins."""
+    """A proposal for admins."""
     return ProposalView.model_validate(proposal, from_attributes=True)

@@ -225,11 +225,15 @@ class CreditsBooked(Detail):
 
 
 class AdjustmentProposed(Detail):
-    """An admin proposed an adjustment that a second admin must approve."""
+    """An admin proposed an adjustment or a reversal that a second admin must approve."""
 
     user_id: str
     amount_cents: Cents
     proposed_by: str
+
+
+class AdjustmentRefused(AdjustmentProposed):
+    """A second admin, the event's actor, refused a proposed adjustment or reversal."""
 
 
 class Withdrawal(Detail):
@@ -308,6 +312,7 @@ KINDS: Final[Mapping[str, type[Detail]]] = {
     "referral.rewarded": Referral,
     "credits.booked": CreditsBooked,
     "adjustment.proposed": AdjustmentProposed,
+    "adjustment.refused": AdjustmentRefused,
     "withdrawal.requested": Withdrawal,
     "withdrawal.paid": Withdrawal,
     "withdrawal.failed": Withdrawal,

@@ -182,6 +182,8 @@ def _referral_events(before: Item, after: Item) -> Iterator[KindAndFields]:
 def _credit_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     if "proposedBy" in after and before.get("createdAt") != after["createdAt"]:
         yield "adjustment.proposed", {}
+    if after.get("status") == "refused" and before.get("status") == "waiting":
+        yield "adjustment.refused", {}
     if "balanceAfterCents" not in after:
         return
     ids = {"entryId": after["id"]}

@@ -191,6 +191,8 @@ class Job(Model):
     released_at: str | None = None
     """When escrow paid the worker. Only such jobs qualify for referrals and rewards."""
     cancellation: Cancellation | None = None
+    hidden: bool | None = None
+    """Whether the buyer is suspended or no longer a buyer: then the job is not public, and takes no bids."""
     buyer_contact: Contact | None = None
     worker_contact: Contact | None = None
 
@@ -198,6 +200,11 @@ class Job(Model):
     def worker_name(self) -> str | None:
         """The name of the selected worker; None before a bid is accepted."""
         return self.worker_contact.display_name if self.worker_contact else None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may see the job, until its expiry."""
+        return self.status == "open" and not self.hidden
 
     def is_past_expiry(self, now: str) -> bool:
         """Whether the job is open and past its expiry, also if the expiry task has not run yet."""
@@ -439,12 +446,13 @@ class Job(Model):
         return next_version(self, changed, updated_at=now)
 
 
-def new_job(posting: JobPosting, *, buyer_id: str, buyer_name: str, now: str) -> Job:
-    """A new open job."""
+def new_job(posting: JobPosting, *, buyer_id: str, buyer_name: str, now: str, hidden: bool | None = None) -> Job:
+    """A new open job. `hidden`: see `Job`."""
     return Job(
         id=new_id(),
         buyer_id=buyer_id,
         buyer_name=buyer_name,
+        hidden=hidden,
         expires_at=clock.plus(now, days=OPEN_DAYS),
         created_at=now,
         updated_at=now,

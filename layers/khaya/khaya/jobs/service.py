@@ -37,7 +37,7 @@ def post(posting: JobPosting, *, buyer_id: str, now: str, unit_of_work: UnitOfWo
     profile_item, *items = read_together([profiles.key(buyer_id), *uploads.keys(posting.photos)])
     handed_in = uploads.check_hand_in(hand_in, items, now)
     buyer = profiles.read(profile_item, buyer_id)
-    job = new_job(posting, buyer_id=buyer_id, buyer_name=buyer.display_name, now=now)
+    job = new_job(posting, buyer_id=buyer_id, buyer_name=buyer.display_name, now=now, hidden=buyer.hidden)
     unit_of_work.add(store.create(job), *uploads.hand_in_writes(handed_in, "jobs", job.id, "photos"))
     return job
 

@@ -1,6 +1,6 @@
 """The Jobs table (primary key `id`) and its indexes.
 
-Only open jobs have the attributes of the feed indexes, so these sparse indexes contain open jobs only.
+Only open jobs that are not hidden have the attributes of the feed indexes, so these sparse indexes contain no others.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.base.feeds import feed_attributes
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
-from khaya.platform.data import dynamo, lists, writes
+from khaya.platform.data import dynamo, hiding, lists, writes
+from khaya.platform.data.hiding import same_visibility
 from khaya.platform.data.pages import PageRequest, PageResult
 
 
@@ -50,7 +51,7 @@ def change(before: Job, after: Job) -> writes.Write:
         *key(before.id),
         _item(before),
         _item(after),
-        condition="#status = :was AND #version = :version",
+        condition=f"#status = :was AND #version = :version AND {same_visibility(before.hidden)}",
         refusal=lambda item: _refusal(item, before),
         values={"was": before.status, "version": before.version},
     )
@@ -62,23 +63,26 @@ def change_without_bids(before: Job, after: Job) -> writes.Write:
         *key(before.id),
         _item(before),
         _item(after),
-        condition="#status = :was AND #version = :version AND #bidCount = :none",
+        condition="#status = :was AND #version = :version AND #bidCount = :none AND " + same_visibility(before.hidden),
         refusal=lambda item: _refusal(item, before),
         values={"was": before.status, "version": before.version, "none": 0},
     )
 
 
+def change_visibility(job: Job, *, hidden: bool) -> writes.Write | None:
+    """The write that hides an open job from the public, or shows it; None if nothing changes."""
+    if job.status != "open" or bool(job.hidden) == hidden:
+        return None
+    return hiding.change_visibility(*key(job.id), _item(job), _item(job.model_copy(update={"hidden": hidden or None})))
+
+
 def count_bid(job_id: str, step: int) -> writes.Write:
-    """The write that adds `step` to the bid count of an open job."""
+    """The write that adds `step` to the bid count of an open job. A hidden job takes no new bid."""
     return writes.update(
         *key(job_id),
         "ADD #bidCount :step",
-        condition="#status = :open",
-        refusal=lambda item: Conflict(
-            f"The job is {item['status'] if item else 'gone'}, so bids cannot change.",
-            code="job_status",
-            params={"status": item["status"] if item else "gone"},
-        ),
+        condition="#status = :open" + (" AND attribute_not_exists(#hidden)" if step > 0 else ""),
+        refusal=_bids_unchanged,
         values={"step": step, "open": "open"},
     )
 
@@ -160,12 +164,19 @@ def _item(job: Job) -> dict[str, Any]:
     item = item_of(job) | {"buyerStatus": f"{job.buyer_id}#{job.status}"}
     if job.worker_id:
         item["workerStatus"] = f"{job.worker_id}#{job.status}"
-    if job.status == "open":
+    if job.is_public:
         item |= feed_attributes(job.category, job.location)
     deadline = job.expires_at if job.status == "open" else job.completes_at
     if deadline is not None:
         item |= {"deadlineAt": deadline, "deadlineDay": deadline[:10]}
     return item
+
+
+def _bids_unchanged(item: Item | None) -> Exception:
+    status = item["status"] if item else "gone"
+    if status == "open":
+        return Conflict("The job takes no bids at the moment.", code="job_hidden")
+    return Conflict(f"The job is {status}, so bids cannot change.", code="job_status", params={"status": status})
 
 
 def _refusal(item: Item | None, before: Job) -> Exception:

@@ -51,10 +51,19 @@ def account(user_id: str) -> Account:
     return read_account(dynamo.get(*account_key(user_id)), user_id)
 
 
+def entry_key(entry_id: str) -> tuple[str, dict[str, str]]:
+    """Primary key of an entry."""
+    return settings().credits_table, {"id": entry_id}
+
+
+def read_entry(item: Item | None) -> Entry | None:
+    """The entry in `item`, if it is one."""
+    return Entry.model_validate(item) if item and "order" in item else None
+
+
 def find_entry(entry_id: str) -> Entry | None:
     """The entry, if it exists."""
-    item = dynamo.get(settings().credits_table, {"id": entry_id})
-    return Entry.model_validate(item) if item and "order" in item else None
+    return read_entry(dynamo.get(*entry_key(entry_id)))
 
 
 def entries(user_id: str, page_request: PageRequest) -> PageResult[Entry]:

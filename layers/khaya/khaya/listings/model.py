@@ -116,6 +116,13 @@ class Listing(Model):
     """The moderation result of the current text and photos."""
     pending_since: str | None = None
     """When the listing became pending."""
+    hidden: bool | None = None
+    """Whether the seller is suspended: the listing is not public."""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may see the listing."""
+        return self.status == "active" and not self.hidden
 
     @property
     def counts_towards_limit(self) -> bool:
@@ -123,8 +130,8 @@ class Listing(Model):
         return self.status in ("active", "pending")
 
     def visible_to(self, person: str | None, *, admin: bool) -> bool:
-        """Whether the person may see the listing: everybody if it is active, otherwise its seller and admins."""
-        return self.status == "active" or admin or person == self.seller_id
+        """Whether the person may see the listing: everybody if it is public, otherwise its seller and admins."""
+        return self.is_public or admin or person == self.seller_id
 
     def require_owner(self, person: str) -> Listing:
         """This listing, after checking that the person is its seller.
@@ -227,12 +234,15 @@ class Listing(Model):
         return next_version(self, {**changed, "pending_since": since}, updated_at=now)
 
 
-def new_listing(offer: ListingOffer, *, seller_id: str, seller_name: str, verified: bool, now: str) -> Listing:
-    """A new listing: active if its seller is verified, otherwise pending."""
+def new_listing(
+    offer: ListingOffer, *, seller_id: str, seller_name: str, verified: bool, now: str, hidden: bool | None = None
+) -> Listing:
+    """A new listing: active if its seller is verified, otherwise pending. `hidden`: see `Listing`."""
     return Listing(
         id=new_id(),
         seller_id=seller_id,
         seller_name=seller_name,
+        hidden=hidden,
         status="active" if verified else "pending",
         pending_since=None if verified else now,
         created_at=now,

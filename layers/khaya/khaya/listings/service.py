@@ -30,7 +30,12 @@ def post(offer: ListingOffer, *, seller_id: str, now: str, unit_of_work: UnitOfW
     handed_in = uploads.check_hand_in(hand_in, items, now)
     seller = profiles.read(profile_item, seller_id)
     listing = new_listing(
-        offer, seller_id=seller_id, seller_name=seller.display_name, verified=seller.verified, now=now
+        offer,
+        seller_id=seller_id,
+        seller_name=seller.display_name,
+        verified=seller.verified,
+        now=now,
+        hidden=seller.hidden,
     )
     unit_of_work.add(*store.create(listing), *uploads.hand_in_writes(handed_in, "listings", listing.id, "photos"))
     return listing

@@ -11,7 +11,8 @@ from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.base.feeds import feed_attributes
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
-from khaya.platform.data import dynamo, lists, writes
+from khaya.platform.data import dynamo, hiding, lists, writes
+from khaya.platform.data.hiding import same_visibility
 from khaya.platform.data.pages import PageRequest, PageResult
 
 _PENDING = "pending"
@@ -49,11 +50,19 @@ def change(before: Listing, after: Listing) -> list[writes.Write]:
         *key(before.id),
         _item(before),
         _item(after),
-        condition="#version = :version",
+        condition=f"#version = :version AND {same_visibility(before.hidden)}",
         refusal=lambda _: WriteConflict(),
         values={"version": before.version},
     )
     return [changed, *_count(before.seller_id, after.counts_towards_limit - before.counts_towards_limit)]
+
+
+def change_visibility(listing: Listing, *, hidden: bool) -> writes.Write | None:
+    """The write that hides a listing from the public, or shows it; None if nothing changes."""
+    if bool(listing.hidden) == hidden:
+        return None
+    after = listing.model_copy(update={"hidden": hidden or None})
+    return hiding.change_visibility(*key(listing.id), _item(listing), _item(after))
 
 
 def rename(listing: Listing, name: str) -> writes.Write | None:
@@ -110,7 +119,7 @@ def _count(seller_id: str, step: int) -> list[writes.Write]:
 def _item(listing: Listing) -> Item:
     """The stored form of the listing, with the attributes of its indexes."""
     item = item_of(listing)
-    if listing.status == "active":
+    if listing.is_public:
         item |= feed_attributes(listing.category, listing.location)
     if listing.status == "pending":
         item |= {"waiting": _PENDING, "waitOrder": f"{listing.pending_since}#{listing.id}"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from khaya.platform.base.errors import Conflict
+from khaya.platform.base.fields import Count
 from khaya.platform.base.models import Model
 
 
@@ -13,11 +14,13 @@ class PayoutAccount(Model):
         verified: whether the payment provider has confirmed that it is the person's own.
         usable_from: when payouts to it begin; a changed account is held for a day.
         fingerprint: a keyed hash, equal for two people with the same bank account.
+        version: the number of changes.
     """
 
     verified: bool = False
     usable_from: str | None = None
     fingerprint: str | None = None
+    version: Count = 0
 
 
 def require_usable(account: PayoutAccount | None, now: str) -> PayoutAccount:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from khaya.payouts.model import PayoutAccount
+from khaya.platform.base.errors import Conflict
 from khaya.platform.base.models import Item
+from khaya.platform.data import writes
 from khaya.users import store as users
 
 
@@ -16,3 +18,16 @@ def read(record: Item | None) -> PayoutAccount | None:
     """The payout account in a private record, if there is one."""
     found = (record or {}).get("payoutAccount")
     return PayoutAccount.model_validate(found) if found else None
+
+
+def require_unchanged(user_id: str, account: PayoutAccount | None) -> writes.Write:
+    """Check that the payout account is the version that was read."""
+    version = account.version if account else 0
+    return writes.check(
+        *key(user_id),
+        condition="#payoutAccount.#version = :version" if version else "attribute_not_exists(#payoutAccount.#version)",
+        refusal=lambda _: Conflict(
+            "The payout account changed just now. Look at it and ask again.", code="payout_account_outdated"
+        ),
+        values={"version": version} if version else None,
+    )

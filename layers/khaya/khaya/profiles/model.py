@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from khaya.platform.base.errors import Forbidden
+from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Coordinates, Count, Length, Line, Name, Place, Prose
 from khaya.platform.base.models import Model, RequestModel, next_version, omittable, sent_fields
 from khaya.platform.base.roles import ROLES, Role
@@ -126,6 +126,8 @@ class Profile(Model):
     returned: bool | None = None
     """Whether an earlier account of the person was erased; they get no benefits for new members."""
     erased_at: str | None = None
+    hidden: bool | None = None
+    """Whether the person is suspended, and therefore not public."""
 
     created_at: str | None = None
     updated_at: str | None = None
@@ -162,15 +164,22 @@ class Profile(Model):
 
         Raises:
             Forbidden: the admin is the person.
+            Conflict: the account was erased.
         """
         if by == self.user_id:
             raise Forbidden("No admin acts on themselves.", code="own_affair")
+        if self.erased_at is not None:
+            raise Conflict("The account was erased.", code="party_left")
         return self._next({"verified": verified}, now)
 
     def with_admin(self, *, admin: bool, now: str) -> Profile:
         """The profile with or without the role admin."""
         held: set[Role] = {*self.roles} | {"admin"} if admin else {*self.roles} - {"admin"}
         return self._next({"roles": sorted(held, key=ROLES.index)}, now)
+
+    def with_hidden(self, hidden: bool, now: str) -> Profile:
+        """The profile of a person who was suspended (`hidden`) or reinstated."""
+        return self._next({"hidden": hidden or None}, now)
 
     def erased(self, now: str) -> Profile:
         """The profile without personal data; ratings and counters stay. The same object if nothing changes."""
@@ -187,6 +196,7 @@ class Profile(Model):
                 "availability": "unavailable",
                 "roles": [],
                 "verified": False,
+                "hidden": None,
                 "erased_at": self.erased_at or now,
             },
             now,

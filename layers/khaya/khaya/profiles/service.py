@@ -10,6 +10,7 @@ from khaya.platform.base.errors import NotFound, WriteConflict
 from khaya.platform.base.models import Item
 from khaya.platform.base.roles import Role
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
+from khaya.platform.web.access import Caller
 from khaya.profiles import store
 from khaya.profiles.model import OWN_ROLES, OwnRole, Profile, ProfileReplacement, first_profile
 from khaya.uploads import service as uploads
@@ -32,14 +33,26 @@ def own(user_id: str) -> tuple[Profile, User]:
     return store.read(profile, user_id), users.read(user, user_id)
 
 
-def public(user_id: str) -> Profile:
-    """A person's profile.
+def existing(user_id: str) -> Profile:
+    """A person's profile, also of a suspended person.
 
     Raises:
         NotFound: the person does not exist.
     """
     profile = store.find(user_id)
     if profile is None:
+        raise NotFound("There is no such person.")
+    return profile
+
+
+def public(user_id: str, visitor: Caller | None = None) -> Profile:
+    """A person's profile, if the visitor may see it. That of a suspended person is visible to admins only.
+
+    Raises:
+        NotFound: the person does not exist, or is suspended.
+    """
+    profile = existing(user_id)
+    if profile.hidden and not (visitor is not None and visitor.is_admin):
         raise NotFound("There is no such person.")
     return profile
 
@@ -114,6 +127,7 @@ def verify(profile: Profile, verified: bool, *, admin_id: str, now: str, unit_of
 
     Raises:
         Forbidden: the admin is the person.
+        Conflict: the account was erased.
     """
     after = profile.with_verification(verified, by=admin_id, now=now)
     if after is not profile:

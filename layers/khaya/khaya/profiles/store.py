@@ -23,7 +23,7 @@ from khaya.profiles.trust import trust
 
 _ANY = "*"
 _UNCHANGED = "attribute_not_exists(#version) OR #version = :version"
-_NOT_IN_ROWS = {"coordinates", "version", "updatedAt", "returned", "erasedAt"} | {
+_NOT_IN_ROWS = {"coordinates", "version", "updatedAt", "returned", "erasedAt", "hidden"} | {
     to_camel(f"{name}_{kept}") for name in SUB_RATINGS for kept in ("sum", "count")
 }
 """Attributes that the directory does not show, and that its rows do not contain."""
@@ -225,7 +225,9 @@ def _reputation_day(now: str | None) -> Item:
 
 
 def _rows(profile: Profile) -> dict[str, Item]:
-    """The directory rows of a profile, by `rowId`."""
+    """The directory rows of a profile, by `rowId`; none for a suspended person."""
+    if profile.hidden:
+        return {}
     shown = {name: value for name, value in item_of(profile).items() if name not in _NOT_IN_ROWS}
     rank = f"{trust(profile).score:03}#{profile.user_id}"
     rows = {}

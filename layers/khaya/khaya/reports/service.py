@@ -49,7 +49,7 @@ def _subject_ids(kind: Kind, object_id: str, reporter: Caller) -> list[str]:
     """The users whom a report of the object is about."""
     match kind:
         case "profile":
-            return [get_profile(object_id).user_id]
+            return [get_profile(object_id, reporter).user_id]
         case "job":
             return _parties(get_visible_job(object_id, reporter))
         case "listing":

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
+from khaya.platform.base.feeds import HIDDEN
 from khaya.platform.base.fields import Length, Line
 from khaya.platform.base.text import comparable, index_words, words
 
@@ -63,7 +64,7 @@ class Entry:
 
 
 def entry_of(kind: str, item: Mapping[str, Any] | None) -> Entry | None:
-    """The searchable form of a stored item; None if the item is not searchable."""
-    if item is None or kind not in SEARCHABLE_STATUS or item.get("status") != SEARCHABLE_STATUS[kind]:
+    """The searchable form of a stored item; None if the item is not searchable, or hidden."""
+    if item is None or HIDDEN in item or kind not in SEARCHABLE_STATUS or item.get("status") != SEARCHABLE_STATUS[kind]:
         return None
     return Entry(frozenset(index_words(item["title"])), item["category"], comparable(item["location"]))

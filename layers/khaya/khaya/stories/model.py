@@ -113,10 +113,17 @@ class Story(Model):
     created_at: str
     updated_at: str
     version: int = 1
+    hidden: bool | None = None
+    """Whether the author is suspended: the story is not public."""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may see the story."""
+        return self.status == "approved" and not self.hidden
 
     def visible_to(self, person: str | None, *, admin: bool) -> bool:
-        """Whether the person may see the story: everybody if it is approved, otherwise its author and admins."""
-        return self.status == "approved" or admin or person == self.author_id
+        """Whether the person may see the story: everybody if it is public, otherwise its author and admins."""
+        return self.is_public or admin or person == self.author_id
 
     def require_owner(self, person: str) -> Story:
         """This story, after checking that the person is its author.
@@ -164,12 +171,15 @@ class Story(Model):
         return next_version(self, changed, updated_at=now)
 
 
-def new_story(posting: StoryPosting, *, author_id: str, author_name: str, now: str) -> Story:
-    """A new pending story."""
+def new_story(
+    posting: StoryPosting, *, author_id: str, author_name: str, now: str, hidden: bool | None = None
+) -> Story:
+    """A new pending story. `hidden`: see `Story`."""
     return Story(
         id=new_id(),
         author_id=author_id,
         author_name=author_name,
+        hidden=hidden,
         created_at=now,
         updated_at=now,
         **{name: getattr(posting, name) for name in StoryPosting.model_fields},

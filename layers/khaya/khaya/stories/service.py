@@ -26,7 +26,7 @@ def submit(posting: StoryPosting, *, author_id: str, now: str, unit_of_work: Uni
     profile_item, *items = read_together([profiles.key(author_id), *uploads.keys(posting.media)])
     handed_in = uploads.check_hand_in(hand_in, items, now)
     author = profiles.read(profile_item, author_id)
-    story = new_story(posting, author_id=author_id, author_name=author.display_name, now=now)
+    story = new_story(posting, author_id=author_id, author_name=author.display_name, now=now, hidden=author.hidden)
     unit_of_work.add(store.create(story), *uploads.hand_in_writes(handed_in, "stories", story.id, "media"))
     return story
 

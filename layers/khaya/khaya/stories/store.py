@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
-from khaya.platform.data import dynamo, lists, writes
+from khaya.platform.data import dynamo, hiding, lists, writes
+from khaya.platform.data.hiding import same_visibility
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.stories.model import Story, StoryType
 
@@ -58,10 +59,18 @@ def change(before: Story, after: Story) -> writes.Write:
         *key(before.id),
         _item(before),
         _item(after),
-        condition="#version = :version",
+        condition=f"#version = :version AND {same_visibility(before.hidden)}",
         refusal=lambda _: WriteConflict(),
         values={"version": before.version},
     )
+
+
+def change_visibility(story: Story, *, hidden: bool) -> writes.Write | None:
+    """The write that hides a story from the public, or shows it; None if nothing changes."""
+    if bool(story.hidden) == hidden:
+        return None
+    after = story.model_copy(update={"hidden": hidden or None})
+    return hiding.change_visibility(*key(story.id), _item(story), _item(after))
 
 
 def remove(story: Story, *, if_unchanged: bool = False) -> writes.Write:
@@ -167,7 +176,7 @@ def _count(story_id: str, step: int) -> writes.Write:
 def _item(story: Story) -> Item:
     """The stored form of the story, with the attributes of its indexes."""
     item = item_of(story)
-    if story.status == "approved":
+    if story.is_public:
         item |= {"feed": _APPROVED, "feedType": story.type}
         if story.featured:
             item["feedFeatured"] = _APPROVED

@@ -17,7 +17,7 @@ from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, writes
 from khaya.platform.data.pages import PageRequest, PageResult, page_of
 from khaya.platform.web.access import Access, Caller
-from khaya.users.model import Decision, EndedSessions, Status, User
+from khaya.users.model import AccountStatus, Decision, EndedSessions, Status, User
 
 _COLLECTION = "users"
 """Value of the attribute `collection` of all records, the key of the index `byCreation`."""
@@ -32,6 +32,8 @@ _ACTIVE_SESSION = (
     " AND NOT contains(#endedSessions, :session)"
     " AND (attribute_not_exists(#endedBefore) OR #endedBefore < :signedIn)"
 )
+
+_IN_ROLE = "(attribute_not_exists(#status) OR #status = :active) AND NOT contains(#lostRoles, :role)"
 
 
 def key(user_id: str) -> tuple[str, dict[str, str]]:
@@ -145,17 +147,27 @@ def mark_erased(user_id: str, now: str) -> writes.Write:
     )
 
 
-def begin_job(user_id: str) -> writes.Write:
-    """Add one to the person's jobs in progress; refused unless the person is active.
+def begin_job(user_id: str, role: Role) -> writes.Write:
+    """Add one to the person's jobs in progress; refused unless the person is active and has not dropped `role`.
 
     An erasure is refused while the count is above zero.
     """
     return writes.update(
         *key(user_id),
         "ADD #jobsInProgress :one",
-        condition="attribute_not_exists(#status) OR #status = :active",
-        refusal=_not_active,
-        values={"one": 1, "active": "active"},
+        condition=_IN_ROLE,
+        refusal=lambda item: _not_in_role(item, role),
+        values={"one": 1, "active": "active", "role": role},
+    )
+
+
+def require_in_role(user_id: str, role: Role) -> writes.Write:
+    """Check that the person is active and has not dropped `role`."""
+    return writes.check(
+        *key(user_id),
+        condition=_IN_ROLE,
+        refusal=lambda item: _not_in_role(item, role),
+        values={"active": "active", "role": role},
     )
 
 
@@ -197,10 +209,13 @@ def require_no_bought_job(user_id: str) -> writes.Write:
     )
 
 
-def _not_active(item: Item | None) -> Exception:
-    if item and item.get("status") == "suspended":
-        return Conflict("One of the two is suspended.", code="party_suspended")
-    return Conflict("One of the two has left the marketplace.", code="party_left")
+def _not_in_role(item: Item | None, role: Role) -> Exception:
+    status = (item or {}).get("status", "active")
+    if status == "active":
+        return Conflict(f"The {role} has given up that role.", code="party_dropped_role", params={"role": role})
+    if status == "suspended":
+        return Conflict(f"The {role} is suspended.", code="party_suspended")
+    return Conflict(f"The {role} has left the marketplace.", code="party_left")
 
 
 def request_erasure_run(user_id: str) -> writes.Write:
@@ -226,24 +241,47 @@ def leave_tombstone(user: User, erased_at: str, now: str) -> writes.Write:
     )
 
 
-def record_decision(decision: Decision, user: User) -> list[writes.Write]:
+def require_active_admin(admin_id: str) -> writes.Write:
+    """Check that the person is active and has not lost the role admin."""
+    return _check_active_admin(admin_id, Forbidden("You are no longer an active admin.", code="not_an_admin"))
+
+
+def require_proposer_is_admin(admin_id: str) -> writes.Write:
+    """Check that the admin who proposed something is active and has not lost the role admin."""
+    detail = "The admin who proposed this is no longer an active admin."
+    return _check_active_admin(admin_id, Forbidden(detail, code="proposer_not_an_admin"))
+
+
+def require_not_erased(user_id: str) -> writes.Write:
+    """Check that the account was not erased."""
+    return writes.check(
+        *key(user_id),
+        condition="attribute_not_exists(#status) OR #status <> :erased",
+        refusal=lambda _: Conflict("The account was erased.", code="party_left"),
+        values={"erased": "erased"},
+    )
+
+
+def _check_active_admin(admin_id: str, refusal: Forbidden) -> writes.Write:
+    return writes.check(
+        *key(admin_id),
+        condition="(attribute_not_exists(#status) OR #status = :active) AND NOT contains(#lostRoles, :admin)",
+        refusal=lambda _: refusal,
+        values={"active": "active", "admin": "admin"},
+    )
+
+
+def record_decision(decision: Decision, user: User, *, was: AccountStatus) -> list[writes.Write]:
     """Apply an admin's decision to `user`, given as it will be afterwards, and record the decision.
 
     The transaction checks that the deciding admin is an active admin. So of two admins who remove each other only one
     succeeds, and as admins cannot decide about themselves, one admin always remains.
     """
-    table, key_of_admin = key(decision.decided_by)
     return [
-        writes.check(
-            table,
-            key_of_admin,
-            condition="(attribute_not_exists(#status) OR #status = :active) AND NOT contains(#lostRoles, :admin)",
-            refusal=lambda _: Forbidden("You are no longer an active admin.", code="not_an_admin"),
-            values={"active": "active", "admin": "admin"},
-        ),
-        _apply_decision(decision, user),
+        require_active_admin(decision.decided_by),
+        _apply_decision(decision, user, was),
         writes.put(
-            table,
+            settings().users_table,
             {**item_of(decision), "userId": f"{decision.user_id}#{decision.id}", "about": decision.user_id},
             condition="attribute_not_exists(#userId)",
             refusal=lambda _: WriteConflict(),
@@ -263,7 +301,8 @@ def list_by_contact(kind: Literal["phone", "email"], value: str, page_request: P
     return _list_by("byPhone" if kind == "phone" else "byEmail", kind, value, page_request)
 
 
-def _apply_decision(decision: Decision, user: User) -> writes.Write:
+def _apply_decision(decision: Decision, user: User, was: AccountStatus) -> writes.Write:
+    """Apply the decision, if the status is still `was`. So each decision is recorded, and counted, once."""
     expression: list[str] = []
     values: dict[str, Any] = {}
     if decision.status is not None:
@@ -275,9 +314,9 @@ def _apply_decision(decision: Decision, user: User) -> writes.Write:
     return writes.update(
         *key(user.user_id),
         " ".join(expression),
-        condition="attribute_not_exists(#status) OR #status <> :erased",
+        condition="#status = :was" + (" OR attribute_not_exists(#status)" if was == "active" else ""),
         refusal=lambda _: WriteConflict(),
-        values={**values, "erased": "erased"},
+        values={**values, "was": was},
     )
 
 

@@ -1,4 +1,7 @@
-"""Attributes that put an item into its table's feed, the public list of its items."""
+"""Attributes that put an item into its table's feed, the public list of its items, or take it out of all public lists.
+
+An item of a suspended person has the attribute `hidden`: it is in no feed, and `404` to others, until it is lifted.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,9 @@ from khaya.platform.base.text import comparable
 
 OPEN_FEED = "open"
 """Value of the attribute `feed` of all items in a feed."""
+
+HIDDEN = "hidden"
+"""The attribute of items that are not public because their owner is suspended."""
 
 
 def feed_attributes(category: str, location: str) -> Item:
