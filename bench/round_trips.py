@@ -102,8 +102,8 @@ def counted() -> Iterator[list[str]]:
 
 
 def _count(calls: list[str], params: dict[str, Any], model: Any, **_: Any) -> None:
-    of_account_guard = params.get("TableName") == settings().users_table and "#endedSessions" in params.get(
-        "ConditionExpression", ""
+    of_account_guard = params.get("TableName") == settings().users_table and "#endedSessions" in (
+        params.get("ConditionExpression", "") + params.get("ProjectionExpression", "")
     )
     if not of_account_guard:
         calls.append(model.name)

@@ -33,8 +33,8 @@ def units_of() -> Iterator[list[Used]]:
 
     def ask(params: dict[str, Any], model: Any, **_: Any) -> None:
         params["ReturnConsumedCapacity"] = "INDEXES"
-        of_account_guard = params.get("TableName") == settings().users_table and "#endedSessions" in str(
-            params.get("ConditionExpression")
+        of_account_guard = params.get("TableName") == settings().users_table and "#endedSessions" in (
+            params.get("ConditionExpression", "") + params.get("ProjectionExpression", "")
         )
         asked.append("account_guard" if of_account_guard else model.name)
 

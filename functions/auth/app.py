@@ -33,9 +33,10 @@ from khaya.users.store import pass_account_guard
 
 require(KeySettings, SignInSettings, queues=("code_delivery",))
 
-ANYBODY = Access("anybody", public=True, recorded=False)
+ANYBODY = Access("anybody", public=True, recorded=False, also_suspended=True)
 ONESELF = Access("any signed-in person", recorded=False)
 RECENTLY = Access("any signed-in person, after a recent sign-in", recent_sign_in=True, recorded=False)
+ALSO_SUSPENDED = Access("any signed-in person", recorded=False, also_suspended=True)
 
 api = Api("Sign-in", pass_account_guard)
 
@@ -138,7 +139,7 @@ def tokens(request: Annotated[TokenRequest, Body()]) -> Response[TokensView]:
     )
 
 
-@api.post("/auth/sign-out", ONESELF, "Sign out", status=204)
+@api.post("/auth/sign-out", ALSO_SUSPENDED, "Sign out", status=204)
 def sign_out() -> Response[None]:
     """Ends the session of the token."""
     sessions.sign_out(api.caller.session_id, api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
@@ -165,7 +166,7 @@ def verify_contact(answer: Annotated[CodeAnswer, Body()]) -> Response[ContactsVi
 @api.put("/auth/password", RECENTLY, "Set one's password", body=PasswordView)
 def set_password(request: Annotated[PasswordRequest, Body()]) -> Response[PasswordView]:
     """Needs a sign-in less than ten minutes old."""
-    cognito.set_password(api.caller.user_id, request.password)
+    cognito.set_password(api.caller.subject, request.password)
     api.count("PasswordSet")
     return api.answer(PasswordView(changed_at=api.now))
 

@@ -1,4 +1,4 @@
-"""Sends the codes that were asked for. Nobody can tell from a request's duration who has an account."""
+"""Sends codes, and revokes ended sessions at Cognito. A request's duration does not reveal who has an account."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any, Final
 from khaya.platform.base.settings import ChannelSettings, CodeSettings, KeySettings, PoolSettings, require
 from khaya.platform.work import consumers
 from khaya.platform.work.consumers import Consumers
+from khaya.sessions import consumer as revocations
 from khaya.sign_in import consumer as codes
 
 require(KeySettings, PoolSettings, ChannelSettings, CodeSettings, queues=("code_delivery",))
 
-CONSUMERS: Final[Consumers] = {codes.NAME: codes.handle}
+CONSUMERS: Final[Consumers] = {codes.NAME: codes.handle, revocations.NAME: revocations.handle}
 
 MAX_ATTEMPTS = 3
 """The queue's `maxReceiveCount`: a code is of use for ten minutes."""

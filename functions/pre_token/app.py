@@ -1,40 +1,57 @@
-"""Cognito's pre-token trigger (version 2): adds the API's scope to access tokens, and creates newcomers' records.
+"""The user pool's pre-token trigger (version 2): adds the person's id and the API's scope to tokens.
 
-It does not refer to the pool, which refers to it.
+At an account's first token it gives the account a person and creates the person's records. It does not refer to the
+user pool, because the pool refers to it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from khaya.platform.base import clock
+from khaya.identities import service
+from khaya.identities.service import Account
+from khaya.platform.base import claims, clock
 from khaya.platform.base.roles import ROLES, roles_in
 from khaya.platform.base.settings import KeySettings, require, settings
-from khaya.profiles import service
-from khaya.users.model import User
 
 require(KeySettings)
 
 SELF_SERVICE = "aws.cognito.signin.user.admin"
-"""Cognito's own scope, by which holders of a token could change their attributes without this API."""
+"""Cognito's own scope, with which holders of a token could change their attributes without this API."""
+REFRESH = "TokenGeneration_RefreshTokens"
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer Cognito. A failure here refuses the sign-in, so that nobody is signed in without their records."""
+    """The event with the claims and scopes of the tokens. An error refuses the sign-in."""
     del context
-    if event["triggerSource"] != "TokenGeneration_RefreshTokens":
-        _welcome(event)
+    account = _account(event["request"])
+    user_id = service.find_person(account.subject) if event["triggerSource"] == REFRESH else None
+    user_id = user_id or service.welcome(account, clock.now())
+    added = {"claimsToAddOrOverride": {claims.USER_ID: user_id}}
     event["response"]["claimsAndScopeOverrideDetails"] = {
-        "accessTokenGeneration": {"scopesToAdd": [settings().token_scope], "scopesToSuppress": [SELF_SERVICE]}
+        "idTokenGeneration": added,
+        "accessTokenGeneration": {
+            **added,
+            "scopesToAdd": [settings().token_scope],
+            "scopesToSuppress": [SELF_SERVICE],
+        },
     }
     return event
 
 
-def _welcome(event: dict[str, Any]) -> None:
-    now = clock.now()
-    about = event["request"]["userAttributes"]
-    held = roles_in((event["request"].get("groupConfiguration") or {}).get("groupsToOverride") or [])
-    phone, email = about.get("phone_number") or None, about.get("email") or None
-    contact = User(user_id=about["sub"], phone=phone, email=email, created_at=now)
-    roles = sorted(held, key=ROLES.index)
-    service.create_records(about["sub"], name=about.get("name"), contact=contact, roles=roles, now=now)
+def _account(request: Mapping[str, Any]) -> Account:
+    attributes = request["userAttributes"]
+    held = roles_in((request.get("groupConfiguration") or {}).get("groupsToOverride") or [])
+    return Account(
+        subject=attributes["sub"],
+        name=attributes.get("name"),
+        phone=_verified(attributes, "phone_number"),
+        email=_verified(attributes, "email"),
+        roles=sorted(held, key=ROLES.index),
+    )
+
+
+def _verified(attributes: Mapping[str, str], name: str) -> str | None:
+    """A contact in its stored form; None unless it is verified."""
+    return attributes.get(name, "").lower() or None if attributes.get(f"{name}_verified") == "true" else None

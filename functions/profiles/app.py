@@ -25,7 +25,10 @@ from khaya.reputation.view import ResumeView
 from khaya.users.model import User
 from khaya.users.store import pass_account_guard
 
-ERASURE = Access("any signed-in person, after a recent sign-in", recent_sign_in=True, also_erased=True)
+OWN_DATA = Access("any signed-in person", also_suspended=True)
+ERASURE = Access(
+    "any signed-in person, after a recent sign-in", recent_sign_in=True, also_erased=True, also_suspended=True
+)
 
 api = Api("Profiles", pass_account_guard)
 
@@ -57,7 +60,7 @@ def directory(
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
-@api.get("/profiles/me", SIGNED_IN, "One's own profile", body=OwnProfileView)
+@api.get("/profiles/me", OWN_DATA, "One's own profile", body=OwnProfileView)
 def me() -> Response[OwnProfileView]:
     """With contact, coordinates and the completion meter."""
     return _own(*service.own(api.caller.user_id))
@@ -83,7 +86,7 @@ def take_roles(request: Annotated[RolesRequest, Body()]) -> Response[OwnProfileV
     return _own(service.take_roles(profile, user, request.roles, now=api.now, unit_of_work=api.unit_of_work), user)
 
 
-@api.post("/profiles/me/export", SIGNED_IN, "Ask for all one's data", status=202, body=ExportView)
+@api.post("/profiles/me/export", OWN_DATA, "Ask for all one's data", status=202, body=ExportView)
 def request_export() -> Response[ExportView]:
     """Starts an export. While one is pending, or its file exists (24 hours), the response is that export."""
     export, is_new = exports.request(api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
@@ -92,7 +95,7 @@ def request_export() -> Response[ExportView]:
     return api.answer(shown_export(export), status=202)
 
 
-@api.get("/profiles/me/export", SIGNED_IN, "One's export", body=ExportView)
+@api.get("/profiles/me/export", OWN_DATA, "One's export", body=ExportView)
 def export() -> Response[ExportView]:
     """The state of the export and, once it is `ready`, a link to the file: JSON with a list for each type of data."""
     return api.answer(shown_export(exports.visible_export(api.caller.user_id, api.now)))

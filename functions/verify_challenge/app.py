@@ -39,6 +39,6 @@ def _next_step(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_right(request: dict[str, Any]) -> bool:
-    """Whether the proof stands there for this person; it does once."""
-    person = (request.get("userAttributes") or {}).get("sub")
-    return bool(person) and store.take_proof(str(request.get("challengeAnswer")), str(person), clock.now())
+    """Whether the answer is a valid proof for this account. It is valid once."""
+    subject = (request.get("userAttributes") or {}).get("sub")
+    return bool(subject) and store.take_proof(str(request.get("challengeAnswer")), str(subject), clock.now())

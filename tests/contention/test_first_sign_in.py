@@ -1,21 +1,22 @@
-"""Concurrent first sign-ins of one person create one record and one profile."""
+"""Concurrent first sign-ins of one account, and of accounts with one phone, create one person."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 from tests.contention.clients import at_once
-from tests.support.client import VISITOR, Context, app
-from tests.support.stand_in import stored
+from tests.support.client import VISITOR
+from tests.support.first_token import trigger
+from tests.support.stand_in import records, stored
 
 
 @dataclass(frozen=True)
 class FirstSignIn:
     """The trigger that Cognito calls before it issues a token."""
 
-    user_id: str
+    subject: str
+    phone: str
 
     @property
     def function(self) -> str:
@@ -23,22 +24,27 @@ class FirstSignIn:
 
     def make(self) -> int:
         """Call the trigger, and return 200. A failure would refuse the sign-in."""
-        about = {"sub": self.user_id, "phone_number": "+27821234567", "name": "Sipho"}
-        event: dict[str, Any] = {
-            "triggerSource": "TokenGeneration_Authentication",
-            "request": {"userAttributes": about, "groupConfiguration": {"groupsToOverride": ["worker"]}},
-            "response": {},
-        }
-        app("pre_token").handler(event, Context())
+        attributes = {"sub": self.subject, "phone_number": self.phone, "phone_number_verified": "true", "name": "Sipho"}
+        trigger(attributes, ["worker"])
         return 200
 
 
 def test_sixteen_concurrent_first_sign_ins_create_one_person(engine: None) -> None:
     # when two people sign in for the first time, each on sixteen devices
-    answers = at_once([FirstSignIn(user_id) for user_id in ("sipho", "thandi") for _ in range(16)])
-    # then all sign-ins succeed, and each person has one record with their role
+    accounts = (("sipho", "+27821234567"), ("thandi", "+27821234568"))
+    answers = at_once([FirstSignIn(*account) for account in accounts for _ in range(16)])
+    # then all sign-ins succeed, and each person has one record, one profile and one id
     assert Counter(answers) == {200: 32}
-    assert sorted(user["userId"] for user in stored("users")) == ["sipho", "thandi"]
-    assert sorted(profile["userId"] for profile in stored("profiles")) == ["sipho", "thandi"]
+    assert sorted(user["phone"] for user in records()) == ["+27821234567", "+27821234568"]
+    assert {user["userId"] for user in records()} == {profile["userId"] for profile in stored("profiles")}
     assert len(VISITOR.get("/profiles").body["items"]) == 2
-    assert {user["phone"] for user in stored("users")} == {"+27821234567"}
+
+
+def test_sixteen_accounts_with_one_phone_that_sign_in_first_at_once_are_one_person(engine: None) -> None:
+    # when accounts of a rebuilt pool bring the same phone, which Cognito itself would prevent
+    answers = at_once([FirstSignIn(f"account-{number}", "+27821234567") for number in range(16)])
+    # then they lead to one person
+    assert Counter(answers) == {200: 16}
+    (user,) = records()
+    holders = {row["holder"] for row in stored("users") if "#" in row["userId"]}
+    assert holders == {user["userId"]}

@@ -62,7 +62,7 @@ SAID = {
 
 LOGGED = {
     "requestId", "requestTime", "httpMethod", "resourcePath", "status", "responseLatency", "responseLength",
-    "authorizer.claims.sub", "error.responseType", "integrationLatency", "integrationErrorMessage",
+    "authorizer.claims.khaya_user_id", "error.responseType", "integrationLatency", "integrationErrorMessage",
 }  # fmt: skip
 """What the access log may hold: no address, no agent, no path with ids, no claim but the pseudonym."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from khaya.platform.base import clock as khaya_clock
+from khaya.platform.data import dynamo
 from khaya.platform.web.access import SIGNED_IN, Caller
 from khaya.users import store as users
 from tests.conftest import Clock
@@ -17,13 +18,57 @@ def change(person: Person) -> Answer:
     return person.patch("/profiles/me", {"bio": "I fix taps."})
 
 
-def test_given_a_suspended_person_when_they_write_then_403_and_reads_still_work(buyer: Person) -> None:
-    known("buyer-1", status="suspended")
-    refused = buyer.post("/jobs", POSTING)
-    assert (refused.status, refused.body["detail"]) == (403, "This account is suspended.")
+READS = ["/jobs", "/jobs/mine", "/profiles", "/listings", "/credits/balance", "/notifications", "/stories"]
+"""Public and private reads, in several functions."""
+
+
+@pytest.mark.parametrize("path", READS)
+def test_given_a_suspended_person_when_they_read_or_write_then_403_with_the_reason(buyer: Person, path: str) -> None:
+    known("buyer-1", status="suspended", statusReason="Took a deposit and never came.")
+    reason = "This account is suspended: Took a deposit and never came."
+    for refused in (buyer.get(path), buyer.post("/jobs", POSTING)):
+        assert (refused.status, refused.body["detail"]) == (403, reason)
     assert stand_in.stored("jobs") == []
     assert buyer.get("/profiles/me").status == 200
-    assert buyer.get("/jobs/mine").status == 200
+
+
+@pytest.mark.parametrize("path", READS)
+def test_given_an_ended_session_when_it_reads_then_401_and_other_sessions_read(path: str) -> None:
+    known("person-1", endedSessions={"phone"}, endedBefore=SIGNED_IN_AT)
+    assert Person("person-1", ("buyer",), session="phone", signed_in_at=SIGNED_IN_AT + 1).get(path).status == 401
+    assert Person("person-1", ("buyer",), session="old").get(path).status == 401
+    other = Person("person-1", ("buyer",), session="laptop", signed_in_at=SIGNED_IN_AT + 1)
+    assert other.get(path).status == 200
+
+
+@pytest.mark.parametrize("path", READS)
+def test_given_an_erased_person_when_they_read_then_401(path: str) -> None:
+    known("person-1", status="erased")
+    assert Person("person-1", ("buyer",)).get(path).status == 401
+
+
+def test_given_a_lost_role_when_a_read_needs_it_then_403_and_other_reads_work() -> None:
+    known("person-1", lostRoles={"admin", "worker"})
+    person = Person("person-1", ("worker", "admin"))
+    assert [person.get(path).status for path in ("/bids/mine", "/admin/users", "/jobs", "/profiles/me")] == [
+        403,
+        403,
+        200,
+        200,
+    ]
+
+
+def test_a_read_makes_one_consistent_read_of_the_record_and_counts_nothing(
+    buyer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls = dynamo.client()._make_api_call, []
+    monkeypatch.setattr(
+        dynamo.client(), "_make_api_call", lambda name, request: calls.append((name, request)) or real(name, request)
+    )
+    assert buyer.get("/jobs").status == 200
+    (guard, feed) = calls
+    assert (guard[0], guard[1]["ConsistentRead"], feed[0]) == ("GetItem", True, "Query")
+    assert stand_in.stored("users") == []
 
 
 def test_given_a_suspended_admin_when_they_call_an_admin_route_then_403(admin: Person) -> None:

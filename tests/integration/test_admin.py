@@ -8,23 +8,15 @@ import pytest
 
 from khaya.platform.aws import cognito
 from tests.conftest import Clock
-from tests.support.client import Context, Person, app
+from tests.support import first_token
+from tests.support.client import Person, subject_of
 from tests.support.records import POSTING, profile
 from tests.support.stand_in import groups_of, pool_with, stored
 
 
-def sign_in(person: Person, *, phone: str | None = None, email: str | None = None, name: str | None = None) -> Person:
+def sign_in(person: Person, **about: str) -> Person:
     """Call the pre-token trigger as Cognito does at every sign-in."""
-    about = {"sub": person.user_id, "phone_number": phone, "email": email, "name": name}
-    event = {
-        "triggerSource": "TokenGeneration_Authentication",
-        "request": {
-            "userAttributes": {key: value for key, value in about.items() if value},
-            "groupConfiguration": {"groupsToOverride": list(person.roles)},
-        },
-        "response": {},
-    }
-    app("pre_token").handler(event, Context())
+    first_token.sign_in(person.user_id or "", person.roles, **about)
     return person
 
 
@@ -180,7 +172,7 @@ def test_given_an_admin_when_they_decide_about_themselves_then_403(admin: Person
 @pytest.mark.usefixtures("people")
 def test_given_a_decision_that_cognito_missed_when_it_is_repeated_then_the_group_is_set(admin: Person) -> None:
     decide(admin, "buyer-1", admin=True, status="suspended")
-    cognito.set_groups("buyer-1", add=(), remove={"admin"})  # as if the call of Cognito had failed
+    cognito.set_groups(subject_of("buyer-1"), add=(), remove={"admin"})  # as if the call of Cognito had failed
     again = decide(admin, "buyer-1", admin=True, status="suspended")
     assert (again.status, again.body["roles"], again.body["status"]) == (200, ["buyer", "admin"], "suspended")
     assert groups_of("buyer-1") == {"buyer", "admin"}

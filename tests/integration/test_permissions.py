@@ -18,6 +18,7 @@ from tests.support import stand_in
 from tests.support.client import VISITOR, Context, Person, app, function_of
 from tests.support.events import batch, happened
 from tests.support.events import tell as deliver_event
+from tests.support.first_token import trigger
 from tests.support.inbox import device, tell
 from tests.support.lives import MEMBER, live
 from tests.support.money import refer, released_job
@@ -194,13 +195,11 @@ def changed() -> None:
 
 def signed_in() -> None:
     secrets.clear_cache()  # other tests may have fetched the key already
+    attributes = {"sub": "account", "phone_number": "+27821234567", "phone_number_verified": "true", "name": "Sipho"}
     for groups in (["worker"], ["worker", "admin"]):
-        request = {
-            "userAttributes": {"sub": "person", "phone_number": "+27821234567", "name": "Sipho"},
-            "groupConfiguration": {"groupsToOverride": groups},
-        }
-        event = {"triggerSource": "TokenGeneration_Authentication", "request": request, "response": {}}
-        app("pre_token").handler(event, Context())
+        trigger(attributes, groups)
+    trigger(attributes, ["worker"], "TokenGeneration_RefreshTokens")
+    trigger({**attributes, "phone_number": "+27821234568"}, ["worker"])
 
 
 def notifications() -> None:

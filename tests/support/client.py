@@ -75,6 +75,8 @@ class Person:
     session: str = "session-1"
     signed_in_at: int = SIGNED_IN_AT
     headers: dict[str, str] = field(default_factory=dict)
+    subject: str | None = None
+    """The account in Cognito, if it is not `subject_of` the id."""
 
     def get(self, path: str, **options: Any) -> Answer:
         return self.call("GET", path, **options)
@@ -137,7 +139,8 @@ class Person:
         """The token's claims as API Gateway passes them: all values are text."""
         environment = function_environment()
         return {
-            "sub": self.user_id or "",
+            "sub": self.subject or subject_of(self.user_id or ""),
+            "khaya_user_id": self.user_id or "",
             "token_use": "access",
             "client_id": environment["USER_POOL_CLIENT_ID"],
             "scope": environment["TOKEN_SCOPE"],
@@ -148,6 +151,11 @@ class Person:
 
 
 VISITOR = Person()
+
+
+def subject_of(user_id: str) -> str:
+    """The account in Cognito of a test's person; never the person's id."""
+    return f"account-of-{user_id}"
 
 
 def matched(method: str, path: str) -> tuple[str, dict[str, str]]:

@@ -73,9 +73,9 @@ def arrive() -> None:
     stand_in.pool_with(MEMBER, OTHER)
     apply(MEMBER, code_of(OTHER))
     apply(BROUGHT, code_of(MEMBER))
-    token = model.RefreshToken.issued("session-1", "cognito")
     dynamo.commit(
-        [store.create(model.new_session("session-1", "member-1", f"{NAME}'s phone", token, clock.now()))], "token"
+        [store.create(model.new_session("session-1", "member-1", f"{NAME}'s phone", "sealed-token", clock.now()))],
+        "token",
     )
     given(PICTURE, UNUSED, EVIDENCE, OF_OTHERS)
 

@@ -91,7 +91,7 @@ def called(service: str, operation: str, request: dict[str, Any]) -> list[Call]:
             return list(_called_on_files(operation, request))
         case "sqs":
             return [(f"sqs:{operation.removesuffix('Batch')}", _queue(request["QueueUrl"]))]
-        case "cognito-idp" if operation == "GetTokensFromRefreshToken":
+        case "cognito-idp" if operation in ("GetTokensFromRefreshToken", "RevokeToken"):
             return []  # open to everybody: the client's secret guards it
         case "cognito-idp":
             return [(f"cognito-idp:{operation}", "UserPool")]

@@ -46,6 +46,10 @@ class Pool:
 
     refreshes: dict[str, Refresh] = field(default_factory=dict)
     begun: dict[str, tuple[str, list[dict[str, Any]]]] = field(default_factory=dict)
+    revoked: set[str] = field(default_factory=set)
+    """Sign-ins whose refresh tokens were revoked."""
+    calls: list[str] = field(default_factory=list)
+    """Names of the calls that were made."""
     down: bool = False
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,6 +59,7 @@ class Pool:
             "admin_respond_to_auth_challenge",
             "get_tokens_from_refresh_token",
             "describe_user_pool_client",
+            "revoke_token",
         ):
             answer = getattr(self, name)
             monkeypatch.setattr(
@@ -113,19 +118,35 @@ class Pool:
         assert response._get_param("ClientSecret") == CLIENT_SECRET
         known = self.refreshes.get(response._get_param("RefreshToken"))
         now = _now()
-        if known is None or (known.replaced_at is not None and now - known.replaced_at > GRACE_SECONDS):
+        self.calls.append("get_tokens_from_refresh_token")
+        if (
+            known is None
+            or known.session in self.revoked
+            or (known.replaced_at is not None and now - known.replaced_at > GRACE_SECONDS)
+        ):
             raise NotAuthorizedError("Invalid Refresh Token")
         known.replaced_at = known.replaced_at or now
         return self._issued(_user(known.username), known.session, known.signed_in_at)
 
+    def revoke_token(self, response: Any) -> dict[str, Any]:
+        """Revoke all refresh tokens of the token's sign-in."""
+        assert response._get_param("ClientSecret") == CLIENT_SECRET
+        if self.down:
+            raise JsonRESTError("TooManyRequestsException", "Rate exceeded")
+        known = self.refreshes.get(response._get_param("Token"))
+        if known is not None:
+            self.revoked.add(known.session)
+        return {}
+
     def _issued(self, user: Any, session: str, signed_in_at: int | None = None) -> dict[str, Any]:
         groups = [group.group_name for group in user.groups]
         source = "RefreshTokens" if signed_in_at else "Authentication"
-        self._trigger(
+        answer = self._trigger(
             "TokenGeneration", user, source, function="pre_token", groupConfiguration={"groupsToOverride": groups}
         )
+        added = answer["claimsAndScopeOverrideDetails"]["accessTokenGeneration"]["claimsToAddOrOverride"]
         signed_in_at = signed_in_at or _now()
-        about = {"origin_jti": session, "auth_time": signed_in_at}
+        about = {"origin_jti": session, "auth_time": signed_in_at, "sub": user.id, **added}
         refresh = secrets.token_urlsafe(600)
         self.refreshes[refresh] = Refresh(user.username, session, signed_in_at)
         return {

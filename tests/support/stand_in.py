@@ -9,6 +9,7 @@ import boto3
 from moto.backends import get_backend
 
 from khaya.platform.data.writes import plain_item
+from tests.support.client import subject_of
 from tests.support.quick_moto import quicken
 from tests.support.template import function_environment, table_requests
 
@@ -60,6 +61,11 @@ def stored(table: str) -> list[dict[str, Any]]:
     return [plain_item(item) for item in answer["Items"]]
 
 
+def records() -> list[dict[str, Any]]:
+    """The private records of people, without the other items of the Users table."""
+    return [row for row in stored("users") if "#" not in row["userId"]]
+
+
 def contents() -> dict[str, Any]:
     """All items of all tables except Users, which the account guard writes, for comparisons."""
     users = function_environment()["USERS_TABLE"]
@@ -78,16 +84,28 @@ def pool_with(*people: Any) -> Any:
         for role in ("buyer", "worker", "seller", "admin"):
             cognito.create_group(UserPoolId=pool_id, GroupName=role)
     for person in people:
-        cognito.admin_create_user(UserPoolId=pool_id, Username=person.user_id)
+        subject = subject_of(person.user_id)
+        cognito.admin_create_user(UserPoolId=pool_id, Username=subject)
         for role in person.roles:
-            cognito.admin_add_user_to_group(UserPoolId=pool_id, Username=person.user_id, GroupName=role)
+            cognito.admin_add_user_to_group(UserPoolId=pool_id, Username=subject, GroupName=role)
+        client("dynamodb").update_item(
+            TableName=function_environment()["USERS_TABLE"],
+            Key={"userId": {"S": person.user_id}},
+            UpdateExpression="SET subject = :subject",
+            ExpressionAttributeValues={":subject": {"S": subject}},
+        )
     return cognito
 
 
 def groups_of(user_id: str) -> set[str]:
     """A person's groups."""
+    return groups_of_account(subject_of(user_id))
+
+
+def groups_of_account(name: str) -> set[str]:
+    """The groups of the account that a phone, an e-mail or a `sub` names."""
     answer = client("cognito-idp").admin_list_groups_for_user(
-        UserPoolId=function_environment()["USER_POOL_ID"], Username=user_id
+        UserPoolId=function_environment()["USER_POOL_ID"], Username=name
     )
     return {group["GroupName"] for group in answer["Groups"]}
 

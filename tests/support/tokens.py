@@ -38,7 +38,8 @@ def claims(user_id: str = "person-1", roles: tuple[str, ...] = (), **other: Any)
     environment = function_environment()
     now = int(time.time())
     found = {
-        "sub": user_id,
+        "sub": f"account-of-{user_id}",
+        "khaya_user_id": user_id,
         "iss": issuer(),
         "token_use": "access",
         "client_id": environment["USER_POOL_CLIENT_ID"],

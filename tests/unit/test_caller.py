@@ -40,7 +40,9 @@ def refused(request: dict[str, Any]) -> None:
 
 def test_a_valid_token_gives_the_caller(key_server: KeyServer) -> None:
     found = caller_of(bearer(token(claims("person-1", ("worker", "buyer"), auth_time=1_800_000_000))))
-    assert found == Caller("person-1", frozenset({"worker", "buyer"}), "session-1", 1_800_000_000)
+    assert found == Caller(
+        "person-1", frozenset({"worker", "buyer"}), "session-1", 1_800_000_000, "account-of-person-1"
+    )
     assert key_server.asked == [f"{issuer()}/.well-known/jwks.json"]
 
 
@@ -92,6 +94,10 @@ def test_a_malformed_token_is_refused(key_server: KeyServer, text: str) -> None:
         {"sub": ""},
         {"sub": 7},
         {"sub": ["person-1"]},
+        {"khaya_user_id": None},
+        {"khaya_user_id": ""},
+        {"khaya_user_id": 7},
+        {"khaya_user_id": ["person-1"]},
         {"client_id": "another"},
         {"client_id": None},
         {"client_id": ["user-pool-client-id-test"]},
@@ -232,7 +238,8 @@ def test_given_public_keys_that_are_available_again_then_tokens_are_accepted(key
 def behind_gateway(**wrong: str) -> dict[str, Any]:
     environment = function_environment()
     found = {
-        "sub": "person-1",
+        "sub": "account-of-person-1",
+        "khaya_user_id": "person-1",
         "token_use": "access",
         "client_id": environment["USER_POOL_CLIENT_ID"],
         "scope": environment["TOKEN_SCOPE"],
@@ -245,12 +252,23 @@ def behind_gateway(**wrong: str) -> dict[str, Any]:
 
 
 def test_claims_of_the_gateway_are_used_without_verification(key_server: KeyServer) -> None:
-    assert caller_of(behind_gateway()) == Caller("person-1", frozenset({"worker", "buyer"}), "session-1", 1_800_000_000)
+    assert caller_of(behind_gateway()) == Caller(
+        "person-1", frozenset({"worker", "buyer"}), "session-1", 1_800_000_000, "account-of-person-1"
+    )
     assert key_server.asked == []
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"token_use": "id"}, {"client_id": "another"}, {"scope": "openid"}, {"scope": ""}, {"sub": ""}], ids=str
+    "wrong",
+    [
+        {"token_use": "id"},
+        {"client_id": "another"},
+        {"scope": "openid"},
+        {"scope": ""},
+        {"sub": ""},
+        {"khaya_user_id": ""},
+    ],
+    ids=str,
 )
 def test_claims_that_the_gateway_does_not_check_are_checked(wrong: dict[str, str]) -> None:
     refused(behind_gateway(**wrong))

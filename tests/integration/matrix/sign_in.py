@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from khaya.platform.base import clock
 from khaya.platform.data import dynamo
-from khaya.sessions import model, store
+from khaya.sessions import model, revocation, store
 from tests.integration.matrix import Scene
 from tests.support import sign_in
 from tests.support.client import Person
@@ -55,6 +55,6 @@ def scene(route: str, case: str) -> Scene:
 def _store_session() -> None:
 
     now = clock.now()
-    token = model.RefreshToken.issued("session-1", "cognito")
-    session = model.new_session("session-1", "owner", "a phone", token, now)
+    sealed = revocation.seal("session-1", "cognito")
+    session = model.new_session("session-1", "owner", "a phone", sealed, now)
     dynamo.commit([store.create(session)], "the token of this write")

@@ -65,7 +65,11 @@ class Newcomer:
         """The person in the access token."""
         found = jwt.decode(self.tokens["accessToken"], options={"verify_signature": False})
         return Person(
-            found["sub"], tuple(found["cognito:groups"]), found["origin_jti"], signed_in_at=found["auth_time"]
+            found["khaya_user_id"],
+            tuple(found["cognito:groups"]),
+            found["origin_jti"],
+            signed_in_at=found["auth_time"],
+            subject=found["sub"],
         )
 
     def _tokens(self, body: dict[str, Any], **options: Any) -> Answer:

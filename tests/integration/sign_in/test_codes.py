@@ -12,7 +12,7 @@ from tests.integration.sign_in.conftest import Newcomer
 from tests.support import mailbox
 from tests.support.client import VISITOR, Context, app
 from tests.support.pool import Pool, account
-from tests.support.stand_in import groups_of, stored
+from tests.support.stand_in import groups_of_account, stored
 
 
 def test_given_a_local_phone_number_when_a_new_person_signs_up_and_answers_the_code_then_they_are_signed_in() -> None:
@@ -32,7 +32,7 @@ def test_given_a_local_phone_number_when_a_new_person_signs_up_and_answers_the_c
     assert about["phone_number_verified"] == "true"
     me = zanele.person.get("/profiles/me").body
     assert (me["displayName"], me["phone"], me["roles"]) == ("Zanele Nkosi", "+27821234567", [])
-    assert groups_of(about["phone_number"]) == set()
+    assert groups_of_account(about["phone_number"]) == set()
 
 
 def test_given_an_unanswered_code_then_no_account_exists(newcomer: Newcomer) -> None:

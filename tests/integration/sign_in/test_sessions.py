@@ -12,7 +12,7 @@ from tests.conftest import Clock
 from tests.integration.sign_in.conftest import Newcomer
 from tests.support.client import VISITOR, Person
 from tests.support.pool import Pool
-from tests.support.stand_in import stored
+from tests.support.stand_in import records, stored
 
 PASSWORD = "a-long-password"
 
@@ -185,7 +185,7 @@ def test_ended_sessions_are_kept_only_until_their_tokens_expire(zanele: Newcomer
         zanele.by_password(PASSWORD)
         assert zanele.person.post("/auth/sign-out").status == 204
         clock.tick(hours=1)
-    (record,) = stored("users")
+    (record,) = records()
     assert len(record["endedSessions"]) == len(record["endedAt"]) == 2
 
 
@@ -203,18 +203,29 @@ def test_given_no_password_when_a_person_signs_in_with_a_password_then_401() -> 
         assert nandi.by_password(guess or "x").status == 401
 
 
-def test_given_a_suspended_person_when_they_sign_in_or_refresh_then_it_is_refused(zanele: Newcomer) -> None:
+def test_a_suspended_person_may_sign_in_refresh_read_their_profile_export_and_sign_out(zanele: Newcomer) -> None:
     # given a suspended person
     _set_status(zanele.person, "suspended")
-    # then refresh and sign-in are refused
-    assert zanele.refresh().status == 401
-    assert Newcomer(zanele.phone).by_password(PASSWORD).status == 403
-    sessions = len(stored("sessions"))
-    # when they are reinstated, then both work
-    _set_status(zanele.person, "active")
+    # then they may sign in and refresh
     assert zanele.refresh().status == 200
     assert zanele.by_password(PASSWORD).status == 200
-    assert len(stored("sessions")) == sessions + 1
+    # and read and export their data, and sign out
+    me = zanele.person
+    assert me.get("/profiles/me").status == 200
+    assert me.post("/profiles/me/export").status == 202
+    assert me.get("/profiles/me/export").status == 200
+    # and nothing else
+    for path in ("/jobs", "/jobs/mine", "/sessions", f"/profiles/{me.user_id}", "/credits/balance"):
+        assert me.get(path).status == 403, path
+    assert me.patch("/profiles/me", {"bio": "I am here."}).status == 403
+    assert me.post("/auth/sign-out").status == 204
+    assert me.get("/profiles/me").status == 401
+
+
+def test_a_suspended_person_can_be_erased(zanele: Newcomer) -> None:
+    _set_status(zanele.person, "suspended")
+    assert zanele.person.delete("/profiles/me").status == 204
+    assert zanele.person.get("/profiles/me").status == 401
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def change(user_id: str, changes: UserChanges, *, admin_id: str, now: str, unit_
         unit_of_work.add(*store.record_decision(decision, user, was=was))
     if "admin" in changes.model_fields_set:
         added, removed = _moved_roles(admin=changes.admin)
-        unit_of_work.after_commit(lambda: cognito.set_groups(user_id, add=added, remove=removed))
+        unit_of_work.after_commit(lambda: cognito.set_groups(user.subject, add=added, remove=removed))
     return user
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from khaya.erasure.model import OpenItems
 from khaya.ledger import store as ledger
-from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.platform.base.errors import Conflict
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.platform.web.access import Caller
 from khaya.profiles import store as profiles
@@ -23,7 +23,6 @@ def request(caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> bool:
 
     Raises:
         Conflict: something is still open, or the person is an admin.
-        Forbidden: the person is suspended.
     """
     person = caller.user_id
     user_item, profile_item, account_item = read_together(
@@ -32,8 +31,6 @@ def request(caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> bool:
     user = users.read(user_item, person)
     if user.status == "erased":
         return False
-    if user.status != "active":
-        raise Forbidden("This account is suspended.", code="suspended")
     profile = profiles.read(profile_item, person)
     if caller.is_admin or "admin" in {*user.roles, *profile.roles}:
         raise Conflict(

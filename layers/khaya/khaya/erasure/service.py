@@ -14,6 +14,7 @@ from khaya.bids import store as bids
 from khaya.bids.model import REJECTION_REASONS, Bid
 from khaya.exports import store as exports
 from khaya.former_members import store
+from khaya.identities import store as identities
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job, Party
 from khaya.listings import store as listings
@@ -210,10 +211,12 @@ def _files(user_id: str, now: str) -> Iterator[None]:
 
 
 def _account(user_id: str, now: str) -> Iterator[None]:
-    """Delete the Cognito account, which frees phone and e-mail, and empty the private record."""
-    cognito.delete(user_id)
+    """Delete the Cognito account, free phone and e-mail, and empty the private record."""
     record = read(users.key(user_id)) or {}
-    commit_now(users.leave_tombstone(users.read(record, user_id), record["erasedAt"], now))
+    user = users.read(record, user_id)
+    if user.subject:
+        cognito.delete(user.subject)
+    commit_now(users.leave_tombstone(user, record["erasedAt"], now), *identities.release_all(user))
     yield from ()
 
 

@@ -32,7 +32,7 @@ from khaya.uploads.model import uploads_prefix
 from khaya.users import store as users
 
 _CONTACTS: Final = {"buyer": "workerContact", "worker": "buyerContact"}
-_NOT_OF_SESSIONS: Final = {"refreshHashes", "replacedHashes"}
+_NOT_OF_SESSIONS: Final = {"sealed", "latest", "live", "used", "dropped"}
 _ENTRY: Final = ("id", "createdAt", "type", "amountCents", "balanceAfterCents", "source", "reason", "withdrawalStatus")
 _LONG_AGO: Final = "1970-01-01T00:00:00.000Z"
 
@@ -176,7 +176,7 @@ SECTIONS: Final[Mapping[str, Callable[[str], Iterable[Mapping[str, Any]]]]] = {
 
 
 def _plain(model: Any) -> dict[str, Any]:
-    return _without(item_of(model), {"lostRoles"})
+    return _without(item_of(model), {"lostRoles", "subject"})
 
 
 def _without(item: Mapping[str, Any], names: set[str]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from khaya.former_members import store as former_members
 from khaya.platform.aws import cognito
-from khaya.platform.base.errors import NotFound, WriteConflict
+from khaya.platform.base.errors import NotFound
 from khaya.platform.base.models import Item
 from khaya.platform.base.roles import Role
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
@@ -118,7 +118,7 @@ def take_roles(profile: Profile, user: User, chosen: list[OwnRole], *, now: str,
     unit_of_work.add(*store.change(profile, after))
     if after is not profile or lost != user.lost_roles:
         unit_of_work.add(users.set_roles(user_id, after.roles, lost))
-    unit_of_work.after_commit(lambda: cognito.set_groups(user_id, add={*chosen}, remove=dropped))
+    unit_of_work.after_commit(lambda: cognito.set_groups(user.subject, add={*chosen}, remove=dropped))
     return after
 
 
@@ -142,24 +142,29 @@ def with_profile_fields(profile: Profile, user: User | None = None) -> User:
     return record.model_copy(update=copied)
 
 
-def create_records(user_id: str, *, name: str | None, contact: User, roles: list[Role], now: str) -> None:
-    """Create the private record and the empty profile at a person's first sign-in. Idempotent.
+def add_records(
+    user_id: str, contact: User, name: str | None, roles: list[Role], now: str, unit_of_work: UnitOfWork
+) -> User:
+    """Add the writes that create the private record `contact` and the empty profile, as far as they are missing.
 
-    At later sign-ins it only adds the role admin to the profile, if an operator has added it in Cognito.
+    At later sign-ins it only adds the role admin to the profile, if an operator has added it in Cognito. If the user
+    pool was rebuilt, it replaces the Cognito account in the record.
+
+    Returns:
+        The private record before the writes, or `contact`.
     """
     user_item, profile_item = read_together([users.key(user_id), store.key(user_id)])
-    unit_of_work = UnitOfWork()
     if profile_item is None:
         profile = first_profile(user_id, name, roles, now, returned=former_members.is_returning(contact))
         unit_of_work.add(*store.create(profile))
     else:
         profile = store.read(profile_item, user_id)
-    if user_item is None or "createdAt" not in user_item:
+    record = users.read(user_item, user_id)
+    if record.created_at is None:
         unit_of_work.add(users.create(with_profile_fields(profile, contact)))
-    elif "admin" in roles and "admin" not in {*profile.roles, *users.read(user_item, user_id).lost_roles}:
+    elif record.subject != contact.subject:
+        unit_of_work.add(users.set_subject(user_id, contact.subject))
+    elif "admin" in roles and "admin" not in {*profile.roles, *record.lost_roles}:
         after = profile.with_admin(admin=True, now=now)
         unit_of_work.add(*store.change(profile, after), users.copy_profile_fields(with_profile_fields(after)))
-    try:
-        unit_of_work.commit()
-    except WriteConflict:
-        return  # a concurrent sign-in of the same person has created them
+    return record

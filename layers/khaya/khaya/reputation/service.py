@@ -12,6 +12,7 @@ from khaya.platform.data.pages import PageRequest
 from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.profiles import store
+from khaya.users import store as users
 
 RESPONSES = 20
 """The number of latest bids in a person's median response time."""
@@ -48,7 +49,8 @@ def sync_groups(user_id: str) -> None:
     """
     profile = store.find(user_id)
     if profile is not None and profile.erased_at is None:  # an erased person has no account
-        cognito.set_groups(user_id, add=profile.roles, remove=[role for role in ROLES if role not in profile.roles])
+        subject = users.get(user_id).subject
+        cognito.set_groups(subject, add=profile.roles, remove=[role for role in ROLES if role not in profile.roles])
 
 
 def _update(user_id: str, responses: list[float] | None) -> bool:

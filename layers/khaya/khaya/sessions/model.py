@@ -2,43 +2,50 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass
+from typing import Literal
 
 from khaya.platform.base import clock
 from khaya.platform.base.models import Model
 
 SESSION_DAYS = 30
 GRACE_SECONDS = 60
-"""Seconds for which a replaced refresh token still works, for clients that lost the response; Cognito's maximum."""
+"""Seconds after its first use in which a refresh token still works, for lost responses; also Cognito's maximum."""
+MAX_LIVE = 10
+"""The largest number of refresh tokens of a session that were not used yet."""
+MAX_DROPPED = 100
+"""Generations of dropped refresh tokens that are remembered; an older one counts as used."""
 UNKNOWN_DEVICE = "unknown device"
 MAX_DEVICE_LENGTH = 120
+
+Verdict = Literal["good", "refused", "copied"]
+"""Whether a genuine refresh token renews its session, is refused, or must have been copied."""
 
 
 @dataclass(frozen=True)
 class RefreshToken:
-    """A client's refresh token: the session id, a random part, and Cognito's refresh token."""
+    """A client's refresh token: the session, the generation in it, and Cognito's refresh token, encrypted.
+
+    The encryption authenticates session and generation, so that nobody can make a token up.
+    """
 
     session_id: str
-    cognito: str
-    text: str
-
-    @classmethod
-    def issued(cls, session_id: str, cognito: str) -> RefreshToken:
-        """A new refresh token with a token of Cognito's."""
-        return cls(session_id, cognito, f"{session_id}.{secrets.token_urlsafe(16)}.{cognito}")
+    generation: int
+    sealed: str
 
     @classmethod
     def read(cls, text: str) -> RefreshToken | None:
         """The refresh token in `text`; None if it is malformed."""
-        parts = text.split(".", 2)
-        return cls(parts[0], parts[2], text) if len(parts) == 3 and all(parts) else None
+        session_id, _, rest = text.partition(".")
+        generation, _, sealed = rest.partition(".")
+        if not (session_id and sealed and generation.isascii() and generation.isdecimal() and len(generation) < 10):
+            return None
+        return cls(session_id, int(generation), sealed)
 
     @property
-    def hash(self) -> str:
-        """The stored hash. The token is long and random, so that a hash without a key is safe."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+    def text(self) -> str:
+        """The token as the client holds it."""
+        return f"{self.session_id}.{self.generation}.{self.sealed}"
 
 
 class Session(Model):
@@ -50,37 +57,56 @@ class Session(Model):
     created_at: str
     last_used_at: str
     expires_at: str
-    refresh_hashes: set[str]
-    """Hashes of the current refresh tokens."""
-    replaced_hashes: set[str] = set()
-    """Hashes of the refresh tokens that were replaced at `refreshed_at`."""
-    refreshed_at: str
+    latest: int = 1
+    """The generation of the newest refresh token; also the version of the session."""
+    live: list[int] = [1]
+    """Generations of the refresh tokens that were not used yet, oldest first."""
+    used: dict[str, str] = {}
+    """The times at which generations were first used, as long as they may be used again."""
+    dropped: list[int] = []
+    """Generations that ended unused, because there were too many."""
+    sealed: str
+    """Cognito's newest refresh token, encrypted, with which the session can be revoked."""
 
     def is_live(self, now: str, ended_before: int | None) -> bool:
         """Whether the session can be renewed: it has not expired, and was not ended together with all others."""
         return self.expires_at > now and (ended_before is None or clock.epoch(self.created_at) > ended_before)
 
-    def accepts(self, token: RefreshToken, now: str) -> bool:
-        """Whether the refresh token renews the session."""
-        return token.hash in self.refresh_hashes or (token.hash in self.replaced_hashes and self._in_grace(now))
+    def verdict(self, generation: int, now: str) -> Verdict:
+        """Whether the genuine token of a generation renews the session.
 
-    def was_replaced(self, token: RefreshToken) -> bool:
-        """Whether the token was replaced; if it is used again later, it was copied."""
-        return token.hash in self.replaced_hashes
+        A token was copied if it is used again more than a minute after its first use.
+        """
+        if generation in self.live or str(generation) in self._reusable(now):
+            return "good"
+        if generation in self.dropped or generation > self.latest:  # or a token whose session was not written
+            return "refused"
+        return "copied"
 
-    def renewed(self, used: RefreshToken, new: RefreshToken, now: str) -> Session:
-        """The session with the new refresh token, which replaces the used one, or is added if that was replaced."""
-        if used.hash in self.refresh_hashes:
-            changes = {"refresh_hashes": {new.hash}, "replaced_hashes": {used.hash}, "refreshed_at": now}
-        else:
-            changes = {"refresh_hashes": self.refresh_hashes | {new.hash}}
-        return self.model_copy(update={**changes, "last_used_at": now})
+    def renewed(self, used: int, sealed: str, now: str) -> Session:
+        """The session with one more refresh token, issued for the generation `used`."""
+        reusable = self._reusable(now)
+        reusable.setdefault(str(used), now)
+        live = [*(one for one in self.live if one != used), self.latest + 1]
+        changes = {
+            "latest": self.latest + 1,
+            "live": live[-MAX_LIVE:],
+            "used": reusable,
+            "dropped": [*self.dropped, *live[:-MAX_LIVE]][-MAX_DROPPED:],
+            "sealed": sealed,
+            "last_used_at": now,
+        }
+        return self.model_copy(update=changes)
 
-    def _in_grace(self, now: str) -> bool:
-        return clock.seconds_between(self.refreshed_at, now) <= GRACE_SECONDS
+    def _reusable(self, now: str) -> dict[str, str]:
+        return {
+            generation: first
+            for generation, first in self.used.items()
+            if clock.seconds_between(first, now) <= GRACE_SECONDS
+        }
 
 
-def new_session(session_id: str, user_id: str, device: str, token: RefreshToken, now: str) -> Session:
+def new_session(session_id: str, user_id: str, device: str, sealed: str, now: str) -> Session:
     """The session of a new sign-in."""
     return Session(
         id=session_id,
@@ -89,6 +115,5 @@ def new_session(session_id: str, user_id: str, device: str, token: RefreshToken,
         created_at=now,
         last_used_at=now,
         expires_at=clock.plus(now, days=SESSION_DAYS),
-        refresh_hashes={token.hash},
-        refreshed_at=now,
+        sealed=sealed,
     )

@@ -4,28 +4,44 @@ from __future__ import annotations
 
 import time
 
+from khaya.platform.aws import secrets
 from khaya.platform.aws.cognito import Tokens
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Forbidden, NotFound
 from khaya.platform.data.pages import PageRequest, PageResult, every_item
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
-from khaya.sessions import model, store
+from khaya.sessions import model, revocation, store
 from khaya.sessions.model import RefreshToken, Session
 from khaya.users import store as users
+from khaya.users.model import EndedSessions
 
 
 def open_session(tokens: Tokens, device: str, *, now: str, unit_of_work: UnitOfWork) -> RefreshToken:
     """Record the session of a sign-in, and return its refresh token.
 
+    Suspended people may sign in, because they may read and export their data.
+
     Raises:
-        Forbidden: the person is suspended.
+        Forbidden: the account was erased.
     """
     (record,) = read_together([users.key(tokens.user_id)])
-    if users.read_ended_sessions(record).status != "active":
-        raise Forbidden("This account is suspended.", code="suspended")
-    token = RefreshToken.issued(tokens.session_id, tokens.refresh)
-    unit_of_work.add(store.create(model.new_session(tokens.session_id, tokens.user_id, device, token, now)))
-    return token
+    if users.read_ended_sessions(record).status == "erased":
+        raise Forbidden("This account was erased.", code="account_erased")
+    sealed = revocation.seal(tokens.session_id, tokens.refresh)
+    session = model.new_session(tokens.session_id, tokens.user_id, device, sealed, now)
+    unit_of_work.add(store.create(session))
+    return issue(session, tokens.refresh)
+
+
+def issue(session: Session, cognito_token: str) -> RefreshToken:
+    """The session's newest refresh token, with Cognito's in it."""
+    context = _context(session.id, session.latest)
+    return RefreshToken(session.id, session.latest, secrets.encrypt(cognito_token, context))
+
+
+def cognito_token_in(token: RefreshToken) -> str | None:
+    """Cognito's refresh token in a genuine refresh token; None if the token was made up."""
+    return secrets.try_decrypt(token.sealed, _context(token.session_id, token.generation))
 
 
 def list_sessions(user_id: str, *, now: str, page_request: PageRequest) -> PageResult[Session]:
@@ -41,34 +57,46 @@ def end(session_id: str, user_id: str, *, now: str, unit_of_work: UnitOfWork) ->
     """
     item, record = read_together([store.key(session_id), users.key(user_id)])
     session, endings = store.read(item), users.read_ended_sessions(record)
-    if session is None or session.user_id != user_id or not session.is_live(now, endings.ended_before):
+    if session is None or session.user_id != user_id or not session.is_live(now, endings.before(session_id)):
         raise NotFound("You have no such session.")
-    unit_of_work.add(store.delete(session_id), users.end_session(user_id, session_id, endings, clock.epoch(now)))
+    _end(session_id, user_id, session, endings, now, unit_of_work)
 
 
 def sign_out(session_id: str, user_id: str, *, now: str, unit_of_work: UnitOfWork) -> None:
     """End the caller's session."""
-    (record,) = read_together([users.key(user_id)])
-    unit_of_work.add(
-        store.delete(session_id),
-        users.end_session(user_id, session_id, users.read_ended_sessions(record), clock.epoch(now)),
-    )
+    item, record = read_together([store.key(session_id), users.key(user_id)])
+    _end(session_id, user_id, store.read(item), users.read_ended_sessions(record), now, unit_of_work)
 
 
-def end_all(user_id: str, *, now: str, unit_of_work: UnitOfWork) -> None:
-    """End all sessions of a person; their tokens are refused from the commit on.
+def end_all(user_id: str, *, now: str, unit_of_work: UnitOfWork, kept: str | None = None) -> None:
+    """End all sessions of a person, except for `kept`; their tokens are refused from the commit on.
 
-    The sessions' records are only needed for the list, and are deleted after the commit.
+    The sessions' records are only needed for the list and for Cognito, and are deleted after the commit.
     """
-    unit_of_work.add(users.end_all_sessions(user_id, clock.epoch(now)))
-    unit_of_work.after_commit(lambda: _delete_records(user_id, now))
+    unit_of_work.add(users.end_all_sessions(user_id, clock.epoch(now), kept))
+    unit_of_work.after_commit(lambda: _delete_records(user_id, now, kept))
 
 
-def _delete_records(user_id: str, now: str) -> None:
-    """Delete the records of ended sessions, and wait until the current second is over.
+def _end(
+    session_id: str, user_id: str, session: Session | None, endings: EndedSessions, now: str, unit_of_work: UnitOfWork
+) -> None:
+    unit_of_work.add(store.delete(session_id), users.end_session(user_id, session_id, endings, clock.epoch(now)))
+    if session is not None:
+        unit_of_work.after_commit(lambda: revocation.request(session.id, session.sealed))
+
+
+def _delete_records(user_id: str, now: str, kept: str | None) -> None:
+    """Delete the records of ended sessions, revoke them at Cognito, and wait until the current second is over.
 
     Times of sign-in have a resolution of seconds, so a sign-in after the response must be in a later second.
     """
-    sessions = every_item(lambda page_request: store.of_person(user_id, now, page_request))
+    found = every_item(lambda page_request: store.of_person(user_id, now, page_request))
+    sessions = [session for session in found if session.id != kept and session.created_at <= now]
+    for session in sessions:
+        revocation.request(session.id, session.sealed)
     store.delete_many([session.id for session in sessions])
     time.sleep(1 - clock.parse(now).microsecond / 1_000_000)
+
+
+def _context(session_id: str, generation: int) -> str:
+    return f"refresh {session_id} {generation}"

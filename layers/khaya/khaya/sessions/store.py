@@ -34,14 +34,14 @@ def create(session: Session) -> writes.Write:
 
 
 def change(before: Session, after: Session) -> writes.Write:
-    """Write the changed fields, if the session's refresh tokens have not changed since it was read."""
+    """Write the changed fields, if no refresh token was issued since the session was read."""
     return writes.replace(
         *key(before.id),
         item_of(before),
         item_of(after),
-        condition="#refreshHashes = :was",
+        condition="#latest = :was",
         refusal=lambda _: WriteConflict(),
-        values={"was": before.refresh_hashes},
+        values={"was": before.latest},
     )
 
 

@@ -34,14 +34,14 @@ def send(challenge_id: str, now: str) -> None:
     recipient = _recipient(challenge)
     if recipient is None or not limits.reaches(challenge.channel, recipient[0]):
         return
-    destination, user_id = recipient
+    destination, subject = recipient
     try:
         limits.count(challenge.channel, now)
     except TooMany:
         return
     code = new_code()
     try:
-        commit_now(store.set_code(challenge, code_hash(challenge_id, code), destination, user_id))
+        commit_now(store.set_code(challenge, code_hash(challenge_id, code), destination, subject))
     except WriteConflict:
         return  # a concurrent run has sent a code
     try:
@@ -65,18 +65,18 @@ def is_code(expected: str, challenge_id: str, code: str) -> bool:
 
 
 def _recipient(challenge: Challenge) -> tuple[str, str | None] | None:
-    """The phone or e-mail that gets the code, and the person's id if known; None if there is no account.
+    """The phone or e-mail that gets the code, and the Cognito account if known; None if there is no account.
 
     A code for a sign-up or a change of contact goes to the given phone or e-mail. A code for a sign-in goes only to a
     verified contact of the account.
     """
     if challenge.purpose != "signIn":
-        return challenge.identity, challenge.user_id
+        return challenge.identity, None
     account = cognito.find(challenge.identity)
     if account is None or account.contact(challenge.requested.kind) != challenge.identity:
         return None
     contact = account.contact("email" if challenge.channel == "email" else "phone")
-    return (contact, account.user_id) if contact else None
+    return (contact, account.subject) if contact else None
 
 
 def _deliver(channel: Channel, message: Message) -> None:

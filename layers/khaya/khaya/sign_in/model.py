@@ -169,7 +169,9 @@ class Challenge(Model):
     destination: str | None = None
     """The phone or e-mail that got the code, which a correct answer verifies."""
     user_id: str | None = None
-    """The person: set when the code is sent (`signIn`), or from the start (`contact`)."""
+    """The person whose contact is to change (`contact`)."""
+    subject: str | None = None
+    """The Cognito account to sign in to, known when the code is sent (`signIn`)."""
     sent_at: str | None = None
     claimed_until: int | None = None
     answered_at: str | None = None

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from secrets import token_urlsafe
 
+from khaya.identities import model as identity
+from khaya.identities import store as identities
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Party
 from khaya.platform.aws import cognito, queues, secrets
@@ -16,6 +18,7 @@ from khaya.platform.base.settings import SignInSettings, settings
 from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, read, read_together
 from khaya.platform.web.access import Caller
+from khaya.sessions import revocation
 from khaya.sessions import service as sessions
 from khaya.sessions import store as session_store
 from khaya.sessions.model import RefreshToken
@@ -69,7 +72,7 @@ def sign_in_with_code(answer: CodeAnswer, origin: Origin, *, now: str, unit_of_w
 
     Raises:
         Unauthenticated: the code is not accepted.
-        Forbidden: the person is suspended.
+        Forbidden: the account was erased.
     """
     challenge = _check_answer(answer, {"signIn", "signUp"}, now=now)
     commit_now(store.claim(challenge.id, now))
@@ -89,7 +92,7 @@ def sign_in_with_password(
 
     Raises:
         Unauthenticated: the name or the password is wrong.
-        Forbidden: the person is suspended.
+        Forbidden: the account was erased.
     """
     count_call(username, now)
     tokens = cognito.sign_in_with_password(username, password, origin)
@@ -101,59 +104,91 @@ def sign_in_with_password(
 def refresh_session(text: str, *, now: str, unit_of_work: UnitOfWork) -> Issued:
     """New tokens, including a new refresh token. An ended session is refused without a call of Cognito.
 
+    A refresh token that is used again more than a minute after its first use was copied, and ends the session.
+
     Raises:
-        Unauthenticated: the session has expired or was ended, or the token was replaced or is malformed.
+        Unauthenticated: the session has expired or was ended, or the token is not good.
     """
     refused = Unauthenticated(
         "The refresh token is no longer good. Please sign in again.", code="refresh_token_invalid"
     )
     token = RefreshToken.read(text)
-    count_call(token.session_id if token else text, now)
-    if token is None:
+    unit_of_work.once("count", lambda: count_call(token.session_id if token else text, now))
+    cognito_token = sessions.cognito_token_in(token) if token else None
+    if token is None or cognito_token is None:
         raise refused
-    item = read(session_store.key(token.session_id))
-    session = session_store.read(item)
+    session = session_store.read(read(session_store.key(token.session_id)))
     if session is None:
         raise refused
     (record,) = read_together([users.key(session.user_id)])
     ended = users.read_ended_sessions(record)
-    if ended.status != "active" or not session.is_live(now, ended.ended_before):
+    if ended.status == "erased" or not session.is_live(now, ended.before(session.id)):
         raise refused
-    if not session.accepts(token, now):
-        if session.was_replaced(token):
-            _end_copied_session(session.id, session.user_id, now)
+    verdict = session.verdict(token.generation, now)
+    if verdict == "copied":
+        _end_copied_session(session.id, session.user_id, now)
+    if verdict != "good":
         raise refused
-    tokens = cognito.refresh_tokens(token.cognito)
+    tokens = unit_of_work.once("cognito", lambda: cognito.refresh_tokens(cognito_token))
     if tokens is None or tokens.session_id != session.id:
         raise refused
-    new_token = RefreshToken.issued(session.id, tokens.refresh)
-    unit_of_work.add(session_store.change(session, session.renewed(token, new_token, now)))
-    return tokens, new_token
+    renewed = session.renewed(token.generation, revocation.seal(session.id, tokens.refresh), now)
+    unit_of_work.add(session_store.change(session, renewed))
+    return tokens, sessions.issue(renewed, tokens.refresh)
 
 
 def verify_contact(answer: CodeAnswer, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> dict[str, str | None]:
     """Set a verified phone or e-mail in the account, in the private record and on the jobs in progress.
 
-    All steps before the commit are idempotent, and the commit closes the challenge, so a repeated request completes a
-    failed one.
+    The contact is reserved while Cognito is changed, so that of several people who prove it at one moment only one
+    changes Cognito. All steps before the commit are idempotent, and the commit takes the contact and closes the
+    challenge, so a repeated request completes a failed one.
 
     Raises:
         Unauthenticated: the code is not accepted.
         Conflict: the phone or e-mail belongs to another account. Only the owner of the contact learns this.
     """
-    challenge = _check_answer(answer, {"contact"}, now=now, caller=caller)
-    identity = challenge.verified
-    holder = cognito.find(identity.value)
-    if holder is not None and holder.user_id != caller.user_id:
-        raise Conflict(
-            f"This {identity.kind} belongs to another account.", code="contact_taken", params={"contact": identity.kind}
-        )
-    cognito.set_contact(caller.user_id, identity.kind, identity.value)
-    if identity.kind == "phone":
-        _update_phone_on_jobs(caller.user_id, identity.value)
-    unit_of_work.add(users.set_contact(caller.user_id, identity.kind, identity.value), store.close(challenge.id, now))
+    challenge = unit_of_work.once("challenge", lambda: _check_answer(answer, {"contact"}, now=now, caller=caller))
+    verified = challenge.verified
+    unit_of_work.once("cognito", lambda: _set_contact_in_cognito(verified, caller, now))
+    if verified.kind == "phone":
+        _update_phone_on_jobs(caller.user_id, verified.value)
     user = users.get(caller.user_id)
-    return {"phone": user.phone, "email": user.email, identity.kind: identity.value}
+    before = user.phone if verified.kind == "phone" else user.email
+    unit_of_work.add(
+        users.set_contact(caller.user_id, verified.kind, before, verified.value),
+        *identities.change_contact(caller.user_id, verified.kind, before, verified.value),
+        store.close(challenge.id, now),
+        store.release_contact(_hash_of(verified), caller.user_id),
+    )
+    return {"phone": user.phone, "email": user.email, verified.kind: verified.value}
+
+
+def _set_contact_in_cognito(verified: Identity, caller: Caller, now: str) -> None:
+    """Reserve a proved contact for the caller, and set it in Cognito.
+
+    Raises:
+        Conflict: it belongs to another account, or is being taken by one.
+    """
+    contact = identity.Identity(verified.kind, verified.value)
+    reservation = store.reserve_contact(_hash_of(verified), verified.kind, caller.user_id, now)
+    commit_now(identities.require_free(contact, caller.user_id), reservation)
+    try:
+        holder = cognito.find(verified.value)
+        if holder is not None and holder.subject != caller.subject:
+            raise Conflict(
+                f"This {verified.kind} belongs to another account.",
+                code="contact_taken",
+                params={"contact": verified.kind},
+            )
+        cognito.set_contact(caller.subject, verified.kind, verified.value)
+    except Conflict:
+        commit_now(store.release_contact(_hash_of(verified), caller.user_id))
+        raise
+
+
+def _hash_of(contact: Identity) -> str:
+    return secrets.keyed_hash("contact", contact.kind, contact.value)
 
 
 def _request(challenge: Challenge, field: str, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
@@ -195,7 +230,7 @@ def _check_answer(answer: CodeAnswer, purposes: set[Purpose], *, now: str, calle
 def _tokens_for(account: Account, origin: Origin, now: str) -> Tokens:
     """Tokens for the account, by a one-time proof that Cognito's trigger finds in the Challenges table."""
     proof = token_urlsafe(32)
-    commit_now(store.put_proof(proof, account.user_id, now))
+    commit_now(store.put_proof(proof, account.subject, now))
     tokens = cognito.sign_in_with_proof(account.username, proof, origin)
     if tokens is None:
         raise wrong_code()
@@ -205,7 +240,7 @@ def _tokens_for(account: Account, origin: Origin, now: str) -> Tokens:
 def _account(challenge: Challenge) -> Account:
     """The account that a correct answer signs in to. A sign-up with an existing identity signs in to its account."""
     verified = challenge.verified
-    account = cognito.find(challenge.user_id or verified.value)
+    account = cognito.find(challenge.subject or verified.value)
     password = secrets.decrypt(challenge.encrypted_password, challenge.id) if challenge.encrypted_password else None
     if account is None and challenge.purpose == "signUp":
         return cognito.create(verified.kind, verified.value, challenge.display_name or "", password)

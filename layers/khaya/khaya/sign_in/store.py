@@ -1,8 +1,8 @@
 """The Challenges table: items that live for minutes. The prefix of the `id` is the type of the item.
 
 `challenge#…`: a request for a code. `proof#…`: a one-time proof for Cognito's trigger. `sends#…` and `rate#…`: counters
-under keyed hashes. `sms#…`: the hour's text messages (`channels.store`). `expiresAt` is the time to live; reads check
-it themselves.
+under keyed hashes. `contact#…`: a contact that is being taken. `sms#…`: the hour's text messages (`channels.store`).
+`expiresAt` is the time to live; reads check it themselves.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable
 
 from khaya.platform.base import clock
-from khaya.platform.base.errors import TooMany, Unauthenticated, WriteConflict
+from khaya.platform.base.errors import Conflict, TooMany, Unauthenticated, WriteConflict
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
@@ -20,6 +20,9 @@ from khaya.sign_in.model import ATTEMPTS, CLAIM_SECONDS, SEND_SECONDS, SENDS, Ch
 
 PROOF_SECONDS = 60
 """Seconds for which a proof is valid."""
+
+RESERVED_SECONDS = 60
+"""Seconds for which a proved contact is reserved; longer than the function's timeout."""
 
 _MINUTE = 60
 
@@ -66,15 +69,15 @@ def count_send(identity_hash: str, now: str) -> writes.Write:
     )
 
 
-def set_code(challenge: Challenge, code_hash: str, destination: str, user_id: str | None) -> writes.Write:
+def set_code(challenge: Challenge, code_hash: str, destination: str, subject: str | None) -> writes.Write:
     """Store the hash and the recipient of the code, unless a code was sent; replaces a code that was not sent."""
-    person = ", #userId = :userId" if user_id else ""
+    account = ", #subject = :subject" if subject else ""
     return writes.update(
         *key(challenge.id),
-        f"SET #codeHash = :codeHash, #destination = :destination{person}",
+        f"SET #codeHash = :codeHash, #destination = :destination{account}",
         condition="attribute_exists(#id) AND attribute_not_exists(#sentAt)",
         refusal=lambda _: WriteConflict(),
-        values={"codeHash": code_hash, "destination": destination, **({"userId": user_id} if user_id else {})},
+        values={"codeHash": code_hash, "destination": destination, **({"subject": subject} if subject else {})},
     )
 
 
@@ -145,26 +148,51 @@ def close(challenge_id: str, now: str) -> writes.Write:
     )
 
 
-def put_proof(proof: str, user_id: str, now: str) -> writes.Write:
+def put_proof(proof: str, subject: str, now: str) -> writes.Write:
     """Store a one-time proof for Cognito's trigger, valid for a minute."""
     table, row = _proof(proof)
-    item = {**row, "userId": user_id, "expiresAt": clock.epoch(now) + PROOF_SECONDS}
+    item = {**row, "subject": subject, "expiresAt": clock.epoch(now) + PROOF_SECONDS}
     return writes.put(table, item, condition=None, refusal=lambda _: WriteConflict())
 
 
-def take_proof(proof: str, user_id: str, now: str) -> bool:
-    """Delete a proof; False if there is no valid proof for this person."""
+def take_proof(proof: str, subject: str, now: str) -> bool:
+    """Delete a proof; False if there is no valid proof for this account."""
     deletion = writes.delete(
         *_proof(proof),
-        condition="#userId = :userId AND #expiresAt > :now",
+        condition="#subject = :subject AND #expiresAt > :now",
         refusal=lambda _: wrong_code(),
-        values={"userId": user_id, "now": clock.epoch(now)},
+        values={"subject": subject, "now": clock.epoch(now)},
     )
     try:
         dynamo.commit([deletion], new_id())
     except Unauthenticated:
         return False
     return True
+
+
+def reserve_contact(contact_hash: str, kind: str, user_id: str, now: str) -> writes.Write:
+    """Reserve a phone or e-mail for the person who proved it, while Cognito is changed."""
+    at = clock.epoch(now)
+    table, row = _row("contact", contact_hash)
+    return writes.put(
+        table,
+        {**row, "userId": user_id, "expiresAt": at + RESERVED_SECONDS},
+        condition="attribute_not_exists(#id) OR #userId = :userId OR #expiresAt <= :now",
+        refusal=lambda _: Conflict(
+            f"This {kind} belongs to another account.", code="contact_taken", params={"contact": kind}
+        ),
+        values={"userId": user_id, "now": at},
+    )
+
+
+def release_contact(contact_hash: str, user_id: str) -> writes.Write:
+    """End a reservation of the person."""
+    return writes.delete(
+        *_row("contact", contact_hash),
+        condition="attribute_not_exists(#id) OR #userId = :userId",
+        refusal=lambda _: WriteConflict(),
+        values={"userId": user_id},
+    )
 
 
 def count_call(name_hash: str, limit: int, now: str) -> None:

@@ -59,9 +59,13 @@ class User(Model):
     """
 
     user_id: str
+    subject: str | None = None
+    """The Cognito account: its `sub`. A rebuilt user pool gives the person another one."""
     phone: str | None = None
     email: Email | None = None
     status: AccountStatus = "active"
+    status_reason: str | None = None
+    """The reason of a suspension."""
     lost_roles: set[Role] = set()
     created_at: str | None = None
 
@@ -106,12 +110,18 @@ class EndedSessions(Model):
     status: AccountStatus = "active"
     ended_before: int | None = None
     """Seconds since 1970. Sessions that began at this time or earlier are ended."""
+    kept_session: str | None = None
+    """The session that stayed when the others were ended."""
     ended_sessions: set[str] = set()
     """Ids of single ended sessions; the account guard refuses their access tokens."""
     ended_at: dict[str, int] = {}
     """The time of each end, in seconds since 1970."""
     ended_version: int = 0
     """The number of ends, which serves as a version."""
+
+    def before(self, session_id: str) -> int | None:
+        """The time (seconds since 1970) before which this session must not have begun; None if any is allowed."""
+        return None if session_id == self.kept_session else self.ended_before
 
     def with_ended(self, session_id: str, now: int) -> EndedSessions:
         """With one more ended session, and without those whose access tokens have expired."""

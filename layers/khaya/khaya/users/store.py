@@ -24,13 +24,14 @@ _COLLECTION = "users"
 
 _WINDOWS = 7
 _MINUTE = 60
+_GUARDED = ("status", "statusReason", "endedSessions", "endedBefore", "keptSession", "lostRoles")
+"""The attributes that the account guard reads."""
 _TRIM_FACTOR = 3
 """A window is trimmed when it holds more than this many times the limit."""
 
-_ACTIVE_SESSION = (
-    "(attribute_not_exists(#status) OR #status = :active)"
-    " AND NOT contains(#endedSessions, :session)"
-    " AND (attribute_not_exists(#endedBefore) OR #endedBefore < :signedIn)"
+_LIVE_SESSION = (
+    "NOT contains(#endedSessions, :session)"
+    " AND (attribute_not_exists(#endedBefore) OR #endedBefore < :signedIn OR #keptSession = :session)"
 )
 
 _IN_ROLE = "(attribute_not_exists(#status) OR #status = :active) AND NOT contains(#lostRoles, :role)"
@@ -81,6 +82,17 @@ def copy_profile_fields(user: User) -> writes.Write:
     )
 
 
+def set_subject(user_id: str, subject: str | None) -> writes.Write:
+    """Set the person's Cognito account."""
+    return writes.update(
+        *key(user_id),
+        "SET #subject = :subject",
+        condition=None,
+        refusal=lambda _: WriteConflict(),
+        values={"subject": subject},
+    )
+
+
 def set_roles(user_id: str, held: list[Role], lost: set[Role]) -> writes.Write:
     """Set the roles, and the lost roles: those that the account guard refuses although tokens still contain them."""
     expression = "SET #roles = :held, #lostRoles = :lost" if lost else "SET #roles = :held REMOVE #lostRoles"
@@ -110,37 +122,43 @@ def end_session(user_id: str, session_id: str, before: EndedSessions, now: int) 
     )
 
 
-def end_all_sessions(user_id: str, now: int) -> writes.Write:
-    """End all sessions that began at `now` (seconds since 1970) or earlier; the account guard refuses their tokens."""
+def end_all_sessions(user_id: str, now: int, kept: str | None = None) -> writes.Write:
+    """End all sessions that began at `now` (seconds since 1970) or earlier, except for `kept`.
+
+    The account guard refuses their tokens.
+    """
     return writes.update(
-        *key(user_id), "SET #endedBefore = :now", condition=None, refusal=lambda _: WriteConflict(), values={"now": now}
+        *key(user_id),
+        "SET #endedBefore = :now, #keptSession = :kept" if kept else "SET #endedBefore = :now REMOVE #keptSession",
+        condition=None,
+        refusal=lambda _: WriteConflict(),
+        values={"now": now, "kept": kept} if kept else {"now": now},
     )
 
 
-def set_contact(user_id: str, kind: Literal["phone", "email"], value: str) -> writes.Write:
-    """Set the verified phone number or e-mail address."""
+def set_contact(user_id: str, kind: Literal["phone", "email"], before: str | None, after: str) -> writes.Write:
+    """Set the verified phone number or e-mail address, if it is still the one `before`."""
     return writes.update(
         *key(user_id),
-        f"SET #{kind} = :value",
-        condition=None,
+        f"SET #{kind} = :after",
+        condition=f"#{kind} = :before" if before else f"attribute_not_exists(#{kind})",
         refusal=lambda _: WriteConflict(),
-        values={"value": value},
+        values={"after": after, "before": before} if before else {"after": after},
     )
 
 
 def mark_erased(user_id: str, now: str) -> writes.Write:
-    """Set the status `erased`, which ends all access; refused unless the person is active, no admin, and in no job."""
+    """Set the status `erased`, which ends all access; refused if the person was erased, is an admin, or in a job."""
     return writes.update(
         *key(user_id),
         "SET #status = :erased, #erasedAt = :now, #endedBefore = :second",
-        condition="(attribute_not_exists(#status) OR #status = :active) AND NOT contains(#roles, :admin)"
+        condition="(attribute_not_exists(#status) OR #status <> :erased) AND NOT contains(#roles, :admin)"
         " AND (attribute_not_exists(#jobsInProgress) OR #jobsInProgress <= :none)",
         refusal=lambda _: WriteConflict(),
         values={
             "erased": "erased",
             "now": now,
             "second": clock.epoch(now),
-            "active": "active",
             "admin": "admin",
             "none": 0,
         },
@@ -303,17 +321,21 @@ def list_by_contact(kind: Literal["phone", "email"], value: str, page_request: P
 
 def _apply_decision(decision: Decision, user: User, was: AccountStatus) -> writes.Write:
     """Apply the decision, if the status is still `was`. So each decision is recorded, and counted, once."""
-    expression: list[str] = []
-    values: dict[str, Any] = {}
-    if decision.status is not None:
-        expression, values = ["SET #status = :status"], {"status": decision.status}
+    sets: dict[str, Any] = {}
+    rest = ""
+    if decision.status == "suspended":
+        sets |= {"status": decision.status, "statusReason": decision.reason}
+    elif decision.status is not None:
+        sets |= {"status": decision.status}
+        rest += " REMOVE #statusReason"
+    values: dict[str, Any] = dict(sets)
     if decision.admin is not None:
-        expression = ["SET #roles = :roles" + (", #status = :status" if values else "")]
-        expression.append(f"{'DELETE' if decision.admin else 'ADD'} #lostRoles :admin")
+        sets |= {"roles": user.roles}
+        rest += f" {'DELETE' if decision.admin else 'ADD'} #lostRoles :admin"
         values |= {"roles": user.roles, "admin": {"admin"}}
     return writes.update(
         *key(user.user_id),
-        " ".join(expression),
+        "SET " + ", ".join(f"#{name} = :{name}" for name in sets) + rest,
         condition="#status = :was" + (" OR attribute_not_exists(#status)" if was == "active" else ""),
         refusal=lambda _: WriteConflict(),
         values={**values, "was": was},
@@ -335,12 +357,12 @@ def _list_by(index: str, attribute: str, value: str, page_request: PageRequest) 
 
 
 def pass_account_guard(caller: Caller, access: Access, now: str, *, counted: bool) -> Caller:
-    """The caller with the roles that they still hold, after one conditional update of their record.
+    """The caller with the roles that they still hold, after one call: a conditional update, or a consistent read.
 
-    The update refuses suspended people, ended sessions and lost roles, and counts writes. The times of the writes of a
-    minute are a list attribute, the minute's window. There are seven windows; each update removes the other six, so the
-    record holds one minute of writes, and the limit is exact. The window of a person who writes only in every seventh
-    minute would keep growing, so a long window is trimmed.
+    Both refuse suspended people, ended sessions and lost roles. Writes and admins' requests are checked by the update,
+    which counts writes. The times of the writes of a minute are a list attribute, the minute's window. There are seven
+    windows; each update removes the other six, so the record holds one minute of writes, and the limit is exact. The
+    window of a person who writes only in every seventh minute would keep growing, so a long window is trimmed.
 
     Raises:
         Unauthenticated: the session was ended.
@@ -349,7 +371,9 @@ def pass_account_guard(caller: Caller, access: Access, now: str, *, counted: boo
     """
     limit = settings().writes_per_minute if counted else 0
     roles = tuple(sorted(caller.roles & {*access.roles}))
-    update = _GuardUpdate(caller, roles, clock.epoch(now), limit, access.also_erased)
+    update = _GuardUpdate(caller, access, roles, clock.epoch(now), limit)
+    if not counted and not caller.is_admin:
+        return update.checked_by_read()
     record = dynamo.update_now(update.write())
     if limit and len(record[update.window]) > _TRIM_FACTOR * limit:
         dynamo.update_now(update.trim(len(record[update.window])))
@@ -361,10 +385,10 @@ class _GuardUpdate:
     """The update for one request. `now` is in seconds since 1970; `limit` is 0 if the request does not count."""
 
     caller: Caller
+    access: Access
     roles: tuple[Role, ...]
     now: int
     limit: int
-    also_erased: bool
 
     @property
     def window(self) -> str:
@@ -383,9 +407,13 @@ class _GuardUpdate:
             "signedIn": self.caller.signed_in_at,
             **{f"role{number}": role for number, role in enumerate(self.roles)},
         }
-        condition = _ACTIVE_SESSION
-        if self.also_erased:
-            condition = f"(#status = :erased OR ({_ACTIVE_SESSION}))"
+        statuses = "attribute_not_exists(#status) OR #status = :active"
+        if self.access.also_suspended:
+            statuses += " OR #status = :suspended"
+            values["suspended"] = "suspended"
+        condition = f"({statuses}) AND {_LIVE_SESSION}"
+        if self.access.also_erased:
+            condition = f"(#status = :erased OR ({condition}))"
             values["erased"] = "erased"
         if self.roles:
             held = " OR ".join(f"NOT contains(#lostRoles, :role{number})" for number in range(len(self.roles)))
@@ -401,6 +429,14 @@ class _GuardUpdate:
             values |= {"now": self.now}
         return self._update(expression, condition, values)
 
+    def checked_by_read(self) -> Caller:
+        """The caller with the roles that they still hold, by a consistent read."""
+        record = dynamo.get(*key(self.caller.user_id), columns=_GUARDED) or {}
+        refused = self._refused(record)
+        if refused is not None:
+            raise refused
+        return replace(self.caller, roles=self.caller.roles - record.get("lostRoles", set()))
+
     def trim(self, length: int) -> writes.Write:
         """Remove the oldest times of the window, except twice the limit, so that concurrent writes stay counted."""
         oldest = ", ".join(f"#{self.window}[{number}]" for number in range(2 * self.limit, length))
@@ -414,20 +450,8 @@ class _GuardUpdate:
 
     def _refusal(self, item: Item | None) -> Exception:
         record = item or {}
-        if record.get("status") == "suspended":
-            return Forbidden("This account is suspended.", code="suspended")
-        if record.get("status") == "erased" and not self.also_erased:
-            return Unauthenticated("This account was erased.", code="account_erased")
-        if self.caller.session_id in record.get("endedSessions", ()) or (
-            record.get("endedBefore", -1) >= self.caller.signed_in_at
-        ):
-            return Unauthenticated("This session was ended. Please sign in again.", code="session_ended")
-        if self.roles and record.get("lostRoles", set()) >= set(self.roles):
-            return Forbidden(
-                f"You no longer hold the role {' or '.join(self.roles)}.",
-                code="role_lost",
-                params={"roles": self.roles},
-            )
+        if refused := self._refused(record):
+            return refused
         if self.limit and sum(time >= self.minute_began for time in record.get(self.window, ())) >= self.limit:
             return TooMany(
                 f"At most {self.limit} changes a minute.",
@@ -435,3 +459,27 @@ class _GuardUpdate:
                 code="too_many_changes",
             )
         return WriteConflict()
+
+    def _refused(self, record: Item) -> Exception | None:
+        """The reason for which the record refuses the request, apart from the rate limit; None if it does not."""
+        status = record.get("status")
+        if status == "erased":
+            return (
+                None if self.access.also_erased else Unauthenticated("This account was erased.", code="account_erased")
+            )
+        session, kept = self.caller.session_id, record.get("keptSession")
+        if session in record.get("endedSessions", ()) or (
+            record.get("endedBefore", -1) >= self.caller.signed_in_at and session != kept
+        ):
+            return Unauthenticated("This session was ended. Please sign in again.", code="session_ended")
+        if status == "suspended" and not self.access.also_suspended:
+            reason = record.get("statusReason")
+            text = f"This account is suspended: {reason}" if reason else "This account is suspended."
+            return Forbidden(text, code="suspended")
+        if self.roles and record.get("lostRoles", set()) >= set(self.roles):
+            return Forbidden(
+                f"You no longer hold the role {' or '.join(self.roles)}.",
+                code="role_lost",
+                params={"roles": self.roles},
+            )
+        return None

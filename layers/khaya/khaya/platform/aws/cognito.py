@@ -18,6 +18,7 @@ from typing import Any, Literal
 from botocore.exceptions import BotoCoreError, ClientError
 
 from khaya.platform.aws import clients
+from khaya.platform.base import claims
 from khaya.platform.base.errors import Conflict, Invalid, Unauthenticated, Unavailable
 from khaya.platform.base.roles import Role
 from khaya.platform.base.settings import PoolSettings, settings
@@ -34,9 +35,10 @@ _SIGN_IN_REFUSED = {"NotAuthorizedException", "UserNotFoundException", "UserNotC
 
 @dataclass(frozen=True)
 class Account:
-    """A person's account. `phone` and `email` are None unless they are verified."""
+    """An account. `phone` and `email` are None unless they are verified."""
 
-    user_id: str
+    subject: str
+    """Its `sub`, which names the account in all calls, but is no person's id."""
     username: str
     phone: str | None
     email: str | None
@@ -65,6 +67,7 @@ class Tokens:
     refresh: str
     expires_in: int
     user_id: str
+    subject: str
     session_id: str
 
 
@@ -73,7 +76,7 @@ class _SignInRefused(Unauthenticated):
 
 
 def find(name: str) -> Account | None:
-    """The account of a phone, an e-mail or a person's id; None if there is none."""
+    """The account of a phone, an e-mail or a `sub`; None if there is none."""
     try:
         found = _call(_cognito().admin_get_user, UserPoolId=_pool_id(), Username=name)
     except _SignInRefused:
@@ -84,7 +87,7 @@ def find(name: str) -> Account | None:
         for kind, name in _ATTRIBUTES.items()
     }
     return Account(
-        user_id=attributes["sub"],
+        subject=attributes["sub"],
         username=found["Username"],
         phone=verified["phone"],
         email=verified["email"],
@@ -147,10 +150,10 @@ def set_contact(name: str, kind: Kind, contact: str) -> None:
     _call(_cognito().admin_update_user_attributes, UserPoolId=_pool_id(), Username=name, UserAttributes=changes)
 
 
-def delete(user_id: str) -> None:
-    """Delete a person's account, if it exists, which frees their phone and e-mail."""
+def delete(subject: str) -> None:
+    """Delete an account, if it exists, which frees its phone and e-mail in the pool."""
     try:
-        _call(_cognito().admin_delete_user, UserPoolId=_pool_id(), Username=user_id)
+        _call(_cognito().admin_delete_user, UserPoolId=_pool_id(), Username=subject)
     except _SignInRefused:
         return
 
@@ -209,13 +212,23 @@ def refresh_tokens(refresh_token: str) -> Tokens | None:
     return _issued({"AuthenticationResult": {"RefreshToken": refresh_token, **result}})
 
 
-def set_groups(user_id: str, *, add: Collection[Role], remove: Collection[Role]) -> None:
-    """Add a person to groups and remove them from others. Idempotent.
+def revoke(refresh_token: str) -> None:
+    """Revoke a refresh token and all tokens of its sign-in. Idempotent; a token that is not valid needs none."""
+    try:
+        _call(_cognito().revoke_token, Token=refresh_token, ClientId=_client_id(), ClientSecret=_client_secret())
+    except _SignInRefused:
+        return
+
+
+def set_groups(subject: str | None, *, add: Collection[Role], remove: Collection[Role]) -> None:
+    """Add an account to groups and remove it from others. Idempotent. Nothing happens without an account.
 
     Raises:
         Unavailable: some changes failed; the same call can be repeated.
     """
-    person = {"UserPoolId": settings(PoolSettings).user_pool_id, "Username": user_id}
+    if subject is None:
+        return
+    person = {"UserPoolId": settings(PoolSettings).user_pool_id, "Username": subject}
     try:
         for role in sorted(remove):
             _cognito().admin_remove_user_from_group(**person, GroupName=role)
@@ -229,22 +242,23 @@ def _issued(answer: dict[str, Any]) -> Tokens:
     if "AuthenticationResult" not in answer:  # a further challenge, for example to change a temporary password
         raise _SignInRefused
     result = answer["AuthenticationResult"]
-    claims = _claims(result["AccessToken"])
+    found = _claims(result["AccessToken"])
     return Tokens(
         access=result["AccessToken"],
         id=result["IdToken"],
         refresh=result["RefreshToken"],
         expires_in=result["ExpiresIn"],
-        user_id=claims["sub"],
-        session_id=claims["origin_jti"],
+        user_id=found[claims.USER_ID],
+        subject=found["sub"],
+        session_id=found["origin_jti"],
     )
 
 
 def _claims(token: str) -> dict[str, Any]:
     """The claims of a token that Cognito just issued, without verification."""
     payload = token.split(".")[1]
-    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    return claims
+    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return found
 
 
 def _context(origin: Origin) -> dict[str, Any]:

@@ -116,6 +116,16 @@ def decrypt(text: str, context: str) -> str:
     raise InvalidTag
 
 
+def try_decrypt(text: str, context: str) -> str | None:
+    """The text that was encrypted with `context`; None if `text` was not made with a valid service key."""
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+
+    try:
+        return decrypt(text, context)
+    except (InvalidTag, ValueError):
+        return None
+
+
 def clear_cache() -> None:
     """Forget all cached secrets."""
     _cached.clear()

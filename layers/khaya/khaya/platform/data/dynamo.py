@@ -49,9 +49,13 @@ def client() -> Any:
     return clients.client("dynamodb", connect_timeout=1, read_timeout=2, attempts=2)
 
 
-def get(table: str, key: Mapping[str, str], *, consistent: bool = True) -> Item | None:
-    """The item with this key, or None. Strongly consistent by default."""
-    answer = _call(client().get_item, TableName=table, Key=typed_item(key), ConsistentRead=consistent)
+def get(table: str, key: Mapping[str, str], *, consistent: bool = True, columns: Iterable[str] = ()) -> Item | None:
+    """The item with this key, or None. Strongly consistent by default. `columns` are the attributes; empty for all."""
+    request: dict[str, Any] = {"TableName": table, "Key": typed_item(key), "ConsistentRead": consistent}
+    if columns:
+        request["ProjectionExpression"] = ", ".join(f"#{column}" for column in columns)
+        request = with_names_and_values(request, None)
+    answer = _call(client().get_item, **request)
     return plain_item(answer["Item"]) if "Item" in answer else None
 
 

@@ -11,7 +11,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from khaya.platform.base import clock
 from khaya.platform.base.errors import FieldProblem, Invalid, Unreadable
@@ -21,6 +21,8 @@ from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, writes
 
 Write: TypeAlias = writes.Write
+
+Result = TypeVar("Result")
 
 Key = tuple[str, Mapping[str, str]]
 """Where an item is stored: its table, and its primary key."""
@@ -116,6 +118,7 @@ class UnitOfWork:
         writes: what `commit` writes.
         actions: what `commit` calls after the writes.
         token: identifies the transaction, so that a retry does not write twice.
+        results: the results of calls that are made once, also if the handler runs again; see `once`.
     """
 
     idempotent_request: IdempotentRequest | None = None
@@ -123,6 +126,17 @@ class UnitOfWork:
     writes: list[Write] = field(default_factory=list)
     actions: list[Callable[[], None]] = field(default_factory=list)
     token: str = field(default_factory=lambda: secrets.token_hex(16))
+    results: dict[str, Any] = field(default_factory=dict)
+
+    def once(self, name: str, call: Callable[[], Result]) -> Result:
+        """The result of `call`, which is made once in a request, also if the handler runs again after a lost race.
+
+        Use it for calls with effects outside of the unit of work, such as calls of Cognito and counters.
+        """
+        if name not in self.results:
+            self.results[name] = call()
+        result: Result = self.results[name]
+        return result
 
     def add(self, *writes: Write) -> None:
         """Add writes to the transaction."""

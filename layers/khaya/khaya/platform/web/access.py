@@ -18,6 +18,8 @@ class Caller:
     """One sign-in and all tokens refreshed from it: the claim `origin_jti`."""
     signed_in_at: int
     """Seconds since 1970 of the sign-in, not of a later refresh: the claim `auth_time`."""
+    subject: str = ""
+    """The account in Cognito: the claim `sub`."""
 
     @property
     def is_admin(self) -> bool:
@@ -37,6 +39,7 @@ class Access:
         moves_money: the route requires an `Idempotency-Key`.
         recorded: whether responses to an `Idempotency-Key` are recorded. Responses with tokens are not.
         also_erased: a person whose account was just erased may call the route again.
+        also_suspended: a suspended person may call the route.
         cache_seconds: seconds for which an edge cache may keep the answer to a request without a token.
     """
 
@@ -47,6 +50,7 @@ class Access:
     moves_money: bool = False
     recorded: bool = True
     also_erased: bool = False
+    also_suspended: bool = False
     cache_seconds: int = 0
 
 
@@ -60,7 +64,8 @@ class AccountGuard(Protocol):
             caller: the caller, as the token describes them.
             access: the route's access.
             now: the time of the request.
-            counted: whether the request is a write, which counts for the rate limit.
+            counted: whether the request is a write, which is checked by a conditional update and counts for the rate
+                limit. An admin's request is checked by an update too; any other by a consistent read.
 
         Raises:
             Unauthenticated: the session was ended.

@@ -27,7 +27,7 @@ from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolv
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic.alias_generators import to_camel
 
-from khaya.platform.base import clock, observability
+from khaya.platform.base import claims, clock, observability
 from khaya.platform.base.backoff import pause
 from khaya.platform.base.errors import (
     Conflict,
@@ -243,7 +243,7 @@ class Pipeline:
                 roles = {"roles": access.roles}
                 raise Forbidden(f"This needs the role {' or '.join(access.roles)}.", code="role_required", params=roles)
         writes = method in _WRITES and not access.public
-        if caller is not None and (writes or "admin" in caller.roles):
+        if caller is not None:
             caller = self._guard(caller, access, now, counted=writes)
         if caller is not None and access.recent_sign_in:
             _check_recent_sign_in(caller, now)
@@ -322,7 +322,11 @@ class Pipeline:
         give_up_at = time.monotonic() + _RETRY_SECONDS
         attempt = 0
         while time.monotonic() < give_up_at:
-            request.unit_of_work = UnitOfWork(idempotent_request, request.caller.user_id if request.caller else None)
+            request.unit_of_work = UnitOfWork(
+                idempotent_request,
+                request.caller.user_id if request.caller else None,
+                results=request.unit_of_work.results,
+            )
             request.stale = None
             try:
                 response = run()
@@ -400,17 +404,18 @@ def caller_of(event: Mapping[str, Any]) -> Caller | None:
         Unauthenticated: the token is not valid for this API.
     """
     authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
-    claims = authorizer.get("claims")
-    if claims is None:
-        claims = verified_claims(event.get("headers") or {})
-        if claims is None:
+    found = authorizer.get("claims")
+    if found is None:
+        found = verified_claims(event.get("headers") or {})
+        if found is None:
             return None
-    _check_use(claims)
+    _check_use(found)
     return Caller(
-        user_id=claims["sub"],
-        roles=_roles(claims),
-        session_id=claims.get("origin_jti", claims.get("jti", "")),
-        signed_in_at=_seconds(claims.get("auth_time", 0)),
+        user_id=found[claims.USER_ID],
+        roles=_roles(found),
+        session_id=found.get("origin_jti", found.get("jti", "")),
+        signed_in_at=_seconds(found.get("auth_time", 0)),
+        subject=found["sub"],
     )
 
 
@@ -441,20 +446,23 @@ def _check_single_parameters(event: Mapping[str, Any]) -> None:
         raise Invalid([FieldProblem(name[:64], message, "repeated_parameter") for name in repeated])
 
 
-def _roles(claims: Mapping[str, Any]) -> frozenset[Role]:
-    return roles_in(claims.get("cognito:groups"))
+def _roles(found: Mapping[str, Any]) -> frozenset[Role]:
+    return roles_in(found.get("cognito:groups"))
 
 
-def _check_use(claims: Mapping[str, Any]) -> None:
+def _check_use(found: Mapping[str, Any]) -> None:
     """Check the claims that the authorizer does not check: it accepts every client of the user pool."""
-    if claims.get("token_use") != "access":
+    if found.get("token_use") != "access":
         raise Unauthenticated("An access token is needed here, not another kind of token.")
-    if claims.get("client_id") != settings(PoolSettings).user_pool_client_id:
+    if found.get("client_id") != settings(PoolSettings).user_pool_client_id:
         raise Unauthenticated("The token was issued to another application.")
-    if settings().token_scope not in str(claims.get("scope", "")).split():
+    if settings().token_scope not in str(found.get("scope", "")).split():
         raise Unauthenticated("The token does not carry this API's scope.")
-    if not claims.get("sub"):
+    if not found.get("sub"):
         raise Unauthenticated("The token has no subject.")
+    user_id = found.get(claims.USER_ID)
+    if not isinstance(user_id, str) or not user_id:
+        raise Unauthenticated("The token does not name a person. Please sign in again.")
 
 
 def _seconds(value: object) -> int:

@@ -1,0 +1,1 @@
+"""Identities: which person a Cognito account, a phone or an e-mail belongs to."""

@@ -1,0 +1,94 @@
+"""Gives each Cognito account a person: at its first token, or at the first one after the user pool was rebuilt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from khaya.identities import store
+from khaya.identities.model import Identity
+from khaya.platform.base.errors import Unavailable
+from khaya.platform.base.ids import new_id
+from khaya.platform.base.roles import Role
+from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.work.retries import retry_on_conflict
+from khaya.profiles import service as profiles
+from khaya.users import store as users
+from khaya.users.model import User
+
+_ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account in Cognito; `phone` and `email` only if they are verified."""
+
+    subject: str
+    name: str | None
+    phone: str | None
+    email: str | None
+    roles: list[Role]
+
+    @property
+    def contacts(self) -> list[Identity]:
+        """The verified contacts."""
+        found = [Identity("phone", self.phone)] if self.phone else []
+        return [*found, Identity("email", self.email)] if self.email else found
+
+
+def find_person(subject: str) -> str | None:
+    """The id of the person with this Cognito account; None before the account's first token."""
+    return store.holder_of(Identity("subject", subject))
+
+
+def welcome(account: Account, now: str) -> str:
+    """The id of the account's person, with the records that a sign-in needs. Idempotent.
+
+    A new account belongs to the person who holds one of its contacts, so that a user pool can be rebuilt; otherwise to
+    a new person. A contact that somebody else holds stays theirs. A contact that differs from the record is taken over:
+    its change was interrupted after Cognito had it, or an operator made it.
+
+    Raises:
+        Unavailable: the person's erasure is not complete yet.
+    """
+    return retry_on_conflict(lambda: _welcome(account, now), _ATTEMPTS)
+
+
+def _welcome(account: Account, now: str) -> str:
+    subject, contacts = Identity("subject", account.subject), account.contacts
+    known, *holders = store.holders_of([subject, *contacts])
+    user_id = known or next(filter(None, holders), None) or new_id()
+    own = [contact for contact, holder in zip(contacts, holders, strict=True) if holder in (None, user_id)]
+    unit_of_work = UnitOfWork()
+    record = profiles.add_records(
+        user_id, _record(account, user_id, own, now), account.name, account.roles, now, unit_of_work
+    )
+    if known is None and record.status == "erased":
+        raise Unavailable
+    if known is None or record.created_at is None:
+        unit_of_work.add(*(store.take(identity, user_id) for identity in (subject, *own)))
+    elif record.status != "erased" and not unit_of_work.writes:
+        _adopt(record, own, unit_of_work)
+    unit_of_work.commit()
+    return user_id
+
+
+def _adopt(record: User, own: list[Identity], unit_of_work: UnitOfWork) -> None:
+    """Add the writes that take over a contact which differs from the record; one at each sign-in."""
+    for contact in own:
+        kind: Literal["phone", "email"] = "phone" if contact.kind == "phone" else "email"
+        before = record.phone if kind == "phone" else record.email
+        if before != contact.value:
+            unit_of_work.add(
+                users.set_contact(record.user_id, kind, before, contact.value),
+                *store.change_contact(record.user_id, kind, before, contact.value),
+            )
+            return
+
+
+def _record(account: Account, user_id: str, own: list[Identity], now: str) -> User:
+    """The private record of a new person, with the contacts that are theirs."""
+    values = {contact.kind: contact.value for contact in own}
+    return User(
+        user_id=user_id, subject=account.subject, phone=values.get("phone"), email=values.get("email"), created_at=now
+    )

@@ -1,0 +1,87 @@
+"""Identity rows in the Users table, keyed by `subject#<sub>`, `phone#<number>` or `email#<address>`.
+
+A row names one person, so a phone or an e-mail belongs to one account at most. Unlike keyed hashes, the keys stay
+valid when the service key changes. Erasure deletes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from khaya.identities.model import Identity, Kind
+from khaya.platform.base.errors import Conflict, WriteConflict
+from khaya.platform.base.models import Item
+from khaya.platform.base.settings import settings
+from khaya.platform.data import dynamo, writes
+from khaya.users.model import User
+
+_FREE = "attribute_not_exists(#holder) OR #holder = :holder"
+
+
+def holder_of(identity: Identity) -> str | None:
+    """The id of the person to whom the identity belongs; None if it is free."""
+    return _read(dynamo.get(*_key(identity)))
+
+
+def holders_of(identities: Sequence[Identity]) -> list[str | None]:
+    """The ids of the persons to whom the identities belong, in one call."""
+    return [_read(item) for item in dynamo.get_many([_key(one) for one in identities])]
+
+
+def take(identity: Identity, user_id: str) -> writes.Write:
+    """Give an identity to a person; refused as a write conflict if it belongs to another one."""
+    return _take(identity, user_id, WriteConflict())
+
+
+def take_proved(contact: Identity, user_id: str) -> writes.Write:
+    """Give a phone or e-mail to the person who proved it; refused if it belongs to another one."""
+    return _take(contact, user_id, _taken(contact))
+
+
+def require_free(contact: Identity, user_id: str) -> writes.Write:
+    """Check that a phone or e-mail belongs to nobody else."""
+    return writes.check(*_key(contact), condition=_FREE, refusal=lambda _: _taken(contact), values={"holder": user_id})
+
+
+def release(identity: Identity, user_id: str) -> writes.Write:
+    """Free an identity of the person."""
+    return writes.delete(
+        *_key(identity), condition=_FREE, refusal=lambda _: WriteConflict(), values={"holder": user_id}
+    )
+
+
+def change_contact(user_id: str, kind: Literal["phone", "email"], before: str | None, after: str) -> list[writes.Write]:
+    """Give a person the phone or e-mail that they proved, and free the one `before`."""
+    taken = take_proved(Identity(kind, after), user_id)
+    return [taken, release(Identity(kind, before), user_id)] if before and before != after else [taken]
+
+
+def release_all(user: User) -> list[writes.Write]:
+    """Free the account, the phone and the e-mail of a person."""
+    held: list[tuple[Kind, str | None]] = [("subject", user.subject), ("phone", user.phone), ("email", user.email)]
+    return [release(Identity(kind, value), user.user_id) for kind, value in held if value]
+
+
+def _take(identity: Identity, user_id: str, refusal: Exception) -> writes.Write:
+    return writes.update(
+        *_key(identity),
+        "SET #holder = :holder",
+        condition=_FREE,
+        refusal=lambda _: refusal,
+        values={"holder": user_id},
+    )
+
+
+def _taken(contact: Identity) -> Conflict:
+    return Conflict(
+        f"This {contact.kind} belongs to another account.", code="contact_taken", params={"contact": contact.kind}
+    )
+
+
+def _key(identity: Identity) -> tuple[str, dict[str, str]]:
+    return settings().users_table, {"userId": f"{identity.kind}#{identity.value}"}
+
+
+def _read(item: Item | None) -> str | None:
+    return item["holder"] if item else None
