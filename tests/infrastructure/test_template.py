@@ -18,6 +18,8 @@ LOG_GROUP = "AWS::Logs::LogGroup"
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
 KEPT = ("RetainExceptOnCreate", "Retain")
 """Deletion and replacement policies. What a failed first deployment made is removed, so that the next try can make it."""
+ONE_AT_A_TIME = ("ExportsQueue", "PicturesQueue")
+"""FIFO queues whose messages take long or need the function's memory alone."""
 NINE = ("Users", "Profiles", "Jobs", "Bids", "Listings", "Reviews", "Credits", "Referrals", "Stories")
 ANYWHERE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "sns:Publish"}
 """X-Ray has no resources to name, and a text message goes to a number, which is none."""
@@ -345,7 +347,7 @@ def test_everything_of_one_function_stands_together() -> None:
 def test_only_a_fifo_queue_takes_its_batch_size_from_the_parameter(source: dict[str, Any]) -> None:
     queue = source["Queue"]["Fn::GetAtt"][0]
     by_parameter = source["BatchSize"] == {"Ref": "ConsumerBatchSize"}
-    assert by_parameter == (bool(resources(QUEUE)[queue].get("FifoQueue")) and queue != "ExportsQueue")
+    assert by_parameter == (bool(resources(QUEUE)[queue].get("FifoQueue")) and queue not in ONE_AT_A_TIME)
     assert template()["Parameters"]["ConsumerBatchSize"]["Default"] == 1
 
 
