@@ -11,7 +11,7 @@ from PIL import Image
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import VISITOR, Person, app
-from tests.support.records import OFFERING, accept, list_materials, place_bid, post_job, profile
+from tests.support.records import OFFERING, accept, list_materials, place_bid, post_job, profile, version_of
 from tests.support.stand_in import stored
 from tests.support.stories import MODERATOR, STORY, approve_story, reject_story
 from tests.support.streams import follow
@@ -402,7 +402,8 @@ def test_a_waiting_listing_is_not_public_until_it_is_approved() -> None:
     listing = list_materials(OWNER, photos=[uploaded(OWNER, "listing")])
     follow("pictures")
     assert public_files() == []
-    ADMIN.post(f"/listings/{listing}/moderation", {"decision": "approve", "reason": "Seen."})
+    decision = {"version": version_of("listings", listing), "decision": "approve", "reason": "Seen."}
+    assert ADMIN.post(f"/listings/{listing}/moderation", decision).status == 200
     follow("pictures")
     assert len(public_files()) == 2
 
