@@ -6,20 +6,30 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from khaya.erasure import decision as erasure
 from khaya.exports import service as exports
 from khaya.exports.view import ExportView
 from khaya.exports.view import shown as shown_export
+from khaya.platform.base.errors import FieldProblem, Invalid
 from khaya.platform.base.fields import Place
-from khaya.platform.base.models import RequestModel
+from khaya.platform.base.models import RequestModel, omittable
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
 from khaya.platform.web.api import Api
 from khaya.profiles import service, store
-from khaya.profiles.model import OwnRole, Profile, ProfileChanges, ProfileReplacement, Trade
-from khaya.profiles.view import OwnProfileView, ProfileView, shown, shown_to_owner
+from khaya.profiles.model import (
+    OwnRole,
+    Profile,
+    ProfileChanges,
+    ProfileReplacement,
+    Trade,
+    VerificationApplication,
+    VerificationDecision,
+)
+from khaya.profiles.verification import VerificationReason
+from khaya.profiles.view import OwnProfileView, ProfileView, VerificationView, shown, shown_request, shown_to_owner
 from khaya.reputation import resume as resumes
 from khaya.reputation.view import ResumeView
 from khaya.users.model import User
@@ -40,9 +50,17 @@ class RolesRequest(RequestModel):
 
 
 class VerificationRequest(RequestModel):
-    """Whether the person is verified."""
+    """Whether the person is verified. Taking it back needs the reason."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"verified": {"const": False}}},
+            "then": {"required": ["reason"]},
+        }
+    )
 
     verified: Annotated[bool, Field(strict=True)]
+    reason: VerificationReason = omittable()
 
 
 @api.get("/profiles", FEED, "The directory, best trust score first", body=Page[ProfileView])
@@ -126,13 +144,47 @@ def resume(user_id: str) -> Response[ResumeView]:
     return api.answer(resumes.resume(user_id, api.visitor, api.now))
 
 
+@api.post("/profiles/me/verification", SIGNED_IN, "Ask to be verified", body=VerificationView)
+def ask(request: Annotated[VerificationApplication, Body()]) -> Response[VerificationView]:
+    """With a note, and certificates, which become those of the profile. Refused while an earlier request waits."""
+    profile, _, uploaded = service.to_write(api.caller.user_id, request.profile_changes())
+    after = service.apply(profile, request, uploaded, now=api.now, unit_of_work=api.unit_of_work)
+    api.count("VerificationRequested")
+    return api.answer(shown_request(after, own=True))
+
+
+@api.get("/admin/verifications", ADMIN, "People who wait to be verified, oldest first", body=Page[VerificationView])
+def applications(
+    limit: Annotated[Limit | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response[Page[VerificationView]]:
+    """With links to their certificates."""
+    page_request = api.page_request(limit, cursor, private=True)
+    result = store.applications(page_request)
+    items = [shown_request(profile) for profile in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+
+
+@api.post(
+    "/admin/verifications/<user_id>/decision", ADMIN, "Decide about a request to be verified", body=VerificationView
+)
+def decide(user_id: str, decision: Annotated[VerificationDecision, Body()]) -> Response[VerificationView]:
+    """Approves the request, which verifies the person, or refuses it. The person is told."""
+    profile = service.decide(user_id, decision, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
+    api.count("PersonVerified" if profile.verified else "VerificationRefused")
+    return api.answer(shown_request(profile))
+
+
 @api.put("/profiles/<user_id>/verification", ADMIN, "Verify a person", body=ProfileView, if_match=True)
 def verify(user_id: str, request: Annotated[VerificationRequest, Body()]) -> Response[ProfileView]:
-    """Sets or removes the verification."""
+    """Sets the verification, or removes it with a reason. A request that waits is decided by it too."""
+    reason = request.reason if "reason" in request.model_fields_set else None
+    if reason is None and not request.verified:
+        raise Invalid([FieldProblem("reason", "is needed to take a verification back", "required")])
     profile = service.existing(user_id)
     api.check_version(profile.version)
     profile = service.verify(
-        profile, request.verified, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
+        profile, request.verified, reason, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
     api.count("PersonVerified" if profile.verified else "VerificationWithdrawn")
     return api.answer(shown(profile, api.now, fully=True))

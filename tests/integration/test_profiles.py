@@ -333,7 +333,10 @@ def test_when_an_admin_sets_or_removes_a_verification_then_profile_and_directory
     assert "verified" in verified.body["badges"]
     assert names() == ["person-1", "person-2"]
     assert admin.put("/profiles/person-1/verification", {"verified": True}).status == 200
-    assert admin.put("/profiles/person-1/verification", {"verified": False}).body["verified"] is False
+    assert (
+        admin.put("/profiles/person-1/verification", {"verified": False, "reason": "It was forged."}).body["verified"]
+        is False
+    )
     assert names() == ["person-2", "person-1"]
 
 
@@ -377,7 +380,12 @@ def test_given_a_concurrent_verification_when_the_owner_writes_then_both_changes
             function = running.set(None)  # another function makes this change
             unit_of_work = UnitOfWork()
             service.verify(
-                service.public("person-1"), True, admin_id="admin-1", now=khaya_clock.now(), unit_of_work=unit_of_work
+                service.public("person-1"),
+                True,
+                None,
+                admin_id="admin-1",
+                now=khaya_clock.now(),
+                unit_of_work=unit_of_work,
             )
             unit_of_work.commit()
             running.reset(function)

@@ -14,7 +14,8 @@ from khaya.profiles import store
 from khaya.users.model import UserChanges
 from tests.support import stand_in
 from tests.support.client import VISITOR, Answer, Person
-from tests.support.records import OFFER, accept, list_materials, place_bid, post_job, profile, version_of
+from tests.support.money import apply, code_of
+from tests.support.records import OFFER, accept, known, list_materials, place_bid, post_job, profile, version_of
 from tests.support.stories import approve_story, approved_story
 from tests.support.streams import follow
 
@@ -313,6 +314,19 @@ def test_the_same_decision_by_two_admins_is_recorded_and_counted_once(
 @pytest.mark.parametrize("verified", [True, False])
 def test_an_erased_person_cannot_be_verified_or_suspended(verified: bool) -> None:
     assert THANDI.delete("/profiles/me").status == 204
-    refused = ADMIN.put("/profiles/thandi/verification", {"verified": verified})
+    body = {"verified": verified, "reason": "The paper was forged."}
+    refused = ADMIN.put("/profiles/thandi/verification", body)
     assert (refused.status, refused.body["detail"]) == (409, "The account was erased.")
     assert decide("suspended").status == 409
+
+
+@pytest.mark.parametrize("status", ["suspended", "erased"])
+def test_the_code_of_somebody_suspended_or_erased_is_unknown(status: str) -> None:
+    code = code_of(THANDI)
+    known("thandi", status=status)
+    refused = apply(Person("newcomer", ("worker",)), code)
+    assert (refused.status, refused.body["code"]) == (404, "no_such_code")
+    assert [item for item in stand_in.stored("referrals") if item["id"].startswith("referral#")] == []
+    # until the suspension ends
+    known("thandi", status="active")
+    assert apply(Person("newcomer", ("worker",)), code).status == 201

@@ -221,6 +221,27 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
     ("another name", "profiles", PERSON, {**PERSON, "displayName": "Thandiwe"}, []),
     ("a role", "profiles", PERSON, {**PERSON, "roles": ["buyer", "worker"]}, ["person.roles_changed"]),
     ("a verification", "profiles", PERSON, {**PERSON, "verified": True}, ["person.verified"]),
+    (
+        "a request to be verified",
+        "profiles",
+        PERSON,
+        {**PERSON, "verification": {"status": "waiting"}},
+        ["person.verification_requested"],
+    ),
+    (
+        "a refused request",
+        "profiles",
+        {**PERSON, "verification": {"status": "waiting"}},
+        {**PERSON, "verification": {"status": "refused"}},
+        ["person.verification_refused"],
+    ),
+    (
+        "an approved request",
+        "profiles",
+        {**PERSON, "verification": {"status": "waiting"}},
+        {**PERSON, "verified": True, "verification": {"status": "approved"}},
+        ["person.verified"],
+    ),
     ("a request counted by the account guard", "users", {"userId": "a", "writes": 1}, {"userId": "a", "writes": 2}, []),
     (
         "a suspension",

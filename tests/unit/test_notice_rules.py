@@ -230,6 +230,11 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         None,
         {"person": "verificationEnded"},
     ),
+    "not verified": (
+        happened("person.verification_refused", PERSON, by="admin"),
+        None,
+        {"person": "verificationRefused"},
+    ),
     "suspended": (happened("person.suspended", PERSON, by="admin"), None, {"person": "accountSuspended"}),
     "reinstated": (happened("person.reinstated", PERSON, by="admin"), None, {"person": "accountReinstated"}),
     "another payout account, by themselves": (
@@ -278,6 +283,7 @@ SILENT = {
     "withdrawal.requested",
     "person.joined",
     "person.roles_changed",
+    "person.verification_requested",
     "person.made_admin",
     "person.ended_admin",
     "person.erased",

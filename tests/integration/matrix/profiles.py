@@ -22,6 +22,9 @@ PUT   /profiles/me/roles               401   401    401     401   401 |  200    
 GET   /profiles/{userId}               200   401    401     401   401 |  200    200    200   200  |  200   200   200
 GET   /profiles/{userId}/resume        200   401    401     401   401 |  200    200    200   200  |  200   200   200
 PUT   /profiles/{userId}/verification  401   401    401     401   401 |  403    403    403   200  |  403   403   403
+POST  /profiles/me/verification        401   401    401     401   401 |  200    200    200   200  |  200   200   200
+GET   /admin/verifications             401   401    401     401   401 |  403    403    403   200  |  403   403   200
+POST  /admin/verifications/{userId}/decision 401 401 401    401   401 |  403    403    403   200  |  403   403   403
 """
 
 BODIES = {
@@ -29,6 +32,8 @@ BODIES = {
     "PATCH /profiles/me": {"bio": "I am somebody."},
     "PUT /profiles/me/roles": {"roles": ["buyer", "worker"]},
     "PUT /profiles/{userId}/verification": {"verified": True},
+    "POST /profiles/me/verification": {"note": "I have a trade test certificate."},
+    "POST /admin/verifications/{userId}/decision": {"decision": "approve", "reason": "I saw the certificate."},
 }
 
 
@@ -44,6 +49,8 @@ def scene(route: str, case: str) -> Scene:
     if route == "PUT /profiles/me/roles":
         strangers = [Person(f"stranger-{role}", (role,)) for role in ("buyer", "worker", "seller", "admin")]
         pool_with(people["owner"], people["other"], *strangers)
+    if route.endswith("/decision"):
+        assert people["owner"].post("/profiles/me/verification", BODIES["POST /profiles/me/verification"]).status == 200
     if case == "long ago":
         people["owner"] = Person("owner", ("worker",), signed_in_at=SIGNED_IN_AT - 3_600 * 24)
     if case == "at work":

@@ -49,6 +49,8 @@ _ALWAYS_AUDITED = frozenset(
         "story.removed",
         "adjustment.proposed",
         "adjustment.refused",
+        "person.verification_requested",
+        "person.verification_refused",
         "person.suspended",
         "person.reinstated",
         "person.made_admin",

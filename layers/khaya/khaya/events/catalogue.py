@@ -319,6 +319,8 @@ KINDS: Final[Mapping[str, type[Detail]]] = {
     "person.joined": Person,
     "person.roles_changed": RolesChanged,
     "person.verified": Verified,
+    "person.verification_requested": Person,
+    "person.verification_refused": Person,
     "person.suspended": Person,
     "person.reinstated": Person,
     "person.made_admin": Person,

@@ -204,6 +204,11 @@ def _profile_events(before: Item, after: Item) -> Iterator[KindAndFields]:
         yield "person.roles_changed", {"roles": after.get("roles", [])}
     if before.get("verified", False) != after.get("verified", False) and "erasedAt" not in after:
         yield "person.verified", {"verified": after.get("verified", False)}
+    was, now = (one.get("verification", {}).get("status") for one in (before, after))
+    if now == "waiting" and was != "waiting":
+        yield "person.verification_requested", {}
+    if now == "refused" and was == "waiting":
+        yield "person.verification_refused", {}
 
 
 def _user_events(before: Item, after: Item) -> Iterator[KindAndFields]:

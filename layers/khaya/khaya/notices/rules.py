@@ -183,6 +183,7 @@ _RULES: Final[Mapping[str, Callable[[Event, Item], Recipients]]] = {
     "withdrawal.paid": _one("userId", "withdrawalPaid"),
     "withdrawal.failed": _one("userId", "withdrawalFailed"),
     "person.verified": _verification,
+    "person.verification_refused": _one("userId", "verificationRefused"),
     "person.suspended": _one("userId", "accountSuspended"),
     "person.reinstated": _one("userId", "accountReinstated"),
     "person.payout_account_changed": _one("userId", "payoutAccountChanged"),

@@ -66,6 +66,7 @@ KINDS: Final[Mapping[str, KindOfNotification]] = {
     "withdrawalPaid": _kind("amountCents"),
     "withdrawalFailed": _kind("amountCents"),
     "verified": _kind(),
+    "verificationRefused": _kind(),
     "verificationEnded": _kind(),
     "reportResolved": _kind("decision"),
     "accountSuspended": _security_kind(),

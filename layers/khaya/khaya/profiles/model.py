@@ -12,6 +12,7 @@ from khaya.platform.base.fields import Coordinates, Count, Length, Line, Name, P
 from khaya.platform.base.models import Model, RequestModel, next_version, omittable, sent_fields
 from khaya.platform.base.roles import ROLES, Role
 from khaya.platform.base.text import comparable
+from khaya.profiles.verification import Note, Verification, VerificationReason, VerificationStatus, asked
 from khaya.uploads.model import Pictures, UploadKey
 
 Availability = Literal["available", "busy", "unavailable"]
@@ -87,6 +88,25 @@ class ProfileChanges(ProfileReplacement):
     display_name: DisplayName = omittable()
 
 
+class VerificationApplication(RequestModel):
+    """The request to be verified. Certificates that are sent become those of the profile."""
+
+    note: Note
+    certifications: Certifications = omittable()
+
+    def profile_changes(self) -> ProfileChanges:
+        """The part of the request that changes the profile."""
+        sent = {"certifications": self.certifications} if "certifications" in self.model_fields_set else {}
+        return ProfileChanges.model_construct(_fields_set=set(sent), **{"certifications": [], **sent})
+
+
+class VerificationDecision(RequestModel):
+    """An admin's decision about a person who asked to be verified."""
+
+    decision: Literal["approve", "refuse"]
+    reason: VerificationReason
+
+
 class Profile(Model):
     """The public information about a person, and the counters from which rating, trust and badges are computed."""
 
@@ -126,6 +146,7 @@ class Profile(Model):
     returned: bool | None = None
     """Whether an earlier account of the person was erased; they get no benefits for new members."""
     erased_at: str | None = None
+    verification: Verification | None = None
     hidden: bool | None = None
     """Whether the person is suspended, and therefore not public."""
 
@@ -159,18 +180,51 @@ class Profile(Model):
         kept = [role for role in self.roles if role not in OWN_ROLES]
         return self._next({"roles": sorted({*chosen, *kept}, key=ROLES.index)}, now)
 
-    def with_verification(self, verified: bool, *, by: str, now: str) -> Profile:
-        """The profile after an admin's decision about the verification.
+    def with_application(self, note: str, now: str) -> Profile:
+        """The profile of a person who asks to be verified.
+
+        Raises:
+            Conflict: the person is verified, or an earlier request waits.
+        """
+        return self._next({"verification": asked(self.verification, note, verified=self.verified, now=now)}, now)
+
+    def with_application_decided(self, decision: VerificationDecision, *, by: str, now: str) -> Profile:
+        """The profile after an admin's decision about the person's request.
+
+        Raises:
+            Forbidden: the admin is the person.
+            Conflict: no request waits, or the account was erased.
+        """
+        self._require_decidable_by(by)
+        if self.verification is None or self.verification.status != "waiting":
+            raise Conflict("No request to be verified waits.", code="verification_not_waiting")
+        return self._verified(decision.decision == "approve", "refused", decision.reason, by=by, now=now)
+
+    def with_verification(self, verified: bool, reason: str | None, *, by: str, now: str) -> Profile:
+        """The profile after an admin's decision about the verification; a request that waits is decided by it too.
 
         Raises:
             Forbidden: the admin is the person.
             Conflict: the account was erased.
         """
-        if by == self.user_id:
+        self._require_decidable_by(by)
+        waits = self.verification is not None and self.verification.status == "waiting"
+        if verified == self.verified and not waits:
+            return self
+        return self._verified(verified, "refused" if waits else "withdrawn", reason, by=by, now=now)
+
+    def _require_decidable_by(self, admin_id: str) -> None:
+        if admin_id == self.user_id:
             raise Forbidden("No admin acts on themselves.", code="own_affair")
         if self.erased_at is not None:
             raise Conflict("The account was erased.", code="party_left")
-        return self._next({"verified": verified}, now)
+
+    def _verified(
+        self, verified: bool, otherwise: VerificationStatus, reason: str | None, *, by: str, now: str
+    ) -> Profile:
+        request = self.verification or Verification(status="waiting")
+        decided = request.decided("approved" if verified else otherwise, reason, by=by, now=now)
+        return self._next({"verified": verified, "verification": decided}, now)
 
     def with_admin(self, *, admin: bool, now: str) -> Profile:
         """The profile with or without the role admin."""
@@ -197,6 +251,7 @@ class Profile(Model):
                 "roles": [],
                 "verified": False,
                 "hidden": None,
+                "verification": None,
                 "erased_at": self.erased_at or now,
             },
             now,

@@ -12,7 +12,15 @@ from khaya.platform.base.roles import Role
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.platform.web.access import Caller
 from khaya.profiles import store
-from khaya.profiles.model import OWN_ROLES, OwnRole, Profile, ProfileReplacement, first_profile
+from khaya.profiles.model import (
+    OWN_ROLES,
+    OwnRole,
+    Profile,
+    ProfileReplacement,
+    VerificationApplication,
+    VerificationDecision,
+    first_profile,
+)
 from khaya.uploads import service as uploads
 from khaya.uploads.model import HandIn
 from khaya.users import store as users
@@ -122,14 +130,53 @@ def take_roles(profile: Profile, user: User, chosen: list[OwnRole], *, now: str,
     return after
 
 
-def verify(profile: Profile, verified: bool, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Profile:
+def apply(
+    profile: Profile,
+    request: VerificationApplication,
+    uploaded: Iterable[Item | None],
+    *,
+    now: str,
+    unit_of_work: UnitOfWork,
+) -> Profile:
+    """Ask to be verified, with certificates that become those of the profile.
+
+    Raises:
+        Invalid: a certificate is not the owner's upload, or of another type.
+        Conflict: the person is verified, or an earlier request waits.
+    """
+    changes = request.profile_changes()
+    _hand_in_uploads(profile, changes, uploaded, now=now, unit_of_work=unit_of_work)
+    after = profile.with_changes(changes, now).with_application(request.note, now)
+    unit_of_work.add(*store.change(profile, after))
+    return after
+
+
+def decide(
+    user_id: str, decision: VerificationDecision, *, admin_id: str, now: str, unit_of_work: UnitOfWork
+) -> Profile:
+    """Approve or refuse a person's request to be verified.
+
+    Raises:
+        NotFound: the person does not exist.
+        Forbidden: the admin is the person.
+        Conflict: no request waits, or the account was erased.
+    """
+    profile = existing(user_id)
+    after = profile.with_application_decided(decision, by=admin_id, now=now)
+    unit_of_work.add(*store.change(profile, after), users.copy_profile_fields(with_profile_fields(after)))
+    return after
+
+
+def verify(
+    profile: Profile, verified: bool, reason: str | None, *, admin_id: str, now: str, unit_of_work: UnitOfWork
+) -> Profile:
     """Set or remove the verification of a person.
 
     Raises:
         Forbidden: the admin is the person.
         Conflict: the account was erased.
     """
-    after = profile.with_verification(verified, by=admin_id, now=now)
+    after = profile.with_verification(verified, reason, by=admin_id, now=now)
     if after is not profile:
         unit_of_work.add(*store.change(profile, after), users.copy_profile_fields(with_profile_fields(after)))
     return after

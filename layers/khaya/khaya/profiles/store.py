@@ -22,8 +22,9 @@ from khaya.profiles.model import OWN_ROLES, SUB_RATINGS, Profile
 from khaya.profiles.trust import trust
 
 _ANY = "*"
+_WAITING = "waiting"
 _UNCHANGED = "attribute_not_exists(#version) OR #version = :version"
-_NOT_IN_ROWS = {"coordinates", "version", "updatedAt", "returned", "erasedAt", "hidden"} | {
+_NOT_IN_ROWS = {"coordinates", "version", "updatedAt", "returned", "erasedAt", "hidden", "verification"} | {
     to_camel(f"{name}_{kept}") for name in SUB_RATINGS for kept in ("sum", "count")
 }
 """Attributes that the directory does not show, and that its rows do not contain."""
@@ -54,7 +55,7 @@ def create(profile: Profile) -> list[writes.Write]:
     """Create the profile and its directory rows, unless it exists."""
     first = writes.put(
         settings().profiles_table,
-        item_of(profile) | _reputation_day(profile.created_at),
+        _item(profile) | _reputation_day(profile.created_at),
         condition="attribute_not_exists(#userId)",
         refusal=lambda _: WriteConflict(),
     )
@@ -65,10 +66,10 @@ def change(before: Profile, after: Profile) -> list[writes.Write]:
     """Write the changed fields and directory rows, if any; refused if the profile's version has changed."""
     if after is before:
         return []
-    new = item_of(after) | _reputation_day(after.updated_at)
+    new = _item(after) | _reputation_day(after.updated_at)
     changed = writes.replace(
         *key(before.user_id),
-        item_of(before),
+        _item(before),
         new,
         condition=_UNCHANGED,
         refusal=lambda _: WriteConflict(),
@@ -81,8 +82,8 @@ def erase(before: Profile, after: Profile) -> list[writes.Write]:
     """Write the erased profile and delete its directory rows; refused if the profile's version has changed."""
     changed = writes.replace(
         *key(before.user_id),
-        item_of(before),
-        item_of(after),
+        _item(before),
+        _item(after),
         condition=_UNCHANGED,
         refusal=lambda _: WriteConflict(),
         values={"version": before.version},
@@ -217,6 +218,39 @@ def directory(role: Role, trade: str | None, location: str | None, page_request:
     )
     found = page_of(rows, page_request.limit, lambda row: {"rowId": row["rowId"], "rank": row["rank"]})
     return PageResult([Profile.model_validate(row) for row in found.items], found.after)
+
+
+def applications(page_request: PageRequest) -> PageResult[Profile]:
+    """People who wait to be verified, oldest request first."""
+    start = page_request.start()
+    rows = dynamo.query(
+        settings().profiles_table,
+        "byApplication",
+        "#applications = :waiting",
+        limit=page_request.limit + 1,
+        newest_first=False,
+        start=start
+        and {
+            "applications": _WAITING,
+            "applicationOrder": start["applicationOrder"],
+            "userId": start["userId"],
+        },
+        values={"waiting": _WAITING},
+    )
+    found = page_of(
+        rows,
+        page_request.limit,
+        lambda row: {"userId": row["userId"], "applicationOrder": row["applicationOrder"]},
+    )
+    return PageResult([Profile.model_validate(row) for row in found.items], found.after)
+
+
+def _item(profile: Profile) -> Item:
+    """The item of a profile, with the index attributes while the person waits to be verified."""
+    item, request = item_of(profile), profile.verification
+    if request is None or request.status != "waiting":
+        return item
+    return item | {"applications": _WAITING, "applicationOrder": f"{request.asked_at}#{profile.user_id}"}
 
 
 def _reputation_day(now: str | None) -> Item:

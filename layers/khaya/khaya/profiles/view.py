@@ -9,6 +9,7 @@ from khaya.platform.base.models import Model
 from khaya.platform.base.roles import Role
 from khaya.profiles.model import Availability, Badge, Profile, completion
 from khaya.profiles.trust import badges, trust
+from khaya.profiles.verification import VerificationStatus
 from khaya.uploads.view import file_url
 from khaya.users.model import User
 
@@ -63,6 +64,35 @@ class OwnProfileView(ProfileView):
     completion: int
     version: int
     updated_at: str | None
+
+
+class VerificationView(Model):
+    """A person's request to be verified, or the decision about it."""
+
+    user_id: str
+    display_name: str
+    note: str | None
+    certifications: list[CertificationView]
+    status: VerificationStatus
+    asked_at: str | None
+    reason: str | None
+    decided_at: str | None
+
+
+def shown_request(profile: Profile, *, own: bool = False) -> VerificationView:
+    """The request of a person who has asked to be verified; `own` for the person, else for admins."""
+    request = profile.verification
+    if request is None:
+        raise ValueError("the person has not asked to be verified")
+    return VerificationView(
+        user_id=profile.user_id,
+        display_name=profile.display_name,
+        certifications=[
+            CertificationView(title=one.title, url=file_url(one.key, profile.pictures, own=own))
+            for one in profile.certifications
+        ],
+        **{name: getattr(request, name) for name in ("note", "status", "asked_at", "reason", "decided_at")},
+    )
 
 
 def shown(profile: Profile, now: str, *, fully: bool = False, own: bool = False) -> ProfileView:

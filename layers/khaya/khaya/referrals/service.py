@@ -40,7 +40,7 @@ def apply(code_text: str, *, user_id: str, now: str, unit_of_work: UnitOfWork) -
     """Apply a code, which a person may do once and only before their first completed job.
 
     Raises:
-        NotFound: the code is unknown.
+        NotFound: the code is unknown, or its owner is suspended or erased.
         Conflict: the code is the person's own, they have applied one before, or they have completed a job.
     """
     code_item, referral_item, profile_item = read_together(
@@ -58,7 +58,8 @@ def apply(code_text: str, *, user_id: str, now: str, unit_of_work: UnitOfWork) -
         )
     name = profiles.read(profile_item, user_id).display_name
     referral = model.new_referral(code, referred_id=user_id, referred_name=name, now=now)
-    unit_of_work.add(store.create(referral), profiles.require_newcomer(user_id), users.require_no_bought_job(user_id))
+    unit_of_work.add(users.require_referrer(code.user_id), store.create(referral))
+    unit_of_work.add(profiles.require_newcomer(user_id), users.require_no_bought_job(user_id))
     return referral
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from khaya.platform.base import clock
-from khaya.platform.base.errors import Conflict, Forbidden, TooMany, Unauthenticated, WriteConflict
+from khaya.platform.base.errors import Conflict, Forbidden, NotFound, TooMany, Unauthenticated, WriteConflict
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.roles import Role
 from khaya.platform.base.settings import settings
@@ -268,6 +268,16 @@ def require_proposer_is_admin(admin_id: str) -> writes.Write:
     """Check that the admin who proposed something is active and has not lost the role admin."""
     detail = "The admin who proposed this is no longer an active admin."
     return _check_active_admin(admin_id, Forbidden(detail, code="proposer_not_an_admin"))
+
+
+def require_referrer(user_id: str) -> writes.Write:
+    """Check that a referrer is active. The code of somebody who is suspended or erased is unknown."""
+    return writes.check(
+        *key(user_id),
+        condition="attribute_not_exists(#status) OR #status = :active",
+        refusal=lambda _: NotFound("There is no such code.", code="no_such_code"),
+        values={"active": "active"},
+    )
 
 
 def require_not_erased(user_id: str) -> writes.Write:
