@@ -8,14 +8,16 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from khaya.platform.aws import cognito, secrets
+from khaya.platform.aws import secrets
 from khaya.platform.aws.cognito import Origin
+from khaya.platform.base import clock
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.base.settings import KeySettings, SignInSettings, require, settings
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import SIGNED_IN, Access
 from khaya.platform.web.api import Api
 from khaya.platform.web.client_address import client_address, network_of
+from khaya.platform.web.pipeline import RECENT_SECONDS
 from khaya.sessions import service as sessions
 from khaya.sessions.model import MAX_DEVICE_LENGTH, UNKNOWN_DEVICE, Session
 from khaya.sign_in import service, store
@@ -27,6 +29,7 @@ from khaya.sign_in.model import (
     ContactChange,
     Password,
     SignUp,
+    StepUp,
     TokenRequest,
 )
 from khaya.users.store import pass_account_guard
@@ -68,6 +71,14 @@ class PasswordRequest(RequestModel):
     """A new password."""
 
     password: Password
+
+
+class StepUpView(Model):
+    """The renewed sign-in of the session."""
+
+    signed_in_at: str
+    recent_until: str
+    """Until when routes that need a recent sign-in can be called."""
 
 
 class PasswordView(Model):
@@ -139,6 +150,18 @@ def tokens(request: Annotated[TokenRequest, Body()]) -> Response[TokensView]:
     )
 
 
+@api.post("/auth/step-up", ALSO_SUSPENDED, "Renew the sign-in of one's session", body=StepUpView)
+def step_up(request: Annotated[StepUp, Body()]) -> Response[StepUpView]:
+    """Send the password, or a code that was asked for with `POST /auth/codes`.
+
+    Routes that need a recent sign-in then work for ten minutes. No second session is made, and the tokens stay valid.
+    """
+    _count_address()
+    service.step_up(request, _origin(), api.caller, now=api.now, unit_of_work=api.unit_of_work)
+    api.count("SteppedUp")
+    return api.answer(StepUpView(signed_in_at=api.now, recent_until=clock.plus(api.now, seconds=RECENT_SECONDS)))
+
+
 @api.post("/auth/sign-out", ALSO_SUSPENDED, "Sign out", status=204)
 def sign_out() -> Response[None]:
     """Ends the session of the token."""
@@ -165,8 +188,8 @@ def verify_contact(answer: Annotated[CodeAnswer, Body()]) -> Response[ContactsVi
 
 @api.put("/auth/password", RECENTLY, "Set one's password", body=PasswordView)
 def set_password(request: Annotated[PasswordRequest, Body()]) -> Response[PasswordView]:
-    """Needs a sign-in less than ten minutes old."""
-    cognito.set_password(api.caller.subject, request.password)
+    """Ends the caller's other sessions. Needs a sign-in less than ten minutes old."""
+    service.change_password(request.password, api.caller, now=api.now, unit_of_work=api.unit_of_work)
     api.count("PasswordSet")
     return api.answer(PasswordView(changed_at=api.now))
 
@@ -217,7 +240,8 @@ def _shown(session: Session) -> SessionView:
 def _count_address() -> None:
     limit = settings(SignInSettings).sign_ins_per_address
     if limit:
-        store.count_call(secrets.keyed_hash("address", network_of(_address())), limit, api.now)
+        name = secrets.keyed_hash("address", network_of(_address()))
+        api.unit_of_work.once("address", lambda: store.count_call(name, limit, api.now))
 
 
 def _origin() -> Origin:

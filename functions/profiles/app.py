@@ -101,7 +101,10 @@ def take_roles(request: Annotated[RolesRequest, Body()]) -> Response[OwnProfileV
     """Sets the caller's roles. A new role works after the next token refresh; a dropped role is refused at once."""
     profile, user = service.own(api.caller.user_id)
     api.check_version(profile.version)
-    return _own(service.take_roles(profile, user, request.roles, now=api.now, unit_of_work=api.unit_of_work), user)
+    changed = service.take_roles(
+        profile, user, request.roles, subject=api.caller.subject, now=api.now, unit_of_work=api.unit_of_work
+    )
+    return _own(changed, user)
 
 
 @api.post("/profiles/me/export", OWN_DATA, "Ask for all one's data", status=202, body=ExportView)

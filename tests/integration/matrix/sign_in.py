@@ -15,6 +15,7 @@ TABLE = """
 POST   /auth/sign-up                      200    401     401    401  401 |  200    200    200   200  |  200   200  200
 POST   /auth/codes                        200    401     401    401  401 |  200    200    200   200  |  200   200  200
 POST   /auth/tokens (wrong code)          401    401     401    401  401 |  401    401    401   401  |  401   401  401
+POST   /auth/step-up (wrong code)         401    401     401    401  401 |  401    401    401   401  |  401   401  401
 POST   /auth/sign-out                     401    401     401    401  401 |  204    204    204   204  |  204   204  204
 POST   /auth/contacts                     401    401     401    401  401 |  200    200    200   200  |  200   200  200
 POST   /auth/contacts/proof (wrong code)  401    401     401    401  401 |  401    401    401   401  |  401   401  401
@@ -31,6 +32,7 @@ BODIES = {
     "POST /auth/sign-up": {"phone": PHONE, "displayName": "Zanele Nkosi"},
     "POST /auth/codes": {"username": PHONE},
     "POST /auth/tokens": UNKNOWN,
+    "POST /auth/step-up": UNKNOWN,
     "POST /auth/contacts": {"phone": PHONE},
     "POST /auth/contacts/proof": UNKNOWN,
     "PUT /auth/password": {"password": "Sunny-days-2026"},

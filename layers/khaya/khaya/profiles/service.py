@@ -113,8 +113,10 @@ def _hand_in_uploads(
         unit_of_work.add(*uploads.hand_in_writes(handed_in, "profiles", user_id, field))
 
 
-def take_roles(profile: Profile, user: User, chosen: list[OwnRole], *, now: str, unit_of_work: UnitOfWork) -> Profile:
-    """Set the person's chosen roles.
+def take_roles(
+    profile: Profile, user: User, chosen: list[OwnRole], *, subject: str, now: str, unit_of_work: UnitOfWork
+) -> Profile:
+    """Set the chosen roles of the person with the Cognito account `subject`.
 
     The account guard refuses a dropped role from the commit on. Cognito's groups, and so the roles in new tokens, are
     changed after the commit; if that fails, the consumer `reputation` or a repeated request completes it.
@@ -126,7 +128,7 @@ def take_roles(profile: Profile, user: User, chosen: list[OwnRole], *, now: str,
     unit_of_work.add(*store.change(profile, after))
     if after is not profile or lost != user.lost_roles:
         unit_of_work.add(users.set_roles(user_id, after.roles, lost))
-    unit_of_work.after_commit(lambda: cognito.set_groups(user.subject, add={*chosen}, remove=dropped))
+    unit_of_work.after_commit(lambda: cognito.set_groups(subject, add={*chosen}, remove=dropped))
     return after
 
 

@@ -16,6 +16,7 @@ from khaya.platform.base.models import Model, RequestModel, check_only_one_of, o
 from khaya.platform.base.phones import SCHEMA as PHONE_SCHEMA
 from khaya.platform.base.phones import Phone, normal_phone
 from khaya.profiles.model import DisplayName
+from khaya.sign_in.passwords import MAX_RAW_LENGTH, MIN_LENGTH, new_password, normal_password
 
 Channel = Literal["sms", "whatsapp", "email"]
 Kind = Literal["phone", "email"]
@@ -43,7 +44,17 @@ def normal_username(text: str) -> str:
 
 
 Username = Annotated[str, AfterValidator(normal_username), WithJsonSchema({"anyOf": [PHONE_SCHEMA, EMAIL_SCHEMA]})]
-Password = Annotated[str, Field(min_length=10, max_length=256, pattern=r"^\S+$", description="Without blanks.")]
+Password = Annotated[
+    str,
+    Field(
+        max_length=MAX_RAW_LENGTH,
+        description="10 to 128 characters; blanks at the ends are removed. Common passwords are refused.",
+        json_schema_extra={"minLength": MIN_LENGTH},
+    ),
+    AfterValidator(new_password),
+]
+GivenPassword = Annotated[str, Field(min_length=1, max_length=MAX_RAW_LENGTH), AfterValidator(normal_password)]
+"""A password to be compared; no rule but its length tells a guesser anything."""
 ChallengeId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{32}$")]
 Code = Annotated[str, Field(pattern=rf"^[0-9]{{{CODE_DIGITS}}}$")]
 
@@ -143,12 +154,30 @@ class TokenRequest(RequestModel):
     challenge: ChallengeId | None = None
     code: Code | None = None
     username: Username | None = None
-    password: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    password: GivenPassword | None = None
     refresh_token: Annotated[str, Field(min_length=1, max_length=8192)] | None = None
 
     @model_validator(mode="after")
     def _is_one_of_three(self) -> TokenRequest:
         check_only_one_of(self, *_FIELD_SETS)
+        return self
+
+
+_STEP_UPS = (("challenge", "code"), ("password",))
+
+
+class StepUp(RequestModel):
+    """A proof of who the caller is: an answered code, or the password."""
+
+    model_config = ConfigDict(json_schema_extra=only_one_of(*_STEP_UPS))
+
+    challenge: ChallengeId | None = None
+    code: Code | None = None
+    password: GivenPassword | None = None
+
+    @model_validator(mode="after")
+    def _has_one(self) -> StepUp:
+        check_only_one_of(self, *_STEP_UPS)
         return self
 
 

@@ -13,6 +13,7 @@ from khaya.jobs.model import Party
 from khaya.platform.aws import cognito, queues, secrets
 from khaya.platform.aws.cognito import Account, Origin, Tokens
 from khaya.platform.aws.queues import OutgoingMessage
+from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Invalid, Unauthenticated, Unavailable, WriteConflict
 from khaya.platform.base.settings import SignInSettings, settings
 from khaya.platform.data.pages import every_item
@@ -23,7 +24,18 @@ from khaya.sessions import service as sessions
 from khaya.sessions import store as session_store
 from khaya.sessions.model import RefreshToken
 from khaya.sign_in import delivery, store
-from khaya.sign_in.model import Challenge, Channel, CodeAnswer, Identity, Purpose, SignUp, new_challenge, wrong_code
+from khaya.sign_in.model import (
+    Challenge,
+    Channel,
+    CodeAnswer,
+    Identity,
+    Purpose,
+    SignUp,
+    StepUp,
+    new_challenge,
+    wrong_code,
+)
+from khaya.sign_in.passwords import check_not_own
 from khaya.users import store as users
 
 Issued = tuple[Tokens, RefreshToken]
@@ -42,7 +54,9 @@ def count_call(name: str, now: str) -> None:
 
 def sign_up(request: SignUp, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
     """Send a code to a new person. The account is created when the code is answered, so no clean-up is needed."""
-    count_call(request.to_verify.value, now)
+    unit_of_work.once("count", lambda: count_call(request.to_verify.value, now))
+    if request.password is not None:
+        check_not_own(request.password, names=[request.display_name], phones=[request.phone], emails=[request.email])
     challenge = new_challenge("signUp", request.to_verify, request.channel, now, display_name=request.display_name)
     if request.password is not None:
         encrypted = secrets.encrypt(request.password, challenge.id)
@@ -52,14 +66,14 @@ def sign_up(request: SignUp, *, now: str, unit_of_work: UnitOfWork) -> Challenge
 
 def request_code(username: str, channel: Channel | None, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
     """Send a code to the account with this username. The consumer looks the account up, not this request."""
-    count_call(username, now)
+    unit_of_work.once("count", lambda: count_call(username, now))
     challenge = new_challenge("signIn", Identity.of(username), channel, now)
     return _request(challenge, "username", now=now, unit_of_work=unit_of_work)
 
 
 def request_contact_code(identity: Identity, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
     """Send a code to a new phone or e-mail of the caller."""
-    count_call(identity.value, now)
+    unit_of_work.once("count", lambda: count_call(identity.value, now))
     challenge = new_challenge("contact", identity, None, now, user_id=caller.user_id, session_id=caller.session_id)
     return _request(challenge, identity.kind, now=now, unit_of_work=unit_of_work)
 
@@ -74,13 +88,8 @@ def sign_in_with_code(answer: CodeAnswer, origin: Origin, *, now: str, unit_of_w
         Unauthenticated: the code is not accepted.
         Forbidden: the account was erased.
     """
-    challenge = _check_answer(answer, {"signIn", "signUp"}, now=now)
-    commit_now(store.claim(challenge.id, now))
-    try:
-        tokens = _tokens_for(_account(challenge), origin, now)
-    except Unavailable:
-        commit_now(store.release_claim(challenge.id))
-        raise
+    challenge = unit_of_work.once("challenge", lambda: _check_answer(answer, {"signIn", "signUp"}, now=now))
+    tokens = unit_of_work.once("cognito", lambda: _claimed_tokens(challenge, origin, now))
     unit_of_work.add(store.close(challenge.id, now))
     return tokens, sessions.open_session(tokens, origin.device, now=now, unit_of_work=unit_of_work)
 
@@ -94,8 +103,8 @@ def sign_in_with_password(
         Unauthenticated: the name or the password is wrong.
         Forbidden: the account was erased.
     """
-    count_call(username, now)
-    tokens = cognito.sign_in_with_password(username, password, origin)
+    unit_of_work.once("count", lambda: count_call(username, now))
+    tokens = unit_of_work.once("cognito", lambda: cognito.sign_in_with_password(username, password, origin))
     if tokens is None:
         raise Unauthenticated("The name or the password is wrong.", code="wrong_password")
     return tokens, sessions.open_session(tokens, origin.device, now=now, unit_of_work=unit_of_work)
@@ -135,6 +144,50 @@ def refresh_session(text: str, *, now: str, unit_of_work: UnitOfWork) -> Issued:
     renewed = session.renewed(token.generation, revocation.seal(session.id, tokens.refresh), now)
     unit_of_work.add(session_store.change(session, renewed))
     return tokens, sessions.issue(renewed, tokens.refresh)
+
+
+def step_up(request: StepUp, origin: Origin, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> None:
+    """Renew the sign-in time of the caller's session by a code or the password, without another session.
+
+    Raises:
+        Unauthenticated: the code or the password is not accepted, or is somebody else's.
+    """
+    if request.challenge is not None and request.code is not None:
+        answer = CodeAnswer(challenge=request.challenge, code=request.code)
+        challenge = unit_of_work.once("challenge", lambda: _check_answer(answer, {"signIn"}, now=now))
+        if challenge.subject != caller.subject:
+            raise wrong_code()
+        unit_of_work.add(store.close(challenge.id, now))
+    else:
+        unit_of_work.once("password", lambda: _check_password(request.password or "", origin, caller, now))
+    (record,) = read_together([users.key(caller.user_id)])
+    unit_of_work.add(users.renew_sign_in(caller.user_id, caller.session_id, record, clock.epoch(now)))
+
+
+def change_password(password: str, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> None:
+    """Set the caller's password, and end their other sessions.
+
+    Raises:
+        Invalid: the password is the person's own name, phone or e-mail.
+    """
+    (record,) = read_together([users.key(caller.user_id)])
+    user = users.read(record, caller.user_id)
+    check_not_own(password, names=[user.display_name], phones=[user.phone], emails=[user.email])
+    unit_of_work.once("cognito", lambda: cognito.set_password(caller.subject, password))
+    sessions.end_all(caller.user_id, now=now, unit_of_work=unit_of_work, kept=caller.session_id)
+
+
+def _check_password(password: str, origin: Origin, caller: Caller, now: str) -> None:
+    """Check the caller's password at Cognito. The session that Cognito opens for it is revoked.
+
+    Raises:
+        Unauthenticated: it is wrong.
+    """
+    count_call(caller.user_id, now)
+    tokens = cognito.sign_in_with_password(caller.subject, password, origin)
+    if tokens is None:
+        raise Unauthenticated("The password is wrong.", code="wrong_password")
+    revocation.request(tokens.session_id, revocation.seal(tokens.session_id, tokens.refresh))
 
 
 def verify_contact(answer: CodeAnswer, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> dict[str, str | None]:
@@ -225,6 +278,16 @@ def _check_answer(answer: CodeAnswer, purposes: set[Purpose], *, now: str, calle
     if caller is not None and (challenge.user_id, challenge.session_id) != (caller.user_id, caller.session_id):
         raise wrong_code()
     return challenge
+
+
+def _claimed_tokens(challenge: Challenge, origin: Origin, now: str) -> Tokens:
+    """Tokens for a correct answer, while the challenge is claimed for it."""
+    commit_now(store.claim(challenge.id, now))
+    try:
+        return _tokens_for(_account(challenge), origin, now)
+    except Unavailable:
+        commit_now(store.release_claim(challenge.id))
+        raise
 
 
 def _tokens_for(account: Account, origin: Origin, now: str) -> Tokens:

@@ -24,8 +24,10 @@ _COLLECTION = "users"
 
 _WINDOWS = 7
 _MINUTE = 60
-_GUARDED = ("status", "statusReason", "endedSessions", "endedBefore", "keptSession", "lostRoles")
+_GUARDED = ("status", "statusReason", "endedSessions", "endedBefore", "keptSession", "lostRoles", "stepUps")
 """The attributes that the account guard reads."""
+STEP_UP_SECONDS = 600
+"""Seconds for which a renewed sign-in is kept; no route asks for an older one."""
 _TRIM_FACTOR = 3
 """A window is trimmed when it holds more than this many times the limit."""
 
@@ -133,6 +135,19 @@ def end_all_sessions(user_id: str, now: int, kept: str | None = None) -> writes.
         condition=None,
         refusal=lambda _: WriteConflict(),
         values={"now": now, "kept": kept} if kept else {"now": now},
+    )
+
+
+def renew_sign_in(user_id: str, session_id: str, item: Item | None, now: int) -> writes.Write:
+    """Record that the person proved again who they are in a session, given the record `item`. `now` is in seconds."""
+    before = (item or {}).get("stepUps")
+    recent = {one: at for one, at in (before or {}).items() if now - at < STEP_UP_SECONDS}
+    return writes.update(
+        *key(user_id),
+        "SET #stepUps = :after",
+        condition="#stepUps = :before" if before is not None else "attribute_not_exists(#stepUps)",
+        refusal=lambda _: WriteConflict(),
+        values={"after": {**recent, session_id: now}, **({"before": before} if before is not None else {})},
     )
 
 
@@ -387,7 +402,7 @@ def pass_account_guard(caller: Caller, access: Access, now: str, *, counted: boo
     record = dynamo.update_now(update.write())
     if limit and len(record[update.window]) > _TRIM_FACTOR * limit:
         dynamo.update_now(update.trim(len(record[update.window])))
-    return replace(caller, roles=caller.roles - record.get("lostRoles", set()))
+    return update.caller_in(record)
 
 
 @dataclass(frozen=True)
@@ -445,7 +460,13 @@ class _GuardUpdate:
         refused = self._refused(record)
         if refused is not None:
             raise refused
-        return replace(self.caller, roles=self.caller.roles - record.get("lostRoles", set()))
+        return self.caller_in(record)
+
+    def caller_in(self, record: Item) -> Caller:
+        """The caller with what their record adds: roles that they lost, and a renewed sign-in."""
+        stepped_up_at = record.get("stepUps", {}).get(self.caller.session_id, 0)
+        roles = self.caller.roles - record.get("lostRoles", set())
+        return replace(self.caller, roles=roles, stepped_up_at=stepped_up_at)
 
     def trim(self, length: int) -> writes.Write:
         """Remove the oldest times of the window, except twice the limit, so that concurrent writes stay counted."""

@@ -131,6 +131,8 @@ FIELD_CODES: Final[dict[str, str]] = {
     "not_an_option": "The value is not one of `options`.",
     "too_short": "The text has fewer than `min` characters.",
     "too_long": "The text has more than `max` characters.",
+    "common_password": "The password is one of the most common ones.",
+    "personal_password": "The password is the person's own name, phone or e-mail.",
     "too_few": "The list has fewer than `min` items.",
     "too_many": "The list has more than `max` items.",
     "too_small": "The number is less than `min`.",

@@ -20,6 +20,13 @@ class Caller:
     """Seconds since 1970 of the sign-in, not of a later refresh: the claim `auth_time`."""
     subject: str = ""
     """The account in Cognito: the claim `sub`."""
+    stepped_up_at: int = 0
+    """Seconds since 1970 at which this session's sign-in was renewed; the account guard reads it."""
+
+    @property
+    def proved_at(self) -> int:
+        """Seconds since 1970 at which the person last proved who they are in this session."""
+        return max(self.signed_in_at, self.stepped_up_at)
 
     @property
     def is_admin(self) -> bool:

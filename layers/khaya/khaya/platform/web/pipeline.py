@@ -425,7 +425,7 @@ def _check_recent_sign_in(caller: Caller, now: str) -> None:
     Raises:
         Forbidden: it was longer ago.
     """
-    if clock.epoch(now) - caller.signed_in_at >= RECENT_SECONDS:
+    if clock.epoch(now) - caller.proved_at >= RECENT_SECONDS:
         raise Forbidden(
             "Please sign in again: this needs a sign-in less than ten minutes old.",
             code="recent_sign_in_required",
