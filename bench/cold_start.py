@@ -71,8 +71,12 @@ def run() -> Report:
         ratio = median / least
         verdict = report.check(name, ratio, MAX_RATIO)
         report.add(name, measured[name].name, round(median * 1000), round(ratio, 2), MAX_RATIO, verdict)
-    report.notes.append(f"The goal is {TARGET_RATIO}. The floor: Powertools' resolver with validation, one pydantic model,")
-    report.notes.append("botocore's DynamoDB client. Clients of other services are really made; their calls are answered.")
+    report.notes.append(
+        f"The goal is {TARGET_RATIO}. The floor: Powertools' resolver with validation, one pydantic model,"
+    )
+    report.notes.append(
+        "botocore's DynamoDB client. Clients of other services are really made; their calls are answered."
+    )
     return report
 
 
@@ -86,33 +90,72 @@ def cases() -> list[Case]:
     done = job.model_copy(update={"status": "completed", "worker_id": "worker-1", "completed_at": now})
     from khaya.jobs import store as jobs  # noqa: PLC0415
 
-    users = {names.users_table: [{"userId": one.user_id, "createdAt": now, "phone": "+27821234567"} for one in (buyer, worker, seller, admin)]}
+    users = {
+        names.users_table: [
+            {"userId": one.user_id, "createdAt": now, "phone": "+27821234567"} for one in (buyer, worker, seller, admin)
+        ]
+    }
     people: dict[str, list[Any]] = users | {
         names.profiles_table: [
-            item_of(first_profile(one.user_id or "", "Thandi", [*one.roles], now)) for one in (buyer, worker, seller, admin)
+            item_of(first_profile(one.user_id or "", "Thandi", [*one.roles], now))
+            for one in (buyer, worker, seller, admin)
         ]
     }
     open_job = {names.jobs_table: [jobs._item(job)]}  # noqa: SLF001
     done_job = {names.jobs_table: [jobs._item(done)]}  # noqa: SLF001
-    code = {names.referrals_table: [{"id": "code#BCDFGH", "code": "BCDFGH", "userId": "worker-1", "displayName": "Sipho"}]}
+    code = {
+        names.referrals_table: [{"id": "code#BCDFGH", "code": "BCDFGH", "userId": "worker-1", "displayName": "Sipho"}]
+    }
     reason = "It is not what it says."
     story = {"title": "How I began", "content": POSTING["description"] * 5, "type": "success"}
     return [
-        _case("PATCH", "/admin/users/{userId}", admin, "/admin/users/buyer-1", {"status": "suspended", "reason": reason}, people),
+        _case(
+            "PATCH",
+            "/admin/users/{userId}",
+            admin,
+            "/admin/users/buyer-1",
+            {"status": "suspended", "reason": reason},
+            people,
+        ),
         _case("POST", "/auth/codes", VISITOR, "/auth/codes", {"username": "+27821234567"}, people),
         _case("POST", "/jobs/{jobId}/bids", worker, f"/jobs/{job.id}/bids", OFFER, people | open_job),
-        _case("POST", "/credits/adjustments", admin, "/credits/adjustments", {"userId": "buyer-1", "amountCents": 500, "reason": "A gift of goodwill."}, people),
+        _case(
+            "POST",
+            "/credits/adjustments",
+            admin,
+            "/credits/adjustments",
+            {"userId": "buyer-1", "amountCents": 500, "reason": "A gift of goodwill."},
+            people,
+        ),
         _case("POST", "/jobs", buyer, "/jobs", POSTING, people),
         _case("POST", "/listings", seller, "/listings", OFFERING, people),
         _case("PUT", "/notifications/preferences", buyer, "/notifications/preferences", {"language": "zu"}, people),
         _case("GET", "/health", VISITOR, "/health", None, people),
-        _case("PATCH", "/profiles/me", worker, "/profiles/me", {"bio": "Plumber in Durban.", "yearsExperience": 5}, people),
+        _case(
+            "PATCH", "/profiles/me", worker, "/profiles/me", {"bio": "Plumber in Durban.", "yearsExperience": 5}, people
+        ),
         _case("POST", "/referrals/applications", buyer, "/referrals/applications", {"code": "BCDFGH"}, people | code),
-        _case("POST", "/reminders", buyer, "/reminders", {"text": "Call Sipho", "dueAt": clock.plus(now, days=2)}, people),
+        _case(
+            "POST", "/reminders", buyer, "/reminders", {"text": "Call Sipho", "dueAt": clock.plus(now, days=2)}, people
+        ),
         _case("POST", "/reports", buyer, "/reports", {"kind": "profile", "id": "worker-1", "reason": reason}, people),
-        _case("POST", "/jobs/{jobId}/reviews", buyer, f"/jobs/{job.id}/reviews", {"rating": 5, "comment": "Well done."}, people | done_job),
+        _case(
+            "POST",
+            "/jobs/{jobId}/reviews",
+            buyer,
+            f"/jobs/{job.id}/reviews",
+            {"rating": 5, "comment": "Well done."},
+            people | done_job,
+        ),
         _case("POST", "/stories", worker, "/stories", story, people),
-        _case("POST", "/uploads", buyer, "/uploads", {"purpose": "profile", "contentType": "image/jpeg", "sizeBytes": 1000}, people),
+        _case(
+            "POST",
+            "/uploads",
+            buyer,
+            "/uploads",
+            {"purpose": "profile", "contentType": "image/jpeg", "sizeBytes": 1000},
+            people,
+        ),
     ]
 
 

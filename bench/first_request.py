@@ -6,6 +6,7 @@ Uses only the standard library until it is told what to start, so that both side
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -68,3 +69,5 @@ if __name__ == "__main__":
     answered = {"function": function, "floor": floor}[sys.argv[1]](case["event"], case["items"])
     if not 200 <= answered["statusCode"] < 300:
         sys.exit(f"answered {answered['statusCode']}: {answered['body']}")
+    sys.stdout.flush()
+    os._exit(0)  # Lambda's interpreters do not end after the first request
