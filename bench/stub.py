@@ -6,19 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from khaya.platform.data import dynamo
-from khaya.platform.data.writes import typed_item
-
 
 class StubbedClient:
     """Answers reads from given items, and accepts every write."""
 
     def __init__(self, items: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-        """`items` has the items by table. A read by key returns the first, a query returns all."""
-        self._items = {table: [typed_item(item) for item in found] for table, found in items.items()}
+        """`items` has the items by table, as attribute values. A read by key returns the first, a query returns all."""
+        self._items = items
 
     def get_item(self, **request: Any) -> dict[str, Any]:
-        return {"Item": self._items[request["TableName"]][0]}
+        found = self._items.get(request["TableName"])
+        return {"Item": found[0]} if found else {}
 
     def batch_get_item(self, **request: Any) -> dict[str, Any]:
         return {
@@ -33,7 +31,7 @@ class StubbedClient:
         }
 
     def query(self, **request: Any) -> dict[str, Any]:
-        return {"Items": self._items[request["TableName"]][: request["Limit"]]}
+        return {"Items": [*self._items.get(request["TableName"], ())][: request["Limit"]]}
 
     def update_item(self, **request: Any) -> dict[str, Any]:
         """Return the item. Of its new attributes, only the account guard's write times are read."""
@@ -49,11 +47,23 @@ class StubbedClient:
 
 @contextmanager
 def stubbed(items: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[None]:
-    """Replace the DynamoDB client of `khaya` by a stub."""
+    """Replace the DynamoDB client of `khaya` by a stub, and Secrets Manager's service key by a fixed one."""
+    from khaya.platform.data import dynamo  # noqa: PLC0415 - the cold start imports this module beside ours
+
+    from tests.support.service_key import set_service_key  # noqa: PLC0415
+
+    set_service_key()
     real = dynamo.client
-    client = StubbedClient(items)
+    client = StubbedClient(typed_items(items))
     dynamo.client = lambda: client  # type: ignore[assignment, return-value, unused-ignore]
     try:
         yield
     finally:
         dynamo.client = real
+
+
+def typed_items(items: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """The items by table as attribute values."""
+    from khaya.platform.data.writes import typed_item  # noqa: PLC0415
+
+    return {table: [typed_item(item) for item in found] for table, found in items.items()}

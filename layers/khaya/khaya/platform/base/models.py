@@ -15,9 +15,14 @@ Item = dict[str, Any]
 
 
 class Model(BaseModel):
-    """Base of stored models and of responses: immutable, with camelCase names outside Python."""
+    """Base of stored models and of responses: immutable, with camelCase names outside Python.
+
+    Validators and serializers are built when a model is first used, because a cold start uses few of the models that
+    it imports.
+    """
 
     model_config = ConfigDict(
+        defer_build=True,
         frozen=True,
         alias_generator=to_camel,
         validate_by_name=True,
@@ -31,7 +36,12 @@ class RequestModel(BaseModel):
     """Base of request bodies: unknown fields are refused."""
 
     model_config = ConfigDict(
-        frozen=True, alias_generator=to_camel, validate_by_alias=True, serialize_by_alias=True, extra="forbid"
+        defer_build=True,
+        frozen=True,
+        alias_generator=to_camel,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+        extra="forbid",
     )
 
 

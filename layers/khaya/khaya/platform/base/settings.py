@@ -15,7 +15,7 @@ Group = TypeVar("Group", bound=BaseModel)
 class Settings(BaseModel):
     """Settings of all functions. The fields `*_table` hold table names."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     environment: str
     users_table: str
@@ -58,7 +58,7 @@ class Settings(BaseModel):
 class PoolSettings(BaseModel):
     """The user pool and client whose tokens are accepted."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     user_pool_id: str
     user_pool_client_id: str
@@ -67,7 +67,7 @@ class PoolSettings(BaseModel):
 class KeySettings(BaseModel):
     """The service key, for functions that hash or encrypt with it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     service_key_arn: str
     """ARN of the secret that holds the key."""
@@ -76,7 +76,7 @@ class KeySettings(BaseModel):
 class SignInSettings(BaseModel):
     """Settings of the sign-in routes."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     sign_ins_per_identity: int = Field(ge=0)
     """Calls of sign-in routes per phone, e-mail or session and minute; 0 means no limit."""
@@ -93,7 +93,7 @@ class SignInSettings(BaseModel):
 class BusSettings(BaseModel):
     """Settings for publishing events."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     event_bus_name: str
 
@@ -101,7 +101,7 @@ class BusSettings(BaseModel):
 class ChannelSettings(BaseModel):
     """Settings for sending messages to people."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     sms_prefixes: str
     sms_per_hour: int = Field(ge=0)
@@ -116,7 +116,7 @@ class ChannelSettings(BaseModel):
 class CodeSettings(BaseModel):
     """Settings for sending codes."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     whatsapp_code_template: str
     """Id of the approved template for codes; empty sends plain text, which WhatsApp allows only in its sandbox."""
@@ -125,7 +125,7 @@ class CodeSettings(BaseModel):
 class QuietSettings(BaseModel):
     """The quiet hours, in which messages that are not urgent wait."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     quiet_from_hour: int = Field(ge=0, le=23)
     """Hour in South Africa at which the quiet hours begin."""
@@ -136,7 +136,7 @@ class QuietSettings(BaseModel):
 class DeliverySettings(BaseModel):
     """Settings for delivering notifications."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     push_receipt_delay_seconds: int = Field(ge=0, le=900)
     """How long after a push its receipts are asked for."""
@@ -148,7 +148,7 @@ class DeliverySettings(BaseModel):
 class PushSettings(BaseModel):
     """Settings of Expo, the push service."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     expo_base_url: str
     expo_secret_arn: str
