@@ -27,7 +27,6 @@ class Context:
 def function(event: dict[str, Any], items: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """The answer of the function on the path, after its import."""
     import app  # type: ignore[import-not-found] # noqa: PLC0415 - what is measured
-
     from botocore.client import BaseClient  # noqa: PLC0415
 
     from bench.stub import StubbedClient  # noqa: PLC0415

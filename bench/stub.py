@@ -49,7 +49,6 @@ class StubbedClient:
 def stubbed(items: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[None]:
     """Replace the DynamoDB client of `khaya` by a stub, and Secrets Manager's service key by a fixed one."""
     from khaya.platform.data import dynamo  # noqa: PLC0415 - the cold start imports this module beside ours
-
     from tests.support.service_key import set_service_key  # noqa: PLC0415
 
     set_service_key()

@@ -1,8 +1,9 @@
 """The one cache of AWS clients, each made when it is first used.
 
 Before botocore makes a client it lists all of its about four hundred services, which takes longer than making the
-client. The loader below skips the listing. It also replaces botocore's list of the endpoints of all services, which takes
-half of the time to make a client; the endpoint itself comes from the service's own rules. All clients share one session.
+client. The loader below skips the listing. It also replaces botocore's list of the endpoints of all services, which
+takes half of the time to make a client; the endpoint itself comes from the service's own rules. All clients share one
+session.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from typing import Any, Final
 import botocore.session
 from botocore.config import Config
 from botocore.loaders import Loader
-
 
 _ENDPOINTS: Final = {
     "version": 3,
