@@ -18,8 +18,8 @@ LOG_GROUP = "AWS::Logs::LogGroup"
 ENVIRONMENTS = ("local", "dev", "staging", "prod")
 KEPT = ("RetainExceptOnCreate", "Retain")
 """Deletion and replacement policies. What a failed first deployment made is removed, so that the next try can make it."""
-ONE_AT_A_TIME = ("ExportsQueue", "PicturesQueue")
-"""FIFO queues whose messages take long or need the function's memory alone."""
+ONE_AT_A_TIME = ("ExportsQueue",)
+"""FIFO queues whose messages take long."""
 NINE = ("Users", "Profiles", "Jobs", "Bids", "Listings", "Reviews", "Credits", "Referrals", "Stories")
 ANYWHERE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "sns:Publish"}
 """X-Ray has no resources to name, and a text message goes to a number, which is none."""

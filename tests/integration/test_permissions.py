@@ -84,6 +84,7 @@ def profiles() -> None:
     person.patch("/profiles/me", {"trades": ["painting"], "displayName": "Somebody else", "photoUrl": photo})
     person.put("/profiles/me/roles", {"roles": ["buyer"]})
     admin.put("/profiles/person/verification", {"verified": True})
+    Person("admin-1", ("admin",)).get("/admin/verifications")
     VISITOR.get("/profiles/person")
     VISITOR.get("/profiles/person/resume")
     VISITOR.get("/profiles")

@@ -196,10 +196,11 @@ def test_malformed_upload_keys_are_refused(key: str) -> None:
 
 
 def test_more_than_five_photos_are_refused() -> None:
-    key = "uploads/person-1/job/01JCZX3V9T6V5Y8Q2M4N7B1KDE.jpg"
-    assert TypeAdapter(Photos).validate_python([key] * 5)
-    with pytest.raises(ValidationError):
-        TypeAdapter(Photos).validate_python([key] * 6)
+    keys = [f"uploads/person-1/job/01JCZX3V9T6V5Y8Q2M4N7B1KD{sign}.jpg" for sign in "ABCDEF"]
+    assert TypeAdapter(Photos).validate_python(keys[:5])
+    for refused in (keys, [keys[0]] * 2):
+        with pytest.raises(ValidationError):
+            TypeAdapter(Photos).validate_python(refused)
 
 
 @pytest.mark.parametrize(

@@ -95,9 +95,9 @@ def test_a_withdrawal_above_the_balance_is_refused(wanted: int, there: int) -> N
 
 def test_a_reversed_entry_cannot_be_reversed_again() -> None:
     _, (entry,) = apply_bookings({"a": Account(user_id="a")}, [Booking("a", "reward", 50, "rewards", "1")], NOW)
-    assert reversal_booking(entry, "Booked in error.", "admin").cents == -50
+    assert reversal_booking(entry, "Booked in error.", ("admin",)).cents == -50
     with pytest.raises(Conflict):
-        reversal_booking(entry.model_copy(update={"reversed_by": "x"}), "Booked in error.", "admin")
+        reversal_booking(entry.model_copy(update={"reversed_by": "x"}), "Booked in error.", ("admin",))
 
 
 @given(st.text(), st.text())

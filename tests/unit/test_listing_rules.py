@@ -93,7 +93,8 @@ def test_an_unverified_sellers_text_is_public_only_after_an_admin_approved_it(ac
 def _do(before: Listing, what: str, value: Any, now: str) -> Listing:
     match what:
         case "moderate":
-            return before.moderated(value, "Seen by an admin.", moderator_id="admin", now=now)
+            request = ModerationRequest(decision=value, reason="Seen by an admin.", version=before.version)
+            return before.moderated(request, moderator_id="admin", now=now)
         case "delete":
             return before.deactivated(now)
         case "price":
@@ -103,12 +104,13 @@ def _do(before: Listing, what: str, value: Any, now: str) -> Listing:
 
 def test_an_admin_cannot_moderate_their_own_listing() -> None:
     with pytest.raises(Forbidden):
-        listing().moderated("approve", None, moderator_id="seller", now=LATER)
+        request = ModerationRequest(decision="approve", version=1)
+        listing().moderated(request, moderator_id="seller", now=LATER)
 
 
 def test_a_rejection_without_a_reason_is_refused() -> None:
-    for body in ({"decision": "reject"}, {"decision": "reject", "reason": None}):
+    for body in ({"decision": "reject", "version": 1}, {"decision": "reject", "reason": None, "version": 1}):
         with pytest.raises(ValidationError) as refused:
             ModerationRequest.model_validate(body)
         assert refused.value.errors()[0]["loc"] == ("reason",)
-    assert ModerationRequest.model_validate({"decision": "approve"}).reason is None
+    assert ModerationRequest.model_validate({"decision": "approve", "version": 1}).reason is None

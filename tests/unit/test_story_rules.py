@@ -23,7 +23,8 @@ def story() -> Story:
 
 
 def decided(before: Story, **decision: Any) -> Story:
-    return before.moderated(ModerationRequest.model_validate(decision), moderator_id="admin-1", now=NOW)
+    named = {"version": before.version, **decision}
+    return before.moderated(ModerationRequest.model_validate(named), moderator_id="admin-1", now=NOW)
 
 
 def test_a_new_story_is_visible_to_its_author_and_admins_only() -> None:
@@ -83,7 +84,7 @@ def test_an_admin_cannot_moderate_their_own_story() -> None:
     # when an admin who is the author decides
     own = story()
     with pytest.raises(Forbidden):
-        own.moderated(ModerationRequest.model_validate({"decision": "approve"}), moderator_id="author-1", now=NOW)
+        own.moderated(ModerationRequest.model_validate({"decision": "approve", "version": 1}), moderator_id="author-1", now=NOW)
 
 
 @pytest.mark.parametrize("decision", [None, {"decision": "reject", "reason": "Not for us."}])
@@ -155,7 +156,7 @@ def test_a_field_that_breaks_a_rule_is_refused(field: str, value: Any) -> None:
         ("title", "t" * 200),
         ("content", "c" * 20),
         ("content", "c" * 10_000),
-        ("media", [PHOTO] * 5),
+        ("media", [PHOTO.replace("A.jpg", f"{sign}.jpg") for sign in "ABCDE"]),
     ],
 )
 def test_a_field_at_its_limit_is_accepted(field: str, value: Any) -> None:
