@@ -156,7 +156,8 @@ def test_a_withdrawal_needs_a_recent_sign_in(clock: Clock) -> None:
     grant("worker-1", 30_000)
     payout_account("worker-1")
     early = Person("worker-1", ("worker",), signed_in_at=1_795_248_000 - 600)
-    assert withdraw(early, 10_000).status == 403
+    refused = withdraw(early, 10_000)
+    assert (refused.status, refused.body["code"]) == (403, "recent_sign_in_required")
     assert withdraw(Person("worker-1", ("worker",), signed_in_at=1_795_248_000 - 599), 10_000).status == 201
 
 

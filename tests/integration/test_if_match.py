@@ -12,6 +12,7 @@ from tests.support import stand_in
 from tests.support.client import Answer, Person
 from tests.support.records import OFFERING, POSTING, post_job, profile
 from tests.support.stories import STORY
+from tests.support.uploads import uploaded
 
 OWNER = Person("owner", ("buyer", "worker", "seller"))
 ADMIN = Person("admin", ("admin",))
@@ -39,7 +40,7 @@ CHANGES = [
     Change("profile", "/profiles/me", "PUT", "/profiles/me", WHOLE, {"bio": "x"}),
     Change("profile", "/profiles/me", "PATCH", "/profiles/me", {"bio": "Fixes taps."}, {"trades": [5]}),
     Change("profile", "/profiles/me", "PUT", "/profiles/me/roles", {"roles": ["buyer"]}, {"roles": ["admin"]}),
-    Change("story", "", "DELETE", "/stories/{}", status=204),
+    Change("story", "/stories/{}", "DELETE", "/stories/{}", status=204),
 ]
 
 
@@ -167,7 +168,7 @@ def test_a_change_that_changes_nothing_keeps_the_version_and_writes_nothing(chan
 
 
 def test_the_same_profile_again_keeps_the_version() -> None:
-    key = "uploads/owner/certification/01JCZX3V9T6V5Y8Q2M4N7B1KDE.pdf"
+    key = uploaded(OWNER, "certification")
     for whole in (
         WHOLE,
         {**WHOLE, "certifications": [{"title": "Roofer", "key": key}], "coordinates": {"lat": 1, "lng": 2}},

@@ -13,7 +13,7 @@ GET   /profiles                        200   401    401     401   401 |  200    
 GET   /profiles/me                     401   401    401     401   401 |  200    200    200   200  |  200   200   200
 PUT   /profiles/me                     401   401    401     401   401 |  200    200    200   200  |  200   200   200
 DELETE /profiles/me                    401   401    401     401   401 |  204    204    204   409  |  204   204   409
-DELETE /profiles/me (long ago)         401   401    401     401   401 |  204    204    204   409  |  401   204   409
+DELETE /profiles/me (long ago)         401   401    401     401   401 |  204    204    204   409  |  403   204   409
 DELETE /profiles/me (at work)          401   401    401     401   401 |  204    204    204   409  |  409   204   409
 POST  /profiles/me/export              401   401    401     401   401 |  202    202    202   202  |  202   202   202
 GET   /profiles/me/export              401   401    401     401   401 |  200    200    200   200  |  200   200   200

@@ -118,13 +118,13 @@ def test_a_change_of_no_or_two_contacts_is_refused(newcomer: Newcomer, body: dic
     assert newcomer.signed_in().person.post("/auth/contacts", body).status == 422
 
 
-def test_given_an_old_sign_in_when_contact_or_password_is_changed_then_401(newcomer: Newcomer, clock: Clock) -> None:
+def test_given_an_old_sign_in_when_contact_or_password_is_changed_then_403(newcomer: Newcomer, clock: Clock) -> None:
     me = newcomer.signed_in().person
     clock.tick(minutes=10)
     newcomer.refresh()
     for person in (me, newcomer.person):
-        assert person.post("/auth/contacts", {"phone": NEW_PHONE}).status == 401
-        assert person.put("/auth/password", {"password": "a-long-password"}).status == 401
+        assert person.post("/auth/contacts", {"phone": NEW_PHONE}).status == 403
+        assert person.put("/auth/password", {"password": "a-long-password"}).status == 403
 
 
 def test_when_a_password_is_changed_then_only_the_new_one_signs_in(newcomer: Newcomer) -> None:
