@@ -265,7 +265,7 @@ def _refusals(method: str, path: str, body: Json | None, schemas: Json, *, if_ma
         403: not public,
         404: names_something,
         409: writes,
-        412: if_match,
+        412: if_match or "version" in asked,
         413: True,
         415: True,
         422: True,

@@ -25,7 +25,8 @@ def submit(posting: Annotated[StoryPosting, Body()]) -> Response[OwnStoryView]:
     """Only the author and admins see it until an admin approves it."""
     story = service.submit(posting, author_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("StorySubmitted")
-    return api.answer(own_story_view(story, story.author_id, liked=False), status=201, location=f"/stories/{story.id}")
+    view = own_story_view(story, story.author_id, liked=False)
+    return api.answer(view, status=201, location=f"/stories/{story.id}", version=story.version)
 
 
 @api.get("/stories", FEED, "Approved stories, newest first", body=Page[OwnStoryView | StoryView])
@@ -73,7 +74,8 @@ def pending(
 def one_story(story_id: str) -> Response[OwnStoryView | StoryView]:
     """Everybody sees an approved story. Its author and admins see it in any state."""
     story, liked = service.get_visible(story_id, api.visitor)
-    return api.answer(story_view(story, api.visitor, liked=liked))
+    view = story_view(story, api.visitor, liked=liked)
+    return api.answer(view, version=story.version if isinstance(view, OwnStoryView) else None)
 
 
 @api.delete("/stories/<story_id>", AUTHOR, "Delete a story", status=204, if_match=True)
@@ -111,7 +113,7 @@ def moderate(story_id: str, request: Annotated[ModerationRequest, Body()]) -> Re
     if rewarded:
         api.count("StoryRewarded")
     liked = service.liked_by_story([story], api.caller)
-    return api.answer(own_story_view(story, moderator, liked=liked[story.id]))
+    return api.answer(own_story_view(story, moderator, liked=liked[story.id]), version=story.version)
 
 
 def _page(part: PageResult[Story], page_request: PageRequest) -> Response[Page[OwnStoryView | StoryView]]:

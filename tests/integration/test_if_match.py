@@ -40,7 +40,7 @@ CHANGES = [
     Change("profile", "/profiles/me", "PUT", "/profiles/me", WHOLE, {"bio": "x"}),
     Change("profile", "/profiles/me", "PATCH", "/profiles/me", {"bio": "Fixes taps."}, {"trades": [5]}),
     Change("profile", "/profiles/me", "PUT", "/profiles/me/roles", {"roles": ["buyer"]}, {"roles": ["admin"]}),
-    Change("story", "", "DELETE", "/stories/{}", status=204),
+    Change("story", "/stories/{}", "DELETE", "/stories/{}", status=204),
 ]
 
 
