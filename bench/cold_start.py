@@ -14,6 +14,8 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from bench import layers
@@ -165,14 +167,19 @@ def _case(method: str, route: str, person: Person, path: str, body: Any, items: 
     return Case(function_of(method, resource), f"{method} {route}", event, typed_items(items))
 
 
+@cache
+def _layers() -> list[Path]:
+    return [layers.own(), layers.dependencies(), layers.runtime()]
+
+
 def processor_seconds(case: Case, *, floor: bool = False) -> float:
     """Seconds of processor time that a fresh interpreter takes for a function's import and request, or for the floor.
 
     Raises:
         RuntimeError: the interpreter failed, or the request was refused.
     """
-    own = [] if floor else [ROOT / "functions" / case.function, layers.own()]
-    path = [*own, layers.dependencies(), layers.runtime(), *([] if floor else [ROOT])]
+    own, *shared = _layers()
+    path = shared if floor else [ROOT / "functions" / case.function, own, *shared, ROOT]
     variables = function_environment() | {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": os.pathsep.join(str(folder) for folder in path),

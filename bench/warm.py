@@ -26,8 +26,8 @@ from tests.support.client import VISITOR, Context, Person, app, function_of, mat
 
 MAX_OF_FASTAPI = 1 / 3
 MAX_OF_BARE = 2.0
-ROUNDS = 25
-CALLS = 40
+ROUNDS = 150
+CALLS = 10
 """The number of calls of a handler in one round. The handlers alternate by round."""
 
 POSTING: dict[str, Any] = {

@@ -238,5 +238,8 @@ def stored_part(item: Mapping[str, Any]) -> Item:
 
 def plain_item(attributes: Mapping[str, Any]) -> Item:
     """An item of a DynamoDB response as Python values."""
-    # Most attributes are text, and a page has about a thousand of them, so text takes a shortcut.
-    return {name: value["S"] if "S" in value else plain(value) for name, value in attributes.items()}
+    # Most attributes are text or numbers, and a page has about a thousand of them, so both take a shortcut.
+    return {
+        name: value["S"] if "S" in value else _number(value["N"]) if "N" in value else plain(value)
+        for name, value in attributes.items()
+    }
