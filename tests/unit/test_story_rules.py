@@ -84,7 +84,9 @@ def test_an_admin_cannot_moderate_their_own_story() -> None:
     # when an admin who is the author decides
     own = story()
     with pytest.raises(Forbidden):
-        own.moderated(ModerationRequest.model_validate({"decision": "approve", "version": 1}), moderator_id="author-1", now=NOW)
+        own.moderated(
+            ModerationRequest.model_validate({"decision": "approve", "version": 1}), moderator_id="author-1", now=NOW
+        )
 
 
 @pytest.mark.parametrize("decision", [None, {"decision": "reject", "reason": "Not for us."}])
