@@ -200,8 +200,7 @@ def _files(user_id: str, now: str) -> Iterator[None]:
             evidence.add(folder_of(key) if facts and facts.state == "ready" else key)
     listed = files.list_files(uploads_prefix(user_id))
     while keys := [one["key"] for one in islice(listed, MAX_LIMIT)]:
-        uploads.remove(keys)
-        yield
+        uploads.remove(keys)  # no yield: a run that ended here would find the same keys again
     folders = [uploads_prefix(user_id), pictures_prefix(user_id)]
     folders += [f"{kind}/{user_id}/" for kind in (files.EXPORTS, files.STATEMENTS)]
     for folder in folders:
