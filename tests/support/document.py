@@ -37,6 +37,7 @@ CONFIG = {
 VALID_VALUES: dict[str, Any] = {
     "dueAt": "2027-03-01T06:00:00.000Z",  # in the future, which JSON Schema cannot express
     "startDate": "2027-03-01",
+    "payment": "cash",  # escrow is refused until payments exist
     "q": "leaking tap",
     "phone": "082 123 4567",
     "email": "thandi@example.org",
