@@ -103,8 +103,8 @@ def _do(before: Listing, what: str, value: Any, now: str) -> Listing:
 
 
 def test_an_admin_cannot_moderate_their_own_listing() -> None:
+    request = ModerationRequest(decision="approve", version=1)
     with pytest.raises(Forbidden):
-        request = ModerationRequest(decision="approve", version=1)
         listing().moderated(request, moderator_id="seller", now=LATER)
 
 

@@ -10,11 +10,10 @@ from typing import Any
 from khaya.jobs.model import Category, Job, Party, Status
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, WriteConflict
-from khaya.platform.base.feeds import feed_attributes
+from khaya.platform.base.feeds import HIDDEN, feed_attributes
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, hiding, lists, writes
-from khaya.platform.data.hiding import same_visibility
 from khaya.platform.data.pages import PageRequest, PageResult
 
 
@@ -51,7 +50,7 @@ def change(before: Job, after: Job) -> writes.Write:
         *key(before.id),
         _item(before),
         _item(after),
-        condition=f"#status = :was AND #version = :version AND {same_visibility(before.hidden)}",
+        condition=f"#status = :was AND #version = :version AND {writes.same_presence(HIDDEN, present=bool(before.hidden))}",
         refusal=lambda item: _refusal(item, before),
         values={"was": before.status, "version": before.version},
     )
@@ -63,7 +62,8 @@ def change_without_bids(before: Job, after: Job) -> writes.Write:
         *key(before.id),
         _item(before),
         _item(after),
-        condition="#status = :was AND #version = :version AND #bidCount = :none AND " + same_visibility(before.hidden),
+        condition="#status = :was AND #version = :version AND #bidCount = :none AND "
+        + writes.same_presence(HIDDEN, present=bool(before.hidden)),
         refusal=lambda item: _refusal(item, before),
         values={"was": before.status, "version": before.version, "none": 0},
     )

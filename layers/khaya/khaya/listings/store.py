@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from khaya.listings.model import LISTING_LIMIT, Category, Listing
 from khaya.platform.base.errors import Conflict, WriteConflict
-from khaya.platform.base.feeds import feed_attributes
+from khaya.platform.base.feeds import HIDDEN, feed_attributes
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, hiding, lists, writes
-from khaya.platform.data.hiding import same_visibility
 from khaya.platform.data.pages import PageRequest, PageResult
 
 _PENDING = "pending"
@@ -50,7 +49,7 @@ def change(before: Listing, after: Listing) -> list[writes.Write]:
         *key(before.id),
         _item(before),
         _item(after),
-        condition=f"#version = :version AND {same_visibility(before.hidden)}",
+        condition=f"#version = :version AND {writes.same_presence(HIDDEN, present=bool(before.hidden))}",
         refusal=lambda _: WriteConflict(),
         values={"version": before.version},
     )

@@ -15,7 +15,6 @@ from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, hiding, lists, writes
-from khaya.platform.data.hiding import same_visibility
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.stories.model import Story, StoryType
 
@@ -59,7 +58,7 @@ def change(before: Story, after: Story) -> writes.Write:
         *key(before.id),
         _item(before),
         _item(after),
-        condition=f"#version = :version AND {same_visibility(before.hidden)}",
+        condition=f"#version = :version AND {writes.same_presence(HIDDEN, present=bool(before.hidden))}",
         refusal=lambda _: WriteConflict(),
         values={"version": before.version},
     )

@@ -13,11 +13,6 @@ from khaya.platform.base.models import Item
 from khaya.platform.data import writes
 
 
-def same_visibility(hidden: bool | None) -> str:
-    """The condition that an item is as hidden, or as public, as it was when it was read."""
-    return f"attribute_{'exists' if hidden else 'not_exists'}(#{HIDDEN})"
-
-
 def change_visibility(table: str, key: Mapping[str, str], before: Item, after: Item) -> writes.Write:
     """The write that hides or shows an item of which `before` and `after` are the stored forms.
 
@@ -28,7 +23,7 @@ def change_visibility(table: str, key: Mapping[str, str], before: Item, after: I
         key,
         before,
         after,
-        condition=f"#version = :version AND #status = :status AND {same_visibility(before.get(HIDDEN))}",
+        condition=f"#version = :version AND #status = :status AND {writes.same_presence(HIDDEN, present=bool(before.get(HIDDEN)))}",
         refusal=lambda _: WriteConflict(),
         values={"version": before["version"], "status": before["status"]},
     )

@@ -89,6 +89,11 @@ def replace(
     )
 
 
+def same_presence(attribute: str, *, present: bool) -> str:
+    """The condition that an attribute is there, or is not, as it was when the item was read."""
+    return f"attribute_{'exists' if present else 'not_exists'}(#{attribute})"
+
+
 def overwrite(table: str, key: Mapping[str, str], attribute: str, value: Any) -> Write:
     """Set one attribute of the item under `key`; refused with `WriteConflict` if there is no item."""
     present = f"attribute_exists(#{next(iter(key))})"
