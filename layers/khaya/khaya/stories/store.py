@@ -12,6 +12,7 @@ import random
 from collections.abc import Sequence
 
 from khaya.platform.base.errors import WriteConflict
+from khaya.platform.base.feeds import HIDDEN
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, hiding, lists, writes
