@@ -50,7 +50,8 @@ def change(before: Job, after: Job) -> writes.Write:
         *key(before.id),
         _item(before),
         _item(after),
-        condition=f"#status = :was AND #version = :version AND {writes.same_presence(HIDDEN, present=bool(before.hidden))}",
+        condition="#status = :was AND #version = :version AND "
+        + writes.same_presence(HIDDEN, present=bool(before.hidden)),
         refusal=lambda item: _refusal(item, before),
         values={"was": before.status, "version": before.version},
     )

@@ -23,7 +23,8 @@ def change_visibility(table: str, key: Mapping[str, str], before: Item, after: I
         key,
         before,
         after,
-        condition=f"#version = :version AND #status = :status AND {writes.same_presence(HIDDEN, present=bool(before.get(HIDDEN)))}",
+        condition="#version = :version AND #status = :status AND "
+        + writes.same_presence(HIDDEN, present=bool(before.get(HIDDEN))),
         refusal=lambda _: WriteConflict(),
         values={"version": before["version"], "status": before["status"]},
     )
