@@ -296,7 +296,8 @@ def test_a_person_is_notified_of_verification_and_its_end(clock: Clock) -> None:
     profile("admin", roles=["admin"])
     for verified in (True, False):
         clock.tick(minutes=1)
-        assert ADMIN.put("/profiles/worker/verification", {"verified": verified}).status == 200
+        decision = {"verified": verified} if verified else {"verified": False, "reason": "The papers were not theirs."}
+        assert ADMIN.put("/profiles/worker/verification", decision).status == 200
     follow("notices", "bids", "referrals")
     assert kinds(WORKER) == ["verified", "verificationEnded"]
 
