@@ -32,6 +32,7 @@ BUDGETS: dict[str, int] = {
     "PUT /devices/{deviceId}": 3,  # 2, unless the push token belongs to another person
     "GET /notifications": 2,  # the page, and the person's language and unread count
     "GET /referrals/code": 2,  # 1, except when the code is created
+    "PUT /auth/password": 4,  # the contacts, the end of the other sessions, then the query and deletion of their records
     "POST /reports/{id}/resolution": 3,  # the report, then the reported object
     "DELETE /sessions": 3,  # the account guard's record, then the query and deletion of sessions
     "GET /stories": 2,  # 1 for visitors; signed-in callers get their likes

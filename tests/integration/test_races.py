@@ -56,7 +56,7 @@ def job_in(job_id: str) -> Any:
 def edit(job_id: str, **fields: Any) -> Callable[[UnitOfWork], Any]:
     changes = JobChanges.model_validate(fields)
     return lambda unit_of_work: jobs.edit(
-        job_in(job_id), changes, owner_id="owner", now=clock.now(), unit_of_work=unit_of_work
+        job_in(job_id), changes, [], owner_id="owner", now=clock.now(), unit_of_work=unit_of_work
     )
 
 

@@ -340,7 +340,7 @@ def _calls() -> Iterator[list[str]]:
 
     def note(params: dict[str, Any], model: Any, **_: Any) -> None:
         table = json.loads(params["body"]).get("TableName", "")
-        if not (model.name == "UpdateItem" and "users" in table):
+        if not (model.name in ("UpdateItem", "GetItem") and "users" in table):
             calls.append(model.name)
 
     events = dynamo.client().meta.events
