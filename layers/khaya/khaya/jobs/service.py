@@ -60,7 +60,7 @@ def edit(
     edited = job.edited(changes, now)
     if edited is not job:
         fixed = any(getattr(edited, name) != getattr(job, name) for name in model.FIXED_BY_BIDS)
-        unit_of_work.add(store.change_without_bids(job, edited) if fixed else store.change(job, edited))
+        unit_of_work.add(store.change(job, edited, without_bids=fixed))
     if "photos" in sent:
         hand_in = HandIn.of(changes.photos, owner_id, "job", "photos", known=job.photos)
         handed_in = uploads.check_hand_in(hand_in, uploaded, now)

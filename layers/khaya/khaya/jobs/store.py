@@ -44,29 +44,23 @@ def create(job: Job) -> writes.Write:
     )
 
 
-def change(before: Job, after: Job) -> writes.Write:
-    """The write of the differences, on condition that status and version are unchanged; `bidCount` may change."""
+def change(before: Job, after: Job, *, without_bids: bool = False) -> writes.Write:
+    """The write of the differences, on condition that status and version are unchanged; `bidCount` may change.
+
+    With `without_bids` it also requires that there is no bid on the job.
+    """
+    condition = "#status = :was AND #version = :version"
+    values: dict[str, Any] = {"was": before.status, "version": before.version}
+    if without_bids:
+        condition += " AND #bidCount = :none"
+        values["none"] = 0
     return writes.replace(
         *key(before.id),
         _item(before),
         _item(after),
-        condition="#status = :was AND #version = :version AND "
-        + writes.same_presence(HIDDEN, present=bool(before.hidden)),
+        condition=f"{condition} AND {writes.same_presence(HIDDEN, present=bool(before.hidden))}",
         refusal=lambda item: _refusal(item, before),
-        values={"was": before.status, "version": before.version},
-    )
-
-
-def change_without_bids(before: Job, after: Job) -> writes.Write:
-    """The write of the differences, as `change`, on condition that there is no bid on the job."""
-    return writes.replace(
-        *key(before.id),
-        _item(before),
-        _item(after),
-        condition="#status = :was AND #version = :version AND #bidCount = :none AND "
-        + writes.same_presence(HIDDEN, present=bool(before.hidden)),
-        refusal=lambda item: _refusal(item, before),
-        values={"was": before.status, "version": before.version, "none": 0},
+        values=values,
     )
 
 
