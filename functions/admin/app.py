@@ -9,10 +9,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import Field
 
 from khaya.admin import service
-from khaya.admin.view import AdminUserView, shown_to_admin
+from khaya.admin.view import AdminUserView, admin_user_view
 from khaya.audit import store as audit_trail
-from khaya.audit.view import AuditView
-from khaya.audit.view import shown as shown_entry
+from khaya.audit.view import AuditView, audit_view
 from khaya.platform.base import clock
 from khaya.platform.base.emails import Email
 from khaya.platform.base.phones import Phone
@@ -20,7 +19,7 @@ from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import ADMIN
 from khaya.platform.web.api import Api
 from khaya.statistics import store as statistics
-from khaya.statistics.view import StatisticsView, shown
+from khaya.statistics.view import StatisticsView, statistics_view
 from khaya.users.model import Status, UserChanges
 from khaya.users.store import pass_account_guard
 
@@ -41,7 +40,7 @@ def people(
     """All people, or those who match all given filters."""
     page_request = api.page_request(limit, cursor, status, phone, email, private=True)
     result = service.find(status, phone, email, page_request)
-    items = [shown_to_admin(user) for user in result.items]
+    items = [admin_user_view(user) for user in result.items]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
@@ -60,7 +59,7 @@ def audit(
     """
     page_request = api.page_request(limit, cursor, about, actor, private=True)
     result = audit_trail.list_entries(about, actor, page_request)
-    items = [shown_entry(entry) for entry in result.items]
+    items = [audit_view(entry) for entry in result.items]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
@@ -71,7 +70,7 @@ def figures() -> Response[StatisticsView]:
     Days are in South African time. Counts appear a second or two after the change.
     """
     totals, days = statistics.read(clock.local_day(api.now))
-    return api.answer(shown(totals, days, api.now))
+    return api.answer(statistics_view(totals, days, api.now))
 
 
 @api.patch("/admin/users/<user_id>", ADMIN, "Decide about a person", body=AdminUserView)
@@ -79,7 +78,7 @@ def change(user_id: str, changes: Annotated[UserChanges, Body()]) -> Response[Ad
     """Suspends or reinstates the person, or adds or removes the role admin. Lost rights are refused at once."""
     user = service.change(user_id, changes, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("AdminDecisionRecorded")
-    return api.answer(shown_to_admin(user))
+    return api.answer(admin_user_view(user))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from khaya.credits import service, statement
 from khaya.credits import store as proposal_store
 from khaya.credits.model import AdjustmentRequest, ApprovalRequest, Proposal, ReversalRequest, WithdrawalRequest
-from khaya.credits.view import BalanceView, ProposalView, TransactionView, balance, proposed, shown
+from khaya.credits.view import BalanceView, ProposalView, TransactionView, balance_view, proposal_view, transaction_view
 from khaya.ledger import store
 from khaya.ledger.model import Entry
 from khaya.platform.data.pages import Limit, Page
@@ -28,7 +28,7 @@ APPROVER = Access("another admin than the one who proposed it", roles=("admin",)
 @api.get("/credits/balance", SIGNED_IN, "One's own balance", body=BalanceView)
 def own_balance() -> Response[BalanceView]:
     """Rewards can be withdrawn fourteen days after they were earned. The balance excludes pending withdrawals."""
-    return api.answer(balance(store.account(api.caller.user_id), api.now))
+    return api.answer(balance_view(store.account(api.caller.user_id), api.now))
 
 
 @api.get("/credits/transactions", SIGNED_IN, "One's own entries, newest first", body=Page[TransactionView])
@@ -39,7 +39,7 @@ def transactions(
     """Each transaction has the balance after it."""
     page_request = api.page_request(limit, cursor, private=True)
     part = store.entries(api.caller.user_id, page_request)
-    items = [shown(entry) for entry in part.items]
+    items = [transaction_view(entry) for entry in part.items]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
@@ -93,7 +93,7 @@ def proposals(
     """Adjustments and reversals that no second admin has decided about."""
     page_request = api.page_request(limit, cursor, private=True)
     part = proposal_store.waiting(page_request)
-    items = [proposed(proposal) for proposal in part.items]
+    items = [proposal_view(proposal) for proposal in part.items]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
@@ -104,7 +104,7 @@ def approve(proposal_id: str, request: Annotated[ApprovalRequest, Body()]) -> Re
         proposal_id, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
     api.count("ProposalApproved" if decided.status == "approved" else "ProposalRefused")
-    return api.answer(proposed(decided))
+    return api.answer(proposal_view(decided))
 
 
 @api.post(
@@ -131,13 +131,13 @@ def reverse(
 def _made(made: Entry | Proposal, metric: str) -> Response[Any]:
     if isinstance(made, Proposal):
         api.count("AdjustmentProposed")
-        return api.answer(proposed(made), status=202)
+        return api.answer(proposal_view(made), status=202)
     api.count(metric)
     return _created(made)
 
 
 def _created(entry: Entry) -> Response[Any]:
-    return api.answer(shown(entry), status=201)
+    return api.answer(transaction_view(entry), status=201)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Claims reminders that are due, and releases deliveries whose quiet hours are over: every five minutes and mornings.
 
-The event is `{"lane": "minute"}` or `{"lane": "daily"}`.
+The event is `{"schedule": "minute"}` or `{"schedule": "daily"}`.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ connect()  # while Lambda makes the environment, with a whole processor
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Claim what is due in the lane that the event names; returns how much of each."""
-    lane: Schedule = event["lane"]
-    if lane not in get_args(Schedule):
-        raise ValueError(f"there is no lane {lane}")
+    """Claim what is due in the schedule that the event names; returns how much of each."""
+    schedule: Schedule = event["schedule"]
+    if schedule not in get_args(Schedule):
+        raise ValueError(f"there is no schedule {schedule}")
     now, left = clock.now(), context.get_remaining_time_in_millis
     # The first task has at most half of the time, so that neither keeps the other waiting.
     half = (left() - SAFETY_MILLISECONDS) // 2 + SAFETY_MILLISECONDS
-    released = _release(now, lambda: left() > half) if lane == "minute" else {}
-    report = service.claim_due(lane, now, lambda: left() > SAFETY_MILLISECONDS).as_counts()
+    released = _release(now, lambda: left() > half) if schedule == "minute" else {}
+    report = service.claim_due(schedule, now, lambda: left() > SAFETY_MILLISECONDS).as_counts()
     report = {**report, **released, "failed": report["failed"] + released.get("failed", 0)}
-    observability.logger().info("due items", extra={"lane": lane, **report})
+    observability.logger().info("due items", extra={"schedule": schedule, **report})
     observability.count("ReminderClaimed", report["claimed"])
     observability.count("ReminderDropped", report["dropped"])
     observability.count("DeliveryReleased", report.get("released", 0))

@@ -26,7 +26,7 @@ def inbox(
     """In the caller's current language, with the number of unread notifications."""
     page_request = api.page_request(limit, cursor, private=True)
     part, recipient = service.inbox(api.caller.user_id, page_request)
-    items = [view.shown(one, recipient) for one in part.items]
+    items = [view.notification_view(one, recipient) for one in part.items]
     return api.answer(
         InboxView(items=items, next_cursor=page_request.cursor_after(part.after), unread_count=recipient.unread)
     )
@@ -37,7 +37,7 @@ def read(id: str) -> Response[ReadView]:  # noqa: A002 - the contract's name
     """A repeated request changes nothing."""
     notification, recipient = service.mark_read(id, api.caller.user_id, unit_of_work=api.unit_of_work)
     api.count("NotificationRead")
-    return api.answer(view.shown_read(notification, recipient))
+    return api.answer(view.read_notification_view(notification, recipient))
 
 
 @api.post("/notifications/read", SIGNED_IN, "Mark all notifications as read", body=UnreadView)
@@ -51,7 +51,7 @@ def read_all() -> Response[UnreadView]:
 @api.get("/notifications/preferences", SIGNED_IN, "One's language and channels", body=PreferencesView)
 def preferences() -> Response[PreferencesView]:
     """The language, and the channels for each kind of notification."""
-    return api.answer(view.preferences(store.recipient(api.caller.user_id)))
+    return api.answer(view.preferences_view(store.recipient(api.caller.user_id)))
 
 
 @api.put("/notifications/preferences", SIGNED_IN, "Change one's language and channels", body=PreferencesView)
@@ -59,7 +59,7 @@ def change_preferences(wanted: Annotated[PreferencesReplacement, Body()]) -> Res
     """Kinds that are left out get their default channels."""
     recipient = service.change_preferences(wanted, api.caller.user_id, unit_of_work=api.unit_of_work)
     api.count("PreferencesChanged")
-    return api.answer(view.preferences(recipient))
+    return api.answer(view.preferences_view(recipient))
 
 
 @api.put("/devices/<device_id>", SIGNED_IN, "Register a device for push notifications", body=DeviceView)
@@ -67,7 +67,7 @@ def register(device_id: str, wanted: Annotated[Registration, Body()]) -> Respons
     """At most five devices. A push token belongs to the person who registered it last, at `lastActiveAt`."""
     device = service.register_device(device_id, wanted, api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("DeviceRegistered")
-    return api.answer(view.device(device_id, device))
+    return api.answer(view.device_view(device_id, device))
 
 
 @api.delete("/devices/<device_id>", SIGNED_IN, "Remove a device", status=204)

@@ -10,8 +10,7 @@ from pydantic import ConfigDict, Field
 
 from khaya.erasure import decision as erasure
 from khaya.exports import service as exports
-from khaya.exports.view import ExportView
-from khaya.exports.view import shown as shown_export
+from khaya.exports.view import ExportView, export_view
 from khaya.platform.base.errors import FieldProblem, Invalid
 from khaya.platform.base.fields import Place
 from khaya.platform.base.models import RequestModel, omittable
@@ -29,7 +28,14 @@ from khaya.profiles.model import (
     VerificationDecision,
 )
 from khaya.profiles.verification import VerificationReason
-from khaya.profiles.view import OwnProfileView, ProfileView, VerificationView, shown, shown_request, shown_to_owner
+from khaya.profiles.view import (
+    OwnProfileView,
+    ProfileView,
+    VerificationView,
+    own_profile_view,
+    profile_view,
+    verification_view,
+)
 from khaya.reputation import resume as resumes
 from khaya.reputation.view import ResumeView
 from khaya.users.model import User
@@ -74,7 +80,7 @@ def directory(
     """People with a role, by default workers, filtered by trade, place, both or neither."""
     page_request = api.page_request(limit, cursor, role, trade, location)
     result = store.directory(role, trade, location, page_request)
-    items = [shown(profile, api.now) for profile in result.items]
+    items = [profile_view(profile, api.now) for profile in result.items]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
@@ -113,13 +119,13 @@ def request_export() -> Response[ExportView]:
     export, is_new = exports.request(api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     if is_new:
         api.count("ExportRequested")
-    return api.answer(shown_export(export), status=202)
+    return api.answer(export_view(export), status=202)
 
 
 @api.get("/profiles/me/export", OWN_DATA, "One's export", body=ExportView)
 def export() -> Response[ExportView]:
     """The state of the export and, once it is `ready`, a link to the file: JSON with a list for each type of data."""
-    return api.answer(shown_export(exports.visible_export(api.caller.user_id, api.now)))
+    return api.answer(export_view(exports.visible_export(api.caller.user_id, api.now)))
 
 
 @api.delete("/profiles/me", ERASURE, "Have one's account erased", status=204)
@@ -138,7 +144,7 @@ def one_person(user_id: str) -> Response[ProfileView]:
     """The public profile. Its owner and admins also get links to the certificates."""
     own = api.visitor is not None and api.visitor.user_id == user_id
     fully = own or (api.visitor is not None and api.visitor.is_admin)
-    return api.answer(shown(service.public(user_id, api.visitor), api.now, fully=fully, own=own))
+    return api.answer(profile_view(service.public(user_id, api.visitor), api.now, fully=fully, own=own))
 
 
 @api.get("/profiles/<user_id>/resume", PUBLIC, "What a person did", body=ResumeView)
@@ -153,7 +159,7 @@ def ask(request: Annotated[VerificationApplication, Body()]) -> Response[Verific
     profile, _, uploaded = service.to_write(api.caller.user_id, request.profile_changes())
     after = service.apply(profile, request, uploaded, now=api.now, unit_of_work=api.unit_of_work)
     api.count("VerificationRequested")
-    return api.answer(shown_request(after, own=True))
+    return api.answer(verification_view(after, own=True))
 
 
 @api.get("/admin/verifications", ADMIN, "People who wait to be verified, oldest first", body=Page[VerificationView])
@@ -164,7 +170,7 @@ def applications(
     """With links to their certificates."""
     page_request = api.page_request(limit, cursor, private=True)
     result = store.applications(page_request)
-    items = [shown_request(profile) for profile in result.items]
+    items = [verification_view(profile) for profile in result.items]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
@@ -175,7 +181,7 @@ def decide(user_id: str, decision: Annotated[VerificationDecision, Body()]) -> R
     """Approves the request, which verifies the person, or refuses it. The person is told."""
     profile = service.decide(user_id, decision, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("PersonVerified" if profile.verified else "VerificationRefused")
-    return api.answer(shown_request(profile))
+    return api.answer(verification_view(profile))
 
 
 @api.put("/profiles/<user_id>/verification", ADMIN, "Verify a person", body=ProfileView, if_match=True)
@@ -190,7 +196,7 @@ def verify(user_id: str, request: Annotated[VerificationRequest, Body()]) -> Res
         profile, request.verified, reason, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
     api.count("PersonVerified" if profile.verified else "VerificationWithdrawn")
-    return api.answer(shown(profile, api.now, fully=True))
+    return api.answer(profile_view(profile, api.now, fully=True))
 
 
 def _write(request: ProfileReplacement, *, whole: bool) -> Response[OwnProfileView]:
@@ -201,7 +207,7 @@ def _write(request: ProfileReplacement, *, whole: bool) -> Response[OwnProfileVi
 
 
 def _own(profile: Profile, user: User) -> Response[OwnProfileView]:
-    return api.answer(shown_to_owner(profile, user, api.now), version=profile.version)
+    return api.answer(own_profile_view(profile, user, api.now), version=profile.version)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

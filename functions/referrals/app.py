@@ -17,9 +17,9 @@ from khaya.referrals.view import (
     CodeView,
     LeaderboardView,
     ReferralView,
-    application,
-    leaderboard,
-    shown,
+    application_view,
+    leaderboard_view,
+    referral_view,
 )
 from khaya.users.store import pass_account_guard
 
@@ -41,7 +41,7 @@ def mine(
     """A referral that is `completed` and not rewarded waits for an admin, since twenty were paid this month."""
     page_request = api.page_request(limit, cursor, private=True)
     part = store.of_referrer(api.caller.user_id, page_request)
-    items = [shown(referral) for referral in part.items]
+    items = [referral_view(referral) for referral in part.items]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
@@ -50,13 +50,13 @@ def apply(request: Annotated[ApplicationRequest, Body()]) -> Response[Applicatio
     """Once, never one's own code, and only before one's first completed job. Case, blanks and hyphens are ignored."""
     referral = service.apply(request.code, user_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ReferralApplied")
-    return api.answer(application(referral), status=201)
+    return api.answer(application_view(referral), status=201)
 
 
 @api.get("/referrals/leaderboard", FEED, "The twenty people with the most rewarded referrals", body=LeaderboardView)
 def leaders() -> Response[LeaderboardView]:
     """Of two people with the same count, the first to reach it is listed first."""
-    return api.answer(leaderboard(store.leaders(), api.now))
+    return api.answer(leaderboard_view(store.leaders(), api.now))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

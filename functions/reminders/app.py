@@ -12,7 +12,7 @@ from khaya.platform.web.access import SIGNED_IN, Access
 from khaya.platform.web.api import Api
 from khaya.reminders import store
 from khaya.reminders.model import ReminderRequest, own
-from khaya.reminders.view import ReminderView, shown
+from khaya.reminders.view import ReminderView, reminder_view
 from khaya.users.store import pass_account_guard
 
 api = Api("Reminders", pass_account_guard)
@@ -26,7 +26,7 @@ def create(request: Annotated[ReminderRequest, Body()]) -> Response[ReminderView
     reminder = own(request, user_id=api.caller.user_id, now=api.now)
     api.unit_of_work.add(store.create(reminder))
     api.count("ReminderSet")
-    return api.answer(shown(reminder), status=201)
+    return api.answer(reminder_view(reminder), status=201)
 
 
 @api.get("/reminders", SIGNED_IN, "One's own reminders, soonest due first", body=Page[ReminderView])
@@ -37,7 +37,9 @@ def mine(
     """Waiting reminders first, then those sent in the last three months."""
     page_request = api.page_request(limit, cursor, private=True)
     part = store.of_person(api.caller.user_id, page_request)
-    return api.answer(Page(items=[shown(one) for one in part.items], next_cursor=page_request.cursor_after(part.after)))
+    return api.answer(
+        Page(items=[reminder_view(one) for one in part.items], next_cursor=page_request.cursor_after(part.after))
+    )
 
 
 @api.delete("/reminders/<id>", OWNER, "Delete a reminder", status=204)

@@ -28,7 +28,7 @@ class ClaimDue:
 
     def make(self) -> int:
         """Run the task with ample remaining time."""
-        report = app("due_items").handler({"lane": "minute"}, Context(600_000))
+        report = app("due_items").handler({"schedule": "minute"}, Context(600_000))
         assert report["failed"] == 0, report
         return int(report["claimed"])
 

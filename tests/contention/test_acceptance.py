@@ -49,7 +49,7 @@ def job_with_bids() -> tuple[str, list[str]]:
 def sync_bids(job_id: str) -> None:
     """Run the consumer of the Jobs stream."""
 
-    service.follow_job(job_id, clock.now())
+    service.update_bids_of_job(job_id, clock.now())
 
 
 def bids_of(job_id: str) -> dict[str, dict[str, Any]]:

@@ -239,8 +239,8 @@ def test_after_days_of_outage_each_overdue_reminder_is_sent_once(buyer: Person, 
     assert claim_due("minute")["claimed"] == 3 + 2
     assert claim_due("daily")["claimed"] == 1
     follow("notices")
-    for lane in ("minute", "daily"):
-        assert claim_due(lane)["claimed"] == 0
+    for schedule in ("minute", "daily"):
+        assert claim_due(schedule)["claimed"] == 0
     assert waiting() == {
         f"review#{job}#buyer-1": "2026-12-14T08:00:00.000Z",
         f"review#{job}#worker-1": "2026-12-14T08:00:00.000Z",
@@ -266,7 +266,7 @@ def test_a_run_without_time_is_continued_by_the_next(clock: Clock) -> None:
     context = Context()
     context.get_remaining_time_in_millis = lambda: next(asked_for, 9_999)  # type: ignore[method-assign]
     # when it stops early
-    report = app("due_items").handler({"lane": "minute"}, context)
+    report = app("due_items").handler({"schedule": "minute"}, context)
     assert (report["claimed"], report["failed"]) == (3, 0)
     assert report["unfinished"] > 0
     # then the next run sends the rest, and each is sent once
@@ -290,7 +290,7 @@ def test_the_release_of_deliveries_uses_at_most_half_of_the_time(clock: Clock, m
     context.get_remaining_time_in_millis = lambda: left  # type: ignore[method-assign]
     monkeypatch.setattr(app("due_items").deliveries, "release_due", release)
     # when the task runs, then reminders get half of the time
-    assert app("due_items").handler({"lane": "minute"}, context) == {
+    assert app("due_items").handler({"schedule": "minute"}, context) == {
         "claimed": 1,
         "dropped": 0,
         "failed": 0,
@@ -337,10 +337,10 @@ def test_a_shard_that_cannot_be_read_does_not_stop_the_others(clock: Clock, monk
     there = sum(store.shard_of(one) == broken for one in reminders)
     real = store.due
 
-    def failing(lane: Any, shard: int, now: str) -> Iterator[list[Reminder]]:
+    def failing(schedule: Any, shard: int, now: str) -> Iterator[list[Reminder]]:
         if shard == broken:
             raise Unavailable
-        return real(lane, shard, now)
+        return real(schedule, shard, now)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "due", failing)
@@ -458,8 +458,8 @@ def test_a_run_reads_only_due_reminders(clock: Clock) -> None:
 
 
 def test_an_unknown_schedule_is_refused() -> None:
-    with pytest.raises(ValueError, match="no lane"):
-        app("due_items").handler({"lane": "weekly"}, Context())
+    with pytest.raises(ValueError, match="no schedule"):
+        app("due_items").handler({"schedule": "weekly"}, Context())
 
 
 def test_given_new_year_in_south_africa_then_days_count_from_there(buyer: Person, worker: Person, clock: Clock) -> None:

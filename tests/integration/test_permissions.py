@@ -255,8 +255,8 @@ def swept() -> None:
         place_bid(WORKER, post_job(OWNER))
         follow()
         patch.setattr(clock, "now", lambda: "2026-12-02T08:00:00.000Z")
-        for lane in ("minute", "daily"):
-            assert app("due_items").handler({"lane": lane}, Context())["failed"] == 0
+        for schedule in ("minute", "daily"):
+            assert app("due_items").handler({"schedule": schedule}, Context())["failed"] == 0
 
 
 FLOWS: dict[str, Callable[[], None]] = {

@@ -144,7 +144,7 @@ def test_given_many_outdated_rows_then_a_small_page_is_full(buyer: Person) -> No
     oldest = post_job(buyer)
     gone = Entry(frozenset({"tap"}), "plumbing", "durban")
     for number in range(40):
-        store.bring_in_line("jobs", f"{oldest}-{number:02}", gone, ())
+        store.replace_words("jobs", f"{oldest}-{number:02}", gone, ())
     newest = post_job(buyer)
     follow("search")
     # then each page of one is full

@@ -38,5 +38,5 @@ def test_when_the_system_rejects_a_bid_then_its_write_token_has_the_function(
     job = buyer.post("/jobs", POSTING).body
     bid = worker.post(f"/jobs/{job['id']}/bids", OFFER).body
     buyer.post(f"/jobs/{job['id']}/cancellation", {"reason": "We moved away."})
-    bids.follow_job(job["id"], "2026-11-21T09:00:00.000Z")
+    bids.update_bids_of_job(job["id"], "2026-11-21T09:00:00.000Z")
     assert write_token_of(settings().bids_table, bid["id"])[1] == "system:test"

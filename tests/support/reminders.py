@@ -29,9 +29,9 @@ def sent(reminder_id: str) -> None:
     dynamo.commit([store.change(reminder, reminder.claimed(reminder.due_at))], new_id())
 
 
-def claim_due(lane: str = "minute", milliseconds: int = 60_000) -> dict[str, int]:
+def claim_due(schedule: str = "minute", milliseconds: int = 60_000) -> dict[str, int]:
     """Run the task of a schedule; returns its report."""
-    report: dict[str, int] = app("due_items").handler({"lane": lane}, Context(milliseconds))
+    report: dict[str, int] = app("due_items").handler({"schedule": schedule}, Context(milliseconds))
     return report
 
 

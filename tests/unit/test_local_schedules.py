@@ -31,11 +31,14 @@ def test_schedules_of_one_function_keep_their_own_input() -> None:
         properties = {"ScheduleExpression": expression, "ScheduleExpressionTimezone": "UTC", "Input": told}
         return {"Type": "ScheduleV2", "Properties": properties}
 
-    events = {"Often": timed("rate(5 minutes)", '{"lane": "a"}'), "Daily": timed("rate(1 day)", '{"lane": "b"}')}
+    events = {
+        "Often": timed("rate(5 minutes)", '{"schedule": "a"}'),
+        "Daily": timed("rate(1 day)", '{"schedule": "b"}'),
+    }
     found = schedules({"Resources": {"DueItemsFunction": {"Properties": {"Events": events}}}})
     assert {(schedule.name, schedule.input) for schedule in found} == {
-        ("due-items-often", '{"lane": "a"}'),
-        ("due-items-daily", '{"lane": "b"}'),
+        ("due-items-often", '{"schedule": "a"}'),
+        ("due-items-daily", '{"schedule": "b"}'),
     }
 
 

@@ -21,7 +21,7 @@ class AdminUserView(Model):
     created_at: str | None
 
 
-def shown_to_admin(user: User) -> AdminUserView:
+def admin_user_view(user: User) -> AdminUserView:
     """The view of a person for admins."""
     fields = {name: getattr(user, name) for name in AdminUserView.model_fields}
     return AdminUserView(**{**fields, "display_name": user.display_name or NEW_NAME})

@@ -34,7 +34,7 @@ class AuditView(Model):
     changes: list[DifferenceView]
 
 
-def shown(entry: Entry) -> AuditView:
+def audit_view(entry: Entry) -> AuditView:
     """An entry of the audit trail for admins."""
     kind, _, object_id = entry.object.partition("/")
     return AuditView(

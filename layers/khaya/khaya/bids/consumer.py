@@ -35,7 +35,7 @@ def handle(message: Message) -> None:
     job_id = message.body["jobId"]
     for read in range(INDEX_READS):
         try:
-            changed = service.follow_job(job_id, clock.now())
+            changed = service.update_bids_of_job(job_id, clock.now())
         except service.IndexBehind:
             time.sleep(0.2 * 2**read)
         else:

@@ -137,7 +137,7 @@ class IndexBehind(Exception):
     """The index does not contain all bids of the job yet. Read it again later."""
 
 
-def follow_job(job_id: str, now: str) -> int:
+def update_bids_of_job(job_id: str, now: str) -> int:
     """Update the bids on a job from the job, and return the number of changed bids. Idempotent.
 
     Bids copy the job's title. Pending bids are rejected once the job is not open. The index is eventually consistent,

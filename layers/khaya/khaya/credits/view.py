@@ -54,12 +54,12 @@ class ProposalView(Model):
     entry_id: Annotated[str | None, Field(description="The transaction that was booked.")]
 
 
-def shown(entry: Entry) -> TransactionView:
+def transaction_view(entry: Entry) -> TransactionView:
     """An entry for its owner and admins."""
     return TransactionView.model_validate(entry, from_attributes=True)
 
 
-def balance(account: Account, now: str) -> BalanceView:
+def balance_view(account: Account, now: str) -> BalanceView:
     """An account for its owner."""
     return BalanceView(
         balance_cents=account.balance_cents,
@@ -68,6 +68,6 @@ def balance(account: Account, now: str) -> BalanceView:
     )
 
 
-def proposed(proposal: Proposal) -> ProposalView:
+def proposal_view(proposal: Proposal) -> ProposalView:
     """A proposal for admins."""
     return ProposalView.model_validate(proposal, from_attributes=True)

@@ -126,23 +126,23 @@ def _sessions(user_id: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _settings(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield item_of(notices.preferences(notifications.recipient(user_id)))
+    yield item_of(notices.preferences_view(notifications.recipient(user_id)))
 
 
 def _devices(user_id: str) -> Iterator[Mapping[str, Any]]:
     for device_id, device in notifications.recipient(user_id).devices.items():
-        yield item_of(notices.device(device_id, device))
+        yield item_of(notices.device_view(device_id, device))
 
 
 def _notifications(user_id: str) -> Iterator[Mapping[str, Any]]:
     person = notifications.recipient(user_id)
     for notification in every_item(lambda page_request: notifications.inbox(user_id, page_request)):
-        yield item_of(notices.shown(notification, person))
+        yield item_of(notices.notification_view(notification, person))
 
 
 def _reminders(user_id: str) -> Iterator[Mapping[str, Any]]:
     for reminder in every_item(lambda page_request: reminders.of_person(user_id, page_request)):
-        yield item_of(reminder_views.shown(reminder))
+        yield item_of(reminder_views.reminder_view(reminder))
 
 
 def _uploads(user_id: str) -> Iterator[Mapping[str, Any]]:

@@ -18,7 +18,7 @@ class ExportView(Model):
     expires_at: str | None
 
 
-def shown(export: Export | None) -> ExportView:
+def export_view(export: Export | None) -> ExportView:
     """The export as the API shows it."""
     if export is None:
         return ExportView(status="none", url=None, requested_at=None, expires_at=None)

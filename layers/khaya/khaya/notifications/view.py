@@ -67,7 +67,7 @@ class DeviceView(Model):
     last_active_at: str
 
 
-def shown(notification: Notification, recipient: Recipient) -> NotificationView:
+def notification_view(notification: Notification, recipient: Recipient) -> NotificationView:
     """The notification as the recipient reads it."""
     words = messages.render(notification.kind, notification.params, recipient.language)
     return NotificationView(
@@ -81,17 +81,17 @@ def shown(notification: Notification, recipient: Recipient) -> NotificationView:
     )
 
 
-def shown_read(notification: Notification, recipient: Recipient) -> ReadView:
+def read_notification_view(notification: Notification, recipient: Recipient) -> ReadView:
     """A notification with the number of unread ones."""
-    return ReadView(**dict(shown(notification, recipient)), unread_count=recipient.unread)
+    return ReadView(**dict(notification_view(notification, recipient)), unread_count=recipient.unread)
 
 
-def preferences(recipient: Recipient) -> PreferencesView:
+def preferences_view(recipient: Recipient) -> PreferencesView:
     """The recipient's language, and their channels for each kind that they can choose them for."""
     channels = {kind: list(recipient.channels_for(kind)) for kind in CONFIGURABLE_KINDS}
     return PreferencesView(language=recipient.language, channels=channels)
 
 
-def device(device_id: str, device: Device) -> DeviceView:
+def device_view(device_id: str, device: Device) -> DeviceView:
     """A device without its push token."""
     return DeviceView(device_id=device_id, platform=device.platform, last_active_at=device.last_active_at)

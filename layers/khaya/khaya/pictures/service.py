@@ -87,7 +87,7 @@ def refresh(resource: Resource, object_id: str, owner: str, gone: Collection[str
         item, user = read_together([key, users.key(owner)])
         shown = showing(resource, item)
         try:
-            in_use = _bring_in_line(shown, key, hidden=_is_hidden(user)) if shown else set()
+            in_use = _sync_public_copies(shown, key, hidden=_is_hidden(user)) if shown else set()
         except WriteConflict:
             pause(attempt)
             continue
@@ -148,7 +148,7 @@ def _tell(resource: Resource, key: Key, upload: Upload, facts: PictureFacts) -> 
     raise WriteConflict
 
 
-def _bring_in_line(shown: Showing, key: Key, *, hidden: bool) -> set[str]:
+def _sync_public_copies(shown: Showing, key: Key, *, hidden: bool) -> set[str]:
     """Publish and forget as the object now asks for, and return the folders that are then in use.
 
     A copy is made before the object says so, and removed after the object says that it is gone.

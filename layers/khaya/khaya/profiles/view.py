@@ -79,7 +79,7 @@ class VerificationView(Model):
     decided_at: str | None
 
 
-def shown_request(profile: Profile, *, own: bool = False) -> VerificationView:
+def verification_view(profile: Profile, *, own: bool = False) -> VerificationView:
     """The request of a person who has asked to be verified; `own` for the person, else for admins."""
     request = profile.verification
     if request is None:
@@ -95,12 +95,12 @@ def shown_request(profile: Profile, *, own: bool = False) -> VerificationView:
     )
 
 
-def shown(profile: Profile, now: str, *, fully: bool = False, own: bool = False) -> ProfileView:
+def profile_view(profile: Profile, now: str, *, fully: bool = False, own: bool = False) -> ProfileView:
     """The public fields of a profile; `fully` adds links to the certificates, for admins and (`own`) the owner."""
     return ProfileView(**_public_fields(profile, now, fully=fully, own=own))
 
 
-def shown_to_owner(profile: Profile, user: User, now: str) -> OwnProfileView:
+def own_profile_view(profile: Profile, user: User, now: str) -> OwnProfileView:
     """All of a person's own profile."""
     return OwnProfileView(
         **_public_fields(profile, now, fully=True, own=True),

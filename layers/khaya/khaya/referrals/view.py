@@ -51,17 +51,17 @@ class LeaderboardView(Model):
     generated_at: str
 
 
-def application(referral: Referral) -> ApplicationView:
+def application_view(referral: Referral) -> ApplicationView:
     """A referral as the person sees it who applied the code."""
     return ApplicationView.model_validate(referral, from_attributes=True)
 
 
-def shown(referral: Referral) -> ReferralView:
+def referral_view(referral: Referral) -> ReferralView:
     """A referral as its referrer sees it."""
     return ReferralView.model_validate(referral, from_attributes=True)
 
 
-def leaderboard(leaders: list[Referrer], now: str) -> LeaderboardView:
+def leaderboard_view(leaders: list[Referrer], now: str) -> LeaderboardView:
     """The leaderboard as anybody sees it."""
     items = [
         Leader(

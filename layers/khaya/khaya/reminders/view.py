@@ -17,7 +17,7 @@ class ReminderView(Model):
     status: Literal["waiting", "sent"]
 
 
-def shown(reminder: Reminder) -> ReminderView:
+def reminder_view(reminder: Reminder) -> ReminderView:
     """A reminder for its owner."""
     return ReminderView(
         id=reminder.id,

@@ -17,5 +17,5 @@ def refresh(kind: Kind, thing_id: str, earlier: Collection[str], key: store.KeyO
     order.
     """
     entry = entry_of(kind, read(key(thing_id)))
-    store.bring_in_line(kind, thing_id, entry, earlier)
+    store.replace_words(kind, thing_id, entry, earlier)
     return entry is not None

@@ -69,7 +69,7 @@ def find(
     return PageResult(found, after)
 
 
-def bring_in_line(kind: Kind, thing_id: str, entry: Entry | None, earlier: Collection[str]) -> None:
+def replace_words(kind: Kind, thing_id: str, entry: Entry | None, earlier: Collection[str]) -> None:
     """Write the rows of an item for `entry`, or delete them if it is None. Idempotent.
 
     `earlier` are the words for which the item may have rows.

@@ -93,7 +93,7 @@ class StatisticsView(Model):
     generated_at: str
 
 
-def shown(totals: Totals, days: list[Day], now: str) -> StatisticsView:
+def statistics_view(totals: Totals, days: list[Day], now: str) -> StatisticsView:
     """The statistics as the API shows them."""
     return StatisticsView(
         people=People(total=totals.people, verified=totals.verified, suspended=totals.suspended),

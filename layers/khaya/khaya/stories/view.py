@@ -11,7 +11,7 @@ from khaya.platform.base.models import Model
 from khaya.platform.web.access import Caller
 from khaya.stories.model import Moderation, Status, Story, StoryType
 from khaya.uploads.model import ContentType, upload_id
-from khaya.uploads.view import file_url, shown_type
+from khaya.uploads.view import file_url, media_type
 
 
 class StoryMedia(Model):
@@ -75,4 +75,4 @@ def _media(story: Story, *, own: bool) -> Iterator[StoryMedia]:
         facts = story.pictures.get(upload_id(key))
         if own or facts is None or facts.state == "ready":
             url = file_url(key, story.pictures, own=own, public=story.status == "approved")
-            yield StoryMedia(url=url, content_type=shown_type(key, story.pictures))
+            yield StoryMedia(url=url, content_type=media_type(key, story.pictures))

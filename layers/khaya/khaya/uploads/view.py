@@ -73,7 +73,7 @@ def file_url(key: str | None, facts: Mapping[str, PictureFacts], *, own: bool, p
     return _picture(key, found, own=own, public=public).url
 
 
-def shown_type(key: str, facts: Mapping[str, PictureFacts]) -> ContentType:
+def media_type(key: str, facts: Mapping[str, PictureFacts]) -> ContentType:
     """The content type of what `file_url` leads to."""
     found = facts.get(upload_id(key))
     return "image/webp" if found and found.state == "ready" and found.width else content_type_of(key)
