@@ -41,7 +41,10 @@ _CONFLICTS = (WriteConflict, Conflict)
 
 
 def _jobs(user_id: str, now: str) -> Iterator[None]:
-    """Cancel open jobs, whose pending bids are then rejected, and remove the person's data from all jobs."""
+    """Cancel open jobs, whose pending bids are then rejected, and remove the person's data from jobs and bids on them.
+
+    The bids come first: a bid with the job's title is one whose worker's inbox was not searched for it yet.
+    """
 
     def forget(job: Job) -> list[Write]:
         after = without_person(job, user_id, now)
@@ -50,8 +53,34 @@ def _jobs(user_id: str, now: str) -> Iterator[None]:
         return [] if after is job else [jobs.change(job, after)]
 
     for job in chain(sources.jobs_of(user_id, "buyer"), sources.jobs_of(user_id, "worker")):
+        if job.buyer_id == user_id:
+            for bid in sources.bids_on(job):
+                yield from _bid_received(bid, user_id, now)
         if _changed(job, forget, lambda job=job: jobs.find(job.id)):  # type: ignore[misc]
             yield
+
+
+def _bid_received(bid: Bid, user_id: str, now: str) -> Iterator[None]:
+    """Remove the title of the person's job, and their message to the bidder, from a bid and from the bidder's inbox."""
+
+    def forget(bid: Bid) -> list[Write]:
+        after = without_person(bid, user_id, now)
+        return [] if after is bid else [bids.change(bid, after)]
+
+    if not forget(bid):
+        return
+    for notification in every_item(lambda page_request: notifications.inbox(bid.worker_id, page_request)):
+        if notification.created_at < bid.created_at:
+            break
+        if notification.data.get("jobId") == bid.job_id and _unquote(notification, user_id, now):
+            yield
+    if _changed(bid, forget, lambda: bids.find(bid.id)):
+        yield
+
+
+def _unquote(notification: Notification, user_id: str, now: str) -> bool:
+    after = without_person(notification, user_id, now, as_=(BUYER_OF_THE_JOB,))
+    return after is not notification and commit_if_present([notifications.set_params(after.id, after.params)])
 
 
 def _bids(user_id: str, now: str) -> Iterator[None]:
@@ -68,18 +97,6 @@ def _bids(user_id: str, now: str) -> Iterator[None]:
         return [bids.change(bid, after.rejected(REJECTION_REASONS[job.status], now))]
 
     for bid in every_item(lambda page_request: bids.of_worker(user_id, None, page_request)):
-        if _changed(bid, forget, lambda bid=bid: bids.find(bid.id)):  # type: ignore[misc]
-            yield
-
-
-def _bids_received(user_id: str, now: str) -> Iterator[None]:
-    """Remove the titles of the person's jobs, and their messages to bidders, from other people's bids."""
-
-    def forget(bid: Bid) -> list[Write]:
-        after = without_person(bid, user_id, now)
-        return [] if after is bid else [bids.change(bid, after)]
-
-    for bid in sources.bids_received(user_id):
         if _changed(bid, forget, lambda bid=bid: bids.find(bid.id)):  # type: ignore[misc]
             yield
 
@@ -129,23 +146,8 @@ def _decisions(user_id: str, now: str) -> Iterator[None]:
             yield
 
 
-def _quoted_titles(user_id: str, now: str) -> Iterator[None]:
-    """Remove the titles of the person's jobs from the notifications of everybody who bid on them."""
-    own = {job.id for job in sources.jobs_of(user_id, "buyer")}
-    readers = sorted({bid.worker_id for bid in sources.bids_received(user_id)})
-    for reader in readers:
-        for notification in every_item(lambda page_request, reader=reader: notifications.inbox(reader, page_request)):  # type: ignore[misc]
-            if notification.data.get("jobId") in own and _unquote(notification, user_id, now):
-                yield
-
-
-def _unquote(notification: Notification, user_id: str, now: str) -> bool:
-    after = without_person(notification, user_id, now, as_=(BUYER_OF_THE_JOB,))
-    return after is not notification and commit_if_present([notifications.set_params(after.id, after.params)])
-
-
-STEPS = (_jobs, _bids, _bids_received, _listings, _reviews, _reports, _decisions, _quoted_titles)
-"""The steps in order. Notifications come last: the other steps may cause some, by then without the words."""
+STEPS = (_jobs, _bids, _listings, _reviews, _reports, _decisions)
+"""The steps in order."""
 
 
 def _change(before: Decided, after: Decided) -> list[Write]:

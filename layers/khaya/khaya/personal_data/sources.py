@@ -43,10 +43,15 @@ def jobs_of(user_id: str, party: Party) -> Iterator[Job]:
     return every_item(lambda page_request: jobs.of_person(party, user_id, None, page_request))
 
 
+def bids_on(job: Job) -> Iterator[Bid]:
+    """The bids on a job."""
+    return every_item(lambda page_request: bids.on_job(job.id, "createdAt", page_request))
+
+
 def bids_received(user_id: str) -> Iterator[Bid]:
     """The bids on a person's jobs."""
     for job in jobs_of(user_id, "buyer"):
-        yield from every_item(lambda page_request, job=job: bids.on_job(job.id, "createdAt", page_request))  # type: ignore[misc]
+        yield from bids_on(job)
 
 
 def reviews_about(user_id: str) -> Iterator[Review]:
