@@ -109,7 +109,7 @@ def _decisions(user_id: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _balance(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield item_of(ledger.account(user_id))
+    yield exported(ledger.account(user_id), user_id)
 
 
 def _entries(user_id: str) -> Iterator[Mapping[str, Any]]:
@@ -119,14 +119,15 @@ def _entries(user_id: str) -> Iterator[Mapping[str, Any]]:
 def _referral(user_id: str) -> Iterator[Mapping[str, Any]]:
     own, referral = read_together([referrals.referrer_key(user_id), referrals.referral_key(user_id)])
     if own is not None:
-        yield item_of(referrals.read_referrer(own, user_id))
+        yield exported(referrals.read_referrer(own, user_id), user_id)
     found = referrals.read_referral(referral)
     if found is not None:
-        yield item_of(found)
+        yield exported(found, user_id)
 
 
 def _referred(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield from map(item_of, every_item(lambda page_request: referrals.of_referrer(user_id, page_request)))
+    for referral in every_item(lambda page_request: referrals.of_referrer(user_id, page_request)):
+        yield exported(referral, user_id)
 
 
 def _stories(user_id: str) -> Iterator[Mapping[str, Any]]:

@@ -10,13 +10,12 @@ from typing import Final
 
 from khaya.audit.model import Entry as AuditEntry
 from khaya.bids.model import Bid
-from khaya.credits.model import Proposal, SingleAdminSum
 from khaya.deliveries.model import Send
 from khaya.jobs.model import Job
-from khaya.ledger.model import Account, Entry, Movement
 from khaya.listings.model import Listing
 from khaya.notifications.model import Notification, Recipient
 from khaya.payouts.model import PayoutAccount
+from khaya.personal_data.money import MONEY_RECORDS
 from khaya.personal_data.places import (
     ADMIN,
     BUYER_OF_THE_JOB,
@@ -38,7 +37,6 @@ from khaya.personal_data.places import (
     replace,
 )
 from khaya.profiles.model import Profile
-from khaya.referrals.model import Code, Referral, Referrer
 from khaya.reminders.model import Reminder
 from khaya.reports.model import Report
 from khaya.reviews.model import Review
@@ -48,11 +46,6 @@ from khaya.stories.model import Story
 from khaya.uploads.model import Upload
 from khaya.users.model import Decision, User
 
-MONEY: Final = "seven years, without a name"
-
-_MONEY_REASON: Final = keep(
-    "accounting evidence, written by an admin for the platform; money records stay seven years without a name"
-)
 _PICTURES: Final = keep("random ids and sizes, which name nobody; the files are deleted")
 _PUBLIC_FOLDERS: Final = "pictures{}.folder"
 _WITH_PROFILE: Final = delete("in the transaction that empties the profile")
@@ -302,6 +295,7 @@ RECORDS: Final[tuple[Record, ...]] = (
             Place("params.jobTitle", "typed text", BUYER_OF_THE_JOB, replace(REMOVED_JOB)),
             Place("data", "identifier", "userId", _WITH_INBOX),
         ),
+        "as long as its recipient's account",
     ),
     Record(
         "settings and devices",
@@ -311,18 +305,21 @@ RECORDS: Final[tuple[Record, ...]] = (
             Place("devices{}.token", "device or address", "userId", DELETE, "no"),
             Place("channels", "identifier", "userId", DELETE),
         ),
+        "as long as the account; a mark stays that refuses new notifications",
     ),
     Record(
         "holder of a push token",
         "notifications",
         None,
         (Place("id", "device or address", "holder", DELETE, "no"),),
+        "while the device is registered",
     ),
     Record(
         "delivery of a notification by one channel, an attribute of it",
         "notifications",
         Send,
         _places("identifier", "userId", _WITH_INBOX, "ref", "tickets"),
+        "as long as its notification",
     ),
     Record(
         "reminder",
@@ -342,70 +339,7 @@ RECORDS: Final[tuple[Record, ...]] = (
         ),
         "a day, or as long as the account once it was handed in",
     ),
-    Record("account of credits", "credits", Account, (), MONEY),
-    Record(
-        "entry",
-        "credits",
-        Entry,
-        (
-            Place("reason", "typed text", "bookedBy", _MONEY_REASON),
-            Place("source", "identifier", "userId", keep("the cause, by ids, so that it is booked once")),
-            Place("bookedBy", "identifier", "bookedBy", keep("who is answerable for a booking"), "no"),
-        ),
-        MONEY,
-    ),
-    Record(
-        "movement",
-        "credits",
-        Movement,
-        (
-            Place("source", "identifier", "legs[].account", keep("the cause, by ids")),
-            Place("legs[].account", "identifier", "legs[].account", keep("the accounts, by ids")),
-        ),
-        MONEY,
-    ),
-    Record(
-        "proposal",
-        "credits",
-        Proposal,
-        (
-            Place("reason", "typed text", "proposedBy", _MONEY_REASON),
-            Place("decisionReason", "typed text", "decidedBy", _MONEY_REASON),
-        ),
-        MONEY,
-    ),
-    Record("sum of what an admin booked alone", "credits", SingleAdminSum, (), "a day after the last booking"),
-    Record(
-        "referral code",
-        "referrals",
-        Code,
-        (
-            Place("displayName", "name", "userId", FORMER),
-            Place("code", "identifier", "userId", keep("random; unknown once its owner is erased")),
-        ),
-        MONEY,
-    ),
-    Record(
-        "totals of a referrer",
-        "referrals",
-        Referrer,
-        (
-            Place("displayName", "name", "userId", FORMER),
-            Place("code", "identifier", "userId", keep("random; unknown once its owner is erased")),
-        ),
-        MONEY,
-    ),
-    Record(
-        "referral",
-        "referrals",
-        Referral,
-        (
-            Place("referrerName", "name", "referrerId", FORMER),
-            Place("referredName", "name", "referredId", FORMER),
-            Place("code", "identifier", "referrerId", keep("random; unknown once its owner is erased")),
-        ),
-        MONEY,
-    ),
+    *MONEY_RECORDS,
     Record(
         "entry of the audit trail",
         "audit",

@@ -15,7 +15,7 @@ OUTSIDE: Final[tuple[Record, ...]] = (
         (
             Place("uploads/", "file", "uploader", delete("all versions; proof of work that cannot be decoded stays")),
             Place("pictures/", "file", "uploader", delete("but of proof of work for somebody else")),
-            Place("media/", "file", "uploader", delete("by the consumer `public_pictures`, within a minute"), "no"),
+            Place("media/", "file", "uploader", delete("by the consumer `pictures`, within a minute"), "no"),
             Place("exports/", "file", "person", DELETE, "no"),
             Place("statements/", "file", "person", DELETE, "no"),
         ),
@@ -31,14 +31,21 @@ OUTSIDE: Final[tuple[Record, ...]] = (
             Place("name", "name", "person", DELETE),
             Place("password", "identifier", "person", DELETE, "no"),
         ),
+        "as long as the account",
     ),
     Record(
         "messages of queues and dead letters",
         "queues",
         None,
         (
-            Place("body of `search`", "typed text", "author of the title", expire("handled within seconds"), "no"),
-            Place("bodies of all others", "identifier", "person", expire("ids, states and amounts"), "no"),
+            Place(
+                "body of the messages of search",
+                "typed text",
+                "author of the title",
+                expire("handled within seconds"),
+                "no",
+            ),
+            Place("bodies of all other messages", "identifier", "person", expire("ids, states and amounts"), "no"),
         ),
         "14 days at most",
     ),
