@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 import types
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
@@ -186,6 +187,87 @@ def test_the_code_that_empties_a_profile_removes_what_the_list_says() -> None:
 
 
 # What items become.
+
+
+SIDES = {"cancellation.by": "workerId"}
+"""In the examples the worker cancelled."""
+
+
+def filled(annotation: Any, path: str = "") -> Any:
+    """A value of a type with a different text in every text field."""
+    around, leaf = next((around, leaf) for around, leaf in leaves(annotation) if leaf is not type(None))
+    made = filled_leaf(leaf, path + around)
+    for shape in reversed(re.findall(r"\[\]|{}", around)):
+        made = [made] if shape == "[]" else {"one": made}
+    return made
+
+
+def filled_leaf(leaf: Any, path: str) -> Any:
+    if leaf is Coordinates:
+        return {"lat": -29.8, "lng": 31.0}
+    if is_model(leaf):
+        prefix = f"{path}." if path else ""
+        names = {field.serialization_alias or field.alias or name: field for name, field in leaf.model_fields.items()}
+        return {name: filled(field.annotation, prefix + name) for name, field in names.items()}
+    if get_origin(leaf) is Literal:
+        return get_args(leaf)[0]
+    if path.endswith(".key"):
+        return "uploads/p/certification/01KAK2M8Q0X3V4N5B6C7D8E9F0.jpg"
+    return {str: f"text of {path}", int: 1, float: 1.0, bool: True}[leaf]
+
+
+def changing_places() -> list[tuple[type[Any], Place]]:
+    """The places of models that an erasure changes on an item that stays."""
+    return [
+        (record.model, place)
+        for record in RECORDS
+        for place in record.places
+        if record.model is not None and place.erasure.action in ("remove", "replace")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("model", "place"), changing_places(), ids=lambda one: one.path if isinstance(one, Place) else one.__name__
+)
+def test_an_erasure_of_its_owner_changes_each_listed_place_and_only_the_owners_places(
+    model: type[Any], place: Place
+) -> None:
+    example = filled(model)
+    if model is Job:
+        example["cancellation"]["by"] = "worker"
+    if model is Notification:
+        example["params"] = {"jobTitle": "text of params.jobTitle"}
+    before = model.model_validate(example)
+    owner = SIDES.get(place.owner, place.owner)
+    nameless = owner in (ADMIN, BUYER_OF_THE_JOB)
+    person = "nobody" if nameless else f"text of {owner}"
+    # a stranger's erasure changes nothing
+    assert without_person(before, "a stranger", LATER) is before
+    # the owner's changes this place, and the item can still be read
+    after = without_person(before, person, LATER, as_=(place.owner,) if nameless else ())
+    kept, was = texts(item_of(after)), texts(item_of(before))
+    assert place.path not in kept or kept[place.path] == place.erasure.words != was[place.path]
+    assert type(after).model_validate(item_of(after)) == after
+    # and no place of anybody else, but the version and its time
+    own = {one.path for other, one in changing_places() if other is model and SIDES.get(one.owner, one.owner) == owner}
+    changed = {path for path in was if kept.get(path) != was[path]} - {"version", "updatedAt"}
+    assert changed <= {
+        path for path in was if any(path == one or path.startswith((f"{one}[", f"{one}.")) for one in own)
+    }
+    assert without_person(after, person, "2026-11-22T09:00:00.000Z", as_=(place.owner,) if nameless else ()) is after
+
+
+def texts(value: Any, path: str = "") -> dict[str, Any]:
+    """The single values of an item by their paths."""
+    if isinstance(value, Mapping):
+        return {
+            at: leaf
+            for name, one in value.items()
+            for at, leaf in texts(one, f"{path}{'.' if path else ''}{name}").items()
+        }
+    if isinstance(value, (list, tuple, set)):
+        return {at: leaf for one in value for at, leaf in texts(one, f"{path}[]").items()}
+    return {path: value}
 
 
 def job(**fields: Any) -> Job:
