@@ -13,14 +13,14 @@ SAM := .local/sam/bin/sam
 LOCAL := $(DEV)/python -m local
 
 # These targets do not need the environment `engine`, whose Python may be in use by a running stand-in.
-reload tokens logs outbox task age check openapi events: ENVIRONMENTS := dev sam
+reload tokens logs outbox task age check openapi events personal-data: ENVIRONMENTS := dev sam
 format secrets lock audit: ENVIRONMENTS := dev
 
 # The requirements that are compiled to locked files, in the order in which they depend on each other.
 LOCKED := layers/dependencies/requirements layers/pictures/requirements requirements/pip requirements/dev requirements/engine requirements/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task age environments test test-fast test-docker soak check format secrets lock audit bench costs openapi events clean
+.PHONY: help run up sam-local down reload tokens logs outbox task age environments test test-fast test-docker soak check format secrets lock audit bench costs openapi events personal-data clean
 
 help: ## list all targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -133,6 +133,9 @@ openapi: environments ## write the OpenAPI document
 
 events: environments ## write the events' JSON Schema
 	@$(DEV)/python -m local.events
+
+personal-data: environments ## write the page of personal data
+	@$(DEV)/python -m local.personal_data
 
 clean: down ## remove everything that was built and installed here
 	@rm -rf .local .aws-sam

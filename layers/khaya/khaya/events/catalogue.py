@@ -28,7 +28,6 @@ class JobPosted(Detail):
     job_id: str
     buyer_id: str
     category: str
-    location: str
     budget_cents: Cents
     payment: str
 

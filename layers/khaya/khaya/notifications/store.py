@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from khaya.notifications.model import Notification, Recipient
@@ -98,6 +98,11 @@ def mark_read(notification: Notification, recipient: Recipient) -> list[writes.W
         ),
         _add_to_unread(recipient, -1),
     ]
+
+
+def set_params(notification_id: str, params: Mapping[str, str | int]) -> writes.Write:
+    """Write other values for the placeholders of a notification; refused if it was deleted."""
+    return writes.overwrite(*key(notification_id), "params", dict(params))
 
 
 def mark_all_read(recipient: Recipient) -> writes.Write:
