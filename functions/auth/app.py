@@ -12,7 +12,7 @@ from khaya.platform.aws import secrets
 from khaya.platform.aws.cognito import Origin
 from khaya.platform.base import clock
 from khaya.platform.base.models import Model, RequestModel
-from khaya.platform.base.settings import KeySettings, SignInSettings, require, settings
+from khaya.platform.base.settings import KeySettings, MessageLimits, SignInSettings, require, settings
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import SIGNED_IN, Access
 from khaya.platform.web.api import Api
@@ -34,7 +34,7 @@ from khaya.sign_in.model import (
 )
 from khaya.users.store import pass_account_guard
 
-require(KeySettings, SignInSettings, queues=("code_delivery",))
+require(KeySettings, MessageLimits, SignInSettings, queues=("code_delivery",))
 
 ANYBODY = Access("anybody", public=True, recorded=False, also_suspended=True)
 ONESELF = Access("any signed-in person", recorded=False)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
+from khaya.notices import service as notices
 from khaya.platform.aws import secrets
 from khaya.platform.base import clock
 from tests.conftest import Clock
@@ -228,6 +229,14 @@ def told() -> None:
     }
     for kind, detail in about.items():
         assert deliver_event("notices", happened(kind=kind, detail=detail, actor="admin")) == []
+    again = happened(1, kind="bid.placed", detail={**about["bid.placed"], "bidId": "another"}, actor="admin")
+    assert deliver_event("notices", again) == []
+    place_bid(WORKER, job)
+    place_bid(Person("rival", ("worker",)), job)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(notices, "PART", 1)
+        edited = happened(600, kind="job.edited", detail={"jobId": job, "buyerId": "owner"}, actor="owner")
+        assert deliver_event("notices", edited) == []
 
 
 def platform() -> None:

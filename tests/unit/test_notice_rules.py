@@ -214,6 +214,11 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         None,
         {},
     ),
+    "a changed job, for one of its bidders": (
+        rules.for_bidder(happened("job.edited", JOB, by="buyer"), "bidder"),
+        A_JOB,
+        {"bidder": "jobEdited"},
+    ),
     "a withdrawal paid": (
         happened("withdrawal.paid", {**ENTRY, "amountCents": -20_000}),
         None,
@@ -234,6 +239,11 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         happened("person.verification_refused", PERSON, by="admin"),
         None,
         {"person": "verificationRefused"},
+    ),
+    "a new password, by themselves": (
+        happened("person.password_changed", PERSON, by="person"),
+        None,
+        {"person": "passwordChanged"},
     ),
     "suspended": (happened("person.suspended", PERSON, by="admin"), None, {"person": "accountSuspended"}),
     "reinstated": (happened("person.reinstated", PERSON, by="admin"), None, {"person": "accountReinstated"}),
@@ -266,7 +276,6 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
 
 SILENT = {
     "job.posted",
-    "job.edited",
     "job.released",
     "bid.accepted",
     "listing.created",

@@ -7,6 +7,8 @@ from typing import Any
 import boto3
 import pytest
 
+from khaya.channels import store as counts
+from khaya.platform.base import clock as khaya_clock
 from khaya.platform.base import settings
 from khaya.platform.base.errors import Unavailable
 from khaya.platform.data import dynamo
@@ -149,3 +151,89 @@ def test_given_the_hourly_cap_of_text_messages_when_it_is_reached_then_no_more_a
     clock.tick(hours=1)
     Newcomer().sign_up()
     assert len(mailbox.deliver()) == 1
+
+
+@pytest.mark.parametrize(
+    ("channel", "limits", "clock_hours", "period"),
+    [
+        ("sms", {"sms_per_hour": "1"}, 1, "this hour"),
+        ("whatsapp", {"whatsapp_per_hour": "1"}, 1, "this hour"),
+        ("sms", {"sms_rand_per_month": "1", "sms_price_cents": "100"}, 24 * 11, "this month"),
+        ("whatsapp", {"whatsapp_rand_per_month": "1", "whatsapp_price_cents": "60"}, 24 * 11, "this month"),
+    ],
+)
+def test_given_a_channel_at_its_limit_then_codes_by_it_are_refused_with_the_way_that_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+    clock: Clock,
+    capsys: pytest.CaptureFixture[str],
+    channel: str,
+    limits: dict[str, str],
+    clock_hours: int,
+    period: str,
+) -> None:
+    # given a channel whose only message was sent
+    monkeypatch.setenv("TWILIO_SECRET_ARN", "twilio")
+    _limits(monkeypatch, **limits)
+    counts.count(channel, "123456 is your Khaya code.", khaya_clock.now())
+    # when codes are asked for, for a new person and for somebody unknown
+    answers = [Newcomer().sign_up(channel=channel), Newcomer().ask_code(channel=channel)]
+    # then the answers say so, and are the same
+    for answer in answers:
+        assert (answer.status, answer.body["code"]) == (503, "channel_exhausted")
+        assert answer.body["params"]["channel"] == channel
+        assert period in answer.body["detail"]
+        assert "by e-mail" in answer.body["detail"]
+        assert 0 < int(answer.headers["Retry-After"]) <= 31 * 24 * 3600
+    metric = f"{channel.capitalize()}{'CapReached' if period == 'this hour' else 'BudgetSpent'}"
+    assert metric in capsys.readouterr().out
+    # and by e-mail codes are sent
+    assert Newcomer().sign_up(channel="email", email="zanele@example.org").status == 200
+    assert len(mailbox.deliver()) == 1
+    # and later by the channel again
+    clock.tick(hours=clock_hours)
+    assert Newcomer().sign_up(channel=channel).status == 200
+
+
+def test_given_a_limit_then_concurrent_counts_never_exceed_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    _limits(monkeypatch, sms_per_hour="10", sms_rand_per_month="3", sms_price_cents="50")
+    counted = 0
+    for _ in range(12):
+        try:
+            counts.count("sms", "123456", khaya_clock.now())
+        except counts.BudgetSpent:
+            continue
+        counted += 1
+    assert counted == 6
+
+
+FOREIGN = ["+4479460000001", "+14155550100", "+263771234567", "+2681234567", "0044 7946 000 0001"]
+
+
+@pytest.mark.parametrize("phone", FOREIGN)
+@pytest.mark.parametrize("channel", ["sms", "whatsapp", "email"])
+def test_a_sign_up_from_a_country_that_is_not_served_is_refused(
+    monkeypatch: pytest.MonkeyPatch, phone: str, channel: str
+) -> None:
+    monkeypatch.setenv("TWILIO_SECRET_ARN", "twilio")
+    settings.settings.cache_clear()
+    answer = Newcomer(phone).sign_up(channel=channel, email="zanele@example.org")
+    assert (answer.status, answer.fields) == (422, {"phone"})
+    (problem,) = answer.body["errors"]
+    assert (problem["code"], problem["params"]) == ("country_not_served", {"callingCodes": "+27"})
+    assert mailbox.deliver() == []
+
+
+@pytest.mark.parametrize("phone", FOREIGN)
+def test_a_phone_of_a_country_that_is_not_served_is_refused_at_a_change_and_for_codes(phone: str) -> None:
+    me = Newcomer().signed_in().person
+    answer = me.post("/auth/contacts", {"phone": phone})
+    assert (answer.status, answer.fields) == (422, {"phone"})
+    asked = Newcomer(phone).ask_code()
+    assert (asked.status, asked.fields) == (422, {"username"})
+
+
+def test_given_further_calling_codes_then_their_people_may_sign_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    _limits(monkeypatch, calling_codes="+27,+263")
+    assert Newcomer("+263771234567").sign_up().status == 200
+    assert [one.to for one in mailbox.deliver()] == ["+263771234567"]
+    assert Newcomer("+267712345678").sign_up().status == 422

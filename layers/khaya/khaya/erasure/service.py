@@ -114,7 +114,7 @@ def _reminders(user_id: str, now: str) -> Iterator[None]:
     """Delete the person's own reminders, page by page. Reminders of jobs contain no personal data."""
     del now
     while found := reminders.of_person(user_id, PageRequest(("erasure",), MAX_LIMIT)).items:
-        reminders.remove(found)
+        reminders.remove_all_of(user_id, found)
         yield
 
 

@@ -320,6 +320,7 @@ KINDS: Final[Mapping[str, type[Detail]]] = {
     "person.verified": Verified,
     "person.verification_requested": Person,
     "person.verification_refused": Person,
+    "person.password_changed": Person,
     "person.suspended": Person,
     "person.reinstated": Person,
     "person.made_admin": Person,

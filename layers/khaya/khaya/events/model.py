@@ -218,6 +218,8 @@ def _user_events(before: Item, after: Item) -> Iterator[KindAndFields]:
             yield "person.suspended" if after["status"] == "suspended" else "person.reinstated", person
         if "admin" in after:
             yield "person.made_admin" if after["admin"] else "person.ended_admin", person
+    elif not before and "passwordChangedAt" in after:
+        yield "person.password_changed", {"userId": after["about"]}
     elif before.get("status") != "erased" and after.get("status") == "erased":
         yield "person.erased", {}
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from secrets import token_urlsafe
 
+from khaya.channels import store as limits
 from khaya.identities import model as identity
 from khaya.identities import store as identities
 from khaya.jobs import store as jobs
@@ -14,8 +15,9 @@ from khaya.platform.aws import cognito, queues, secrets
 from khaya.platform.aws.cognito import Account, Origin, Tokens
 from khaya.platform.aws.queues import OutgoingMessage
 from khaya.platform.base import clock
-from khaya.platform.base.errors import Conflict, Invalid, Unauthenticated, Unavailable, WriteConflict
-from khaya.platform.base.settings import SignInSettings, settings
+from khaya.platform.base.errors import Conflict, FieldProblem, Invalid, Unauthenticated, Unavailable, WriteConflict
+from khaya.platform.base.phones import has_calling_code
+from khaya.platform.base.settings import MessageLimits, SignInSettings, settings
 from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, read, read_together
 from khaya.platform.web.access import Caller
@@ -53,7 +55,12 @@ def count_call(name: str, now: str) -> None:
 
 
 def sign_up(request: SignUp, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
-    """Send a code to a new person. The account is created when the code is answered, so no clean-up is needed."""
+    """Send a code to a new person. The account is created when the code is answered, so no clean-up is needed.
+
+    Raises:
+        Invalid: the phone is of a country that is not served, or the password is the person's own name or contact.
+    """
+    _require_served(request.phone, "phone")
     unit_of_work.once("count", lambda: count_call(request.to_verify.value, now))
     if request.password is not None:
         check_not_own(request.password, names=[request.display_name], phones=[request.phone], emails=[request.email])
@@ -165,7 +172,7 @@ def step_up(request: StepUp, origin: Origin, caller: Caller, *, now: str, unit_o
 
 
 def change_password(password: str, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> None:
-    """Set the caller's password, and end their other sessions.
+    """Set the caller's password, end their other sessions, and record the change, of which they are told.
 
     Raises:
         Invalid: the password is the person's own name, phone or e-mail.
@@ -174,6 +181,7 @@ def change_password(password: str, caller: Caller, *, now: str, unit_of_work: Un
     user = users.read(record, caller.user_id)
     check_not_own(password, names=[user.display_name], phones=[user.phone], emails=[user.email])
     unit_of_work.once("cognito", lambda: cognito.set_password(caller.subject, password))
+    unit_of_work.add(users.record_password_change(caller.user_id, now))
     sessions.end_all(caller.user_id, now=now, unit_of_work=unit_of_work, kept=caller.session_id)
 
 
@@ -246,19 +254,27 @@ def _hash_of(contact: Identity) -> str:
 
 def _request(challenge: Challenge, field: str, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
     """Store the challenge and send its code. Steps and duration are the same whether or not the account exists."""
-    config = settings(SignInSettings)
-    prefixes = tuple(config.sms_prefixes.split(","))
-    if (
-        challenge.channel == "sms"
-        and challenge.requested.kind == "phone"
-        and not challenge.identity.startswith(prefixes)
-    ):
-        raise Invalid([(field, f"text messages go only to numbers that begin with {' or '.join(prefixes)}")])
-    if challenge.channel == "whatsapp" and not config.twilio_secret_arn:
+    if challenge.requested.kind == "phone" and challenge.channel != "email":
+        _require_served(challenge.identity, field)
+    if challenge.channel == "whatsapp" and not settings(SignInSettings).twilio_secret_arn:
         raise Invalid([("channel", "WhatsApp is not offered here")])
+    limits.require_left(challenge.channel, now)
     unit_of_work.add(store.create(challenge), store.count_send(secrets.keyed_hash("sends", challenge.identity), now))
     unit_of_work.after_commit(lambda: _queue(challenge.id))
     return challenge
+
+
+def _require_served(phone: str, field: str) -> None:
+    """Check that the phone is of a country whose people may sign up and get messages.
+
+    Raises:
+        Invalid: it is not.
+    """
+    codes = settings(MessageLimits).calling_codes
+    if not has_calling_code(phone, codes):
+        served = codes.replace(",", " or ")
+        problem = FieldProblem(field, f"must begin with {served}", "country_not_served", {"callingCodes": codes})
+        raise Invalid([problem])
 
 
 def _check_answer(answer: CodeAnswer, purposes: set[Purpose], *, now: str, caller: Caller | None = None) -> Challenge:

@@ -1,7 +1,7 @@
 """The Challenges table: items that live for minutes. The prefix of the `id` is the type of the item.
 
 `challenge#…`: a request for a code. `proof#…`: a one-time proof for Cognito's trigger. `sends#…` and `rate#…`: counters
-under keyed hashes. `contact#…`: a contact that is being taken. `sms#…`: the hour's text messages (`channels.store`).
+under keyed hashes. `contact#…`: a contact that is being taken. `sms#…`, `whatsapp#…`: counts of `channels.store`.
 `expiresAt` is the time to live; reads check it themselves.
 """
 

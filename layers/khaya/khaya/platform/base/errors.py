@@ -160,9 +160,17 @@ class Unavailable(KhayaError):
     title = "Temporarily unavailable"
     code = "unavailable"
 
-    def __init__(self, detail: str = "Please try again in a moment.", retry_after_seconds: int = 1) -> None:
+    def __init__(
+        self,
+        detail: str = "Please try again in a moment.",
+        retry_after_seconds: int = 1,
+        *,
+        code: str | None = None,
+        params: Params | None = None,
+    ) -> None:
         headers = {"Retry-After": str(retry_after_seconds)}
-        super().__init__(detail, params={"retryAfterSeconds": retry_after_seconds}, headers=headers)
+        known = {**(params or {}), "retryAfterSeconds": retry_after_seconds}
+        super().__init__(detail, code=code, params=known, headers=headers)
 
 
 class WriteConflict(Exception):

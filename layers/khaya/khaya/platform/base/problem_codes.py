@@ -103,11 +103,14 @@ PROBLEM_CODES: Final[dict[str, str]] = {
     "changes_limit": "The work was sent back `max` times.",
     "bid_limit": "A worker may bid again on one job `max` times.",
     "listing_limit": "A seller may have `max` active and pending listings.",
+    "reminder_limit": "A person may have `max` reminders that wait.",
     "device_limit": "A person may have `max` devices.",
     # 429
     "too_many_changes": "Too many changes in this minute.",
     "too_many_attempts": "Too many attempts in this minute.",
     "too_many_codes": "Too many codes were asked for.",
+    # 503
+    "channel_exhausted": "No more codes are sent by `channel` until `Retry-After`; ask for one by e-mail.",
 }
 """Codes of problems."""
 
@@ -127,6 +130,7 @@ FIELD_CODES: Final[dict[str, str]] = {
     "invalid_date": "The text is no date from 2000 to 2200.",
     "invalid_time": "The text is no time from 2000 to 2200.",
     "invalid_phone": "The text is no phone number that is accepted.",
+    "country_not_served": "The phone number has none of `callingCodes`, the only ones that are served.",
     "invalid_email": "The text is no e-mail address.",
     "not_an_option": "The value is not one of `options`.",
     "too_short": "The text has fewer than `min` characters.",
