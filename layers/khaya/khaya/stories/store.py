@@ -120,8 +120,18 @@ def liked_by(user_id: str, page_request: PageRequest) -> PageResult[str]:
     return PageResult([row["id"].partition("#")[0] for row in found.items], found.after)
 
 
+def take_back_like(story_id: str, user_id: str) -> list[writes.Write]:
+    """The writes that remove a like from a story in any state, on condition that both exist."""
+    return [
+        writes.delete(
+            *like_key(story_id, user_id), condition="attribute_exists(#id)", refusal=lambda _: WriteConflict()
+        ),
+        _count(story_id, -1, condition="attribute_exists(#id)"),
+    ]
+
+
 def delete_like(story_id: str, user_id: str) -> writes.Write:
-    """The write that deletes a like without changing the count, for stories that are not approved or deleted."""
+    """The write that deletes a like of a story that was deleted."""
     return writes.delete(*like_key(story_id, user_id), condition=None, refusal=lambda _: WriteConflict())
 
 
@@ -163,13 +173,14 @@ def _listed(
     return PageResult([Story.model_validate(row) for row in found.items], found.after)
 
 
-def _count(story_id: str, step: int) -> writes.Write:
+def _count(story_id: str, step: int, *, condition: str = "#status = :approved") -> writes.Write:
+    values = {"approved": _APPROVED} if ":approved" in condition else {}
     return writes.update(
         *key(story_id),
         "ADD #likes :step",
-        condition="#status = :approved",
+        condition=condition,
         refusal=lambda _: WriteConflict(),
-        values={"step": step, "approved": _APPROVED},
+        values={"step": step, **values},
     )
 
 
