@@ -42,7 +42,7 @@ class Write:
         kind: the operation.
         request: its parameters, as DynamoDB takes them.
         refusal: the exception to raise if the condition fails.
-        relative: whether the new value depends on the old one, so that the write has twice the effect if it is made twice.
+        relative: whether the new value depends on the old one, so that a second write would have a second effect.
     """
 
     kind: Kind
