@@ -14,6 +14,7 @@ import pytest
 from khaya.platform.aws import secrets
 from khaya.platform.base import clock
 from tests.conftest import Clock
+from tests.integration.test_pending_bids import moved
 from tests.support import stand_in
 from tests.support.client import VISITOR, Context, Person, app, function_of
 from tests.support.events import batch, happened
@@ -259,12 +260,20 @@ def swept() -> None:
             assert app("due_items").handler({"schedule": schedule}, Context())["failed"] == 0
 
 
+def dispatched() -> None:
+    """Changes are dispatched, and one that cannot be read is parked."""
+    left_open()
+    broken = moved("job-1")
+    broken["dynamodb"]["NewImage"] = {"status": {"S": "in_progress"}}
+    assert app("stream_dispatcher").handler({"Records": [broken]}, Context()) == {"batchItemFailures": []}
+
+
 FLOWS: dict[str, Callable[[], None]] = {
     "platform": platform,
     "profiles": profiles,
     "jobs": posted,
     "bids": bids,
-    "stream_dispatcher": left_open,
+    "stream_dispatcher": dispatched,
     "derived": changed,
     "money": rewarded,
     "notifications": notifications,
