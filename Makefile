@@ -13,14 +13,14 @@ SAM := .local/sam/bin/sam
 LOCAL := $(DEV)/python -m local
 
 # What is running keeps its engine; these need only the other environments.
-reload tokens logs outbox task parked replay age check openapi events: ENVIRONMENTS := dev sam
+reload tokens logs outbox task parked replay repair age check openapi events: ENVIRONMENTS := dev sam
 format secrets lock audit: ENVIRONMENTS := dev
 
 # The requirements that are compiled to locked files, in the order in which they depend on each other.
 LOCKED := layers/dependencies/requirements layers/pictures/requirements requirements/pip requirements/dev requirements/engine requirements/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task parked replay age environments test test-fast test-docker soak check format secrets lock audit bench costs openapi events clean
+.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair age environments test test-fast test-docker soak check format secrets lock audit bench costs openapi events clean
 
 help: ## list what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ parked: environments ## list the stream records that could not be dispatched
 
 replay: environments ## replay them
 	@$(LOCAL) replay
+
+repair: environments ## check everything against what is derived from it, and mend differences
+	@$(LOCAL) repair
 
 age: environments ## make everything that is there older: DAYS=31
 	@$(LOCAL) age $(if $(DAYS),--days "$(DAYS)")

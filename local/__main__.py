@@ -6,6 +6,7 @@ python -m local sam-local [--port] [--api-port]    the functions in SAM's contai
 python -m local down | reload | tokens | logs | outbox
 python -m local task [--name NAME]                 run one of the template's schedules at once; list them without a name
 python -m local parked | replay                    list or replay stream records that could not be dispatched
+python -m local repair                             check everything against what is derived from it
 python -m local age --days N                       make everything N days older
 """
 
@@ -48,6 +49,7 @@ from local.start_api import SamApi
 from local.warming import warm
 from local.welcome import greet
 from operations import parked_records
+from operations import repair as repair_command
 
 BEGAN = time.monotonic()
 
@@ -239,6 +241,13 @@ def replay() -> None:
         raise CannotRun("Some records failed again. `make logs` shows why.")
 
 
+def repair() -> None:
+    """Check everything against what is derived from it."""
+    everything = repair_command.of_stack(session(engine.must_run().port), sam_settings()["stack_name"])
+    if not repair_command.run(everything, [*repair_command.SOURCES]):
+        raise CannotRun("Some repairs failed. `make logs` shows why.")
+
+
 def age(days: int | None) -> None:
     """Make everything that is in the marketplace older."""
     port = engine.must_run().port
@@ -271,6 +280,7 @@ def main() -> None:
             "task",
             "parked",
             "replay",
+            "repair",
             "age",
         ],
     )
@@ -303,6 +313,7 @@ def main() -> None:
                 "outbox": outbox,
                 "parked": parked,
                 "replay": replay,
+                "repair": repair,
             }[verb]()
 
 

@@ -59,7 +59,7 @@ SHARED = {
     ("uploads", "ServiceKey"): "the policy of all functions behind the API; this one has no list",
     **{
         (folder, "ScheduleDeadLetters"): "Lambda itself sends there what it could not run"
-        for folder in ("job_expiry", "due_items", "daily_statistics", "reputation_repair")
+        for folder in ("job_expiry", "due_items", "daily_statistics", "repair")
     },
 }
 """Permissions of a function that it does not use, with the reason."""
@@ -332,20 +332,17 @@ def test_job_expiry_uses_every_permission_that_it_has(permitted: Record, clock: 
     assert left_unused(permitted, "job_expiry") == set()
 
 
-@pytest.mark.parametrize("folder", ["records", "daily_statistics", "reputation_repair"])
-def test_records_and_the_nightly_tasks_use_every_permission_that_they_have(
+@pytest.mark.parametrize("folder", ["records", "daily_statistics"])
+def test_records_and_the_nightly_statistics_use_every_permission_that_they_have(
     permitted: Record, clock: Clock, folder: str
 ) -> None:
-    # given an event that is recorded twice, and a review that the directory does not show yet
-    profile("worker", roles=["worker"])
+    # given an event that is recorded twice
     sample = json.loads((ROOT / "events" / "records.json").read_text())
     for _ in range(2):
         app("records").handler(sample, Context())
-    OWNER.post(f"/jobs/{complete_job(OWNER, WORKER)}/reviews", {"rating": 5})
-    # when the nightly tasks run
+    # when the nightly task runs
     clock.tick(days=1)
-    for task in ("daily_statistics", "reputation_repair"):
-        app(task).handler({}, Context())
+    app("daily_statistics").handler({}, Context())
     # then every permission was used
     assert left_unused(permitted, folder) == set()
 
