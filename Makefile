@@ -13,14 +13,14 @@ SAM := .local/sam/bin/sam
 LOCAL := $(DEV)/python -m local
 
 # These targets do not need the environment `engine`, whose Python may be in use by a running stand-in.
-reload tokens logs outbox task age check openapi events personal-data: ENVIRONMENTS := dev sam
+reload tokens logs outbox task parked replay repair age check openapi events personal-data: ENVIRONMENTS := dev sam
 format secrets lock audit: ENVIRONMENTS := dev
 
 # The requirements that are compiled to locked files, in the order in which they depend on each other.
 LOCKED := layers/dependencies/requirements layers/pictures/requirements requirements/pip requirements/dev requirements/engine requirements/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task age environments test test-fast test-docker soak check format secrets lock audit bench costs openapi events personal-data clean
+.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair age environments test test-fast test-docker soak check format secrets lock audit bench costs openapi events personal-data clean
 
 help: ## list all targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -52,6 +52,15 @@ outbox: environments ## show what was sent by text message, WhatsApp, e-mail and
 task: environments ## run a schedule at once: NAME=job-expiry (without a name: list them)
 	@$(LOCAL) task $(if $(NAME),--name "$(NAME)")
 
+parked: environments ## list the stream records that could not be dispatched
+	@$(LOCAL) parked
+
+replay: environments ## replay them
+	@$(LOCAL) replay
+
+repair: environments ## check everything against what is derived from it, and correct differences
+	@$(LOCAL) repair
+
 age: environments ## make all stored data older: DAYS=31
 	@$(LOCAL) age $(if $(DAYS),--days "$(DAYS)")
 
@@ -82,11 +91,11 @@ soak: environments ## tests with large numbers and many random histories (two ho
 check: environments secrets ## lint, format, strict types, import rules, template, workflows, secrets
 	@$(DEV)/ruff check .
 	@$(DEV)/ruff format --check .
-	@$(DEV)/mypy --strict layers/khaya/khaya functions local
+	@$(DEV)/mypy --strict layers/khaya/khaya functions local operations
 	@PYTHONPATH=layers/khaya $(DEV)/lint-imports --no-cache
 	@$(DEV)/cfn-lint template.yaml infra/*.yaml
 	@$(SAM) validate --lint --template-file template.yaml
-	@$(DEV)/bandit --quiet -ll --recursive layers functions local
+	@$(DEV)/bandit --quiet -ll --recursive layers functions local operations
 	@$(DEV)/zizmor --offline --quiet --no-progress .github
 	@$(DEV)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(DEV)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml

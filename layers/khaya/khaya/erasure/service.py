@@ -98,7 +98,7 @@ def _stories(user_id: str, now: str) -> Iterator[None]:
         commit_if_present([stories.remove(story)])
         yield
     for story_id in every_item(lambda page_request: stories.liked_by(user_id, page_request)):
-        if not commit_if_present(stories.unlike(story_id, user_id)):
+        if not commit_if_present(stories.take_back_like(story_id, user_id)):
             commit_now(stories.delete_like(story_id, user_id))
         yield
 

@@ -141,7 +141,7 @@ class Profile(Model):
     on_time_jobs: Count = 0
     """The paid jobs that were submitted no later than accepted + timelineDays."""
     median_response_minutes: float | None = None
-    """Median of the minutes from the posting of a job to this person's bid, over their last 20 bids."""
+    """Median of the minutes from the posting of a job to this person's bid, over their last 20 not withdrawn bids."""
 
     returned: bool | None = None
     """Whether an earlier account of the person was erased; they get no benefits for new members."""

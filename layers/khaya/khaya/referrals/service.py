@@ -69,19 +69,39 @@ def complete_referrals(job_id: str, now: str) -> int:
     Safe to repeat and to run concurrently: one transaction completes a referral and pays both sides.
     """
     job = jobs.find(job_id)
-    if job is None or job.worker_id is None:
+    referrals = None if job is None else _referrals_of_qualifying(job)
+    if job is None or referrals is None:
         return 0
-    parties = (job.buyer_id, job.worker_id)
+    unit_of_work = UnitOfWork()
+    unit_of_work.add(*(store.record_qualification(party, job.id, now) for party in _parties(job)))
+    unit_of_work.commit()
+    return sum(_complete(referral, job, now) for referral in referrals)
+
+
+def is_due(job: Job) -> bool:
+    """Whether a qualifying job was not recorded for a party, or a referral of a party is still pending."""
+    referrals = _referrals_of_qualifying(job)
+    if referrals is None:
+        return False
+    recorded = read_together([store.qualification_key(party) for party in _parties(job)])
+    return not all(map(store.has_qualified, recorded)) or any(one.status == "pending" for one in referrals)
+
+
+def _parties(job: Job) -> tuple[str, ...]:
+    return (job.buyer_id, job.worker_id) if job.worker_id else (job.buyer_id,)
+
+
+def _referrals_of_qualifying(job: Job) -> list[Referral] | None:
+    """The referrals of a job's parties; None unless the job qualifies."""
+    if job.worker_id is None:
+        return None
+    parties = _parties(job)
     buyer, worker, *referral_items = read_together(
         [*(payouts.key(party) for party in parties), *(store.referral_key(party) for party in parties)]
     )
     referrals = [found for item in referral_items if (found := store.read_referral(item))]
-    if not model.qualifies(job, buyer=payouts.read(buyer), worker=payouts.read(worker), referrals=referrals):
-        return 0
-    unit_of_work = UnitOfWork()
-    unit_of_work.add(*(store.record_qualification(party, job.id, now) for party in parties))
-    unit_of_work.commit()
-    return sum(_complete(referral, job, now) for referral in referrals)
+    payable = model.qualifies(job, buyer=payouts.read(buyer), worker=payouts.read(worker), referrals=referrals)
+    return referrals if payable else None
 
 
 def pay_pending(referred_id: str, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Referral:

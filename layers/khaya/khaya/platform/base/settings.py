@@ -88,6 +88,15 @@ class SignInSettings(BaseModel):
     """ARN of the secret that the CDN sends; empty without a CDN, and then its headers are ignored."""
 
 
+class StreamSettings(BaseModel):
+    """Settings for reading the tables' streams."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    record_retry_seconds: int = Field(ge=0)
+    """How long after its change a record is tried again before it is parked."""
+
+
 class BusSettings(BaseModel):
     """Settings for publishing events."""
 
