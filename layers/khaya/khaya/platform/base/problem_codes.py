@@ -108,6 +108,7 @@ PROBLEM_CODES: Final[dict[str, str]] = {
     # 429
     "too_many_changes": "Too many changes in this minute.",
     "too_many_attempts": "Too many attempts in this minute.",
+    "too_many_wrong_passwords": "Too many wrong passwords from this address.",
     "too_many_codes": "Too many codes were asked for.",
 }
 """Codes of problems."""
