@@ -14,7 +14,7 @@ from khaya.platform.aws import cognito, queues, secrets
 from khaya.platform.aws.cognito import Account, Origin, Tokens
 from khaya.platform.aws.queues import OutgoingMessage
 from khaya.platform.base import clock
-from khaya.platform.base.errors import Conflict, Invalid, Unauthenticated, Unavailable, WriteConflict
+from khaya.platform.base.errors import Conflict, FieldProblem, Invalid, Unauthenticated, Unavailable, WriteConflict
 from khaya.platform.base.settings import SignInSettings, settings
 from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, read, read_together
@@ -247,9 +247,10 @@ def _request(challenge: Challenge, field: str, *, now: str, unit_of_work: UnitOf
         and challenge.requested.kind == "phone"
         and not challenge.identity.startswith(prefixes)
     ):
-        raise Invalid([(field, f"text messages go only to numbers that begin with {' or '.join(prefixes)}")])
+        message = f"text messages go only to numbers that begin with {' or '.join(prefixes)}"
+        raise Invalid([FieldProblem(field, message, "number_not_served", {"prefixes": prefixes})])
     if challenge.channel == "whatsapp" and not config.twilio_secret_arn:
-        raise Invalid([("channel", "WhatsApp is not offered here")])
+        raise Invalid([FieldProblem("channel", "WhatsApp is not offered here", "not_offered")])
     unit_of_work.add(store.create(challenge), store.count_send(secrets.keyed_hash("sends", challenge.identity), now))
     unit_of_work.after_commit(lambda: _queue(challenge.id))
     return challenge
