@@ -77,6 +77,7 @@ KINDS: Final[Mapping[str, KindOfNotification]] = {
     "storyRejected": _gathered_kind("storyTitle"),
     "storyFeatured": _gathered_kind("storyTitle"),
     "referralRewarded": _kind("rewardCents", "side"),
+    "rewardRefused": _kind("amountCents"),
     "creditsReceived": _kind("amountCents", "balanceAfterCents"),
     "creditsDeducted": _kind("amountCents", "balanceAfterCents"),
     "withdrawalPaid": _kind("amountCents"),

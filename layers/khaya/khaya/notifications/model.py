@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from khaya.notifications.choices import CHANNELS, Channel, Language
 from khaya.notifications.kinds import KINDS
-from khaya.platform.base.errors import Conflict, Invalid, NotFound, Unauthenticated
+from khaya.platform.base.errors import Conflict, FieldProblem, Invalid, NotFound, Unauthenticated
 from khaya.platform.base.models import Model, RequestModel, next_version
 
 Platform = Literal["ios", "android", "web"]
@@ -116,7 +116,8 @@ class Recipient(Model):
         """
         unknown = sorted(kind for kind in wanted.channels if kind not in CONFIGURABLE_KINDS)
         if unknown:
-            raise Invalid([(f"channels.{kind[:64]}", "is not a kind that channels are chosen for") for kind in unknown])
+            message = "is not a kind that channels are chosen for"
+            raise Invalid([FieldProblem(f"channels.{kind[:64]}", message, "not_configurable") for kind in unknown])
         differing = {
             kind: tuple(channels)
             for kind, channels in wanted.channels.items()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from secrets import token_urlsafe
 
-from khaya.channels import store as limits
+from khaya.channels import store as channels
 from khaya.identities import model as identity
 from khaya.identities import store as identities
 from khaya.jobs import store as jobs
@@ -25,7 +25,7 @@ from khaya.sessions import revocation
 from khaya.sessions import service as sessions
 from khaya.sessions import store as session_store
 from khaya.sessions.model import RefreshToken
-from khaya.sign_in import delivery, store
+from khaya.sign_in import delivery, limits, store
 from khaya.sign_in.model import (
     Challenge,
     Channel,
@@ -43,17 +43,6 @@ from khaya.users import store as users
 Issued = tuple[Tokens, RefreshToken]
 
 
-def count_call(name: str, now: str) -> None:
-    """Count a call of a sign-in route for a phone, an e-mail or a session, given as `name`.
-
-    Raises:
-        TooMany: the limit of this minute is used up.
-    """
-    limit = settings(SignInSettings).sign_ins_per_identity
-    if limit:
-        store.count_call(secrets.keyed_hash("identity", name), limit, now)
-
-
 def sign_up(request: SignUp, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
     """Send a code to a new person. The account is created when the code is answered, so no clean-up is needed.
 
@@ -61,7 +50,6 @@ def sign_up(request: SignUp, *, now: str, unit_of_work: UnitOfWork) -> Challenge
         Invalid: the phone is of a country that is not served, or the password is the person's own name or contact.
     """
     _require_served(request.phone, "phone")
-    unit_of_work.once("count", lambda: count_call(request.to_verify.value, now))
     if request.password is not None:
         check_not_own(request.password, names=[request.display_name], phones=[request.phone], emails=[request.email])
     challenge = new_challenge("signUp", request.to_verify, request.channel, now, display_name=request.display_name)
@@ -73,14 +61,12 @@ def sign_up(request: SignUp, *, now: str, unit_of_work: UnitOfWork) -> Challenge
 
 def request_code(username: str, channel: Channel | None, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
     """Send a code to the account with this username. The consumer looks the account up, not this request."""
-    unit_of_work.once("count", lambda: count_call(username, now))
     challenge = new_challenge("signIn", Identity.of(username), channel, now)
     return _request(challenge, "username", now=now, unit_of_work=unit_of_work)
 
 
 def request_contact_code(identity: Identity, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
     """Send a code to a new phone or e-mail of the caller."""
-    unit_of_work.once("count", lambda: count_call(identity.value, now))
     challenge = new_challenge("contact", identity, None, now, user_id=caller.user_id, session_id=caller.session_id)
     return _request(challenge, identity.kind, now=now, unit_of_work=unit_of_work)
 
@@ -95,7 +81,7 @@ def sign_in_with_code(answer: CodeAnswer, origin: Origin, *, now: str, unit_of_w
         Unauthenticated: the code is not accepted.
         Forbidden: the account was erased.
     """
-    challenge = unit_of_work.once("challenge", lambda: _check_answer(answer, {"signIn", "signUp"}, now=now))
+    challenge = unit_of_work.once("challenge", lambda: _check_answer(answer, {"signIn", "signUp"}, origin, now=now))
     tokens = unit_of_work.once("cognito", lambda: _claimed_tokens(challenge, origin, now))
     unit_of_work.add(store.close(challenge.id, now))
     return tokens, sessions.open_session(tokens, origin.device, now=now, unit_of_work=unit_of_work)
@@ -110,14 +96,16 @@ def sign_in_with_password(
         Unauthenticated: the name or the password is wrong.
         Forbidden: the account was erased.
     """
-    unit_of_work.once("count", lambda: count_call(username, now))
-    tokens = unit_of_work.once("cognito", lambda: cognito.sign_in_with_password(username, password, origin))
+    tokens = unit_of_work.once(
+        "cognito",
+        lambda: limits.guess(username, origin, now, lambda: cognito.sign_in_with_password(username, password, origin)),
+    )
     if tokens is None:
         raise Unauthenticated("The name or the password is wrong.", code="wrong_password")
     return tokens, sessions.open_session(tokens, origin.device, now=now, unit_of_work=unit_of_work)
 
 
-def refresh_session(text: str, *, now: str, unit_of_work: UnitOfWork) -> Issued:
+def refresh_session(text: str, origin: Origin, *, now: str, unit_of_work: UnitOfWork) -> Issued:
     """New tokens, including a new refresh token. An ended session is refused without a call of Cognito.
 
     A refresh token that is used again more than a minute after its first use was copied, and ends the session.
@@ -129,7 +117,7 @@ def refresh_session(text: str, *, now: str, unit_of_work: UnitOfWork) -> Issued:
         "The refresh token is no longer good. Please sign in again.", code="refresh_token_invalid"
     )
     token = RefreshToken.read(text)
-    unit_of_work.once("count", lambda: count_call(token.session_id if token else text, now))
+    unit_of_work.once("count", lambda: limits.count_call(token.session_id if token else text, origin, now))
     cognito_token = sessions.cognito_token_in(token) if token else None
     if token is None or cognito_token is None:
         raise refused
@@ -161,7 +149,7 @@ def step_up(request: StepUp, origin: Origin, caller: Caller, *, now: str, unit_o
     """
     if request.challenge is not None and request.code is not None:
         answer = CodeAnswer(challenge=request.challenge, code=request.code)
-        challenge = unit_of_work.once("challenge", lambda: _check_answer(answer, {"signIn"}, now=now))
+        challenge = unit_of_work.once("challenge", lambda: _check_answer(answer, {"signIn"}, origin, now=now))
         if challenge.subject != caller.subject:
             raise wrong_code()
         unit_of_work.add(store.close(challenge.id, now))
@@ -191,14 +179,18 @@ def _check_password(password: str, origin: Origin, caller: Caller, now: str) -> 
     Raises:
         Unauthenticated: it is wrong.
     """
-    count_call(caller.user_id, now)
-    tokens = cognito.sign_in_with_password(caller.subject, password, origin)
+    limits.count_call(caller.user_id, origin, now)
+    tokens = limits.guess(
+        caller.user_id, origin, now, lambda: cognito.sign_in_with_password(caller.subject, password, origin)
+    )
     if tokens is None:
         raise Unauthenticated("The password is wrong.", code="wrong_password")
     revocation.request(tokens.session_id, revocation.seal(tokens.session_id, tokens.refresh))
 
 
-def verify_contact(answer: CodeAnswer, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> dict[str, str | None]:
+def verify_contact(
+    answer: CodeAnswer, origin: Origin, caller: Caller, *, now: str, unit_of_work: UnitOfWork
+) -> dict[str, str | None]:
     """Set a verified phone or e-mail in the account, in the private record and on the jobs in progress.
 
     The contact is reserved while Cognito is changed, so that of several people who prove it at one moment only one
@@ -209,7 +201,9 @@ def verify_contact(answer: CodeAnswer, caller: Caller, *, now: str, unit_of_work
         Unauthenticated: the code is not accepted.
         Conflict: the phone or e-mail belongs to another account. Only the owner of the contact learns this.
     """
-    challenge = unit_of_work.once("challenge", lambda: _check_answer(answer, {"contact"}, now=now, caller=caller))
+    challenge = unit_of_work.once(
+        "challenge", lambda: _check_answer(answer, {"contact"}, origin, now=now, caller=caller)
+    )
     verified = challenge.verified
     unit_of_work.once("cognito", lambda: _set_contact_in_cognito(verified, caller, now))
     if verified.kind == "phone":
@@ -257,8 +251,8 @@ def _request(challenge: Challenge, field: str, *, now: str, unit_of_work: UnitOf
     if challenge.requested.kind == "phone" and challenge.channel != "email":
         _require_served(challenge.identity, field)
     if challenge.channel == "whatsapp" and not settings(SignInSettings).twilio_secret_arn:
-        raise Invalid([("channel", "WhatsApp is not offered here")])
-    limits.require_left(challenge.channel, now)
+        raise Invalid([FieldProblem("channel", "WhatsApp is not offered here", "not_offered")])
+    channels.require_left(challenge.channel, now)
     unit_of_work.add(store.create(challenge), store.count_send(secrets.keyed_hash("sends", challenge.identity), now))
     unit_of_work.after_commit(lambda: _queue(challenge.id))
     return challenge
@@ -277,7 +271,9 @@ def _require_served(phone: str, field: str) -> None:
         raise Invalid([problem])
 
 
-def _check_answer(answer: CodeAnswer, purposes: set[Purpose], *, now: str, caller: Caller | None = None) -> Challenge:
+def _check_answer(
+    answer: CodeAnswer, purposes: set[Purpose], origin: Origin, *, now: str, caller: Caller | None = None
+) -> Challenge:
     """The challenge of a correct answer. The attempt is counted before the code is compared.
 
     Raises:
@@ -285,7 +281,7 @@ def _check_answer(answer: CodeAnswer, purposes: set[Purpose], *, now: str, calle
         TooMany: there were too many calls for this identity.
     """
     found = store.find(answer.challenge)
-    count_call(found.identity if found else answer.challenge, now)
+    limits.count_call(found.identity if found else answer.challenge, origin, now)
     challenge = store.count_attempt(answer.challenge, now)
     expected = challenge.code_hash if challenge and challenge.code_hash else ""
     correct = delivery.is_code(expected, answer.challenge, answer.code)

@@ -115,7 +115,7 @@ class FieldProblem(NamedTuple):
 
     field: str
     message: str
-    code: str = "invalid"
+    code: str
     params: Params = {}
 
 
@@ -135,8 +135,8 @@ class Invalid(KhayaError):
     title = "Invalid fields"
     code = "invalid_fields"
 
-    def __init__(self, errors: Sequence[tuple[str, str] | FieldProblem]) -> None:
-        self.errors = [FieldProblem(*error) for error in errors[:MAX_FIELD_PROBLEMS]]
+    def __init__(self, errors: Sequence[FieldProblem]) -> None:
+        self.errors = list(errors[:MAX_FIELD_PROBLEMS])
         super().__init__("; ".join(f"{error.field}: {error.message}" for error in self.errors))
 
 

@@ -5,6 +5,7 @@ Clients translate codes into their own language. A code never changes its meanin
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 PROBLEM_CODES: Final[dict[str, str]] = {
@@ -63,6 +64,7 @@ PROBLEM_CODES: Final[dict[str, str]] = {
     "listing_rejected": "The listing was rejected as it stands.",
     "story_status": "The story is in the state `status`.",
     "referral_status": "The referral is in the state `status`.",
+    "reward_status": "The reward was decided; it is in the state `status`.",
     "proposal_status": "The proposal was decided; it is in the state `status`.",
     "already_verified": "The caller is verified.",
     "verification_waiting": "The caller's request to be verified waits for an admin.",
@@ -108,6 +110,7 @@ PROBLEM_CODES: Final[dict[str, str]] = {
     # 429
     "too_many_changes": "Too many changes in this minute.",
     "too_many_attempts": "Too many attempts in this minute.",
+    "too_many_wrong_passwords": "Too many wrong passwords from this address.",
     "too_many_codes": "Too many codes were asked for.",
     # 503
     "channel_exhausted": "No more codes are sent by `channel` until `Retry-After`; ask for one by e-mail.",
@@ -115,7 +118,6 @@ PROBLEM_CODES: Final[dict[str, str]] = {
 """Codes of problems."""
 
 FIELD_CODES: Final[dict[str, str]] = {
-    "invalid": "The value is not allowed; `message` says why.",
     "required": "The field is missing.",
     "unknown_field": "The request has no such field.",
     "unknown_parameter": "The route has no such query parameter.",
@@ -141,7 +143,34 @@ FIELD_CODES: Final[dict[str, str]] = {
     "too_many": "The list has more than `max` items.",
     "too_small": "The number is less than `min`.",
     "too_big": "The number is greater than `max`.",
-    "exactly_one": "The request must have exactly one of several groups of fields.",
+    "exactly_one": "The request must have exactly one of the groups of fields in `groups`.",
+    "nothing_named": "The request must have one of `fields` at least.",
+    "email_required": "The code is to go to an e-mail address, and there is none.",
+    "repeated_item": "The list names something twice.",
+    "wrong_word_count": "The text must have `min` to `max` words.",
+    "zero": "The number must not be zero.",
+    "in_the_past": "The time must lie in the future, a date not before today.",
+    "not_offered": "This is not offered here.",
+    "number_not_served": "Text messages go only to numbers that begin with one of `prefixes`.",
+    "not_configurable": "The kind of notification is unknown, or its channels cannot be chosen.",
+    "unusable_password": "The password cannot be used.",
+    "not_with_rejection": "A rejected story cannot be featured.",
+    "not_an_upload_key": "The text is not the key of an upload.",
+    "not_a_picture": "The upload must be a picture.",
+    "not_your_upload": "The upload is not the caller's, or was made for another purpose than `purpose`.",
+    "not_uploaded": "No file was uploaded under the key.",
+    "upload_expired": "The upload was not handed in within `hours`.",
+    "upload_refused": "The file cannot be shown.",
+    "wrong_file_type": "The file is not of the type `expected`.",
     "key_reused": "The `Idempotency-Key` was used for a different request.",
 }
 """Codes of the `errors` of a problem."""
+
+
+def param_names(codes: dict[str, str]) -> dict[str, list[str]]:
+    """The names of each code's `params`, which its meaning gives in backticks."""
+    return {code: sorted(set(re.findall(r"`(\w+)`", meaning)) - _NO_PARAMS) for code, meaning in codes.items()}
+
+
+_NO_PARAMS: Final = {"errors", "version"}
+"""Words in backticks that are fields of a problem or of a request."""
