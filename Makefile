@@ -85,6 +85,7 @@ test-fast: environments ## unit, integration and infrastructure tests
 soak: environments ## tests with large numbers and many random histories (two hours)
 	@$(DEV)/python -m pytest -s tests/soak
 	@ROUNDS=200 $(DEV)/python -m pytest tests/contention/test_acceptance.py
+	@ROUNDS=50 $(DEV)/python -m pytest tests/contention/test_suspensions.py
 	@EXAMPLES=200 $(DEV)/python -m pytest -n 2 tests/integration/test_document_holds.py tests/integration/sign_in/test_sign_in_document.py
 	@HISTORIES=1000 $(DEV)/python -m pytest -n 2 tests/integration/test_credit_histories.py tests/integration/test_referral_histories.py
 

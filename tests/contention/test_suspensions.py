@@ -24,7 +24,8 @@ from tests.support.records import OFFER, POSTING, profile
 from tests.support.stand_in import stored
 from tests.support.template import table_name
 
-ROUNDS = int(os.environ.get("ROUNDS", "50"))
+ROUNDS = int(os.environ.get("ROUNDS", "6"))
+"""The number of rounds; `make soak` runs fifty."""
 WORKERS = [f"worker-{number}" for number in range(4)]
 JOBS_EACH = 10
 ADMINS = [Person(f"admin-{number}", ("admin",)) for number in range(6)]
