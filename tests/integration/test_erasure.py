@@ -246,11 +246,11 @@ def test_given_runs_with_little_time_when_they_repeat_then_the_erasure_completes
     really_run = app("person").handler
 
     def run(event: dict[str, Any], context: Any) -> Any:
+        del context
         runs.append(event)
-        return really_run(event, context)
+        return really_run(event, Context(milliseconds=15_000))
 
     monkeypatch.setattr(app("person"), "handler", run)
-    monkeypatch.setattr("tests.support.streams.Context", lambda: Context(milliseconds=15_000))
     # when they run one after the other, then the erasure completes
     follow("erasure", "name_sync", "bids", "search")
     assert "erasureDoneAt" in _record()

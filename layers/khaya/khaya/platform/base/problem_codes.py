@@ -149,6 +149,7 @@ FIELD_CODES: Final[dict[str, str]] = {
     "repeated_item": "The list names something twice.",
     "wrong_word_count": "The text must have `min` to `max` words.",
     "zero": "The number must not be zero.",
+    "too_far_ahead": "The time must lie within `days` days.",
     "in_the_past": "The time must lie in the future, a date not before today.",
     "not_offered": "This is not offered here.",
     "number_not_served": "Text messages go only to numbers that begin with one of `prefixes`.",
