@@ -113,7 +113,7 @@ secrets: environments ## search for keys and tokens in the files that git knows 
 	@git rev-parse --git-dir >/dev/null
 	@$(if $(FILES),printf '%s\0' $(FILES),git ls-files -z --cached --others --exclude-standard) \
 		| xargs -0 -n 150 -P 2 $(DEV)/detect-secrets-hook --no-verify --disable-plugin KeywordDetector \
-		--exclude-files '^(requirements/.*|layers/dependencies/requirements)\.txt$$' \
+		--exclude-files '^(requirements/.*|layers/[a-z]+/requirements)\.txt$$' \
 		--exclude-secrets '^[a-z0-9/-]*01[0-9A-Z]{24}[a-z/\\]*$$' \
 		--exclude-lines '"(md5OfBody|receiptHandle)":'
 

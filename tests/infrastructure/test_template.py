@@ -168,7 +168,7 @@ def test_the_nine_tables_of_the_marketplace_are_there() -> None:
 
 
 @pytest.mark.parametrize("logical", ["MediaBucket", "UserPool", "ServiceKey"])
-def test_what_holds_peoples_things_is_kept_when_the_stack_goes(logical: str) -> None:
+def test_stateful_resources_are_retained_with_the_stack(logical: str) -> None:
     whole = template()["Resources"][logical]
     assert (whole["DeletionPolicy"], whole["UpdateReplacePolicy"]) == KEPT
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
-from khaya.platform.base.errors import Conflict, FieldError, Forbidden
+from khaya.platform.base.errors import Conflict, FieldError, FieldProblem, Forbidden, Invalid
 from khaya.platform.base.fields import Coordinates, Count, Length, Line, Name, Place, Prose
 from khaya.platform.base.models import Model, RequestModel, next_version, omittable, sent_fields
 from khaya.platform.base.roles import ROLES, Role
@@ -98,6 +98,32 @@ class VerificationApplication(RequestModel):
         """The part of the request that changes the profile."""
         sent = {"certifications": self.certifications} if "certifications" in self.model_fields_set else {}
         return ProfileChanges.model_construct(_fields_set=set(sent), **{"certifications": [], **sent})
+
+
+class VerificationRequest(RequestModel):
+    """Whether the person is verified. Taking it back needs the reason."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"verified": {"const": False}}},
+            "then": {"required": ["reason"]},
+        }
+    )
+
+    verified: Annotated[bool, Field(strict=True)]
+    reason: VerificationReason = omittable()
+
+    def given_reason(self) -> str | None:
+        """The reason, if one was sent.
+
+        Raises:
+            Invalid: a verification is taken back without a reason.
+        """
+        if "reason" in self.model_fields_set:
+            return self.reason
+        if self.verified:
+            return None
+        raise Invalid([FieldProblem("reason", "is needed to take a verification back", "required")])
 
 
 class VerificationDecision(RequestModel):
