@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from khaya.platform.data import corrections
-from khaya.platform.data.writes import typed_item
 from khaya.users import store as users
 from operations import repair as operations
 from tests.conftest import Clock
 from tests.integration.test_permissions import left_unused
 from tests.support import stand_in, streams
 from tests.support.client import VISITOR, Context, Person, app
+from tests.support.items import damage, item_of
 from tests.support.lives import live
 from tests.support.money import check_books, refer, released_job
 from tests.support.permissions import Record
@@ -42,25 +42,12 @@ def check(*things: str) -> dict[str, int]:
     return mended
 
 
-def damage(table: str, key: dict[str, str], **fields: Any) -> None:
-    """Set fields of an item (None removes one), without a write token: what a fault of ours might leave."""
-    name = function_environment()[f"{table.upper()}_TABLE"]
-    client = stand_in.client("dynamodb")
-    item = client.get_item(TableName=name, Key=typed_item(key))["Item"]
-    kept = {name: value for name, value in item.items() if name not in fields}
-    client.put_item(TableName=name, Item={**kept, **typed_item(fields)})
-
-
 def remove(table: str, attribute: str, value: str) -> None:
     """Delete the items whose attribute begins with a value."""
     name = function_environment()[f"{table.upper()}_TABLE"]
     for row in stored(table):
         if str(row[attribute]).startswith(value):
             stand_in.client("dynamodb").delete_item(TableName=name, Key={attribute: {"S": row[attribute]}})
-
-
-def item_of(table: str, object_id: str) -> dict[str, Any]:
-    return next(row for row in stored(table) if row.get("id", row.get("userId")) == object_id)
 
 
 def forget_changes() -> None:
@@ -229,6 +216,12 @@ def likes_too_low() -> Damaged:
     return f"stories/{story}", "likes", 1, lambda: item_of("stories", story)["likes"] == 2
 
 
+def likes_below_zero() -> Damaged:
+    story = approved_story(WORKER)
+    damage("stories", {"id": story}, likes=-1)
+    return f"stories/{story}", "likes", 1, lambda: item_of("stories", story)["likes"] == 0
+
+
 def a_picture_that_was_not_checked() -> Damaged:
     profile("buyer-1", roles=["buyer"])
     photo = uploaded(BUYER, "job")
@@ -280,6 +273,7 @@ DAMAGES = [
     a_reward_that_is_due,
     likes_too_high,
     likes_too_low,
+    likes_below_zero,
     a_picture_that_was_not_checked,
 ]
 

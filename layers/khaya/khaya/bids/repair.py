@@ -23,7 +23,7 @@ def repair_bids(job_id: str, now: str) -> int:
     bids = store.all_on_job(job_id)
     mended = 0
     count = sum(bid.status != "withdrawn" for bid in bids)
-    if count != job.bid_count:
+    if count != item["bidCount"]:
         commit_now(jobs.correct_bid_count(item, count))
         mended += 1
     if any(service.is_lost(bid, job) or service.has_old_title(bid, job) for bid in bids):

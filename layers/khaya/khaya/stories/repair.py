@@ -18,7 +18,7 @@ def repair_likes(story_id: str, now: str) -> int:
     if item is None or story is None or not is_settled(item, now):
         return 0
     likes = store.number_of_likes(story_id)
-    if likes == story.likes:
+    if likes == item["likes"]:
         return 0
     commit_now(store.correct_likes(item, likes))
     return 1
