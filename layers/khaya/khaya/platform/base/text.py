@@ -204,7 +204,8 @@ def _folded(text: str) -> str:
     text = _drop_lone_marks(re.sub(_INVISIBLE, "", text))
     text = re.sub(_DIACRITICS, "", unicodedata.normalize("NFKD", text)).casefold()
     text = re.sub(_DIACRITICS, "", unicodedata.normalize("NFKD", text.translate(_STROKES)))
-    return unicodedata.normalize("NFC", re.sub(_INVISIBLE, "", text))
+    # A decomposition may leave a mark without a base, as of the Thai vowel sara am or of a mark that stands on a blank.
+    return unicodedata.normalize("NFC", _drop_lone_marks(re.sub(_INVISIBLE, "", text)))
 
 
 def _emoji_to_blank(found: re.Match[str]) -> str:
