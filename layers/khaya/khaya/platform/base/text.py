@@ -127,6 +127,8 @@ def words(text: str) -> list[str]:
     """
     folded = _folded("".join(_sign_to_blank(character) for character in re.sub(_EMOJI_FORM, _emoji_to_blank, text)))
     parted = "".join(character if unicodedata.category(character)[0] in "LNM" else " " for character in folded)
+    if not parted.isascii():
+        parted = _drop_lone_marks(parted)  # those that stood on punctuation
     return list(dict.fromkeys(word[:_LONGEST_WORD] for word in parted.split()))
 
 
