@@ -15,6 +15,8 @@ from khaya.personal_data.outside import OUTSIDE
 from khaya.platform.base import clock as clocks
 from khaya.platform.data import dynamo, pages
 from khaya.platform.data.unit_of_work import commit_now
+from khaya.referrals import store as referrals
+from khaya.referrals.model import WaitingReward
 from khaya.sessions import model as sessions
 from khaya.sessions import store
 from tests.conftest import Clock
@@ -170,6 +172,17 @@ def _as_an_admin(clock: Clock) -> None:
     large = {"userId": "other-1", "amountCents": 900_000, "reason": "More than one admin may book."}
     proposal = ADMIN.post("/credits/adjustments", large, headers=key()).body["id"]
     send(AS_ADMIN, "POST", f"/credits/adjustments/{proposal}/approval", {"decision": "approve"}, headers=key())
+    for decision in ("pay", "refuse"):
+        reward = WaitingReward(
+            id=f"reward-{decision}",
+            kind="bonus",
+            referrer_id="other-1",
+            rewarded_count=5,
+            amount_cents=25_000,
+            created_at=clocks.now(),
+        )
+        commit_now(referrals.create_reward(reward))
+        send(AS_ADMIN, "POST", f"/referrals/{reward.id}/decision", {"decision": decision}, headers=key())
     send(AS_ADMIN, "PATCH", "/admin/users/third-1", {"status": "suspended"})
 
 
@@ -247,7 +260,7 @@ def test_the_export_of_a_person_holds_every_word_that_they_typed(life: None) -> 
     assert sections["identities"] == [{"phone": PHONE}, {"email": EMAIL}]
     assert len(sections["reviewsReceived"]) == 2
     assert OTHERS_WORDS not in str([one for one in sections["reviewsReceived"] if "response.comment" in one])
-    assert len(sections["decisionsAsAdmin"]) == 7
+    assert len(sections["decisionsAsAdmin"]) == 9
 
 
 def _is_exported(table: str, path: str) -> bool:

@@ -27,6 +27,8 @@ from khaya.platform.data.unit_of_work import Write, commit_now
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.profiles import store as profiles
 from khaya.profiles.model import Profile
+from khaya.referrals import store as referrals
+from khaya.referrals.model import WaitingReward
 from khaya.reports import store as reports
 from khaya.reports.model import Report
 from khaya.reviews import store as reviews
@@ -165,6 +167,8 @@ def _change(before: Decided, after: Decided) -> list[Write]:
             return [reports.reword(before, after)]
         case Profile(), Profile():
             return profiles.change(before, after)
+        case WaitingReward(), WaitingReward():
+            return [referrals.reword(before, after)]
     raise TypeError(type(after).__name__)
 
 
@@ -178,6 +182,7 @@ def _read_again(item: Decided) -> Decided | None:
         Story: stories.find,
         Review: reviews.find,
         Report: reports.find,
+        WaitingReward: referrals.find_reward,
     }[type(item)]
     return find(item.id)
 

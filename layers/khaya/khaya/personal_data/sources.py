@@ -15,6 +15,8 @@ from khaya.listings.model import Listing
 from khaya.platform.data.pages import MAX_LIMIT, every_item
 from khaya.profiles import store as profiles
 from khaya.profiles.model import Profile
+from khaya.referrals import store as referrals
+from khaya.referrals.model import WaitingReward
 from khaya.reports import store as reports
 from khaya.reports.model import Report
 from khaya.reviews import store as reviews
@@ -22,7 +24,7 @@ from khaya.reviews.model import Review
 from khaya.stories import store as stories
 from khaya.stories.model import Story
 
-Decided = Job | Listing | Story | Review | Report | Profile
+Decided = Job | Listing | Story | Review | Report | Profile | WaitingReward
 """What an admin decides about, giving a reason on the item itself."""
 
 _FIND: Final[Mapping[str, Callable[[str], Decided | None]]] = {
@@ -34,6 +36,8 @@ _FIND: Final[Mapping[str, Callable[[str], Decided | None]]] = {
     "report.resolved": reports.find,
     "person.verified": profiles.find,
     "person.verification_refused": profiles.find,
+    "reward.paid": referrals.find_reward,
+    "reward.refused": referrals.find_reward,
 }
 """The items by the actions of the audit trail."""
 
