@@ -251,7 +251,7 @@ RECORDS: Final[tuple[Record, ...]] = (
         "users",
         None,
         (Place("userId", "identifier", "erased person", keep("keyed hash, so that nobody starts afresh"), "no"),),
-        "until the service key was changed twice",
+        "for good; a hash is recognised as long as its service key is in the secret",
     ),
     Record("export", "users", None, (), "a day"),
     Record(
