@@ -52,6 +52,7 @@ NOT_OF_A_MEMBER = {
 ALL = sorted(text_fields() - NOT_OF_A_MEMBER.keys())
 WORDS = [word(field) for field in ALL]
 OTHERS_WORDS = "Said by somebody else."
+ABOUT_THE_MEMBER = "Has left the team."
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def life(clock: Clock) -> None:
     follow()
     _as_an_admin(clock)
     follow()
-    ended = {"admin": False, "reason": "Has left the team."}
+    ended = {"admin": False, "reason": ABOUT_THE_MEMBER}
     assert ADMIN.patch("/admin/users/member-1", ended).status == 200
     follow()
 
@@ -233,6 +234,12 @@ def test_given_a_person_who_typed_into_every_field_when_they_are_erased_then_no_
     # the money records and decisions stay with their reasons, and everything of other people
     assert {table for table, _, _ in stored_words(*WORDS)} <= {"credits", "users", "idempotency"}
     assert _titles_of_others() == titles_before
+    # of decisions about people, only why somebody is suspended is left, until that ends
+    assert {(table, path) for table, path, _ in stored_words(*WORDS) if table == "users"} == {("users", "statusReason")}
+    assert list(stored_words(ABOUT_THE_MEMBER)) == []
+    ended = {"status": "active", "reason": "It was settled."}
+    assert ADMIN.patch("/admin/users/third-1", ended).status == 200
+    assert "users" not in {table for table, _, _ in stored_words(*WORDS)}
     assert any(path == "comment" for table, path, _ in stored_words(OTHERS_WORDS) if table == "reviews")
     # all items can still be read
     for path in ("/jobs/mine", "/bids/mine", "/notifications", "/listings/mine", "/stories/mine"):
@@ -260,7 +267,7 @@ def test_the_export_of_a_person_holds_every_word_that_they_typed(life: None) -> 
     assert sections["identities"] == [{"phone": PHONE}, {"email": EMAIL}]
     assert len(sections["reviewsReceived"]) == 2
     assert OTHERS_WORDS not in str([one for one in sections["reviewsReceived"] if "response.comment" in one])
-    assert len(sections["decisionsAsAdmin"]) == 9
+    assert len(sections["decisionsAsAdmin"]) == 10
 
 
 def _is_exported(table: str, path: str) -> bool:

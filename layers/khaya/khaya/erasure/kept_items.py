@@ -35,6 +35,8 @@ from khaya.reviews import store as reviews
 from khaya.reviews.model import Review
 from khaya.stories import store as stories
 from khaya.stories.model import Story
+from khaya.users import store as users
+from khaya.users.model import Decision
 
 Subject = TypeVar("Subject")
 
@@ -148,7 +150,19 @@ def _decisions(user_id: str, now: str) -> Iterator[None]:
             yield
 
 
-STEPS = (_jobs, _bids, _listings, _reviews, _reports, _decisions)
+def _decisions_about(user_id: str, now: str) -> Iterator[None]:
+    """Remove the reasons of admins' decisions about the person."""
+
+    def forget(decision: Decision) -> list[Write]:
+        after = without_person(decision, user_id, now)
+        return [] if after is decision else [users.reword_decision(decision, after)]
+
+    for decision in sources.decisions_about(user_id):
+        if _changed(decision, forget, lambda one=decision: users.find_decision(one.user_id, one.id)):  # type: ignore[misc]
+            yield
+
+
+STEPS = (_jobs, _bids, _listings, _reviews, _reports, _decisions, _decisions_about)
 """The steps in order."""
 
 
@@ -169,12 +183,15 @@ _CHANGE: Final[Mapping[type, Callable[[Any, Any], list[Write]]]] = {
     Report: lambda before, after: [reports.reword(before, after)],
     Profile: profiles.change,
     WaitingReward: lambda before, after: [referrals.reword(before, after)],
+    Decision: lambda before, after: [users.reword_decision(before, after)],
 }
 """How an item about which an admin decided is read, and the writes of another reason on it."""
 
 
 def _read_again(item: Decided) -> Decided | None:
     """The present state of an item about which an admin decided."""
+    if isinstance(item, Decision):
+        return users.find_decision(item.user_id, item.id)
     return _FIND[type(item)](item.user_id if isinstance(item, Profile) else item.id)
 
 
