@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -18,7 +18,7 @@ from khaya.platform.base.json_text import read_json
 from khaya.platform.base.models import RequestModel, omittable, sent_fields
 from khaya.platform.base.money import Cents
 from khaya.platform.base.numbers import Count, Whole
-from khaya.platform.base.text import INVISIBLE, comparable, trimmed, visible_length
+from khaya.platform.base.text import INVISIBLE, comparable, trimmed, visible_length, words
 from khaya.platform.data.pages import Limit
 from khaya.uploads.model import Photos, UploadKey
 from tests.support.invisible import INVISIBLE_CHARACTERS
@@ -217,9 +217,26 @@ def test_places_match_case_insensitively(one: str, other: str) -> None:
     assert comparable(one) == comparable(other)
 
 
-@given(st.text(max_size=200))
+def decomposed_and_marks() -> str:
+    """Characters that change in a comparable form, and marks and blanks that may stand beside them."""
+    every = (chr(point) for point in range(0x20, 0x2FA20) if not 0xAC00 <= point < 0xF900)
+    kinds = ("Mn", "Mc", "Me", "Zs", "Cf")
+    return "".join(one for one in every if unicodedata.decomposition(one) or unicodedata.category(one) in kinds)
+
+
+@given(
+    st.text(max_size=200) | st.text(st.sampled_from(decomposed_and_marks()) | st.sampled_from("a ก\u0e32क"), max_size=8)
+)
+@example("\u0e33")  # the Thai vowel sara am: a mark and a letter
+@example("\u0eb3")  # its Lao sister
+@example("x \u0e33")
+@example("ก\xa8\u0e48")  # a sign that is a blank with a mark, before another mark
+@example("\u309b")  # a blank with a mark of kana
+@example("a\ufe70\u064b")
+@example("\ufc5e")
 def test_comparables_are_idempotent(text: str) -> None:
     assert comparable(comparable(text)) == comparable(text)
+    assert all(words(word) == [word] for word in words(text) if len(word) < 64)
 
 
 @pytest.mark.parametrize("character", ["\ufdfa", "𝟘", "ﬃ", "é", "İ", "ΐ"])

@@ -98,6 +98,8 @@ NOT_PERSONAL: Final[Mapping[str, str]] = {
     "Notification.kind": "a kind of notification",
     "Notification.event": "the id of an event",
     "Holder.holder": "the id of a person",
+    "Counted.gatheredIn": "the id of a notification",
+    "Send.countedOn": "a date",
     "Day.date": "a date",
 }
 """Text fields of stored items that hold no personal data and no typed text.

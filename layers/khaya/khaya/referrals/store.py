@@ -181,6 +181,18 @@ def decide_reward(before: WaitingReward, after: WaitingReward) -> writes.Write:
     )
 
 
+def reword(before: WaitingReward, after: WaitingReward) -> writes.Write:
+    """Write other words of the admin who decided about a reward."""
+    return writes.replace(
+        *reward_key(before.id),
+        _reward_item(before),
+        _reward_item(after),
+        condition="#status = :was",
+        refusal=lambda _: WriteConflict(),
+        values={"was": before.status},
+    )
+
+
 def rename(key: tuple[str, dict[str, str]], attribute: str, name: str) -> writes.Write:
     """Write a person's current name to a copy of it."""
     return writes.overwrite(*key, attribute, name)

@@ -137,6 +137,8 @@ def words(text: str) -> list[str]:
     """
     folded = _folded("".join(_sign_to_blank(character) for character in re.sub(_EMOJI_FORM, _emoji_to_blank, text)))
     parted = "".join(character if unicodedata.category(character)[0] in "LNM" else " " for character in folded)
+    if not parted.isascii():
+        parted = _drop_lone_marks(parted)  # those that stood on punctuation
     return list(dict.fromkeys(word[:_LONGEST_WORD] for word in parted.split()))
 
 
@@ -220,7 +222,8 @@ def _folded(text: str) -> str:
     text = _drop_lone_marks(re.sub(_INVISIBLE, "", known))
     text = re.sub(_DIACRITICS, "", unicodedata.normalize("NFKD", text)).casefold()
     text = re.sub(_DIACRITICS, "", unicodedata.normalize("NFKD", text.translate(_STROKES)))
-    return unicodedata.normalize("NFC", re.sub(_INVISIBLE, "", text))
+    # A decomposition may leave a mark without a base, as of the Thai vowel sara am or of a mark that stands on a blank.
+    return unicodedata.normalize("NFC", _drop_lone_marks(re.sub(_INVISIBLE, "", text)))
 
 
 def _emoji_to_blank(found: re.Match[str]) -> str:
