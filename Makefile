@@ -10,6 +10,7 @@ DATA ?=
 
 DEV := .local/dev/bin
 SAM := .local/sam/bin/sam
+export SAM_CLI_TELEMETRY := 0
 LOCAL := $(DEV)/python -m local
 
 # These targets do not need the environment `engine`, whose Python may be in use by a running stand-in.

@@ -97,10 +97,13 @@ def at_sam(stack: Stack, api: SamApi | None) -> Stack:
 def keep_snapshot(name: str, port: int, bind: str) -> None:
     """Keep the marketplace as it is now, and go on. What is still under way after a while is not waited for."""
     with step("saving a snapshot for faster starts"):
-        if snapshot.quiet(session(port)):
+        quiet = snapshot.quiet(session(port))
+        if quiet:
             engine.stop(cleanly=True)
             snapshot.keep(name)
             engine.start(port, LIVE, bind)
+    if not quiet:
+        say("  no snapshot was saved, because messages are still under way; the next start takes as long as this one")
 
 
 def sign_in(port: int, stack: Stack) -> list[SignedIn]:
