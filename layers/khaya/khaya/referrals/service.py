@@ -12,7 +12,7 @@ from khaya.ledger import store as accounts
 from khaya.ledger.model import Account
 from khaya.payouts import store as payouts
 from khaya.platform.base.errors import Conflict, NotFound, WriteConflict
-from khaya.platform.data.pages import every_item
+from khaya.platform.data.resumable import EveryItem
 from khaya.platform.data.unit_of_work import UnitOfWork, Write, read_together
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.profiles import store as profiles
@@ -146,8 +146,8 @@ def settle_held(user_id: str, now: str) -> int:
     return sum(_settle_held(referred_id, referrer_id, now) for referred_id, referrer_id in held)
 
 
-def renamings(user_id: str, name: str) -> Iterator[Write]:
-    """Writes that update the copies of a person's name in referrals."""
+def renamings(user_id: str, name: str, every: EveryItem) -> Iterator[Write]:
+    """Writes that update the copies of a person's name in referrals; `every` reads the list of referred people."""
     referrer_item, referral_item = read_together([store.referrer_key(user_id), store.referral_key(user_id)])
     if referrer_item is not None and referrer_item.get("displayName") != name:
         if "code" in referrer_item:
@@ -155,7 +155,7 @@ def renamings(user_id: str, name: str) -> Iterator[Write]:
         yield store.rename(store.referrer_key(user_id), "displayName", name)
     if referral_item is not None and referral_item["referredName"] != name:
         yield store.rename(store.referral_key(user_id), "referredName", name)
-    for referral in every_item(lambda page_request: store.of_referrer(user_id, page_request)):
+    for referral in every(lambda page_request: store.of_referrer(user_id, page_request)):
         if referral.referrer_name != name:
             yield store.rename(store.referral_key(referral.referred_id), "referrerName", name)
 

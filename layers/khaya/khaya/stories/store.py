@@ -16,6 +16,7 @@ from khaya.platform.base.feeds import HIDDEN
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, hiding, lists, writes
+from khaya.platform.data.changed_days import changed_today
 from khaya.platform.data.corrections import correct
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.stories.model import Like, Story, StoryType
@@ -25,8 +26,6 @@ FEED_REPLICAS = 3
 
 _APPROVED = "approved"
 _PENDING = "pending"
-_MOST_LIKES = 1_000_000
-"""More likes than any story has; DynamoDB takes any limit."""
 
 
 def key(story_id: str) -> tuple[str, dict[str, str]]:
@@ -52,7 +51,10 @@ def find(story_id: str) -> Story | None:
 def create(story: Story) -> writes.Write:
     """The write that stores a new story."""
     return writes.put(
-        settings().stories_table, _item(story), condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()
+        settings().stories_table,
+        _item(story) | changed_today(),
+        condition="attribute_not_exists(#id)",
+        refusal=lambda _: WriteConflict(),
     )
 
 
@@ -61,7 +63,7 @@ def change(before: Story, after: Story) -> writes.Write:
     return writes.replace(
         *key(before.id),
         _item(before),
-        _item(after),
+        _item(after) | changed_today(),
         condition=f"#version = :version AND {writes.same_presence(HIDDEN, present=bool(before.hidden))}",
         refusal=lambda _: WriteConflict(),
         values={"version": before.version},
@@ -73,7 +75,7 @@ def change_visibility(story: Story, *, hidden: bool) -> writes.Write | None:
     if bool(story.hidden) == hidden:
         return None
     after = story.model_copy(update={"hidden": hidden or None})
-    return hiding.change_visibility(*key(story.id), _item(story), _item(after))
+    return hiding.change_visibility(*key(story.id), _item(story), _item(after) | changed_today())
 
 
 def remove(story: Story, *, if_unchanged: bool = False) -> writes.Write:
@@ -99,10 +101,10 @@ def like(story_id: str, user_id: str, now: str) -> list[writes.Write]:
         ),
         writes.update(
             *key(story_id),
-            "ADD #likes :one",
+            "SET #changedDay = :changedDay ADD #likes :one",
             condition="#status = :approved",
             refusal=lambda _: WriteConflict(),
-            values={"one": 1, "approved": _APPROVED},
+            values={"one": 1, "approved": _APPROVED, **changed_today()},
         ),
     ]
 
@@ -135,18 +137,17 @@ def delete_like(story_id: str, user_id: str) -> writes.Write:
     return writes.delete(*like_key(story_id, user_id), condition=None, refusal=lambda _: WriteConflict())
 
 
-def number_of_likes(story_id: str) -> int:
-    """The number of likes in the index of a story's likes, which is eventually consistent."""
-    table = settings().stories_table
-    rows = dynamo.query(
-        table,
+def count_likes(story_id: str, page_request: PageRequest) -> PageResult[int]:
+    """The number of likes on a page of the index of a story's likes, which is eventually consistent."""
+    number, after = dynamo.count(
+        settings().stories_table,
         "byLikedStory",
         "#likedStory = :story",
-        limit=_MOST_LIKES,
+        limit=page_request.limit,
+        start=page_request.after,
         values={"story": story_id},
-        columns=["likedBy"],
     )
-    return len(rows)
+    return PageResult([number], after)
 
 
 def correct_likes(item: Item, likes: int) -> writes.Write:
@@ -201,10 +202,10 @@ def _remove_like(story: Story, user_id: str, condition: str, values: dict[str, s
         ),
         writes.update(
             *key(story.id),
-            "ADD #likes :less" if counted else "SET #likes = :none",
+            "SET #changedDay = :changedDay " + ("ADD #likes :less" if counted else ", #likes = :none"),
             condition=f"{condition} AND #likes {'>' if counted else '<='} :none",
             refusal=lambda _: WriteConflict(),
-            values={"none": 0, **({"less": -1} if counted else {}), **values},
+            values={"none": 0, **({"less": -1} if counted else {}), **values, **changed_today()},
         ),
     ]
 
