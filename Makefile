@@ -14,14 +14,14 @@ export SAM_CLI_TELEMETRY := 0
 LOCAL := $(DEV)/python -m local
 
 # These targets do not need the environment `engine`, whose Python may be in use by a running stand-in.
-reload tokens logs outbox task parked replay repair age check openapi events personal-data: ENVIRONMENTS := dev sam
+reload tokens logs outbox task parked replay repair erase-again age check openapi events personal-data: ENVIRONMENTS := dev sam
 format secrets lock audit: ENVIRONMENTS := dev
 
 # The requirements that are compiled to locked files, in the order in which they depend on each other.
 LOCKED := layers/dependencies/requirements layers/pictures/requirements requirements/pip requirements/dev requirements/engine requirements/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair age environments test test-fast test-docker soak check format secrets lock audit bench costs openapi events personal-data clean
+.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair erase-again age environments test test-fast test-docker soak check format secrets lock audit bench costs openapi events personal-data clean
 
 help: ## list all targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ replay: environments ## replay them
 
 repair: environments ## check everything against what is derived from it, and correct differences
 	@$(LOCAL) repair
+
+erase-again: environments ## repeat the erasures since a backup that was restored: SINCE=2026-11-21
+	@$(LOCAL) erase-again $(if $(SINCE),--since "$(SINCE)")
 
 age: environments ## make all stored data older: DAYS=31
 	@$(LOCAL) age $(if $(DAYS),--days "$(DAYS)")

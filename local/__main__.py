@@ -7,6 +7,7 @@ python -m local down | reload | tokens | logs | outbox
 python -m local task [--name NAME]                 run one of the template's schedules at once; list them without a name
 python -m local parked | replay                    list or replay stream records that could not be dispatched
 python -m local repair                             check everything against what is derived from it
+python -m local erase-again --since DATE               repeat the erasures since a backup that was restored
 python -m local age --days N                       make everything N days older
 """
 
@@ -48,6 +49,7 @@ from local.stand_in import sam_settings, session
 from local.start_api import SamApi
 from local.warming import warm
 from local.welcome import greet
+from operations import erase_again as erase_again_command
 from operations import parked_records
 from operations import repair as repair_command
 
@@ -251,6 +253,15 @@ def repair() -> None:
         raise CannotRun("Some repairs failed. `make logs` shows why.")
 
 
+def erase_again(since: str | None) -> None:
+    """Repeat the erasures since a time."""
+    if not since:
+        raise CannotRun("Say since when: `make erase-again SINCE=2026-11-21`.")
+    erasures = erase_again_command.of_stack(session(engine.must_run().port), sam_settings()["stack_name"])
+    if not erase_again_command.run(erasures, since):
+        raise CannotRun("Some erasures were not begun. `make logs` shows why.")
+
+
 def age(days: int | None) -> None:
     """Make all stored data older."""
     port = engine.must_run().port
@@ -284,6 +295,7 @@ def main() -> None:
             "parked",
             "replay",
             "repair",
+            "erase-again",
             "age",
         ],
     )
@@ -291,6 +303,7 @@ def main() -> None:
     parser.add_argument("--api-port", type=int, default=3000)
     parser.add_argument("--data", type=Path, help="a folder that keeps the data over a restart")
     parser.add_argument("--name", help="the schedule that is to run")
+    parser.add_argument("--since", help="the time of the backup that was restored")
     parser.add_argument("--days", type=int, help="how much older everything is to be")
     asked = parser.parse_args()
     for name in (signal.SIGTERM, signal.SIGHUP):
@@ -305,6 +318,8 @@ def main() -> None:
             sam_local(asked.port, asked.api_port, data)
         case "task":
             task(asked.name)
+        case "erase-again":
+            erase_again(asked.since)
         case "age":
             age(asked.days)
         case verb:

@@ -89,7 +89,7 @@ class Everything:
         for last, ids in self._pages(SOURCES[kind], after):
             left = [f"{kind}/{one}" for one in ids]
             while left:
-                left = self._check(left, report)
+                left = self.check(left, report)
             yield last
 
     def _pages(self, source: Source, after: str | None) -> Iterator[tuple[str, list[str]]]:
@@ -114,8 +114,12 @@ class Everything:
             if not following:
                 return
 
-    def _check(self, things: Sequence[str], report: Report) -> list[str]:
-        """Have objects checked; returns those for which there was no time."""
+    def check(self, things: Sequence[str], report: Report) -> list[str]:
+        """Have objects checked; returns those for which there was no time.
+
+        Raises:
+            RuntimeError: the function itself failed.
+        """
         answer = self._functions.invoke(FunctionName=self._function, Payload=json.dumps({"objects": things}).encode())
         said = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:

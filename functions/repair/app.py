@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from khaya.account_changes.repair import repair_account_changes
 from khaya.bids.repair import repair_bids
-from khaya.erasure.repair import repair_erasure
+from khaya.erasure.repair import repair_erasure, repeat_erasure
 from khaya.jobs import store as jobs
 from khaya.listings import store as listings
 from khaya.name_sync.repair import repair_names
@@ -66,8 +66,12 @@ REPAIRS: Final[Repairs] = {
         "reputation": lambda user_id, _: int(reputation.update_reputation(user_id)),
         "ratings": repair_ratings,
     },
+    "erasures": {"repeated erasures": repeat_erasure},
 }
-"""The repairs of each kind of object. Those that write the object itself come last: it has to settle after them."""
+"""The repairs of each kind of object. Those that write the object itself come last: it has to settle after them.
+
+`erasures` are people whose erasure `operations/erase_again.py` repeats; nothing else names them.
+"""
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

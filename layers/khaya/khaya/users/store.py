@@ -273,6 +273,23 @@ def request_erasure_run(user_id: str) -> writes.Write:
     )
 
 
+def repeat_erasure(user_id: str, now: str) -> writes.Write:
+    """Begin the erasure of a person anew, whatever a restored record says; its stream starts the first run."""
+    return writes.update(
+        *key(user_id),
+        "SET #status = :erased, #erasedAt = if_not_exists(#erasedAt, :now), #endedBefore = :second,"
+        " #erasureRepeatedAt = :now REMOVE #erasureDoneAt ADD #erasureRuns :one",
+        condition=None,
+        refusal=lambda _: WriteConflict(),
+        values={"erased": "erased", "now": now, "second": clock.epoch(now), "one": 1},
+    )
+
+
+def is_erasure_repeated(item: Item | None) -> bool:
+    """Whether the erasure of the person in `item` was begun anew, and is not complete."""
+    return "erasureRepeatedAt" in (item or {})
+
+
 def leave_tombstone(user: User, erased_at: str, now: str) -> writes.Write:
     """Replace the record by one without personal data, which only shows that the account was erased."""
     tombstone = {"userId": user.user_id, "status": "erased", "erasedAt": erased_at, "erasureDoneAt": now}
