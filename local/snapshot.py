@@ -62,7 +62,7 @@ def quiet(session: boto3.Session) -> bool:
     while time.monotonic() < deadline:
         for url in urls:
             found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-            if any(int(found.get(name, 0)) for name in _UNDER_WAY):
+            if any(int(count) for name, count in found.items() if name in _UNDER_WAY):
                 since = time.monotonic()
         if time.monotonic() - since > QUIET_FOR:
             return True

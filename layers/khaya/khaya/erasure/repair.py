@@ -24,10 +24,10 @@ def repair_erasure(user_id: str, run: Run) -> int:
     return 1
 
 
-def repeat_erasure(user_id: str, now: str) -> int:
+def repeat_erasure(user_id: str, run: Run) -> int:
     """Begin an erasure anew, if the audit trail has it, whatever the person's record says; returns whether it did."""
     entries = every_item(lambda page_request: audit.list_entries(f"people/{user_id}", None, page_request))
     if not any(entry.action == "person.erased" for entry in entries):
         return 0
-    commit_now(users.repeat_erasure(user_id, now))
+    commit_now(users.repeat_erasure(user_id, run.now))
     return 1

@@ -92,6 +92,7 @@ NOT_PERSONAL: Final[Mapping[str, str]] = {
     "usableFrom": "a time",
     "month": "a month",
     "startDate": "a date",
+    "likedStory": "the id of a story",
     "reversalOf": "the id of an entry",
     "exportOf": "the id of a person",
     "Entry.action": "a kind of event",
