@@ -41,13 +41,14 @@ def test_three_of_forty_concurrent_code_attempts_are_checked() -> None:
     assert 0 < kept["attempts"] <= 3
 
 
-def test_five_of_forty_concurrent_password_attempts_per_minute_reach_cognito() -> None:
+def test_of_forty_concurrent_password_attempts_three_reach_cognito_before_the_delay() -> None:
     # when passwords are tried for one person concurrently, in at most two minutes
     tries = [{"username": PHONE, "password": f"guess-number-{number}"} for number in range(40)]
     statuses = Counter(at_once([Call(VISITOR, "POST", "/auth/tokens", body) for body in tries]))
-    # then five per minute reach Cognito
+    # then five per minute are counted, and of those the three before the delay reach Cognito
     minutes = [row for row in stored("challenges") if row["id"].startswith("rate#")]
-    assert sum(count for status, count in statuses.items() if status != 429) == sum(row["counted"] for row in minutes)
+    reached = sum(count for status, count in statuses.items() if status != 429)
+    assert 3 <= reached <= sum(row["counted"] for row in minutes)
     assert all(row["counted"] <= 5 for row in minutes)
 
 
