@@ -9,7 +9,7 @@ from typing import Any
 from khaya.jobs import store
 from khaya.jobs.model import Job
 from khaya.ledger import service as ledger
-from khaya.ledger.model import Account, Entry, Movement, person_account
+from khaya.ledger.model import Account, Entry, Movement, guarded, is_guarded
 from khaya.platform.base import clock, settings
 from khaya.platform.base.ids import new_id
 from khaya.platform.data import dynamo, writes
@@ -131,29 +131,34 @@ def check_books(items: list[dict[str, Any]]) -> dict[str, int]:
     entry's balance is the sum up to it, and none is below zero; every movement balances, and every entry has one.
     """
 
-    accounts, movements = {}, {}
+    accounts, movements, balances = {}, {}, {}
     lines: dict[str, list[Any]] = defaultdict(list)
-    platform_accounts: dict[str, int] = defaultdict(int)
+    rows: dict[str, int] = defaultdict(int)
     for item in items:
         kind, _, rest = item["id"].partition("#")
         if kind == "account":
             accounts[rest] = Account.model_validate(item)
+            balances[guarded("person", rest)] = accounts[rest].balance_cents
         elif kind == "movement":
             movements[rest] = Movement.model_validate(item)
-        elif kind == "platform":
-            platform_accounts[rest.split("#")[0]] += item["balanceCents"]
+        elif kind == "balance":
+            balances[rest] = item["balanceCents"]
+        elif kind == "leg":
+            rows[item["account"]] += item["cents"]
         elif "order" in item:
             lines[item["userId"]].append(Entry.model_validate(item))
+            rows[guarded("person", item["userId"])] += item["amountCents"]
     legs: dict[str, int] = defaultdict(int)
     for movement in movements.values():
         assert sum(leg.cents for leg in movement.legs) == 0
         for leg in movement.legs:
             legs[leg.account] += leg.cents
-    assert sum(platform_accounts.values()) + sum(account.balance_cents for account in accounts.values()) == 0
-    balances = {person_account(user_id): account.balance_cents for user_id, account in accounts.items()}
-    assert {name: cents for name, cents in legs.items() if cents} == {
-        name: cents for name, cents in (platform_accounts | balances).items() if cents
+    assert sum(rows.values()) == 0
+    assert dict(rows) == dict(legs)
+    assert {name: cents for name, cents in balances.items() if cents} == {
+        name: cents for name, cents in legs.items() if cents and is_guarded(name)
     }
+    assert min(balances.values(), default=0) >= 0
     assert set(lines) <= set(accounts)
     for user_id, account in accounts.items():
         _check_account(account, sorted(lines[user_id], key=lambda one: one.number), set(movements))

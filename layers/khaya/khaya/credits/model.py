@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from khaya.ledger.model import Account, Booking, Entry
+from khaya.ledger.model import Account, Booking, Entry, guarded
 from khaya.payouts.model import PayoutAccount, require_usable
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
@@ -161,7 +161,7 @@ def withdrawal_booking(account: Account, cents: int, payout_account: PayoutAccou
         account.user_id,
         "withdrawal",
         -cents,
-        against="withdrawals",
+        against=guarded("payout", entry_id),
         source=f"withdrawal:{entry_id}",
         withdrawal_status="pending",
         pending_cents=cents,

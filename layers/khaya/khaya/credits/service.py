@@ -8,7 +8,7 @@ from khaya.credits import model, statement, store
 from khaya.credits.model import AdjustmentRequest, ApprovalRequest, Proposal, SingleAdminSum
 from khaya.ledger import service as ledger
 from khaya.ledger import store as accounts
-from khaya.ledger.model import Account, Booking, Entry, Leg, make_entry
+from khaya.ledger.model import Account, Booking, Entry, guarded, make_entry
 from khaya.payouts import store as payouts
 from khaya.platform.aws import files
 from khaya.platform.base.errors import NotFound
@@ -148,8 +148,8 @@ def withdrawal_paid(entry_id: str, *, now: str, unit_of_work: UnitOfWork) -> Ent
     unit_of_work.add(
         accounts.update_account(account, account.with_paid_withdrawal(cents)), accounts.update_entry(entry, paid)
     )
-    legs = [Leg(account="withdrawals", cents=-cents), Leg(account="provider", cents=cents)]
-    ledger.transfer(f"payout:{entry.id}", legs, now=now, unit_of_work=unit_of_work)
+    legs = [(guarded("payout", entry.id), -cents), ("providerBalance", cents)]
+    ledger.move(f"payout:{entry.id}", legs, now=now, unit_of_work=unit_of_work)
     return paid
 
 

@@ -1,14 +1,18 @@
 """Double-entry bookkeeping: accounts, movements between them, and the entries that people see.
 
-A movement is a balanced set of legs over accounts, so all accounts together always sum to zero. A person's account is
-one item with a running balance and a version. Each leg on a person's account creates one permanent entry.
+A movement is a balanced set of legs over accounts, so all accounts together always sum to zero. What the platform owes
+or has earned is positive, what it owns or has spent is negative. There are two kinds of account:
+
+* Guarded accounts hold a balance that never goes below zero: a person's credits, an escrow, a payout, a refund. Each
+  leg on a person's credits also creates one permanent entry.
+* Platform accounts hold no balance; it is the sum of their legs. So none of them is one hot item.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field
 
@@ -21,9 +25,24 @@ from khaya.platform.base.money import Cents, rand
 
 EntryType = Literal["referral", "reward", "bonus", "deduction", "withdrawal", "adjustment", "reversal"]
 WithdrawalStatus = Literal["pending", "paid", "failed"]
-PlatformAccount = Literal["rewards", "adjustments", "withdrawals", "provider"]
-"""The platform's own accounts: the source of rewards, the counterpart of adjustments, withdrawals that are pending, and
-the payment provider, through which money enters and leaves."""
+PlatformAccount = Literal[
+    "rewards",
+    "adjustments",
+    "fees",
+    "providerFees",
+    "losses",
+    "suspense",
+    "providerUnsettled",
+    "providerBalance",
+    "providerBank",
+]
+"""The platform's own accounts: what rewards and adjustments cost, the fees it earned, what the provider charged, what
+was lost, money that matches nothing, and the money at the provider: not settled yet, its balance, and paid to the bank.
+"""
+
+GuardedKind = Literal["person", "escrow", "payout", "refund"]
+
+PLATFORM_ACCOUNTS: Final = frozenset(get_args(PlatformAccount))
 
 REWARDS: Final[frozenset[EntryType]] = frozenset({"referral", "reward", "bonus"})
 MATURITY_DAYS = 14
@@ -98,7 +117,7 @@ class Entry(Model):
     type: EntryType
     amount_cents: Cents
     balance_after_cents: Count
-    against: PlatformAccount
+    against: str
     source: str
     reason: str | None = None
     reversal_of: str | None = None
@@ -113,6 +132,11 @@ class Leg(Model):
 
     account: str
     cents: Cents
+
+    @property
+    def is_of_person(self) -> bool:
+        """Whether it is a leg on a person's credits."""
+        return self.account.startswith("person#")
 
 
 class Movement(Model):
@@ -132,12 +156,14 @@ class Movement(Model):
         movement = cls(source=source, legs=tuple(legs), created_at=now)
         if sum(leg.cents for leg in movement.legs):
             raise ValueError(f"the legs of {source} do not sum to zero")
+        if len({leg.account for leg in movement.legs}) < len(movement.legs):
+            raise ValueError(f"{source} has two legs on one account")
         return movement
 
 
 @dataclass(frozen=True)
 class Booking:
-    """An entry to be booked on a person's account, against one of the platform's accounts.
+    """An entry to be booked on a person's account, against another account.
 
     Attributes:
         pending_cents: the change of the account's pending withdrawals; negative when one ends.
@@ -148,7 +174,7 @@ class Booking:
     user_id: str
     type: EntryType
     cents: int
-    against: PlatformAccount
+    against: str
     source: str
     reason: str | None = None
     reversal_of: str | None = None
@@ -158,9 +184,23 @@ class Booking:
     id: str | None = None
 
 
-def person_account(user_id: str) -> str:
-    """The name of a person's account in a leg."""
-    return f"person#{user_id}"
+def guarded(kind: GuardedKind, id: str) -> str:  # noqa: A002 - what it is
+    """The name of a guarded account in a leg."""
+    return f"{kind}#{id}"
+
+
+def is_guarded(account: str) -> bool:
+    """Whether an account holds a balance.
+
+    Raises:
+        ValueError: there is no such account.
+    """
+    kind, separator, _ = account.partition("#")
+    if separator and kind in get_args(GuardedKind):
+        return True
+    if account not in PLATFORM_ACCOUNTS:
+        raise ValueError(f"there is no account {account}")
+    return False
 
 
 def make_entry(account: Account, booking: Booking, now: str) -> Entry:
@@ -196,7 +236,7 @@ def make_entry(account: Account, booking: Booking, now: str) -> Entry:
 def movement_of(entry: Entry) -> Movement:
     """The movement that an entry is part of."""
     legs = [
-        Leg(account=person_account(entry.user_id), cents=entry.amount_cents),
+        Leg(account=guarded("person", entry.user_id), cents=entry.amount_cents),
         Leg(account=entry.against, cents=-entry.amount_cents),
     ]
     return Movement.balanced(entry.source, legs, entry.created_at)

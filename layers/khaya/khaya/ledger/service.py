@@ -50,10 +50,14 @@ def reward(
     return entry
 
 
-def transfer(source: str, legs: Iterable[Leg], *, now: str, unit_of_work: UnitOfWork) -> None:
-    """Move money between the platform's own accounts.
+def move(source: str, legs: Iterable[tuple[str, int]], *, now: str, unit_of_work: UnitOfWork) -> None:
+    """Move cents between accounts other than people's credits; legs of zero are left out.
 
     Raises:
-        ValueError: the legs do not sum to zero.
+        ValueError: the legs do not sum to zero, or one is on a person's credits, which needs an entry: see `book`.
     """
-    unit_of_work.add(*store.put_movements([Movement.balanced(source, legs, now)]))
+    moved = [Leg(account=account, cents=cents) for account, cents in legs if cents]
+    if any(leg.is_of_person for leg in moved):
+        raise ValueError(f"{source} moves a person's credits without an entry")
+    if moved:
+        unit_of_work.add(*store.put_movements([Movement.balanced(source, moved, now)]))
