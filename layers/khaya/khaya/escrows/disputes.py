@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from khaya.escrows.amounts import Split
+from khaya.pricing.model import Split
 from khaya.platform.base.errors import Conflict
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents

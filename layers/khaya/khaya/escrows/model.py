@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from khaya.escrows.amounts import Amounts, Part, Split, Terms, release_of
+from khaya.pricing.model import Amounts, Part, Split, Terms, release_of
 from khaya.escrows.disputes import Dispute, Settlement
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
@@ -156,6 +156,12 @@ class Chargebacks(Model):
     lost_cents: Cents = 0
 
 
+class Counted(Model):
+    """What a released job added to its worker's reputation."""
+
+    on_time: bool
+
+
 class Escrow(Model):
     """An escrow. Its id is the job's.
 
@@ -166,9 +172,8 @@ class Escrow(Model):
         paid_at: when everything was paid.
         submitted_at: when the present submission was handed in.
         work_due_at: when unsubmitted work is disputed.
-        payout_status, payout_expected_on: copies of the payout's.
-        refund_status: a copy of the refund's.
-        attempts: how many checkouts were made for each part; it numbers their references.
+        counted: what the job added to its worker's reputation; None if it does not count as paid.
+        postponed_to: when the next timer is looked at again, because the provider could not be asked.
     """
 
     id: str
@@ -195,9 +200,8 @@ class Escrow(Model):
     dispute: Dispute | None = None
     settlement: Settlement | None = None
     chargebacks: Chargebacks | None = None
-    refund_status: str | None = None
-    payout_status: str | None = None
-    payout_expected_on: str | None = None
+    counted: Counted | None = None
+    postponed_to: str | None = None
     ended_at: str | None = None
     alarmed_at: str | None = None
     created_at: str
@@ -213,6 +217,19 @@ class Escrow(Model):
     def is_frozen(self) -> bool:
         """Whether a chargeback is open, so that no money leaves."""
         return self.chargebacks is not None and self.chargebacks.open > 0
+
+    @property
+    def is_on_time(self) -> bool:
+        """Whether the work was first submitted within the agreed time after the deposit."""
+        if self.deposit_paid_at is None or self.first_submitted_at is None:
+            return False
+        return self.first_submitted_at <= clock.plus(self.deposit_paid_at, days=self.timeline_days)
+
+    @property
+    def is_paid_in_full(self) -> bool:
+        """Whether everything was paid, released and not taken back, so that the job may count as paid."""
+        lost = self.chargebacks.lost_cents if self.chargebacks else 0
+        return self.status == "released" and self.is_fully_paid and not (self.refunded_cents or lost)
 
     @property
     def contact_visible(self) -> bool:
@@ -385,7 +402,8 @@ class Escrow(Model):
         """
         if self.is_frozen:
             raise Conflict(
-                "A card payment of this job was charged back. Money waits until that is decided.", code="frozen"
+                "A card payment of this job was charged back. Money waits until that is decided.",
+                code="chargeback_open",
             )
 
     @property
@@ -423,8 +441,6 @@ class Escrow(Model):
             held_cents=0,
             refunded_cents=self.refunded_cents + split.refund_cents,
             released_cents=split.worker_cents,
-            payout_status="pending" if split.worker_cents else None,
-            refund_status="pending" if split.refund_cents else None,
             ended_at=now,
             release_at=None,
             **changed,
@@ -444,7 +460,8 @@ class Escrow(Model):
 
     def updated(self, now: str, **changed: Any) -> Escrow:
         """The escrow with other fields, as its next version."""
-        return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
+        changed = {"postponed_to": None, **changed, "updated_at": now, "version": self.version + 1}
+        return self.model_copy(update=changed)
 
 
 def transition(before: Escrow, after: Escrow, event: Event) -> Transition:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from khaya.escrows.amounts import Split, release_of
+from khaya.pricing.model import Split, release_of
 from khaya.escrows.disputes import Dispute, Evidence, Kind, Settlement
 from khaya.escrows.model import FINAL, Chargebacks, Escrow, Event, Party
 from khaya.platform.base import clock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from khaya.escrows.amounts import Amounts
+from khaya.pricing.model import Amounts
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import RAND, Cents
 
