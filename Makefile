@@ -1,6 +1,6 @@
-# Khaya. `make` lists what there is; `make run` is the place to begin.
+# Khaya. `make` lists the targets; start with `make run`.
 
-# Any Python from 3.11 on will do. The one chosen before stays; else 3.13, which AWS runs, where it is installed.
+# Python 3.11 to 3.14. Default: the Python of the existing environments, else 3.13 (the Lambda runtime) if installed.
 PYTHON ?= $(shell for python in "$$(cat .local/python 2>/dev/null)" python3.13 python3.12 python3.11 python3.14 python3; do \
 	"$$python" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null \
 	&& echo "$$python" && break; done || echo python3)
@@ -12,7 +12,7 @@ DEV := .local/dev/bin
 SAM := .local/sam/bin/sam
 LOCAL := $(DEV)/python -m local
 
-# What is running keeps its engine; these need only the other environments.
+# These targets do not need the environment `engine`, whose Python may be in use by a running stand-in.
 reload tokens logs outbox task age check openapi events: ENVIRONMENTS := dev sam
 format secrets lock audit: ENVIRONMENTS := dev
 
@@ -22,10 +22,10 @@ LOCKED := layers/dependencies/requirements layers/pictures/requirements requirem
 .DEFAULT_GOAL := help
 .PHONY: help run up sam-local down reload tokens logs outbox task age environments test test-fast test-docker soak check format secrets lock audit bench costs openapi events clean
 
-help: ## list what there is
+help: ## list all targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-run: environments ## the whole marketplace on this machine; Ctrl-C ends it (PORT=4566, DATA=dir keeps data, PYTHON=python3.x)
+run: environments ## start and deploy the marketplace with demo data on this machine; Ctrl-C ends it (PORT=4566, DATA=dir keeps data, PYTHON=python3.x)
 	@$(LOCAL) run --port $(PORT) $(if $(DATA),--data "$(DATA)")
 
 up: environments ## the same in the background; returns when it is ready
@@ -34,10 +34,10 @@ up: environments ## the same in the background; returns when it is ready
 sam-local: environments ## the same with the functions in `sam local start-api` (needs Docker; API_PORT=3000)
 	@$(LOCAL) sam-local --port $(PORT) --api-port $(API_PORT) $(if $(DATA),--data "$(DATA)")
 
-down: ## end what `make up`, `make run` or `make sam-local` started
+down: ## stop `make up`, `make run` or `make sam-local`
 	@if [ -x $(DEV)/python ]; then $(LOCAL) down; else echo "Khaya is not running here."; fi
 
-reload: environments ## build and deploy what changed to what is running
+reload: environments ## build and deploy changes to the running application
 	@$(LOCAL) reload
 
 tokens: environments ## renew the tokens in .local/run.json
@@ -52,7 +52,7 @@ outbox: environments ## show what was sent by text message, WhatsApp, e-mail and
 task: environments ## run a schedule at once: NAME=job-expiry (without a name: list them)
 	@$(LOCAL) task $(if $(NAME),--name "$(NAME)")
 
-age: environments ## make everything that is there older: DAYS=31
+age: environments ## make all stored data older: DAYS=31
 	@$(LOCAL) age $(if $(DAYS),--days "$(DAYS)")
 
 environments: ## make or update the Python environments in .local/
@@ -73,7 +73,7 @@ test-fast: environments ## unit, integration and infrastructure tests
 	@echo "== Unit, integration and infrastructure tests"
 	@$(DEV)/python -m pytest -n 2 tests/unit tests/integration tests/infrastructure
 
-soak: environments ## large numbers: stale jobs, reminders, rounds of acceptance, random histories, generated requests (two hours)
+soak: environments ## tests with large numbers and many random histories (two hours)
 	@$(DEV)/python -m pytest -s tests/soak
 	@ROUNDS=200 $(DEV)/python -m pytest tests/contention/test_acceptance.py
 	@EXAMPLES=200 $(DEV)/python -m pytest -n 2 tests/integration/test_document_holds.py tests/integration/sign_in/test_sign_in_document.py
@@ -93,12 +93,12 @@ check: environments secrets ## lint, format, strict types, import rules, templat
 	@$(DEV)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(DEV)/pre-commit validate-config
 
-format: environments ## mend what ruff can mend, and format
+format: environments ## fix what ruff can fix, and format
 	@$(DEV)/ruff check --fix .
 	@$(DEV)/ruff format .
 
-# Words that look like a password are ruff's (S105 to S107) and bandit's to find. Locked files are full of hashes; ids and
-# the sample events' check sums look like keys. A line that holds no secret is marked `pragma: allowlist secret`.
+# ruff (S105 to S107) and bandit find hard-coded passwords. Excluded: hashes in locked files, ids, and
+# checksums of sample events. A line that holds no secret is marked `pragma: allowlist secret`.
 secrets: environments ## search for keys and tokens in the files that git knows or would add (FILES="…" for some)
 	@git rev-parse --git-dir >/dev/null
 	@$(if $(FILES),printf '%s\0' $(FILES),git ls-files -z --cached --others --exclude-standard) \
@@ -114,18 +114,18 @@ lock: environments ## compile the locked requirements again (UPGRADE=1 takes the
 			--output-file $$name.txt $$name.in && echo "$$name.txt is locked" || exit 1; \
 	done
 
-audit: environments ## ask for known vulnerabilities of the locked requirements; needs the network
+audit: environments ## check the locked requirements for known vulnerabilities; needs the network
 	@failed=; for name in $(LOCKED); do \
 		echo "== $$name.txt"; \
 		$(DEV)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off --requirement $$name.txt || failed=1; \
 	done; \
 	if [ -n "$$failed" ]; then echo "✗ The audit has not passed. Either packages that are named above have known vulnerabilities, or the" \
-		"advisory service did not answer, and then nothing is known about them." >&2; exit 1; fi
+		"advisory service did not answer." >&2; exit 1; fi
 
-bench: environments ## the benchmarks, each beside its comparison
+bench: environments ## run all benchmarks; each compares with a baseline
 	@$(DEV)/python -m bench
 
-costs: ## the monthly bill of an environment; writes docs/costs.md (options: python -m bench.costs --help)
+costs: environments ## the monthly bill of an environment; writes docs/costs.md (options: python -m bench.costs --help)
 	@$(DEV)/python -m bench.costs --write-docs
 
 openapi: environments ## write the OpenAPI document

@@ -92,7 +92,7 @@ def at_sam(stack: Stack, api: SamApi | None) -> Stack:
 
 def keep_snapshot(name: str, port: int, bind: str) -> None:
     """Keep the marketplace as it is now, and go on. What is still under way after a while is not waited for."""
-    with step("keeping this beginning, so that later starts are quick"):
+    with step("saving a snapshot for faster starts"):
         if snapshot.quiet(session(port)):
             engine.stop(cleanly=True)
             snapshot.keep(name)
@@ -117,7 +117,7 @@ def run(port: int, data: Path | None) -> None:
         try:
             FunctionLogs(session(port)).follow()
         except EndpointConnectionError:
-            say("The AWS stand-in has ended, by `make down` perhaps.")
+            say("The AWS stand-in has stopped.")
 
 
 def sam_local(port: int, api_port: int, data: Path | None) -> None:
@@ -226,7 +226,7 @@ def task(name: str | None) -> None:
 
 
 def age(days: int | None) -> None:
-    """Make everything that is in the marketplace older."""
+    """Make all stored data older."""
     port = engine.must_run().port
     if days is None or days < 1:
         raise CannotRun("Say by how many days, at least one: `make age DAYS=31`.")

@@ -1,4 +1,4 @@
-"""Make everything older: as if all that happened so far had happened so many days before.
+"""Makes all stored data older by a number of days.
 
 Then what is to come after thirty days, or tomorrow, is due at once.
 """
@@ -13,10 +13,10 @@ from local.progress import say, step
 from local.stand_in import sam_settings, session
 
 LEFT_ALONE = ("sessions", "challenges", "idempotency", "statistics", "audit", "tasks")
-"""Tables whose times are not the marketplace's: nobody is signed out, and what was counted or noted down stays."""
+"""Tables that are not aged: sessions, challenges, idempotency records, statistics, audit and checkpoints."""
 
 UNTOUCHED = {"lastWrite", "moderation", "moderations", "resolution"}
-"""What says that something was decided: another time in it would pass for another decision."""
+"""Attributes that identify a decision; a changed time in them would look like a new decision."""
 
 _MOMENT = re.compile(r"^(\d#)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})Z(#.*)?$")
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
@@ -49,7 +49,7 @@ def age(port: int, days: int) -> None:
         for table in tables:
             if table.split("-")[1] not in LEFT_ALONE:
                 changed += _age_table(dynamodb, table, days)
-    say(f"{changed} things are {span} older. `make task` lists what the clock would run now.")
+    say(f"{changed} items are {span} older. `make task` lists the schedules.")
 
 
 def _age_table(dynamodb: Any, table: str, days: int) -> int:

@@ -68,7 +68,7 @@ def architecture() -> str:
     """Lambda's name for the processor of this machine."""
     machine = platform.machine().lower()
     if machine not in ARCHITECTURES:
-        raise CannotRun(f"Lambda knows no processor like this one ({machine}); Khaya runs on x86_64 and arm64.")
+        raise CannotRun(f"Lambda does not support this processor ({machine}); Khaya runs on x86_64 and arm64.")
     return ARCHITECTURES[machine]
 
 

@@ -13,7 +13,7 @@ from local.progress import step
 from local.source_template import read
 
 DOCKERS_NAME = "host.docker.internal"
-"""What Docker Desktop calls this machine in a container. It means nothing outside of containers."""
+"""Docker Desktop's host name of this machine, which resolves in containers only."""
 
 
 def docker(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -36,7 +36,7 @@ def check_docker() -> None:
 
 
 def _reason(failed: subprocess.CompletedProcess[str]) -> str:
-    """The last line that a command said."""
+    """The last line of a command's output."""
     return (failed.stderr.strip().splitlines() or ["it gave no reason."])[-1]
 
 

@@ -17,8 +17,8 @@ DOCUMENT = ROOT / "docs" / "events.schema.json"
 Json = dict[str, Any]
 
 ABOUT = """\
-What stands in `detail` of an event of Khaya's event bus, one definition for each kind. docs/events.md tells the rest. \
-Fields may be added; whatever else changes makes a new version."""
+The schema of each kind of event on Khaya's event bus. docs/events.md describes the rest. \
+Fields may be added; any other change makes a new version."""
 
 _TIME = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$"
 
@@ -41,7 +41,7 @@ def _envelope(kind: str, detail: Any) -> Json:
         "id": {
             "type": "string",
             "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$",
-            "description": "The same however often the event is told; orders by time.",
+            "description": "The same in every repetition; sorts by time.",
         },
         "kind": {"const": kind},
         "version": {"const": detail.VERSION},
@@ -107,7 +107,7 @@ def main(path: Path = DOCUMENT) -> None:
         broken = broken_promises(json.loads(path.read_text(encoding="utf-8")), whole)
         if broken:
             raise CannotRun(
-                f"This would break {len(broken)} promise(s) to subscribers: {'; '.join(broken)}. Give the kind a new "
+                f"Incompatible changes for subscribers ({len(broken)}): {'; '.join(broken)}. Give the kind a new "
                 f"VERSION, or, if none of it was ever deployed, delete {path.name} first."
             )
     path.write_text(f"{text(whole)}\n", encoding="utf-8")

@@ -26,11 +26,11 @@ def takes(path: str) -> bool:
 
 @dataclass
 class Expo:
-    """What Expo knows.
+    """The state of the stand-in for Expo.
 
     Attributes:
-        gone: push tokens that take nothing more, as tickets tell at once.
-        leaving: those of which only receipts tell.
+        gone: unregistered push tokens that tickets report.
+        leaving: unregistered push tokens that only receipts report.
         without_receipts: whether there are none yet.
         access_token: what requests must carry; None where the project asks for nothing.
         sent: the messages, one for each device.
@@ -45,7 +45,7 @@ class Expo:
     tickets: dict[str, str] = field(default_factory=dict)
 
     def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Take messages, or tell of tickets."""
+        """Accept messages, or return receipts of tickets."""
         if self.access_token is not None and headers.get("Authorization") != f"Bearer {self.access_token}":
             return refusal(401, "UNAUTHORIZED", "An access token is needed.")
         try:

@@ -1,4 +1,4 @@
-"""What lies where in `.local/`, the one git-ignored folder a local run writes to."""
+"""Paths in `.local/`, the git-ignored folder of the local run."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How e-mail leaves this machine's marketplace: it does not, but the AWS stand-in must be willing to take it."""
+"""Verifies the sender domain in the stand-in's SES, so that it accepts e-mail. No e-mail leaves this machine."""
 
 import boto3
 

@@ -44,12 +44,12 @@ see is `404`, as if it did not exist. A request with several faults gets the sta
 `403` (role, account), `413`, `415`, `400`, `422`, `404` or `403` (object), `412`, `409`.
 
 **Retries.** Every `POST` with a token takes an `Idempotency-Key`; where money moves it must have one. Sent again within
-24 hours, the same request is told the first answer, with `Idempotency-Replayed: true`, and has no other effect.
+24 hours, the same request gets the first response, with `Idempotency-Replayed: true`, and has no other effect.
 
 **Changes.** What its owner edits carries `version`, which is also its `ETag`. Sent back as `If-Match`, it keeps a
 change from overwriting somebody else's. A change that changes nothing keeps the version.
 
-Every answer carries an `X-Request-Id`; name it when something needs looking into.
+Every response carries an `X-Request-Id`; include it when you report a problem.
 """
 
 
@@ -255,7 +255,7 @@ def _success(status: int, answer: Json, schemas: Json, *, remembered: bool) -> J
 
 
 def _refusals(method: str, path: str, body: Json | None, schemas: Json, *, if_match: bool, public: bool) -> list[int]:
-    """The statuses with which a route may refuse."""
+    """The error statuses of a route."""
     writes = method != "get"
     asked = _fields(body["content"]["application/json"]["schema"], schemas) if body else {}
     names_something = "{" in path or any(name == "code" or name.lower().endswith("id") for name in asked)

@@ -1,4 +1,4 @@
-"""Makes the schemas of the OpenAPI document say what generators of typed clients can keep."""
+"""Adapts the schemas of the OpenAPI document to generators of typed clients."""
 
 from __future__ import annotations
 

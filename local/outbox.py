@@ -50,7 +50,7 @@ def now() -> str:
 
 
 class Amazon:
-    """What the AWS stand-in sent by SNS and SES. It keeps no time of text messages, so their coming is watched."""
+    """Messages that the AWS stand-in sent by SNS and SES. It stores no time of text messages, so it is polled."""
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint

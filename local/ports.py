@@ -9,7 +9,7 @@ from local.engine import EVERY_INTERFACE, THIS_MACHINE
 
 LAST_PORT = 65535
 USUAL = {"PORT": 4566, "API_PORT": 3000}
-"""The ports that the Makefile asks for unless it is told others."""
+"""The Makefile's default ports."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _free(address: str, port: int) -> bool:
 
 
 def _user(one: Wanted) -> str:
-    """Who uses a port that is taken, as far as it can be told from its answer."""
+    """The message about the program that uses a port."""
     if engine.answers(one.number):
         return (
             f"Khaya runs already on port {one.number}, started from another checkout (or it is another MiniStack). "

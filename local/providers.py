@@ -112,7 +112,7 @@ class Fault:
 
 @dataclass
 class Faults:
-    """What goes wrong."""
+    """The faults that were requested and not used up."""
 
     pending: list[Fault] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -279,7 +279,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(raw)
 
     def log_message(self, *_: object) -> None:
-        """Nothing: messages are nobody's business but the outbox's."""
+        """Log no requests, because they contain messages."""
 
 
 def main() -> None:

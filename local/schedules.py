@@ -1,4 +1,4 @@
-"""Run what the clock would run, at once: the template's schedules, each with its own input."""
+"""Lists the template's schedules and runs one at once, with its input."""
 
 import json
 import re
@@ -18,7 +18,7 @@ PATIENCE = 900  # seconds; no function runs for longer
 
 @dataclass(frozen=True)
 class Schedule:
-    """One schedule: what it is called here, whose it is, when it comes and what it says."""
+    """One schedule: its name, function, expression and input."""
 
     name: str
     function: str

@@ -1,4 +1,4 @@
-"""How programs reach the AWS stand-in: its address, its fake keys, nothing of the user's own AWS account."""
+"""The address and fake credentials of the AWS stand-in. The user's AWS account is never used."""
 
 import os
 import tomllib

@@ -81,7 +81,7 @@ def refusal(status: int, code: int | None = None, text: str = "") -> Answer:
 
 
 def text_of(message: Mapping[str, Any]) -> str:
-    """What a message says; one by a template shows what its places hold."""
+    """The text of a message; for a template, the values of its variables."""
     if message["body"]:
         return str(message["body"])
     places = json.loads(message["content_variables"] or "{}")

@@ -1,4 +1,4 @@
-"""What a newcomer reads when the application is up: where it is, who is in it, and what to try first."""
+"""The text printed when the application is ready: addresses, demo people, first requests."""
 
 from local.deployment import Stack
 from local.folder import ROOT, RUN_FILE, TOKENS_FILE
@@ -21,7 +21,7 @@ def greet(stack: Stack, people: list[SignedIn], outbox: str, *, in_containers: b
 
 
 def lines(stack: Stack, people: list[SignedIn], outbox: str, *, in_containers: bool = False) -> list[str]:
-    """What is printed."""
+    """The lines of the text."""
     next_steps = [
         f"  . {TOKENS_FILE.relative_to(ROOT)}",
         '  curl -s "$API/jobs"',

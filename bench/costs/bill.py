@@ -33,7 +33,7 @@ REQUEST_PATH = frozenset(
     {Group.GATEWAY, Group.FUNCTIONS, Group.TABLES, Group.QUEUES, Group.LOGS, Group.STORAGE, Group.CDN}
 )
 APPLICATION = REQUEST_PATH | {Group.POLLING, Group.SECRETS, Group.FIXED, Group.TRACING, Group.SIGN_IN}
-"""What counts as the application when it is idle; monitoring, firewall and messages stand apart."""
+"""The groups of lines of an idle application; without monitoring, firewall and messages."""
 
 
 @dataclass(frozen=True)

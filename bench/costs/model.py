@@ -1,4 +1,4 @@
-"""The model: the bill of each scenario, and how it stands to the bars."""
+"""The bill of each scenario, compared with its limits."""
 
 from __future__ import annotations
 

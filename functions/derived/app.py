@@ -1,4 +1,4 @@
-"""Keeps in line what is derived from other items: pending bids, search words, reputation, names, visibility."""
+"""Updates derived data: pending bids, search words, reputation, name copies, visibility."""
 
 from __future__ import annotations
 

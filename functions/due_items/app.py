@@ -23,7 +23,7 @@ connect()  # while Lambda makes the environment, with a whole processor
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Claim what is due in the schedule that the event names; returns how much of each."""
+    """Claim the due items of the schedule in the event; returns the counts."""
     schedule: Schedule = event["schedule"]
     if schedule not in get_args(Schedule):
         raise ValueError(f"there is no schedule {schedule}")

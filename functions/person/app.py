@@ -1,4 +1,4 @@
-"""Does for one person what takes long and must be finished: the erasure of what names them, and of their account."""
+"""Erases personal data and accounts."""
 
 from __future__ import annotations
 

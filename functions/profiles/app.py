@@ -178,7 +178,7 @@ def applications(
     "/admin/verifications/<user_id>/decision", ADMIN, "Decide about a request to be verified", body=VerificationView
 )
 def decide(user_id: str, decision: Annotated[VerificationDecision, Body()]) -> Response[VerificationView]:
-    """Approves the request, which verifies the person, or refuses it. The person is told."""
+    """Approves the request, which verifies the person, or refuses it. The person gets a notification."""
     profile = service.decide(user_id, decision, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("PersonVerified" if profile.verified else "VerificationRefused")
     return api.answer(verification_view(profile))

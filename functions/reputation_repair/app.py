@@ -1,4 +1,4 @@
-"""Every night, finds people whose reputation does not follow from their profile, and mends it."""
+"""Finds and corrects wrong directory ranks, nightly."""
 
 from __future__ import annotations
 

@@ -55,13 +55,13 @@ CONSUMERS_OF_EVENTS: dict[str, tuple[str, Callable[[Event], OutgoingMessage | No
     statistics.NAME: ("records", statistics.message_for),
     event_bus.NAME: ("records", event_bus.message_for),
 }
-"""The same for the events that a change is."""
+"""Each consumer's queue, and its message for an event; None if the event does not concern it."""
 
 _PARALLEL_QUEUES = 7
 
 
 class EarlierChangeFailed(Exception):
-    """An earlier change of the same item was not dispatched; the stream brings both again, in their order."""
+    """An earlier change of the same item was not dispatched; the stream redelivers both in order."""
 
 
 _failed_items: set[tuple[str, str]] = set()

@@ -1,4 +1,4 @@
-"""Cognito's three triggers of custom authentication: whoever brings a one-time proof is signed in.
+"""Cognito's three triggers of custom authentication, which verify one-time proofs.
 
 The function does not refer to the pool, which refers to it. The sign-in service put the proof into the Challenges table
 a moment before, after the code that was sent had been answered.
@@ -30,7 +30,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _next_step(request: dict[str, Any]) -> dict[str, Any]:
-    """One challenge, one answer: whoever fails it fails."""
+    """The next step of the authentication: one challenge with one attempt."""
     steps = [(step["challengeName"], step["challengeResult"]) for step in request.get("session") or []]
     asked = not steps and not request.get("userNotFound")
     done = steps == [(CHALLENGE, True)]

@@ -1,4 +1,4 @@
-"""What subscribers are promised of events, and what the template promises of the trail and the bus."""
+"""Compatibility of published events, and the template's audit table and event bus."""
 
 from __future__ import annotations
 

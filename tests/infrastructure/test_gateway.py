@@ -1,4 +1,4 @@
-"""What `template.yaml` promises of the API's gateway: who gets in, how often, and what it says by itself."""
+"""The API's gateway in `template.yaml`: authorizer, throttle, and gateway responses."""
 
 from __future__ import annotations
 

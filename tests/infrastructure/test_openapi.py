@@ -1,4 +1,4 @@
-"""The OpenAPI document is what the code says, covers every route of the template, and leaves nothing untold."""
+"""The OpenAPI document matches the code, covers every route of the template, and documents every field."""
 
 from __future__ import annotations
 

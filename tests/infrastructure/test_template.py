@@ -1,4 +1,4 @@
-"""What `template.yaml` promises of functions, tables, queues, roles and logs."""
+"""Functions, tables, queues, roles and logs in `template.yaml`."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Khaya: what the marketplace knows and keeps, shared by every function."""
+"""The package of the Lambda layer: platform code and domains, shared by all functions."""
 
 import gc
 
 VERSION = "1.0.0"
 
-# What is imported stays, so looking through it for garbage again and again only delays the start: a sixth of it.
+# Imported modules are never freed, so garbage collection during start is wasted: a sixth of the start.
 gc.freeze()
 gc.set_threshold(50_000)

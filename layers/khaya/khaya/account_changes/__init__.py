@@ -1,1 +1,1 @@
-"""What follows for a person's jobs, bids, listings and stories from a suspension, its end, or a dropped role."""
+"""Updates a person's jobs, bids, listings and stories after a suspension, its end, or a dropped role."""

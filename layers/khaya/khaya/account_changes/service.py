@@ -1,4 +1,4 @@
-"""Brings a person's jobs, bids, listings and stories in line with their account: suspension and roles.
+"""Updates a person's jobs, bids, listings and stories to match their account: suspension and roles.
 
 Open jobs, listings and stories of a suspended person are hidden, and shown again when the suspension ends. The open
 jobs of a person who is no longer a buyer are hidden too, until they are a buyer again. Pending bids of a person who is

@@ -81,7 +81,7 @@ def release_due(now: str, time_is_left: Callable[[], bool]) -> int:
 
 
 def work(consumer: Consumer, notification_id: str, now: str, attempt: int) -> None:
-    """Do what a message asks for; `attempt` is how often it was received, 1 the first time.
+    """Handle one message; `attempt` is how often it was received, 1 the first time.
 
     Raises:
         NotNow: it is to be tried again, later.

@@ -1,4 +1,4 @@
-"""Removes what names a person who was erased, and their account."""
+"""Erases the personal data of a person, and their account."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def message_for(change: Change) -> OutgoingMessage | None:
 
 
 def handle(message: Message) -> None:
-    """Go on with the erasure of one person until it is finished or time is up."""
+    """Continue the erasure of one person until it is complete or no time is left."""
 
     def has_time() -> bool:
         return message.remaining_milliseconds() > SAFETY_MILLISECONDS

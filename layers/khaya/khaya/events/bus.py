@@ -1,4 +1,4 @@
-"""Events on their way out: EventBridge, where others subscribe to them."""
+"""Publishes events on EventBridge, in calls within its limits."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ SOURCE: Final = "khaya"
 
 MOST_ENTRIES: Final = 10
 MOST_BYTES: Final = 256 * 1024
-"""What one call to EventBridge may hold in all."""
+"""EventBridge's limits for one call."""
 _TIME_BYTES: Final = 14
 _TRIES: Final = 3
-"""How often what was not taken is offered at once. After that the queue brings it again."""
+"""Immediate attempts for refused entries. After that the queue redelivers their messages."""
 
 _Entry = dict[str, Any]
 
 
 def told(event: Event) -> dict[str, Any]:
-    """What subscribers are told of an event: all but what is for the trail alone. What has no value is left out."""
+    """The published form of an event: without `changes` and without fields that are None."""
     return event.model_dump(by_alias=True, exclude={"changes"}, exclude_none=True)
 
 
 def publish(events: Sequence[Event]) -> dict[str, str]:
-    """Put events on the bus. The answer is what the bus did not take: why, by the event's id."""
+    """Put events on the bus; returns the error code of each refused event, by its id."""
     left = {event.id: _entry(event) for event in events}
     refused: dict[str, str] = {}
     for attempt in range(_TRIES):
@@ -53,7 +53,7 @@ def _entry(event: Event) -> _Entry:
 
 
 def _parts(entries: Mapping[str, _Entry]) -> Iterator[dict[str, _Entry]]:
-    """The entries in as few parts as calls may hold. One that is too large is a part alone, so that it fails alone."""
+    """The entries in batches within the limits. An entry that is too large is a batch alone, so that it fails alone."""
     part: dict[str, _Entry] = {}
     size = 0
     for event_id, entry in entries.items():

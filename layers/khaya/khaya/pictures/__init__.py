@@ -1,1 +1,1 @@
-"""Pictures: what follows a hand-in. Uploads are decoded and written anew, and public copies come and go."""
+"""Pictures: decodes and re-encodes uploads after their hand-in, and creates and deletes public copies."""

@@ -1,4 +1,4 @@
-"""Follows hand-ins of uploads, uploads that expired, and changes of what shows pictures."""
+"""Decodes uploads, discards expired ones, and updates public copies when an object or a person changes."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _for_upload(before: Item, after: Item) -> _Found | None:
 
 
 def _for_person(before: Item, after: Item) -> _Found | None:
-    """A person who was suspended, or is not any more: what they show in public goes, or comes back."""
+    """The message for a suspended or reinstated person, whose public copies follow; None for others."""
     statuses = (before.get("status", "active"), after.get("status", "active"))
     if "decidedBy" in after or "userId" not in after or "suspended" not in statuses or statuses[0] == statuses[1]:
         return None
@@ -76,7 +76,7 @@ def _for_person(before: Item, after: Item) -> _Found | None:
 
 
 def handle(message: Message, keys: Mapping[Resource, Any], of_person: OfPerson) -> None:
-    """Do what a message asks for. `keys` tell where the objects are stored that show uploads."""
+    """Handle one message. `keys` return the table and key of an object that shows uploads."""
     from khaya.pictures import service  # noqa: PLC0415 - needs Pillow, which the stream dispatcher does not have
 
     body = message.body

@@ -45,7 +45,7 @@ _AT_ONCE = 4
 
 
 def check(upload_key: str, keys: Keys) -> bool:
-    """Decode an upload that was handed in, if that was not done, and tell the objects that show it what came of it.
+    """Decode a handed-in upload once, and store the result on the objects that show it; returns whether it is ready.
 
     Returns whether the upload is ready; False also where it was removed meanwhile.
 
@@ -73,7 +73,7 @@ def discard(upload_key: str) -> None:
 
 
 def refresh(resource: Resource, object_id: str, owner: str, gone: Collection[str], keys: Keys) -> None:
-    """Bring the public copies of an object's pictures in line with what it is now.
+    """Create and delete the public copies of an object's pictures to match its current state.
 
     `gone` are folders of public copies that it knew before. Every folder that is not in use is emptied, so that a run
     that was interrupted after its copies were made leaves none behind.
@@ -129,7 +129,7 @@ def _decoded(upload: Upload) -> Decoded | None:
 
 
 def _tell(resource: Resource, key: Key, upload: Upload, facts: PictureFacts) -> None:
-    """Write the facts of an upload on an object that shows it, if it does still and has not got them."""
+    """Store the facts of an upload on an object that still shows it and lacks them."""
     name = upload_id(upload.key)
     folder = secrets.token_hex(16) if upload.may_be_public and facts.width else None
     for attempt in range(_RERUNS):
@@ -149,7 +149,7 @@ def _tell(resource: Resource, key: Key, upload: Upload, facts: PictureFacts) -> 
 
 
 def _sync_public_copies(shown: Showing, key: Key, *, hidden: bool) -> set[str]:
-    """Publish and forget as the object now asks for, and return the folders that are then in use.
+    """Create and delete public copies as the object requires; returns the folders in use.
 
     A copy is made before the object says so, and removed after the object says that it is gone.
     """

@@ -1,1 +1,1 @@
-"""Referrals: who brought whom to the marketplace, and what both get for it."""
+"""Referrals of new people by existing ones, and their rewards."""

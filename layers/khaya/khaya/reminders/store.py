@@ -19,7 +19,7 @@ from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.reminders.model import KEEP_DAYS, Reminder, Schedule
 
 SHARDS: Final = 32
-"""Shards of the index of due reminders, for each schedule; `docs/data.md` has the arithmetic."""
+"""Shards of the index of due reminders, for each schedule; `docs/scale.md` has the arithmetic."""
 
 _PAGE: Final = 50
 _JUST_AFTER: Final = "$"

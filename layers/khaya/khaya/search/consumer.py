@@ -27,7 +27,7 @@ def message_for(change: Change) -> OutgoingMessage | None:
 
 
 def handle(message: Message, keys: Mapping[Kind, KeyOf]) -> None:
-    """Bring the words of one thing in line with it; `keys` tell where things stand in their own tables."""
+    """Update the search rows of one item; `keys` return an item's table and key, by kind."""
     body = message.body
     service.refresh(body["kind"], body["id"], body["words"], keys[body["kind"]])
     observability.count("SearchRefreshed")

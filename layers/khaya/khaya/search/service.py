@@ -1,4 +1,4 @@
-"""What keeps search up to date: the thing as it is now, and the rows that say so."""
+"""Updates the search rows of a job or listing from its current state."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from khaya.search.model import Kind, entry_of
 
 
 def refresh(kind: Kind, thing_id: str, earlier: Collection[str], key: store.KeyOf) -> bool:
-    """Bring the rows of a thing in line with it, and answer whether it can be found.
+    """Update the search rows of an item; returns whether the item is searchable.
 
-    `earlier` are the words of the title before and after the change that led here; `key` tells where the thing stands
-    in its own table. The thing is read as it is now, so it does not matter how often a change is told, nor in which
+    `earlier` are the words of the title before and after the change; `key` returns the item's table and key.
+    The current item is read, so messages may be repeated and come in any
     order.
     """
     entry = entry_of(kind, read(key(thing_id)))

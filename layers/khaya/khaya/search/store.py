@@ -39,7 +39,7 @@ def find(
 ) -> PageResult[Item]:
     """The items whose titles have all the words, newest first, filtered by category and location if given.
 
-    `listed` tells whether an item, as it is stored now, may be shown.
+    `listed` returns whether a stored item may be shown.
 
     The query uses the longest word, which is probably the rarest. A page of a search for several words may be short.
     Each further query reads twice as many items, so outdated rows seldom make a page short.

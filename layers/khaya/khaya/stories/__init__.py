@@ -1,1 +1,1 @@
-"""Stories: what people of the marketplace have to tell each other, once an admin has read it."""
+"""Stories that people write and admins approve, and likes."""

@@ -1,4 +1,4 @@
-"""What may be uploaded for which purpose, under which key, and what is known of an upload."""
+"""Uploads: content types by purpose, keys, and states."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UploadKey = Annotated[str, Field(pattern=r"^uploads/[0-9a-zA-Z-]{1,64}/[a-z]{1,2
 """The key of an upload: `uploads/<userId>/<purpose>/<id>.<extension>`."""
 
 Purpose = Literal["profile", "certification", "evidence", "listing", "job", "submission", "story"]
-"""What an upload is for."""
+"""The purpose of an upload."""
 
 State = Literal["offered", "checking", "ready", "refused"]
 """`offered` until the key is handed in, `checking` until the picture is decoded, then `ready` or `refused`."""
@@ -44,7 +44,7 @@ LARGEST_BYTES: Final = 5 * 1024 * 1024
 KEEP_HOURS: Final = 24
 """How long an upload waits to be handed in."""
 FIRST_BYTES: Final = 32
-"""How many bytes of a file tell its type."""
+"""Number of first bytes by which the type of a file is recognised."""
 
 _EXTENSIONS: Final[dict[ContentType, str]] = {
     "image/jpeg": "jpg",
@@ -90,7 +90,7 @@ class UploadForm(Model):
 
 
 class Upload(Model):
-    """An upload, from the moment somebody asked to make it.
+    """An upload, from the request for its form on.
 
     Attributes:
         key: where the original is stored.
@@ -124,7 +124,7 @@ class Upload(Model):
 
     @property
     def facts(self) -> PictureFacts | None:
-        """What an object that shows the upload needs to know of it; None while it is checked."""
+        """The facts that an object stores about the upload; None while it is checked."""
         if self.state not in ("ready", "refused"):
             return None
         return PictureFacts(state=self.state, width=self.width, height=self.height)
@@ -170,17 +170,17 @@ def new_upload(request: UploadRequest, *, user_id: str, now: str) -> Upload:
 
 
 def upload_prefix(user_id: str, purpose: Purpose) -> str:
-    """What the keys of a person's uploads for a purpose begin with."""
+    """The key prefix of a person's uploads for a purpose."""
     return f"{UPLOADS}/{user_id}/{purpose}/"
 
 
 def uploads_prefix(user_id: str) -> str:
-    """What the keys of all of a person's uploads begin with."""
+    """The key prefix of all of a person's uploads."""
     return f"{UPLOADS}/{user_id}/"
 
 
 def pictures_prefix(user_id: str) -> str:
-    """What the keys of all files begin with that were written anew from a person's uploads."""
+    """The key prefix of all files that were re-encoded from a person's uploads."""
     return f"{PICTURES}/{user_id}/"
 
 
@@ -190,7 +190,7 @@ def upload_id(key: str) -> str:
 
 
 def folder_of(key: str) -> str:
-    """What the keys of the files begin with that are written anew from the upload under `key`."""
+    """The key prefix of the files that are re-encoded from the upload under `key`."""
     return f"{pictures_prefix(key.split('/')[1])}{upload_id(key)}/"
 
 
@@ -334,7 +334,7 @@ class Showing:
 
 
 def showing(resource: str, item: Item | None) -> Showing | None:
-    """What a stored item shows of uploads; None where it is none of those that can."""
+    """The uploads that a stored item shows; None if items of its table show none."""
     shown = _SHOWN.get(resource)  # type: ignore[call-overload]
     if shown is None or not item or shown.owner not in item or (shown.public_status and "title" not in item):
         return None

@@ -33,7 +33,7 @@ _ENDPOINTS: Final = {
         }
     ],
 }
-"""What botocore's list of endpoints says of the services that are used here."""
+"""The part of botocore's endpoint list for the services used here."""
 
 _making = Lock()
 """Held while a client is made: botocore's session is not made for several threads."""

@@ -43,7 +43,7 @@ class NotSent(Exception):
 
 
 class OutcomeUnknown(Exception):
-    """AWS was asked and gave no readable answer: the message may have been sent."""
+    """AWS returned no readable response: the message may have been sent."""
 
 
 def send_text(phone: str, text: str) -> str:

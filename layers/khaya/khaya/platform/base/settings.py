@@ -181,7 +181,7 @@ def queue_url(queue: str) -> str:
     """The URL of a queue, by the queue's name in the template: `records` is `RECORDS_QUEUE_URL`.
 
     Raises:
-        MissingSetting: the function is not told of the queue.
+        MissingSetting: the environment has no URL for the queue.
     """
     variable = f"{queue.upper()}_QUEUE_URL"
     if variable not in os.environ:

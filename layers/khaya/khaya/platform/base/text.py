@@ -1,4 +1,4 @@
-"""What a reader sees of a text: invisible characters, visible length, the form for comparison, and search words.
+"""Unicode text: invisible characters, visible length, the form for comparison, and search words.
 
 Sources: Unicode property Default_Ignorable_Code_Point (DerivedCoreProperties.txt), grapheme clusters (UAX #29), emoji
 sequences (UTS #51), joiners in scripts (RFC 5892, appendix A).

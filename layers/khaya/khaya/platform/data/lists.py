@@ -16,7 +16,7 @@ from khaya.platform.data import dynamo
 from khaya.platform.data.pages import PageRequest, PageResult, page_of
 
 FEED_REPLICAS = 6
-"""Number of identical indexes of an unfiltered feed, as in `template.yaml`; the arithmetic is in `docs/data.md`."""
+"""Number of identical indexes of an unfiltered feed, as in `template.yaml`; the arithmetic is in `docs/scale.md`."""
 
 
 def list_page(

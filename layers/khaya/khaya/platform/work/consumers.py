@@ -1,4 +1,4 @@
-"""Handles the messages of a queue: each by its consumer, each alone, and each again later if it failed.
+"""Processes SQS batches: calls each message's consumer, isolates failures, and delays retries.
 
 A function behind a queue is a table of consumers, by name, and a call of `handle_batch`. For each message this module
 
@@ -88,7 +88,7 @@ class UnknownConsumer(Exception):
 def handle_batch(
     queue: str, consumers: Consumers, event: Mapping[str, Any], context: Any, *, max_attempts: int = MAX_ATTEMPTS
 ) -> dict[str, Any]:
-    """Handle a batch of `queue`, and return the failed messages as Lambda asks for them.
+    """Handle a batch of `queue`; returns Lambda's partial batch response.
 
     An event without records does nothing: the local start uses it to load the function.
     """

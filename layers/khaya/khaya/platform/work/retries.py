@@ -1,4 +1,4 @@
-"""Retries operations that a concurrent writer made fail."""
+"""Retries operations after write conflicts."""
 
 from __future__ import annotations
 

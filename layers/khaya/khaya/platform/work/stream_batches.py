@@ -1,4 +1,4 @@
-"""Handles a batch of a table's stream: each record for itself, and the failed ones are brought again by the stream."""
+"""Processes batches of a table's stream: isolates failures; the stream redelivers failed records."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from khaya.platform.work.powertools_batch import BatchProcessor, EventType, proc
 
 
 def handle_batch(event: dict[str, Any], handle: Callable[[DynamoDBRecord], None], context: Any) -> dict[str, Any]:
-    """Call `handle` for each record, and return the failed ones as Lambda asks for them.
+    """Call `handle` for each record; returns Lambda's partial batch response.
 
     An event without records does nothing: the local start uses it to load the function.
     """
