@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from khaya.credits.model import MIN_WITHDRAWAL_CENTS, reversal_booking, withdrawal_booking
 from khaya.credits.statement import lines
 from khaya.ledger.model import REWARDS, Account, Booking, Leg, Movement, apply_bookings, is_guarded, movement_of
-from khaya.payouts.model import PayoutAccount
+from khaya.payout_accounts.model import PayoutAccount
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict
 

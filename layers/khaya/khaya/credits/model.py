@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from khaya.ledger.model import Account, Booking, Entry, guarded
-from khaya.payouts.model import PayoutAccount, require_usable
+from khaya.payout_accounts.model import PayoutAccount, require_usable
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Count, Length, Line, Prose

@@ -9,7 +9,7 @@ from khaya.credits.model import AdjustmentRequest, ApprovalRequest, Proposal, Si
 from khaya.ledger import service as ledger
 from khaya.ledger import store as accounts
 from khaya.ledger.model import Account, Booking, Entry, guarded, make_entry
-from khaya.payouts import store as payouts
+from khaya.payout_accounts import store as payout_accounts
 from khaya.platform.aws import files
 from khaya.platform.base.errors import NotFound
 from khaya.platform.base.ids import new_id
@@ -25,12 +25,12 @@ def withdraw(cents: int, *, user_id: str, now: str, unit_of_work: UnitOfWork) ->
         Conflict: no payout account is usable now, it changed after it was read, or the withdrawable balance is too
             small.
     """
-    account_item, record = read_together([accounts.account_key(user_id), payouts.key(user_id)])
+    account_item, record = read_together([accounts.account_key(user_id), payout_accounts.key(user_id)])
     account = accounts.read_account(account_item, user_id)
-    payout_account = payouts.read(record)
+    payout_account = payout_accounts.read(record)
     booking = model.withdrawal_booking(account, cents, payout_account, now)
     (entry,) = ledger.book({user_id: account}, [booking], now=now, unit_of_work=unit_of_work)
-    unit_of_work.add(profiles.require_present(user_id), payouts.require_unchanged(user_id, payout_account))
+    unit_of_work.add(profiles.require_present(user_id), payout_accounts.require_unchanged(user_id, payout_account))
     return entry
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from khaya.pricing.model import Split
 from khaya.platform.base.errors import Conflict
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
+from khaya.pricing.model import Split
 
 By = Literal["buyer", "worker", "system"]
 Kind = Literal["party", "work_overdue", "balance_unpaid", "chargeback"]

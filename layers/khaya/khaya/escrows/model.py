@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from khaya.pricing.model import Amounts, Part, Split, Terms, release_of
 from khaya.escrows.disputes import Dispute, Settlement
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Count
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
+from khaya.pricing.model import Amounts, Part, Split, Terms, release_of
 
 Status = Literal["pending", "deposit_paid", "held", "disputed", "released", "refunded", "cancelled"]
 Party = Literal["buyer", "worker"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from khaya.pricing.model import Split, release_of
 from khaya.escrows.disputes import Dispute, Evidence, Kind, Settlement
 from khaya.escrows.model import FINAL, Chargebacks, Escrow, Event, Party
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.pricing.model import Split, release_of
 
 
 def work_overdue(escrow: Escrow, now: str) -> Escrow:

@@ -15,7 +15,7 @@ from khaya.ledger import store as ledger
 from khaya.listings import store as listings
 from khaya.notifications import store as notifications
 from khaya.notifications import view as notices
-from khaya.payouts import store as payouts
+from khaya.payout_accounts import store as payout_accounts
 from khaya.platform.aws import files
 from khaya.platform.base.models import item_of
 from khaya.platform.data.pages import every_item
@@ -54,7 +54,7 @@ def _profile(user_id: str) -> Iterator[Mapping[str, Any]]:
 
 def _record(user_id: str) -> Iterator[Mapping[str, Any]]:
     record = read(users.key(user_id))
-    payout = payouts.read(record)
+    payout = payout_accounts.read(record)
     shown_account = payout and {"verified": payout.verified, "usableFrom": payout.usable_from}
     yield {**_plain(users.read(record, user_id)), **({"payoutAccount": shown_account} if shown_account else {})}
 

@@ -1,47 +1,86 @@
-"""A person's payout account."""
+"""A payout and its states."""
 
 from __future__ import annotations
 
-from khaya.platform.base.errors import Conflict
+from typing import Final, Literal
+
 from khaya.platform.base.fields import Count
 from khaya.platform.base.models import Model
+from khaya.platform.base.money import Cents
+
+Kind = Literal["earning", "credits"]
+Status = Literal["pending", "sent", "paid", "credited"]
+Reason = Literal[
+    "no_account",
+    "account_not_verified",
+    "account_hold",
+    "not_settled",
+    "new_worker",
+    "limit",
+    "admin_hold",
+    "suspended",
+    "chargeback",
+    "balance_too_low",
+    "provider_unavailable",
+    "failed",
+    "returned",
+]
+"""Why a payout waits."""
+
+TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
+    "pending": frozenset({"sent", "credited"}),
+    "sent": frozenset({"paid", "pending"}),
+    "paid": frozenset({"pending"}),
+    "credited": frozenset(),
+}
+"""The allowed transitions. A payout that failed, or was returned after it was paid, is pending again."""
 
 
-class PayoutAccount(Model):
-    """A person's bank account for payouts, with the fields that credits and referrals need.
+class Payout(Model):
+    """A payout.
 
     Attributes:
-        verified: whether the payment provider has confirmed that it is the person's own.
-        usable_from: when payouts to it begin; a changed account is held for a day.
-        fingerprint: a keyed hash, equal for two people with the same bank account.
-        version: the number of changes.
+        id: `job-<jobId>` for what a job earned, the withdrawal's entry id for credits.
+        fee_cents: the worker's fee, which was kept before.
+        reason: why it waits; None if it does not.
+        next_at: when it is looked at again.
+        attempt: how often it was sent under a new reference.
     """
 
-    verified: bool = False
-    usable_from: str | None = None
-    fingerprint: str | None = None
-    version: Count = 0
+    id: str
+    user_id: str
+    kind: Kind
+    job_id: str | None = None
+    job_title: str | None = None
+    amount_cents: Cents
+    fee_cents: Cents = 0
+    status: Status = "pending"
+    reason: Reason | None = None
+    next_at: str | None = None
+    attempt: Count = 0
+    expected_on: str | None = None
+    paid_at: str | None = None
+    created_at: str
+    updated_at: str
+    version: Count = 1
 
 
-def require_usable(account: PayoutAccount | None, now: str) -> PayoutAccount:
-    """The account, if payouts to it are possible now.
-
-    Raises:
-        Conflict: there is none, it is not verified, or it was changed less than a day ago.
-    """
-    if account is None:
-        raise Conflict("There is no payout account yet.", code="no_payout_account")
-    if not account.verified:
-        raise Conflict("The payout account is not verified.", code="payout_account_not_verified")
-    if account.usable_from is not None and account.usable_from > now:
-        raise Conflict(
-            f"The payout account was changed; it can be used from {account.usable_from}.",
-            code="payout_account_changed",
-            params={"usableFrom": account.usable_from},
-        )
-    return account
+def earning_id(job_id: str) -> str:
+    """The id of the payout of what a job earned."""
+    return f"job-{job_id}"
 
 
-def is_shared(one: PayoutAccount | None, other: PayoutAccount | None) -> bool:
-    """Whether two people use the same bank account."""
-    return bool(one and other and one.fingerprint and one.fingerprint == other.fingerprint)
+def new_earning(*, job_id: str, job_title: str, worker_id: str, amount_cents: int, fee_cents: int, now: str) -> Payout:
+    """The payout of what a worker earned by a job."""
+    return Payout(
+        id=earning_id(job_id),
+        user_id=worker_id,
+        kind="earning",
+        job_id=job_id,
+        job_title=job_title,
+        amount_cents=amount_cents,
+        fee_cents=fee_cents,
+        next_at=now,
+        created_at=now,
+        updated_at=now,
+    )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from khaya.pricing.model import Amounts
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import RAND, Cents
+from khaya.pricing.model import Amounts
 
 
 class ProviderFees(Model):

@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 
 from khaya.jobs.model import Job
 from khaya.ledger.model import Booking
-from khaya.payouts.model import PayoutAccount, is_shared
+from khaya.payout_accounts.model import PayoutAccount, is_shared
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Count, Length, Line

@@ -9,7 +9,7 @@ from khaya.jobs.model import Job
 from khaya.ledger import service as ledger
 from khaya.ledger import store as accounts
 from khaya.ledger.model import Account
-from khaya.payouts import store as payouts
+from khaya.payout_accounts import store as payout_accounts
 from khaya.platform.base.errors import Conflict, NotFound, WriteConflict
 from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import UnitOfWork, Write, read, read_together
@@ -73,10 +73,12 @@ def complete_referrals(job_id: str, now: str) -> int:
         return 0
     parties = (job.buyer_id, job.worker_id)
     buyer, worker, *referral_items = read_together(
-        [*(payouts.key(party) for party in parties), *(store.referral_key(party) for party in parties)]
+        [*(payout_accounts.key(party) for party in parties), *(store.referral_key(party) for party in parties)]
     )
     referrals = [found for item in referral_items if (found := store.read_referral(item))]
-    if not model.qualifies(job, buyer=payouts.read(buyer), worker=payouts.read(worker), referrals=referrals):
+    if not model.qualifies(
+        job, buyer=payout_accounts.read(buyer), worker=payout_accounts.read(worker), referrals=referrals
+    ):
         return 0
     unit_of_work = UnitOfWork()
     unit_of_work.add(*(store.record_qualification(party, job.id, now) for party in parties))

@@ -38,6 +38,10 @@ class Settings(BaseModel):
     idempotency_table: str
     statistics_table: str
     tasks_table: str
+    escrows_table: str
+    payouts_table: str
+    refunds_table: str
+    collections_table: str
     uploads_table: str
     media_bucket: str
     media_base_url: str
@@ -88,6 +92,15 @@ class SignInSettings(BaseModel):
     """ARN of Twilio's secret; empty if WhatsApp is not offered."""
     edge_secret_arn: str
     """ARN of the secret that the CDN sends; empty without a CDN, and then its headers are ignored."""
+
+
+class PricingSettings(BaseModel):
+    """The fees, shares and deadlines of escrows."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    escrow_terms: str
+    """JSON object with the fields of `pricing.model.Terms` that differ from their defaults."""
 
 
 class BusSettings(BaseModel):
