@@ -74,7 +74,7 @@ class PaymentProvider(Protocol):
     def find_refunds(self, since: str, refund_id: str | None = None) -> tuple[Refund, ...]:
         """The refunds made since the date `since`, all of them or only those with our `refund_id`."""
 
-    def give_refund_account(self, provider_id: str, account: BankAccount) -> Refund:
+    def give_refund_account(self, provider_id: str, account: BankAccount) -> None:
         """Name the bank account for a refund in the state `needs_account`.
 
         Repeating it is harmless: once the refund goes on, the provider refuses another account.
@@ -136,7 +136,7 @@ class PaymentProvider(Protocol):
     def find_chargebacks(self, since: str) -> tuple[Chargeback, ...]:
         """The chargebacks opened since the date `since`, in no certain order."""
 
-    def contest(self, answer: ChargebackAnswer) -> Chargeback:
+    def contest(self, answer: ChargebackAnswer) -> None:
         """Answer a chargeback: accept it, or contest it with evidence.
 
         Repeating it is harmless: the provider keeps the first decision and refuses another.
