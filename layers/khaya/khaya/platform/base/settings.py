@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from functools import cache
-from typing import TypeVar, overload
+from typing import Literal, TypeVar, overload
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -166,6 +166,22 @@ class PushSettings(BaseModel):
     expo_base_url: str
     expo_secret_arn: str
     """ARN of the secret with Expo's `accessToken`; empty if the project needs none."""
+
+
+class ProviderSettings(BaseModel):
+    """Settings of the payment provider."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    payment_provider: Literal["paystack"]
+    """Which adapter is used."""
+    payment_base_url: str
+    payment_secret_arn: str
+    """ARN of the secret with the provider's `secretKey`."""
+    payment_email_domain: str
+    """The domain of the addresses that are made for people without e-mail, since the provider asks for one."""
+    payment_settles_to: Literal["balance", "bank"]
+    """Where the provider settles to: our balance with it, or our bank account."""
 
 
 class MissingSetting(RuntimeError):
