@@ -156,6 +156,13 @@ class Chargebacks(Model):
     lost_cents: Cents = 0
 
 
+class Checkout(Model):
+    """The latest checkout: for which part, and the number of its attempt."""
+
+    part: Part
+    attempt: Count
+
+
 class Counted(Model):
     """What a released job added to its worker's reputation."""
 
@@ -172,6 +179,8 @@ class Escrow(Model):
         paid_at: when everything was paid.
         submitted_at: when the present submission was handed in.
         work_due_at: when unsubmitted work is disputed.
+        checkout: the latest checkout.
+        failed_cards: how many card payments failed.
         counted: what the job added to its worker's reputation; None if it does not count as paid.
         postponed_to: when the next timer is looked at again, because the provider could not be asked.
     """
@@ -200,6 +209,8 @@ class Escrow(Model):
     dispute: Dispute | None = None
     settlement: Settlement | None = None
     chargebacks: Chargebacks | None = None
+    checkout: Checkout | None = None
+    failed_cards: Count = 0
     counted: Counted | None = None
     postponed_to: str | None = None
     ended_at: str | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from khaya.escrows import store
-from khaya.escrows.model import Counted, Escrow
+from khaya.escrows.model import Checkout, Counted, Escrow
 from khaya.escrows.opening import summary_of
 from khaya.jobs import service as job_service
 from khaya.jobs import store as jobs
@@ -195,6 +195,16 @@ def capture(deal: Deal, cents: int, *, source: str, fee_cents: int, now: str, un
     )
     _pay_debt(deal.escrow, escrow, unit_of_work)
     return change_escrow(deal, escrow, now=now, unit_of_work=unit_of_work)
+
+
+def note_checkout(deal: Deal, checkout: Checkout, now: str) -> Write:
+    """The write that notes the latest checkout on the escrow."""
+    return store.change(deal.escrow, deal.escrow.updated(now, checkout=checkout))
+
+
+def note_failed_card(deal: Deal, now: str) -> Write:
+    """The write that counts a card payment that failed."""
+    return store.change(deal.escrow, deal.escrow.updated(now, failed_cards=deal.escrow.failed_cards + 1))
 
 
 def _pay_debt(before: Escrow, after: Escrow, unit_of_work: UnitOfWork) -> None:

@@ -103,6 +103,14 @@ class PricingSettings(BaseModel):
     """JSON object with the fields of `pricing.model.Terms` that differ from their defaults."""
 
 
+class CheckoutSettings(BaseModel):
+    """Where the browser goes after a checkout."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    app_url: str
+
+
 class BusSettings(BaseModel):
     """Settings for publishing events."""
 
