@@ -76,6 +76,23 @@ def transaction(one: Collection) -> dict[str, Any]:
     }
 
 
+def listed_transaction(one: Collection) -> dict[str, Any]:
+    """A transaction in a list, where a card that is not there has empty fields."""
+    names = ("authorization_code", "bin", "last4", "exp_month", "exp_year", "channel", "card_type", "bank")
+    nothing = dict.fromkeys((*names, "country_code", "brand", "signature", "account_name")) | {"reusable": False}
+    whole = transaction(one)
+    source = {"source": "merchant_api", "type": "api", "identifier": None, "entry_point": "transaction_initialize"}
+    return {
+        **whole,
+        "metadata": None,
+        "customer": {**whole["customer"], "metadata": None},
+        "paidAt": one.paid_at or "",
+        "authorization": whole["authorization"] or nothing,
+        "plan": {},
+        "source": source,
+    }
+
+
 def authorization(one: Collection) -> dict[str, Any]:
     """The card; the same text is the same card."""
     if one.card is None:
@@ -256,6 +273,16 @@ def dispute(one: Chargeback, paid: Collection) -> dict[str, Any]:
         "messages": [message],
         "createdAt": one.created_at,
         "updatedAt": one.resolved_at or one.created_at,
+    }
+
+
+def listed_dispute(one: Chargeback, paid: Collection) -> dict[str, Any]:
+    """A dispute in a list."""
+    whole = dispute(one, paid)
+    return {
+        **whole,
+        "customer": customer(paid.email),
+        "transaction": {**whole["transaction"], "authorization": {}, "customer": None},
     }
 
 

@@ -160,7 +160,9 @@ class Routes:
             for one in found
             if (not status or one.status == status) and (not settlement or str(one.settlement) == settlement)
         ]
-        return _page(request, "Transactions retrieved", [answers.transaction(one) for one in kept], size="per_page")
+        volume = sum(one.amount for one in kept)
+        listed = [answers.listed_transaction(one) for one in kept]
+        return _page(request, "Transactions retrieved", listed, size="per_page", total_volume=volume)
 
     def _banks(self, request: Request) -> Answer:
         banks = answers.banks() if request.query.get("currency", CURRENCY) == CURRENCY else []
@@ -249,7 +251,9 @@ class Routes:
     def _refunds(self, request: Request) -> Answer:
         found = _since(request, self.books.refunds.values())
         listed = [answers.refund(one, self.books.collections[one.reference]) for one in found]
-        return _page(request, "Refunds retrieved", listed, failedRefundCount=0)
+        return _page(
+            request, "Refunds retrieved", listed, failedRefundCount=0, perPage=request.query.get("perPage", "50")
+        )
 
     def _retry_refund(self, request: Request) -> Answer:
         found = self.books.refunds.get(request.id())
@@ -276,7 +280,7 @@ class Routes:
         found = self.books.settlements.get(request.id())
         if found is None:
             raise Wrong(404, "Settlement not found", "settlement_not_found")
-        listed = [answers.transaction(self.books.collections[name]) for name in found.collections]
+        listed = [answers.listed_transaction(self.books.collections[name]) for name in found.collections]
         return _page(request, "Transactions retrieved", listed)
 
     def _dispute(self, request: Request) -> Answer:
@@ -286,7 +290,7 @@ class Routes:
     def _disputes(self, request: Request) -> Answer:
         found = _since(request, self.books.chargebacks.values())
         kept = [one for one in found if request.query.get("status", one.status) == one.status]
-        listed = [answers.dispute(one, self.books.collections[one.reference]) for one in kept]
+        listed = [answers.listed_dispute(one, self.books.collections[one.reference]) for one in kept]
         return _page(request, "Disputes retrieved", listed)
 
     def _evidence(self, request: Request) -> Answer:
