@@ -10,7 +10,7 @@ from khaya import provider
 from khaya.collections import service as collections
 from khaya.platform.base import clock as khaya_clock
 from tests.conftest import Clock
-from tests.support.client import Context, Person, app
+from tests.support.client import VISITOR, Context, Person, app
 from tests.support.escrow import (
     BALANCE,
     DEPOSIT,
@@ -405,3 +405,19 @@ def test_a_job_counts_as_paid_once_a_month_for_one_pair(
         assert buyer.post(f"/jobs/{job_id}/completion").status == 200
         profile_now = Person("worker-1").get("/profiles/worker-1").body
         assert profile_now["paidJobs"] == counted
+
+
+@pytest.mark.parametrize("headers", [{}, {"x-paystack-signature": "0" * 128}, {"X-Paystack-Signature": "é"}])
+def test_a_webhook_without_our_signature_is_refused(
+    monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    from khaya.provider.errors import WrongSignature  # noqa: PLC0415
+
+    def events_of(*_: object) -> None:
+        raise WrongSignature
+
+    made = FakeProvider()
+    monkeypatch.setattr(made, "events_of", events_of)
+    monkeypatch.setattr(app("payments"), "payment_provider", lambda: made)
+    for body in ({"event": "charge.success"}, {"a": {"b": [1] * 2000}}):
+        assert VISITOR.post("/payments/webhook", body, headers=headers).status == 401
