@@ -37,7 +37,9 @@ BUDGETS: dict[str, int] = {
     "DELETE /sessions": 3,  # the account guard's record, then the query and deletion of sessions
     "GET /stories": 2,  # 1 for visitors; signed-in callers get their likes
     "GET /stories/mine": 2,  # as above
-    "POST /stories/{storyId}/moderation": 4,  # the story, then the author's entitlement to a reward
+    "POST /stories/{storyId}/moderation": 3,  # the story, then the moderator's like of it
+    "GET /referrals/waiting": 2,  # the page, and the names of its people
+    "POST /referrals/{rewardId}/decision": 4,  # the reward, then its people, then the transaction; then names
 }
 """Maximum calls of routes that need more than a read (1) or a change of one item (2)."""
 

@@ -33,6 +33,7 @@ from khaya.referrals import consumer as referrals
 from khaya.reputation import consumer as reputation
 from khaya.search import consumer as search
 from khaya.statistics import consumer as statistics
+from khaya.stories import consumer as story_rewards
 
 require(queues=("derived", "person", "money", "notices", "exports", "pictures", "records"))
 
@@ -44,6 +45,7 @@ CONSUMERS_OF_CHANGES: dict[str, tuple[str, Callable[[Change], OutgoingMessage | 
     account_changes.NAME: ("derived", account_changes.message_for),
     erasure.NAME: ("person", erasure.message_for),
     referrals.NAME: ("money", referrals.message_for),
+    story_rewards.NAME: ("money", story_rewards.message_for),
     exports.NAME: ("exports", exports.message_for),
     pictures.NAME: ("pictures", pictures.message_for),
 }

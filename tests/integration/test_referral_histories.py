@@ -9,21 +9,19 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from khaya.platform.base import clock
-from khaya.platform.base.errors import Conflict
-from khaya.platform.data.unit_of_work import UnitOfWork
-from khaya.referrals import service
 from tests.support.client import VISITOR, Person
 from tests.support.histories import History, run_histories
 from tests.support.money import (
     apply,
     check_books,
     code_of,
+    decide_reward,
     earlier_rewards,
     everything,
     payout_account,
     release,
     released_job,
+    waiting_rewards,
 )
 from tests.support.stand_in import stored
 
@@ -51,6 +49,8 @@ class ReferralHistory(History):
         self.counts = Counter({"r1": before})
         self.month = Counter({("r1", "2026-11"): this_month})
         self.owed: Counter[str] = Counter()
+        self.waiting: list[tuple[str, str, int]] = []
+        self.decided: list[str] = []
         self.jobs: list[tuple[str, dict[str, Any]]] = []
         earlier_rewards("r1", before, this_month=this_month)
         self.codes = {person: code_of(Person(person)) for person in PEOPLE}
@@ -101,27 +101,39 @@ class ReferralHistory(History):
             if self.month[month] < 20:
                 self.month[month] += 1
                 self.pay(one)
+            else:
+                self.waiting.append((one.referrer, one.person, 5_000))
         assert release(job_id) == done
 
     def pay(self, one: ModelReferral) -> None:
         one.status = "rewarded"
         self.counts[one.referrer] += 1
-        self.owed[one.referrer] += 5_000 + BONUSES.get(self.counts[one.referrer], 0)
+        self.owed[one.referrer] += 5_000
         self.owed[one.person] += 5_000
+        if self.counts[one.referrer] in BONUSES:
+            self.waiting.append((one.referrer, "", BONUSES[self.counts[one.referrer]]))
 
-    @precondition(lambda self: self.referrals)
-    @rule(data=st.data())
-    def an_admin_pays(self, data: st.DataObject) -> None:
-        one = self.referrals[data.draw(st.sampled_from(sorted(self.referrals)))]
-        unit_of_work = UnitOfWork()
-        try:
-            service.pay_pending(one.person, admin_id="treasurer-1", now=clock.now(), unit_of_work=unit_of_work)
-        except Conflict:
-            assert one.status != "completed"
-        else:
-            assert one.status == "completed"
-            unit_of_work.commit()
-            self.pay(one)
+    @rule(data=st.data(), decision=st.sampled_from(["pay", "pay", "refuse"]))
+    def an_admin_decides(self, data: st.DataObject, decision: str) -> None:
+        known = {one["id"]: one for one in waiting_rewards()}
+        assert sorted(self.waiting) == sorted(
+            (one["referrerId"], one["referredId"] or "", one["amountCents"]) for one in known.values()
+        )
+        if not {*known, *self.decided}:
+            return
+        reward_id = data.draw(st.sampled_from(sorted({*known, *self.decided})))
+        if reward_id in self.decided:
+            assert decide_reward(reward_id, decision).status == 409
+            return
+        assert decide_reward(reward_id, decision).status == 200
+        self.decided.append(reward_id)
+        reward = known[reward_id]
+        referrer, person, cents = reward["referrerId"], reward["referredId"], reward["amountCents"]
+        self.waiting.remove((referrer, person or "", cents))
+        if decision == "pay" and person:
+            self.pay(self.referrals[person])
+        elif decision == "pay":
+            self.owed[referrer] += cents
 
     @rule(days=st.sampled_from([1, 31]))
     def time_passes(self, days: int) -> None:

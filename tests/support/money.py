@@ -230,6 +230,17 @@ def release(job_id: str) -> int:
     return service.complete_referrals(job_id, clock.now())
 
 
+def waiting_rewards(admin: Person = TREASURER) -> list[dict[str, Any]]:
+    """The rewards that wait for an admin, oldest first."""
+    return everything(admin, "/referrals/waiting")
+
+
+def decide_reward(reward_id: str, decision: str = "pay", admin: Person = TREASURER, **options: Any) -> Answer:
+    """Decide about a reward that waits."""
+    body = {"decision": decision, "reason": options.pop("reason", REASON)}
+    return admin.post(f"/referrals/{reward_id}/decision", body, headers=key(options.pop("named", None)))
+
+
 def earlier_rewards(referrer: str, count: int, *, this_month: int = 0) -> None:
     """Set how many rewarded referrals a person has had, in all and in this month."""
 

@@ -90,6 +90,15 @@ REFERRAL: dict[str, Any] = {
     "referredId": "b",
     "status": "pending",
 }
+REWARD: dict[str, Any] = {
+    "id": "reward#reward-1",
+    "rewardId": "reward-1",
+    "kind": "bonus",
+    "referrerId": "a",
+    "rewardedCount": 5,
+    "amountCents": 25_000,
+    "status": "waiting",
+}
 PROPOSAL = {"id": "proposal#1", "userId": "a", "amountCents": 900000, "proposedBy": "admin-1", "createdAt": AT}
 ENTRY: dict[str, Any] = {
     "id": "entry-1",
@@ -193,6 +202,10 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
         {**REFERRAL, "status": "rewarded"},
         ["referral.rewarded"],
     ),
+    ("a reward that waits for an admin", "referrals", None, REWARD, ["reward.waiting"]),
+    ("a reward that an admin paid", "referrals", REWARD, {**REWARD, "status": "paid"}, ["reward.paid"]),
+    ("a reward that an admin refused", "referrals", REWARD, {**REWARD, "status": "refused"}, ["reward.refused"]),
+    ("a first qualifying job", "referrals", None, {"id": "qualification#a", "qualifiedAt": AT}, []),
     ("a withdrawal", "credits", None, ENTRY, ["credits.booked", "withdrawal.requested"]),
     ("one that arrived", "credits", ENTRY, {**ENTRY, "withdrawalStatus": "paid"}, ["withdrawal.paid"]),
     ("one that failed", "credits", ENTRY, {**ENTRY, "withdrawalStatus": "failed"}, ["withdrawal.failed"]),

@@ -54,6 +54,7 @@ STORY = {
     "was": "approved",
 }
 REFERRAL = {"referralId": "referral-1", "referrerId": "referrer", "referredId": "referred", "rewardCents": 5_000}
+REWARD = {"rewardId": "reward-1", "kind": "bonus", "referrerId": "referrer", "amountCents": 25_000}
 ENTRY: dict[str, Any] = {
     "entryId": "entry-1",
     "userId": "person",
@@ -224,6 +225,12 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         None,
         {"person": "withdrawalFailed"},
     ),
+    "a refused reward of a referral": (
+        happened("reward.refused", {**REWARD, "kind": "referral", "referredId": "referred"}, by="admin"),
+        None,
+        {"referrer": "rewardRefused", "referred": "rewardRefused"},
+    ),
+    "a refused bonus": (happened("reward.refused", REWARD, by="admin"), None, {"referrer": "rewardRefused"}),
     "verified": (happened("person.verified", {**PERSON, "verified": True}, by="admin"), None, {"person": "verified"}),
     "no longer verified": (
         happened("person.verified", {**PERSON, "verified": False}, by="admin"),
@@ -278,6 +285,8 @@ SILENT = {
     "story.removed",
     "referral.applied",
     "referral.completed",
+    "reward.waiting",
+    "reward.paid",
     "adjustment.proposed",
     "adjustment.refused",
     "withdrawal.requested",
@@ -342,7 +351,7 @@ def test_every_kind_of_notice_is_caused_by_some_event() -> None:
 
 @pytest.mark.parametrize("kind", sorted(SILENT))
 def test_a_silent_event_notifies_nobody(kind: str) -> None:
-    facts = {**JOB, **LISTING, **REVIEW, **REPORT, **STORY, **REFERRAL, **ENTRY, **PERSON}
+    facts = {**JOB, **LISTING, **REVIEW, **REPORT, **STORY, **REFERRAL, **REWARD, **ENTRY, **PERSON}
     event = happened(kind, facts)
     assert rules.object_keys(event) == []
     assert rules.possible_recipients(event) == []

@@ -212,6 +212,20 @@ class Referral(Detail):
     reward_cents: Cents | None = None
 
 
+class Reward(Detail):
+    """A reward waits for an admin, or an admin, the event's actor, paid or refused it.
+
+    `kind` is `referral`, above the monthly limit, or `bonus`, for the number of rewarded referrals.
+    """
+
+    reward_id: str
+    kind: str
+    referrer_id: str
+    referred_id: str | None = None
+    rewarded_count: int | None = None
+    amount_cents: Cents
+
+
 class CreditsBooked(Detail):
     """An entry was booked on a person's credits. `source` is its cause, which is booked once."""
 
@@ -310,6 +324,9 @@ KINDS: Final[Mapping[str, type[Detail]]] = {
     "referral.applied": Referral,
     "referral.completed": Referral,
     "referral.rewarded": Referral,
+    "reward.waiting": Reward,
+    "reward.paid": Reward,
+    "reward.refused": Reward,
     "credits.booked": CreditsBooked,
     "adjustment.proposed": AdjustmentProposed,
     "adjustment.refused": AdjustmentRefused,

@@ -167,6 +167,8 @@ def _story_events(before: Item, after: Item) -> Iterator[KindAndFields]:
 
 
 def _referral_events(before: Item, after: Item) -> Iterator[KindAndFields]:
+    if "rewardId" in after and before.get("status") != after["status"]:
+        yield f"reward.{after['status']}", {}
     if "referralId" not in after or before.get("status") == after["status"]:
         return
     ids = {"referralId": after["referralId"]}
@@ -278,7 +280,7 @@ def _changes(resource: str, before: Item, after: Item, kind: str) -> dict[str, t
 def _object(resource: str, item: Item) -> str:
     if resource in ("profiles", "users"):
         return f"people/{item.get('about', item['userId'])}"
-    return f"{resource}/{item.get('referralId', item['id'])}"
+    return f"{resource}/{item.get('referralId') or item.get('rewardId') or item['id']}"
 
 
 def _was_set(attribute: str, before: Item, after: Item) -> bool:

@@ -146,6 +146,13 @@ def _referral(event: Event, _: Item) -> Recipients:
         yield event.detail[f"{side}Id"], "referralRewarded", {"side": side}
 
 
+def _refused_reward(event: Event, _: Item) -> Recipients:
+    """Notifies those whom the reward was for. A reward that is paid has the notices of what is booked."""
+    for person in (event.detail["referrerId"], event.detail.get("referredId")):
+        if person is not None:
+            yield person, "rewardRefused", {}
+
+
 def _credits(event: Event, _: Item) -> Recipients:
     """Notifies of rewards, bonuses, adjustments and reversals. Referrals and withdrawals have their own notices."""
     detail = event.detail
@@ -179,6 +186,7 @@ _RULES: Final[Mapping[str, Callable[[Event, Item], Recipients]]] = {
     "report.resolved": _one("reporterId", "reportResolved"),
     "story.moderated": _story,
     "referral.rewarded": _referral,
+    "reward.refused": _refused_reward,
     "credits.booked": _credits,
     "withdrawal.paid": _one("userId", "withdrawalPaid"),
     "withdrawal.failed": _one("userId", "withdrawalFailed"),

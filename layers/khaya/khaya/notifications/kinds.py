@@ -61,6 +61,7 @@ KINDS: Final[Mapping[str, KindOfNotification]] = {
     "storyRejected": _kind("storyTitle"),
     "storyFeatured": _kind("storyTitle"),
     "referralRewarded": _kind("rewardCents", "side"),
+    "rewardRefused": _kind("amountCents"),
     "creditsReceived": _kind("amountCents", "balanceAfterCents"),
     "creditsDeducted": _kind("amountCents", "balanceAfterCents"),
     "withdrawalPaid": _kind("amountCents"),

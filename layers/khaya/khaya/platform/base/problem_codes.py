@@ -63,6 +63,7 @@ PROBLEM_CODES: Final[dict[str, str]] = {
     "listing_rejected": "The listing was rejected as it stands.",
     "story_status": "The story is in the state `status`.",
     "referral_status": "The referral is in the state `status`.",
+    "reward_status": "The reward was decided; it is in the state `status`.",
     "proposal_status": "The proposal was decided; it is in the state `status`.",
     "already_verified": "The caller is verified.",
     "verification_waiting": "The caller's request to be verified waits for an admin.",
