@@ -1,4 +1,4 @@
-"""The Collections table, keyed by `id`: collections by reference, and `links#…`, the checkouts a person opened in an hour.
+"""The Collections table, keyed by `id`: collections by reference, and `links#…`, the checkouts of a person in an hour.
 
 The index `byDue` holds the collections about which the provider is to be asked, `byBuyer` those that were paid.
 """

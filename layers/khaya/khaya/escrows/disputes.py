@@ -34,12 +34,23 @@ class Settlement(Model):
     at: str
 
 
+class ProposedResolution(Model):
+    """An admin's decision above the limit of a single admin, which waits for the same decision by another."""
+
+    worker_cents: Cents
+    refund_cents: Cents
+    platform_cents: Cents
+    by: str
+    at: str
+
+
 class Dispute(Model):
     """A dispute, open while `decision` is None.
 
     Attributes:
         kind: why there is one: a party opened it, or a deadline passed, or a chargeback was lost.
         decide_by: when it is decided by itself.
+        note: the admin's reason for a decision.
         worker_cents, refund_cents, platform_cents: the parts, once it is decided.
     """
 
@@ -50,6 +61,7 @@ class Dispute(Model):
     decide_by: str | None = None
     decision: Decision | None = None
     decided_at: str | None = None
+    note: str | None = None
     worker_cents: Cents | None = None
     refund_cents: Cents | None = None
     platform_cents: Cents | None = None
@@ -67,8 +79,8 @@ class Dispute(Model):
             decided_at=now,
         )
 
-    def ended(self, decision: Decision, now: str, split: Split | None = None) -> Dispute:
-        """The dispute after its end."""
+    def ended(self, decision: Decision, now: str, split: Split | None = None, note: str | None = None) -> Dispute:
+        """The dispute after its end; `note` is the admin's."""
         parts = (
             {
                 "worker_cents": split.worker_cents,
@@ -78,7 +90,7 @@ class Dispute(Model):
             if split
             else {}
         )
-        return self.model_copy(update={"decision": decision, "decided_at": now, **parts})
+        return self.model_copy(update={"decision": decision, "decided_at": now, "note": note, **parts})
 
     def with_evidence(self, evidence: Evidence) -> Dispute:
         """The dispute with one more piece of evidence.

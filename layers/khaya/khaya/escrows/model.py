@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from khaya.escrows.disputes import Dispute, Settlement
+from khaya.escrows.disputes import Dispute, ProposedResolution, Settlement
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Count
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
 from khaya.pricing.model import Amounts, Part, Split, Terms, release_of
+from khaya.uploads.model import Pictures
 
 Status = Literal["pending", "deposit_paid", "held", "disputed", "released", "refunded", "cancelled"]
 Party = Literal["buyer", "worker"]
@@ -208,6 +209,9 @@ class Escrow(Model):
     release_at: str | None = None
     dispute: Dispute | None = None
     settlement: Settlement | None = None
+    proposed_resolution: ProposedResolution | None = None
+    evidence_photos: tuple[str, ...] = ()
+    pictures: Pictures = {}
     chargebacks: Chargebacks | None = None
     checkout: Checkout | None = None
     failed_cards: Count = 0
@@ -454,6 +458,7 @@ class Escrow(Model):
             released_cents=split.worker_cents,
             ended_at=now,
             release_at=None,
+            proposed_resolution=None,
             **changed,
         )
 

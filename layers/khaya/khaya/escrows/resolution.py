@@ -75,7 +75,8 @@ def with_evidence(escrow: Escrow, evidence: Evidence, now: str) -> Escrow:
     if escrow.status != "disputed" and not escrow.is_frozen:
         raise Conflict("There is no open dispute.", code="no_dispute")
     dispute = escrow.dispute or Dispute.about_chargeback(now)
-    return escrow.updated(now, dispute=dispute.with_evidence(evidence))
+    photos = (*escrow.evidence_photos, *evidence.photos)
+    return escrow.updated(now, dispute=dispute.with_evidence(evidence), evidence_photos=photos)
 
 
 def proposed(escrow: Escrow, party: Party, refund_cents: int, now: str) -> Escrow:
@@ -111,7 +112,14 @@ def settled(escrow: Escrow, party: Party, refund_cents: int, now: str) -> Escrow
     return resolved(escrow, release_of(escrow.held_cents, escrow.amounts, refund_cents=refund_cents), "agreement", now)
 
 
-def resolved(escrow: Escrow, split: Split, decision: Literal["agreement", "admin", "deadline"], now: str) -> Escrow:
+def resolved(
+    escrow: Escrow,
+    split: Split,
+    decision: Literal["agreement", "admin", "deadline"],
+    now: str,
+    *,
+    note: str | None = None,
+) -> Escrow:
     """The escrow after its dispute was resolved.
 
     Raises:
@@ -126,7 +134,7 @@ def resolved(escrow: Escrow, split: Split, decision: Literal["agreement", "admin
             params={"heldCents": escrow.held_cents},
         )
     event: Event = "resolved_for_worker" if split.worker_cents else "resolved_for_buyer"
-    return escrow.shared_out(event, split, now, dispute=dispute.ended(decision, now, split), settlement=None)
+    return escrow.shared_out(event, split, now, dispute=dispute.ended(decision, now, split, note), settlement=None)
 
 
 def decided_by_itself(escrow: Escrow, now: str) -> Escrow:

@@ -196,7 +196,7 @@ class Paystack:
         """See the port."""
 
         def rand(data: Any) -> Balance:
-            found = dict(each(data, lambda one: (one.currency(), one.number("balance"))))
+            found = dict(each(data, lambda one: (one.currency(), one.signed("balance"))))
             if CURRENCY not in found:
                 raise Unreadable("currency")
             return Balance(found[CURRENCY])
