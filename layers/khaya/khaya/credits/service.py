@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from typing import Final
 
-from khaya.credits import model, statement, store
+from khaya.credits import model, store
 from khaya.credits.model import AdjustmentRequest, ApprovalRequest, Proposal, SingleAdminSum
 from khaya.ledger import service as ledger
 from khaya.ledger import store as accounts
 from khaya.ledger.model import Account, Booking, Entry, guarded, make_entry
 from khaya.payout_accounts import store as payout_accounts
-from khaya.platform.aws import files
 from khaya.platform.base.errors import NotFound
-from khaya.platform.base.ids import new_id
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.profiles import store as profiles
+from khaya.statements import service as statements
+from khaya.statements.model import Statement
 from khaya.users import store as users
+
+COLUMNS: Final = ("id", "createdAt", "type", "amountCents", "balanceAfterCents", "source", "reason")
+"""The columns of a statement."""
 
 
 def withdraw(cents: int, *, user_id: str, now: str, unit_of_work: UnitOfWork) -> Entry:
@@ -171,16 +174,10 @@ def withdrawal_failed(entry_id: str, reason: str, *, now: str, unit_of_work: Uni
     return failed
 
 
-def statement_of(user_id: str, now: str) -> statement.Statement:
+def statement_of(user_id: str, now: str) -> Statement:
     """All entries of a person as CSV, oldest first: as text, or as a file if they exceed a response's size limit."""
     name = f"khaya-statement-{now[:10]}.csv"
-    lines = statement.lines(accounts.every_entry(user_id, statement.COLUMNS))
-    held, complete = statement.lines_that_fit(lines)
-    if complete:
-        return statement.Statement(name, text="".join(held))
-    key = f"{files.STATEMENTS}/{user_id}/{new_id()}.csv"
-    files.write(key, (line.encode() for line in chain(held, lines)), content_type=statement.CONTENT_TYPE)
-    return statement.Statement(name, link=files.link(key, name))
+    return statements.make(name, COLUMNS, accounts.every_entry(user_id, COLUMNS), user_id=user_id)
 
 
 def _entry(entry_id: str) -> Entry:

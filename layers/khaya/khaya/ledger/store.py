@@ -23,6 +23,8 @@ from khaya.platform.data.pages import PageRequest, PageResult
 
 _ORDER_DIGITS = 12
 _MOVEMENTS = "movements"
+LATEST = "latest"
+"""The day in the key of the closing of the last closed day."""
 _BATCH_SIZE = 2000
 """Entries in one query for a statement: somewhat under the 1 MB limit of a DynamoDB response."""
 
@@ -181,10 +183,11 @@ def read_closing(item: Item | None) -> Closing | None:
     return Closing.model_validate(item) if item else None
 
 
-def put_closing(closing: Closing) -> writes.Write:
-    """Store the closing of a day; the same again changes nothing."""
-    table, key = closing_key(closing.day)
-    return writes.put(table, {**item_of(closing), **key}, condition=None, refusal=lambda _: WriteConflict())
+def put_closing(closing: Closing) -> list[writes.Write]:
+    """Store the closing of a day, also as the latest; the same again changes nothing."""
+    items = [{**item_of(closing), **closing_key(name)[1]} for name in (closing.day, LATEST)]
+    table = settings().credits_table
+    return [writes.put(table, item, condition=None, refusal=lambda _: WriteConflict()) for item in items]
 
 
 def _movement(movement: Movement) -> Iterator[writes.Write]:

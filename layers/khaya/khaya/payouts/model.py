@@ -64,6 +64,11 @@ class Payout(Model):
     updated_at: str
     version: Count = 1
 
+    @property
+    def held_cents(self) -> int:
+        """What its account in the ledger holds."""
+        return self.amount_cents if self.status in ("pending", "sent") else 0
+
 
 def earning_id(job_id: str) -> str:
     """The id of the payout of what a job earned."""
