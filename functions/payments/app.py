@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from khaya.collections import service as collections
 from khaya.collections.model import CheckoutRequest
-from khaya.collections.view import CheckoutView, checkout_view
+from khaya.collections.view import CheckoutView, WebhookView, checkout_view
 from khaya.escrows import dispute_service as disputes
 from khaya.escrows import service, store
 from khaya.escrows.model import Status
@@ -18,18 +18,22 @@ from khaya.escrows.service import Deal
 from khaya.escrows.view import EscrowView, escrow_view
 from khaya.payouts import store as payouts
 from khaya.payouts.model import earning_id
-from khaya.platform.base.errors import NotFound
+from khaya.platform.aws import queues
+from khaya.platform.base.errors import NotFound, Unauthenticated
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import CheckoutSettings, ProviderSettings, require
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.data.unit_of_work import read_together
 from khaya.platform.web.access import Access
 from khaya.platform.web.api import Api
+from khaya.provider import payment_provider
+from khaya.provider.errors import WrongSignature
+from khaya.provider.hints import hint_message
 from khaya.refunds import store as refunds
 from khaya.uploads import service as uploads
 from khaya.users.store import pass_account_guard
 
-require(ProviderSettings, CheckoutSettings)
+require(ProviderSettings, CheckoutSettings, queues=("provider",))
 api = Api("Payments", pass_account_guard)
 
 OWNER = Access("the job's owner", moves_money=True)
@@ -37,6 +41,7 @@ PARTIES = Access("the owner and the selected worker")
 PARTIES_WITH_MONEY = Access("the owner and the selected worker", moves_money=True)
 READERS = Access("the owner, the selected worker and admins", also_suspended=True)
 WITNESSES = Access("the owner and the selected worker", also_suspended=True)
+WEBHOOK = Access("the payment provider, by its signature", public=True, raw_body=True)
 ADMINS = Access("admins", roles=("admin",))
 DECIDING_ADMIN = Access("an admin who is not a party", roles=("admin",), moves_money=True)
 
@@ -137,6 +142,18 @@ def escrows(
     part = store.with_status(wanted, page_request, newest_first=wanted != "disputed")
     items = [escrow_view(one, api.caller.user_id) for one in part.items]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+
+
+@api.post("/payments/webhook", WEBHOOK, "Tell of an event at the payment provider", body=WebhookView)
+def webhook() -> Response[WebhookView]:
+    """For the payment provider. Its signature takes the place of a token. What it tells of is looked up afterwards."""
+    try:
+        hints = payment_provider().events_of(api.raw_body, api.headers)
+    except WrongSignature as error:
+        raise Unauthenticated("The signature is wrong.", code="wrong_signature") from error
+    queues.send("provider", [hint_message(hint, api.raw_body) for hint in hints])
+    api.count("WebhookReceived")
+    return api.answer(WebhookView(received=True))
 
 
 def _deal(job_id: str) -> Deal:

@@ -12,10 +12,11 @@ from khaya.platform.aws import files
 from khaya.platform.aws.queues import OutgoingMessage
 from khaya.platform.base import clock, observability
 from khaya.platform.base.changes import Change
+from khaya.platform.base.errors import RetryLater
 from khaya.platform.data.unit_of_work import commit_now, read
 from khaya.platform.work.consumers import Message
 from khaya.platform.work.retries import retry_on_conflict
-from khaya.provider.errors import Refused
+from khaya.provider.errors import ProviderUnavailable, Refused, Unclear
 from khaya.provider.model import ChargebackAnswer, Evidence
 from khaya.users import store as users
 
@@ -25,32 +26,36 @@ _ATTEMPTS: Final = 10
 _SINCE_DAYS: Final = 3
 
 
-def message_of(chargeback_id: str | None, *, change: str) -> OutgoingMessage:
-    """The message that asks about a chargeback, or about all of the last days if its id is not known."""
-    return OutgoingMessage(NAME, {"chargebackId": chargeback_id}, object=chargeback_id or "all", change=change)
-
-
 def message_for(change: Change) -> OutgoingMessage | None:
-    """The message for a chargeback that an admin has answered."""
+    """The message for a chargeback that an admin has answered. It has the form of a hint of the provider."""
     before, after = change.before or {}, change.after or {}
     if change.resource != "chargebacks" or "answer" not in after or "answer" in before:
         return None
-    return message_of(after["id"], change=change.id)
+    body = {"reference": after["collectionId"], "providerId": after["id"]}
+    return OutgoingMessage(NAME, body, object=after["collectionId"], change=change.id)
 
 
 def handle(message: Message) -> None:
     """Apply what the provider says, then send an answer that waits.
 
-    Sending it again is harmless, since the provider keeps the first answer and refuses another.
+    Sending it again is harmless, since the provider keeps the first answer and refuses another. A hint without the
+    chargeback's id makes those of the last days be looked at.
+
+    Raises:
+        RetryLater: the provider does not answer.
     """
-    chargeback_id, now = message.body["chargebackId"], clock.now()
-    if chargeback_id is None:
-        service.apply_since(clock.plus(now, days=-_SINCE_DAYS)[:10], now)
-        return
-    service.apply(chargeback_id, now)
-    own = store.find(chargeback_id)
-    if own is not None and own.is_to_be_sent:
-        _send(own, now)
+    chargeback_id, now = message.body["providerId"], clock.now()
+    try:
+        if chargeback_id is None:
+            service.apply_since(clock.plus(now, days=-_SINCE_DAYS)[:10], now)
+            return
+        service.apply(chargeback_id, now)
+        own = store.find(chargeback_id)
+        if own is not None and own.is_to_be_sent:
+            _send(own, now)
+    except (ProviderUnavailable, Unclear) as error:
+        seconds = error.retry_after if isinstance(error, ProviderUnavailable) else 0
+        raise RetryLater("the payment provider does not answer", max(30, seconds)) from error
 
 
 def _send(own: Chargeback, now: str) -> None:

@@ -24,7 +24,7 @@ from khaya.escrows.model import FINAL, Checkout
 from khaya.escrows.service import Deal
 from khaya.ledger import service as ledger
 from khaya.platform.base import clock
-from khaya.platform.base.errors import Conflict, Unavailable
+from khaya.platform.base.errors import Conflict, NotFound, Unavailable
 from khaya.platform.base.settings import CheckoutSettings, settings
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, read, read_together
 from khaya.platform.work.retries import retry_on_conflict
@@ -46,7 +46,7 @@ def check_out(job_id: str, part: Part, *, buyer_id: str, now: str, unit_of_work:
     interrupted request never opens two checkouts that both count.
 
     Raises:
-        NotFound: the job has no escrow.
+        NotFound: the job has no escrow, or the person is not a party.
         Forbidden: the person does not own the job.
         Conflict: this part is not due now, or too many cards failed.
         TooMany: the person opened too many checkouts in this hour.
@@ -54,6 +54,8 @@ def check_out(job_id: str, part: Part, *, buyer_id: str, now: str, unit_of_work:
     """
     *items, record = read_together([*escrows.keys(job_id), users.key(buyer_id)])
     deal = escrows.read_deal(items[0], items[1])
+    if deal.escrow.party(buyer_id) is None:
+        raise NotFound("There is no such escrow.")
     deal.job.require_owner(buyer_id)
     _require_due(deal, part)
     latest = deal.escrow.checkout

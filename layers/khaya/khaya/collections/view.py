@@ -27,3 +27,9 @@ def checkout_view(collection: Collection) -> CheckoutView:
         checkout_url=collection.checkout_url or "",
         expires_at=collection.expires_at,
     )
+
+
+class WebhookView(Model):
+    """The answer to the payment provider."""
+
+    received: bool
