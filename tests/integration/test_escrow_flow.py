@@ -408,9 +408,7 @@ def test_a_job_counts_as_paid_once_a_month_for_one_pair(
 
 
 @pytest.mark.parametrize("headers", [{}, {"x-paystack-signature": "0" * 128}, {"X-Paystack-Signature": "é"}])
-def test_a_webhook_without_our_signature_is_refused(
-    monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
-) -> None:
+def test_a_webhook_without_our_signature_is_refused(monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]) -> None:
     from khaya.provider.errors import WrongSignature  # noqa: PLC0415
 
     def events_of(*_: object) -> None:

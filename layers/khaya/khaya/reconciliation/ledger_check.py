@@ -54,7 +54,7 @@ def read_day(day: str, until: str) -> Day:
 
 def check_legs(day: str, found: Day) -> Iterator[Finding]:
     """The platform accounts whose legs of a finished day are not those of its movements."""
-    for account in sorted(PLATFORM_ACCOUNTS):
+    for account in sorted(PLATFORM_ACCOUNTS) if found.sources else ():
         cents = sum(leg.cents for leg in every_item(partial(ledger.legs, account, day)))
         if cents != found.sums[account]:
             yield Finding("account", f"{account} {day}", "legs_missing", cents, found.sums[account])

@@ -15,7 +15,6 @@ from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import read_together
 from khaya.provider import model as port
 from khaya.reconciliation.model import Finding
-from khaya.settlements import service as settlements
 from khaya.suspense import store as suspense
 
 _ZAR: Final = "ZAR"
@@ -61,11 +60,10 @@ def check_chargebacks(day: str, now: str) -> Iterator[Finding]:
             yield Finding("chargeback", found.provider_id, "other_state", None, found.amount_cents)
 
 
-def check_balance(day: str, ours_cents: int, under_way_cents: int, now: str) -> Finding | None:
+def check_balance(ours_cents: int, under_way_cents: int, now: str) -> Finding | None:
     """The balance at the provider against ours.
 
     Args:
-        day: the date since which settlements are looked at again, as one may just have come.
         ours_cents: what our ledger says.
         under_way_cents: payouts and refunds that the provider may have taken already, and our ledger has not.
         now: the time.
@@ -73,8 +71,6 @@ def check_balance(day: str, ours_cents: int, under_way_cents: int, now: str) -> 
     theirs = provider.payment_provider().balance()
     if ours_cents - under_way_cents <= theirs.amount_cents <= ours_cents:
         return None
-    if settlements.apply_since(day, now):
-        return None  # the ledger is read again by the next run
     return Finding("provider_balance", now[:10], "other_amount", ours_cents, theirs.amount_cents)
 
 

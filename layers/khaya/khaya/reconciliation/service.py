@@ -10,6 +10,7 @@ from typing import Final
 from khaya.ledger import store as ledger
 from khaya.ledger.model import Closing
 from khaya.platform.base import clock, observability
+from khaya.platform.base.backoff import pause
 from khaya.platform.base.errors import NotFound, WriteConflict
 from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, read
@@ -25,8 +26,8 @@ PROVIDER_DAYS: Final = 7
 FIRST_DAYS: Final = 62
 """Days at which the first run begins."""
 
-SETTLE_SECONDS: Final = 10
-"""Movements of the last seconds are left out, since an index may not list them yet."""
+_LOOKS: Final = 3
+"""How often the balance is compared before it counts as different, as an index may lag, or a settlement just came."""
 
 
 @dataclass
@@ -53,13 +54,12 @@ def run(now: str, has_time: Callable[[], bool]) -> Report:
         ProviderUnavailable: the provider does not answer; what was found before is kept.
     """
     report = Report()
-    until = clock.plus(now, seconds=-SETTLE_SECONDS)
     closing = _close_days(now, has_time, report)
     if closing is None or closing.day < _day_before(now[:10]):
         report.unfinished = 1
         report.open = count_open()
         return report
-    today = ledger_check.read_day(now[:10], until)
+    today = ledger_check.read_day(now[:10], now)
     report.found += _keep([*today.findings, *ledger_check.check_balances(today.touched)], now)
     _check_provider(closing, now, report)
     commit_now(restores.note_reconciled(now))
@@ -111,10 +111,23 @@ def _check_provider(closing: Closing, now: str, report: Report) -> None:
     report.found += _keep(provider_check.check_collections(since, sources, now), now)
     report.found += _keep(provider_check.check_chargebacks(since, now), now)
     report.settlements += settlements.apply_since(since, now)
-    today = ledger_check.read_day(now[:10], clock.now())
-    ours = -(closing.balances.get("providerBalance", 0) + today.sums["providerBalance"])
-    finding = provider_check.check_balance(since, ours, 0, now)
+    finding = _check_balance(closing, since, now, report)
     report.found += _keep([finding] if finding else [], now)
+
+
+def _check_balance(closing: Closing, since: str, now: str, report: Report) -> Finding | None:
+    """The balance at the provider against ours."""
+    finding = None
+    for look in range(_LOOKS):
+        if look:
+            pause(look)
+            report.settlements += settlements.apply_since(since, now)
+        today = ledger_check.read_day(now[:10], clock.now())
+        ours = -(closing.balances.get("providerBalance", 0) + today.sums["providerBalance"])
+        finding = provider_check.check_balance(ours, 0, now)
+        if finding is None:
+            break
+    return finding
 
 
 def _keep(findings: Iterable[Finding], now: str) -> int:
