@@ -51,7 +51,10 @@ ADMINS_WITH_MONEY = Access("admins, never about themselves", roles=("admin",), m
 
 From = Annotated[CalendarDate | None, Query(alias="from", description="The first date, in South African time.")]
 To = Annotated[CalendarDate | None, Query(description="The last date, in South African time.")]
-Month = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$"), Query(description="As 2026-11.")]
+Month = Annotated[
+    Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")] | None,
+    Query(description="As 2026-11; without it the present month."),
+]
 
 _LINK = {303: "`Location` is a link to the file that works for fifteen minutes."}
 _LONG = {303: "The statement is longer than 5 MB: `Location` is a link to it that works for fifteen minutes."}
@@ -122,9 +125,10 @@ def invoice(earning_id: str) -> Response[None]:
 
 
 @api.get("/admin/payments/totals", ADMIN, "What moved in a month", body=TotalsView)
-def totals(month: Month) -> Response[TotalsView]:
+def totals(month: Month = None) -> Response[TotalsView]:
     """Out of the closings of the month's days (UTC), which the nightly reconciliation makes."""
-    return api.answer(totals_view(month, closings.of_month(month)))
+    wanted = month or api.now[:7]
+    return api.answer(totals_view(wanted, closings.of_month(wanted)))
 
 
 @api.get("/admin/payments/differences", ADMIN, "What the reconciliation found, oldest first", body=Page[DifferenceView])

@@ -113,7 +113,7 @@ class Chargeback(Model):
     def sent(self, now: str) -> Chargeback:
         """The chargeback after its answer was sent."""
         if self.answer is None:
-            raise Conflict("There is no answer.", code="chargeback_not_answered")
+            raise ValueError("there is no answer")
         return self._updated(now, answer=self.answer.model_copy(update={"sent_at": now}), answered=True)
 
     def _require_open(self) -> None:
