@@ -1,4 +1,7 @@
-"""Moves money after a change: a released job completes and pays referrals. No other consumer may write Credits."""
+"""Moves money after a change: a released job completes and pays referrals.
+
+Besides this one, only the consumers of `functions/provider` write Credits.
+"""
 
 from __future__ import annotations
 

@@ -42,3 +42,14 @@ class Suspense(Model):
     def goes_back_by_itself(self) -> bool:
         """Whether it is clear that the payer gets it back."""
         return self.reason in ("late", "paid_twice")
+
+    def given_to(self, refund_id: str, now: str) -> Suspense:
+        """The money in suspense while a refund gives it back."""
+        return self._updated(now, status="returning", refund_id=refund_id, next_at=None)
+
+    def returned(self, now: str) -> Suspense:
+        """The money in suspense after it was given back."""
+        return self._updated(now, status="returned", next_at=None)
+
+    def _updated(self, now: str, **changed: object) -> Suspense:
+        return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})

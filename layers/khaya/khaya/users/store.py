@@ -378,6 +378,16 @@ def require_not_erased(user_id: str) -> writes.Write:
     )
 
 
+def require_active(user_id: str) -> writes.Write:
+    """Check that the person is neither suspended nor erased."""
+    return writes.check(
+        *key(user_id),
+        condition="attribute_not_exists(#status) OR #status = :active",
+        refusal=lambda _: WriteConflict(),
+        values={"active": "active"},
+    )
+
+
 def _check_active_admin(admin_id: str, refusal: Forbidden) -> writes.Write:
     return writes.check(
         *key(admin_id),
