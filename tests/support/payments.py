@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
+
+import pytest
 
 from khaya.collections import service as collection_service
 from khaya.collections import store as collections
@@ -26,8 +28,8 @@ from khaya.pricing.model import Part, Terms, amounts_of
 from khaya.refunds import store as refund_store
 from khaya.refunds.model import Refund
 from tests.support import records, stand_in
-from tests.support.money import check_books
-from tests.support.provider import FakeProvider
+from tests.support.money import REASON, TREASURER, check_books, key
+from tests.support.provider import FakeProvider, fake_provider
 from tests.support.records import POSTING
 
 BUYER, WORKER = "buyer-1", "worker-1"
@@ -210,11 +212,24 @@ def give_back(refund_id: str, **options: Any) -> Refund:
     return refund(refund_id)
 
 
+def settle_withdrawal(payout_id: str, ends: Literal["paid", "failed"]) -> Payout:
+    """Have a withdrawal arrive, or have an admin turn it back into credits; returns its payout as it is then."""
+    with pytest.MonkeyPatch.context() as patch, fake_provider(patch) as fake:
+        fake.default_payout = "paid"
+        if ends == "paid":
+            return send(payout_id)
+        body = {"decision": "credit", "reason": REASON}
+        TREASURER.post(f"/admin/payouts/{payout_id}/decision", body, headers=key())
+    return payout(payout_id)
+
+
 def check_money() -> None:
     """Check that the ledger is consistent, and that each payout and refund holds what its state says."""
     items = stand_in.stored("credits")
     check_books(items)
-    balances = {row["id"].removeprefix("balance#"): row["balanceCents"] for row in items if row["id"].startswith("balance#")}
+    balances = {
+        row["id"].removeprefix("balance#"): row["balanceCents"] for row in items if row["id"].startswith("balance#")
+    }
     for row in stand_in.stored("payouts"):
         if "amountCents" in row:
             owed = row["amountCents"] if row["status"] in ("pending", "sent") else 0

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from khaya.escrows import resolution
-from khaya.pricing.model import Split, Terms, amounts_of, release_of
 from khaya.escrows.disputes import MAX_EVIDENCE, Evidence
 from khaya.escrows.model import FINAL, TRANSITIONS, Escrow, Event, Status, new_escrow
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.pricing.model import Split, Terms, amounts_of, release_of
 
 NOW = "2026-11-21T08:00:00.000Z"
 TERMS = Terms()

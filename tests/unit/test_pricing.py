@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from khaya.platform.base.errors import Conflict
 from khaya.pricing.model import Terms, amounts_of, release_of
 from khaya.pricing.provider_fees import check_fee_cents, kept_cents
-from khaya.platform.base.errors import Conflict
 
 TERMS = Terms()
 REFERRAL_REWARDS_CENTS = 2 * 5_000
