@@ -1,4 +1,7 @@
-"""Moves money after a change: rewards for referrals and for first stories. No other consumer may write Credits."""
+"""Moves money after a change: rewards for referrals and for first stories.
+
+Besides this one, only the consumers of `functions/provider` write Credits.
+"""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from khaya.reconciliation import service
 SAFETY_MILLISECONDS: Final = 60_000
 """Time left at which no further day is begun."""
 
-require(ProviderSettings)
+require(ProviderSettings, queues=("provider",))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:

@@ -22,6 +22,7 @@ from khaya.events.model import Event, events_of
 from khaya.exports import consumer as exports
 from khaya.name_sync import consumer as name_sync
 from khaya.notices import consumer as notices
+from khaya.payout_accounts import consumer as payout_accounts
 from khaya.pictures import consumer as pictures
 from khaya.platform.aws import queues
 from khaya.platform.aws.queues import OutgoingMessage
@@ -48,6 +49,7 @@ CONSUMERS_OF_CHANGES: dict[str, tuple[str, Callable[[Change], OutgoingMessage | 
     referrals.NAME: ("money", referrals.message_for),
     story_rewards.NAME: ("money", story_rewards.message_for),
     chargebacks.NAME: ("provider", chargebacks.message_for),
+    payout_accounts.NAME: ("provider", payout_accounts.message_for),
     exports.NAME: ("exports", exports.message_for),
     pictures.NAME: ("pictures", pictures.message_for),
 }

@@ -334,3 +334,33 @@ def test_a_suspense_refund_needs_a_reason_a_key_and_somebody_else(
     assert ADMIN.post(path, {"reason": REASON}, headers=key()).status == 409
     assert ADMIN.get("/admin/payments/suspense").body["items"] == []
     assert AMOUNT > DEPOSIT
+
+
+def test_a_payout_and_a_refund_that_nobody_asked_for_are_found(fake: FakeProvider) -> None:
+    fake.payouts["payout-job-x-1"] = port.Payout("payout-job-x-1", "paid", 700, "ZAR", live=False)
+    fake.refunds["9"] = port.Refund("9", None, "somebody-elses-1", "paid", 300, "ZAR", live=False)
+    reconcile()
+    assert facts() == [("payout", "not_in_our_books"), ("refund", "not_in_our_books")]
+
+
+def test_a_payout_under_way_is_no_difference(buyer: Person, worker: Person, fake: FakeProvider, clock: Clock) -> None:
+    from khaya.disbursements import payouts as sending  # noqa: PLC0415
+    from khaya.payouts import store as payouts  # noqa: PLC0415
+    from khaya.payouts.model import earning_id  # noqa: PLC0415
+    from khaya.pricing.provider_fees import payout_fee_cents  # noqa: PLC0415
+
+    job_id = completed(buyer, worker, fake)
+    fake.settle()
+    reconcile()
+    pending = payouts.find(earning_id(job_id))
+    assert pending is not None
+    sent = pending.bound("recipient-1", khaya_clock.now())
+    dynamo.update_now(payouts.change(pending, sent))
+    fake.payouts[sent.reference] = port.Payout(sent.reference, "sent", sent.amount_cents, "ZAR", live=False)
+    fake.balance_cents -= sent.amount_cents + payout_fee_cents()
+    assert reconcile()["open"] == 0
+    fake.payouts[sent.reference] = replace(fake.payouts[sent.reference], state="paid")
+    clock.tick(minutes=5)
+    sending.process(sent.id, khaya_clock.now(), hinted=True)
+    assert reconcile()["open"] == 0
+    check_books(stored("credits"))

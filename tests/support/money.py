@@ -10,10 +10,11 @@ from khaya.jobs import store
 from khaya.jobs.model import Job
 from khaya.ledger import service as ledger
 from khaya.ledger.model import Account, Entry, Movement, guarded, is_guarded
+from khaya.payout_accounts import store as payout_accounts
 from khaya.platform.base import clock, settings
 from khaya.platform.base.ids import new_id
 from khaya.platform.data import dynamo, writes
-from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
 from khaya.referrals import service
 from khaya.referrals.model import month_of
 from tests.support.client import Answer, Person
@@ -81,11 +82,18 @@ def rewarded(user_id: str, cents: int, cause: str) -> str:
     return entry.id
 
 
-def payout_account(user_id: str, **fields: Any) -> None:
-    """Store a verified payout account, or one with other `fields`."""
-
-    account = {"verified": True, "fingerprint": f"account of {user_id}", **fields}
-    _write(settings.settings().users_table, {"userId": user_id}, "payoutAccount", account)
+def payout_account(user_id: str, *, fingerprint: str | None = None, **fields: Any) -> None:
+    """Store a verified payout account, or one with other `fields` (in camelCase), instead of the present one."""
+    table, item_key = payout_accounts.key(user_id)
+    account = {
+        "verified": True,
+        "recipient": f"recipient of {user_id}",
+        "fingerprints": [fingerprint or f"account of {user_id}"],
+        "version": 1,
+        **fields,
+    }
+    refusal = AssertionError("a write without a condition was refused")
+    commit_now(writes.put(table, {**item_key, **account}, condition=None, refusal=lambda _: refusal))
 
 
 def withdraw(person: Person, cents: int, name: str | None = None) -> Answer:

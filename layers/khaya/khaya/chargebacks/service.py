@@ -176,11 +176,9 @@ def _lose(own: Chargeback, found: port.Chargeback, now: str, unit_of_work: UnitO
     if deal is not None:
         loss, taken = _take_from_deal(deal, cents, now, unit_of_work)
         legs += taken
-    elif kept is not None and kept.status == "frozen" and kept.currency == _ZAR:
-        covered = min(cents, kept.amount_cents)
-        loss = cents - covered
-        legs.append(("suspense", -covered))
-        unit_of_work.add(suspense.change(kept, kept.lost(now)))
+    elif kept is not None and kept.status == "frozen":
+        loss, taken = _take_from_suspense(kept, cents, now, unit_of_work)
+        legs += taken
     ended = own.ended("lost", now, escrow_cents=cents - loss, loss_cents=loss)
     legs.append(("losses", -loss))
     if found.currency == _ZAR:
@@ -211,6 +209,20 @@ def _take_from_deal(deal: Deal, cents: int, now: str, unit_of_work: UnitOfWork) 
         unit_of_work.add(users.count_debt(deal.escrow.buyer_id, +1))
     escrows.lose_chargeback(deal, escrow, now=now, unit_of_work=unit_of_work)
     return uncovered, legs
+
+
+def _take_from_suspense(
+    kept: Suspense, cents: int, now: str, unit_of_work: UnitOfWork
+) -> tuple[int, list[tuple[str, int]]]:
+    """Take a lost chargeback from money in suspense, unless that was sent back already."""
+    refund = refunds.find(kept.refund_id) if kept.refund_id else None
+    if refund is not None and not refund.is_unsent:
+        return cents, []
+    covered = min(cents, kept.amount_cents)
+    unit_of_work.add(suspense.change(kept, kept.lost(now)))
+    if refund is not None:
+        unit_of_work.add(refunds.change(refund, refund.charged_back(refund.amount_cents, now)))
+    return cents - covered, [("suspense", -covered)]
 
 
 def _uncount_pair(deal: Deal) -> list[Write]:

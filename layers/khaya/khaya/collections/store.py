@@ -14,6 +14,7 @@ from khaya.platform.base.errors import TooMany, WriteConflict
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, lists, writes
+from khaya.platform.data.pages import PageRequest, PageResult
 
 SHARDS: Final = 8
 _PAGE: Final = 50
@@ -85,7 +86,17 @@ def of_job(job_id: str) -> list[Collection]:
     return [Collection.model_validate(row) for row in rows]
 
 
-def paid_by(buyer_id: str, span: tuple[str, str], *, batch: int, newest_first: bool = True) -> Iterator[Collection]:
+def paid_by(buyer_id: str, page_request: PageRequest) -> PageResult[Collection]:
+    """What a buyer paid, newest first."""
+    part = lists.list_page(
+        settings().collections_table, "byBuyer", "buyerId", buyer_id, page_request, order="paidOrder"
+    )
+    return PageResult([Collection.model_validate(row) for row in part.items], part.after)
+
+
+def paid_between(
+    buyer_id: str, span: tuple[str, str], *, batch: int, newest_first: bool = True
+) -> Iterator[Collection]:
     """What a buyer paid, in an order of `paidOrder` within `span`."""
     table = settings().collections_table
     rows = lists.rows_between(

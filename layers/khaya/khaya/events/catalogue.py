@@ -282,6 +282,70 @@ class Verified(Person):
     verified: bool
 
 
+class PayoutAccountChecked(Person):
+    """A person's bank account was checked; `problem` says why it was not verified."""
+
+    verified: bool
+    problem: str | None = None
+
+
+class Payout(Detail):
+    """Money that leaves the platform to a person's bank account; `kind` is `earning` or `credits`."""
+
+    payout_id: str
+    user_id: str
+    kind: str
+    amount_cents: Cents
+    job_id: str | None = None
+
+
+class PayoutDelayed(Payout):
+    """A payout waits; `reason` says why."""
+
+    reason: str
+
+
+class PayoutDecided(Payout):
+    """An admin decided about a payout, or proposed a decision (`waits`)."""
+
+    decision: str
+    waits: bool
+
+
+class PayoutReminder(PayoutDelayed):
+    """A payout waits for its person, who is reminded for the `number`th time."""
+
+    number: int
+
+
+class Refund(Detail):
+    """Money that goes back to a buyer; `source` is `escrow` or `suspense`."""
+
+    refund_id: str
+    source: str
+    amount_cents: Cents
+    buyer_id: str | None = None
+    job_id: str | None = None
+
+
+class RefundNeedsAccount(Refund):
+    """A refund needs the buyer's bank account; `problem` says why the one that was named was not taken."""
+
+    problem: str | None = None
+
+
+class RefundStuck(Refund):
+    """A refund does not go on without an admin."""
+
+    reason: str
+
+
+class RefundReminder(Refund):
+    """A refund waits for the buyer's bank account, and the buyer is reminded for the `number`th time."""
+
+    number: int
+
+
 class ReminderDue(Detail):
     """A reminder is due.
 
@@ -333,11 +397,26 @@ KINDS: Final[Mapping[str, type[Detail]]] = {
     "withdrawal.requested": Withdrawal,
     "withdrawal.paid": Withdrawal,
     "withdrawal.failed": Withdrawal,
+    "withdrawal.returned": Withdrawal,
+    "payout.created": Payout,
+    "payout.delayed": PayoutDelayed,
+    "payout.decided": PayoutDecided,
+    "payout.sent": Payout,
+    "payout.paid": Payout,
+    "payout.credited": Payout,
+    "payout.reminder": PayoutReminder,
+    "refund.created": Refund,
+    "refund.needs_account": RefundNeedsAccount,
+    "refund.stuck": RefundStuck,
+    "refund.paid": Refund,
+    "refund.reminder": RefundReminder,
     "person.joined": Person,
     "person.roles_changed": RolesChanged,
     "person.verified": Verified,
     "person.verification_requested": Person,
     "person.verification_refused": Person,
+    "person.payout_account_changed": Person,
+    "person.payout_account_checked": PayoutAccountChecked,
     "person.suspended": Person,
     "person.reinstated": Person,
     "person.made_admin": Person,

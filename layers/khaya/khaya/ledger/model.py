@@ -99,9 +99,9 @@ class Account(Model):
         """The account with so much more, or with negative `cents` so much less, that later rewards repay."""
         return self.model_copy(update={"owed_cents": self.owed_cents + cents, "version": self.version + 1})
 
-    def with_paid_withdrawal(self, cents: int) -> Account:
-        """The account after a withdrawal of `cents` was paid."""
-        pending = self.pending_withdrawal_cents - cents
+    def with_pending_withdrawal(self, cents: int) -> Account:
+        """The account after its pending withdrawals changed by `cents`, negative when one was paid."""
+        pending = self.pending_withdrawal_cents + cents
         return self.model_copy(update={"pending_withdrawal_cents": pending, "version": self.version + 1})
 
 

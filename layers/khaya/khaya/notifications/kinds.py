@@ -73,6 +73,15 @@ KINDS: Final[Mapping[str, KindOfNotification]] = {
     "accountSuspended": _security_kind(),
     "accountReinstated": _security_kind(),
     "payoutAccountChanged": _security_kind(),
+    "payoutAccountVerified": _kind(),
+    "payoutAccountRefused": _kind("problem"),
+    "payoutPaid": _kind("amountCents"),
+    "payoutNeedsAccount": _kind("amountCents"),
+    "payoutReturned": _kind("amountCents"),
+    "payoutFailed": _kind("amountCents"),
+    "payoutHeld": _kind("amountCents"),
+    "refundPaid": _kind("amountCents"),
+    "refundNeedsAccount": _kind("amountCents"),
 }
 """Every kind by its name in the API.
 

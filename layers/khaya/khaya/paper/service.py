@@ -28,7 +28,7 @@ def receipt(payment_id: str, user_id: str, now: str) -> str:
     payment = records.own_payment(payment_id, user_id)
     platform, name = settings(PaperSettings), _name(user_id)
     blocks = contents.receipt(payment, name, platform)
-    escrow = escrow_store.find(payment.job_id) if payment.kind in ("balance", "all") else None
+    escrow = escrow_store.find(payment.job_id or "") if payment.kind in ("balance", "all") else None
     fee = model.buyers_fee(escrow) if escrow is not None and payment.status == "paid" else 0
     if escrow is not None and fee:
         number = store.number_of(f"buyer-{escrow.id}", now)

@@ -32,7 +32,7 @@ class Payment(Model):
     """
 
     id: str
-    job_id: str
+    job_id: str | None
     job_title: str
     kind: PaymentKind
     amount_cents: Cents
@@ -96,12 +96,12 @@ def payment_of_refund(refund: Refund, escrow: Escrow | None) -> Payment:
     dispute = escrow.dispute if escrow else None
     return Payment(
         id=f"{REFUND_PREFIX}{refund.id}",
-        job_id=refund.id,
+        job_id=refund.job_id,
         job_title=refund.job_title,
         kind="refund",
         amount_cents=refund.amount_cents,
         kept_cents=max(0, escrow.paid_cents - escrow.refunded_cents) if escrow else 0,
-        reason=dispute.decision if dispute and dispute.decision else "cancelled",
+        reason=refund.source if refund.source == "suspense" else (dispute and dispute.decision) or "cancelled",
         status=refund.status,
         at=refund.created_at,
     )

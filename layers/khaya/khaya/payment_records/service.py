@@ -15,7 +15,7 @@ from khaya.payouts import store as payouts
 from khaya.payouts.model import Payout
 from khaya.platform.base.errors import NotFound
 from khaya.platform.data.pages import PageRequest, PageResult
-from khaya.platform.data.unit_of_work import read, read_together
+from khaya.platform.data.unit_of_work import read_together
 from khaya.refunds import store as refunds
 from khaya.refunds.model import Refund
 from khaya.suspense import store as suspense
@@ -64,7 +64,7 @@ def own_payment(payment_id: str, buyer_id: str) -> Payment:
     """
     row: Collection | Refund | None
     if payment_id.startswith(REFUND_PREFIX):
-        row = refunds.read(read(refunds.key(payment_id.removeprefix(REFUND_PREFIX))))
+        row = refunds.find(payment_id.removeprefix(REFUND_PREFIX))
     else:
         row = collections.find(payment_id)
     if row is None or row.buyer_id != buyer_id or (isinstance(row, Collection) and row.paid_cents is None):
@@ -78,7 +78,7 @@ def own_earning(earning_id: str, worker_id: str) -> Earning:
     Raises:
         NotFound: there is none, or it is another person's.
     """
-    payout = payouts.read(read(payouts.key(earning_id)))
+    payout = payouts.find(earning_id)
     if payout is None or payout.user_id != worker_id or payout.kind != "earning":
         raise NotFound("There is no such earning.")
     return earning_of(payout)
@@ -86,7 +86,7 @@ def own_earning(earning_id: str, worker_id: str) -> Earning:
 
 def _rows(buyer_id: str, span: Span, batch: int, *, newest_first: bool) -> Iterator[Collection | Refund]:
     """Payments and refunds of a buyer, in order."""
-    paid = collections.paid_by(buyer_id, span, batch=batch, newest_first=newest_first)
+    paid = collections.paid_between(buyer_id, span, batch=batch, newest_first=newest_first)
     back = refunds.of_buyer(buyer_id, span, batch=batch, newest_first=newest_first)
     return merge(paid, back, key=_order, reverse=newest_first)
 

@@ -29,7 +29,7 @@ class PaymentView(Model):
     """A payment, or money that went back. `keptCents` of a refund is what was kept for the work done."""
 
     id: str
-    job_id: str
+    job_id: str | None
     job_title: str
     kind: PaymentKind
     amount_cents: Cents

@@ -50,6 +50,7 @@ FLOWS: Final = (
     "settled",
     "earned",
     "refunded",
+    "sentBack",
     "paidOut",
     "chargedBack",
     "platformFees",
@@ -129,7 +130,7 @@ def difference_of(finding: Finding, now: str) -> Difference:
 def flows_of(movement: Movement) -> Counter[str]:
     """What a movement moved, by name of flow."""
     found: Counter[str] = Counter()
-    kind = movement.source.partition(":")[0]
+    kind = movement.source.replace("-", ":").partition(":")[0]
     for leg in movement.legs:
         for name, cents in _flows(kind, leg.account, leg.cents):
             found[name] += cents
@@ -149,6 +150,8 @@ _BY_KIND: Final[dict[tuple[str, str], tuple[tuple[str, int], ...]]] = {
     ("escrow", "payout"): (("earned", 1),),
     ("escrow", "refund"): (("refunded", 1),),
     ("payout", "payout"): (("paidOut", -1),),
+    ("refund", "refund"): (("sentBack", -1),),
+    ("refund", "suspense"): (("sentBack", -1),),
     ("chargeback", "providerBalance"): (("chargedBack", 1),),
 }
 """The flows that legs are part of, by the kind of the movement's source and the kind of account, and their sign."""

@@ -14,7 +14,7 @@ from khaya.platform.base.backoff import pause
 from khaya.platform.base.errors import NotFound, WriteConflict
 from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, read
-from khaya.reconciliation import ledger_check, provider_check, store
+from khaya.reconciliation import ledger_check, provider_check, sending_check, store
 from khaya.reconciliation.model import ClosingRequest, Difference, Finding, difference_of
 from khaya.restores import store as restores
 from khaya.settlements import service as settlements
@@ -111,8 +111,11 @@ def _check_provider(closing: Closing, now: str, report: Report) -> None:
     report.found += _keep(provider_check.check_collections(since, sources, now), now)
     report.found += _keep(provider_check.check_chargebacks(since, now), now)
     report.settlements += settlements.apply_since(since, now)
-    finding = _check_balance(closing, since, now, report)
-    report.found += _keep([finding] if finding else [], now)
+    sent = sending_check.check(since, sources, now)
+    report.found += _keep(sent.findings, now)
+    if not sent.messages:  # otherwise our books are about to change
+        finding = _check_balance(closing, since, now, report)
+        report.found += _keep([finding] if finding else [], now)
 
 
 def _check_balance(closing: Closing, since: str, now: str, report: Report) -> Finding | None:
@@ -124,7 +127,7 @@ def _check_balance(closing: Closing, since: str, now: str, report: Report) -> Fi
             report.settlements += settlements.apply_since(since, now)
         today = ledger_check.read_day(now[:10], clock.now())
         ours = -(closing.balances.get("providerBalance", 0) + today.sums["providerBalance"])
-        finding = provider_check.check_balance(ours, 0, now)
+        finding = provider_check.check_balance(ours, sending_check.under_way_cents(), now)
         if finding is None:
             break
     return finding

@@ -43,6 +43,7 @@ class TotalsView(Model):
     settled_cents: Cents
     earned_cents: Cents
     refunded_cents: Cents
+    sent_back_cents: Cents
     paid_out_cents: Cents
     charged_back_cents: Cents
     platform_fees_cents: Cents

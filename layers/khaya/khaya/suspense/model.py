@@ -16,7 +16,7 @@ Status = Literal["waiting", "returning", "returned", "frozen", "lost"]
 TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
     "waiting": frozenset({"returning", "frozen"}),
     "returning": frozenset({"returned", "frozen"}),
-    "frozen": frozenset({"waiting", "lost"}),
+    "frozen": frozenset({"waiting", "returning", "returned", "lost"}),
     "returned": frozenset(),
     "lost": frozenset(),
 }
@@ -60,6 +60,14 @@ class Suspense(Model):
         """Whether it is clear that the payer gets it back."""
         return self.reason in ("late", "paid_twice")
 
+    def given_to(self, refund_id: str, now: str) -> Suspense:
+        """The money in suspense while a refund gives it back."""
+        return self._updated(now, status="returning", refund_id=refund_id, next_at=None)
+
+    def returned(self, now: str) -> Suspense:
+        """The money in suspense after it was given back."""
+        return self._updated(now, status="returned", next_at=None)
+
     def refunded_by(self, admin_id: str, reason: str, now: str) -> Suspense:
         """The money after an admin decided to give it back.
 
@@ -78,8 +86,8 @@ class Suspense(Model):
         return self._updated(now, status="frozen", next_at=None)
 
     def thawed(self, now: str) -> Suspense:
-        """The money after a chargeback about it was decided for the platform: it waits for an admin."""
-        return self._updated(now, status="waiting")
+        """The money after a chargeback about it was decided for the platform: a refund goes on, or an admin decides."""
+        return self._updated(now, status="returning" if self.refund_id else "waiting")
 
     def lost(self, now: str) -> Suspense:
         """The money after a chargeback about it was lost."""

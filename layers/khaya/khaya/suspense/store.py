@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from khaya.platform.base import ids
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
@@ -11,17 +12,20 @@ from khaya.platform.data import dynamo, lists, writes
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.suspense.model import Status, Suspense
 
-_PREFIX: Final = "suspense#"
+PREFIX: Final = "suspense#"
+
+SHARDS: Final = 8
+"""Shards of the index of what is due in the Refunds table; refunds share it."""
 
 
 def key(reference: str) -> tuple[str, dict[str, str]]:
     """Primary key of money in suspense."""
-    return settings().refunds_table, {"id": f"{_PREFIX}{reference}"}
+    return settings().refunds_table, {"id": f"{PREFIX}{reference}"}
 
 
 def read(item: Item | None) -> Suspense | None:
     """The money in suspense in `item`; None for None."""
-    return Suspense.model_validate({**item, "id": item["id"].removeprefix(_PREFIX)}) if item else None
+    return Suspense.model_validate({**item, "id": item["id"].removeprefix(PREFIX)}) if item else None
 
 
 def find(reference: str) -> Suspense | None:
@@ -51,18 +55,28 @@ def change(before: Suspense, after: Suspense) -> writes.Write:
     )
 
 
+def require_unchanged(suspense: Suspense) -> writes.Write:
+    """Check that the money is the version that was read."""
+    return writes.check(
+        *key(suspense.id),
+        condition="#version = :version",
+        refusal=lambda _: WriteConflict(),
+        values={"version": suspense.version},
+    )
+
+
 def with_status(status: Status, page_request: PageRequest) -> PageResult[Suspense]:
-    """Money in suspense of one status, oldest first."""
+    """Money in suspense of one status, oldest first. Refunds have other statuses."""
     part = lists.list_page(
         settings().refunds_table, "byStatus", "status", status, page_request, order="order", newest_first=False
     )
-    found = [read(row) for row in part.items if row["id"].startswith(_PREFIX)]
-    return PageResult([one for one in found if one is not None], part.after)
+    return PageResult([found for row in part.items if (found := read(row))], part.after)
 
 
 def _item(suspense: Suspense) -> Item:
-    return {
-        **item_of(suspense),
-        "id": f"{_PREFIX}{suspense.id}",
-        "order": f"{suspense.created_at}#{suspense.id}",
-    }
+    """The item of money in suspense, with the attributes of its indexes."""
+    item = {**item_of(suspense), "id": f"{PREFIX}{suspense.id}"}
+    item["order"] = f"{suspense.created_at}#{suspense.id}"
+    if suspense.next_at is not None:
+        item |= {"dueShard": str(ids.shard_of(item["id"], SHARDS)), "dueAt": suspense.next_at}
+    return item

@@ -117,6 +117,8 @@ PROBLEM_CODES: Final[dict[str, str]] = {
     "things_open": "Something is still `open`.",
     # 409: amounts and limits
     "balance_too_low": "The balance is `balanceCents`; `withdrawableCents` of it can be withdrawn, where known.",
+    "payout_status": "The payout is in the state `status`.",
+    "refund_account_not_needed": "No refund of the job needs a bank account.",
     "is_reversal": "A reversal cannot be reversed.",
     "already_reversed": "The entry was reversed.",
     "not_a_withdrawal": "The entry is not a withdrawal.",
@@ -135,6 +137,7 @@ PROBLEM_CODES: Final[dict[str, str]] = {
     "too_many_changes": "Too many changes in this minute.",
     "too_many_attempts": "Too many attempts in this minute.",
     "too_many_codes": "Too many codes were asked for.",
+    "too_many_account_checks": "Too many bank accounts were given today.",
 }
 """Codes of problems."""
 

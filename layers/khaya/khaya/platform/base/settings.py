@@ -105,6 +105,15 @@ class PricingSettings(BaseModel):
     """JSON object with the fields of `pricing.model.Terms` that differ from their defaults."""
 
 
+class PayoutSettings(BaseModel):
+    """The limits and waiting times of payouts."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    payout_terms: str
+    """JSON object with the fields of `payouts.model.PayoutTerms` that differ from their defaults."""
+
+
 class CheckoutSettings(BaseModel):
     """Where the browser goes after a checkout."""
 
