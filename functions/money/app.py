@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from khaya.platform.base.settings import require
+from khaya.platform.base.settings import ReferralSettings, require
 from khaya.platform.work import consumers
 from khaya.platform.work.consumers import Consumers
 from khaya.referrals import consumer as referrals
 from khaya.stories import consumer as story_rewards
 
-require(queues=("money",))
+require(ReferralSettings, queues=("money",))
 
 CONSUMERS: Final[Consumers] = {referrals.NAME: referrals.handle, story_rewards.NAME: story_rewards.handle}
 

@@ -6,6 +6,8 @@ from collections import defaultdict
 from itertools import count
 from typing import Any
 
+from khaya.escrows import store as escrows
+from khaya.escrows.model import new_escrow
 from khaya.jobs import store
 from khaya.jobs.model import Job
 from khaya.ledger import service as ledger
@@ -15,6 +17,7 @@ from khaya.platform.base import clock, settings
 from khaya.platform.base.ids import new_id
 from khaya.platform.data import dynamo, writes
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
+from khaya.pricing.model import Terms, amounts_of
 from khaya.referrals import service
 from khaya.referrals.model import month_of
 from tests.support.client import Answer, Person
@@ -184,8 +187,12 @@ def _check_account(account: Any, lines: list[Any], sources: set[str]) -> None:
     assert account.pending_withdrawal_cents == -sum(pending)
 
 
-def released_job(buyer: str, worker: str, cents: int = 50_000, **fields: Any) -> str:
-    """Store a job that was paid through escrow and released; returns its id."""
+ENOUGH_CENTS = 250_000
+"""What the jobs of a referred person add up to before both sides are rewarded."""
+
+
+def released_job(buyer: str, worker: str, cents: int = ENOUGH_CENTS, **fields: Any) -> str:
+    """Store a job that was paid through escrow and released in full, with its escrow; returns its id."""
 
     now = clock.now()
     facts: dict[str, Any] = {
@@ -205,8 +212,20 @@ def released_job(buyer: str, worker: str, cents: int = 50_000, **fields: Any) ->
         "updated_at": now,
     }
     job = Job.model_validate({**facts, **fields})
+    amounts = amounts_of(max(cents, 20_000), Terms())
+    begun = new_escrow(
+        job_id=job.id,
+        job_title=job.title,
+        buyer_id=buyer,
+        worker_id=worker,
+        amounts=amounts,
+        terms=Terms(),
+        timeline_days=3,
+        now=now,
+    )
+    ended = {"status": "released", "paid_cents": amounts.buyer_total_cents, "released_cents": amounts.worker_cents}
     unit_of_work = UnitOfWork()
-    unit_of_work.add(store.create(job))
+    unit_of_work.add(store.create(job), escrows.create(begun.model_copy(update=ended)))
     unit_of_work.commit()
     return job.id
 
@@ -225,11 +244,13 @@ def apply(person: Person, code: str) -> Answer:
 
 
 def refer(referrer: str, *referred: str) -> None:
-    """Let people apply the code of a referrer."""
+    """Let people apply the code of a referrer; all of them have a verified payout account."""
     code = code_of(Person(referrer))
+    payout_account(referrer)
     for user_id in referred:
         answer = apply(Person(user_id), code)
         assert answer.status == 201, answer.text
+        payout_account(user_id)
 
 
 def release(job_id: str) -> int:

@@ -359,6 +359,28 @@ class ReminderDue(Detail):
     number: int
 
 
+class Chargeback(Detail):
+    """A buyer's bank takes a card payment back, an admin answered, or the banks decided."""
+
+    chargeback_id: str
+    amount_cents: Cents
+    job_id: str | None = None
+    buyer_id: str | None = None
+    worker_id: str | None = None
+    escrow_cents: Cents | None = None
+    loss_cents: Cents | None = None
+
+
+class Difference(Detail):
+    """A reconciliation found a difference, or an admin, the event's actor, closed it."""
+
+    difference_id: str
+    about: str
+    reason: str
+    ours_cents: Cents | None = None
+    other_cents: Cents | None = None
+
+
 KINDS: Final[Mapping[str, type[Detail]]] = {
     "job.posted": JobPosted,
     "job.edited": JobEdited,
@@ -410,6 +432,12 @@ KINDS: Final[Mapping[str, type[Detail]]] = {
     "refund.stuck": RefundStuck,
     "refund.paid": Refund,
     "refund.reminder": RefundReminder,
+    "chargeback.opened": Chargeback,
+    "chargeback.answered": Chargeback,
+    "chargeback.won": Chargeback,
+    "chargeback.lost": Chargeback,
+    "difference.found": Difference,
+    "difference.closed": Difference,
     "person.joined": Person,
     "person.roles_changed": RolesChanged,
     "person.verified": Verified,

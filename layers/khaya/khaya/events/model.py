@@ -285,6 +285,30 @@ def _user_events(before: Item, after: Item) -> Iterator[KindAndFields]:
         yield "person.erased", {}
 
 
+def _chargeback_events(before: Item, after: Item) -> Iterator[KindAndFields]:
+    if not after:
+        return
+    ids = {"chargebackId": after["id"]}
+    if not before:
+        yield "chargeback.opened", ids
+        return
+    if _was_set("answer", before, after):
+        yield "chargeback.answered", ids
+    if after["status"] != before["status"]:
+        yield f"chargeback.{after['status']}", ids
+
+
+def _books_events(before: Item, after: Item) -> Iterator[KindAndFields]:
+    """Differences. Settlements and invoice numbers are no events."""
+    if "foundAt" not in after:
+        return
+    ids = {"differenceId": after["id"].partition("#")[2]}
+    if not before:
+        yield "difference.found", ids
+    elif _was_set("closedBy", before, after):
+        yield "difference.closed", ids
+
+
 def _reminder_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     if after.get("number", 0) > before.get("number", 0):
         yield "reminder.due", {"reminderId": after["id"]}
@@ -301,6 +325,8 @@ _SOURCES: Final[Mapping[str, Callable[[Item, Item], Iterator[KindAndFields]]]] =
     "credits": _credit_events,
     "payouts": _payout_events,
     "refunds": _refund_events,
+    "chargebacks": _chargeback_events,
+    "books": _books_events,
     "profiles": _profile_events,
     "users": _user_events,
     "reminders": _reminder_events,
@@ -317,6 +343,8 @@ _AUDITED: Final[Mapping[str, tuple[str, ...]]] = {
     "credits": ("type", "amountCents", "balanceAfterCents", "withdrawalStatus", "reversalOf", "reversedBy"),
     "payouts": ("status", "reason", "amountCents", "heldBy", "approvedBy", "verified", "problem"),
     "refunds": ("status", "reason", "amountCents"),
+    "chargebacks": ("status", "amountCents", "escrowCents", "lossCents"),
+    "books": ("status", "oursCents", "otherCents"),
     "profiles": ("roles", "verified"),
 }
 """The audited attributes of each table's items."""

@@ -56,7 +56,7 @@ def reward(
         return None
     accounts = {user_id: store.read_account(account, user_id)}
     booking = Booking(user_id, type, cents, against="rewards", source=source, reason=reason)
-    (entry,) = book(accounts, [booking], now=now, unit_of_work=unit_of_work)
+    entry, *_ = book(accounts, [booking], now=now, unit_of_work=unit_of_work)  # a repayment may follow
     return entry
 
 

@@ -191,6 +191,17 @@ def _refund(kind: str) -> Callable[[Event, Item], Recipients]:
     return rule
 
 
+def _chargeback(kind: str) -> Callable[[Event, Item], Recipients]:
+    """A rule that notifies both parties of the job, where there is one."""
+
+    def rule(event: Event, _: Item) -> Recipients:
+        for side in ("buyerId", "workerId"):
+            if event.detail.get("jobId") and event.detail.get(side):
+                yield event.detail[side], kind, {}
+
+    return rule
+
+
 def _verification(event: Event, _: Item) -> Recipients:
     yield event.detail["userId"], "verified" if event.detail["verified"] else "verificationEnded", {}
 
@@ -226,6 +237,9 @@ _RULES: Final[Mapping[str, Callable[[Event, Item], Recipients]]] = {
     "refund.needs_account": _refund("refundNeedsAccount"),
     "refund.reminder": _refund("refundNeedsAccount"),
     "refund.paid": _refund("refundPaid"),
+    "chargeback.opened": _chargeback("chargebackOpened"),
+    "chargeback.won": _chargeback("chargebackWon"),
+    "chargeback.lost": _chargeback("chargebackLost"),
     "person.verified": _verification,
     "person.verification_refused": _one("userId", "verificationRefused"),
     "person.suspended": _one("userId", "accountSuspended"),

@@ -35,6 +35,13 @@ def read(item: Item | None) -> PayoutAccount | None:
     return PayoutAccount.model_validate(item) if item else None
 
 
+def newly_verified(before: Item, after: Item) -> str | None:
+    """The id of the person whose payout account a change of an item verified; None if it did not."""
+    if not str(after.get("id", "")).startswith(PREFIX) or before.get("verified") or not after.get("verified"):
+        return None
+    return str(after["id"]).removeprefix(PREFIX)
+
+
 def find(user_id: str) -> PayoutAccount | None:
     """A person's payout account; None if there is none."""
     return read(dynamo.get(*key(user_id)))
