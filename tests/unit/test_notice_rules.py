@@ -53,6 +53,13 @@ STORY = {
     "featured": False,
     "was": "approved",
 }
+CHARGEBACK = {
+    "chargebackId": "9",
+    "amountCents": 31_500,
+    "jobId": "job-1",
+    "buyerId": "buyer",
+    "workerId": "worker",
+}
 REFERRAL = {"referralId": "referral-1", "referrerId": "referrer", "referredId": "referred", "rewardCents": 5_000}
 REWARD = {"rewardId": "reward-1", "kind": "bonus", "referrerId": "referrer", "amountCents": 25_000}
 ENTRY: dict[str, Any] = {
@@ -182,6 +189,19 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         None,
         {"referrer": "referralRewarded", "referred": "referralRewarded"},
     ),
+    **{
+        f"a chargeback {state}": (
+            happened(f"chargeback.{state}", CHARGEBACK, by=None),
+            {"id": "job-1", "title": "Fix a tap"},
+            {"buyer": kind, "worker": kind},
+        )
+        for state, kind in (("opened", "chargebackOpened"), ("won", "chargebackWon"), ("lost", "chargebackLost"))
+    },
+    "a chargeback of a payment for nothing": (
+        happened("chargeback.opened", {"chargebackId": "9", "amountCents": 500}, by=None),
+        None,
+        {},
+    ),
     "credits of a referral": (happened("credits.booked", {**ENTRY, "type": "referral"}), None, {}),
     "a reward": (happened("credits.booked", ENTRY, by="admin"), None, {"person": "creditsReceived"}),
     "a bonus": (happened("credits.booked", {**ENTRY, "type": "bonus"}), None, {"person": "creditsReceived"}),
@@ -272,6 +292,9 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
 }
 
 SILENT = {
+    "chargeback.answered",
+    "difference.found",
+    "difference.closed",
     "job.posted",
     "job.edited",
     "job.released",
