@@ -45,7 +45,7 @@ from khaya.suspense.view import SuspenseView, suspense_view
 from khaya.users.store import pass_account_guard
 
 require(PaperSettings)
-api = Api("Payment records", pass_account_guard)
+api = Api("Accounting", pass_account_guard)
 
 ADMINS_WITH_MONEY = Access("admins, never about themselves", roles=("admin",), moves_money=True)
 

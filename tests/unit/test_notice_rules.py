@@ -60,6 +60,7 @@ CHARGEBACK = {
     "buyerId": "buyer",
     "workerId": "worker",
 }
+DIFFERENCE = {"differenceId": "0a1b", "about": "collection", "reason": "not_at_provider"}
 REFERRAL = {"referralId": "referral-1", "referrerId": "referrer", "referredId": "referred", "rewardCents": 5_000}
 REWARD = {"rewardId": "reward-1", "kind": "bonus", "referrerId": "referrer", "amountCents": 25_000}
 ENTRY: dict[str, Any] = {
@@ -375,7 +376,7 @@ def test_every_kind_of_notice_is_caused_by_some_event() -> None:
 @pytest.mark.parametrize("kind", sorted(SILENT))
 def test_a_silent_event_notifies_nobody(kind: str) -> None:
     facts = {**JOB, **LISTING, **REVIEW, **REPORT, **STORY, **REFERRAL, **REWARD, **ENTRY, **PERSON}
-    event = happened(kind, facts)
+    event = happened(kind, {**facts, **CHARGEBACK, **DIFFERENCE})
     assert rules.object_keys(event) == []
     assert rules.possible_recipients(event) == []
     assert rules.notices(event, []) == []
