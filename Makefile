@@ -17,7 +17,7 @@ reload tokens logs outbox task age check openapi events: ENVIRONMENTS := dev sam
 format secrets lock audit: ENVIRONMENTS := dev
 
 # The requirements that are compiled to locked files, in the order in which they depend on each other.
-LOCKED := layers/dependencies/requirements layers/pictures/requirements requirements/pip requirements/dev requirements/engine requirements/sam
+LOCKED := layers/dependencies/requirements layers/pictures/requirements layers/paper/requirements requirements/pip requirements/dev requirements/engine requirements/sam
 
 .DEFAULT_GOAL := help
 .PHONY: help run up sam-local down reload tokens logs outbox task age environments test test-fast test-docker soak check format secrets lock audit bench costs openapi events clean
@@ -110,7 +110,7 @@ secrets: environments ## search for keys and tokens in the files that git knows 
 lock: environments ## compile the locked requirements again (UPGRADE=1 takes the newest versions)
 	@for name in $(LOCKED); do \
 		$(DEV)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade) \
-			$$([ $$name = requirements/dev ] && echo --constraints layers/dependencies/requirements.txt --constraints layers/pictures/requirements.txt) \
+			$$([ $$name = requirements/dev ] && echo --constraints layers/dependencies/requirements.txt --constraints layers/pictures/requirements.txt --constraints layers/paper/requirements.txt) \
 			--output-file $$name.txt $$name.in && echo "$$name.txt is locked" || exit 1; \
 	done
 

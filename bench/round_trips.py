@@ -37,7 +37,15 @@ BUDGETS: dict[str, int] = {
     "DELETE /sessions": 3,  # the account guard's record, then the query and deletion of sessions
     "GET /stories": 2,  # 1 for visitors; signed-in callers get their likes
     "GET /stories/mine": 2,  # as above
-    "POST /stories/{storyId}/moderation": 4,  # the story, then the author's entitlement to a reward
+    "POST /stories/{storyId}/moderation": 3,  # the story, then the moderator's like of it
+    "GET /payments/mine": 3,  # payments, refunds, and the escrows and suspense behind them
+    "GET /payments/statement.csv": 3,  # the same for each fifty
+    "GET /payments/{paymentId}/receipt": 5,  # the payment, its person and escrow, then the number of an invoice
+    "GET /earnings/{earningId}/invoice": 4,  # the payout, the person, then the number and the transaction that gives it
+    "GET /admin/payments/chargebacks/{chargebackId}/evidence": 3,  # the chargeback, job and escrow, the bid
+    "POST /admin/payments/chargebacks/{chargebackId}/response": 5,  # the same, then the chargeback and the transaction
+    "GET /referrals/waiting": 2,  # the page, and the names of its people
+    "POST /referrals/{rewardId}/decision": 4,  # the reward, then its people, then the transaction; then names
 }
 """Maximum calls of routes that need more than a read (1) or a change of one item (2)."""
 

@@ -1,17 +1,29 @@
-"""Calls the payment provider: looks up what was hinted at, and does what was decided."""
+"""Asks the payment provider after a change, a schedule or a hint.
+
+One message is about one thing, and messages about the same thing come one after the other.
+"""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
+from khaya.chargebacks import consumer as chargebacks
 from khaya.collections import consumer as collections
-from khaya.platform.base.settings import ProviderSettings, require
+from khaya.disbursements import consumer as disbursements
+from khaya.payout_accounts import consumer as payout_accounts
+from khaya.platform.base.settings import KeySettings, PayoutSettings, ProviderSettings, require
 from khaya.platform.work import consumers
 from khaya.platform.work.consumers import Consumers
 
-require(ProviderSettings, queues=("provider",))
+require(KeySettings, PayoutSettings, ProviderSettings, queues=("provider",))
 
-CONSUMERS: Final[Consumers] = {collections.NAME: collections.handle}
+CONSUMERS: Final[Consumers] = {
+    chargebacks.NAME: chargebacks.handle,
+    collections.NAME: collections.handle,
+    payout_accounts.NAME: payout_accounts.handle,
+    disbursements.PAYOUTS: disbursements.handle_payout,
+    disbursements.REFUNDS: disbursements.handle_refund,
+}
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

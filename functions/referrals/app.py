@@ -1,4 +1,4 @@
-"""The API of referrals: one's code and referrals, applying a code, and the leaderboard."""
+"""The API of referrals: one's code and referrals, applying a code, the leaderboard, and the decisions of admins."""
 
 from __future__ import annotations
 
@@ -8,22 +8,26 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from khaya.platform.data.pages import Limit, Page
-from khaya.platform.web.access import FEED, SIGNED_IN
+from khaya.platform.web.access import ADMIN, FEED, SIGNED_IN, Access
 from khaya.platform.web.api import Api
 from khaya.referrals import service, store
-from khaya.referrals.model import ApplicationRequest
+from khaya.referrals.model import ApplicationRequest, DecisionRequest
 from khaya.referrals.view import (
     ApplicationView,
     CodeView,
     LeaderboardView,
     ReferralView,
+    WaitingRewardView,
     application_view,
     leaderboard_view,
     referral_view,
+    waiting_reward_view,
 )
 from khaya.users.store import pass_account_guard
 
 api = Api("Referrals", pass_account_guard)
+
+REWARDS_ADMIN = Access("admins, never about themselves", roles=("admin",), moves_money=True)
 
 
 @api.get("/referrals/code", SIGNED_IN, "One's own code", body=CodeView)
@@ -38,7 +42,7 @@ def mine(
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[ReferralView]]:
-    """A referral that is `completed` and not rewarded waits for an admin, since twenty were paid this month."""
+    """A `completed` referral waits for an admin or for the end of a suspension, or an admin refused its reward."""
     page_request = api.page_request(limit, cursor, private=True)
     part = store.of_referrer(api.caller.user_id, page_request)
     items = [referral_view(referral) for referral in part.items]
@@ -57,6 +61,29 @@ def apply(request: Annotated[ApplicationRequest, Body()]) -> Response[Applicatio
 def leaders() -> Response[LeaderboardView]:
     """Of two people with the same count, the first to reach it is listed first."""
     return api.answer(leaderboard_view(store.leaders(), api.now))
+
+
+@api.get("/referrals/waiting", ADMIN, "Rewards that wait for an admin, oldest first", body=Page[WaitingRewardView])
+def waiting(
+    limit: Annotated[Limit | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response[Page[WaitingRewardView]]:
+    """Referrals above the month's twenty, and the bonuses for 5, 15 and 50 rewarded referrals."""
+    page_request = api.page_request(limit, cursor, private=True)
+    part = store.waiting_rewards(page_request)
+    names = service.names_of(part.items)
+    items = [waiting_reward_view(reward, names) for reward in part.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+
+
+@api.post("/referrals/<reward_id>/decision", REWARDS_ADMIN, "Pay or refuse a reward that waits", body=WaitingRewardView)
+def decide(reward_id: str, request: Annotated[DecisionRequest, Body()]) -> Response[WaitingRewardView]:
+    """Decided once. Nothing is paid to an erased person; a suspended person's reward waits for the suspension's end."""
+    decided = service.decide(
+        reward_id, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
+    )
+    api.count("RewardPaid" if decided.status == "paid" else "RewardRefused")
+    return api.answer(waiting_reward_view(decided, service.names_of([decided])))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -106,12 +106,8 @@ def unlike(story_id: str) -> Response[LikesView]:
 def moderate(story_id: str, request: Annotated[ModerationRequest, Body()]) -> Response[OwnStoryView]:
     """Approves or rejects a story, and optionally features it. A later decision replaces an earlier one."""
     moderator = api.caller.user_id
-    story, rewarded = service.moderate(
-        story_id, request, moderator_id=moderator, now=api.now, unit_of_work=api.unit_of_work
-    )
+    story = service.moderate(story_id, request, moderator_id=moderator, now=api.now, unit_of_work=api.unit_of_work)
     api.count("StoryApproved" if request.decision == "approve" else "StoryRejected")
-    if rewarded:
-        api.count("StoryRewarded")
     liked = service.liked_by_story([story], api.caller)
     return api.answer(own_story_view(story, moderator, liked=liked[story.id]), version=story.version)
 

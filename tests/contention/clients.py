@@ -8,7 +8,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from multiprocessing.pool import Pool
 from typing import Any, Protocol, TypeVar
@@ -43,6 +43,7 @@ class Call:
     method: str
     path: str
     body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def function(self) -> str:
@@ -51,7 +52,7 @@ class Call:
 
     def make(self) -> int:
         """Send the request and return its status."""
-        return self.who.call(self.method, self.path, self.body).status
+        return self.who.call(self.method, self.path, self.body, headers=self.headers).status
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,16 @@ def at_once(calls: Sequence[Action]) -> list[int]:
     shares = [numbered[first::PROCESSES] for first in range(PROCESSES)]
     found = _pool().map_async(_make, shares, chunksize=1).get(TIMEOUT_SECONDS)
     return [status for _, status in sorted(pair for part in found for pair in part)]
+
+
+def deliver(messages: Sequence[Delivery]) -> None:
+    """Deliver all messages concurrently, and repeat the failed ones, as the queue does."""
+    for _ in range(10):
+        answers = at_once(messages)
+        messages = [message for message, answer in zip(messages, answers, strict=True) if answer != 200]
+        if not messages:
+            return
+    raise AssertionError(f"{len(messages)} messages would be dead letters")
 
 
 def in_threads(works: Sequence[Callable[[], Result]]) -> list[Result]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from khaya.platform.data.pages import PageRequest
+import pytest
+
 from khaya.platform.data.writes import plain_item
-from khaya.referrals import store
-from tests.contention.clients import Call, Delivery, at_once
+from tests.contention.clients import Call, Delivery, at_once, deliver
 from tests.support.client import VISITOR, Person
 from tests.support.money import (
+    REASON,
     balance,
     check_books,
     code_of,
     earlier_rewards,
     entries,
     everything,
+    key,
     refer,
     released_job,
+    waiting_rewards,
 )
 from tests.support.template import table_name
 
@@ -27,16 +30,6 @@ REFERRER = Person("referrer", ("worker",))
 
 def released(job_id: str) -> Delivery:
     return Delivery("money", {"consumer": "referrals", "jobId": job_id})
-
-
-def deliver(messages: list[Delivery]) -> None:
-    """Deliver all messages concurrently, and repeat the failed ones, as the queue does."""
-    for _ in range(10):
-        answers = at_once(messages)
-        messages = [message for message, answer in zip(messages, answers, strict=True) if answer != 200]
-        if not messages:
-            return
-    raise AssertionError(f"{len(messages)} messages would be dead letters")
 
 
 def test_a_referral_completed_by_concurrent_messages_is_paid_once(engine: None, dynamodb: Any) -> None:
@@ -63,13 +56,13 @@ def test_the_monthly_limit_is_exact_under_concurrency(engine: None, dynamodb: An
     # then seven are paid and five are pending
     states = Counter(referral["status"] for referral in everything(REFERRER, "/referrals/mine"))
     assert states == {"rewarded": 7, "completed": 5}
-    assert len(store.pending_payment(PageRequest((), 50)).items) == 5
+    assert len(waiting_rewards()) == 5
     sums = check_books(_ledger(dynamodb))
     assert sums.pop("referrer") == 7 * 5_000
     assert sorted(sums.values()) == [5_000] * 7
 
 
-def test_a_tier_crossed_by_concurrent_completions_pays_its_bonus_once(engine: None, dynamodb: Any) -> None:
+def test_a_tier_crossed_by_concurrent_completions_has_one_bonus_that_waits(engine: None, dynamodb: Any) -> None:
     # given a referrer with three rewarded referrals, when six more are completed together, each message delivered twice
     earlier_rewards("referrer", 3)
     people = [f"newcomer-{number}" for number in range(6)]
@@ -78,10 +71,42 @@ def test_a_tier_crossed_by_concurrent_completions_pays_its_bonus_once(engine: No
     deliver([released(job_id) for job_id in jobs * 2])
     # then
     kinds = Counter(entry["type"] for entry in entries("referrer"))
-    assert kinds == {"referral": 6, "bonus": 1}
-    assert balance("referrer")["balanceCents"] == 6 * 5_000 + 25_000
+    assert kinds == {"referral": 6}
+    assert balance("referrer")["balanceCents"] == 6 * 5_000
+    assert [one["amountCents"] for one in waiting_rewards()] == [25_000]
     assert VISITOR.get("/referrals/leaderboard").body["items"][0]["rewardedCount"] == 9
     check_books(_ledger(dynamodb))
+
+
+@pytest.mark.parametrize("kind", ["referral", "bonus"])
+def test_of_concurrent_decisions_of_many_admins_one_stands(kind: str, engine: None, dynamodb: Any) -> None:
+    # given a reward that waits
+    earlier_rewards("referrer", 4, this_month=20 if kind == "referral" else 0)
+    refer("referrer", "newcomer")
+    deliver([released(released_job("buyer", "newcomer"))])
+    (reward,) = waiting_rewards()
+    before = check_books(_ledger(dynamodb)).get("referrer", 0)
+    # when 32 admins decide concurrently, half of them against it
+    calls = [
+        Call(
+            Person(f"admin-{number}", ("admin",)),
+            "POST",
+            f"/referrals/{reward['id']}/decision",
+            {"decision": ("pay", "refuse")[number % 2], "reason": REASON},
+            key(f"decision-{number}"),
+        )
+        for number in range(32)
+    ]
+    answers = at_once(calls)
+    # then one decision stands, and the books agree with it
+    assert Counter(answers) == {200: 1, 409: 31}
+    paid = answers.index(200) % 2 == 0
+    gained = check_books(_ledger(dynamodb)).get("referrer", 0) - before
+    assert gained == (reward["amountCents"] if paid else 0)
+    (referral,) = everything(REFERRER, "/referrals/mine")
+    assert referral["status"] == ("rewarded" if paid or kind == "bonus" else "completed")
+    if kind == "bonus":
+        assert waiting_rewards() == []
 
 
 def test_concurrent_requests_for_a_code_return_one_code(engine: None) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tests.contention.clients import Call, at_once
+from tests.contention.clients import Call, Delivery, at_once, deliver
 from tests.support.client import VISITOR, Person
+from tests.support.money import released_job
 from tests.support.stories import (
     MODERATOR,
     approve_story,
@@ -143,7 +144,34 @@ def test_concurrent_approvals_of_one_authors_stories_are_rewarded_once(engine: N
         for number, story in enumerate(stories * 2)
     ]
     answers = at_once(calls)
-    # then each is approved once, and one is rewarded
     assert Counter(answers) == {200: 8, 412: 8}
+    # and the messages of the approvals and of the job are delivered together, each twice
+    messages: list[dict[str, str]] = [{"userId": "rewarded", "storyId": story} for story in stories]
+    messages.append({"userId": "rewarded"})
+    deliver([Delivery("money", {"consumer": "story_rewards", **one}) for one in messages * 2])
+    # then one is rewarded
     assert author.get("/credits/balance").body["balanceCents"] == 5_000
     assert len(author.get("/credits/transactions").body["items"]) == 1
+
+
+def test_a_story_and_a_job_recorded_concurrently_are_rewarded_once(engine: None) -> None:
+    # given twelve authors, each with an approved story and without a job
+    authors = [Person(f"author-{number}", ("worker",)) for number in range(12)]
+    stories = {author.user_id: approved_story(author) for author in authors}
+    # when the job of each is recorded while the message of the story is handled, and its own message follows
+    jobs = [released_job("buyer", author.user_id or "") for author in authors]
+    deliver(
+        [
+            one
+            for job, author in zip(jobs, authors, strict=True)
+            for one in (
+                Delivery("money", {"consumer": "referrals", "jobId": job}),
+                Delivery(
+                    "money", {"consumer": "story_rewards", "userId": author.user_id, "storyId": stories[author.user_id]}
+                ),
+            )
+        ]
+    )
+    deliver([Delivery("money", {"consumer": "story_rewards", "userId": author.user_id}) for author in authors * 2])
+    # then each has the reward once
+    assert [author.get("/credits/balance").body["balanceCents"] for author in authors] == [5_000] * 12

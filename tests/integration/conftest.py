@@ -10,6 +10,7 @@ from moto import mock_aws
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import Person
+from tests.support.fake_provider import FakeProvider
 from tests.support.permissions import Record
 
 
@@ -42,6 +43,16 @@ def permitted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Record]:
     record.keep(monkeypatch)
     yield record
     assert record.forbidden() == [], "the roles in template.yaml do not allow this"
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> FakeProvider:
+    """A payment provider in memory in place of the deployment's."""
+    from khaya import provider  # noqa: PLC0415 - the environment is set by then
+
+    made = FakeProvider()
+    monkeypatch.setattr(provider, "payment_provider", lambda: made)
+    return made
 
 
 @pytest.fixture

@@ -187,6 +187,7 @@ def test_given_an_erased_person_when_they_sign_up_again_then_they_get_no_new_mem
     for person in (again, newcomer):
         complete_qualifying_job(person.user_id or "")
         approve_story(submit_story(person))
+    follow("story_rewards")
     assert newcomer.get("/credits/balance").body["balanceCents"] == 5_000
     assert again.get("/credits/balance").body["balanceCents"] == 0
 

@@ -21,10 +21,11 @@ from tests.support.events import tell as deliver_event
 from tests.support.first_token import trigger
 from tests.support.inbox import device, tell
 from tests.support.lives import MEMBER, live
-from tests.support.money import refer, released_job
+from tests.support.money import earlier_rewards, refer, released_job
 from tests.support.permissions import Record, allowed
 from tests.support.records import OFFER, POSTING, accept, complete_job, place_bid, post_job, profile, version_of
 from tests.support.reminders import remind
+from tests.support.stories import approved_story
 from tests.support.streams import follow, make_queues
 from tests.support.template import FUNCTION, ROOT, function_environment, resources
 from tests.support.uploads import uploaded
@@ -162,8 +163,13 @@ def left_open() -> None:
 
 
 def rewarded() -> None:
-    """A referral is completed and paid."""
+    """A referral is completed and paid, with a bonus that waits; a story is not rewarded, as it was deleted before."""
+    earlier_rewards("referrer-1", 4)
     refer("referrer-1", "newcomer-1")
+    author = Person("newcomer-1", ("worker",))
+    story = approved_story(author)
+    follow()
+    assert author.delete(f"/stories/{story}").status == 204
     released_job("buyer-1", "newcomer-1")
     follow()
 

@@ -9,21 +9,20 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from khaya.platform.base import clock
-from khaya.platform.base.errors import Conflict
-from khaya.platform.data.unit_of_work import UnitOfWork
-from khaya.referrals import service
 from tests.support.client import VISITOR, Person
 from tests.support.histories import History, run_histories
 from tests.support.money import (
+    ENOUGH_CENTS,
     apply,
     check_books,
     code_of,
+    decide_reward,
     earlier_rewards,
     everything,
     payout_account,
     release,
     released_job,
+    waiting_rewards,
 )
 from tests.support.stand_in import stored
 
@@ -39,7 +38,9 @@ class ModelReferral:
 
     referrer: str
     person: str
+    applied_at: str
     status: str = "pending"
+    cents: int = 0
 
 
 class ReferralHistory(History):
@@ -51,9 +52,14 @@ class ReferralHistory(History):
         self.counts = Counter({"r1": before})
         self.month = Counter({("r1", "2026-11"): this_month})
         self.owed: Counter[str] = Counter()
+        self.waiting: list[tuple[str, str, int]] = []
+        self.decided: list[str] = []
         self.jobs: list[tuple[str, dict[str, Any]]] = []
         earlier_rewards("r1", before, this_month=this_month)
         self.codes = {person: code_of(Person(person)) for person in PEOPLE}
+        self.counted: set[str] = set()
+        for person in PEOPLE:
+            payout_account(person)
         for twin in ("p4", "p5"):
             payout_account(twin, fingerprint="one account")
 
@@ -64,18 +70,18 @@ class ReferralHistory(History):
             assert answer.status == 409
         else:
             assert answer.status == 201
-            self.referrals[person] = ModelReferral(referrer, person)
+            self.referrals[person] = ModelReferral(referrer, person, self.moment.isoformat())
 
     @rule(
         buyer=people,
         worker=people,
-        cents=st.sampled_from([19_999, 20_000, 90_000]),
+        cents=st.sampled_from([19_999, 90_000, 160_000, 250_000]),
         payment=st.sampled_from(["escrow", "escrow", "escrow", "cash"]),
     )
     def a_job_is_released(self, buyer: str, worker: str, cents: int, payment: str) -> None:
         if buyer == worker:
             return
-        facts = {"buyer": buyer, "worker": worker, "counts": cents >= 20_000 and payment == "escrow"}
+        facts = {"buyer": buyer, "worker": worker, "cents": cents, "counts": cents >= 20_000 and payment == "escrow"}
         self.jobs.append((released_job(buyer, worker, cents, payment=payment), facts))
         self.release(-1)
 
@@ -88,40 +94,58 @@ class ReferralHistory(History):
         job_id, facts = self.jobs[number]
         parties = {facts["buyer"], facts["worker"]}
         related = any(self.referrals[one].referrer in parties for one in parties & self.referrals.keys())
-        done = 0
-        for person in (facts["buyer"], facts["worker"]):
-            one = self.referrals.get(person)
-            if one is None or one.status != "pending" or not facts["counts"]:
-                continue
-            if related or parties == {"p4", "p5"}:
-                continue
-            done += 1
-            one.status = "completed"
-            month = (one.referrer, self.moment.isoformat()[:7])
-            if self.month[month] < 20:
-                self.month[month] += 1
-                self.pay(one)
-        assert release(job_id) == done
+        pending = [
+            one
+            for person in (facts["buyer"], facts["worker"])
+            if (one := self.referrals.get(person)) is not None and one.status == "pending"
+        ]
+        counts = facts["counts"] and not related and parties != {"p4", "p5"} and job_id not in self.counted
+        if not counts or not pending:
+            assert release(job_id) == 0
+            return
+        one = min(pending, key=lambda referral: referral.applied_at)
+        self.counted.add(job_id)
+        one.cents += facts["cents"]
+        assert release(job_id) == (one.cents >= ENOUGH_CENTS)
+        if one.cents < ENOUGH_CENTS:
+            return
+        one.status = "completed"
+        month = (one.referrer, self.moment.isoformat()[:7])
+        if self.month[month] < 20:
+            self.month[month] += 1
+            self.pay(one)
+        else:
+            self.waiting.append((one.referrer, one.person, 5_000))
 
     def pay(self, one: ModelReferral) -> None:
         one.status = "rewarded"
         self.counts[one.referrer] += 1
-        self.owed[one.referrer] += 5_000 + BONUSES.get(self.counts[one.referrer], 0)
+        self.owed[one.referrer] += 5_000
         self.owed[one.person] += 5_000
+        if self.counts[one.referrer] in BONUSES:
+            self.waiting.append((one.referrer, "", BONUSES[self.counts[one.referrer]]))
 
-    @precondition(lambda self: self.referrals)
-    @rule(data=st.data())
-    def an_admin_pays(self, data: st.DataObject) -> None:
-        one = self.referrals[data.draw(st.sampled_from(sorted(self.referrals)))]
-        unit_of_work = UnitOfWork()
-        try:
-            service.pay_pending(one.person, admin_id="treasurer-1", now=clock.now(), unit_of_work=unit_of_work)
-        except Conflict:
-            assert one.status != "completed"
-        else:
-            assert one.status == "completed"
-            unit_of_work.commit()
-            self.pay(one)
+    @rule(data=st.data(), decision=st.sampled_from(["pay", "pay", "refuse"]))
+    def an_admin_decides(self, data: st.DataObject, decision: str) -> None:
+        known = {one["id"]: one for one in waiting_rewards()}
+        assert sorted(self.waiting) == sorted(
+            (one["referrerId"], one["referredId"] or "", one["amountCents"]) for one in known.values()
+        )
+        if not {*known, *self.decided}:
+            return
+        reward_id = data.draw(st.sampled_from(sorted({*known, *self.decided})))
+        if reward_id in self.decided:
+            assert decide_reward(reward_id, decision).status == 409
+            return
+        assert decide_reward(reward_id, decision).status == 200
+        self.decided.append(reward_id)
+        reward = known[reward_id]
+        referrer, person, cents = reward["referrerId"], reward["referredId"], reward["amountCents"]
+        self.waiting.remove((referrer, person or "", cents))
+        if decision == "pay" and person:
+            self.pay(self.referrals[person])
+        elif decision == "pay":
+            self.owed[referrer] += cents
 
     @rule(days=st.sampled_from([1, 31]))
     def time_passes(self, days: int) -> None:

@@ -30,6 +30,8 @@ class FakeProvider:
     problem: port.AccountProblem | None = None
     payout_state: port.PayoutState = "sent"
     refund_state: port.RefundState = "pending"
+    usable_at_once: bool = True
+    """Whether a payment can be paid out before it is settled, which no provider allows, and many tests need."""
 
     def pay(
         self, reference: str, cents: int | None = None, *, currency: str = "ZAR", card: str | None = "card-1"
@@ -47,7 +49,8 @@ class FakeProvider:
             card=card,
             paid_at=clock.now(),
         )
-        self.balance_cents += amount - fee
+        if self.usable_at_once:
+            self.balance_cents += amount - fee
 
     def end(self, reference: str, state: port.CollectionState) -> None:
         """End a checkout without a payment."""
@@ -74,6 +77,8 @@ class FakeProvider:
             collections=parts,
         )
         self.settled.append(settlement)
+        if not self.usable_at_once:
+            self.balance_cents += settlement.amount_cents
         return settlement
 
     def charge_back(self, reference: str, due_at: str | None = None) -> str:
@@ -90,6 +95,13 @@ class FakeProvider:
             due_at=due_at,
         )
         return provider_id
+
+    def decide_chargeback(self, provider_id: str, state: port.ChargebackState) -> None:
+        """End a chargeback as the banks do; a lost one is taken from the balance."""
+        found = self.chargebacks[provider_id]
+        self.chargebacks[provider_id] = replace(found, state=state, answered=True)
+        if state == "lost":
+            self.balance_cents -= found.amount_cents
 
     def collect(self, request: port.CheckoutRequest) -> port.Checkout:
         """See the port."""

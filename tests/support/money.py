@@ -6,14 +6,18 @@ from collections import defaultdict
 from itertools import count
 from typing import Any
 
+from khaya.escrows import store as escrows
+from khaya.escrows.model import new_escrow
 from khaya.jobs import store
 from khaya.jobs.model import Job
 from khaya.ledger import service as ledger
 from khaya.ledger.model import Account, Entry, Movement, guarded, is_guarded
+from khaya.payout_accounts import store as payout_accounts
 from khaya.platform.base import clock, settings
 from khaya.platform.base.ids import new_id
 from khaya.platform.data import dynamo, writes
-from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
+from khaya.pricing.model import Terms, amounts_of
 from khaya.referrals import service
 from khaya.referrals.model import month_of
 from tests.support.client import Answer, Person
@@ -81,11 +85,18 @@ def rewarded(user_id: str, cents: int, cause: str) -> str:
     return entry.id
 
 
-def payout_account(user_id: str, **fields: Any) -> None:
-    """Store a verified payout account, or one with other `fields`."""
-
-    account = {"verified": True, "fingerprint": f"account of {user_id}", **fields}
-    _write(settings.settings().users_table, {"userId": user_id}, "payoutAccount", account)
+def payout_account(user_id: str, *, fingerprint: str | None = None, **fields: Any) -> None:
+    """Store a verified payout account, or one with other `fields` (in camelCase), instead of the present one."""
+    table, item_key = payout_accounts.key(user_id)
+    account = {
+        "verified": True,
+        "recipient": f"recipient of {user_id}",
+        "fingerprints": [fingerprint or f"account of {user_id}"],
+        "version": 1,
+        **fields,
+    }
+    refusal = AssertionError("a write without a condition was refused")
+    commit_now(writes.put(table, {**item_key, **account}, condition=None, refusal=lambda _: refusal))
 
 
 def withdraw(person: Person, cents: int, name: str | None = None) -> Answer:
@@ -176,8 +187,12 @@ def _check_account(account: Any, lines: list[Any], sources: set[str]) -> None:
     assert account.pending_withdrawal_cents == -sum(pending)
 
 
-def released_job(buyer: str, worker: str, cents: int = 50_000, **fields: Any) -> str:
-    """Store a job that was paid through escrow and released; returns its id."""
+ENOUGH_CENTS = 250_000
+"""What the jobs of a referred person add up to before both sides are rewarded."""
+
+
+def released_job(buyer: str, worker: str, cents: int = ENOUGH_CENTS, **fields: Any) -> str:
+    """Store a job that was paid through escrow and released in full, with its escrow; returns its id."""
 
     now = clock.now()
     facts: dict[str, Any] = {
@@ -197,8 +212,20 @@ def released_job(buyer: str, worker: str, cents: int = 50_000, **fields: Any) ->
         "updated_at": now,
     }
     job = Job.model_validate({**facts, **fields})
+    amounts = amounts_of(max(cents, 20_000), Terms())
+    begun = new_escrow(
+        job_id=job.id,
+        job_title=job.title,
+        buyer_id=buyer,
+        worker_id=worker,
+        amounts=amounts,
+        terms=Terms(),
+        timeline_days=3,
+        now=now,
+    )
+    ended = {"status": "released", "paid_cents": amounts.buyer_total_cents, "released_cents": amounts.worker_cents}
     unit_of_work = UnitOfWork()
-    unit_of_work.add(store.create(job))
+    unit_of_work.add(store.create(job), escrows.create(begun.model_copy(update=ended)))
     unit_of_work.commit()
     return job.id
 
@@ -217,17 +244,30 @@ def apply(person: Person, code: str) -> Answer:
 
 
 def refer(referrer: str, *referred: str) -> None:
-    """Let people apply the code of a referrer."""
+    """Let people apply the code of a referrer; all of them have a verified payout account."""
     code = code_of(Person(referrer))
+    payout_account(referrer)
     for user_id in referred:
         answer = apply(Person(user_id), code)
         assert answer.status == 201, answer.text
+        payout_account(user_id)
 
 
 def release(job_id: str) -> int:
     """Run the consumer of a released job once; returns how many referrals it completed."""
 
     return service.complete_referrals(job_id, clock.now())
+
+
+def waiting_rewards(admin: Person = TREASURER) -> list[dict[str, Any]]:
+    """The rewards that wait for an admin, oldest first."""
+    return everything(admin, "/referrals/waiting")
+
+
+def decide_reward(reward_id: str, decision: str = "pay", admin: Person = TREASURER, **options: Any) -> Answer:
+    """Decide about a reward that waits."""
+    body = {"decision": decision, "reason": options.pop("reason", REASON)}
+    return admin.post(f"/referrals/{reward_id}/decision", body, headers=key(options.pop("named", None)))
 
 
 def earlier_rewards(referrer: str, count: int, *, this_month: int = 0) -> None:

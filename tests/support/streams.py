@@ -35,6 +35,13 @@ def follow(*consumers: str, deliver: bool = False) -> None:
                     _work_off(folder, queue)
 
 
+def run_due_payouts() -> None:
+    """Run the schedule of payouts, and let the provider's consumers handle what it enqueued."""
+    make_queues()
+    app("due_payouts").handler({}, Context())
+    _work_off("provider", "ProviderQueue")
+
+
 def waiting(queue: str) -> list[Any]:
     """What is in a queue, by its logical name, for the test to look at; it is gone from there then."""
     messages = _received(queue)

@@ -90,6 +90,33 @@ REFERRAL: dict[str, Any] = {
     "referredId": "b",
     "status": "pending",
 }
+REWARD: dict[str, Any] = {
+    "id": "reward#reward-1",
+    "rewardId": "reward-1",
+    "kind": "bonus",
+    "referrerId": "a",
+    "rewardedCount": 5,
+    "amountCents": 25_000,
+    "status": "waiting",
+}
+CHARGEBACK = {
+    "id": "9",
+    "collectionId": "job-1-deposit-1",
+    "jobId": "job-1",
+    "buyerId": "buyer-1",
+    "workerId": "worker-1",
+    "amountCents": 31_500,
+    "status": "open",
+}
+DIFFERENCE = {
+    "id": "difference#0a1b",
+    "about": "collection",
+    "kind": "openDifference",
+    "object": "job-1-deposit-1",
+    "reason": "not_at_provider",
+    "oursCents": 5,
+    "foundAt": "2026-11-21T08:00:00.000Z",
+}
 PROPOSAL = {"id": "proposal#1", "userId": "a", "amountCents": 900000, "proposedBy": "admin-1", "createdAt": AT}
 ENTRY: dict[str, Any] = {
     "id": "entry-1",
@@ -193,6 +220,10 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
         {**REFERRAL, "status": "rewarded"},
         ["referral.rewarded"],
     ),
+    ("a reward that waits for an admin", "referrals", None, REWARD, ["reward.waiting"]),
+    ("a reward that an admin paid", "referrals", REWARD, {**REWARD, "status": "paid"}, ["reward.paid"]),
+    ("a reward that an admin refused", "referrals", REWARD, {**REWARD, "status": "refused"}, ["reward.refused"]),
+    ("a first qualifying job", "referrals", None, {"id": "qualification#a", "qualifiedAt": AT}, []),
     ("a withdrawal", "credits", None, ENTRY, ["credits.booked", "withdrawal.requested"]),
     ("one that arrived", "credits", ENTRY, {**ENTRY, "withdrawalStatus": "paid"}, ["withdrawal.paid"]),
     ("one that failed", "credits", ENTRY, {**ENTRY, "withdrawalStatus": "failed"}, ["withdrawal.failed"]),
@@ -217,6 +248,14 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
         {**PROPOSAL, "status": "approved", "decidedBy": "admin-2"},
         [],
     ),
+    ("a chargeback", "chargebacks", None, CHARGEBACK, ["chargeback.opened"]),
+    ("its answer", "chargebacks", CHARGEBACK, {**CHARGEBACK, "answer": {"by": "admin"}}, ["chargeback.answered"]),
+    ("another due time", "chargebacks", CHARGEBACK, {**CHARGEBACK, "dueAt": "2026-12-01"}, []),
+    ("one that was won", "chargebacks", CHARGEBACK, {**CHARGEBACK, "status": "won"}, ["chargeback.won"]),
+    ("one that was lost", "chargebacks", CHARGEBACK, {**CHARGEBACK, "status": "lost"}, ["chargeback.lost"]),
+    ("a difference", "books", None, DIFFERENCE, ["difference.found"]),
+    ("a closed one", "books", DIFFERENCE, {**DIFFERENCE, "closedBy": "admin"}, ["difference.closed"]),
+    ("a settlement", "books", None, {"id": "settlement#1", "amountCents": 5}, []),
     ("a person", "profiles", None, PERSON, ["person.joined"]),
     ("another name", "profiles", PERSON, {**PERSON, "displayName": "Thandiwe"}, []),
     ("a role", "profiles", PERSON, {**PERSON, "roles": ["buyer", "worker"]}, ["person.roles_changed"]),

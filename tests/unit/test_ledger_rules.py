@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khaya.credits.model import MIN_WITHDRAWAL_CENTS, reversal_booking, withdrawal_booking
-from khaya.credits.statement import lines
+from khaya.credits.service import COLUMNS
 from khaya.ledger.model import REWARDS, Account, Booking, Leg, Movement, apply_bookings, is_guarded, movement_of
 from khaya.payout_accounts.model import PayoutAccount
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict
+from khaya.statements.model import lines
 
 NOW = "2026-11-21T08:00:00.000Z"
 PAYOUT = PayoutAccount(verified=True)
@@ -113,7 +114,7 @@ def test_a_reversed_entry_cannot_be_reversed_again() -> None:
 @given(st.text(), st.text())
 def test_no_text_cell_starts_like_a_formula(source: str, reason: str) -> None:
     entry = {"id": "1", "createdAt": NOW, "type": "adjustment", "amountCents": -1, "balanceAfterCents": 0}
-    text = "".join(lines([{**entry, "source": source, "reason": reason}]))
+    text = "".join(lines(COLUMNS, [{**entry, "source": source, "reason": reason}]))
     _, row = csv.reader(io.StringIO(text, newline=""))
     assert row[3] == "-1"
     for cell, value in zip(row[5:], (source, reason), strict=True):

@@ -53,7 +53,16 @@ STORY = {
     "featured": False,
     "was": "approved",
 }
+CHARGEBACK = {
+    "chargebackId": "9",
+    "amountCents": 31_500,
+    "jobId": "job-1",
+    "buyerId": "buyer",
+    "workerId": "worker",
+}
+DIFFERENCE = {"differenceId": "0a1b", "about": "collection", "reason": "not_at_provider"}
 REFERRAL = {"referralId": "referral-1", "referrerId": "referrer", "referredId": "referred", "rewardCents": 5_000}
+REWARD = {"rewardId": "reward-1", "kind": "bonus", "referrerId": "referrer", "amountCents": 25_000}
 ENTRY: dict[str, Any] = {
     "entryId": "entry-1",
     "userId": "person",
@@ -181,6 +190,19 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         None,
         {"referrer": "referralRewarded", "referred": "referralRewarded"},
     ),
+    **{
+        f"a chargeback {state}": (
+            happened(f"chargeback.{state}", CHARGEBACK, by=None),
+            {"id": "job-1", "title": "Fix a tap"},
+            {"buyer": kind, "worker": kind},
+        )
+        for state, kind in (("opened", "chargebackOpened"), ("won", "chargebackWon"), ("lost", "chargebackLost"))
+    },
+    "a chargeback of a payment for nothing": (
+        happened("chargeback.opened", {"chargebackId": "9", "amountCents": 500}, by=None),
+        None,
+        {},
+    ),
     "credits of a referral": (happened("credits.booked", {**ENTRY, "type": "referral"}), None, {}),
     "a reward": (happened("credits.booked", ENTRY, by="admin"), None, {"person": "creditsReceived"}),
     "a bonus": (happened("credits.booked", {**ENTRY, "type": "bonus"}), None, {"person": "creditsReceived"}),
@@ -224,6 +246,12 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         None,
         {"person": "withdrawalFailed"},
     ),
+    "a refused reward of a referral": (
+        happened("reward.refused", {**REWARD, "kind": "referral", "referredId": "referred"}, by="admin"),
+        None,
+        {"referrer": "rewardRefused", "referred": "rewardRefused"},
+    ),
+    "a refused bonus": (happened("reward.refused", REWARD, by="admin"), None, {"referrer": "rewardRefused"}),
     "verified": (happened("person.verified", {**PERSON, "verified": True}, by="admin"), None, {"person": "verified"}),
     "no longer verified": (
         happened("person.verified", {**PERSON, "verified": False}, by="admin"),
@@ -265,6 +293,9 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
 }
 
 SILENT = {
+    "chargeback.answered",
+    "difference.found",
+    "difference.closed",
     "job.posted",
     "job.edited",
     "job.released",
@@ -278,6 +309,8 @@ SILENT = {
     "story.removed",
     "referral.applied",
     "referral.completed",
+    "reward.waiting",
+    "reward.paid",
     "adjustment.proposed",
     "adjustment.refused",
     "withdrawal.requested",
@@ -342,8 +375,8 @@ def test_every_kind_of_notice_is_caused_by_some_event() -> None:
 
 @pytest.mark.parametrize("kind", sorted(SILENT))
 def test_a_silent_event_notifies_nobody(kind: str) -> None:
-    facts = {**JOB, **LISTING, **REVIEW, **REPORT, **STORY, **REFERRAL, **ENTRY, **PERSON}
-    event = happened(kind, facts)
+    facts = {**JOB, **LISTING, **REVIEW, **REPORT, **STORY, **REFERRAL, **REWARD, **ENTRY, **PERSON}
+    event = happened(kind, {**facts, **CHARGEBACK, **DIFFERENCE})
     assert rules.object_keys(event) == []
     assert rules.possible_recipients(event) == []
     assert rules.notices(event, []) == []

@@ -108,6 +108,10 @@ class Collection(Model):
             next_at=None,
         )
 
+    def settled(self, now: str) -> Collection:
+        """The collection after the provider paid it out to us."""
+        return self._updated(now, settled_at=now)
+
     def _updated(self, now: str, **changed: object) -> Collection:
         return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
 

@@ -94,6 +94,17 @@ def paid_by(buyer_id: str, page_request: PageRequest) -> PageResult[Collection]:
     return PageResult([Collection.model_validate(row) for row in part.items], part.after)
 
 
+def paid_between(
+    buyer_id: str, span: tuple[str, str], *, batch: int, newest_first: bool = True
+) -> Iterator[Collection]:
+    """What a buyer paid, in an order of `paidOrder` within `span`."""
+    table = settings().collections_table
+    rows = lists.rows_between(
+        table, "byBuyer", "buyerId", buyer_id, "paidOrder", span, batch=batch, newest_first=newest_first
+    )
+    return map(Collection.model_validate, rows)
+
+
 def due(shard: int, now: str) -> Iterator[list[str]]:
     """Pages of references of a shard about which the provider is to be asked now."""
     start: dict[str, Any] | None = None

@@ -21,6 +21,7 @@ from khaya.listings import store as listings
 from khaya.listings.model import Listing
 from khaya.name_sync import service as name_sync
 from khaya.notifications import store as notifications
+from khaya.payout_accounts import store as payout_accounts
 from khaya.platform.aws import cognito, files
 from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.data.pages import MAX_LIMIT, PageRequest, every_item
@@ -209,6 +210,13 @@ def _files(user_id: str, now: str) -> Iterator[None]:
     commit_now(exports.delete(user_id))
 
 
+def _payout_account(user_id: str, now: str) -> Iterator[None]:
+    """Delete the payout account. The hashes of the identity number stay, so that it cannot be used afresh."""
+    del now
+    commit_now(payout_accounts.erase(user_id))
+    yield from ()
+
+
 def _account(user_id: str, now: str) -> Iterator[None]:
     """Delete the Cognito account, free phone and e-mail, and empty the private record."""
     record = read(users.key(user_id)) or {}
@@ -233,6 +241,7 @@ STEPS: Sequence[Step] = (
     _reminders,
     _inbox,
     _files,
+    _payout_account,
     _account,
 )
 """The steps in order. The first needs the contacts; the last marks the erasure as complete."""

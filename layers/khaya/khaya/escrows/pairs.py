@@ -27,3 +27,7 @@ class Pair(Model):
     def with_job(self, now: str) -> Pair:
         """The pair with one more counted job."""
         return self.model_copy(update={"paid_at": (*self.paid_at, now)})
+
+    def without_job(self, paid_at: str) -> Pair:
+        """The pair without the job that was counted at `paid_at`."""
+        return self.model_copy(update={"paid_at": tuple(at for at in self.paid_at if at != paid_at)})

@@ -207,6 +207,17 @@ def note_failed_card(deal: Deal, now: str) -> Write:
     return store.change(deal.escrow, deal.escrow.updated(now, failed_cards=deal.escrow.failed_cards + 1))
 
 
+def lose_chargeback(deal: Deal, escrow: Escrow, *, now: str, unit_of_work: UnitOfWork) -> Job:
+    """Write what a lost chargeback made of an escrow; one that holds nothing any more ends, and its job is cancelled.
+
+    The caller moves the money.
+    """
+    if escrow.status == deal.escrow.status or escrow.status != "refunded":
+        return change_escrow(deal, escrow, now=now, unit_of_work=unit_of_work)
+    job = deal.job.cancelled_by_system("The payment was charged back.", now)
+    return _end(deal, escrow, job, Split(0, 0, 0), now, unit_of_work)
+
+
 def _pay_debt(before: Escrow, after: Escrow, unit_of_work: UnitOfWork) -> None:
     """Take an unpaid balance from its buyer when the dispute about it has ended."""
     if before.status == "disputed" and after.status != "disputed" and before.is_about_balance:

@@ -16,6 +16,7 @@ from khaya.listings import store as listings
 from khaya.notifications import store as notifications
 from khaya.notifications import view as notices
 from khaya.payout_accounts import store as payout_accounts
+from khaya.payout_accounts.view import account_view
 from khaya.platform.aws import files
 from khaya.platform.base.models import item_of
 from khaya.platform.data.pages import every_item
@@ -53,10 +54,10 @@ def _profile(user_id: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _record(user_id: str) -> Iterator[Mapping[str, Any]]:
-    record = read(users.key(user_id))
-    payout = payout_accounts.read(record)
-    shown_account = payout and {"verified": payout.verified, "usableFrom": payout.usable_from}
-    yield {**_plain(users.read(record, user_id)), **({"payoutAccount": shown_account} if shown_account else {})}
+    payout = payout_accounts.find(user_id)
+    shown_account = payout and _plain(account_view(payout))
+    record = _plain(users.read(read(users.key(user_id)), user_id))
+    yield {**record, **({"payoutAccount": shown_account} if shown_account else {})}
 
 
 def _jobs_posted(user_id: str) -> Iterator[Mapping[str, Any]]:

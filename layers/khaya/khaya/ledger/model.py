@@ -63,12 +63,14 @@ class Account(Model):
     Attributes:
         version: the number of changes; it also numbers the entries.
         maturing: the rewards that could not be withdrawn yet at the last change.
+        owed_cents: what was taken back and the balance did not cover; later rewards repay it.
     """
 
     user_id: str
     balance_cents: Count = 0
     pending_withdrawal_cents: Count = 0
     maturing: list[Maturing] = []
+    owed_cents: Count = 0
     version: Count = 0
 
     def withdrawable_cents(self, now: str) -> int:
@@ -93,9 +95,13 @@ class Account(Model):
             }
         )
 
-    def with_paid_withdrawal(self, cents: int) -> Account:
-        """The account after a withdrawal of `cents` was paid."""
-        pending = self.pending_withdrawal_cents - cents
+    def owing(self, cents: int) -> Account:
+        """The account with so much more, or with negative `cents` so much less, that later rewards repay."""
+        return self.model_copy(update={"owed_cents": self.owed_cents + cents, "version": self.version + 1})
+
+    def with_pending_withdrawal(self, cents: int) -> Account:
+        """The account after its pending withdrawals changed by `cents`, negative when one was paid."""
+        pending = self.pending_withdrawal_cents + cents
         return self.model_copy(update={"pending_withdrawal_cents": pending, "version": self.version + 1})
 
 
@@ -247,12 +253,53 @@ def apply_bookings(
 ) -> tuple[dict[str, Account], list[Entry]]:
     """The accounts after all bookings, and the new entries in order.
 
+    What a person owes because rewards were taken back is deducted from each reward.
+
     Raises:
         Conflict: a balance would go below zero.
     """
     after, entries = dict(accounts), []
     for booking in bookings:
-        entry = make_entry(after[booking.user_id], booking, now)
-        after[booking.user_id] = after[booking.user_id].with_entry(entry, pending_cents=booking.pending_cents)
+        account = after[booking.user_id]
+        entry = make_entry(account, booking, now)
+        account = account.with_entry(entry, pending_cents=booking.pending_cents)
         entries.append(entry)
+        repaid = min(account.owed_cents, booking.cents) if booking.type in REWARDS else 0
+        if repaid:
+            entry = make_entry(account, _repayment(booking, repaid), now)
+            account = account.owing(-repaid).with_entry(entry, pending_cents=0)
+            entries.append(entry)
+        after[booking.user_id] = account
     return after, entries
+
+
+def _repayment(reward: Booking, cents: int) -> Booking:
+    return Booking(
+        reward.user_id,
+        "deduction",
+        -cents,
+        against="losses",
+        source=f"owed:{reward.source}",
+        reason="Repays a reward that was taken back",
+    )
+
+
+def take_back_booking(account: Account, cents: int, source: str, reason: str) -> Booking | None:
+    """The deduction of as much of a reward as the balance covers; None if it covers nothing."""
+    taken = min(account.balance_cents, cents)
+    if not taken:
+        return None
+    return Booking(account.user_id, "deduction", -taken, against="rewards", source=source, reason=reason)
+
+
+class Closing(Model):
+    """The end of a day (UTC): the balance of each platform account, and what moved on that day.
+
+    Attributes:
+        balances: the sum of all legs up to the end of the day, by account.
+        flows: cents that moved on the day, by what moved them.
+    """
+
+    day: str
+    balances: dict[str, Cents]
+    flows: dict[str, Cents] = {}

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from khaya.ledger import store
-from khaya.ledger.model import Account, Booking, Entry, EntryType, Leg, Movement, apply_bookings, movement_of
+from khaya.ledger.model import (
+    Account,
+    Booking,
+    Entry,
+    EntryType,
+    Leg,
+    Movement,
+    apply_bookings,
+    movement_of,
+    take_back_booking,
+)
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 
 
@@ -46,7 +56,7 @@ def reward(
         return None
     accounts = {user_id: store.read_account(account, user_id)}
     booking = Booking(user_id, type, cents, against="rewards", source=source, reason=reason)
-    (entry,) = book(accounts, [booking], now=now, unit_of_work=unit_of_work)
+    entry, *_ = book(accounts, [booking], now=now, unit_of_work=unit_of_work)  # a repayment may follow
     return entry
 
 
@@ -61,3 +71,19 @@ def move(source: str, legs: Iterable[tuple[str, int]], *, now: str, unit_of_work
         raise ValueError(f"{source} moves a person's credits without an entry")
     if moved:
         unit_of_work.add(*store.put_movements([Movement.balanced(source, moved, now)]))
+
+
+def take_back(account: Account, cents: int, *, source: str, reason: str, now: str, unit_of_work: UnitOfWork) -> None:
+    """Take a reward back. What the balance does not cover is a loss of the platform, until later rewards repay it."""
+    after = account
+    booking = take_back_booking(account, cents, source, reason)
+    owed = cents + (booking.cents if booking else 0)
+    if owed:
+        after = account.owing(owed)
+        move(f"{source}:owed", [("losses", -owed), ("rewards", owed)], now=now, unit_of_work=unit_of_work)
+    if booking is not None:
+        accounts, entries = apply_bookings({account.user_id: after}, [booking], now)
+        after = accounts[account.user_id]
+        unit_of_work.add(*(store.put_entry(entry) for entry in entries))
+        unit_of_work.add(*store.put_movements([movement_of(entry) for entry in entries]))
+    unit_of_work.add(store.update_account(account, after))

@@ -2,7 +2,8 @@
 
 * `account#<userId>`: a person's account. Every change is conditional on its version.
 * `<ulid>`: an entry, listed by the index `byPerson`.
-* `movement#<source>`: a movement. It is written once, so no cause is booked twice.
+* `movement#<source>`: a movement. It is written once, so no cause is booked twice. `byAccount` lists those of a day.
+* `closing#<day>`: the balances of the platform's accounts at the end of a day.
 * `balance#<account>`: the balance of an escrow, a payout or a refund.
 * `leg#<source>#<account>`: a leg of a movement, listed by the index `byAccount`. Those of a platform account are listed
   by day, so that no account is one partition. A leg on a person's credits is their entry.
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from khaya.ledger.model import Account, Entry, Leg, Movement, is_guarded
+from khaya.ledger.model import Account, Closing, Entry, Leg, Movement, is_guarded
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
@@ -21,6 +22,9 @@ from khaya.platform.data.lists import list_page
 from khaya.platform.data.pages import PageRequest, PageResult
 
 _ORDER_DIGITS = 12
+_MOVEMENTS = "movements"
+LATEST = "latest"
+"""The day in the key of the closing of the last closed day."""
 _BATCH_SIZE = 2000
 """Entries in one query for a statement: somewhat under the 1 MB limit of a DynamoDB response."""
 
@@ -155,11 +159,47 @@ def legs(account: str, day: str, page_request: PageRequest) -> PageResult[Leg]:
     return PageResult([Leg.model_validate(row) for row in part.items], part.after)
 
 
+def movements(day: str, page_request: PageRequest) -> PageResult[Movement]:
+    """The movements of a day (UTC), oldest first."""
+    part = list_page(
+        settings().credits_table,
+        "byAccount",
+        "legsOf",
+        f"{_MOVEMENTS}#{day}",
+        page_request,
+        order="bookedAt",
+        newest_first=False,
+    )
+    return PageResult([Movement.model_validate(row) for row in part.items], part.after)
+
+
+def closing_key(day: str) -> tuple[str, dict[str, str]]:
+    """Primary key of the closing of a day."""
+    return settings().credits_table, {"id": f"closing#{day}"}
+
+
+def read_closing(item: Item | None) -> Closing | None:
+    """The closing in `item`; None for None."""
+    return Closing.model_validate(item) if item else None
+
+
+def put_closing(closing: Closing) -> list[writes.Write]:
+    """Store the closing of a day, also as the latest; the same again changes nothing."""
+    items = [{**item_of(closing), **closing_key(name)[1]} for name in (closing.day, LATEST)]
+    table = settings().credits_table
+    return [writes.put(table, item, condition=None, refusal=lambda _: WriteConflict()) for item in items]
+
+
 def _movement(movement: Movement) -> Iterator[writes.Write]:
     table = settings().credits_table
     yield writes.put(
         table,
-        {**item_of(movement), **movement_key(movement.source)[1]},
+        {
+            **item_of(movement),
+            **movement_key(movement.source)[1],
+            "legsOf": f"{_MOVEMENTS}#{movement.created_at[:10]}",
+            "bookedAt": movement.created_at,
+        },
         condition="attribute_not_exists(#id)",
         refusal=lambda _: WriteConflict(),
     )

@@ -176,6 +176,11 @@ def differ(before: Item, after: Item) -> bool:
     return _without_write_token(before) != _without_write_token(after)
 
 
+def ends_suspension(before: Item, after: Item) -> bool:
+    """Whether a change of a profile ends a suspension, by an admin's decision or by the erasure of the person."""
+    return bool(before.get("hidden") and after and not after.get("hidden"))
+
+
 def derived_writes(before: Profile, after: Profile) -> list[writes.Write]:
     """The writes that update the median and the outdated directory rows; often none.
 

@@ -3,8 +3,10 @@
 * `code#<code>`: a code and its owner.
 * `referrer#<userId>`: the totals of a person's referrals; the index `byRewardedCount` has it from the first reward on.
 * `referral#<userId>`: the referral of the person who was referred; a person has one at most. The index `byReferrer`
-  lists those of one referrer, `byPendingPayment` those that wait for an admin.
-* `qualification#<userId>`: a person's first qualifying job.
+  lists those of one referrer.
+* `reward#<id>`: a reward that an admin decides about; the index `byWait` lists those that wait.
+* `qualification#<userId>`: a person's qualifying jobs, and the last story of theirs that was approved.
+* `counted#<jobId>`: the referral that a job counts for; a job counts for one only.
 """
 
 from __future__ import annotations
@@ -16,12 +18,13 @@ from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, writes
 from khaya.platform.data.lists import list_page
 from khaya.platform.data.pages import PageRequest, PageResult
-from khaya.referrals.model import Code, Referral, Referrer
+from khaya.referrals.model import Code, Referral, Referrer, WaitingReward
 
 LEADERBOARD_SIZE = 20
 
 _LEADERBOARD = "all"
-_PENDING = "admin"
+_WAITING = "rewards"
+_QUALIFICATION = "qualification#"
 _COUNT_DIGITS = 8
 _LATEST = 10**14
 """Milliseconds since 1970, in the far future. Of two referrers with the same count, the first to reach it is listed
@@ -44,8 +47,8 @@ def referral_key(referred_id: str) -> tuple[str, dict[str, str]]:
 
 
 def qualification_key(user_id: str) -> tuple[str, dict[str, str]]:
-    """Primary key of a person's first qualifying job."""
-    return settings().referrals_table, {"id": f"qualification#{user_id}"}
+    """Primary key of a person's first qualifying job and approved story."""
+    return settings().referrals_table, {"id": f"{_QUALIFICATION}{user_id}"}
 
 
 def read_code(item: Item | None) -> Code | None:
@@ -63,9 +66,32 @@ def read_referral(item: Item | None) -> Referral | None:
     return Referral.model_validate({**item, "id": item["referralId"]}) if item else None
 
 
+def reward_key(reward_id: str) -> tuple[str, dict[str, str]]:
+    """Primary key of a reward that an admin decides about."""
+    return settings().referrals_table, {"id": f"reward#{reward_id}"}
+
+
 def has_qualified(item: Item | None) -> bool:
     """Whether `item`, under `qualification_key`, holds a qualifying job."""
     return bool(item and item.get("qualifiedAt"))
+
+
+def approved_story_id(item: Item | None) -> str | None:
+    """The id of the story in `item`, under `qualification_key`."""
+    return item.get("storyId") if item else None
+
+
+def newly_qualified(before: Item, after: Item) -> str | None:
+    """The id of the person whose first qualifying job a change of an item records."""
+    if not str(after.get("id", "")).startswith(_QUALIFICATION) or has_qualified(before) or not has_qualified(after):
+        return None
+    return str(after["id"]).removeprefix(_QUALIFICATION)
+
+
+def find_reward(reward_id: str) -> WaitingReward | None:
+    """The reward that an admin decides about; None if there is none."""
+    item = dynamo.get(*reward_key(reward_id))
+    return _read_reward(item) if item else None
 
 
 def create_code(before: Referrer, after: Referrer) -> list[writes.Write]:
@@ -101,25 +127,101 @@ def create(referral: Referral) -> writes.Write:
 
 
 def update_referral(before: Referral, after: Referral) -> writes.Write:
-    """Write the difference, if the referral's state is unchanged."""
+    """Write the difference, if the referral's state and jobs are unchanged."""
+    jobs = "#jobs = :jobs" if before.jobs else "(attribute_not_exists(#jobs) OR #jobs = :jobs)"
     return writes.replace(
         *referral_key(before.referred_id),
         _item(before),
         _item(after),
-        condition="#status = :was",
+        condition=f"#status = :was AND {jobs}",
         refusal=lambda _: WriteConflict(),
-        values={"was": before.status},
+        values={"was": before.status, "jobs": before.jobs},
     )
 
 
 def record_qualification(user_id: str, job_id: str, now: str) -> writes.Write:
-    """Store a qualifying job of a person, if it is the first."""
+    """Store a qualifying job of a person."""
     return writes.update(
         *qualification_key(user_id),
-        "SET #qualifiedAt = if_not_exists(#qualifiedAt, :now), #jobId = if_not_exists(#jobId, :job)",
+        "SET #qualifiedAt = if_not_exists(#qualifiedAt, :now), #jobId = if_not_exists(#jobId, :job) ADD #jobs :jobs",
         condition=None,
         refusal=lambda _: WriteConflict(),
-        values={"now": now, "job": job_id},
+        values={"now": now, "job": job_id, "jobs": {job_id}},
+    )
+
+
+def remove_qualification(user_id: str, job_id: str, *, last: bool) -> writes.Write:
+    """Take a qualifying job from a person, because its payment was charged back; `last` if it is the only one."""
+    return writes.update(
+        *qualification_key(user_id),
+        "REMOVE #qualifiedAt, #jobId, #jobs" if last else "DELETE #jobs :gone",
+        condition="#jobs = :gone" if last else "contains(#jobs, :job) AND #jobs <> :gone",
+        refusal=lambda _: WriteConflict(),
+        values={"gone": {job_id}} if last else {"gone": {job_id}, "job": job_id},
+    )
+
+
+def qualifying_jobs(item: Item | None) -> frozenset[str]:
+    """The ids of the jobs in `item`, under `qualification_key`."""
+    return frozenset(item.get("jobs", ())) if item else frozenset()
+
+
+def counted_key(job_id: str) -> tuple[str, dict[str, str]]:
+    """Primary key of the note of the referral that a job counts for."""
+    return settings().referrals_table, {"id": f"counted#{job_id}"}
+
+
+def counted_for(item: Item | None) -> str | None:
+    """The referred person of the referral that a job counts for, in `item` under `counted_key`."""
+    return item.get("countedFor") if item else None
+
+
+def count_job(job_id: str, referred_id: str) -> writes.Write:
+    """Note the referral that a job counts for, once."""
+    table, key = counted_key(job_id)
+    return writes.put(
+        table,
+        {**key, "countedFor": referred_id},
+        condition="attribute_not_exists(#id)",
+        refusal=lambda _: WriteConflict(),
+    )
+
+
+def uncount_job(job_id: str) -> writes.Write:
+    """Remove the note of the referral that a job counts for."""
+    return writes.delete(*counted_key(job_id), condition="attribute_exists(#id)", refusal=lambda _: WriteConflict())
+
+
+def record_story(user_id: str, story_id: str) -> writes.Write:
+    """Store the story of a person that was approved last."""
+    return writes.update(
+        *qualification_key(user_id),
+        "SET #storyId = :story",
+        condition=None,
+        refusal=lambda _: WriteConflict(),
+        values={"story": story_id},
+    )
+
+
+def create_reward(reward: WaitingReward) -> writes.Write:
+    """Store a reward that waits for an admin."""
+    return writes.put(
+        settings().referrals_table,
+        _reward_item(reward),
+        condition="attribute_not_exists(#id)",
+        refusal=lambda _: WriteConflict(),
+    )
+
+
+def decide_reward(before: WaitingReward, after: WaitingReward) -> writes.Write:
+    """Write a decision, if nobody else has decided."""
+    return writes.replace(
+        *reward_key(before.id),
+        _reward_item(before),
+        _reward_item(after),
+        condition="#status = :waiting",
+        refusal=lambda _: WriteConflict(),
+        values={"waiting": "waiting"},
     )
 
 
@@ -130,12 +232,16 @@ def rename(key: tuple[str, dict[str, str]], attribute: str, name: str) -> writes
 
 def of_referrer(user_id: str, page_request: PageRequest) -> PageResult[Referral]:
     """The people whom a person has referred, newest first."""
-    return _listed("byReferrer", "referrerId", user_id, page_request)
+    part = list_page(settings().referrals_table, "byReferrer", "referrerId", user_id, page_request, order="referralId")
+    return PageResult([found for row in part.items if (found := read_referral(row))], part.after)
 
 
-def pending_payment(page_request: PageRequest) -> PageResult[Referral]:
-    """Completed referrals above the monthly limit, which wait for an admin, oldest first."""
-    return _listed("byPendingPayment", "pendingPayment", _PENDING, page_request, newest_first=False)
+def waiting_rewards(page_request: PageRequest) -> PageResult[WaitingReward]:
+    """The rewards that wait for an admin, oldest first."""
+    part = list_page(
+        settings().referrals_table, "byWait", "waiting", _WAITING, page_request, order="createdAt", newest_first=False
+    )
+    return PageResult([_read_reward(row) for row in part.items], part.after)
 
 
 def leaders() -> list[Referrer]:
@@ -150,19 +256,19 @@ def leaders() -> list[Referrer]:
     return [Referrer.model_validate(row) for row in rows]
 
 
-def _listed(
-    index: str, attribute: str, value: str, page_request: PageRequest, *, newest_first: bool = True
-) -> PageResult[Referral]:
-    part = list_page(
-        settings().referrals_table, index, attribute, value, page_request, order="referralId", newest_first=newest_first
-    )
-    return PageResult([found for row in part.items if (found := read_referral(row))], part.after)
-
-
 def _item(referral: Referral) -> Item:
-    """The item of a referral, with its index attributes."""
-    item = {**item_of(referral), "referralId": referral.id, **referral_key(referral.referred_id)[1]}
-    return item | ({"pendingPayment": _PENDING} if referral.status == "completed" else {})
+    """The item of a referral. Its id is that of the index; the key is the person's."""
+    return {**item_of(referral), "referralId": referral.id, **referral_key(referral.referred_id)[1]}
+
+
+def _read_reward(item: Item) -> WaitingReward:
+    return WaitingReward.model_validate({**item, "id": item["rewardId"]})
+
+
+def _reward_item(reward: WaitingReward) -> Item:
+    """The item of a reward, with its index attribute while it waits."""
+    item = {**item_of(reward), "rewardId": reward.id, **reward_key(reward.id)[1]}
+    return item | ({"waiting": _WAITING} if reward.status == "waiting" else {})
 
 
 def _referrer_item(referrer: Referrer) -> Item:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field
+
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
-from khaya.referrals.model import Referral, Referrer, Status
+from khaya.referrals.model import Referral, Referrer, RewardKind, RewardStatus, Status, WaitingReward
 
 
 class CodeView(Model):
@@ -49,6 +54,36 @@ class LeaderboardView(Model):
 
     items: list[Leader]
     generated_at: str
+
+
+class WaitingRewardView(Model):
+    """A reward that waits for an admin, or that one has decided about."""
+
+    id: str
+    kind: Annotated[
+        RewardKind,
+        Field(description="`referral`: above the month's limit. `bonus`: for the number of rewarded referrals."),
+    ]
+    referrer_id: str
+    referrer_name: str
+    referred_id: Annotated[str | None, Field(description="Null for a bonus.")]
+    referred_name: str | None
+    rewarded_count: Annotated[int | None, Field(description="The rewarded referrals that a bonus is for.")]
+    amount_cents: Annotated[Cents, Field(description="What each side of a referral gets, or the bonus.")]
+    status: RewardStatus
+    decided_by: str | None
+    decided_at: str | None
+    decision_reason: str | None
+    created_at: Annotated[str, Field(description="Since when it waits.")]
+
+
+def waiting_reward_view(reward: WaitingReward, names: Mapping[str, str]) -> WaitingRewardView:
+    """A reward for admins; `names` are those of its people."""
+    return WaitingRewardView(
+        **dict(reward),
+        referrer_name=names[reward.referrer_id],
+        referred_name=None if reward.referred_id is None else names[reward.referred_id],
+    )
 
 
 def application_view(referral: Referral) -> ApplicationView:

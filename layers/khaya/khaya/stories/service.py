@@ -6,14 +6,19 @@ from collections.abc import Sequence
 
 from khaya.ledger import service as ledger
 from khaya.platform.base.errors import NotFound
-from khaya.platform.data.unit_of_work import UnitOfWork, read_together
+from khaya.platform.data.pages import every_item
+from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, read_together
 from khaya.platform.web.access import Caller
+from khaya.platform.work.retries import retry_on_conflict
 from khaya.profiles import store as profiles
 from khaya.referrals import store as referrals
 from khaya.stories import store
 from khaya.stories.model import REWARD_CENTS, ModerationRequest, Story, StoryPosting, new_story
 from khaya.uploads import service as uploads
 from khaya.uploads.model import HandIn
+from khaya.users import store as users
+
+_ATTEMPTS = 10
 
 
 def submit(posting: StoryPosting, *, author_id: str, now: str, unit_of_work: UnitOfWork) -> Story:
@@ -91,10 +96,8 @@ def liked_by_story(stories: Sequence[Story], visitor: Caller | None) -> dict[str
 
 def moderate(
     story_id: str, request: ModerationRequest, *, moderator_id: str, now: str, unit_of_work: UnitOfWork
-) -> tuple[Story, bool]:
-    """Record an admin's decision, and return the story and whether this decision rewarded its author.
-
-    The reward is paid once, to an author with a qualifying job, in the transaction of an approval.
+) -> Story:
+    """Record an admin's decision, and return the story.
 
     Raises:
         NotFound: the story does not exist.
@@ -106,7 +109,7 @@ def moderate(
     decided = story.moderated(request, moderator_id=moderator_id, now=now)
     if decided is not story:
         unit_of_work.add(store.change(story, decided))
-    return decided, decided.status == "approved" and _pay_reward(story.author_id, now=now, unit_of_work=unit_of_work)
+    return decided
 
 
 def remove(story: Story, *, unit_of_work: UnitOfWork) -> None:
@@ -114,13 +117,54 @@ def remove(story: Story, *, unit_of_work: UnitOfWork) -> None:
     unit_of_work.add(store.remove(story, if_unchanged=True))
 
 
-def _pay_reward(author_id: str, *, now: str, unit_of_work: UnitOfWork) -> bool:
-    """Pay the reward for a first story, if the author has a qualifying job. Returns False if it was paid before."""
-    member, profile = read_together([referrals.qualification_key(author_id), profiles.key(author_id)])
-    if not referrals.has_qualified(member) or profiles.read(profile, author_id).returned:
+def pay_reward_for(story_id: str, author_id: str, now: str) -> bool:
+    """Record a story that was approved, and pay the reward if the author has a qualifying job.
+
+    The record stands beside the qualifying job, so whichever of both is recorded later finds the other.
+    """
+    commit_now(referrals.record_story(author_id, story_id))
+    return pay_reward(author_id, now)
+
+
+def pay_reward(author_id: str, now: str) -> bool:
+    """Pay the reward for a first approved story, if the author is due it; returns whether this call paid it.
+
+    It is due to an active author with an approved story and a qualifying job who was no member before.
+    """
+
+    def pay() -> bool:
+        qualification, profile, record = read_together(
+            [referrals.qualification_key(author_id), profiles.key(author_id), users.key(author_id)]
+        )
+        if not referrals.has_qualified(qualification) or profiles.read(profile, author_id).returned:
+            return False
+        is_active = users.read(record, author_id).status == "active"
+        if not is_active or not _has_approved_story(author_id, referrals.approved_story_id(qualification)):
+            return False
+        unit_of_work = UnitOfWork()
+        entry = ledger.reward(
+            author_id,
+            REWARD_CENTS,
+            type="reward",
+            source=f"story:{author_id}",
+            reason="First approved story",
+            now=now,
+            unit_of_work=unit_of_work,
+        )
+        if entry is None:
+            return False
+        unit_of_work.add(users.require_active(author_id))
+        unit_of_work.commit()
+        return True
+
+    return retry_on_conflict(pay, _ATTEMPTS)
+
+
+def _has_approved_story(author_id: str, latest_id: str | None) -> bool:
+    """Whether one of a person's stories is approved; `latest_id` is the one that was approved last."""
+    if latest_id is None:
         return False
-    source, reason = f"story:{author_id}", "First approved story"
-    entry = ledger.reward(
-        author_id, REWARD_CENTS, type="reward", source=source, reason=reason, now=now, unit_of_work=unit_of_work
-    )
-    return entry is not None
+    latest = store.find(latest_id)
+    if latest is not None and latest.status == "approved":
+        return True
+    return any(story.status == "approved" for story in every_item(lambda page: store.of_author(author_id, page)))

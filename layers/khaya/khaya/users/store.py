@@ -368,6 +368,26 @@ def require_referrer(user_id: str) -> writes.Write:
     )
 
 
+def require_active(user_id: str) -> writes.Write:
+    """Check that the person is still active."""
+    return writes.check(
+        *key(user_id),
+        condition="attribute_not_exists(#status) OR #status = :active",
+        refusal=lambda _: WriteConflict(),
+        values={"active": "active"},
+    )
+
+
+def require_suspended(user_id: str) -> writes.Write:
+    """Check that the person is still suspended."""
+    return writes.check(
+        *key(user_id),
+        condition="#status = :suspended",
+        refusal=lambda _: WriteConflict(),
+        values={"suspended": "suspended"},
+    )
+
+
 def require_not_erased(user_id: str) -> writes.Write:
     """Check that the account was not erased."""
     return writes.check(

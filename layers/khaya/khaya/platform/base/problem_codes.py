@@ -81,6 +81,14 @@ PROBLEM_CODES: Final[dict[str, str]] = {
     "listing_rejected": "The listing was rejected as it stands.",
     "story_status": "The story is in the state `status`.",
     "referral_status": "The referral is in the state `status`.",
+    "reward_status": "The reward was decided; it is in the state `status`.",
+    "chargeback_status": "The chargeback is `status`.",
+    "chargeback_answered": "The chargeback was answered before.",
+    "chargeback_overdue": "The chargeback had to be answered by `dueAt`.",
+    "no_evidence": "The payment matched no job, so there is no evidence.",
+    "no_fee": "No fee was kept, so there is no invoice.",
+    "suspense_status": "The money in suspense is `status`.",
+    "difference_closed": "The difference was closed before.",
     "proposal_status": "The proposal was decided; it is in the state `status`.",
     "already_verified": "The caller is verified.",
     "verification_waiting": "The caller's request to be verified waits for an admin.",
@@ -109,6 +117,8 @@ PROBLEM_CODES: Final[dict[str, str]] = {
     "things_open": "Something is still `open`.",
     # 409: amounts and limits
     "balance_too_low": "The balance is `balanceCents`; `withdrawableCents` of it can be withdrawn, where known.",
+    "payout_status": "The payout is in the state `status`.",
+    "refund_account_not_needed": "No refund of the job needs a bank account.",
     "is_reversal": "A reversal cannot be reversed.",
     "already_reversed": "The entry was reversed.",
     "not_a_withdrawal": "The entry is not a withdrawal.",
@@ -127,6 +137,7 @@ PROBLEM_CODES: Final[dict[str, str]] = {
     "too_many_changes": "Too many changes in this minute.",
     "too_many_attempts": "Too many attempts in this minute.",
     "too_many_codes": "Too many codes were asked for.",
+    "too_many_account_checks": "Too many bank accounts were given today.",
 }
 """Codes of problems."""
 
@@ -147,6 +158,7 @@ FIELD_CODES: Final[dict[str, str]] = {
     "invalid_time": "The text is no time from 2000 to 2200.",
     "invalid_phone": "The text is no phone number that is accepted.",
     "invalid_email": "The text is no e-mail address.",
+    "before_from": "The date is before `from`.",
     "not_an_option": "The value is not one of `options`.",
     "too_short": "The text has fewer than `min` characters.",
     "too_long": "The text has more than `max` characters.",

@@ -42,6 +42,8 @@ class Settings(BaseModel):
     payouts_table: str
     refunds_table: str
     collections_table: str
+    chargebacks_table: str
+    books_table: str
     uploads_table: str
     media_bucket: str
     media_base_url: str
@@ -103,12 +105,40 @@ class PricingSettings(BaseModel):
     """JSON object with the fields of `pricing.model.Terms` that differ from their defaults."""
 
 
+class PayoutSettings(BaseModel):
+    """The limits and waiting times of payouts."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    payout_terms: str
+    """JSON object with the fields of `payouts.model.PayoutTerms` that differ from their defaults."""
+
+
 class CheckoutSettings(BaseModel):
     """Where the browser goes after a checkout."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
     app_url: str
+
+
+class PaperSettings(BaseModel):
+    """The platform's name, address and VAT number on receipts and invoices."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    platform_name: str
+    platform_address: str
+    platform_vat_number: str
+
+
+class ReferralSettings(BaseModel):
+    """The rules of referrals."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    referral_cents: int = Field(ge=0)
+    """What the qualifying jobs of a referred person add up to before both sides are rewarded."""
 
 
 class BusSettings(BaseModel):
