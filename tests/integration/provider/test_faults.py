@@ -204,6 +204,17 @@ def test_in_prod_a_test_key_is_refused_before_anything_is_asked(in_prod: Provide
     assert in_prod.stand_in.asked == []
 
 
+def test_in_prod_a_function_with_a_test_key_does_not_start(in_prod: Provider) -> None:
+    with pytest.raises(NotLive):
+        in_prod.port.check_key()
+    rotate("sk_live_key")
+    in_prod.port.check_key()
+
+
+def test_elsewhere_a_test_key_is_good(provider: Provider) -> None:
+    provider.port.check_key()
+
+
 def test_in_prod_an_answer_of_the_test_mode_is_refused(in_prod: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("local.paystack.stand_in.KEY", "sk_live_key")
     rotate("sk_live_key")
