@@ -13,14 +13,14 @@ SAM := .local/sam/bin/sam
 LOCAL := $(DEV)/python -m local
 
 # These targets do not need the environment `engine`, whose Python may be in use by a running stand-in.
-reload tokens logs outbox task age check openapi events: ENVIRONMENTS := dev sam
+reload tokens logs outbox task parked replay repair age check openapi events personal-data: ENVIRONMENTS := dev sam
 format secrets lock audit: ENVIRONMENTS := dev
 
 # The requirements that are compiled to locked files, in the order in which they depend on each other.
 LOCKED := layers/dependencies/requirements layers/pictures/requirements layers/paper/requirements requirements/pip requirements/dev requirements/engine requirements/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task age environments test test-fast test-docker soak check format secrets lock audit bench costs openapi events clean
+.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair age environments test test-fast test-docker soak check format secrets lock audit bench costs openapi events personal-data clean
 
 help: ## list all targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -52,6 +52,15 @@ outbox: environments ## show what was sent by text message, WhatsApp, e-mail and
 task: environments ## run a schedule at once: NAME=job-expiry (without a name: list them)
 	@$(LOCAL) task $(if $(NAME),--name "$(NAME)")
 
+parked: environments ## list the stream records that could not be dispatched
+	@$(LOCAL) parked
+
+replay: environments ## replay them
+	@$(LOCAL) replay
+
+repair: environments ## check everything against what is derived from it, and correct differences
+	@$(LOCAL) repair
+
 age: environments ## make all stored data older: DAYS=31 HOURS=73
 	@$(LOCAL) age $(if $(DAYS),--days "$(DAYS)") $(if $(HOURS),--hours "$(HOURS)")
 
@@ -76,17 +85,18 @@ test-fast: environments ## unit, integration and infrastructure tests
 soak: environments ## tests with large numbers and many random histories (two hours)
 	@$(DEV)/python -m pytest -s tests/soak
 	@ROUNDS=200 $(DEV)/python -m pytest tests/contention/test_acceptance.py
+	@ROUNDS=50 $(DEV)/python -m pytest tests/contention/test_suspensions.py
 	@EXAMPLES=200 $(DEV)/python -m pytest -n 2 tests/integration/test_document_holds.py tests/integration/sign_in/test_sign_in_document.py
 	@HISTORIES=1000 $(DEV)/python -m pytest -n 2 tests/integration/test_credit_histories.py tests/integration/test_referral_histories.py
 
 check: environments secrets ## lint, format, strict types, import rules, template, workflows, secrets
 	@$(DEV)/ruff check .
 	@$(DEV)/ruff format --check .
-	@$(DEV)/mypy --strict layers/khaya/khaya functions local
+	@$(DEV)/mypy --strict layers/khaya/khaya functions local operations
 	@PYTHONPATH=layers/khaya $(DEV)/lint-imports --no-cache
 	@$(DEV)/cfn-lint template.yaml infra/*.yaml
 	@$(SAM) validate --lint --template-file template.yaml
-	@$(DEV)/bandit --quiet -ll --recursive layers functions local
+	@$(DEV)/bandit --quiet -ll --recursive layers functions local operations
 	@$(DEV)/zizmor --offline --quiet --no-progress .github
 	@$(DEV)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(DEV)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
@@ -133,6 +143,9 @@ openapi: environments ## write the OpenAPI document
 
 events: environments ## write the events' JSON Schema
 	@$(DEV)/python -m local.events
+
+personal-data: environments ## write the page of personal data
+	@$(DEV)/python -m local.personal_data
 
 clean: down ## remove everything that was built and installed here
 	@rm -rf .local .aws-sam

@@ -5,7 +5,9 @@ python -m local up [--port 4566] [--data DIR]      the same in the background
 python -m local sam-local [--port] [--api-port]    the functions in SAM's containers instead (needs Docker)
 python -m local down | reload | tokens | logs | outbox
 python -m local task [--name NAME]                 run one of the template's schedules at once; list them without a name
-python -m local age --days N --hours N             make everything so much older
+python -m local parked | replay                    list or replay stream records that could not be dispatched
+python -m local repair                             check everything against what is derived from it
+python -m local age --days N --hours N             make all stored data older
 """
 
 import argparse
@@ -43,10 +45,12 @@ from local.folder import LIVE
 from local.function_logs import FunctionLogs
 from local.people import PEOPLE, SignedIn, UserPool
 from local.progress import say, step
-from local.stand_in import session
+from local.stand_in import sam_settings, session
 from local.start_api import SamApi
 from local.warming import warm
 from local.welcome import greet
+from operations import parked_records
+from operations import repair as repair_command
 
 BEGAN = time.monotonic()
 
@@ -229,6 +233,25 @@ def task(name: str | None) -> None:
         schedules.run(port, name)
 
 
+def parked() -> None:
+    """List the stream records that were parked."""
+    parked_records.show(parked_records.of_stack(session(engine.must_run().port), sam_settings()["stack_name"]))
+
+
+def replay() -> None:
+    """Replay the stream records that were parked."""
+    found = parked_records.of_stack(session(engine.must_run().port), sam_settings()["stack_name"])
+    if not parked_records.replay(found, ()):
+        raise CannotRun("Some records failed again. `make logs` shows why.")
+
+
+def repair() -> None:
+    """Check everything against what is derived from it."""
+    everything = repair_command.of_stack(session(engine.must_run().port), sam_settings()["stack_name"])
+    if not repair_command.run(everything, [*repair_command.SOURCES]):
+        raise CannotRun("Some repairs failed. `make logs` shows why.")
+
+
 def age(days: int, hours: int) -> None:
     """Make all data of the marketplace and of the payment provider's stand-in older."""
     port = engine.must_run().port
@@ -248,7 +271,22 @@ def main() -> None:
         prog="python -m local", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument(
-        "verb", choices=["run", "up", "sam-local", "down", "reload", "tokens", "logs", "outbox", "task", "age"]
+        "verb",
+        choices=[
+            "run",
+            "up",
+            "sam-local",
+            "down",
+            "reload",
+            "tokens",
+            "logs",
+            "outbox",
+            "task",
+            "parked",
+            "replay",
+            "repair",
+            "age",
+        ],
     )
     parser.add_argument("--port", type=int, default=4566)
     parser.add_argument("--api-port", type=int, default=3000)
@@ -272,7 +310,16 @@ def main() -> None:
         case "age":
             age(asked.days, asked.hours)
         case verb:
-            {"down": down, "reload": reload, "tokens": tokens, "logs": logs, "outbox": outbox}[verb]()
+            {
+                "down": down,
+                "reload": reload,
+                "tokens": tokens,
+                "logs": logs,
+                "outbox": outbox,
+                "parked": parked,
+                "replay": replay,
+                "repair": repair,
+            }[verb]()
 
 
 if __name__ == "__main__":

@@ -58,7 +58,8 @@ PARAMETERS: Json = {
 
 _PARAMS: Json = {
     "type": "object",
-    "description": "The values that the code's meaning names, for a message in the client's own language.",
+    "description": "The values that the code's meaning names in backticks, for a message in the client's own language; "
+    "`x-khaya-params` of `code` lists their names.",
     "additionalProperties": {
         "anyOf": [
             {"type": "string"},
@@ -73,8 +74,11 @@ CURSOR = "The `nextCursor` of the page before; none for the first page."
 
 def _code(codes: dict[str, str], about: str) -> Json:
     """The schema of a code from a closed list, with the meaning of each."""
+    from khaya.platform.base.problem_codes import param_names  # noqa: PLC0415 - `khaya` is not on the path at first
+
     meanings = "\n".join(f"* `{code}`: {meaning}" for code, meaning in codes.items())
-    return {"type": "string", "enum": [*codes], "description": f"{about}\n\n{meanings}"}
+    names = {code: names for code, names in param_names(codes).items() if names}
+    return {"type": "string", "enum": [*codes], "description": f"{about}\n\n{meanings}", "x-khaya-params": names}
 
 
 def problems() -> Json:

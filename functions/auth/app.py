@@ -8,19 +8,18 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from khaya.platform.aws import secrets
 from khaya.platform.aws.cognito import Origin
 from khaya.platform.base import clock
 from khaya.platform.base.models import Model, RequestModel
-from khaya.platform.base.settings import KeySettings, SignInSettings, require, settings
+from khaya.platform.base.settings import KeySettings, MessageLimits, SignInSettings, require, settings
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import SIGNED_IN, Access
 from khaya.platform.web.api import Api
-from khaya.platform.web.client_address import client_address, network_of
+from khaya.platform.web.client_address import client_address
 from khaya.platform.web.pipeline import RECENT_SECONDS
 from khaya.sessions import service as sessions
 from khaya.sessions.model import MAX_DEVICE_LENGTH, UNKNOWN_DEVICE, Session
-from khaya.sign_in import service, store
+from khaya.sign_in import limits, service
 from khaya.sign_in.model import (
     CODE_SECONDS,
     Challenge,
@@ -34,14 +33,28 @@ from khaya.sign_in.model import (
 )
 from khaya.users.store import pass_account_guard
 
-require(KeySettings, SignInSettings, queues=("code_delivery",))
+require(KeySettings, MessageLimits, SignInSettings, queues=("code_delivery",))
 
 ANYBODY = Access("anybody", public=True, recorded=False, also_suspended=True)
 ONESELF = Access("any signed-in person", recorded=False)
 RECENTLY = Access("any signed-in person, after a recent sign-in", recent_sign_in=True, recorded=False)
 ALSO_SUSPENDED = Access("any signed-in person", recorded=False, also_suspended=True)
 
-api = Api("Sign-in", pass_account_guard)
+
+def _count_arrival() -> None:
+    """Count a request for its address, before its body is read."""
+    if api.event["resource"].startswith("/auth/"):
+        limits.count_address(_origin(), api.now)
+
+
+def _count_identities(body: Any) -> None:
+    """Count a request for the phones and e-mails that it names, before its body is validated."""
+    if api.event["resource"].startswith("/auth/"):
+        for name in limits.identities_in(body):
+            limits.count_call(name, _origin(), api.now)
+
+
+api = Api("Sign-in", pass_account_guard, on_arrival=_count_arrival, on_body=_count_identities)
 
 
 class Challenged(Model):
@@ -106,14 +119,12 @@ def sign_up(request: Annotated[SignUp, Body()]) -> Response[Challenged]:
     account already, the answer signs in to it and changes nothing. New people have no role: they choose roles with
     `PUT /profiles/me/roles`.
     """
-    _count_address()
     return _challenged(service.sign_up(request, now=api.now, unit_of_work=api.unit_of_work))
 
 
 @api.post("/auth/codes", ANYBODY, "Ask for a one-time code", body=Challenged)
 def request_code(request: Annotated[CodeRequest, Body()]) -> Response[Challenged]:
     """Sends a code to the verified phone or e-mail of an account. The response is the same if there is no account."""
-    _count_address()
     return _challenged(
         service.request_code(request.username, request.channel, now=api.now, unit_of_work=api.unit_of_work)
     )
@@ -125,7 +136,6 @@ def tokens(request: Annotated[TokenRequest, Body()]) -> Response[TokensView]:
 
     The session's device is the `X-Device-Name` header, else the `User-Agent`.
     """
-    _count_address()
     if request.challenge is not None and request.code is not None:
         answer = CodeAnswer(challenge=request.challenge, code=request.code)
         issued, refresh = service.sign_in_with_code(answer, _origin(), now=api.now, unit_of_work=api.unit_of_work)
@@ -137,7 +147,7 @@ def tokens(request: Annotated[TokenRequest, Body()]) -> Response[TokensView]:
         api.count("SignedInByPassword")
     else:
         issued, refresh = service.refresh_session(
-            request.refresh_token or "", now=api.now, unit_of_work=api.unit_of_work
+            request.refresh_token or "", _origin(), now=api.now, unit_of_work=api.unit_of_work
         )
         api.count("TokensRefreshed")
     return api.answer(
@@ -156,7 +166,6 @@ def step_up(request: Annotated[StepUp, Body()]) -> Response[StepUpView]:
 
     Routes that need a recent sign-in then work for ten minutes. No second session is made, and the tokens stay valid.
     """
-    _count_address()
     service.step_up(request, _origin(), api.caller, now=api.now, unit_of_work=api.unit_of_work)
     api.count("SteppedUp")
     return api.answer(StepUpView(signed_in_at=api.now, recent_until=clock.plus(api.now, seconds=RECENT_SECONDS)))
@@ -181,7 +190,7 @@ def request_contact_code(request: Annotated[ContactChange, Body()]) -> Response[
 @api.post("/auth/contacts/proof", ONESELF, "Prove a new phone or e-mail", body=ContactsView)
 def verify_contact(answer: Annotated[CodeAnswer, Body()]) -> Response[ContactsView]:
     """Sets the verified phone or e-mail. The session must be the one that requested the code."""
-    contacts = service.verify_contact(answer, api.caller, now=api.now, unit_of_work=api.unit_of_work)
+    contacts = service.verify_contact(answer, _origin(), api.caller, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ContactVerified")
     return api.answer(ContactsView(phone=contacts["phone"], email=contacts["email"]))
 
@@ -235,13 +244,6 @@ def _shown(session: Session) -> SessionView:
         expires_at=session.expires_at,
         current=session.id == api.caller.session_id,
     )
-
-
-def _count_address() -> None:
-    limit = settings(SignInSettings).sign_ins_per_address
-    if limit:
-        name = secrets.keyed_hash("address", network_of(_address()))
-        api.unit_of_work.once("address", lambda: store.count_call(name, limit, api.now))
 
 
 def _origin() -> Origin:

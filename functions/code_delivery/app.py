@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from khaya.platform.base.settings import ChannelSettings, CodeSettings, KeySettings, PoolSettings, require
+from khaya.platform.base.settings import (
+    ChannelSettings,
+    CodeSettings,
+    KeySettings,
+    MessageLimits,
+    PoolSettings,
+    require,
+)
 from khaya.platform.work import consumers
 from khaya.platform.work.consumers import Consumers
 from khaya.sessions import consumer as revocations
 from khaya.sign_in import consumer as codes
 
-require(KeySettings, PoolSettings, ChannelSettings, CodeSettings, queues=("code_delivery",))
+require(KeySettings, PoolSettings, ChannelSettings, CodeSettings, MessageLimits, queues=("code_delivery",))
 
 CONSUMERS: Final[Consumers] = {codes.NAME: codes.handle, revocations.NAME: revocations.handle}
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import Any, Final
 
 from khaya.deliveries import consumer as deliveries
-from khaya.platform.base.settings import ChannelSettings, DeliverySettings, PushSettings, QuietSettings, require
+from khaya.platform.base.settings import (
+    ChannelSettings,
+    DeliverySettings,
+    MessageLimits,
+    PushSettings,
+    QuietSettings,
+    require,
+)
 from khaya.platform.work import consumers
 from khaya.platform.work.consumers import Consumers
 
-require(ChannelSettings, DeliverySettings, PushSettings, QuietSettings, queues=("deliveries",))
+require(ChannelSettings, DeliverySettings, MessageLimits, PushSettings, QuietSettings, queues=("deliveries",))
 
 CONSUMERS: Final[Consumers] = dict.fromkeys(deliveries.NAMES, deliveries.handle)
 

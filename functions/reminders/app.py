@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import SIGNED_IN, Access
 from khaya.platform.web.api import Api
-from khaya.reminders import store
+from khaya.reminders import service, store
 from khaya.reminders.model import ReminderRequest, own
 from khaya.reminders.view import ReminderView, reminder_view
 from khaya.users.store import pass_account_guard
@@ -22,9 +22,9 @@ OWNER = Access("the person who set the reminder")
 
 @api.post("/reminders", SIGNED_IN, "Set a reminder", status=201, body=ReminderView)
 def create(request: Annotated[ReminderRequest, Body()]) -> Response[ReminderView]:
-    """It is sent within five minutes of its time, also at night."""
+    """It is sent within five minutes of its time, also at night. At most 50 may wait, and two years at most."""
     reminder = own(request, user_id=api.caller.user_id, now=api.now)
-    api.unit_of_work.add(store.create(reminder))
+    api.unit_of_work.add(*store.create_own(reminder))
     api.count("ReminderSet")
     return api.answer(reminder_view(reminder), status=201)
 
@@ -45,7 +45,7 @@ def mine(
 @api.delete("/reminders/<id>", OWNER, "Delete a reminder", status=204)
 def delete(id: str) -> Response[None]:  # noqa: A002 - the contract's name
     """A waiting reminder or one that was sent."""
-    api.unit_of_work.add(store.remove_own(id, api.caller.user_id))
+    service.remove_own(id, api.caller.user_id, unit_of_work=api.unit_of_work)
     api.count("ReminderDeleted")
     return api.answer(None, status=204)
 

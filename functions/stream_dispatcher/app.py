@@ -6,11 +6,8 @@ sent twice is known by the change's or event's id.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
-
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from khaya.account_changes import consumer as account_changes
 from khaya.audit import consumer as audit
@@ -27,7 +24,7 @@ from khaya.pictures import consumer as pictures
 from khaya.platform.aws import queues
 from khaya.platform.aws.queues import OutgoingMessage
 from khaya.platform.base.changes import Change
-from khaya.platform.base.settings import require
+from khaya.platform.base.settings import StreamSettings, require
 from khaya.platform.data.stream_records import change_in
 from khaya.platform.work import stream_batches
 from khaya.platform.work.parallel import in_parallel
@@ -37,7 +34,7 @@ from khaya.search import consumer as search
 from khaya.statistics import consumer as statistics
 from khaya.stories import consumer as story_rewards
 
-require(queues=("derived", "person", "money", "provider", "notices", "exports", "pictures", "records"))
+require(StreamSettings, queues=("derived", "person", "money", "provider", "notices", "exports", "pictures", "records"))
 
 CONSUMERS_OF_CHANGES: dict[str, tuple[str, Callable[[Change], OutgoingMessage | None]]] = {
     bids.NAME: ("derived", bids.message_for),
@@ -66,27 +63,17 @@ CONSUMERS_OF_EVENTS: dict[str, tuple[str, Callable[[Event], OutgoingMessage | No
 _PARALLEL_QUEUES = 8
 
 
-class EarlierChangeFailed(Exception):
-    """An earlier change of the same item was not dispatched; the stream redelivers both in order."""
+def messages_by_queue(record: Mapping[str, Any]) -> dict[str, list[OutgoingMessage]]:
+    """The messages that follow from a stream record, by queue."""
+    by_queue: dict[str, list[OutgoingMessage]] = {}
+    for queue, message in _messages(change_in(record)):
+        by_queue.setdefault(queue, []).append(message)
+    return by_queue
 
 
-_failed_items: set[tuple[str, str]] = set()
-"""The items of which a change in this batch was not dispatched."""
-
-
-def dispatch(record: DynamoDBRecord) -> None:
-    """Send the messages for one change. A failure is reported for this record, and the stream brings it again."""
-    item = (record.raw_event["eventSourceARN"], json.dumps(record.raw_event["dynamodb"]["Keys"], sort_keys=True))
-    if item in _failed_items:
-        raise EarlierChangeFailed
-    try:
-        by_queue: dict[str, list[OutgoingMessage]] = {}
-        for queue, message in _messages(change_in(record.raw_event)):
-            by_queue.setdefault(queue, []).append(message)
-        in_parallel(lambda one: queues.send(*one), by_queue.items(), _PARALLEL_QUEUES)
-    except Exception:
-        _failed_items.add(item)
-        raise
+def send(by_queue: Mapping[str, Sequence[OutgoingMessage]]) -> None:
+    """Send the messages of one record, to all queues at once."""
+    in_parallel(lambda one: queues.send(*one), by_queue.items(), _PARALLEL_QUEUES)
 
 
 def _messages(change: Change) -> Iterator[tuple[str, OutgoingMessage]]:
@@ -102,6 +89,5 @@ def _messages(change: Change) -> Iterator[tuple[str, OutgoingMessage]]:
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Dispatch a batch of a stream."""
-    _failed_items.clear()
-    return stream_batches.handle_batch(event, dispatch, context)
+    """Dispatch a batch of a stream, or parked records that are replayed."""
+    return stream_batches.handle_batch(event, messages_by_queue, send, context)

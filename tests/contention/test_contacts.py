@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from khaya.platform.aws.cognito import Account
+from khaya.platform.aws.cognito import Account, Origin
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
 from khaya.platform.web.access import Caller
-from khaya.sign_in import delivery, service, store
+from khaya.sign_in import delivery, limits, service, store
 from khaya.sign_in.model import CodeAnswer, Identity, new_challenge
 from tests.contention.clients import in_threads
 from tests.support.client import subject_of
@@ -21,6 +21,8 @@ from tests.support.records import profile
 from tests.support.stand_in import records, stored
 
 pytestmark = pytest.mark.usefixtures("engine")
+
+ORIGIN = Origin(address="203.0.113.7", device="A phone")
 
 PHONE = "+27821234567"
 CODE = "123456"
@@ -45,7 +47,7 @@ class LooseCognito:
 def cognito(monkeypatch: pytest.MonkeyPatch) -> LooseCognito:
     pool = LooseCognito()
     monkeypatch.setattr(service, "cognito", pool)
-    monkeypatch.setattr(service, "count_call", lambda *_: None)
+    monkeypatch.setattr(limits, "count_call", lambda *_: None)
     return pool
 
 
@@ -83,7 +85,7 @@ def _prove(person: str, answer: CodeAnswer) -> int:
     while True:
         unit_of_work = UnitOfWork(results=unit_of_work.results)
         try:
-            service.verify_contact(answer, caller, now=clock.now(), unit_of_work=unit_of_work)
+            service.verify_contact(answer, ORIGIN, caller, now=clock.now(), unit_of_work=unit_of_work)
             unit_of_work.commit()
         except WriteConflict:
             continue

@@ -7,17 +7,21 @@ from itertools import count
 
 import pytest
 
-from khaya.platform.aws.cognito import Tokens
+from khaya.platform.aws.cognito import Origin, Tokens
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Unauthenticated, WriteConflict
 from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.web.access import Caller
 from khaya.sessions import service as sessions
 from khaya.sessions import store as session_store
-from khaya.sign_in import service
+from khaya.sign_in import limits, service
 from tests.contention.clients import in_threads
+from tests.support.records import profile
 from tests.support.stand_in import stored
 
 pytestmark = pytest.mark.usefixtures("engine")
+
+ORIGIN = Origin(address="203.0.113.7", device="A phone")
 
 
 @pytest.fixture
@@ -31,7 +35,7 @@ def cognito_calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         return _tokens(f"cognito-{next(numbers)}")
 
     monkeypatch.setattr(service.cognito, "refresh_tokens", refresh)
-    monkeypatch.setattr(service, "count_call", lambda *_: None)
+    monkeypatch.setattr(limits, "count_call", lambda *_: None)
     return calls
 
 
@@ -70,13 +74,48 @@ def test_given_a_sign_out_at_the_same_moment_then_no_refresh_outlives_it(cognito
     assert not any(_refresh(token) for token in results if token)
 
 
-def _tokens(refresh: str) -> Tokens:
-    return Tokens("access", "id", refresh, 3600, "person-1", "account-1", "session-1")
+def test_given_a_change_of_the_password_at_the_same_moment_then_only_its_own_session_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given a person with four sessions
+    monkeypatch.setattr(limits, "count_call", lambda *_: None)
+    monkeypatch.setattr(service.cognito, "refresh_tokens", lambda token: _tokens(token, token.partition("|")[0]))
+    monkeypatch.setattr(service.cognito, "set_password", lambda *_: None)
+    profile("person-1", display_name="Thandi", roles=["worker"])
+    names = [f"session-{number}" for number in range(1, 5)]
+    tokens = {name: _signed_in(name) for name in names}
+    # when the password is changed in one of them, while each is refreshed eight times
+    results = in_threads([*[lambda name=name: _refresh(tokens[name]) for name in names] * 8, _change_password])
+    # then what was issued in the session of the change is good, and everything of the others is refused
+    issued = [(name, token) for name, token in zip(names * 8, results, strict=False) if token]
+    assert any(name == "session-1" for name, _ in issued)
+    for name, token in issued[-10:]:
+        assert bool(_refresh(token)) == (name == "session-1"), name
+    assert [bool(_refresh(tokens[name])) for name in names] == [True, False, False, False]
 
 
-def _signed_in() -> str:
+def _change_password() -> None:
+    caller = Caller(
+        user_id="person-1",
+        roles=frozenset(),
+        session_id="session-1",
+        signed_in_at=clock.epoch(clock.now()),
+        subject="account-1",
+    )
     unit_of_work = UnitOfWork()
-    token = sessions.open_session(_tokens("cognito-1"), "a phone", now=clock.now(), unit_of_work=unit_of_work)
+    service.change_password("a-new-password", caller, now=clock.now(), unit_of_work=unit_of_work)
+    unit_of_work.actions.clear()
+    unit_of_work.commit()
+
+
+def _tokens(refresh: str, session_id: str = "session-1") -> Tokens:
+    return Tokens("access", "id", refresh, 3600, "person-1", "account-1", session_id)
+
+
+def _signed_in(session_id: str = "session-1") -> str:
+    unit_of_work = UnitOfWork()
+    tokens = _tokens(f"{session_id}|cognito-1", session_id)
+    token = sessions.open_session(tokens, "a phone", now=clock.now(), unit_of_work=unit_of_work)
     unit_of_work.commit()
     return token.text
 
@@ -87,7 +126,7 @@ def _refresh(token: str) -> str | None:
     while True:
         unit_of_work = UnitOfWork(results=unit_of_work.results)
         try:
-            _, refresh = service.refresh_session(token, now=clock.now(), unit_of_work=unit_of_work)
+            _, refresh = service.refresh_session(token, ORIGIN, now=clock.now(), unit_of_work=unit_of_work)
             unit_of_work.commit()
         except WriteConflict:
             continue

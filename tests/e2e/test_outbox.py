@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import string
 import uuid
 
 import requests
@@ -12,10 +14,15 @@ from tests.e2e.conftest import Marketplace, eventually
 from tests.e2e.test_job_to_completion import OFFER, POSTING
 
 
+def letters() -> str:
+    """Eight random letters. Outside the inbox a title has no longer numbers."""
+    return "".join(random.choices(string.ascii_lowercase, k=8))  # noqa: S311 - tells one run's titles from another's
+
+
 def test_a_bid_is_pushed_to_the_owners_device(marketplace: Marketplace) -> None:
     # given a buyer with a device and a job
     buyer, worker = marketplace.token("buyer"), marketplace.token("worker")
-    token, title = f"ExponentPushToken[{uuid.uuid4().hex[:22]}]", f"Fix a tap {uuid.uuid4().hex[:8]}"
+    token, title = f"ExponentPushToken[{uuid.uuid4().hex[:22]}]", f"Fix a tap {letters()}"
     device = {"platform": "android", "token": token}
     assert marketplace.call("PUT", "/devices/e2e-phone", device, token=buyer).status_code == 200
     job = marketplace.call("POST", "/jobs", {**POSTING, "title": title}, token=buyer).json()["id"]
@@ -51,7 +58,7 @@ def test_a_failed_request_is_repeated_and_an_unreadable_answer_is_not(marketplac
         return sum(1 for one in sent if one.channel == "whatsapp" and title in one.text)
 
     # given a message that Twilio accepted with an unreadable answer, and one that it refused
-    taken, refused = f"Fix a door {uuid.uuid4().hex[:8]}", f"Fix a lock {uuid.uuid4().hex[:8]}"
+    taken, refused = f"Fix a door {letters()}", f"Fix a lock {letters()}"
     requests.post(faults, json={"provider": "twilio", "kind": "garbage", "times": 1}, timeout=10)
     bid_on(taken)
     assert eventually(lambda: told(taken) == 1)

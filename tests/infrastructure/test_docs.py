@@ -1,9 +1,11 @@
-"""The docs name what the template has."""
+"""The docs name what the template and the list of personal data have."""
 
 from __future__ import annotations
 
 import re
 
+from khaya.personal_data.catalogue import RECORDS
+from local import personal_data
 from tests.support.template import ROOT, TABLE, resources
 
 DATA = (ROOT / "docs" / "data.md").read_text()
@@ -28,3 +30,14 @@ def test_given_the_data_page_then_it_lists_every_table_and_index_of_the_template
         for name, table in resources(TABLE).items()
     }
     assert documented_indexes() == deployed
+
+
+def test_the_page_of_personal_data_is_written_from_the_list() -> None:
+    assert personal_data.PAGE.read_text() == personal_data.page(), "stale: run `make personal-data`"
+
+
+def test_every_table_is_on_the_list_of_personal_data_or_holds_none() -> None:
+    stores = {record.store for record in RECORDS}
+    tables = {name.removesuffix("Table").lower() for name in resources(TABLE)}
+    assert tables - stores == {"statistics", "tasks"}
+    assert stores <= tables

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -34,6 +37,19 @@ def test_every_domain_has_the_one_floor_plan() -> None:
 def test_a_function_builds_no_writes_and_makes_no_clients(path: object) -> None:
     found = imported(path.read_text())  # type: ignore[attr-defined]
     assert not {"boto3", "botocore", "botocore.session", "khaya.platform.data.writes"} & found
+
+
+def test_no_function_loads_the_list_of_personal_data_when_it_starts() -> None:
+    """Only an erasure and an export need it, when they run; the list must not weigh on a cold start."""
+    loader = (
+        "import runpy, sys\n"
+        "for path in sys.argv[1:]: runpy.run_path(path)\n"
+        "print([name for name in sys.modules if name.startswith('khaya.personal_data')])"
+    )
+    variables = {**os.environ, "PYTHONPATH": str(LAYER.parent)}
+    command = [sys.executable, "-c", loader, *map(str, FUNCTIONS)]
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[]", done.stderr
 
 
 def test_nothing_in_the_application_knows_where_it_runs() -> None:

@@ -268,7 +268,7 @@ def test_a_queue_is_encrypted_and_has_somewhere_to_put_what_fails(logical: str) 
         assert 3 <= queue["RedrivePolicy"]["maxReceiveCount"] <= 10
 
 
-def test_the_stream_dispatcher_reads_every_stream_once_and_gives_up_on_a_record_in_the_end() -> None:
+def test_the_stream_dispatcher_reads_every_stream_once_and_parks_a_record_long_before_lambda_gives_up() -> None:
     read = [event["Stream"]["Fn::GetAtt"][0] for _, event in _events("DynamoDB")]
     assert {logical for logical, _ in _events("DynamoDB")} == {"StreamDispatcherFunction"}, (
         "AWS stands two readers, we have one"
@@ -276,7 +276,9 @@ def test_the_stream_dispatcher_reads_every_stream_once_and_gives_up_on_a_record_
     assert len(read) == len(set(read))
     for _, event in _events("DynamoDB"):
         assert event["FilterCriteria"]["Filters"], "no record is read that concerns no consumer"
-        assert event["MaximumRetryAttempts"] == 10
+        assert event["MaximumRetryAttempts"] == -1, "the function may be broken for hours"
+        retried = of_function("StreamDispatcherFunction", "Environment")["Variables"]["RECORD_RETRY_SECONDS"]
+        assert retried < 3600 < event["MaximumRecordAgeInSeconds"] < 24 * 3600
         assert event["BisectBatchOnFunctionError"] is True
         assert event["DestinationConfig"]["OnFailure"]["Destination"] == {
             "Fn::GetAtt": ["StreamDispatcherDeadLetters", "Arn"]
@@ -291,11 +293,11 @@ def test_a_message_stays_hidden_for_six_times_as_long_as_its_function_may_take()
         assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"], logical
 
 
-def test_a_stream_is_read_with_bounded_retries_and_loses_nothing() -> None:
+def test_a_stream_is_read_with_bounded_ages_and_loses_nothing() -> None:
     assert _events("DynamoDB")
     for logical, event in _events("DynamoDB"):
         assert event["StartingPosition"] == "TRIM_HORIZON"
-        assert 1 <= event["MaximumRetryAttempts"] <= 100
+        assert 60 <= event["MaximumRecordAgeInSeconds"] < 24 * 3600, "a stream keeps its records for a day"
         assert event["BisectBatchOnFunctionError"] is True
         assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         destination = event["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]

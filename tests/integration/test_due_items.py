@@ -390,7 +390,7 @@ def test_a_reminder_that_changes_before_its_claim_is_not_claimed(clock: Clock, m
     monkeypatch.setattr(store, "due", meanwhile)
     # when it continues, then it claims neither
     assert claim_due() == {"claimed": 0, "dropped": 0, "failed": 0, "unfinished": 0, "released": 0}
-    assert [one["id"] for one in stand_in.stored("reminders")] == [taken]
+    assert [one["id"] for one in stand_in.stored("reminders") if "kind" in one] == [taken]
     assert row(taken)["number"] == 1
 
 

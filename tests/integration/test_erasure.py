@@ -9,8 +9,10 @@ from botocore.client import BaseClient
 
 from khaya.erasure import service
 from khaya.platform.data import dynamo
+from khaya.platform.data.unit_of_work import commit_now
 from khaya.profiles import store
 from khaya.profiles.model import ProfileChanges
+from khaya.stories import store as stories
 from tests.conftest import Clock
 from tests.support import first_token, stand_in
 from tests.support.client import VISITOR, Context, Person, app, subject_of
@@ -31,7 +33,13 @@ from tests.support.lives import (
 from tests.support.money import apply, check_books, code_of, grant, payout_account, withdraw
 from tests.support.records import accept, complete_job, place_bid, post_job, profile
 from tests.support.stand_in import stored
-from tests.support.stories import approve_story, complete_qualifying_job, submit_story
+from tests.support.stories import (
+    approve_story,
+    approved_story,
+    complete_qualifying_job,
+    reject_story,
+    submit_story,
+)
 from tests.support.streams import follow
 from tests.support.template import function_environment
 
@@ -78,6 +86,32 @@ def test_given_an_erased_person_then_jobs_bids_and_reviews_stay_without_a_name()
     assert [row for row in stored("sessions") if row["userId"] == "member-1"] == []
     # money records stay
     assert check_books(stored("credits"))["member-1"] == 5_000
+
+
+@pytest.mark.parametrize("state", ["approved", "rejected", "hidden"])
+def test_given_a_liked_story_in_any_state_when_the_liker_is_erased_then_its_count_is_exact(state: str) -> None:
+    # given a story that the member and another person like, and that then changes its state
+    arrive()
+    author = Person("author-1", ("worker",))
+    profile("author-1", roles=["worker"])
+    story = approved_story(author)
+    for liker in (MEMBER, OTHER):
+        assert liker.put(f"/stories/{story}/like").status == 200
+    if state == "rejected":
+        reject_story(story)
+    if state == "hidden":
+        written = stories.find(story)
+        assert written is not None
+        hidden = stories.change_visibility(written, hidden=True)
+        assert hidden is not None
+        commit_now(hidden)
+    # when the member is erased
+    assert MEMBER.delete("/profiles/me").status == 204
+    _finish()
+    # then the count is that of the likes that are left
+    kept = stored("stories")
+    assert next(one["likes"] for one in kept if one["id"] == story) == 1
+    assert [one["likedBy"] for one in kept if "likedBy" in one] == [OTHER.user_id]
 
 
 def test_when_an_erasure_is_requested_then_access_ends_at_once() -> None:
@@ -212,11 +246,11 @@ def test_given_runs_with_little_time_when_they_repeat_then_the_erasure_completes
     really_run = app("person").handler
 
     def run(event: dict[str, Any], context: Any) -> Any:
+        del context
         runs.append(event)
-        return really_run(event, context)
+        return really_run(event, Context(milliseconds=15_000))
 
     monkeypatch.setattr(app("person"), "handler", run)
-    monkeypatch.setattr("tests.support.streams.Context", lambda: Context(milliseconds=15_000))
     # when they run one after the other, then the erasure completes
     follow("erasure", "name_sync", "bids", "search")
     assert "erasureDoneAt" in _record()

@@ -10,9 +10,20 @@ import pytest
 
 from tests.support import stand_in
 from tests.support.client import Answer, Person
-from tests.support.faults import FAULTS, Fault, faulty, refusal
+from tests.support.faults import FAULTS, Fault, Faulty, faulty, refusal
 from tests.support.inbox import device, tell
-from tests.support.records import OFFER, POSTING, accept, place_bid, post_job, profile
+from tests.support.records import (
+    OFFER,
+    OFFERING,
+    POSTING,
+    accept,
+    complete_job,
+    list_materials,
+    place_bid,
+    post_job,
+    profile,
+)
+from tests.support.stories import approved_story
 
 OWNER = Person("owner", ("buyer",))
 WORKER = Person("worker", ("worker",))
@@ -172,6 +183,59 @@ def take_over_phone() -> Attempt:
     return Attempt(lambda _: OWNER.put("/devices/phone", device()), lambda: _inboxes()[1])
 
 
+def restock() -> Attempt:
+    seller = Person("seller", ("seller",))
+    listing = list_materials(seller)
+    return Attempt(
+        lambda key: seller.post(f"/listings/{listing}/stock", {"delta": -7}, headers=key),
+        lambda: _times(OFFERING["stock"] - _only("listings")["stock"], 7),
+    )
+
+
+def edit_job() -> Attempt:
+    job = post_job(OWNER)
+    return Attempt(
+        lambda key: OWNER.patch(f"/jobs/{job}", {"title": "Fix two leaking taps"}, headers=key),
+        lambda: int(_only("jobs")["title"] == "Fix two leaking taps"),
+    )
+
+
+def like() -> Attempt:
+    story = approved_story(Person("author", ("worker",)))
+
+    def done() -> int:
+        rows = stand_in.stored("stories")
+        count = next(row["likes"] for row in rows if row["id"] == story)
+        assert count == sum("likedBy" in row for row in rows), "the count of likes is exact"
+        return int(count)
+
+    return Attempt(lambda _: OWNER.put(f"/stories/{story}/like"), done)
+
+
+def review() -> Attempt:
+    job = complete_job(OWNER, WORKER)
+
+    def done() -> int:
+        profiles = [one for one in stand_in.stored("profiles") if one["userId"] == "worker"]
+        counted = sum(one.get("ratingCount", 0) for one in profiles)
+        assert counted == len([one for one in stand_in.stored("reviews") if "comment" in one or "rating" in one])
+        assert sum(one.get("ratingSum", 0) for one in profiles) == 4 * counted
+        return int(counted)
+
+    return Attempt(lambda key: OWNER.post(f"/jobs/{job}/reviews", {"rating": 4}, headers=key), done)
+
+
+def _only(table: str) -> dict[str, Any]:
+    (found,) = [row for row in stand_in.stored(table) if "title" in row]
+    return found
+
+
+def _times(sum_of_steps: int, step: int) -> int:
+    times, rest = divmod(sum_of_steps, step)
+    assert rest == 0
+    return times
+
+
 ATTEMPTS: dict[str, Callable[[], Attempt]] = {
     "post a job": post,
     "place a bid": place,
@@ -186,6 +250,10 @@ ATTEMPTS: dict[str, Callable[[], Attempt]] = {
     "read a notification": read_notification,
     "read the inbox": read_inbox,
     "take over a phone": take_over_phone,
+    "move stock": restock,
+    "edit a job": edit_job,
+    "like a story": like,
+    "review a worker": review,
 }
 
 
@@ -201,11 +269,13 @@ def test_given_a_failing_dynamodb_call_when_the_change_is_repeated_then_it_is_ma
         with faulty(monkeypatch) as dynamodb:
             dynamodb.fail(position, fault)
             first = attempt.send({"Idempotency-Key": "key-1"})
-            struck = dynamodb.struck
+            struck, struck_call = dynamodb.struck, dynamodb.struck_call
             dynamodb.heal()
             # then the response says correctly whether the change was made
             _check_response(first, attempt.done(), f"{fault} at call {position}")
             if fault in ("tried twice", "in progress"):
+                assert first.status < 300, f"{fault} at call {position}: {first.text}"
+            if fault == "overtaken" and "TransactWriteItems" in struck_call:
                 assert first.status < 300, f"{fault} at call {position}: {first.text}"
             # and after a repeated request it was made once
             again = attempt.send({"Idempotency-Key": "key-1"})
@@ -240,6 +310,52 @@ def test_given_a_lost_dynamodb_response_when_the_sdk_retries_then_the_change_is_
             assert attempt.send({}).status < 300
             dynamodb.heal()
         assert attempt.done() == 1
+
+
+@pytest.mark.parametrize("position", range(5))
+def test_given_a_lost_response_and_a_rival_when_the_sdk_retries_then_the_change_is_made_once_or_its_outcome_is_open(
+    monkeypatch: pytest.MonkeyPatch, position: int
+) -> None:
+    for name in ATTEMPTS:
+        # given a change without an Idempotency-Key
+        stand_in.empty()
+        attempt = ATTEMPTS[name]()
+        with faulty(monkeypatch) as dynamodb:
+            # when a response is lost, and somebody else writes before the SDK repeats the call
+            dynamodb.fail(position, "overtaken")
+            answer = attempt.send({})
+            struck_call = dynamodb.struck_call
+            dynamodb.heal()
+        # then it was made once, whatever was answered, and the answer is never 409 or 412
+        where = f"{name} at call {position}, {struck_call}: {answer.text}"
+        _check_response(answer, attempt.done(), where)
+        if answer.status == 503:
+            assert struck_call in ("PutItem", "UpdateItem"), where
+        assert attempt.done() == 1 or answer.status == 503, where
+
+
+def test_given_an_open_outcome_then_the_handler_does_not_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a change with one plain write, the third call
+    attempt = edit_job()
+    with faulty(monkeypatch) as dynamodb:
+        position = _position_of_the_last_call(attempt, dynamodb)
+    stand_in.empty()
+    attempt = edit_job()
+    with faulty(monkeypatch) as dynamodb:
+        # when its response is lost, and somebody else writes before the repeat
+        dynamodb.fail(position, "overtaken")
+        answer = attempt.send({})
+        calls = len(dynamodb.calls)
+    # then there is no further call, and the client is told to look
+    assert (answer.status, answer.headers["Retry-After"], calls) == (503, "1", position + 1)
+    assert "not certain" in answer.body["detail"]
+    assert attempt.done() == 1
+
+
+def _position_of_the_last_call(attempt: Attempt, dynamodb: Faulty) -> int:
+    dynamodb.calls.clear()
+    assert attempt.send({}).status < 300
+    return len(dynamodb.calls) - 1
 
 
 def test_given_conflicting_transactions_when_they_end_then_the_change_is_made(monkeypatch: pytest.MonkeyPatch) -> None:

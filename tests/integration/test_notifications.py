@@ -48,7 +48,7 @@ def test_an_inbox_is_empty_at_first() -> None:
 def test_a_notification_has_a_text_and_the_ids_to_open() -> None:
     told = tell("thandi", "bidReceived", jobTitle="Fix a leaking tap", amountCents=123_450)
     (item,) = inbox(THANDI).body["items"]
-    assert item.keys() == {"id", "kind", "title", "text", "data", "read", "createdAt"}
+    assert item.keys() == {"id", "kind", "title", "text", "data", "read", "createdAt", "updatedAt"}
     assert (item["id"], item["kind"], item["read"]) == (told, "bidReceived", False)
     assert "Fix a leaking tap" in item["title"] + item["text"]
     assert "R1 234.50" in item["title"] + item["text"]

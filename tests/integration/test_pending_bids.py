@@ -315,14 +315,16 @@ def test_other_transitions_send_no_rejection(sent: list[dict[str, Any]], record:
     assert of_bids(sent) == []
 
 
-def test_a_record_that_cannot_be_dispatched_fails_alone(sent: list[dict[str, Any]]) -> None:
+def test_a_record_that_cannot_be_dispatched_fails_alone(sent: list[dict[str, Any]], clock: Clock) -> None:
     records = [moved("job-1", number=1), moved("job-poison", number=2), moved("job-3", number=3)]
     answer = app("stream_dispatcher").handler({"Records": records}, Context())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
     assert [one["MessageGroupId"] for one in of_bids(sent)] == ["bids#job-1", "bids#job-3"]
 
 
-def test_given_a_failed_change_then_later_changes_of_the_same_item_wait(sent: list[dict[str, Any]]) -> None:
+def test_given_a_failed_change_then_later_changes_of_the_same_item_wait(
+    sent: list[dict[str, Any]], clock: Clock
+) -> None:
     # given three changes, the first of which a queue refuses
     broken = moved("job-poison", number=1)
     later = moved("job-poison", "in_progress", "completed", number=2)

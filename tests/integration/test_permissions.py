@@ -11,9 +11,11 @@ from collections.abc import Callable
 
 import pytest
 
+from khaya.notices import service as notices
 from khaya.platform.aws import secrets
 from khaya.platform.base import clock
 from tests.conftest import Clock
+from tests.integration.test_pending_bids import moved
 from tests.support import stand_in
 from tests.support.client import VISITOR, Context, Person, app, function_of
 from tests.support.events import batch, happened
@@ -59,7 +61,7 @@ SHARED = {
     ("uploads", "ServiceKey"): "the policy of all functions behind the API; this one has no list",
     **{
         (folder, "ScheduleDeadLetters"): "Lambda itself sends there what it could not run"
-        for folder in ("job_expiry", "due_items", "daily_statistics", "reputation_repair")
+        for folder in ("job_expiry", "due_items", "daily_statistics", "repair")
     },
 }
 """Permissions of a function that it does not use, with the reason."""
@@ -234,6 +236,14 @@ def told() -> None:
     }
     for kind, detail in about.items():
         assert deliver_event("notices", happened(kind=kind, detail=detail, actor="admin")) == []
+    again = happened(1, kind="bid.placed", detail={**about["bid.placed"], "bidId": "another"}, actor="admin")
+    assert deliver_event("notices", again) == []
+    place_bid(WORKER, job)
+    place_bid(Person("rival", ("worker",)), job)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(notices, "PART", 1)
+        edited = happened(600, kind="job.edited", detail={"jobId": job, "buyerId": "owner"}, actor="owner")
+        assert deliver_event("notices", edited) == []
 
 
 def platform() -> None:
@@ -265,12 +275,20 @@ def swept() -> None:
             assert app("due_items").handler({"schedule": schedule}, Context())["failed"] == 0
 
 
+def dispatched() -> None:
+    """Changes are dispatched, and one that cannot be read is parked."""
+    left_open()
+    broken = moved("job-1")
+    broken["dynamodb"]["NewImage"] = {"status": {"S": "in_progress"}}
+    assert app("stream_dispatcher").handler({"Records": [broken]}, Context()) == {"batchItemFailures": []}
+
+
 FLOWS: dict[str, Callable[[], None]] = {
     "platform": platform,
     "profiles": profiles,
     "jobs": posted,
     "bids": bids,
-    "stream_dispatcher": left_open,
+    "stream_dispatcher": dispatched,
     "derived": changed,
     "money": rewarded,
     "notifications": notifications,
@@ -329,20 +347,17 @@ def test_job_expiry_uses_every_permission_that_it_has(permitted: Record, clock: 
     assert left_unused(permitted, "job_expiry") == set()
 
 
-@pytest.mark.parametrize("folder", ["records", "daily_statistics", "reputation_repair"])
-def test_records_and_the_nightly_tasks_use_every_permission_that_they_have(
+@pytest.mark.parametrize("folder", ["records", "daily_statistics"])
+def test_records_and_the_nightly_statistics_use_every_permission_that_they_have(
     permitted: Record, clock: Clock, folder: str
 ) -> None:
-    # given an event that is recorded twice, and a review that the directory does not show yet
-    profile("worker", roles=["worker"])
+    # given an event that is recorded twice
     sample = json.loads((ROOT / "events" / "records.json").read_text())
     for _ in range(2):
         app("records").handler(sample, Context())
-    OWNER.post(f"/jobs/{complete_job(OWNER, WORKER)}/reviews", {"rating": 5})
-    # when the nightly tasks run
+    # when the nightly task runs
     clock.tick(days=1)
-    for task in ("daily_statistics", "reputation_repair"):
-        app(task).handler({}, Context())
+    app("daily_statistics").handler({}, Context())
     # then every permission was used
     assert left_unused(permitted, folder) == set()
 

@@ -150,16 +150,18 @@ def test_reminders_are_exported_and_erased_with_the_account(clock: Clock) -> Non
     first = remind(MEMBER, f"Ask {NAME}'s mother", "2026-11-21T09:00:00.000Z")
     for _ in range(4):
         clock.tick(minutes=1)
-        for _ in range(15):
+        for _ in range(12):
             remind(MEMBER, f"Call {NAME}")
     remind(OTHER, "of another")
     clock.tick(minutes=56)
     assert claim_due()["claimed"] == 1
+    for _ in range(2):
+        remind(MEMBER, f"Call {NAME}")
     # when the data is exported, then all are in it
     MEMBER.post("/profiles/me/export")
     follow()
     exported = _file(MEMBER.get("/profiles/me/export"))["reminders"]
-    assert len(exported) == 61
+    assert len(exported) == 51
     assert exported[-1] == {
         "id": first,
         "text": f"Ask {NAME}'s mother",
@@ -171,7 +173,9 @@ def test_reminders_are_exported_and_erased_with_the_account(clock: Clock) -> Non
     follow()
     clock.tick(seconds=30)
     follow()
-    assert [row["text"] for row in stand_in.stored("reminders")] == ["of another"]
+    left = stand_in.stored("reminders")
+    assert [row["text"] for row in left if "text" in row] == ["of another"]
+    assert {row["id"] for row in left if "text" not in row} == {f"person#{OTHER.user_id}"}
     assert traces(NAME) == []
 
 
@@ -186,3 +190,40 @@ def test_an_erased_person_is_not_reminded(worker: Person, clock: Clock) -> None:
     clock.tick(seconds=30)
     follow()
     assert [row for row in stand_in.stored("notifications") if row.get("kind") == "reminder"] == []
+
+
+def test_given_fifty_waiting_reminders_then_another_is_refused_until_one_is_sent_or_deleted(
+    buyer: Person, worker: Person, clock: Clock
+) -> None:
+    # given fifty, one of which is due soon
+    first = remind(buyer, due_at="2026-11-21T09:00:00.000Z")
+    second = remind(buyer)
+    for number in range(3):
+        clock.tick(minutes=number)
+        for _ in range(16):
+            remind(buyer)
+    # when another is set, then it is refused with a code, and other people's are not
+    answer = buyer.post("/reminders", {"text": "Call Sipho", "dueAt": DUE_AT})
+    assert (answer.status, answer.body["code"], answer.body["params"]) == (409, "reminder_limit", {"max": 50})
+    remind(worker)
+    # and after one was deleted or sent there is room for one more each time
+    assert buyer.delete(f"/reminders/{second}").status == 204
+    remind(buyer)
+    assert buyer.post("/reminders", {"text": "Call Sipho", "dueAt": DUE_AT}).status == 409
+    clock.tick(hours=1)
+    assert claim_due()["claimed"] == 1
+    remind(buyer)
+    assert buyer.post("/reminders", {"text": "Call Sipho", "dueAt": DUE_AT}).status == 409
+    # and the deletion of a sent one makes no room
+    assert buyer.delete(f"/reminders/{first}").status == 204
+    assert buyer.post("/reminders", {"text": "Call Sipho", "dueAt": DUE_AT}).status == 409
+
+
+@pytest.mark.parametrize(
+    ("due_at", "status"),
+    [("2028-11-21T08:00:00.000Z", 201), ("2028-11-23T08:00:00.000Z", 422), ("2199-01-01T00:00:00.000Z", 422)],
+)
+def test_a_reminder_lies_within_two_years(buyer: Person, due_at: str, status: int) -> None:
+    answer = buyer.post("/reminders", {"text": "Call Sipho", "dueAt": due_at})
+    assert answer.status == status
+    assert status == 201 or answer.fields == {"dueAt"}

@@ -114,6 +114,48 @@ def test_the_median_response_time_uses_the_last_twenty_bids(buyer: Person, worke
     assert contents() == before
 
 
+def test_withdrawn_bids_do_not_count_for_the_median_response_time(buyer: Person, worker: Person, clock: Clock) -> None:
+    # given twenty bids after 50 minutes, and then twenty-five withdrawn ones after 500 minutes
+    profile("worker-1", roles=["worker"])
+    for number in range(45):
+        job = post_job(buyer)
+        clock.tick(minutes=50 if number < 20 else 500)
+        last = place_bid(worker, job)
+        if number >= 20:
+            assert worker.post(f"/bids/{last}/withdrawal").status == 200
+    # when the last one was handled, then the median is that of the twenty
+    follow("worker-1", last)
+    assert stored("profiles")[0]["medianResponseMinutes"] == pytest.approx(50)
+
+
+def test_when_a_bid_is_withdrawn_then_the_median_response_time_is_calculated_again(
+    buyer: Person, worker: Person, clock: Clock
+) -> None:
+    # given a bid after 50 minutes and one after 500
+    profile("worker-1", roles=["worker"])
+    for minutes in (50, 500):
+        job = post_job(buyer)
+        clock.tick(minutes=minutes)
+        last = place_bid(worker, job)
+    streams.follow("reputation")
+    assert stored("profiles")[0]["medianResponseMinutes"] == pytest.approx(275)
+    # when the second is withdrawn, then only the first counts
+    assert worker.post(f"/bids/{last}/withdrawal").status == 200
+    streams.follow("reputation")
+    assert stored("profiles")[0]["medianResponseMinutes"] == pytest.approx(50)
+
+
+def test_given_a_withdrawal_missing_in_the_index_when_its_message_is_handled_then_it_comes_again(
+    buyer: Person, worker: Person
+) -> None:
+    # given an index that still shows the bid as pending
+    profile("worker-1", roles=["worker"])
+    bid = place_bid(worker, post_job(buyer))
+    # when, then
+    with pytest.raises(service.IndexBehind):
+        service.update_reputation("worker-1", bid, withdrawn=True)
+
+
 def test_given_a_bid_missing_in_the_index_when_its_message_is_handled_then_it_returns_to_the_queue(
     worker: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -133,11 +133,12 @@ def test_an_earlier_approved_story_counts_when_the_last_one_was_deleted() -> Non
 
 @pytest.mark.parametrize("is_approved", [True, False])
 def test_a_returning_former_member_is_not_rewarded(is_approved: bool) -> None:
-    profile("author-1", display_name="Zodwa", roles=["worker"], returned=True)
+    again = Person("again-1", ("worker",))
+    profile("again-1", display_name="Zodwa", roles=["worker"], returned=True)
     if is_approved:
-        approved_story(AUTHOR)
-    complete_qualifying_job("author-1")
-    approved_story(AUTHOR)
+        approved_story(again)
+    complete_qualifying_job("again-1")
+    approved_story(again)
     _follow()
     assert _booked() == []
 

@@ -26,7 +26,7 @@ def sent(reminder_id: str) -> None:
 
     reminder = store.read(dynamo.get(*store.key(reminder_id)))
     assert reminder is not None
-    dynamo.commit([store.change(reminder, reminder.claimed(reminder.due_at))], new_id())
+    dynamo.commit(store.send_own(reminder, reminder.claimed(reminder.due_at)), new_id())
 
 
 def claim_due(schedule: str = "minute", milliseconds: int = 60_000) -> dict[str, int]:
@@ -37,7 +37,7 @@ def claim_due(schedule: str = "minute", milliseconds: int = 60_000) -> dict[str,
 
 def waiting() -> dict[str, str]:
     """The due times of waiting reminders, by id."""
-    return {row["id"]: row["dueAt"] for row in stand_in.stored("reminders") if row["status"] == "waiting"}
+    return {row["id"]: row["dueAt"] for row in stand_in.stored("reminders") if row.get("status") == "waiting"}
 
 
 def row(reminder_id: str) -> dict[str, Any]:

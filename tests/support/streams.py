@@ -29,7 +29,9 @@ def follow(*consumers: str, deliver: bool = False) -> None:
     """
     make_queues()
     with _only(consumers):
-        while _dispatched():
+        first = True  # a queue may hold messages of what was dispatched before
+        while dispatch_all() or first:
+            first = False
             for queue, folder in _followed():
                 if deliver or queue != DELIVERIES:
                     _work_off(folder, queue)
@@ -59,7 +61,7 @@ def make_queues() -> None:
             _sqs().create_queue(**wanted)
 
 
-def _dispatched() -> bool:
+def dispatch_all() -> bool:
     """Dispatch what the streams hold, and answer whether that was anything."""
     found = False
     for source in _sources("StreamDispatcherFunction", "DynamoDB"):

@@ -290,6 +290,13 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
         ["person.suspended"],
     ),
     (
+        "a new password",
+        "users",
+        None,
+        {"userId": "a#1", "about": "a", "passwordChangedAt": AT},
+        ["person.password_changed"],
+    ),
+    (
         "a new admin",
         "users",
         None,

@@ -23,7 +23,7 @@ def test_every_schedule_of_the_template_has_a_unique_name() -> None:
     ]
     # then each has a unique name, and its input is JSON
     assert len({schedule.name for schedule in found}) == len(timed)
-    assert {"job-expiry", "reputation-repair", "daily-statistics"} <= {schedule.name for schedule in found}
+    assert {"job-expiry", "repair", "daily-statistics"} <= {schedule.name for schedule in found}
     assert all(isinstance(json.loads(schedule.input), dict) for schedule in found)
 
 

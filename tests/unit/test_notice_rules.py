@@ -236,6 +236,11 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         None,
         {},
     ),
+    "a changed job, for one of its bidders": (
+        rules.for_bidder(happened("job.edited", JOB, by="buyer"), "bidder"),
+        A_JOB,
+        {"bidder": "jobEdited"},
+    ),
     "a withdrawal paid": (
         happened("withdrawal.paid", {**ENTRY, "amountCents": -20_000}),
         None,
@@ -262,6 +267,11 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         happened("person.verification_refused", PERSON, by="admin"),
         None,
         {"person": "verificationRefused"},
+    ),
+    "a new password, by themselves": (
+        happened("person.password_changed", PERSON, by="person"),
+        None,
+        {"person": "passwordChanged"},
     ),
     "suspended": (happened("person.suspended", PERSON, by="admin"), None, {"person": "accountSuspended"}),
     "reinstated": (happened("person.reinstated", PERSON, by="admin"), None, {"person": "accountReinstated"}),
@@ -297,7 +307,6 @@ SILENT = {
     "difference.found",
     "difference.closed",
     "job.posted",
-    "job.edited",
     "job.released",
     "bid.accepted",
     "listing.created",

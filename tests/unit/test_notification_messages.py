@@ -12,7 +12,7 @@ from khaya.bids.model import Reason
 from khaya.jobs.model import Party, Payment
 from khaya.notifications.choices import LANGUAGES, Language
 from khaya.notifications.kinds import KINDS
-from khaya.notifications.messages import catalogue, placeholders_in, render
+from khaya.notifications.messages import catalogue, placeholders_in, render, render_outside
 from khaya.reports.model import Decision
 
 SMS_ALPHABET = set(
@@ -41,8 +41,62 @@ def test_a_catalogue_has_templates_for_exactly_the_known_kinds(language: Languag
 def test_a_template_has_exactly_the_placeholders_of_its_kind(language: Language, kind: str) -> None:
     message = catalogue(language).kinds[kind]
     assert placeholders_in(message.title) | placeholders_in(message.text) == KINDS[kind].placeholders
-    assert message.title.strip() == message.title != ""
-    assert message.text.strip() == message.text != ""
+    for template in filter(None, (message, message.gathered)):
+        assert template.title.strip() == template.title != ""
+        assert template.text.strip() == template.text != ""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_template_for_several_at_once_has_their_count_and_exists_in_both_languages(kind: str) -> None:
+    english, zulu = (catalogue(language).kinds[kind].gathered for language in LANGUAGES)
+    assert (english is None) == (zulu is None)
+    for template in filter(None, (english, zulu)):
+        assert KINDS[kind].gathered
+        found = placeholders_in(template.title) | placeholders_in(template.text)
+        assert "count" in found
+        assert found <= KINDS[kind].placeholders | {"count"}
+
+
+@pytest.mark.parametrize(
+    ("count", "english", "zulu"),
+    [
+        (1, "New bid of R450", "Isiphakamiso esisha esingu-R450"),
+        (2, "2 new bids", "Iziphakamiso ezintsha ezingu-2"),
+        (137, "137 new bids", "Iziphakamiso ezintsha ezingu-137"),
+    ],
+)
+def test_one_and_several_are_said_as_the_language_says_them(count: int, english: str, zulu: str) -> None:
+    params = {"jobTitle": "Fix a leaking tap", "amountCents": 45_000}
+    assert render("bidReceived", params, "en", count=count).title == english
+    assert render("bidReceived", params, "zu", count=count).title == zulu
+
+
+def test_a_kind_without_a_text_for_several_says_the_same_again() -> None:
+    params = {"jobTitle": "Fix a leaking tap"}
+    assert render("workSubmitted", params, "en", count=3) == render("workSubmitted", params, "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", [name for name, about in KINDS.items() if "jobTitle" in about.placeholders])
+def test_outside_the_inbox_a_title_carries_no_link_and_no_number(kind: str, language: Language) -> None:
+    params: dict[str, str | int] = {
+        "jobTitle": "WIN at https://evil.example/x or wa.me/27821234567, 082 123 4567 now",
+        "amountCents": 45_000,
+        "agreedCents": 45_000,
+        "dueAt": "2026-11-24T08:00:00.000Z",
+        "expiresAt": "2026-11-24T08:00:00.000Z",
+        "payment": "cash",
+        "by": "buyer",
+        "rejectionReason": "by_owner",
+        "rating": 5,
+    }
+    for count in (1, 3):
+        text = " ".join(render_outside(kind, params, language, count=count))
+        assert "evil" not in text
+        assert "wa.me" not in text
+        assert "082" not in text
+        assert "WIN at" in text
+        assert "082 123 4567" in " ".join(render(kind, params, language, count=count))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -150,8 +204,9 @@ def test_a_missing_or_unknown_parameter_is_refused() -> None:
 
 
 def test_security_notices_are_urgent_and_use_every_channel() -> None:
-    for kind in ("accountSuspended", "accountReinstated", "payoutAccountChanged"):
+    for kind in ("accountSuspended", "accountReinstated", "passwordChanged", "payoutAccountChanged"):
         about = KINDS[kind]
         assert about.urgent
+        assert not about.limited
         assert not about.configurable
         assert set(about.channels) == {"whatsapp", "sms", "email", "push"}

@@ -138,7 +138,7 @@ def printable(node: Any) -> bool:
     st.text(max_size=400).map(lambda text: f"/jobs/{text}"),
 )
 def test_a_response_is_small_and_printable_whatever_was_sent(detail: str, names: list[str], path: str) -> None:
-    for error in (Conflict(detail), Invalid([FieldProblem(name, detail, "invalid") for name in names])):
+    for error in (Conflict(detail), Invalid([FieldProblem(name, detail, "wrong_format") for name in names])):
         found = shown(error, path)
         assert len(found["detail"]) <= 500
         assert len(found.get("errors", [])) <= 20

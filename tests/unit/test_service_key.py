@@ -69,7 +69,7 @@ def test_what_was_made_before_a_rotation_is_good_after_it_and_new_things_use_the
     time[0] += secrets.KEEP_SECONDS + 1
     # then all of them are good, and new ones are made with the second key
     assert secrets.is_keyed_hash(hashed, "code", "1")
-    assert secrets.keyed_hashes("code", "1") == [secrets.keyed_hash("code", "1"), hashed]
+    assert secrets.every_keyed_hash("code", "1") == [secrets.keyed_hash("code", "1"), hashed]
     assert secrets.decrypt(sealed, "context") == "text"
     assert secrets.is_signed("cursor", b"content", signature)
     assert secrets.keyed_hash("code", "1") != hashed

@@ -166,7 +166,11 @@ def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clo
         "WHATSAPP_NOTICE_TEMPLATE_ZU": "",
         "EMAIL_SENDER": "Khaya <no-reply@khaya.example>",
         "SMS_PER_HOUR": "0",
-        "SMS_PREFIXES": "+27",
+        "SMS_RAND_PER_MONTH": "0",
+        "WHATSAPP_PER_HOUR": "0",
+        "WHATSAPP_RAND_PER_MONTH": "0",
+        "CALLING_CODES": "+27",
+        "MESSAGES_PER_DAY": "0",
         "PUSH_RECEIPT_DELAY_SECONDS": "0",
     }.items():
         monkeypatch.setenv(name, value)

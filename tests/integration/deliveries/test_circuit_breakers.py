@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from khaya.platform.base import settings
 from tests.integration.deliveries.conftest import Post, on_the_item
 from tests.support.circuit_breakers import BreakerClock, forget_failures
 from tests.support.records import known
@@ -104,7 +105,11 @@ def test_an_open_circuit_does_not_affect_other_channels(broken: Post) -> None:
     assert "push" in broken.channels()
 
 
-def test_invalid_addresses_do_not_open_the_circuit(post: Post, breaker_clock: BreakerClock) -> None:
+def test_invalid_addresses_do_not_open_the_circuit(
+    post: Post, breaker_clock: BreakerClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLING_CODES", "+27,+1")
+    settings.settings.cache_clear()
     post.prefer("whatsapp")
     known("person-1", phone="+15005550009")
     for _ in range(8):

@@ -136,7 +136,7 @@ def test_given_an_unknown_result_then_the_message_ends_in_the_dead_letters(
     assert failed == 10
     (message,) = _dead_letters(dead)
     assert json.loads(message["Body"])["notificationId"] == notification_id
-    assert set(on_the_item(notification_id)[f"{channel}Send"]) == {"claimedAt"}
+    assert set(on_the_item(notification_id)[f"{channel}Send"]) == {"claimedAt", "told"}
 
 
 @pytest.mark.usefixtures("amazon_too")
@@ -151,7 +151,7 @@ def test_given_an_unknown_result_of_an_aws_service_then_it_is_not_called_again(
     for _ in range(3):
         assert post.run(channel) == 1
     assert len(post.provider.asked) == 1
-    assert set(on_the_item(notification_id)[f"{channel}Send"]) == {"claimedAt"}
+    assert set(on_the_item(notification_id)[f"{channel}Send"]) == {"claimedAt", "told"}
 
 
 @pytest.mark.parametrize("channel", ALL)
@@ -232,8 +232,10 @@ def test_a_short_retry_after_does_not_shorten_the_delay(post: Post) -> None:
 
 @pytest.mark.parametrize("number", ["+15005550001", "+15005550009"])
 def test_an_undeliverable_number_is_recorded_and_not_retried(
-    post: Post, number: str, capsys: pytest.CaptureFixture[str]
+    post: Post, number: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("CALLING_CODES", "+27,+1")
+    settings.settings.cache_clear()
     post.prefer("whatsapp")
     known("person-1", phone=number)
     notification_id = post.notify()

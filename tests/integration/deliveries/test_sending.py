@@ -177,7 +177,7 @@ def test_notifications_use_at_most_half_of_the_hours_text_messages(
     # given four text messages an hour, one of which was a code
     monkeypatch.setenv("SMS_PER_HOUR", "4")
     settings.settings.cache_clear()
-    store.count("sms", "2026-11-21T08:00:00.000Z")
+    store.count("sms", "123456", "2026-11-21T08:00:00.000Z")
     clock.tick(minutes=20)
     post.prefer("sms")
     post.notify()
@@ -189,17 +189,18 @@ def test_notifications_use_at_most_half_of_the_hours_text_messages(
     assert post.waits == [40 * 60]
     assert "SmsCapReached" in capsys.readouterr().out
     # and codes may use the rest of the hour
-    store.count("sms", "2026-11-21T08:20:00.000Z")
-    store.count("sms", "2026-11-21T08:20:00.000Z")
+    store.count("sms", "123456", "2026-11-21T08:20:00.000Z")
+    store.count("sms", "123456", "2026-11-21T08:20:00.000Z")
     with pytest.raises(TooMany):
-        store.count("sms", "2026-11-21T08:20:00.000Z")
+        store.count("sms", "123456", "2026-11-21T08:20:00.000Z")
     clock.tick(minutes=40)
     assert post.run("sms") == 0
     assert post.channels() == ["sms", "sms"]
 
 
-def test_text_messages_go_only_to_configured_prefixes(post: Post) -> None:
-    post.prefer("sms")
+@pytest.mark.parametrize("channel", ["sms", "whatsapp"])
+def test_messages_go_only_to_numbers_of_countries_that_are_served(post: Post, channel: str) -> None:
+    post.prefer(channel)
     known("person-1", phone="+4479460000001")
     post.notify()
     assert post.run() == 0
@@ -225,7 +226,9 @@ def test_the_item_holds_the_results_of_its_deliveries(post: Post) -> None:
     assert "smsSend" not in item
 
 
-def test_logs_hold_no_address_and_no_text(post: Post, capsys: pytest.CaptureFixture[str]) -> None:
+def test_logs_hold_no_address_and_no_text(
+    post: Post, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     # given logs of every level
 
     logger, told = observability.logger(), io.StringIO()
@@ -234,6 +237,8 @@ def test_logs_hold_no_address_and_no_text(post: Post, capsys: pytest.CaptureFixt
     logger.addHandler(handler)
     logger.setLevel("DEBUG")
     # when a provider fails, a number is invalid, and a message is sent
+    monkeypatch.setenv("CALLING_CODES", "+27,+1")
+    settings.settings.cache_clear()
     known("person-1", phone="+15005550009")
     post.provider.fail({"provider": "any", "kind": "status", "status": 500, "times": 2})
     try:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import jwt
 import pytest
 
+from khaya.platform.base import settings
 from khaya.sessions import service as sessions
 from tests.support import mailbox, sign_in
-from tests.support.client import VISITOR, Answer, Person
+from tests.support.client import VISITOR, Answer, Context, Person, app
 from tests.support.pool import Pool
 
 
@@ -26,6 +28,24 @@ def pool(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
     yield made
     made.uninstall()
     sign_in.forget()
+
+
+def set_limits(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+    """Set limits of sign-in for the rest of a test."""
+    for name, value in values.items():
+        monkeypatch.setenv(name.upper(), value)
+    settings.settings.cache_clear()
+
+
+def call_from(
+    address: str, path: str, body: Any = None, *, raw: str | None = None, who: Person = VISITOR, **headers: str
+) -> Answer:
+    """A request from a network address."""
+    event = who.event("POST", path, path, {}, body, headers=headers, raw=raw)
+    event["requestContext"]["identity"] = {"sourceIp": address}
+    answer = app("auth").handler(event, Context())
+    found = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
+    return Answer(answer["statusCode"], json.loads(answer["body"] or "null"), found, answer["body"])
 
 
 class Newcomer:

@@ -90,7 +90,11 @@ def test_given_an_outage_of_twilio_when_a_code_is_sent_then_it_is_retried_and_th
     assert zanele.answer(challenge, code).status == 200
 
 
-def test_given_an_unreachable_number_when_a_code_is_sent_then_it_is_not_retried(provider: providers.Server) -> None:
+def test_given_an_unreachable_number_when_a_code_is_sent_then_it_is_not_retried(
+    provider: providers.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLING_CODES", "+27,+1")
+    settings.settings.cache_clear()
     Newcomer("+15005550009").sign_up(channel="whatsapp")
     assert _handle_messages() == {"batchItemFailures": []}
     assert (len(provider.asked), provider.whatsapp) == (1, [])

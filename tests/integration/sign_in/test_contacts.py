@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from tests.conftest import Clock
 from tests.integration.sign_in.conftest import Newcomer
-from tests.support import mailbox
+from tests.support import mailbox, streams
 from tests.support.pool import account
 from tests.support.records import accept, place_bid, post_job
+from tests.support.streams import follow
 
 NEW_PHONE = "083 765 4321"
 NORMAL = "+27837654321"
@@ -134,3 +137,29 @@ def test_when_a_password_is_changed_then_only_the_new_one_signs_in(newcomer: New
         assert newcomer.by_password(password).status == 200
     assert newcomer.by_password("the-first-password").status == 401
     assert me.put("/auth/password", {"password": "short"}).status == 422
+
+
+def test_a_new_password_is_told_to_its_owner_by_every_channel(newcomer: Newcomer) -> None:
+    # given a signed-in person
+    me = newcomer.signed_in().person
+    follow("notices")
+    # when the password is set, and then changed
+    assert me.put("/auth/password", {"password": "correct horse battery"}).status == 200
+    follow("notices")
+    assert me.put("/auth/password", {"password": "another horse battery"}).status == 200
+    follow("notices")
+    # then each is in the inbox, and queued for all channels that the person has
+    items = me.get("/notifications").body["items"]
+    assert [item["kind"] for item in items] == ["passwordChanged", "passwordChanged"]
+    assert items[0]["title"] == "Your password was changed"
+    found = streams.waiting("DeliveriesQueue")
+    assert Counter(message["consumer"] for message in found) == {"whatsapp": 2, "sms": 2, "email": 2}
+    # and the preferences do not offer to turn it off
+    assert "passwordChanged" not in me.get("/notifications/preferences").body["channels"]
+
+
+def test_a_refused_password_is_told_to_nobody(newcomer: Newcomer) -> None:
+    me = newcomer.signed_in().person
+    assert me.put("/auth/password", {"password": "password123"}).status == 422
+    follow("notices")
+    assert me.get("/notifications").body["items"] == []

@@ -53,7 +53,9 @@ def test_existing_and_unknown_people_cause_the_same_calls_and_responses(question
         assert answer.status == 200, answer.text
         done.append((list(calls), answer.body.keys(), {len(str(value)) for value in answer.body.values()}))
     assert done[0] == done[1]
-    assert done[0][0] == ["TransactWriteItems", "SendMessageBatch"]
+    limits, written = done[0][0][:-2], done[0][0][-2:]
+    assert limits in ([], ["BatchGetItem"]), "what is left of the channel's limits"
+    assert written == ["TransactWriteItems", "SendMessageBatch"]
 
 
 def test_a_wrong_code_and_an_unknown_challenge_cause_the_same_calls_and_responses(calls: list[str]) -> None:

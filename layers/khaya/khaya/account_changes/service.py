@@ -12,6 +12,7 @@ the accounts in their transactions, and profile and directory change in the tran
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TypeVar
 
 from khaya.bids import service as bids_service
@@ -44,31 +45,40 @@ def apply(user_id: str, now: str) -> Iterator[None]:
     profile = profiles.find(user_id)
     if profile is None or profile.erased_at is not None:
         return
-    for changed in _changes(profile, now):
-        if changed:
+    for mend in _due(profile, now):
+        if mend():
             yield
 
 
-def _changes(profile: Profile, now: str) -> Iterator[bool]:
+def is_due(user_id: str, now: str) -> bool:
+    """Whether an item of the person differs from what follows from their account."""
+    profile = profiles.find(user_id)
+    if profile is None or profile.erased_at is not None:
+        return False
+    return any(True for _ in _due(profile, now))
+
+
+def _due(profile: Profile, now: str) -> Iterator[Callable[[], bool]]:
+    """A function for each item that differs, which brings it in line and returns whether it still differed."""
     person, suspended = profile.user_id, bool(profile.hidden)
     jobs_hidden = suspended or "buyer" not in profile.roles
     for job in every_item(lambda request: jobs.of_person("buyer", person, "open", request)):
-        yield _write(job, jobs.find, lambda one: jobs.change_visibility(one, hidden=jobs_hidden))
+        yield from _to_write(job, jobs.find, lambda one: jobs.change_visibility(one, hidden=jobs_hidden))
     for story in every_item(lambda request: stories.of_author(person, request)):
-        yield _write(story, stories.find, lambda one: stories.change_visibility(one, hidden=suspended))
+        yield from _to_write(story, stories.find, lambda one: stories.change_visibility(one, hidden=suspended))
     for listing in every_item(lambda request: listings.of_seller(person, request)):
-        yield _write(listing, listings.find, lambda one: listings.change_visibility(one, hidden=suspended))
+        yield from _to_write(listing, listings.find, lambda one: listings.change_visibility(one, hidden=suspended))
         if "seller" not in profile.roles and listing.counts_towards_limit:
-            yield _deactivate(listing, now)
+            yield partial(_deactivate, listing, now)
     if "worker" not in profile.roles:
         for bid in every_item(lambda request: bids.of_worker(person, "pending", request)):
-            yield _withdraw(bid, now)
+            yield partial(_withdraw, bid, now)
 
 
-def _write(item: Subject, find: Callable[[str], Subject | None], change: Callable[[Subject], Write | None]) -> bool:
-    """Write the change of an item of an index, if it needs one, after reading it. Returns whether that was so."""
-    if change(item) is None:
-        return False
+def _to_write(
+    item: Subject, find: Callable[[str], Subject | None], change: Callable[[Subject], Write | None]
+) -> Iterator[Callable[[], bool]]:
+    """The function that writes the change of an item of an index after reading it, if it needs one."""
 
     def attempt() -> bool:
         current = find(item.id)
@@ -77,7 +87,8 @@ def _write(item: Subject, find: Callable[[str], Subject | None], change: Callabl
             commit_now(write)
         return write is not None
 
-    return retry_on_conflict(attempt, _ATTEMPTS)
+    if change(item) is not None:
+        yield lambda: retry_on_conflict(attempt, _ATTEMPTS)
 
 
 def _deactivate(listing: Listing, now: str) -> bool:

@@ -56,6 +56,7 @@ _ALWAYS_AUDITED = frozenset(
         "person.reinstated",
         "person.made_admin",
         "person.ended_admin",
+        "person.password_changed",
         "person.payout_account_changed",
         "person.erased",
     }

@@ -9,7 +9,7 @@ from pydantic import Field
 from khaya.jobs.model import Job
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
-from khaya.platform.base.fields import REMOVED, Length, Prose
+from khaya.platform.base.fields import Length, Prose
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.base.money import RAND, Cents
@@ -111,10 +111,6 @@ class Bid(Model):
     def retitled(self, title: str) -> Bid:
         """The bid with a new copy of its job's title."""
         return self.model_copy(update={"job_title": title})
-
-    def anonymised(self, name: str) -> Bid:
-        """The bid without the personal data of its worker, who erased their account."""
-        return self.model_copy(update={"worker_name": name, "proposal": REMOVED})
 
     def _decided(self, status: Status, now: str, **changed: Any) -> Bid:
         if self.status != "pending":

@@ -163,14 +163,24 @@ def update_bids_of_job(job_id: str, now: str) -> int:
         return 0
     changed = decided = 0
     for bid in store.all_on_job(job_id):
-        lost = job.status != "open" and bid.status == "pending" and bid.id != job.accepted_bid_id
+        lost = is_lost(bid, job)
         rejected = lost and _reject(bid, job, now)
-        retitled = not lost and bid.job_title != job.title and _retitle(bid, job)
+        retitled = not lost and has_old_title(bid, job) and _retitle(bid, job)
         changed += rejected or retitled
         decided += rejected or bid.status in ("accepted", "rejected") or bid.id == job.accepted_bid_id
     if job.status != "open" and decided < job.bid_count:
         raise IndexBehind(f"{decided} of {job.bid_count} bids are decided in the index")
     return changed
+
+
+def is_lost(bid: Bid, job: Job) -> bool:
+    """Whether a pending bid is to be rejected, because its job left `open` without it."""
+    return job.status != "open" and bid.status == "pending" and bid.id != job.accepted_bid_id
+
+
+def has_old_title(bid: Bid, job: Job) -> bool:
+    """Whether a bid's copy of the job's title is outdated."""
+    return bid.job_title != job.title
 
 
 def _reject(bid: Bid, job: Job, now: str) -> bool:

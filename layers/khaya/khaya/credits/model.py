@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from khaya.ledger.model import Account, Booking, Entry, guarded
 from khaya.payout_accounts.model import PayoutAccount, require_usable
 from khaya.platform.base import clock
-from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.platform.base.errors import Conflict, FieldError, Forbidden
 from khaya.platform.base.fields import Count, Length, Line, Prose
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
@@ -29,7 +29,7 @@ ProposalStatus = Literal["waiting", "approved", "refused"]
 
 def _not_zero(cents: int) -> int:
     if cents == 0:
-        raise ValueError("must not be zero")
+        raise FieldError("must not be zero", "zero")
     return cents
 
 

@@ -1,10 +1,12 @@
 """Delivers notifications: queues them for their channels, holds them during the quiet hours, and sends each once.
 
-Preferences and addresses are read when a notification is sent, so that later changes count.
+Preferences and addresses are read when a notification is sent, so that later changes count. A notification that has
+counted further events by the end of its gathering is sent once more, with their number.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,23 +18,25 @@ from khaya.channels.push import GONE, TOO_BIG, Push
 from khaya.channels.push import receipts as push_receipts
 from khaya.channels.push import send as send_push
 from khaya.deliveries import queues, quiet, store
-from khaya.deliveries.model import Consumer, Delivery, NotNow, Refused, Send, wait_seconds
+from khaya.deliveries.model import Consumer, DailyLimit, Delivery, NotNow, Refused, Send, wait_seconds
 from khaya.notifications import messages
 from khaya.notifications import store as notifications
 from khaya.notifications.choices import Channel
 from khaya.notifications.kinds import KINDS
 from khaya.notifications.messages import Text
 from khaya.notifications.model import Notification, Recipient
-from khaya.platform.base import observability
+from khaya.platform.base import clock, observability
 from khaya.platform.base.errors import NotFound, TooMany, Unavailable, WriteConflict
 from khaya.platform.base.settings import DeliverySettings, QuietSettings, settings
-from khaya.platform.data.unit_of_work import commit_now, read_together
+from khaya.platform.data.unit_of_work import Write, commit_now, read_together
 from khaya.platform.work import circuit_breakers
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.users import store as users
 from khaya.users.model import User
 
 _ATTEMPTS = 5
+_AFTER_GATHERING_SECONDS = 2
+"""Seconds after the end of a gathering until its count is sent, when a last event that was being counted is there."""
 RECEIPT_ATTEMPTS = 3
 """Attempts to read receipts that are missing. Expo keeps receipts for a day."""
 
@@ -45,19 +49,26 @@ def enqueue(notification: Notification, recipient: Recipient, now: str) -> None:
     Raises:
         Unavailable: not everything was queued; the same call is to be repeated.
     """
-    wanted = [
-        channel
-        for channel in recipient.channels_for(notification.kind)
-        if channel != "push" or recipient.devices  # the other addresses are read on sending
-    ]
-    if not wanted:
-        return
-    until = _held_until(notification, now)
+    wanted = _wanted(notification, recipient)
+    until = _held_until(notification, now) if wanted else None
     if until is not None:
         _hold(notification.id, wanted, until)
         return
     for channel in wanted:
         queues.send(channel, [notification.id])
+
+
+def enqueue_count(notification: Notification, recipient: Recipient, now: str) -> None:
+    """Queue a notification for the end of its gathering, when its channels tell how many events it counts.
+
+    Safe to repeat: each channel tells of a number once.
+
+    Raises:
+        Unavailable: not everything was queued; the same call is to be repeated.
+    """
+    delay = _seconds_left(notification, now) + _AFTER_GATHERING_SECONDS
+    for channel in _wanted(notification, recipient):
+        queues.send(channel, [notification.id], delay_seconds=delay)
 
 
 def release_due(now: str, time_is_left: Callable[[], bool]) -> int:
@@ -96,19 +107,15 @@ def work(consumer: Consumer, notification_id: str, now: str, attempt: int) -> No
 def deliver(channel: Channel, notification_id: str, now: str, attempt: int) -> None:
     """Send a notification by one channel. A repeated call does not send it twice.
 
+    Beyond the person's limit of the day, and the channel's of the month, it only stays in the inbox.
+
     Raises:
         NotNow: the provider cannot take it now, or an earlier attempt's result is unknown. The latter is never sent
             again: its message ends in the dead letters, where an operator decides.
     """
     delivery = store.find(notification_id)
-    if delivery is None:
+    if delivery is None or not _is_to_send(delivery, channel, now, attempt):
         return
-    send = delivery.sends.get(channel)
-    if send is not None and send.is_over:
-        _queue_receipts(notification_id, send)
-        return
-    if send is not None and send.is_claimed(now):
-        raise NotNow("claimed by an attempt whose result is unknown", wait_seconds(attempt))
     notification = delivery.notification
     until = _held_until(notification, now)
     if until is not None:
@@ -121,6 +128,10 @@ def deliver(channel: Channel, notification_id: str, now: str, attempt: int) -> N
         circuit_breakers.call(channel, ChannelDown, lambda: _send_once(delivery, channel, outgoing, now))
     except circuit_breakers.CircuitOpen as circuit:
         raise NotNow("circuit open", max(circuit.seconds, wait_seconds(attempt))) from None
+    except (DailyLimit, limits.BudgetSpent) as limit:
+        extra = {"notification": notification_id, "channel": channel, "why": type(limit).__name__}
+        observability.logger().info("left in the inbox", extra=extra)
+        observability.count("LeftInInbox")
     except TooMany as limit:
         raise NotNow("hourly limit reached", wait_seconds(attempt, int(limit.headers["Retry-After"]))) from None
     except ChannelDown as error:
@@ -128,6 +139,24 @@ def deliver(channel: Channel, notification_id: str, now: str, attempt: int) -> N
         raise NotNow(str(error), wait_seconds(attempt, error.retry_after)) from None
     except (Refused, WriteConflict) as reason:
         raise NotNow(f"{type(reason).__name__} {reason}", wait_seconds(attempt)) from None
+
+
+def _is_to_send(delivery: Delivery, channel: Channel, now: str, attempt: int) -> bool:
+    """Whether a channel has not told everything yet.
+
+    Raises:
+        NotNow: an earlier attempt's result is unknown, or further events are still counted.
+    """
+    notification, send = delivery.notification, delivery.sends.get(channel)
+    if send is not None and send.is_over:
+        _queue_receipts(notification.id, send)
+        seconds = _seconds_left(notification, now)
+        if seconds and not send.has_told(notification.count):
+            raise NotNow("further events are still counted", seconds)
+        return not send.has_told(notification.count)
+    if send is not None and send.is_claimed(now):
+        raise NotNow("claimed by an attempt whose result is unknown", wait_seconds(attempt))
+    return True
 
 
 def check_receipts(notification_id: str, now: str, attempt: int) -> None:
@@ -191,7 +220,7 @@ def _prepare(channel: Channel, notification: Notification) -> _Outgoing | None:
     user, recipient = users.read(user_item, user_id), notifications.read_recipient(recipient_item, user_id)
     if user.status == "erased" or channel not in recipient.channels_for(notification.kind):
         return None
-    text = messages.render(notification.kind, notification.params, recipient.language)
+    text = messages.render_outside(notification.kind, notification.params, recipient.language, count=notification.count)
     outgoing = _Outgoing(notification, text, recipient, _address(channel, user))
     if channel == "push":
         return outgoing if outgoing.tokens else None
@@ -213,31 +242,35 @@ def _send_once(delivery: Delivery, channel: Channel, outgoing: _Outgoing, now: s
     Raises:
         ChannelDown: nothing was sent; `Unsure`: it may have been sent.
         Refused: nothing was sent, for a reason that concerns this message only.
-        TooMany: the hour's limit of text messages is reached.
+        DailyLimit: the person got as many messages today as anybody may.
+        TooMany, BudgetSpent: the limit of messages of this channel in the hour or the month is reached.
         WriteConflict: another run has claimed it.
     """
-    notification_id = delivery.notification.id
+    notification, before = delivery.notification, delivery.sends.get(channel)
+    notification_id = notification.id
+    claimed, counted = _claimed(notification, before, now)
     try:
-        commit_now(store.claim(notification_id, channel, now))
+        commit_now(store.claim(notification_id, channel, before, claimed), *counted)
     except NotFound:
         return
     try:
         outcome = _send_push(outgoing) if channel == "push" else _send_message(channel, outgoing, now)
     except Unsure:
         raise
-    except (ChannelDown, TooMany, Refused):
-        commit_now(store.release_claim(notification_id, channel, now))
+    except (ChannelDown, TooMany, limits.BudgetSpent, Refused):
+        taken_back = [notifications.uncount_message(notification.user_id, claimed.counted_on or "")] if counted else []
+        commit_now(store.release_claim(notification_id, channel, before, now), *taken_back)
         raise
     except Undeliverable as error:
         observability.logger().warning(
             "undeliverable", extra={"notification": notification_id, "channel": channel, "why": str(error)}
         )
         observability.count(f"{channel.capitalize()}Undeliverable")
-        _mark(notification_id, channel, Send(claimed_at=now, undeliverable_at=now))
+        _mark(notification_id, channel, claimed.model_copy(update={"undeliverable_at": now}))
         return
     sent = bool(outcome.ref or outcome.tickets)  # without either, no device is valid any more
-    send = Send(claimed_at=now, ref=outcome.ref, tickets=outcome.tickets)
-    send = send.model_copy(update={"sent_at" if sent else "undeliverable_at": now})
+    result = {"ref": outcome.ref, "tickets": outcome.tickets, "sent_at" if sent else "undeliverable_at": now}
+    send = claimed.model_copy(update=result)
     _mark(notification_id, channel, send)
     observability.count(f"{channel.capitalize()}{'Sent' if sent else 'Undeliverable'}")
     for token in outcome.gone:
@@ -245,9 +278,23 @@ def _send_once(delivery: Delivery, channel: Channel, outgoing: _Outgoing, now: s
     _queue_receipts(notification_id, send)
 
 
+def _claimed(notification: Notification, before: Send | None, now: str) -> tuple[Send, list[Write]]:
+    """The claim of a message, and the write that counts it to the day's limit.
+
+    A message whose earlier claim has lapsed was counted by that.
+    """
+    claimed = Send(claimed_at=now, told=notification.count)
+    limit = settings(DeliverySettings).messages_per_day
+    if not KINDS[notification.kind].limited or not limit:
+        return claimed, []
+    if before is not None and not before.is_over and before.counted_on:
+        return claimed.model_copy(update={"counted_on": before.counted_on}), []
+    day = clock.local_day(now)
+    counted = notifications.count_message(notification.user_id, day, limit, DailyLimit())
+    return claimed.model_copy(update={"counted_on": day}), [counted]
+
+
 def _send_message(channel: channels.Channel, outgoing: _Outgoing, now: str) -> _Outcome:
-    configurable = KINDS[outgoing.notification.kind].configurable
-    limits.count(channel, now, share=limits.NOTIFICATIONS_SHARE if configurable else 1)
     title, text = outgoing.text
     config = settings(DeliverySettings)
     template = {"en": config.whatsapp_notice_template_en, "zu": config.whatsapp_notice_template_zu}
@@ -258,6 +305,8 @@ def _send_message(channel: channels.Channel, outgoing: _Outgoing, now: str) -> _
         template=template[outgoing.recipient.language],
         variables={"1": _one_line(title), "2": _one_line(text)},
     )
+    configurable = KINDS[outgoing.notification.kind].configurable
+    limits.count(channel, message.text, now, share=limits.NOTIFICATIONS_SHARE if configurable else 1)
     return _Outcome(ref=channels.deliver(channel, message))
 
 
@@ -281,6 +330,17 @@ def _send_push(outgoing: _Outgoing) -> _Outcome:
 def _queue_receipts(notification_id: str, send: Send) -> None:
     if send.tickets and send.receipts_at is None:
         queues.send("receipts", [notification_id])
+
+
+def _wanted(notification: Notification, recipient: Recipient) -> list[Channel]:
+    """The channels that the recipient wants, without push if there is no device. Addresses are read on sending."""
+    return [channel for channel in recipient.channels_for(notification.kind) if channel != "push" or recipient.devices]
+
+
+def _seconds_left(notification: Notification, now: str) -> int:
+    """Whole seconds until the notification counts no further events, rounded up."""
+    until = notification.gathers_until or now
+    return max(0, math.ceil(clock.seconds_between(now, until)))
 
 
 def _held_until(notification: Notification, now: str) -> str | None:

@@ -10,10 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from khaya.deliveries.model import CLAIM_HOURS, Delivery, Send
+from khaya.deliveries.model import Delivery, Send
 from khaya.notifications import store as notifications
 from khaya.notifications.choices import CHANNELS, Channel
-from khaya.platform.base import clock
 from khaya.platform.base.errors import NotFound, WriteConflict
 from khaya.platform.base.ids import shard_of
 from khaya.platform.base.models import Item
@@ -43,47 +42,51 @@ def find(notification_id: str) -> Delivery | None:
     return Delivery(notification, sends)
 
 
-def claim(notification_id: str, channel: Channel, now: str) -> writes.Write:
-    """Claim the delivery by a channel, unless it is over or claimed.
+def claim(notification_id: str, channel: Channel, before: Send | None, claimed: Send) -> writes.Write:
+    """Claim the delivery by a channel, if its state is still `before`.
 
     Refused as `NotFound` if the notification was deleted, else as `WriteConflict`.
     """
     name = f"#{channel}Send"
+    same = f"attribute_not_exists({name})"
+    if before is not None:
+        sent = "attribute_exists" if before.sent_at else "attribute_not_exists"
+        same = f"{name}.#claimedAt = :was AND {sent}({name}.#sentAt) AND attribute_not_exists({name}.#undeliverableAt)"
     return writes.update(
         *notifications.key(notification_id),
         f"SET {name} = :claim",
-        condition=(
-            f"attribute_exists(#id) AND (attribute_not_exists({name}) OR (attribute_not_exists({name}.#sentAt) "
-            f"AND attribute_not_exists({name}.#undeliverableAt) AND {name}.#claimedAt <= :lapsed))"
-        ),
+        condition=f"attribute_exists(#id) AND {same}",
         refusal=lambda item: WriteConflict() if item else NotFound(),
-        values={"claim": {"claimedAt": now}, "lapsed": clock.plus(now, hours=-CLAIM_HOURS)},
+        values={"claim": _stored(claimed), **({"was": before.claimed_at} if before else {})},
     )
 
 
-def release_claim(notification_id: str, channel: Channel, claimed_at: str) -> writes.Write:
-    """Remove a claim, so that the notification can be claimed again."""
+def release_claim(notification_id: str, channel: Channel, before: Send | None, claimed_at: str) -> writes.Write:
+    """Put the state `before` in the place of a claim, so that the notification can be claimed again."""
     name = f"#{channel}Send"
     return writes.update(
         *notifications.key(notification_id),
-        f"REMOVE {name}",
+        f"SET {name} = :before" if before else f"REMOVE {name}",
         condition=f"{name}.#claimedAt = :claimedAt",
         refusal=lambda _: WriteConflict(),
-        values={"claimedAt": claimed_at},
+        values={"claimedAt": claimed_at, **({"before": _stored(before)} if before else {})},
     )
 
 
 def mark(notification_id: str, channel: Channel, send: Send) -> writes.Write:
     """Store the result of a delivery."""
     name = f"#{channel}Send"
-    kept = {field: value for field, value in send.model_dump(by_alias=True, exclude_none=True).items() if value}
     return writes.update(
         *notifications.key(notification_id),
         f"SET {name} = :send",
         condition="attribute_exists(#id)",
         refusal=lambda _: NotFound(),
-        values={"send": kept},
+        values={"send": _stored(send)},
     )
+
+
+def _stored(send: Send) -> Item:
+    return {field: value for field, value in send.model_dump(by_alias=True, exclude_none=True).items() if value}
 
 
 def hold(notification_id: str, channels: Sequence[Channel], due_at: str) -> writes.Write:

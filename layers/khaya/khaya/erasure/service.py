@@ -2,46 +2,37 @@
 
 An erasure is a sequence of steps. Each step searches for the items that are left and changes them one by one, so that a
 later run completes an interrupted one. The queue delays the first run until requests from before the decision ended.
+What is erased where is the list of `khaya.personal_data`; `kept_items` has the steps about items that stay.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import TypeVar
 
-from khaya.bids import store as bids
-from khaya.bids.model import REJECTION_REASONS, Bid
+from khaya.erasure import kept_items
+from khaya.erasure.kept_items import ATTEMPTS, commit_if_present
 from khaya.exports import store as exports
 from khaya.former_members import store
 from khaya.identities import store as identities
 from khaya.jobs import store as jobs
-from khaya.jobs.model import Job, Party
-from khaya.listings import store as listings
-from khaya.listings.model import Listing
 from khaya.name_sync import service as name_sync
 from khaya.notifications import store as notifications
 from khaya.payout_accounts import store as payout_accounts
 from khaya.platform.aws import cognito, files
-from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.data.pages import MAX_LIMIT, PageRequest, every_item
-from khaya.platform.data.unit_of_work import Write, commit_now, read
+from khaya.platform.data.unit_of_work import commit_now, read
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.profiles import store as profiles
-from khaya.profiles.model import FORMER_NAME
 from khaya.reminders import store as reminders
-from khaya.reports import store as reports
 from khaya.sessions import store as sessions
 from khaya.stories import store as stories
 from khaya.uploads import store as uploads
 from khaya.uploads.model import folder_of, pictures_prefix, upload_id, uploads_prefix
 from khaya.users import store as users
 
-Subject = TypeVar("Subject")
 Step = Callable[[str, str], Iterator[None]]
 
-_ATTEMPTS = 10
-_CONFLICTS = (WriteConflict, Conflict)
 _LONG_AGO = "1970-01-01T00:00:00.000Z"
 
 
@@ -78,7 +69,7 @@ def _profile(user_id: str, now: str) -> Iterator[None]:
         commit_now(*profiles.erase(profile, erased))
         return True
 
-    while retry_on_conflict(empty_profile, _ATTEMPTS):
+    while retry_on_conflict(empty_profile, ATTEMPTS):
         yield
 
 
@@ -97,71 +88,20 @@ def _notification_settings(user_id: str, now: str) -> Iterator[None]:
         commit_now(*notifications.erase_recipient(person, now))
         return True
 
-    while retry_on_conflict(stop_notifications, _ATTEMPTS):
+    while retry_on_conflict(stop_notifications, ATTEMPTS):
         yield
-
-
-def _jobs(user_id: str, now: str) -> Iterator[None]:
-    """Cancel open jobs, whose pending bids are then rejected, and remove personal data from all jobs."""
-    parties: tuple[Party, ...] = ("buyer", "worker")
-    for party in parties:
-
-        def forget(job: Job, party: Party = party) -> list[Write]:
-            after = job.anonymised(party, FORMER_NAME, now)
-            return [] if after is job else [jobs.change(job, after)]
-
-        for job in every_item(lambda page_request, party=party: jobs.of_person(party, user_id, None, page_request)):  # type: ignore[misc]
-            if _changed(job, forget, lambda job=job: jobs.find(job.id)):  # type: ignore[misc]
-                yield
-
-
-def _bids(user_id: str, now: str) -> Iterator[None]:
-    """Withdraw pending bids, and remove the person's text from all bids."""
-
-    def forget(bid: Bid) -> list[Write]:
-        after = bid.anonymised(FORMER_NAME)
-        if bid.status != "pending":
-            return [] if after == bid else [bids.change(bid, after)]
-        job = jobs.find(bid.job_id)
-        if job is None or job.status == "open":
-            taken_back = [bids.change(bid, after.withdrawn(user_id, now)), bids.free_slot(bid)]
-            return [*taken_back, jobs.count_bid(bid.job_id, -1)]
-        return [bids.change(bid, after.rejected(REJECTION_REASONS[job.status], now))]
-
-    for bid in every_item(lambda page_request: bids.of_worker(user_id, None, page_request)):
-        if _changed(bid, forget, lambda bid=bid: bids.find(bid.id)):  # type: ignore[misc]
-            yield
-
-
-def _listings(user_id: str, now: str) -> Iterator[None]:
-    def forget(listing: Listing) -> list[Write]:
-        after = listing.anonymised(FORMER_NAME, now)
-        return [] if after is listing else listings.change(listing, after)
-
-    for listing in every_item(lambda page_request: listings.of_seller(user_id, page_request)):
-        if _changed(listing, forget, lambda listing=listing: listings.find(listing.id)):  # type: ignore[misc]
-            yield
 
 
 def _stories(user_id: str, now: str) -> Iterator[None]:
     """Delete the person's stories and likes."""
     del now
     for story in every_item(lambda page_request: stories.of_author(user_id, page_request)):
-        _commit_if_present([stories.remove(story)])
+        commit_if_present([stories.remove(story)])
         yield
     for story_id in every_item(lambda page_request: stories.liked_by(user_id, page_request)):
-        if not _commit_if_present(stories.unlike(story_id, user_id)):
+        if not commit_if_present(stories.take_back_like(story_id, user_id)):
             commit_now(stories.delete_like(story_id, user_id))
         yield
-
-
-def _reports(user_id: str, now: str) -> Iterator[None]:
-    del now
-    for report in every_item(lambda page_request: reports.of_reporter(user_id, page_request)):
-        changes = reports.anonymise(report, report.anonymised())
-        if changes:
-            commit_now(*changes)
-            yield
 
 
 def _sessions(user_id: str, now: str) -> Iterator[None]:
@@ -175,7 +115,7 @@ def _reminders(user_id: str, now: str) -> Iterator[None]:
     """Delete the person's own reminders, page by page. Reminders of jobs contain no personal data."""
     del now
     while found := reminders.of_person(user_id, PageRequest(("erasure",), MAX_LIMIT)).items:
-        reminders.remove(found)
+        reminders.remove_all_of(user_id, found)
         yield
 
 
@@ -232,11 +172,8 @@ STEPS: Sequence[Step] = (
     _profile,
     _names,
     _notification_settings,
-    _jobs,
-    _bids,
-    _listings,
+    *kept_items.STEPS,
     _stories,
-    _reports,
     _sessions,
     _reminders,
     _inbox,
@@ -245,30 +182,3 @@ STEPS: Sequence[Step] = (
     _account,
 )
 """The steps in order. The first needs the contacts; the last marks the erasure as complete."""
-
-
-def _changed(subject: Subject, decide: Callable[[Subject], list[Write]], read: Callable[[], Subject | None]) -> bool:
-    """Commit the writes that `decide` returns for `subject`, which is read again after a conflict.
-
-    Returns:
-        Whether there were any writes.
-    """
-
-    def commit_changes(current: Subject | None) -> bool:
-        writes = decide(current) if current is not None else []
-        if writes:
-            commit_now(*writes)
-        return bool(writes)
-
-    try:
-        return commit_changes(subject)
-    except _CONFLICTS:
-        return retry_on_conflict(lambda: commit_changes(read()), _ATTEMPTS, conflicts=_CONFLICTS)
-
-
-def _commit_if_present(writes: Sequence[Write]) -> bool:
-    try:
-        commit_now(*writes)
-    except WriteConflict:
-        return False
-    return True

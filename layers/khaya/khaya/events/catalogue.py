@@ -28,7 +28,6 @@ class JobPosted(Detail):
     job_id: str
     buyer_id: str
     category: str
-    location: str
     budget_cents: Cents
     payment: str
 
@@ -445,6 +444,7 @@ KINDS: Final[Mapping[str, type[Detail]]] = {
     "person.verification_refused": Person,
     "person.payout_account_changed": Person,
     "person.payout_account_checked": PayoutAccountChecked,
+    "person.password_changed": Person,
     "person.suspended": Person,
     "person.reinstated": Person,
     "person.made_admin": Person,

@@ -121,7 +121,7 @@ def _listing_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     if not before:
         yield "listing.created", ids
         return
-    if after.get("moderation") and before.get("moderation") != after["moderation"]:
+    if _was_moderated(before, after):
         yield "listing.moderated", {**ids, "decision": after["moderation"]["decision"]}
     if before["status"] != after["status"]:
         yield "listing.moved", {**ids, "was": before["status"]}
@@ -162,7 +162,7 @@ def _story_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     elif not after:
         # Deleted items carry no write token. Only its author removes a story, or the system for them.
         yield "story.removed", {**ids, "was": before["status"], "removed_by": before["authorId"]}
-    elif after.get("moderation") and before.get("moderation") != after["moderation"]:
+    elif _was_moderated(before, after):
         yield "story.moderated", {**ids, "decision": after["moderation"]["decision"]}
 
 
@@ -281,6 +281,8 @@ def _user_events(before: Item, after: Item) -> Iterator[KindAndFields]:
             yield "person.suspended" if after["status"] == "suspended" else "person.reinstated", person
         if "admin" in after:
             yield "person.made_admin" if after["admin"] else "person.ended_admin", person
+    elif not before and "passwordChangedAt" in after:
+        yield "person.password_changed", {"userId": after["about"]}
     elif before.get("status") != "erased" and after.get("status") == "erased":
         yield "person.erased", {}
 
@@ -383,6 +385,12 @@ def _object(resource: str, item: Item) -> str:
 
 def _was_set(attribute: str, before: Item, after: Item) -> bool:
     return bool(after.get(attribute)) and not before.get(attribute)
+
+
+def _was_moderated(before: Item, after: Item) -> bool:
+    """Whether an admin decided. An erasure of the admin changes the reason only, which is no decision."""
+    was, now = ({**(one.get("moderation") or {}), "reason": None} for one in (before, after))
+    return bool(after.get("moderation")) and was != now
 
 
 def _hidden(review: Item) -> bool:

@@ -1,6 +1,6 @@
 """The contents of an export: all data about a person, read table by table while the file is written.
 
-Excluded are the other party's contact on a job, hashes, and internal counters.
+`personal_data.catalogue` says what is excluded: the other party's contact on a job, hashes, tokens and the like.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from khaya.bids import store as bids
-from khaya.jobs import store as jobs
+from khaya.identities import store as identities
 from khaya.ledger import store as ledger
 from khaya.listings import store as listings
 from khaya.notifications import store as notifications
 from khaya.notifications import view as notices
 from khaya.payout_accounts import store as payout_accounts
 from khaya.payout_accounts.view import account_view
+from khaya.personal_data import sources
+from khaya.personal_data.items import exported, own_words
+from khaya.personal_data.places import ADMIN
 from khaya.platform.aws import files
 from khaya.platform.base.models import item_of
 from khaya.platform.data.pages import every_item
@@ -32,8 +35,6 @@ from khaya.stories import store as stories
 from khaya.uploads.model import uploads_prefix
 from khaya.users import store as users
 
-_CONTACTS: Final = {"buyer": "workerContact", "worker": "buyerContact"}
-_NOT_OF_SESSIONS: Final = {"sealed", "latest", "live", "used", "dropped"}
 _ENTRY: Final = ("id", "createdAt", "type", "amountCents", "balanceAfterCents", "source", "reason", "withdrawalStatus")
 _LONG_AGO: Final = "1970-01-01T00:00:00.000Z"
 
@@ -50,44 +51,66 @@ def chunks(user_id: str, now: str) -> Iterator[bytes]:
 
 
 def _profile(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield item_of(profiles.get(user_id))
+    yield exported(profiles.get(user_id), user_id)
 
 
 def _record(user_id: str) -> Iterator[Mapping[str, Any]]:
+    record = read(users.key(user_id))
     payout = payout_accounts.find(user_id)
-    shown_account = payout and _plain(account_view(payout))
-    record = _plain(users.read(read(users.key(user_id)), user_id))
-    yield {**record, **({"payoutAccount": shown_account} if shown_account else {})}
+    shown_account = {"payoutAccount": item_of(account_view(payout))} if payout else {}
+    yield {**exported(users.read(record, user_id), user_id), **shown_account}
+
+
+def _identities(user_id: str) -> Iterator[Mapping[str, Any]]:
+    for contact in identities.contacts_held(users.get(user_id)):
+        yield {contact.kind: contact.value}
 
 
 def _jobs_posted(user_id: str) -> Iterator[Mapping[str, Any]]:
-    for job in every_item(lambda page_request: jobs.of_person("buyer", user_id, None, page_request)):
-        yield _without(item_of(job), {_CONTACTS["buyer"]})
+    return (exported(job, user_id) for job in sources.jobs_of(user_id, "buyer"))
 
 
 def _jobs_worked_on(user_id: str) -> Iterator[Mapping[str, Any]]:
-    for job in every_item(lambda page_request: jobs.of_person("worker", user_id, None, page_request)):
-        yield _without(item_of(job), {_CONTACTS["worker"]})
+    return (exported(job, user_id) for job in sources.jobs_of(user_id, "worker"))
 
 
 def _bids(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield from map(item_of, every_item(lambda page_request: bids.of_worker(user_id, None, page_request)))
+    for bid in every_item(lambda page_request: bids.of_worker(user_id, None, page_request)):
+        yield exported(bid, user_id)
+
+
+def _bids_received(user_id: str) -> Iterator[Mapping[str, Any]]:
+    return (own_words(bid, user_id) for bid in sources.bids_received(user_id))
 
 
 def _listings(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield from map(item_of, every_item(lambda page_request: listings.of_seller(user_id, page_request)))
+    for listing in every_item(lambda page_request: listings.of_seller(user_id, page_request)):
+        yield exported(listing, user_id)
 
 
 def _reviews_written(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield from map(item_of, every_item(lambda page_request: reviews.of_reviewer(user_id, page_request)))
+    for review in every_item(lambda page_request: reviews.of_reviewer(user_id, page_request)):
+        yield exported(review, user_id)
 
 
 def _reviews_received(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield from map(item_of, every_item(lambda page_request: reviews.of_subject(user_id, page_request)))
+    """The reviews about the person; of a hidden one, which only admins see, their own answer."""
+    for review in sources.reviews_about(user_id):
+        if not review.hidden:
+            yield exported(review, user_id)
+        elif review.response:
+            yield own_words(review, user_id)
+
+
+def _decisions(user_id: str) -> Iterator[Mapping[str, Any]]:
+    """The reasons that the person gave as an admin."""
+    for item in sources.decided_by(user_id):
+        if words := own_words(item, user_id, as_=(ADMIN,)):
+            yield words
 
 
 def _balance(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield item_of(ledger.account(user_id))
+    yield exported(ledger.account(user_id), user_id)
 
 
 def _entries(user_id: str) -> Iterator[Mapping[str, Any]]:
@@ -97,18 +120,20 @@ def _entries(user_id: str) -> Iterator[Mapping[str, Any]]:
 def _referral(user_id: str) -> Iterator[Mapping[str, Any]]:
     own, referral = read_together([referrals.referrer_key(user_id), referrals.referral_key(user_id)])
     if own is not None:
-        yield item_of(referrals.read_referrer(own, user_id))
+        yield exported(referrals.read_referrer(own, user_id), user_id)
     found = referrals.read_referral(referral)
     if found is not None:
-        yield item_of(found)
+        yield exported(found, user_id)
 
 
 def _referred(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield from map(item_of, every_item(lambda page_request: referrals.of_referrer(user_id, page_request)))
+    for referral in every_item(lambda page_request: referrals.of_referrer(user_id, page_request)):
+        yield exported(referral, user_id)
 
 
 def _stories(user_id: str) -> Iterator[Mapping[str, Any]]:
-    yield from map(item_of, every_item(lambda page_request: stories.of_author(user_id, page_request)))
+    for story in every_item(lambda page_request: stories.of_author(user_id, page_request)):
+        yield exported(story, user_id)
 
 
 def _likes(user_id: str) -> Iterator[Mapping[str, Any]]:
@@ -118,12 +143,12 @@ def _likes(user_id: str) -> Iterator[Mapping[str, Any]]:
 
 def _reports(user_id: str) -> Iterator[Mapping[str, Any]]:
     for report in every_item(lambda page_request: reports.of_reporter(user_id, page_request)):
-        yield _without(item_of(report), {"subjectIds", "resolution"})
+        yield exported(report, user_id)
 
 
 def _sessions(user_id: str) -> Iterator[Mapping[str, Any]]:
     for session in every_item(lambda page_request: sessions.of_person(user_id, _LONG_AGO, page_request)):
-        yield _without(item_of(session), _NOT_OF_SESSIONS)
+        yield exported(session, user_id)
 
 
 def _settings(user_id: str) -> Iterator[Mapping[str, Any]]:
@@ -153,12 +178,15 @@ def _uploads(user_id: str) -> Iterator[Mapping[str, Any]]:
 SECTIONS: Final[Mapping[str, Callable[[str], Iterable[Mapping[str, Any]]]]] = {
     "profile": _profile,
     "account": _record,
+    "identities": _identities,
     "jobsPosted": _jobs_posted,
     "jobsWorkedOn": _jobs_worked_on,
     "bids": _bids,
+    "wordsOnBidsReceived": _bids_received,
     "listings": _listings,
     "reviewsWritten": _reviews_written,
     "reviewsReceived": _reviews_received,
+    "decisionsAsAdmin": _decisions,
     "credits": _balance,
     "creditEntries": _entries,
     "referral": _referral,
@@ -174,14 +202,6 @@ SECTIONS: Final[Mapping[str, Callable[[str], Iterable[Mapping[str, Any]]]]] = {
     "uploads": _uploads,
 }
 """The sections of the file by name, each a list."""
-
-
-def _plain(model: Any) -> dict[str, Any]:
-    return _without(item_of(model), {"lostRoles", "subject"})
-
-
-def _without(item: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
-    return {name: value for name, value in item.items() if name not in names}
 
 
 def _json(value: Any) -> bytes:

@@ -30,7 +30,7 @@ def is_returning(user: User) -> bool:
     keys = [
         (settings().users_table, {"userId": f"former#{made}"})
         for kind, contact in _contacts(user)
-        for made in secrets.keyed_hashes("former", kind, contact)
+        for made in secrets.every_keyed_hash("former", kind, contact)
     ]
     return bool(keys) and any(dynamo.get_many(keys))
 

@@ -64,6 +64,14 @@ def release_all(user: User) -> list[writes.Write]:
     return [release(Identity(kind, value), user.user_id) for kind, value in held if value]
 
 
+def contacts_held(user: User) -> list[Identity]:
+    """The phone and the e-mail of a person that their rows hold."""
+    kinds: list[tuple[Kind, str | None]] = [("phone", user.phone), ("email", user.email)]
+    contacts = [Identity(kind, value) for kind, value in kinds if value]
+    holders = holders_of(contacts) if contacts else []
+    return [contact for contact, holder in zip(contacts, holders, strict=True) if holder == user.user_id]
+
+
 def _take(identity: Identity, user_id: str, refusal: Exception) -> writes.Write:
     return writes.update(
         *_key(identity),

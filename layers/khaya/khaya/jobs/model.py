@@ -9,7 +9,7 @@ from pydantic import Field
 from khaya.platform.base import clock
 from khaya.platform.base.dates import DateOrMoment
 from khaya.platform.base.errors import Conflict, FieldProblem, Forbidden, Invalid
-from khaya.platform.base.fields import REMOVED, Coordinates, Count, Description, Length, Place, Prose, Title
+from khaya.platform.base.fields import Coordinates, Count, Description, Length, Place, Prose, Title
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel, next_version, omittable, sent_fields
 from khaya.platform.base.money import RAND, Cents
@@ -439,23 +439,14 @@ class Job(Model):
             raise Conflict("The job has not reached its expiry.", code="job_not_expired")
         return self._with_status("expired", now)
 
-    def anonymised(self, party: Party, name: str, now: str) -> Job:
-        """The job without the personal data of a party who erased their account; this job if there is none.
+    def abandoned(self, now: str) -> Job:
+        """The job after its buyer erased their account.
 
-        An open job is cancelled. The submission stays, because it is the other party's evidence.
+        Raises:
+            Conflict: the job is not open.
         """
-        changed: dict[str, Any] = {}
-        if self.cancellation is not None and self.cancellation.by == party:
-            changed["cancellation"] = self.cancellation.model_copy(update={"reason": REMOVED})
-        if party == "buyer":
-            changed |= {"buyer_name": name, "description": REMOVED, "coordinates": None, "photos": []}
-        contact = self.buyer_contact if party == "buyer" else self.worker_contact
-        if contact is not None:
-            changed[f"{party}_contact"] = Contact(display_name=name)
-        if self.status == "open":
-            gone = Cancellation(reason="The buyer has left.", by="system", at=now)
-            return self._with_status("cancelled", now, **changed, cancellation=gone)
-        return self._updated(now, **changed)
+        left = Cancellation(reason="The buyer has left.", by="system", at=now)
+        return self._with_status("cancelled", now, cancellation=left)
 
     def _require_status(self, status: Status, action: str) -> None:
         if self.status != status:

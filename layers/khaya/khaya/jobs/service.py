@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from khaya.jobs import model, store
 from khaya.jobs.model import Category, ClosingRequest, EscrowSummary, Job, JobChanges, JobPosting, WorkProof, new_job
 from khaya.platform.base import clock
-from khaya.platform.base.errors import Conflict, Invalid, WriteConflict
+from khaya.platform.base.errors import Conflict, FieldProblem, Invalid, WriteConflict
 from khaya.platform.base.models import Item
 from khaya.platform.base.text import words
 from khaya.platform.data.pages import PageRequest, PageResult
@@ -187,7 +187,7 @@ def _require_future(start_date: str | None, now: str) -> None:
     """Check that a start date is not before today in South Africa."""
     day = start_date and (start_date if len(start_date) == len("2026-11-21") else clock.local_day(start_date))
     if day and day < clock.local_day(now):
-        raise Invalid([("startDate", "must not be before today")])
+        raise Invalid([FieldProblem("startDate", "must not be before today", "in_the_past")])
 
 
 def feed(

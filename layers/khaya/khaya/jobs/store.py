@@ -14,6 +14,7 @@ from khaya.platform.base.feeds import HIDDEN, feed_attributes
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, hiding, lists, writes
+from khaya.platform.data.corrections import correct
 from khaya.platform.data.pages import PageRequest, PageResult
 
 
@@ -80,6 +81,11 @@ def count_bid(job_id: str, step: int) -> writes.Write:
         refusal=_bids_unchanged,
         values={"step": step, "open": "open"},
     )
+
+
+def correct_bid_count(item: Item, count: int) -> writes.Write:
+    """The write that sets the bid count of the job in `item`, unless the job was written since."""
+    return correct(*key(item["id"]), item, {"bidCount": count})
 
 
 def set_contact_phone(job_id: str, party: Party, phone: str) -> writes.Write:

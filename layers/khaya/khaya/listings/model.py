@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from khaya.platform.base.errors import Conflict, FieldError, Forbidden, Stale
-from khaya.platform.base.fields import REMOVED, Description, Length, Line, Place, Prose, Title, Whole
+from khaya.platform.base.fields import Description, Length, Line, Place, Prose, Title, Whole
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel, next_version, omittable, sent_fields
 from khaya.platform.base.money import RAND, Cents
@@ -162,10 +162,6 @@ class Listing(Model):
     def deactivated(self, now: str) -> Listing:
         """The inactive listing; this listing if it is inactive already."""
         return self._updated(now, status="inactive")
-
-    def anonymised(self, name: str, now: str) -> Listing:
-        """The inactive listing without the personal data of its seller, who erased their account."""
-        return self._updated(now, status="inactive", seller_name=name, description=REMOVED, photos=[])
 
     def moderated(self, request: ModerationRequest, *, moderator_id: str, now: str) -> Listing:
         """The listing after an admin's decision.

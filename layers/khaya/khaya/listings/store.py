@@ -53,6 +53,8 @@ def change(before: Listing, after: Listing) -> list[writes.Write]:
         refusal=lambda _: WriteConflict(),
         values={"version": before.version},
     )
+    if after.stock != before.stock:
+        changed = writes.relative(changed)
     return [changed, *_count(before.seller_id, after.counts_towards_limit - before.counts_towards_limit)]
 
 

@@ -30,6 +30,14 @@ def sync_name(user_id: str) -> Iterator[None]:
             yield
 
 
+def has_old_names(user_id: str) -> bool:
+    """Whether a copy of a person's name differs from their profile."""
+    profile = profiles.find(user_id)
+    if profile is None:
+        return False
+    return any(renaming is not None for renaming in _renamings(user_id, profile.display_name))
+
+
 def _renamings(user_id: str, name: str) -> Iterator[Write | None]:
     for job in every_item(lambda page_request: jobs.of_person("buyer", user_id, None, page_request)):
         yield jobs.rename(job, "buyer", name)

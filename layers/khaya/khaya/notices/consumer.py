@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from khaya.events.model import Event
 from khaya.notices import rules, service
+from khaya.platform.aws import queues
 from khaya.platform.aws.queues import OutgoingMessage
 from khaya.platform.base import clock, observability
 from khaya.platform.work.consumers import Message
 
 NAME = "notices"
+QUEUE = "notices"
 
 
 def message_for(event: Event) -> OutgoingMessage | None:
@@ -17,6 +21,24 @@ def message_for(event: Event) -> OutgoingMessage | None:
 
 
 def handle(message: Message) -> None:
-    """Notify everybody whom one event concerns."""
-    event = Event.parse(message.body)
-    observability.count("NotificationsWritten", service.handle(event, clock.now()))
+    """Notify everybody whom one event concerns. Many bidders are divided among further messages.
+
+    Raises:
+        RetryLater: the index does not show all bids yet.
+    """
+    event, now = Event.parse(message.body), clock.now()
+    bidders = message.body.get("bidders")
+    if bidders is None and rules.concerns_bidders(event):
+        first, *others = service.parts(service.bidders(event))
+        queues.send(QUEUE, [_message_for_part(event, number, part) for number, part in enumerate(others)])
+        bidders = first
+    if bidders is None:
+        written = service.handle(event, now)
+    else:
+        written = sum(service.handle(rules.for_bidder(event, one), now) for one in bidders)
+    observability.count("NotificationsWritten", written)
+
+
+def _message_for_part(event: Event, number: int, bidders: Sequence[str]) -> OutgoingMessage:
+    body = {**event.body, "bidders": list(bidders)}
+    return OutgoingMessage(NAME, body, object=event.object, change=f"{event.id}#{number}")

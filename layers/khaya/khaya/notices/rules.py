@@ -67,6 +67,16 @@ def possible_recipients(event: Event) -> list[str]:
     return [person for person in people if person != event.actor or event.kind.startswith("person.")]
 
 
+def concerns_bidders(event: Event) -> bool:
+    """Whether the event is for everybody who has a pending bid on its job, whom its detail does not name."""
+    return event.kind == "job.edited"
+
+
+def for_bidder(event: Event, worker_id: str) -> Event:
+    """The event that `concerns_bidders`, for one of them."""
+    return event.model_copy(update={"detail": {**event.detail, "workerId": worker_id}})
+
+
 def notices(event: Event, objects: Sequence[Item | None]) -> list[Notice]:
     """The notices of an event. `objects` are the current items under `object_keys`."""
     if event.kind not in _RULES or (objects and objects[0] is None):
@@ -212,6 +222,7 @@ def _decision(event: Event) -> str:
 
 
 _RULES: Final[Mapping[str, Callable[[Event, Item], Recipients]]] = {
+    "job.edited": _one("workerId", "jobEdited"),  # once for each bidder: see `for_bidder`
     "job.accepted": _one("workerId", "bidAccepted"),
     "job.started": _one("buyerId", "jobStarted"),
     "job.submitted": _one("buyerId", "workSubmitted"),
@@ -244,6 +255,7 @@ _RULES: Final[Mapping[str, Callable[[Event, Item], Recipients]]] = {
     "person.verification_refused": _one("userId", "verificationRefused"),
     "person.suspended": _one("userId", "accountSuspended"),
     "person.reinstated": _one("userId", "accountReinstated"),
+    "person.password_changed": _one("userId", "passwordChanged"),
     "person.payout_account_changed": _one("userId", "payoutAccountChanged"),
     "person.payout_account_checked": _payout_account_checked,
     "reminder.due": _reminder,

@@ -22,31 +22,45 @@ class KindOfNotification:
         urgent: whether it is also delivered during the quiet hours.
         channels: the default channels.
         configurable: whether people choose its channels. If not, it always uses all of `channels`.
+        limited: whether its messages outside the inbox count to a person's daily limit.
+        gathered: whether others can cause it again and again about one thing. What happens within ten minutes is then
+            one notification with a count.
     """
 
     placeholders: frozenset[str]
     urgent: bool = False
     channels: tuple[Channel, ...] = _DEFAULT_CHANNELS
     configurable: bool = True
+    limited: bool = True
+    gathered: bool = False
 
 
-def _kind(*placeholders: str, urgent: bool = False) -> KindOfNotification:
-    return KindOfNotification(frozenset(placeholders), urgent=urgent)
+def _kind(*placeholders: str) -> KindOfNotification:
+    return KindOfNotification(frozenset(placeholders))
+
+
+def _gathered_kind(*placeholders: str) -> KindOfNotification:
+    return KindOfNotification(frozenset(placeholders), gathered=True)
+
+
+def _urgent_kind(*placeholders: str) -> KindOfNotification:
+    return KindOfNotification(frozenset(placeholders), urgent=True, limited=False)
 
 
 def _security_kind() -> KindOfNotification:
-    return KindOfNotification(frozenset(), urgent=True, channels=CHANNELS, configurable=False)
+    return KindOfNotification(frozenset(), urgent=True, channels=CHANNELS, configurable=False, limited=False)
 
 
 KINDS: Final[Mapping[str, KindOfNotification]] = {
-    "bidReceived": _kind("jobTitle", "amountCents"),
-    "bidWithdrawn": _kind("jobTitle", "amountCents"),
-    "bidAccepted": _kind("jobTitle", "agreedCents", "dueAt", "payment", urgent=True),
+    "bidReceived": _gathered_kind("jobTitle", "amountCents"),
+    "bidWithdrawn": _gathered_kind("jobTitle", "amountCents"),
+    "bidAccepted": _urgent_kind("jobTitle", "agreedCents", "dueAt", "payment"),
     "bidRejected": _kind("jobTitle", "amountCents", "rejectionReason"),
+    "jobEdited": _gathered_kind("jobTitle"),
     "jobStarted": _kind("jobTitle"),
-    "workSubmitted": _kind("jobTitle"),
+    "workSubmitted": _gathered_kind("jobTitle"),
     "jobCompleted": _kind("jobTitle"),
-    "jobCancelled": _kind("jobTitle", "by", urgent=True),
+    "jobCancelled": _urgent_kind("jobTitle", "by"),
     "jobExpired": _kind("jobTitle"),
     "chooseBid": _kind("jobTitle", "expiresAt"),
     "confirmWork": _kind("jobTitle"),
@@ -54,27 +68,30 @@ KINDS: Final[Mapping[str, KindOfNotification]] = {
     "reviewPrompt": _kind("jobTitle"),
     "reviewReceived": _kind("jobTitle", "rating"),
     "reviewAnswered": _kind("jobTitle"),
-    "reminder": _kind("text", urgent=True),
-    "listingApproved": _kind("listingTitle"),
-    "listingRejected": _kind("listingTitle"),
-    "storyApproved": _kind("storyTitle"),
-    "storyRejected": _kind("storyTitle"),
-    "storyFeatured": _kind("storyTitle"),
+    "reminder": KindOfNotification(
+        frozenset({"text"}), urgent=True
+    ),  # on time, but everybody sets as many as they like
+    "listingApproved": _gathered_kind("listingTitle"),
+    "listingRejected": _gathered_kind("listingTitle"),
+    "storyApproved": _gathered_kind("storyTitle"),
+    "storyRejected": _gathered_kind("storyTitle"),
+    "storyFeatured": _gathered_kind("storyTitle"),
     "referralRewarded": _kind("rewardCents", "side"),
     "rewardRefused": _kind("amountCents"),
     "creditsReceived": _kind("amountCents", "balanceAfterCents"),
     "creditsDeducted": _kind("amountCents", "balanceAfterCents"),
     "withdrawalPaid": _kind("amountCents"),
     "withdrawalFailed": _kind("amountCents"),
-    "chargebackOpened": _kind("jobTitle", "amountCents", urgent=True),
+    "chargebackOpened": _urgent_kind("jobTitle", "amountCents"),
     "chargebackWon": _kind("jobTitle"),
-    "chargebackLost": _kind("jobTitle", "amountCents", urgent=True),
+    "chargebackLost": _urgent_kind("jobTitle", "amountCents"),
     "verified": _kind(),
     "verificationRefused": _kind(),
     "verificationEnded": _kind(),
     "reportResolved": _kind("decision"),
     "accountSuspended": _security_kind(),
     "accountReinstated": _security_kind(),
+    "passwordChanged": _security_kind(),
     "payoutAccountChanged": _security_kind(),
     "payoutAccountVerified": _kind(),
     "payoutAccountRefused": _kind("problem"),

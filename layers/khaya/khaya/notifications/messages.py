@@ -1,7 +1,8 @@
 """Renders notifications in the reader's language.
 
 The texts stand in `catalogue/<language>.json`, a title and a text for each kind. They use only characters of the SMS
-alphabet (GSM 03.38), so amounts have plain spaces.
+alphabet (GSM 03.38), so amounts have plain spaces. The inbox shows titles as they are; what is sent outside of it has
+them as `titles.title_for_messages` makes them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from khaya.notifications.choices import Language
+from khaya.notifications.titles import title_for_messages
 from khaya.platform.base import clock
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import RAND
@@ -26,11 +28,17 @@ class Text(NamedTuple):
     text: str
 
 
-class Message(Model):
-    """The templates of a kind, with placeholders in braces."""
+class Template(Model):
+    """A title and a text with placeholders in braces."""
 
     title: str
     text: str
+
+
+class Message(Template):
+    """The templates of a kind. `gathered` is for several at once, and has the placeholder `count` besides."""
+
+    gathered: Template | None = None
 
 
 class Catalogue(Model):
@@ -40,6 +48,7 @@ class Catalogue(Model):
         kinds: the templates, by kind of notification.
         words: by placeholder, the translations of its possible values.
         months: the months' names as they stand in `date`.
+        untitled: what stands for a title of which nothing is left outside the inbox.
         date: the format of a day, with `{day}`, `{month}` and `{year}`.
         thousands: the separator of thousands in an amount.
         decimal: the separator before its cents.
@@ -48,6 +57,7 @@ class Catalogue(Model):
     kinds: dict[str, Message]
     words: dict[str, dict[str, str]]
     months: list[str]
+    untitled: str
     date: str
     thousands: str
     decimal: str
@@ -76,15 +86,29 @@ class Catalogue(Model):
         return self.date.format(day=local.day, month=self.months[local.month - 1], year=local.year)
 
 
-def render(kind: str, params: Mapping[str, str | int], language: Language) -> Text:
-    """A notification's title and text. Parameters without a placeholder are ignored.
+def render(kind: str, params: Mapping[str, str | int], language: Language, *, count: int = 1) -> Text:
+    """A notification's title and text in the inbox; `count` is how often it happened.
+
+    Parameters without a placeholder are ignored.
 
     Raises:
         KeyError: the kind is unknown, or a placeholder has no parameter.
     """
     words = catalogue(language)
     message = words.kinds[kind]
-    return Text(_filled(message.title, params, words), _filled(message.text, params, words))
+    template = message.gathered if count > 1 and message.gathered else message
+    values = {**params, "count": count}
+    return Text(_filled(template.title, values, words), _filled(template.text, values, words))
+
+
+def render_outside(kind: str, params: Mapping[str, str | int], language: Language, *, count: int = 1) -> Text:
+    """A notification's title and text by SMS, WhatsApp, e-mail or push, without what a title may smuggle in."""
+    untitled = catalogue(language).untitled
+    harmless = {
+        name: title_for_messages(str(value), untitled) if name.endswith("Title") else value
+        for name, value in params.items()
+    }
+    return render(kind, harmless, language, count=count)
 
 
 def placeholders_in(template: str) -> frozenset[str]:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from khaya.notifications.choices import CHANNELS, Channel, Language
 from khaya.notifications.kinds import KINDS
-from khaya.platform.base.errors import Conflict, Invalid, NotFound, Unauthenticated
+from khaya.platform.base.errors import Conflict, FieldProblem, Invalid, NotFound, Unauthenticated
 from khaya.platform.base.models import Model, RequestModel, next_version
 
 Platform = Literal["ios", "android", "web"]
@@ -116,7 +116,8 @@ class Recipient(Model):
         """
         unknown = sorted(kind for kind in wanted.channels if kind not in CONFIGURABLE_KINDS)
         if unknown:
-            raise Invalid([(f"channels.{kind[:64]}", "is not a kind that channels are chosen for") for kind in unknown])
+            message = "is not a kind that channels are chosen for"
+            raise Invalid([FieldProblem(f"channels.{kind[:64]}", message, "not_configurable") for kind in unknown])
         differing = {
             kind: tuple(channels)
             for kind, channels in wanted.channels.items()
@@ -167,9 +168,13 @@ class Notification(Model):
         params: values for the placeholders: titles, amounts, numbers and states; never a person's name.
         data: ids and states by which the app opens what the notification is about.
         event: the id of the event that caused it.
+        count: how many events it tells of.
         urgent: whether it is also delivered during the quiet hours.
         generation: the recipient's generation when it was created.
         read: whether it was read by itself; see `Recipient.has_read`.
+        created_at: the time of the first event.
+        updated_at: the time of the latest event; None if there is one.
+        gathers_until: until when further events about the same thing are counted in it; None if they never are.
     """
 
     id: str
@@ -178,7 +183,48 @@ class Notification(Model):
     params: Mapping[str, str | int] = {}
     data: Mapping[str, str | int | None] = {}
     event: str
+    count: int = 1
     urgent: bool = False
     generation: int = 0
     read: bool = False
     created_at: str
+    updated_at: str | None = None
+    gathers_until: str | None = None
+
+    @property
+    def told_at(self) -> str:
+        """The time of the latest event that it tells of."""
+        return self.updated_at or self.created_at
+
+    @property
+    def thing(self) -> str:
+        """The id of the job, listing or story that it is about; empty if there is none."""
+        return next((str(self.data[name]) for name in _THINGS if self.data.get(name)), "")
+
+    @property
+    def is_gathered(self) -> bool:
+        """Whether what happens again about the same thing is counted in one notification."""
+        return KINDS[self.kind].gathered and bool(self.thing)
+
+    def with_another(self, other: Notification) -> Notification:
+        """The notification that tells of one event more, and is unread. Its text is that of the latest event.
+
+        In whatever order the events are counted, the result is the same.
+        """
+        latest = other if other.created_at >= self.told_at else self
+        return self.model_copy(
+            update={
+                "params": latest.params,
+                "data": latest.data,
+                "count": self.count + 1,
+                "read": False,
+                "created_at": min(self.created_at, other.created_at),
+                "updated_at": max(self.told_at, other.created_at),
+            }
+        )
+
+
+_THINGS: Final = ("jobId", "listingId", "storyId")
+
+GATHERING_SECONDS: Final = 600
+"""Seconds after the first event in which further ones about the same thing are counted in its notification."""

@@ -1,6 +1,9 @@
 """The Notifications table, keyed by `id`.
 
-* `<ulid>`: a notification. Only these carry `userId`, by which the index of the inbox lists them.
+* `<ulid>`: a notification. Only these carry `userId`, by which the index of the inbox lists them. An event that was
+  counted in an earlier notification leaves `gatheredIn` under the id that a notification of its own would have.
+* `gathering#<userId>#<kind>#<thing>`: the notification in which events about a thing are counted, and until when.
+* `messages#<userId>#<day>`: the messages that a person got outside the inbox on a day.
 * `recipient#<userId>`: preferences, devices and unread count, in one item, so that conditions on it keep them exact.
 * `token#<hash>`: the holder of a push token, which is the person who registered it last.
 """
@@ -8,10 +11,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from khaya.notifications.model import Notification, Recipient
+from khaya.platform.base import clock
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item, Model, item_of
 from khaya.platform.base.settings import settings
@@ -21,6 +26,10 @@ from khaya.platform.data.pages import PageRequest, PageResult
 _NOT_PREFERENCES: Final = {"userId", "unread", "generation"}
 """Fields that `update_recipient` does not write: the id is in the key, and other writes change the counts."""
 _NOT_ERASED: Final = "attribute_not_exists(#erasedAt)"
+_COUNTED_DAYS: Final = 30
+"""Days for which it is known that an event was counted: longer than a message may wait to be handled again."""
+_ENDED_DAYS: Final = 2
+"""Days until a gathering that ended, or a day's count of messages, is deleted."""
 
 
 class Holder(Model):
@@ -28,6 +37,21 @@ class Holder(Model):
 
     holder: str
     device_id: str
+
+
+class Counted(Model):
+    """An event that was counted in an earlier notification: which one, and its number in it."""
+
+    gathered_in: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """The notification in which events about a thing are counted until a time."""
+
+    notification_id: str
+    until: str
 
 
 def recipient_key(user_id: str) -> tuple[str, dict[str, str]]:
@@ -60,6 +84,22 @@ def find(notification_id: str) -> Notification | None:
     return read(dynamo.get(*key(notification_id)))
 
 
+def gathering_key(notification: Notification) -> tuple[str, dict[str, str]]:
+    """Primary key of the gathering of the notification's kind about its thing."""
+    row = f"gathering#{notification.user_id}#{notification.kind}#{notification.thing}"
+    return settings().notifications_table, {"id": row}
+
+
+def read_gathering(item: Item | None, now: str) -> Gathering | None:
+    """The gathering in `item`, if it goes on."""
+    return Gathering(item["notificationId"], item["until"]) if item and item["until"] > now else None
+
+
+def read_counted(item: Item | None) -> Counted | None:
+    """The counted event in `item`, which is under the id of a notification of its own."""
+    return Counted.model_validate(item) if item and "gatheredIn" in item else None
+
+
 def token_key(token: str) -> tuple[str, dict[str, str]]:
     """Primary key of a push token's holder."""
     return settings().notifications_table, {"id": f"token#{hashlib.sha256(token.encode()).hexdigest()}"}
@@ -78,11 +118,57 @@ def create(notification: Notification, recipient: Recipient) -> list[writes.Writ
     return [
         writes.put(
             settings().notifications_table,
-            {**item_of(notification), "generation": recipient.generation},
+            {**item_of(notification), "generation": recipient.generation, "listOrder": _order(notification)},
             condition="attribute_not_exists(#id)",
             refusal=lambda _: WriteConflict(),
         ),
         _add_to_unread(recipient, +1),
+    ]
+
+
+def create_gathering(notification: Notification, recipient: Recipient, now: str) -> list[writes.Write]:
+    """Store a notification in which further events are counted until its `gathers_until`.
+
+    Refused as `WriteConflict` as `create`, and if another gathering about the same thing goes on.
+    """
+    table, row = gathering_key(notification)
+    until = notification.gathers_until or now
+    gathering = {"notificationId": notification.id, "until": until, "expiresAt": _expiry(until, _ENDED_DAYS)}
+    return [
+        *create(notification, recipient),
+        writes.put(
+            table,
+            {**row, **gathering},
+            condition="attribute_not_exists(#id) OR #until <= :now",
+            refusal=lambda _: WriteConflict(),
+            values={"now": now},
+        ),
+    ]
+
+
+def gather(before: Notification, after: Notification, recipient: Recipient, own_id: str) -> list[writes.Write]:
+    """Count one more event in a notification, which becomes unread; `own_id` is the id that the event's own would have.
+
+    Refused as `WriteConflict` if the event was counted, the notification has changed, the recipient has marked
+    everything as read since, or was erased.
+    """
+    counted = Counted(gathered_in=before.id, number=after.count)
+    return [
+        writes.replace(
+            *key(before.id),
+            {**item_of(before), "listOrder": _order(before)},
+            {**item_of(after), "generation": recipient.generation, "listOrder": _order(after)},
+            condition="#read = :read AND #generation = :was AND #count = :count",
+            refusal=lambda _: WriteConflict(),
+            values={"read": before.read, "was": before.generation, "count": before.count},
+        ),
+        writes.put(
+            settings().notifications_table,
+            {**item_of(counted), "id": own_id, "expiresAt": _expiry(after.told_at, _COUNTED_DAYS)},
+            condition="attribute_not_exists(#id)",
+            refusal=lambda _: WriteConflict(),
+        ),
+        _add_to_unread(recipient, 1 if recipient.has_read(before) else 0),
     ]
 
 
@@ -98,6 +184,11 @@ def mark_read(notification: Notification, recipient: Recipient) -> list[writes.W
         ),
         _add_to_unread(recipient, -1),
     ]
+
+
+def set_params(notification_id: str, params: Mapping[str, str | int]) -> writes.Write:
+    """Write other values for the placeholders of a notification; refused if it was deleted."""
+    return writes.overwrite(*key(notification_id), "params", dict(params))
 
 
 def mark_all_read(recipient: Recipient) -> writes.Write:
@@ -153,8 +244,10 @@ def remove_device(recipient: Recipient, device: str) -> list[writes.Write]:
 
 
 def inbox(user_id: str, page_request: PageRequest) -> PageResult[Notification]:
-    """A person's notifications, newest first."""
-    found = lists.list_page(settings().notifications_table, "byPerson", "userId", user_id, page_request)
+    """A person's notifications, those with the latest event first."""
+    found = lists.list_page(
+        settings().notifications_table, "byPerson", "userId", user_id, page_request, order="listOrder"
+    )
     return PageResult([Notification.model_validate(row) for row in found.items], found.after)
 
 
@@ -179,6 +272,40 @@ def remove(notifications: Sequence[Notification]) -> None:
     dynamo.write_many(
         [writes.delete(*key(one.id), condition=None, refusal=lambda _: WriteConflict()) for one in notifications]
     )
+
+
+def count_message(user_id: str, day: str, limit: int, refusal: Exception) -> writes.Write:
+    """Count a message outside the inbox on a day in South Africa; refused with `refusal` beyond the limit."""
+    return writes.update(
+        *_messages_key(user_id, day),
+        "SET #expiresAt = :expiresAt ADD #counted :one",
+        condition="attribute_not_exists(#counted) OR #counted < :limit",
+        refusal=lambda _: refusal,
+        values={"one": 1, "limit": limit, "expiresAt": _expiry(f"{day}T00:00:00.000Z", _ENDED_DAYS)},
+    )
+
+
+def uncount_message(user_id: str, day: str) -> writes.Write:
+    """Take back the count of a message that was not sent after all."""
+    return writes.update(
+        *_messages_key(user_id, day),
+        "ADD #counted :less",
+        condition="#counted > :none",
+        refusal=lambda _: WriteConflict(),
+        values={"less": -1, "none": 0},
+    )
+
+
+def _messages_key(user_id: str, day: str) -> tuple[str, dict[str, str]]:
+    return settings().notifications_table, {"id": f"messages#{user_id}#{day}"}
+
+
+def _order(notification: Notification) -> str:
+    return f"{notification.told_at}#{notification.id}"
+
+
+def _expiry(at: str, days: int) -> int:
+    return clock.epoch(clock.plus(at, days=days))
 
 
 def _add_to_unread(recipient: Recipient, step: int) -> writes.Write:

@@ -21,10 +21,14 @@ class NotificationView(Model):
     text: str
     data: Annotated[
         dict[str, str | int | None],
-        Field(description="Ids and states by which an app opens what the notification is about."),
+        Field(
+            description="Ids and states by which an app opens what the notification is about. `count` is there if it "
+            "tells of several events, such as three new bids."
+        ),
     ]
     read: bool
     created_at: str
+    updated_at: Annotated[str, Field(description="The time of the latest event; the inbox is sorted by it.")]
 
 
 class InboxView(Model):
@@ -69,15 +73,17 @@ class DeviceView(Model):
 
 def notification_view(notification: Notification, recipient: Recipient) -> NotificationView:
     """The notification as the recipient reads it."""
-    words = messages.render(notification.kind, notification.params, recipient.language)
+    words = messages.render(notification.kind, notification.params, recipient.language, count=notification.count)
+    several = {"count": notification.count} if notification.count > 1 else {}
     return NotificationView(
         id=notification.id,
         kind=notification.kind,
         title=words.title,
         text=words.text,
-        data=dict(notification.data),
+        data={**notification.data, **several},
         read=recipient.has_read(notification),
         created_at=notification.created_at,
+        updated_at=notification.told_at,
     )
 
 

@@ -95,8 +95,8 @@ def open_sealed(sealed: str, context: str) -> Details | None:
         account_name=request.account_name,
         identity_number=request.identity_number,
     )
-    fingerprints = secrets.keyed_hashes(_ACCOUNT_PURPOSE, request.bank_code, request.account_number)
-    hashes = secrets.keyed_hashes(_IDENTITY_PURPOSE, request.identity_number)
+    fingerprints = secrets.every_keyed_hash(_ACCOUNT_PURPOSE, request.bank_code, request.account_number)
+    hashes = secrets.every_keyed_hash(_IDENTITY_PURPOSE, request.identity_number)
     return Details(account, tuple(fingerprints), tuple(hashes))
 
 

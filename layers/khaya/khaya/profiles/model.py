@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.platform.base.errors import Conflict, FieldError, Forbidden
 from khaya.platform.base.fields import Coordinates, Count, Length, Line, Name, Place, Prose
 from khaya.platform.base.models import Model, RequestModel, next_version, omittable, sent_fields
 from khaya.platform.base.roles import ROLES, Role
@@ -38,7 +38,7 @@ FORMER_NAME = "Former member"
 
 def _unique(values: list[str]) -> list[str]:
     if len({comparable(value) for value in values}) != len(values):
-        raise ValueError("must not name the same thing twice")
+        raise FieldError("must not name the same thing twice", "repeated_item")
     return values
 
 
@@ -57,7 +57,7 @@ class Certification(RequestModel):
 def _different_uploads(certifications: list[Certification]) -> list[Certification]:
     keys = [one.key for one in certifications if one.key]
     if len(set(keys)) != len(keys):
-        raise ValueError("must not name the same upload twice")
+        raise FieldError("must not name the same upload twice", "repeated_item")
     return certifications
 
 
@@ -141,7 +141,7 @@ class Profile(Model):
     on_time_jobs: Count = 0
     """The paid jobs that were submitted no later than accepted + timelineDays."""
     median_response_minutes: float | None = None
-    """Median of the minutes from the posting of a job to this person's bid, over their last 20 bids."""
+    """Median of the minutes from the posting of a job to this person's bid, over their last 20 not withdrawn bids."""
 
     returned: bool | None = None
     """Whether an earlier account of the person was erased; they get no benefits for new members."""

@@ -18,6 +18,7 @@ from khaya.platform.base.roles import Role
 from khaya.platform.base.settings import settings
 from khaya.platform.base.text import comparable
 from khaya.platform.data import dynamo, writes
+from khaya.platform.data.corrections import correct
 from khaya.platform.data.pages import PageRequest, PageResult, page_of
 from khaya.profiles.model import OWN_ROLES, SUB_RATINGS, Profile
 from khaya.profiles.trust import trust
@@ -169,6 +170,11 @@ def count_review(user_id: str, rating: int, sub_ratings: Mapping[str, int], step
         refusal=lambda _: WriteConflict(),
         values={"now": now, **_reputation_day(now), **values, **{count: step for _, count in names.values()}},
     )
+
+
+def correct_ratings(item: Item, counts: Mapping[str, int]) -> writes.Write:
+    """Set sums and counts of ratings of the profile in `item`, unless it was written since."""
+    return correct(*key(item["userId"]), item, counts)
 
 
 def differ(before: Item, after: Item) -> bool:

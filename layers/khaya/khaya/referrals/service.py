@@ -102,6 +102,14 @@ def complete_referrals(job_id: str, now: str) -> int:
     return 0
 
 
+def is_due(job: Job) -> bool:
+    """Whether a released job is not recorded as qualifying for both of its parties."""
+    if job.worker_id is None:
+        return False
+    items = read_together([store.qualification_key(party) for party in (job.buyer_id, job.worker_id)])
+    return not all(job.id in store.qualifying_jobs(item) for item in items)
+
+
 def uncount_job(job_id: str, now: str) -> bool:
     """Undo what a job counted for, because a payment for it was charged back; returns whether this call undid it.
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal
 from khaya.events.model import Event
 from khaya.platform.base import clock
 from khaya.platform.base.dates import Moment
-from khaya.platform.base.errors import Invalid
+from khaya.platform.base.errors import FieldProblem, Invalid
 from khaya.platform.base.fields import Count, Length, Prose
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
@@ -23,6 +23,12 @@ Schedule = Literal["minute", "daily"]
 """The task that handles it: every few minutes, or every morning."""
 Status = Literal["waiting", "sent", "idle", "settled"]
 """Waiting until due; sent for the last time; idle while no action is open; settled for good."""
+
+MAX_WAITING: Final = 50
+"""Reminders of their own that a person may have waiting."""
+
+MAX_DAYS_AHEAD: Final = 731
+"""Days from now until which a reminder may be set: two years."""
 
 MORNING_HOUR: Final = 8
 """The hour in South Africa at which people are reminded of open actions."""
@@ -126,10 +132,12 @@ def own(request: ReminderRequest, *, user_id: str, now: str) -> Reminder:
     """A person's own reminder.
 
     Raises:
-        Invalid: its time is not in the future.
+        Invalid: its time is not in the future, or more than two years away.
     """
     if request.due_at <= now:
-        raise Invalid([("dueAt", "must lie in the future")])
+        raise Invalid([FieldProblem("dueAt", "must lie in the future", "in_the_past")])
+    if request.due_at > clock.plus(now, days=MAX_DAYS_AHEAD):
+        raise Invalid([FieldProblem("dueAt", "must lie within two years", "too_far_ahead", {"days": MAX_DAYS_AHEAD})])
     return Reminder(id=new_id(), user_id=user_id, kind="own", text=request.text, due_at=request.due_at)
 
 

@@ -2,7 +2,7 @@
 
 Only waiting reminders carry `dueShard` and `dueOrder`, and so are listed by `byDue`. A run reads only what is due, and
 continues by itself what an earlier run left. Only people's own reminders carry `listOrder`, by which `byPerson` lists
-them: first the waiting ones, soonest due first, then those that were sent.
+them: first the waiting ones, soonest due first, then those that were sent. `person#<userId>` counts those that wait.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from khaya.platform.base import clock, ids
-from khaya.platform.base.errors import NotFound, WriteConflict
+from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, lists, writes
 from khaya.platform.data.pages import PageRequest, PageResult
-from khaya.reminders.model import KEEP_DAYS, Reminder, Schedule
+from khaya.reminders.model import KEEP_DAYS, MAX_WAITING, Reminder, Schedule
 
 SHARDS: Final = 32
 """Shards of the index of due reminders, for each schedule; `docs/scale.md` has the arithmetic."""
@@ -51,6 +51,29 @@ def create(reminder: Reminder) -> writes.Write:
     )
 
 
+def create_own(reminder: Reminder) -> list[writes.Write]:
+    """Store a person's own reminder; refused as `Conflict` if as many wait as a person may have."""
+    return [
+        create(reminder),
+        writes.update(
+            *_count_key(reminder.user_id),
+            "ADD #waiting :one",
+            condition="attribute_not_exists(#waiting) OR #waiting < :most",
+            refusal=lambda _: Conflict(
+                f"You have {MAX_WAITING} reminders that wait. Delete one first.",
+                code="reminder_limit",
+                params={"max": MAX_WAITING},
+            ),
+            values={"one": 1, "most": MAX_WAITING},
+        ),
+    ]
+
+
+def send_own(before: Reminder, after: Reminder) -> list[writes.Write]:
+    """Write that a person's own reminder was sent, and no longer waits."""
+    return [change(before, after), _one_less(before.user_id)]
+
+
 def change(before: Reminder, after: Reminder) -> writes.Write:
     """Write the difference, if the reminder's state, time and number are unchanged."""
     return writes.replace(
@@ -74,21 +97,21 @@ def settle(reminder_id: str, now: str) -> writes.Write:
     )
 
 
-def remove_own(reminder_id: str, user_id: str) -> writes.Write:
-    """Delete a person's own reminder."""
-    return writes.delete(
-        *key(reminder_id),
-        condition="#userId = :person AND #kind = :own",
-        refusal=lambda _: NotFound("There is no such reminder."),
-        values={"person": user_id, "own": "own"},
+def remove_own(reminder: Reminder) -> list[writes.Write]:
+    """Delete a person's own reminder, if it is still waiting or sent as it was read."""
+    deletion = writes.delete(
+        *key(reminder.id),
+        condition="#status = :status",
+        refusal=lambda _: WriteConflict(),
+        values={"status": reminder.status},
     )
+    return [deletion, _one_less(reminder.user_id)] if reminder.status == "waiting" else [deletion]
 
 
-def remove(reminders: Sequence[Reminder]) -> None:
-    """Delete reminders; those that are gone already are ignored."""
-    dynamo.write_many(
-        [writes.delete(*key(one.id), condition=None, refusal=lambda _: WriteConflict()) for one in reminders]
-    )
+def remove_all_of(user_id: str, reminders: Sequence[Reminder]) -> None:
+    """Delete reminders of an erased person, and the count; those that are gone already are ignored."""
+    rows = [key(one.id) for one in reminders] + [_count_key(user_id)]
+    dynamo.write_many([writes.delete(*row, condition=None, refusal=lambda _: WriteConflict()) for row in rows])
 
 
 def of_person(user_id: str, page_request: PageRequest) -> PageResult[Reminder]:
@@ -122,6 +145,21 @@ def due(schedule: Schedule, shard: int, now: str) -> Iterator[list[Item]]:
 def shard_of(reminder_id: str) -> int:
     """The shard of a reminder."""
     return ids.shard_of(reminder_id, SHARDS)
+
+
+def _one_less(user_id: str) -> writes.Write:
+    """Count one waiting reminder less; a missing count must not keep a reminder from being sent."""
+    return writes.update(
+        *_count_key(user_id),
+        "SET #waiting = if_not_exists(#waiting, :one) - :one",
+        condition=None,
+        refusal=lambda _: WriteConflict(),
+        values={"one": 1},
+    )
+
+
+def _count_key(user_id: str) -> tuple[str, dict[str, str]]:
+    return settings().reminders_table, {"id": f"person#{user_id}"}
 
 
 def _item(reminder: Reminder) -> Item:

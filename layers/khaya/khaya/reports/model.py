@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from khaya.platform.base.errors import Conflict, Forbidden
-from khaya.platform.base.fields import REMOVED, Length, Line, Prose
+from khaya.platform.base.fields import Length, Line, Prose
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
 
@@ -55,10 +55,6 @@ class Report(Model):
     resolution: Resolution | None = None
     created_at: str
     updated_at: str
-
-    def anonymised(self) -> Report:
-        """The report without the text of its reporter, who erased their account."""
-        return self.model_copy(update={"reason": REMOVED})
 
     def resolved(self, request: ResolutionRequest, *, admin_id: str, parties: Collection[str], now: str) -> Report:
         """The report after an admin's decision. `parties` are the present parties of a reported job.

@@ -59,21 +59,17 @@ def resolve(before: Report, after: Report) -> list[writes.Write]:
     ]
 
 
-def anonymise(before: Report, after: Report) -> list[writes.Write]:
-    """The write of an anonymised report; empty if nothing differs."""
-    if before == after:
-        return []
-    table = settings().reports_table
-    return [
-        writes.replace(
-            table,
-            {"id": before.id},
-            item_of(before),
-            item_of(after),
-            condition="attribute_exists(#id)",
-            refusal=lambda _: WriteConflict(),
-        )
-    ]
+def reword(before: Report, after: Report) -> writes.Write:
+    """The write of other words on a report, of the reporter or of the admin who resolved it."""
+    return writes.replace(
+        settings().reports_table,
+        {"id": before.id},
+        item_of(before),
+        item_of(after),
+        condition="#status = :was",
+        refusal=lambda _: WriteConflict(),
+        values={"was": before.status},
+    )
 
 
 def of_reporter(user_id: str, page_request: PageRequest) -> PageResult[Report]:

@@ -7,6 +7,7 @@ import time
 from khaya.platform.aws.queues import OutgoingMessage
 from khaya.platform.base import observability
 from khaya.platform.base.changes import Change
+from khaya.platform.base.models import Item
 from khaya.platform.work.consumers import Message
 from khaya.profiles import store as profiles
 from khaya.reputation import service
@@ -18,13 +19,13 @@ INDEX_READS = 4
 
 
 def message_for(change: Change) -> OutgoingMessage | None:
-    """The message for a person whose profile changed, or who placed a bid."""
+    """The message for a person whose profile changed, or who placed or withdrew a bid."""
     before, after = change.before, change.after
     if change.resource == "profiles" and before and after and profiles.differ(before, after):
         body = {"userId": after["userId"], "roles": before.get("roles") != after.get("roles")}
         return OutgoingMessage(NAME, body, object=after["userId"], change=change.id)
-    if change.resource == "bids" and not before and after and "workerId" in after:
-        body = {"userId": after["workerId"], "bidId": after["id"]}
+    if change.resource == "bids" and after and "workerId" in after and (not before or _withdrawn(before, after)):
+        body = {"userId": after["workerId"], "bidId": after["id"], **({"withdrawn": True} if before else {})}
         return OutgoingMessage(NAME, body, object=after["workerId"], change=change.id)
     return None
 
@@ -33,17 +34,21 @@ def handle(message: Message) -> None:
     """Bring in line what follows from a person's profile, and from the bid that they placed.
 
     Raises:
-        IndexBehind: the index does not show the bid yet.
+        IndexBehind: the index does not show the bid as it is yet.
     """
     user_id, bid_id = message.body["userId"], message.body.get("bidId")
     if message.body.get("roles"):
         service.sync_groups(user_id)
     for read in range(INDEX_READS):
         try:
-            changed = service.update_reputation(user_id, bid_id)
+            changed = service.update_reputation(user_id, bid_id, withdrawn=message.body.get("withdrawn", False))
         except service.IndexBehind:
             time.sleep(0.2 * 2**read)
         else:
             observability.count("ReputationBroughtInLine", int(changed))
             return
     raise service.IndexBehind(bid_id)
+
+
+def _withdrawn(before: Item, after: Item) -> bool:
+    return before.get("status") != "withdrawn" and after.get("status") == "withdrawn"

@@ -6,36 +6,38 @@ The updates are idempotent and independent of the order of messages, because the
 from __future__ import annotations
 
 from khaya.bids import store as bids
+from khaya.bids.model import Bid
 from khaya.platform.aws import cognito
 from khaya.platform.base.roles import ROLES
-from khaya.platform.data.pages import PageRequest
+from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.profiles import store
 from khaya.users import store as users
 
 RESPONSES = 20
-"""The number of latest bids in a person's median response time."""
+"""The number of latest bids in a person's median response time; withdrawn ones are left out."""
 
 _ATTEMPTS = 5
 
 
 class IndexBehind(Exception):
-    """The index does not contain the new bid yet; the update must be retried a little later."""
+    """The index does not contain the bid as it is yet; the update must be retried a little later."""
 
 
-def update_reputation(user_id: str, bid_id: str | None = None) -> bool:
+def update_reputation(user_id: str, bid_id: str | None = None, *, withdrawn: bool = False) -> bool:
     """Update the median response time and the directory rows of a person; returns whether anything was written.
 
     Args:
         user_id: the person.
-        bid_id: the new bid, if a bid is the reason for the update.
+        bid_id: the new or withdrawn bid, if a bid is the reason for the update.
+        withdrawn: whether that bid was withdrawn.
 
     Raises:
-        IndexBehind: the index of bids does not contain the new bid yet.
+        IndexBehind: the index of bids does not contain the bid in this state yet.
         WriteConflict: the owner wrote the profile during every attempt.
     """
-    responses = _responses(user_id, bid_id) if bid_id else None
+    responses = _responses(user_id, bid_id, withdrawn=withdrawn) if bid_id else None
     return retry_on_conflict(lambda: _update(user_id, responses), _ATTEMPTS)
 
 
@@ -57,17 +59,25 @@ def _update(user_id: str, responses: list[float] | None) -> bool:
     profile = store.find(user_id)
     if profile is None:
         return False
-    after = profile if responses is None else profile.with_responses(responses)
+    after = profile if responses is None or profile.erased_at else profile.with_responses(responses)
     unit_of_work = UnitOfWork()
     unit_of_work.add(*store.derived_writes(profile, after))
     unit_of_work.commit()
     return bool(unit_of_work.writes)
 
 
-def _responses(user_id: str, bid_id: str) -> list[float]:
-    """The response times of the person's latest bids, in minutes."""
-    latest = bids.of_worker(user_id, None, PageRequest((), RESPONSES)).items
+def _responses(user_id: str, bid_id: str, *, withdrawn: bool) -> list[float]:
+    """The response times of the person's latest bids that were not withdrawn, in minutes."""
+    read: list[Bid] = []
+    latest: list[Bid] = []
+    for bid in every_item(lambda page_request: bids.of_worker(user_id, None, page_request), RESPONSES):
+        read.append(bid)
+        if bid.status != "withdrawn":
+            latest.append(bid)
+        if len(latest) == RESPONSES:
+            break
     full = len(latest) == RESPONSES
-    if all(bid.id != bid_id for bid in latest) and not (full and latest[-1].id > bid_id):
+    known = any(bid.id == bid_id and (bid.status == "withdrawn" or not withdrawn) for bid in read)
+    if not known and not (full and read[-1].id > bid_id):
         raise IndexBehind(bid_id)
     return [bid.response_minutes for bid in latest if bid.response_minutes is not None]

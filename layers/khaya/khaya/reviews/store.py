@@ -6,6 +6,8 @@ Hidden reviews lack the attributes of the public indexes, so no list contains th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
@@ -23,6 +25,14 @@ def find(review_id: str) -> Review | None:
 def slot_key(job_id: str, reviewer_id: str) -> tuple[str, dict[str, str]]:
     """The table and primary key of the reviewer's slot on the job. The item exists once they have reviewed it."""
     return settings().reviews_table, {"id": f"{job_id}#{reviewer_id}"}
+
+
+def in_slots(slots: Sequence[tuple[str, str]]) -> list[Review]:
+    """The reviews of at most 100 pairs of job and reviewer, as far as they were written; also hidden ones."""
+    taken = [item for item in dynamo.get_many([slot_key(job_id, reviewer_id) for job_id, reviewer_id in slots]) if item]
+    table = settings().reviews_table
+    found = dynamo.get_many([(table, {"id": item["reviewId"]}) for item in taken]) if taken else []
+    return [Review.model_validate(item) for item in found if item]
 
 
 def create(review: Review) -> list[writes.Write]:

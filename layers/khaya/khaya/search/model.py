@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
+from khaya.platform.base.errors import FieldError
 from khaya.platform.base.feeds import HIDDEN
 from khaya.platform.base.fields import Length, Line
 from khaya.platform.base.text import comparable, index_words, words
@@ -27,7 +28,7 @@ _WORD = r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*"
 
 def _searchable(text: str) -> str:
     if not 0 < len(words(text)) <= MAX_WORDS:
-        raise ValueError(f"must hold one to {MAX_WORDS} words")
+        raise FieldError(f"must hold one to {MAX_WORDS} words", "wrong_word_count", min=1, max=MAX_WORDS)
     return text
 
 

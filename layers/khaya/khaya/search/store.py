@@ -85,6 +85,13 @@ def replace_words(kind: Kind, thing_id: str, entry: Entry | None, earlier: Colle
     )
 
 
+def has_outdated_rows(kind: Kind, thing_id: str, entry: Entry | None, words: Collection[str]) -> bool:
+    """Whether the rows of an item for these words, the words of its title, differ from `entry`."""
+    keys = [(settings().search_table, {"id": _row_id(kind, thing_id, word)}) for word in words]
+    stored = dynamo.get_many(keys) if keys else []
+    return stored != [_row(kind, thing_id, word, entry) if entry else None for word in words]
+
+
 def _rows(
     kind: Kind, word: str, category: str | None, location: str | None, limit: int, after: Mapping[str, Any] | None
 ) -> list[Item]:

@@ -35,17 +35,18 @@ def send(challenge_id: str, now: str) -> None:
     if recipient is None or not limits.reaches(challenge.channel, recipient[0]):
         return
     destination, subject = recipient
-    try:
-        limits.count(challenge.channel, now)
-    except TooMany:
-        return
     code = new_code()
+    message = _message(destination, code)
+    try:
+        limits.count(challenge.channel, message.text, now)
+    except (TooMany, limits.BudgetSpent):
+        return
     try:
         commit_now(store.set_code(challenge, code_hash(challenge_id, code), destination, subject))
     except WriteConflict:
         return  # a concurrent run has sent a code
     try:
-        _deliver(challenge.channel, _message(destination, code))
+        _deliver(challenge.channel, message)
     except Undeliverable as error:
         observability.logger().warning("code undeliverable", extra={"channel": challenge.channel, "reason": str(error)})
         observability.count("CodeUndeliverable")

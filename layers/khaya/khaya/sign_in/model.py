@@ -11,7 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_va
 from khaya.platform.base import clock
 from khaya.platform.base.emails import SCHEMA as EMAIL_SCHEMA
 from khaya.platform.base.emails import Email, normal_email
-from khaya.platform.base.errors import Unauthenticated
+from khaya.platform.base.errors import FieldError, Unauthenticated
 from khaya.platform.base.models import Model, RequestModel, check_only_one_of, only_one_of
 from khaya.platform.base.phones import SCHEMA as PHONE_SCHEMA
 from khaya.platform.base.phones import Phone, normal_phone
@@ -96,7 +96,7 @@ class SignUp(RequestModel):
     @model_validator(mode="after")
     def _has_destination(self) -> SignUp:
         if self.channel == "email" and self.email is None:
-            raise ValueError("email is needed where the code is to go there")
+            raise FieldError("email is needed where the code is to go there", "email_required")
         return self
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from secrets import token_urlsafe
 
+from khaya.channels import store as channels
 from khaya.identities import model as identity
 from khaya.identities import store as identities
 from khaya.jobs import store as jobs
@@ -14,8 +15,9 @@ from khaya.platform.aws import cognito, queues, secrets
 from khaya.platform.aws.cognito import Account, Origin, Tokens
 from khaya.platform.aws.queues import OutgoingMessage
 from khaya.platform.base import clock
-from khaya.platform.base.errors import Conflict, Invalid, Unauthenticated, Unavailable, WriteConflict
-from khaya.platform.base.settings import SignInSettings, settings
+from khaya.platform.base.errors import Conflict, FieldProblem, Invalid, Unauthenticated, Unavailable, WriteConflict
+from khaya.platform.base.phones import has_calling_code
+from khaya.platform.base.settings import MessageLimits, SignInSettings, settings
 from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, read, read_together
 from khaya.platform.web.access import Caller
@@ -23,7 +25,7 @@ from khaya.sessions import revocation
 from khaya.sessions import service as sessions
 from khaya.sessions import store as session_store
 from khaya.sessions.model import RefreshToken
-from khaya.sign_in import delivery, store
+from khaya.sign_in import delivery, limits, store
 from khaya.sign_in.model import (
     Challenge,
     Channel,
@@ -41,20 +43,13 @@ from khaya.users import store as users
 Issued = tuple[Tokens, RefreshToken]
 
 
-def count_call(name: str, now: str) -> None:
-    """Count a call of a sign-in route for a phone, an e-mail or a session, given as `name`.
+def sign_up(request: SignUp, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
+    """Send a code to a new person. The account is created when the code is answered, so no clean-up is needed.
 
     Raises:
-        TooMany: the limit of this minute is used up.
+        Invalid: the phone is of a country that is not served, or the password is the person's own name or contact.
     """
-    limit = settings(SignInSettings).sign_ins_per_identity
-    if limit:
-        store.count_call(secrets.keyed_hash("identity", name), limit, now)
-
-
-def sign_up(request: SignUp, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
-    """Send a code to a new person. The account is created when the code is answered, so no clean-up is needed."""
-    unit_of_work.once("count", lambda: count_call(request.to_verify.value, now))
+    _require_served(request.phone, "phone")
     if request.password is not None:
         check_not_own(request.password, names=[request.display_name], phones=[request.phone], emails=[request.email])
     challenge = new_challenge("signUp", request.to_verify, request.channel, now, display_name=request.display_name)
@@ -66,14 +61,12 @@ def sign_up(request: SignUp, *, now: str, unit_of_work: UnitOfWork) -> Challenge
 
 def request_code(username: str, channel: Channel | None, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
     """Send a code to the account with this username. The consumer looks the account up, not this request."""
-    unit_of_work.once("count", lambda: count_call(username, now))
     challenge = new_challenge("signIn", Identity.of(username), channel, now)
     return _request(challenge, "username", now=now, unit_of_work=unit_of_work)
 
 
 def request_contact_code(identity: Identity, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
     """Send a code to a new phone or e-mail of the caller."""
-    unit_of_work.once("count", lambda: count_call(identity.value, now))
     challenge = new_challenge("contact", identity, None, now, user_id=caller.user_id, session_id=caller.session_id)
     return _request(challenge, identity.kind, now=now, unit_of_work=unit_of_work)
 
@@ -88,7 +81,7 @@ def sign_in_with_code(answer: CodeAnswer, origin: Origin, *, now: str, unit_of_w
         Unauthenticated: the code is not accepted.
         Forbidden: the account was erased.
     """
-    challenge = unit_of_work.once("challenge", lambda: _check_answer(answer, {"signIn", "signUp"}, now=now))
+    challenge = unit_of_work.once("challenge", lambda: _check_answer(answer, {"signIn", "signUp"}, origin, now=now))
     tokens = unit_of_work.once("cognito", lambda: _claimed_tokens(challenge, origin, now))
     unit_of_work.add(store.close(challenge.id, now))
     return tokens, sessions.open_session(tokens, origin.device, now=now, unit_of_work=unit_of_work)
@@ -103,14 +96,16 @@ def sign_in_with_password(
         Unauthenticated: the name or the password is wrong.
         Forbidden: the account was erased.
     """
-    unit_of_work.once("count", lambda: count_call(username, now))
-    tokens = unit_of_work.once("cognito", lambda: cognito.sign_in_with_password(username, password, origin))
+    tokens = unit_of_work.once(
+        "cognito",
+        lambda: limits.guess(username, origin, now, lambda: cognito.sign_in_with_password(username, password, origin)),
+    )
     if tokens is None:
         raise Unauthenticated("The name or the password is wrong.", code="wrong_password")
     return tokens, sessions.open_session(tokens, origin.device, now=now, unit_of_work=unit_of_work)
 
 
-def refresh_session(text: str, *, now: str, unit_of_work: UnitOfWork) -> Issued:
+def refresh_session(text: str, origin: Origin, *, now: str, unit_of_work: UnitOfWork) -> Issued:
     """New tokens, including a new refresh token. An ended session is refused without a call of Cognito.
 
     A refresh token that is used again more than a minute after its first use was copied, and ends the session.
@@ -122,7 +117,7 @@ def refresh_session(text: str, *, now: str, unit_of_work: UnitOfWork) -> Issued:
         "The refresh token is no longer good. Please sign in again.", code="refresh_token_invalid"
     )
     token = RefreshToken.read(text)
-    unit_of_work.once("count", lambda: count_call(token.session_id if token else text, now))
+    unit_of_work.once("count", lambda: limits.count_call(token.session_id if token else text, origin, now))
     cognito_token = sessions.cognito_token_in(token) if token else None
     if token is None or cognito_token is None:
         raise refused
@@ -154,7 +149,7 @@ def step_up(request: StepUp, origin: Origin, caller: Caller, *, now: str, unit_o
     """
     if request.challenge is not None and request.code is not None:
         answer = CodeAnswer(challenge=request.challenge, code=request.code)
-        challenge = unit_of_work.once("challenge", lambda: _check_answer(answer, {"signIn"}, now=now))
+        challenge = unit_of_work.once("challenge", lambda: _check_answer(answer, {"signIn"}, origin, now=now))
         if challenge.subject != caller.subject:
             raise wrong_code()
         unit_of_work.add(store.close(challenge.id, now))
@@ -165,7 +160,7 @@ def step_up(request: StepUp, origin: Origin, caller: Caller, *, now: str, unit_o
 
 
 def change_password(password: str, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> None:
-    """Set the caller's password, and end their other sessions.
+    """Set the caller's password, end their other sessions, and record the change, of which they are told.
 
     Raises:
         Invalid: the password is the person's own name, phone or e-mail.
@@ -174,6 +169,7 @@ def change_password(password: str, caller: Caller, *, now: str, unit_of_work: Un
     user = users.read(record, caller.user_id)
     check_not_own(password, names=[user.display_name], phones=[user.phone], emails=[user.email])
     unit_of_work.once("cognito", lambda: cognito.set_password(caller.subject, password))
+    unit_of_work.add(users.record_password_change(caller.user_id, now))
     sessions.end_all(caller.user_id, now=now, unit_of_work=unit_of_work, kept=caller.session_id)
 
 
@@ -183,14 +179,18 @@ def _check_password(password: str, origin: Origin, caller: Caller, now: str) -> 
     Raises:
         Unauthenticated: it is wrong.
     """
-    count_call(caller.user_id, now)
-    tokens = cognito.sign_in_with_password(caller.subject, password, origin)
+    limits.count_call(caller.user_id, origin, now)
+    tokens = limits.guess(
+        caller.user_id, origin, now, lambda: cognito.sign_in_with_password(caller.subject, password, origin)
+    )
     if tokens is None:
         raise Unauthenticated("The password is wrong.", code="wrong_password")
     revocation.request(tokens.session_id, revocation.seal(tokens.session_id, tokens.refresh))
 
 
-def verify_contact(answer: CodeAnswer, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> dict[str, str | None]:
+def verify_contact(
+    answer: CodeAnswer, origin: Origin, caller: Caller, *, now: str, unit_of_work: UnitOfWork
+) -> dict[str, str | None]:
     """Set a verified phone or e-mail in the account, in the private record and on the jobs in progress.
 
     The contact is reserved while Cognito is changed, so that of several people who prove it at one moment only one
@@ -201,7 +201,9 @@ def verify_contact(answer: CodeAnswer, caller: Caller, *, now: str, unit_of_work
         Unauthenticated: the code is not accepted.
         Conflict: the phone or e-mail belongs to another account. Only the owner of the contact learns this.
     """
-    challenge = unit_of_work.once("challenge", lambda: _check_answer(answer, {"contact"}, now=now, caller=caller))
+    challenge = unit_of_work.once(
+        "challenge", lambda: _check_answer(answer, {"contact"}, origin, now=now, caller=caller)
+    )
     verified = challenge.verified
     unit_of_work.once("cognito", lambda: _set_contact_in_cognito(verified, caller, now))
     if verified.kind == "phone":
@@ -246,22 +248,32 @@ def _hash_of(contact: Identity) -> str:
 
 def _request(challenge: Challenge, field: str, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
     """Store the challenge and send its code. Steps and duration are the same whether or not the account exists."""
-    config = settings(SignInSettings)
-    prefixes = tuple(config.sms_prefixes.split(","))
-    if (
-        challenge.channel == "sms"
-        and challenge.requested.kind == "phone"
-        and not challenge.identity.startswith(prefixes)
-    ):
-        raise Invalid([(field, f"text messages go only to numbers that begin with {' or '.join(prefixes)}")])
-    if challenge.channel == "whatsapp" and not config.twilio_secret_arn:
-        raise Invalid([("channel", "WhatsApp is not offered here")])
+    if challenge.requested.kind == "phone" and challenge.channel != "email":
+        _require_served(challenge.identity, field)
+    if challenge.channel == "whatsapp" and not settings(SignInSettings).twilio_secret_arn:
+        raise Invalid([FieldProblem("channel", "WhatsApp is not offered here", "not_offered")])
+    channels.require_left(challenge.channel, now)
     unit_of_work.add(store.create(challenge), store.count_send(secrets.keyed_hash("sends", challenge.identity), now))
     unit_of_work.after_commit(lambda: _queue(challenge.id))
     return challenge
 
 
-def _check_answer(answer: CodeAnswer, purposes: set[Purpose], *, now: str, caller: Caller | None = None) -> Challenge:
+def _require_served(phone: str, field: str) -> None:
+    """Check that the phone is of a country whose people may sign up and get messages.
+
+    Raises:
+        Invalid: it is not.
+    """
+    codes = settings(MessageLimits).calling_codes
+    if not has_calling_code(phone, codes):
+        served = codes.replace(",", " or ")
+        problem = FieldProblem(field, f"must begin with {served}", "country_not_served", {"callingCodes": codes})
+        raise Invalid([problem])
+
+
+def _check_answer(
+    answer: CodeAnswer, purposes: set[Purpose], origin: Origin, *, now: str, caller: Caller | None = None
+) -> Challenge:
     """The challenge of a correct answer. The attempt is counted before the code is compared.
 
     Raises:
@@ -269,7 +281,7 @@ def _check_answer(answer: CodeAnswer, purposes: set[Purpose], *, now: str, calle
         TooMany: there were too many calls for this identity.
     """
     found = store.find(answer.challenge)
-    count_call(found.identity if found else answer.challenge, now)
+    limits.count_call(found.identity if found else answer.challenge, origin, now)
     challenge = store.count_attempt(answer.challenge, now)
     expected = challenge.code_hash if challenge and challenge.code_hash else ""
     correct = delivery.is_code(expected, answer.challenge, answer.code)

@@ -23,7 +23,7 @@ REWARD_CENTS = 50 * RAND
 
 def _picture(key: str) -> str:
     if not content_type_of(key).startswith("image/"):
-        raise ValueError("must be the key of a picture")
+        raise FieldError("must be the key of a picture", "not_a_picture")
     return key
 
 
@@ -75,7 +75,7 @@ class ModerationRequest(RequestModel):
     @classmethod
     def _is_approved(cls, featured: bool | None, others: ValidationInfo) -> bool | None:
         if featured and others.data.get("decision") == "reject":
-            raise FieldError("is possible only for an approved story", "invalid")
+            raise FieldError("is possible only for an approved story", "not_with_rejection")
         return featured
 
     @field_validator("reason")

@@ -16,6 +16,7 @@ from khaya.platform.base.feeds import HIDDEN
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, hiding, lists, writes
+from khaya.platform.data.corrections import correct
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.stories.model import Story, StoryType
 
@@ -24,6 +25,8 @@ FEED_REPLICAS = 3
 
 _APPROVED = "approved"
 _PENDING = "pending"
+_MOST_LIKES = 1_000_000
+"""More likes than any story has; DynamoDB takes any limit."""
 
 
 def key(story_id: str) -> tuple[str, dict[str, str]]:
@@ -89,7 +92,7 @@ def like(story_id: str, user_id: str, now: str) -> list[writes.Write]:
     return [
         writes.put(
             table,
-            {**own, "likedAt": now, "likedBy": user_id},
+            {**own, "likedAt": now, "likedBy": user_id, "likedStory": story_id},
             condition="attribute_not_exists(#id)",
             refusal=lambda _: WriteConflict(),
         ),
@@ -120,9 +123,38 @@ def liked_by(user_id: str, page_request: PageRequest) -> PageResult[str]:
     return PageResult([row["id"].partition("#")[0] for row in found.items], found.after)
 
 
+def take_back_like(story_id: str, user_id: str) -> list[writes.Write]:
+    """The writes that remove a like from a story in any state, on condition that both exist."""
+    return [
+        writes.delete(
+            *like_key(story_id, user_id), condition="attribute_exists(#id)", refusal=lambda _: WriteConflict()
+        ),
+        _count(story_id, -1, condition="attribute_exists(#id)"),
+    ]
+
+
 def delete_like(story_id: str, user_id: str) -> writes.Write:
-    """The write that deletes a like without changing the count, for stories that are not approved or deleted."""
+    """The write that deletes a like of a story that was deleted."""
     return writes.delete(*like_key(story_id, user_id), condition=None, refusal=lambda _: WriteConflict())
+
+
+def number_of_likes(story_id: str) -> int:
+    """The number of likes in the index of a story's likes, which is eventually consistent."""
+    table = settings().stories_table
+    rows = dynamo.query(
+        table,
+        "byLikedStory",
+        "#likedStory = :story",
+        limit=_MOST_LIKES,
+        values={"story": story_id},
+        columns=["likedBy"],
+    )
+    return len(rows)
+
+
+def correct_likes(item: Item, likes: int) -> writes.Write:
+    """The write that sets the count of likes of the story in `item`, unless the story was written since."""
+    return correct(*key(item["id"]), item, {"likes": likes})
 
 
 def liked_story_ids(story_ids: Sequence[str], user_id: str) -> set[str]:
@@ -163,13 +195,14 @@ def _listed(
     return PageResult([Story.model_validate(row) for row in found.items], found.after)
 
 
-def _count(story_id: str, step: int) -> writes.Write:
+def _count(story_id: str, step: int, *, condition: str = "#status = :approved") -> writes.Write:
+    values = {"approved": _APPROVED} if ":approved" in condition else {}
     return writes.update(
         *key(story_id),
         "ADD #likes :step",
-        condition="#status = :approved",
+        condition=condition,
         refusal=lambda _: WriteConflict(),
-        values={"step": step, "approved": _APPROVED},
+        values={"step": step, **values},
     )
 
 

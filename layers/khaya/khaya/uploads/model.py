@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, Field
 
 from khaya.platform.base import clock
-from khaya.platform.base.errors import Invalid
+from khaya.platform.base.errors import FieldError, FieldProblem, Invalid
 from khaya.platform.base.fields import Whole
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Item, Model, RequestModel
@@ -57,7 +57,7 @@ _WITH_PUBLIC_PICTURES: Final[frozenset[Purpose]] = frozenset({"profile", "listin
 
 def _different(keys: list[str]) -> list[str]:
     if len(set(keys)) != len(keys):
-        raise ValueError("must not name the same upload twice")
+        raise FieldError("must not name the same upload twice", "repeated_item")
     return keys
 
 
@@ -158,7 +158,9 @@ def new_upload(request: UploadRequest, *, user_id: str, now: str) -> Upload:
         Invalid: files of this type are not taken for this purpose.
     """
     if request.content_type == "application/pdf" and request.purpose != "certification":
-        raise Invalid([("contentType", f"must be a picture (JPEG, PNG or WebP) for the purpose {request.purpose}")])
+        message = f"must be a picture (JPEG, PNG or WebP) for the purpose {request.purpose}"
+        options = [one for one in _EXTENSIONS if one.startswith("image/")]
+        raise Invalid([FieldProblem("contentType", message, "not_an_option", {"options": options})])
     return Upload(
         key=f"{upload_prefix(user_id, request.purpose)}{new_id()}.{_EXTENSIONS[request.content_type]}",
         user_id=user_id,
@@ -198,13 +200,13 @@ def content_type_of(key: str) -> ContentType:
     """The type of the file under an upload's key, which its ending tells.
 
     Raises:
-        ValueError: no upload has such an ending.
+        FieldError: no upload has such an ending.
     """
     ending = key.rpartition(".")[2]
     for content_type, extension in _EXTENSIONS.items():
         if extension == ending:
             return content_type
-    raise ValueError("is not the key of an upload")
+    raise FieldError("is not the key of an upload", "not_an_upload_key")
 
 
 def widths_for(width: int) -> list[int]:
@@ -263,8 +265,7 @@ class HandIn:
         prefix = upload_prefix(user_id, purpose)
         wrong = [name for key, name in fields.items() if not key.startswith(prefix)]
         if wrong:
-            message = f"is not an upload of yours for the purpose {purpose}"
-            raise Invalid([(name, message) for name in wrong])
+            raise Invalid([_not_yours(name, purpose) for name in wrong])
         return cls(user_id, purpose, fields)
 
     def uploads(self, items: Mapping[str, Item], now: str) -> list[Upload]:
@@ -274,15 +275,18 @@ class HandIn:
             Invalid: one was never asked for, waited for more than a day, or was refused before.
         """
         found: list[Upload] = []
-        wrong: list[tuple[str, str]] = []
+        wrong: list[FieldProblem] = []
         for key, name in self.fields.items():
             upload = Upload.model_validate(items[key]) if key in items else None
             if upload is None or upload.user_id != self.user_id or upload.purpose != self.purpose:
-                wrong.append((name, f"is not an upload of yours for the purpose {self.purpose}"))
+                wrong.append(_not_yours(name, self.purpose))
             elif upload.expires_at is not None and upload.expires_at <= clock.epoch(now):
-                wrong.append((name, f"was not handed in within {KEEP_HOURS} hours; upload it again"))
+                message = f"was not handed in within {KEEP_HOURS} hours; upload it again"
+                wrong.append(FieldProblem(name, message, "upload_expired", {"hours": KEEP_HOURS}))
             elif upload.state == "refused":
-                wrong.append((name, "is not a file that can be shown; upload another one"))
+                wrong.append(
+                    FieldProblem(name, "is not a file that can be shown; upload another one", "upload_refused")
+                )
             else:
                 found.append(upload)
         if wrong:
@@ -358,3 +362,8 @@ def _keys_in(item: Item, field: str) -> Iterator[str]:
         key = one.get("key") if isinstance(one, dict) else one
         if key:
             yield key
+
+
+def _not_yours(field: str, purpose: Purpose) -> FieldProblem:
+    message = f"is not an upload of yours for the purpose {purpose}"
+    return FieldProblem(field, message, "not_your_upload", {"purpose": purpose})

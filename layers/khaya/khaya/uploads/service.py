@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from khaya.platform.aws import media
 from khaya.platform.base import clock
-from khaya.platform.base.errors import Invalid
+from khaya.platform.base.errors import FieldProblem, Invalid
 from khaya.platform.base.models import Item
 from khaya.platform.data.unit_of_work import Key, UnitOfWork, Write
 from khaya.platform.work.parallel import in_parallel
@@ -72,13 +72,14 @@ def check_hand_in(hand_in: HandIn, items: Iterable[Item | None], now: str) -> li
     uploads = hand_in.uploads({item["key"]: item for item in items if item}, now)
     offered = [upload for upload in uploads if upload.state == "offered"]
     beginnings = in_parallel(lambda upload: media.beginning(upload.key, FIRST_BYTES), offered, _AT_ONCE)
-    wrong: list[tuple[str, str]] = []
+    wrong: list[FieldProblem] = []
     versions: dict[str, str] = {}
     for upload, file in zip(offered, beginnings, strict=True):
         if file is None:
-            wrong.append((hand_in.fields[upload.key], "was not uploaded"))
+            wrong.append(FieldProblem(hand_in.fields[upload.key], "was not uploaded", "not_uploaded"))
         elif file.size > LARGEST_BYTES or not matches_type(file.first_bytes, upload.content_type):
-            wrong.append((hand_in.fields[upload.key], f"holds no {upload.content_type}"))
+            problem = (f"holds no {upload.content_type}", "wrong_file_type", {"expected": upload.content_type})
+            wrong.append(FieldProblem(hand_in.fields[upload.key], *problem))
         else:
             versions[upload.key] = file.version_id
     if wrong:

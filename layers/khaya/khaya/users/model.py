@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.platform.base.errors import Conflict, FieldError, Forbidden
 from khaya.platform.base.fields import Length, Prose
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel, omittable
@@ -35,7 +35,7 @@ class UserChanges(RequestModel):
     @model_validator(mode="after")
     def _decides_something(self) -> Self:
         if self.model_fields_set <= {"reason"}:
-            raise ValueError("must name status or admin")
+            raise FieldError("must name status or admin", "nothing_named", fields=["status", "admin"])
         return self
 
 

@@ -1,7 +1,7 @@
 """The Users table: one private record for each person, keyed by `userId`, and the indexes of the admins' lists.
 
-The table also holds the admins' decisions, under `<userId>#<decision id>`. The indexes contain none of the attributes
-that the account guard writes, so that its updates cost no index writes.
+The table also holds the admins' decisions and changes of passwords, under `<userId>#<id>`. The indexes contain none of
+the attributes that the account guard writes, so that its updates cost no index writes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden, NotFound, TooMany, Unauthenticated, WriteConflict
+from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.roles import Role
 from khaya.platform.base.settings import settings
@@ -140,6 +141,16 @@ def end_all_sessions(user_id: str, now: int, kept: str | None = None) -> writes.
         condition=None,
         refusal=lambda _: WriteConflict(),
         values={"now": now, "kept": kept} if kept else {"now": now},
+    )
+
+
+def record_password_change(user_id: str, now: str) -> writes.Write:
+    """Record that the person's password was set; the record's stream tells the person of it."""
+    return writes.put(
+        settings().users_table,
+        {"userId": f"{user_id}#{new_id()}", "about": user_id, "passwordChangedAt": now},
+        condition="attribute_not_exists(#userId)",
+        refusal=lambda _: WriteConflict(),
     )
 
 

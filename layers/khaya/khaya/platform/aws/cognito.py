@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from khaya.platform.aws import clients
 from khaya.platform.base import claims
-from khaya.platform.base.errors import Conflict, Invalid, Unauthenticated, Unavailable
+from khaya.platform.base.errors import Conflict, FieldProblem, Invalid, Unauthenticated, Unavailable
 from khaya.platform.base.roles import Role
 from khaya.platform.base.settings import PoolSettings, settings
 
@@ -286,7 +286,7 @@ def _exception_of(error: ClientError) -> Exception:
         case code if code in _SIGN_IN_REFUSED:
             return _SignInRefused()
         case "InvalidPasswordException":
-            return Invalid([("password", "is not one that can be used")])
+            return Invalid([FieldProblem("password", "is not one that can be used", "unusable_password")])
         case "AliasExistsException":
             return Conflict("It belongs to another account.")
     return Unavailable()

@@ -12,6 +12,8 @@ from khaya.platform.base import clock
 from khaya.platform.base.errors import Unavailable
 from khaya.platform.base.settings import settings
 
+PARKED = "parked"
+"""The folder of parked stream records; the bucket's lifecycle deletes them after ninety days."""
 STATEMENTS = "statements"
 EXPORTS = "exports"
 """The folders of statements and exports; the bucket's lifecycle deletes their files after a day."""
@@ -55,6 +57,18 @@ def read(key: str) -> bytes:
     except (ClientError, BotoCoreError) as error:
         raise Unavailable from error
     return content
+
+
+def put(key: str, content: bytes, *, content_type: str) -> None:
+    """Write a small file in one call.
+
+    Raises:
+        Unavailable: S3 cannot be reached, or refuses the write.
+    """
+    try:
+        _s3().put_object(Bucket=settings().media_bucket, Key=key, Body=content, ContentType=content_type)
+    except (ClientError, BotoCoreError) as error:
+        raise Unavailable from error
 
 
 def link(key: str, name: str) -> str:

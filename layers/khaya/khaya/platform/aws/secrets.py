@@ -83,9 +83,14 @@ def keyed_hash(purpose: str, *parts: str) -> str:
     return _derived(_current_key(), purpose, *parts).hex()
 
 
-def keyed_hashes(purpose: str, *parts: str) -> list[str]:
-    """The hashes of `parts` with each valid version of the service key, the current one first, for a lookup."""
-    return [_derived(key, purpose, *parts).hex() for key in _valid_keys()]
+def every_keyed_hash(purpose: str, *parts: str) -> list[str]:
+    """The hashes of `parts` with each key that the service ever had, to recognise what was hashed long ago.
+
+    The secret holds the current key and, in the lines after it, the keys before it. Those open and sign nothing.
+    """
+    name = settings(KeySettings).service_key_arn
+    keys = dict.fromkeys([*_valid_keys(), *secret(name).split(), *secret(name, "AWSPREVIOUS").split()])
+    return [_derived(key, purpose, *parts).hex() for key in keys]
 
 
 def is_keyed_hash(expected: str, purpose: str, *parts: str) -> bool:
@@ -150,7 +155,12 @@ def clear_cache() -> None:
 
 
 def _current_key() -> str:
-    return secret(settings(KeySettings).service_key_arn)
+    return _key_in(secret(settings(KeySettings).service_key_arn))
+
+
+def _key_in(text: str) -> str:
+    """The key in a version of the secret: its first line."""
+    return text.partition("\n")[0]
 
 
 def _valid_keys() -> Iterator[str]:

@@ -115,7 +115,7 @@ class FieldProblem(NamedTuple):
 
     field: str
     message: str
-    code: str = "invalid"
+    code: str
     params: Params = {}
 
 
@@ -135,8 +135,8 @@ class Invalid(KhayaError):
     title = "Invalid fields"
     code = "invalid_fields"
 
-    def __init__(self, errors: Sequence[tuple[str, str] | FieldProblem]) -> None:
-        self.errors = [FieldProblem(*error) for error in errors[:MAX_FIELD_PROBLEMS]]
+    def __init__(self, errors: Sequence[FieldProblem]) -> None:
+        self.errors = list(errors[:MAX_FIELD_PROBLEMS])
         super().__init__("; ".join(f"{error.field}: {error.message}" for error in self.errors))
 
 
@@ -160,9 +160,17 @@ class Unavailable(KhayaError):
     title = "Temporarily unavailable"
     code = "unavailable"
 
-    def __init__(self, detail: str = "Please try again in a moment.", retry_after_seconds: int = 1) -> None:
+    def __init__(
+        self,
+        detail: str = "Please try again in a moment.",
+        retry_after_seconds: int = 1,
+        *,
+        code: str | None = None,
+        params: Params | None = None,
+    ) -> None:
         headers = {"Retry-After": str(retry_after_seconds)}
-        super().__init__(detail, params={"retryAfterSeconds": retry_after_seconds}, headers=headers)
+        known = {**(params or {}), "retryAfterSeconds": retry_after_seconds}
+        super().__init__(detail, code=code, params=known, headers=headers)
 
 
 class WriteConflict(Exception):

@@ -15,7 +15,6 @@ from khaya.platform.base.numbers import Count, Whole
 from khaya.platform.base.text import trimmed, visible_length, without_invisible
 
 __all__ = [
-    "REMOVED",
     "Coordinates",
     "Count",
     "Description",
@@ -154,7 +153,3 @@ class Coordinates(RequestModel):
 
     lat: Annotated[float, Field(strict=True, ge=-90, le=90, allow_inf_nan=False), AfterValidator(_seven_decimals)]
     lng: Annotated[float, Field(strict=True, ge=-180, le=180, allow_inf_nan=False), AfterValidator(_seven_decimals)]
-
-
-REMOVED = "Removed with the account of whoever wrote it."
-"""Replaces text that an erased person wrote."""

@@ -74,6 +74,11 @@ def normal_phone(text: str) -> str:
     raise _refused()
 
 
+def has_calling_code(number: str, calling_codes: str) -> bool:
+    """Whether a number in its canonical form has one of these calling codes, which commas separate."""
+    return number.startswith(tuple(code.strip() for code in calling_codes.split(",")))
+
+
 def _ascii_digit(character: str) -> str:
     value = unicodedata.decimal(character, None)
     return character if value is None else str(value)

@@ -5,6 +5,7 @@ Clients translate codes into their own language. A code never changes its meanin
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 PROBLEM_CODES: Final[dict[str, str]] = {
@@ -131,18 +132,21 @@ PROBLEM_CODES: Final[dict[str, str]] = {
     "changes_limit": "The work was sent back `max` times.",
     "bid_limit": "A worker may bid again on one job `max` times.",
     "listing_limit": "A seller may have `max` active and pending listings.",
+    "reminder_limit": "A person may have `max` reminders that wait.",
     "device_limit": "A person may have `max` devices.",
     # 429
     "too_many_checkouts": "Too many checkouts in this hour.",
     "too_many_changes": "Too many changes in this minute.",
     "too_many_attempts": "Too many attempts in this minute.",
+    "too_many_wrong_passwords": "Too many wrong passwords from this address.",
     "too_many_codes": "Too many codes were asked for.",
     "too_many_account_checks": "Too many bank accounts were given today.",
+    # 503
+    "channel_exhausted": "No more codes are sent by `channel` until `Retry-After`; ask for one by e-mail.",
 }
 """Codes of problems."""
 
 FIELD_CODES: Final[dict[str, str]] = {
-    "invalid": "The value is not allowed; `message` says why.",
     "required": "The field is missing.",
     "unknown_field": "The request has no such field.",
     "unknown_parameter": "The route has no such query parameter.",
@@ -157,6 +161,7 @@ FIELD_CODES: Final[dict[str, str]] = {
     "invalid_date": "The text is no date from 2000 to 2200.",
     "invalid_time": "The text is no time from 2000 to 2200.",
     "invalid_phone": "The text is no phone number that is accepted.",
+    "country_not_served": "The phone number has none of `callingCodes`, the only ones that are served.",
     "invalid_email": "The text is no e-mail address.",
     "before_from": "The date is before `from`.",
     "not_an_option": "The value is not one of `options`.",
@@ -168,7 +173,35 @@ FIELD_CODES: Final[dict[str, str]] = {
     "too_many": "The list has more than `max` items.",
     "too_small": "The number is less than `min`.",
     "too_big": "The number is greater than `max`.",
-    "exactly_one": "The request must have exactly one of several groups of fields.",
+    "exactly_one": "The request must have exactly one of the groups of fields in `groups`.",
+    "nothing_named": "The request must have one of `fields` at least.",
+    "email_required": "The code is to go to an e-mail address, and there is none.",
+    "repeated_item": "The list names something twice.",
+    "wrong_word_count": "The text must have `min` to `max` words.",
+    "zero": "The number must not be zero.",
+    "too_far_ahead": "The time must lie within `days` days.",
+    "in_the_past": "The time must lie in the future, a date not before today.",
+    "not_offered": "This is not offered here.",
+    "number_not_served": "Text messages go only to numbers that begin with one of `prefixes`.",
+    "not_configurable": "The kind of notification is unknown, or its channels cannot be chosen.",
+    "unusable_password": "The password cannot be used.",
+    "not_with_rejection": "A rejected story cannot be featured.",
+    "not_an_upload_key": "The text is not the key of an upload.",
+    "not_a_picture": "The upload must be a picture.",
+    "not_your_upload": "The upload is not the caller's, or was made for another purpose than `purpose`.",
+    "not_uploaded": "No file was uploaded under the key.",
+    "upload_expired": "The upload was not handed in within `hours`.",
+    "upload_refused": "The file cannot be shown.",
+    "wrong_file_type": "The file is not of the type `expected`.",
     "key_reused": "The `Idempotency-Key` was used for a different request.",
 }
 """Codes of the `errors` of a problem."""
+
+
+def param_names(codes: dict[str, str]) -> dict[str, list[str]]:
+    """The names of each code's `params`, which its meaning gives in backticks."""
+    return {code: sorted(set(re.findall(r"`(\w+)`", meaning)) - _NO_PARAMS) for code, meaning in codes.items()}
+
+
+_NO_PARAMS: Final = {"errors", "version"}
+"""Words in backticks that are fields of a problem or of a request."""

@@ -88,8 +88,6 @@ class SignInSettings(BaseModel):
     """Calls of sign-in routes per phone, e-mail or session and minute; 0 means no limit."""
     sign_ins_per_address: int = Field(ge=0)
     """Calls of sign-in routes per network address and minute; 0 means no limit."""
-    sms_prefixes: str
-    """Prefixes of phone numbers that may get text messages, separated by commas."""
     twilio_secret_arn: str
     """ARN of Twilio's secret; empty if WhatsApp is not offered."""
     edge_secret_arn: str
@@ -141,6 +139,15 @@ class ReferralSettings(BaseModel):
     """What the qualifying jobs of a referred person add up to before both sides are rewarded."""
 
 
+class StreamSettings(BaseModel):
+    """Settings for reading the tables' streams."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    record_retry_seconds: int = Field(ge=0)
+    """How long after its change a record is tried again before it is parked."""
+
+
 class BusSettings(BaseModel):
     """Settings for publishing events."""
 
@@ -149,14 +156,27 @@ class BusSettings(BaseModel):
     event_bus_name: str
 
 
+class MessageLimits(BaseModel):
+    """The limits of messages to phone numbers, of all recipients together; 0 means no limit."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    calling_codes: str
+    """Calling codes of the numbers that may sign up and get messages, with `+`, separated by commas."""
+    sms_per_hour: int = Field(ge=0)
+    sms_rand_per_month: int = Field(ge=0)
+    sms_price_cents: int = Field(ge=0)
+    """Price of one part of a text message."""
+    whatsapp_per_hour: int = Field(ge=0)
+    whatsapp_rand_per_month: int = Field(ge=0)
+    whatsapp_price_cents: int = Field(ge=0)
+
+
 class ChannelSettings(BaseModel):
     """Settings for sending messages to people."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
-    sms_prefixes: str
-    sms_per_hour: int = Field(ge=0)
-    """Text messages per hour, to all recipients together; 0 means no limit."""
     email_sender: str
     twilio_base_url: str
     twilio_secret_arn: str
@@ -189,6 +209,8 @@ class DeliverySettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
+    messages_per_day: int = Field(ge=0)
+    """Messages outside the inbox per person and day, urgent ones apart; 0 means no limit."""
     push_receipt_delay_seconds: int = Field(ge=0, le=900)
     """How long after a push its receipts are asked for."""
     whatsapp_notice_template_en: str

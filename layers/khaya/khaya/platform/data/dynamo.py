@@ -151,18 +151,20 @@ def commit(writes: Sequence[Write], token: str, actor: str | None = None) -> Non
     Each item gets a write token with the actor: the person, or `system:<function>` if `actor` is None.
 
     A single put or update is a plain conditional call, at half of a transaction's cost; the write token on the item
-    makes a retry after a lost response recognisable. A single deletion is a transaction, because it leaves no item.
+    makes a retry after a lost response recognisable, unless somebody else wrote the item in between. A single deletion
+    is a transaction, because it leaves no item. So is a relative write, which must not be made twice.
 
     Raises:
         Exception: the refusal of the first write whose condition fails.
-        Unavailable: DynamoDB is throttled or down, or other transactions hold the items for too long.
+        Unavailable: DynamoDB is throttled or down, other transactions hold the items for too long, or it is unknown
+            whether a single write was made.
     """
     if not writes:
         return
     actor = actor or f"system:{os.environ.get('POWERTOOLS_SERVICE_NAME', 'unnamed')}"
     text = write_token(token, clock.now(), actor)
     with_token = [with_write_token(write, text) for write in writes]
-    if len(with_token) == 1 and with_token[0].kind in _SINGLE_CALLS:
+    if len(with_token) == 1 and with_token[0].kind in _SINGLE_CALLS and not with_token[0].relative:
         _commit_one(with_token[0], text)
     else:
         _commit_all(with_token, token)
@@ -170,13 +172,29 @@ def commit(writes: Sequence[Write], token: str, actor: str | None = None) -> Non
 
 def _commit_one(write: Write, text: str) -> None:
     call = getattr(client(), _SINGLE_CALLS[write.kind])
-    try:
-        _call_until_free(call, **write.request, **_RETURN_OLD)
-    except ClientError as error:
-        item = _failed_item(error)
-        if item is not None and item.get(WRITE_TOKEN) == text:
+    repeated = False
+    for attempt in range(MAX_ATTEMPTS):
+        try:
+            _call(call, **write.request, **_RETURN_OLD)
+        except WriteConflict as conflict:
+            repeated = repeated or _was_repeated(conflict.__cause__)
+            pause(attempt)
+        except ClientError as error:
+            item = _failed_item(error)
+            if item is not None and item.get(WRITE_TOKEN) == text:
+                return
+            if repeated or _was_repeated(error):
+                # An earlier attempt may have been made before somebody else wrote the item.
+                raise Unavailable(_UNKNOWN_OUTCOME) from error
+            raise write.refusal(item) from error
+        else:
             return
-        raise write.refusal(item) from error
+    raise Unavailable(_MANY_WRITERS)
+
+
+def _was_repeated(error: BaseException | None) -> bool:
+    """Whether the SDK sent the request more than once, so that an attempt before the last may have been made."""
+    return isinstance(error, ClientError) and error.response["ResponseMetadata"].get("RetryAttempts", 0) > 0
 
 
 def _commit_all(writes: Sequence[Write], token: str) -> None:
@@ -214,6 +232,8 @@ def write_many(writes: Sequence[Write]) -> None:
 
 
 _BATCH = 25
+_MANY_WRITERS = "Many people are changing this at once. Please try again in a moment."
+_UNKNOWN_OUTCOME = "It is not certain whether this was saved. Please look, and try again if it was not."
 _SINGLE_CALLS = {"Put": "put_item", "Update": "update_item"}
 _RETURN_OLD = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
@@ -233,7 +253,7 @@ def _call_until_free(operation: Callable[..., Any], **request: Any) -> dict[str,
             return _call(operation, **request)
         except WriteConflict:
             pause(attempt)
-    raise Unavailable("Many people are changing this at once. Please try again in a moment.")
+    raise Unavailable(_MANY_WRITERS)
 
 
 def _call(operation: Callable[..., Any], **request: Any) -> dict[str, Any]:

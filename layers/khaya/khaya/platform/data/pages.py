@@ -138,9 +138,9 @@ def page_of(rows: Sequence[Item], limit: int, position: Callable[[Item], Mapping
     return PageResult(list(rows), None)
 
 
-def every_item(page: Callable[[PageRequest], PageResult[Thing]]) -> Iterator[Thing]:
-    """All items of a list, read lazily page by page; `page` is the store's function for one page."""
-    page_request = PageRequest(("every",), MAX_LIMIT)
+def every_item(page: Callable[[PageRequest], PageResult[Thing]], limit: int = MAX_LIMIT) -> Iterator[Thing]:
+    """All items of a list, read lazily in pages of `limit`; `page` is the store's function for one page."""
+    page_request = PageRequest(("every",), limit)
     while True:
         found = page(page_request)
         yield from found.items

@@ -18,7 +18,7 @@ def change_in(record: Mapping[str, Any]) -> Change:
     images = record["dynamodb"]
     before = plain_item(images["OldImage"]) if "OldImage" in images else None
     after = plain_item(images["NewImage"]) if "NewImage" in images else None
-    at, actor = _time_and_actor(before or {}, after or {}, images["ApproximateCreationDateTime"])
+    at, actor = _time_and_actor(before or {}, after or {}, record)
     return Change(
         id=record["eventID"],
         resource=resource,
@@ -29,10 +29,15 @@ def change_in(record: Mapping[str, Any]) -> Change:
     )
 
 
-def _time_and_actor(before: Item, after: Item, created: float | datetime) -> tuple[str, str | None]:
+def created_at(record: Mapping[str, Any]) -> str:
+    """When DynamoDB made a record, in whole seconds."""
+    created: float | datetime = record["dynamodb"]["ApproximateCreationDateTime"]
+    return clock.iso(created if isinstance(created, datetime) else datetime.fromtimestamp(created, UTC))
+
+
+def _time_and_actor(before: Item, after: Item, record: Mapping[str, Any]) -> tuple[str, str | None]:
     """The time and actor in the write token of this change; without one, the stream's time and None."""
     token = after.get(WRITE_TOKEN)
     if token is not None and token != before.get(WRITE_TOKEN):
         return read_write_token(token)
-    moment = created if isinstance(created, datetime) else datetime.fromtimestamp(created, UTC)
-    return clock.iso(moment), None
+    return created_at(record), None

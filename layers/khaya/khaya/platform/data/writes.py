@@ -6,6 +6,7 @@ expression, so reserved words need no care. Each write has a refusal: the except
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,14 +30,25 @@ Values = Mapping[str, Any] | None
 
 Kind = Literal["Put", "Update", "Delete", "ConditionCheck"]
 
+_RELATIVE = re.compile(r"\bADD\b|\bDELETE\b|\blist_append\b|[+-] [:#]")
+"""What an update expression contains if it adds to a present value, or takes from it."""
+
 
 @dataclass(frozen=True)
 class Write:
-    """One conditional change of one item."""
+    """One conditional change of one item.
+
+    Attributes:
+        kind: the operation.
+        request: its parameters, as DynamoDB takes them.
+        refusal: the exception to raise if the condition fails.
+        relative: whether the new value depends on the old one, so that a second write would have a second effect.
+    """
 
     kind: Kind
     request: dict[str, Any]
     refusal: Refusal
+    relative: bool = False
 
 
 def put(
@@ -58,7 +70,8 @@ def update(
 ) -> Write:
     """Change attributes of the item under `key` by an update expression."""
     request: dict[str, Any] = {"TableName": table, "Key": typed_item(key), "UpdateExpression": expression}
-    return Write("Update", _with_condition(request, condition, values), refusal)
+    relative = bool(_RELATIVE.search(expression))
+    return Write("Update", _with_condition(request, condition, values), refusal, relative)
 
 
 def replace(
@@ -150,7 +163,12 @@ def with_write_token(write: Write, token: str) -> Write:
             **request.get("ExpressionAttributeValues", {}),
             f":{WRITE_TOKEN}": {"S": token},
         }
-    return Write(write.kind, request, write.refusal)
+    return dataclasses.replace(write, request=request)
+
+
+def relative(write: Write) -> Write:
+    """The same write, declared as relative: it stores a value that was calculated from the present one."""
+    return dataclasses.replace(write, relative=True)
 
 
 def with_names_and_values(request: dict[str, Any], values: Values) -> dict[str, Any]:

@@ -36,8 +36,22 @@ class Api(Pipeline):
         >>> def handler(event, context): return api.handle(event, context)
     """
 
-    def __init__(self, tag: str, guard: AccountGuard) -> None:
-        """`tag` is the heading of the routes in the API document; `guard` checks each caller's account."""
+    def __init__(
+        self,
+        tag: str,
+        guard: AccountGuard,
+        *,
+        on_arrival: Callable[[], None] | None = None,
+        on_body: Callable[[Any], None] | None = None,
+    ) -> None:
+        """Prepare the function's routes.
+
+        Args:
+            tag: the heading of the routes in the API document.
+            guard: checks each caller's account.
+            on_arrival: called once for each admitted request, before its body is read.
+            on_body: called once with the JSON value of the body, before it is validated.
+        """
         require(PoolSettings, KeySettings)
         unit_of_work.connect()  # Lambda has more processor time during initialisation than in a request
         origins = [origin.strip() for origin in settings().allowed_origins.split(",") if origin.strip()]
@@ -51,7 +65,7 @@ class Api(Pipeline):
         resolver = APIGatewayRestResolver(
             cors=cors, enable_validation=True, serializer=compact, json_body_deserializer=self.parsed_body
         )
-        super().__init__(resolver, guard)
+        super().__init__(resolver, guard, on_arrival, on_body)
         self.tag = tag
         self.get, self.post, self.put, self.patch, self.delete = (
             self._verb(verb) for verb in ("GET", "POST", "PUT", "PATCH", "DELETE")

@@ -97,12 +97,20 @@ class _Request:
 class Pipeline:
     """Handles the requests of one function; `Api` registers its routes."""
 
-    def __init__(self, resolver: APIGatewayRestResolver, guard: AccountGuard) -> None:
+    def __init__(
+        self,
+        resolver: APIGatewayRestResolver,
+        guard: AccountGuard,
+        on_arrival: Callable[[], None] | None,
+        on_body: Callable[[Any], None] | None,
+    ) -> None:
         self.resolver = resolver
         self.access: dict[tuple[str, str], Access] = {}
         self.paged: set[tuple[str, str]] = set()
         """The routes with a `cursor`."""
         self._guard = guard
+        self._on_arrival = on_arrival
+        self._on_body = on_body
         self._request: _Request | None = None
 
         # A plain function, because Powertools sets attributes on middleware, which bound methods do not allow.
@@ -168,7 +176,7 @@ class Pipeline:
             Forbidden: the caller is suspended.
             TooMany: the caller wrote too often in this minute.
         """
-        self._guard(self.caller, self._current.access, self.now, counted=True)
+        self.unit_of_work.once("guard", lambda: self._guard(self.caller, self._current.access, self.now, counted=True))
 
     def check_version(self, version: int) -> None:
         """Compare the request's `If-Match`, if there is one, with the object's current version.
@@ -266,11 +274,15 @@ class Pipeline:
         event, access, caller = request.event, request.access, request.caller
         text = None
         if event["httpMethod"] != "OPTIONS":
+            if self._on_arrival is not None:
+                self._on_arrival()
             if access.raw_body:
                 request.raw_body = raw_body(event)
             elif event.get("body"):
                 text = checked_body(event)
                 request.body = read_json(text)
+                if self._on_body is not None:
+                    self._on_body(request.body)
             if event["httpMethod"] == "POST" and caller is not None and access.recorded:
                 request.unit_of_work.idempotent_request = self._idempotent_request(request, caller, text)
             cursor = (event.get("queryStringParameters") or {}).get("cursor")

@@ -68,4 +68,4 @@ def field_problem(error: Mapping[str, Any]) -> FieldProblem:
         expected = _TYPES.get(wrong[1], "another type")
         return FieldProblem(field, f"must be {expected}", "wrong_type", {"expected": expected})
     message = str(error["msg"]).removeprefix("Value error, ") if kind == "value_error" else "is not valid"
-    return FieldProblem(field, message)
+    return FieldProblem(field, message, "wrong_format")

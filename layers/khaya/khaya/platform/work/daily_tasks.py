@@ -11,9 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from khaya.platform.base import observability
 from khaya.platform.data.checkpoints import Checkpoint, CheckpointConflict, checkpoints_of, save
+
+HasTime: TypeAlias = Callable[[], bool]
 
 MAX_FAILED = 100
 """Failed items of a day that are tried again. Further ones are only logged, so that the list is always finished."""
@@ -27,6 +30,12 @@ class Report:
     changed: int = 0
     failed: int = 0
     days: int = 0
+
+    def __add__(self, other: Report) -> Report:
+        """The counts of two runs together."""
+        return Report(
+            self.done + other.done, self.changed + other.changed, self.failed + other.failed, self.days + other.days
+        )
 
     def as_counts(self) -> dict[str, int]:
         """The counts by name, as the function returns them."""
@@ -48,7 +57,7 @@ class Task:
     work: Callable[[str], bool]
 
 
-def run_task(task: Task, days: Sequence[str], has_time: Callable[[], bool]) -> Report:
+def run_task(task: Task, days: Sequence[str], has_time: HasTime) -> Report:
     """Process the unfinished items of `days`, in this order, while `has_time`."""
     report = Report()
     for checkpoint in checkpoints_of(task.name, days):
@@ -65,7 +74,7 @@ def run_task(task: Task, days: Sequence[str], has_time: Callable[[], bool]) -> R
     return report
 
 
-def _process_day(task: Task, checkpoint: Checkpoint, report: Report, has_time: Callable[[], bool]) -> bool:
+def _process_day(task: Task, checkpoint: Checkpoint, report: Report, has_time: HasTime) -> bool:
     """Process the failed items and then the rest of the list; returns whether the day is finished."""
     if checkpoint.failed:
         begun, failed = _process_items(task, checkpoint.failed, report, has_time)
@@ -82,9 +91,7 @@ def _process_day(task: Task, checkpoint: Checkpoint, report: Report, has_time: C
     return checkpoint.finished
 
 
-def _process_items(
-    task: Task, items: Sequence[str], report: Report, has_time: Callable[[], bool]
-) -> tuple[int, tuple[str, ...]]:
+def _process_items(task: Task, items: Sequence[str], report: Report, has_time: HasTime) -> tuple[int, tuple[str, ...]]:
     """Process items while `has_time`; returns the number of items begun, and the failed ones among them."""
     failed: list[str] = []
     for number, item in enumerate(items):

@@ -14,10 +14,12 @@ from tests.support.client import VISITOR, Context, Person, app
 from tests.support.records import complete_job, profile
 from tests.support.stand_in import stored
 
+COUNTS = ("done", "changed", "failed", "days")
+
 
 def run(milliseconds: int = 60_000) -> dict[str, int]:
-    report: dict[str, int] = app("reputation_repair").handler({}, Context(milliseconds))
-    return report
+    report = app("repair").handler({}, Context(milliseconds))
+    return {name: report[name] for name in COUNTS}
 
 
 def directory() -> list[tuple[str, int]]:
@@ -66,7 +68,7 @@ def test_the_repair_processes_only_past_days_in_south_african_time(buyer: Person
 def test_given_a_finished_day_when_the_repair_runs_again_then_nothing_is_done(clock: Clock) -> None:
     workers(3)
     clock.tick(days=1)
-    assert run() == {"done": 3, "changed": 3, "failed": 0, "days": 7}
+    assert run() == {"done": 3, "changed": 3, "failed": 0, "days": 14}
     before = stand_in.contents()
     assert run() == {"done": 0, "changed": 0, "failed": 0, "days": 0}
     assert stand_in.contents() == before
@@ -97,7 +99,7 @@ def test_given_a_run_without_time_left_when_the_next_runs_then_it_continues_on_t
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given more people than fit on a page, and a run with time for three of them
-    monkeypatch.setattr(app("reputation_repair"), "_AT_A_TIME", 2)
+    monkeypatch.setattr(app("repair"), "_AT_A_TIME", 2)
     workers(7)
     clock.tick(days=1)
     done: list[str] = []
@@ -110,7 +112,7 @@ def test_given_a_run_without_time_left_when_the_next_runs_then_it_continues_on_t
     monkeypatch.setattr(service, "_update", noted)
     context = Context()
     context.get_remaining_time_in_millis = lambda: 60_000 if len(done) < 3 else 0  # type: ignore[method-assign]
-    assert app("reputation_repair").handler({}, context)["done"] == 3
+    assert app("repair").handler({}, context)["done"] == 3
     # when the next run starts, then it processes the others, and nobody twice
     assert run()["done"] == 4
     assert len(done) == len({*done}) == 7
@@ -131,7 +133,7 @@ def test_given_a_failing_person_when_the_repair_runs_then_the_others_are_process
 
     with monkeypatch.context() as broken:
         broken.setattr(store, "find", failing)
-        assert run() == {"done": 2, "changed": 2, "failed": 1, "days": 6}
+        assert run() == {"done": 2, "changed": 2, "failed": 1, "days": 13}
     # when the next run starts, then it processes the failed person, and the day is finished
     assert run() == {"done": 1, "changed": 1, "failed": 0, "days": 1}
     assert {rank for _, rank in directory()} == {25}
@@ -143,7 +145,7 @@ def test_given_two_concurrent_runs_then_everybody_is_processed_and_the_slower_ru
     # given a run during which another run processes everybody
     workers(4)
     clock.tick(days=1)
-    monkeypatch.setattr(app("reputation_repair"), "_AT_A_TIME", 2)
+    monkeypatch.setattr(app("repair"), "_AT_A_TIME", 2)
     real, reports = service._update, []
 
     def overtaken(user_id: str, responses: Any) -> bool:
@@ -155,7 +157,7 @@ def test_given_two_concurrent_runs_then_everybody_is_processed_and_the_slower_ru
     # when both have ended
     slower = run()
     # then everybody is processed, the slower run stopped early, and the next has nothing to do
-    assert reports == [{"done": 4, "changed": 4, "failed": 0, "days": 1}]
+    assert reports == [{"done": 4, "changed": 4, "failed": 0, "days": 8}]
     assert slower["done"] < 4
     assert slower["changed"] == 0
     assert {rank for _, rank in directory()} == {25}

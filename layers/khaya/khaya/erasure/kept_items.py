@@ -1,0 +1,210 @@
+"""The steps of an erasure about items that stay, without the person's data and words: their own and other people's.
+
+`personal_data.catalogue` says which attributes these are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from typing import TypeVar
+
+from khaya.bids import store as bids
+from khaya.bids.model import REJECTION_REASONS, Bid
+from khaya.jobs import store as jobs
+from khaya.jobs.model import Job
+from khaya.listings import store as listings
+from khaya.listings.model import Listing
+from khaya.notifications import store as notifications
+from khaya.notifications.model import Notification
+from khaya.personal_data import sources
+from khaya.personal_data.items import without_person
+from khaya.personal_data.places import ADMIN, BUYER_OF_THE_JOB
+from khaya.personal_data.sources import Decided
+from khaya.platform.base.errors import Conflict, WriteConflict
+from khaya.platform.data.pages import every_item
+from khaya.platform.data.unit_of_work import Write, commit_now
+from khaya.platform.work.retries import retry_on_conflict
+from khaya.profiles import store as profiles
+from khaya.profiles.model import Profile
+from khaya.reports import store as reports
+from khaya.reports.model import Report
+from khaya.reviews import store as reviews
+from khaya.reviews.model import Review
+from khaya.stories import store as stories
+from khaya.stories.model import Story
+
+Subject = TypeVar("Subject")
+
+ATTEMPTS = 10
+_CONFLICTS = (WriteConflict, Conflict)
+
+
+def _jobs(user_id: str, now: str) -> Iterator[None]:
+    """Cancel open jobs, whose pending bids are then rejected, and remove the person's data from jobs and bids on them.
+
+    The bids come first: a bid with the job's title is one whose worker's inbox was not searched for it yet.
+    """
+
+    def forget(job: Job) -> list[Write]:
+        after = without_person(job, user_id, now)
+        if job.status == "open" and job.buyer_id == user_id:
+            after = after.abandoned(now)
+        return [] if after is job else [jobs.change(job, after)]
+
+    for job in chain(sources.jobs_of(user_id, "buyer"), sources.jobs_of(user_id, "worker")):
+        if job.buyer_id == user_id:
+            for bid in sources.bids_on(job):
+                yield from _bid_received(bid, user_id, now)
+        if _changed(job, forget, lambda job=job: jobs.find(job.id)):  # type: ignore[misc]
+            yield
+
+
+def _bid_received(bid: Bid, user_id: str, now: str) -> Iterator[None]:
+    """Remove the title of the person's job, and their message to the bidder, from a bid and from the bidder's inbox."""
+
+    def forget(bid: Bid) -> list[Write]:
+        after = without_person(bid, user_id, now)
+        return [] if after is bid else [bids.change(bid, after)]
+
+    if not forget(bid):
+        return
+    for notification in every_item(lambda page_request: notifications.inbox(bid.worker_id, page_request)):
+        if notification.created_at < bid.created_at:
+            break
+        if notification.data.get("jobId") == bid.job_id and _unquote(notification, user_id, now):
+            yield
+    if _changed(bid, forget, lambda: bids.find(bid.id)):
+        yield
+
+
+def _unquote(notification: Notification, user_id: str, now: str) -> bool:
+    after = without_person(notification, user_id, now, as_=(BUYER_OF_THE_JOB,))
+    return after is not notification and commit_if_present([notifications.set_params(after.id, after.params)])
+
+
+def _bids(user_id: str, now: str) -> Iterator[None]:
+    """Withdraw pending bids, and remove the person's data from all their bids."""
+
+    def forget(bid: Bid) -> list[Write]:
+        after = without_person(bid, user_id, now)
+        if bid.status != "pending":
+            return [] if after is bid else [bids.change(bid, after)]
+        job = jobs.find(bid.job_id)
+        if job is None or job.status == "open":
+            taken_back = [bids.change(bid, after.withdrawn(user_id, now)), bids.free_slot(bid)]
+            return [*taken_back, jobs.count_bid(bid.job_id, -1)]
+        return [bids.change(bid, after.rejected(REJECTION_REASONS[job.status], now))]
+
+    for bid in every_item(lambda page_request: bids.of_worker(user_id, None, page_request)):
+        if _changed(bid, forget, lambda bid=bid: bids.find(bid.id)):  # type: ignore[misc]
+            yield
+
+
+def _listings(user_id: str, now: str) -> Iterator[None]:
+    def forget(listing: Listing) -> list[Write]:
+        after = without_person(listing, user_id, now).deactivated(now)
+        return [] if after is listing else listings.change(listing, after)
+
+    for listing in every_item(lambda page_request: listings.of_seller(user_id, page_request)):
+        if _changed(listing, forget, lambda listing=listing: listings.find(listing.id)):  # type: ignore[misc]
+            yield
+
+
+def _reviews(user_id: str, now: str) -> Iterator[None]:
+    """Remove the comments of the person's reviews, and their answers to reviews about them. Ratings stay."""
+
+    def forget(review: Review) -> list[Write]:
+        after = without_person(review, user_id, now)
+        return [] if after is review else [reviews.change(review, after)]
+
+    written = every_item(lambda page_request: reviews.of_reviewer(user_id, page_request))
+    for review in chain(written, sources.reviews_about(user_id)):
+        if _changed(review, forget, lambda review=review: reviews.find(review.id)):  # type: ignore[misc]
+            yield
+
+
+def _reports(user_id: str, now: str) -> Iterator[None]:
+    def forget(report: Report) -> list[Write]:
+        after = without_person(report, user_id, now)
+        return [] if after is report else [reports.reword(report, after)]
+
+    for report in every_item(lambda page_request: reports.of_reporter(user_id, page_request)):
+        if _changed(report, forget, lambda report=report: reports.find(report.id)):  # type: ignore[misc]
+            yield
+
+
+def _decisions(user_id: str, now: str) -> Iterator[None]:
+    """Remove the reasons of what the person decided as an admin."""
+
+    def forget(item: Decided) -> list[Write]:
+        after = without_person(item, user_id, now, as_=(ADMIN,))
+        return [] if after is item else _change(item, after)
+
+    for item in sources.decided_by(user_id):
+        if _changed(item, forget, lambda item=item: _read_again(item)):  # type: ignore[misc]
+            yield
+
+
+STEPS = (_jobs, _bids, _listings, _reviews, _reports, _decisions)
+"""The steps in order."""
+
+
+def _change(before: Decided, after: Decided) -> list[Write]:
+    """The writes of another reason on an item about which an admin decided."""
+    match before, after:
+        case Job(), Job():
+            return [jobs.change(before, after)]
+        case Listing(), Listing():
+            return listings.change(before, after)
+        case Story(), Story():
+            return [stories.change(before, after)]
+        case Review(), Review():
+            return [reviews.change(before, after)]
+        case Report(), Report():
+            return [reports.reword(before, after)]
+        case Profile(), Profile():
+            return profiles.change(before, after)
+    raise TypeError(type(after).__name__)
+
+
+def _read_again(item: Decided) -> Decided | None:
+    """The present state of an item about which an admin decided."""
+    if isinstance(item, Profile):
+        return profiles.find(item.user_id)
+    find: Callable[[str], Decided | None] = {
+        Job: jobs.find,
+        Listing: listings.find,
+        Story: stories.find,
+        Review: reviews.find,
+        Report: reports.find,
+    }[type(item)]
+    return find(item.id)
+
+
+def _changed(subject: Subject, decide: Callable[[Subject], list[Write]], read: Callable[[], Subject | None]) -> bool:
+    """Commit the writes that `decide` returns for `subject`, which is read again after a conflict.
+
+    Returns:
+        Whether there were any writes.
+    """
+
+    def commit_changes(current: Subject | None) -> bool:
+        writes = decide(current) if current is not None else []
+        if writes:
+            commit_now(*writes)
+        return bool(writes)
+
+    try:
+        return commit_changes(subject)
+    except _CONFLICTS:
+        return retry_on_conflict(lambda: commit_changes(read()), ATTEMPTS, conflicts=_CONFLICTS)
+
+
+def commit_if_present(writes: Sequence[Write]) -> bool:
+    """Commit the writes, unless an item is gone; returns whether it was there."""
+    try:
+        commit_now(*writes)
+    except WriteConflict:
+        return False
+    return True

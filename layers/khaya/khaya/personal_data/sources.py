@@ -1,0 +1,90 @@
+"""Items with words of a person that no index of the item's own table lists for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from khaya.audit import store as audit
+from khaya.bids import store as bids
+from khaya.bids.model import Bid
+from khaya.jobs import store as jobs
+from khaya.jobs.model import Job, Party
+from khaya.listings import store as listings
+from khaya.listings.model import Listing
+from khaya.platform.data.pages import MAX_LIMIT, every_item
+from khaya.profiles import store as profiles
+from khaya.profiles.model import Profile
+from khaya.reports import store as reports
+from khaya.reports.model import Report
+from khaya.reviews import store as reviews
+from khaya.reviews.model import Review
+from khaya.stories import store as stories
+from khaya.stories.model import Story
+
+Decided = Job | Listing | Story | Review | Report | Profile
+"""What an admin decides about, giving a reason on the item itself."""
+
+_FIND: Final[Mapping[str, Callable[[str], Decided | None]]] = {
+    "job.completed": jobs.find,
+    "job.cancelled": jobs.find,
+    "listing.moderated": listings.find,
+    "story.moderated": stories.find,
+    "review.moderated": reviews.find,
+    "report.resolved": reports.find,
+    "person.verified": profiles.find,
+    "person.verification_refused": profiles.find,
+}
+"""The items by the actions of the audit trail."""
+
+
+def jobs_of(user_id: str, party: Party) -> Iterator[Job]:
+    """The jobs in which a person is the given party."""
+    return every_item(lambda page_request: jobs.of_person(party, user_id, None, page_request))
+
+
+def bids_on(job: Job) -> Iterator[Bid]:
+    """The bids on a job."""
+    return every_item(lambda page_request: bids.on_job(job.id, "createdAt", page_request))
+
+
+def bids_received(user_id: str) -> Iterator[Bid]:
+    """The bids on a person's jobs."""
+    for job in jobs_of(user_id, "buyer"):
+        yield from bids_on(job)
+
+
+def reviews_about(user_id: str) -> Iterator[Review]:
+    """The reviews about a person, also hidden ones, which no index lists."""
+    for slots in _batches(_slots_of_reviewers(user_id)):
+        yield from reviews.in_slots(slots)
+
+
+def decided_by(user_id: str) -> Iterator[Decided]:
+    """The items that a person decided about as an admin, by the audit trail; one item may come several times."""
+    for entry in every_item(lambda page_request: audit.list_entries(None, user_id, page_request)):
+        if entry.action in _FIND:
+            item = _FIND[entry.action](entry.object.partition("/")[2])
+            if item is not None and not (isinstance(item, Job) and (item.closing is None or item.party(user_id))):
+                yield item
+
+
+def _slots_of_reviewers(user_id: str) -> Iterator[tuple[str, str]]:
+    """For each completed job of the person, the job and the other party."""
+    for job in jobs_of(user_id, "buyer"):
+        if job.completed_at and job.worker_id:
+            yield job.id, job.worker_id
+    for job in jobs_of(user_id, "worker"):
+        if job.completed_at:
+            yield job.id, job.buyer_id
+
+
+def _batches(slots: Iterator[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    batch: list[tuple[str, str]] = []
+    for slot in slots:
+        batch.append(slot)
+        if len(batch) == MAX_LIMIT:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,39 @@
+"""Corrections of counters that disagree with what they count.
+
+A counter is corrected only if nobody has written its item for a while, and on condition that nobody does meanwhile. So
+the index that was counted shows every write, and a correction never undoes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from khaya.platform.base import clock
+from khaya.platform.base.errors import WriteConflict
+from khaya.platform.base.models import Item
+from khaya.platform.data import writes
+from khaya.platform.data.writes import WRITE_TOKEN, read_write_token
+
+SETTLED_SECONDS = 600
+"""How long an item must not have been written. Indexes and consumers follow within seconds."""
+
+
+def is_settled(item: Item, now: str, *, seconds: float = SETTLED_SECONDS) -> bool:
+    """Whether the last write of an item is long enough ago. An item without a write token counts as settled."""
+    token = item.get(WRITE_TOKEN)
+    return token is None or clock.seconds_between(read_write_token(token)[0], now) >= seconds
+
+
+def correct(table: str, key: Mapping[str, str], item: Item, counts: Mapping[str, int]) -> writes.Write:
+    """The write that sets counters of an item; refused with `WriteConflict` if it was written since it was read."""
+    token = item.get(WRITE_TOKEN)
+    condition = f"#{WRITE_TOKEN} = :token" if token else f"attribute_not_exists(#{WRITE_TOKEN})"
+    present = f"attribute_exists(#{next(iter(key))})"
+    return writes.update(
+        table,
+        key,
+        "SET " + ", ".join(f"#{name} = :{name}" for name in counts),
+        condition=f"{present} AND {condition}",
+        refusal=lambda _: WriteConflict(),
+        values={**counts, **({"token": token} if token else {})},
+    )

@@ -1,0 +1,182 @@
+"""List and replay the stream records that the stream dispatcher has parked.
+
+python -m operations.parked_records --environment ENV list
+python -m operations.parked_records --environment ENV replay [FILE ...]     without files: all, oldest first
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+FOLDER = "parked/"
+MAX_RECORDS = 100
+MAX_BYTES = 4_000_000
+"""The records of one call of the dispatcher; Lambda takes six megabytes."""
+PATIENCE_SECONDS = 90
+"""How long a call may take: more than the dispatcher's timeout."""
+
+
+@dataclass(frozen=True)
+class ParkedRecord:
+    """A parked record.
+
+    Attributes:
+        file: the key of its file in the bucket.
+        version: the version of that file.
+        size: the bytes of the file.
+        content: what the file holds: `parkedAt`, `error`, `table`, `keys` and the `record`.
+    """
+
+    file: str
+    version: str
+    size: int
+    content: dict[str, Any]
+
+    @property
+    def sequence_number(self) -> str:
+        """The record's place in its stream's shard."""
+        return str(self.content["record"]["dynamodb"]["SequenceNumber"])
+
+
+@dataclass
+class Report:
+    """The files of the records that were replayed, and of those that failed again and were kept."""
+
+    replayed: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+class ParkedRecords:
+    """The parked records of one environment, and the function that dispatches them.
+
+    Args:
+        s3: a client of S3.
+        functions: a client of Lambda.
+        bucket: the media bucket.
+        dispatcher: the name of the stream dispatcher.
+    """
+
+    def __init__(self, s3: Any, functions: Any, bucket: str, dispatcher: str) -> None:
+        self._s3 = s3
+        self._functions = functions
+        self._bucket = bucket
+        self._dispatcher = dispatcher
+
+    def files(self) -> list[str]:
+        """The keys of all parked records: by table, then in the order of the changes."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=FOLDER)
+        return sorted((file["Key"] for page in pages for file in page.get("Contents", [])), key=_order)
+
+    def read(self, files: Iterable[str]) -> Iterator[ParkedRecord]:
+        """The records in these files."""
+        for file in files:
+            answer = self._s3.get_object(Bucket=self._bucket, Key=file)
+            body = answer["Body"].read()
+            yield ParkedRecord(file, answer["VersionId"], len(body), json.loads(body))
+
+    def replay(self, files: Sequence[str] = ()) -> Report:
+        """Dispatch the records again, all if no files are named, and delete those that succeeded.
+
+        The dispatcher does it, with its own permissions. Each consumer tolerates a message that it had before.
+        """
+        report = Report()
+        for batch in _batches(self.read(sorted(files, key=_order) or self.files())):
+            failed = self._dispatch(batch)
+            for one in batch:
+                if one.sequence_number in failed:
+                    report.failed.append(one.file)
+                    continue
+                self._s3.delete_object(Bucket=self._bucket, Key=one.file, VersionId=one.version)
+                report.replayed.append(one.file)
+        return report
+
+    def _dispatch(self, batch: Sequence[ParkedRecord]) -> set[str]:
+        """Dispatch records of one table; returns the sequence numbers of those that failed."""
+        event = {"Records": [one.content["record"] for one in batch], "replay": True}
+        answer = self._functions.invoke(FunctionName=self._dispatcher, Payload=json.dumps(event).encode())
+        said = json.loads(answer["Payload"].read() or "null")
+        if "FunctionError" in answer:
+            return {one.sequence_number for one in batch}
+        return {failure["itemIdentifier"] for failure in said["batchItemFailures"]}
+
+
+def of_stack(session: Any, stack: str) -> ParkedRecords:
+    """The parked records of a deployed stack."""
+    resources = session.client("cloudformation")
+
+    def name(logical: str) -> str:
+        found = resources.describe_stack_resource(StackName=stack, LogicalResourceId=logical)
+        return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+    # A call is not repeated by itself: its first attempt may still be at work.
+    patient = Config(read_timeout=PATIENCE_SECONDS, retries={"total_max_attempts": 1})
+    return ParkedRecords(
+        session.client("s3", config=Config(s3={"addressing_style": "path"})),
+        session.client("lambda", config=patient),
+        name("MediaBucket"),
+        name("StreamDispatcherFunction"),
+    )
+
+
+def _order(file: str) -> tuple[str, str, int]:
+    """The table, the time of the change, and its place in the shard: `parked/<table>/<time>-<sequence number>.json`."""
+    table, _, name = file.removeprefix(FOLDER).partition("/")
+    time, _, sequence = name.removesuffix(".json").rpartition("-")
+    return table, time, int(sequence)
+
+
+def _batches(records: Iterable[ParkedRecord]) -> Iterator[list[ParkedRecord]]:
+    """Records of the same table, as many as one call takes."""
+    batch: list[ParkedRecord] = []
+    for one in records:
+        full = len(batch) == MAX_RECORDS or sum(other.size for other in batch) + one.size > MAX_BYTES
+        if batch and (full or batch[0].content["table"] != one.content["table"]):
+            yield batch
+            batch = []
+        batch.append(one)
+    if batch:
+        yield batch
+
+
+def show(parked: ParkedRecords) -> None:
+    """Print each parked record on a line: file, when it was parked, error and keys."""
+    files = parked.files()
+    for one in parked.read(files):
+        keys = json.dumps(one.content["keys"])
+        print(f"{one.file}  {one.content['parkedAt']}  {one.content['error']}  {keys}")
+    print(f"{len(files)} parked")
+
+
+def replay(parked: ParkedRecords, files: Sequence[str]) -> bool:
+    """Replay records and print what became of them; returns whether all succeeded."""
+    report = parked.replay(files)
+    for file in report.failed:
+        print(f"failed again, kept: {file}")
+    print(f"{len(report.replayed)} replayed, {len(report.failed)} failed")
+    return not report.failed
+
+
+def main() -> None:
+    """Read the command line and run the command."""
+    parser = argparse.ArgumentParser(prog="python -m operations.parked_records", description=__doc__)
+    parser.add_argument("--environment", required=True, help="local, dev, staging or prod")
+    parser.add_argument("command", choices=["list", "replay"])
+    parser.add_argument("files", nargs="*")
+    asked = parser.parse_args()
+    parked = of_stack(boto3.Session(), f"khaya-{asked.environment}")
+    if asked.command == "list":
+        show(parked)
+    elif not replay(parked, asked.files):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""Check everything against what is derived from it, and mend the differences.
+
+python -m operations.repair --environment ENV [--kind jobs|listings|stories|people] [--after ID]
+
+The command reads the ids of all objects page by page, and has the function `repair` check them. It may be ended and
+begun again: it prints where it is, and `--kind` and `--after` go on from there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+PAGE = 100
+PATIENCE_SECONDS = 660
+"""How long a call may take: more than the function's timeout."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the objects of a kind are: the table's logical name, its key, and an attribute that only they have."""
+
+    table: str
+    key: str
+    attribute: str
+
+
+SOURCES: dict[str, Source] = {
+    "jobs": Source("JobsTable", "id", "title"),
+    "listings": Source("ListingsTable", "id", "title"),
+    "stories": Source("StoriesTable", "id", "title"),
+    "people": Source("ProfilesTable", "userId", "userId"),
+}
+
+
+@dataclass
+class Report:
+    """Per repair: how many objects were checked, differences mended, and objects failed."""
+
+    checked: Counter[str] = field(default_factory=Counter)
+    mended: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+
+    def add(self, checked: dict[str, int], mended: dict[str, int], failed: dict[str, int]) -> None:
+        """Add the counts of one call."""
+        self.checked.update(checked)
+        self.mended.update(mended)
+        self.failed.update(failed)
+
+    def __str__(self) -> str:
+        lines = [f"  {name}: {number} checked, {self.mended[name]} mended" for name, number in self.checked.items()]
+        lines += [f"  {name}: {number} failed" for name, number in self.failed.items()]
+        return "\n".join(lines) or "  nothing to check"
+
+
+class Everything:
+    """All objects of one environment, and the function that checks them.
+
+    Args:
+        dynamodb: a client of DynamoDB.
+        functions: a client of Lambda.
+        tables: the names of the tables, by their logical names.
+        function: the name of the function `repair`.
+    """
+
+    def __init__(self, dynamodb: Any, functions: Any, tables: dict[str, str], function: str) -> None:
+        self._dynamodb = dynamodb
+        self._functions = functions
+        self._tables = tables
+        self._function = function
+
+    def repair(self, kind: str, report: Report, after: str | None = None) -> Iterator[str]:
+        """Check all objects of a kind, from the one after `after`; yields the last id of each page.
+
+        Raises:
+            RuntimeError: the function itself failed.
+        """
+        for last, ids in self._pages(SOURCES[kind], after):
+            left = [f"{kind}/{one}" for one in ids]
+            while left:
+                left = self._check(left, report)
+            yield last
+
+    def _pages(self, source: Source, after: str | None) -> Iterator[tuple[str, list[str]]]:
+        """The last key that was read, and the ids of the objects, page by page."""
+        request: dict[str, Any] = {
+            "TableName": self._tables[source.table],
+            "Limit": PAGE,
+            "ProjectionExpression": "#key",
+            "FilterExpression": "attribute_exists(#attribute)",
+            "ExpressionAttributeNames": {"#key": source.key, "#attribute": source.attribute},
+        }
+        last = after
+        while True:
+            if last is not None:
+                request["ExclusiveStartKey"] = {source.key: {"S": last}}
+            answer = self._dynamodb.scan(**request)
+            ids = [item[source.key]["S"] for item in answer["Items"]]
+            following = answer.get("LastEvaluatedKey")
+            last = following[source.key]["S"] if following else (ids[-1] if ids else None)
+            if last is not None:
+                yield last, ids
+            if not following:
+                return
+
+    def _check(self, things: Sequence[str], report: Report) -> list[str]:
+        """Have objects checked; returns those for which there was no time."""
+        answer = self._functions.invoke(FunctionName=self._function, Payload=json.dumps({"objects": things}).encode())
+        said = json.loads(answer["Payload"].read())
+        if "FunctionError" in answer:
+            raise RuntimeError(f"{self._function} failed: {said}")
+        report.add(**said["findings"])
+        left: list[str] = said["left"]
+        return left
+
+
+def of_stack(session: Any, stack: str) -> Everything:
+    """The objects of a deployed stack."""
+    resources = session.client("cloudformation")
+
+    def name(logical: str) -> str:
+        found = resources.describe_stack_resource(StackName=stack, LogicalResourceId=logical)
+        return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+    # A call is not repeated by itself: its first attempt may still be at work.
+    patient = Config(read_timeout=PATIENCE_SECONDS, retries={"total_max_attempts": 1})
+    tables = {source.table: name(source.table) for source in SOURCES.values()}
+    functions = session.client("lambda", config=patient)
+    return Everything(session.client("dynamodb"), functions, tables, name("RepairFunction"))
+
+
+def run(everything: Everything, kinds: Sequence[str], after: str | None = None) -> bool:
+    """Check all objects of some kinds, and print how far it is and what was mended; returns whether nothing failed."""
+    report = Report()
+    for kind in kinds:
+        for last in everything.repair(kind, report, after):
+            print(f"{kind} up to {last}", flush=True)
+        after = None
+    print(report)
+    return not report.failed
+
+
+def main() -> None:
+    """Read the command line and run the command."""
+    parser = argparse.ArgumentParser(prog="python -m operations.repair", description=__doc__)
+    parser.add_argument("--environment", required=True, help="local, dev, staging or prod")
+    parser.add_argument("--kind", choices=SOURCES, help="only objects of this kind")
+    parser.add_argument("--after", help="the last id of an earlier run; with --kind")
+    asked = parser.parse_args()
+    if asked.after and not asked.kind:
+        parser.error("--after needs --kind")
+    everything = of_stack(boto3.Session(), f"khaya-{asked.environment}")
+    if not run(everything, [asked.kind] if asked.kind else [*SOURCES], asked.after):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
