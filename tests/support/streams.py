@@ -35,6 +35,13 @@ def follow(*consumers: str, deliver: bool = False) -> None:
                     _work_off(folder, queue)
 
 
+def dispatch() -> None:
+    """Dispatch every change since the tables were emptied; the messages stay in the queues."""
+    make_queues()
+    while _dispatched():
+        pass
+
+
 def run_due_payouts() -> None:
     """Run the schedule of payouts, and let the provider's consumers handle what it enqueued."""
     make_queues()
