@@ -84,6 +84,15 @@ def deal(cents: int = 100_000, *, buyer: str = BUYER, worker: str = WORKER) -> s
     return job.id
 
 
+def cancelled_deal(buyer: str, worker: str) -> str:
+    """A cancelled job with an escrow in which no money is; returns its id."""
+    job_id = deal(buyer=buyer, worker=worker)
+    unit_of_work = UnitOfWork()
+    escrows.cancel(escrows.get_deal(job_id), buyer, "Not needed.", now=clock.now(), unit_of_work=unit_of_work)
+    unit_of_work.commit()
+    return job_id
+
+
 def pay(fake: FakeProvider, job_id: str, part: Part, *, card: str | None = "card-1", settled: bool = True) -> str:
     """Pay a part of an escrow; returns the collection's reference."""
     escrow = escrows.get_deal(job_id).escrow
