@@ -63,7 +63,7 @@ def test_an_account_is_checked_and_usable_after_a_day(provider: FakeProvider) ->
     asked = give()
     assert (asked.status, asked.body["verified"], asked.body["problem"]) == (202, False, None)
     # when the consumer checks it
-    follow("payoutAccounts", "notices")
+    follow("payout_accounts", "notices")
     # then
     assert shown() == {
         "bankCode": "632005",
@@ -106,7 +106,7 @@ def test_details_that_cannot_be_are_refused_without_repeating_them(
 def test_an_account_that_is_not_ones_own_is_not_verified(provider: FakeProvider, number: str, problem: str) -> None:
     profile("person-1")
     give(accountNumber=number)
-    follow("payoutAccounts", "notices")
+    follow("payout_accounts", "notices")
     assert (shown()["verified"], shown()["problem"]) == (False, problem)
     told = {item["kind"] for item in PERSON.get("/notifications").body["items"]}
     assert told == {"payoutAccountChanged", "payoutAccountRefused"}
@@ -116,7 +116,7 @@ def test_an_account_that_is_not_ones_own_is_not_verified(provider: FakeProvider,
 def test_an_account_that_the_provider_does_not_take_is_not_verified(provider: FakeProvider) -> None:
     give()
     provider.fail("make_recipient", Refused("invalid_bank"))
-    follow("payoutAccounts")
+    follow("payout_accounts")
     assert shown()["problem"] == "unknown"
 
 
@@ -133,7 +133,7 @@ def test_a_check_that_the_provider_does_not_answer_is_made_later(
 ) -> None:
     give()
     provider.fail(method, error, times=3)
-    follow("payoutAccounts")
+    follow("payout_accounts")
     assert shown()["problem"] is None
     for _ in range(4):
         clock.tick(minutes=5)
@@ -152,27 +152,27 @@ def test_at_most_three_accounts_are_checked_in_a_day(provider: FakeProvider, clo
 
 def test_the_first_verified_account_fixes_the_identity_number(provider: FakeProvider, clock: Clock) -> None:
     give()
-    follow("payoutAccounts")
+    follow("payout_accounts")
     give(identityNumber=OTHER_IDENTITY)
-    follow("payoutAccounts")
+    follow("payout_accounts")
     assert (shown()["verified"], shown()["problem"]) == (False, "identity_differs")
     give()
-    follow("payoutAccounts")
+    follow("payout_accounts")
     assert shown()["verified"]
 
 
 def test_an_account_that_was_not_verified_fixes_nothing(provider: FakeProvider) -> None:
     give(accountNumber="62001234561")
-    follow("payoutAccounts")
+    follow("payout_accounts")
     give(identityNumber=OTHER_IDENTITY)
-    follow("payoutAccounts")
+    follow("payout_accounts")
     assert shown()["verified"]
 
 
 def test_an_identity_number_is_one_persons(provider: FakeProvider) -> None:
     for person in (PERSON, ANOTHER):
         give(person, accountNumber="62001234560" if person is PERSON else "62001234570")
-        follow("payoutAccounts")
+        follow("payout_accounts")
     assert shown()["verified"]
     assert shown(ANOTHER)["problem"] == "identity_taken"
 
@@ -202,20 +202,20 @@ def test_two_people_who_give_one_identity_number_at_once_do_not_both_get_it(
 def test_after_a_rotation_of_the_service_key_numbers_are_still_recognised(provider: FakeProvider, rotated: Any) -> None:
     # given an account checked under one key
     give()
-    follow("payoutAccounts")
+    follow("payout_accounts")
     # when the key changes
     rotated("n")
     # then another person's number is recognised, and the same person's too
     give(ANOTHER, accountNumber="62001234570")
-    follow("payoutAccounts")
+    follow("payout_accounts")
     assert shown(ANOTHER)["problem"] == "identity_taken"
     give(accountNumber="62001234580")
-    follow("payoutAccounts")
+    follow("payout_accounts")
     assert shown()["verified"]
     # and under both keys afterwards
     rotated("m")
     give(ANOTHER, accountNumber="62001234590")
-    follow("payoutAccounts")
+    follow("payout_accounts")
     assert shown(ANOTHER)["problem"] == "identity_taken"
 
 
@@ -223,14 +223,14 @@ def test_an_account_sealed_under_a_key_that_is_gone_has_to_be_given_again(provid
     give()
     rotated("n")
     rotated("m")
-    follow("payoutAccounts")
+    follow("payout_accounts")
     assert shown()["problem"] == "unknown"
 
 
 def test_a_check_of_an_earlier_account_changes_nothing(provider: FakeProvider) -> None:
     give()
     give(accountNumber="62001234570")
-    follow("payoutAccounts")
+    follow("payout_accounts")
     assert shown()["accountNumberMasked"] == "******4570"
     assert len(provider.recipients) == 1
 
@@ -268,7 +268,7 @@ def test_no_number_stands_in_tables_queues_streams_logs_or_exports(
     # when accounts are given, refused, verified, and the person exports their data
     give()
     look()
-    follow("payoutAccounts", "notices", "audit", "event_bus")
+    follow("payout_accounts", "notices", "audit", "event_bus")
     give(accountNumber="62001234561")
     look()
     dispatch()
@@ -292,10 +292,10 @@ def test_an_erased_person_has_no_account_and_their_number_stays_taken(provider: 
     stand_in.pool_with(PERSON)
     profile("person-1", roles=["worker"])
     give()
-    follow("payoutAccounts")
+    follow("payout_accounts")
     assert PERSON.delete("/profiles/me").status == 204
     follow()
     assert store.find("person-1") is None
     give(ANOTHER, accountNumber="62001234570")
-    follow("payoutAccounts")
+    follow("payout_accounts")
     assert shown(ANOTHER)["problem"] == "identity_taken"

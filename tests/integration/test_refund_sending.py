@@ -196,7 +196,7 @@ def test_the_identity_number_of_somebody_else_is_not_taken(provider: FakeProvide
     # given a person whose payout account is verified, and a buyer who knows their number
     other = Person("other-1", ("worker",))
     assert other.put("/payouts/account", ACCOUNT).status == 202
-    follow("payoutAccounts")
+    follow("payout_accounts")
     job_id = asking(provider)
     assert name(job_id, accountNumber="62009999999") == 200
     assert give_back(job_id).account_problem == "identity_taken"
