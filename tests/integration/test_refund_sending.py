@@ -7,8 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from khaya.collections import service as collections
-from khaya.collections import store as collection_store
-from khaya.collections.model import new_collection
 from khaya.platform.base import clock as khaya_clock
 from khaya.platform.data.unit_of_work import commit_now
 from khaya.provider.errors import ProviderUnavailable, Refused, Unclear
@@ -24,6 +22,7 @@ from tests.support.payments import (
     give_back,
     pay,
     pay_all,
+    pay_late,
     refund,
 )
 from tests.support.provider import FakeProvider, fake_provider
@@ -242,8 +241,7 @@ def test_money_that_came_too_late_goes_back_once(provider: FakeProvider, clock: 
     pay(provider, job_id, "deposit")
     cancel(job_id)
     provider.default_refund = "paid"
-    reference = f"{job_id.lower()}-balance-1"
-    pay_late(provider, job_id)
+    reference = pay_late(provider, job_id)
     held = suspense.find(reference)
     assert held is not None
     assert (held.status, held.reason) == ("returning", "late")
@@ -275,14 +273,3 @@ def test_money_in_another_currency_goes_back_outside_the_ledger(provider: FakePr
     after = suspense.find(reference)
     assert after is not None
     assert after.status == "returned"
-
-
-def pay_late(provider: FakeProvider, job_id: str) -> None:
-
-    now = khaya_clock.now()
-    made = new_collection(
-        job_id=job_id, job_title="Late", buyer_id=BUYER, part="balance", attempt=1, amount_cents=73_500, now=now
-    )
-    commit_now(collection_store.create(made))
-    provider.pay(made.id, 73_500)
-    assert collections.apply(made.id, now) == "returned"

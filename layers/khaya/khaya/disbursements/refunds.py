@@ -85,8 +85,14 @@ def _at_provider(refund: Refund, part: Part) -> port.Refund | None:
 
 def _ask(refund: Refund, part: Part, now: str) -> Refund:
     """Ask the provider for a part: the intent is committed first, so that a lost answer is known as such."""
-    asking = _record(refund, lambda one, _: one.asking(now))
-    if asking.part is None or asking.part.state != "asked" or asking.part.asked_at != now:
+    begun: list[Refund] = []
+
+    def begin(one: Refund, _: UnitOfWork) -> Refund:
+        begun[:] = [one.asking(now)]
+        return begun[0]
+
+    asking = _record(refund, begin)
+    if asking.part is None or not begun or asking is not begun[0]:  # another run asks
         return asking
     request = port.RefundRequest(part.refund_id, part.collection, part.cents)
     try:
