@@ -52,8 +52,8 @@ outbox: environments ## show what was sent by text message, WhatsApp, e-mail and
 task: environments ## run a schedule at once: NAME=job-expiry (without a name: list them)
 	@$(LOCAL) task $(if $(NAME),--name "$(NAME)")
 
-age: environments ## make all stored data older: DAYS=31
-	@$(LOCAL) age $(if $(DAYS),--days "$(DAYS)")
+age: environments ## make all stored data older: DAYS=31 HOURS=73
+	@$(LOCAL) age $(if $(DAYS),--days "$(DAYS)") $(if $(HOURS),--hours "$(HOURS)")
 
 environments: ## make or update the Python environments in .local/
 	@command -v "$(PYTHON)" >/dev/null || { echo "✗ $(PYTHON) is missing. Khaya needs Python 3.11 to 3.14 with its venv module (Debian, Ubuntu:" \

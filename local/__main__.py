@@ -5,7 +5,7 @@ python -m local up [--port 4566] [--data DIR]      the same in the background
 python -m local sam-local [--port] [--api-port]    the functions in SAM's containers instead (needs Docker)
 python -m local down | reload | tokens | logs | outbox
 python -m local task [--name NAME]                 run one of the template's schedules at once; list them without a name
-python -m local age --days N                       make everything N days older
+python -m local age --days N --hours N             make everything so much older
 """
 
 import argparse
@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 
@@ -58,8 +59,9 @@ def bring_up(port: int, data: Path | None, bind: str = engine.THIS_MACHINE) -> t
     name = snapshot.name_of(built, port)
     kept = snapshot.lay_out(name) if data is None else None
     with step(f"starting the AWS stand-in on {bind}:{port}" + (f", data in {data}" if data else "")):
-        engine.start(port, data or kept or snapshot.empty(), bind, keeps=data is not None)
-        providers.start(port, bind)
+        folder = data or kept or snapshot.empty()
+        engine.start(port, folder, bind, keeps=data is not None)
+        providers.start(port, bind, folder)
     stack = deployment.stack(port) if kept else deployment.deploy(built, port)
     people = sign_in(port, stack)
     visits = Visits(stack.api_url, people)
@@ -75,14 +77,16 @@ def bring_up(port: int, data: Path | None, bind: str = engine.THIS_MACHINE) -> t
 def announce(port: int, stack: Stack, people: list[SignedIn], api: SamApi | None = None) -> None:
     """Write run.json, and say what is there. With SAM's local API, that is the API."""
     write_run_file(port, stack, people, api)
-    greet(at_sam(stack, api), people, providers.outbox_address(port), in_containers=api is not None)
+    greet(at_sam(stack, api), people, providers.address(port), in_containers=api is not None)
     say(f"Ready after {time.monotonic() - BEGAN:.0f} s.")
 
 
 def write_run_file(port: int, stack: Stack, people: list[SignedIn], api: SamApi | None) -> None:
     """Write run.json and tokens.sh."""
     programs = sam_project.PROGRAMS if api else None
-    run_file.write(at_sam(stack, api), people, providers.outbox_address(port), programs)
+    reached = at_sam(stack, api)
+    providers.tell_paystack(port, "webhook", {"url": f"{reached.api_url}/payments/webhook"})
+    run_file.write(reached, people, providers.address(port), programs)
 
 
 def at_sam(stack: Stack, api: SamApi | None) -> Stack:
@@ -225,12 +229,12 @@ def task(name: str | None) -> None:
         schedules.run(port, name)
 
 
-def age(days: int | None) -> None:
-    """Make all stored data older."""
+def age(days: int, hours: int) -> None:
+    """Make all stored data, and the payment provider's books, older."""
     port = engine.must_run().port
-    if days is None or days < 1:
-        raise CannotRun("Say by how many days, at least one: `make age DAYS=31`.")
-    ageing.age(port, days)
+    if days < 0 or hours < 0 or days + hours < 1:
+        raise CannotRun("Say by how many days or hours, at least one: `make age DAYS=31` or `make age HOURS=73`.")
+    ageing.age(port, timedelta(days=days, hours=hours))
 
 
 def interrupted(_signal: int, _frame: FrameType | None) -> None:
@@ -250,7 +254,8 @@ def main() -> None:
     parser.add_argument("--api-port", type=int, default=3000)
     parser.add_argument("--data", type=Path, help="a folder that keeps the data over a restart")
     parser.add_argument("--name", help="the schedule that is to run")
-    parser.add_argument("--days", type=int, help="how much older everything is to be")
+    parser.add_argument("--days", type=int, default=0, help="how much older everything is to be")
+    parser.add_argument("--hours", type=int, default=0, help="the same in hours")
     asked = parser.parse_args()
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, interrupted)
@@ -265,7 +270,7 @@ def main() -> None:
         case "task":
             task(asked.name)
         case "age":
-            age(asked.days)
+            age(asked.days, asked.hours)
         case verb:
             {"down": down, "reload": reload, "tokens": tokens, "logs": logs, "outbox": outbox}[verb]()
 

@@ -13,8 +13,11 @@ import pytest
 
 from khaya.platform.aws import secrets
 from khaya.platform.base import clock
+from khaya.platform.work.circuit_breakers import FAILURES, OPEN_SECONDS
+from khaya.provider import circuit
 from tests.conftest import Clock
 from tests.support import stand_in
+from tests.support.circuit_breakers import forget_failures, stopped_clock
 from tests.support.client import VISITOR, Context, Person, app, function_of
 from tests.support.events import batch, happened
 from tests.support.events import tell as deliver_event
@@ -38,7 +41,7 @@ from tests.support.permissions import Record, allowed
 from tests.support.provider import FakeProvider, fake_provider
 from tests.support.records import OFFER, POSTING, accept, complete_job, place_bid, post_job, profile, version_of
 from tests.support.reminders import remind
-from tests.support.streams import follow, make_queues, run_due_payouts
+from tests.support.streams import follow, hint_at_payout, make_queues, run_due_payouts
 from tests.support.template import FUNCTION, ROOT, function_environment, resources
 from tests.support.uploads import uploaded
 
@@ -326,6 +329,18 @@ def at_the_provider() -> None:
         secrets.clear_cache()
         follow()
         run_due_payouts()
+    with pytest.MonkeyPatch.context() as patch:
+        forget_failures()
+        breaker = stopped_clock(patch)
+        patch.setattr(circuit, "payment_provider", lambda: fake)
+        fake.mode = "down"
+        for number in range(FAILURES + 1):
+            hint_at_payout(f"job-{job}", f"down-{number}")
+        fake.mode = "up"
+        breaker.tick(OPEN_SECONDS + 1)
+        for number in range(2):
+            hint_at_payout(f"job-{job}", f"up-{number}")
+        forget_failures()
 
 
 FLOWS: dict[str, Callable[[], None]] = {

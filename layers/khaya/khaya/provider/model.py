@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 CollectionState = Literal["waiting", "paid", "failed", "abandoned", "reversed"]
-"""`failed` and `abandoned` are not final: who still has the page may pay late. `reversed` was paid and given back."""
+"""`waiting`, `failed` and `abandoned` are not final: whoever has the page may pay late. `reversed` was paid."""
 
 RefundState = Literal["pending", "paid", "failed", "needs_account"]
 """`needs_account` waits for `give_refund_account`."""
@@ -76,6 +76,7 @@ class Collection:
         fee_cents: what the provider keeps; None while that is not known.
         card: equal for two payments by the same card; None if it was no card.
         live: whether it is real money.
+        under_way: whether the person has paid and the bank has not answered yet; a deadline waits for that.
     """
 
     reference: str
@@ -86,6 +87,7 @@ class Collection:
     fee_cents: int | None = None
     card: str | None = None
     paid_at: str | None = None
+    under_way: bool = False
 
 
 @dataclass(frozen=True)

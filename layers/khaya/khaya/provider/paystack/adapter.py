@@ -31,7 +31,7 @@ from khaya.provider.model import (
     SettledCollection,
     Settlement,
 )
-from khaya.provider.paystack import api, events, reading
+from khaya.provider.paystack import api, events, keys, reading
 from khaya.provider.paystack.answers import Fields, Unreadable, each
 
 Thing = TypeVar("Thing")
@@ -44,6 +44,10 @@ CHANNELS: Final = ("card", "eft")
 
 class Paystack:
     """Paystack, with our key out of Secrets Manager."""
+
+    def check_key(self) -> None:
+        """See the port."""
+        next(keys.valid_keys())
 
     def collect(self, request: CheckoutRequest) -> Checkout:
         """See the port."""
@@ -196,7 +200,7 @@ class Paystack:
         """See the port."""
 
         def rand(data: Any) -> Balance:
-            found = dict(each(data, lambda one: (one.currency(), one.number("balance"))))
+            found = dict(each(data, lambda one: (one.currency(), one.signed("balance"))))
             if CURRENCY not in found:
                 raise Unreadable("currency")
             return Balance(found[CURRENCY])

@@ -54,6 +54,16 @@ class Fields:
             raise Unreadable(name)
         return int(value)
 
+    def signed(self, name: str) -> int:
+        """A whole number, which may be below zero."""
+        value = self._found.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise Unreadable(name)
+        text = str(value)
+        if not _NUMBER.fullmatch(text.removeprefix("-")):
+            raise Unreadable(name)
+        return int(text)
+
     def number_or_none(self, name: str) -> int | None:
         """A whole number; None if it is null or missing."""
         return None if self._found.get(name) is None else self.number(name)

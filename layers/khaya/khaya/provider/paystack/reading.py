@@ -59,17 +59,20 @@ _OUR_ID: Final = re.compile(r"[\w-]{8,64}", re.ASCII)
 
 
 def collection(fields: Fields) -> Collection:
-    """A transaction."""
+    """A transaction. Paystack calls it abandoned from the beginning, until somebody tries to pay."""
     authorization = fields.object_or_none("authorization")
+    state = _COLLECTIONS.get(fields.text("status"), "waiting")
+    was_tried = fields.object_or_none("log") is not None
     return Collection(
         reference=fields.text("reference"),
-        state=_COLLECTIONS.get(fields.text("status"), "waiting"),
+        state="waiting" if state == "abandoned" and not was_tried else state,
         amount_cents=fields.number("amount"),
         currency=fields.currency(),
         live=_live(fields),
         fee_cents=fields.number_or_none("fees"),
         card=authorization.text_or_none("signature") if authorization else None,
         paid_at=fields.time_or_none("paid_at"),
+        under_way=state == "waiting",
     )
 
 
