@@ -11,6 +11,7 @@ from tests.conftest import Clock
 from tests.support.client import Answer, Person
 from tests.support.money import REASON, balance, entries, everything, grant, key, payout_account, withdraw
 from tests.support.payments import (
+    BUYER,
     WORKER,
     account,
     check_money,
@@ -189,6 +190,7 @@ def test_no_admin_decides_about_themselves(provider: FakeProvider) -> None:
     account()
     earned = earning(provider)
     assert decide(earned, "hold", Person(WORKER, ("admin",))).body["code"] == "own_affair"
+    assert decide(earned, "send", Person(BUYER, ("admin",))).body["code"] == "own_affair"
     assert decide("nothing", "hold").status == 404
 
 

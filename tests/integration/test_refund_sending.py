@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from khaya.collections import service as collections
+from khaya.disbursements import refunds
 from khaya.platform.base import clock as khaya_clock
 from khaya.platform.data.unit_of_work import commit_now
 from khaya.provider.errors import ProviderUnavailable, Refused, Unclear
@@ -148,6 +149,25 @@ def test_a_refund_that_the_provider_does_not_make_becomes_an_admins(provider: Fa
     stuck = give_back(job_id, hinted=True)
     assert (stuck.status, stuck.reason) == ("needs_admin", how)
     assert give_back(job_id, hinted=True).status == "needs_admin"
+
+
+def test_an_operator_lets_a_stuck_refund_go_on_and_it_is_looked_for_first(provider: FakeProvider, clock: Clock) -> None:
+    # given two refunds that became an admin's: one was not made, the other appears at the provider later
+    lost, late = cancelled(provider), cancelled(provider)
+    provider.fail("refund", Unclear("timeout"))
+    give_back(lost)
+    provider.fail("refund", Unclear("timeout"), after=True)
+    give_back(late)
+    hidden, provider.refunds = provider.refunds, {}
+    clock.tick(minutes=31)
+    assert {give_back(one).status for one in (lost, late)} == {"needs_admin"}
+    provider.refunds = hidden
+    # when an operator lets both go on
+    for one in (lost, late):
+        refunds.reopen(one, khaya_clock.now())
+        finish(provider, clock, one)
+    # then each was given back once
+    assert provider.refunded_cents == 2 * 105_000
 
 
 # A refund that needs the buyer's account

@@ -58,6 +58,7 @@ def paid(days: float, **fields: Any) -> Payment:
         # the account
         ({"account": None}, {}, "no_account", None),
         ({"account": PayoutAccount(version=1)}, {}, "account_not_verified", None),
+        ({"account": PayoutAccount(version=1, sealed="x", usable_from=at(hours=24))}, {}, "account_hold", at(hours=1)),
         ({"account": PayoutAccount(verified=True, version=1)}, {}, "account_not_verified", None),
         ({"account": VERIFIED.model_copy(update={"usable_from": at(hours=1)})}, {}, "account_hold", at(hours=1)),
         ({"account": VERIFIED.model_copy(update={"usable_from": NOW})}, {}, None, None),

@@ -37,11 +37,16 @@ def handle_payout(message: Message) -> None:
 
 
 def handle_refund(message: Message) -> None:
-    """Take a refund further, or begin to give money in suspense back."""
+    """Take a refund further, or begin to give money in suspense back.
+
+    An operator's message with `again` lets a refund go on that waits for an admin.
+    """
     refund_id: str = message.body["refundId"]
     if refund_id.startswith(suspense.PREFIX):
         begun = refunds.return_suspense(refund_id.removeprefix(suspense.PREFIX), clock.now())
         if begun is None:
             return
         refund_id = begun.id
+    if message.body.get("again", False):
+        refunds.reopen(refund_id, clock.now())
     refunds.process(refund_id, clock.now(), hinted=message.body.get("hinted", False))

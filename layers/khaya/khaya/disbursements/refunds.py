@@ -42,6 +42,24 @@ def process(refund_id: str, now: str, *, hinted: bool = False) -> Refund | None:
         return refund
     if not refund.parts:
         refund = _plan(refund, now)
+    refund = _go_on(refund, now)
+    if refund.status == "needs_admin":
+        observability.count("RefundNeedsAdmin")
+    return refund
+
+
+def reopen(refund_id: str, now: str) -> None:
+    """Let a refund that waits for an admin go on, after an operator has seen that the provider did not make it.
+
+    It is still looked for at the provider first.
+    """
+    refund = store.find(refund_id)
+    if refund is not None and refund.status == "needs_admin":
+        _record(refund, lambda one, _: one.reopened(now))
+
+
+def _go_on(refund: Refund, now: str) -> Refund:
+    """Take part after part further, as far as the provider lets it."""
     while (part := refund.part) is not None and not refund.is_final:
         refund = _advance(refund, part, now)
         if refund.part is None or refund.part.refund_id == part.refund_id:
