@@ -18,7 +18,8 @@ def decide(payout_id: str, request: DecisionRequest, *, admin_id: str, now: str,
 
     Raises:
         NotFound: there is no such payout.
-        Forbidden: it is the admin's own or of their job, the same admin decided before, or one of both is no longer an active admin.
+        Forbidden: it is the admin's own or of their job, the same admin decided before, or one of both is no longer an
+            active admin.
         Conflict: it is not pending, or the money is not from credits.
     """
     payout = store.find(payout_id)
