@@ -265,7 +265,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _ask_paystack(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        reply = self.server.paystack.ask(self.command, self.path, dict(self.headers), body)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        reply = self.server.paystack.ask(self.command, self.path, headers, body)
         if reply.lost:
             self.close_connection = True
             return

@@ -112,7 +112,7 @@ class StandIn:
             self.webhooks.send_due(self.books.webhook)
 
     def ask(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Answer a request."""
+        """Answer a request; the names of its headers are in lower case."""
         path, _, query = target.partition("?")
         path = urllib.parse.unquote(path)
         with self._lock:
@@ -135,7 +135,7 @@ class StandIn:
 
     def _api(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Reply:
         self.asked.append((method, path))
-        if headers.get("Authorization") != f"Bearer {KEY}":
+        if headers.get("authorization") != f"Bearer {KEY}":
             return _json(*refusal(401, "Invalid key", "invalid_Key"))
         limits = self._count(self._routes.endpoint(method, path))
         if limits["x-ratelimit-remaining"] == "-1":
@@ -144,7 +144,7 @@ class StandIn:
         read = _object(body) if body else {}
         if read is None:
             return _json(*refusal(400, "Invalid JSON", "invalid_params"))
-        base = f"http://{headers.get('Host', '127.0.0.1')}"
+        base = f"http://{headers.get('host', '127.0.0.1')}"
         status, answer = self._routes.answer(method, Request(path, _fields(query), read, base))
         match self.mode:
             case "lossy":

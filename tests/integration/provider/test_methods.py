@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
+from khaya.provider import is_configured
 from khaya.provider.errors import DuplicateReference, ProviderUnavailable, Refused, TooLittleBalance
 from khaya.provider.model import (
     AccountCheck,
@@ -356,7 +357,10 @@ def test_without_a_secret_nothing_is_asked(provider: Provider, monkeypatch: pyte
     from khaya.platform.base import settings  # noqa: PLC0415
 
     monkeypatch.setenv("PAYMENT_SECRET_ARN", "")
+    assert is_configured()
     settings.settings.cache_clear()
-    with pytest.raises(ProviderUnavailable):
-        provider.port.balance()
+    assert not is_configured()
+    for call in (provider.port.balance, provider.port.check_key):
+        with pytest.raises(ProviderUnavailable):
+            call()
     assert provider.stand_in.asked == []

@@ -11,6 +11,11 @@ from khaya.platform.base.settings import ProviderSettings, settings
 from khaya.provider.port import PaymentProvider
 
 
+def is_configured() -> bool:
+    """Whether this deployment has a payment provider."""
+    return bool(settings(ProviderSettings).payment_secret_arn)
+
+
 @cache
 def payment_provider() -> PaymentProvider:
     """The payment provider of this deployment."""

@@ -8,26 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Collection as Group
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from khaya.provider.model import (
-    AccountCheck,
-    Balance,
-    Bank,
-    BankAccount,
-    Chargeback,
-    ChargebackAnswer,
-    Checkout,
-    CheckoutRequest,
-    Collection,
-    Hint,
-    Payout,
-    PayoutRequest,
-    Recipient,
-    Refund,
-    RefundRequest,
-    Settlement,
-)
+if TYPE_CHECKING:
+    from khaya.provider.model import (
+        AccountCheck,
+        Balance,
+        Bank,
+        BankAccount,
+        Chargeback,
+        ChargebackAnswer,
+        Checkout,
+        CheckoutRequest,
+        Collection,
+        Hint,
+        Payout,
+        PayoutRequest,
+        Recipient,
+        Refund,
+        RefundRequest,
+        Settlement,
+    )
 
 
 class PaymentProvider(Protocol):
@@ -37,6 +38,13 @@ class PaymentProvider(Protocol):
     done; `RateLimited` and `NotLive` are kinds of it. A method that only reads raises nothing else, unless it says so.
     A method that changes something may also raise `Unclear`: it may or may not have been done.
     """
+
+    def check_key(self) -> None:
+        """Check our key without asking the provider; for functions that start.
+
+        Raises:
+            NotLive: it is a key of the test mode, where only the live mode may be used.
+        """
 
     def collect(self, request: CheckoutRequest) -> Checkout:
         """Open a checkout page on which a person pays an amount under our reference.

@@ -31,7 +31,7 @@ from khaya.provider.model import (
     SettledCollection,
     Settlement,
 )
-from khaya.provider.paystack import api, events, reading
+from khaya.provider.paystack import api, events, keys, reading
 from khaya.provider.paystack.answers import Fields, Unreadable, each
 
 Thing = TypeVar("Thing")
@@ -44,6 +44,10 @@ CHANNELS: Final = ("card", "eft")
 
 class Paystack:
     """Paystack, with our key out of Secrets Manager."""
+
+    def check_key(self) -> None:
+        """See the port."""
+        next(keys.valid_keys())
 
     def collect(self, request: CheckoutRequest) -> Checkout:
         """See the port."""

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 Thing = TypeVar("Thing")
 
-TIMEOUT_SECONDS = (2.0, 10.0)
-"""Timeouts of the connection and of the answer."""
+TIMEOUT_SECONDS = (2.0, 8.0)
+"""Timeouts of the connection and of the answer; a function behind the API has 15 seconds in all."""
 
 PAGE_SIZE: Final = 100
 MOST_PAGES: Final = 200
