@@ -11,8 +11,11 @@ from collections.abc import Callable
 
 import pytest
 
+from khaya.chargebacks import store as chargebacks
+from khaya.chargebacks.model import Chargeback
 from khaya.platform.aws import secrets
 from khaya.platform.base import clock
+from khaya.platform.data.unit_of_work import commit_now
 from khaya.platform.work.circuit_breakers import FAILURES, OPEN_SECONDS
 from khaya.provider import circuit
 from tests.conftest import Clock
@@ -181,14 +184,26 @@ def left_open() -> None:
 
 
 def rewarded() -> None:
-    """A referral is completed and paid, with a bonus that waits; a story is not rewarded, as it was deleted before."""
+    """A referral is completed and paid, with a bonus that waits; a story is not rewarded, as it was deleted before.
+
+    Another one waits for a payout account. Then a payment for the job is charged back.
+    """
     earlier_rewards("referrer-1", 4)
-    refer("referrer-1", "newcomer-1")
+    refer("referrer-1", "newcomer-1", "newcomer-2")
+    payout_account("newcomer-2", verified=False)
     author = Person("newcomer-1", ("worker",))
     story = approved_story(author)
     follow()
     assert author.delete(f"/stories/{story}").status == 204
-    released_job("buyer-1", "newcomer-1")
+    job_id = released_job("buyer-1", "newcomer-1")
+    released_job("buyer-2", "newcomer-2")
+    follow()
+    now = clock.now()
+    opened = Chargeback(
+        id="9", collection_id="c-1", job_id=job_id, amount_cents=1, created_at=now, updated_at=now, buyer_id="buyer-1"
+    )
+    commit_now(chargebacks.create(opened))
+    commit_now(chargebacks.change(opened, opened.ended("lost", now)))
     follow()
 
 
