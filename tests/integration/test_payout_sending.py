@@ -7,7 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from khaya.disbursements import payouts as sending
+from khaya.ledger import service as ledger
+from khaya.ledger.model import guarded
+from khaya.payouts import store as payout_store
+from khaya.payouts.model import new_withdrawal
 from khaya.platform.base import clock as khaya_clock
+from khaya.platform.base.ids import new_id
+from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
 from khaya.provider.errors import ProviderUnavailable, RateLimited, Refused, Unclear
 from tests.conftest import Clock
 from tests.support import stand_in
@@ -27,6 +33,7 @@ from tests.support.payments import (
 )
 from tests.support.provider import FakeProvider, fake_provider
 from tests.support.records import known
+from tests.support.streams import run_due_payouts
 
 
 @pytest.fixture
@@ -290,3 +297,33 @@ def test_one_bad_payout_does_not_keep_the_others_waiting(provider: FakeProvider)
     with pytest.raises(RuntimeError):
         sending.process(bad, khaya_clock.now())
     assert send(good).status == "sent"
+
+
+def test_the_schedule_sends_what_is_due_and_nothing_else(provider: FakeProvider, clock: Clock) -> None:
+    # given due payouts, more than a page of the index, and one that waits
+    account()
+    made = [
+        new_withdrawal(entry_id=new_id(), user_id=f"person-{number}", amount_cents=10_000, now=khaya_clock.now())
+        for number in range(60)
+    ]
+    for one in made:
+        commit_now(payout_store.create(one))
+        ledger_of(one.id)
+    later = made[0].model_copy(update={"id": new_id(), "next_at": khaya_clock.plus(khaya_clock.now(), hours=1)})
+    commit_now(payout_store.create(later))
+    ledger_of(later.id)
+    # when the schedule runs twice
+    for _ in range(2):
+        run_due_payouts()
+        clock.tick(minutes=5)
+    # then each due payout was looked at, and the other was not
+    assert {payout(one.id).reason for one in made} == {"no_account"}
+    assert payout(later.id).reason is None
+
+
+def ledger_of(payout_id: str) -> None:
+    """Put the money of a payout into the ledger."""
+    unit_of_work = UnitOfWork()
+    legs = [(guarded("payout", payout_id), 10_000), ("adjustments", -10_000)]
+    ledger.move(f"test:{payout_id}", legs, now=khaya_clock.now(), unit_of_work=unit_of_work)
+    unit_of_work.commit()

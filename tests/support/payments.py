@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Literal
 
 import pytest
@@ -22,12 +23,17 @@ from khaya.payout_accounts.model import PayoutAccount
 from khaya.payouts import store as payout_store
 from khaya.payouts.model import Payout, earning_id
 from khaya.platform.base import clock
+from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.ids import new_id
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
 from khaya.pricing.model import Part, Terms, amounts_of
+from khaya.profiles import store as profiles
+from khaya.profiles.model import Profile
 from khaya.refunds import store as refund_store
 from khaya.refunds.model import Refund
-from tests.support import records, stand_in
+from khaya.users import store as users
+from khaya.users.model import User
+from tests.support import stand_in
 from tests.support.money import REASON, TREASURER, check_books, key
 from tests.support.provider import FakeProvider, fake_provider
 from tests.support.records import POSTING
@@ -44,13 +50,18 @@ ACCOUNT: dict[str, str] = {
 
 def person(user_id: str, **fields: Any) -> None:
     """Store a profile and a private record, unless there are."""
-    if all(row["userId"] != user_id for row in stand_in.stored("profiles")):
-        records.profile(user_id, **fields)
+    if any(row["userId"] == user_id for row in stand_in.stored("profiles")):
+        return
+    now = clock.now()
+    made = Profile(user_id=user_id, created_at=now, updated_at=now, **fields)
+    commit_now(*profiles.create(made))
+    with suppress(WriteConflict):
+        commit_now(users.create(User(user_id=user_id, created_at=now)))
 
 
-def deal(cents: int = 100_000, *, buyer: str = BUYER, worker: str = WORKER) -> str:
-    """A job in progress with a pending escrow; returns its id."""
-    for user_id in (buyer, worker):
+def deal(cents: int = 100_000, *, buyer: str = BUYER, worker: str = WORKER, known: bool = False) -> str:
+    """A job in progress with a pending escrow; returns its id. `known`: both parties have their records."""
+    for user_id in () if known else (buyer, worker):
         person(user_id)
     now = clock.now()
     facts = {
@@ -84,6 +95,15 @@ def deal(cents: int = 100_000, *, buyer: str = BUYER, worker: str = WORKER) -> s
     return job.id
 
 
+def cancelled_deal(buyer: str, worker: str) -> str:
+    """A cancelled job with an escrow in which no money is; returns its id."""
+    job_id = deal(buyer=buyer, worker=worker)
+    unit_of_work = UnitOfWork()
+    escrows.cancel(escrows.get_deal(job_id), buyer, "Not needed.", now=clock.now(), unit_of_work=unit_of_work)
+    unit_of_work.commit()
+    return job_id
+
+
 def pay(fake: FakeProvider, job_id: str, part: Part, *, card: str | None = "card-1", settled: bool = True) -> str:
     """Pay a part of an escrow; returns the collection's reference."""
     escrow = escrows.get_deal(job_id).escrow
@@ -102,6 +122,18 @@ def pay(fake: FakeProvider, job_id: str, part: Part, *, card: str | None = "card
     assert collection_service.apply(made.id, now) == "paid"
     if settled:
         settle(made.id)
+    return made.id
+
+
+def pay_late(fake: FakeProvider, job_id: str, *, buyer: str = BUYER) -> str:
+    """Pay the balance of an escrow that has ended; returns the reference of what is then in suspense."""
+    now = clock.now()
+    made = new_collection(
+        job_id=job_id, job_title="Late", buyer_id=buyer, part="balance", attempt=9, amount_cents=73_500, now=now
+    )
+    commit_now(collections.create(made))
+    fake.pay(made.id, made.amount_cents)
+    assert collection_service.apply(made.id, now) == "returned"
     return made.id
 
 

@@ -11,6 +11,8 @@ import boto3
 import pytest
 from moto.backends import get_backend
 
+from khaya.disbursements.consumer import message_about_payout
+from khaya.platform.aws import queues
 from tests.support.client import Context, app
 from tests.support.stand_in import ACCOUNT, REGION
 from tests.support.template import FUNCTION, QUEUE, queue_name, queue_url, resources, table_name
@@ -37,10 +39,23 @@ def follow(*consumers: str, deliver: bool = False) -> None:
                     _work_off(folder, queue)
 
 
+def dispatch() -> None:
+    """Dispatch every change since the tables were emptied; the messages stay in the queues."""
+    make_queues()
+    while _dispatched():
+        pass
+
+
 def run_due_payouts() -> None:
     """Run the schedule of payouts, and let the provider's consumers handle what it enqueued."""
     make_queues()
     app("due_payouts").handler({}, Context())
+    _work_off("provider", "ProviderQueue")
+
+
+def hint_at_payout(payout_id: str, cause: str) -> None:
+    """Have the provider's consumers look at a payout about which the provider said something."""
+    queues.send("provider", [message_about_payout(payout_id, cause, hinted=True)])
     _work_off("provider", "ProviderQueue")
 
 

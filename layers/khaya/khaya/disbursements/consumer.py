@@ -45,6 +45,8 @@ def handle_payout(message: Message) -> None:
 def handle_refund(message: Message) -> None:
     """Take a refund further, or begin to give money in suspense back.
 
+    An operator's message with `again` lets a refund go on that waits for an admin.
+
     Raises:
         RetryLater: the tables were restored and are not reconciled yet.
     """
@@ -55,4 +57,6 @@ def handle_refund(message: Message) -> None:
         if begun is None:
             return
         refund_id = begun.id
+    if message.body.get("again", False):
+        refunds.reopen(refund_id, clock.now())
     refunds.process(refund_id, clock.now(), hinted=message.body.get("hinted", False))

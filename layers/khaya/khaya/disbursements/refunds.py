@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from khaya import provider
 from khaya.collections import store as collections
 from khaya.escrows import store as escrows
 from khaya.ledger import service as ledger
@@ -19,6 +18,7 @@ from khaya.payout_accounts import store as payout_accounts
 from khaya.platform.base import observability
 from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.platform.work.retries import retry_on_conflict
+from khaya.provider import circuit
 from khaya.provider import model as port
 from khaya.provider.errors import ProviderUnavailable, Refused, TooLittleBalance, Unclear
 from khaya.refunds import service, store
@@ -42,6 +42,24 @@ def process(refund_id: str, now: str, *, hinted: bool = False) -> Refund | None:
         return refund
     if not refund.parts:
         refund = _plan(refund, now)
+    refund = _go_on(refund, now)
+    if refund.status == "needs_admin":
+        observability.count("RefundNeedsAdmin")
+    return refund
+
+
+def reopen(refund_id: str, now: str) -> None:
+    """Let a refund that waits for an admin go on, after an operator has seen that the provider did not make it.
+
+    It is still looked for at the provider first.
+    """
+    refund = store.find(refund_id)
+    if refund is not None and refund.status == "needs_admin":
+        _record(refund, lambda one, _: one.reopened(now))
+
+
+def _go_on(refund: Refund, now: str) -> Refund:
+    """Take part after part further, as far as the provider lets it."""
     while (part := refund.part) is not None and not refund.is_final:
         refund = _advance(refund, part, now)
         if refund.part is None or refund.part.refund_id == part.refund_id:
@@ -77,20 +95,28 @@ def _advance(refund: Refund, part: Part, now: str) -> Refund:
 
 def _at_provider(refund: Refund, part: Part) -> port.Refund | None:
     """The part at the provider, by its id there or by ours; None if the provider does not know it."""
-    if part.provider_id is not None:
-        return provider.payment_provider().find_refund(part.provider_id)
-    listed = provider.payment_provider().find_refunds(refund.listed_since, part.refund_id)
+    provider_id = part.provider_id
+    if provider_id is not None:
+        return circuit.ask(lambda bank: bank.find_refund(provider_id))
+    listed = circuit.ask(lambda bank: bank.find_refunds(refund.listed_since, part.refund_id))
     return next((one for one in listed if one.collection == part.collection), None)
 
 
 def _ask(refund: Refund, part: Part, now: str) -> Refund:
     """Ask the provider for a part: the intent is committed first, so that a lost answer is known as such."""
-    asking = _record(refund, lambda one, unit_of_work: _asking(one, part, now, unit_of_work))
-    if asking.part is None or asking.part.state != "asked" or asking.part.asked_at != now:
+    begun: list[Refund] = []
+
+    def begin(one: Refund, unit_of_work: UnitOfWork) -> Refund:
+        begun[:] = [_asking(one, part, now, unit_of_work)]
+        return begun[0]
+
+    asking = _record(refund, begin)
+    is_ours = bool(begun) and asking is begun[0]  # otherwise another run asks
+    if asking.part is None or not is_ours or asking.part.state != "asked":
         return asking
     request = port.RefundRequest(part.refund_id, part.collection, part.cents)
     try:
-        found = provider.payment_provider().refund(request)
+        found = circuit.ask(lambda bank: bank.refund(request))
     except TooLittleBalance:
         observability.count("ProviderBalanceTooLow")
         return _record(asking, lambda one, _: one.not_asked("balance_too_low", now))
@@ -160,7 +186,7 @@ def _give_account(refund: Refund, provider_id: str, now: str) -> Refund:
     )
     if problem is None:
         try:
-            provider.payment_provider().give_refund_account(provider_id, details.account)
+            circuit.ask(lambda bank: bank.give_refund_account(provider_id, details.account))
         except Refused:
             problem = "unknown"
         except Unclear:  # repeating it is harmless

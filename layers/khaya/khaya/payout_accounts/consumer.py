@@ -8,7 +8,7 @@ from khaya.platform.base import clock, observability
 from khaya.platform.base.changes import Change
 from khaya.platform.work.consumers import Message
 
-NAME = "payoutAccounts"
+NAME = "payout_accounts"
 
 
 def message_for(change: Change) -> OutgoingMessage | None:

@@ -242,6 +242,7 @@ class Payout(Model):
 
     def taken_back(self, now: str) -> Payout:
         """The payout after the provider had too little balance: nothing was sent, and it is no failed attempt."""
+        self._require("sent")
         return self._moved(
             "pending",
             now,
@@ -253,6 +254,7 @@ class Payout(Model):
 
     def failed(self, now: str) -> Payout:
         """The payout after a final failure; it is sent again under another reference, by an admin in the end."""
+        self._require("sent")
         again = self.failures < len(_RETRY_HOURS)
         return self._moved(
             "pending",
@@ -266,6 +268,7 @@ class Payout(Model):
 
     def returned(self, now: str) -> Payout:
         """The payout after the bank returned it, perhaps days later; it waits for another account."""
+        self._require("paid")
         return self._moved(
             "pending",
             now,

@@ -94,6 +94,8 @@ def _waits(payout: Payout, facts: Facts, terms: PayoutTerms, now: str) -> Iterat
     account = facts.account
     if account is None:
         yield Wait("no_account")
+    elif account.is_being_checked:
+        yield Wait("account_hold", clock.plus(now, hours=1), account.usable_from)
     elif not account.verified or account.recipient is None:
         yield Wait("account_not_verified")
     elif account.recipient == payout.last_recipient and not is_released:

@@ -222,6 +222,16 @@ class Refund(Model):
         ended = {} if left else {"status": "charged_back", "next_at": None, "sealed": None}
         return self._updated(now, amount_cents=left, parts=(), **ended)
 
+    def reopened(self, now: str) -> Refund:
+        """The refund after an operator has seen that the provider did not make its present part."""
+        if self.status != "needs_admin":
+            return self
+        changed: dict[str, Any] = {"status": "pending", "reason": None, "for_admin": False, "next_at": now}
+        present = self.part
+        if present is None:
+            return self._updated(now, **changed)
+        return self._with_part(now, {"state": "planned", "asked_at": None, "provider_id": None}, **changed)
+
     def _look_at(self, now: str) -> str:
         age = clock.seconds_between(self.created_at, now)
         return clock.plus(now, seconds=min(_LONGEST_LOOK_SECONDS, max(_FIRST_LOOK_SECONDS, age / 8)))
