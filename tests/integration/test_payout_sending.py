@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ from tests.support.payments import (
 )
 from tests.support.provider import FakeProvider, fake_provider
 from tests.support.records import known
-from tests.support.streams import run_due_payouts
+from tests.support.streams import hint, run_due_payouts
 
 
 @pytest.fixture
@@ -319,6 +320,23 @@ def test_the_schedule_sends_what_is_due_and_nothing_else(provider: FakeProvider,
     # then each due payout was looked at, and the other was not
     assert {payout(one.id).reason for one in made} == {"no_account"}
     assert payout(later.id).reason is None
+
+
+@pytest.mark.parametrize("body", [{"reference": None, "providerId": "9"}, {"reference": "somebody-elses-1"}, {}])
+def test_a_hint_about_nothing_of_ours_changes_nothing(provider: FakeProvider, body: dict[str, Any]) -> None:
+    for consumer in ("payouts", "refunds"):
+        hint(consumer, body)
+    assert provider.calls == []
+
+
+def test_a_hint_at_a_payout_has_it_looked_up(provider: FakeProvider) -> None:
+    account()
+    earned = earning(provider)
+    send(earned)
+    reference = payout(earned).reference
+    provider.decide_payout(reference, "paid")
+    hint("payouts", {"reference": reference, "providerId": None})
+    assert payout(earned).status == "paid"
 
 
 def ledger_of(payout_id: str) -> None:

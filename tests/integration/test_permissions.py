@@ -47,7 +47,7 @@ from tests.support.provider import FakeProvider, fake_provider
 from tests.support.records import OFFER, POSTING, accept, complete_job, place_bid, post_job, profile, version_of
 from tests.support.reminders import remind
 from tests.support.stories import approved_story
-from tests.support.streams import follow, hint_at_payout, make_queues, run_due_payouts
+from tests.support.streams import follow, hint, make_queues, run_due_payouts
 from tests.support.template import FUNCTION, ROOT, function_environment, resources
 from tests.support.uploads import uploaded
 
@@ -374,11 +374,11 @@ def at_the_provider() -> None:
         patch.setattr(circuit, "payment_provider", lambda: fake)
         fake.mode = "down"
         for number in range(FAILURES + 1):
-            hint_at_payout(f"job-{job}", f"down-{number}")
+            hint("payouts", {"payoutId": f"job-{job}", "hinted": True}, f"down-{number}")
         fake.mode = "up"
         breaker.tick(OPEN_SECONDS + 1)
         for number in range(2):
-            hint_at_payout(f"job-{job}", f"up-{number}")
+            hint("payouts", {"payoutId": f"job-{job}", "hinted": True}, f"up-{number}")
         forget_failures()
 
 

@@ -27,7 +27,7 @@ from tests.support.payments import (
     refund,
 )
 from tests.support.provider import FakeProvider, fake_provider
-from tests.support.streams import follow, run_due_payouts
+from tests.support.streams import follow, hint, run_due_payouts
 
 OWNER = Person(BUYER, ("buyer",))
 
@@ -73,6 +73,15 @@ def test_a_refund_goes_over_both_captures_the_newest_first(provider: FakeProvide
     assert give_back(job_id, hinted=True).status == "paid"
     assert provider.refunded_cents == 105_000
     assert provider.made("refund") == 2
+
+
+def test_a_hint_at_a_collection_has_its_refund_looked_up(provider: FakeProvider) -> None:
+    job_id = cancelled(provider)
+    give_back(job_id)
+    part = refund(job_id).parts[0]
+    provider.decide_refund(part.refund_id, "paid")
+    hint("refunds", {"reference": part.collection, "providerId": "1"})
+    assert [one.state for one in refund(job_id).parts] == ["paid", "sent"]
 
 
 def test_a_refund_that_is_paid_at_once_takes_one_look(provider: FakeProvider) -> None:

@@ -11,8 +11,8 @@ import boto3
 import pytest
 from moto.backends import get_backend
 
-from khaya.disbursements.consumer import message_about_payout
 from khaya.platform.aws import queues
+from khaya.platform.aws.queues import OutgoingMessage
 from tests.support.client import Context, app
 from tests.support.stand_in import ACCOUNT, REGION
 from tests.support.template import FUNCTION, QUEUE, queue_name, queue_url, resources, table_name
@@ -53,9 +53,10 @@ def run_due_payouts() -> None:
     _work_off("provider", "ProviderQueue")
 
 
-def hint_at_payout(payout_id: str, cause: str) -> None:
-    """Have the provider's consumers look at a payout about which the provider said something."""
-    queues.send("provider", [message_about_payout(payout_id, cause, hinted=True)])
+def hint(consumer: str, body: Mapping[str, Any], cause: str = "hint") -> None:
+    """Have the consumers of the queue `provider` handle a message, for example of the provider's webhook."""
+    make_queues()
+    queues.send("provider", [OutgoingMessage(consumer, body, object=cause, change=cause)])
     _work_off("provider", "ProviderQueue")
 
 

@@ -79,11 +79,6 @@ def for_admin(page_request: PageRequest) -> PageResult[Payout]:
     return _page("byWait", "waitsFor", _FOR_ADMIN, page_request, newest_first=False)
 
 
-def of_person(user_id: str, page_request: PageRequest) -> PageResult[Payout]:
-    """A person's payouts, newest first."""
-    return _page("byPerson", "userId", user_id, page_request, newest_first=True)
-
-
 def due(shard: int, now: str) -> Iterator[list[str]]:
     """Pages of ids of a shard's items that are to be looked at now, longest overdue first."""
     start: dict[str, Any] | None = None

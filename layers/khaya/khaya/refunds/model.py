@@ -248,6 +248,12 @@ class Refund(Model):
 RETURN_PREFIX: Final = "return-"
 
 
+def refunds_of(collection: str) -> tuple[str, str]:
+    """The ids of the refunds that may give a collection back: that of its job's escrow, and that of suspense."""
+    job_id = collection.rsplit("-", 2)[0]
+    return job_id.upper(), f"{RETURN_PREFIX}{collection}"
+
+
 def new_refund(*, job_id: str, job_title: str, buyer_id: str, amount_cents: int, now: str) -> Refund:
     """The refund of an escrow that ends."""
     return Refund(
