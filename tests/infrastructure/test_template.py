@@ -129,7 +129,8 @@ def test_every_folder_of_functions_is_deployed() -> None:
 def test_a_functions_variables_fit(logical: str) -> None:
     everywhere = template()["Globals"]["Function"]["Environment"]["Variables"]
     own = resources(FUNCTION)[logical]["Environment"]["Variables"]
-    long = {name: value.ljust(60, "x") for name, value in function_environment("staging").items()}
+    values = function_environment("staging")
+    long = {name: value if value.startswith("khaya-") else value.ljust(60, "x") for name, value in values.items()}
     assert sum(len(name) + len(long[name]) for name in {**everywhere, **own}) <= 4096
 
 

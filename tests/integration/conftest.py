@@ -10,8 +10,8 @@ from moto import mock_aws
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import Person
-from tests.support.fake_provider import FakeProvider
 from tests.support.permissions import Record
+from tests.support.provider import FakeProvider, fake_provider
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -46,13 +46,10 @@ def permitted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Record]:
 
 
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> FakeProvider:
+def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProvider]:
     """A payment provider in memory in place of the deployment's."""
-    from khaya import provider  # noqa: PLC0415 - the environment is set by then
-
-    made = FakeProvider()
-    monkeypatch.setattr(provider, "payment_provider", lambda: made)
-    return made
+    with fake_provider(monkeypatch) as made:
+        yield made
 
 
 @pytest.fixture

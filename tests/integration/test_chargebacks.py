@@ -17,8 +17,8 @@ from tests.conftest import Clock
 from tests.support.client import Answer, Context, Person, app
 from tests.support.escrow import BALANCE, DEPOSIT, EARNED, TOTAL, agreed, check_out, escrow, ledger_balance, pay
 from tests.support.events import batch
-from tests.support.fake_provider import FakeProvider
 from tests.support.money import check_books, key
+from tests.support.provider import FakeProvider
 from tests.support.records import place_bid, post_job, profile
 from tests.support.stand_in import stored
 from tests.support.uploads import uploaded

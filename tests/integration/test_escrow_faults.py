@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from khaya import provider
 from khaya.collections import service as collections
 from khaya.money_timers import service as money_timers
 from khaya.platform.base import clock as khaya_clock
@@ -18,9 +17,9 @@ from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import Answer, Person
 from tests.support.escrow import agreed, check_out, ledger_balance, pay
-from tests.support.fake_provider import FakeProvider
 from tests.support.faults import FAULTS, Fault, faulty
 from tests.support.money import check_books, key
+from tests.support.provider import FakeProvider
 from tests.support.records import place_bid, post_job, profile
 from tests.support.uploads import uploaded
 
@@ -212,10 +211,8 @@ def _timer(job_id: str, *, hours: int) -> Send:
 @pytest.mark.parametrize("fault", TRIED)
 @pytest.mark.parametrize("name", STEPS)
 def test_given_a_failure_at_any_call_then_nothing_is_half_done_and_a_repeat_completes_the_step(
-    monkeypatch: pytest.MonkeyPatch, clock: Clock, name: str, fault: Fault
+    monkeypatch: pytest.MonkeyPatch, clock: Clock, fake: FakeProvider, name: str, fault: Fault
 ) -> None:
-    fake = FakeProvider()
-    monkeypatch.setattr(provider, "payment_provider", lambda: fake)
     for position in range(MOST_CALLS):
         stand_in.empty()
         fake.__init__()  # type: ignore[misc] # the same provider, empty
@@ -243,11 +240,8 @@ def test_given_a_failure_at_any_call_then_nothing_is_half_done_and_a_repeat_comp
 
 
 @pytest.mark.parametrize("mode", ["down", "lossy"])
-def test_given_a_provider_that_fails_then_a_repeated_checkout_gives_a_link(
-    monkeypatch: pytest.MonkeyPatch, mode: Any
-) -> None:
-    fake = FakeProvider(mode=mode)
-    monkeypatch.setattr(provider, "payment_provider", lambda: fake)
+def test_given_a_provider_that_fails_then_a_repeated_checkout_gives_a_link(fake: FakeProvider, mode: Any) -> None:
+    fake.mode = mode
     job_id = agreed(BUYER, WORKER)
     assert check_out(BUYER, job_id, "deposit", "one-key").status == 503
     fake.mode = "up"

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from khaya import provider
 from khaya.collections import service as collections
 from khaya.platform.base import clock as khaya_clock
 from tests.conftest import Clock
@@ -22,20 +21,13 @@ from tests.support.escrow import (
     ledger_balance,
     pay,
 )
-from tests.support.fake_provider import FakeProvider
 from tests.support.money import check_books, key
+from tests.support.provider import FakeProvider
 from tests.support.records import place_bid, post_job, profile
 from tests.support.stand_in import stored
 from tests.support.uploads import uploaded
 
 ADMIN, OTHER_ADMIN = Person("admin-1", ("admin",)), Person("admin-2", ("admin",))
-
-
-@pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> FakeProvider:
-    made = FakeProvider()
-    monkeypatch.setattr(provider, "payment_provider", lambda: made)
-    return made
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,9 @@ from tests.conftest import Clock
 from tests.integration.test_permissions import ask_with_cursors, left_unused
 from tests.support.client import Context, Person, app
 from tests.support.escrow import EARNED, agreed, check_out, pay
-from tests.support.fake_provider import FakeProvider
 from tests.support.money import key, rewarded
 from tests.support.permissions import Record
+from tests.support.provider import FakeProvider
 from tests.support.records import profile
 from tests.support.streams import make_queues
 from tests.support.uploads import uploaded

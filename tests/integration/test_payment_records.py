@@ -13,8 +13,8 @@ from khaya.platform.aws import files
 from tests.conftest import Clock
 from tests.support.client import Answer, Person
 from tests.support.escrow import BALANCE, DEPOSIT, EARNED, agreed, check_out, pay
-from tests.support.fake_provider import FakeProvider
 from tests.support.money import check_books, everything
+from tests.support.provider import FakeProvider
 from tests.support.records import profile
 from tests.support.stand_in import stored
 from tests.support.uploads import uploaded

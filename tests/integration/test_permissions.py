@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import pytest
 
-from khaya.notices import service as notices
 from khaya.chargebacks import store as chargebacks
 from khaya.chargebacks.model import Chargeback
+from khaya.notices import service as notices
 from khaya.platform.aws import secrets
 from khaya.platform.base import clock
 from khaya.platform.data.unit_of_work import commit_now

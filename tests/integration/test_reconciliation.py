@@ -21,8 +21,8 @@ from khaya.settlements import service as settlements
 from tests.conftest import Clock
 from tests.support.client import Context, Person, app
 from tests.support.escrow import AMOUNT, DEPOSIT, TOTAL, agreed, check_out, escrow, pay
-from tests.support.fake_provider import FEE_PERMILLE, FakeProvider
 from tests.support.money import check_books, key
+from tests.support.provider import FEE_PERMILLE, FakeProvider
 from tests.support.records import profile
 from tests.support.stand_in import stored
 from tests.support.uploads import uploaded
@@ -33,7 +33,7 @@ REASON = "Explained by the office."
 
 @pytest.fixture(autouse=True)
 def people(fake: FakeProvider) -> None:
-    fake.usable_at_once = False
+    fake.usable_at_once, fake.balance_cents = False, 0
     profile("buyer-1", display_name="Thandi", phone="+27712345678", roles=["buyer"])
     profile("worker-1", display_name="Sipho", phone="+27712345679", roles=["worker"])
 

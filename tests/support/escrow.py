@@ -7,8 +7,8 @@ from khaya.platform.base import clock
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo
 from tests.support.client import Answer, Person
-from tests.support.fake_provider import FakeProvider
 from tests.support.money import key
+from tests.support.provider import FakeProvider
 from tests.support.records import accept, place_bid, post_job
 
 AMOUNT = 100_000

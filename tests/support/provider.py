@@ -36,9 +36,11 @@ from khaya.provider.model import (
     BankAccount,
     Chargeback,
     ChargebackAnswer,
+    ChargebackState,
     Checkout,
     CheckoutRequest,
     Collection,
+    CollectionState,
     Hint,
     Payout,
     PayoutRequest,
@@ -47,6 +49,7 @@ from khaya.provider.model import (
     Refund,
     RefundRequest,
     RefundState,
+    SettledCollection,
     Settlement,
 )
 
@@ -54,6 +57,7 @@ CHANGING = ("collect", "refund", "give_refund_account", "make_recipient", "pay_o
 """The methods that change something, whose answer may be lost."""
 
 Mode = Literal["up", "down", "lossy"]
+FEE_PERMILLE = 34
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,8 @@ class FakeProvider:
     Attributes:
         calls: the names of the calls, in order.
         balance_cents: the money out of which payouts and refunds are paid.
+        usable_at_once: a payment can be paid out before it is settled, which no provider allows and many tests need.
+        settled: the settlements so far.
         unknown_payouts: references that look-ups do not know yet.
         given_accounts: the accounts that were named for refunds, by the refund's id.
     """
@@ -103,12 +109,15 @@ class FakeProvider:
         self.calls: list[str] = []
         self.faults: dict[str, list[Fault]] = defaultdict(list)
         self.balance_cents = 100_000_000
+        self.usable_at_once = True
         self.collections: dict[str, Collection] = {}
         self.refunds: dict[str, Refund] = {}
         self.refunded_on: dict[str, str] = {}
         self.payouts: dict[str, Payout] = {}
         self.recipients: dict[tuple[str, str], str] = {}
         self.paid_to: dict[str, str] = {}
+        self.chargebacks: dict[str, Chargeback] = {}
+        self.settled: list[Settlement] = []
         self.unknown_payouts: set[str] = set()
         self.given_accounts: dict[str, BankAccount] = {}
         self.default_payout: PayoutState = "sent"
@@ -121,12 +130,68 @@ class FakeProvider:
         """Make the next calls of a method raise an error, before or after they take effect."""
         self.faults[method] += [Fault(error, after)] * times
 
-    def pay(self, reference: str, cents: int, *, card: str | None = "card-1", currency: str = "ZAR") -> None:
-        """Have a person pay a checkout, also one that was not opened here."""
-        fee = cents * 29 // 1000
+    def pay(
+        self, reference: str, cents: int | None = None, *, card: str | None = "card-1", currency: str = "ZAR"
+    ) -> None:
+        """Have a person pay a checkout, also one that was not opened here if the amount is given."""
+        amount = self.collections[reference].amount_cents if cents is None else cents
+        fee = amount * FEE_PERMILLE // 1000
         self.collections[reference] = Collection(
-            reference, "paid", cents, currency, live=False, fee_cents=fee, card=card, paid_at=clock.now()
+            reference, "paid", amount, currency, live=False, fee_cents=fee, card=card, paid_at=clock.now()
         )
+        if self.usable_at_once:
+            self.balance_cents += amount - fee
+
+    def end(self, reference: str, state: CollectionState) -> None:
+        """End a checkout without a payment."""
+        self.collections[reference] = replace(self.collections[reference], state=state)
+
+    def settle(self) -> Settlement:
+        """Settle every paid collection that is not settled."""
+        done = {one.reference for settlement in self.settled for one in settlement.collections}
+        parts = tuple(
+            SettledCollection(one.reference, one.amount_cents, one.fee_cents or 0)
+            for one in self.collections.values()
+            if one.state == "paid" and one.reference not in done
+        )
+        fees = sum(one.fee_cents for one in parts)
+        settlement = Settlement(
+            provider_id=f"settlement-{len(self.settled) + 1}",
+            state="paid",
+            amount_cents=sum(one.amount_cents for one in parts) - fees,
+            fee_cents=fees,
+            currency="ZAR",
+            live=False,
+            destination="balance",
+            settled_on=clock.now()[:10],
+            collections=parts,
+        )
+        self.settled.append(settlement)
+        if not self.usable_at_once:
+            self.balance_cents += settlement.amount_cents
+        return settlement
+
+    def charge_back(self, reference: str, due_at: str | None = None) -> str:
+        """Open a chargeback of a payment; returns the provider's id of it."""
+        provider_id = f"chargeback-{len(self.chargebacks) + 1}"
+        self.chargebacks[provider_id] = Chargeback(
+            provider_id=provider_id,
+            collection=reference,
+            state="open",
+            amount_cents=self.collections[reference].amount_cents,
+            currency="ZAR",
+            live=False,
+            answered=False,
+            due_at=due_at,
+        )
+        return provider_id
+
+    def decide_chargeback(self, provider_id: str, state: ChargebackState) -> None:
+        """End a chargeback as the banks do; a lost one is taken from the balance."""
+        found = self.chargebacks[provider_id]
+        self.chargebacks[provider_id] = replace(found, state=state, answered=True)
+        if state == "lost":
+            self.balance_cents -= found.amount_cents
 
     def decide_payout(self, reference: str, state: PayoutState) -> None:
         """Decide what becomes of a payout. The money of one that does not arrive is there again."""
@@ -261,22 +326,23 @@ class FakeProvider:
 
     @_method
     def settlements(self, since: str, known: Group[str] = ()) -> tuple[Settlement, ...]:
-        del since, known
-        return ()
+        del since
+        return tuple(one for one in self.settled if one.provider_id not in known)
 
     @_method
     def find_chargeback(self, provider_id: str) -> Chargeback | None:
-        del provider_id
-        return None
+        return self.chargebacks.get(provider_id)
 
     @_method
     def find_chargebacks(self, since: str) -> tuple[Chargeback, ...]:
         del since
-        return ()
+        return tuple(self.chargebacks.values())
 
     @_method
     def contest(self, answer: ChargebackAnswer) -> None:
-        raise Refused(answer.provider_id)
+        if answer.provider_id not in self.chargebacks:
+            raise Refused(answer.provider_id)
+        self.chargebacks[answer.provider_id] = replace(self.chargebacks[answer.provider_id], answered=True)
 
     def events_of(self, body: bytes, headers: Mapping[str, str]) -> tuple[Hint, ...]:
         del body, headers

@@ -42,7 +42,7 @@ def follow(*consumers: str, deliver: bool = False) -> None:
 def dispatch() -> None:
     """Dispatch every change since the tables were emptied; the messages stay in the queues."""
     make_queues()
-    while _dispatched():
+    while dispatch_all():
         pass
 
 

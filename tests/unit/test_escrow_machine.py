@@ -98,6 +98,12 @@ def test_a_small_job_is_paid_at_once() -> None:
     assert small.captured(21_000, NOW).status == "held"
 
 
+def test_nothing_is_no_payment() -> None:
+    for cents in (0, -1):
+        with pytest.raises(ValueError, match=str(cents)):
+            escrow(20_000).captured(cents, NOW)
+
+
 def test_more_than_the_total_is_refused() -> None:
     with pytest.raises(Conflict):
         held().captured(1, NOW)
@@ -311,7 +317,7 @@ def test_a_chargeback_after_the_release_is_the_platforms_loss() -> None:
 
 STEPS: dict[str, Callable[[Escrow, str, int], Escrow]] = {
     "deposit": lambda one, now, _: one.captured(one.amounts.deposit_cents, now),
-    "balance": lambda one, now, _: one.captured(one.amounts.balance_cents, now),
+    "balance": lambda one, now, _: one.captured(one.amounts.balance_cents or one.amounts.deposit_cents, now),
     "overdue": lambda one, now, _: one.deposit_overdue(now),
     "cancel": lambda one, now, _: one.cancelled(now),
     "start": lambda one, now, _: one.started(now),

@@ -30,6 +30,8 @@ NOW, LATER = "2026-11-21T08:00:00.000Z", "2026-11-21T09:00:00.000Z"
 
 NOT_STORED: Mapping[str, str] = {
     "khaya.events.model.Event": "stands in messages only; its detail holds ids, states and amounts",
+    "khaya.payment_records.model.Earning": "a response, made of a payout",
+    "khaya.payment_records.model.Payment": "a response, made of a collection or a refund",
     "khaya.uploads.model.UploadForm": "a response",
     "khaya.users.model.EndedSessions": "ids of sessions in the private record",
 }

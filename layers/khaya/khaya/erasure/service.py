@@ -19,6 +19,7 @@ from khaya.jobs import store as jobs
 from khaya.name_sync import service as name_sync
 from khaya.notifications import store as notifications
 from khaya.payout_accounts import store as payout_accounts
+from khaya.personal_data import sources
 from khaya.platform.aws import cognito, files
 from khaya.platform.data.pages import MAX_LIMIT, PageRequest, every_item
 from khaya.platform.data.unit_of_work import commit_now, read
@@ -128,7 +129,7 @@ def _inbox(user_id: str, now: str) -> Iterator[None]:
 
 
 def _files(user_id: str, now: str) -> Iterator[None]:
-    """Delete uploads, but what was handed in as proof of work for others; and the files made for the person.
+    """Delete uploads, but what was handed in as proof or as evidence for others; and the files made for the person.
 
     Of proof that was written anew, only the new files stay: the original may hold where it was taken. The items of the
     uploads go first, so that a picture that is being checked meanwhile finds nothing to write about.
@@ -138,6 +139,10 @@ def _files(user_id: str, now: str) -> Iterator[None]:
     for job in every_item(lambda page_request: jobs.of_person("worker", user_id, None, page_request)):
         for key in job.submission.photos if job.submission else ():
             facts = job.pictures.get(upload_id(key))
+            evidence.add(folder_of(key) if facts and facts.state == "ready" else key)
+    for escrow in sources.escrows_of(user_id):
+        for key in escrow.evidence_photos:
+            facts = escrow.pictures.get(upload_id(key))
             evidence.add(folder_of(key) if facts and facts.state == "ready" else key)
     listed = files.list_files(uploads_prefix(user_id))
     while keys := [one["key"] for one in islice(listed, MAX_LIMIT)]:

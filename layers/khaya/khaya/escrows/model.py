@@ -305,7 +305,10 @@ class Escrow(Model):
 
         Raises:
             Conflict: it has ended, or it would hold more than its total.
+            ValueError: nothing was captured.
         """
+        if cents <= 0:
+            raise ValueError(cents)
         paid = self.paid_cents + cents
         if paid > self.amounts.buyer_total_cents:
             raise Conflict("More was paid than is due.", code="overpaid")

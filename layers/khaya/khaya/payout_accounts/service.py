@@ -129,7 +129,7 @@ def name_of_bank(request: BankAccountRequest, known: Banks) -> str:
     """
     name = known.name_of(request.bank_code)
     if name is None:
-        raise Invalid([FieldProblem("bankCode", "is no bank of the list", "invalid")])
+        raise Invalid([FieldProblem("bankCode", "is no bank of the list", "unknown_bank")])
     return name
 
 

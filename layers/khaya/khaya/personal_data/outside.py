@@ -87,7 +87,13 @@ NOT_PERSONAL: Final[Mapping[str, str]] = {
     "*Since": "a time",
     "*Until": "a time",
     "*By": "the id of a person",
+    "*On": "a date",
+    "by": "the id of a person",
     "at": "a time",
+    "since": "a time",
+    "day": "a date",
+    "postponedTo": "a time",
+    "currency": "a currency",
     "until": "a time",
     "usableFrom": "a time",
     "month": "a month",
@@ -99,6 +105,13 @@ NOT_PERSONAL: Final[Mapping[str, str]] = {
     "Notification.event": "the id of an event",
     "Holder.holder": "the id of a person",
     "Day.date": "a date",
+    "Job.escrow.status": "the status of an escrow",
+    "Counted.gatheredIn": "the id of a notification",
+    "Collection.checkoutUrl": "a page of the payment provider, gone within days",
+    "Refund.parts[].collection": "the reference of a payment",
+    "InvoiceNumber.number": "a number that we gave",
+    "Banks.items[].code": "a bank",
+    "Banks.items[].name": "a bank",
 }
 """Text fields of stored items that hold no personal data and no typed text.
 

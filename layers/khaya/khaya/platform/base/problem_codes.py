@@ -164,6 +164,7 @@ FIELD_CODES: Final[dict[str, str]] = {
     "country_not_served": "The phone number has none of `callingCodes`, the only ones that are served.",
     "invalid_email": "The text is no e-mail address.",
     "before_from": "The date is before `from`.",
+    "unknown_bank": "The bank is not on the list of `GET /payouts/banks`.",
     "not_an_option": "The value is not one of `options`.",
     "too_short": "The text has fewer than `min` characters.",
     "too_long": "The text has more than `max` characters.",
