@@ -277,7 +277,7 @@ class FakeProvider:
         return tuple(
             one
             for name, one in self.refunds.items()
-            if self.refunded_on[name] >= since and refund_id in (None, one.refund_id)
+            if self.refunded_on.get(name, since) >= since and refund_id in (None, one.refund_id)
         )
 
     @_method
