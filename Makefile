@@ -10,17 +10,18 @@ DATA ?=
 
 DEV := .local/dev/bin
 SAM := .local/sam/bin/sam
+export SAM_CLI_TELEMETRY := 0
 LOCAL := $(DEV)/python -m local
 
 # These targets do not need the environment `engine`, whose Python may be in use by a running stand-in.
-reload tokens logs outbox task parked replay repair age check openapi events personal-data: ENVIRONMENTS := dev sam
+reload tokens logs outbox task parked replay repair erase-again age check openapi events personal-data: ENVIRONMENTS := dev sam
 format secrets lock audit: ENVIRONMENTS := dev
 
 # The requirements that are compiled to locked files, in the order in which they depend on each other.
 LOCKED := layers/dependencies/requirements layers/pictures/requirements layers/paper/requirements requirements/pip requirements/dev requirements/engine requirements/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair age environments test test-fast test-docker soak check format secrets lock audit bench costs openapi events personal-data clean
+.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair erase-again age environments test test-fast test-docker soak check format secrets lock audit bench costs openapi events personal-data clean
 
 help: ## list all targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -60,6 +61,9 @@ replay: environments ## replay them
 
 repair: environments ## check everything against what is derived from it, and correct differences
 	@$(LOCAL) repair
+
+erase-again: environments ## repeat the erasures since a backup that was restored: SINCE=2026-11-21
+	@$(LOCAL) erase-again $(if $(SINCE),--since "$(SINCE)")
 
 age: environments ## make all stored data older: DAYS=31 HOURS=73
 	@$(LOCAL) age $(if $(DAYS),--days "$(DAYS)") $(if $(HOURS),--hours "$(HOURS)")
@@ -113,7 +117,7 @@ secrets: environments ## search for keys and tokens in the files that git knows 
 	@git rev-parse --git-dir >/dev/null
 	@$(if $(FILES),printf '%s\0' $(FILES),git ls-files -z --cached --others --exclude-standard) \
 		| xargs -0 -n 150 -P 2 $(DEV)/detect-secrets-hook --no-verify --disable-plugin KeywordDetector \
-		--exclude-files '^(requirements/.*|layers/dependencies/requirements)\.txt$$' \
+		--exclude-files '^(requirements/.*|layers/[a-z]+/requirements)\.txt$$' \
 		--exclude-secrets '^[a-z0-9/-]*01[0-9A-Z]{24}[a-z/\\]*$$' \
 		--exclude-lines '"(md5OfBody|receiptHandle)":'
 

@@ -42,9 +42,9 @@ def own(python: str = HERE) -> Path:
 def runtime() -> Path:
     """The folder of boto3 and its dependencies in Lambda's versions."""
     wanted = f"boto3=={version('boto3')}"
-    folder, stamp = _FOLDER / "runtime", _FOLDER / "runtime.made"
+    folder, marker = _FOLDER / "runtime", _FOLDER / "runtime.made"
     made_of = f"{wanted} {sys.version}"
-    if not stamp.exists() or stamp.read_text() != made_of:
+    if not marker.exists() or marker.read_text() != made_of:
         shutil.rmtree(folder, ignore_errors=True)
         _run(
             [
@@ -59,7 +59,7 @@ def runtime() -> Path:
                 folder,
             ]
         )
-        stamp.write_text(made_of)
+        marker.write_text(made_of)
     return folder
 
 
@@ -76,15 +76,15 @@ def _built(layer: str, target: str, python: str, wheels: str) -> Path:
     """The folder of a layer built by its Makefile, as in `sam build`. Rebuilt after a change of its sources."""
     source = ROOT / "layers" / layer
     name = f"{layer}-{python}-{wheels.split(maxsplit=1)[0]}"
-    folder, stamp = _FOLDER / name, _FOLDER / f"{name}.made"
+    folder, marker = _FOLDER / name, _FOLDER / f"{name}.made"
     files = sorted(file for file in source.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
     made_of = hashlib.sha256(b"".join(str(file).encode() + file.read_bytes() for file in files)).hexdigest()
-    if not stamp.exists() or stamp.read_text() != made_of:
+    if not marker.exists() or marker.read_text() != made_of:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         variables = {"KHAYA_LAYER_PYTHON": python, "KHAYA_LAYER_PLATFORM": wheels, "PATH": _path()}
         _run(["make", "-C", source, f"build-{target}", f"ARTIFACTS_DIR={folder}"], variables)
-        stamp.write_text(made_of)
+        marker.write_text(made_of)
     return folder / "python"
 
 

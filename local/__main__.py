@@ -7,6 +7,7 @@ python -m local down | reload | tokens | logs | outbox
 python -m local task [--name NAME]                 run one of the template's schedules at once; list them without a name
 python -m local parked | replay                    list or replay stream records that could not be dispatched
 python -m local repair                             check everything against what is derived from it
+python -m local erase-again --since DATE               repeat the erasures since a backup that was restored
 python -m local age --days N --hours N             make all stored data older
 """
 
@@ -49,6 +50,7 @@ from local.stand_in import sam_settings, session
 from local.start_api import SamApi
 from local.warming import warm
 from local.welcome import greet
+from operations import erase_again as erase_again_command
 from operations import parked_records
 from operations import repair as repair_command
 
@@ -101,10 +103,13 @@ def at_sam(stack: Stack, api: SamApi | None) -> Stack:
 def keep_snapshot(name: str, port: int, bind: str) -> None:
     """Keep the marketplace as it is now, and go on. What is still under way after a while is not waited for."""
     with step("saving a snapshot for faster starts"):
-        if snapshot.quiet(session(port)):
+        quiet = snapshot.quiet(session(port))
+        if quiet:
             engine.stop(cleanly=True)
             snapshot.keep(name)
             engine.start(port, LIVE, bind)
+    if not quiet:
+        say("  no snapshot was saved, because messages are still under way; the next start takes as long as this one")
 
 
 def sign_in(port: int, stack: Stack) -> list[SignedIn]:
@@ -252,6 +257,15 @@ def repair() -> None:
         raise CannotRun("Some repairs failed. `make logs` shows why.")
 
 
+def erase_again(since: str | None) -> None:
+    """Repeat the erasures since a time."""
+    if not since:
+        raise CannotRun("Say since when: `make erase-again SINCE=2026-11-21`.")
+    erasures = erase_again_command.of_stack(session(engine.must_run().port), sam_settings()["stack_name"])
+    if not erase_again_command.run(erasures, since):
+        raise CannotRun("Some erasures were not begun. `make logs` shows why.")
+
+
 def age(days: int, hours: int) -> None:
     """Make all data of the marketplace and of the payment provider's stand-in older."""
     port = engine.must_run().port
@@ -285,6 +299,7 @@ def main() -> None:
             "parked",
             "replay",
             "repair",
+            "erase-again",
             "age",
         ],
     )
@@ -292,6 +307,7 @@ def main() -> None:
     parser.add_argument("--api-port", type=int, default=3000)
     parser.add_argument("--data", type=Path, help="a folder that keeps the data over a restart")
     parser.add_argument("--name", help="the schedule that is to run")
+    parser.add_argument("--since", help="the time of the backup that was restored")
     parser.add_argument("--days", type=int, default=0, help="how much older everything is to be")
     parser.add_argument("--hours", type=int, default=0, help="the same in hours")
     asked = parser.parse_args()
@@ -307,6 +323,8 @@ def main() -> None:
             sam_local(asked.port, asked.api_port, data)
         case "task":
             task(asked.name)
+        case "erase-again":
+            erase_again(asked.since)
         case "age":
             age(asked.days, asked.hours)
         case verb:

@@ -93,12 +93,12 @@ def cache_folder(build: Build) -> Path:
 
 def make(build: Build, port: int) -> None:
     """Build functions and layers, unless no source has changed since the last time."""
-    stamp, wanted = BUILDS / build.name / "sources", sources_hash(build)
-    if stamp.exists() and stamp.read_text() == wanted and build.template.exists():
+    marker, wanted = BUILDS / build.name / "sources", sources_hash(build)
+    if marker.exists() and marker.read_text() == wanted and build.template.exists():
         say("· nothing to build: no source has changed")
         return
     with step(f"building functions and layers for Python {build.python} on {architecture()}"):
-        stamp.unlink(missing_ok=True)
+        marker.unlink(missing_ok=True)
         arguments = {
             "template-file": TEMPLATE,
             "build-dir": build.folder,
@@ -107,4 +107,4 @@ def make(build: Build, port: int) -> None:
         layers = {"KHAYA_LAYER_PYTHON": build.python, "KHAYA_LAYER_PLATFORM": build.wheels}
         parameters = template_parameters(port, build.parameters)
         sam(port, "build", "--cached", "--parallel", arguments=arguments, parameters=parameters, variables=layers)
-        stamp.write_text(wanted)
+        marker.write_text(wanted)

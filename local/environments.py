@@ -54,14 +54,14 @@ def fingerprint(name: str) -> str:
     return hashlib.sha256(requirements + python.encode()).hexdigest()
 
 
-def stamp(name: str) -> Path:
+def marker_file(name: str) -> Path:
     """The file that is written last, so that an interrupted installation is made anew."""
     return LOCAL / name / ".installed"
 
 
 def up_to_date(name: str) -> bool:
     """Whether an environment is complete and made of what is asked for now."""
-    written = stamp(name)
+    written = marker_file(name)
     return written.exists() and written.read_text() == fingerprint(name) and program(name, "python").exists()
 
 
@@ -113,7 +113,7 @@ def make(names: tuple[str, ...] = NAMES) -> None:
         for name, process in installing.items():
             if process.wait() != 0:
                 raise failed(name, name)
-            stamp(name).write_text(fingerprint(name))
+            marker_file(name).write_text(fingerprint(name))
             say(f"  {name} is ready")
 
 

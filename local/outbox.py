@@ -113,9 +113,13 @@ def _shown(time: str) -> str:
     return html.escape(time)
 
 
-def _time(stamp: Any) -> str:
+def _time(raw_time: Any) -> str:
     """The AWS stand-in's time of an e-mail, which is a number or text, in our form."""
     with suppress(ValueError, TypeError):
-        moment = datetime.fromtimestamp(stamp, UTC) if isinstance(stamp, int | float) else datetime.fromisoformat(stamp)
+        moment = (
+            datetime.fromtimestamp(raw_time, UTC)
+            if isinstance(raw_time, int | float)
+            else datetime.fromisoformat(raw_time)
+        )
         return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return str(stamp)
+    return str(raw_time)

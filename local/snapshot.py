@@ -50,15 +50,19 @@ def keep(name: str) -> None:
     shutil.copytree(LIVE, SNAPSHOTS / name)
 
 
+_UNDER_WAY = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+"""A delayed message, such as the count of gathered notifications, waits in the snapshot too."""
+
+
 def quiet(session: boto3.Session) -> bool:
-    """Wait until all queues have been worked off, and answer whether that came about."""
+    """Wait until no queue has a message that is visible or in flight; returns whether that came about."""
     sqs = session.client("sqs")
     urls = sqs.list_queues().get("QueueUrls", [])
     deadline, since = time.monotonic() + QUIET_WITHIN, time.monotonic()
     while time.monotonic() < deadline:
         for url in urls:
             found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-            if any(int(count) for name, count in found.items() if name.startswith("ApproximateNumberOfMessages")):
+            if any(int(count) for name, count in found.items() if name in _UNDER_WAY):
                 since = time.monotonic()
         if time.monotonic() - since > QUIET_FOR:
             return True

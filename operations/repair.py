@@ -12,7 +12,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,21 +43,24 @@ SOURCES: dict[str, Source] = {
 
 @dataclass
 class Report:
-    """Per repair: how many objects were checked, differences mended, and objects failed."""
+    """Per repair: how many objects were checked, differences mended, objects failed, and objects left for later."""
 
     checked: Counter[str] = field(default_factory=Counter)
     mended: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
+    unfinished: Counter[str] = field(default_factory=Counter)
 
-    def add(self, checked: dict[str, int], mended: dict[str, int], failed: dict[str, int]) -> None:
+    def add(self, findings: Mapping[str, Mapping[str, int]]) -> None:
         """Add the counts of one call."""
-        self.checked.update(checked)
-        self.mended.update(mended)
-        self.failed.update(failed)
+        for name, counts in findings.items():
+            getattr(self, name).update(counts)
 
     def __str__(self) -> str:
         lines = [f"  {name}: {number} checked, {self.mended[name]} mended" for name, number in self.checked.items()]
         lines += [f"  {name}: {number} failed" for name, number in self.failed.items()]
+        lines += [
+            f"  {name}: {number} not checked to the end, run it again" for name, number in self.unfinished.items()
+        ]
         return "\n".join(lines) or "  nothing to check"
 
 
@@ -86,7 +89,7 @@ class Everything:
         for last, ids in self._pages(SOURCES[kind], after):
             left = [f"{kind}/{one}" for one in ids]
             while left:
-                left = self._check(left, report)
+                left = self.check(left, report)
             yield last
 
     def _pages(self, source: Source, after: str | None) -> Iterator[tuple[str, list[str]]]:
@@ -111,13 +114,17 @@ class Everything:
             if not following:
                 return
 
-    def _check(self, things: Sequence[str], report: Report) -> list[str]:
-        """Have objects checked; returns those for which there was no time."""
+    def check(self, things: Sequence[str], report: Report) -> list[str]:
+        """Have objects checked; returns those for which there was no time.
+
+        Raises:
+            RuntimeError: the function itself failed.
+        """
         answer = self._functions.invoke(FunctionName=self._function, Payload=json.dumps({"objects": things}).encode())
         said = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
             raise RuntimeError(f"{self._function} failed: {said}")
-        report.add(**said["findings"])
+        report.add(said["findings"])
         left: list[str] = said["left"]
         return left
 

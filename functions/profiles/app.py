@@ -6,14 +6,13 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from khaya.erasure import decision as erasure
 from khaya.exports import service as exports
 from khaya.exports.view import ExportView, export_view
-from khaya.platform.base.errors import FieldProblem, Invalid
 from khaya.platform.base.fields import Place
-from khaya.platform.base.models import RequestModel, omittable
+from khaya.platform.base.models import RequestModel
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
 from khaya.platform.web.api import Api
@@ -26,8 +25,8 @@ from khaya.profiles.model import (
     Trade,
     VerificationApplication,
     VerificationDecision,
+    VerificationRequest,
 )
-from khaya.profiles.verification import VerificationReason
 from khaya.profiles.view import (
     OwnProfileView,
     ProfileView,
@@ -53,20 +52,6 @@ class RolesRequest(RequestModel):
     """All roles that the person wants to have."""
 
     roles: Annotated[list[OwnRole], Field(max_length=3)]
-
-
-class VerificationRequest(RequestModel):
-    """Whether the person is verified. Taking it back needs the reason."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "if": {"properties": {"verified": {"const": False}}},
-            "then": {"required": ["reason"]},
-        }
-    )
-
-    verified: Annotated[bool, Field(strict=True)]
-    reason: VerificationReason = omittable()
 
 
 @api.get("/profiles", FEED, "The directory, best trust score first", body=Page[ProfileView])
@@ -187,9 +172,7 @@ def decide(user_id: str, decision: Annotated[VerificationDecision, Body()]) -> R
 @api.put("/profiles/<user_id>/verification", ADMIN, "Verify a person", body=ProfileView, if_match=True)
 def verify(user_id: str, request: Annotated[VerificationRequest, Body()]) -> Response[ProfileView]:
     """Sets the verification, or removes it with a reason. A request that waits is decided by it too."""
-    reason = request.reason if "reason" in request.model_fields_set else None
-    if reason is None and not request.verified:
-        raise Invalid([FieldProblem("reason", "is needed to take a verification back", "required")])
+    reason = request.given_reason()
     profile = service.existing(user_id)
     api.check_version(profile.version)
     profile = service.verify(

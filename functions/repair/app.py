@@ -5,25 +5,23 @@ The event is that of the schedule, or `{"objects": ["jobs/<id>", "people/<id>", 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from khaya.account_changes.repair import repair_account_changes
-from khaya.audit import store as audit
-from khaya.bids import store as bids
 from khaya.bids.repair import repair_bids
-from khaya.erasure.repair import repair_erasure
+from khaya.erasure.repair import repair_erasure, repeat_erasure
 from khaya.jobs import store as jobs
 from khaya.listings import store as listings
 from khaya.name_sync.repair import repair_names
 from khaya.pictures.repair import repair_pictures
 from khaya.platform.base import clock, observability
-from khaya.platform.base.ids import ids_between
-from khaya.platform.base.settings import require
+from khaya.platform.base.settings import require, settings
+from khaya.platform.data.changed_days import changed_on
 from khaya.platform.work import daily_tasks, repairs
 from khaya.platform.work.daily_tasks import Task
-from khaya.platform.work.repairs import Findings, RepairFailed, Repairs
+from khaya.platform.work.repairs import Findings, RepairFailed, Repairs, RepairUnfinished
 from khaya.profiles import store as profiles
 from khaya.referrals.repair import repair_referrals
 from khaya.reputation import service as reputation
@@ -41,6 +39,9 @@ SAFETY_MILLISECONDS = 20_000
 """Time left at which a run ends; the next one goes on from there."""
 
 _AT_A_TIME = 100
+
+Page: TypeAlias = Callable[[str, int, str | None], list[str]]
+"""Returns ids of a day: the day, how many at most, and the id after which they begin."""
 
 REPAIRS: Final[Repairs] = {
     "jobs": {
@@ -65,8 +66,12 @@ REPAIRS: Final[Repairs] = {
         "reputation": lambda user_id, _: int(reputation.update_reputation(user_id)),
         "ratings": repair_ratings,
     },
+    "erasures": {"repeated erasures": repeat_erasure},
 }
-"""The repairs of each kind of object. Those that write the object itself come last: it has to settle after them."""
+"""The repairs of each kind of object. Those that write the object itself come last: it has to settle after them.
+
+`erasures` are people whose erasure `operations/erase_again.py` repeats; nothing else names them.
+"""
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -95,42 +100,35 @@ def _check(things: Sequence[str], now: str, findings: Findings, has_time: daily_
     left = list(things)
     while left and has_time():
         try:
-            repairs.repair(left.pop(0), REPAIRS, now, findings)
+            repairs.repair(left[0], REPAIRS, now, findings, has_time)
         except RepairFailed:
-            continue  # it is counted and logged
+            pass  # it is counted and logged
+        except RepairUnfinished as unfinished:
+            if unfinished.out_of_time:
+                break
+        left.pop(0)
     return {"left": left}
 
 
 def _check_changed(now: str, findings: Findings, has_time: daily_tasks.HasTime) -> dict[str, Any]:
-    """Check the people and the objects that changed on the days that are over."""
+    """Check the people and the objects that changed last on the days that are over."""
 
-    def check_person(user_id: str) -> bool:
-        return repairs.repair(f"people/{user_id}", REPAIRS, now, findings)
+    def task(kind: str, page: Page) -> Task:
+        return Task(
+            f"repair_{kind}",
+            page=lambda day, after: page(day, _AT_A_TIME, after),
+            work=lambda one: repairs.repair(f"{kind}/{one}", REPAIRS, now, findings, has_time),
+        )
 
-    def check_entry(entry: str) -> bool:
-        return repairs.repair(_object_of(entry.partition(" ")[2]), REPAIRS, now, findings)
-
+    tables = settings()
+    tasks = [
+        task("people", profiles.with_changed_reputation),
+        task("jobs", partial(changed_on, tables.jobs_table)),
+        task("listings", partial(changed_on, tables.listings_table)),
+        task("stories", partial(changed_on, tables.stories_table)),
+    ]
     days = clock.days_before(clock.local_day(now), DAYS_LOOKED_BACK)
-    people = daily_tasks.run_task(Task("repair_people", page=_people, work=check_person), days, has_time)
-    objects = daily_tasks.run_task(Task("repair_objects", page=_entries, work=check_entry), days, has_time)
-    return (people + objects).as_counts()
-
-
-def _people(day: str, after: str | None) -> list[str]:
-    """Ids of people whose profile changed on a day."""
-    return profiles.with_changed_reputation(day, _AT_A_TIME, after)
-
-
-def _entries(day: str, after: str | None) -> list[str]:
-    """Entries of the audit trail of a day: id and object. Of a page, each object once, and the last entry always."""
-    bounds = ids_between(*clock.bounds_of_day(day))
-    found = audit.changed_objects(*bounds, _AT_A_TIME, after.partition(" ")[0] if after else None)
-    latest = {thing: entry_id for entry_id, thing in found}
-    return [f"{entry_id} {thing}" for entry_id, thing in found if latest[thing] == entry_id]
-
-
-def _object_of(thing: str) -> str:
-    """The object to check for an entry: for a bid, its job."""
-    kind, _, object_id = thing.partition("/")
-    bid = bids.find(object_id) if kind == "bids" else None
-    return f"jobs/{bid.job_id}" if bid else thing
+    report = daily_tasks.Report()
+    for one in tasks:
+        report += daily_tasks.run_task(one, days, has_time)
+    return report.as_counts()

@@ -81,7 +81,7 @@ def test_a_newcomer_signs_up_takes_up_a_role_and_posts_a_job(guest: Guest) -> No
     assert guest.call("POST", "/jobs", POSTING).status_code == 201
 
 
-def test_an_id_token_opens_nothing(guest: Guest) -> None:
+def test_an_id_token_is_refused(guest: Guest) -> None:
     assert guest.marketplace.call("GET", "/sessions", token=guest.tokens["idToken"]).status_code == 401
 
 

@@ -92,7 +92,7 @@ def rows() -> dict[str, list[str]]:
     return {kind: [cell.strip() for cell in row.split("|")] for kind, row in found}
 
 
-def test_the_guide_tells_of_every_kind_and_of_no_other() -> None:
+def test_events_md_lists_every_kind_and_no_other() -> None:
     assert [*rows()] == [*KINDS]
 
 

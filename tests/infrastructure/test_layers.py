@@ -6,6 +6,7 @@ import ast
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -26,11 +27,19 @@ def imported(path: str) -> set[str]:
     return found
 
 
-def test_every_domain_has_the_one_floor_plan() -> None:
-    for domain in (path for path in LAYER.iterdir() if path.is_dir() and path.name != "__pycache__"):
-        assert ast.get_docstring(ast.parse((domain / "__init__.py").read_text())), (
-            f"{domain.name} does not say what it is"
-        )
+DOMAINS = sorted(path for path in LAYER.iterdir() if (path / "__init__.py").exists() and path.name != "platform")
+
+
+@pytest.mark.parametrize("package", [*DOMAINS, LAYER / "platform"], ids=lambda path: path.name)
+def test_every_package_has_a_docstring(package: Path) -> None:
+    assert ast.get_docstring(ast.parse((package / "__init__.py").read_text()))
+
+
+def test_the_platform_imports_no_domain() -> None:
+    domains = {f"khaya.{path.name}" for path in DOMAINS}
+    for path in (LAYER / "platform").rglob("*.py"):
+        found = {".".join(name.split(".")[:2]) for name in imported(path.read_text())}
+        assert not found & domains, path
 
 
 @pytest.mark.parametrize("path", FUNCTIONS, ids=lambda path: path.parent.name)

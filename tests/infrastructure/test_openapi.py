@@ -30,7 +30,7 @@ def test_it_has_the_routes_of_the_template_and_no_others() -> None:
     assert {name for name, _ in OPERATIONS} == DECLARED.keys()
 
 
-def test_it_is_valid() -> None:
+def test_the_document_is_valid_openapi() -> None:
     schemathesis.openapi.from_dict(KEPT).validate()
     assert KEPT["openapi"].startswith("3.1")
 
@@ -41,7 +41,7 @@ def test_names_of_operations_are_unique() -> None:
     assert all(re.fullmatch(r"[a-z]+([A-Z][a-z0-9]*)+", name) for name in names)
 
 
-def test_each_tag_is_told_in_a_sentence() -> None:
+def test_each_tag_has_a_description() -> None:
     told = {tag["name"]: tag["description"] for tag in KEPT["tags"]}
     assert told.keys() == {tag for _, operation in OPERATIONS for tag in operation["tags"]}
     assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in told.values())

@@ -64,7 +64,7 @@ def test_each_day_and_task_has_its_own_checkpoint() -> None:
 
 def test_given_no_time_then_no_item_is_processed() -> None:
     report = run_task(Task("any", page, lambda _: True), ["2026-11-20"], lambda: False)
-    assert report.as_counts() == {"done": 0, "changed": 0, "failed": 0, "days": 0}
+    assert report.as_counts() == {"done": 0, "changed": 0, "failed": 0, "unfinished": 0, "days": 0}
     assert stored("tasks") == []
 
 
@@ -84,5 +84,6 @@ def test_given_failing_items_then_a_limited_number_is_tried_again() -> None:
         "done": MAX_FAILED,
         "changed": MAX_FAILED,
         "failed": 0,
+        "unfinished": 0,
         "days": 1,
     }

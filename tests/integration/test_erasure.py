@@ -355,3 +355,40 @@ def _run_dying_at(position: int, lost: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 class _DiedError(BaseException):
     """The process crashed."""
+
+
+@pytest.mark.parametrize("edits", [0, 1, 3])
+def test_given_an_older_notice_that_counts_later_events_then_titles_in_the_inbox_of_bidders_are_replaced(
+    edits: int, clock: Clock
+) -> None:
+    # given a bidder with a notice about somebody else's job that began before the bid and counts events after it
+    arrive()
+    others, own = post_job(OTHER, title="Paint the front door"), post_job(MEMBER, title="Build a garden wall")
+    place_bid(BROUGHT, others)
+    clock.tick(seconds=5)
+    assert (
+        OTHER.patch(f"/jobs/{others}", {"description": "It is a very tall door, and it is made of oak."}).status == 200
+    )
+    follow()
+    clock.tick(seconds=5)
+    place_bid(BROUGHT, own)
+    clock.tick(seconds=5)
+    assert (
+        MEMBER.patch(f"/jobs/{own}", {"description": "It is a very long wall, along the whole garden."}).status == 200
+    )
+    follow()
+    for number in range(edits):
+        clock.tick(seconds=5)
+        assert (
+            OTHER.patch(f"/jobs/{others}", {"description": f"A door with {number + 2} panels, made of oak."}).status
+            == 200
+        )
+        follow()
+    # when the member is erased
+    assert MEMBER.delete("/profiles/me").status == 204
+    follow()
+    # then the bidder reads their title nowhere, and that of the other job as before
+    texts = [one["text"] for one in BROUGHT.get("/notifications", query={"limit": "50"}).body["items"]]
+    assert not any("Build a garden wall" in text for text in texts)
+    assert any("Removed job" in text for text in texts)
+    assert any("Paint the front door" in text for text in texts)

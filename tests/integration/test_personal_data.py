@@ -15,6 +15,8 @@ from khaya.personal_data.outside import OUTSIDE
 from khaya.platform.base import clock as clocks
 from khaya.platform.data import dynamo, pages
 from khaya.platform.data.unit_of_work import commit_now
+from khaya.referrals import store as referrals
+from khaya.referrals.model import WaitingReward
 from khaya.sessions import model as sessions
 from khaya.sessions import store
 from tests.conftest import Clock
@@ -50,6 +52,7 @@ NOT_OF_A_MEMBER = {
 ALL = sorted(text_fields() - NOT_OF_A_MEMBER.keys())
 WORDS = [word(field) for field in ALL]
 OTHERS_WORDS = "Said by somebody else."
+ABOUT_THE_MEMBER = "Has left the team."
 
 
 @pytest.fixture
@@ -75,7 +78,7 @@ def life(clock: Clock) -> None:
     follow()
     _as_an_admin(clock)
     follow()
-    ended = {"admin": False, "reason": "Has left the team."}
+    ended = {"admin": False, "reason": ABOUT_THE_MEMBER}
     assert ADMIN.patch("/admin/users/member-1", ended).status == 200
     follow()
 
@@ -170,6 +173,17 @@ def _as_an_admin(clock: Clock) -> None:
     large = {"userId": "other-1", "amountCents": 900_000, "reason": "More than one admin may book."}
     proposal = ADMIN.post("/credits/adjustments", large, headers=key()).body["id"]
     send(AS_ADMIN, "POST", f"/credits/adjustments/{proposal}/approval", {"decision": "approve"}, headers=key())
+    for decision in ("pay", "refuse"):
+        reward = WaitingReward(
+            id=f"reward-{decision}",
+            kind="bonus",
+            referrer_id="other-1",
+            rewarded_count=5,
+            amount_cents=25_000,
+            created_at=clocks.now(),
+        )
+        commit_now(referrals.create_reward(reward))
+        send(AS_ADMIN, "POST", f"/referrals/{reward.id}/decision", {"decision": decision}, headers=key())
     send(AS_ADMIN, "PATCH", "/admin/users/third-1", {"status": "suspended"})
 
 
@@ -220,6 +234,12 @@ def test_given_a_person_who_typed_into_every_field_when_they_are_erased_then_no_
     # the money records and decisions stay with their reasons, and everything of other people
     assert {table for table, _, _ in stored_words(*WORDS)} <= {"credits", "users", "idempotency"}
     assert _titles_of_others() == titles_before
+    # of decisions about people, only why somebody is suspended is left, until that ends
+    assert {(table, path) for table, path, _ in stored_words(*WORDS) if table == "users"} == {("users", "statusReason")}
+    assert list(stored_words(ABOUT_THE_MEMBER)) == []
+    ended = {"status": "active", "reason": "It was settled."}
+    assert ADMIN.patch("/admin/users/third-1", ended).status == 200
+    assert "users" not in {table for table, _, _ in stored_words(*WORDS)}
     assert any(path == "comment" for table, path, _ in stored_words(OTHERS_WORDS) if table == "reviews")
     # all items can still be read
     for path in ("/jobs/mine", "/bids/mine", "/notifications", "/listings/mine", "/stories/mine"):
@@ -247,7 +267,7 @@ def test_the_export_of_a_person_holds_every_word_that_they_typed(life: None) -> 
     assert sections["identities"] == [{"phone": PHONE}, {"email": EMAIL}]
     assert len(sections["reviewsReceived"]) == 2
     assert OTHERS_WORDS not in str([one for one in sections["reviewsReceived"] if "response.comment" in one])
-    assert len(sections["decisionsAsAdmin"]) == 7
+    assert len(sections["decisionsAsAdmin"]) == 10
 
 
 def _is_exported(table: str, path: str) -> bool:

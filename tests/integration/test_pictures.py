@@ -340,7 +340,7 @@ ENDS: dict[str, tuple[str, Any]] = {
 
 @pytest.mark.usefixtures("cdn")
 @pytest.mark.parametrize("what", ENDS)
-def test_public_files_go_when(what: str) -> None:
+def test_public_copies_are_deleted_when_the_object_is_not_public(what: str) -> None:
     thing, end = ENDS[what]
     path, object_id = THINGS[thing]()
     follow("pictures")
@@ -367,7 +367,7 @@ def test_public_files_go_while_their_owner_is_suspended_and_come_back(thing: str
 
 
 @pytest.mark.usefixtures("cdn")
-def test_public_files_go_when_their_owner_is_erased() -> None:
+def test_public_copies_are_deleted_when_their_owner_is_erased() -> None:
     seller()
     stand_in.pool_with(OWNER)
     OWNER.patch("/profiles/me", {"photoUrl": uploaded(OWNER, "profile")})

@@ -265,7 +265,7 @@ ODD_IDS = [
 
 @pytest.mark.parametrize("identifier", ODD_IDS, ids=ascii)
 @pytest.mark.parametrize("template", sorted(path for path in PATHS if "{" in path))
-def test_an_odd_id_is_the_id_of_nothing(template: str, identifier: str) -> None:
+def test_a_malformed_id_is_not_found(template: str, identifier: str) -> None:
     from tests.support.client import Context, app, function_of  # noqa: PLC0415
 
     for method in PATHS[template]:

@@ -247,7 +247,7 @@ def test_a_page_of_the_longest_stories_is_full(clock: Clock) -> None:
     assert answer.body["nextCursor"] is None
 
 
-def test_lists_show_each_reader_what_they_like() -> None:
+def test_a_list_marks_the_readers_own_likes() -> None:
     # given three stories, two of them liked, one of these by the reader
     liked, other, plain = (approved_story(AUTHOR) for _ in range(3))
     approve_story(liked, featured=True)

@@ -62,7 +62,7 @@ def test_a_share_is_rounded_half_up_to_the_cent(cents: int, percent: int) -> Non
 
 
 @pytest.mark.parametrize(("cents", "percent", "share"), [(10, 5, 1), (9, 5, 0), (105_000, 30, 31_500), (1, 50, 1)])
-def test_shares(cents: int, percent: int, share: int) -> None:
+def test_a_share_is_rounded_half_up(cents: int, percent: int, share: int) -> None:
     assert money.share(cents, percent) == share
 
 

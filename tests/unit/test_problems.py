@@ -60,7 +60,7 @@ def test_a_problem_has_its_code_and_the_values_of_its_detail() -> None:
 
 
 @pytest.mark.parametrize("error", [TooMany("At most 20.", 7), TooMany("", 0), Unavailable(), Unavailable("", 3)])
-def test_whoever_may_try_again_is_told_when(error: KhayaError) -> None:
+def test_a_429_or_503_has_retry_after(error: KhayaError) -> None:
     seconds = int(problems.response(error, "/jobs").headers["Retry-After"])
     assert seconds >= 1
     assert shown(error)["params"] == {"retryAfterSeconds": seconds}

@@ -67,7 +67,7 @@ def person(**facts: Any) -> Profile:
         ),
     ],
 )
-def test_trust_scores(facts: dict[str, Any], score: int) -> None:
+def test_each_part_of_the_trust_score_has_its_limit(facts: dict[str, Any], score: int) -> None:
     assert trust(person(**facts)).score == score
 
 

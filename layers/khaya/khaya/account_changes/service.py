@@ -24,6 +24,7 @@ from khaya.listings import store as listings
 from khaya.listings.model import Listing
 from khaya.platform.base.errors import Conflict, NotFound
 from khaya.platform.data.pages import every_item
+from khaya.platform.data.resumable import EveryItem
 from khaya.platform.data.unit_of_work import UnitOfWork, Write, commit_now
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.profiles import store as profiles
@@ -45,33 +46,33 @@ def apply(user_id: str, now: str) -> Iterator[None]:
     profile = profiles.find(user_id)
     if profile is None or profile.erased_at is not None:
         return
-    for mend in _due(profile, now):
+    for mend in _due(profile, now, every_item):
         if mend():
             yield
 
 
-def is_due(user_id: str, now: str) -> bool:
-    """Whether an item of the person differs from what follows from their account."""
+def is_due(user_id: str, now: str, every: EveryItem) -> bool:
+    """Whether an item of the person differs from what follows from their account; `every` reads their lists."""
     profile = profiles.find(user_id)
     if profile is None or profile.erased_at is not None:
         return False
-    return any(True for _ in _due(profile, now))
+    return any(True for _ in _due(profile, now, every))
 
 
-def _due(profile: Profile, now: str) -> Iterator[Callable[[], bool]]:
+def _due(profile: Profile, now: str, every: EveryItem) -> Iterator[Callable[[], bool]]:
     """A function for each item that differs, which brings it in line and returns whether it still differed."""
     person, suspended = profile.user_id, bool(profile.hidden)
     jobs_hidden = suspended or "buyer" not in profile.roles
-    for job in every_item(lambda request: jobs.of_person("buyer", person, "open", request)):
+    for job in every(lambda request: jobs.of_person("buyer", person, "open", request)):
         yield from _to_write(job, jobs.find, lambda one: jobs.change_visibility(one, hidden=jobs_hidden))
-    for story in every_item(lambda request: stories.of_author(person, request)):
+    for story in every(lambda request: stories.of_author(person, request)):
         yield from _to_write(story, stories.find, lambda one: stories.change_visibility(one, hidden=suspended))
-    for listing in every_item(lambda request: listings.of_seller(person, request)):
+    for listing in every(lambda request: listings.of_seller(person, request)):
         yield from _to_write(listing, listings.find, lambda one: listings.change_visibility(one, hidden=suspended))
         if "seller" not in profile.roles and listing.counts_towards_limit:
             yield partial(_deactivate, listing, now)
     if "worker" not in profile.roles:
-        for bid in every_item(lambda request: bids.of_worker(person, "pending", request)):
+        for bid in every(lambda request: bids.of_worker(person, "pending", request)):
             yield partial(_withdraw, bid, now)
 
 

@@ -56,20 +56,5 @@ def list_entries(about: str | None, actor: str | None, page_request: PageRequest
     return PageResult([Entry.model_validate(row) for row in found.items], found.after)
 
 
-def changed_objects(first: str, last: str, limit: int, after: str | None) -> list[tuple[str, str]]:
-    """The ids and objects of at most `limit` entries with an id from `first` to `last`, oldest first, after `after`."""
-    rows = dynamo.query(
-        settings().audit_table,
-        "byTime",
-        "#partition = :all AND #id BETWEEN :first AND :last",
-        limit=limit,
-        newest_first=False,
-        start={"partition": _ALL, "id": after} if after else None,
-        values={"all": _ALL, "first": first, "last": last},
-        columns=["id", "object"],
-    )
-    return [(row["id"], row["object"]) for row in rows]
-
-
 def _object_and_actor(about: str, actor: str) -> str:
     return f"{about} {actor}"

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from khaya.bids import store as bids
 from khaya.bids.model import REJECTION_REASONS, Bid
@@ -27,10 +27,12 @@ from khaya.personal_data.places import ADMIN, BUYER_OF_THE_JOB
 from khaya.personal_data.sources import Decided
 from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.data.pages import every_item
-from khaya.platform.data.unit_of_work import Write, commit_now
+from khaya.platform.data.unit_of_work import Write, commit_now, read
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.profiles import store as profiles
 from khaya.profiles.model import Profile
+from khaya.referrals import store as referrals
+from khaya.referrals.model import WaitingReward
 from khaya.refunds import store as refunds
 from khaya.reports import store as reports
 from khaya.reports.model import Report
@@ -38,6 +40,8 @@ from khaya.reviews import store as reviews
 from khaya.reviews.model import Review
 from khaya.stories import store as stories
 from khaya.stories.model import Story
+from khaya.users import store as users
+from khaya.users.model import Decision
 
 Subject = TypeVar("Subject")
 
@@ -57,25 +61,29 @@ def _jobs(user_id: str, now: str) -> Iterator[None]:
             after = after.abandoned(now)
         return [] if after is job else [jobs.change(job, after)]
 
+    every_inbox = users.is_erasure_repeated(read(users.key(user_id)))
     for job in chain(sources.jobs_of(user_id, "buyer"), sources.jobs_of(user_id, "worker")):
         if job.buyer_id == user_id:
             for bid in sources.bids_on(job):
-                yield from _bid_received(bid, user_id, now)
+                yield from _bid_received(bid, user_id, now, every_inbox=every_inbox)
         if _changed(job, forget, lambda job=job: jobs.find(job.id)):  # type: ignore[misc]
             yield
 
 
-def _bid_received(bid: Bid, user_id: str, now: str) -> Iterator[None]:
-    """Remove the title of the person's job, and their message to the bidder, from a bid and from the bidder's inbox."""
+def _bid_received(bid: Bid, user_id: str, now: str, *, every_inbox: bool) -> Iterator[None]:
+    """Remove the title of the person's job, and their message to the bidder, from a bid and from the bidder's inbox.
+
+    A restored inbox may hold the title although the bid does not, so a repeated erasure searches `every_inbox`.
+    """
 
     def forget(bid: Bid) -> list[Write]:
         after = without_person(bid, user_id, now)
         return [] if after is bid else [bids.change(bid, after)]
 
-    if not forget(bid):
+    if not every_inbox and not forget(bid):
         return
     for notification in every_item(lambda page_request: notifications.inbox(bid.worker_id, page_request)):
-        if notification.created_at < bid.created_at:
+        if notification.told_at < bid.created_at:  # the inbox is ordered by it
             break
         if notification.data.get("jobId") == bid.job_id and _unquote(notification, user_id, now):
             yield
@@ -144,7 +152,7 @@ def _decisions(user_id: str, now: str) -> Iterator[None]:
 
     def forget(item: Decided) -> list[Write]:
         after = without_person(item, user_id, now, as_=(ADMIN,))
-        return [] if after is item else _change(item, after)
+        return [] if after is item else _CHANGE[type(item)](item, after)
 
     for item in sources.decided_by(user_id):
         if _changed(item, forget, lambda item=item: _read_again(item)):  # type: ignore[misc]
@@ -178,40 +186,49 @@ def _forget_in(store: Any, user_id: str, now: str) -> Callable[[str], bool]:
     return change
 
 
-STEPS = (_payments, _jobs, _bids, _listings, _reviews, _reports, _decisions)
+def _decisions_about(user_id: str, now: str) -> Iterator[None]:
+    """Remove the reasons of admins' decisions about the person."""
+
+    def forget(decision: Decision) -> list[Write]:
+        after = without_person(decision, user_id, now)
+        return [] if after is decision else [users.reword_decision(decision, after)]
+
+    for decision in sources.decisions_about(user_id):
+        if _changed(decision, forget, lambda one=decision: users.find_decision(one.user_id, one.id)):  # type: ignore[misc]
+            yield
+
+
+STEPS = (_payments, _jobs, _bids, _listings, _reviews, _reports, _decisions, _decisions_about)
 """The steps in order."""
 
 
-def _change(before: Decided, after: Decided) -> list[Write]:
-    """The writes of another reason on an item about which an admin decided."""
-    match before, after:
-        case Job(), Job():
-            return [jobs.change(before, after)]
-        case Listing(), Listing():
-            return listings.change(before, after)
-        case Story(), Story():
-            return [stories.change(before, after)]
-        case Review(), Review():
-            return [reviews.change(before, after)]
-        case Report(), Report():
-            return [reports.reword(before, after)]
-        case Profile(), Profile():
-            return profiles.change(before, after)
-    raise TypeError(type(after).__name__)
+_FIND: Final[Mapping[type, Callable[[str], Decided | None]]] = {
+    Job: jobs.find,
+    Listing: listings.find,
+    Story: stories.find,
+    Review: reviews.find,
+    Report: reports.find,
+    Profile: profiles.find,
+    WaitingReward: referrals.find_reward,
+}
+_CHANGE: Final[Mapping[type, Callable[[Any, Any], list[Write]]]] = {
+    Job: lambda before, after: [jobs.change(before, after)],
+    Listing: listings.change,
+    Story: lambda before, after: [stories.change(before, after)],
+    Review: lambda before, after: [reviews.change(before, after)],
+    Report: lambda before, after: [reports.reword(before, after)],
+    Profile: profiles.change,
+    WaitingReward: lambda before, after: [referrals.reword(before, after)],
+    Decision: lambda before, after: [users.reword_decision(before, after)],
+}
+"""How an item about which an admin decided is read, and the writes of another reason on it."""
 
 
 def _read_again(item: Decided) -> Decided | None:
     """The present state of an item about which an admin decided."""
-    if isinstance(item, Profile):
-        return profiles.find(item.user_id)
-    find: Callable[[str], Decided | None] = {
-        Job: jobs.find,
-        Listing: listings.find,
-        Story: stories.find,
-        Review: reviews.find,
-        Report: reports.find,
-    }[type(item)]
-    return find(item.id)
+    if isinstance(item, Decision):
+        return users.find_decision(item.user_id, item.id)
+    return _FIND[type(item)](item.user_id if isinstance(item, Profile) else item.id)
 
 
 def _changed(subject: Subject, decide: Callable[[Subject], list[Write]], read: Callable[[], Subject | None]) -> bool:

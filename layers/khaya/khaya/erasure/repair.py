@@ -1,19 +1,33 @@
-"""Repairs erasures that began and did not finish."""
+"""Repairs erasures that began and did not finish, and repeats those whose data came back with a restored table."""
 
 from __future__ import annotations
 
-from khaya.platform.base import clock
+from khaya.audit import store as audit
+from khaya.platform.data.corrections import require_past
+from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import commit_now, read
-from khaya.platform.work.repairs import SETTLED_SECONDS
+from khaya.platform.work.repairs import SETTLED_SECONDS, Run
 from khaya.users import store as users
 
 
-def repair_erasure(user_id: str, now: str) -> int:
-    """Request a further run of an erasure that was requested an hour ago or earlier; returns the differences."""
+def repair_erasure(user_id: str, run: Run) -> int:
+    """Request a further run of an erasure that was requested an hour ago or earlier; returns the differences.
+
+    Raises:
+        NotSettled: it was requested later.
+    """
     record = read(users.key(user_id))
     if record is None or record.get("status") != "erased" or "erasureDoneAt" in record:
         return 0
-    if clock.seconds_between(record["erasedAt"], now) < SETTLED_SECONDS:
-        return 0
+    require_past(record["erasedAt"], run.now, seconds=SETTLED_SECONDS)
     commit_now(users.request_erasure_run(user_id))
+    return 1
+
+
+def repeat_erasure(user_id: str, run: Run) -> int:
+    """Begin an erasure anew, if the audit trail has it, whatever the person's record says; returns whether it did."""
+    entries = every_item(lambda page_request: audit.list_entries(f"people/{user_id}", None, page_request))
+    if not any(entry.action == "person.erased" for entry in entries):
+        return 0
+    commit_now(users.repeat_erasure(user_id, run.now))
     return 1

@@ -8,6 +8,7 @@ What is erased where is the list of `khaya.personal_data`; `kept_items` has the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 
 from khaya.erasure import kept_items
@@ -100,9 +101,19 @@ def _stories(user_id: str, now: str) -> Iterator[None]:
         commit_if_present([stories.remove(story)])
         yield
     for story_id in every_item(lambda page_request: stories.liked_by(user_id, page_request)):
-        if not commit_if_present(stories.take_back_like(story_id, user_id)):
-            commit_now(stories.delete_like(story_id, user_id))
+        retry_on_conflict(partial(_take_back_like, story_id, user_id), ATTEMPTS)
         yield
+
+
+def _take_back_like(story_id: str, user_id: str) -> None:
+    """Delete a like, and count it down unless its story was deleted."""
+    if read(stories.like_key(story_id, user_id)) is None:
+        return
+    story = stories.find(story_id)
+    if story is None:
+        commit_now(stories.delete_like(story_id, user_id))
+    else:
+        commit_now(*stories.take_back_like(story, user_id))
 
 
 def _sessions(user_id: str, now: str) -> Iterator[None]:

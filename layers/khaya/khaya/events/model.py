@@ -283,7 +283,7 @@ def _user_events(before: Item, after: Item) -> Iterator[KindAndFields]:
             yield "person.made_admin" if after["admin"] else "person.ended_admin", person
     elif not before and "passwordChangedAt" in after:
         yield "person.password_changed", {"userId": after["about"]}
-    elif before.get("status") != "erased" and after.get("status") == "erased":
+    elif before.get("status") != "erased" and after.get("status") == "erased" and "erasureRepeatedAt" not in after:
         yield "person.erased", {}
 
 

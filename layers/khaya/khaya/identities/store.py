@@ -59,17 +59,21 @@ def change_contact(user_id: str, kind: Literal["phone", "email"], before: str | 
 
 
 def release_all(user: User) -> list[writes.Write]:
-    """Free the account, the phone and the e-mail of a person."""
-    held: list[tuple[Kind, str | None]] = [("subject", user.subject), ("phone", user.phone), ("email", user.email)]
-    return [release(Identity(kind, value), user.user_id) for kind, value in held if value]
+    """Free the account, the phone and the e-mail of a person, but what somebody else has taken since."""
+    return [release(one, user.user_id) for one in _held(user, ("subject", "phone", "email"))]
 
 
 def contacts_held(user: User) -> list[Identity]:
     """The phone and the e-mail of a person that their rows hold."""
-    kinds: list[tuple[Kind, str | None]] = [("phone", user.phone), ("email", user.email)]
-    contacts = [Identity(kind, value) for kind, value in kinds if value]
-    holders = holders_of(contacts) if contacts else []
-    return [contact for contact, holder in zip(contacts, holders, strict=True) if holder == user.user_id]
+    return _held(user, ("phone", "email"))
+
+
+def _held(user: User, kinds: Sequence[Kind]) -> list[Identity]:
+    """The identities in the record of a person that their rows hold."""
+    values: dict[Kind, str | None] = {"subject": user.subject, "phone": user.phone, "email": user.email}
+    identities = [Identity(kind, value) for kind in kinds if (value := values[kind])]
+    holders = holders_of(identities) if identities else []
+    return [identity for identity, holder in zip(identities, holders, strict=True) if holder == user.user_id]
 
 
 def _take(identity: Identity, user_id: str, refusal: Exception) -> writes.Write:

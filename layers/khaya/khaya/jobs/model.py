@@ -9,10 +9,11 @@ from pydantic import Field
 from khaya.platform.base import clock
 from khaya.platform.base.dates import DateOrMoment
 from khaya.platform.base.errors import Conflict, FieldProblem, Forbidden, Invalid
-from khaya.platform.base.fields import Coordinates, Count, Description, Length, Place, Prose, Title
+from khaya.platform.base.fields import Coordinates, Description, Length, Place, Prose, Title
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel, next_version, omittable, sent_fields
 from khaya.platform.base.money import RAND, Cents
+from khaya.platform.base.numbers import StoredCount
 from khaya.pricing.model import Terms
 from khaya.uploads.model import Photos, Pictures
 
@@ -182,7 +183,7 @@ class Job(Model):
     photos: list[str] = []
     pictures: Pictures = {}
     status: Status = "open"
-    bid_count: Count = 0
+    bid_count: StoredCount = 0
     completed_at: str | None = None
     expires_at: str
     created_at: str

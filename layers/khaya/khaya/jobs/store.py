@@ -14,6 +14,7 @@ from khaya.platform.base.feeds import HIDDEN, feed_attributes
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, hiding, lists, writes
+from khaya.platform.data.changed_days import changed_today
 from khaya.platform.data.corrections import correct
 from khaya.platform.data.pages import PageRequest, PageResult
 
@@ -41,7 +42,10 @@ def find(job_id: str) -> Job | None:
 def create(job: Job) -> writes.Write:
     """The write that stores a new job."""
     return writes.put(
-        settings().jobs_table, _item(job), condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()
+        settings().jobs_table,
+        _item(job) | changed_today(),
+        condition="attribute_not_exists(#id)",
+        refusal=lambda _: WriteConflict(),
     )
 
 
@@ -58,7 +62,7 @@ def change(before: Job, after: Job, *, without_bids: bool = False) -> writes.Wri
     return writes.replace(
         *key(before.id),
         _item(before),
-        _item(after),
+        _item(after) | changed_today(),
         condition=f"{condition} AND {writes.same_presence(HIDDEN, present=bool(before.hidden))}",
         refusal=lambda item: _refusal(item, before),
         values=values,
@@ -69,17 +73,18 @@ def change_visibility(job: Job, *, hidden: bool) -> writes.Write | None:
     """The write that hides an open job from the public, or shows it; None if nothing changes."""
     if job.status != "open" or bool(job.hidden) == hidden:
         return None
-    return hiding.change_visibility(*key(job.id), _item(job), _item(job.model_copy(update={"hidden": hidden or None})))
+    after = _item(job.model_copy(update={"hidden": hidden or None}))
+    return hiding.change_visibility(*key(job.id), _item(job), after | changed_today())
 
 
 def count_bid(job_id: str, step: int) -> writes.Write:
     """The write that adds `step` to the bid count of an open job. A hidden job takes no new bid."""
     return writes.update(
         *key(job_id),
-        "ADD #bidCount :step",
+        "SET #changedDay = :changedDay ADD #bidCount :step",
         condition="#status = :open" + (" AND attribute_not_exists(#hidden)" if step > 0 else ""),
         refusal=_bids_unchanged,
-        values={"step": step, "open": "open"},
+        values={"step": step, "open": "open", **changed_today()},
     )
 
 

@@ -12,6 +12,7 @@ from khaya.platform.base.feeds import HIDDEN, feed_attributes
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, hiding, lists, writes
+from khaya.platform.data.changed_days import changed_today
 from khaya.platform.data.pages import PageRequest, PageResult
 
 _PENDING = "pending"
@@ -36,7 +37,7 @@ def create(listing: Listing) -> list[writes.Write]:
     """The writes that store a new listing and count it."""
     first = writes.put(
         settings().listings_table,
-        _item(listing),
+        _item(listing) | changed_today(),
         condition="attribute_not_exists(#id)",
         refusal=lambda _: WriteConflict(),
     )
@@ -48,7 +49,7 @@ def change(before: Listing, after: Listing) -> list[writes.Write]:
     changed = writes.replace(
         *key(before.id),
         _item(before),
-        _item(after),
+        _item(after) | changed_today(),
         condition=f"#version = :version AND {writes.same_presence(HIDDEN, present=bool(before.hidden))}",
         refusal=lambda _: WriteConflict(),
         values={"version": before.version},
@@ -63,7 +64,7 @@ def change_visibility(listing: Listing, *, hidden: bool) -> writes.Write | None:
     if bool(listing.hidden) == hidden:
         return None
     after = listing.model_copy(update={"hidden": hidden or None})
-    return hiding.change_visibility(*key(listing.id), _item(listing), _item(after))
+    return hiding.change_visibility(*key(listing.id), _item(listing), _item(after) | changed_today())
 
 
 def rename(listing: Listing, name: str) -> writes.Write | None:

@@ -14,6 +14,7 @@ from khaya.notifications.choices import CHANNELS, Channel, Language
 from khaya.notifications.kinds import KINDS
 from khaya.platform.base.errors import Conflict, FieldProblem, Invalid, NotFound, Unauthenticated
 from khaya.platform.base.models import Model, RequestModel, next_version
+from khaya.platform.base.numbers import StoredCount
 
 Platform = Literal["ios", "android", "web"]
 
@@ -89,7 +90,7 @@ class Recipient(Model):
     language: Language = "en"
     channels: dict[str, tuple[Channel, ...]] = {}
     devices: dict[str, Device] = {}
-    unread: int = 0
+    unread: StoredCount = 0
     generation: int = 0
     version: int = 0
     erased_at: str | None = None

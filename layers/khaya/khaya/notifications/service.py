@@ -29,7 +29,7 @@ def mark_read(notification_id: str, user_id: str, *, unit_of_work: UnitOfWork) -
     unit_of_work.add(*store.mark_read(notification, recipient))
     return (
         notification.model_copy(update={"read": True}),
-        recipient.model_copy(update={"unread": recipient.unread - 1}),
+        recipient.model_copy(update={"unread": max(recipient.unread - 1, 0)}),
     )
 
 

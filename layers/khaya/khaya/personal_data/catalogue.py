@@ -49,7 +49,7 @@ from khaya.users.model import Decision, User
 _PICTURES: Final = keep("random ids and sizes, which name nobody; the files are deleted")
 _PUBLIC_FOLDERS: Final = "pictures{}.folder"
 _WITH_PROFILE: Final = delete("in the transaction that empties the profile")
-_SUSPENSION: Final = keep("a suspended person has to be told why; it goes with the record")
+_SUSPENSION: Final = keep("a suspended person has to be told why; it goes with the suspension, or with the record")
 _WITH_RECORD: Final = delete("the record becomes a tombstone with the id and the times of creation and erasure")
 
 _BY_SEARCH: Final = delete("by the consumer `search`, once the thing is not public")
@@ -217,12 +217,7 @@ RECORDS: Final[tuple[Record, ...]] = (
             Place("displayName", "name", "userId", _WITH_RECORD),
             Place("subject", "identifier", "userId", _WITH_RECORD, "no"),
             Place("lostRoles", "identifier", "userId", _WITH_RECORD, "no"),
-            Place(
-                "statusReason",
-                "typed text",
-                ADMIN,
-                keep("a suspended person has to be told why; it goes with the record"),
-            ),
+            Place("statusReason", "typed text", ADMIN, _SUSPENSION),
         ),
         "as long as the account; the tombstone stays",
     ),
@@ -230,8 +225,11 @@ RECORDS: Final[tuple[Record, ...]] = (
         "admin's decision about a person",
         "users",
         Decision,
-        (Place("reason", "typed text", "decidedBy", keep("the record of why somebody lost access or a role"), "no"),),
-        "for good",
+        (
+            Place("reason", "typed text", "decidedBy", TEXT, "to its owner"),
+            Place("reason", "typed text", "userId", TEXT, "no"),
+        ),
+        "for good, without its reason once the person or the admin is erased",
     ),
     Record(
         "identity row: phone and e-mail are the key, in plain text",
@@ -245,7 +243,7 @@ RECORDS: Final[tuple[Record, ...]] = (
         "users",
         None,
         (Place("userId", "identifier", "erased person", keep("keyed hash, so that nobody starts afresh"), "no"),),
-        "until the service key was changed twice",
+        "for good; a hash is recognised as long as its service key is in the secret",
     ),
     Record("export", "users", None, (), "a day"),
     Record(

@@ -6,7 +6,7 @@ from typing import Final
 
 from khaya.credits.model import Proposal, SingleAdminSum
 from khaya.ledger.model import Account, Closing, Entry, Movement
-from khaya.personal_data.places import FORMER, Place, Record, keep
+from khaya.personal_data.places import FORMER, TEXT, Place, Record, keep
 from khaya.referrals.model import Code, Referral, Referrer, WaitingReward
 
 _MONEY: Final = "seven years, without a name"
@@ -67,7 +67,7 @@ MONEY_RECORDS: Final[tuple[Record, ...]] = (
         (
             Place("displayName", "name", "userId", FORMER),
             Place("code", "identifier", "userId", keep("random; unknown once its owner is erased")),
-            Place("held", "identifier", "held", keep("ids, which name nobody after an erasure"), "no"),
+            Place("held", "identifier", "userId", keep("ids, which name nobody after an erasure"), "no"),
         ),
         _MONEY,
     ),
@@ -87,6 +87,13 @@ MONEY_RECORDS: Final[tuple[Record, ...]] = (
             Place("referredName", "name", "referredId", FORMER),
             Place("code", "identifier", "referrerId", keep("random; unknown once its owner is erased")),
         ),
+        _MONEY,
+    ),
+    Record(
+        "reward that an admin decides about",
+        "referrals",
+        WaitingReward,
+        (Place("decisionReason", "typed text", "decidedBy", TEXT, "to its owner"),),
         _MONEY,
     ),
 )

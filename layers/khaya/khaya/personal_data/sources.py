@@ -17,14 +17,18 @@ from khaya.listings.model import Listing
 from khaya.platform.data.pages import MAX_LIMIT, every_item
 from khaya.profiles import store as profiles
 from khaya.profiles.model import Profile
+from khaya.referrals import store as referrals
+from khaya.referrals.model import WaitingReward
 from khaya.reports import store as reports
 from khaya.reports.model import Report
 from khaya.reviews import store as reviews
 from khaya.reviews.model import Review
 from khaya.stories import store as stories
 from khaya.stories.model import Story
+from khaya.users import store as users
+from khaya.users.model import Decision
 
-Decided = Job | Listing | Story | Review | Report | Profile
+Decided = Job | Listing | Story | Review | Report | Profile | WaitingReward | Decision
 """What an admin decides about, giving a reason on the item itself."""
 
 _PARTIES: Final[tuple[Party, ...]] = ("buyer", "worker")
@@ -38,8 +42,13 @@ _FIND: Final[Mapping[str, Callable[[str], Decided | None]]] = {
     "report.resolved": reports.find,
     "person.verified": profiles.find,
     "person.verification_refused": profiles.find,
+    "reward.paid": referrals.find_reward,
+    "reward.refused": referrals.find_reward,
 }
 """The items by the actions of the audit trail."""
+
+_DECISIONS: Final = frozenset({"person.suspended", "person.reinstated", "person.made_admin", "person.ended_admin"})
+"""The actions of the audit trail that are decisions about a person."""
 
 
 def jobs_of(user_id: str, party: Party) -> Iterator[Job]:
@@ -75,11 +84,23 @@ def reviews_about(user_id: str) -> Iterator[Review]:
 
 def decided_by(user_id: str) -> Iterator[Decided]:
     """The items that a person decided about as an admin, by the audit trail; one item may come several times."""
+    people: set[str] = set()
     for entry in every_item(lambda page_request: audit.list_entries(None, user_id, page_request)):
-        if entry.action in _FIND:
-            item = _FIND[entry.action](entry.object.partition("/")[2])
+        object_id = entry.object.partition("/")[2]
+        if entry.action in _DECISIONS:
+            if object_id in people:
+                continue
+            people.add(object_id)
+            yield from (one for one in decisions_about(object_id) if one.decided_by == user_id)
+        elif entry.action in _FIND:
+            item = _FIND[entry.action](object_id)
             if item is not None and not (isinstance(item, Job) and (item.closing is None or item.party(user_id))):
                 yield item
+
+
+def decisions_about(user_id: str) -> Iterator[Decision]:
+    """The admins' decisions about a person."""
+    return every_item(lambda page_request: users.decisions_about(user_id, page_request))
 
 
 def _slots_of_reviewers(user_id: str) -> Iterator[tuple[str, str]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
-from khaya.platform.base.errors import Conflict, FieldError, Forbidden
-from khaya.platform.base.fields import Coordinates, Count, Length, Line, Name, Place, Prose
+from khaya.platform.base.errors import Conflict, FieldError, FieldProblem, Forbidden, Invalid
+from khaya.platform.base.fields import Coordinates, Length, Line, Name, Place, Prose
 from khaya.platform.base.models import Model, RequestModel, next_version, omittable, sent_fields
+from khaya.platform.base.numbers import StoredCount
 from khaya.platform.base.roles import ROLES, Role
 from khaya.platform.base.text import comparable
 from khaya.profiles.verification import Note, Verification, VerificationReason, VerificationStatus, asked
@@ -100,6 +101,32 @@ class VerificationApplication(RequestModel):
         return ProfileChanges.model_construct(_fields_set=set(sent), **{"certifications": [], **sent})
 
 
+class VerificationRequest(RequestModel):
+    """Whether the person is verified. Taking it back needs the reason."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"verified": {"const": False}}},
+            "then": {"required": ["reason"]},
+        }
+    )
+
+    verified: Annotated[bool, Field(strict=True)]
+    reason: VerificationReason = omittable()
+
+    def given_reason(self) -> str | None:
+        """The reason, if one was sent.
+
+        Raises:
+            Invalid: a verification is taken back without a reason.
+        """
+        if "reason" in self.model_fields_set:
+            return self.reason
+        if self.verified:
+            return None
+        raise Invalid([FieldProblem("reason", "is needed to take a verification back", "required")])
+
+
 class VerificationDecision(RequestModel):
     """An admin's decision about a person who asked to be verified."""
 
@@ -124,21 +151,21 @@ class Profile(Model):
 
     roles: list[Role] = []
     verified: bool = False
-    rating_sum: int = 0
-    rating_count: int = 0
-    workmanship_sum: int = 0
-    workmanship_count: int = 0
-    punctuality_sum: int = 0
-    punctuality_count: int = 0
-    communication_sum: int = 0
-    communication_count: int = 0
-    cleanliness_sum: int = 0
-    cleanliness_count: int = 0
-    fair_price_sum: int = 0
-    fair_price_count: int = 0
-    completed_jobs: Count = 0
-    paid_jobs: Count = 0
-    on_time_jobs: Count = 0
+    rating_sum: StoredCount = 0
+    rating_count: StoredCount = 0
+    workmanship_sum: StoredCount = 0
+    workmanship_count: StoredCount = 0
+    punctuality_sum: StoredCount = 0
+    punctuality_count: StoredCount = 0
+    communication_sum: StoredCount = 0
+    communication_count: StoredCount = 0
+    cleanliness_sum: StoredCount = 0
+    cleanliness_count: StoredCount = 0
+    fair_price_sum: StoredCount = 0
+    fair_price_count: StoredCount = 0
+    completed_jobs: StoredCount = 0
+    paid_jobs: StoredCount = 0
+    on_time_jobs: StoredCount = 0
     """The paid jobs that were submitted no later than accepted + timelineDays."""
     median_response_minutes: float | None = None
     """Median of the minutes from the posting of a job to this person's bid, over their last 20 not withdrawn bids."""

@@ -18,6 +18,7 @@ from khaya.platform.base.fields import Count, Length, Line, Prose
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.base.money import RAND, Cents
+from khaya.platform.base.numbers import StoredCount
 from khaya.users.model import AccountStatus
 
 Status = Literal["pending", "completed", "rewarded", "reversed"]
@@ -140,7 +141,7 @@ class Referrer(Model):
     user_id: str
     code: str | None = None
     display_name: str | None = None
-    rewarded_count: Count = 0
+    rewarded_count: StoredCount = 0
     rewarded_at: str | None = None
     month: str | None = None
     month_count: Count = 0

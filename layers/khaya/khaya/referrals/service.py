@@ -18,7 +18,8 @@ from khaya.payout_accounts import store as payout_accounts
 from khaya.payout_accounts.model import PayoutAccount
 from khaya.platform.base.errors import Conflict, NotFound, WriteConflict
 from khaya.platform.base.settings import ReferralSettings, settings
-from khaya.platform.data.pages import PageRequest, every_item
+from khaya.platform.data.pages import PageRequest
+from khaya.platform.data.resumable import EveryItem
 from khaya.platform.data.unit_of_work import UnitOfWork, Write, commit_now, read, read_together
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.profiles import store as profiles
@@ -77,8 +78,9 @@ def apply(code_text: str, *, user_id: str, now: str, unit_of_work: UnitOfWork) -
 def complete_referrals(job_id: str, now: str) -> int:
     """Count a released job for the referral of one of its parties; returns how many referrals this call completed.
 
-    Safe to repeat and to run concurrently: one transaction counts the job, and completes the referral and pays both
-    sides once its jobs add up to enough.
+    Whether a job qualifies is decided once, by the accounts and cards of that time. Safe to repeat and to run
+    concurrently: one transaction counts the job, and completes the referral and pays both sides once its jobs add up to
+    enough.
     """
     job, escrow = jobs.find(job_id), escrows.find(job_id)
     if job is None or job.worker_id is None:
@@ -93,7 +95,11 @@ def complete_referrals(job_id: str, now: str) -> int:
     means = _means_of(list(people), job_id)
     buyer, worker = means[job.buyer_id], means[job.worker_id]
     paid_in_full = escrow is not None and escrow.is_paid_in_full
-    if not model.qualifies(job, paid_in_full=paid_in_full, buyer=buyer, worker=worker, referrals=referrals):
+    qualified = store.read_verdict(read(store.verdict_key(job.id)))
+    if qualified is None:
+        qualified = model.qualifies(job, paid_in_full=paid_in_full, buyer=buyer, worker=worker, referrals=referrals)
+        commit_now(store.record_verdict(job.id, qualified=qualified, now=now))
+    if not qualified:
         return 0
     commit_now(*(store.record_qualification(party, job.id, now) for party in parties))
     for referral in sorted(referrals, key=lambda one: one.created_at):
@@ -103,11 +109,13 @@ def complete_referrals(job_id: str, now: str) -> int:
 
 
 def is_due(job: Job) -> bool:
-    """Whether a released job is not recorded as qualifying for both of its parties."""
+    """Whether nobody has looked yet at whether a released job qualifies, or it does and is not recorded for a party."""
     if job.worker_id is None:
         return False
-    items = read_together([store.qualification_key(party) for party in (job.buyer_id, job.worker_id)])
-    return not all(job.id in store.qualifying_jobs(item) for item in items)
+    keys = [store.qualification_key(party) for party in (job.buyer_id, job.worker_id)]
+    verdict, *items = read_together([store.verdict_key(job.id), *keys])
+    qualified = store.read_verdict(verdict)
+    return qualified is None or (qualified and not all(job.id in store.qualifying_jobs(item) for item in items))
 
 
 def uncount_job(job_id: str, now: str) -> bool:
@@ -163,8 +171,8 @@ def settle_held(user_id: str, now: str) -> int:
     return sum(_settle_held(referred_id, referrer_id, now) for referred_id, referrer_id in held)
 
 
-def renamings(user_id: str, name: str) -> Iterator[Write]:
-    """Writes that update the copies of a person's name in referrals."""
+def renamings(user_id: str, name: str, every: EveryItem) -> Iterator[Write]:
+    """Writes that update the copies of a person's name in referrals; `every` reads the list of referred people."""
     referrer_item, referral_item = read_together([store.referrer_key(user_id), store.referral_key(user_id)])
     if referrer_item is not None and referrer_item.get("displayName") != name:
         if "code" in referrer_item:
@@ -172,7 +180,7 @@ def renamings(user_id: str, name: str) -> Iterator[Write]:
         yield store.rename(store.referrer_key(user_id), "displayName", name)
     if referral_item is not None and referral_item["referredName"] != name:
         yield store.rename(store.referral_key(user_id), "referredName", name)
-    for referral in every_item(lambda page_request: store.of_referrer(user_id, page_request)):
+    for referral in every(lambda page_request: store.of_referrer(user_id, page_request)):
         if referral.referrer_name != name:
             yield store.rename(store.referral_key(referral.referred_id), "referrerName", name)
 

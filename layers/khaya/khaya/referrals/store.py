@@ -166,6 +166,26 @@ def qualifying_jobs(item: Item | None) -> frozenset[str]:
     return frozenset(item.get("jobs", ())) if item else frozenset()
 
 
+def verdict_key(job_id: str) -> tuple[str, dict[str, str]]:
+    """Primary key of the verdict about a job."""
+    return settings().referrals_table, {"id": f"verdict#{job_id}"}
+
+
+def read_verdict(item: Item | None) -> bool | None:
+    """Whether a job qualifies; None if that is not decided yet."""
+    return bool(item["qualified"]) if item else None
+
+
+def record_verdict(job_id: str, *, qualified: bool, now: str) -> writes.Write:
+    """The write that records whether a job qualifies, once."""
+    return writes.put(
+        settings().referrals_table,
+        {"id": f"verdict#{job_id}", "qualified": qualified, "decidedAt": now},
+        condition="attribute_not_exists(#id)",
+        refusal=lambda _: WriteConflict(),
+    )
+
+
 def counted_key(job_id: str) -> tuple[str, dict[str, str]]:
     """Primary key of the note of the referral that a job counts for."""
     return settings().referrals_table, {"id": f"counted#{job_id}"}
@@ -222,6 +242,18 @@ def decide_reward(before: WaitingReward, after: WaitingReward) -> writes.Write:
         condition="#status = :waiting",
         refusal=lambda _: WriteConflict(),
         values={"waiting": "waiting"},
+    )
+
+
+def reword(before: WaitingReward, after: WaitingReward) -> writes.Write:
+    """Write other words of the admin who decided about a reward."""
+    return writes.replace(
+        *reward_key(before.id),
+        _reward_item(before),
+        _reward_item(after),
+        condition="#status = :was",
+        refusal=lambda _: WriteConflict(),
+        values={"was": before.status},
     )
 
 

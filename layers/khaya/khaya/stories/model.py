@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from khaya.platform.base.errors import Conflict, FieldError, Forbidden, Stale
-from khaya.platform.base.fields import Count, Length, Prose, Title, Whole
+from khaya.platform.base.fields import Length, Prose, Title, Whole
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel, next_version
 from khaya.platform.base.money import RAND
+from khaya.platform.base.numbers import StoredCount
 from khaya.uploads.model import DifferentKeys, Pictures, UploadKey, content_type_of
 
 StoryType = Literal["success", "testimonial", "tip", "experience"]
@@ -108,7 +109,7 @@ class Story(Model):
     pictures: Pictures = {}
     status: Status = "pending"
     featured: bool = False
-    likes: Count = 0
+    likes: StoredCount = 0
     moderation: Moderation | None = None
     created_at: str
     updated_at: str
@@ -169,6 +170,19 @@ class Story(Model):
 
     def _updated(self, now: str, **changed: Any) -> Story:
         return next_version(self, changed, updated_at=now)
+
+
+class Like(Model):
+    """A person's like of a story.
+
+    Attributes:
+        id: `<storyId>#<userId>`.
+    """
+
+    id: str
+    liked_by: str
+    liked_story: str
+    liked_at: str
 
 
 def new_story(

@@ -79,8 +79,8 @@ def unlike(story_id: str, caller: Caller, *, unit_of_work: UnitOfWork) -> int:
     story.require_approved()
     if not liked:
         return story.likes
-    unit_of_work.add(*store.unlike(story_id, caller.user_id))
-    return story.likes - 1
+    unit_of_work.add(*store.unlike(story, caller.user_id))
+    return max(story.likes - 1, 0)
 
 
 def liked_by_story(stories: Sequence[Story], visitor: Caller | None) -> dict[str, bool]:

@@ -16,17 +16,16 @@ from khaya.platform.base.feeds import HIDDEN
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, hiding, lists, writes
+from khaya.platform.data.changed_days import changed_today
 from khaya.platform.data.corrections import correct
 from khaya.platform.data.pages import PageRequest, PageResult
-from khaya.stories.model import Story, StoryType
+from khaya.stories.model import Like, Story, StoryType
 
 FEED_REPLICAS = 3
 """The number of equal indexes of the unfiltered feed, defined in `template.yaml`, calculated in `docs/data.md`."""
 
 _APPROVED = "approved"
 _PENDING = "pending"
-_MOST_LIKES = 1_000_000
-"""More likes than any story has; DynamoDB takes any limit."""
 
 
 def key(story_id: str) -> tuple[str, dict[str, str]]:
@@ -52,7 +51,10 @@ def find(story_id: str) -> Story | None:
 def create(story: Story) -> writes.Write:
     """The write that stores a new story."""
     return writes.put(
-        settings().stories_table, _item(story), condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()
+        settings().stories_table,
+        _item(story) | changed_today(),
+        condition="attribute_not_exists(#id)",
+        refusal=lambda _: WriteConflict(),
     )
 
 
@@ -61,7 +63,7 @@ def change(before: Story, after: Story) -> writes.Write:
     return writes.replace(
         *key(before.id),
         _item(before),
-        _item(after),
+        _item(after) | changed_today(),
         condition=f"#version = :version AND {writes.same_presence(HIDDEN, present=bool(before.hidden))}",
         refusal=lambda _: WriteConflict(),
         values={"version": before.version},
@@ -73,7 +75,7 @@ def change_visibility(story: Story, *, hidden: bool) -> writes.Write | None:
     if bool(story.hidden) == hidden:
         return None
     after = story.model_copy(update={"hidden": hidden or None})
-    return hiding.change_visibility(*key(story.id), _item(story), _item(after))
+    return hiding.change_visibility(*key(story.id), _item(story), _item(after) | changed_today())
 
 
 def remove(story: Story, *, if_unchanged: bool = False) -> writes.Write:
@@ -89,25 +91,27 @@ def remove(story: Story, *, if_unchanged: bool = False) -> writes.Write:
 def like(story_id: str, user_id: str, now: str) -> list[writes.Write]:
     """The writes of a new like, on condition that there is none yet and the story is approved."""
     table, own = like_key(story_id, user_id)
+    new_like = Like(id=own["id"], liked_by=user_id, liked_story=story_id, liked_at=now)
     return [
         writes.put(
             table,
-            {**own, "likedAt": now, "likedBy": user_id, "likedStory": story_id},
+            item_of(new_like),
             condition="attribute_not_exists(#id)",
             refusal=lambda _: WriteConflict(),
         ),
-        _count(story_id, +1),
-    ]
-
-
-def unlike(story_id: str, user_id: str) -> list[writes.Write]:
-    """The writes that remove a like, on condition that it exists and the story is approved."""
-    return [
-        writes.delete(
-            *like_key(story_id, user_id), condition="attribute_exists(#id)", refusal=lambda _: WriteConflict()
+        writes.update(
+            *key(story_id),
+            "SET #changedDay = :changedDay ADD #likes :one",
+            condition="#status = :approved",
+            refusal=lambda _: WriteConflict(),
+            values={"one": 1, "approved": _APPROVED, **changed_today()},
         ),
-        _count(story_id, -1),
     ]
+
+
+def unlike(story: Story, user_id: str) -> list[writes.Write]:
+    """The writes that remove a like, on condition that it exists and the story is approved."""
+    return _remove_like(story, user_id, "#status = :approved", {"approved": _APPROVED})
 
 
 def rename(story: Story, name: str) -> writes.Write | None:
@@ -123,14 +127,9 @@ def liked_by(user_id: str, page_request: PageRequest) -> PageResult[str]:
     return PageResult([row["id"].partition("#")[0] for row in found.items], found.after)
 
 
-def take_back_like(story_id: str, user_id: str) -> list[writes.Write]:
+def take_back_like(story: Story, user_id: str) -> list[writes.Write]:
     """The writes that remove a like from a story in any state, on condition that both exist."""
-    return [
-        writes.delete(
-            *like_key(story_id, user_id), condition="attribute_exists(#id)", refusal=lambda _: WriteConflict()
-        ),
-        _count(story_id, -1, condition="attribute_exists(#id)"),
-    ]
+    return _remove_like(story, user_id, "attribute_exists(#id)", {})
 
 
 def delete_like(story_id: str, user_id: str) -> writes.Write:
@@ -138,18 +137,17 @@ def delete_like(story_id: str, user_id: str) -> writes.Write:
     return writes.delete(*like_key(story_id, user_id), condition=None, refusal=lambda _: WriteConflict())
 
 
-def number_of_likes(story_id: str) -> int:
-    """The number of likes in the index of a story's likes, which is eventually consistent."""
-    table = settings().stories_table
-    rows = dynamo.query(
-        table,
+def count_likes(story_id: str, page_request: PageRequest) -> PageResult[int]:
+    """The number of likes on a page of the index of a story's likes, which is eventually consistent."""
+    number, after = dynamo.count(
+        settings().stories_table,
         "byLikedStory",
         "#likedStory = :story",
-        limit=_MOST_LIKES,
+        limit=page_request.limit,
+        start=page_request.after,
         values={"story": story_id},
-        columns=["likedBy"],
     )
-    return len(rows)
+    return PageResult([number], after)
 
 
 def correct_likes(item: Item, likes: int) -> writes.Write:
@@ -195,15 +193,21 @@ def _listed(
     return PageResult([Story.model_validate(row) for row in found.items], found.after)
 
 
-def _count(story_id: str, step: int, *, condition: str = "#status = :approved") -> writes.Write:
-    values = {"approved": _APPROVED} if ":approved" in condition else {}
-    return writes.update(
-        *key(story_id),
-        "ADD #likes :step",
-        condition=condition,
-        refusal=lambda _: WriteConflict(),
-        values={"step": step, **values},
-    )
+def _remove_like(story: Story, user_id: str, condition: str, values: dict[str, str]) -> list[writes.Write]:
+    """The writes that delete a like and count it down. A count that is too low already stays 0 until its repair."""
+    counted = story.likes > 0
+    return [
+        writes.delete(
+            *like_key(story.id, user_id), condition="attribute_exists(#id)", refusal=lambda _: WriteConflict()
+        ),
+        writes.update(
+            *key(story.id),
+            "SET #changedDay = :changedDay " + ("ADD #likes :less" if counted else ", #likes = :none"),
+            condition=f"{condition} AND #likes {'>' if counted else '<='} :none",
+            refusal=lambda _: WriteConflict(),
+            values={"none": 0, **({"less": -1} if counted else {}), **values, **changed_today()},
+        ),
+    ]
 
 
 def _item(story: Story) -> Item:

@@ -40,7 +40,7 @@ class UserChanges(RequestModel):
 
 
 class Decision(Model):
-    """A recorded decision about a person. It is never deleted."""
+    """A recorded decision about a person. It is never deleted; erasing the person or the admin removes its reason."""
 
     id: str
     user_id: str

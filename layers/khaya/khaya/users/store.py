@@ -346,6 +346,23 @@ def request_erasure_run(user_id: str) -> writes.Write:
     )
 
 
+def repeat_erasure(user_id: str, now: str) -> writes.Write:
+    """Begin the erasure of a person anew, whatever a restored record says; its stream starts the first run."""
+    return writes.update(
+        *key(user_id),
+        "SET #status = :erased, #erasedAt = if_not_exists(#erasedAt, :now), #endedBefore = :second,"
+        " #erasureRepeatedAt = :now REMOVE #erasureDoneAt ADD #erasureRuns :one",
+        condition=None,
+        refusal=lambda _: WriteConflict(),
+        values={"erased": "erased", "now": now, "second": clock.epoch(now), "one": 1},
+    )
+
+
+def is_erasure_repeated(item: Item | None) -> bool:
+    """Whether the erasure of the person in `item` was begun anew, and is not complete."""
+    return "erasureRepeatedAt" in (item or {})
+
+
 def leave_tombstone(user: User, erased_at: str, now: str) -> writes.Write:
     """Replace the record by one without personal data, which only shows that the account was erased."""
     tombstone = {"userId": user.user_id, "status": "erased", "erasedAt": erased_at, "erasureDoneAt": now}
@@ -429,11 +446,56 @@ def record_decision(decision: Decision, user: User, *, was: AccountStatus) -> li
         _apply_decision(decision, user, was),
         writes.put(
             settings().users_table,
-            {**item_of(decision), "userId": f"{decision.user_id}#{decision.id}", "about": decision.user_id},
+            _decision_item(decision),
             condition="attribute_not_exists(#userId)",
             refusal=lambda _: WriteConflict(),
         ),
     ]
+
+
+def decisions_about(user_id: str, page_request: PageRequest) -> PageResult[Decision]:
+    """The admins' decisions about a person, newest first."""
+    start = page_request.start()
+    rows = dynamo.query(
+        settings().users_table,
+        "byPerson",
+        "#about = :about",
+        limit=page_request.limit + 1,
+        start=start and {"userId": f"{user_id}#{start['id']}", "about": user_id, "id": start["id"]},
+        values={"about": user_id},
+    )
+    found = page_of(rows, page_request.limit, lambda row: {"id": row["id"]})
+    return PageResult([_read_decision(row) for row in found.items], found.after)
+
+
+def find_decision(user_id: str, decision_id: str) -> Decision | None:
+    """An admin's decision about a person, if there is one."""
+    item = dynamo.get(*_decision_key(user_id, decision_id))
+    return _read_decision(item) if item else None
+
+
+def reword_decision(before: Decision, after: Decision) -> writes.Write:
+    """The write of another reason on a decision about a person."""
+    return writes.replace(
+        *_decision_key(before.user_id, before.id),
+        _decision_item(before),
+        _decision_item(after),
+        condition="attribute_exists(#userId)",
+        refusal=lambda _: WriteConflict(),
+    )
+
+
+def _decision_key(user_id: str, decision_id: str) -> tuple[str, dict[str, str]]:
+    return settings().users_table, {"userId": f"{user_id}#{decision_id}"}
+
+
+def _decision_item(decision: Decision) -> Item:
+    """The item of a decision; `about` is its person, whose id the key begins with."""
+    return {**item_of(decision), "about": decision.user_id, **_decision_key(decision.user_id, decision.id)[1]}
+
+
+def _read_decision(item: Item) -> Decision:
+    return Decision.model_validate({**item, "userId": item["about"]})
 
 
 def list_users(status: Status | None, page_request: PageRequest) -> PageResult[User]:

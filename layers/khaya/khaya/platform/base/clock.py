@@ -44,12 +44,6 @@ def local_hour(text: str, hour: int, *, days: int = 0) -> str:
     return iso(there.replace(hour=hour, minute=0, second=0, microsecond=0))
 
 
-def bounds_of_day(day: str) -> tuple[str, str]:
-    """The times at which a date begins and ends in South Africa."""
-    start = datetime.combine(date.fromisoformat(day), datetime.min.time(), SOUTH_AFRICA)
-    return iso(start), iso(start + timedelta(days=1))
-
-
 def days_before(day: str, number: int) -> list[str]:
     """The last `number` dates before `day`, oldest first."""
     first = date.fromisoformat(day) - timedelta(days=number)

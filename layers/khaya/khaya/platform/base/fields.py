@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, c
 
 from khaya.platform.base.models import RequestModel
 from khaya.platform.base.numbers import Count, Whole
-from khaya.platform.base.text import trimmed, visible_length, without_invisible
+from khaya.platform.base.text import has_unknown, trimmed, visible_length, without_invisible
 
 __all__ = [
     "Coordinates",
@@ -39,6 +39,8 @@ _INVISIBLE: Final = (
 _UNSEEN: Final = rf"{_INVISIBLE}\p{{M}}\u1161-\u11ff"
 _BIDI: Final = r"\u202a-\u202e\u2066-\u2069\ufeff"
 """Characters that count for no minimum, as a class of ECMA-262; those of `_BIDI` may only stand in names."""
+_KNOWN: Final = r"(?![\p{Co}\p{Cs}])(?=\p{Extended_Pictographic}|\P{Cn})"
+"""Lets pass what `text.has_unknown` does not find, as an expression of ECMA-262 before a character."""
 
 
 def _clean(value: Any) -> Any:
@@ -54,6 +56,8 @@ def _clean_name(value: Any) -> Any:
 def _printable(value: str) -> str:
     if _CONTROL.search(value):
         raise PydanticCustomError("control_characters", "must not contain control characters")
+    if has_unknown(value):
+        raise PydanticCustomError("unknown_characters", "must not contain characters that stand for nothing in Unicode")
     return value
 
 
@@ -76,11 +80,12 @@ class _Pattern:
         """The pattern of texts in which a reader sees at least so many characters."""
         unseen = _UNSEEN if _HIDDEN in self.refused else _UNSEEN + _BIDI
         ends = f"[{_OUTER_BLANK}{_INVISIBLE}{_BIDI}]*"
-        seen = f"[^{_OUTER_BLANK}{_UNSEEN}{_BIDI}{self.refused}]"
+        seen = f"{_KNOWN}[^{_OUTER_BLANK}{_UNSEEN}{_BIDI}{self.refused}]"
+        taken = f"{_KNOWN}[^{self.refused}]"
         if least == 0:
-            return f"^[^{self.refused}]*$"
+            return f"^({taken})*$"
         if least == 1:
-            return f"^{ends}{seen}([^{self.refused}]*{seen})?[{unseen}]*{ends}$"
+            return f"^{ends}{seen}(({taken})*{seen})?[{unseen}]*{ends}$"
         more = f"([{unseen}]*{seen}|[{unseen}]*[{self.blank}][{self.blank}{unseen}]*(?={seen}))"
         return f"^{ends}{seen}{more}{{{least - 1},}}[{unseen}]*{ends}$"
 

@@ -24,14 +24,6 @@ def derived_id(at: str, *parts: str) -> str:
     return str(ULID.from_bytes(milliseconds.to_bytes(6, "big") + digest[:10]))
 
 
-def ids_between(first: str, end: str) -> tuple[str, str]:
-    """The lowest and the highest id that may be made from the time `first` to just before the time `end`."""
-    lowest, highest = (round(datetime.fromisoformat(at).timestamp() * 1000) for at in (first, end))
-    start = ULID.from_bytes(lowest.to_bytes(6, "big") + bytes(10))
-    stop = ULID.from_bytes((highest - 1).to_bytes(6, "big") + b"\xff" * 10)
-    return str(start), str(stop)
-
-
 def shard_of(name: str, shards: int) -> int:
     """Deterministic shard number of a name, from 0 to `shards` - 1, evenly distributed."""
     return zlib.crc32(name.encode()) % shards

@@ -23,11 +23,18 @@ def _in_digits(value: Any) -> Any:
     return int(value)
 
 
+def _from_zero(value: Any) -> Any:
+    return max(value, 0) if isinstance(value, int) else value
+
+
 Whole = Annotated[int, Field(strict=True, ge=-LARGEST_EXACT, le=LARGEST_EXACT)]
 """A whole number in a JSON body: written without fraction and exponent."""
 
 Count = Annotated[int, Field(strict=True, ge=0, le=LARGEST_EXACT)]
 """A number of things, from 0."""
+
+StoredCount = Annotated[Count, BeforeValidator(_from_zero)]
+"""A counter as it is stored: one that a fault left below 0 is read as 0, so that lists that show it can be read."""
 
 in_digits: Final = BeforeValidator(_in_digits)
 """Annotates a whole number in a query: ASCII digits only, from 0."""

@@ -36,6 +36,8 @@ _EMOJI: Final = (
     r"\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001f3fa\U0001f400-\U0001faff"
 )
 """Extended_Pictographic without the skin tones, in ranges that also hold a few neighbouring signs."""
+_FUTURE_EMOJI: Final = r"[\U0001f000-\U0001faff\U0001fc00-\U0001fffd]"
+"""Where Unicode reserves code points for emoji that telephones may show before this Python knows them."""
 _SKIN_TONES: Final = r"\U0001f3fb-\U0001f3ff"
 _IDEOGRAPHS: Final = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 
@@ -94,6 +96,14 @@ def without_invisible(text: str) -> str:
     return unicodedata.normalize("NFC", _drop_lone_marks(text))
 
 
+def has_unknown(text: str) -> bool:
+    """Whether a character of `text` stands for nothing: unassigned, a noncharacter, a surrogate or for private use.
+
+    Reserved code points for emoji do not count.
+    """
+    return not text.isascii() and any(map(_is_unknown, text))
+
+
 def visible_length(text: str) -> int:
     """Number of characters that a reader sees: grapheme clusters with a visible base.
 
@@ -114,8 +124,8 @@ def visible_length(text: str) -> int:
 def comparable(text: str) -> str:
     """The form in which places, names and trades are compared.
 
-    Without case, diacritics, invisible characters and outer white space; inner white space is one blank; compatibility
-    forms such as full-width letters are their plain ones. At most `LONGEST_COMPARABLE` characters.
+    Without case, diacritics, invisible and unknown characters and outer white space; inner white space is one blank;
+    compatibility forms such as full-width letters are their plain ones. At most `LONGEST_COMPARABLE` characters.
     """
     return " ".join(_folded(text).split())[:LONGEST_COMPARABLE].rstrip()
 
@@ -127,6 +137,8 @@ def words(text: str) -> list[str]:
     """
     folded = _folded("".join(_sign_to_blank(character) for character in re.sub(_EMOJI_FORM, _emoji_to_blank, text)))
     parted = "".join(character if unicodedata.category(character)[0] in "LNM" else " " for character in folded)
+    if not parted.isascii():
+        parted = _drop_lone_marks(parted)  # those that stood on punctuation
     return list(dict.fromkeys(word[:_LONGEST_WORD] for word in parted.split()))
 
 
@@ -198,13 +210,20 @@ def _extends(character: str, before: str) -> bool:
     )
 
 
+def _is_unknown(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category in ("Co", "Cs") or (category == "Cn" and re.match(_FUTURE_EMOJI, character) is None)
+
+
 def _folded(text: str) -> str:
     if text.isascii():
         return text.casefold()
-    text = _drop_lone_marks(re.sub(_INVISIBLE, "", text))
+    known = "".join(character for character in text if not _is_unknown(character))
+    text = _drop_lone_marks(re.sub(_INVISIBLE, "", known))
     text = re.sub(_DIACRITICS, "", unicodedata.normalize("NFKD", text)).casefold()
     text = re.sub(_DIACRITICS, "", unicodedata.normalize("NFKD", text.translate(_STROKES)))
-    return unicodedata.normalize("NFC", re.sub(_INVISIBLE, "", text))
+    # A decomposition may leave a mark without a base, as of the Thai vowel sara am or of a mark that stands on a blank.
+    return unicodedata.normalize("NFC", _drop_lone_marks(re.sub(_INVISIBLE, "", text)))
 
 
 def _emoji_to_blank(found: re.Match[str]) -> str:

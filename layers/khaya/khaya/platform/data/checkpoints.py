@@ -1,8 +1,8 @@
-"""Checkpoints of daily tasks, one for each task and day, in the Tasks table."""
+"""Checkpoints of daily tasks in the Tasks table: one for each task and day, and positions inside of long items."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from khaya.platform.base import clock
@@ -69,6 +69,25 @@ def save(before: Checkpoint, **changes: Any) -> Checkpoint:
     )
     dynamo.commit([write], new_id())
     return after
+
+
+def positions_in(thing: str) -> dict[str, Any]:
+    """Where the steps of an unfinished item go on, by the step's name; empty for most items."""
+    (item,) = dynamo.get_many([_positions_key(thing)])
+    found: dict[str, Any] = item["positions"] if item else {}
+    return found
+
+
+def save_positions(thing: str, positions: Mapping[str, Any]) -> None:
+    """Save where the steps of an item go on."""
+    table, key = _positions_key(thing)
+    expires_at = clock.epoch(clock.plus(clock.now(), days=_KEEP_DAYS))
+    item = {**key, "positions": positions, "expiresAt": expires_at}
+    dynamo.commit([writes.put(table, item, condition=None, refusal=lambda _: CheckpointConflict())], new_id())
+
+
+def _positions_key(thing: str) -> tuple[str, dict[str, str]]:
+    return settings().tasks_table, {"id": f"positions#{thing}"}
 
 
 def _key(task: str, day: str) -> tuple[str, dict[str, str]]:

@@ -18,10 +18,33 @@ SETTLED_SECONDS = 600
 """How long an item must not have been written. Indexes and consumers follow within seconds."""
 
 
-def is_settled(item: Item, now: str, *, seconds: float = SETTLED_SECONDS) -> bool:
-    """Whether the last write of an item is long enough ago. An item without a write token counts as settled."""
-    token = item.get(WRITE_TOKEN)
-    return token is None or clock.seconds_between(read_write_token(token)[0], now) >= seconds
+class NotSettled(Exception):
+    """Somebody wrote the item a moment ago, so what follows from it may still be under way. Check it later."""
+
+
+def require_settled(item: Item, now: str, *, seconds: float = SETTLED_SECONDS) -> None:
+    """Check that the last write of an item is long enough ago. An item without a write token counts as settled.
+
+    Raises:
+        NotSettled: it is not.
+    """
+    if token := item.get(WRITE_TOKEN):
+        require_past(read_write_token(token)[0], now, seconds=seconds)
+
+
+def require_past(at: str, now: str, *, seconds: float) -> None:
+    """Check that a time is so many seconds ago.
+
+    Raises:
+        NotSettled: it is not.
+    """
+    if clock.seconds_between(at, now) < seconds:
+        raise NotSettled
+
+
+def version_of(item: Item) -> str:
+    """The version of a counted item: another one means that the count may be another one."""
+    return str(item.get(WRITE_TOKEN, ""))
 
 
 def correct(table: str, key: Mapping[str, str], item: Item, counts: Mapping[str, int]) -> writes.Write:

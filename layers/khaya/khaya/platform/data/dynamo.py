@@ -132,6 +132,27 @@ def query(
         request |= {"ExclusiveStartKey": answer["LastEvaluatedKey"], "Limit": limit - len(rows)}
 
 
+def count(
+    table: str, index: str, condition: str, *, limit: int, start: Mapping[str, Any] | None, values: Mapping[str, Any]
+) -> tuple[int, Item | None]:
+    """The number of rows that one call of a query on an index finds, and the full key of its last row; None at the end.
+
+    DynamoDB counts at most `limit` rows and one megabyte in a call, and sends none of them.
+    """
+    request: dict[str, Any] = {
+        "TableName": table,
+        "IndexName": index,
+        "KeyConditionExpression": condition,
+        "Limit": limit,
+        "Select": "COUNT",
+    }
+    if start is not None:
+        request["ExclusiveStartKey"] = typed_item(start)
+    answer = _call(client().query, **with_names_and_values(request, values))
+    last = answer.get("LastEvaluatedKey")
+    return answer["Count"], plain_item(last) if last else None
+
+
 def update_now(write: Write) -> Item:
     """Make one update outside of a unit of work, and return the item after it.
 

@@ -1,8 +1,8 @@
 """Daily tasks that resume at their last checkpoint and process each item of a day once.
 
 A task reads its list page by page and saves a checkpoint after each page. A run that is short of time leaves the rest
-to the next run. Failed items are tried once more by the next run; until they succeed the day stays unfinished. Later
-runs also process earlier days that are not finished.
+to the next run. Failed and unfinished items are tried once more by the next run; until they succeed the day stays
+unfinished. Later runs also process earlier days that are not finished.
 
 Concurrent runs are safe: items may be processed twice, and the run that saves its checkpoint last stops.
 """
@@ -10,7 +10,7 @@ Concurrent runs are safe: items may be processed twice, and the run that saves i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TypeAlias
 
 from khaya.platform.base import observability
@@ -18,28 +18,32 @@ from khaya.platform.data.checkpoints import Checkpoint, CheckpointConflict, chec
 
 HasTime: TypeAlias = Callable[[], bool]
 
-MAX_FAILED = 100
-"""Failed items of a day that are tried again. Further ones are only logged, so that the list is always finished."""
+MAX_FAILED = 500
+"""Failed and unfinished items of a day that are tried again. Further ones are only logged, so that the list ends."""
+
+
+class Unfinished(Exception):
+    """An item is not finished, without a fault: the next run takes it up again."""
 
 
 @dataclass
 class Report:
-    """Counts of a run: items processed, items changed, items failed, and days finished."""
+    """Counts of a run: items processed, items changed, items failed or left unfinished, and days finished."""
 
     done: int = 0
     changed: int = 0
     failed: int = 0
+    unfinished: int = 0
     days: int = 0
 
     def __add__(self, other: Report) -> Report:
         """The counts of two runs together."""
-        return Report(
-            self.done + other.done, self.changed + other.changed, self.failed + other.failed, self.days + other.days
-        )
+        ours, theirs = self.as_counts(), other.as_counts()
+        return Report(**{name: ours[name] + theirs[name] for name in ours})
 
     def as_counts(self) -> dict[str, int]:
         """The counts by name, as the function returns them."""
-        return {"done": self.done, "changed": self.changed, "failed": self.failed, "days": self.days}
+        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,8 @@ class Task:
     Attributes:
         name: the name in checkpoints and logs.
         page: returns the next item ids of a day after an id (None: the first), in a stable order; empty at the end.
-        work: processes one item, and returns whether it changed anything. Must be idempotent.
+        work: processes one item, and returns whether it changed anything; raises `Unfinished` if the next run has to
+            go on with it. Must be idempotent.
     """
 
     name: str
@@ -105,6 +110,9 @@ def _process_items(task: Task, items: Sequence[str], report: Report, has_time: H
 def _process(task: Task, item: str, report: Report) -> bool:
     try:
         changed = task.work(item)
+    except Unfinished:
+        report.unfinished += 1
+        return False
     except Exception as error:  # noqa: BLE001 - a failed item must not stop the others
         report.failed += 1
         extra = {"task": task.name, "item": item, "error": type(error).__name__}

@@ -1,0 +1,100 @@
+"""Repeat the erasures of people, after tables were restored from a backup that still holds their data.
+
+python -m operations.erase_again --environment ENV --since DATE     DATE: the time of the backup, as 2026-11-21
+
+The audit trail names the people (`person.erased`). The function `repair` begins each erasure anew, and the function
+`person` does all of its steps, also where the account's record says that they were done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import boto3
+
+from operations import repair
+from operations.repair import Everything, Report
+
+PAGE = 100
+ACTION = "person.erased"
+KIND = "erasures"
+"""The kind under which the function `repair` begins an erasure anew."""
+
+
+class Erasures:
+    """The erasures of one environment, and the function that begins them anew.
+
+    Args:
+        dynamodb: a client of DynamoDB.
+        everything: the objects of the environment.
+        audit_table: the name of the table of the audit trail.
+    """
+
+    def __init__(self, dynamodb: Any, everything: Everything, audit_table: str) -> None:
+        self._dynamodb = dynamodb
+        self._everything = everything
+        self._audit_table = audit_table
+
+    def people(self, since: str) -> list[str]:
+        """The ids of the people who were erased since a time, latest first, each once."""
+        return list(dict.fromkeys(self._erased(since)))
+
+    def repeat(self, since: str, report: Report) -> None:
+        """Begin the erasures since a time anew.
+
+        Raises:
+            RuntimeError: the function itself failed.
+        """
+        people = iter(self.people(since))
+        while left := [f"{KIND}/{one}" for one in islice(people, PAGE)]:
+            while left:
+                left = self._everything.check(left, report)
+
+    def _erased(self, since: str) -> Iterator[str]:
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._audit_table,
+            IndexName="byTime",
+            KeyConditionExpression="#partition = :all",
+            ExpressionAttributeNames={"#partition": "partition"},
+            ExpressionAttributeValues={":all": {"S": "all"}},
+            ScanIndexForward=False,
+        )
+        for page in pages:
+            for entry in page["Items"]:
+                if entry["at"]["S"] < since:
+                    return
+                if entry["action"]["S"] == ACTION:
+                    yield entry["object"]["S"].partition("/")[2]
+
+
+def of_stack(session: Any, stack: str) -> Erasures:
+    """The erasures of a deployed stack."""
+    found = session.client("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId="AuditTable")
+    table = str(found["StackResourceDetail"]["PhysicalResourceId"])
+    return Erasures(session.client("dynamodb"), repair.of_stack(session, stack), table)
+
+
+def run(erasures: Erasures, since: str) -> bool:
+    """Begin the erasures since a time anew, and print how many; returns whether nothing failed."""
+    report = Report()
+    erasures.repeat(since, report)
+    print(report)
+    return not report.failed
+
+
+def main() -> None:
+    """Read the command line and run the command."""
+    parser = argparse.ArgumentParser(prog="python -m operations.erase_again", description=__doc__)
+    parser.add_argument("--environment", required=True, help="local, dev, staging or prod")
+    parser.add_argument("--since", required=True, help="the time of the backup, as 2026-11-21 or 2026-11-21T08:00")
+    asked = parser.parse_args()
+    if not run(of_stack(boto3.Session(), f"khaya-{asked.environment}"), asked.since):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
