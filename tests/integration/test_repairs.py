@@ -470,6 +470,7 @@ def test_the_repair_uses_every_permission_of_its_role(permitted: Record, clock: 
     streams.follow()
     clock.tick(days=1)
     app("repair").handler({}, Context())
+    app("repair").handler({"objects": ["erasures/nobody"]}, Context())
     assert left_unused(permitted, "repair") == set()
 
 

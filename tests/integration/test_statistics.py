@@ -218,7 +218,7 @@ def test_a_stored_day_remains_after_its_shards_expired(clock: Clock) -> None:
     # given a stored day
     deliver(posted(1), posted(2))
     clock.tick(days=1)
-    assert night() == {"done": 30, "changed": 30, "failed": 0, "days": 1}
+    assert night() == {"done": 30, "changed": 30, "failed": 0, "unfinished": 0, "days": 1}
     # when its shards have expired
     for item in stored("statistics"):
         if item["id"].startswith("day#2026-11-21#"):
@@ -254,7 +254,7 @@ def test_a_second_run_on_a_day_changes_nothing(clock: Clock) -> None:
     clock.tick(days=1)
     night()
     before = stand_in.contents()
-    assert night() == {"done": 0, "changed": 0, "failed": 0, "days": 0}
+    assert night() == {"done": 0, "changed": 0, "failed": 0, "unfinished": 0, "days": 0}
     assert stand_in.contents() == before
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from khaya.jobs.model import Category, Job, Party, Status
 from khaya.platform.base import clock
+from khaya.platform.base.changed_day import changed_today
 from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.base.feeds import HIDDEN, feed_attributes
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, hiding, lists, writes
-from khaya.platform.data.changed_days import changed_today
 from khaya.platform.data.corrections import correct
 from khaya.platform.data.pages import PageRequest, PageResult
 

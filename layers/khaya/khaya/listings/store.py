@@ -7,12 +7,12 @@ listing, so the limit is exact under concurrency.
 from __future__ import annotations
 
 from khaya.listings.model import LISTING_LIMIT, Category, Listing
+from khaya.platform.base.changed_day import changed_today
 from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.base.feeds import HIDDEN, feed_attributes
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, hiding, lists, writes
-from khaya.platform.data.changed_days import changed_today
 from khaya.platform.data.pages import PageRequest, PageResult
 
 _PENDING = "pending"

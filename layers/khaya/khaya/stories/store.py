@@ -11,12 +11,12 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from khaya.platform.base.changed_day import changed_today
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.feeds import HIDDEN
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, hiding, lists, writes
-from khaya.platform.data.changed_days import changed_today
 from khaya.platform.data.corrections import correct
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.stories.model import Like, Story, StoryType

@@ -6,14 +6,7 @@ from, and the sparse index `byChangedDay`.
 
 from __future__ import annotations
 
-from khaya.platform.base import clock
-from khaya.platform.base.models import Item
 from khaya.platform.data import dynamo
-
-
-def changed_today() -> Item:
-    """The attribute of an item that is changed now."""
-    return {"changedDay": clock.local_day(clock.now())}
 
 
 def changed_on(table: str, day: str, limit: int, after: str | None) -> list[str]:
