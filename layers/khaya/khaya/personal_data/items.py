@@ -48,6 +48,29 @@ def without_person(item: Item, person: str, now: str, *, as_: Collection[str] = 
     return erased if version is None else erased.model_copy(update={"version": version + 1, "updated_at": now})
 
 
+def image_without_person(
+    store: str, image: Mapping[str, Any], person: str, *, as_: Collection[str] = ()
+) -> dict[str, Any]:
+    """An image of an item, of any state and version, without a person's data and words, except what is kept.
+
+    Unlike `without_person` it needs no model, and also removes what an erasure deletes as a whole item. Files stay:
+    their places hold only keys.
+    """
+    after = deepcopy(dict(image))
+    for place in (place for record in RECORDS if record.store == store for place in record.places):
+        if place.erasure.action == "keep" or place.kind == "file":
+            continue
+        for holder, name, parents in [*_values(after, place.path)]:
+            owner = _owner(image, place.owner, parents) or ""
+            if owner.partition("#")[0] != person and place.owner not in as_:
+                continue
+            if place.erasure.words is None:
+                del holder[name]
+            else:
+                holder[name] = place.erasure.words
+    return after
+
+
 def exported(item: Model, person: str) -> dict[str, Any]:
     """The item as the export of a person shows it."""
     before = item_of(item)

@@ -85,6 +85,12 @@ def decided_by(user_id: str) -> Iterator[Decided]:
                 yield item
 
 
+def objects_decided_by(user_id: str) -> set[str]:
+    """The objects, named as in the audit trail, that a person decided about as an admin."""
+    entries = every_item(lambda page_request: audit.list_entries(None, user_id, page_request))
+    return {entry.object for entry in entries if entry.action in _FIND}
+
+
 def decisions_about(user_id: str) -> Iterator[Decision]:
     """The admins' decisions about a person."""
     return every_item(lambda page_request: users.decisions_about(user_id, page_request))

@@ -7,7 +7,7 @@ together, which is more than an item of a table allows. `operations/parked_recor
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -30,12 +30,36 @@ def park(record: Mapping[str, Any], error: Exception) -> None:
         "keys": record["dynamodb"]["Keys"],
         "record": record,
     }
-    text = json.dumps(content, separators=(",", ":"), default=_plain)
     key = f"{files.PARKED}/{table}/{created_at(record)}-{record['dynamodb']['SequenceNumber']}.json"
-    files.put(key, text.encode(), content_type="application/json")
+    _put(key, content)
     fields = {"eventId": record["eventID"], "table": table, "error": content["error"], "file": key}
     observability.logger().error("record parked", extra=fields)
     observability.count("RecordParked")
+
+
+def rewrite(change: Callable[[Mapping[str, Any]], Mapping[str, Any] | None]) -> Iterator[str]:
+    """Replace each parked record by what `change` returns for it, and delete it for None; yields changed files.
+
+    Former versions of a file, of records that were parked again, are deleted.
+
+    Raises:
+        Unavailable: S3 cannot be reached.
+    """
+    for key, version, is_latest in files.list_versions(f"{files.PARKED}/"):
+        if is_latest:
+            content = json.loads(files.read(key))
+            record = change(content["record"])
+            if record == content["record"]:
+                continue
+            if record is not None:
+                _put(key, {**content, "record": record})
+        files.delete_version(key, version)
+        yield key
+
+
+def _put(key: str, content: Mapping[str, Any]) -> None:
+    text = json.dumps(content, separators=(",", ":"), default=_plain)
+    files.put(key, text.encode(), content_type="application/json")
 
 
 def _plain(value: Any) -> Any:
