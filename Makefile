@@ -18,7 +18,7 @@ reload tokens logs outbox task parked replay repair erase-again age check openap
 format secrets lock audit: ENVIRONMENTS := dev
 
 # The requirements that are compiled to locked files, in the order in which they depend on each other.
-LOCKED := layers/dependencies/requirements layers/pictures/requirements requirements/pip requirements/dev requirements/engine requirements/sam
+LOCKED := layers/dependencies/requirements layers/pictures/requirements layers/paper/requirements requirements/pip requirements/dev requirements/engine requirements/sam
 
 .DEFAULT_GOAL := help
 .PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair erase-again age environments test test-fast test-docker soak check format secrets lock audit bench costs openapi events personal-data clean
@@ -65,8 +65,8 @@ repair: environments ## check everything against what is derived from it, and co
 erase-again: environments ## repeat the erasures since a backup that was restored: SINCE=2026-11-21
 	@$(LOCAL) erase-again $(if $(SINCE),--since "$(SINCE)")
 
-age: environments ## make all stored data older: DAYS=31
-	@$(LOCAL) age $(if $(DAYS),--days "$(DAYS)")
+age: environments ## make all stored data older: DAYS=31 HOURS=73
+	@$(LOCAL) age $(if $(DAYS),--days "$(DAYS)") $(if $(HOURS),--hours "$(HOURS)")
 
 environments: ## make or update the Python environments in .local/
 	@command -v "$(PYTHON)" >/dev/null || { echo "✗ $(PYTHON) is missing. Khaya needs Python 3.11 to 3.14 with its venv module (Debian, Ubuntu:" \
@@ -124,7 +124,7 @@ secrets: environments ## search for keys and tokens in the files that git knows 
 lock: environments ## compile the locked requirements again (UPGRADE=1 takes the newest versions)
 	@for name in $(LOCKED); do \
 		$(DEV)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade) \
-			$$([ $$name = requirements/dev ] && echo --constraints layers/dependencies/requirements.txt --constraints layers/pictures/requirements.txt) \
+			$$([ $$name = requirements/dev ] && echo --constraints layers/dependencies/requirements.txt --constraints layers/pictures/requirements.txt --constraints layers/paper/requirements.txt) \
 			--output-file $$name.txt $$name.in && echo "$$name.txt is locked" || exit 1; \
 	done
 

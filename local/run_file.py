@@ -1,6 +1,6 @@
 """`.local/run.json`: where the running application is and who is in it, for tests, benchmarks and clients.
 
-{"apiUrl": …, "userPoolId": …, "userPoolClientId": …, "outbox": …,
+{"apiUrl": …, "userPoolId": …, "userPoolClientId": …, "outbox": …, "paymentProvider": …,
 "users": [{"name", "userId", "roles", "token"}…]}
 """
 
@@ -9,12 +9,13 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from local import providers
 from local.deployment import Stack
 from local.folder import RUN_FILE, TOKENS_FILE
 from local.people import SignedIn
 
 
-def write(stack: Stack, people: list[SignedIn], outbox: str, programs: Path | None = None) -> None:
+def write(stack: Stack, people: list[SignedIn], stand_ins: str, programs: Path | None = None) -> None:
     """Write the file, and beside it `.local/tokens.sh` with the same for a shell, and a folder for its path."""
     users: list[dict[str, Any]] = [
         {"name": who.person.name, "userId": who.user_id, "roles": list(who.person.roles), "token": who.token}
@@ -24,7 +25,8 @@ def write(stack: Stack, people: list[SignedIn], outbox: str, programs: Path | No
         "apiUrl": stack.api_url,
         "userPoolId": stack.user_pool_id,
         "userPoolClientId": stack.user_pool_client_id,
-        "outbox": outbox,
+        "outbox": stand_ins + providers.OUTBOX,
+        "paymentProvider": stand_ins,
         "users": users,
     }
     RUN_FILE.write_text(json.dumps(content, indent=2) + "\n")

@@ -27,22 +27,26 @@ class Schedule:
 
 
 def schedules(template: Mapping[str, Any]) -> list[Schedule]:
-    """The schedules of a template. A function's only schedule has its name; one of several, the event's name too."""
+    """The schedules of a template, by the names that they have there, without application and environment."""
     found = []
     for function, resource in template["Resources"].items():
         events = resource.get("Properties", {}).get("Events", {}).items()
         timed = {event: one["Properties"] for event, one in events if one["Type"] == "ScheduleV2"}
         for event, properties in timed.items():
-            folder = re.sub(r"(?<!^)(?=[A-Z])", "-", function.removesuffix("Function")).lower()
+            named = re.search(r"khaya-([a-z-]+)-[^-]+$", json.dumps(properties.get("Name", "")).strip('"}'))
             found.append(
                 Schedule(
-                    folder if len(timed) == 1 else f"{folder}-{event.lower()}",
+                    named[1] if named else f"{_folder(function)}-{event.lower()}",
                     function,
                     f"{properties['ScheduleExpression']} {properties['ScheduleExpressionTimezone']}",
                     properties.get("Input", "{}"),
                 )
             )
     return sorted(found, key=lambda schedule: schedule.name)
+
+
+def _folder(function: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", function.removesuffix("Function")).lower()
 
 
 def deployed() -> list[Schedule]:

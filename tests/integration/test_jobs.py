@@ -29,6 +29,7 @@ PRIVATE = {
     "completesAt",
     "workerName",
     "contact",
+    "escrow",
 }
 PUBLIC = {
     "id", "buyerId", "buyerName", "title", "description", "category", "budgetCents", "location", "startDate", "photos",

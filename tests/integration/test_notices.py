@@ -10,20 +10,18 @@ from typing import Any
 
 import pytest
 
-from khaya.credits import service
 from khaya.events.catalogue import KINDS
 from khaya.events.model import Event
 from khaya.notifications import store
-from khaya.platform.base import clock as time
 from khaya.platform.base.ids import derived_id
 from khaya.platform.base.models import item_of
-from khaya.platform.data.unit_of_work import UnitOfWork
 from tests.conftest import Clock
 from tests.support import stand_in, streams
 from tests.support.client import Context, Person, app
 from tests.support.events import batch
 from tests.support.faults import FAULTS, Fault, Faulty, faulty
 from tests.support.money import adjust, grant, payout_account, refer, released_job, withdraw
+from tests.support.payments import settle_withdrawal
 from tests.support.records import accept, known, list_materials, place_bid, post_job, profile, version_of
 from tests.support.stories import submit_story
 from tests.support.streams import follow
@@ -260,15 +258,11 @@ def test_each_movement_of_credits_causes_one_notice(clock: Clock) -> None:
     grant("worker", 50_000)
     payout_account("worker")
     arrives, fails = withdraw(WORKER, 20_000).body["id"], withdraw(WORKER, 10_000).body["id"]
-    # when one is paid, the other fails, and a deduction is booked
+    # when one is paid, the other is given back, and a deduction is booked
     clock.tick(minutes=1)
-    unit_of_work = UnitOfWork()
-    service.withdrawal_paid(arrives, now=time.now(), unit_of_work=unit_of_work)
-    unit_of_work.commit()
+    assert settle_withdrawal(arrives, "paid").status == "paid"
     clock.tick(minutes=1)
-    unit_of_work = UnitOfWork()
-    service.withdrawal_failed(fails, "The bank does not know the account.", now=time.now(), unit_of_work=unit_of_work)
-    unit_of_work.commit()
+    assert settle_withdrawal(fails, "failed").status == "credited"
     clock.tick(minutes=1)
     assert adjust("worker", -700).status == 201
     follow("notices", "bids", "referrals")

@@ -166,6 +166,6 @@ def test_an_unknown_fault_is_refused(client: Client, told: Any) -> None:
 
 
 def test_other_paths_are_not_found(client: Client) -> None:
-    assert requests.get(f"{client.base}/", timeout=5).status_code == 404
+    assert requests.get(f"{client.base}/nothing", timeout=5).status_code == 404
     assert requests.post(f"{client.base}/elsewhere", timeout=5).status_code == 404
     assert requests.delete(f"{client.base}/outbox", timeout=5).status_code == 404

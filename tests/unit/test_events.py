@@ -99,6 +99,24 @@ REWARD: dict[str, Any] = {
     "amountCents": 25_000,
     "status": "waiting",
 }
+CHARGEBACK = {
+    "id": "9",
+    "collectionId": "job-1-deposit-1",
+    "jobId": "job-1",
+    "buyerId": "buyer-1",
+    "workerId": "worker-1",
+    "amountCents": 31_500,
+    "status": "open",
+}
+DIFFERENCE = {
+    "id": "difference#0a1b",
+    "about": "collection",
+    "kind": "openDifference",
+    "object": "job-1-deposit-1",
+    "reason": "not_at_provider",
+    "oursCents": 5,
+    "foundAt": "2026-11-21T08:00:00.000Z",
+}
 PROPOSAL = {"id": "proposal#1", "userId": "a", "amountCents": 900000, "proposedBy": "admin-1", "createdAt": AT}
 ENTRY: dict[str, Any] = {
     "id": "entry-1",
@@ -109,6 +127,35 @@ ENTRY: dict[str, Any] = {
     "source": "withdrawal:1",
     "withdrawalStatus": "pending",
 }
+PAYOUT: dict[str, Any] = {
+    "id": "job-1",
+    "userId": "a",
+    "kind": "earning",
+    "jobId": "1",
+    "jobTitle": "Fix a leaking tap",
+    "amountCents": 95_000,
+    "status": "pending",
+}
+REMINDED = [{**PAYOUT, "reason": "no_account", "waiting": {"since": AT, "reminded": number}} for number in range(2)]
+ACCOUNT: dict[str, Any] = {
+    "id": "account#a",
+    "verified": False,
+    "accountName": "Thandi",
+    "bankName": "Absa Bank",
+    "lastDigits": "4567",
+    "sealed": "ciphertext",
+}
+CHECKED: dict[str, Any] = {**{name: value for name, value in ACCOUNT.items() if name != "sealed"}, "verified": True}
+REFUND: dict[str, Any] = {
+    "id": "1",
+    "source": "escrow",
+    "buyerId": "b",
+    "jobId": "1",
+    "jobTitle": "Fix a leaking tap",
+    "amountCents": 105_000,
+    "status": "pending",
+}
+ASKING: dict[str, Any] = {**REFUND, "status": "needs_account", "waiting": {"since": AT, "reminded": 0}}
 PERSON: dict[str, Any] = {"userId": "a", "displayName": "Thandi", "roles": ["buyer"]}
 MODERATION = {"decision": "approve", "reason": "Fine.", "moderatorId": "admin-1", "at": AT}
 HIDDEN = {"hidden": True, "reason": "Rude.", "moderatorId": "admin-1", "at": AT}
@@ -209,6 +256,60 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
     ("a withdrawal", "credits", None, ENTRY, ["credits.booked", "withdrawal.requested"]),
     ("one that arrived", "credits", ENTRY, {**ENTRY, "withdrawalStatus": "paid"}, ["withdrawal.paid"]),
     ("one that failed", "credits", ENTRY, {**ENTRY, "withdrawalStatus": "failed"}, ["withdrawal.failed"]),
+    ("one that was returned", "credits", {**ENTRY, "withdrawalStatus": "paid"}, ENTRY, ["withdrawal.returned"]),
+    ("a payout", "payouts", None, PAYOUT, ["payout.created"]),
+    ("a payout that waits", "payouts", PAYOUT, {**PAYOUT, "reason": "no_account"}, ["payout.delayed"]),
+    ("a payout that still waits", "payouts", REMINDED[0], REMINDED[1], ["payout.reminder"]),
+    ("a payout that is sent", "payouts", PAYOUT, {**PAYOUT, "status": "sent"}, ["payout.sent"]),
+    ("a payout that arrived", "payouts", {**PAYOUT, "status": "sent"}, {**PAYOUT, "status": "paid"}, ["payout.paid"]),
+    (
+        "a payout that came back",
+        "payouts",
+        {**PAYOUT, "status": "paid"},
+        {**PAYOUT, "reason": "returned"},
+        ["payout.delayed"],
+    ),
+    (
+        "a payout that becomes credits",
+        "payouts",
+        PAYOUT,
+        {**PAYOUT, "status": "credited", "approvedBy": ["admin-1"]},
+        ["payout.credited", "payout.decided"],
+    ),
+    ("a payout that an admin sends", "payouts", PAYOUT, {**PAYOUT, "approvedBy": ["admin-1"]}, ["payout.decided"]),
+    (
+        "a payout that an admin wants to hold",
+        "payouts",
+        PAYOUT,
+        {**PAYOUT, "proposal": {"decision": "hold", "by": "admin-1", "reason": "Strange.", "at": AT}},
+        ["payout.decided"],
+    ),
+    ("what was sent in a day", "payouts", None, {"id": "sent#a#2026-11-21", "sentCents": 1}, []),
+    ("the banks", "payouts", None, {"id": "banks", "items": []}, []),
+    ("a payout account", "payouts", None, ACCOUNT, ["person.payout_account_changed"]),
+    ("another account", "payouts", {**ACCOUNT, "sealed": "x"}, ACCOUNT, ["person.payout_account_changed"]),
+    ("an account that is checked later", "payouts", ACCOUNT, {**ACCOUNT, "nextAt": AT}, []),
+    ("an account that was checked", "payouts", ACCOUNT, CHECKED, ["person.payout_account_checked"]),
+    ("an account that is deleted", "payouts", ACCOUNT, None, []),
+    ("a refund", "refunds", None, REFUND, ["refund.created"]),
+    ("a refund that needs an account", "refunds", REFUND, ASKING, ["refund.needs_account"]),
+    (
+        "a refund whose account was not taken",
+        "refunds",
+        ASKING,
+        {**ASKING, "accountProblem": "closed"},
+        ["refund.needs_account"],
+    ),
+    (
+        "a refund that still needs one",
+        "refunds",
+        ASKING,
+        {**ASKING, "waiting": {"since": AT, "reminded": 1}},
+        ["refund.reminder"],
+    ),
+    ("a stuck refund", "refunds", REFUND, {**REFUND, "status": "needs_admin", "reason": "refused"}, ["refund.stuck"]),
+    ("a refund that arrived", "refunds", REFUND, {**REFUND, "status": "paid"}, ["refund.paid"]),
+    ("money in suspense", "refunds", None, {"id": "suspense#x", "status": "waiting", "amountCents": 1}, []),
     (
         "an adjustment that waits for a second admin",
         "credits",
@@ -230,6 +331,14 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
         {**PROPOSAL, "status": "approved", "decidedBy": "admin-2"},
         [],
     ),
+    ("a chargeback", "chargebacks", None, CHARGEBACK, ["chargeback.opened"]),
+    ("its answer", "chargebacks", CHARGEBACK, {**CHARGEBACK, "answer": {"by": "admin"}}, ["chargeback.answered"]),
+    ("another due time", "chargebacks", CHARGEBACK, {**CHARGEBACK, "dueAt": "2026-12-01"}, []),
+    ("one that was won", "chargebacks", CHARGEBACK, {**CHARGEBACK, "status": "won"}, ["chargeback.won"]),
+    ("one that was lost", "chargebacks", CHARGEBACK, {**CHARGEBACK, "status": "lost"}, ["chargeback.lost"]),
+    ("a difference", "books", None, DIFFERENCE, ["difference.found"]),
+    ("a closed one", "books", DIFFERENCE, {**DIFFERENCE, "closedBy": "admin"}, ["difference.closed"]),
+    ("a settlement", "books", None, {"id": "settlement#1", "amountCents": 5}, []),
     ("a person", "profiles", None, PERSON, ["person.joined"]),
     ("another name", "profiles", PERSON, {**PERSON, "displayName": "Thandiwe"}, []),
     ("a role", "profiles", PERSON, {**PERSON, "roles": ["buyer", "worker"]}, ["person.roles_changed"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from local.ageing import older
@@ -56,7 +57,7 @@ def test_ageing_changes_all_times_of_an_item_and_nothing_else() -> None:
         "bidCount": 3,
         "coordinates": None,
     }
-    assert older(item, 31) == {
+    assert older(item, timedelta(days=31)) == {
         **item,
         "createdAt": "2026-10-21T08:00:00.000Z",
         "deadlineDay": "2026-01-29",
@@ -64,3 +65,9 @@ def test_ageing_changes_all_times_of_an_item_and_nothing_else() -> None:
         "submission": {"submittedAt": "2026-10-01T00:00:00.000Z", "photos": []},
         "maturing": [{"until": "2026-11-04T08:00:00.000Z", "cents": 5000}],
     }
+
+
+def test_ageing_by_hours_changes_dates_by_whole_days_only() -> None:
+    item = {"createdAt": "2026-11-21T08:00:00.000Z", "deadlineDay": "2026-03-10"}
+    assert older(item, timedelta(hours=5)) == {**item, "createdAt": "2026-11-21T03:00:00.000Z"}
+    assert older(item, timedelta(hours=73)) == {"createdAt": "2026-11-18T07:00:00.000Z", "deadlineDay": "2026-03-07"}

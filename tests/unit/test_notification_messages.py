@@ -13,6 +13,7 @@ from khaya.jobs.model import Party, Payment
 from khaya.notifications.choices import LANGUAGES, Language
 from khaya.notifications.kinds import KINDS
 from khaya.notifications.messages import catalogue, placeholders_in, render, render_outside
+from khaya.payout_accounts.model import Problem
 from khaya.reports.model import Decision
 
 SMS_ALPHABET = set(
@@ -27,6 +28,7 @@ TRANSLATED_VALUES: dict[str, set[str]] = {
     "by": {*get_args(Party), "system"},
     "side": {"referrer", "referred"},
     "decision": set(get_args(Decision)),
+    "problem": set(get_args(Problem)),
 }
 """The possible values of each placeholder that the catalogue translates."""
 

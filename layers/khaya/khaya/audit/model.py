@@ -49,6 +49,7 @@ _ALWAYS_AUDITED = frozenset(
         "story.removed",
         "adjustment.proposed",
         "adjustment.refused",
+        "payout.decided",
         "person.verification_requested",
         "person.verification_refused",
         "person.suspended",

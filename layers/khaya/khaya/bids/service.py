@@ -5,12 +5,14 @@ from __future__ import annotations
 from khaya.bids import store
 from khaya.bids.model import REJECTION_REASONS, Bid, BidOffer, Sort, new_bid
 from khaya.bids.visibility import get_visible_job
+from khaya.escrows import opening as escrows
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Contact, Job
 from khaya.platform.base.errors import Conflict, Forbidden, NotFound, WriteConflict
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.platform.data.unit_of_work import UnitOfWork, Write, commit_now, read_together
 from khaya.platform.web.access import Caller
+from khaya.pricing.model import amounts_of
 from khaya.profiles import store as profiles
 from khaya.profiles.model import NEW_NAME
 from khaya.users import store as users
@@ -28,6 +30,9 @@ def place(job_id: str, offer: BidOffer, *, worker_id: str, now: str, unit_of_wor
     job = jobs.read(job_item)
     if job is None:
         raise NotFound("There is no such job.")
+    if job.terms is not None:
+        amounts_of(offer.amount_cents, job.terms)
+        unit_of_work.add(users.require_escrow_allowed(worker_id, "worker", now))
     worker = profiles.read(profile_item, worker_id)
     bid = new_bid(offer, job, worker_id=worker_id, worker_name=worker.display_name, now=now)
     unit_of_work.add(*store.create(bid), jobs.count_bid(job.id, +1), users.require_in_role(job.buyer_id, "buyer"))
@@ -63,8 +68,15 @@ def accept(bid_id: str, *, owner_id: str, now: str, unit_of_work: UnitOfWork) ->
         days=bid.timeline_days,
         now=now,
     )
+    escrow_at = None
+    if job.payment == "escrow":
+        escrow_at = now
+        accepted_job = escrows.open_escrow(accepted_job, now, unit_of_work)
     unit_of_work.add(jobs.change(job, accepted_job), store.change(bid, accepted_bid))
-    unit_of_work.add(users.begin_job(bid.buyer_id, "buyer"), users.begin_job(bid.worker_id, "worker"))
+    unit_of_work.add(
+        users.begin_job(bid.buyer_id, "buyer", escrow_at=escrow_at),
+        users.begin_job(bid.worker_id, "worker", escrow_at=escrow_at),
+    )
     return accepted_job, accepted_bid
 
 

@@ -17,7 +17,7 @@ from khaya.channels import store as limits
 from khaya.channels.push import GONE, TOO_BIG, Push
 from khaya.channels.push import receipts as push_receipts
 from khaya.channels.push import send as send_push
-from khaya.deliveries import circuit_breakers, queues, quiet, store
+from khaya.deliveries import queues, quiet, store
 from khaya.deliveries.model import Consumer, DailyLimit, Delivery, NotNow, Refused, Send, wait_seconds
 from khaya.notifications import messages
 from khaya.notifications import store as notifications
@@ -29,6 +29,7 @@ from khaya.platform.base import clock, observability
 from khaya.platform.base.errors import NotFound, TooMany, Unavailable, WriteConflict
 from khaya.platform.base.settings import DeliverySettings, QuietSettings, settings
 from khaya.platform.data.unit_of_work import Write, commit_now, read_together
+from khaya.platform.work import circuit_breakers
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.users import store as users
 from khaya.users.model import User
@@ -124,7 +125,7 @@ def deliver(channel: Channel, notification_id: str, now: str, attempt: int) -> N
     if outgoing is None:
         return
     try:
-        circuit_breakers.call(channel, lambda: _send_once(delivery, channel, outgoing, now))
+        circuit_breakers.call(channel, ChannelDown, lambda: _send_once(delivery, channel, outgoing, now))
     except circuit_breakers.CircuitOpen as circuit:
         raise NotNow("circuit open", max(circuit.seconds, wait_seconds(attempt))) from None
     except (DailyLimit, limits.BudgetSpent) as limit:

@@ -11,12 +11,16 @@ from typing import Any, Final, TypeVar
 
 from khaya.bids import store as bids
 from khaya.bids.model import REJECTION_REASONS, Bid
+from khaya.collections import store as collections
+from khaya.escrows import store as escrows
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job
 from khaya.listings import store as listings
 from khaya.listings.model import Listing
 from khaya.notifications import store as notifications
 from khaya.notifications.model import Notification
+from khaya.payouts import store as payouts
+from khaya.payouts.model import earning_id
 from khaya.personal_data import sources
 from khaya.personal_data.items import without_person
 from khaya.personal_data.places import ADMIN, BUYER_OF_THE_JOB
@@ -29,6 +33,7 @@ from khaya.profiles import store as profiles
 from khaya.profiles.model import Profile
 from khaya.referrals import store as referrals
 from khaya.referrals.model import WaitingReward
+from khaya.refunds import store as refunds
 from khaya.reports import store as reports
 from khaya.reports.model import Report
 from khaya.reviews import store as reviews
@@ -154,6 +159,33 @@ def _decisions(user_id: str, now: str) -> Iterator[None]:
             yield
 
 
+def _payments(user_id: str, now: str) -> Iterator[None]:
+    """Remove the person's words from escrows, and the titles of their jobs from what was paid."""
+    for job in chain(sources.jobs_of(user_id, "buyer"), sources.jobs_of(user_id, "worker")):
+        if job.escrow is None:
+            continue
+        copies = [_forget_in(escrows, user_id, now)(job.id)]
+        if job.buyer_id == user_id:
+            copies += [_forget_in(collections, user_id, now)(one.id) for one in collections.of_job(job.id)]
+            copies += [_forget_in(refunds, user_id, now)(job.id), _forget_in(payouts, user_id, now)(earning_id(job.id))]
+        if any(copies):
+            yield
+
+
+def _forget_in(store: Any, user_id: str, now: str) -> Callable[[str], bool]:
+    """Removes the person's words from the item with an id in one of the stores of payments, if there is one."""
+
+    def forget(item: Any) -> list[Write]:
+        after = without_person(item, user_id, now, as_=(BUYER_OF_THE_JOB,))
+        return [] if after is item else [store.change(item, after)]
+
+    def change(item_id: str) -> bool:
+        item = store.find(item_id)
+        return item is not None and _changed(item, forget, lambda: store.find(item_id))
+
+    return change
+
+
 def _decisions_about(user_id: str, now: str) -> Iterator[None]:
     """Remove the reasons of admins' decisions about the person."""
 
@@ -166,7 +198,7 @@ def _decisions_about(user_id: str, now: str) -> Iterator[None]:
             yield
 
 
-STEPS = (_jobs, _bids, _listings, _reviews, _reports, _decisions, _decisions_about)
+STEPS = (_payments, _jobs, _bids, _listings, _reviews, _reports, _decisions, _decisions_about)
 """The steps in order."""
 
 

@@ -19,6 +19,8 @@ from khaya.identities import store as identities
 from khaya.jobs import store as jobs
 from khaya.name_sync import service as name_sync
 from khaya.notifications import store as notifications
+from khaya.payout_accounts import store as payout_accounts
+from khaya.personal_data import sources
 from khaya.platform.aws import cognito, files
 from khaya.platform.data.pages import MAX_LIMIT, PageRequest, every_item
 from khaya.platform.data.unit_of_work import commit_now, read
@@ -138,7 +140,7 @@ def _inbox(user_id: str, now: str) -> Iterator[None]:
 
 
 def _files(user_id: str, now: str) -> Iterator[None]:
-    """Delete uploads, but what was handed in as proof of work for others; and the files made for the person.
+    """Delete uploads, but what was handed in as proof or as evidence for others; and the files made for the person.
 
     Of proof that was written anew, only the new files stay: the original may hold where it was taken. The items of the
     uploads go first, so that a picture that is being checked meanwhile finds nothing to write about.
@@ -149,6 +151,10 @@ def _files(user_id: str, now: str) -> Iterator[None]:
         for key in job.submission.photos if job.submission else ():
             facts = job.pictures.get(upload_id(key))
             evidence.add(folder_of(key) if facts and facts.state == "ready" else key)
+    for escrow in sources.escrows_of(user_id):
+        for key in escrow.evidence_photos:
+            facts = escrow.pictures.get(upload_id(key))
+            evidence.add(folder_of(key) if facts and facts.state == "ready" else key)
     listed = files.list_files(uploads_prefix(user_id))
     while keys := [one["key"] for one in islice(listed, MAX_LIMIT)]:
         uploads.remove(keys)  # no yield: a run that ended here would find the same keys again
@@ -158,6 +164,13 @@ def _files(user_id: str, now: str) -> Iterator[None]:
         for _ in files.delete_folder(folder, keep=evidence):
             yield
     commit_now(exports.delete(user_id))
+
+
+def _payout_account(user_id: str, now: str) -> Iterator[None]:
+    """Delete the payout account. The hashes of the identity number stay, so that it cannot be used afresh."""
+    del now
+    commit_now(payout_accounts.erase(user_id))
+    yield from ()
 
 
 def _account(user_id: str, now: str) -> Iterator[None]:
@@ -181,6 +194,7 @@ STEPS: Sequence[Step] = (
     _reminders,
     _inbox,
     _files,
+    _payout_account,
     _account,
 )
 """The steps in order. The first needs the contacts; the last marks the erasure as complete."""

@@ -281,6 +281,70 @@ class Verified(Person):
     verified: bool
 
 
+class PayoutAccountChecked(Person):
+    """A person's bank account was checked; `problem` says why it was not verified."""
+
+    verified: bool
+    problem: str | None = None
+
+
+class Payout(Detail):
+    """Money that leaves the platform to a person's bank account; `kind` is `earning` or `credits`."""
+
+    payout_id: str
+    user_id: str
+    kind: str
+    amount_cents: Cents
+    job_id: str | None = None
+
+
+class PayoutDelayed(Payout):
+    """A payout waits; `reason` says why."""
+
+    reason: str
+
+
+class PayoutDecided(Payout):
+    """An admin decided about a payout, or proposed a decision (`waits`)."""
+
+    decision: str
+    waits: bool
+
+
+class PayoutReminder(PayoutDelayed):
+    """A payout waits for its person, who is reminded for the `number`th time."""
+
+    number: int
+
+
+class Refund(Detail):
+    """Money that goes back to a buyer; `source` is `escrow` or `suspense`."""
+
+    refund_id: str
+    source: str
+    amount_cents: Cents
+    buyer_id: str | None = None
+    job_id: str | None = None
+
+
+class RefundNeedsAccount(Refund):
+    """A refund needs the buyer's bank account; `problem` says why the one that was named was not taken."""
+
+    problem: str | None = None
+
+
+class RefundStuck(Refund):
+    """A refund does not go on without an admin."""
+
+    reason: str
+
+
+class RefundReminder(Refund):
+    """A refund waits for the buyer's bank account, and the buyer is reminded for the `number`th time."""
+
+    number: int
+
+
 class ReminderDue(Detail):
     """A reminder is due.
 
@@ -292,6 +356,28 @@ class ReminderDue(Detail):
     kind: str
     job_id: str | None = None
     number: int
+
+
+class Chargeback(Detail):
+    """A buyer's bank takes a card payment back, an admin answered, or the banks decided."""
+
+    chargeback_id: str
+    amount_cents: Cents
+    job_id: str | None = None
+    buyer_id: str | None = None
+    worker_id: str | None = None
+    escrow_cents: Cents | None = None
+    loss_cents: Cents | None = None
+
+
+class Difference(Detail):
+    """A reconciliation found a difference, or an admin, the event's actor, closed it."""
+
+    difference_id: str
+    about: str
+    reason: str
+    ours_cents: Cents | None = None
+    other_cents: Cents | None = None
 
 
 KINDS: Final[Mapping[str, type[Detail]]] = {
@@ -332,11 +418,32 @@ KINDS: Final[Mapping[str, type[Detail]]] = {
     "withdrawal.requested": Withdrawal,
     "withdrawal.paid": Withdrawal,
     "withdrawal.failed": Withdrawal,
+    "withdrawal.returned": Withdrawal,
+    "payout.created": Payout,
+    "payout.delayed": PayoutDelayed,
+    "payout.decided": PayoutDecided,
+    "payout.sent": Payout,
+    "payout.paid": Payout,
+    "payout.credited": Payout,
+    "payout.reminder": PayoutReminder,
+    "refund.created": Refund,
+    "refund.needs_account": RefundNeedsAccount,
+    "refund.stuck": RefundStuck,
+    "refund.paid": Refund,
+    "refund.reminder": RefundReminder,
+    "chargeback.opened": Chargeback,
+    "chargeback.answered": Chargeback,
+    "chargeback.won": Chargeback,
+    "chargeback.lost": Chargeback,
+    "difference.found": Difference,
+    "difference.closed": Difference,
     "person.joined": Person,
     "person.roles_changed": RolesChanged,
     "person.verified": Verified,
     "person.verification_requested": Person,
     "person.verification_refused": Person,
+    "person.payout_account_changed": Person,
+    "person.payout_account_checked": PayoutAccountChecked,
     "person.password_changed": Person,
     "person.suspended": Person,
     "person.reinstated": Person,

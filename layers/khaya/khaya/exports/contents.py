@@ -15,7 +15,8 @@ from khaya.ledger import store as ledger
 from khaya.listings import store as listings
 from khaya.notifications import store as notifications
 from khaya.notifications import view as notices
-from khaya.payouts import store as payouts
+from khaya.payout_accounts import store as payout_accounts
+from khaya.payout_accounts.view import account_view
 from khaya.personal_data import sources
 from khaya.personal_data.items import exported, own_words
 from khaya.personal_data.places import ADMIN
@@ -55,8 +56,8 @@ def _profile(user_id: str) -> Iterator[Mapping[str, Any]]:
 
 def _record(user_id: str) -> Iterator[Mapping[str, Any]]:
     record = read(users.key(user_id))
-    payout = payouts.read(record)
-    shown_account = {"payoutAccount": exported(payout, user_id)} if payout else {}
+    payout = payout_accounts.find(user_id)
+    shown_account = {"payoutAccount": item_of(account_view(payout))} if payout else {}
     yield {**exported(users.read(record, user_id), user_id), **shown_account}
 
 

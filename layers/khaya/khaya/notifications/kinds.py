@@ -82,6 +82,9 @@ KINDS: Final[Mapping[str, KindOfNotification]] = {
     "creditsDeducted": _kind("amountCents", "balanceAfterCents"),
     "withdrawalPaid": _kind("amountCents"),
     "withdrawalFailed": _kind("amountCents"),
+    "chargebackOpened": _urgent_kind("jobTitle", "amountCents"),
+    "chargebackWon": _kind("jobTitle"),
+    "chargebackLost": _urgent_kind("jobTitle", "amountCents"),
     "verified": _kind(),
     "verificationRefused": _kind(),
     "verificationEnded": _kind(),
@@ -90,6 +93,15 @@ KINDS: Final[Mapping[str, KindOfNotification]] = {
     "accountReinstated": _security_kind(),
     "passwordChanged": _security_kind(),
     "payoutAccountChanged": _security_kind(),
+    "payoutAccountVerified": _kind(),
+    "payoutAccountRefused": _kind("problem"),
+    "payoutPaid": _kind("amountCents"),
+    "payoutNeedsAccount": _kind("amountCents"),
+    "payoutReturned": _kind("amountCents"),
+    "payoutFailed": _kind("amountCents"),
+    "payoutHeld": _kind("amountCents"),
+    "refundPaid": _kind("amountCents"),
+    "refundNeedsAccount": _kind("amountCents"),
 }
 """Every kind by its name in the API.
 

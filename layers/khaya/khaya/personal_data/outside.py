@@ -87,7 +87,13 @@ NOT_PERSONAL: Final[Mapping[str, str]] = {
     "*Since": "a time",
     "*Until": "a time",
     "*By": "the id of a person",
+    "*On": "a date",
+    "by": "the id of a person",
     "at": "a time",
+    "since": "a time",
+    "day": "a date",
+    "postponedTo": "a time",
+    "currency": "a currency",
     "until": "a time",
     "usableFrom": "a time",
     "month": "a month",
@@ -102,6 +108,12 @@ NOT_PERSONAL: Final[Mapping[str, str]] = {
     "Counted.gatheredIn": "the id of a notification",
     "Send.countedOn": "a date",
     "Day.date": "a date",
+    "Job.escrow.status": "the status of an escrow",
+    "Collection.checkoutUrl": "a page of the payment provider, gone within days",
+    "Refund.parts[].collection": "the reference of a payment",
+    "InvoiceNumber.number": "a number that we gave",
+    "Banks.items[].code": "a bank",
+    "Banks.items[].name": "a bank",
 }
 """Text fields of stored items that hold no personal data and no typed text.
 

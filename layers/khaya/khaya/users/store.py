@@ -37,6 +37,11 @@ _LIVE_SESSION = (
     " AND (attribute_not_exists(#endedBefore) OR #endedBefore < :signedIn OR #keptSession = :session)"
 )
 
+CANCELLATION_DAYS = 30
+"""Days in which a second cancellation of a paid job blocks a person from escrow."""
+
+_NO_DEBT = "(attribute_not_exists(#unpaidBalances) OR #unpaidBalances <= :none)"
+_ESCROW_ALLOWED = "(attribute_not_exists(#escrowBlockedUntil) OR #escrowBlockedUntil <= :now)"
 _IN_ROLE = "(attribute_not_exists(#status) OR #status = :active) AND NOT contains(#lostRoles, :role)"
 
 
@@ -191,17 +196,26 @@ def mark_erased(user_id: str, now: str) -> writes.Write:
     )
 
 
-def begin_job(user_id: str, role: Role) -> writes.Write:
+def begin_job(user_id: str, role: Role, *, escrow_at: str | None = None) -> writes.Write:
     """Add one to the person's jobs in progress; refused unless the person is active and has not dropped `role`.
 
-    An erasure is refused while the count is above zero.
+    An erasure is refused while the count is above zero. A buyer who owes the balance of an escrow begins no job; with
+    `escrow_at`, the time of an acceptance through escrow, a person who is blocked from escrow is refused too.
     """
+    condition = _IN_ROLE
+    values: dict[str, Any] = {"one": 1, "active": "active", "role": role}
+    if role == "buyer":
+        condition += f" AND {_NO_DEBT}"
+        values["none"] = 0
+    if escrow_at is not None:
+        condition += f" AND {_ESCROW_ALLOWED}"
+        values["now"] = escrow_at
     return writes.update(
         *key(user_id),
         "ADD #jobsInProgress :one",
-        condition=_IN_ROLE,
-        refusal=lambda item: _not_in_role(item, role),
-        values={"one": 1, "active": "active", "role": role},
+        condition=condition,
+        refusal=lambda item: _cannot_begin(item, role, escrow_at),
+        values=values,
     )
 
 
@@ -215,26 +229,85 @@ def require_in_role(user_id: str, role: Role) -> writes.Write:
     )
 
 
-def end_job(user_id: str) -> writes.Write:
-    """Subtract one from the person's jobs in progress."""
+def end_job(user_id: str, *, bought: bool = False, debt: int = 0) -> writes.Write:
+    """Subtract one from the person's jobs in progress.
+
+    With `bought`, add one to the completed jobs that the person posted. `debt` is added to their unpaid balances.
+    """
+    counters = {
+        "jobsInProgress": -1,
+        **({"boughtJobs": 1} if bought else {}),
+        **({"unpaidBalances": debt} if debt else {}),
+    }
     return writes.update(
         *key(user_id),
-        "ADD #jobsInProgress :less",
+        "ADD " + ", ".join(f"#{name} :{name}" for name in counters),
         condition=None,
         refusal=lambda _: WriteConflict(),
-        values={"less": -1},
+        values=counters,
     )
 
 
-def count_bought_job(user_id: str) -> writes.Write:
-    """Add one to the completed jobs that the person posted, and subtract one from the jobs in progress."""
+def require_escrow_allowed(user_id: str, party: str, now: str) -> writes.Write:
+    """Check that the person may make or take an escrow job; see `block_escrow`."""
+    return writes.check(
+        *key(user_id),
+        condition=_ESCROW_ALLOWED,
+        refusal=lambda item: _escrow_blocked(item, party),
+        values={"now": now},
+    )
+
+
+def count_paid_cancellation(user: Item | None, user_id: str, now: str) -> writes.Write:
+    """End a job in progress that the person cancelled after payment; the second one in 30 days blocks escrow.
+
+    `user` is the person's record as it was read. Until 30 days after the first of both the person is blocked.
+    """
+    earlier = (user or {}).get("paidCancellationAt")
+    blocked_until = clock.plus(earlier, days=CANCELLATION_DAYS) if earlier else None
+    blocks = blocked_until is not None and blocked_until > now
+    sets = "#paidCancellationAt = :now" + (", #escrowBlockedUntil = :until" if blocks else "")
     return writes.update(
         *key(user_id),
-        "ADD #boughtJobs :one, #jobsInProgress :less",
+        f"SET {sets} ADD #jobsInProgress :less",
+        condition="#paidCancellationAt = :earlier" if earlier else "attribute_not_exists(#paidCancellationAt)",
+        refusal=lambda _: WriteConflict(),
+        values={
+            "now": now,
+            "less": -1,
+            **({"until": blocked_until} if blocks else {}),
+            **({"earlier": earlier} if earlier else {}),
+        },
+    )
+
+
+def count_debt(user_id: str, step: int) -> writes.Write:
+    """Add `step` to the person's unpaid balances. While there is one, they accept no bid."""
+    return writes.update(
+        *key(user_id),
+        "ADD #unpaidBalances :step",
         condition=None,
         refusal=lambda _: WriteConflict(),
-        values={"one": 1, "less": -1},
+        values={"step": step},
     )
+
+
+def _escrow_blocked(item: Item | None, party: str) -> Conflict:
+    return Conflict(
+        f"The {party} cancelled paid jobs twice and can agree on none through escrow for a while.",
+        code="escrow_blocked",
+        params={"party": party, "until": (item or {}).get("escrowBlockedUntil")},
+    )
+
+
+def _cannot_begin(item: Item | None, role: Role, escrow_at: str | None) -> Exception:
+    record = item or {}
+    if record.get("status", "active") == "active" and role not in record.get("lostRoles", set()):
+        if role == "buyer" and record.get("unpaidBalances", 0) > 0:
+            return Conflict("Pay the balance of your other job first.", code="balance_owed")
+        if escrow_at is not None and record.get("escrowBlockedUntil", "") > escrow_at:
+            return _escrow_blocked(item, role)
+    return _not_in_role(item, role)
 
 
 def jobs_in_progress(item: Item | None) -> int:

@@ -17,6 +17,8 @@ PARKED = "parked"
 STATEMENTS = "statements"
 EXPORTS = "exports"
 """The folders of statements and exports; the bucket's lifecycle deletes their files after a day."""
+CHARGEBACKS = "evidence/chargebacks"
+"""The folder of the evidence about chargebacks, which is kept."""
 LINK_SECONDS = 15 * 60
 PART_BYTES = 5 * 1024 * 1024
 """S3's minimum size of a part, except for the last."""
@@ -42,6 +44,19 @@ def write(key: str, chunks: Iterable[bytes], *, content_type: str) -> None:
             raise
     except (ClientError, BotoCoreError) as error:
         raise Unavailable from error
+
+
+def read(key: str) -> bytes:
+    """The content of a small file.
+
+    Raises:
+        Unavailable: S3 cannot be reached, or there is no such file.
+    """
+    try:
+        content: bytes = _s3().get_object(Bucket=settings().media_bucket, Key=key)["Body"].read()
+    except (ClientError, BotoCoreError) as error:
+        raise Unavailable from error
+    return content
 
 
 def put(key: str, content: bytes, *, content_type: str) -> None:
