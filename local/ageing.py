@@ -20,7 +20,8 @@ UNTOUCHED = {"lastWrite", "moderation", "moderations", "resolution"}
 """Attributes that identify a decision; a changed time in them would look like a new decision."""
 
 _MOMENT = re.compile(r"^(\d#)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})Z(#.*)?$")
-_DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
+_DAY = re.compile(r"^(.*#)?(\d{4}-\d\d-\d\d)(#.*)?$")
+_CLOSING = "closing#"
 
 
 def older(value: Any, span: timedelta) -> Any:
@@ -28,7 +29,8 @@ def older(value: Any, span: timedelta) -> Any:
     if isinstance(value, str):
         return _earlier(value, span)
     if isinstance(value, dict):
-        return {name: part if name in UNTOUCHED else older(part, span) for name, part in value.items()}
+        aged = {name: part if name in UNTOUCHED else older(part, span) for name, part in value.items()}
+        return {**aged, **_leg_day(aged)}
     if isinstance(value, list):
         return [older(part, span) for part in value]
     return value
@@ -50,6 +52,8 @@ def age(port: int, span: timedelta) -> None:
         for table in tables:
             if table.split("-")[1] not in LEFT_ALONE:
                 changed += _age_table(dynamodb, table, span)
+            if table.split("-")[1] == "credits":
+                _open_days(dynamodb, table)
         providers.tell_paystack(port, "age", {"hours": span / timedelta(hours=1)})
     say(f"{changed} items are {text} older. `make task` lists the schedules.")
 
@@ -66,6 +70,12 @@ def _age_item(dynamodb: Any, table: str, keys: set[str], item: dict[str, Any], s
     read, written = TypeDeserializer().deserialize, TypeSerializer().serialize
     known = {name: read(value) for name, value in item.items() if name not in keys}
     times = {name: new for name, new in older(known, span).items() if new != known[name]}
+    if item.get("id", {}).get("S", "").startswith(_CLOSING):
+        return False
+    if aged_key := {name: {"S": older(item[name]["S"], span)} for name in keys if _DAY.match(item[name]["S"])}:
+        dynamodb.put_item(TableName=table, Item={**item, **{n: written(v) for n, v in times.items()}, **aged_key})
+        dynamodb.delete_item(TableName=table, Key={name: item[name] for name in keys})
+        return True
     if not times:
         return False
     names = {f"#{number}": name for number, name in enumerate(times)}
@@ -85,9 +95,34 @@ def _age_item(dynamodb: Any, table: str, keys: set[str], item: dict[str, Any], s
     return True
 
 
+def _open_days(dynamodb: Any, table: str) -> None:
+    """Remove the closings of the ledger's days, so that the next reconciliation closes all days anew.
+
+    A movement at noon may be on another day than one in the evening when both are some hours older.
+    """
+    pages = list(dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True))
+    ids = [item["id"]["S"] for page in pages for item in page["Items"]]
+    booked = [item["bookedAt"]["S"] for page in pages for item in page["Items"] if "bookedAt" in item]
+    for closing in (one for one in ids if one.startswith(_CLOSING)):
+        dynamodb.delete_item(TableName=table, Key={"id": {"S": closing}})
+    if booked:
+        before = (date.fromisoformat(min(booked)[:10]) - timedelta(days=1)).isoformat()
+        start = {"id": f"{_CLOSING}latest", "day": before, "balances": {}, "flows": {}}
+        dynamodb.put_item(
+            TableName=table, Item={name: TypeSerializer().serialize(part) for name, part in start.items()}
+        )
+
+
+def _leg_day(item: dict[str, Any]) -> dict[str, Any]:
+    """The key by which the ledger lists a movement or leg, on the day of `bookedAt`."""
+    account, _, day = str(item.get("legsOf", "")).rpartition("#")
+    return {"legsOf": f"{account}#{item['bookedAt'][:10]}"} if _DAY.match(day) else {}
+
+
 def _earlier(text: str, span: timedelta) -> str:
-    if _DAY.match(text):
-        return (date.fromisoformat(text) - span).isoformat()
+    if found := _DAY.match(text):
+        before, day, after = found.groups("")
+        return before + (date.fromisoformat(day) - span).isoformat() + after
     if found := _MOMENT.match(text):
         before, moment, after = found.groups("")
         earlier = datetime.fromisoformat(moment).replace(tzinfo=UTC) - span

@@ -64,14 +64,22 @@ def show() -> None:
 def run(port: int, name: str) -> None:
     """Invoke a schedule's function as the schedule does, and show what it reports.
 
+    A name such as `due-items` runs every schedule whose name begins with it.
+
     Raises:
         CannotRun: there is no such schedule, or its function failed.
     """
     known = {schedule.name: schedule for schedule in deployed()}
     name = name.replace("_", "-")
-    if name not in known:
+    chosen = [known[name]] if name in known else [one for one in known.values() if one.name.startswith(f"{name}-")]
+    if not chosen:
         raise CannotRun(f"There is no schedule {name}. There are: {', '.join(known)}.")
-    schedule, account = known[name], session(port)
+    for schedule in chosen:
+        _run(port, schedule)
+
+
+def _run(port: int, schedule: Schedule) -> None:
+    account = session(port)
     stack = account.client("cloudformation")
     resource = stack.describe_stack_resource(
         StackName=sam_settings()["stack_name"], LogicalResourceId=schedule.function

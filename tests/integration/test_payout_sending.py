@@ -213,6 +213,37 @@ def test_nothing_is_sent_before_the_collections_are_settled(
     assert send(earned).status == "sent"
 
 
+def test_given_a_payout_that_waits_for_a_settlement_when_it_is_due_then_new_settlements_are_booked_and_it_is_sent(
+    provider: FakeProvider, clock: Clock
+) -> None:
+    # given
+    account()
+    experienced()
+    known_card()
+    job_id = deal()
+    pay_all(provider, job_id, settled=False)
+    earned = release(job_id)
+    assert send(earned).reason == "not_settled"
+    # when
+    provider.settle()
+    clock.tick(hours=1)
+    # then
+    assert send(earned).status == "sent"
+
+
+def test_given_no_answer_about_settlements_when_a_payout_is_due_then_it_goes_on_waiting(
+    provider: FakeProvider, clock: Clock
+) -> None:
+    account()
+    experienced()
+    known_card()
+    job_id = deal()
+    pay_all(provider, job_id, settled=False)
+    earned = release(job_id)
+    provider.fail("settlements", ProviderUnavailable("down"))
+    assert (send(earned).status, send(earned).reason) == ("pending", "not_settled")
+
+
 def test_a_new_worker_is_paid_seven_days_after_the_last_card_payment(provider: FakeProvider, clock: Clock) -> None:
     account()
     known_card()

@@ -30,6 +30,7 @@ from khaya.profiles import store as profiles
 from khaya.provider import circuit
 from khaya.provider import model as port
 from khaya.provider.errors import ProviderUnavailable, Refused, TooLittleBalance, Unclear
+from khaya.settlements import service as settlements
 from khaya.users import store as users
 
 _ATTEMPTS: Final = 10
@@ -54,6 +55,7 @@ def process(payout_id: str, now: str, *, hinted: bool = False) -> Payout | None:
         return payout
     match payout.status:
         case "pending" if payout.is_due(now):
+            _look_for_settlements(payout, now)
             begun = retry_on_conflict(lambda: _begin(payout_id, now), _ATTEMPTS, conflicts=(WriteConflict, Conflict))
             return _send(begun, now) if begun and begun.status == "sent" and begun.version != payout.version else begun
         case "sent":
@@ -61,6 +63,17 @@ def process(payout_id: str, now: str, *, hinted: bool = False) -> Payout | None:
         case "paid":
             return _recheck(payout, now)
     return payout
+
+
+def _look_for_settlements(payout: Payout, now: str) -> None:
+    """Book new settlements if this payout waits for one. Without an answer it goes on waiting."""
+    wait = wait_of(payout, _facts_of(payout, now)[0], present_terms(), now)
+    if wait is None or wait.reason != "not_settled":
+        return
+    try:
+        settlements.apply_new(now)
+    except ProviderUnavailable:
+        observability.logger().warning("no answer about settlements", extra={"payout": payout.id})
 
 
 def _begin(payout_id: str, now: str) -> Payout | None:

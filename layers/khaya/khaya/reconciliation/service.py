@@ -20,12 +20,6 @@ from khaya.restores import store as restores
 from khaya.settlements import service as settlements
 from khaya.users import store as users
 
-PROVIDER_DAYS: Final = 7
-"""Days for which our books are compared with the provider's."""
-
-FIRST_DAYS: Final = 62
-"""Days at which the first run begins."""
-
 _LOOKS: Final = 3
 """How often the balance is compared before it counts as different, as an index may lag, or a settlement just came."""
 
@@ -92,7 +86,7 @@ def close(
 def _close_days(now: str, has_time: Callable[[], bool], report: Report) -> Closing | None:
     """Check and close each day that is over; returns the last closing."""
     closing = ledger.read_closing(read(ledger.closing_key(ledger.LATEST)))
-    day = _day_after(closing.day) if closing else (_date(now) - timedelta(days=FIRST_DAYS)).isoformat()
+    day = _day_after(closing.day) if closing else restores.not_reconciled_since(now)
     while day < now[:10] and has_time():
         found = ledger_check.read_day(day, f"{day}T99")
         findings = [*found.findings, *ledger_check.check_legs(day, found), *ledger_check.check_balances(found.touched)]
@@ -106,25 +100,25 @@ def _close_days(now: str, has_time: Callable[[], bool], report: Report) -> Closi
 
 def _check_provider(closing: Closing, now: str, report: Report) -> None:
     """Compare with the provider. What a step finds is kept before the next one, which may not get an answer."""
-    since = (_date(now) - timedelta(days=PROVIDER_DAYS)).isoformat()
+    since = restores.not_reconciled_since(now)
     sources = [source for day in _days(since, now[:10]) for source in ledger_check.read_day(day, now).sources]
     report.found += _keep(provider_check.check_collections(since, sources, now), now)
     report.found += _keep(provider_check.check_chargebacks(since, now), now)
-    report.settlements += settlements.apply_since(since, now)
+    report.settlements += settlements.apply_new(now)
     sent = sending_check.check(since, sources, now)
     report.found += _keep(sent.findings, now)
     if not sent.messages:  # otherwise our books are about to change
-        finding = _check_balance(closing, since, now, report)
+        finding = _check_balance(closing, now, report)
         report.found += _keep([finding] if finding else [], now)
 
 
-def _check_balance(closing: Closing, since: str, now: str, report: Report) -> Finding | None:
+def _check_balance(closing: Closing, now: str, report: Report) -> Finding | None:
     """The balance at the provider against ours."""
     finding = None
     for look in range(_LOOKS):
         if look:
             pause(look)
-            report.settlements += settlements.apply_since(since, now)
+            report.settlements += settlements.apply_new(now)
         today = ledger_check.read_day(now[:10], clock.now())
         ours = -(closing.balances.get("providerBalance", 0) + today.sums["providerBalance"])
         finding = provider_check.check_balance(ours, sending_check.under_way_cents(), now)
@@ -149,10 +143,6 @@ def _keep(findings: Iterable[Finding], now: str) -> int:
             "difference", extra={"kind": finding.kind, "about": finding.object, "reason": finding.reason}
         )
     return new
-
-
-def _date(now: str) -> date:
-    return date.fromisoformat(now[:10])
 
 
 def _day_after(day: str) -> str:
