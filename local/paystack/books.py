@@ -9,7 +9,7 @@ from typing import Any
 
 CURRENCY = "ZAR"
 DECIDED_AFTER = 1.0  # seconds until a transfer or refund succeeds, unless something else was said
-TRANSFER_FEE = 300
+TRANSFER_FEE = 345  # R3 and VAT
 VAT_PERCENT = 15
 OVERDRAFT = 1_000_000
 """How far refunds may bring the balance below zero; transfers may not."""
@@ -183,11 +183,11 @@ class Books:
         allowed = {"pending": ("success", "failed", "reversed"), "success": ("reversed",)}
         if outcome not in allowed.get(one.status, ()):
             raise CannotDo(f"It is {one.status} already.")
-        one.status = outcome
         if outcome == "success":
             one.transferred_at = self.time()
-        else:
-            self.balance += one.amount + TRANSFER_FEE
+        else:  # the fee of one that arrived is kept
+            self.balance += one.amount + (TRANSFER_FEE if one.status == "pending" else 0)
+        one.status = outcome
         self._tell(f"transfer.{outcome}", one)
 
     def give_back(self, one: Collection, amount: int, note: str) -> Refund:

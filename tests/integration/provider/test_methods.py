@@ -152,7 +152,7 @@ def test_more_than_what_is_left_is_not_given_back(provider: Provider) -> None:
 
 def test_a_refund_without_money_at_the_provider_waits(provider: Provider) -> None:
     provider.funded()
-    provider.port.pay_out(provider.payout(PAYOUT, provider.port.balance().amount_cents - 300))
+    provider.port.pay_out(provider.payout(PAYOUT, provider.port.balance().amount_cents - 345))
     with pytest.raises(TooLittleBalance):
         provider.port.refund(provider.refund("collection-that-funds-1", cents=1_000_001))
     assert provider.books()["refunds"] == []
@@ -220,7 +220,7 @@ def test_a_payout_is_sent_once_for_a_reference(provider: Provider) -> None:
     assert (sent.state, sent.amount_cents, sent.reference) == ("sent", 29_925, PAYOUT)
     assert again == sent
     assert len(provider.books()["transfers"]) == 1
-    assert provider.port.balance() == Balance(before - 29_925 - 300)
+    assert provider.port.balance() == Balance(before - 29_925 - 345)
     # and afterwards it is paid
     provider.later(seconds=2)
     paid = provider.port.find_payout(PAYOUT)
@@ -249,7 +249,7 @@ def test_a_payout_that_was_paid_comes_back_days_later(provider: Provider) -> Non
     found = provider.port.find_payout(PAYOUT)
     assert found is not None
     assert found.state == "returned"
-    assert provider.port.balance() == before
+    assert provider.port.balance() == Balance(before.amount_cents - 345), "the fee is kept"
 
 
 def test_too_little_balance_sends_nothing_and_the_reference_stays_good(provider: Provider) -> None:

@@ -113,7 +113,7 @@ def test_the_books_show_reference_amount_and_status_of_everything(provider: Prov
     }
     (settlement,) = books["settlements"]
     assert settlement["collections"] == ["collection-that-funds-1"]
-    assert books["balanceCents"] == settlement["amountCents"] - 29_925 - 300 - 10_000
+    assert books["balanceCents"] == settlement["amountCents"] - 29_925 - 345 - 10_000
 
 
 @pytest.mark.parametrize(
