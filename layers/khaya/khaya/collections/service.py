@@ -131,7 +131,7 @@ def _open(collection: Collection, email: str | None, now: str) -> Collection:
         reference=collection.id,
         amount_cents=collection.amount_cents,
         person_id=collection.buyer_id,
-        return_url=f"{settings(CheckoutSettings).app_url}/jobs/{collection.job_id}",
+        return_url=f"{settings(CheckoutSettings).app_url}/deals/{collection.job_id}/paid",
         email=email,
     )
     try:
