@@ -48,7 +48,7 @@ def _count_arrival() -> None:
 
 
 def _count_identities(body: Any) -> None:
-    """Count a request for the phones and e-mails that it names, before its body is validated."""
+    """Count a request for the identities that it names, before its body is validated."""
     if api.event["resource"].startswith("/auth/"):
         for name in limits.identities_in(body):
             limits.count_call(name, _origin(), api.now)
@@ -147,7 +147,7 @@ def tokens(request: Annotated[TokenRequest, Body()]) -> Response[TokensView]:
         api.count("SignedInByPassword")
     else:
         issued, refresh = service.refresh_session(
-            request.refresh_token or "", _origin(), now=api.now, unit_of_work=api.unit_of_work
+            request.refresh_token or "", now=api.now, unit_of_work=api.unit_of_work
         )
         api.count("TokensRefreshed")
     return api.answer(

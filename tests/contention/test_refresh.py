@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from khaya.platform.aws.cognito import Origin, Tokens
+from khaya.platform.aws.cognito import Tokens
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Unauthenticated, WriteConflict
 from khaya.platform.data.unit_of_work import UnitOfWork
@@ -20,8 +20,6 @@ from tests.support.records import profile
 from tests.support.stand_in import stored
 
 pytestmark = pytest.mark.usefixtures("engine")
-
-ORIGIN = Origin(address="203.0.113.7", device="A phone")
 
 
 @pytest.fixture
@@ -126,7 +124,7 @@ def _refresh(token: str) -> str | None:
     while True:
         unit_of_work = UnitOfWork(results=unit_of_work.results)
         try:
-            _, refresh = service.refresh_session(token, ORIGIN, now=clock.now(), unit_of_work=unit_of_work)
+            _, refresh = service.refresh_session(token, now=clock.now(), unit_of_work=unit_of_work)
             unit_of_work.commit()
         except WriteConflict:
             continue

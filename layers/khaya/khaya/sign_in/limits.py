@@ -1,7 +1,7 @@
 """Limits of sign-in: calls in a minute, and a growing delay after wrong passwords.
 
-They count a network address, or an identity together with an address, never an identity alone, so that nobody can lock
-somebody else out. The device's name comes from a header, so it only makes a delay narrower, never the address's wider.
+They count a network, or an identity together with a network, never an identity that has an account alone, so that
+nobody can lock somebody else out. The device counts nowhere: its name comes from a header.
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from khaya.platform.aws import secrets
-from khaya.platform.aws.cognito import Origin
+from khaya.platform.aws.cognito import Origin, TooManyWrongPasswords
 from khaya.platform.base import clock
-from khaya.platform.base.errors import TooMany, WriteConflict
+from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.settings import SignInSettings, settings
-from khaya.platform.data.unit_of_work import commit_now
+from khaya.platform.data.unit_of_work import Write, commit_now
 from khaya.platform.web.client_address import network_of
 from khaya.platform.work.retries import retry_on_conflict
-from khaya.sign_in import store
+from khaya.sign_in import wrong_passwords as store
 from khaya.sign_in.model import normal_username
-from khaya.sign_in.store import WrongPasswords
+from khaya.sign_in.store import count_call as count_in_minute
+from khaya.sign_in.wrong_passwords import Bucket, WrongPasswords
 
 _NAMES = ("username", "phone", "email")
 _MAX_NAME_LENGTH = 320
@@ -48,23 +49,26 @@ class DelayRule:
         return 0 if wrong < self.free else min(self.longest, self.first << min(wrong - self.free, 20))
 
 
-DEVICE_RULE: Final = DelayRule(free=3, first=10, longest=960, kept=6 * 3600)
-"""For an identity, an address and a device.
+IDENTITY_RULE: Final = DelayRule(free=3, first=10, longest=960, kept=6 * 3600)
+"""For an identity and a network, whatever the device.
 
 The longest delay exceeds the fifteen minutes after which Cognito forgets wrong passwords, so that tries from one
-address never make Cognito's own lock of the person longer than 32 seconds.
+network never make Cognito's own lock of the person longer than 32 seconds.
 """
-ADDRESS_RULE: Final = DelayRule(free=10, first=10, longest=60, kept=3600)
-"""For an address, whatever the identity and the device. Many people may share one, so the delay stays short."""
+LOCK_RULE: Final = DelayRule(free=5, first=1, longest=900, kept=900)
+"""For an identity without an account: Cognito's own lock of a person, which would else reveal who has an account."""
+NETWORK_BUCKET: Final = Bucket(size=30, seconds=10)
+"""For a network. People who signed in from it before do not need it, so no guesser of their network slows them."""
+KNOWN_SECONDS: Final = 30 * 24 * 3600
+"""How long a network is remembered from which a person signed in."""
 
 
 @dataclass(frozen=True)
 class _Counted:
-    """One try, as one rule counts it."""
+    """One try, as it was counted: the counts before and after it, and the network whose bucket it used."""
 
-    rule: DelayRule
-    before: WrongPasswords
-    after: WrongPasswords
+    delays: list[tuple[WrongPasswords, WrongPasswords]]
+    network: str | None
 
 
 def count_address(origin: Origin, now: str) -> None:
@@ -75,83 +79,129 @@ def count_address(origin: Origin, now: str) -> None:
     """
     limit = settings(SignInSettings).sign_ins_per_address
     if limit:
-        store.count_call(secrets.keyed_hash("address", network_of(origin.address)), limit, now)
+        count_in_minute(secrets.keyed_hash("address", network_of(origin.address)), limit, now)
 
 
 def count_call(name: str, origin: Origin, now: str) -> None:
-    """Count a call of a sign-in route for an identity and its address; `name` is a phone, an e-mail or a session.
+    """Count a call of a sign-in route for an identity and its address.
+
+    `name` is a phone, an e-mail, a person, a challenge or a session.
 
     Raises:
         TooMany: the limit of this minute is used up.
     """
     limit = settings(SignInSettings).sign_ins_per_identity
     if limit:
-        store.count_call(secrets.keyed_hash("identity", name, network_of(origin.address)), limit, now)
+        count_in_minute(secrets.keyed_hash("identity", name, network_of(origin.address)), limit, now)
 
 
 def identities_in(body: Any) -> Iterator[str]:
-    """The phones and e-mails that a request names, each once, whether or not the rest of its body is valid."""
-    values = [body.get(name) for name in _NAMES] if isinstance(body, dict) else []
+    """What a request names, each once, whether or not the rest of its body is valid.
+
+    These are phones, e-mails, the challenge that it answers, and the session of its refresh token.
+    """
+    fields = body if isinstance(body, dict) else {}
     found = set()
-    for value in values:
+    for value in map(fields.get, _NAMES):
         if isinstance(value, str) and len(value) <= _MAX_NAME_LENGTH:
             with suppress(ValueError):
                 found.add(normal_username(value))
-    yield from sorted(found)
+    challenge, token = fields.get("challenge"), fields.get("refreshToken")
+    if isinstance(challenge, str):
+        found.add(challenge)
+    if isinstance(token, str):
+        found.add(token.partition(".")[0])
+    yield from sorted(found - {""})
 
 
-def guess(name: str, origin: Origin, now: str, check: Callable[[], Result | None]) -> Result | None:
+def guess(
+    identity: str, origin: Origin, now: str, check: Callable[[], Result | None], *, has_account: bool = True
+) -> Result | None:
     """The result of `check`, which compares a password and returns None if it is wrong.
 
     The try is counted before the password is compared, so that concurrent tries do not get around the delay. A right
     password, or a failure of ours, takes it back.
 
+    Args:
+        identity: the person, or the phone or e-mail that belongs to nobody.
+        origin: the network.
+        now: the time.
+        check: the comparison.
+        has_account: whether the identity belongs to somebody.
+
     Raises:
         TooMany: the delay after earlier wrong passwords is not over. The password is not compared.
     """
-    rules = _rules(name, origin)
-    if not rules:
-        return check()
-    counted = retry_on_conflict(lambda: _count_guess(rules, clock.epoch(now)), _ATTEMPTS)
+    counted = retry_on_conflict(lambda: _count_guess(identity, origin, clock.epoch(now), has_account), _ATTEMPTS)
     try:
         result = check()
     except Exception:
-        _take_back(counted, is_right=False)
+        _take_back(counted, now)
         raise
     if result is not None:
-        _take_back(counted, is_right=True)
+        _take_back(counted, now, *remember(identity, origin, now))
     return result
 
 
-def _rules(name: str, origin: Origin) -> dict[str, DelayRule]:
-    """The rules that apply, by the hash of what they count. Limits of zero switch them off."""
+def remember(identity: str, origin: Origin, now: str) -> list[Write]:
+    """Remember that a person signed in from a network, and forget their wrong passwords from there."""
+    if not settings(SignInSettings).sign_ins_per_identity:
+        return []
+    until = clock.epoch(now) + KNOWN_SECONDS
+    return [store.overwrite(WrongPasswords(_hash(identity, network_of(origin.address)), known_until=until))]
+
+
+def _count_guess(identity: str, origin: Origin, now: int, has_account: bool) -> _Counted:
+    """Count a try for each rule that applies. Limits of zero switch the rules off."""
     config, network = settings(SignInSettings), network_of(origin.address)
     rules = {}
     if config.sign_ins_per_identity:
-        rules[secrets.keyed_hash("wrongPasswords", name, network, origin.device)] = DEVICE_RULE
-    if config.sign_ins_per_address:
-        rules[secrets.keyed_hash("wrongPasswords", network)] = ADDRESS_RULE
-    return rules
+        rules[_hash(identity, network)] = IDENTITY_RULE
+        if not has_account:
+            rules[_hash(identity)] = LOCK_RULE
+    bucket = secrets.keyed_hash("passwordBucket", network) if config.sign_ins_per_address else None
+    before, full_at = store.read(list(rules), bucket)
+    _check_delays(before, now)
+    delays = [(one, _one_more(one, rule, now)) for one, rule in zip(before, rules.values(), strict=True)]
+    if any(one.known_until > now for one in before):
+        bucket = None
+    writes = [store.replace(*delay) for delay in delays]
+    if bucket is not None:
+        writes.append(store.take_token(bucket, NETWORK_BUCKET, full_at, now))
+    commit_now(*writes)
+    return _Counted(delays, bucket)
 
 
-def _count_guess(rules: dict[str, DelayRule], now: int) -> list[_Counted]:
-    """Count a try for each rule, and return the counts before and after it."""
-    before = store.wrong_passwords(list(rules))
-    until = max(one.until for one in before)
-    if until > now:
-        raise TooMany("Too many wrong passwords. Please wait a little.", until - now, code="too_many_wrong_passwords")
-    counted = []
-    for one, rule in zip(before, rules.values(), strict=True):
-        count = (one.count if one.expires_at > now else 0) + 1
-        after = WrongPasswords(one.name, count, now + rule.delay(count), now + rule.kept)
-        counted.append(_Counted(rule, one, after))
-    commit_now(*(store.set_wrong_passwords(one.before, one.after) for one in counted))
-    return counted
+def _check_delays(counts: list[WrongPasswords], now: int) -> None:
+    """Check that no delay is running: first that of the network, then that of Cognito's lock.
+
+    Raises:
+        TooMany: one is.
+    """
+    own, *lock = counts or [WrongPasswords("")]
+    if own.until > now:
+        raise TooManyWrongPasswords(own.until - now)
+    if lock and lock[0].until > now:
+        raise TooManyWrongPasswords
 
 
-def _take_back(counted: list[_Counted], *, is_right: bool) -> None:
-    """Undo a counted try. After a right password, those of the device are forgotten; the address's stay counted."""
-    for one in counted:
-        rest = WrongPasswords(one.before.name) if is_right and one.rule is DEVICE_RULE else one.before
-        with suppress(WriteConflict):  # another try was counted meanwhile, and its delay stands
-            commit_now(store.set_wrong_passwords(one.after, rest))
+def _one_more(one: WrongPasswords, rule: DelayRule, now: int) -> WrongPasswords:
+    count = (one.count if one.kept_until > now else 0) + 1
+    return WrongPasswords(one.name, count, now + rule.delay(count), now + rule.kept, one.known_until)
+
+
+def _take_back(counted: _Counted, now: str, *forgetting: Write) -> None:
+    """Undo a counted try, whatever was counted since; `forgetting` are the writes that forget wrong passwords."""
+    given_back = [store.give_back(counted.network, NETWORK_BUCKET, clock.epoch(now))] if counted.network else []
+    commit_now(*forgetting, *given_back)
+    forgotten = 1 if forgetting else 0
+    for before, after in counted.delays[forgotten:]:
+        # The delay stays if another try was counted meanwhile; the count itself is corrected in any case.
+        for write in (store.take_back_with_delay(before, after), store.take_back(after)):
+            with suppress(WriteConflict):
+                commit_now(write)
+                break
+
+
+def _hash(*parts: str) -> str:
+    return secrets.keyed_hash("wrongPasswords", *parts)

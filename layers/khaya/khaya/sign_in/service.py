@@ -15,7 +15,15 @@ from khaya.platform.aws import cognito, queues, secrets
 from khaya.platform.aws.cognito import Account, Origin, Tokens
 from khaya.platform.aws.queues import OutgoingMessage
 from khaya.platform.base import clock
-from khaya.platform.base.errors import Conflict, FieldProblem, Invalid, Unauthenticated, Unavailable, WriteConflict
+from khaya.platform.base.errors import (
+    Conflict,
+    FieldProblem,
+    Invalid,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+    WriteConflict,
+)
 from khaya.platform.base.phones import has_calling_code
 from khaya.platform.base.settings import MessageLimits, SignInSettings, settings
 from khaya.platform.data.pages import every_item
@@ -83,7 +91,7 @@ def sign_in_with_code(answer: CodeAnswer, origin: Origin, *, now: str, unit_of_w
     """
     challenge = unit_of_work.once("challenge", lambda: _check_answer(answer, {"signIn", "signUp"}, origin, now=now))
     tokens = unit_of_work.once("cognito", lambda: _claimed_tokens(challenge, origin, now))
-    unit_of_work.add(store.close(challenge.id, now))
+    unit_of_work.add(store.close(challenge.id, now), *limits.remember(tokens.user_id, origin, now))
     return tokens, sessions.open_session(tokens, origin.device, now=now, unit_of_work=unit_of_work)
 
 
@@ -94,18 +102,16 @@ def sign_in_with_password(
 
     Raises:
         Unauthenticated: the name or the password is wrong.
+        TooMany: too many passwords were wrong.
         Forbidden: the account was erased.
     """
-    tokens = unit_of_work.once(
-        "cognito",
-        lambda: limits.guess(username, origin, now, lambda: cognito.sign_in_with_password(username, password, origin)),
-    )
+    tokens = unit_of_work.once("cognito", lambda: _tokens_by_password(username, password, origin, now))
     if tokens is None:
         raise Unauthenticated("The name or the password is wrong.", code="wrong_password")
     return tokens, sessions.open_session(tokens, origin.device, now=now, unit_of_work=unit_of_work)
 
 
-def refresh_session(text: str, origin: Origin, *, now: str, unit_of_work: UnitOfWork) -> Issued:
+def refresh_session(text: str, *, now: str, unit_of_work: UnitOfWork) -> Issued:
     """New tokens, including a new refresh token. An ended session is refused without a call of Cognito.
 
     A refresh token that is used again more than a minute after its first use was copied, and ends the session.
@@ -117,7 +123,6 @@ def refresh_session(text: str, origin: Origin, *, now: str, unit_of_work: UnitOf
         "The refresh token is no longer good. Please sign in again.", code="refresh_token_invalid"
     )
     token = RefreshToken.read(text)
-    unit_of_work.once("count", lambda: limits.count_call(token.session_id if token else text, origin, now))
     cognito_token = sessions.cognito_token_in(token) if token else None
     if token is None or cognito_token is None:
         raise refused
@@ -171,6 +176,22 @@ def change_password(password: str, caller: Caller, *, now: str, unit_of_work: Un
     unit_of_work.once("cognito", lambda: cognito.set_password(caller.subject, password))
     unit_of_work.add(users.record_password_change(caller.user_id, now))
     sessions.end_all(caller.user_id, now=now, unit_of_work=unit_of_work, kept=caller.session_id)
+
+
+def _tokens_by_password(username: str, password: str, origin: Origin, now: str) -> Tokens | None:
+    """Tokens for a password; None if the name or the password is wrong.
+
+    Wrong passwords count for the person, so that phone and e-mail do not count apart.
+    """
+    name = Identity.of(username)
+    holder = identities.holder_of(identity.Identity(name.kind, name.value))
+    return limits.guess(
+        holder or username,
+        origin,
+        now,
+        lambda: cognito.sign_in_with_password(username, password, origin),
+        has_account=holder is not None,
+    )
 
 
 def _check_password(password: str, origin: Origin, caller: Caller, now: str) -> None:
@@ -281,7 +302,8 @@ def _check_answer(
         TooMany: there were too many calls for this identity.
     """
     found = store.find(answer.challenge)
-    limits.count_call(found.identity if found else answer.challenge, origin, now)
+    if found is not None:
+        limits.count_call(found.identity, origin, now)
     challenge = store.count_attempt(answer.challenge, now)
     expected = challenge.code_hash if challenge and challenge.code_hash else ""
     correct = delivery.is_code(expected, answer.challenge, answer.code)
@@ -297,7 +319,7 @@ def _claimed_tokens(challenge: Challenge, origin: Origin, now: str) -> Tokens:
     commit_now(store.claim(challenge.id, now))
     try:
         return _tokens_for(_account(challenge), origin, now)
-    except Unavailable:
+    except (Unavailable, TooMany):
         commit_now(store.release_claim(challenge.id))
         raise
 
