@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from itertools import islice
 
 from khaya.platform.aws import secrets
 from khaya.platform.aws.cognito import Tokens
 from khaya.platform.base import clock
-from khaya.platform.base.errors import Forbidden, NotFound
+from khaya.platform.base.errors import Forbidden, NotFound, Unavailable, WriteConflict
 from khaya.platform.data.pages import PageRequest, PageResult, every_item
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.sessions import model, revocation, store
@@ -19,7 +21,8 @@ from khaya.users.model import EndedSessions
 def open_session(tokens: Tokens, device: str, *, now: str, unit_of_work: UnitOfWork) -> RefreshToken:
     """Record the session of a sign-in, and return its refresh token.
 
-    Suspended people may sign in, because they may read and export their data.
+    Suspended people may sign in, because they may read and export their data. Beyond `MAX_SESSIONS` the oldest sessions
+    end.
 
     Raises:
         Forbidden: the account was erased.
@@ -30,6 +33,7 @@ def open_session(tokens: Tokens, device: str, *, now: str, unit_of_work: UnitOfW
     sealed = revocation.seal(tokens.session_id, tokens.refresh)
     session = model.new_session(tokens.session_id, tokens.user_id, device, sealed, now)
     unit_of_work.add(store.create(session))
+    unit_of_work.after_commit(lambda: _end_oldest(tokens.user_id, now))
     return issue(session, tokens.refresh)
 
 
@@ -85,6 +89,16 @@ def _end(
         unit_of_work.after_commit(lambda: revocation.request(session.id, session.sealed))
 
 
+def _end_oldest(user_id: str, now: str) -> None:
+    """End the sessions beyond the largest number. What fails is done by the next sign-in."""
+    found = every_item(lambda page_request: store.of_person(user_id, now, page_request))
+    for session in islice(found, model.MAX_SESSIONS, None):
+        with suppress(WriteConflict, Unavailable):
+            unit_of_work = UnitOfWork()
+            sign_out(session.id, user_id, now=now, unit_of_work=unit_of_work)
+            unit_of_work.commit()
+
+
 def _delete_records(user_id: str, now: str, kept: str | None) -> None:
     """Delete the records of ended sessions, revoke them at Cognito, and wait until the current second is over.
 
@@ -92,8 +106,7 @@ def _delete_records(user_id: str, now: str, kept: str | None) -> None:
     """
     found = every_item(lambda page_request: store.of_person(user_id, now, page_request))
     sessions = [session for session in found if session.id != kept and session.created_at <= now]
-    for session in sessions:
-        revocation.request(session.id, session.sealed)
+    revocation.request_all({session.id: session.sealed for session in sessions})
     store.delete_many([session.id for session in sessions])
     time.sleep(1 - clock.parse(now).microsecond / 1_000_000)
 
