@@ -10,8 +10,8 @@ import pytest
 from khaya.platform.aws.cognito import Origin
 from khaya.platform.base import clock
 from khaya.platform.base.errors import TooMany, Unavailable, WriteConflict
-from khaya.sign_in import limits
-from khaya.sign_in.limits import IDENTITY_RULE, NETWORK_BUCKET
+from khaya.wrong_passwords import service as wrong_passwords
+from khaya.wrong_passwords.model import IDENTITY_RULE, NETWORK_BUCKET
 from tests.contention.clients import in_threads
 
 pytestmark = pytest.mark.usefixtures("engine")
@@ -24,7 +24,7 @@ def guess(origin: Origin, given: str = "wrong", person: str = PHONE) -> str:
     """What a guess gets, as the pipeline makes it: again after a lost race."""
     while True:
         try:
-            found = limits.guess(person, origin, clock.now(), lambda: "right" if given == "right" else None)
+            found = wrong_passwords.guess(person, origin, clock.now(), lambda: "right" if given == "right" else None)
         except TooMany:
             return "slowed"
         except WriteConflict:
@@ -58,7 +58,7 @@ def test_failures_of_ours_that_overlap_are_all_taken_back() -> None:
     # given guesses of which every other one fails at Cognito
     def fails() -> str:
         with suppress(Unavailable, TooMany):
-            limits.guess(PHONE, HERE, clock.now(), down)
+            wrong_passwords.guess(PHONE, HERE, clock.now(), down)
         return "failed"
 
     def down() -> None:

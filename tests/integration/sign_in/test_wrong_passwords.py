@@ -10,7 +10,7 @@ import pytest
 from khaya.platform.aws import cognito
 from khaya.platform.base.errors import Unavailable
 from khaya.platform.data import dynamo
-from khaya.sign_in.limits import IDENTITY_RULE, KNOWN_SECONDS, NETWORK_BUCKET
+from khaya.wrong_passwords.model import IDENTITY_RULE, KNOWN_SECONDS, NETWORK_BUCKET
 from tests.conftest import Clock
 from tests.integration.sign_in.conftest import Newcomer, call_from, set_limits
 from tests.support import mailbox

@@ -1,4 +1,4 @@
-"""The Challenges table: items that live for minutes. The prefix of the `id` is the type of the item.
+"""The Challenges table: items that expire. The prefix of the `id` is the type of the item.
 
 `challenge#…`: a request for a code. `proof#…`: a one-time proof for Cognito's trigger. `sends#…` and `rate#…`: counters
 under keyed hashes. `wrong#…` and `bucket#…`: those of `wrong_passwords`. `contact#…`: a contact that is being taken.

@@ -6,43 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from khaya.platform.aws.cognito import TooManyWrongPasswords
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, writes
+from khaya.wrong_passwords.model import Bucket, WrongPasswords
 
 _SPARE_SECONDS = 3600
 """Seconds for which a bucket is kept after it is full again, so that tries under way can still be given back."""
-
-
-@dataclass(frozen=True)
-class WrongPasswords:
-    """The wrong passwords of an identity from a network, under a keyed hash. Times are in seconds since 1970.
-
-    Attributes:
-        until: until when no further password is compared.
-        kept_until: when they are forgotten.
-        known_until: until when it is remembered that the person signed in from this network.
-        is_stored: whether there is an item.
-    """
-
-    name: str
-    count: int = 0
-    until: int = 0
-    kept_until: int = 0
-    known_until: int = 0
-    is_stored: bool = False
-
-
-@dataclass(frozen=True)
-class Bucket:
-    """A token bucket: `size` wrong passwords at once, and one more every `seconds`."""
-
-    size: int
-    seconds: int
 
 
 def read(names: Sequence[str], bucket: str | None) -> tuple[list[WrongPasswords], int]:
