@@ -141,6 +141,21 @@ def test_codes_and_refreshes_count_for_their_challenge_and_session_valid_or_not(
     assert call_from(A, "/auth/tokens", other).status == 401
 
 
+def test_a_step_up_counts_for_its_caller_valid_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    zanele = Newcomer().signed_in(password="their-own-password")
+    set_limits(monkeypatch, sign_ins_per_identity="3")
+    bodies: list[Any] = [{"password": 5}, {}, {"password": "wrong-password", "x": 1}]
+
+    def step_up(body: Any, address: str = A) -> int:
+        return call_from(address, "/auth/step-up", body, who=zanele.person).status
+
+    # given three requests of which none is valid
+    assert [step_up(body) for body in bodies] == [422] * 3
+    # then every further one from this address is refused, and from elsewhere none
+    assert [step_up(body) for body in [*bodies, {"password": "their-own-password"}]] == [429] * 4
+    assert step_up({"password": "their-own-password"}, "203.0.113.8") == 200
+
+
 @pytest.mark.parametrize("value", [None, 5, [], {}, "", True, "\ud800", "x" * 100_000])
 @pytest.mark.parametrize("name", ["challenge", "refreshToken"])
 def test_an_odd_challenge_or_refresh_token_is_refused_as_invalid(

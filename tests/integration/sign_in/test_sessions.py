@@ -6,8 +6,10 @@ import pytest
 
 from khaya.platform.aws import queues
 from khaya.platform.base import clock as khaya_clock
+from khaya.platform.base.errors import Unavailable
 from khaya.platform.data import dynamo, writes
 from khaya.sessions import model
+from khaya.sessions import store as sessions_store
 from khaya.sign_in import store
 from khaya.users import store as users
 from tests.conftest import Clock
@@ -217,6 +219,18 @@ def test_a_further_sign_in_ends_the_oldest_session(
     assert people[0].person.patch("/profiles/me", {"bio": "I am here."}).status == 401
     assert people[1].person.patch("/profiles/me", {"bio": "I am here."}).status == 200
     assert len(people[1].person.get("/sessions").body["items"]) == 3
+
+
+def test_when_the_oldest_session_cannot_be_ended_then_the_sign_in_still_works(
+    zanele: Newcomer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: object) -> None:
+        raise Unavailable
+
+    with monkeypatch.context() as outage:
+        outage.setattr(sessions_store, "of_person", down)
+        assert zanele.by_password(PASSWORD).status == 200
+    assert len(zanele.person.get("/sessions").body["items"]) == 2
 
 
 def test_ended_sessions_are_kept_only_until_their_tokens_expire(zanele: Newcomer, clock: Clock) -> None:

@@ -90,10 +90,10 @@ def _end(
 
 
 def _end_oldest(user_id: str, now: str) -> None:
-    """End the sessions beyond the largest number. What fails is done by the next sign-in."""
-    found = every_item(lambda page_request: store.of_person(user_id, now, page_request))
-    for session in islice(found, model.MAX_SESSIONS, None):
-        with suppress(WriteConflict, Unavailable):
+    """End the sessions beyond the largest number. What fails is done by the next sign-in, as this one is committed."""
+    with suppress(WriteConflict, Unavailable):
+        found = every_item(lambda page_request: store.of_person(user_id, now, page_request))
+        for session in islice(found, model.MAX_SESSIONS, None):
             unit_of_work = UnitOfWork()
             sign_out(session.id, user_id, now=now, unit_of_work=unit_of_work)
             unit_of_work.commit()
