@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
+from time import sleep
 
 import pytest
 
@@ -52,6 +53,21 @@ def test_overlapping_right_passwords_count_as_no_wrong_ones() -> None:
     results = [guess(HERE) for _ in range(IDENTITY_RULE.free + 1)]
     assert results == [*["wrong"] * IDENTITY_RULE.free, "slowed"]
     assert [guess(HERE, "wrong", f"new {number}") for number in range(NETWORK_BUCKET.size)].count("slowed") <= 1
+
+
+@pytest.mark.parametrize("wrong", range(IDENTITY_RULE.free))
+def test_overlapping_right_passwords_all_succeed_also_after_wrong_ones(wrong: int) -> None:
+    # given a person who mistyped their password as often as is free
+    assert [guess(HERE) for _ in range(wrong)] == ["wrong"] * wrong
+
+    # when four clients send the right one at one moment, while Cognito takes its time
+    def slow() -> str:
+        sleep(0.1)
+        return "right"
+
+    results = in_threads([lambda: wrong_passwords.guess(PHONE, HERE, clock.now(), slow)] * 4)
+    # then all succeed
+    assert results == ["right"] * 4
 
 
 def test_failures_of_ours_that_overlap_are_all_taken_back() -> None:

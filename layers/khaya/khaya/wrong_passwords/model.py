@@ -41,6 +41,8 @@ LOCK_RULE: Final = DelayRule(free=5, first=1, longest=900, kept=900)
 """For an identity without an account: Cognito's own lock of a person, which would else reveal who has an account."""
 NETWORK_BUCKET: Final = Bucket(size=30, seconds=10)
 """For a network. People who signed in from it before do not need it, so no guesser of their network slows them."""
+IN_FLIGHT_SECONDS: Final = 30
+"""Seconds after which a try is no longer under way; longer than the function's timeout."""
 KNOWN_SECONDS: Final = 30 * 24 * 3600
 """How long a network is remembered from which a person signed in."""
 
@@ -50,9 +52,12 @@ class WrongPasswords:
     """The wrong passwords of an identity from a network, under a keyed hash.
 
     Attributes:
+        count: wrong passwords, and tries under way, which count as wrong until they turn out to be right.
         until: until when no further password is compared.
         kept_until: when they are forgotten.
         known_until: until when it is remembered that the person signed in from this network.
+        in_flight: tries whose password is being compared.
+        in_flight_until: until when they may be.
         is_stored: whether there is an item.
     """
 
@@ -61,9 +66,23 @@ class WrongPasswords:
     until: int = 0
     kept_until: int = 0
     known_until: int = 0
+    in_flight: int = 0
+    in_flight_until: int = 0
     is_stored: bool = False
 
+    def has_tries_in_flight(self, now: int) -> bool:
+        """Whether passwords are being compared, so that the delay ends at once if they are right."""
+        return self.in_flight > 0 and self.in_flight_until > now
+
     def one_more(self, rule: DelayRule, now: int) -> WrongPasswords:
-        """The count after another wrong password at `now`."""
+        """The count with another try at `now`."""
         count = (self.count if self.kept_until > now else 0) + 1
-        return WrongPasswords(self.name, count, now + rule.delay(count), now + rule.kept, self.known_until)
+        return WrongPasswords(
+            self.name,
+            count=count,
+            until=now + rule.delay(count),
+            kept_until=now + rule.kept,
+            known_until=self.known_until,
+            in_flight=(self.in_flight if self.has_tries_in_flight(now) else 0) + 1,
+            in_flight_until=now + IN_FLIGHT_SECONDS,
+        )

@@ -22,9 +22,14 @@ from khaya.platform.work.retries import retry_on_conflict
 from khaya.wrong_passwords import store
 from khaya.wrong_passwords.model import IDENTITY_RULE, KNOWN_SECONDS, LOCK_RULE, NETWORK_BUCKET, WrongPasswords
 
-_ATTEMPTS = 10
+_ATTEMPTS = 16
+"""Attempts to count a try: about two seconds, so that tries under way end."""
 
 Result = TypeVar("Result")
+
+
+class _OthersInFlight(TooManyWrongPasswords):
+    """The delay is that of tries under way, and ends at once if their password is right."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,8 @@ def guess(
     """The result of `check`, which compares a password and returns None if it is wrong.
 
     The try is counted before the password is compared, so that concurrent tries do not get around the delay. A right
-    password, or a failure of ours, takes it back.
+    password, or a failure of ours, takes it back. A try that meets the delay of others under way waits for their end,
+    so that right passwords of several clients at one moment all succeed.
 
     Args:
         identity: the person, or the phone or e-mail that belongs to nobody.
@@ -53,7 +59,11 @@ def guess(
     Raises:
         TooMany: the delay after earlier wrong passwords is not over. The password is not compared.
     """
-    counted = retry_on_conflict(lambda: _count_guess(identity, origin, clock.epoch(now), has_account), _ATTEMPTS)
+    counted = retry_on_conflict(
+        lambda: _count_guess(identity, origin, clock.epoch(now), has_account),
+        _ATTEMPTS,
+        conflicts=(WriteConflict, _OthersInFlight),
+    )
     try:
         result = check()
     except Exception:
@@ -61,6 +71,9 @@ def guess(
         raise
     if result is not None:
         _take_back(counted, now, *remember(identity, origin, now))
+    else:
+        with suppress(WriteConflict):  # a right password has forgotten this one meanwhile
+            commit_now(*(store.settle(after) for _, after in counted.delays))
     return result
 
 
@@ -101,7 +114,7 @@ def _check_delays(counts: list[WrongPasswords], now: int) -> None:
     """
     own, *lock = counts or [WrongPasswords("")]
     if own.until > now:
-        raise TooManyWrongPasswords(own.until - now)
+        raise (_OthersInFlight if own.has_tries_in_flight(now) else TooManyWrongPasswords)(own.until - now)
     if lock and lock[0].until > now:
         raise TooManyWrongPasswords
 

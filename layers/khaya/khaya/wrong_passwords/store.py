@@ -29,8 +29,11 @@ def read(names: Sequence[str], bucket: str | None) -> tuple[list[WrongPasswords]
 
 def replace(before: WrongPasswords, after: WrongPasswords) -> writes.Write:
     """Replace a count, if it is still as it was read."""
-    condition = "#counted = :counted AND #until = :until" if before.is_stored else "attribute_not_exists(#id)"
-    values = {"counted": before.count, "until": before.until} if before.is_stored else None
+    same = {"counted": before.count, "until": before.until, "inFlight": before.in_flight}
+    condition = "#counted = :counted AND #until = :until AND #inFlight = :inFlight"
+    if not before.is_stored:
+        condition = "attribute_not_exists(#id)"
+    values = same if before.is_stored else None
     table, item = _item(after)
     return writes.put(table, item, condition=condition, refusal=lambda _: WriteConflict(), values=values)
 
@@ -45,7 +48,7 @@ def take_back_with_delay(before: WrongPasswords, after: WrongPasswords) -> write
     """Take one wrong password back, and its delay; refused if another one has set a delay since."""
     return writes.update(
         *_row("wrong", after.name),
-        "SET #until = :before ADD #counted :less",
+        "SET #until = :before ADD #counted :less, #inFlight :less",
         condition="#counted >= :one AND #until = :after",
         refusal=lambda _: WriteConflict(),
         values={"before": before.until, "after": after.until, "one": 1, "less": -1},
@@ -56,8 +59,19 @@ def take_back(after: WrongPasswords) -> writes.Write:
     """Take one wrong password back, and leave the delay; refused if all were forgotten."""
     return writes.update(
         *_row("wrong", after.name),
-        "ADD #counted :less",
+        "ADD #counted :less, #inFlight :less",
         condition="#counted >= :one",
+        refusal=lambda _: WriteConflict(),
+        values={"one": 1, "less": -1},
+    )
+
+
+def settle(after: WrongPasswords) -> writes.Write:
+    """Record that a try is no longer under way, and was wrong; refused if all were forgotten."""
+    return writes.update(
+        *_row("wrong", after.name),
+        "ADD #inFlight :less",
+        condition="#inFlight >= :one",
         refusal=lambda _: WriteConflict(),
         values={"one": 1, "less": -1},
     )
@@ -106,14 +120,29 @@ def give_back(name: str, bucket: Bucket, now: int) -> writes.Write:
 def _read(name: str, item: Item | None) -> WrongPasswords:
     if item is None:
         return WrongPasswords(name)
-    return WrongPasswords(name, item["counted"], item["until"], item["keptUntil"], item["knownUntil"], is_stored=True)
+    return WrongPasswords(
+        name,
+        count=item["counted"],
+        until=item["until"],
+        kept_until=item["keptUntil"],
+        known_until=item["knownUntil"],
+        in_flight=item["inFlight"],
+        in_flight_until=item["inFlightUntil"],
+        is_stored=True,
+    )
 
 
 def _item(one: WrongPasswords) -> tuple[str, Item]:
     table, row = _row("wrong", one.name)
     expires_at = max(one.kept_until, one.known_until)
-    times = {"until": one.until, "keptUntil": one.kept_until, "knownUntil": one.known_until, "expiresAt": expires_at}
-    return table, {**row, "counted": one.count, **times}
+    times = {
+        "until": one.until,
+        "keptUntil": one.kept_until,
+        "knownUntil": one.known_until,
+        "inFlightUntil": one.in_flight_until,
+        "expiresAt": expires_at,
+    }
+    return table, {**row, "counted": one.count, "inFlight": one.in_flight, **times}
 
 
 def _row(kind: str, name: str) -> tuple[str, dict[str, str]]:
