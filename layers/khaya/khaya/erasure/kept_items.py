@@ -13,6 +13,7 @@ from khaya.bids import store as bids
 from khaya.bids.model import REJECTION_REASONS, Bid
 from khaya.collections import store as collections
 from khaya.decisions import store as decisions
+from khaya.erasure import store as erasures
 from khaya.escrows import store as escrows
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job
@@ -62,7 +63,7 @@ def _jobs(user_id: str, now: str) -> Iterator[None]:
             after = after.abandoned(now)
         return [] if after is job else [jobs.change(job, after)]
 
-    every_inbox = users.is_erasure_repeated(read(users.key(user_id)))
+    every_inbox = erasures.is_erasure_repeated(read(users.key(user_id)))
     for job in chain(sources.jobs_of(user_id, "buyer"), sources.jobs_of(user_id, "worker")):
         if job.buyer_id == user_id:
             for bid in sources.bids_on(job):

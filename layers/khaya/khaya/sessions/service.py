@@ -28,7 +28,7 @@ def open_session(tokens: Tokens, device: str, *, now: str, unit_of_work: UnitOfW
         Forbidden: the account was erased.
     """
     (record,) = read_together([users.key(tokens.user_id)])
-    if users.read_ended_sessions(record).status == "erased":
+    if store.read_ended_sessions(record).status == "erased":
         raise Forbidden("This account was erased.", code="account_erased")
     sealed = revocation.seal(tokens.session_id, tokens.refresh)
     session = model.new_session(tokens.session_id, tokens.user_id, device, sealed, now)
@@ -60,7 +60,7 @@ def end(session_id: str, user_id: str, *, now: str, unit_of_work: UnitOfWork) ->
         NotFound: the person has no such session.
     """
     item, record = read_together([store.key(session_id), users.key(user_id)])
-    session, endings = store.read(item), users.read_ended_sessions(record)
+    session, endings = store.read(item), store.read_ended_sessions(record)
     if session is None or session.user_id != user_id or not session.is_live(now, endings.before(session_id)):
         raise NotFound("You have no such session.")
     _end(session_id, user_id, session, endings, now, unit_of_work)
@@ -69,7 +69,7 @@ def end(session_id: str, user_id: str, *, now: str, unit_of_work: UnitOfWork) ->
 def sign_out(session_id: str, user_id: str, *, now: str, unit_of_work: UnitOfWork) -> None:
     """End the caller's session."""
     item, record = read_together([store.key(session_id), users.key(user_id)])
-    _end(session_id, user_id, store.read(item), users.read_ended_sessions(record), now, unit_of_work)
+    _end(session_id, user_id, store.read(item), store.read_ended_sessions(record), now, unit_of_work)
 
 
 def end_all(user_id: str, *, now: str, unit_of_work: UnitOfWork, kept: str | None = None) -> None:
@@ -77,14 +77,14 @@ def end_all(user_id: str, *, now: str, unit_of_work: UnitOfWork, kept: str | Non
 
     The sessions' records are only needed for the list and for Cognito, and are deleted after the commit.
     """
-    unit_of_work.add(users.end_all_sessions(user_id, clock.epoch(now), kept))
+    unit_of_work.add(store.end_all_sessions(user_id, clock.epoch(now), kept))
     unit_of_work.after_commit(lambda: _delete_records(user_id, now, kept))
 
 
 def _end(
     session_id: str, user_id: str, session: Session | None, endings: EndedSessions, now: str, unit_of_work: UnitOfWork
 ) -> None:
-    unit_of_work.add(store.delete(session_id), users.end_session(user_id, session_id, endings, clock.epoch(now)))
+    unit_of_work.add(store.delete(session_id), store.end_session(user_id, session_id, endings, clock.epoch(now)))
     if session is not None:
         unit_of_work.after_commit(lambda: revocation.request(session.id, session.sealed))
 

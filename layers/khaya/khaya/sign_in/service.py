@@ -113,7 +113,7 @@ def refresh_session(text: str, *, now: str, unit_of_work: UnitOfWork) -> Issued:
     if session is None:
         raise refused
     (record,) = read_together([users.key(session.user_id)])
-    ended = users.read_ended_sessions(record)
+    ended = session_store.read_ended_sessions(record)
     if ended.status == "erased" or not session.is_live(now, ended.before(session.id)):
         raise refused
     verdict = session.verdict(token.generation, now)
@@ -144,7 +144,7 @@ def step_up(request: StepUp, origin: Origin, caller: Caller, *, now: str, unit_o
     else:
         unit_of_work.once("password", lambda: _check_password(request.password or "", origin, caller, now))
     (record,) = read_together([users.key(caller.user_id)])
-    unit_of_work.add(users.renew_sign_in(caller.user_id, caller.session_id, record, clock.epoch(now)))
+    unit_of_work.add(session_store.renew_sign_in(caller.user_id, caller.session_id, record, clock.epoch(now)))
 
 
 def change_password(password: str, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> None:
