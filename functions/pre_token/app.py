@@ -46,12 +46,7 @@ def _account(request: Mapping[str, Any]) -> Account:
     return Account(
         subject=attributes["sub"],
         name=attributes.get("name"),
-        phone=_verified(attributes, "phone_number"),
-        email=_verified(attributes, "email"),
+        phone=service.verified_contact(attributes, "phone_number"),
+        email=service.verified_contact(attributes, "email"),
         roles=sorted(held, key=ROLES.index),
     )
-
-
-def _verified(attributes: Mapping[str, str], name: str) -> str | None:
-    """A contact in its stored form; None unless it is verified."""
-    return attributes.get(name, "").lower() or None if attributes.get(f"{name}_verified") == "true" else None

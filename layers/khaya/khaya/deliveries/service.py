@@ -307,7 +307,8 @@ def _send_message(channel: channels.Channel, outgoing: _Outgoing, now: str) -> _
     )
     configurable = KINDS[outgoing.notification.kind].configurable
     limits.count(channel, message.text, now, share=limits.NOTIFICATIONS_SHARE if configurable else 1)
-    return _Outcome(ref=channels.deliver(channel, message))
+    with limits.given_back_if_unsent(channel, message.text, now):
+        return _Outcome(ref=channels.deliver(channel, message))
 
 
 def _send_push(outgoing: _Outgoing) -> _Outcome:

@@ -7,6 +7,7 @@ of two concurrent operations succeeds, and no job is in progress with an erased 
 
 from __future__ import annotations
 
+from khaya.erasure import store as erasures
 from khaya.erasure.model import OpenItems
 from khaya.ledger import store as ledger
 from khaya.platform.base.errors import Conflict
@@ -39,7 +40,7 @@ def request(caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> bool:
     pending = ledger.read_account(account_item, person).pending_withdrawal_cents
     OpenItems(jobs=users.jobs_in_progress(user_item), withdrawals=int(pending > 0)).require_none()
     unit_of_work.add(
-        users.mark_erased(person, now),
+        erasures.mark_erased(person, now),
         *profiles.erase(profile, profile.erased(now)),
         ledger.require_no_pending_withdrawal(person),
     )

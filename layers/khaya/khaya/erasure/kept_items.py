@@ -12,6 +12,8 @@ from typing import Any, Final, TypeVar
 from khaya.bids import store as bids
 from khaya.bids.model import REJECTION_REASONS, Bid
 from khaya.collections import store as collections
+from khaya.decisions import store as decisions
+from khaya.erasure import store as erasures
 from khaya.escrows import store as escrows
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job
@@ -61,7 +63,7 @@ def _jobs(user_id: str, now: str) -> Iterator[None]:
             after = after.abandoned(now)
         return [] if after is job else [jobs.change(job, after)]
 
-    every_inbox = users.is_erasure_repeated(read(users.key(user_id)))
+    every_inbox = erasures.is_erasure_repeated(read(users.key(user_id)))
     for job in chain(sources.jobs_of(user_id, "buyer"), sources.jobs_of(user_id, "worker")):
         if job.buyer_id == user_id:
             for bid in sources.bids_on(job):
@@ -191,10 +193,10 @@ def _decisions_about(user_id: str, now: str) -> Iterator[None]:
 
     def forget(decision: Decision) -> list[Write]:
         after = without_person(decision, user_id, now)
-        return [] if after is decision else [users.reword_decision(decision, after)]
+        return [] if after is decision else [decisions.reword(decision, after)]
 
     for decision in sources.decisions_about(user_id):
-        if _changed(decision, forget, lambda one=decision: users.find_decision(one.user_id, one.id)):  # type: ignore[misc]
+        if _changed(decision, forget, lambda one=decision: decisions.find(one.user_id, one.id)):  # type: ignore[misc]
             yield
 
 
@@ -219,7 +221,7 @@ _CHANGE: Final[Mapping[type, Callable[[Any, Any], list[Write]]]] = {
     Report: lambda before, after: [reports.reword(before, after)],
     Profile: profiles.change,
     WaitingReward: lambda before, after: [referrals.reword(before, after)],
-    Decision: lambda before, after: [users.reword_decision(before, after)],
+    Decision: lambda before, after: [decisions.reword(before, after)],
 }
 """How an item about which an admin decided is read, and the writes of another reason on it."""
 
@@ -227,7 +229,7 @@ _CHANGE: Final[Mapping[type, Callable[[Any, Any], list[Write]]]] = {
 def _read_again(item: Decided) -> Decided | None:
     """The present state of an item about which an admin decided."""
     if isinstance(item, Decision):
-        return users.find_decision(item.user_id, item.id)
+        return decisions.find(item.user_id, item.id)
     return _FIND[type(item)](item.user_id if isinstance(item, Profile) else item.id)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from khaya.audit import store as audit
+from khaya.erasure import store as erasures
 from khaya.platform.data.corrections import require_past
 from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import commit_now, read
@@ -20,7 +21,7 @@ def repair_erasure(user_id: str, run: Run) -> int:
     if record is None or record.get("status") != "erased" or "erasureDoneAt" in record:
         return 0
     require_past(record["erasedAt"], run.now, seconds=SETTLED_SECONDS)
-    commit_now(users.request_erasure_run(user_id))
+    commit_now(erasures.request_erasure_run(user_id))
     return 1
 
 
@@ -29,5 +30,5 @@ def repeat_erasure(user_id: str, run: Run) -> int:
     entries = every_item(lambda page_request: audit.list_entries(f"people/{user_id}", None, page_request))
     if not any(entry.action == "person.erased" for entry in entries):
         return 0
-    commit_now(users.repeat_erasure(user_id, run.now))
+    commit_now(erasures.repeat_erasure(user_id, run.now))
     return 1

@@ -12,6 +12,7 @@ from functools import partial
 from itertools import islice
 
 from khaya.erasure import kept_items
+from khaya.erasure import store as erasures
 from khaya.erasure.kept_items import ATTEMPTS, commit_if_present
 from khaya.exports import store as exports
 from khaya.former_members import store
@@ -49,7 +50,7 @@ def run(user_id: str, now: str, has_time: Callable[[], bool]) -> bool:
     for step in STEPS:
         for _ in step(user_id, now):
             if not has_time():
-                commit_now(users.request_erasure_run(user_id))
+                commit_now(erasures.request_erasure_run(user_id))
                 return False
     return True
 
@@ -117,9 +118,10 @@ def _take_back_like(story_id: str, user_id: str) -> None:
 
 
 def _sessions(user_id: str, now: str) -> Iterator[None]:
+    """Delete the person's sessions, page by page. Cognito's tokens end with the account."""
     del now
-    for session in every_item(lambda page_request: sessions.of_person(user_id, _LONG_AGO, page_request)):
-        commit_now(sessions.delete(session.id))
+    while found := sessions.of_person(user_id, _LONG_AGO, PageRequest(("erasure",), MAX_LIMIT)).items:
+        sessions.delete_many([session.id for session in found])
         yield
 
 
@@ -179,7 +181,7 @@ def _account(user_id: str, now: str) -> Iterator[None]:
     user = users.read(record, user_id)
     if user.subject:
         cognito.delete(user.subject)
-    commit_now(users.leave_tombstone(user, record["erasedAt"], now), *identities.release_all(user))
+    commit_now(erasures.leave_tombstone(user, record["erasedAt"], now), *identities.release_all(user))
     yield from ()
 
 

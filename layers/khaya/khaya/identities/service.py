@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from khaya.identities import store
 from khaya.identities.model import Identity
+from khaya.platform.base.emails import normal_email
 from khaya.platform.base.errors import Unavailable
 from khaya.platform.base.ids import new_id
+from khaya.platform.base.phones import normal_phone
 from khaya.platform.base.roles import Role
 from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.platform.work.retries import retry_on_conflict
@@ -17,6 +20,7 @@ from khaya.users import store as users
 from khaya.users.model import User
 
 _ATTEMPTS = 8
+_NORMAL_FORMS: Final[dict[str, Callable[[str], str]]] = {"phone_number": normal_phone, "email": normal_email}
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,19 @@ class Account:
         """The verified contacts."""
         found = [Identity("phone", self.phone)] if self.phone else []
         return [*found, Identity("email", self.email)] if self.email else found
+
+
+def verified_contact(attributes: Mapping[str, str], name: Literal["phone_number", "email"]) -> str | None:
+    """A contact among the account's attributes, in its normal form; None unless it is verified.
+
+    What is neither a phone nor an e-mail counts as missing. Only an operator can have set it.
+    """
+    if attributes.get(f"{name}_verified") != "true":
+        return None
+    try:
+        return _NORMAL_FORMS[name](attributes.get(name, ""))
+    except ValueError:
+        return None
 
 
 def find_person(subject: str) -> str | None:

@@ -276,7 +276,7 @@ RECORDS: Final[tuple[Record, ...]] = (
         "challenges",
         None,
         (Place("id", "device or address", "caller", expire("keyed hashes of contact and address"), "no"),),
-        "minutes, and up to two days until DynamoDB removes them",
+        "minutes (30 days for the network of a sign-in), and up to two days until DynamoDB removes them",
     ),
     Record(
         "notification",

@@ -8,6 +8,7 @@ from typing import Final
 from khaya.audit import store as audit
 from khaya.bids import store as bids
 from khaya.bids.model import Bid
+from khaya.decisions import store as decisions
 from khaya.escrows import store as escrows
 from khaya.escrows.model import Escrow
 from khaya.jobs import store as jobs
@@ -25,7 +26,6 @@ from khaya.reviews import store as reviews
 from khaya.reviews.model import Review
 from khaya.stories import store as stories
 from khaya.stories.model import Story
-from khaya.users import store as users
 from khaya.users.model import Decision
 
 Decided = Job | Listing | Story | Review | Report | Profile | WaitingReward | Decision
@@ -100,7 +100,7 @@ def decided_by(user_id: str) -> Iterator[Decided]:
 
 def decisions_about(user_id: str) -> Iterator[Decision]:
     """The admins' decisions about a person."""
-    return every_item(lambda page_request: users.decisions_about(user_id, page_request))
+    return every_item(lambda page_request: decisions.of_person(user_id, page_request))
 
 
 def _slots_of_reviewers(user_id: str) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, writes
 from khaya.platform.data.pages import PageRequest, PageResult, page_of
 from khaya.platform.web.access import Access, Caller
-from khaya.users.model import AccountStatus, Decision, EndedSessions, Status, User
+from khaya.users.model import Status, User
 
 _COLLECTION = "users"
 """Value of the attribute `collection` of all records, the key of the index `byCreation`."""
@@ -27,8 +27,6 @@ _WINDOWS = 7
 _MINUTE = 60
 _GUARDED = ("status", "statusReason", "endedSessions", "endedBefore", "keptSession", "lostRoles", "stepUps")
 """The attributes that the account guard reads."""
-STEP_UP_SECONDS = 600
-"""Seconds for which a renewed sign-in is kept; no route asks for an older one."""
 _TRIM_FACTOR = 3
 """A window is trimmed when it holds more than this many times the limit."""
 
@@ -108,42 +106,6 @@ def set_roles(user_id: str, held: list[Role], lost: set[Role]) -> writes.Write:
     return writes.update(*key(user_id), expression, condition=None, refusal=lambda _: WriteConflict(), values=values)
 
 
-def read_ended_sessions(item: Item | None) -> EndedSessions:
-    """The ended sessions in the record `item`."""
-    return EndedSessions.model_validate(item or {})
-
-
-def end_session(user_id: str, session_id: str, before: EndedSessions, now: int) -> writes.Write:
-    """End a session, so that the account guard refuses its access tokens. `now` is in seconds since 1970."""
-    after = before.with_ended(session_id, now)
-    return writes.update(
-        *key(user_id),
-        "SET #endedSessions = :ended, #endedAt = :at, #endedVersion = :version",
-        condition="attribute_not_exists(#endedVersion) OR #endedVersion = :was",
-        refusal=lambda _: WriteConflict(),
-        values={
-            "ended": after.ended_sessions,
-            "at": after.ended_at,
-            "version": after.ended_version,
-            "was": before.ended_version,
-        },
-    )
-
-
-def end_all_sessions(user_id: str, now: int, kept: str | None = None) -> writes.Write:
-    """End all sessions that began at `now` (seconds since 1970) or earlier, except for `kept`.
-
-    The account guard refuses their tokens.
-    """
-    return writes.update(
-        *key(user_id),
-        "SET #endedBefore = :now, #keptSession = :kept" if kept else "SET #endedBefore = :now REMOVE #keptSession",
-        condition=None,
-        refusal=lambda _: WriteConflict(),
-        values={"now": now, "kept": kept} if kept else {"now": now},
-    )
-
-
 def record_password_change(user_id: str, now: str) -> writes.Write:
     """Record that the person's password was set; the record's stream tells the person of it."""
     return writes.put(
@@ -151,19 +113,6 @@ def record_password_change(user_id: str, now: str) -> writes.Write:
         {"userId": f"{user_id}#{new_id()}", "about": user_id, "passwordChangedAt": now},
         condition="attribute_not_exists(#userId)",
         refusal=lambda _: WriteConflict(),
-    )
-
-
-def renew_sign_in(user_id: str, session_id: str, item: Item | None, now: int) -> writes.Write:
-    """Record that the person proved again who they are in a session, given the record `item`. `now` is in seconds."""
-    before = (item or {}).get("stepUps")
-    recent = {one: at for one, at in (before or {}).items() if now - at < STEP_UP_SECONDS}
-    return writes.update(
-        *key(user_id),
-        "SET #stepUps = :after",
-        condition="#stepUps = :before" if before is not None else "attribute_not_exists(#stepUps)",
-        refusal=lambda _: WriteConflict(),
-        values={"after": {**recent, session_id: now}, **({"before": before} if before is not None else {})},
     )
 
 
@@ -175,24 +124,6 @@ def set_contact(user_id: str, kind: Literal["phone", "email"], before: str | Non
         condition=f"#{kind} = :before" if before else f"attribute_not_exists(#{kind})",
         refusal=lambda _: WriteConflict(),
         values={"after": after, "before": before} if before else {"after": after},
-    )
-
-
-def mark_erased(user_id: str, now: str) -> writes.Write:
-    """Set the status `erased`, which ends all access; refused if the person was erased, is an admin, or in a job."""
-    return writes.update(
-        *key(user_id),
-        "SET #status = :erased, #erasedAt = :now, #endedBefore = :second",
-        condition="(attribute_not_exists(#status) OR #status <> :erased) AND NOT contains(#roles, :admin)"
-        " AND (attribute_not_exists(#jobsInProgress) OR #jobsInProgress <= :none)",
-        refusal=lambda _: WriteConflict(),
-        values={
-            "erased": "erased",
-            "now": now,
-            "second": clock.epoch(now),
-            "admin": "admin",
-            "none": 0,
-        },
     )
 
 
@@ -335,46 +266,6 @@ def _not_in_role(item: Item | None, role: Role) -> Exception:
     return Conflict(f"The {role} has left the marketplace.", code="party_left")
 
 
-def request_erasure_run(user_id: str) -> writes.Write:
-    """Count one more run of the erasure; the change in the table's stream starts that run."""
-    return writes.update(
-        *key(user_id),
-        "ADD #erasureRuns :one",
-        condition="#status = :erased",
-        refusal=lambda _: WriteConflict(),
-        values={"one": 1, "erased": "erased"},
-    )
-
-
-def repeat_erasure(user_id: str, now: str) -> writes.Write:
-    """Begin the erasure of a person anew, whatever a restored record says; its stream starts the first run."""
-    return writes.update(
-        *key(user_id),
-        "SET #status = :erased, #erasedAt = if_not_exists(#erasedAt, :now), #endedBefore = :second,"
-        " #erasureRepeatedAt = :now REMOVE #erasureDoneAt ADD #erasureRuns :one",
-        condition=None,
-        refusal=lambda _: WriteConflict(),
-        values={"erased": "erased", "now": now, "second": clock.epoch(now), "one": 1},
-    )
-
-
-def is_erasure_repeated(item: Item | None) -> bool:
-    """Whether the erasure of the person in `item` was begun anew, and is not complete."""
-    return "erasureRepeatedAt" in (item or {})
-
-
-def leave_tombstone(user: User, erased_at: str, now: str) -> writes.Write:
-    """Replace the record by one without personal data, which only shows that the account was erased."""
-    tombstone = {"userId": user.user_id, "status": "erased", "erasedAt": erased_at, "erasureDoneAt": now}
-    return writes.put(
-        settings().users_table,
-        {**tombstone, "createdAt": user.created_at},
-        condition="#status = :erased",
-        refusal=lambda _: WriteConflict(),
-        values={"erased": "erased"},
-    )
-
-
 def require_active_admin(admin_id: str) -> writes.Write:
     """Check that the person is active and has not lost the role admin."""
     return _check_active_admin(admin_id, Forbidden("You are no longer an active admin.", code="not_an_admin"))
@@ -435,69 +326,6 @@ def _check_active_admin(admin_id: str, refusal: Forbidden) -> writes.Write:
     )
 
 
-def record_decision(decision: Decision, user: User, *, was: AccountStatus) -> list[writes.Write]:
-    """Apply an admin's decision to `user`, given as it will be afterwards, and record the decision.
-
-    The transaction checks that the deciding admin is an active admin. So of two admins who remove each other only one
-    succeeds, and as admins cannot decide about themselves, one admin always remains.
-    """
-    return [
-        require_active_admin(decision.decided_by),
-        _apply_decision(decision, user, was),
-        writes.put(
-            settings().users_table,
-            _decision_item(decision),
-            condition="attribute_not_exists(#userId)",
-            refusal=lambda _: WriteConflict(),
-        ),
-    ]
-
-
-def decisions_about(user_id: str, page_request: PageRequest) -> PageResult[Decision]:
-    """The admins' decisions about a person, newest first."""
-    start = page_request.start()
-    rows = dynamo.query(
-        settings().users_table,
-        "byPerson",
-        "#about = :about",
-        limit=page_request.limit + 1,
-        start=start and {"userId": f"{user_id}#{start['id']}", "about": user_id, "id": start["id"]},
-        values={"about": user_id},
-    )
-    found = page_of(rows, page_request.limit, lambda row: {"id": row["id"]})
-    return PageResult([_read_decision(row) for row in found.items], found.after)
-
-
-def find_decision(user_id: str, decision_id: str) -> Decision | None:
-    """An admin's decision about a person, if there is one."""
-    item = dynamo.get(*_decision_key(user_id, decision_id))
-    return _read_decision(item) if item else None
-
-
-def reword_decision(before: Decision, after: Decision) -> writes.Write:
-    """The write of another reason on a decision about a person."""
-    return writes.replace(
-        *_decision_key(before.user_id, before.id),
-        _decision_item(before),
-        _decision_item(after),
-        condition="attribute_exists(#userId)",
-        refusal=lambda _: WriteConflict(),
-    )
-
-
-def _decision_key(user_id: str, decision_id: str) -> tuple[str, dict[str, str]]:
-    return settings().users_table, {"userId": f"{user_id}#{decision_id}"}
-
-
-def _decision_item(decision: Decision) -> Item:
-    """The item of a decision; `about` is its person, whose id the key begins with."""
-    return {**item_of(decision), "about": decision.user_id, **_decision_key(decision.user_id, decision.id)[1]}
-
-
-def _read_decision(item: Item) -> Decision:
-    return Decision.model_validate({**item, "userId": item["about"]})
-
-
 def list_users(status: Status | None, page_request: PageRequest) -> PageResult[User]:
     """People, newest first; with one status if `status` is given."""
     if status is None:
@@ -508,29 +336,6 @@ def list_users(status: Status | None, page_request: PageRequest) -> PageResult[U
 def list_by_contact(kind: Literal["phone", "email"], value: str, page_request: PageRequest) -> PageResult[User]:
     """People with this phone number or e-mail address."""
     return _list_by("byPhone" if kind == "phone" else "byEmail", kind, value, page_request)
-
-
-def _apply_decision(decision: Decision, user: User, was: AccountStatus) -> writes.Write:
-    """Apply the decision, if the status is still `was`. So each decision is recorded, and counted, once."""
-    sets: dict[str, Any] = {}
-    rest = ""
-    if decision.status == "suspended":
-        sets |= {"status": decision.status, "statusReason": decision.reason}
-    elif decision.status is not None:
-        sets |= {"status": decision.status}
-        rest += " REMOVE #statusReason"
-    values: dict[str, Any] = dict(sets)
-    if decision.admin is not None:
-        sets |= {"roles": user.roles}
-        rest += f" {'DELETE' if decision.admin else 'ADD'} #lostRoles :admin"
-        values |= {"roles": user.roles, "admin": {"admin"}}
-    return writes.update(
-        *key(user.user_id),
-        "SET " + ", ".join(f"#{name} = :{name}" for name in sets) + rest,
-        condition="#status = :was" + (" OR attribute_not_exists(#status)" if was == "active" else ""),
-        refusal=lambda _: WriteConflict(),
-        values={**values, "was": was},
-    )
 
 
 def _list_by(index: str, attribute: str, value: str, page_request: PageRequest) -> PageResult[User]:

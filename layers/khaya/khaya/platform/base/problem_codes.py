@@ -138,7 +138,7 @@ PROBLEM_CODES: Final[dict[str, str]] = {
     "too_many_checkouts": "Too many checkouts in this hour.",
     "too_many_changes": "Too many changes in this minute.",
     "too_many_attempts": "Too many attempts in this minute.",
-    "too_many_wrong_passwords": "Too many wrong passwords from this address.",
+    "too_many_wrong_passwords": "Too many wrong passwords. The password was not compared.",
     "too_many_codes": "Too many codes were asked for.",
     "too_many_account_checks": "Too many bank accounts were given today.",
     # 503
