@@ -479,7 +479,6 @@ def test_a_function_uses_every_permission_of_its_role(permitted: Record, folder:
     FLOWS[folder]()
     ask_with_cursors(folder)
     # then every permission of its role was used
-    print("LEFT", folder, sorted(left_unused(permitted, folder)))
     assert left_unused(permitted, folder) == set(), "allowed, but never called"
 
 
