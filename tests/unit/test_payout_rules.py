@@ -173,7 +173,8 @@ def test_a_reference_leads_back_to_its_payout() -> None:
 
 
 @pytest.mark.parametrize(
-    "reference", ["", "payout", "payout-", "payout-x", "refund-x-1", "01kajwz8s2v6r4t0n3m5p7q9xy-all-1"]
+    "reference",
+    ["", "payout", "payout-", "payout-x", "refund-x-1", "01kajwz8s2v6r4t0n3m5p7q9xy-all-1"],  # pragma: allowlist secret
 )
 def test_what_is_no_reference_of_a_payout_is_known(reference: str) -> None:
     assert payout_of(reference) is None
