@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from khaya.escrows.model import TRANSITIONS, Transition
 from khaya.events.catalogue import KINDS
 from khaya.events.model import Event, events_of
 from khaya.platform.base.changes import Change
@@ -108,6 +109,20 @@ CHARGEBACK = {
     "amountCents": 31_500,
     "status": "open",
 }
+ESCROW: dict[str, Any] = {
+    "id": "job-1",
+    "buyerId": "buyer-1",
+    "workerId": "worker-1",
+    "amounts": {"buyerTotalCents": 105_000},
+    "status": "pending",
+    "paidCents": 0,
+    "heldCents": 0,
+    "refundedCents": 0,
+    "releasedCents": 0,
+}
+DEPOSIT_PAID = {**ESCROW, "status": "deposit_paid", "paidCents": 31_500, "heldCents": 31_500}
+FULLY_PAID = {**DEPOSIT_PAID, "status": "held", "paidCents": 105_000, "heldCents": 105_000}
+DISPUTED = {**FULLY_PAID, "status": "disputed", "dispute": {"by": "buyer", "decideBy": AT}}
 DIFFERENCE = {
     "id": "difference#0a1b",
     "about": "collection",
@@ -331,6 +346,23 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
         {**PROPOSAL, "status": "approved", "decidedBy": "admin-2"},
         [],
     ),
+    ("an escrow", "escrows", None, ESCROW, ["escrow.opened"]),
+    ("its deposit", "escrows", ESCROW, DEPOSIT_PAID, ["escrow.deposit_paid"]),
+    ("its balance", "escrows", DEPOSIT_PAID, FULLY_PAID, ["escrow.fully_paid"]),
+    ("a checkout", "escrows", ESCROW, {**ESCROW, "checkout": {"part": "deposit", "attempt": 1}}, []),
+    ("a balance due", "escrows", DEPOSIT_PAID, {**DEPOSIT_PAID, "balanceDueAt": AT}, ["escrow.balance_due"]),
+    ("a dispute", "escrows", FULLY_PAID, DISPUTED, ["escrow.disputed"]),
+    ("its withdrawal", "escrows", DISPUTED, FULLY_PAID, ["escrow.dispute_ended"]),
+    (
+        "a proposed agreement",
+        "escrows",
+        DISPUTED,
+        {**DISPUTED, "settlement": {"by": "worker", "refundCents": 500, "at": AT}},
+        ["escrow.agreement_proposed"],
+    ),
+    ("a release", "escrows", FULLY_PAID, {**FULLY_PAID, "status": "released"}, ["escrow.released"]),
+    ("money back", "escrows", FULLY_PAID, {**FULLY_PAID, "status": "refunded"}, ["escrow.refunded"]),
+    ("nothing paid", "escrows", ESCROW, {**ESCROW, "status": "cancelled"}, ["escrow.cancelled"]),
     ("a chargeback", "chargebacks", None, CHARGEBACK, ["chargeback.opened"]),
     ("its answer", "chargebacks", CHARGEBACK, {**CHARGEBACK, "answer": {"by": "admin"}}, ["chargeback.answered"]),
     ("another due time", "chargebacks", CHARGEBACK, {**CHARGEBACK, "dueAt": "2026-12-01"}, []),
@@ -495,3 +527,14 @@ def test_a_decision_about_status_and_role_yields_two_events() -> None:
 def test_the_actor_of_a_removed_story_is_its_author() -> None:
     (removed,) = events_of(Change("change-1", "stories", STORY, None, AT, None))
     assert removed.actor == "buyer-1"
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in TRANSITIONS if row.notice], ids=lambda row: f"{row.source}, {row.event}"
+)
+def test_given_a_transition_that_the_parties_are_told_about_when_it_happens_then_the_event_is_that_of_its_row(
+    row: Transition,
+) -> None:
+    before = {**DISPUTED, "status": row.source}
+    after = {**DISPUTED, "status": row.target}
+    assert [event.kind for event in events_in("escrows", before, after)] == [row.notice]

@@ -54,6 +54,14 @@ STORY = {
     "featured": False,
     "was": "approved",
 }
+ESCROW = {
+    "jobId": "job-1",
+    "buyerId": "buyer",
+    "workerId": "worker",
+    "paidCents": 31_500,
+    "heldCents": 31_500,
+    "refundedCents": 0,
+}
 CHARGEBACK = {
     "chargebackId": "9",
     "amountCents": 31_500,
@@ -201,6 +209,61 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         )
         for state, kind in (("opened", "chargebackOpened"), ("won", "chargebackWon"), ("lost", "chargebackLost"))
     },
+    "a deposit": (
+        happened("escrow.deposit_paid", {**ESCROW, "amountCents": 31_500}, by=None),
+        A_JOB,
+        {"worker": "workCanStart", "buyer": "paymentReceived"},
+    ),
+    "a balance": (
+        happened("escrow.fully_paid", {**ESCROW, "paidCents": 105_000, "amountCents": 73_500}, by=None),
+        A_JOB,
+        {"worker": "balancePaid", "buyer": "paymentReceived"},
+    ),
+    "a balance that is due": (
+        happened("escrow.balance_due", {**ESCROW, "amountCents": 73_500, "dueAt": AT}, by="worker"),
+        A_JOB,
+        {"buyer": "balanceDue"},
+    ),
+    "a dispute of the buyer's": (
+        happened("escrow.disputed", {**ESCROW, "by": "buyer"}, by="buyer"),
+        A_JOB,
+        {"worker": "disputeOpened"},
+    ),
+    "a dispute by a deadline": (
+        happened("escrow.disputed", {**ESCROW, "by": "system"}, by="system:due_items"),
+        A_JOB,
+        {"worker": "disputeOpened", "buyer": "disputeOpened"},
+    ),
+    "a proposed agreement": (
+        happened("escrow.agreement_proposed", {**ESCROW, "by": "worker", "amountCents": 500}, by="worker"),
+        A_JOB,
+        {"buyer": "agreementProposed"},
+    ),
+    "the end of a dispute": (
+        happened("escrow.dispute_ended", ESCROW, by="buyer"),
+        A_JOB,
+        {"worker": "disputeEnded"},
+    ),
+    "money released by the buyer": (
+        happened("escrow.released", {**ESCROW, "amountCents": 95_000}, by="buyer"),
+        A_JOB,
+        {"worker": "moneyReleased"},
+    ),
+    "money released by a deadline": (
+        happened("escrow.released", {**ESCROW, "amountCents": 95_000}, by="system:due_items"),
+        A_JOB,
+        {"worker": "moneyReleased", "buyer": "workPaid"},
+    ),
+    "money given back by an admin": (
+        happened("escrow.refunded", {**ESCROW, "amountCents": 31_500}, by="admin"),
+        A_JOB,
+        {"buyer": "refundStarted"},
+    ),
+    "a chargeback that took everything": (
+        happened("escrow.refunded", {**ESCROW, "amountCents": 0}, by=None),
+        A_JOB,
+        {},
+    ),
     "a chargeback of a payment for nothing": (
         happened("chargeback.opened", {"chargebackId": "9", "amountCents": 500}, by=None),
         None,
@@ -361,6 +424,8 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
 }
 
 SILENT = {
+    "escrow.opened",
+    "escrow.cancelled",
     "chargeback.answered",
     "difference.found",
     "difference.closed",
@@ -451,7 +516,7 @@ def test_every_kind_of_notice_is_caused_by_some_event() -> None:
 def test_a_silent_event_notifies_nobody(kind: str) -> None:
     payout = {**PAYOUT, **REFUND, "decision": "send", "waits": True, "reason": "unclear"}
     facts = {**payout, **JOB, **LISTING, **REVIEW, **REPORT, **STORY, **REFERRAL, **REWARD, **ENTRY, **PERSON}
-    event = happened(kind, {**facts, **CHARGEBACK, **DIFFERENCE})
+    event = happened(kind, {**facts, **CHARGEBACK, **DIFFERENCE, **ESCROW})
     assert rules.object_keys(event) == []
     assert rules.possible_recipients(event) == []
     assert rules.notices(event, []) == []

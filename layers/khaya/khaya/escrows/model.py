@@ -72,7 +72,7 @@ class Transition:
         target: the status after; the same if only times change.
         guard: the condition besides the status, in words.
         legs: how money moves.
-        notice: what both parties are told.
+        notice: the event, of which the notices of the parties are made.
         job: the status that the job takes with it.
     """
 

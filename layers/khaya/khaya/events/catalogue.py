@@ -358,6 +358,50 @@ class ReminderDue(Detail):
     number: int
 
 
+class Escrow(Detail):
+    """Money of a job that the platform holds, or held: what was paid, what is held, and what goes back."""
+
+    job_id: str
+    buyer_id: str
+    worker_id: str
+    paid_cents: Cents
+    held_cents: Cents
+    refunded_cents: Cents
+
+
+class EscrowPaid(Escrow):
+    """The buyer paid `amount_cents`: the deposit, or what was left."""
+
+    amount_cents: Cents
+
+
+class EscrowBalanceDue(Escrow):
+    """The work was handed in, and the buyer has `amount_cents` to pay until `due_at`."""
+
+    amount_cents: Cents
+    due_at: str
+
+
+class EscrowDisputed(Escrow):
+    """There is a dispute, opened by `buyer`, `worker` or `system`; without an agreement it is decided by `due_at`."""
+
+    by: str
+    due_at: str | None = None
+
+
+class EscrowAgreementProposed(Escrow):
+    """The `buyer` or the `worker` proposes that `amount_cents` go back to the buyer."""
+
+    by: str
+    amount_cents: Cents
+
+
+class EscrowEnded(Escrow):
+    """The money was shared out; `amount_cents` is the worker's part, or what goes back to the buyer."""
+
+    amount_cents: Cents
+
+
 class Chargeback(Detail):
     """A buyer's bank takes a card payment back, an admin answered, or the banks decided."""
 
@@ -431,6 +475,16 @@ KINDS: Final[Mapping[str, type[Detail]]] = {
     "refund.stuck": RefundStuck,
     "refund.paid": Refund,
     "refund.reminder": RefundReminder,
+    "escrow.opened": Escrow,
+    "escrow.deposit_paid": EscrowPaid,
+    "escrow.fully_paid": EscrowPaid,
+    "escrow.balance_due": EscrowBalanceDue,
+    "escrow.disputed": EscrowDisputed,
+    "escrow.agreement_proposed": EscrowAgreementProposed,
+    "escrow.dispute_ended": Escrow,
+    "escrow.released": EscrowEnded,
+    "escrow.refunded": EscrowEnded,
+    "escrow.cancelled": Escrow,
     "chargeback.opened": Chargeback,
     "chargeback.answered": Chargeback,
     "chargeback.won": Chargeback,

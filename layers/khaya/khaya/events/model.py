@@ -287,6 +287,42 @@ def _user_events(before: Item, after: Item) -> Iterator[KindAndFields]:
         yield "person.erased", {}
 
 
+def _escrow_events(before: Item, after: Item) -> Iterator[KindAndFields]:
+    if not after:
+        return
+    ids = {"jobId": after["id"]}
+    if not before:
+        yield "escrow.opened", ids
+        return
+    if after["status"] != before["status"]:
+        yield _escrow_status_event(before, after)
+    if _was_set("balanceDueAt", before, after):
+        left = after["amounts"]["buyerTotalCents"] - after["paidCents"]
+        yield "escrow.balance_due", {**ids, "amountCents": left, "dueAt": after["balanceDueAt"]}
+    proposed = after.get("settlement")
+    if proposed and proposed != before.get("settlement"):
+        fields = {"by": proposed["by"], "amountCents": proposed["refundCents"]}
+        yield "escrow.agreement_proposed", {**ids, **fields}
+
+
+def _escrow_status_event(before: Item, after: Item) -> KindAndFields:
+    ids = {"jobId": after["id"]}
+    match before["status"], after["status"]:
+        case "disputed", "deposit_paid" | "held":
+            return "escrow.dispute_ended", ids
+        case _, "deposit_paid" | "held":
+            kind = "escrow.fully_paid" if after["status"] == "held" else "escrow.deposit_paid"
+            return kind, {**ids, "amountCents": after["paidCents"] - before["paidCents"]}
+        case _, "disputed":
+            return "escrow.disputed", {**ids, "by": after["dispute"]["by"], "dueAt": after["dispute"].get("decideBy")}
+        case _, "released":
+            return "escrow.released", {**ids, "amountCents": after["releasedCents"]}
+        case _, "refunded":
+            back = after["refundedCents"] - before["refundedCents"]
+            return "escrow.refunded", {**ids, "amountCents": back}
+    return "escrow.cancelled", ids
+
+
 def _chargeback_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     if not after:
         return
@@ -327,6 +363,7 @@ _SOURCES: Final[Mapping[str, Callable[[Item, Item], Iterator[KindAndFields]]]] =
     "credits": _credit_events,
     "payouts": _payout_events,
     "refunds": _refund_events,
+    "escrows": _escrow_events,
     "chargebacks": _chargeback_events,
     "books": _books_events,
     "profiles": _profile_events,
@@ -345,6 +382,7 @@ _AUDITED: Final[Mapping[str, tuple[str, ...]]] = {
     "credits": ("type", "amountCents", "balanceAfterCents", "withdrawalStatus", "reversalOf", "reversedBy"),
     "payouts": ("status", "reason", "amountCents", "heldBy", "approvedBy", "verified", "problem"),
     "refunds": ("status", "reason", "amountCents"),
+    "escrows": ("status", "paidCents", "heldCents", "refundedCents", "releasedCents"),
     "chargebacks": ("status", "amountCents", "escrowCents", "lossCents"),
     "books": ("status", "oursCents", "otherCents"),
     "profiles": ("roles", "verified"),

@@ -201,6 +201,42 @@ def _refund(kind: str) -> Callable[[Event, Item], Recipients]:
     return rule
 
 
+def _escrow_paid(event: Event, _: Item) -> Recipients:
+    """Notifies the worker, who may start or has their money safe, and the buyer of the receipt."""
+    is_first = event.detail["amountCents"] == event.detail["paidCents"]
+    yield event.detail["workerId"], "workCanStart" if is_first else "balancePaid", {}
+    yield event.detail["buyerId"], "paymentReceived", {}
+
+
+def _both(kind: str) -> Callable[[Event, Item], Recipients]:
+    """A rule that notifies both parties of a job."""
+
+    def rule(event: Event, _: Item) -> Recipients:
+        for side in ("buyerId", "workerId"):
+            yield event.detail[side], kind, {}
+
+    return rule
+
+
+def _agreement_proposed(event: Event, _: Item) -> Recipients:
+    other = "workerId" if event.detail["by"] == "buyer" else "buyerId"
+    yield event.detail[other], "agreementProposed", {}
+
+
+def _escrow_released(event: Event, _: Item) -> Recipients:
+    """Notifies the worker of what they get, and the buyer too if it was not the buyer who confirmed the work."""
+    yield event.detail["workerId"], "moneyReleased", {}
+    yield event.detail["buyerId"], "workPaid", {}
+    if event.detail["refundedCents"] > 0:
+        yield event.detail["buyerId"], "refundStarted", {"amountCents": event.detail["refundedCents"]}
+
+
+def _escrow_refunded(event: Event, _: Item) -> Recipients:
+    """Notifies the buyer, unless they cancelled the job themselves. The worker has the notice about the job."""
+    if event.detail["amountCents"] > 0:
+        yield event.detail["buyerId"], "refundStarted", {}
+
+
 def _chargeback(kind: str) -> Callable[[Event, Item], Recipients]:
     """A rule that notifies both parties of the job, where there is one."""
 
@@ -248,6 +284,14 @@ _RULES: Final[Mapping[str, Callable[[Event, Item], Recipients]]] = {
     "refund.needs_account": _refund("refundNeedsAccount"),
     "refund.reminder": _refund("refundNeedsAccount"),
     "refund.paid": _refund("refundPaid"),
+    "escrow.deposit_paid": _escrow_paid,
+    "escrow.fully_paid": _escrow_paid,
+    "escrow.balance_due": _one("buyerId", "balanceDue"),
+    "escrow.disputed": _both("disputeOpened"),
+    "escrow.agreement_proposed": _agreement_proposed,
+    "escrow.dispute_ended": _both("disputeEnded"),
+    "escrow.released": _escrow_released,
+    "escrow.refunded": _escrow_refunded,
     "chargeback.opened": _chargeback("chargebackOpened"),
     "chargeback.won": _chargeback("chargebackWon"),
     "chargeback.lost": _chargeback("chargebackLost"),
