@@ -1,4 +1,4 @@
-"""Messages of the queue `provider` about payouts and refunds."""
+"""Messages of the queue `provider` about payouts, refunds and money in suspense."""
 
 from __future__ import annotations
 
