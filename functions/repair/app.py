@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from khaya.account_changes.repair import repair_account_changes
 from khaya.bids.repair import repair_bids
-from khaya.erasure.repair import repair_erasure, repeat_erasure
+from khaya.erasure.repair import repair_erasure, repair_parked, repeat_erasure
 from khaya.jobs import store as jobs
 from khaya.listings import store as listings
 from khaya.name_sync.repair import repair_names
@@ -19,7 +19,7 @@ from khaya.pictures.repair import repair_pictures
 from khaya.platform.base import clock, observability
 from khaya.platform.base.settings import require, settings
 from khaya.platform.data.changed_days import changed_on
-from khaya.platform.work import daily_tasks, repairs
+from khaya.platform.work import daily_tasks, parked_records, repairs
 from khaya.platform.work.daily_tasks import Task
 from khaya.platform.work.repairs import Findings, RepairFailed, Repairs, RepairUnfinished
 from khaya.profiles import store as profiles
@@ -66,11 +66,13 @@ REPAIRS: Final[Repairs] = {
         "reputation": lambda user_id, _: int(reputation.update_reputation(user_id)),
         "ratings": repair_ratings,
     },
+    "parked": {"parked records": repair_parked},
     "erasures": {"repeated erasures": repeat_erasure},
 }
 """The repairs of each kind of object. Those that write the object itself come last: it has to settle after them.
 
-`erasures` are people whose erasure `operations/erase_again.py` repeats; nothing else names them.
+`parked` are files of parked records, which `operations/parked_records.py` names before it replays them; `erasures` are
+people whose erasure `operations/erase_again.py` repeats.
 """
 
 
@@ -111,7 +113,7 @@ def _check(things: Sequence[str], now: str, findings: Findings, has_time: daily_
 
 
 def _check_changed(now: str, findings: Findings, has_time: daily_tasks.HasTime) -> dict[str, Any]:
-    """Check the people and the objects that changed last on the days that are over."""
+    """Check the people and the objects that changed last on the days that are over, and all parked records."""
 
     def task(kind: str, page: Page) -> Task:
         return Task(
@@ -131,4 +133,5 @@ def _check_changed(now: str, findings: Findings, has_time: daily_tasks.HasTime) 
     report = daily_tasks.Report()
     for one in tasks:
         report += daily_tasks.run_task(one, days, has_time)
+    _check([f"parked/{file}" for file in parked_records.names()], now, findings, has_time)
     return report.as_counts()

@@ -24,20 +24,29 @@ RETRIED = 300
 
 
 class Functions:
-    """A client of Lambda that calls the stream dispatcher in this process."""
+    """A client of Lambda that calls the stream dispatcher and the repair in this process."""
 
     def __init__(self) -> None:
         self.calls: list[int] = []
         self.breaks = False
 
     def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - Lambda's names
-        assert FunctionName == "khaya-stream-dispatcher-test"
         event = json.loads(Payload)
+        if FunctionName == "khaya-repair-test":
+            report = app("repair").handler(event, Context())
+            return {"Payload": io.BytesIO(json.dumps(report).encode())}
+        assert FunctionName == "khaya-stream-dispatcher-test"
         self.calls.append(len(event["Records"]))
         if self.breaks:
             return {"FunctionError": "Unhandled", "Payload": io.BytesIO(b'{"errorMessage": "no module"}')}
         answer = app("stream_dispatcher").handler(event, Context())
         return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
+def parked_records_of(functions: Functions) -> ParkedRecords:
+    bucket = function_environment()["MEDIA_BUCKET"]
+    names = ("khaya-stream-dispatcher-test", "khaya-repair-test")
+    return ParkedRecords(stand_in.client("s3"), functions, bucket, *names)
 
 
 class Queues:
@@ -71,8 +80,7 @@ def functions() -> Functions:
 
 @pytest.fixture
 def parked(functions: Functions) -> ParkedRecords:
-    bucket = function_environment()["MEDIA_BUCKET"]
-    return ParkedRecords(stand_in.client("s3"), functions, bucket, "khaya-stream-dispatcher-test")
+    return parked_records_of(functions)
 
 
 def dispatch(*records: dict[str, Any], milliseconds: int = 60_000) -> list[str]:

@@ -13,6 +13,7 @@ from khaya.platform.data import corrections
 from khaya.users import store as users
 from operations import repair as operations
 from tests.conftest import Clock
+from tests.integration.test_pending_bids import moved
 from tests.integration.test_permissions import left_unused
 from tests.support import stand_in, streams
 from tests.support.client import VISITOR, Context, Person, app
@@ -20,7 +21,7 @@ from tests.support.items import damage, item_of
 from tests.support.lives import live
 from tests.support.money import check_books, refer, released_job
 from tests.support.permissions import Record
-from tests.support.records import accept, complete_job, list_materials, place_bid, post_job, profile
+from tests.support.records import accept, complete_job, known, list_materials, place_bid, post_job, profile
 from tests.support.stand_in import stored
 from tests.support.stories import approved_story
 from tests.support.template import function_environment, resources, table_name
@@ -471,7 +472,17 @@ def test_the_repair_uses_every_permission_of_its_role(permitted: Record, clock: 
     clock.tick(days=1)
     app("repair").handler({}, Context())
     app("repair").handler({"objects": ["erasures/nobody"]}, Context())
+    _park_record_of_erased_person()
+    app("repair").handler({}, Context())
     assert left_unused(permitted, "repair") == set()
+
+
+def _park_record_of_erased_person() -> None:
+    known("gone-1", status="erased")
+    record = moved("job-1")
+    record["dynamodb"]["NewImage"] |= {"buyerId": {"S": "gone-1"}, "title": {"S": "Mend the tap"}}
+    file = {"Bucket": function_environment()["MEDIA_BUCKET"], "Key": "parked/khaya-jobs-test-1/2026-11-21-1.json"}
+    stand_in.client("s3").put_object(**file, Body=json.dumps({"record": record}).encode())
 
 
 class Functions:
