@@ -23,12 +23,17 @@ from khaya.platform.work import daily_tasks, parked_records, repairs
 from khaya.platform.work.daily_tasks import Task
 from khaya.platform.work.repairs import Findings, RepairFailed, Repairs, RepairUnfinished
 from khaya.profiles import store as profiles
-from khaya.referrals.repair import repair_referrals
+from khaya.referrals.repair import repair_held_referrals, repair_held_referrals_of_account, repair_referrals
 from khaya.reputation import service as reputation
 from khaya.reviews.repair import repair_ratings
 from khaya.search.repair import repair_words
 from khaya.stories import store as stories
-from khaya.stories.repair import repair_likes
+from khaya.stories.repair import (
+    repair_likes,
+    repair_reward_of_person,
+    repair_reward_of_story,
+    repair_rewards_of_job,
+)
 
 require(queues=("derived", "money", "pictures"))
 
@@ -47,6 +52,7 @@ REPAIRS: Final[Repairs] = {
     "jobs": {
         "search": partial(repair_words, kind="jobs", key=jobs.key),
         "referrals": repair_referrals,
+        "story_rewards": repair_rewards_of_job,
         "pictures": partial(repair_pictures, resource="jobs", key=jobs.key),
         "bids": repair_bids,
     },
@@ -56,16 +62,20 @@ REPAIRS: Final[Repairs] = {
     },
     "stories": {
         "pictures": partial(repair_pictures, resource="stories", key=stories.key),
+        "story_rewards": repair_reward_of_story,
         "likes": repair_likes,
     },
     "people": {
         "names": repair_names,
         "account_changes": repair_account_changes,
         "erasure": repair_erasure,
+        "held_referrals": repair_held_referrals,
+        "story_rewards": repair_reward_of_person,
         "pictures": partial(repair_pictures, resource="profiles", key=profiles.key),
         "reputation": lambda user_id, _: int(reputation.update_reputation(user_id)),
         "ratings": repair_ratings,
     },
+    "payout_accounts": {"held_referrals": repair_held_referrals_of_account},
     "parked": {"parked records": repair_parked},
     "erasures": {"repeated erasures": repeat_erasure},
 }
@@ -128,6 +138,7 @@ def _check_changed(now: str, findings: Findings, has_time: daily_tasks.HasTime) 
         task("jobs", partial(changed_on, tables.jobs_table)),
         task("listings", partial(changed_on, tables.listings_table)),
         task("stories", partial(changed_on, tables.stories_table)),
+        task("payout_accounts", partial(changed_on, tables.payouts_table)),
     ]
     days = clock.days_before(clock.local_day(now), DAYS_LOOKED_BACK)
     report = daily_tasks.Report()
