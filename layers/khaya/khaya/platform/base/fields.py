@@ -39,8 +39,12 @@ _INVISIBLE: Final = (
 _UNSEEN: Final = rf"{_INVISIBLE}\p{{M}}\u1161-\u11ff"
 _BIDI: Final = r"\u202a-\u202e\u2066-\u2069\ufeff"
 """Characters that count for no minimum, as a class of ECMA-262; those of `_BIDI` may only stand in names."""
-_KNOWN: Final = r"(?![\p{Co}\p{Cs}])(?=\p{Extended_Pictographic}|\P{Cn})"
-"""Lets pass what `text.has_unknown` does not find, as an expression of ECMA-262 before a character."""
+_UNKNOWN: Final = r"\ue000-\uf8ff\ufdd0-\ufdef"
+"""Private use and noncharacters below U+10000.
+
+The rest of what `text.has_unknown` finds has no expression that common tools read: they know few properties, and those
+that generate texts list every character of a range.
+"""
 
 
 def _clean(value: Any) -> Any:
@@ -80,12 +84,12 @@ class _Pattern:
         """The pattern of texts in which a reader sees at least so many characters."""
         unseen = _UNSEEN if _HIDDEN in self.refused else _UNSEEN + _BIDI
         ends = f"[{_OUTER_BLANK}{_INVISIBLE}{_BIDI}]*"
-        seen = f"{_KNOWN}[^{_OUTER_BLANK}{_UNSEEN}{_BIDI}{self.refused}]"
-        taken = f"{_KNOWN}[^{self.refused}]"
+        seen = f"[^{_OUTER_BLANK}{_UNSEEN}{_BIDI}{self.refused}{_UNKNOWN}]"
+        taken = f"[^{self.refused}{_UNKNOWN}]"
         if least == 0:
-            return f"^({taken})*$"
+            return f"^{taken}*$"
         if least == 1:
-            return f"^{ends}{seen}(({taken})*{seen})?[{unseen}]*{ends}$"
+            return f"^{ends}{seen}({taken}*{seen})?[{unseen}]*{ends}$"
         more = f"([{unseen}]*{seen}|[{unseen}]*[{self.blank}][{self.blank}{unseen}]*(?={seen}))"
         return f"^{ends}{seen}{more}{{{least - 1},}}[{unseen}]*{ends}$"
 
