@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from khaya.notifications import store as notifications
 from khaya.platform.aws import files, queues
 from khaya.platform.base.errors import Unavailable
+from khaya.statistics import store as statistics
 from operations.parked_records import ParkedRecords
 from tests.conftest import Clock
 from tests.integration.test_pending_bids import moved
 from tests.support import stand_in, streams
 from tests.support.client import Context, Person, app
 from tests.support.records import accept, place_bid, post_job
-from tests.support.template import function_environment, queue_url
+from tests.support.template import function_environment, queue_url, resources
 
 OWNER = Person("owner", ("buyer",))
 RETRIED = 300
@@ -259,3 +261,11 @@ def test_given_a_broken_consumer_when_it_is_mended_and_records_are_replayed_then
     assert Person("worker-2", ("worker",)).get(f"/bids/{loser}").body["rejectionReason"] == "other_bid_accepted"
     recorded = [row["action"] for row in stand_in.stored("audit") if row["object"] == f"bids/{loser}"]
     assert sorted(recorded) == ["bid.placed", "bid.rejected"]
+
+
+def test_parked_records_expire_before_the_marks_by_which_consumers_know_a_repeated_event() -> None:
+    rules = resources("AWS::S3::Bucket")["MediaBucket"]["LifecycleConfiguration"]["Rules"]
+    (rule,) = (one for one in rules if one["Id"] == "parked-records")
+    days_in_a_stream, days_of_deletion = 1, 2  # a rule of S3 runs once a day
+    longest = days_in_a_stream + rule["ExpirationInDays"] + days_of_deletion
+    assert longest < min(statistics.COUNTED_DAYS, notifications.COUNTED_DAYS)

@@ -6,7 +6,6 @@ Parked records are repaired too: one that was parked after an erasure may hold t
 from __future__ import annotations
 
 from khaya.audit import store as audit
-from khaya.erasure.parked import without_erased_people
 from khaya.platform.data.corrections import require_past
 from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import commit_now, read
@@ -40,5 +39,7 @@ def repeat_erasure(user_id: str, run: Run) -> int:
 
 def repair_parked(file: str, run: Run) -> int:
     """Remove the data of erased people from a parked record; returns the differences."""
+    from khaya.erasure.parked import without_erased_people  # noqa: PLC0415 - there are rarely parked records
+
     del run
     return sum(parked_records.rewrite(file, without_erased_people))
