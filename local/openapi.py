@@ -181,7 +181,8 @@ def _completed(operation: Json, method: str, path: str, access: Any, schemas: Js
     if method == "patch" and body:
         for field in _fields(body["content"]["application/json"]["schema"], schemas).values():
             field.pop("default", None)  # what is left out stays
-    for status in _refusals(method, path, body, schemas, if_match=if_match, public=access.public):
+    named = {int(status) for status in operation["responses"] if int(status) >= 400}
+    for status in named.union(_refusals(method, path, body, schemas, if_match=if_match, public=access.public)):
         answers[str(status)] = _reference("responses", _errors()[status].__name__)
     completed = {
         "tags": operation["tags"],

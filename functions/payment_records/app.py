@@ -151,7 +151,7 @@ def close_difference(difference_id: str, request: Annotated[ClosingRequest, Body
         difference_id, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
     api.count("DifferenceClosed")
-    return api.answer(difference_view(closed))
+    return api.answer(difference_view(closed), version=closed.version)
 
 
 @api.get("/admin/payments/suspense", ADMIN, "Money that matches nothing, oldest first", body=Page[SuspenseView])
@@ -176,7 +176,7 @@ def refund_suspense(reference: str, request: Annotated[RefundRequest, Body()]) -
         reference, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
     api.count("SuspenseRefunded")
-    return api.answer(suspense_view(returning))
+    return api.answer(suspense_view(returning), version=returning.version)
 
 
 @api.get("/admin/payments/chargebacks", ADMIN, "Chargebacks, by the time of their answer", body=Page[ChargebackView])
@@ -212,8 +212,9 @@ def evidence(chargeback_id: str) -> Response[None]:
 )
 def respond(chargeback_id: str, request: Annotated[ResponseRequest, Body()]) -> Response[ChargebackView]:
     """Accepts it, or contests it with the evidence as it is now. The answer is sent within a minute."""
+    chargeback = chargebacks.get(chargeback_id)
     contested = request.decision == "contest"
-    key = paper.evidence(chargebacks.get(chargeback_id)) if contested else None
+    key = api.unit_of_work.once("evidence", lambda: paper.evidence(chargeback)) if contested else None
     answered = chargebacks.record_response(
         chargeback_id,
         request,
@@ -223,7 +224,7 @@ def respond(chargeback_id: str, request: Annotated[ResponseRequest, Body()]) -> 
         unit_of_work=api.unit_of_work,
     )
     api.count("ChargebackAnswered")
-    return api.answer(chargeback_view(answered))
+    return api.answer(chargeback_view(answered), version=answered.version)
 
 
 def _statement(made: Statement) -> Response[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
@@ -19,7 +19,7 @@ from khaya.escrows.view import EscrowView, escrow_view
 from khaya.payouts import store as payouts
 from khaya.payouts.model import earning_id
 from khaya.platform.aws import queues
-from khaya.platform.base.errors import NotFound, Unauthenticated
+from khaya.platform.base.errors import NotFound, Unauthenticated, Unavailable
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import CheckoutSettings, ProviderSettings, require
 from khaya.platform.data.pages import Limit, Page
@@ -27,7 +27,7 @@ from khaya.platform.data.unit_of_work import read_together
 from khaya.platform.web.access import Access
 from khaya.platform.web.api import Api
 from khaya.provider import payment_provider
-from khaya.provider.errors import WrongSignature
+from khaya.provider.errors import ProviderUnavailable, WrongSignature
 from khaya.provider.hints import hint_message
 from khaya.refunds import store as refunds
 from khaya.uploads import service as uploads
@@ -41,6 +41,8 @@ PARTIES = Access("the owner and the selected worker")
 PARTIES_WITH_MONEY = Access("the owner and the selected worker", moves_money=True)
 READERS = Access("the owner, the selected worker and admins", also_suspended=True)
 WITNESSES = Access("the owner and the selected worker", also_suspended=True)
+WEBHOOK_RETRY_SECONDS: Final = 60
+
 WEBHOOK = Access("the payment provider, by its signature", public=True, raw_body=True)
 ADMINS = Access("admins", roles=("admin",))
 DECIDING_ADMIN = Access("an admin who is not a party", roles=("admin",), moves_money=True)
@@ -151,6 +153,8 @@ def webhook() -> Response[WebhookView]:
         hints = payment_provider().events_of(api.raw_body, api.headers)
     except WrongSignature as error:
         raise Unauthenticated("The signature is wrong.", code="wrong_signature") from error
+    except ProviderUnavailable as error:
+        raise Unavailable("The signature cannot be checked now.", WEBHOOK_RETRY_SECONDS) from error
     queues.send("provider", [hint_message(hint, api.raw_body) for hint in hints])
     api.count("WebhookReceived")
     return api.answer(WebhookView(received=True))

@@ -50,7 +50,13 @@ def give_account(request: Annotated[BankAccountRequest, Body()]) -> Response[Pay
     return api.answer(account_view(account), status=202)
 
 
-@api.get("/payouts/account", SIGNED_IN, "One's own payout account", body=PayoutAccountView)
+@api.get(
+    "/payouts/account",
+    SIGNED_IN,
+    "One's own payout account",
+    body=PayoutAccountView,
+    answers={404: "There is no payout account yet."},
+)
 def own_account() -> Response[PayoutAccountView]:
     """Shows the last four digits of its number."""
     account = account_store.find(api.caller.user_id)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from khaya.chargebacks import consumer as chargebacks
 from khaya.collections import consumer as collections
 from khaya.disbursements import consumer as disbursements
+from khaya.disbursements import messages
 from khaya.payout_accounts import consumer as payout_accounts
 from khaya.platform.base.settings import KeySettings, PayoutSettings, ProviderSettings, require
 from khaya.platform.work import consumers
@@ -21,8 +22,8 @@ CONSUMERS: Final[Consumers] = {
     chargebacks.NAME: chargebacks.handle,
     collections.NAME: collections.handle,
     payout_accounts.NAME: payout_accounts.handle,
-    disbursements.PAYOUTS: disbursements.handle_payout,
-    disbursements.REFUNDS: disbursements.handle_refund,
+    messages.PAYOUTS: disbursements.handle_payout,
+    messages.REFUNDS: disbursements.handle_refund,
 }
 
 

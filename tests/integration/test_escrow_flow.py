@@ -8,6 +8,7 @@ import pytest
 
 from khaya.collections import service as collections
 from khaya.platform.base import clock as khaya_clock
+from khaya.provider.errors import ProviderUnavailable, WrongSignature
 from tests.conftest import Clock
 from tests.support.client import VISITOR, Context, Person, app
 from tests.support.escrow import (
@@ -401,8 +402,6 @@ def test_a_job_counts_as_paid_once_a_month_for_one_pair(
 
 @pytest.mark.parametrize("headers", [{}, {"x-paystack-signature": "0" * 128}, {"X-Paystack-Signature": "é"}])
 def test_a_webhook_without_our_signature_is_refused(monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]) -> None:
-    from khaya.provider.errors import WrongSignature  # noqa: PLC0415
-
     def events_of(*_: object) -> None:
         raise WrongSignature
 
@@ -411,3 +410,15 @@ def test_a_webhook_without_our_signature_is_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(app("payments"), "payment_provider", lambda: made)
     for body in ({"event": "charge.success"}, {"a": {"b": [1] * 2000}}):
         assert VISITOR.post("/payments/webhook", body, headers=headers).status == 401
+
+
+def test_a_webhook_whose_signature_cannot_be_checked_is_to_be_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = FakeProvider()
+    monkeypatch.setattr(made, "events_of", _no_key)
+    monkeypatch.setattr(app("payments"), "payment_provider", lambda: made)
+    refused = VISITOR.post("/payments/webhook", {"event": "charge.success"})
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "60")
+
+
+def _no_key(*_: object) -> None:
+    raise ProviderUnavailable("no credentials")

@@ -18,12 +18,14 @@ from khaya.platform.aws import secrets
 from khaya.platform.base import clock
 from khaya.platform.data.unit_of_work import commit_now
 from khaya.platform.work.circuit_breakers import FAILURES, OPEN_SECONDS
+from khaya.pricing.model import Part
 from khaya.provider import circuit
 from tests.conftest import Clock
 from tests.integration.test_pending_bids import moved
 from tests.support import stand_in
 from tests.support.circuit_breakers import forget_failures, stopped_clock
 from tests.support.client import VISITOR, Context, Person, app, function_of
+from tests.support.escrow import agreed, check_out
 from tests.support.events import batch, happened
 from tests.support.events import tell as deliver_event
 from tests.support.first_token import trigger
@@ -144,6 +146,40 @@ def posted() -> None:
     WORKER.post(f"/jobs/{job}/start")
     WORKER.post(f"/jobs/{job}/submission", {"photos": [uploaded(WORKER, "submission")]})
     OWNER.post(f"/jobs/{job}/completion", headers={"Idempotency-Key": "key-2"})
+    with pytest.MonkeyPatch.context() as patch, fake_provider(patch) as fake:
+        finished(fake)
+        OWNER.post(f"/jobs/{paid(fake, 'deposit')}/cancellation", {"reason": "Not needed."})
+
+
+def paid(fake: FakeProvider, *parts: Part) -> str:
+    """A job with an escrow, of which parts are paid, as the provider's webhook tells; returns its id."""
+    job = agreed(OWNER, WORKER)
+    for part in parts:
+        pay_part(fake, job, part)
+    return job
+
+
+def pay_part(fake: FakeProvider, job: str, part: Part) -> str:
+    """Have the buyer pay a part of an escrow; returns the reference."""
+    reference: str = check_out(OWNER, job, part, f"{part} of {job}").body["reference"]
+    fake.pay(reference)
+    hint("collections", {"reference": reference, "providerId": None}, reference)
+    return reference
+
+
+def submit(job: str) -> None:
+    proof = {"photos": [uploaded(WORKER, "submission")]}
+    assert WORKER.post(f"/jobs/{job}/submission", proof).status == 200
+
+
+def finished(fake: FakeProvider) -> str:
+    """A job whose escrow was released; returns the reference of its last payment."""
+    job = paid(fake, "deposit")
+    WORKER.post(f"/jobs/{job}/start")
+    submit(job)
+    reference = pay_part(fake, job, "balance")
+    assert OWNER.post(f"/jobs/{job}/completion").status == 200
+    return reference
 
 
 def bids() -> None:
@@ -163,6 +199,7 @@ def bids() -> None:
     OWNER.post(f"/bids/{second}/rejection", headers=KEY)
     WORKER.post(f"/jobs/{other}/bids", OFFER, headers={"Idempotency-Key": "key-2"})
     accept(OWNER, bid)
+    agreed(OWNER, WORKER)
 
 
 def left_open() -> None:
@@ -306,6 +343,26 @@ def swept() -> None:
         patch.setattr(clock, "now", lambda: "2026-12-02T08:00:00.000Z")
         for schedule in ("minute", "daily"):
             assert app("due_items").handler({"schedule": schedule}, Context())["failed"] == 0
+    deadlines_pass()
+
+
+def deadlines_pass() -> None:
+    """Each deadline of an escrow passes, and disputes are decided by themselves; then the provider cannot be asked."""
+    with pytest.MonkeyPatch.context() as patch, fake_provider(patch) as fake:
+        check_out(OWNER, paid(fake), "deposit")
+        submit(paid(fake, "deposit"))
+        paid(fake, "deposit")
+        done = paid(fake, "deposit")
+        submit(done)
+        pay_part(fake, done, "balance")
+        for days in (4, 20, 28, 40):
+            patch.setattr(clock, "now", lambda days=days: clock.plus("2026-11-21T08:00:00.000Z", days=days))
+            assert app("due_items").handler({"schedule": "minute"}, Context())["failed"] == 0
+        check_out(OWNER, paid(fake), "deposit")
+    with pytest.MonkeyPatch.context() as patch:
+        secrets.clear_cache()
+        patch.setattr(clock, "now", lambda: "2027-01-05T08:00:00.000Z")
+        app("due_items").handler({"schedule": "minute"}, Context())
 
 
 def dispatched() -> None:
@@ -356,6 +413,8 @@ def at_the_provider() -> None:
     with pytest.MonkeyPatch.context() as patch, fake_provider(patch) as fake:
         Person("somebody", ("worker",)).put("/payouts/account", ACCOUNT)
         account("worker")
+        secrets.clear_cache()
+        charged_back(fake)
         experienced("worker")
         known_card(buyer="owner")
         job = deal(buyer="owner", worker="worker")
@@ -365,7 +424,6 @@ def at_the_provider() -> None:
         late = cancel_paid(fake)
         pay_late(fake, late, buyer="owner")
         withdrawal()
-        secrets.clear_cache()
         follow()
         run_due_payouts()
     with pytest.MonkeyPatch.context() as patch:
@@ -380,6 +438,20 @@ def at_the_provider() -> None:
         for number in range(2):
             hint("payouts", {"payoutId": f"job-{job}", "hinted": True}, f"up-{number}")
         forget_failures()
+
+
+def charged_back(fake: FakeProvider) -> None:
+    """A payment of a released job is charged back, contested and lost."""
+    reference = finished(fake)
+    chargeback = fake.charge_back(reference)
+    told = {"reference": reference, "providerId": chargeback}
+    hint("chargebacks", told, "opened")
+    answer = {"decision": "contest", "reason": REASON}
+    path = f"/admin/payments/chargebacks/{chargeback}/response"
+    assert Person("admin-1", ("admin",)).post(path, answer, headers=KEY).status == 200
+    follow()
+    fake.decide_chargeback(chargeback, "lost")
+    hint("chargebacks", told, "ended")
 
 
 FLOWS: dict[str, Callable[[], None]] = {

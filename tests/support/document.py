@@ -38,7 +38,10 @@ CONFIG = {
 VALID_VALUES: dict[str, Any] = {
     "dueAt": "2027-03-01T06:00:00.000Z",  # in the future, which JSON Schema cannot express
     "startDate": "2027-03-01",
-    "payment": "cash",  # escrow is refused until payments exist
+    "from": "2026-11-01",  # not after `to`
+    "to": "2026-11-30",
+    "bankCode": "632005",
+    "identityNumber": "8001015009087",
     "q": "leaking tap",
     "phone": "082 123 4567",
     "email": "thandi@example.org",

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from khaya.disbursements import payouts, refunds
 from khaya.payouts.references import payout_of
-from khaya.platform.aws.queues import OutgoingMessage
 from khaya.platform.base import clock
 from khaya.platform.work.consumers import Message
 from khaya.refunds.model import refunds_of
 from khaya.restores import store as restores
 from khaya.suspense import store as suspense
-
-PAYOUTS: Final = "payouts"
-REFUNDS: Final = "refunds"
-
-
-def message_about_payout(payout_id: str, cause: str, *, hinted: bool = False) -> OutgoingMessage:
-    """The message that has a payout looked at; `hinted` also if it is not due. `cause` tells messages apart."""
-    return OutgoingMessage(PAYOUTS, {"payoutId": payout_id, "hinted": hinted}, object=payout_id, change=cause)
-
-
-def message_about_refund(refund_id: str, cause: str, *, hinted: bool = False) -> OutgoingMessage:
-    """The message that has a refund, or money in suspense, looked at; `hinted` also if it is not due."""
-    return OutgoingMessage(REFUNDS, {"refundId": refund_id, "hinted": hinted}, object=refund_id, change=cause)
 
 
 def handle_payout(message: Message) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from khaya.disbursements.consumer import message_about_payout, message_about_refund
+from khaya.disbursements.messages import message_about_payout, message_about_refund
 from khaya.payout_accounts import consumer as account_consumer
 from khaya.payout_accounts.store import PREFIX, SHARDS
 from khaya.payouts import store as payouts

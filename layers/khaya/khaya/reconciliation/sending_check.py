@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from khaya import provider
-from khaya.disbursements.consumer import message_about_payout, message_about_refund
+from khaya.disbursements.messages import message_about_payout, message_about_refund
 from khaya.payouts import store as payouts
 from khaya.payouts.model import Payout
 from khaya.payouts.references import payout_of
