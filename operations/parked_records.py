@@ -17,11 +17,13 @@ import boto3
 from botocore.config import Config
 
 FOLDER = "parked/"
+MAX_CHECKED = 500
+"""The files of one call of the repair."""
 MAX_RECORDS = 100
 MAX_BYTES = 4_000_000
 """The records of one call of the dispatcher; Lambda takes six megabytes."""
-PATIENCE_SECONDS = 90
-"""How long a call may take: more than the dispatcher's timeout."""
+PATIENCE_SECONDS = 660
+"""How long a call may take: more than the timeouts of both functions."""
 
 
 @dataclass(frozen=True)
@@ -55,20 +57,22 @@ class Report:
 
 
 class ParkedRecords:
-    """The parked records of one environment, and the function that dispatches them.
+    """The parked records of one environment, the function that dispatches them, and the one that checks them.
 
     Args:
         s3: a client of S3.
         functions: a client of Lambda.
         bucket: the media bucket.
         dispatcher: the name of the stream dispatcher.
+        repair: the name of the function `repair`.
     """
 
-    def __init__(self, s3: Any, functions: Any, bucket: str, dispatcher: str) -> None:
+    def __init__(self, s3: Any, functions: Any, bucket: str, dispatcher: str, repair: str) -> None:
         self._s3 = s3
         self._functions = functions
         self._bucket = bucket
         self._dispatcher = dispatcher
+        self._repair = repair
 
     def files(self) -> list[str]:
         """The keys of all parked records: by table, then in the order of the changes."""
@@ -85,10 +89,16 @@ class ParkedRecords:
     def replay(self, files: Sequence[str] = ()) -> Report:
         """Dispatch the records again, all if no files are named, and delete those that succeeded.
 
-        The dispatcher does it, with its own permissions. Each consumer tolerates a message that it had before.
+        The data of people who were erased since is removed from them first, so that none of it comes back. The
+        dispatcher dispatches, with its own permissions. Each consumer tolerates a message that it had before.
+
+        Raises:
+            RuntimeError: the records could not be checked; none was dispatched.
         """
         report = Report()
-        for batch in _batches(self.read(sorted(files, key=_order) or self.files())):
+        wanted = sorted(files, key=_order) or self.files()
+        self._remove_erased_people(wanted)
+        for batch in _batches(self.read(self._still_there(wanted))):
             failed = self._dispatch(batch)
             for one in batch:
                 if one.sequence_number in failed:
@@ -97,6 +107,24 @@ class ParkedRecords:
                 self._s3.delete_object(Bucket=self._bucket, Key=one.file, VersionId=one.version)
                 report.replayed.append(one.file)
         return report
+
+    def _remove_erased_people(self, files: Sequence[str]) -> None:
+        """Have the data of erased people removed from the records, which deletes some of them."""
+        for first in range(0, len(files), MAX_CHECKED):
+            left = list(files[first : first + MAX_CHECKED])
+            while left:
+                answer = self._functions.invoke(
+                    FunctionName=self._repair, Payload=json.dumps({"objects": left}).encode()
+                )
+                said = json.loads(answer["Payload"].read())
+                if "FunctionError" in answer or said["findings"]["failed"]:
+                    raise RuntimeError(f"{self._repair} failed: {said}")
+                left = said["left"]
+
+    def _still_there(self, files: Sequence[str]) -> list[str]:
+        """Those of the files that were not deleted, in the same order."""
+        present = set(self.files())
+        return [file for file in files if file in present]
 
     def _dispatch(self, batch: Sequence[ParkedRecord]) -> set[str]:
         """Dispatch records of one table; returns the sequence numbers of those that failed."""
@@ -123,6 +151,7 @@ def of_stack(session: Any, stack: str) -> ParkedRecords:
         session.client("lambda", config=patient),
         name("MediaBucket"),
         name("StreamDispatcherFunction"),
+        name("RepairFunction"),
     )
 
 

@@ -363,4 +363,4 @@ def _files() -> list[str]:
 
 def test_the_places_outside_of_tables_name_the_folders_of_the_bucket() -> None:
     folders = {place.path for record in OUTSIDE if record.store == "files" for place in record.places}
-    assert folders == {"uploads/", "pictures/", "media/", "exports/", "statements/"}
+    assert folders == {"uploads/", "pictures/", "media/", "exports/", "statements/", "parked/"}

@@ -14,11 +14,12 @@ from khaya.collections.model import new_collection
 from khaya.ledger import service as ledger
 from khaya.ledger import store as accounts
 from khaya.platform.base import clock
+from khaya.platform.base.errors import WriteConflict
 from khaya.platform.data import dynamo
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
 from khaya.pricing.model import Terms, amounts_of
 from khaya.pricing.provider_fees import kept_cents
-from khaya.referrals import service
+from khaya.referrals import service, store
 from khaya.referrals.model import REWARD_CENTS
 from tests.support.client import Person
 from tests.support.money import (
@@ -255,3 +256,46 @@ def crash_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Any]:
                 yield lambda: hit[0]
 
     return crashing
+
+
+def test_given_a_job_that_was_charged_back_when_its_message_comes_again_then_it_does_not_count() -> None:
+    refer("referrer-1", "newcomer-1")
+    job_id = released_job("buyer-1", "newcomer-1", 200_000)
+    assert release(job_id) == 0
+    assert service.uncount_job(job_id, clock.now())
+    assert release(job_id) == 0
+    assert release(released_job("buyer-2", "newcomer-1", 200_000)) == 0, "the first one does not count"
+
+
+def test_given_a_chargeback_that_comes_before_the_job_was_looked_at_then_it_never_counts() -> None:
+    refer("referrer-1", "newcomer-1")
+    job_id = released_job("buyer-1", "newcomer-1")
+    service.uncount_job(job_id, clock.now())
+    assert release(job_id) == 0
+    assert stored("credits") == []
+
+
+@pytest.mark.parametrize("call", ["record_qualification", "count_job"])
+def test_given_a_chargeback_while_a_job_is_counted_then_it_does_not_count(
+    call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a chargeback that is decided between the reads and a write of the count
+    refer("referrer-1", "newcomer-1")
+    job_id = released_job("buyer-1", "newcomer-1")
+    begun: list[str] = []
+    make = getattr(store, call)
+
+    def after_a_chargeback(*arguments: Any) -> Any:
+        if not begun:
+            begun.append(call)
+            service.uncount_job(job_id, clock.now())
+        return make(*arguments)
+
+    with monkeypatch.context() as patch, suppress(WriteConflict):
+        patch.setattr(store, call, after_a_chargeback)
+        release(job_id)
+    # when the message comes again, then nothing counts
+    assert begun
+    assert release(job_id) == 0
+    assert stored("credits") == []
+    assert status() == "pending"

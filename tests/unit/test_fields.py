@@ -225,7 +225,7 @@ def decomposed_and_marks() -> str:
 
 
 @given(
-    st.text(max_size=200) | st.text(st.sampled_from(decomposed_and_marks()) | st.sampled_from("a ก\u0e32क"), max_size=8)
+    st.text(max_size=250) | st.text(st.sampled_from(decomposed_and_marks()) | st.sampled_from("a ก\u0e32क"), max_size=8)
 )
 @example("\u0e33")  # the Thai vowel sara am: a mark and a letter
 @example("\u0eb3")  # its Lao sister
@@ -236,7 +236,7 @@ def decomposed_and_marks() -> str:
 @example("\ufc5e")
 def test_comparables_are_idempotent(text: str) -> None:
     assert comparable(comparable(text)) == comparable(text)
-    assert all(words(word) == [word] for word in words(text) if len(word) < 64)
+    assert all(words(word) == [word] for word in words(text))
 
 
 @pytest.mark.parametrize("character", ["\ufdfa", "𝟘", "ﬃ", "é", "İ", "ΐ"])

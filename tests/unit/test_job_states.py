@@ -77,7 +77,8 @@ class JobHistory(RuleBasedStateMachine):
     def edit(self) -> None:
         self.edits = getattr(self, "edits", 0) + 1
         changes = JobChanges.model_validate({"title": f"Fix {self.edits} leaking taps"})
-        self.attempt(self.plain.state == "open", lambda: self.job.edited(changes, self.now))
+        allowed = self.plain.state == "open" and self.plain.age_days < 30
+        self.attempt(allowed, lambda: self.job.edited(changes, self.now))
 
     @rule()
     def accept(self) -> None:

@@ -14,6 +14,7 @@ from itertools import islice
 from khaya.erasure import kept_items
 from khaya.erasure import store as erasures
 from khaya.erasure.kept_items import ATTEMPTS, commit_if_present
+from khaya.erasure.parked import remove_from_parked
 from khaya.exports import store as exports
 from khaya.former_members import store
 from khaya.identities import store as identities
@@ -197,6 +198,7 @@ STEPS: Sequence[Step] = (
     _inbox,
     _files,
     _payout_account,
+    remove_from_parked,
     _account,
 )
 """The steps in order. The first needs the contacts; the last marks the erasure as complete."""

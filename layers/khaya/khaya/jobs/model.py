@@ -259,9 +259,10 @@ class Job(Model):
         """The job after an edit of the fields in `changes`.
 
         Raises:
-            Conflict: the job is no longer open, or a field changes that is fixed once there is a bid.
+            Conflict: the job is not open, or past its expiry, or a field changes that is fixed once there is a bid.
         """
         self._require_status("open", "edited")
+        self._require_not_expired(now, "it cannot be edited")
         changed = {name: value for name, value in sent_fields(changes).items() if value != getattr(self, name)}
         fixed = sorted(FIXED_BY_BIDS & changed.keys())
         if fixed and self.bid_count:
@@ -280,10 +281,7 @@ class Job(Model):
         Raises:
             Conflict: the job is no longer open, or past its expiry.
         """
-        if self.is_past_expiry(now):
-            raise Conflict(
-                "The job is expired, so no bid can be accepted.", code="job_status", params={"status": "expired"}
-            )
+        self._require_not_expired(now, "no bid can be accepted")
         return self._with_status(
             "in_progress",
             now,
@@ -456,6 +454,11 @@ class Job(Model):
                 code="job_status",
                 params={"status": self.status},
             )
+
+    def _require_not_expired(self, now: str, consequence: str) -> None:
+        """Check that the job is not past its expiry, also if the expiry task has not run yet."""
+        if self.is_past_expiry(now):
+            raise Conflict(f"The job is expired, so {consequence}.", code="job_status", params={"status": "expired"})
 
     def _with_status(self, status: Status, now: str, **changed: Any) -> Job:
         if status not in TRANSITIONS[self.status]:

@@ -26,7 +26,7 @@ from khaya.platform.data.pages import PageRequest, PageResult
 _NOT_PREFERENCES: Final = {"userId", "unread", "generation"}
 """Fields that `update_recipient` does not write: the id is in the key, and other writes change the counts."""
 _NOT_ERASED: Final = "attribute_not_exists(#erasedAt)"
-_COUNTED_DAYS: Final = 30
+COUNTED_DAYS: Final = 30
 """Days for which it is known that an event was counted: longer than a message may wait to be handled again."""
 _ENDED_DAYS: Final = 2
 """Days until a gathering that ended, or a day's count of messages, is deleted."""
@@ -164,7 +164,7 @@ def gather(before: Notification, after: Notification, recipient: Recipient, own_
         ),
         writes.put(
             settings().notifications_table,
-            {**item_of(counted), "id": own_id, "expiresAt": _expiry(after.told_at, _COUNTED_DAYS)},
+            {**item_of(counted), "id": own_id, "expiresAt": _expiry(after.told_at, COUNTED_DAYS)},
             condition="attribute_not_exists(#id)",
             refusal=lambda _: WriteConflict(),
         ),

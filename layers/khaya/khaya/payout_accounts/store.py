@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from khaya.payout_accounts.model import CHECKS_PER_DAY, Banks, PayoutAccount
 from khaya.platform.base import clock, ids
+from khaya.platform.base.changed_day import changed_today
 from khaya.platform.base.errors import Conflict, TooMany, WriteConflict
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
@@ -110,7 +111,7 @@ def put_banks(banks: Banks) -> writes.Write:
 
 
 def _item(user_id: str, account: PayoutAccount) -> Item:
-    item = {**item_of(account), "id": f"{PREFIX}{user_id}"}
+    item = {**item_of(account), **changed_today(), "id": f"{PREFIX}{user_id}"}
     if account.next_at is not None:
         item |= {"dueShard": str(ids.shard_of(item["id"], SHARDS)), "dueAt": account.next_at}
     return item

@@ -72,13 +72,6 @@ MONEY_RECORDS: Final[tuple[Record, ...]] = (
         _MONEY,
     ),
     Record(
-        "reward that waits for an admin, or was decided",
-        "referrals",
-        WaitingReward,
-        (Place("decisionReason", "typed text", "decidedBy", _MONEY_REASON, "no"),),
-        _MONEY,
-    ),
-    Record(
         "referral",
         "referrals",
         Referral,

@@ -22,6 +22,21 @@ OUTSIDE: Final[tuple[Record, ...]] = (
         "exports and statements a day; uploads a day, or as long as the account once they were handed in",
     ),
     Record(
+        "parked stream records: whole items, before and after a change that could not be dispatched",
+        "files",
+        None,
+        (
+            Place(
+                "parked/",
+                "typed text",
+                "people whom the item concerns",
+                delete("at once; from records that are parked later before a replay, or in the next night"),
+                "no",
+            ),
+        ),
+        "25 days, or until they are replayed",
+    ),
+    Record(
         "account of the user pool",
         "user pool",
         None,

@@ -92,7 +92,7 @@ def complete_referrals(job_id: str, now: str) -> int:
         if (found := store.read_referral(item))
     ]
     people = dict.fromkeys([*parties, *(referral.referrer_id for referral in referrals)])
-    means = _means_of(list(people), job_id)
+    means = means_of(list(people), job_id)
     buyer, worker = means[job.buyer_id], means[job.worker_id]
     paid_in_full = escrow is not None and escrow.is_paid_in_full
     qualified = store.read_verdict(read(store.verdict_key(job.id)))
@@ -101,31 +101,24 @@ def complete_referrals(job_id: str, now: str) -> int:
         commit_now(store.record_verdict(job.id, qualified=qualified, now=now))
     if not qualified:
         return 0
-    commit_now(*(store.record_qualification(party, job.id, now) for party in parties))
+    recorded = [store.record_qualification(party, job.id, now) for party in parties]
+    commit_now(store.require_qualified(job.id), *recorded)
     for referral in sorted(referrals, key=lambda one: one.created_at):
         if referral.status == "pending" and model.counts_for(means[referral.referrer_id], buyer, worker):
             return int(_count(referral, job, now))
     return 0
 
 
-def is_due(job: Job) -> bool:
-    """Whether nobody has looked yet at whether a released job qualifies, or it does and is not recorded for a party."""
-    if job.worker_id is None:
-        return False
-    keys = [store.qualification_key(party) for party in (job.buyer_id, job.worker_id)]
-    verdict, *items = read_together([store.verdict_key(job.id), *keys])
-    qualified = store.read_verdict(verdict)
-    return qualified is None or (qualified and not all(job.id in store.qualifying_jobs(item) for item in items))
-
-
 def uncount_job(job_id: str, now: str) -> bool:
     """Undo what a job counted for, because a payment for it was charged back; returns whether this call undid it.
 
-    Rewards that it brought are taken back, as far as the balances go; the rest is repaid by later rewards.
+    Rewards that it brought are taken back, as far as the balances go; the rest is repaid by later rewards. The verdict
+    goes first, so that nothing counts the job meanwhile or again.
     """
     job = jobs.find(job_id)
     if job is None or job.worker_id is None:
         return False
+    commit_now(store.revoke_verdict(job_id, now))
     for party in (job.buyer_id, job.worker_id):
         retry_on_conflict(partial(_disqualify, party, job_id, now), _ATTEMPTS)
     return retry_on_conflict(partial(_uncount, job_id, now), _ATTEMPTS)
@@ -163,12 +156,21 @@ def settle_held(user_id: str, now: str) -> int:
 
     Safe to repeat. Referrals whose other party is suspended or has no verified payout account stay held.
     """
+    return sum(_settle_held(referred_id, referrer_id, now) for referred_id, referrer_id in _maybe_held(user_id))
+
+
+def has_held_without_cause(user_id: str) -> bool:
+    """Whether a referral of a person, on either side, is held although nobody of it is the cause any more."""
+    cases = (_read(referred_id, referrer_id) for referred_id, referrer_id in _maybe_held(user_id))
+    return any(case is not None and _is_held_without_cause(case) for case in cases)
+
+
+def _maybe_held(user_id: str) -> list[tuple[str, str]]:
+    """The referrals that may be held because of a person: the referred person and the referrer of each."""
     referrer_item, referral_item = read_together([store.referrer_key(user_id), store.referral_key(user_id)])
     held = [(referred, user_id) for referred in store.read_referrer(referrer_item, user_id).held]
     own = store.read_referral(referral_item)
-    if own is not None:
-        held.append((user_id, own.referrer_id))
-    return sum(_settle_held(referred_id, referrer_id, now) for referred_id, referrer_id in held)
+    return [*held, (user_id, own.referrer_id)] if own is not None and own.status == "completed" else held
 
 
 def renamings(user_id: str, name: str, every: EveryItem) -> Iterator[Write]:
@@ -214,7 +216,7 @@ def _read(referred_id: str, referrer_id: str) -> _Case | None:
     )
 
 
-def _means_of(people: Sequence[str], job_id: str) -> dict[str, Means]:
+def means_of(people: Sequence[str], job_id: str) -> dict[str, Means]:
     """By what people pay and are paid. Of each the latest payments are looked at, and those for the job."""
     items = read_together([payout_accounts.key(person) for person in people])
     of_job = [one for one in collections.of_job(job_id) if one.card is not None]
@@ -231,12 +233,12 @@ def _count(referral: Referral, job: Job, now: str) -> bool:
 
     def count() -> bool:
         case = _read(referral.referred_id, referral.referrer_id)
-        counted = store.counted_for(read(store.counted_key(job.id)))
-        if case is None or case.referral.status != "pending" or counted is not None:
+        counted, verdict = read_together([store.counted_key(job.id), store.verdict_key(job.id)])
+        if case is None or case.referral.status != "pending" or counted or not store.read_verdict(verdict):
             return False
         after = case.referral.with_job(job.id, job.agreed_cents or 0, threshold, now)
         unit_of_work = UnitOfWork()
-        unit_of_work.add(store.count_job(job.id, referral.referred_id))
+        unit_of_work.add(store.require_qualified(job.id), store.count_job(job.id, referral.referred_id))
         if after.status == "completed":
             _settle(case, after, now=now, unit_of_work=unit_of_work)
         else:
@@ -319,9 +321,7 @@ def _settle_held(referred_id: str, referrer_id: str, now: str) -> bool:
 
     def settle() -> bool:
         case = _read(referred_id, referrer_id)
-        if case is None or referred_id not in case.referrer.held or model.is_held(case.statuses):
-            return False
-        if model.without_account(case.statuses, case.payout_accounts) is not None:
+        if case is None or not _is_held_without_cause(case):
             return False
         unit_of_work = UnitOfWork()
         _settle(case, case.referral, now=now, unit_of_work=unit_of_work)
@@ -329,6 +329,13 @@ def _settle_held(referred_id: str, referrer_id: str, now: str) -> bool:
         return True
 
     return retry_on_conflict(settle, _ATTEMPTS)
+
+
+def _is_held_without_cause(case: _Case) -> bool:
+    """Whether a referral is held, and nobody of it is suspended or without a verified payout account any more."""
+    if case.referral.referred_id not in case.referrer.held or model.is_held(case.statuses):
+        return False
+    return model.without_account(case.statuses, case.payout_accounts) is None
 
 
 def _settle(case: _Case, completed: Referral, *, now: str, unit_of_work: UnitOfWork) -> None:

@@ -186,6 +186,26 @@ def record_verdict(job_id: str, *, qualified: bool, now: str) -> writes.Write:
     )
 
 
+def revoke_verdict(job_id: str, now: str) -> writes.Write:
+    """The write that records that a job does not qualify, whatever was decided before."""
+    return writes.put(
+        settings().referrals_table,
+        {"id": f"verdict#{job_id}", "qualified": False, "decidedAt": now},
+        condition=None,
+        refusal=lambda _: WriteConflict(),
+    )
+
+
+def require_qualified(job_id: str) -> writes.Write:
+    """Check that a job qualifies, which a chargeback may have ended meanwhile."""
+    return writes.check(
+        *verdict_key(job_id),
+        condition="#qualified = :qualified",
+        refusal=lambda _: WriteConflict(),
+        values={"qualified": True},
+    )
+
+
 def counted_key(job_id: str) -> tuple[str, dict[str, str]]:
     """Primary key of the note of the referral that a job counts for."""
     return settings().referrals_table, {"id": f"counted#{job_id}"}

@@ -13,7 +13,7 @@ from khaya.platform.base.errors import Unavailable
 from khaya.platform.base.settings import settings
 
 PARKED = "parked"
-"""The folder of parked stream records; the bucket's lifecycle deletes them after ninety days."""
+"""The folder of parked stream records; the bucket's lifecycle deletes them after 25 days."""
 STATEMENTS = "statements"
 EXPORTS = "exports"
 """The folders of statements and exports; the bucket's lifecycle deletes their files after a day."""
@@ -93,6 +93,32 @@ def list_files(folder: str) -> Iterator[dict[str, Any]]:
         for page in pages:
             for file in page.get("Contents", []):
                 yield {"key": file["Key"], "sizeBytes": file["Size"], "at": clock.iso(file["LastModified"])}
+    except (ClientError, BotoCoreError) as error:
+        raise Unavailable from error
+
+
+def list_versions(folder: str) -> Iterator[tuple[str, str, bool]]:
+    """All versions of all files in a folder: key, version, and whether it is the present one.
+
+    Raises:
+        Unavailable: S3 cannot be reached.
+    """
+    pages = _s3().get_paginator("list_object_versions").paginate(Bucket=settings().media_bucket, Prefix=folder)
+    try:
+        for page in pages:
+            yield from ((one["Key"], one["VersionId"], one["IsLatest"]) for one in page.get("Versions", []))
+    except (ClientError, BotoCoreError) as error:
+        raise Unavailable from error
+
+
+def delete_version(key: str, version: str) -> None:
+    """Delete one version of a file.
+
+    Raises:
+        Unavailable: S3 cannot be reached.
+    """
+    try:
+        _s3().delete_object(Bucket=settings().media_bucket, Key=key, VersionId=version)
     except (ClientError, BotoCoreError) as error:
         raise Unavailable from error
 
