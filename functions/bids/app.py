@@ -1,4 +1,4 @@
-"""Bids over REST: placing, listing, accepting, rejecting and withdrawing them."""
+"""Routes of bids: placing, listing, accepting, rejecting and withdrawing them."""
 
 from __future__ import annotations
 

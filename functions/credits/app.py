@@ -1,4 +1,4 @@
-"""The API of credits: balance, transactions, statement, withdrawals, adjustments and reversals."""
+"""Routes of credits: balance, transactions, statement, withdrawals, adjustments and reversals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs over REST: posting, listing, and the transitions from open to completed."""
+"""Routes of jobs: posting, listing, and the transitions from open to completed."""
 
 from __future__ import annotations
 

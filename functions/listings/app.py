@@ -1,4 +1,4 @@
-"""Listings over REST: building materials, their stock, and the moderation queue."""
+"""Routes of listings: building materials, their stock, and the moderation queue."""
 
 from __future__ import annotations
 

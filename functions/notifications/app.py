@@ -1,4 +1,4 @@
-"""The API of notifications: the inbox, preferences and devices."""
+"""Routes of notifications: the inbox, preferences and devices."""
 
 from __future__ import annotations
 

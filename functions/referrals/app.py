@@ -1,4 +1,4 @@
-"""The API of referrals: one's code and referrals, applying a code, the leaderboard, and the decisions of admins."""
+"""Routes of referrals: one's code and referrals, applying a code, the leaderboard, and the decisions of admins."""
 
 from __future__ import annotations
 

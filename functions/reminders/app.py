@@ -1,4 +1,4 @@
-"""The API of reminders: set, list and delete one's own."""
+"""Routes of reminders: set, list and delete one's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports over REST: making them, and the queue for admins."""
+"""Routes of reports: making them, and the queue for admins."""
 
 from __future__ import annotations
 

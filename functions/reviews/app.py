@@ -1,4 +1,4 @@
-"""Reviews over REST: writing, answering, reading and moderating them."""
+"""Routes of reviews: writing, answering, reading and moderating them."""
 
 from __future__ import annotations
 

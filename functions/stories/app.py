@@ -1,4 +1,4 @@
-"""Stories over REST: submitting, reading and liking them, and the moderation queue."""
+"""Routes of stories: submitting, reading and liking them, and the moderation queue."""
 
 from __future__ import annotations
 
