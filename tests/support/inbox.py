@@ -18,7 +18,7 @@ class PersonLeft(Exception):
     """The account was erased."""
 
 
-def tell(user_id: str, kind: str = "jobStarted", *, number: int = 0, **params: Any) -> str:
+def add_notification(user_id: str, kind: str = "jobStarted", *, number: int = 0, **params: Any) -> str:
     """Write a notification into an inbox, as the consumer of notices does; returns its id.
 
     Raises:
