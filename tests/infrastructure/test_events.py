@@ -145,12 +145,12 @@ def test_the_trail_itself_refuses_changes_to_everybody() -> None:
 
 
 def test_a_line_is_put_only_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya.audit.model import Entry  # noqa: PLC0415
+    from khaya.audit.model import AuditEntry  # noqa: PLC0415
     from khaya.platform.data import dynamo  # noqa: PLC0415
 
     asked: list[Any] = []
     monkeypatch.setattr(dynamo, "commit", lambda writes, _: asked.extend(writes))
-    record(Entry(id="1", action="job.posted", object="jobs/1", at="2026-11-21T08:00:00.000Z", changes=[]))
+    record(AuditEntry(id="1", action="job.posted", object="jobs/1", at="2026-11-21T08:00:00.000Z", changes=[]))
     (write,) = asked
     assert (write.kind, write.request["ConditionExpression"]) == ("Put", "attribute_not_exists(#id)")
 
