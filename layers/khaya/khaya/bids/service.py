@@ -8,7 +8,7 @@ from khaya.bids.visibility import get_visible_job
 from khaya.escrows import opening as escrows
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Contact, Job
-from khaya.platform.base.errors import Conflict, Forbidden, NotFound, WriteConflict
+from khaya.platform.base.errors import Conflict, Forbidden, IndexBehind, NotFound, WriteConflict
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.platform.data.unit_of_work import UnitOfWork, Write, commit_now, read_together
 from khaya.platform.web.access import Caller
@@ -143,10 +143,6 @@ def get_visible(bid_id: str, person: str) -> Bid:
     if bid is None or not bid.visible_to(person):
         raise NotFound("There is no such bid.")
     return bid
-
-
-class IndexBehind(Exception):
-    """The index does not contain all bids of the job yet. Read it again later."""
 
 
 def update_bids_of_job(job_id: str, now: str) -> int:
