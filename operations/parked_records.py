@@ -47,7 +47,7 @@ class ParkedRecord:
 
 
 @dataclass
-class Report:
+class ReplayCounts:
     """The files of the records that were replayed, and of those that failed again and were kept."""
 
     replayed: list[str] = field(default_factory=list)
@@ -82,12 +82,12 @@ class ParkedRecords:
             body = answer["Body"].read()
             yield ParkedRecord(file, answer["VersionId"], len(body), json.loads(body))
 
-    def replay(self, files: Sequence[str] = ()) -> Report:
+    def replay(self, files: Sequence[str] = ()) -> ReplayCounts:
         """Dispatch the records again, all if no files are named, and delete those that succeeded.
 
         The dispatcher does it, with its own permissions. Each consumer tolerates a message that it had before.
         """
-        report = Report()
+        report = ReplayCounts()
         for batch in _batches(self.read(sorted(files, key=_order) or self.files())):
             failed = self._dispatch(batch)
             for one in batch:

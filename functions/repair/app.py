@@ -128,7 +128,7 @@ def _check_changed(now: str, findings: Findings, has_time: daily_tasks.HasTime) 
         task("stories", partial(changed_on, tables.stories_table)),
     ]
     days = clock.days_before(clock.local_day(now), DAYS_LOOKED_BACK)
-    report = daily_tasks.Report()
+    report = daily_tasks.TaskCounts()
     for one in tasks:
         report += daily_tasks.run_task(one, days, has_time)
     return report.as_counts()
