@@ -140,7 +140,7 @@ def of_person(party: Party, person: str, status: Status | None, page_request: Pa
 def completed_work(worker_id: str, limit: int) -> list[Item]:
     """The public fields of the last jobs that a worker completed, latest first. At most `limit`."""
     return dynamo.query(
-        settings().jobs_table, "byWork", "#workerId = :worker", limit=limit, values={"worker": worker_id}
+        settings().jobs_table, "byWorkerAndCompletion", "#workerId = :worker", limit=limit, values={"worker": worker_id}
     )
 
 

@@ -173,7 +173,7 @@ def approved(story_type: StoryType | None, page_request: PageRequest) -> PageRes
 
 def featured(page_request: PageRequest) -> PageResult[Story]:
     """Featured stories, newest first."""
-    return _listed("byFeature", "feedFeatured", _APPROVED, page_request)
+    return _listed("byFeatured", "feedFeatured", _APPROVED, page_request)
 
 
 def of_author(author_id: str, page_request: PageRequest) -> PageResult[Story]:
