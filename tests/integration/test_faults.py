@@ -158,8 +158,8 @@ def _inboxes() -> tuple[int, int]:
     people = {key: row for key, row in rows.items() if key.startswith("recipient#")}
     own = people.get("recipient#owner", {})
     rows_of_owner = [row for row in rows.values() if row.get("userId") == "owner"]
-    generation = own.get("generation", 0)
-    unread = [one for one in rows_of_owner if not one["read"] and one["generation"] == generation]
+    read_epoch = own.get("readEpoch", 0)
+    unread = [one for one in rows_of_owner if not one["read"] and one["readEpoch"] == read_epoch]
     assert own.get("unread", 0) == len(unread), "the count of what is unread is exact"
     having = [(key, name) for key, row in people.items() for name in row.get("devices", {})]
     held = [(f"recipient#{row['holder']}", row["deviceId"]) for key, row in rows.items() if key.startswith("token#")]

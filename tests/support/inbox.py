@@ -38,7 +38,7 @@ def add_notification(user_id: str, kind: str = "jobStarted", *, number: int = 0,
             params=params or {"jobTitle": "Fix a leaking tap"},
             data={"jobId": "01KAK2M8Q0X3V4N5B6C7D8E9F0", "bidId": None},
             event=new_id(),
-            generation=recipient.generation,
+            read_epoch=recipient.read_epoch,
             created_at=now,
         )
         try:
