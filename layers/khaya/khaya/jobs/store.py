@@ -69,12 +69,12 @@ def change(before: Job, after: Job, *, without_bids: bool = False) -> writes.Wri
     )
 
 
-def change_visibility(job: Job, *, hidden: bool) -> writes.Write | None:
+def set_hidden(job: Job, *, hidden: bool) -> writes.Write | None:
     """The write that hides an open job from the public, or shows it; None if nothing changes."""
     if job.status != "open" or bool(job.hidden) == hidden:
         return None
     after = _item(job.model_copy(update={"hidden": hidden or None}))
-    return hiding.change_visibility(*key(job.id), _item(job), after | changed_today())
+    return hiding.set_hidden(*key(job.id), _item(job), after | changed_today())
 
 
 def count_bid(job_id: str, step: int) -> writes.Write:

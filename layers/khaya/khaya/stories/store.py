@@ -70,12 +70,12 @@ def change(before: Story, after: Story) -> writes.Write:
     )
 
 
-def change_visibility(story: Story, *, hidden: bool) -> writes.Write | None:
+def set_hidden(story: Story, *, hidden: bool) -> writes.Write | None:
     """The write that hides a story from the public, or shows it; None if nothing changes."""
     if bool(story.hidden) == hidden:
         return None
     after = story.model_copy(update={"hidden": hidden or None})
-    return hiding.change_visibility(*key(story.id), _item(story), _item(after) | changed_today())
+    return hiding.set_hidden(*key(story.id), _item(story), _item(after) | changed_today())
 
 
 def remove(story: Story, *, if_unchanged: bool = False) -> writes.Write:
