@@ -118,13 +118,13 @@ def on_job(job_id: str, caller: Caller, sort: Sort, page_request: PageRequest) -
         Forbidden: the caller is neither the owner nor a worker.
     """
     if "buyer" in caller.roles:
-        part = store.on_job(job_id, sort, page_request)
-        if part.items and part.items[0].buyer_id == caller.user_id:
-            return part
+        result = store.on_job(job_id, sort, page_request)
+        if result.items and result.items[0].buyer_id == caller.user_id:
+            return result
     if "worker" in caller.roles:
-        part = store.of_worker_on_job(job_id, caller.user_id, sort, page_request)
-        if part.items:
-            return part
+        result = store.of_worker_on_job(job_id, caller.user_id, sort, page_request)
+        if result.items:
+            return result
     job = get_visible_job(job_id, caller)
     if job.buyer_id == caller.user_id and "buyer" not in caller.roles:
         return store.on_job(job_id, sort, page_request)

@@ -37,8 +37,8 @@ def find_proposal(proposal_id: str) -> Proposal | None:
 
 def waiting(page_request: PageRequest) -> PageResult[Proposal]:
     """The proposals that wait for a second admin, oldest first."""
-    part = list_page(settings().credits_table, "byWait", "waiting", _WAITING, page_request, newest_first=False)
-    return PageResult([_read(row) for row in part.items], part.after)
+    result = list_page(settings().credits_table, "byWait", "waiting", _WAITING, page_request, newest_first=False)
+    return PageResult([_read(row) for row in result.items], result.after)
 
 
 def read_sum(item: Item | None, admin_id: str) -> SingleAdminSum:

@@ -264,16 +264,18 @@ def rename(key: tuple[str, dict[str, str]], attribute: str, name: str) -> writes
 
 def of_referrer(user_id: str, page_request: PageRequest) -> PageResult[Referral]:
     """The people whom a person has referred, newest first."""
-    part = list_page(settings().referrals_table, "byReferrer", "referrerId", user_id, page_request, order="referralId")
-    return PageResult([found for row in part.items if (found := read_referral(row))], part.after)
+    result = list_page(
+        settings().referrals_table, "byReferrer", "referrerId", user_id, page_request, order="referralId"
+    )
+    return PageResult([found for row in result.items if (found := read_referral(row))], result.after)
 
 
 def waiting_rewards(page_request: PageRequest) -> PageResult[WaitingReward]:
     """The rewards that wait for an admin, oldest first."""
-    part = list_page(
+    result = list_page(
         settings().referrals_table, "byWait", "waiting", _WAITING, page_request, order="createdAt", newest_first=False
     )
-    return PageResult([_read_reward(row) for row in part.items], part.after)
+    return PageResult([_read_reward(row) for row in result.items], result.after)
 
 
 def leaders() -> list[Referrer]:
