@@ -396,9 +396,7 @@ def test_the_worker_starts_the_work_once(buyer: Person, worker: Person) -> None:
     assert worker.post(f"/jobs/{job}/start").status == 409
 
 
-def test_escrow_work_does_not_start_without_the_deposit(
-    buyer: Person, worker: Person
-) -> None:
+def test_escrow_work_does_not_start_without_the_deposit(buyer: Person, worker: Person) -> None:
     job = in_progress(buyer, worker, payment="escrow")
     for attempt in (
         worker.post(f"/jobs/{job}/start"),

@@ -161,7 +161,7 @@ def paid(fake: FakeProvider, *parts: Part) -> str:
 
 def pay_part(fake: FakeProvider, job: str, part: Part) -> str:
     """Have the buyer pay a part of an escrow; returns the reference."""
-    reference: str = check_out(OWNER, job, part).body["reference"]
+    reference: str = check_out(OWNER, job, part, f"{part} of {job}").body["reference"]
     fake.pay(reference)
     hint("collections", {"reference": reference, "providerId": None}, reference)
     return reference
@@ -348,18 +348,18 @@ def swept() -> None:
 
 def deadlines_pass() -> None:
     """Each deadline of an escrow passes, and disputes are decided by themselves; then the provider cannot be asked."""
+    with pytest.MonkeyPatch.context() as patch, fake_provider(patch) as fake:
+        check_out(OWNER, paid(fake), "deposit")
+        submit(paid(fake, "deposit"))
+        paid(fake, "deposit")
+        done = paid(fake, "deposit")
+        submit(done)
+        pay_part(fake, done, "balance")
+        for days in (4, 20, 28, 40):
+            patch.setattr(clock, "now", lambda days=days: clock.plus("2026-11-21T08:00:00.000Z", days=days))
+            assert app("due_items").handler({"schedule": "minute"}, Context())["failed"] == 0
+        check_out(OWNER, paid(fake), "deposit")
     with pytest.MonkeyPatch.context() as patch:
-        with fake_provider(patch) as fake:
-            check_out(OWNER, paid(fake), "deposit")
-            submit(paid(fake, "deposit"))
-            paid(fake, "deposit")
-            done = paid(fake, "deposit")
-            submit(done)
-            pay_part(fake, done, "balance")
-            for days in (4, 20, 28, 40):
-                patch.setattr(clock, "now", lambda days=days: clock.plus("2026-11-21T08:00:00.000Z", days=days))
-                assert app("due_items").handler({"schedule": "minute"}, Context())["failed"] == 0
-            check_out(OWNER, paid(fake), "deposit")
         secrets.clear_cache()
         patch.setattr(clock, "now", lambda: "2027-01-05T08:00:00.000Z")
         app("due_items").handler({"schedule": "minute"}, Context())
@@ -413,6 +413,8 @@ def at_the_provider() -> None:
     with pytest.MonkeyPatch.context() as patch, fake_provider(patch) as fake:
         Person("somebody", ("worker",)).put("/payouts/account", ACCOUNT)
         account("worker")
+        secrets.clear_cache()
+        charged_back(fake)
         experienced("worker")
         known_card(buyer="owner")
         job = deal(buyer="owner", worker="worker")
@@ -422,10 +424,8 @@ def at_the_provider() -> None:
         late = cancel_paid(fake)
         pay_late(fake, late, buyer="owner")
         withdrawal()
-        secrets.clear_cache()
         follow()
         run_due_payouts()
-        charged_back(fake)
     with pytest.MonkeyPatch.context() as patch:
         forget_failures()
         breaker = stopped_clock(patch)
@@ -479,7 +479,6 @@ def test_a_function_uses_every_permission_of_its_role(permitted: Record, folder:
     FLOWS[folder]()
     ask_with_cursors(folder)
     # then every permission of its role was used
-    print("LEFT", folder, sorted(left_unused(permitted, folder)))
     assert left_unused(permitted, folder) == set(), "allowed, but never called"
 
 

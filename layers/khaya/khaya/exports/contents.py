@@ -15,6 +15,9 @@ from khaya.ledger import store as ledger
 from khaya.listings import store as listings
 from khaya.notifications import store as notifications
 from khaya.notifications import view as notices
+from khaya.payment_records import service as payment_records
+from khaya.payment_records.model import span_of
+from khaya.payment_records.view import earning_view, payment_view
 from khaya.payout_accounts import store as payout_accounts
 from khaya.payout_accounts.view import account_view
 from khaya.personal_data import sources
@@ -117,6 +120,18 @@ def _entries(user_id: str) -> Iterator[Mapping[str, Any]]:
     yield from ledger.every_entry(user_id, _ENTRY)
 
 
+def _escrows(user_id: str) -> Iterator[Mapping[str, Any]]:
+    return (exported(escrow, user_id) for escrow in sources.escrows_of(user_id))
+
+
+def _payments(user_id: str) -> Iterator[Mapping[str, Any]]:
+    return (item_of(payment_view(one)) for one in payment_records.every_payment(user_id, span_of(None, None)))
+
+
+def _earnings(user_id: str) -> Iterator[Mapping[str, Any]]:
+    return (item_of(earning_view(one)) for one in payment_records.every_earning(user_id, span_of(None, None)))
+
+
 def _referral(user_id: str) -> Iterator[Mapping[str, Any]]:
     own, referral = read_together([referrals.referrer_key(user_id), referrals.referral_key(user_id)])
     if own is not None:
@@ -189,6 +204,9 @@ SECTIONS: Final[Mapping[str, Callable[[str], Iterable[Mapping[str, Any]]]]] = {
     "decisionsAsAdmin": _decisions,
     "credits": _balance,
     "creditEntries": _entries,
+    "escrows": _escrows,
+    "payments": _payments,
+    "earnings": _earnings,
     "referral": _referral,
     "peopleReferred": _referred,
     "stories": _stories,

@@ -70,7 +70,8 @@ def valid_versions(name: str) -> Iterator[str]:
     previous = secret(name, "AWSPREVIOUS")
     if previous:
         yield previous
-    if time.monotonic() - _cached[name, "AWSCURRENT"][0] > REFETCH_SECONDS:
+    fetched_at, _ = _cached.get((name, "AWSCURRENT"), (-math.inf, ""))  # another thread may have removed it
+    if time.monotonic() - fetched_at > REFETCH_SECONDS:
         _cached.pop((name, "AWSCURRENT"), None)
         _cached.pop((name, "AWSPREVIOUS"), None)
         latest = secret(name)
