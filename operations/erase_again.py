@@ -17,7 +17,7 @@ from typing import Any
 import boto3
 
 from operations import repair
-from operations.repair import Everything, Report
+from operations.repair import Everything, RepairCounts
 
 PAGE = 100
 ACTION = "person.erased"
@@ -43,7 +43,7 @@ class Erasures:
         """The ids of the people who were erased since a time, latest first, each once."""
         return list(dict.fromkeys(self._erased(since)))
 
-    def repeat(self, since: str, report: Report) -> None:
+    def repeat(self, since: str, report: RepairCounts) -> None:
         """Begin the erasures since a time anew.
 
         Raises:
@@ -80,7 +80,7 @@ def of_stack(session: Any, stack: str) -> Erasures:
 
 def run(erasures: Erasures, since: str) -> bool:
     """Begin the erasures since a time anew, and print how many; returns whether nothing failed."""
-    report = Report()
+    report = RepairCounts()
     erasures.repeat(since, report)
     print(report)
     return not report.failed

@@ -49,7 +49,7 @@ class ParkedRecord:
 
 
 @dataclass
-class Report:
+class ReplayCounts:
     """The files of the records that were replayed, and of those that failed again and were kept."""
 
     replayed: list[str] = field(default_factory=list)
@@ -86,7 +86,7 @@ class ParkedRecords:
             body = answer["Body"].read()
             yield ParkedRecord(file, answer["VersionId"], len(body), json.loads(body))
 
-    def replay(self, files: Sequence[str] = ()) -> Report:
+    def replay(self, files: Sequence[str] = ()) -> ReplayCounts:
         """Dispatch the records again, all if no files are named, and delete those that succeeded.
 
         The data of people who were erased since is removed from them first, so that none of it comes back. The
@@ -95,7 +95,7 @@ class ParkedRecords:
         Raises:
             RuntimeError: the records could not be checked; none was dispatched.
         """
-        report = Report()
+        report = ReplayCounts()
         wanted = sorted(files, key=_order) or self.files()
         self._remove_erased_people(wanted)
         for batch in _batches(self.read(self._still_there(wanted))):

@@ -42,7 +42,7 @@ SOURCES: dict[str, Source] = {
 
 
 @dataclass
-class Report:
+class RepairCounts:
     """Per repair: how many objects were checked, differences mended, objects failed, and objects left for later."""
 
     checked: Counter[str] = field(default_factory=Counter)
@@ -80,7 +80,7 @@ class Everything:
         self._tables = tables
         self._function = function
 
-    def repair(self, kind: str, report: Report, after: str | None = None) -> Iterator[str]:
+    def repair(self, kind: str, report: RepairCounts, after: str | None = None) -> Iterator[str]:
         """Check all objects of a kind, from the one after `after`; yields the last id of each page.
 
         Raises:
@@ -114,7 +114,7 @@ class Everything:
             if not following:
                 return
 
-    def check(self, things: Sequence[str], report: Report) -> list[str]:
+    def check(self, things: Sequence[str], report: RepairCounts) -> list[str]:
         """Have objects checked; returns those for which there was no time.
 
         Raises:
@@ -146,7 +146,7 @@ def of_stack(session: Any, stack: str) -> Everything:
 
 def run(everything: Everything, kinds: Sequence[str], after: str | None = None) -> bool:
     """Check all objects of some kinds, and print how far it is and what was mended; returns whether nothing failed."""
-    report = Report()
+    report = RepairCounts()
     for kind in kinds:
         for last in everything.repair(kind, report, after):
             print(f"{kind} up to {last}", flush=True)

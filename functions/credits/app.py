@@ -1,4 +1,4 @@
-"""The API of credits: balance, transactions, statement, withdrawals, adjustments and reversals."""
+"""Routes of credits: balance, transactions, statement, withdrawals, adjustments and reversals."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def transactions(
 ) -> Response[Page[TransactionView]]:
     """Each transaction has the balance after it."""
     page_request = api.page_request(limit, cursor, private=True)
-    part = store.entries(api.caller.user_id, page_request)
-    items = [transaction_view(entry) for entry in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = store.entries(api.caller.user_id, page_request)
+    items = [transaction_view(entry) for entry in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.get(
@@ -93,9 +93,9 @@ def proposals(
 ) -> Response[Page[ProposalView]]:
     """Adjustments and reversals that no second admin has decided about."""
     page_request = api.page_request(limit, cursor, private=True)
-    part = proposal_store.waiting(page_request)
-    items = [proposal_view(proposal) for proposal in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = proposal_store.waiting(page_request)
+    items = [proposal_view(proposal) for proposal in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.post("/credits/adjustments/<proposal_id>/approval", APPROVER, "Decide about a proposal", body=ProposalView)

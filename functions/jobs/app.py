@@ -1,4 +1,4 @@
-"""Jobs over REST: posting, listing, and the transitions from open to completed."""
+"""Routes of jobs: posting, listing, and the transitions from open to completed."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ def feed(
 ) -> Response[Page[PartyJobView | JobView]]:
     """Filters by category, location and words of the title can be combined."""
     page_request = api.page_request(limit, cursor, category, location, q)
-    part = service.feed(category, location, q, page_request)
-    items = [job_view(job, api.visitor) for job in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = service.feed(category, location, q, page_request)
+    items = [job_view(job, api.visitor) for job in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.get("/jobs/mine", MINE, "One's own jobs, newest first", body=Page[PartyJobView])
@@ -81,9 +81,9 @@ def mine(
 ) -> Response[Page[PartyJobView]]:
     """Jobs that the caller posted, or for which the caller was selected."""
     page_request = api.page_request(limit, cursor, side, status, private=True)
-    part = store.of_person(side, api.caller.user_id, status, page_request)
-    items = [party_job_view(job, api.caller.user_id) for job in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = store.of_person(side, api.caller.user_id, status, page_request)
+    items = [party_job_view(job, api.caller.user_id) for job in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.get("/jobs/<job_id>", PUBLIC, "One job", body=PartyJobView | JobView)

@@ -69,9 +69,9 @@ def own_payments(
 ) -> Response[Page[PaymentView]]:
     """Payments for jobs, and refunds with what was kept and why."""
     page_request = api.page_request(limit, cursor, first, to, private=True)
-    part = service.payments(api.caller.user_id, span_of(first, to), page_request)
-    items = [payment_view(payment) for payment in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = service.payments(api.caller.user_id, span_of(first, to), page_request)
+    items = [payment_view(payment) for payment in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.get(
@@ -103,9 +103,9 @@ def own_earnings(
 ) -> Response[Page[EarningView]]:
     """Each with its fee and its payout."""
     page_request = api.page_request(limit, cursor, first, to, private=True)
-    part = service.earnings(api.caller.user_id, span_of(first, to), page_request)
-    items = [earning_view(earning) for earning in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = service.earnings(api.caller.user_id, span_of(first, to), page_request)
+    items = [earning_view(earning) for earning in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.get(
@@ -139,9 +139,9 @@ def found_differences(
 ) -> Response[Page[DifferenceView]]:
     """Each is kept until an admin closes it."""
     page_request = api.page_request(limit, cursor, status, private=True)
-    part = differences.with_status(status, page_request)
-    items = [difference_view(difference) for difference in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = differences.with_status(status, page_request)
+    items = [difference_view(difference) for difference in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.post("/admin/payments/differences/<difference_id>/closing", ADMIN, "Close a difference", body=DifferenceView)
@@ -162,9 +162,9 @@ def money_in_suspense(
 ) -> Response[Page[SuspenseView]]:
     """What came late or twice goes back by itself; the rest waits for an admin."""
     page_request = api.page_request(limit, cursor, status, private=True)
-    part = suspense_store.with_status(status, page_request)
-    items = [suspense_view(kept) for kept in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = suspense_store.with_status(status, page_request)
+    items = [suspense_view(kept) for kept in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.post(
@@ -187,9 +187,9 @@ def found_chargebacks(
 ) -> Response[Page[ChargebackView]]:
     """Open ones by the time by which they are to be answered, the others newest first."""
     page_request = api.page_request(limit, cursor, status, private=True)
-    part = chargeback_store.with_status(status, page_request)
-    items = [chargeback_view(chargeback) for chargeback in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = chargeback_store.with_status(status, page_request)
+    items = [chargeback_view(chargeback) for chargeback in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.get(

@@ -141,7 +141,7 @@ def _check_changed(now: str, findings: Findings, has_time: daily_tasks.HasTime) 
         task("payout_accounts", partial(changed_on, tables.payouts_table)),
     ]
     days = clock.days_before(clock.local_day(now), DAYS_LOOKED_BACK)
-    report = daily_tasks.Report()
+    report = daily_tasks.TaskCounts()
     for one in tasks:
         report += daily_tasks.run_task(one, days, has_time)
     _check([f"parked/{file}" for file in parked_records.names()], now, findings, has_time)

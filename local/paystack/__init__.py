@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import boto3
 
-SECRET = "khaya-paystack-local"  # noqa: S105  # nosec B105 - a secret's name
+SECRET = "khaya-paystack-local"  # noqa: S105 - a secret's name  # nosec B105
 # Opens nothing but this stand-in, so it may be known.
 KEY = "sk_test_local"  # pragma: allowlist secret
 

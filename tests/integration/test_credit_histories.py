@@ -247,8 +247,8 @@ class CreditHistory(History):
     def teardown(self) -> None:
         if hasattr(self, "books"):
             for user, book in self.books.items():
-                told = [(one["id"], one["amountCents"], one["withdrawalStatus"]) for one in reversed(entries(user))]
-                assert told == [(line.id, line.cents, line.withdrawal) for line in book.lines]
+                listed = [(one["id"], one["amountCents"], one["withdrawalStatus"]) for one in reversed(entries(user))]
+                assert listed == [(line.id, line.cents, line.withdrawal) for line in book.lines]
                 assert [bool(one["reversedBy"]) for one in reversed(entries(user))] == [
                     line.reversed for line in book.lines
                 ]

@@ -27,9 +27,9 @@ from tests.support.circuit_breakers import forget_failures, stopped_clock
 from tests.support.client import VISITOR, Context, Person, app, function_of
 from tests.support.escrow import agreed, check_out
 from tests.support.events import batch, happened
-from tests.support.events import tell as deliver_event
+from tests.support.events import deliver as deliver_event
 from tests.support.first_token import trigger
-from tests.support.inbox import device, tell
+from tests.support.inbox import add_notification, device
 from tests.support.lives import MEMBER, live
 from tests.support.money import REASON, earlier_rewards, grant, payout_account, refer, released_job
 from tests.support.payments import (
@@ -282,16 +282,16 @@ def signed_in() -> None:
 
 
 def notifications() -> None:
-    told = tell("owner")
+    notification_id = add_notification("owner")
     OWNER.get("/notifications")
     OWNER.get("/notifications/preferences")
     OWNER.post("/notifications/nothing/read", headers=KEY)
-    OWNER.post(f"/notifications/{told}/read", headers=KEY)
+    OWNER.post(f"/notifications/{notification_id}/read", headers=KEY)
     OWNER.put("/devices/phone", device("one"))
     OWNER.put("/devices/phone", device("two"))
 
 
-def told() -> None:
+def deliver_notices() -> None:
     job = post_job(OWNER)
     OWNER.put("/devices/phone", device("one"))
     make_queues()
@@ -444,14 +444,14 @@ def charged_back(fake: FakeProvider) -> None:
     """A payment of a released job is charged back, contested and lost."""
     reference = finished(fake)
     chargeback = fake.charge_back(reference)
-    told = {"reference": reference, "providerId": chargeback}
-    hint("chargebacks", told, "opened")
+    ids = {"reference": reference, "providerId": chargeback}
+    hint("chargebacks", ids, "opened")
     answer = {"decision": "contest", "reason": REASON}
     path = f"/admin/payments/chargebacks/{chargeback}/response"
     assert Person("admin-1", ("admin",)).post(path, answer, headers=KEY).status == 200
     follow()
     fake.decide_chargeback(chargeback, "lost")
-    hint("chargebacks", told, "ended")
+    hint("chargebacks", ids, "ended")
 
 
 FLOWS: dict[str, Callable[[], None]] = {
@@ -463,7 +463,7 @@ FLOWS: dict[str, Callable[[], None]] = {
     "derived": changed,
     "money": rewarded,
     "notifications": notifications,
-    "notices": told,
+    "notices": deliver_notices,
     "reminders": reminders,
     "due_items": swept,
     "pre_token": signed_in,

@@ -312,11 +312,11 @@ def test_given_a_person_who_typed_into_every_field_when_they_are_erased_then_no_
     for path in ("/reports", "/admin/audit", "/admin/verifications", "/listings/pending"):
         assert ADMIN.get(path).status == 200, path
     # and no event was made up by the removal of words: nobody was told about a moderation again
-    told = OTHER.get("/notifications", query={"limit": "50"}).body["items"]
-    kinds = [one["kind"] for one in told]
+    notifications = OTHER.get("/notifications", query={"limit": "50"}).body["items"]
+    kinds = [one["kind"] for one in notifications]
     assert (kinds.count("listingRejected"), kinds.count("storyRejected")) == (1, 1)
     # bidders read neutral words where the title stood
-    assert any("Removed job" in one["text"] for one in told)
+    assert any("Removed job" in one["text"] for one in notifications)
 
 
 def test_the_export_of_a_person_holds_every_word_that_they_typed(life: None) -> None:

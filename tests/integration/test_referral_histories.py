@@ -154,8 +154,8 @@ class ReferralHistory(History):
     def teardown(self) -> None:
         if hasattr(self, "codes"):
             for referrer in ("r1", "r2", "p1"):
-                told = Counter(one["status"] for one in everything(Person(referrer), "/referrals/mine"))
-                assert told == Counter(one.status for one in self.referrals.values() if one.referrer == referrer)
+                statuses = Counter(one["status"] for one in everything(Person(referrer), "/referrals/mine"))
+                assert statuses == Counter(one.status for one in self.referrals.values() if one.referrer == referrer)
             board = VISITOR.get("/referrals/leaderboard").body["items"]
             paid = {one.referrer for one in self.referrals.values() if one.status == "rewarded"}
             assert {one["userId"]: one["rewardedCount"] for one in board} == {name: self.counts[name] for name in paid}

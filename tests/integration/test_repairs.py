@@ -599,7 +599,7 @@ def test_the_command_checks_everything_page_by_page_and_can_go_on(
     tables = {source.table: table_name(source.table) for source in operations.SOURCES.values()}
     everything = operations.Everything(stand_in.client("dynamodb"), Functions(), tables, "khaya-repair-test")
     # when the command ends after its second page
-    pages = everything.repair("jobs", operations.Report())
+    pages = everything.repair("jobs", operations.RepairCounts())
     last = [next(pages), next(pages)][-1]
     assert sum(item["bidCount"] == 2 for item in stored("jobs")) == 4
     # then it goes on from there

@@ -30,8 +30,8 @@ def test_every_schedule_of_the_template_has_a_unique_name() -> None:
 
 
 def test_schedules_of_one_function_keep_their_own_input() -> None:
-    def timed(expression: str, told: str) -> dict[str, Any]:
-        properties = {"ScheduleExpression": expression, "ScheduleExpressionTimezone": "UTC", "Input": told}
+    def timed(expression: str, input_json: str) -> dict[str, Any]:
+        properties = {"ScheduleExpression": expression, "ScheduleExpressionTimezone": "UTC", "Input": input_json}
         return {"Type": "ScheduleV2", "Properties": properties}
 
     events = {

@@ -466,9 +466,9 @@ SILENT = {
 @pytest.mark.parametrize("name", CASES)
 def test_each_event_notifies_exactly_the_right_people(name: str) -> None:
     event, thing, expected = CASES[name]
-    told = notices_of(event, thing)
-    assert {notice.user_id: notice.kind for notice in told} == expected
-    assert len(told) == len(expected)
+    notices = notices_of(event, thing)
+    assert {notice.user_id: notice.kind for notice in notices} == expected
+    assert len(notices) == len(expected)
     assert rules.is_relevant(event)
 
 
@@ -488,8 +488,8 @@ def test_given_a_deleted_object_then_nobody_is_notified(name: str) -> None:
 def test_people_get_no_notice_of_their_own_actions_except_about_security(name: str) -> None:
     event, thing, expected = CASES[name]
     for person, kind in expected.items():
-        told = notices_of(event.model_copy(update={"actor": person}), thing)
-        assert (person in {notice.user_id for notice in told}) == (not KINDS[kind].configurable)
+        notices = notices_of(event.model_copy(update={"actor": person}), thing)
+        assert (person in {notice.user_id for notice in notices}) == (not KINDS[kind].configurable)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -503,9 +503,9 @@ def test_every_notice_renders_in_both_languages(name: str, language: Language) -
 
 
 def test_every_kind_of_event_has_a_case_or_is_listed_as_silent() -> None:
-    told = {event.kind for event, _, _ in CASES.values()}
-    assert told | SILENT == set(EVENTS)
-    assert not told & SILENT
+    covered = {event.kind for event, _, _ in CASES.values()}
+    assert covered | SILENT == set(EVENTS)
+    assert not covered & SILENT
 
 
 def test_every_kind_of_notice_is_caused_by_some_event() -> None:

@@ -194,8 +194,8 @@ def test_text_that_people_wrote_is_not_altered(language: Language, title: str) -
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("title", ["{jobTitle}", "{0}", "{", "100% {amountCents!r:>9}", "{by}"])
 def test_braces_in_a_title_are_not_placeholders(language: Language, title: str) -> None:
-    told = render("jobCancelled", {"jobTitle": title, "by": "buyer"}, language).text
-    assert f'"{title}"' in told
+    rendered = render("jobCancelled", {"jobTitle": title, "by": "buyer"}, language).text
+    assert f'"{title}"' in rendered
 
 
 def test_a_missing_or_unknown_parameter_is_refused() -> None:

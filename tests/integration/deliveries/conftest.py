@@ -69,7 +69,7 @@ class Post:
             data={"jobId": "job-1"},
             event=f"event-{next(self._numbers)}",
             urgent=KINDS[kind].urgent,
-            generation=person.generation,
+            read_epoch=person.read_epoch,
             created_at=clock.now(),
         )
         dynamo.commit(store.create(notification, person), new_id())

@@ -5,6 +5,14 @@ The first line of a table names the columns. Every other line is a route, option
                                      none  expired  forged  foreign  id | buyer  worker  seller  admin | owner  other
     PATCH /jobs/{jobId} (open)        401    401     401      401   401 |  403    403     403     403  |  200    403
 
+The first columns are callers whose token is refused:
+
+* `none` sends no token,
+* `expired` sends one whose time is over,
+* `forged` one that another key signed,
+* `foreign` one that the user pool issued to another client,
+* `id` an ID token, where an access token is needed.
+
 Every table has the columns `none` to `other`; a module may add more. `-` means that there is no such caller.
 
 Four columns are not written down, since they follow from the access that a route declares: `suspended`, `session ended`,

@@ -37,9 +37,9 @@ class Provider:
         self.stand_in = server.paystack
         self.base = f"http://127.0.0.1:{server.server_port}"
 
-    def control(self, call: str, **told: Any) -> dict[str, Any]:
+    def control(self, call: str, **body: Any) -> dict[str, Any]:
         """Tell the stand-in something."""
-        answer = requests.post(f"{self.base}/_control/{call}", json=told, timeout=5)
+        answer = requests.post(f"{self.base}/_control/{call}", json=body, timeout=5)
         assert answer.ok, answer.text
         found: dict[str, Any] = answer.json()
         return found

@@ -8,7 +8,7 @@ from khaya.bids.visibility import get_visible_job
 from khaya.escrows import opening as escrows
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Contact, Job
-from khaya.platform.base.errors import Conflict, Forbidden, NotFound, WriteConflict
+from khaya.platform.base.errors import Conflict, Forbidden, IndexBehind, NotFound, WriteConflict
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.platform.data.unit_of_work import UnitOfWork, Write, commit_now, read_together
 from khaya.platform.web.access import Caller
@@ -118,13 +118,13 @@ def on_job(job_id: str, caller: Caller, sort: Sort, page_request: PageRequest) -
         Forbidden: the caller is neither the owner nor a worker.
     """
     if "buyer" in caller.roles:
-        part = store.on_job(job_id, sort, page_request)
-        if part.items and part.items[0].buyer_id == caller.user_id:
-            return part
+        result = store.on_job(job_id, sort, page_request)
+        if result.items and result.items[0].buyer_id == caller.user_id:
+            return result
     if "worker" in caller.roles:
-        part = store.of_worker_on_job(job_id, caller.user_id, sort, page_request)
-        if part.items:
-            return part
+        result = store.of_worker_on_job(job_id, caller.user_id, sort, page_request)
+        if result.items:
+            return result
     job = get_visible_job(job_id, caller)
     if job.buyer_id == caller.user_id and "buyer" not in caller.roles:
         return store.on_job(job_id, sort, page_request)
@@ -143,10 +143,6 @@ def get_visible(bid_id: str, person: str) -> Bid:
     if bid is None or not bid.visible_to(person):
         raise NotFound("There is no such bid.")
     return bid
-
-
-class IndexBehind(Exception):
-    """The index does not contain all bids of the job yet. Read it again later."""
 
 
 def update_bids_of_job(job_id: str, now: str) -> int:

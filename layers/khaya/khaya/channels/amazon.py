@@ -19,7 +19,7 @@ def send(operation: Callable[[], str], hopeless_codes: Set[str]) -> str:
     """
     try:
         return operation()
-    except messaging.Refused as error:
+    except messaging.MessageRefused as error:
         if error.code in hopeless_codes:
             raise Undeliverable(error.code) from None
         raise ChannelDown(str(error), http_calls.retry_after_seconds(error.retry_after)) from None

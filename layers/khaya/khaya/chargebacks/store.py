@@ -49,7 +49,7 @@ def change(before: Chargeback, after: Chargeback) -> writes.Write:
 
 def with_status(status: Status, page_request: PageRequest) -> PageResult[Chargeback]:
     """Chargebacks of one status: open ones by the time by which they are to be answered, others newest first."""
-    part = lists.list_page(
+    result = lists.list_page(
         settings().chargebacks_table,
         "byStatus",
         "status",
@@ -58,7 +58,7 @@ def with_status(status: Status, page_request: PageRequest) -> PageResult[Chargeb
         order="order",
         newest_first=status != "open",
     )
-    return PageResult([Chargeback.model_validate(row) for row in part.items], part.after)
+    return PageResult([Chargeback.model_validate(row) for row in result.items], result.after)
 
 
 def _item(chargeback: Chargeback) -> Item:

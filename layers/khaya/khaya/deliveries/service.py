@@ -18,7 +18,7 @@ from khaya.channels.push import GONE, TOO_BIG, Push
 from khaya.channels.push import receipts as push_receipts
 from khaya.channels.push import send as send_push
 from khaya.deliveries import queues, quiet, store
-from khaya.deliveries.model import Consumer, DailyLimit, Delivery, NotNow, Refused, Send, wait_seconds
+from khaya.deliveries.model import Consumer, DailyLimit, Delivery, NotNow, PushRefused, Send, wait_seconds
 from khaya.notifications import messages
 from khaya.notifications import store as notifications
 from khaya.notifications.choices import Channel
@@ -137,7 +137,7 @@ def deliver(channel: Channel, notification_id: str, now: str, attempt: int) -> N
     except ChannelDown as error:
         observability.count(f"{channel.capitalize()}{'Unsure' if isinstance(error, Unsure) else 'Down'}")
         raise NotNow(str(error), wait_seconds(attempt, error.retry_after)) from None
-    except (Refused, WriteConflict) as reason:
+    except (PushRefused, WriteConflict) as reason:
         raise NotNow(f"{type(reason).__name__} {reason}", wait_seconds(attempt)) from None
 
 
@@ -241,7 +241,7 @@ def _send_once(delivery: Delivery, channel: Channel, outgoing: _Outgoing, now: s
 
     Raises:
         ChannelDown: nothing was sent; `Unsure`: it may have been sent.
-        Refused: nothing was sent, for a reason that concerns this message only.
+        PushRefused: nothing was sent, for a reason that concerns this message only.
         DailyLimit: the person got as many messages today as anybody may.
         TooMany, BudgetSpent: the limit of messages of this channel in the hour or the month is reached.
         WriteConflict: another run has claimed it.
@@ -257,7 +257,7 @@ def _send_once(delivery: Delivery, channel: Channel, outgoing: _Outgoing, now: s
         outcome = _send_push(outgoing) if channel == "push" else _send_message(channel, outgoing, now)
     except Unsure:
         raise
-    except (ChannelDown, TooMany, limits.BudgetSpent, Refused):
+    except (ChannelDown, TooMany, limits.BudgetSpent, PushRefused):
         taken_back = [notifications.uncount_message(notification.user_id, claimed.counted_on or "")] if counted else []
         commit_now(store.release_claim(notification_id, channel, before, now), *taken_back)
         raise
@@ -324,7 +324,7 @@ def _send_push(outgoing: _Outgoing) -> _Outcome:
     if refused == {TOO_BIG} and not accepted:
         raise Undeliverable(TOO_BIG)
     if refused and not accepted:
-        raise Refused(", ".join(sorted(map(str, refused))))
+        raise PushRefused(", ".join(sorted(map(str, refused))))
     return _Outcome(tickets=accepted, gone=gone)
 
 

@@ -24,7 +24,7 @@ _NORMAL_FORMS: Final[dict[str, Callable[[str], str]]] = {"phone_number": normal_
 
 
 @dataclass(frozen=True)
-class Account:
+class VerifiedAccount:
     """An account in Cognito; `phone` and `email` only if they are verified."""
 
     subject: str
@@ -58,7 +58,7 @@ def find_person(subject: str) -> str | None:
     return store.holder_of(Identity("subject", subject))
 
 
-def welcome(account: Account, now: str) -> str:
+def welcome(account: VerifiedAccount, now: str) -> str:
     """The id of the account's person, with the records that a sign-in needs. Idempotent.
 
     A new account belongs to the person who holds one of its contacts, so that a user pool can be rebuilt; otherwise to
@@ -71,7 +71,7 @@ def welcome(account: Account, now: str) -> str:
     return retry_on_conflict(lambda: _welcome(account, now), _ATTEMPTS)
 
 
-def _welcome(account: Account, now: str) -> str:
+def _welcome(account: VerifiedAccount, now: str) -> str:
     subject, contacts = Identity("subject", account.subject), account.contacts
     known, *holders = store.holders_of([subject, *contacts])
     user_id = known or next(filter(None, holders), None) or new_id()
@@ -103,7 +103,7 @@ def _adopt(record: User, own: list[Identity], unit_of_work: UnitOfWork) -> None:
             return
 
 
-def _record(account: Account, user_id: str, own: list[Identity], now: str) -> User:
+def _record(account: VerifiedAccount, user_id: str, own: list[Identity], now: str) -> User:
     """The private record of a new person, with the contacts that are theirs."""
     values = {contact.kind: contact.value for contact in own}
     return User(

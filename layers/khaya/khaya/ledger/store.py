@@ -66,8 +66,8 @@ def find_entry(entry_id: str) -> Entry | None:
 
 def entries(user_id: str, page_request: PageRequest) -> PageResult[Entry]:
     """A person's entries, newest first."""
-    part = list_page(settings().credits_table, "byPerson", "userId", user_id, page_request, order="order")
-    return PageResult([Entry.model_validate(row) for row in part.items], part.after)
+    result = list_page(settings().credits_table, "byPerson", "userId", user_id, page_request, order="order")
+    return PageResult([Entry.model_validate(row) for row in result.items], result.after)
 
 
 def every_entry(user_id: str, columns: Iterable[str]) -> Iterator[Item]:
@@ -155,13 +155,13 @@ def read_balance(item: Item | None) -> int:
 def legs(account: str, day: str, page_request: PageRequest) -> PageResult[Leg]:
     """The legs on an account, newest first; those of a platform account on one day (UTC)."""
     partition = account if is_guarded(account) else f"{account}#{day}"
-    part = list_page(settings().credits_table, "byAccount", "legsOf", partition, page_request, order="bookedAt")
-    return PageResult([Leg.model_validate(row) for row in part.items], part.after)
+    result = list_page(settings().credits_table, "byAccount", "legsOf", partition, page_request, order="bookedAt")
+    return PageResult([Leg.model_validate(row) for row in result.items], result.after)
 
 
 def movements(day: str, page_request: PageRequest) -> PageResult[Movement]:
     """The movements of a day (UTC), oldest first."""
-    part = list_page(
+    result = list_page(
         settings().credits_table,
         "byAccount",
         "legsOf",
@@ -170,7 +170,7 @@ def movements(day: str, page_request: PageRequest) -> PageResult[Movement]:
         order="bookedAt",
         newest_first=False,
     )
-    return PageResult([Movement.model_validate(row) for row in part.items], part.after)
+    return PageResult([Movement.model_validate(row) for row in result.items], result.after)
 
 
 def closing_key(day: str) -> tuple[str, dict[str, str]]:

@@ -31,7 +31,7 @@ _OF_PAYMENT: Final[frozenset[Timer]] = frozenset({"deposit_overdue", "balance_ov
 
 
 @dataclass
-class Report:
+class TimerCounts:
     """The result of a run: timers that were applied or postponed, collections that were looked up, and failures."""
 
     applied: int = 0
@@ -44,9 +44,9 @@ class Report:
         return asdict(self)
 
 
-def run_due(now: str, time_is_left: Callable[[], bool]) -> Report:
+def run_due(now: str, time_is_left: Callable[[], bool]) -> TimerCounts:
     """Apply all timers that are due and look up all collections that are, while time is left."""
-    report = Report()
+    report = TimerCounts()
     for reference in _due_collections(now):
         if not time_is_left():
             return report
@@ -81,7 +81,7 @@ def _due_escrows(now: str) -> Iterator[str]:
             yield from page
 
 
-def _guarded(call: Callable[[], bool], report: Report) -> bool:
+def _guarded(call: Callable[[], bool], report: TimerCounts) -> bool:
     """The result of `call`; a failure is counted and does not stop the others."""
     try:
         return call()

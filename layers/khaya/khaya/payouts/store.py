@@ -1,7 +1,7 @@
 """The Payouts table, keyed by `id`: payouts, and `sent#<userId>#<day>`, what was sent to a person in a day.
 
 It also holds the payout accounts. The index `byDue` holds what is to be looked at, in shards; `byPerson` and `byStatus`
-list payouts by their creation, `byWait` those that wait for an admin.
+list payouts by their creation, `byPending` those that wait for an admin.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def with_status(status: Status, page_request: PageRequest) -> PageResult[Payout]
 
 def for_admin(page_request: PageRequest) -> PageResult[Payout]:
     """The payouts that wait for an admin, oldest first."""
-    return _page("byWait", "waitsFor", _FOR_ADMIN, page_request, newest_first=False)
+    return _page("byPending", "waitsFor", _FOR_ADMIN, page_request, newest_first=False)
 
 
 def due(shard: int, now: str) -> Iterator[list[str]]:

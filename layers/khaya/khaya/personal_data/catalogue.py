@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from khaya.audit.model import Entry as AuditEntry
+from khaya.audit.model import AuditEntry
 from khaya.bids.model import Bid
 from khaya.deliveries.model import Send
 from khaya.jobs.model import Job

@@ -116,7 +116,7 @@ NOT_PERSONAL: Final[Mapping[str, str]] = {
     "likedStory": "the id of a story",
     "reversalOf": "the id of an entry",
     "exportOf": "the id of a person",
-    "Entry.action": "a kind of event",
+    "AuditEntry.action": "a kind of event",
     "Notification.kind": "a kind of notification",
     "Notification.event": "the id of an event",
     "Holder.holder": "the id of a person",

@@ -25,7 +25,7 @@ _LOOKS: Final = 3
 
 
 @dataclass
-class Report:
+class ReconciliationCounts:
     """What a run did: days closed, settlements booked, differences found now, and differences that are open."""
 
     days: int = 0
@@ -39,7 +39,7 @@ class Report:
         return asdict(self)
 
 
-def run(now: str, has_time: Callable[[], bool]) -> Report:
+def run(now: str, has_time: Callable[[], bool]) -> ReconciliationCounts:
     """Compare the ledger with itself and with our items, then our books with the provider's.
 
     Safe to repeat, and to run at any time; a day is closed once it is over.
@@ -47,7 +47,7 @@ def run(now: str, has_time: Callable[[], bool]) -> Report:
     Raises:
         ProviderUnavailable: the provider does not answer; what was found before is kept.
     """
-    report = Report()
+    report = ReconciliationCounts()
     closing = _close_days(now, has_time, report)
     if closing is None or closing.day < _day_before(now[:10]):
         report.unfinished = 1
@@ -83,7 +83,7 @@ def close(
     return closed
 
 
-def _close_days(now: str, has_time: Callable[[], bool], report: Report) -> Closing | None:
+def _close_days(now: str, has_time: Callable[[], bool], report: ReconciliationCounts) -> Closing | None:
     """Check and close each day that is over; returns the last closing."""
     closing = ledger.read_closing(read(ledger.closing_key(ledger.LATEST)))
     day = _day_after(closing.day) if closing else restores.not_reconciled_since(now)
@@ -98,7 +98,7 @@ def _close_days(now: str, has_time: Callable[[], bool], report: Report) -> Closi
     return closing
 
 
-def _check_provider(closing: Closing, now: str, report: Report) -> None:
+def _check_provider(closing: Closing, now: str, report: ReconciliationCounts) -> None:
     """Compare with the provider. What a step finds is kept before the next one, which may not get an answer."""
     since = restores.not_reconciled_since(now)
     sources = [source for day in _days(since, now[:10]) for source in ledger_check.read_day(day, now).sources]
@@ -112,7 +112,7 @@ def _check_provider(closing: Closing, now: str, report: Report) -> None:
         report.found += _keep([finding] if finding else [], now)
 
 
-def _check_balance(closing: Closing, now: str, report: Report) -> Finding | None:
+def _check_balance(closing: Closing, now: str, report: ReconciliationCounts) -> Finding | None:
     """The balance at the provider against ours."""
     finding = None
     for look in range(_LOOKS):

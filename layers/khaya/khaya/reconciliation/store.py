@@ -56,7 +56,7 @@ def change(before: Difference, after: Difference) -> writes.Write:
 
 def with_status(status: Status, page_request: PageRequest) -> PageResult[Difference]:
     """Differences of one status, oldest first."""
-    part = lists.list_page(
+    result = lists.list_page(
         settings().books_table,
         "byKind",
         "kind",
@@ -65,7 +65,7 @@ def with_status(status: Status, page_request: PageRequest) -> PageResult[Differe
         order="order",
         newest_first=False,
     )
-    return PageResult([found for row in part.items if (found := read(row))], part.after)
+    return PageResult([found for row in result.items if (found := read(row))], result.after)
 
 
 def _item(difference: Difference) -> Item:

@@ -4,7 +4,7 @@
 * `referrer#<userId>`: the totals of a person's referrals; the index `byRewardedCount` has it from the first reward on.
 * `referral#<userId>`: the referral of the person who was referred; a person has one at most. The index `byReferrer`
   lists those of one referrer.
-* `reward#<id>`: a reward that an admin decides about; the index `byWait` lists those that wait.
+* `reward#<id>`: a reward that an admin decides about; the index `byPending` lists those that wait.
 * `qualification#<userId>`: a person's qualifying jobs, and the last story of theirs that was approved.
 * `counted#<jobId>`: the referral that a job counts for; a job counts for one only.
 """
@@ -284,16 +284,18 @@ def rename(key: tuple[str, dict[str, str]], attribute: str, name: str) -> writes
 
 def of_referrer(user_id: str, page_request: PageRequest) -> PageResult[Referral]:
     """The people whom a person has referred, newest first."""
-    part = list_page(settings().referrals_table, "byReferrer", "referrerId", user_id, page_request, order="referralId")
-    return PageResult([found for row in part.items if (found := read_referral(row))], part.after)
+    result = list_page(
+        settings().referrals_table, "byReferrer", "referrerId", user_id, page_request, order="referralId"
+    )
+    return PageResult([found for row in result.items if (found := read_referral(row))], result.after)
 
 
 def waiting_rewards(page_request: PageRequest) -> PageResult[WaitingReward]:
     """The rewards that wait for an admin, oldest first."""
-    part = list_page(
-        settings().referrals_table, "byWait", "waiting", _WAITING, page_request, order="createdAt", newest_first=False
+    result = list_page(
+        settings().referrals_table, "byPending", "waiting", _WAITING, page_request, order="createdAt", newest_first=False
     )
-    return PageResult([_read_reward(row) for row in part.items], part.after)
+    return PageResult([_read_reward(row) for row in result.items], result.after)
 
 
 def leaders() -> list[Referrer]:

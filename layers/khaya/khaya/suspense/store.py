@@ -67,10 +67,10 @@ def require_unchanged(suspense: Suspense) -> writes.Write:
 
 def with_status(status: Status, page_request: PageRequest) -> PageResult[Suspense]:
     """Money in suspense of one status, oldest first. Refunds have other statuses."""
-    part = lists.list_page(
+    result = lists.list_page(
         settings().refunds_table, "byStatus", "status", status, page_request, order="order", newest_first=False
     )
-    return PageResult([found for row in part.items if (found := read(row))], part.after)
+    return PageResult([found for row in result.items if (found := read(row))], result.after)
 
 
 def _item(suspense: Suspense) -> Item:
