@@ -293,7 +293,13 @@ def of_referrer(user_id: str, page_request: PageRequest) -> PageResult[Referral]
 def waiting_rewards(page_request: PageRequest) -> PageResult[WaitingReward]:
     """The rewards that wait for an admin, oldest first."""
     result = list_page(
-        settings().referrals_table, "byPending", "waiting", _WAITING, page_request, order="createdAt", newest_first=False
+        settings().referrals_table,
+        "byPending",
+        "waiting",
+        _WAITING,
+        page_request,
+        order="createdAt",
+        newest_first=False,
     )
     return PageResult([_read_reward(row) for row in result.items], result.after)
 
