@@ -7,8 +7,9 @@ from collections.abc import Callable
 import boto3
 import click
 
-from operations import configuration, deploy, status
+from operations import configuration, deploy, erase_again, parked_records, repair, status
 from operations.redrive import Redrive
+from operations.refused import Refused
 from operations.stack import Stack
 
 ENVIRONMENT = click.argument("environment", metavar="ENV")
@@ -48,6 +49,48 @@ def redrive_command(environment: str, queue: str, *, first: bool, plan: bool) ->
     if not plan:
         failing = status.failing_consumers(session, environment)
         click.echo(f"{redrive.move(target, 1 if first else None, failing)} sent again")
+
+
+@operations.command("parked")
+@ENVIRONMENT
+def parked_command(environment: str) -> None:
+    """List the stream records that could not be dispatched."""
+    found = configuration.load(environment)
+    parked_records.show(parked_records.of_stack(_session(found), found.stack))
+
+
+@operations.command("replay")
+@ENVIRONMENT
+@click.argument("files", nargs=-1)
+def replay_command(environment: str, files: tuple[str, ...]) -> None:
+    """Dispatch parked stream records again: FILES, or all, oldest first."""
+    found = configuration.load(environment)
+    if not parked_records.replay(parked_records.of_stack(_session(found), found.stack), files):
+        raise Refused("Some records failed again and were kept. The log of stream-dispatcher says why.")
+
+
+@operations.command("repair")
+@ENVIRONMENT
+@click.option("--kind", type=click.Choice([*repair.SOURCES]), help="Only objects of this kind.")
+@click.option("--after", help="The last id of an earlier run; with --kind.")
+def repair_command(environment: str, kind: str | None, after: str | None) -> None:
+    """Check everything against what is derived from it, and correct the differences."""
+    if after and not kind:
+        raise click.UsageError("--after needs --kind.")
+    found = configuration.load(environment)
+    everything = repair.of_stack(_session(found), found.stack)
+    if not repair.run(everything, [kind] if kind else [*repair.SOURCES], after):
+        raise Refused("Some repairs failed. The log of repair says why. Fix the cause and run the command again.")
+
+
+@operations.command("erase-again")
+@ENVIRONMENT
+@click.option("--since", required=True, help="The time of the backup, as 2026-11-21 or 2026-11-21T08:00.")
+def erase_again_command(environment: str, since: str) -> None:
+    """Repeat the erasures of people since a backup that was restored."""
+    found = configuration.load(environment)
+    if not erase_again.run(erase_again.of_stack(_session(found), found.stack), since):
+        raise Refused("Some erasures were not begun. The log of repair says why. Run the command again.")
 
 
 @operations.command("deploy")

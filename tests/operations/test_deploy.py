@@ -38,8 +38,14 @@ Resources:
 Outputs:
   ApiUrl: {Value: !Sub "https://${Environment}.test"}
 """
-BROKEN = SMALL.replace("Outputs:", "  Broken: {Type: AWS::CodeDeploy::Application}\nOutputs:")
-"""The stand-in does not know this kind of resource, and fails while it makes it."""
+BROKEN = SMALL.replace(
+    "Outputs:",
+    """
+  Handle: {Type: AWS::CloudFormation::WaitConditionHandle}
+  Broken: {Type: AWS::CloudFormation::WaitCondition, Properties: {Handle: !Ref Handle, Timeout: "1", Count: 1}}
+Outputs:""",
+)
+"""A resource that fails while it is made, because nobody sends the signal that it waits for."""
 
 
 @pytest.fixture(scope="module")
