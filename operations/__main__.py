@@ -7,7 +7,8 @@ from collections.abc import Callable
 import boto3
 import click
 
-from operations import configuration, deploy, erase_again, parked_records, repair, status
+from operations import configuration, deploy, doctor, erase_again, parked_records, repair, status
+from operations.destroy import Destruction
 from operations.redrive import Redrive
 from operations.refused import Refused
 from operations.stack import Stack
@@ -49,6 +50,17 @@ def redrive_command(environment: str, queue: str, *, first: bool, plan: bool) ->
     if not plan:
         failing = status.failing_consumers(session, environment)
         click.echo(f"{redrive.move(target, 1 if first else None, failing)} sent again")
+
+
+@operations.command("doctor")
+@ENVIRONMENT
+def doctor_command(environment: str) -> None:
+    """Show what the account lacks for ENV, and what to ask AWS for."""
+    found = configuration.load(environment)
+    findings = list(doctor.findings(_session(found), found))
+    if findings:
+        raise Refused("\n  ".join([f"{len(findings)} things are to be done first:", *findings]))
+    click.echo("The account is ready.")
 
 
 @operations.command("parked")
@@ -104,6 +116,23 @@ def deploy_command(environment: str, *, plan: bool) -> None:
     template = deploy.package(configuration.ROOT, found)
     deployment = deploy.Deployment(session, found, click.echo, _confirm(found))
     deployment.deploy(template, deploy.commit(configuration.ROOT), plan=plan)
+
+
+@operations.command("destroy")
+@ENVIRONMENT
+@click.option("--plan", is_flag=True, help="Only show what would be removed.")
+def destroy_command(environment: str, *, plan: bool) -> None:
+    """Delete ENV with all of its data. Asks twice; refuses prod."""
+    found = configuration.load(environment)
+    destruction = Destruction(_session(found), found, click.echo)
+    for one in destruction.stores():
+        click.echo(f"{one.logical}  {one.physical}")
+    if plan:
+        return
+    click.confirm(f"Delete {found.stack} and everything in these stores?", abort=True)
+    if click.prompt("Type the name of the environment") != environment:
+        raise Refused("That is not the name of the environment. Nothing was deleted.")
+    destruction.destroy()
 
 
 @operations.command("rollback")

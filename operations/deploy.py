@@ -14,12 +14,11 @@ import requests
 from operations.change_rules import changed
 from operations.change_set import Deployments, Failed
 from operations.configuration import Configuration
+from operations.doctor import examples
 from operations.refused import Refused
 from operations.releases import Release, Releases, artifact_bucket
 from operations.stack import Stack
 
-EXAMPLES = ("localhost", ".example", "http://")
-"""What a value of a parameter must not contain in prod."""
 HEALTH_SECONDS = 30
 SAM = Path(".local/sam/bin/sam")
 PACKAGED = Path(".aws-sam/packaged.yaml")
@@ -93,7 +92,9 @@ class Deployment:
         Raises:
             Refused: a change is not allowed, or the deployment failed and was taken back.
         """
-        self._refuse_examples()
+        found = list(examples(self._configuration))
+        if found:
+            raise Refused("Nothing was changed.\n  " + "\n  ".join(found))
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{source[:12]}"
         before = next(iter(self._releases.good()), None)
         release = self._releases.keep(name, source, self._configuration.parameters, template)
@@ -113,7 +114,7 @@ class Deployment:
         if not plan:
             self._releases.drop_good(good[0])
 
-    def _change(self, release: Release, before: Release | None, *, plan: bool) -> None:
+    def _change(self, release: Release, before: Release | None, *, plan: bool = False, ask: bool = True) -> None:
         template = self._releases.template(release)
         made = self._deployments.prepare(
             f"release-{release.key.rsplit('/', 1)[1]}",
@@ -130,7 +131,8 @@ class Deployment:
             raise Refused("Nothing was changed.\n  " + "\n  ".join(made.refusals))
         if plan:
             return
-        self._confirm()
+        if ask:
+            self._confirm()
         self._say(f"{len(made.changes)} changes are being made to {self._stack.name}")
         try:
             self._deployments.execute(made)
@@ -151,17 +153,8 @@ class Deployment:
                 f"{url}/health does not answer, and there is no further release to go back to. See the API's log."
             )
         self._say(f"{url}/health does not answer; going back to {before.commit}")
-        self._change(before, None, plan=False)
+        self._change(before, None, ask=False)
         raise Refused(f"{release.commit} did not pass the verification. {before.commit} is deployed again.")
-
-    def _refuse_examples(self) -> None:
-        if not self._configuration.is_prod:
-            return
-        given = self._configuration.parameters
-        for name in ("AllowedOrigins", "EmailDomain", "AppUrl"):
-            value = given.get(name, "")
-            if not value or any(one in value for one in EXAMPLES):
-                raise Refused(f"{name} is {value or 'not set'} for prod. Set it in samconfig.toml to the real value.")
 
 
 def answers(url: str) -> bool:
