@@ -71,13 +71,16 @@ class Deployments:
         if status is not None and status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
             raise Refused(f"{self._stack.name} is at work ({status}). Wait until it has ended, then try again.")
         creates = status in {None, "REVIEW_IN_PROGRESS"}
+        given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+        # A secret value stands in no file of ours, so a deployment keeps what the stack has.
+        kept = [] if creates else sorted(_secret(template) & self._stack.parameters().keys() - parameters.keys())
         try:
             made = self._cloudformation.create_change_set(
                 StackName=self._stack.name,
                 ChangeSetName=name,
                 ChangeSetType="CREATE" if creates else "UPDATE",
                 TemplateURL=url,
-                Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+                Parameters=[*given, *({"ParameterKey": key, "UsePreviousValue": True} for key in kept)],
                 Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
                 Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
             )
@@ -150,3 +153,9 @@ def _resources(template: str) -> dict[str, Any]:
     """The resources of a template, by their logical names."""
     resources: dict[str, Any] = cfn_yaml.loads(template)["Resources"]  # type: ignore[no-untyped-call]
     return resources
+
+
+def _secret(template: str) -> set[str]:
+    """The parameters of a template whose values CloudFormation does not show."""
+    parameters = cfn_yaml.loads(template).get("Parameters", {})  # type: ignore[no-untyped-call]
+    return {name for name, one in parameters.items() if str(one.get("NoEcho", "")).lower() == "true"}

@@ -124,6 +124,19 @@ def test_given_a_queue_that_would_leave_the_stack_then_the_deployment_is_refused
         operator.deployment.deploy(SMALL.replace("DerivedQueue:", "OtherQueue:"), "b" * 40)
 
 
+def test_given_a_secret_parameter_of_the_stack_when_deployed_then_it_keeps_its_value(session: boto3.Session) -> None:
+    template = SMALL.replace("Resources:", "  Word: {Type: String, NoEcho: true, Default: none}\nResources:", 1)
+    template = template.replace("Value: first", "Value: !Ref Word")
+    operator = Operator(session, "secret")
+    operator.configuration.parameters["Word"] = "hidden"
+    operator.deployment.deploy(template, "a" * 40)
+    del operator.configuration.parameters["Word"]
+    operator.deployment.deploy(
+        template.replace("Type: String, Value", "Description: changed, Type: String, Value"), "b" * 40
+    )
+    assert operator.said() == "hidden"
+
+
 @pytest.fixture
 def redrive(session: boto3.Session) -> tuple[Redrive, Any]:
     operator = Operator(session, "dead")
