@@ -21,7 +21,7 @@ format secrets lock audit: ENVIRONMENTS := dev
 LOCKED := layers/dependencies/requirements layers/pictures/requirements layers/paper/requirements requirements/pip requirements/dev requirements/engine requirements/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair erase-again age environments test test-fast test-docker soak check format secrets lock audit bench costs openapi events personal-data clean
+.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair erase-again age environments deploy test test-fast test-operations test-docker soak check format secrets lock audit bench costs openapi events personal-data clean
 
 help: ## list all targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -68,6 +68,10 @@ erase-again: environments ## repeat the erasures since a backup that was restore
 age: environments ## make all stored data older: DAYS=31 HOURS=73
 	@$(LOCAL) age $(if $(DAYS),--days "$(DAYS)") $(if $(HOURS),--hours "$(HOURS)")
 
+deploy: environments ## build and deploy to AWS with your credentials: ENV=staging
+	@[ -n "$(ENV)" ] || { echo "✗ Name the environment: make deploy ENV=staging"; exit 1; }
+	@$(DEV)/python -m operations deploy "$(ENV)"
+
 environments: ## make or update the Python environments in .local/
 	@command -v "$(PYTHON)" >/dev/null || { echo "✗ $(PYTHON) is missing. Khaya needs Python 3.11 to 3.14 with its venv module (Debian, Ubuntu:" \
 		"sudo apt install python3 python3-venv; anywhere: uv python install 3.13), named by PYTHON=… if it is not found by itself."; exit 1; }
@@ -78,6 +82,9 @@ test: test-fast ## unit, integration, infrastructure, contention and end-to-end 
 	@$(DEV)/python -m pytest tests/contention
 	@echo "== End-to-end tests"
 	@$(DEV)/python -m pytest tests/e2e
+
+test-operations: environments ## operators' commands (deploy, rollback, redrive) against the stand-in
+	@$(DEV)/python -m pytest tests/operations
 
 test-docker: environments ## the API in SAM's containers, as `make sam-local` starts it (needs Docker)
 	@$(DEV)/python -m pytest tests/docker

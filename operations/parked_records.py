@@ -1,19 +1,12 @@
-"""List and replay the stream records that the stream dispatcher has parked.
-
-python -m operations.parked_records --environment ENV list
-python -m operations.parked_records --environment ENV replay [FILE ...]     without files: all, oldest first
-"""
+"""List and replay the stream records that the stream dispatcher has parked."""
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
 FOLDER = "parked/"
@@ -191,21 +184,3 @@ def replay(parked: ParkedRecords, files: Sequence[str]) -> bool:
         print(f"failed again, kept: {file}")
     print(f"{len(report.replayed)} replayed, {len(report.failed)} failed")
     return not report.failed
-
-
-def main() -> None:
-    """Read the command line and run the command."""
-    parser = argparse.ArgumentParser(prog="python -m operations.parked_records", description=__doc__)
-    parser.add_argument("--environment", required=True, help="local, dev, staging or prod")
-    parser.add_argument("command", choices=["list", "replay"])
-    parser.add_argument("files", nargs="*")
-    asked = parser.parse_args()
-    parked = of_stack(boto3.Session(), f"khaya-{asked.environment}")
-    if asked.command == "list":
-        show(parked)
-    elif not replay(parked, asked.files):
-        sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

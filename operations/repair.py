@@ -1,22 +1,17 @@
 """Check everything against what is derived from it, and mend the differences.
 
-python -m operations.repair --environment ENV [--kind jobs|listings|stories|people] [--after ID]
-
 The command reads the ids of all objects page by page, and has the function `repair` check them. It may be ended and
 begun again: it prints where it is, and `--kind` and `--after` go on from there.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
 PAGE = 100
@@ -153,21 +148,3 @@ def run(everything: Everything, kinds: Sequence[str], after: str | None = None) 
         after = None
     print(report)
     return not report.failed
-
-
-def main() -> None:
-    """Read the command line and run the command."""
-    parser = argparse.ArgumentParser(prog="python -m operations.repair", description=__doc__)
-    parser.add_argument("--environment", required=True, help="local, dev, staging or prod")
-    parser.add_argument("--kind", choices=SOURCES, help="only objects of this kind")
-    parser.add_argument("--after", help="the last id of an earlier run; with --kind")
-    asked = parser.parse_args()
-    if asked.after and not asked.kind:
-        parser.error("--after needs --kind")
-    everything = of_stack(boto3.Session(), f"khaya-{asked.environment}")
-    if not run(everything, [asked.kind] if asked.kind else [*SOURCES], asked.after):
-        sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -20,6 +20,11 @@ BANKS = (
 )
 UNVERIFIABLE = (170, "Savings Club Mutual Bank", "savings-club-za", "999999")
 """A bank whose accounts cannot be checked."""
+_AUTHORIZATION = (
+    *("authorization_code", "bin", "last4", "exp_month", "exp_year", "channel", "card_type", "bank"),
+    *("country_code", "brand", "signature", "account_name"),
+)
+"""The fields of an authorization that are empty without a card."""
 
 
 def customer(email: str) -> dict[str, Any]:
@@ -36,6 +41,11 @@ def customer(email: str) -> dict[str, Any]:
         "risk_action": "default",
         "international_format_phone": "",
     }
+
+
+def channel_of(one: Collection) -> str:
+    """How a collection was or is to be paid."""
+    return "eft" if one.paid_at and one.card is None else "card"
 
 
 def transaction(one: Collection) -> dict[str, Any]:
@@ -61,7 +71,7 @@ def transaction(one: Collection) -> dict[str, Any]:
         "created_at": one.created_at,
         "createdAt": one.created_at,
         "transaction_date": one.created_at,
-        "channel": "card",
+        "channel": channel_of(one),
         "currency": one.currency,
         "ip_address": "127.0.0.1",
         "metadata": "",
@@ -78,8 +88,6 @@ def transaction(one: Collection) -> dict[str, Any]:
 
 def listed_transaction(one: Collection) -> dict[str, Any]:
     """A transaction in a list, where a card that is not there has empty fields."""
-    names = ("authorization_code", "bin", "last4", "exp_month", "exp_year", "channel", "card_type", "bank")
-    nothing = dict.fromkeys((*names, "country_code", "brand", "signature", "account_name")) | {"reusable": False}
     whole = transaction(one)
     source = {"source": "merchant_api", "type": "api", "identifier": None, "entry_point": "transaction_initialize"}
     return {
@@ -87,16 +95,18 @@ def listed_transaction(one: Collection) -> dict[str, Any]:
         "metadata": None,
         "customer": {**whole["customer"], "metadata": None},
         "paidAt": one.paid_at or "",
-        "authorization": whole["authorization"] or nothing,
+        "authorization": whole["authorization"] or dict.fromkeys(_AUTHORIZATION) | {"reusable": False},
         "plan": {},
         "source": source,
     }
 
 
 def authorization(one: Collection) -> dict[str, Any]:
-    """The card; the same text is the same card."""
-    if one.card is None:
+    """The card; the same text is the same card. A bank transfer has an authorization without a signature."""
+    if one.paid_at is None:
         return {}
+    if one.card is None:
+        return dict.fromkeys(_AUTHORIZATION) | {"channel": "eft", "reusable": False}
     digest = hashlib.sha256(one.card.encode()).hexdigest()
     return {
         "authorization_code": f"AUTH_{one.id:x}",

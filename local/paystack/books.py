@@ -156,16 +156,26 @@ class Books:
         return made
 
     def end_checkout(
-        self, one: Collection, outcome: str, *, amount: int | None = None, currency: str | None = None, card: str = "c1"
+        self,
+        one: Collection,
+        outcome: str,
+        *,
+        amount: int | None = None,
+        currency: str | None = None,
+        card: str | None = "c1",
     ) -> None:
-        """Do what a person does: pay, fail to, leave, or pay while the bank takes its time (`ongoing`)."""
+        """Do what a person does: pay, fail to, leave, or pay while the bank takes its time (`ongoing`).
+
+        Without a card it is a bank transfer.
+        """
         if one.paid_at is not None:
             raise CannotDo("It is paid already.")
         one.status, one.attempts = outcome, one.attempts + 1
         if outcome == "success":
             one.amount = one.amount if amount is None else amount
             one.currency = currency or one.currency
-            one.card, one.fees, one.paid_at = card, fees_of(one.amount), self.time()
+            one.card, one.paid_at = card, self.time()
+            one.fees = fees_of(one.amount, is_card=card is not None)
             self._tell("charge.success", one)
 
     def send(self, reference: str, amount: int, recipient: str, reason: str) -> Transfer:
@@ -344,9 +354,9 @@ _GROUPS: dict[str, tuple[Any, str]] = {
 }
 
 
-def fees_of(amount: int) -> int:
-    """What Paystack keeps of a payment by card in South Africa: 2.9 % and R1, and VAT on it."""
-    return round((amount * 0.029 + 100) * (100 + VAT_PERCENT) / 100)
+def fees_of(amount: int, *, is_card: bool) -> int:
+    """What Paystack keeps of a payment in South Africa: by card 2.9 % and R1, by bank transfer 2 %, and VAT on it."""
+    return round((amount * 0.029 + 100 if is_card else amount * 0.02) * (100 + VAT_PERCENT) / 100)
 
 
 def text_of(moment: datetime) -> str:

@@ -23,9 +23,11 @@ _CHECKOUT = """<h1>Pay {amount}</h1>
 {said}{form}{back}"""
 
 _FORM = """<form method="post">
-<label>Card (any text; the same text is the same card) <input name="card" value="4084 0840 8408 4081"></label>
+<label><input type="radio" name="channel" value="card" checked> Card (any text; the same text is the same card)
+<input name="card" value="4084 0840 8408 4081"></label>
+<label><input type="radio" name="channel" value="eft"> Bank transfer (EFT)</label>
 <button class="main" name="outcome" value="success">Pay</button>
-<button name="outcome" value="failed">The card is declined</button>
+<button name="outcome" value="failed">The bank declines</button>
 <button name="outcome" value="ongoing">Pay, and the bank takes its time</button>
 <button name="outcome" value="abandoned">Leave without paying</button>
 </form>
@@ -35,7 +37,7 @@ _FORM = """<form method="post">
 _SAID = {
     "success": "It is paid.",
     "reversed": "It was paid, and the payment was taken back.",
-    "failed": "The card was declined. Try again.",
+    "failed": "The payment was declined. Try again.",
     "ongoing": "The bank has not answered yet. Pay again to have it answer.",
 }
 
@@ -43,7 +45,8 @@ CONTROL = (
     (
         "POST /_control/collections/{reference}",
         '{"outcome": "success", "failed", "abandoned" or "ongoing", "amountCents"?, "currency"?, "card"?}',
-        "ends a checkout as a person would have. An unknown reference with an amount is a payment for nothing known",
+        "ends a checkout as a person would have; without a card by bank transfer. An unknown reference with an "
+        "amount is a payment for nothing known",
     ),
     (
         "POST /_control/transfers/{reference}",

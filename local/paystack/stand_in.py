@@ -179,7 +179,8 @@ class StandIn:
         outcome = said.get("outcome", "")
         if outcome in ("success", "failed", "abandoned", "ongoing"):
             with suppress(CannotDo):  # the page shows that it is paid
-                self.books.end_checkout(found, outcome, card=said.get("card") or "card")
+                card = None if said.get("channel") == "eft" else said.get("card") or "card"
+                self.books.end_checkout(found, outcome, card=card)
         after = pages.returns_to(found) if found.paid_at else None
         if after:
             return Reply(303, headers={"Location": after})

@@ -42,6 +42,15 @@ def test_a_checkout_is_open_until_somebody_pays(provider: Provider) -> None:
     assert paid.paid_at == "2026-11-21T08:00:00.000Z"
 
 
+def test_a_bank_transfer_has_no_card_and_another_fee(provider: Provider) -> None:
+    provider.checkout(REFERENCE)
+    provider.control(f"collections/{REFERENCE}", outcome="success", card=None)
+    paid = provider.port.find_collection(REFERENCE)
+    assert paid is not None
+    assert (paid.state, paid.card) == ("paid", None)
+    assert paid.fee_cents == 724  # 2 %, and 15 % on it
+
+
 @pytest.mark.parametrize(
     ("outcome", "state", "under_way"),
     [("failed", "failed", False), ("abandoned", "abandoned", False), ("ongoing", "waiting", True)],

@@ -49,6 +49,15 @@ def test_a_person_pays_in_a_browser_and_comes_back(provider: Provider) -> None:
     assert status(provider) == "success"
 
 
+def test_a_person_pays_by_bank_transfer(provider: Provider) -> None:
+    url = provider.checkout(REFERENCE)
+    answer = requests.post(url, data={"outcome": "success", "channel": "eft"}, timeout=5, allow_redirects=False)
+    assert answer.status_code == 303
+    found = provider.port.find_collection(REFERENCE)
+    assert found is not None
+    assert (found.state, found.card) == ("paid", None)
+
+
 @pytest.mark.parametrize(
     ("outcome", "said"), [("failed", "declined"), ("abandoned", "Nothing was paid"), ("ongoing", "bank")]
 )
