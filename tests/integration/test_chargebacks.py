@@ -289,3 +289,30 @@ def test_the_debt_of_a_lost_chargeback_stands_on_the_buyers_record(
     assert record["unpaidBalances"] == 1
     assert users.key("buyer-1")[1] == {"userId": "buyer-1"}
     assert ledger.account("buyer-1").balance_cents == 0
+
+
+def test_given_money_on_its_way_when_an_erasure_is_requested_then_409_names_it(
+    buyer: Person, worker: Person, fake: FakeProvider
+) -> None:
+    # given a released job whose worker waits for a payout, and whose payment the buyer's bank takes back
+    _, deposit, _ = released_job(buyer, worker, fake)
+    chargeback_id = fake.charge_back(deposit)
+    service.apply(chargeback_id, now())
+    # then neither can leave
+    assert buyer.delete("/profiles/me").body["params"] == {"open": ["a chargeback"]}
+    assert worker.delete("/profiles/me").body["params"] == {"open": ["a payout", "a chargeback"]}
+    # but the buyer can once it is decided
+    fake.decide_chargeback(chargeback_id, "won")
+    service.apply(chargeback_id, now())
+    assert buyer.delete("/profiles/me").status == 204
+
+
+def test_given_a_refund_on_its_way_when_its_buyer_requests_an_erasure_then_409_names_it(
+    buyer: Person, worker: Person, fake: FakeProvider
+) -> None:
+    job_id = agreed(buyer, worker)
+    pay(buyer, fake, job_id, "deposit")
+    assert buyer.post(f"/jobs/{job_id}/cancellation", {"reason": "No longer needed."}).status == 200
+    answer = buyer.delete("/profiles/me")
+    assert (answer.status, answer.body["params"]) == (409, {"open": ["a refund"]})
+    assert worker.delete("/profiles/me").status == 204
