@@ -18,10 +18,10 @@ reload tokens logs outbox task parked replay repair erase-again age check openap
 format secrets lock audit: ENVIRONMENTS := dev
 
 # The requirements that are compiled to locked files, in the order in which they depend on each other.
-LOCKED := layers/dependencies/requirements layers/pictures/requirements requirements/pip requirements/dev requirements/engine requirements/sam
+LOCKED := layers/dependencies/requirements layers/pictures/requirements layers/paper/requirements requirements/pip requirements/dev requirements/engine requirements/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair erase-again age environments test test-fast test-docker soak check format secrets lock audit bench costs openapi events personal-data clean
+.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair erase-again age environments deploy test test-fast test-operations test-docker soak check format secrets lock audit bench costs openapi events personal-data clean
 
 help: ## list all targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -65,8 +65,12 @@ repair: environments ## check everything against what is derived from it, and co
 erase-again: environments ## repeat the erasures since a backup that was restored: SINCE=2026-11-21
 	@$(LOCAL) erase-again $(if $(SINCE),--since "$(SINCE)")
 
-age: environments ## make all stored data older: DAYS=31
-	@$(LOCAL) age $(if $(DAYS),--days "$(DAYS)")
+age: environments ## make all stored data older: DAYS=31 HOURS=73
+	@$(LOCAL) age $(if $(DAYS),--days "$(DAYS)") $(if $(HOURS),--hours "$(HOURS)")
+
+deploy: environments ## build and deploy to AWS with your credentials: ENV=staging
+	@[ -n "$(ENV)" ] || { echo "✗ Name the environment: make deploy ENV=staging"; exit 1; }
+	@$(DEV)/python -m operations deploy "$(ENV)"
 
 environments: ## make or update the Python environments in .local/
 	@command -v "$(PYTHON)" >/dev/null || { echo "✗ $(PYTHON) is missing. Khaya needs Python 3.11 to 3.14 with its venv module (Debian, Ubuntu:" \
@@ -78,6 +82,9 @@ test: test-fast ## unit, integration, infrastructure, contention and end-to-end 
 	@$(DEV)/python -m pytest tests/contention
 	@echo "== End-to-end tests"
 	@$(DEV)/python -m pytest tests/e2e
+
+test-operations: environments ## operators' commands (deploy, rollback, redrive) against the stand-in
+	@$(DEV)/python -m pytest tests/operations
 
 test-docker: environments ## the API in SAM's containers, as `make sam-local` starts it (needs Docker)
 	@$(DEV)/python -m pytest tests/docker
@@ -124,7 +131,7 @@ secrets: environments ## search for keys and tokens in the files that git knows 
 lock: environments ## compile the locked requirements again (UPGRADE=1 takes the newest versions)
 	@for name in $(LOCKED); do \
 		$(DEV)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade) \
-			$$([ $$name = requirements/dev ] && echo --constraints layers/dependencies/requirements.txt --constraints layers/pictures/requirements.txt) \
+			$$([ $$name = requirements/dev ] && echo --constraints layers/dependencies/requirements.txt --constraints layers/pictures/requirements.txt --constraints layers/paper/requirements.txt) \
 			--output-file $$name.txt $$name.in && echo "$$name.txt is locked" || exit 1; \
 	done
 

@@ -27,6 +27,8 @@ BUDGETS: dict[str, int] = {
     "POST /bids/{bidId}/acceptance": 3,  # the bid, then its job and parties, then one transaction
     "POST /credits/adjustments/{proposalId}/approval": 3,  # the proposal, then account and entry, then the transaction
     "POST /credits/transactions/{transactionId}/reversal": 3,  # the entry, then its account, then the transaction
+    "POST /admin/payouts/{payoutId}/decision": 3,  # the payout, then its job or its entry, then the transaction
+    "PUT /jobs/{jobId}/escrow/refund-account": 4,  # job and refund, the buyer's refunds in case of suspense, the banks
     "GET /jobs/{jobId}/bids": 2,  # 1 for a page with bids; an empty page reads the job as well
     "GET /profiles/{userId}/resume": 2,  # the profile and the jobs
     "PUT /devices/{deviceId}": 3,  # 2, unless the push token belongs to another person
@@ -34,10 +36,17 @@ BUDGETS: dict[str, int] = {
     "GET /referrals/code": 2,  # 1, except when the code is created
     "PUT /auth/password": 4,  # the contacts, the end of the other sessions, then the query and deletion of their records
     "POST /reports/{id}/resolution": 3,  # the report, then the reported object
+    "DELETE /profiles/me": 5,  # the person, then payouts, refunds and chargebacks that are open, then the transaction
     "DELETE /sessions": 3,  # the account guard's record, then the query and deletion of sessions
     "GET /stories": 2,  # 1 for visitors; signed-in callers get their likes
     "GET /stories/mine": 2,  # as above
     "POST /stories/{storyId}/moderation": 3,  # the story, then the moderator's like of it
+    "GET /payments/mine": 3,  # payments, refunds, and the escrows and suspense behind them
+    "GET /payments/statement.csv": 3,  # the same for each fifty
+    "GET /payments/{paymentId}/receipt": 5,  # the payment, its person and escrow, then the number of an invoice
+    "GET /earnings/{earningId}/invoice": 4,  # the payout, the person, then the number and the transaction that gives it
+    "GET /admin/payments/chargebacks/{chargebackId}/evidence": 3,  # the chargeback, job and escrow, the bid
+    "POST /admin/payments/chargebacks/{chargebackId}/response": 5,  # the same, then the chargeback and the transaction
     "GET /referrals/waiting": 2,  # the page, and the names of its people
     "POST /referrals/{rewardId}/decision": 4,  # the reward, then its people, then the transaction; then names
 }

@@ -8,7 +8,7 @@ python -m local task [--name NAME]                 run one of the template's sch
 python -m local parked | replay                    list or replay stream records that could not be dispatched
 python -m local repair                             check everything against what is derived from it
 python -m local erase-again --since DATE               repeat the erasures since a backup that was restored
-python -m local age --days N                       make everything N days older
+python -m local age --days N --hours N             make all stored data older
 """
 
 import argparse
@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 
@@ -64,13 +65,15 @@ def bring_up(port: int, data: Path | None, bind: str = engine.THIS_MACHINE) -> t
     name = snapshot.name_of(built, port)
     kept = snapshot.lay_out(name) if data is None else None
     with step(f"starting the AWS stand-in on {bind}:{port}" + (f", data in {data}" if data else "")):
-        engine.start(port, data or kept or snapshot.empty(), bind, keeps=data is not None)
-        providers.start(port, bind)
+        folder = data or kept or snapshot.empty()
+        engine.start(port, folder, bind, keeps=data is not None)
+        providers.start(port, bind, folder)
     stack = deployment.stack(port) if kept else deployment.deploy(built, port)
     people = sign_in(port, stack)
     visits = Visits(stack.api_url, people)
     if kept is None:
         with step("loading demo people, jobs and bids through the API"):
+            tell_webhook(port, stack.api_url)  # the demo pays, too
             load(visits)
     if kept is None and data is None:
         keep_snapshot(name, port, bind)
@@ -81,14 +84,21 @@ def bring_up(port: int, data: Path | None, bind: str = engine.THIS_MACHINE) -> t
 def announce(port: int, stack: Stack, people: list[SignedIn], api: SamApi | None = None) -> None:
     """Write run.json, and say what is there. With SAM's local API, that is the API."""
     write_run_file(port, stack, people, api)
-    greet(at_sam(stack, api), people, providers.outbox_address(port), in_containers=api is not None)
+    greet(at_sam(stack, api), people, providers.address(port), in_containers=api is not None)
     say(f"Ready after {time.monotonic() - BEGAN:.0f} s.")
 
 
 def write_run_file(port: int, stack: Stack, people: list[SignedIn], api: SamApi | None) -> None:
     """Write run.json and tokens.sh."""
     programs = sam_project.PROGRAMS if api else None
-    run_file.write(at_sam(stack, api), people, providers.outbox_address(port), programs)
+    reached = at_sam(stack, api)
+    tell_webhook(port, reached.api_url)
+    run_file.write(reached, people, providers.address(port), programs)
+
+
+def tell_webhook(port: int, api_url: str) -> None:
+    """Have the payment provider's stand-in send its events to the API."""
+    providers.tell_paystack(port, "webhook", {"url": f"{api_url}/payments/webhook"})
 
 
 def at_sam(stack: Stack, api: SamApi | None) -> Stack:
@@ -262,12 +272,12 @@ def erase_again(since: str | None) -> None:
         raise CannotRun("Some erasures were not begun. `make logs` shows why.")
 
 
-def age(days: int | None) -> None:
-    """Make all stored data older."""
+def age(days: int, hours: int) -> None:
+    """Make all data of the marketplace and of the payment provider's stand-in older."""
     port = engine.must_run().port
-    if days is None or days < 1:
-        raise CannotRun("Say by how many days, at least one: `make age DAYS=31`.")
-    ageing.age(port, days)
+    if days < 0 or hours < 0 or days + hours < 1:
+        raise CannotRun("Say by how many days or hours, at least one: `make age DAYS=31` or `make age HOURS=73`.")
+    ageing.age(port, timedelta(days=days, hours=hours))
 
 
 def interrupted(_signal: int, _frame: FrameType | None) -> None:
@@ -304,7 +314,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="a folder that keeps the data over a restart")
     parser.add_argument("--name", help="the schedule that is to run")
     parser.add_argument("--since", help="the time of the backup that was restored")
-    parser.add_argument("--days", type=int, help="how much older everything is to be")
+    parser.add_argument("--days", type=int, default=0, help="how much older everything is to be")
+    parser.add_argument("--hours", type=int, default=0, help="the same in hours")
     asked = parser.parse_args()
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, interrupted)
@@ -321,7 +332,7 @@ def main() -> None:
         case "erase-again":
             erase_again(asked.since)
         case "age":
-            age(asked.days)
+            age(asked.days, asked.hours)
         case verb:
             {
                 "down": down,

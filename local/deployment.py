@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from local import CannotRun, mailbox, twilio
+from local import CannotRun, mailbox, paystack, twilio
 from local.build import SOURCES, Build
 from local.folder import LOCAL, ROOT
 from local.progress import step
@@ -28,6 +28,7 @@ def deploy(build: Build, port: int) -> Stack:
     with step("deploying the template to the stand-in"):
         make_bucket(port)
         twilio.make_secret(session(port))
+        paystack.make_secret(session(port))
         mailbox.make_sender(session(port))
         flags = ("--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar")
         parameters = template_parameters(port, build.parameters)

@@ -19,7 +19,7 @@ READY_WITHIN = 60.0  # seconds; five on a usual machine
 STOPPED_WITHIN = 30.0  # seconds; a clean stop writes kept data to disk
 ENDED_WITHIN = 1.0  # seconds, where nothing is to be written
 THIS_MACHINE = "127.0.0.1"
-EVERY_INTERFACE = "0.0.0.0"  # noqa: S104  # nosec B104: only `make sam-local`, whose containers cannot reach 127.0.0.1
+EVERY_INTERFACE = "0.0.0.0"  # noqa: S104 - containers of `make sam-local` cannot reach 127.0.0.1  # nosec B104
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from aws_lambda_powertools.event_handler.openapi.merge import OpenAPIMerge
 from pydantic import BaseModel
@@ -128,8 +128,9 @@ def _make_up_settings() -> None:
 
     for model in vars(settings).values():
         if isinstance(model, type) and issubclass(model, BaseModel):
-            for name in model.model_fields:
-                os.environ.setdefault(name.upper(), "00000000")
+            for name, field in model.model_fields.items():
+                choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+                os.environ.setdefault(name.upper(), choices[0] if choices else "00000000")
     for name in re.findall(r"\b[A-Z_]+_QUEUE_URL\b", TEMPLATE.read_text()):
         os.environ.setdefault(name, "00000000")
 
@@ -180,7 +181,8 @@ def _completed(operation: Json, method: str, path: str, access: Any, schemas: Js
     if method == "patch" and body:
         for field in _fields(body["content"]["application/json"]["schema"], schemas).values():
             field.pop("default", None)  # what is left out stays
-    for status in _refusals(method, path, body, schemas, if_match=if_match, public=access.public):
+    named = {int(status) for status in operation["responses"] if int(status) >= 400}
+    for status in named.union(_refusals(method, path, body, schemas, if_match=if_match, public=access.public)):
         answers[str(status)] = _reference("responses", _errors()[status].__name__)
     completed = {
         "tags": operation["tags"],

@@ -30,8 +30,8 @@ class Wanted:
 
 
 def of_run(port: int) -> tuple[Wanted, ...]:
-    """The ports of every run: the stand-in's, and the next one for Twilio's and Expo's."""
-    return (Wanted("the AWS stand-in", port), Wanted("the stand-in for Twilio and Expo", port + 1, offset=1))
+    """The ports of every run: the stand-in's, and the next one for the providers' stand-ins."""
+    return (Wanted("the AWS stand-in", port), Wanted("the providers' stand-in", port + 1, offset=1))
 
 
 def of_sam_local(port: int, api_port: int) -> tuple[Wanted, ...]:
@@ -104,7 +104,7 @@ def _hint(verb: str, values: Mapping[str, int], one: Wanted, used: set[int]) -> 
     kept = {name: number for name, number in values.items() if name != one.variable}
     others = [f"{name}={number}" for name, number in kept.items() if number != USUAL[name]]
     reserved = used | {number + offset for name, number in kept.items() for offset in (0, name == "PORT")}
-    width = 2 if one.variable == "PORT" else 1  # the next port is for Twilio's and Expo's stand-in
+    width = 2 if one.variable == "PORT" else 1  # the next port is for the providers' stand-in
     asked = values[one.variable]
     begin = asked if 1024 < asked < LAST_PORT - 1000 else USUAL[one.variable]
     for first in range(begin + 34, LAST_PORT):

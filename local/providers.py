@@ -1,5 +1,6 @@
-"""A stand-in for the providers that are not AWS: Twilio and Expo in one process, with the outbox of everything sent.
+"""Stand-ins for the providers that are not AWS: Twilio, Expo and Paystack, with the outbox of everything sent.
 
+    GET  /              what can be told to the stand-in for Paystack, as a page
     GET  /outbox        all that was sent, as a page that refreshes itself
     GET  /outbox.json   the same as data
     POST /_faults       {"provider": "twilio" | "expo" | "any", "kind": …}: how a provider fails from now on
@@ -23,21 +24,25 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from local import CannotRun, expo, outbox, twilio
 from local.engine import THIS_MACHINE, command_of
 from local.folder import PROVIDERS_FILE, ROOT, last_lines, log_file
 from local.outbox import Sent
+from local.paystack.stand_in import StandIn as Paystack
 from local.stand_in import endpoint
 
 READY_WITHIN = 10.0  # seconds
 READY = "/_ready"
 FAULTS = "/_faults"
 OUTBOX = "/outbox"
+BOOKS = "paystack.json"
 
 _AMAZONS = (
     "<ErrorResponse><Error><Type>Receiver</Type><Code>ServiceUnavailable</Code><Message>It failed.</Message></Error>"
@@ -55,8 +60,8 @@ def outbox_address(port: int) -> str:
     return address(port) + OUTBOX
 
 
-def start(port: int, bind: str = THIS_MACHINE) -> None:
-    """Start it in the background, listening on the address `bind`.
+def start(port: int, bind: str = THIS_MACHINE, data: Path | None = None) -> None:
+    """Start it in the background, listening on the address `bind`; the folder `data` keeps Paystack's books.
 
     Raises:
         CannotRun: it ended at once, perhaps because the port is taken.
@@ -64,12 +69,13 @@ def start(port: int, bind: str = THIS_MACHINE) -> None:
     log = log_file("providers")
     with log.open("wb") as output:
         command = [sys.executable, "-m", "local.providers", "--port", str(port), "--bind", bind]
+        command += ["--data", str(data)] if data else []
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, start_new_session=True)
     PROVIDERS_FILE.write_text(json.dumps({"pid": process.pid}))
     deadline = time.monotonic() + READY_WITHIN
     while not _answers(port):
         if process.poll() is not None or time.monotonic() > deadline:
-            raise CannotRun(f"The stand-in for Twilio and Expo did not start; {log} ends with\n{last_lines(log)}")
+            raise CannotRun(f"The providers' stand-ins did not start; {log} ends with\n{last_lines(log)}")
         time.sleep(0.05)
 
 
@@ -88,6 +94,13 @@ def sent(port: int) -> list[Sent]:
     """Everything that was sent, newest first."""
     with urllib.request.urlopen(f"{outbox_address(port)}.json", timeout=10) as answer:  # noqa: S310  # nosec B310
         return [Sent(**one) for one in json.load(answer)]
+
+
+def tell_paystack(port: int, call: str, told: dict[str, Any]) -> None:
+    """Tell the stand-in for Paystack something, as `POST /_control/<call>` does."""
+    request = urllib.request.Request(f"{address(port)}/_control/{call}", json.dumps(told).encode())  # noqa: S310
+    with urllib.request.urlopen(request, timeout=10):  # noqa: S310  # nosec B310
+        pass
 
 
 def _answers(port: int) -> bool:
@@ -135,11 +148,14 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port: int, engine: str | None = None, bind: str = THIS_MACHINE) -> None:
+    def __init__(
+        self, port: int, engine: str | None = None, bind: str = THIS_MACHINE, data: Path | None = None
+    ) -> None:
         super().__init__((bind, port), Handler)
         self.amazon = outbox.Amazon(engine) if engine else None
         self.faults = Faults()
         self.expo = expo.Expo()
+        self.paystack = Paystack(data / BOOKS if data else None)
         self.whatsapp: list[dict[str, Any]] = []
         """The messages that Twilio took, as it answered them."""
         self.taken: list[Sent] = []
@@ -209,7 +225,9 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
-        """Show the outbox."""
+        """Show the outbox, or ask Paystack."""
+        if self.server.paystack.takes("GET", self.path):
+            return self._ask_paystack()
         match self.path:
             case "/outbox":
                 self._answer(200, outbox.page(self.server.outbox()).encode(), "text/html; charset=utf-8")
@@ -219,6 +237,11 @@ class Handler(BaseHTTPRequestHandler):
                 self._json(200, {})
             case _:
                 self._json(404, {"message": "There is no such page."})
+        return None
+
+    def do_PUT(self) -> None:
+        """Ask Paystack."""
+        self._ask_paystack()
 
     def do_DELETE(self) -> None:
         """End all faults."""
@@ -228,7 +251,9 @@ class Handler(BaseHTTPRequestHandler):
         return self._json(200, {})
 
     def do_POST(self) -> None:
-        """Take a message or a fault."""
+        """Take a message or a fault, or ask Paystack."""
+        if self.server.paystack.takes("POST", self.path):
+            return self._ask_paystack()
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path == FAULTS:
             try:
@@ -237,6 +262,17 @@ class Handler(BaseHTTPRequestHandler):
                 return self._json(400, {"message": str(error)})
             return self._json(200, {})
         return self._ask_provider(body)
+
+    def _ask_paystack(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        reply = self.server.paystack.ask(self.command, self.path, headers, body)
+        if reply.lost:
+            self.close_connection = True
+            return
+        time.sleep(reply.late)
+        with suppress(BrokenPipeError, ConnectionResetError):  # whoever asked has given up waiting
+            self._answer(reply.status, reply.body, reply.content_type, headers=reply.headers)
 
     def _ask_provider(self, body: bytes) -> None:
         self.server.asked.append(self.path)
@@ -267,12 +303,21 @@ class Handler(BaseHTTPRequestHandler):
     def _json(self, status: int, body: object, retry_after: int | None = None) -> None:
         self._answer(status, json.dumps(body).encode(), "application/json", retry_after)
 
-    def _answer(self, status: int, raw: bytes, content_type: str, retry_after: int | None = None) -> None:
+    def _answer(
+        self,
+        status: int,
+        raw: bytes,
+        content_type: str,
+        retry_after: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(raw)))
         self.send_header("Content-Security-Policy", outbox.POLICY)
         self.send_header("Cache-Control", "no-store")
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         if retry_after is not None:
             self.send_header("Retry-After", str(retry_after))
         self.end_headers()
@@ -287,8 +332,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m local.providers")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--bind", default=THIS_MACHINE)
+    parser.add_argument("--data", type=Path, help="a folder that keeps Paystack's books over a restart")
     asked = parser.parse_args()
-    server = Server(asked.port + 1, endpoint(asked.port), asked.bind)
+    server = Server(asked.port + 1, endpoint(asked.port), asked.bind, asked.data)
+    server.paystack.start()
     if server.amazon:
         server.amazon.watch()
     server.serve_forever()

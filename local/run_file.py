@@ -1,21 +1,24 @@
 """`.local/run.json`: where the running application is and who is in it, for tests, benchmarks and clients.
 
-{"apiUrl": …, "userPoolId": …, "userPoolClientId": …, "outbox": …,
+{"apiUrl": …, "userPoolId": …, "userPoolClientId": …, "outbox": …, "paymentProvider": …,
 "users": [{"name", "userId", "roles", "token"}…]}
 """
 
 import json
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from local import providers
+from local.demo.pictures import drawn
 from local.deployment import Stack
-from local.folder import RUN_FILE, TOKENS_FILE
+from local.folder import PHOTO_FILE, RUN_FILE, TOKENS_FILE
 from local.people import SignedIn
 
 
-def write(stack: Stack, people: list[SignedIn], outbox: str, programs: Path | None = None) -> None:
-    """Write the file, and beside it `.local/tokens.sh` with the same for a shell, and a folder for its path."""
+def write(stack: Stack, people: list[SignedIn], stand_ins: str, programs: Path | None = None) -> None:
+    """Write the file, and beside it `.local/tokens.sh` with the same for a shell, and a picture to upload."""
     users: list[dict[str, Any]] = [
         {"name": who.person.name, "userId": who.user_id, "roles": list(who.person.roles), "token": who.token}
         for who in people
@@ -24,11 +27,14 @@ def write(stack: Stack, people: list[SignedIn], outbox: str, programs: Path | No
         "apiUrl": stack.api_url,
         "userPoolId": stack.user_pool_id,
         "userPoolClientId": stack.user_pool_client_id,
-        "outbox": outbox,
+        "outbox": stand_ins + providers.OUTBOX,
+        "paymentProvider": stand_ins,
         "users": users,
     }
     RUN_FILE.write_text(json.dumps(content, indent=2) + "\n")
-    lines = [*shell_variables(stack, people), *programs_line(programs)]
+    PHOTO_FILE.write_bytes(drawn((90, 120, 160)))
+    others = {"PROVIDER": stand_ins, "PHOTO": str(PHOTO_FILE)}
+    lines = [*shell_variables(stack, people), *_exports(others), *programs_line(programs)]
     TOKENS_FILE.write_text("".join(f"{line}\n" for line in lines))
 
 
@@ -38,6 +44,10 @@ def shell_variables(stack: Stack, people: list[SignedIn]) -> list[str]:
     for who in people:
         for role in who.person.roles:
             values.setdefault(role.upper(), who.token)
+    return _exports(values)
+
+
+def _exports(values: Mapping[str, str]) -> list[str]:
     return [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
 
 
@@ -50,3 +60,4 @@ def remove() -> None:
     """Take the file away: what it points at has ended."""
     RUN_FILE.unlink(missing_ok=True)
     TOKENS_FILE.unlink(missing_ok=True)
+    PHOTO_FILE.unlink(missing_ok=True)

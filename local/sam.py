@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from local import CannotRun, mailbox, providers, twilio
+from local import CannotRun, mailbox, paystack, providers, twilio
 from local.folder import ROOT, SAM_CONFIG, last_lines, log_file, program
 from local.stand_in import endpoint, environment, sam_settings
 
@@ -25,6 +25,8 @@ def template_parameters(port: int, machine: Sequence[str]) -> list[str]:
         f"ExpoBaseUrl={providers.address(port)}",
         f"TwilioSecretArn={twilio.SECRET}",
         f"EmailDomain={mailbox.DOMAIN}",
+        f"PaymentBaseUrl={providers.address(port)}",
+        f"PaymentSecretArn={paystack.SECRET}",
     ]
     settled = {item.split("=", 1)[0] for item in here}
     return [*(item for item in configured if item.split("=", 1)[0] not in settled), *here]

@@ -27,22 +27,26 @@ class Schedule:
 
 
 def schedules(template: Mapping[str, Any]) -> list[Schedule]:
-    """The schedules of a template. A function's only schedule has its name; one of several, the event's name too."""
+    """The schedules of a template, by the names that they have there, without application and environment."""
     found = []
     for function, resource in template["Resources"].items():
         events = resource.get("Properties", {}).get("Events", {}).items()
         timed = {event: one["Properties"] for event, one in events if one["Type"] == "ScheduleV2"}
         for event, properties in timed.items():
-            folder = re.sub(r"(?<!^)(?=[A-Z])", "-", function.removesuffix("Function")).lower()
+            named = re.search(r"khaya-([a-z-]+)-[^-]+$", json.dumps(properties.get("Name", "")).strip('"}'))
             found.append(
                 Schedule(
-                    folder if len(timed) == 1 else f"{folder}-{event.lower()}",
+                    named[1] if named else f"{_folder(function)}-{event.lower()}",
                     function,
                     f"{properties['ScheduleExpression']} {properties['ScheduleExpressionTimezone']}",
                     properties.get("Input", "{}"),
                 )
             )
     return sorted(found, key=lambda schedule: schedule.name)
+
+
+def _folder(function: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", function.removesuffix("Function")).lower()
 
 
 def deployed() -> list[Schedule]:
@@ -60,14 +64,22 @@ def show() -> None:
 def run(port: int, name: str) -> None:
     """Invoke a schedule's function as the schedule does, and show what it reports.
 
+    A name such as `due-items` runs every schedule whose name begins with it.
+
     Raises:
         CannotRun: there is no such schedule, or its function failed.
     """
     known = {schedule.name: schedule for schedule in deployed()}
     name = name.replace("_", "-")
-    if name not in known:
+    chosen = [known[name]] if name in known else [one for one in known.values() if one.name.startswith(f"{name}-")]
+    if not chosen:
         raise CannotRun(f"There is no schedule {name}. There are: {', '.join(known)}.")
-    schedule, account = known[name], session(port)
+    for schedule in chosen:
+        _run(port, schedule)
+
+
+def _run(port: int, schedule: Schedule) -> None:
+    account = session(port)
     stack = account.client("cloudformation")
     resource = stack.describe_stack_resource(
         StackName=sam_settings()["stack_name"], LogicalResourceId=schedule.function

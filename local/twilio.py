@@ -16,7 +16,7 @@ from typing import Any
 
 import boto3
 
-SECRET = "khaya-twilio-local"  # noqa: S105  # nosec B105 - a secret's name
+SECRET = "khaya-twilio-local"  # noqa: S105 - a secret's name  # nosec B105
 # Opens nothing but this stand-in, so it may be known.
 ACCOUNT = {"accountSid": "AC00000000000000000000000000000000", "authToken": "local"}  # pragma: allowlist secret
 MESSAGES = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-f]{32})/Messages\.json")

@@ -1,5 +1,6 @@
 """The text printed when the application is ready: addresses, demo people, first requests."""
 
+from local import providers
 from local.deployment import Stack
 from local.folder import ROOT, RUN_FILE, TOKENS_FILE
 from local.people import SignedIn
@@ -14,13 +15,13 @@ IN_CONTAINERS = (
 )
 
 
-def greet(stack: Stack, people: list[SignedIn], outbox: str, *, in_containers: bool = False) -> None:
+def greet(stack: Stack, people: list[SignedIn], stand_ins: str, *, in_containers: bool = False) -> None:
     """Print the addresses, a ready token for each role and a first request."""
-    for line in lines(stack, people, outbox, in_containers=in_containers):
+    for line in lines(stack, people, stand_ins, in_containers=in_containers):
         say(line)
 
 
-def lines(stack: Stack, people: list[SignedIn], outbox: str, *, in_containers: bool = False) -> list[str]:
+def lines(stack: Stack, people: list[SignedIn], stand_ins: str, *, in_containers: bool = False) -> list[str]:
     """The lines of the text."""
     next_steps = [
         f"  . {TOKENS_FILE.relative_to(ROOT)}",
@@ -34,7 +35,8 @@ def lines(stack: Stack, people: list[SignedIn], outbox: str, *, in_containers: b
         "Khaya is up.",
         f"  API    {stack.api_url}",
         f"  docs   {stack.api_url}/docs",
-        f"  outbox {outbox}   what was sent to people",
+        f"  outbox {stand_ins}{providers.OUTBOX}   what was sent to people",
+        f"  paying {stand_ins}   what the payment provider's stand-in can be told",
         *(["", *IN_CONTAINERS] if in_containers else []),
         "",
         f"In it, all written to {RUN_FILE.relative_to(ROOT)}:",

@@ -1,23 +1,17 @@
 """Repeat the erasures of people, after tables were restored from a backup that still holds their data.
 
-python -m operations.erase_again --environment ENV --since DATE     DATE: the time of the backup, as 2026-11-21
-
 The audit trail names the people (`person.erased`). The function `repair` begins each erasure anew, and the function
 `person` does all of its steps, also where the account's record says that they were done.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-import boto3
-
 from operations import repair
-from operations.repair import Everything, Report
+from operations.repair import Everything, RepairCounts
 
 PAGE = 100
 ACTION = "person.erased"
@@ -43,7 +37,7 @@ class Erasures:
         """The ids of the people who were erased since a time, latest first, each once."""
         return list(dict.fromkeys(self._erased(since)))
 
-    def repeat(self, since: str, report: Report) -> None:
+    def repeat(self, since: str, report: RepairCounts) -> None:
         """Begin the erasures since a time anew.
 
         Raises:
@@ -80,21 +74,7 @@ def of_stack(session: Any, stack: str) -> Erasures:
 
 def run(erasures: Erasures, since: str) -> bool:
     """Begin the erasures since a time anew, and print how many; returns whether nothing failed."""
-    report = Report()
+    report = RepairCounts()
     erasures.repeat(since, report)
     print(report)
     return not report.failed
-
-
-def main() -> None:
-    """Read the command line and run the command."""
-    parser = argparse.ArgumentParser(prog="python -m operations.erase_again", description=__doc__)
-    parser.add_argument("--environment", required=True, help="local, dev, staging or prod")
-    parser.add_argument("--since", required=True, help="the time of the backup, as 2026-11-21 or 2026-11-21T08:00")
-    asked = parser.parse_args()
-    if not run(of_stack(boto3.Session(), f"khaya-{asked.environment}"), asked.since):
-        sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

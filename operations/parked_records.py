@@ -1,27 +1,22 @@
-"""List and replay the stream records that the stream dispatcher has parked.
-
-python -m operations.parked_records --environment ENV list
-python -m operations.parked_records --environment ENV replay [FILE ...]     without files: all, oldest first
-"""
+"""List and replay the stream records that the stream dispatcher has parked."""
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
 FOLDER = "parked/"
+MAX_CHECKED = 500
+"""The files of one call of the repair."""
 MAX_RECORDS = 100
 MAX_BYTES = 4_000_000
 """The records of one call of the dispatcher; Lambda takes six megabytes."""
-PATIENCE_SECONDS = 90
-"""How long a call may take: more than the dispatcher's timeout."""
+PATIENCE_SECONDS = 660
+"""How long a call may take: more than the timeouts of both functions."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +42,7 @@ class ParkedRecord:
 
 
 @dataclass
-class Report:
+class ReplayCounts:
     """The files of the records that were replayed, and of those that failed again and were kept."""
 
     replayed: list[str] = field(default_factory=list)
@@ -55,20 +50,22 @@ class Report:
 
 
 class ParkedRecords:
-    """The parked records of one environment, and the function that dispatches them.
+    """The parked records of one environment, the function that dispatches them, and the one that checks them.
 
     Args:
         s3: a client of S3.
         functions: a client of Lambda.
         bucket: the media bucket.
         dispatcher: the name of the stream dispatcher.
+        repair: the name of the function `repair`.
     """
 
-    def __init__(self, s3: Any, functions: Any, bucket: str, dispatcher: str) -> None:
+    def __init__(self, s3: Any, functions: Any, bucket: str, dispatcher: str, repair: str) -> None:
         self._s3 = s3
         self._functions = functions
         self._bucket = bucket
         self._dispatcher = dispatcher
+        self._repair = repair
 
     def files(self) -> list[str]:
         """The keys of all parked records: by table, then in the order of the changes."""
@@ -82,13 +79,19 @@ class ParkedRecords:
             body = answer["Body"].read()
             yield ParkedRecord(file, answer["VersionId"], len(body), json.loads(body))
 
-    def replay(self, files: Sequence[str] = ()) -> Report:
+    def replay(self, files: Sequence[str] = ()) -> ReplayCounts:
         """Dispatch the records again, all if no files are named, and delete those that succeeded.
 
-        The dispatcher does it, with its own permissions. Each consumer tolerates a message that it had before.
+        The data of people who were erased since is removed from them first, so that none of it comes back. The
+        dispatcher dispatches, with its own permissions. Each consumer tolerates a message that it had before.
+
+        Raises:
+            RuntimeError: the records could not be checked; none was dispatched.
         """
-        report = Report()
-        for batch in _batches(self.read(sorted(files, key=_order) or self.files())):
+        report = ReplayCounts()
+        wanted = sorted(files, key=_order) or self.files()
+        self._remove_erased_people(wanted)
+        for batch in _batches(self.read(self._still_there(wanted))):
             failed = self._dispatch(batch)
             for one in batch:
                 if one.sequence_number in failed:
@@ -97,6 +100,24 @@ class ParkedRecords:
                 self._s3.delete_object(Bucket=self._bucket, Key=one.file, VersionId=one.version)
                 report.replayed.append(one.file)
         return report
+
+    def _remove_erased_people(self, files: Sequence[str]) -> None:
+        """Have the data of erased people removed from the records, which deletes some of them."""
+        for first in range(0, len(files), MAX_CHECKED):
+            left = list(files[first : first + MAX_CHECKED])
+            while left:
+                answer = self._functions.invoke(
+                    FunctionName=self._repair, Payload=json.dumps({"objects": left}).encode()
+                )
+                said = json.loads(answer["Payload"].read())
+                if "FunctionError" in answer or said["findings"]["failed"]:
+                    raise RuntimeError(f"{self._repair} failed: {said}")
+                left = said["left"]
+
+    def _still_there(self, files: Sequence[str]) -> list[str]:
+        """Those of the files that were not deleted, in the same order."""
+        present = set(self.files())
+        return [file for file in files if file in present]
 
     def _dispatch(self, batch: Sequence[ParkedRecord]) -> set[str]:
         """Dispatch records of one table; returns the sequence numbers of those that failed."""
@@ -123,6 +144,7 @@ def of_stack(session: Any, stack: str) -> ParkedRecords:
         session.client("lambda", config=patient),
         name("MediaBucket"),
         name("StreamDispatcherFunction"),
+        name("RepairFunction"),
     )
 
 
@@ -162,21 +184,3 @@ def replay(parked: ParkedRecords, files: Sequence[str]) -> bool:
         print(f"failed again, kept: {file}")
     print(f"{len(report.replayed)} replayed, {len(report.failed)} failed")
     return not report.failed
-
-
-def main() -> None:
-    """Read the command line and run the command."""
-    parser = argparse.ArgumentParser(prog="python -m operations.parked_records", description=__doc__)
-    parser.add_argument("--environment", required=True, help="local, dev, staging or prod")
-    parser.add_argument("command", choices=["list", "replay"])
-    parser.add_argument("files", nargs="*")
-    asked = parser.parse_args()
-    parked = of_stack(boto3.Session(), f"khaya-{asked.environment}")
-    if asked.command == "list":
-        show(parked)
-    elif not replay(parked, asked.files):
-        sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

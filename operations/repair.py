@@ -1,22 +1,17 @@
 """Check everything against what is derived from it, and mend the differences.
 
-python -m operations.repair --environment ENV [--kind jobs|listings|stories|people] [--after ID]
-
 The command reads the ids of all objects page by page, and has the function `repair` check them. It may be ended and
 begun again: it prints where it is, and `--kind` and `--after` go on from there.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
 PAGE = 100
@@ -42,7 +37,7 @@ SOURCES: dict[str, Source] = {
 
 
 @dataclass
-class Report:
+class RepairCounts:
     """Per repair: how many objects were checked, differences mended, objects failed, and objects left for later."""
 
     checked: Counter[str] = field(default_factory=Counter)
@@ -80,7 +75,7 @@ class Everything:
         self._tables = tables
         self._function = function
 
-    def repair(self, kind: str, report: Report, after: str | None = None) -> Iterator[str]:
+    def repair(self, kind: str, report: RepairCounts, after: str | None = None) -> Iterator[str]:
         """Check all objects of a kind, from the one after `after`; yields the last id of each page.
 
         Raises:
@@ -114,7 +109,7 @@ class Everything:
             if not following:
                 return
 
-    def check(self, things: Sequence[str], report: Report) -> list[str]:
+    def check(self, things: Sequence[str], report: RepairCounts) -> list[str]:
         """Have objects checked; returns those for which there was no time.
 
         Raises:
@@ -146,28 +141,10 @@ def of_stack(session: Any, stack: str) -> Everything:
 
 def run(everything: Everything, kinds: Sequence[str], after: str | None = None) -> bool:
     """Check all objects of some kinds, and print how far it is and what was mended; returns whether nothing failed."""
-    report = Report()
+    report = RepairCounts()
     for kind in kinds:
         for last in everything.repair(kind, report, after):
             print(f"{kind} up to {last}", flush=True)
         after = None
     print(report)
     return not report.failed
-
-
-def main() -> None:
-    """Read the command line and run the command."""
-    parser = argparse.ArgumentParser(prog="python -m operations.repair", description=__doc__)
-    parser.add_argument("--environment", required=True, help="local, dev, staging or prod")
-    parser.add_argument("--kind", choices=SOURCES, help="only objects of this kind")
-    parser.add_argument("--after", help="the last id of an earlier run; with --kind")
-    asked = parser.parse_args()
-    if asked.after and not asked.kind:
-        parser.error("--after needs --kind")
-    everything = of_stack(boto3.Session(), f"khaya-{asked.environment}")
-    if not run(everything, [asked.kind] if asked.kind else [*SOURCES], asked.after):
-        sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -12,6 +12,7 @@ from tests.support.template import function_environment
 
 os.environ |= {
     **function_environment(),
+    "PAYMENT_BASE_URL": "https://127.0.0.1:1",  # nobody answers there
     "AWS_DEFAULT_REGION": "af-south-1",
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",

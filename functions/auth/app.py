@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from khaya.platform.aws.cognito import Origin
 from khaya.platform.base import clock
 from khaya.platform.base.models import Model, RequestModel
-from khaya.platform.base.settings import KeySettings, MessageLimits, SignInSettings, require, settings
+from khaya.platform.base.settings import KeySettings, MessageLimits, SignInSettings, require
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import SIGNED_IN, Access
 from khaya.platform.web.api import Api
-from khaya.platform.web.client_address import client_address
 from khaya.platform.web.pipeline import RECENT_SECONDS
 from khaya.sessions import service as sessions
-from khaya.sessions.model import MAX_DEVICE_LENGTH, UNKNOWN_DEVICE, Session
-from khaya.sign_in import limits, service
+from khaya.sessions.model import Session
+from khaya.sign_in import contacts, limits, service
 from khaya.sign_in.model import (
     CODE_SECONDS,
     Challenge,
@@ -31,6 +28,7 @@ from khaya.sign_in.model import (
     StepUp,
     TokenRequest,
 )
+from khaya.sign_in.origins import origin_of
 from khaya.users.store import pass_account_guard
 
 require(KeySettings, MessageLimits, SignInSettings, queues=("code_delivery",))
@@ -41,20 +39,12 @@ RECENTLY = Access("any signed-in person, after a recent sign-in", recent_sign_in
 ALSO_SUSPENDED = Access("any signed-in person", recorded=False, also_suspended=True)
 
 
-def _count_arrival() -> None:
-    """Count a request for its address, before its body is read."""
-    if api.event["resource"].startswith("/auth/"):
-        limits.count_address(_origin(), api.now)
-
-
-def _count_identities(body: Any) -> None:
-    """Count a request for the phones and e-mails that it names, before its body is validated."""
-    if api.event["resource"].startswith("/auth/"):
-        for name in limits.identities_in(body):
-            limits.count_call(name, _origin(), api.now)
-
-
-api = Api("Sign-in", pass_account_guard, on_arrival=_count_arrival, on_body=_count_identities)
+api: Api = Api(
+    "Sign-in",
+    pass_account_guard,
+    on_arrival=lambda: limits.count_arrival(api.event, api.visitor, api.now),
+    on_body=lambda body: limits.count_identities(body, api.event, api.now),
+)
 
 
 class Challenged(Model):
@@ -138,16 +128,18 @@ def tokens(request: Annotated[TokenRequest, Body()]) -> Response[TokensView]:
     """
     if request.challenge is not None and request.code is not None:
         answer = CodeAnswer(challenge=request.challenge, code=request.code)
-        issued, refresh = service.sign_in_with_code(answer, _origin(), now=api.now, unit_of_work=api.unit_of_work)
+        issued, refresh = service.sign_in_with_code(
+            answer, origin_of(api.event), now=api.now, unit_of_work=api.unit_of_work
+        )
         api.count("SignedInByCode")
     elif request.username is not None and request.password is not None:
         issued, refresh = service.sign_in_with_password(
-            request.username, request.password, _origin(), now=api.now, unit_of_work=api.unit_of_work
+            request.username, request.password, origin_of(api.event), now=api.now, unit_of_work=api.unit_of_work
         )
         api.count("SignedInByPassword")
     else:
         issued, refresh = service.refresh_session(
-            request.refresh_token or "", _origin(), now=api.now, unit_of_work=api.unit_of_work
+            request.refresh_token or "", now=api.now, unit_of_work=api.unit_of_work
         )
         api.count("TokensRefreshed")
     return api.answer(
@@ -166,7 +158,7 @@ def step_up(request: Annotated[StepUp, Body()]) -> Response[StepUpView]:
 
     Routes that need a recent sign-in then work for ten minutes. No second session is made, and the tokens stay valid.
     """
-    service.step_up(request, _origin(), api.caller, now=api.now, unit_of_work=api.unit_of_work)
+    service.step_up(request, origin_of(api.event), api.caller, now=api.now, unit_of_work=api.unit_of_work)
     api.count("SteppedUp")
     return api.answer(StepUpView(signed_in_at=api.now, recent_until=clock.plus(api.now, seconds=RECENT_SECONDS)))
 
@@ -183,16 +175,16 @@ def sign_out() -> Response[None]:
 def request_contact_code(request: Annotated[ContactChange, Body()]) -> Response[Challenged]:
     """Sends a code to the new phone or e-mail. Needs a sign-in less than ten minutes old."""
     return _challenged(
-        service.request_contact_code(request.to_verify, api.caller, now=api.now, unit_of_work=api.unit_of_work)
+        contacts.request_contact_code(request.to_verify, api.caller, now=api.now, unit_of_work=api.unit_of_work)
     )
 
 
 @api.post("/auth/contacts/proof", ONESELF, "Prove a new phone or e-mail", body=ContactsView)
 def verify_contact(answer: Annotated[CodeAnswer, Body()]) -> Response[ContactsView]:
     """Sets the verified phone or e-mail. The session must be the one that requested the code."""
-    contacts = service.verify_contact(answer, _origin(), api.caller, now=api.now, unit_of_work=api.unit_of_work)
+    held = contacts.verify_contact(answer, origin_of(api.event), api.caller, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ContactVerified")
-    return api.answer(ContactsView(phone=contacts["phone"], email=contacts["email"]))
+    return api.answer(ContactsView(phone=held["phone"], email=held["email"]))
 
 
 @api.put("/auth/password", RECENTLY, "Set one's password", body=PasswordView)
@@ -244,16 +236,6 @@ def _shown(session: Session) -> SessionView:
         expires_at=session.expires_at,
         current=session.id == api.caller.session_id,
     )
-
-
-def _origin() -> Origin:
-    name = api.header("X-Device-Name") or api.header("User-Agent") or ""
-    printable = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C").strip()[:MAX_DEVICE_LENGTH]
-    return Origin(address=_address(), device=printable or UNKNOWN_DEVICE)
-
-
-def _address() -> str:
-    return client_address(api.event, settings(SignInSettings).edge_secret_arn)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

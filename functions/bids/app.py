@@ -1,4 +1,4 @@
-"""Bids over REST: placing, listing, accepting, rejecting and withdrawing them."""
+"""Routes of bids: placing, listing, accepting, rejecting and withdrawing them."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def on_job(
 ) -> Response[Page[BidView]]:
     """The job's owner sees all bids, a worker their own."""
     page_request = api.page_request(limit, cursor, job_id, sort, private=True)
-    part = service.on_job(job_id, api.caller, sort, page_request)
-    return _page(part, page_request)
+    result = service.on_job(job_id, api.caller, sort, page_request)
+    return _page(result, page_request)
 
 
 @api.get("/bids/mine", WORKER, "One's own bids, newest first", body=Page[BidView])
@@ -68,8 +68,8 @@ def mine(
 ) -> Response[Page[BidView]]:
     """Bids with any status, or with the given one."""
     page_request = api.page_request(limit, cursor, status, private=True)
-    part = store.of_worker(api.caller.user_id, status, page_request)
-    return _page(part, page_request)
+    result = store.of_worker(api.caller.user_id, status, page_request)
+    return _page(result, page_request)
 
 
 @api.get("/bids/<bid_id>", PARTIES, "One bid", body=BidView)
@@ -101,9 +101,9 @@ def withdraw(bid_id: str) -> Response[BidView]:
     return api.answer(BidView.model_validate(bid))
 
 
-def _page(part: PageResult[Bid], page_request: PageRequest) -> Response[Page[BidView]]:
-    items = [BidView.model_validate(bid) for bid in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+def _page(result: PageResult[Bid], page_request: PageRequest) -> Response[Page[BidView]]:
+    items = [BidView.model_validate(bid) for bid in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

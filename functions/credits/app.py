@@ -1,4 +1,4 @@
-"""The API of credits: balance, transactions, statement, withdrawals, adjustments and reversals."""
+"""Routes of credits: balance, transactions, statement, withdrawals, adjustments and reversals."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from khaya.credits import service, statement
+from khaya.credits import service
 from khaya.credits import store as proposal_store
 from khaya.credits.model import AdjustmentRequest, ApprovalRequest, Proposal, ReversalRequest, WithdrawalRequest
 from khaya.credits.view import BalanceView, ProposalView, TransactionView, balance_view, proposal_view, transaction_view
@@ -16,6 +16,7 @@ from khaya.ledger.model import Entry
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import ADMIN, SIGNED_IN, Access
 from khaya.platform.web.api import Api
+from khaya.statements.model import CONTENT_TYPE
 from khaya.users.store import pass_account_guard
 
 api = Api("Credits", pass_account_guard)
@@ -38,9 +39,9 @@ def transactions(
 ) -> Response[Page[TransactionView]]:
     """Each transaction has the balance after it."""
     page_request = api.page_request(limit, cursor, private=True)
-    part = store.entries(api.caller.user_id, page_request)
-    items = [transaction_view(entry) for entry in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = store.entries(api.caller.user_id, page_request)
+    items = [transaction_view(entry) for entry in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.get(
@@ -56,7 +57,7 @@ def own_statement() -> Response[str]:
     if found.link is not None:
         return Response(303, headers={"Location": found.link})
     disposition = {"Content-Disposition": f'attachment; filename="{found.name}"'}
-    return Response(200, statement.CONTENT_TYPE, found.text, disposition)
+    return Response(200, CONTENT_TYPE, found.text, disposition)
 
 
 @api.post("/credits/withdrawals", WITHDRAWER, "Withdraw credits", status=201, body=TransactionView)
@@ -92,9 +93,9 @@ def proposals(
 ) -> Response[Page[ProposalView]]:
     """Adjustments and reversals that no second admin has decided about."""
     page_request = api.page_request(limit, cursor, private=True)
-    part = proposal_store.waiting(page_request)
-    items = [proposal_view(proposal) for proposal in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = proposal_store.waiting(page_request)
+    items = [proposal_view(proposal) for proposal in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.post("/credits/adjustments/<proposal_id>/approval", APPROVER, "Decide about a proposal", body=ProposalView)

@@ -1,4 +1,4 @@
-"""Claims reminders that are due, and releases deliveries whose quiet hours are over: every five minutes and mornings.
+"""Claims due reminders, releases held deliveries, and applies the timers of escrows: every five minutes and mornings.
 
 The event is `{"schedule": "minute"}` or `{"schedule": "daily"}`.
 """
@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 from khaya.deliveries import service as deliveries
+from khaya.money_timers import service as money_timers
 from khaya.platform.base import clock, observability
-from khaya.platform.base.settings import require
+from khaya.platform.base.settings import ProviderSettings, require
 from khaya.platform.data.unit_of_work import connect
 from khaya.reminders import service
 from khaya.reminders.model import Schedule
@@ -18,7 +19,7 @@ from khaya.reminders.model import Schedule
 SAFETY_MILLISECONDS = 10_000
 """Time left at which a run ends; the next one goes on where it ended, since what is done is no longer due."""
 
-require(queues=("deliveries",))
+require(ProviderSettings, queues=("deliveries",))
 connect()  # while Lambda makes the environment, with a whole processor
 
 
@@ -28,11 +29,15 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     if schedule not in get_args(Schedule):
         raise ValueError(f"there is no schedule {schedule}")
     now, left = clock.now(), context.get_remaining_time_in_millis
-    # The first task has at most half of the time, so that neither keeps the other waiting.
-    half = (left() - SAFETY_MILLISECONDS) // 2 + SAFETY_MILLISECONDS
-    released = _release(now, lambda: left() > half) if schedule == "minute" else {}
+    # Each task has at most its part of the time, so that none keeps the others waiting.
+    third = (left() - SAFETY_MILLISECONDS) // 3
+    released, money = {}, {}
+    if schedule == "minute":
+        money = _apply_timers(now, lambda: left() > 2 * third + SAFETY_MILLISECONDS)
+        released = _release(now, lambda: left() > third + SAFETY_MILLISECONDS)
     report = service.claim_due(schedule, now, lambda: left() > SAFETY_MILLISECONDS).as_counts()
-    report = {**report, **released, "failed": report["failed"] + released.get("failed", 0)}
+    failed = report["failed"] + released.get("failed", 0) + money.get("failed", 0)
+    report = {**report, **released, **money, "failed": failed}
     observability.logger().info("due items", extra={"schedule": schedule, **report})
     observability.count("ReminderClaimed", report["claimed"])
     observability.count("ReminderDropped", report["dropped"])
@@ -41,6 +46,15 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     observability.count("DueItemsUnfinished", report["unfinished"])
     observability.flush()
     return report
+
+
+def _apply_timers(now: str, time_is_left: Callable[[], bool]) -> dict[str, int]:
+    """Apply the timers of escrows. A failure does not keep reminders from being claimed."""
+    try:
+        return money_timers.run_due(now, time_is_left).as_counts()
+    except Exception as error:  # noqa: BLE001 - one task must not stop the others
+        observability.logger().error("the timers of escrows failed", extra={"error": type(error).__name__})
+        return {"failed": 1}
 
 
 def _release(now: str, time_is_left: Callable[[], bool]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Jobs over REST: posting, listing, and the transitions from open to completed."""
+"""Routes of jobs: posting, listing, and the transitions from open to completed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from khaya.bids.visibility import get_visible_job, get_visible_job_with
+from khaya.escrows import service as escrows
 from khaya.jobs import service, store
 from khaya.jobs.model import (
     Category,
@@ -66,9 +67,9 @@ def feed(
 ) -> Response[Page[PartyJobView | JobView]]:
     """Filters by category, location and words of the title can be combined."""
     page_request = api.page_request(limit, cursor, category, location, q)
-    part = service.feed(category, location, q, page_request)
-    items = [job_view(job, api.visitor) for job in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = service.feed(category, location, q, page_request)
+    items = [job_view(job, api.visitor) for job in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.get("/jobs/mine", MINE, "One's own jobs, newest first", body=Page[PartyJobView])
@@ -80,9 +81,9 @@ def mine(
 ) -> Response[Page[PartyJobView]]:
     """Jobs that the caller posted, or for which the caller was selected."""
     page_request = api.page_request(limit, cursor, side, status, private=True)
-    part = store.of_person(side, api.caller.user_id, status, page_request)
-    items = [party_job_view(job, api.caller.user_id) for job in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = store.of_person(side, api.caller.user_id, status, page_request)
+    items = [party_job_view(job, api.caller.user_id) for job in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.get("/jobs/<job_id>", PUBLIC, "One job", body=PartyJobView | JobView)
@@ -105,7 +106,9 @@ def edit_job(job_id: str, changes: Annotated[JobChanges, Body()]) -> Response[Pa
 def start(job_id: str) -> Response[PartyJobView]:
     """Reports that the work has started. An escrow job needs a paid deposit."""
     job = get_visible_job(job_id, api.caller).require_worker(api.caller.user_id)
-    return _change(job, job.started(api.now, deposit_paid=False))
+    if job.escrow is not None:
+        return _answer(escrows.start(escrows.deal_of(job), now=api.now, unit_of_work=api.unit_of_work))
+    return _change(job, job.started(api.now))
 
 
 @api.post("/jobs/<job_id>/submission", SELECTED_WORKER, "Submit the work", body=PartyJobView)
@@ -114,30 +117,43 @@ def submit(job_id: str, proof: Annotated[WorkProof, Body()]) -> Response[PartyJo
     worker = api.caller.user_id
     job, uploaded = get_visible_job_with(job_id, api.caller, uploads.keys(proof.photos))
     job.require_worker(worker)
+    if job.escrow is not None:
+        deal = escrows.deal_of(job)
+        return _answer(
+            escrows.submit(deal, proof, uploaded, worker_id=worker, now=api.now, unit_of_work=api.unit_of_work)
+        )
     return _answer(service.submit(job, proof, uploaded, worker_id=worker, now=api.now, unit_of_work=api.unit_of_work))
 
 
 @api.post("/jobs/<job_id>/completion", OWNER, "Confirm the work", body=PartyJobView)
 def complete(job_id: str) -> Response[PartyJobView]:
-    """Completes the job. A cash job needs no submission."""
+    """Completes the job. A cash job needs no submission; an escrow job needs one, and everything must be paid."""
     job = get_visible_job(job_id, api.caller).require_owner(api.caller.user_id)
-    completed = service.complete(job, fully_paid=False, now=api.now, unit_of_work=api.unit_of_work)
     api.count("JobCompleted")
-    return _answer(completed)
+    if job.escrow is not None:
+        return _answer(escrows.confirm(escrows.deal_of(job), now=api.now, unit_of_work=api.unit_of_work))
+    return _answer(service.complete(job, now=api.now, unit_of_work=api.unit_of_work))
 
 
 @api.post("/jobs/<job_id>/cancellation", PARTIES, "Cancel the job", body=PartyJobView)
 def cancel(job_id: str, request: Annotated[CancellationRequest, Body()]) -> Response[PartyJobView]:
     """Cancels the job and rejects its pending bids."""
     job = get_visible_job(job_id, api.caller)
+    person = api.caller.user_id
     api.count("JobCancelled")
-    return _answer(service.cancel(job, api.caller.user_id, request.reason, now=api.now, unit_of_work=api.unit_of_work))
+    if job.escrow is not None:
+        deal = escrows.deal_of(job)
+        return _answer(escrows.cancel(deal, person, request.reason, now=api.now, unit_of_work=api.unit_of_work))
+    return _answer(service.cancel(job, person, request.reason, now=api.now, unit_of_work=api.unit_of_work))
 
 
 @api.post("/jobs/<job_id>/changes", OWNER, "Send the work back", body=PartyJobView)
 def send_back(job_id: str, request: Annotated[ChangesRequest, Body()]) -> Response[PartyJobView]:
     """Sends a submission back with what is missing, three times at most. The job stays in progress."""
     job = get_visible_job(job_id, api.caller).require_owner(api.caller.user_id)
+    if job.escrow is not None:
+        deal = escrows.deal_of(job)
+        return _answer(escrows.send_back(deal, request.reason, now=api.now, unit_of_work=api.unit_of_work))
     return _change(job, job.sent_back(request.reason, api.now))
 
 

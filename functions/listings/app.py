@@ -1,4 +1,4 @@
-"""Listings over REST: building materials, their stock, and the moderation queue."""
+"""Routes of listings: building materials, their stock, and the moderation queue."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def feed(
 ) -> Response[Page[OwnListingView | ListingView]]:
     """Filters by category, location and words of the title can be combined."""
     page_request = api.page_request(limit, cursor, category, location, q)
-    part = service.feed(category, location, q, page_request)
-    items = [listing_view(listing, api.visitor) for listing in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = service.feed(category, location, q, page_request)
+    items = [listing_view(listing, api.visitor) for listing in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.get("/listings/mine", MINE, "One's own listings, newest first", body=Page[OwnListingView])
@@ -69,8 +69,8 @@ def mine(
 ) -> Response[Page[OwnListingView]]:
     """The caller's listings with any status."""
     page_request = api.page_request(limit, cursor, private=True)
-    part = store.of_seller(api.caller.user_id, page_request)
-    return _page(part, page_request.cursor_after(part.after))
+    result = store.of_seller(api.caller.user_id, page_request)
+    return _page(result, page_request.cursor_after(result.after))
 
 
 @api.get("/listings/pending", ADMIN, "Pending listings, longest wait first", body=Page[OwnListingView])
@@ -80,8 +80,8 @@ def pending(
 ) -> Response[Page[OwnListingView]]:
     """The moderation queue."""
     page_request = api.page_request(limit, cursor, private=True)
-    part = store.pending(page_request)
-    return _page(part, page_request.cursor_after(part.after))
+    result = store.pending(page_request)
+    return _page(result, page_request.cursor_after(result.after))
 
 
 @api.get("/listings/<listing_id>", PUBLIC, "One listing", body=OwnListingView | ListingView)
@@ -133,8 +133,8 @@ def moderate(listing_id: str, request: Annotated[ModerationRequest, Body()]) -> 
     return _answer(decided)
 
 
-def _page(part: PageResult[Listing], next_cursor: str | None) -> Response[Page[OwnListingView]]:
-    items = [own_listing_view(listing, api.caller.user_id) for listing in part.items]
+def _page(result: PageResult[Listing], next_cursor: str | None) -> Response[Page[OwnListingView]]:
+    items = [own_listing_view(listing, api.caller.user_id) for listing in result.items]
     return api.answer(Page(items=items, next_cursor=next_cursor))
 
 

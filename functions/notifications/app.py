@@ -1,4 +1,4 @@
-"""The API of notifications: the inbox, preferences and devices."""
+"""Routes of notifications: the inbox, preferences and devices."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def inbox(
 ) -> Response[InboxView]:
     """In the caller's current language, with the number of unread notifications."""
     page_request = api.page_request(limit, cursor, private=True)
-    part, recipient = service.inbox(api.caller.user_id, page_request)
-    items = [view.notification_view(one, recipient) for one in part.items]
+    result, recipient = service.inbox(api.caller.user_id, page_request)
+    items = [view.notification_view(one, recipient) for one in result.items]
     return api.answer(
-        InboxView(items=items, next_cursor=page_request.cursor_after(part.after), unread_count=recipient.unread)
+        InboxView(items=items, next_cursor=page_request.cursor_after(result.after), unread_count=recipient.unread)
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
+from khaya.escrows import store as escrows
 from khaya.jobs import store as jobs
 from khaya.listings import store as listings
 from khaya.pictures import consumer as pictures
@@ -25,6 +26,7 @@ SHOWN_BY: Final[Keys] = {
     "listings": listings.key,
     "stories": stories.key,
     "profiles": profiles.key,
+    "escrows": escrows.key,
 }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from khaya.identities import service
-from khaya.identities.service import Account
+from khaya.identities.service import VerifiedAccount
 from khaya.platform.base import claims, clock
 from khaya.platform.base.roles import ROLES, roles_in
 from khaya.platform.base.settings import KeySettings, require, settings
@@ -40,18 +40,13 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return event
 
 
-def _account(request: Mapping[str, Any]) -> Account:
+def _account(request: Mapping[str, Any]) -> VerifiedAccount:
     attributes = request["userAttributes"]
     held = roles_in((request.get("groupConfiguration") or {}).get("groupsToOverride") or [])
-    return Account(
+    return VerifiedAccount(
         subject=attributes["sub"],
         name=attributes.get("name"),
-        phone=_verified(attributes, "phone_number"),
-        email=_verified(attributes, "email"),
+        phone=service.verified_contact(attributes, "phone_number"),
+        email=service.verified_contact(attributes, "email"),
         roles=sorted(held, key=ROLES.index),
     )
-
-
-def _verified(attributes: Mapping[str, str], name: str) -> str | None:
-    """A contact in its stored form; None unless it is verified."""
-    return attributes.get(name, "").lower() or None if attributes.get(f"{name}_verified") == "true" else None

@@ -1,4 +1,4 @@
-"""The API of referrals: one's code and referrals, applying a code, the leaderboard, and the decisions of admins."""
+"""Routes of referrals: one's code and referrals, applying a code, the leaderboard, and the decisions of admins."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def mine(
 ) -> Response[Page[ReferralView]]:
     """A `completed` referral waits for an admin or for the end of a suspension, or an admin refused its reward."""
     page_request = api.page_request(limit, cursor, private=True)
-    part = store.of_referrer(api.caller.user_id, page_request)
-    items = [referral_view(referral) for referral in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = store.of_referrer(api.caller.user_id, page_request)
+    items = [referral_view(referral) for referral in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.post("/referrals/applications", SIGNED_IN, "Apply a code", status=201, body=ApplicationView)
@@ -70,10 +70,10 @@ def waiting(
 ) -> Response[Page[WaitingRewardView]]:
     """Referrals above the month's twenty, and the bonuses for 5, 15 and 50 rewarded referrals."""
     page_request = api.page_request(limit, cursor, private=True)
-    part = store.waiting_rewards(page_request)
-    names = service.names_of(part.items)
-    items = [waiting_reward_view(reward, names) for reward in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = store.waiting_rewards(page_request)
+    names = service.names_of(result.items)
+    items = [waiting_reward_view(reward, names) for reward in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.post("/referrals/<reward_id>/decision", REWARDS_ADMIN, "Pay or refuse a reward that waits", body=WaitingRewardView)

@@ -1,4 +1,4 @@
-"""The API of reminders: set, list and delete one's own."""
+"""Routes of reminders: set, list and delete one's own."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def mine(
 ) -> Response[Page[ReminderView]]:
     """Waiting reminders first, then those sent in the last three months."""
     page_request = api.page_request(limit, cursor, private=True)
-    part = store.of_person(api.caller.user_id, page_request)
+    result = store.of_person(api.caller.user_id, page_request)
     return api.answer(
-        Page(items=[reminder_view(one) for one in part.items], next_cursor=page_request.cursor_after(part.after))
+        Page(items=[reminder_view(one) for one in result.items], next_cursor=page_request.cursor_after(result.after))
     )
 
 

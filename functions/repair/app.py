@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from khaya.account_changes.repair import repair_account_changes
 from khaya.bids.repair import repair_bids
-from khaya.erasure.repair import repair_erasure, repeat_erasure
+from khaya.erasure.repair import repair_erasure, repair_parked, repeat_erasure
 from khaya.jobs import store as jobs
 from khaya.listings import store as listings
 from khaya.name_sync.repair import repair_names
@@ -19,16 +19,21 @@ from khaya.pictures.repair import repair_pictures
 from khaya.platform.base import clock, observability
 from khaya.platform.base.settings import require, settings
 from khaya.platform.data.changed_days import changed_on
-from khaya.platform.work import daily_tasks, repairs
+from khaya.platform.work import daily_tasks, parked_records, repairs
 from khaya.platform.work.daily_tasks import Task
 from khaya.platform.work.repairs import Findings, RepairFailed, Repairs, RepairUnfinished
 from khaya.profiles import store as profiles
-from khaya.referrals.repair import repair_referrals
+from khaya.referrals.repair import repair_held_referrals, repair_held_referrals_of_account, repair_referrals
 from khaya.reputation import service as reputation
 from khaya.reviews.repair import repair_ratings
 from khaya.search.repair import repair_words
 from khaya.stories import store as stories
-from khaya.stories.repair import repair_likes
+from khaya.stories.repair import (
+    repair_likes,
+    repair_reward_of_person,
+    repair_reward_of_story,
+    repair_rewards_of_job,
+)
 
 require(queues=("derived", "money", "pictures"))
 
@@ -47,6 +52,7 @@ REPAIRS: Final[Repairs] = {
     "jobs": {
         "search": partial(repair_words, kind="jobs", key=jobs.key),
         "referrals": repair_referrals,
+        "story_rewards": repair_rewards_of_job,
         "pictures": partial(repair_pictures, resource="jobs", key=jobs.key),
         "bids": repair_bids,
     },
@@ -56,21 +62,27 @@ REPAIRS: Final[Repairs] = {
     },
     "stories": {
         "pictures": partial(repair_pictures, resource="stories", key=stories.key),
+        "story_rewards": repair_reward_of_story,
         "likes": repair_likes,
     },
     "people": {
         "names": repair_names,
         "account_changes": repair_account_changes,
         "erasure": repair_erasure,
+        "held_referrals": repair_held_referrals,
+        "story_rewards": repair_reward_of_person,
         "pictures": partial(repair_pictures, resource="profiles", key=profiles.key),
         "reputation": lambda user_id, _: int(reputation.update_reputation(user_id)),
         "ratings": repair_ratings,
     },
+    "payout_accounts": {"held_referrals": repair_held_referrals_of_account},
+    "parked": {"parked records": repair_parked},
     "erasures": {"repeated erasures": repeat_erasure},
 }
 """The repairs of each kind of object. Those that write the object itself come last: it has to settle after them.
 
-`erasures` are people whose erasure `operations/erase_again.py` repeats; nothing else names them.
+`parked` are files of parked records, which `operations/parked_records.py` names before it replays them; `erasures` are
+people whose erasure `operations/erase_again.py` repeats.
 """
 
 
@@ -111,7 +123,7 @@ def _check(things: Sequence[str], now: str, findings: Findings, has_time: daily_
 
 
 def _check_changed(now: str, findings: Findings, has_time: daily_tasks.HasTime) -> dict[str, Any]:
-    """Check the people and the objects that changed last on the days that are over."""
+    """Check the people and the objects that changed last on the days that are over, and all parked records."""
 
     def task(kind: str, page: Page) -> Task:
         return Task(
@@ -126,9 +138,11 @@ def _check_changed(now: str, findings: Findings, has_time: daily_tasks.HasTime) 
         task("jobs", partial(changed_on, tables.jobs_table)),
         task("listings", partial(changed_on, tables.listings_table)),
         task("stories", partial(changed_on, tables.stories_table)),
+        task("payout_accounts", partial(changed_on, tables.payouts_table)),
     ]
     days = clock.days_before(clock.local_day(now), DAYS_LOOKED_BACK)
-    report = daily_tasks.Report()
+    report = daily_tasks.TaskCounts()
     for one in tasks:
         report += daily_tasks.run_task(one, days, has_time)
+    _check([f"parked/{file}" for file in parked_records.names()], now, findings, has_time)
     return report.as_counts()

@@ -1,4 +1,4 @@
-"""Reports over REST: making them, and the queue for admins."""
+"""Routes of reports: making them, and the queue for admins."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def queue(
 ) -> Response[Page[AdminReportView]]:
     """Open reports, or resolved ones with `status=resolved`."""
     page_request = api.page_request(limit, cursor, status, private=True)
-    part = store.with_status(status, page_request)
-    items = [admin_report_view(one) for one in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = store.with_status(status, page_request)
+    items = [admin_report_view(one) for one in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 @api.post("/reports/<id>/resolution", ADMIN, "Resolve a report", body=AdminReportView)

@@ -1,4 +1,4 @@
-"""Reviews over REST: writing, answering, reading and moderating them."""
+"""Routes of reviews: writing, answering, reading and moderating them."""
 
 from __future__ import annotations
 
@@ -98,9 +98,9 @@ def moderate(review_id: str, request: Annotated[ModerationRequest, Body()]) -> R
     return api.answer(moderated_review_view(review))
 
 
-def _page(part: PageResult[Review], page_request: PageRequest) -> Response[ReviewPage]:
-    items = [review_view(review, api.visitor) for review in part.items]
-    return api.answer(ReviewPage(items=items, next_cursor=page_request.cursor_after(part.after)))
+def _page(result: PageResult[Review], page_request: PageRequest) -> Response[ReviewPage]:
+    items = [review_view(review, api.visitor) for review in result.items]
+    return api.answer(ReviewPage(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Stories over REST: submitting, reading and liking them, and the moderation queue."""
+"""Routes of stories: submitting, reading and liking them, and the moderation queue."""
 
 from __future__ import annotations
 
@@ -112,16 +112,16 @@ def moderate(story_id: str, request: Annotated[ModerationRequest, Body()]) -> Re
     return api.answer(own_story_view(story, moderator, liked=liked[story.id]), version=story.version)
 
 
-def _page(part: PageResult[Story], page_request: PageRequest) -> Response[Page[OwnStoryView | StoryView]]:
-    liked = service.liked_by_story(part.items, api.visitor)
-    items = [story_view(story, api.visitor, liked=liked.get(story.id)) for story in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+def _page(result: PageResult[Story], page_request: PageRequest) -> Response[Page[OwnStoryView | StoryView]]:
+    liked = service.liked_by_story(result.items, api.visitor)
+    items = [story_view(story, api.visitor, liked=liked.get(story.id)) for story in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
-def _own_page(part: PageResult[Story], page_request: PageRequest) -> Response[Page[OwnStoryView]]:
-    liked = service.liked_by_story(part.items, api.caller)
-    items = [own_story_view(story, api.caller.user_id, liked=liked[story.id]) for story in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+def _own_page(result: PageResult[Story], page_request: PageRequest) -> Response[Page[OwnStoryView]]:
+    liked = service.liked_by_story(result.items, api.caller)
+    items = [own_story_view(story, api.caller.user_id, liked=liked[story.id]) for story in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -12,12 +12,14 @@ from typing import Any
 from khaya.account_changes import consumer as account_changes
 from khaya.audit import consumer as audit
 from khaya.bids import consumer as bids
+from khaya.chargebacks import consumer as chargebacks
 from khaya.erasure import consumer as erasure
 from khaya.events import consumer as event_bus
 from khaya.events.model import Event, events_of
 from khaya.exports import consumer as exports
 from khaya.name_sync import consumer as name_sync
 from khaya.notices import consumer as notices
+from khaya.payout_accounts import consumer as payout_accounts
 from khaya.pictures import consumer as pictures
 from khaya.platform.aws import queues
 from khaya.platform.aws.queues import OutgoingMessage
@@ -32,7 +34,7 @@ from khaya.search import consumer as search
 from khaya.statistics import consumer as statistics
 from khaya.stories import consumer as story_rewards
 
-require(StreamSettings, queues=("derived", "person", "money", "notices", "exports", "pictures", "records"))
+require(StreamSettings, queues=("derived", "person", "money", "provider", "notices", "exports", "pictures", "records"))
 
 CONSUMERS_OF_CHANGES: dict[str, tuple[str, Callable[[Change], OutgoingMessage | None]]] = {
     bids.NAME: ("derived", bids.message_for),
@@ -43,6 +45,8 @@ CONSUMERS_OF_CHANGES: dict[str, tuple[str, Callable[[Change], OutgoingMessage | 
     erasure.NAME: ("person", erasure.message_for),
     referrals.NAME: ("money", referrals.message_for),
     story_rewards.NAME: ("money", story_rewards.message_for),
+    chargebacks.NAME: ("provider", chargebacks.message_for),
+    payout_accounts.NAME: ("provider", payout_accounts.message_for),
     exports.NAME: ("exports", exports.message_for),
     pictures.NAME: ("pictures", pictures.message_for),
 }
@@ -56,7 +60,7 @@ CONSUMERS_OF_EVENTS: dict[str, tuple[str, Callable[[Event], OutgoingMessage | No
 }
 """Each consumer's queue, and its message for an event; None if the event does not concern it."""
 
-_PARALLEL_QUEUES = 7
+_PARALLEL_QUEUES = 8
 
 
 def messages_by_queue(record: Mapping[str, Any]) -> dict[str, list[OutgoingMessage]]:

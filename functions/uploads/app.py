@@ -1,4 +1,4 @@
-"""Uploads over REST: permission to put one file into the private bucket."""
+"""Routes of uploads: permission to put one file into the private bucket."""
 
 from __future__ import annotations
 

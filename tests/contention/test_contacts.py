@@ -13,7 +13,7 @@ from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
 from khaya.platform.web.access import Caller
-from khaya.sign_in import delivery, limits, service, store
+from khaya.sign_in import contacts, delivery, limits, store
 from khaya.sign_in.model import CodeAnswer, Identity, new_challenge
 from tests.contention.clients import in_threads
 from tests.support.client import subject_of
@@ -46,8 +46,8 @@ class LooseCognito:
 @pytest.fixture
 def cognito(monkeypatch: pytest.MonkeyPatch) -> LooseCognito:
     pool = LooseCognito()
-    monkeypatch.setattr(service, "cognito", pool)
-    monkeypatch.setattr(limits, "count_call", lambda *_: None)
+    monkeypatch.setattr(contacts, "cognito", pool)
+    monkeypatch.setattr(limits, "count_identity", lambda *_: None)
     return pool
 
 
@@ -85,7 +85,7 @@ def _prove(person: str, answer: CodeAnswer) -> int:
     while True:
         unit_of_work = UnitOfWork(results=unit_of_work.results)
         try:
-            service.verify_contact(answer, ORIGIN, caller, now=clock.now(), unit_of_work=unit_of_work)
+            contacts.verify_contact(answer, ORIGIN, caller, now=clock.now(), unit_of_work=unit_of_work)
             unit_of_work.commit()
         except WriteConflict:
             continue

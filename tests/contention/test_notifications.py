@@ -14,7 +14,7 @@ from tests.contention.clients import Action, Call, at_once
 from tests.contention.conftest import empty
 from tests.contention.faults import ShakyCall
 from tests.support.client import Person
-from tests.support.inbox import PersonLeft, device, tell
+from tests.support.inbox import PersonLeft, add_notification, device
 
 THANDI = Person("thandi", ("buyer",))
 FORTY = 40
@@ -29,7 +29,7 @@ class Telling:
 
     def make(self) -> int:
         try:
-            tell(self.user_id)
+            add_notification(self.user_id)
         except PersonLeft:
             return 410
         return 201
@@ -94,7 +94,7 @@ def test_concurrent_notifications_are_all_counted(engine: None) -> None:
 
 
 def test_a_notification_read_concurrently_counts_once(engine: None) -> None:
-    ids = [tell("thandi", number=number) for number in range(5)]
+    ids = [add_notification("thandi", number=number) for number in range(5)]
     assert Counter(at_once([reading(ids[2])] * 32)) == {200: 32}
     assert unread(THANDI) == 4
 
@@ -102,7 +102,7 @@ def test_a_notification_read_concurrently_counts_once(engine: None) -> None:
 def test_the_unread_count_is_exact_under_concurrent_arrivals_and_reads(engine: None, dynamodb: Any) -> None:
     for number in range(5):
         # given thirty unread notifications
-        ids = [tell("thandi", number=one) for one in range(30)]
+        ids = [add_notification("thandi", number=one) for one in range(30)]
         # when each is read twice while forty more arrive and all are marked read four times
         calls: list[Action] = []
         for place in range(FORTY):
@@ -121,14 +121,14 @@ def test_the_unread_count_is_exact_under_concurrent_arrivals_and_reads(engine: N
         # and after all are read the count is zero, and the next notification makes it one
         assert reading_all().make() == 200
         assert unread(THANDI) == 0
-        tell("thandi")
+        add_notification("thandi")
         assert unread(THANDI) == 1
         empty(dynamodb)
 
 
 def test_given_faults_then_the_unread_count_is_exact(engine: None) -> None:
     # given thirty unread notifications
-    ids = [tell("thandi", number=one) for one in range(30)]
+    ids = [add_notification("thandi", number=one) for one in range(30)]
     # when each is read by two clients concurrently, and all are marked read meanwhile
     calls: list[Action] = [Telling("thandi") for _ in range(8)]
     for seed, one in enumerate(ids * 2):
@@ -190,7 +190,7 @@ def test_a_phone_that_changes_owners_concurrently_never_belongs_to_two(engine: N
 
 def test_given_an_erasure_during_other_requests_then_no_notification_is_left(engine: None, dynamodb: Any) -> None:
     # given a person with an inbox and a phone
-    tell("thandi")
+    add_notification("thandi")
     assert registering(THANDI, "phone", "one").make() == 200
     # when they are erased while notifications arrive and are read and devices are registered
     calls: list[Action] = [Telling("thandi") for _ in range(24)]

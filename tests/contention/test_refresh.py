@@ -7,21 +7,19 @@ from itertools import count
 
 import pytest
 
-from khaya.platform.aws.cognito import Origin, Tokens
+from khaya.platform.aws.cognito import Tokens
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Unauthenticated, WriteConflict
 from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.platform.web.access import Caller
 from khaya.sessions import service as sessions
 from khaya.sessions import store as session_store
-from khaya.sign_in import limits, service
+from khaya.sign_in import service
 from tests.contention.clients import in_threads
 from tests.support.records import profile
 from tests.support.stand_in import stored
 
 pytestmark = pytest.mark.usefixtures("engine")
-
-ORIGIN = Origin(address="203.0.113.7", device="A phone")
 
 
 @pytest.fixture
@@ -35,7 +33,6 @@ def cognito_calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         return _tokens(f"cognito-{next(numbers)}")
 
     monkeypatch.setattr(service.cognito, "refresh_tokens", refresh)
-    monkeypatch.setattr(limits, "count_call", lambda *_: None)
     return calls
 
 
@@ -78,7 +75,6 @@ def test_given_a_change_of_the_password_at_the_same_moment_then_only_its_own_ses
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # given a person with four sessions
-    monkeypatch.setattr(limits, "count_call", lambda *_: None)
     monkeypatch.setattr(service.cognito, "refresh_tokens", lambda token: _tokens(token, token.partition("|")[0]))
     monkeypatch.setattr(service.cognito, "set_password", lambda *_: None)
     profile("person-1", display_name="Thandi", roles=["worker"])
@@ -126,7 +122,7 @@ def _refresh(token: str) -> str | None:
     while True:
         unit_of_work = UnitOfWork(results=unit_of_work.results)
         try:
-            _, refresh = service.refresh_session(token, ORIGIN, now=clock.now(), unit_of_work=unit_of_work)
+            _, refresh = service.refresh_session(token, now=clock.now(), unit_of_work=unit_of_work)
             unit_of_work.commit()
         except WriteConflict:
             continue

@@ -82,8 +82,8 @@ def test_a_posted_job_reaches_audit_statistics_and_event_bus(
     assert (found[0]["action"], found[0]["actorId"]) == ("job.posted", marketplace.people("buyer")[0]["userId"])
     # and it is counted and published
     assert eventually(lambda: open_jobs() == before + 1)
-    told: list[dict[str, Any]] = []
-    assert eventually(lambda: bool(told.extend(subscriber()) or [one for one in told if job in one["object"]]))
+    received: list[dict[str, Any]] = []
+    assert eventually(lambda: bool(received.extend(subscriber()) or [one for one in received if job in one["object"]]))
 
 
 def test_a_bid_reaches_the_owners_inbox_and_outbox_within_seconds(marketplace: Marketplace) -> None:

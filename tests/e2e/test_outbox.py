@@ -30,12 +30,12 @@ def test_a_bid_is_pushed_to_the_owners_device(marketplace: Marketplace) -> None:
     offer = {**OFFER, "amountCents": 45_000}
     assert marketplace.call("POST", f"/jobs/{job}/bids", offer, token=worker).status_code == 201
 
-    def told() -> list[Sent]:
+    def sent_messages() -> list[Sent]:
         return [one for one in providers.sent(marketplace.port) if one.channel == "push" and title in one.text]
 
     # then it is pushed to the device
-    assert eventually(lambda: bool(told()))
-    (sent,) = told()
+    assert eventually(lambda: bool(sent_messages()))
+    (sent,) = sent_messages()
     assert (sent.to, sent.title) == (token, "New bid of R450")
     page = requests.get(marketplace.run["outbox"], timeout=10).text
     assert title in page
@@ -53,7 +53,7 @@ def test_a_failed_request_is_repeated_and_an_unreadable_answer_is_not(marketplac
         job = marketplace.call("POST", "/jobs", {**POSTING, "title": title}, token=buyer).json()["id"]
         assert marketplace.call("POST", f"/jobs/{job}/bids", OFFER, token=worker).status_code == 201
 
-    def told(title: str) -> int:
+    def sent_messages(title: str) -> int:
         sent = providers.sent(marketplace.port)
         return sum(1 for one in sent if one.channel == "whatsapp" and title in one.text)
 
@@ -61,9 +61,9 @@ def test_a_failed_request_is_repeated_and_an_unreadable_answer_is_not(marketplac
     taken, refused = f"Fix a door {letters()}", f"Fix a lock {letters()}"
     requests.post(faults, json={"provider": "twilio", "kind": "garbage", "times": 1}, timeout=10)
     bid_on(taken)
-    assert eventually(lambda: told(taken) == 1)
+    assert eventually(lambda: sent_messages(taken) == 1)
     requests.post(faults, json={"provider": "twilio", "kind": "status", "status": 503, "times": 1}, timeout=10)
     bid_on(refused)
     # then the refused one is sent by a retry, and neither is sent twice
-    assert eventually(lambda: told(refused) == 1, within=60)
-    assert (told(taken), told(refused)) == (1, 1)
+    assert eventually(lambda: sent_messages(refused) == 1, within=60)
+    assert (sent_messages(taken), sent_messages(refused)) == (1, 1)

@@ -66,10 +66,10 @@ def test_given_a_wrong_queue_when_it_is_mended_and_the_records_are_replayed_then
     assert parked.files() == []
     assert eventually(lambda: status() == "rejected", PATIENCE)
 
-    def told() -> int:
+    def notifications_sent() -> int:
         notices = marketplace.call("GET", "/notifications?limit=50", token=loser).json()["items"]
         return sum(bids[1] in str(one) and one["kind"] == "bidRejected" for one in notices)
 
-    assert eventually(lambda: told() == 1, PATIENCE)
+    assert eventually(lambda: notifications_sent() == 1, PATIENCE)
     assert parked.replay().replayed == []
-    assert told() == 1
+    assert notifications_sent() == 1

@@ -41,3 +41,11 @@ def test_every_table_is_on_the_list_of_personal_data_or_holds_none() -> None:
     tables = {name.removesuffix("Table").lower() for name in resources(TABLE)}
     assert tables - stores == {"statistics", "tasks"}
     assert stores <= tables
+
+
+def test_no_command_of_the_docs_gives_an_option_twice() -> None:
+    for page in sorted((ROOT / "docs").glob("*.md")):
+        for block in re.findall(r"^```sh\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL):
+            for command in re.split(r"[\n;|&(]", block.replace("\\\n", " ")):
+                options = re.findall(r" (--[a-z-]+)", command)
+                assert len(options) == len(set(options)), f"{page.name}: {command}"

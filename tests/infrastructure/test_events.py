@@ -98,10 +98,10 @@ def test_events_md_lists_every_kind_and_no_other() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_guide_names_version_and_fields_of_a_kind(kind: str) -> None:
-    when, version, told, consumers = rows()[kind]
+    when, version, listed, consumers = rows()[kind]
     detail = KEPT["$defs"][kind]["properties"]["detail"]
     names = [name if name in detail["required"] else f"{name}?" for name in detail["properties"]]
-    assert told == ", ".join(f"`{name}`" for name in names)
+    assert listed == ", ".join(f"`{name}`" for name in names)
     assert version == str(KINDS[kind].VERSION)
     assert when
     assert "bus" in consumers
@@ -109,16 +109,16 @@ def test_the_guide_names_version_and_fields_of_a_kind(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_guide_names_the_consumers_of_a_kind(kind: str) -> None:
-    told = {*rows()[kind][-1].split(", ")}
+    consumers = {*rows()[kind][-1].split(", ")}
     event = Event(id="1", kind=kind, version=1, at="", object="x/1", detail={}, changes={"status": (1, 2)})
-    assert bool(told & {"inbox", "reminders"}) == rules.is_relevant(event)
-    assert ("reminders" in told) == (kind in PLANNING_EVENTS)
-    assert ("statistics" in told) == statistics.is_counted(event)
-    assert ("trail" in told) == (kind not in {"review.answered", "reminder.due"})
-    assert told <= {"inbox", "reminders", "statistics", "trail", "bus"}
+    assert bool(consumers & {"inbox", "reminders"}) == rules.is_relevant(event)
+    assert ("reminders" in consumers) == (kind in PLANNING_EVENTS)
+    assert ("statistics" in consumers) == statistics.is_counted(event)
+    assert ("audit" in consumers) == (kind not in {"review.answered", "reminder.due"})
+    assert consumers <= {"inbox", "reminders", "statistics", "audit", "bus"}
 
 
-# The trail.
+# The audit trail.
 
 
 def test_no_role_may_change_or_remove_a_line_of_the_trail() -> None:
@@ -145,12 +145,12 @@ def test_the_trail_itself_refuses_changes_to_everybody() -> None:
 
 
 def test_a_line_is_put_only_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya.audit.model import Entry  # noqa: PLC0415
+    from khaya.audit.model import AuditEntry  # noqa: PLC0415
     from khaya.platform.data import dynamo  # noqa: PLC0415
 
     asked: list[Any] = []
     monkeypatch.setattr(dynamo, "commit", lambda writes, _: asked.extend(writes))
-    record(Entry(id="1", action="job.posted", object="jobs/1", at="2026-11-21T08:00:00.000Z", changes=[]))
+    record(AuditEntry(id="1", action="job.posted", object="jobs/1", at="2026-11-21T08:00:00.000Z", changes=[]))
     (write,) = asked
     assert (write.kind, write.request["ConditionExpression"]) == ("Put", "attribute_not_exists(#id)")
 

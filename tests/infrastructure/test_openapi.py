@@ -42,9 +42,9 @@ def test_names_of_operations_are_unique() -> None:
 
 
 def test_each_tag_has_a_description() -> None:
-    told = {tag["name"]: tag["description"] for tag in KEPT["tags"]}
-    assert told.keys() == {tag for _, operation in OPERATIONS for tag in operation["tags"]}
-    assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in told.values())
+    described = {tag["name"]: tag["description"] for tag in KEPT["tags"]}
+    assert described.keys() == {tag for _, operation in OPERATIONS for tag in operation["tags"]}
+    assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in described.values())
 
 
 @pytest.mark.parametrize(("name", "operation"), OPERATIONS, ids=[name for name, _ in OPERATIONS])

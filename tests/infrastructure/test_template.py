@@ -242,7 +242,7 @@ def test_managed_policies_are_our_own() -> None:
         assert all("Ref" in arn for arn in role.get("ManagedPolicyArns", []))
 
 
-def test_money_is_the_only_consumer_whose_role_writes_credits() -> None:
+def test_money_and_provider_are_the_only_consumers_whose_roles_write_credits() -> None:
     consumers = {logical for logical, _ in _events("SQS")}
     roles = {resources(FUNCTION)[logical]["Role"]["Fn::GetAtt"][0] for logical in consumers}
     writing = {
@@ -252,7 +252,7 @@ def test_money_is_the_only_consumer_whose_role_writes_credits() -> None:
         for action in listed(statement["Action"])
         if re.search("Put|Update|Delete|Write", action)
     }
-    assert writing == {"MoneyRole"}
+    assert writing == {"MoneyRole", "ProviderRole"}
 
 
 def test_triggers_of_the_pool_do_not_refer_to_the_pool() -> None:

@@ -11,6 +11,7 @@ from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import Person
 from tests.support.permissions import Record
+from tests.support.provider import FakeProvider, fake_provider
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -42,6 +43,13 @@ def permitted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Record]:
     record.keep(monkeypatch)
     yield record
     assert record.forbidden() == [], "the roles in template.yaml do not allow this"
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProvider]:
+    """A payment provider in memory in place of the deployment's."""
+    with fake_provider(monkeypatch) as made:
+        yield made
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from khaya.events.model import Event
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import Person
-from tests.support.events import Told, happened
-from tests.support.events import tell as tell_function
+from tests.support.events import SentEvent, happened
+from tests.support.events import deliver as deliver_to
 from tests.support.faults import FAULTS, Fault, faulty
 from tests.support.money import approve, waiting_proposals
 from tests.support.records import accept, list_materials, place_bid, post_job, profile, version_of
@@ -21,8 +21,8 @@ from tests.support.stand_in import pool_with, stored
 from tests.support.streams import follow
 
 
-def tell(*events: Told | str) -> list[str]:
-    return tell_function("audit", *events)
+def deliver(*events: SentEvent | str) -> list[str]:
+    return deliver_to("audit", *events)
 
 
 def read(admin: Person, **query: str) -> list[Any]:
@@ -56,7 +56,7 @@ def test_an_audit_entry_shows_actor_object_time_and_changes(admin: Person) -> No
     # given an event
     event = happened()
     # when it is audited
-    assert tell(event) == []
+    assert deliver(event) == []
     # then an admin can read it
     assert read(admin) == [
         {
@@ -78,21 +78,21 @@ def test_every_kind_of_value_is_returned_unchanged(admin: Person) -> None:
         "roles": [["buyer"], []],
         "releasedAt": ["2026-11-21T08:00:00.000Z", None],
     }
-    tell(happened(changes=changes))
-    told = changes_of(read(admin), "job.cancelled")
-    assert {name: [*pair] for name, pair in told.items()} == changes
-    assert told["hidden"] == (False, True)
-    assert told["hidden"][0] is False
+    deliver(happened(changes=changes))
+    changes_seen = changes_of(read(admin), "job.cancelled")
+    assert {name: [*pair] for name, pair in changes_seen.items()} == changes
+    assert changes_seen["hidden"] == (False, True)
+    assert changes_seen["hidden"][0] is False
 
 
 def test_a_repeated_event_does_not_change_its_audit_entry(admin: Person) -> None:
     # given an entry
     event = happened()
-    tell(event, event)
+    deliver(event, event)
     before = stored("audit")
     # when its event is repeated, even with other contents
-    assert tell(event) == []
-    assert tell({**event, "changes": {"status": ["open", "expired"]}, "actor": "somebody else"}) == []
+    assert deliver(event) == []
+    assert deliver({**event, "changes": {"status": ["open", "expired"]}, "actor": "somebody else"}) == []
     # then the entry is unchanged
     assert stored("audit") == before
     assert len(read(admin)) == 1
@@ -100,8 +100,8 @@ def test_a_repeated_event_does_not_change_its_audit_entry(admin: Person) -> None
 
 def test_audit_entries_are_ordered_by_the_time_of_their_events(admin: Person) -> None:
     first, second, third = (happened(number) for number in (1, 2, 3))
-    tell(third)
-    tell(first, second)
+    deliver(third)
+    deliver(first, second)
     assert [one["id"] for one in read(admin)] == [third["id"], second["id"], first["id"]]
 
 
@@ -112,7 +112,7 @@ def test_an_unreadable_message_is_returned_alone(admin: Person, poison: str) -> 
     # given an unreadable message between two of the same object
     before, after = happened(1), happened(2)
     # when the batch is handled, then only that one fails
-    assert tell(before, poison, after) == ["1"]
+    assert deliver(before, poison, after) == ["1"]
     assert [one["id"] for one in read(admin)] == [after["id"], before["id"]]
 
 
@@ -124,17 +124,17 @@ def test_given_a_failing_write_then_each_audit_entry_is_written_once(
     events = [happened(number) for number in (1, 2, 3)]
     with faulty(monkeypatch) as dynamodb:
         dynamodb.fail(1, fault)
-        failed = tell(*events)
+        failed = deliver(*events)
         dynamodb.heal()
     # then at most that message is returned
     assert failed == ([] if fault in ("tried twice", "in progress") else ["1"])
     # and when it is repeated, each entry exists once
-    assert tell(events[1]) == []
+    assert deliver(events[1]) == []
     assert [one["id"] for one in read(admin)] == [one["id"] for one in reversed(events)]
 
 
 def test_an_unknown_actor_is_null(admin: Person) -> None:
-    tell(happened(actor=None))
+    deliver(happened(actor=None))
     assert [one["actorId"] for one in read(admin, object="jobs/job-1")] == [None]
 
 
@@ -148,7 +148,7 @@ def trail() -> dict[str, list[str]]:
         happened(number, object=f"jobs/job-{number % 2}", actor=f"person-{number % 3 % 2}") for number in range(23)
     ]
     for first in range(0, len(events), 10):
-        assert tell(*events[first : first + 10]) == []
+        assert deliver(*events[first : first + 10]) == []
     events.reverse()
 
     def ids(**wanted: str) -> list[str]:
@@ -207,7 +207,7 @@ def test_an_invalid_filter_is_refused_by_its_field(admin: Person, name: str, val
 
 @pytest.mark.parametrize("roles", [("buyer",), ("worker", "seller"), ()])
 def test_only_admins_read_the_audit_trail(roles: tuple[str, ...]) -> None:
-    tell(happened(actor="person"))
+    deliver(happened(actor="person"))
     assert Person("person", roles).get("/admin/audit", query={"actor": "person"}).status == 403
 
 

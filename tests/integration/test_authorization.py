@@ -6,9 +6,10 @@ import dataclasses
 
 import pytest
 
-from tests.integration.matrix import Row, Scene, rows
+from tests.integration.matrix import STATES, Row, Scene, rows
 from tests.support import stand_in
 from tests.support.client import Answer, Person
+from tests.support.records import known
 from tests.support.template import function_environment, routes
 from tests.support.tokens import KeyServer, claims, key_server, token
 
@@ -41,6 +42,29 @@ def test_each_caller_gets_the_status_of_the_matrix(row: Row, key_server: KeyServ
             scene = _scene(row)
     # then they get the status of the matrix
     assert got == {column: status for column, status in row.expected.items() if status != "-"}
+
+
+@pytest.mark.parametrize("row", [row for row in rows() if row.access], ids=str)
+def test_each_state_of_an_account_gets_what_follows_from_the_access_of_the_route(row: Row) -> None:
+    # given a caller with the roles of the route
+    scene, got = _scene(row), {}
+    column = row.with_access(scene)
+    expected = row.by_state(column, scene)
+    for state, facts in STATES.items():
+        # when they call it in a state of their account
+        caller = scene.person(column)
+        record = next((one for one in stand_in.stored("users") if one["userId"] == caller.user_id), {})
+        known(caller.user_id or "", **{"status": "active", **record, **facts(caller)})
+        scene.contents = stand_in.contents()
+        answer = _call(row, scene, caller)
+        got[state] = str(answer.status)
+        if answer.status >= 400:
+            _check_refusal(answer, scene, state)
+            known(caller.user_id or "", **dict.fromkeys(facts(caller)) | {"status": "active"} | record)
+        else:
+            scene = _scene(row)
+    # then they get what the declared access says
+    assert got == expected
 
 
 @pytest.mark.parametrize("row", rows(), ids=str)

@@ -9,10 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from khaya.credits import service
 from khaya.ledger import service as ledger
 from khaya.platform.base import clock
-from khaya.platform.base.errors import Conflict
 from khaya.platform.data.unit_of_work import UnitOfWork
 from tests.support.client import Answer, Person
 from tests.support.histories import History, run_histories
@@ -31,6 +29,7 @@ from tests.support.money import (
     waiting_proposals,
     withdraw,
 )
+from tests.support.payments import settle_withdrawal
 from tests.support.stand_in import stored
 
 people = st.sampled_from(["a", "b", "treasurer-2"])
@@ -206,17 +205,12 @@ class CreditHistory(History):
     @rule(data=st.data(), ends=st.sampled_from(["paid", "failed"]))
     def settles(self, data: st.DataObject, ends: str) -> None:
         line = self.lines[data.draw(st.sampled_from(sorted(one.id for one in self.lines.values() if one.withdrawal)))]
-        unit_of_work = UnitOfWork()
-        try:
-            if ends == "paid":
-                service.withdrawal_paid(line.id, now=clock.now(), unit_of_work=unit_of_work)
-            else:
-                service.withdrawal_failed(
-                    line.id, "The bank turned it down.", now=clock.now(), unit_of_work=unit_of_work
-                )
-            unit_of_work.commit()
-        except Conflict:
-            assert line.withdrawal not in ("pending", ends)
+        found = settle_withdrawal(line.id, ends)
+        if line.withdrawal != "pending":
+            assert found.status == {"paid": "paid", "failed": "credited"}[line.withdrawal or ""]
+            return
+        if found.status == "pending":
+            assert found.reason == "limit"
             return
         if line.withdrawal == "pending" and ends == "failed":
             back = entries(line.user)[0]
@@ -253,8 +247,8 @@ class CreditHistory(History):
     def teardown(self) -> None:
         if hasattr(self, "books"):
             for user, book in self.books.items():
-                told = [(one["id"], one["amountCents"], one["withdrawalStatus"]) for one in reversed(entries(user))]
-                assert told == [(line.id, line.cents, line.withdrawal) for line in book.lines]
+                listed = [(one["id"], one["amountCents"], one["withdrawalStatus"]) for one in reversed(entries(user))]
+                assert listed == [(line.id, line.cents, line.withdrawal) for line in book.lines]
                 assert [bool(one["reversedBy"]) for one in reversed(entries(user))] == [
                     line.reversed for line in book.lines
                 ]

@@ -102,7 +102,7 @@ def test_given_a_liked_story_in_any_state_when_the_liker_is_erased_then_its_coun
     if state == "hidden":
         written = stories.find(story)
         assert written is not None
-        hidden = stories.change_visibility(written, hidden=True)
+        hidden = stories.set_hidden(written, hidden=True)
         assert hidden is not None
         commit_now(hidden)
     # when the member is erased

@@ -16,8 +16,8 @@ from khaya.events.catalogue import KINDS
 from khaya.platform.base import backoff
 from local.events import DOCUMENT
 from tests.support.client import Person
-from tests.support.events import Told, happened
-from tests.support.events import tell as tell_function
+from tests.support.events import SentEvent, happened
+from tests.support.events import deliver as deliver_to
 from tests.support.faults import refusal
 from tests.support.lives import EMAIL, MEMBER, NAME, PHONE, SIGNED, live
 from tests.support.records import post_job
@@ -29,8 +29,8 @@ ADMIN = Person("admin-9", ("admin",))
 BUS = function_environment()["EVENT_BUS_NAME"]
 
 
-def tell(*events: Told | str) -> list[str]:
-    return tell_function("event_bus", *events)
+def deliver(*events: SentEvent | str) -> list[str]:
+    return deliver_to("event_bus", *events)
 
 
 class Bus:
@@ -76,7 +76,7 @@ def ids_in(entries: list[dict[str, Any]]) -> list[str]:
     return [json.loads(entry["Detail"])["id"] for entry in entries]
 
 
-def ids_of(*events: Told) -> list[str]:
+def ids_of(*events: SentEvent) -> list[str]:
     return [one["id"] for one in events]
 
 
@@ -99,7 +99,7 @@ def event_bus(monkeypatch: pytest.MonkeyPatch) -> Bus:
 def test_an_event_is_published_without_its_audited_values(event_bus: Bus) -> None:
     # when an event is published
     event = happened()
-    assert tell(event) == []
+    assert deliver(event) == []
     # then the entry has the bus, the source, the kind and the time of the event
     (entry,) = event_bus.taken
     assert (entry["EventBusName"], entry["Source"], entry["DetailType"]) == (BUS, "khaya", "job.cancelled")
@@ -109,13 +109,13 @@ def test_an_event_is_published_without_its_audited_values(event_bus: Bus) -> Non
 
 
 def test_fields_without_a_value_are_left_out(event_bus: Bus) -> None:
-    tell(happened(actor=None))
+    deliver(happened(actor=None))
     assert "actor" not in json.loads(event_bus.taken[0]["Detail"])
 
 
 def test_a_whole_batch_is_one_call(event_bus: Bus) -> None:
     events = [happened(number) for number in range(10)]
-    assert tell(*events) == []
+    assert deliver(*events) == []
     assert [len(call) for call in event_bus.calls] == [10]
     assert event_bus.got() == ids_of(*events)
 
@@ -125,7 +125,7 @@ def test_calls_stay_within_the_limits_of_the_bus(event_bus: Bus) -> None:
     small = [happened(number) for number in range(11)]
     large = [happened(number, detail={"text": "€" * 40_000}) for number in range(20, 23)]
     # when they are published, then all are accepted
-    assert tell(*small, *large) == []
+    assert deliver(*small, *large) == []
     assert [len(call) for call in event_bus.calls] == [10, 3, 1]
     assert event_bus.got() == ids_of(*small, *large)
 
@@ -135,7 +135,7 @@ def test_a_refused_entry_alone_is_sent_again(event_bus: Bus) -> None:
     events = [happened(number) for number in range(3)]
     event_bus.refused = {events[1]["id"]: 1}
     # when they are published, then none has failed
-    assert tell(*events) == []
+    assert deliver(*events) == []
     # and only the second was offered twice
     assert [ids_in(call) for call in event_bus.calls] == [ids_of(*events), ids_of(events[1])]
     assert sorted(event_bus.got()) == sorted(ids_of(*events))
@@ -146,18 +146,18 @@ def test_an_entry_that_is_always_refused_is_returned_alone(event_bus: Bus) -> No
     events = [happened(number) for number in range(3)]
     event_bus.refused = {events[1]["id"]: 99}
     # when they are published, then only that one is returned
-    assert tell(*events) == ["1"]
+    assert deliver(*events) == ["1"]
     assert event_bus.got() == ids_of(events[0], events[2])
     # and when it is repeated, it is published
     event_bus.refused = {}
-    assert tell(events[1]) == []
+    assert deliver(events[1]) == []
     assert event_bus.got() == ids_of(events[1])
 
 
 def test_the_log_has_the_reason_and_no_content_of_the_event(event_bus: Bus, caplog: pytest.LogCaptureFixture) -> None:
     event = happened()
     event_bus.refused = {event["id"]: 99}
-    assert tell(event) == ["0"]
+    assert deliver(event) == ["0"]
     (record,) = [vars(one) for one in caplog.records if one.getMessage() == "event not published"]
     assert (record["event"], record["reason"]) == (event["id"], "ThrottlingException")
     assert "buyer-1" not in str(record)
@@ -178,19 +178,19 @@ def test_a_bus_that_is_down_loses_nothing(event_bus: Bus, trouble: Exception) ->
     events = [happened(number) for number in range(3)]
     event_bus.broken = [trouble] * 99
     # when events are published, then the batch is returned after three attempts
-    assert tell(*events) == ["0", "1", "2"]
+    assert deliver(*events) == ["0", "1", "2"]
     assert len(event_bus.calls) == 3
     assert event_bus.got() == []
     # and when the bus works again, all are published
     event_bus.broken = []
-    assert tell(*events) == []
+    assert deliver(*events) == []
     assert event_bus.got() == ids_of(*events)
 
 
 def test_a_brief_outage_of_the_bus_is_retried(event_bus: Bus) -> None:
     event_bus.broken = [refusal("ThrottlingException", "PutEvents")]
     event = happened()
-    assert tell(event) == []
+    assert deliver(event) == []
     assert event_bus.got() == ids_of(event)
 
 
@@ -199,19 +199,19 @@ def test_a_brief_outage_of_the_bus_is_retried(event_bus: Bus) -> None:
 )
 def test_an_unreadable_message_is_returned_alone(event_bus: Bus, poison: str) -> None:
     before, after = happened(1), happened(2)
-    assert tell(before, poison, after) == ["1"]
+    assert deliver(before, poison, after) == ["1"]
     assert event_bus.got() == ids_of(before, after)
 
 
 def test_an_event_that_is_too_large_fails_alone(event_bus: Bus) -> None:
     small, huge, last = happened(1), happened(2, detail={"text": "x" * 300_000}), happened(3)
-    assert tell(small, huge, last) == ["1"]
+    assert deliver(small, huge, last) == ["1"]
     assert event_bus.got() == ids_of(small, last)
 
 
 def test_an_event_twice_in_a_batch_is_published_once(event_bus: Bus) -> None:
     event = happened()
-    assert tell(event, event) == []
+    assert deliver(event, event) == []
     assert event_bus.got() == ids_of(event)
 
 
@@ -221,9 +221,9 @@ def test_a_posted_job_is_published(event_bus: Bus, buyer: Person) -> None:
     follow()
     # then its event is on the bus
     (entry,) = [one for one in event_bus.taken if one["DetailType"] == "job.posted"]
-    told = json.loads(entry["Detail"])
-    assert told["object"] == f"jobs/{job}"
-    assert told["detail"]["budgetCents"] == 50_000
+    published = json.loads(entry["Detail"])
+    assert published["object"] == f"jobs/{job}"
+    assert published["detail"]["budgetCents"] == 50_000
 
 
 def test_every_published_event_matches_its_schema_and_holds_no_personal_text(event_bus: Bus) -> None:
@@ -243,9 +243,9 @@ def test_every_published_event_matches_its_schema_and_holds_no_personal_text(eve
     kinds = {entry["DetailType"] for entry in event_bus.taken}
     assert kinds >= EXPECTED_KINDS
     for entry in event_bus.taken:
-        told = json.loads(entry["Detail"])
-        validator_of(entry["DetailType"]).validate(told)
-        assert told["version"] == KINDS[entry["DetailType"]].VERSION
+        published = json.loads(entry["Detail"])
+        validator_of(entry["DetailType"]).validate(published)
+        assert published["version"] == KINDS[entry["DetailType"]].VERSION
     # and neither they nor the audit trail hold the name or contacts
     for kept in (json.dumps(event_bus.taken, default=str), json.dumps(stored("audit"))):
         assert not [text for text in (NAME, *NAME.split(), PHONE, EMAIL) if text in kept]

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from khaya.platform.base.phones import normal_phone
 from tests.support.client import VISITOR, Person
-from tests.support.records import POSTING
+from tests.support.records import POSTING, post_job
 
 
 @pytest.mark.parametrize("number", ["5000.0", "5e3", "100.00000000000000001", "1e400", "-1e400", "9" * 4000])
@@ -53,3 +54,53 @@ def test_given_a_place_in_another_spelling_then_its_jobs_are_found(buyer: Person
     for location in ("penon bay", "PEÑÓN\u00a0BAY", "\ufeffPeñon  Bay"):
         found = VISITOR.get("/jobs", query={"location": location}).body["items"]
         assert [job["id"] for job in found] == [answer.body["id"]]
+
+
+NO_BODY = [
+    ("POST", "/jobs/{job}/completion"),
+    ("GET", "/jobs"),
+    ("GET", "/jobs/{job}"),
+    ("DELETE", "/sessions"),
+    ("PUT", "/stories/{job}/like"),
+    ("POST", "/notifications/read"),
+    ("DELETE", "/reminders/{job}"),
+]
+
+
+@pytest.mark.parametrize("sent", ["null", "[]", "0", "false", '""', '"x"', "[1]", '{"x": 1}', '{"": null}'])
+@pytest.mark.parametrize(("method", "path"), NO_BODY)
+def test_given_a_body_where_none_is_expected_then_it_is_refused_like_an_unknown_field(
+    buyer: Person, method: str, path: str, sent: str
+) -> None:
+    job = post_job(buyer)
+    answer = buyer.call(method, path.format(job=job), raw=sent)
+    assert (answer.status, answer.body["code"]) == (422, "invalid_fields")
+    (error,) = answer.body["errors"]
+    assert error["code"] in ("body_not_expected", "unknown_field")
+
+
+@pytest.mark.parametrize("sent", ["", "{}"])
+def test_given_an_empty_body_where_none_is_expected_then_it_counts_as_none(buyer: Person, sent: str) -> None:
+    post_job(buyer)
+    assert buyer.call("GET", "/jobs/mine", raw=sent).status == 200
+
+
+ALIKE = {
+    "+27712345678": [
+        "+27-(0)-71-234-5678",
+        "[071] 234 5678",
+        "\u202a+27712345678\u202c",
+        "071\u2013234\u20135678",
+        "\uff0b27 71 234 5678",
+        "(+27) 71 234 5678",
+        "27 (0)71 234 5678",
+        "0027 071 234 5678",
+        "\u0660\u0667\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668",
+        "071\u200b2345678",
+    ],
+}
+
+
+@pytest.mark.parametrize(("normal", "written"), [(one, other) for one, many in ALIKE.items() for other in many])
+def test_a_phone_number_has_one_form_whatever_way_it_was_written(normal: str, written: str) -> None:
+    assert normal_phone(written) == normal

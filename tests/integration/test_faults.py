@@ -11,7 +11,7 @@ import pytest
 from tests.support import stand_in
 from tests.support.client import Answer, Person
 from tests.support.faults import FAULTS, Fault, Faulty, faulty, refusal
-from tests.support.inbox import device, tell
+from tests.support.inbox import add_notification, device
 from tests.support.records import (
     OFFER,
     OFFERING,
@@ -157,24 +157,24 @@ def _inboxes() -> tuple[int, int]:
     rows = {row["id"]: row for row in stand_in.stored("notifications")}
     people = {key: row for key, row in rows.items() if key.startswith("recipient#")}
     own = people.get("recipient#owner", {})
-    told = [row for row in rows.values() if row.get("userId") == "owner"]
-    generation = own.get("generation", 0)
-    unread = [one for one in told if not one["read"] and one["generation"] == generation]
+    rows_of_owner = [row for row in rows.values() if row.get("userId") == "owner"]
+    read_epoch = own.get("readEpoch", 0)
+    unread = [one for one in rows_of_owner if not one["read"] and one["readEpoch"] == read_epoch]
     assert own.get("unread", 0) == len(unread), "the count of what is unread is exact"
     having = [(key, name) for key, row in people.items() for name in row.get("devices", {})]
     held = [(f"recipient#{row['holder']}", row["deviceId"]) for key, row in rows.items() if key.startswith("token#")]
     assert having == held, "a push token belongs to the device that has it, and to no other"
-    return len(told) - len(unread), sum(key == "recipient#owner" for key, _ in having)
+    return len(rows_of_owner) - len(unread), sum(key == "recipient#owner" for key, _ in having)
 
 
 def read_notification() -> Attempt:
-    told = tell("owner")
-    tell("owner", number=1)
-    return Attempt(lambda key: OWNER.post(f"/notifications/{told}/read", headers=key), lambda: _inboxes()[0])
+    added = add_notification("owner")
+    add_notification("owner", number=1)
+    return Attempt(lambda key: OWNER.post(f"/notifications/{added}/read", headers=key), lambda: _inboxes()[0])
 
 
 def read_inbox() -> Attempt:
-    tell("owner")
+    add_notification("owner")
     return Attempt(lambda key: OWNER.post("/notifications/read", headers=key), lambda: _inboxes()[0])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from khaya.payout_accounts import store as payout_accounts
 from khaya.platform.base.problem_codes import FIELD_CODES, param_names
 from khaya.platform.base.settings import settings
 from khaya.users import store as users
@@ -77,6 +78,7 @@ def test_every_broken_constraint_has_a_code_of_its_own(row: Row, column: str, mo
     (content,) = operation["requestBody"]["content"].values()
     limits = settings().model_copy(update={"writes_per_minute": 0})
     monkeypatch.setattr(users, "settings", lambda: limits)
+    monkeypatch.setattr(payout_accounts, "CHECKS_PER_DAY", 10_000)
     scene = row.make_scene(row.route, row.case)
     caller = scene.person(column)
     codes = set()

@@ -201,9 +201,9 @@ def test_each_pending_bidder_is_told_of_an_edit_and_nobody_else(clock: Clock, qu
     place_bid(bidder(4), job)
     follow("notices", "bids")
     # then the one with the pending bid is told once
-    (told,) = items(bidder(1), "jobEdited")
-    assert told["text"].startswith('The buyer has changed the job "Fix a leaking tap". ')
-    assert told["data"] == {"jobId": job}
+    (edited,) = items(bidder(1), "jobEdited")
+    assert edited["text"].startswith('The buyer has changed the job "Fix a leaking tap". ')
+    assert edited["data"] == {"jobId": job}
     assert [items(bidder(number), "jobEdited") for number in (2, 3)] == [[], []]
     assert items(OWNER, "jobEdited") == []
 
@@ -227,9 +227,9 @@ def test_edits_within_ten_minutes_are_one_row(clock: Clock, queued: Queued) -> N
     for number in range(5):
         assert OWNER.patch(f"/jobs/{job}", {"budgetCents": 50_000 + 100 * number + 100}).status == 200
         follow("notices")
-    (told,) = items(bidder(1), "jobEdited")
-    assert told["data"] == {"jobId": job, "count": 5}
-    assert " 5 times" in told["text"]
+    (edited,) = items(bidder(1), "jobEdited")
+    assert edited["data"] == {"jobId": job, "count": 5}
+    assert " 5 times" in edited["text"]
 
 
 def test_however_many_bidders_each_is_told_once_in_messages_of_a_few(

@@ -23,6 +23,8 @@ FOR_SUSPENDED = {
     "POST /profiles/me/export",
     "GET /profiles/me/export",
     "DELETE /profiles/me",
+    "GET /jobs/{jobId}/escrow",
+    "POST /jobs/{jobId}/escrow/evidence",
 }
 """What suspended people may do."""
 

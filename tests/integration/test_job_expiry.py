@@ -11,7 +11,7 @@ from khaya.platform.base import clock as khaya_clock
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import VISITOR, Context, Person, app
-from tests.support.records import accept, place_bid, post_job
+from tests.support.records import OFFER, accept, place_bid, post_job
 
 
 def run(milliseconds: int = 60_000) -> dict[str, int]:
@@ -33,6 +33,30 @@ def test_a_job_expires_after_thirty_days_and_not_before(buyer: Person, clock: Cl
     assert (expired["status"], expired["version"]) == ("expired", 2)
     assert VISITOR.get("/jobs").body["items"] == []
     assert VISITOR.get(f"/jobs/{job}").status == 404
+
+
+@pytest.mark.parametrize("swept", [False, True])
+@pytest.mark.parametrize("act", ["edit", "accept a bid", "bid", "start", "submit"])
+def test_a_job_past_its_expiry_can_be_worked_with_no_more_also_before_the_sweep_has_come_by(
+    act: str, swept: bool, buyer: Person, worker: Person, clock: Clock
+) -> None:
+    job = post_job(buyer)
+    bid = place_bid(worker, job)
+    clock.tick(days=30)
+    if swept:
+        run()
+    answer = {
+        "edit": lambda: buyer.patch(f"/jobs/{job}", {"description": "Two kitchen taps drip all night long."}),
+        "accept a bid": lambda: buyer.post(f"/bids/{bid}/acceptance"),
+        "bid": lambda: Person("worker-9", ("worker",)).post(f"/jobs/{job}/bids", OFFER),
+        "start": lambda: worker.post(f"/jobs/{job}/start"),
+        "submit": lambda: worker.post(f"/jobs/{job}/submission", {"note": "Done."}),
+    }[act]()
+    if act in ("start", "submit"):
+        assert answer.status == 403, "no worker was selected"
+    else:
+        assert (answer.status, answer.body["code"]) == (409, "job_status")
+        assert act == "accept a bid" or answer.body["params"]["status"] == "expired"
 
 
 def test_only_open_jobs_expire(buyer: Person, worker: Person, clock: Clock) -> None:

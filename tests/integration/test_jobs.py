@@ -29,6 +29,7 @@ PRIVATE = {
     "completesAt",
     "workerName",
     "contact",
+    "escrow",
 }
 PUBLIC = {
     "id", "buyerId", "buyerName", "title", "description", "category", "budgetCents", "location", "startDate", "photos",
@@ -395,17 +396,14 @@ def test_the_worker_starts_the_work_once(buyer: Person, worker: Person) -> None:
     assert worker.post(f"/jobs/{job}/start").status == 409
 
 
-def test_escrow_work_does_not_start_without_the_deposit(
-    buyer: Person, worker: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("khaya.jobs.model.ESCROW_OFFERED", True)
+def test_escrow_work_does_not_start_without_the_deposit(buyer: Person, worker: Person) -> None:
     job = in_progress(buyer, worker, payment="escrow")
     for attempt in (
         worker.post(f"/jobs/{job}/start"),
-        worker.post(f"/jobs/{job}/submission", {}),
+        worker.post(f"/jobs/{job}/submission", {"photos": [PROOF]}),
         buyer.post(f"/jobs/{job}/completion"),
     ):
-        assert attempt.status == 409
+        assert (attempt.status, attempt.body["code"]) == (409, "deposit_not_paid")
     assert buyer.get(f"/jobs/{job}").body["status"] == "in_progress"
 
 

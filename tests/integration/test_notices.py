@@ -10,20 +10,18 @@ from typing import Any
 
 import pytest
 
-from khaya.credits import service
 from khaya.events.catalogue import KINDS
 from khaya.events.model import Event
 from khaya.notifications import store
-from khaya.platform.base import clock as time
 from khaya.platform.base.ids import derived_id
 from khaya.platform.base.models import item_of
-from khaya.platform.data.unit_of_work import UnitOfWork
 from tests.conftest import Clock
 from tests.support import stand_in, streams
 from tests.support.client import Context, Person, app
 from tests.support.events import batch
 from tests.support.faults import FAULTS, Fault, Faulty, faulty
 from tests.support.money import adjust, grant, payout_account, refer, released_job, withdraw
+from tests.support.payments import settle_withdrawal
 from tests.support.records import accept, known, list_materials, place_bid, post_job, profile, version_of
 from tests.support.stories import submit_story
 from tests.support.streams import follow
@@ -46,11 +44,13 @@ def kinds(person: Person) -> list[str]:
     return [item["kind"] for item in answer.body["items"]][::-1]
 
 
-def event(kind: str, told: dict[str, Any], *, object_: str, by: str = "system:test", number: int = 0) -> dict[str, Any]:
+def event(
+    kind: str, fields: dict[str, Any], *, object_: str, by: str = "system:test", number: int = 0
+) -> dict[str, Any]:
     """The event in a message of the queue."""
 
     at = f"2026-11-21T07:{number:02}:00.000Z"
-    detail = item_of(KINDS[kind].model_validate(told))
+    detail = item_of(KINDS[kind].model_validate(fields))
     made = Event(
         id=derived_id(at, kind, object_),
         kind=kind,
@@ -65,13 +65,13 @@ def event(kind: str, told: dict[str, Any], *, object_: str, by: str = "system:te
 
 def cancelled(job_id: str, number: int = 0) -> dict[str, Any]:
     """A job was cancelled by the platform, which notifies both parties."""
-    told = {"jobId": job_id, "buyerId": "owner", "workerId": "worker", "by": "system", "was": "in_progress"}
-    return event("job.cancelled", told, object_=f"jobs/{job_id}", number=number)
+    detail = {"jobId": job_id, "buyerId": "owner", "workerId": "worker", "by": "system", "was": "in_progress"}
+    return event("job.cancelled", detail, object_=f"jobs/{job_id}", number=number)
 
 
 def offered(job_id: str, number: int = 0) -> dict[str, Any]:
     """A bid was placed, which notifies the owner and plans a reminder."""
-    told = {
+    detail = {
         "bidId": f"bid-{number}",
         "jobId": job_id,
         "buyerId": "owner",
@@ -79,18 +79,18 @@ def offered(job_id: str, number: int = 0) -> dict[str, Any]:
         "amountCents": 40_000,
         "timelineDays": 3,
     }
-    return event("bid.placed", told, object_=f"bids/bid-{number}", by="worker", number=number)
+    return event("bid.placed", detail, object_=f"bids/bid-{number}", by="worker", number=number)
 
 
-def tell(*events: dict[str, Any] | str) -> list[str]:
+def deliver(*events: dict[str, Any] | str) -> list[str]:
     """Deliver events to the function, each in its object's group; returns the positions of failed ones."""
-    told = batch("notices", *events)
-    for record in told["Records"]:
+    sent = batch("notices", *events)
+    for record in sent["Records"]:
         try:
             record["attributes"]["MessageGroupId"] = json.loads(record["body"])["event"]["object"]
         except (ValueError, KeyError, TypeError):
             record["attributes"]["MessageGroupId"] = "poison"
-    answer = app("notices").handler(told, Context())
+    answer = app("notices").handler(sent, Context())
     return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
 
 
@@ -218,7 +218,7 @@ def test_sellers_authors_and_reporters_are_notified_of_decisions(clock: Clock) -
     good, bad = submit_story(author, title="How I began"), submit_story(author, title="How I ended")
     report = reporter.post("/reports", {"kind": "job", "id": post_job(OWNER), "reason": "It is a fraud."})
     # when an admin decides on them, on some repeatedly
-    told = (
+    decisions = (
         (f"/listings/{bricks}/moderation", {"version": version_of("listings", bricks), "decision": "approve"}),
         (
             f"/listings/{tiles}/moderation",
@@ -242,7 +242,7 @@ def test_sellers_authors_and_reporters_are_notified_of_decisions(clock: Clock) -
         ),
         (f"/reports/{report.body['id']}/resolution", {"decision": "dismissed", "note": "It is not."}),
     )
-    for path, decision in told:
+    for path, decision in decisions:
         clock.tick(minutes=1)
         answer = ADMIN.post(path, decision)
         assert answer.status == 200, answer.text
@@ -260,15 +260,11 @@ def test_each_movement_of_credits_causes_one_notice(clock: Clock) -> None:
     grant("worker", 50_000)
     payout_account("worker")
     arrives, fails = withdraw(WORKER, 20_000).body["id"], withdraw(WORKER, 10_000).body["id"]
-    # when one is paid, the other fails, and a deduction is booked
+    # when one is paid, the other is given back, and a deduction is booked
     clock.tick(minutes=1)
-    unit_of_work = UnitOfWork()
-    service.withdrawal_paid(arrives, now=time.now(), unit_of_work=unit_of_work)
-    unit_of_work.commit()
+    assert settle_withdrawal(arrives, "paid").status == "paid"
     clock.tick(minutes=1)
-    unit_of_work = UnitOfWork()
-    service.withdrawal_failed(fails, "The bank does not know the account.", now=time.now(), unit_of_work=unit_of_work)
-    unit_of_work.commit()
+    assert settle_withdrawal(fails, "failed").status == "credited"
     clock.tick(minutes=1)
     assert adjust("worker", -700).status == 201
     follow("notices", "bids", "referrals")
@@ -314,13 +310,13 @@ def test_an_erased_person_is_not_notified(known_by: str, queues: None) -> None:
             Item={"id": {"S": "recipient#owner"}, "erasedAt": {"S": "2026-11-21T06:00:00.000Z"}},
         )
     # when events about them arrive
-    assert tell(offered(job), cancelled(job, 1)) == []
+    assert deliver(offered(job), cancelled(job, 1)) == []
     # then only the others are notified
     assert {item["userId"] for item in notifications().values()} == {"worker"}
 
 
 def test_nobody_is_notified_about_a_deleted_object(queues: None) -> None:
-    assert tell(cancelled("nowhere")) == []
+    assert deliver(cancelled("nowhere")) == []
     assert notifications() == {}
 
 
@@ -330,15 +326,15 @@ def test_nobody_is_notified_about_a_deleted_object(queues: None) -> None:
 def test_a_repeated_event_is_one_notification(queues: None) -> None:
     job = post_job(OWNER)
     for _ in range(3):
-        assert tell(offered(job), offered(job)) == []
+        assert deliver(offered(job), offered(job)) == []
     assert kinds(OWNER) == ["bidReceived"]
 
 
 def test_a_read_notification_stays_read_when_its_event_is_repeated(queues: None) -> None:
     job = post_job(OWNER)
-    tell(offered(job))
+    deliver(offered(job))
     OWNER.post("/notifications/read")
-    tell(offered(job))
+    deliver(offered(job))
     body = OWNER.get("/notifications").body
     assert (body["unreadCount"], [item["read"] for item in body["items"]]) == (0, [True])
 
@@ -346,7 +342,7 @@ def test_a_read_notification_stays_read_when_its_event_is_repeated(queues: None)
 def test_events_in_another_order_give_the_same_inbox(queues: None) -> None:
     job = post_job(OWNER)
     events = [offered(job, number) for number in range(4)] + [cancelled(job, 5)]
-    assert tell(*events[::-1]) == []
+    assert deliver(*events[::-1]) == []
     assert kinds(OWNER) == ["bidReceived", "jobCancelled"], "ordered by the time of the events"
     assert OWNER.get("/notifications").body["items"][1]["data"]["count"] == 4
     assert OWNER.get("/notifications").body["items"][1]["data"]["bidId"] == "bid-3", "the latest"
@@ -358,15 +354,15 @@ def test_an_unreadable_message_is_returned_alone(queues: None) -> None:
     job, other = post_job(OWNER), post_job(OWNER)
     poison = ["not json", json.dumps({"consumer": "notices", "event": {"kind": "job.cancelled"}}), "[]"]
     # when it is handled
-    failed = tell(offered(job), *poison, cancelled(other, 1))
+    failed = deliver(offered(job), *poison, cancelled(other, 1))
     # then the others are handled
     assert failed == ["1", "2", "3"]
     assert kinds(OWNER) == ["bidReceived", "jobCancelled"]
 
 
 def test_an_event_of_an_unknown_kind_is_ignored(queues: None) -> None:
-    told = {**offered(post_job(OWNER)), "kind": "bid.praised"}
-    assert tell(told) == []
+    unknown = {**offered(post_job(OWNER)), "kind": "bid.praised"}
+    assert deliver(unknown) == []
     assert notifications() == {}
 
 
@@ -384,7 +380,7 @@ def test_given_everything_is_marked_as_read_meanwhile_then_a_new_notification_is
 
     monkeypatch.setattr(store, "create", interrupted)
     # when an event arrives
-    assert tell(offered(job)) == []
+    assert deliver(offered(job)) == []
     # then its notification is unread
     assert kinds(OWNER) == ["bidReceived"]
 
@@ -423,11 +419,11 @@ def test_given_a_failure_at_any_call_then_a_repeated_run_completes_once(
         with breaking(monkeypatch) as faults:
             faults.fail(position, fault)
             # when they are handled, and repeated if that failed
-            failed = tell(offered(job), cancelled(job, 1))
+            failed = deliver(offered(job), cancelled(job, 1))
             struck = faults.struck
             faults.heal()
             if failed:
-                assert tell(*[(offered(job), cancelled(job, 1))[int(number)] for number in failed]) == []
+                assert deliver(*[(offered(job), cancelled(job, 1))[int(number)] for number in failed]) == []
         # then each notification exists once and is queued
         assert kinds(OWNER) == ["bidReceived", "jobCancelled"]
         assert kinds(WORKER) == ["jobCancelled"]
@@ -450,7 +446,7 @@ def test_given_a_failing_queue_then_the_notification_is_in_the_inbox(
     with breaking_queues(monkeypatch) as faults:
         faults.fail(0, "no connection")
         # when an event is handled, then its message is returned, and its notification exists
-        assert tell(offered(job)) == ["0"]
+        assert deliver(offered(job)) == ["0"]
         assert kinds(OWNER) == ["bidReceived"]
 
 
@@ -459,7 +455,7 @@ def test_at_night_only_urgent_notifications_are_queued(queues: None, clock: Cloc
     job = post_job(OWNER)
     clock.tick(hours=13)
     # when a bid is placed and a job is cancelled
-    tell(offered(job), cancelled(job, 1))
+    deliver(offered(job), cancelled(job, 1))
     # then both are in the inbox, and only the second is queued
     assert kinds(OWNER) == ["bidReceived", "jobCancelled"]
     urgent = {key for key, item in notifications().items() if item["kind"] == "jobCancelled"}

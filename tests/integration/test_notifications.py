@@ -15,7 +15,7 @@ from khaya.platform.base.errors import WriteConflict
 from khaya.platform.data import dynamo
 from tests.support import stand_in
 from tests.support.client import Answer, Person
-from tests.support.inbox import TOKEN, device, tell
+from tests.support.inbox import TOKEN, add_notification, device
 from tests.support.lives import MEMBER, OTHER, arrive
 from tests.support.streams import follow
 
@@ -46,10 +46,10 @@ def test_an_inbox_is_empty_at_first() -> None:
 
 
 def test_a_notification_has_a_text_and_the_ids_to_open() -> None:
-    told = tell("thandi", "bidReceived", jobTitle="Fix a leaking tap", amountCents=123_450)
+    added = add_notification("thandi", "bidReceived", jobTitle="Fix a leaking tap", amountCents=123_450)
     (item,) = inbox(THANDI).body["items"]
     assert item.keys() == {"id", "kind", "title", "text", "data", "read", "createdAt", "updatedAt"}
-    assert (item["id"], item["kind"], item["read"]) == (told, "bidReceived", False)
+    assert (item["id"], item["kind"], item["read"]) == (added, "bidReceived", False)
     assert "Fix a leaking tap" in item["title"] + item["text"]
     assert "R1 234.50" in item["title"] + item["text"]
     assert item["data"] == {"jobId": "01KAK2M8Q0X3V4N5B6C7D8E9F0", "bidId": None}
@@ -58,9 +58,9 @@ def test_a_notification_has_a_text_and_the_ids_to_open() -> None:
 
 def test_pages_are_newest_first_and_show_the_total_of_unread_notifications() -> None:
     # given seven notifications, two of them read
-    told = [tell("thandi", number=number) for number in range(7)]
-    tell("sipho")
-    for one in told[:2]:
+    added = [add_notification("thandi", number=number) for number in range(7)]
+    add_notification("sipho")
+    for one in added[:2]:
         read(THANDI, one)
     # when they are read page by page
     found: list[str] = []
@@ -72,13 +72,13 @@ def test_pages_are_newest_first_and_show_the_total_of_unread_notifications() -> 
         query["cursor"] = page["nextCursor"]
     # then each is listed once
     assert query["cursor"] is None
-    assert found == told[::-1]
+    assert found == added[::-1]
 
 
 def test_a_cursor_of_another_inbox_is_refused() -> None:
     for number in range(3):
-        tell("thandi", number=number)
-        tell("sipho", number=number)
+        add_notification("thandi", number=number)
+        add_notification("sipho", number=number)
     cursor = inbox(THANDI, limit="1").body["nextCursor"]
     assert SIPHO.get("/notifications", query={"limit": "1", "cursor": cursor}).status == 400
     assert THANDI.get("/notifications", query={"limit": "1", "cursor": cursor}).status == 200
@@ -87,7 +87,7 @@ def test_a_cursor_of_another_inbox_is_refused() -> None:
 
 def test_marking_a_notification_as_read_twice_counts_once() -> None:
     # given two notifications
-    first, second = tell("thandi"), tell("thandi", number=1)
+    first, second = add_notification("thandi"), add_notification("thandi", number=1)
     # when one is read
     answer = read(THANDI, first)
     assert (answer.status, answer.body["read"], answer.body["unreadCount"]) == (200, True, 1)
@@ -101,15 +101,15 @@ def test_marking_a_notification_as_read_twice_counts_once() -> None:
 
 def test_marking_everything_as_read_does_not_affect_later_notifications() -> None:
     # given three notifications, one of them read
-    told = [tell("thandi", number=number) for number in range(3)]
-    read(THANDI, told[0])
+    added = [add_notification("thandi", number=number) for number in range(3)]
+    read(THANDI, added[0])
     # when everything is read
     answer = THANDI.post("/notifications/read")
     assert (answer.status, answer.body) == (200, {"unreadCount": 0})
     assert unread(THANDI) == []
     # then a later one is unread, and reading an older one does not change the count
-    later = tell("thandi", number=4)
-    assert read(THANDI, told[1]).body["unreadCount"] == 1
+    later = add_notification("thandi", number=4)
+    assert read(THANDI, added[1]).body["unreadCount"] == 1
     assert unread(THANDI) == [later]
     # and a repeated request changes nothing
     THANDI.post("/notifications/read")
@@ -119,15 +119,15 @@ def test_marking_everything_as_read_does_not_affect_later_notifications() -> Non
 
 
 def test_a_notification_of_another_person_is_not_found_and_stays_unread() -> None:
-    told = tell("thandi")
+    added = add_notification("thandi")
     for who in (SIPHO, Person("boss", ("admin",))):
-        assert read(who, told).status == 404
+        assert read(who, added).status == 404
         assert inbox(who).body["items"] == []
-    assert unread(THANDI) == [told]
+    assert unread(THANDI) == [added]
 
 
 def test_other_items_of_the_table_are_not_notifications() -> None:
-    tell("thandi")
+    add_notification("thandi")
     THANDI.put("/devices/phone", device())
     beside = [row["id"] for row in stand_in.stored("notifications") if "#" in row["id"]]
     assert len(beside) == 2
@@ -138,10 +138,10 @@ def test_other_items_of_the_table_are_not_notifications() -> None:
 
 @pytest.mark.parametrize("path", ["one", "all"])
 def test_a_repeated_request_gets_the_first_answer(path: str) -> None:
-    told = tell("thandi")
-    route = f"/notifications/{told}/read" if path == "one" else "/notifications/read"
+    added = add_notification("thandi")
+    route = f"/notifications/{added}/read" if path == "one" else "/notifications/read"
     first = THANDI.post(route, headers={"Idempotency-Key": "key-1"})
-    tell("thandi", number=1)
+    add_notification("thandi", number=1)
     again = THANDI.post(route, headers={"Idempotency-Key": "key-1"})
     assert (again.body, again.headers["Idempotency-Replayed"]) == (first.body, "true")
     assert len(unread(THANDI)) == 1
@@ -149,8 +149,8 @@ def test_a_repeated_request_gets_the_first_answer(path: str) -> None:
 
 def test_a_new_language_applies_to_the_whole_inbox() -> None:
     # given two notifications, one of them read
-    tell("thandi")
-    read(THANDI, tell("thandi", number=1))
+    add_notification("thandi")
+    read(THANDI, add_notification("thandi", number=1))
     english = [(item["title"], item["text"]) for item in inbox(THANDI).body["items"]]
     # when the language is changed, then all of them are in it
     assert THANDI.put("/notifications/preferences", {"language": "zu"}).status == 200
@@ -173,7 +173,7 @@ def test_by_default_each_kind_has_its_default_channels() -> None:
 
 def test_preferences_are_replaced_as_a_whole_and_nothing_else_changes() -> None:
     # given preferences, a device and a notification
-    tell("thandi")
+    add_notification("thandi")
     THANDI.put("/devices/phone", device())
     wanted: dict[str, Any] = {"language": "zu", "channels": {"bidReceived": ["sms", "push", "sms"], "jobExpired": []}}
     first = THANDI.put("/notifications/preferences", wanted).body
@@ -211,13 +211,13 @@ def test_invalid_preferences_are_refused_by_their_field(wanted: dict[str, Any], 
 def test_an_export_holds_notifications_preferences_and_devices() -> None:
     # given a person with an inbox, preferences and a device
     arrive()
-    told = [tell("member-1", number=number) for number in range(60)]
+    added = [add_notification("member-1", number=number) for number in range(60)]
     MEMBER.put("/notifications/preferences", {"channels": {"reminder": ["email"]}})
     MEMBER.put("/devices/phone", device("of-the-member"))
-    tell("other-1")
+    add_notification("other-1")
     # when they export their data, then all of it is there, except push tokens
     data = _export()
-    assert {one["id"] for one in data["notifications"]} >= {*told}
+    assert {one["id"] for one in data["notifications"]} >= {*added}
     assert all(one["title"] for one in data["notifications"])
     assert data["notificationSettings"][0]["channels"]["reminder"] == ["email"]
     assert data["devices"] == [{"deviceId": "phone", "platform": "android", "lastActiveAt": "2026-11-21T08:00:00.000Z"}]
@@ -228,12 +228,12 @@ def test_an_erasure_removes_inbox_preferences_and_devices() -> None:
     # given two people with an inbox, preferences and two devices
     arrive()
     for number in range(60):
-        tell("member-1", number=number)
+        add_notification("member-1", number=number)
     for who, token in ((MEMBER, "mine"), (OTHER, "theirs")):
         who.put("/notifications/preferences", {"language": "zu"})
         who.put("/devices/phone", device(token))
         who.put("/devices/tablet", device(f"{token}-2"))
-    told = tell("other-1")
+    added = add_notification("other-1")
     # when one of them is erased
     assert MEMBER.delete("/profiles/me").status == 204
     follow("erasure", "notices")
@@ -241,7 +241,7 @@ def test_an_erasure_removes_inbox_preferences_and_devices() -> None:
     rows = [row for row in stand_in.stored("notifications") if "member-1" in str(row)]
     assert [set(row) - {"lastWrite"} for row in rows] == [{"id", "erasedAt", "version"}]
     # and the other's data is unchanged
-    assert told in unread(OTHER)
+    assert added in unread(OTHER)
     assert OTHER.delete("/devices/tablet").status == 204
     # and the push token can be registered by somebody else
     assert OTHER.put("/devices/phone", device("mine")).status == 200

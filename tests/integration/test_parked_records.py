@@ -9,35 +9,46 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from khaya.notifications import store as notifications
 from khaya.platform.aws import files, queues
 from khaya.platform.base.errors import Unavailable
+from khaya.statistics import store as statistics
 from operations.parked_records import ParkedRecords
 from tests.conftest import Clock
 from tests.integration.test_pending_bids import moved
 from tests.support import stand_in, streams
 from tests.support.client import Context, Person, app
 from tests.support.records import accept, place_bid, post_job
-from tests.support.template import function_environment, queue_url
+from tests.support.template import function_environment, queue_url, resources
 
 OWNER = Person("owner", ("buyer",))
 RETRIED = 300
 
 
 class Functions:
-    """A client of Lambda that calls the stream dispatcher in this process."""
+    """A client of Lambda that calls the stream dispatcher and the repair in this process."""
 
     def __init__(self) -> None:
         self.calls: list[int] = []
         self.breaks = False
 
     def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - Lambda's names
-        assert FunctionName == "khaya-stream-dispatcher-test"
         event = json.loads(Payload)
+        if FunctionName == "khaya-repair-test":
+            report = app("repair").handler(event, Context())
+            return {"Payload": io.BytesIO(json.dumps(report).encode())}
+        assert FunctionName == "khaya-stream-dispatcher-test"
         self.calls.append(len(event["Records"]))
         if self.breaks:
             return {"FunctionError": "Unhandled", "Payload": io.BytesIO(b'{"errorMessage": "no module"}')}
         answer = app("stream_dispatcher").handler(event, Context())
         return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
+def parked_records_of(functions: Functions) -> ParkedRecords:
+    bucket = function_environment()["MEDIA_BUCKET"]
+    names = ("khaya-stream-dispatcher-test", "khaya-repair-test")
+    return ParkedRecords(stand_in.client("s3"), functions, bucket, *names)
 
 
 class Queues:
@@ -71,8 +82,7 @@ def functions() -> Functions:
 
 @pytest.fixture
 def parked(functions: Functions) -> ParkedRecords:
-    bucket = function_environment()["MEDIA_BUCKET"]
-    return ParkedRecords(stand_in.client("s3"), functions, bucket, "khaya-stream-dispatcher-test")
+    return parked_records_of(functions)
 
 
 def dispatch(*records: dict[str, Any], milliseconds: int = 60_000) -> list[str]:
@@ -251,3 +261,11 @@ def test_given_a_broken_consumer_when_it_is_mended_and_records_are_replayed_then
     assert Person("worker-2", ("worker",)).get(f"/bids/{loser}").body["rejectionReason"] == "other_bid_accepted"
     recorded = [row["action"] for row in stand_in.stored("audit") if row["object"] == f"bids/{loser}"]
     assert sorted(recorded) == ["bid.placed", "bid.rejected"]
+
+
+def test_parked_records_expire_before_the_marks_by_which_consumers_know_a_repeated_event() -> None:
+    rules = resources("AWS::S3::Bucket")["MediaBucket"]["LifecycleConfiguration"]["Rules"]
+    (rule,) = (one for one in rules if one["Id"] == "parked-records")
+    days_in_a_stream, days_of_deletion = 1, 2  # a rule of S3 runs once a day
+    longest = days_in_a_stream + rule["ExpirationInDays"] + days_of_deletion
+    assert longest < min(statistics.COUNTED_DAYS, notifications.COUNTED_DAYS)

@@ -11,24 +11,45 @@ from collections.abc import Callable
 
 import pytest
 
+from khaya.chargebacks import store as chargebacks
+from khaya.chargebacks.model import Chargeback
 from khaya.notices import service as notices
 from khaya.platform.aws import secrets
 from khaya.platform.base import clock
+from khaya.platform.data.unit_of_work import commit_now
+from khaya.platform.work.circuit_breakers import FAILURES, OPEN_SECONDS
+from khaya.pricing.model import Part
+from khaya.provider import circuit
 from tests.conftest import Clock
 from tests.integration.test_pending_bids import moved
 from tests.support import stand_in
+from tests.support.circuit_breakers import forget_failures, stopped_clock
 from tests.support.client import VISITOR, Context, Person, app, function_of
+from tests.support.escrow import agreed, check_out
 from tests.support.events import batch, happened
-from tests.support.events import tell as deliver_event
+from tests.support.events import deliver as deliver_event
 from tests.support.first_token import trigger
-from tests.support.inbox import device, tell
+from tests.support.inbox import add_notification, device
 from tests.support.lives import MEMBER, live
-from tests.support.money import earlier_rewards, refer, released_job
+from tests.support.money import REASON, earlier_rewards, grant, payout_account, refer, released_job
+from tests.support.payments import (
+    ACCOUNT,
+    account,
+    cancel,
+    deal,
+    experienced,
+    give_back,
+    known_card,
+    pay_all,
+    pay_late,
+    release,
+)
 from tests.support.permissions import Record, allowed
+from tests.support.provider import FakeProvider, fake_provider
 from tests.support.records import OFFER, POSTING, accept, complete_job, place_bid, post_job, profile, version_of
 from tests.support.reminders import remind
 from tests.support.stories import approved_story
-from tests.support.streams import follow, make_queues
+from tests.support.streams import follow, hint, make_queues, run_due_payouts
 from tests.support.template import FUNCTION, ROOT, function_environment, resources
 from tests.support.uploads import uploaded
 
@@ -61,7 +82,7 @@ SHARED = {
     ("uploads", "ServiceKey"): "the policy of all functions behind the API; this one has no list",
     **{
         (folder, "ScheduleDeadLetters"): "Lambda itself sends there what it could not run"
-        for folder in ("job_expiry", "due_items", "daily_statistics", "repair")
+        for folder in ("job_expiry", "due_items", "due_payouts", "daily_statistics", "repair")
     },
 }
 """Permissions of a function that it does not use, with the reason."""
@@ -125,6 +146,40 @@ def posted() -> None:
     WORKER.post(f"/jobs/{job}/start")
     WORKER.post(f"/jobs/{job}/submission", {"photos": [uploaded(WORKER, "submission")]})
     OWNER.post(f"/jobs/{job}/completion", headers={"Idempotency-Key": "key-2"})
+    with pytest.MonkeyPatch.context() as patch, fake_provider(patch) as fake:
+        finished(fake)
+        OWNER.post(f"/jobs/{paid(fake, 'deposit')}/cancellation", {"reason": "Not needed."})
+
+
+def paid(fake: FakeProvider, *parts: Part) -> str:
+    """A job with an escrow, of which parts are paid, as the provider's webhook tells; returns its id."""
+    job = agreed(OWNER, WORKER)
+    for part in parts:
+        pay_part(fake, job, part)
+    return job
+
+
+def pay_part(fake: FakeProvider, job: str, part: Part) -> str:
+    """Have the buyer pay a part of an escrow; returns the reference."""
+    reference: str = check_out(OWNER, job, part, f"{part} of {job}").body["reference"]
+    fake.pay(reference)
+    hint("collections", {"reference": reference, "providerId": None}, reference)
+    return reference
+
+
+def submit(job: str) -> None:
+    proof = {"photos": [uploaded(WORKER, "submission")]}
+    assert WORKER.post(f"/jobs/{job}/submission", proof).status == 200
+
+
+def finished(fake: FakeProvider) -> str:
+    """A job whose escrow was released; returns the reference of its last payment."""
+    job = paid(fake, "deposit")
+    WORKER.post(f"/jobs/{job}/start")
+    submit(job)
+    reference = pay_part(fake, job, "balance")
+    assert OWNER.post(f"/jobs/{job}/completion").status == 200
+    return reference
 
 
 def bids() -> None:
@@ -144,6 +199,7 @@ def bids() -> None:
     OWNER.post(f"/bids/{second}/rejection", headers=KEY)
     WORKER.post(f"/jobs/{other}/bids", OFFER, headers={"Idempotency-Key": "key-2"})
     accept(OWNER, bid)
+    agreed(OWNER, WORKER)
 
 
 def left_open() -> None:
@@ -161,18 +217,32 @@ def left_open() -> None:
         ExpressionAttributeValues={":now": {"S": "2026-11-21T08:00:00.000Z"}},
     )
     leave(Person("leaver", ("worker",)))
-    follow()
+    with pytest.MonkeyPatch.context() as patch, fake_provider(patch):
+        WORKER.put("/payouts/account", ACCOUNT)
+        follow()
 
 
 def rewarded() -> None:
-    """A referral is completed and paid, with a bonus that waits; a story is not rewarded, as it was deleted before."""
+    """A referral is completed and paid, with a bonus that waits; a story is not rewarded, as it was deleted before.
+
+    Another one waits for a payout account. Then a payment for the job is charged back.
+    """
     earlier_rewards("referrer-1", 4)
-    refer("referrer-1", "newcomer-1")
+    refer("referrer-1", "newcomer-1", "newcomer-2")
+    payout_account("newcomer-2", verified=False)
     author = Person("newcomer-1", ("worker",))
     story = approved_story(author)
     follow()
     assert author.delete(f"/stories/{story}").status == 204
-    released_job("buyer-1", "newcomer-1")
+    job_id = released_job("buyer-1", "newcomer-1")
+    released_job("buyer-2", "newcomer-2")
+    follow()
+    now = clock.now()
+    opened = Chargeback(
+        id="9", collection_id="c-1", job_id=job_id, amount_cents=1, created_at=now, updated_at=now, buyer_id="buyer-1"
+    )
+    commit_now(chargebacks.create(opened))
+    commit_now(chargebacks.change(opened, opened.ended("lost", now)))
     follow()
 
 
@@ -212,16 +282,16 @@ def signed_in() -> None:
 
 
 def notifications() -> None:
-    told = tell("owner")
+    notification_id = add_notification("owner")
     OWNER.get("/notifications")
     OWNER.get("/notifications/preferences")
     OWNER.post("/notifications/nothing/read", headers=KEY)
-    OWNER.post(f"/notifications/{told}/read", headers=KEY)
+    OWNER.post(f"/notifications/{notification_id}/read", headers=KEY)
     OWNER.put("/devices/phone", device("one"))
     OWNER.put("/devices/phone", device("two"))
 
 
-def told() -> None:
+def deliver_notices() -> None:
     job = post_job(OWNER)
     OWNER.put("/devices/phone", device("one"))
     make_queues()
@@ -273,6 +343,26 @@ def swept() -> None:
         patch.setattr(clock, "now", lambda: "2026-12-02T08:00:00.000Z")
         for schedule in ("minute", "daily"):
             assert app("due_items").handler({"schedule": schedule}, Context())["failed"] == 0
+    deadlines_pass()
+
+
+def deadlines_pass() -> None:
+    """Each deadline of an escrow passes, and disputes are decided by themselves; then the provider cannot be asked."""
+    with pytest.MonkeyPatch.context() as patch, fake_provider(patch) as fake:
+        check_out(OWNER, paid(fake), "deposit")
+        submit(paid(fake, "deposit"))
+        paid(fake, "deposit")
+        done = paid(fake, "deposit")
+        submit(done)
+        pay_part(fake, done, "balance")
+        for days in (4, 20, 28, 40):
+            patch.setattr(clock, "now", lambda days=days: clock.plus("2026-11-21T08:00:00.000Z", days=days))
+            assert app("due_items").handler({"schedule": "minute"}, Context())["failed"] == 0
+        check_out(OWNER, paid(fake), "deposit")
+    with pytest.MonkeyPatch.context() as patch:
+        secrets.clear_cache()
+        patch.setattr(clock, "now", lambda: "2027-01-05T08:00:00.000Z")
+        app("due_items").handler({"schedule": "minute"}, Context())
 
 
 def dispatched() -> None:
@@ -281,6 +371,87 @@ def dispatched() -> None:
     broken = moved("job-1")
     broken["dynamodb"]["NewImage"] = {"status": {"S": "in_progress"}}
     assert app("stream_dispatcher").handler({"Records": [broken]}, Context()) == {"batchItemFailures": []}
+
+
+def payout_routes() -> None:
+    """Accounts are given, and admins decide about payouts, one of which becomes credits."""
+    admin = Person("admin-1", ("admin",))
+    with pytest.MonkeyPatch.context() as patch, fake_provider(patch) as fake:
+        OWNER.put("/payouts/account", ACCOUNT)
+        OWNER.get("/payouts/account")
+        OWNER.get("/payouts/banks")
+        admin.get("/admin/payouts")
+        admin.get("/admin/payouts", query={"waiting": "true"})
+        taken = withdrawal()
+        admin.post("/admin/payouts/nothing/decision", {"decision": "hold", "reason": REASON}, headers=KEY)
+        admin.post(f"/admin/payouts/{taken}/decision", {"decision": "credit", "reason": REASON}, headers=KEY)
+        job = cancel_paid(fake)
+        OWNER.put(f"/jobs/{job}/escrow/refund-account", ACCOUNT)
+        fake.default_refund = "needs_account"
+        give_back(job)
+        OWNER.put(f"/jobs/{job}/escrow/refund-account", ACCOUNT)
+
+
+def withdrawal() -> str:
+    grant("worker", 10_000)
+    payout_account("worker")
+    answer = Person("worker", ("worker",), signed_in_at=10**10).post(
+        "/credits/withdrawals", {"amountCents": 10_000}, headers={"Idempotency-Key": "withdrawal"}
+    )
+    found: str = answer.body["id"]
+    return found
+
+
+def cancel_paid(fake: FakeProvider) -> str:
+    job = deal(buyer="owner", worker="worker")
+    pay_all(fake, job)
+    return cancel(job, by="owner")
+
+
+def at_the_provider() -> None:
+    """An account is checked, a payout and a refund are made, and money in suspense goes back, by the schedule."""
+    with pytest.MonkeyPatch.context() as patch, fake_provider(patch) as fake:
+        Person("somebody", ("worker",)).put("/payouts/account", ACCOUNT)
+        account("worker")
+        secrets.clear_cache()
+        charged_back(fake)
+        experienced("worker")
+        known_card(buyer="owner")
+        job = deal(buyer="owner", worker="worker")
+        pay_all(fake, job)
+        release(job)
+        fake.default_payout, fake.default_refund = "paid", "paid"
+        late = cancel_paid(fake)
+        pay_late(fake, late, buyer="owner")
+        withdrawal()
+        follow()
+        run_due_payouts()
+    with pytest.MonkeyPatch.context() as patch:
+        forget_failures()
+        breaker = stopped_clock(patch)
+        patch.setattr(circuit, "payment_provider", lambda: fake)
+        fake.mode = "down"
+        for number in range(FAILURES + 1):
+            hint("payouts", {"payoutId": f"job-{job}", "hinted": True}, f"down-{number}")
+        fake.mode = "up"
+        breaker.tick(OPEN_SECONDS + 1)
+        for number in range(2):
+            hint("payouts", {"payoutId": f"job-{job}", "hinted": True}, f"up-{number}")
+        forget_failures()
+
+
+def charged_back(fake: FakeProvider) -> None:
+    """A payment of a released job is charged back, contested and lost."""
+    reference = finished(fake)
+    chargeback = fake.charge_back(reference)
+    ids = {"reference": reference, "providerId": chargeback}
+    hint("chargebacks", ids, "opened")
+    answer = {"decision": "contest", "reason": REASON}
+    path = f"/admin/payments/chargebacks/{chargeback}/response"
+    assert Person("admin-1", ("admin",)).post(path, answer, headers=KEY).status == 200
+    follow()
+    fake.decide_chargeback(chargeback, "lost")
+    hint("chargebacks", ids, "ended")
 
 
 FLOWS: dict[str, Callable[[], None]] = {
@@ -292,10 +463,13 @@ FLOWS: dict[str, Callable[[], None]] = {
     "derived": changed,
     "money": rewarded,
     "notifications": notifications,
-    "notices": told,
+    "notices": deliver_notices,
     "reminders": reminders,
     "due_items": swept,
     "pre_token": signed_in,
+    "payouts": payout_routes,
+    "provider": at_the_provider,
+    "due_payouts": at_the_provider,
 }
 
 
@@ -326,7 +500,9 @@ def left_unused(permitted: Record, folder: str) -> set[tuple[str, str]]:
     return {call for call in unused if call[0] not in excused and (folder, call[1]) not in SHARED}
 
 
-@pytest.mark.parametrize("folder", ["derived", "person", "money", "notices", "exports", "records", "deliveries"])
+@pytest.mark.parametrize(
+    "folder", ["derived", "person", "money", "provider", "notices", "exports", "records", "deliveries"]
+)
 def test_given_a_message_that_fails_when_it_is_returned_then_the_function_sets_its_visibility(
     permitted: Record, folder: str
 ) -> None:

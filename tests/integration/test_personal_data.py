@@ -8,22 +8,37 @@ from typing import Any
 
 import pytest
 
+from khaya.chargebacks import store as chargebacks
+from khaya.chargebacks.model import Chargeback
 from khaya.erasure import service
+from khaya.escrows import service as escrows
 from khaya.identities import store as identities
 from khaya.identities.model import Identity
+from khaya.payout_accounts import store as payout_accounts
+from khaya.payout_accounts.model import Bank, Banks
+from khaya.payouts import store as payouts
+from khaya.payouts.model import new_withdrawal
 from khaya.personal_data.outside import OUTSIDE
 from khaya.platform.base import clock as clocks
+from khaya.platform.base.ids import new_id
 from khaya.platform.data import dynamo, pages
-from khaya.platform.data.unit_of_work import commit_now
+from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
+from khaya.reconciliation import store as differences
+from khaya.reconciliation.model import Finding, difference_of
 from khaya.referrals import store as referrals
 from khaya.referrals.model import WaitingReward
 from khaya.sessions import model as sessions
 from khaya.sessions import store
+from khaya.suspense import store as suspense
+from khaya.suspense.model import Suspense
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import Person
+from tests.support.escrow import DEPOSIT
 from tests.support.lives import EMAIL, NAME, PHONE
 from tests.support.money import grant, key, rewarded
+from tests.support.payments import ACCOUNT
+from tests.support.provider import FakeProvider
 from tests.support.records import (
     accept,
     backdate_job,
@@ -46,17 +61,22 @@ THIRD = Person("third-1", ("buyer", "worker", "seller"))
 ADMIN = Person("admin-1", ("admin",))
 
 NOT_OF_A_MEMBER = {
-    ("POST /auth/sign-up", "displayName"): "it becomes the name of the profile; the challenge expires in ten minutes"
+    ("POST /auth/sign-up", "displayName"): "it becomes the name of the profile; the challenge expires in ten minutes",
+    ("PUT /jobs/{jobId}/escrow/refund-account", "accountName"): "it is sealed until the provider has the account",
 }
 
 ALL = sorted(text_fields() - NOT_OF_A_MEMBER.keys())
 WORDS = [word(field) for field in ALL]
+OF_MONEY = {"credits", "escrows", "payouts", "chargebacks", "refunds", "books"}
+"""The tables whose reasons of admins stay."""
+
+REASONS_ABOUT_MONEY = {"decisionReason", "dispute.note", "answer.reason", "closingReason"}
 OTHERS_WORDS = "Said by somebody else."
 ABOUT_THE_MEMBER = "Has left the team."
 
 
 @pytest.fixture
-def life(clock: Clock) -> None:
+def life(clock: Clock, fake: FakeProvider) -> None:
     """The member has used every operation with a text field, as a buyer, worker, seller and admin, and is a member
     without the role admin now."""
     roles: list[Any] = ["buyer", "worker", "seller"]
@@ -72,7 +92,7 @@ def life(clock: Clock) -> None:
     session = sessions.new_session("session-1", "member-1", f"{NAME}'s phone", "sealed-token", clocks.now())
     dynamo.commit([store.create(session)], "token")
     clock.tick(seconds=1)
-    for part in (_as_a_person, _as_a_buyer, _as_a_worker, _as_a_seller_and_author):
+    for part in (_as_a_person, _as_a_buyer, _as_a_worker, _as_a_seller_and_author, _as_a_payer):
         part()
         clock.tick(minutes=2)  # at most twenty writes a minute
     follow()
@@ -87,6 +107,8 @@ def _as_a_person() -> None:
     send(MEMBER, "PUT", "/profiles/me", {})
     send(MEMBER, "PATCH", "/profiles/me", {"coordinates": {"lat": -29.8, "lng": 31.0}})
     send(MEMBER, "POST", "/profiles/me/verification", {})
+    commit_now(payout_accounts.put_banks(Banks(items=(Bank(code="632005", name="Absa"),), fetched_at=clocks.now())))
+    send(MEMBER, "PUT", "/payouts/account", ACCOUNT)
     send(MEMBER, "POST", "/reminders", {"dueAt": "2026-12-24T08:00:00.000Z"}, headers=key())
 
 
@@ -149,6 +171,47 @@ def _as_a_seller_and_author() -> None:
     grant("member-1", 5_000)
 
 
+def _begun(buyer: Person, worker: Person, job: str) -> None:
+    """Have a bid on an escrow job accepted, its deposit paid, and the work begun."""
+    accept(buyer, place_bid(worker, job, amountCents=100_000))
+    unit_of_work = UnitOfWork()
+    escrows.capture(
+        escrows.get_deal(job), DEPOSIT, source=job, fee_cents=1_000, now=clocks.now(), unit_of_work=unit_of_work
+    )
+    unit_of_work.commit()
+    assert worker.post(f"/jobs/{job}/start").status == 200
+
+
+def _as_a_payer() -> None:
+    posting = {"category": "plumbing", "budgetCents": 100_000, "payment": "escrow"}
+    job = send(MEMBER, "POST", "/jobs", posting).body["id"]
+    _begun(MEMBER, OTHER, job)
+    send(MEMBER, "POST", f"/jobs/{job}/escrow/dispute", {})
+    send(MEMBER, "POST", f"/jobs/{job}/escrow/evidence", {})
+    decided = {"workerCents": 0, "refundCents": DEPOSIT, "platformCents": 0, "note": OTHERS_WORDS}
+    assert ADMIN.post(f"/jobs/{job}/escrow/resolution", decided, headers=key()).status == 200
+
+
+def _as_an_admin_of_payments() -> None:
+    now = clocks.now()
+    job = post_job(OTHER, payment="escrow", budgetCents=100_000)
+    _begun(OTHER, THIRD, job)
+    assert OTHER.post(f"/jobs/{job}/escrow/dispute", {"reason": OTHERS_WORDS}).status == 200
+    decided = {"workerCents": 0, "refundCents": DEPOSIT, "platformCents": 0}
+    send(AS_ADMIN, "POST", f"/jobs/{job}/escrow/resolution", decided, headers=key())
+    payout = new_withdrawal(entry_id=new_id(), user_id="other-1", amount_cents=10_000, now=now)
+    chargeback = Chargeback(id="9", collection_id="c-1", amount_cents=5, created_at=now, updated_at=now)
+    kept = Suspense(id="unknown-1", reason="unknown", amount_cents=5, created_at=now, updated_at=now)
+    difference = difference_of(Finding("collection", "c-2", "not_at_provider", 5), now)
+    commit_now(
+        payouts.create(payout), chargebacks.create(chargeback), suspense.create(kept), differences.create(difference)
+    )
+    send(AS_ADMIN, "POST", f"/admin/payouts/{payout.id}/decision", {"decision": "hold"}, headers=key())
+    send(AS_ADMIN, "POST", "/admin/payments/chargebacks/9/response", {"decision": "accept"}, headers=key())
+    send(AS_ADMIN, "POST", "/admin/payments/suspense/unknown-1/refund", {}, headers=key())
+    send(AS_ADMIN, "POST", f"/admin/payments/differences/{difference.id}/closing", {}, headers=key())
+
+
 def _as_an_admin(clock: Clock) -> None:
     listing = list_materials(OTHER)
     send(AS_ADMIN, "POST", f"/listings/{listing}/moderation", {"decision": "reject", "version": 1})
@@ -184,6 +247,8 @@ def _as_an_admin(clock: Clock) -> None:
         )
         commit_now(referrals.create_reward(reward))
         send(AS_ADMIN, "POST", f"/referrals/{reward.id}/decision", {"decision": decision}, headers=key())
+    clock.tick(minutes=2)
+    _as_an_admin_of_payments()
     send(AS_ADMIN, "PATCH", "/admin/users/third-1", {"status": "suspended"})
 
 
@@ -232,7 +297,7 @@ def test_given_a_person_who_typed_into_every_field_when_they_are_erased_then_no_
     assert [row for row in stand_in.stored("search") if any(one in str(row) for one in WORDS)] == []
     assert not any(one in text for text in _files() for one in (*WORDS, NAME, PHONE, EMAIL))
     # the money records and decisions stay with their reasons, and everything of other people
-    assert {table for table, _, _ in stored_words(*WORDS)} <= {"credits", "users", "idempotency"}
+    assert {table for table, _, _ in stored_words(*WORDS)} <= {"users", "idempotency", *OF_MONEY}
     assert _titles_of_others() == titles_before
     # of decisions about people, only why somebody is suspended is left, until that ends
     assert {(table, path) for table, path, _ in stored_words(*WORDS) if table == "users"} == {("users", "statusReason")}
@@ -247,11 +312,11 @@ def test_given_a_person_who_typed_into_every_field_when_they_are_erased_then_no_
     for path in ("/reports", "/admin/audit", "/admin/verifications", "/listings/pending"):
         assert ADMIN.get(path).status == 200, path
     # and no event was made up by the removal of words: nobody was told about a moderation again
-    told = OTHER.get("/notifications", query={"limit": "50"}).body["items"]
-    kinds = [one["kind"] for one in told]
+    notifications = OTHER.get("/notifications", query={"limit": "50"}).body["items"]
+    kinds = [one["kind"] for one in notifications]
     assert (kinds.count("listingRejected"), kinds.count("storyRejected")) == (1, 1)
     # bidders read neutral words where the title stood
-    assert any("Removed job" in one["text"] for one in told)
+    assert any("Removed job" in one["text"] for one in notifications)
 
 
 def test_the_export_of_a_person_holds_every_word_that_they_typed(life: None) -> None:
@@ -272,7 +337,11 @@ def test_the_export_of_a_person_holds_every_word_that_they_typed(life: None) -> 
 
 def _is_exported(table: str, path: str) -> bool:
     """Whether the member's export has a place: not the words on other people's accounts that the list keeps."""
-    on_accounts = table == "credits" or (table, path) == ("users", "statusReason")
+    on_accounts = (
+        (table in OF_MONEY and path in REASONS_ABOUT_MONEY)
+        or table == "credits"
+        or (table, path) == ("users", "statusReason")
+    )
     return not on_accounts and any(place.export != "no" for place in listed(table, path))
 
 
@@ -294,4 +363,4 @@ def _files() -> list[str]:
 
 def test_the_places_outside_of_tables_name_the_folders_of_the_bucket() -> None:
     folders = {place.path for record in OUTSIDE if record.store == "files" for place in record.places}
-    assert folders == {"uploads/", "pictures/", "media/", "exports/", "statements/"}
+    assert folders == {"uploads/", "pictures/", "media/", "exports/", "statements/", "parked/"}

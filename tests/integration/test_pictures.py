@@ -205,8 +205,8 @@ def test_a_profiles_picture_and_certificates_follow_the_same_rule() -> None:
 
 
 def test_a_storys_pictures_follow_the_same_rule() -> None:
-    told = OWNER.post("/stories", {**STORY, "media": [uploaded(OWNER, "story"), uploaded(OWNER, "story", CUT)]})
-    story = told.body["id"]
+    story_answer = OWNER.post("/stories", {**STORY, "media": [uploaded(OWNER, "story"), uploaded(OWNER, "story", CUT)]})
+    story = story_answer.body["id"]
     approve_story(story)
     assert [one["url"] for one in VISITOR.get(f"/stories/{story}").body["media"]] == [None, None]
     follow("pictures")

@@ -104,6 +104,24 @@ def test_given_a_contact_that_an_operator_changed_when_a_person_signs_in_then_th
     assert rows == dict.fromkeys(("subject#account-1", "phone#+27829999999", "email#new@example.com"), person)
 
 
+@pytest.mark.parametrize(
+    ("attributes", "stored"),
+    [
+        ({"email": " Sipho@Example.com\u3000"}, ("+27821234567", "sipho@example.com")),
+        ({"email": "sipho@b\u00fccher.example"}, ("+27821234567", "sipho@xn--bcher-kva.example")),
+        ({"phone_number": "082 123 4567"}, ("+27821234567", "sipho@example.com")),
+        ({"email": "nobody"}, ("+27821234567", None)),
+        ({"phone_number": "+27123"}, (None, "sipho@example.com")),
+    ],
+)
+def test_given_a_contact_that_an_operator_wrote_otherwise_when_a_person_signs_in_then_its_normal_form_is_stored(
+    attributes: dict[str, str], stored: tuple[str | None, str | None]
+) -> None:
+    sign_in(**attributes)
+    (user,) = records()
+    assert (user.get("phone"), user.get("email")) == stored
+
+
 def test_given_a_contact_of_somebody_else_that_an_operator_set_when_a_person_signs_in_then_it_stays_theirs() -> None:
     sign_in()
     other = id_in(sign_in(sub="account-2", phone_number="+27821234568", email="second@example.com"))

@@ -31,8 +31,8 @@ class Client:
     def expo(self, what: str, body: Any, **headers: str) -> requests.Response:
         return requests.post(f"{self.base}/--/api/v2/push/{what}", json=body, headers=headers, timeout=5)
 
-    def fault(self, **told: Any) -> int:
-        return requests.post(f"{self.base}/_faults", json=told, timeout=5).status_code
+    def fault(self, **fault: Any) -> int:
+        return requests.post(f"{self.base}/_faults", json=fault, timeout=5).status_code
 
     def page(self) -> requests.Response:
         return requests.get(f"{self.base}/outbox", timeout=5)
@@ -159,13 +159,13 @@ def test_after_garbage_or_a_dropped_connection_the_message_counts_as_sent(client
 
 
 @pytest.mark.parametrize(
-    "told", [{}, {"provider": "nobody", "kind": "slow"}, {"provider": "expo", "kind": "status", "x": 1}]
+    "fault", [{}, {"provider": "nobody", "kind": "slow"}, {"provider": "expo", "kind": "status", "x": 1}]
 )
-def test_an_unknown_fault_is_refused(client: Client, told: Any) -> None:
-    assert client.fault(**told) == 400
+def test_an_unknown_fault_is_refused(client: Client, fault: Any) -> None:
+    assert client.fault(**fault) == 400
 
 
 def test_other_paths_are_not_found(client: Client) -> None:
-    assert requests.get(f"{client.base}/", timeout=5).status_code == 404
+    assert requests.get(f"{client.base}/nothing", timeout=5).status_code == 404
     assert requests.post(f"{client.base}/elsewhere", timeout=5).status_code == 404
     assert requests.delete(f"{client.base}/outbox", timeout=5).status_code == 404

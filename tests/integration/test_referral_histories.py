@@ -12,6 +12,7 @@ from hypothesis.stateful import initialize, precondition, rule
 from tests.support.client import VISITOR, Person
 from tests.support.histories import History, run_histories
 from tests.support.money import (
+    ENOUGH_CENTS,
     apply,
     check_books,
     code_of,
@@ -37,7 +38,9 @@ class ModelReferral:
 
     referrer: str
     person: str
+    applied_at: str
     status: str = "pending"
+    cents: int = 0
 
 
 class ReferralHistory(History):
@@ -54,6 +57,9 @@ class ReferralHistory(History):
         self.jobs: list[tuple[str, dict[str, Any]]] = []
         earlier_rewards("r1", before, this_month=this_month)
         self.codes = {person: code_of(Person(person)) for person in PEOPLE}
+        self.counted: set[str] = set()
+        for person in PEOPLE:
+            payout_account(person)
         for twin in ("p4", "p5"):
             payout_account(twin, fingerprint="one account")
 
@@ -64,18 +70,18 @@ class ReferralHistory(History):
             assert answer.status == 409
         else:
             assert answer.status == 201
-            self.referrals[person] = ModelReferral(referrer, person)
+            self.referrals[person] = ModelReferral(referrer, person, self.moment.isoformat())
 
     @rule(
         buyer=people,
         worker=people,
-        cents=st.sampled_from([19_999, 20_000, 90_000]),
+        cents=st.sampled_from([19_999, 90_000, 160_000, 250_000]),
         payment=st.sampled_from(["escrow", "escrow", "escrow", "cash"]),
     )
     def a_job_is_released(self, buyer: str, worker: str, cents: int, payment: str) -> None:
         if buyer == worker:
             return
-        facts = {"buyer": buyer, "worker": worker, "counts": cents >= 20_000 and payment == "escrow"}
+        facts = {"buyer": buyer, "worker": worker, "cents": cents, "counts": cents >= 20_000 and payment == "escrow"}
         self.jobs.append((released_job(buyer, worker, cents, payment=payment), facts))
         self.release(-1)
 
@@ -88,22 +94,28 @@ class ReferralHistory(History):
         job_id, facts = self.jobs[number]
         parties = {facts["buyer"], facts["worker"]}
         related = any(self.referrals[one].referrer in parties for one in parties & self.referrals.keys())
-        done = 0
-        for person in (facts["buyer"], facts["worker"]):
-            one = self.referrals.get(person)
-            if one is None or one.status != "pending" or not facts["counts"]:
-                continue
-            if related or parties == {"p4", "p5"}:
-                continue
-            done += 1
-            one.status = "completed"
-            month = (one.referrer, self.moment.isoformat()[:7])
-            if self.month[month] < 20:
-                self.month[month] += 1
-                self.pay(one)
-            else:
-                self.waiting.append((one.referrer, one.person, 5_000))
-        assert release(job_id) == done
+        pending = [
+            one
+            for person in (facts["buyer"], facts["worker"])
+            if (one := self.referrals.get(person)) is not None and one.status == "pending"
+        ]
+        counts = facts["counts"] and not related and parties != {"p4", "p5"} and job_id not in self.counted
+        if not counts or not pending:
+            assert release(job_id) == 0
+            return
+        one = min(pending, key=lambda referral: referral.applied_at)
+        self.counted.add(job_id)
+        one.cents += facts["cents"]
+        assert release(job_id) == (one.cents >= ENOUGH_CENTS)
+        if one.cents < ENOUGH_CENTS:
+            return
+        one.status = "completed"
+        month = (one.referrer, self.moment.isoformat()[:7])
+        if self.month[month] < 20:
+            self.month[month] += 1
+            self.pay(one)
+        else:
+            self.waiting.append((one.referrer, one.person, 5_000))
 
     def pay(self, one: ModelReferral) -> None:
         one.status = "rewarded"
@@ -142,8 +154,8 @@ class ReferralHistory(History):
     def teardown(self) -> None:
         if hasattr(self, "codes"):
             for referrer in ("r1", "r2", "p1"):
-                told = Counter(one["status"] for one in everything(Person(referrer), "/referrals/mine"))
-                assert told == Counter(one.status for one in self.referrals.values() if one.referrer == referrer)
+                statuses = Counter(one["status"] for one in everything(Person(referrer), "/referrals/mine"))
+                assert statuses == Counter(one.status for one in self.referrals.values() if one.referrer == referrer)
             board = VISITOR.get("/referrals/leaderboard").body["items"]
             paid = {one.referrer for one in self.referrals.values() if one.status == "rewarded"}
             assert {one["userId"]: one["rewardedCount"] for one in board} == {name: self.counts[name] for name in paid}

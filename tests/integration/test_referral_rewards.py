@@ -57,9 +57,13 @@ def test_given_a_repeated_release_then_the_referral_is_paid_once() -> None:
     assert balance("referrer-1")["balanceCents"] == balance("newcomer-1")["balanceCents"] == 5_000
 
 
-def test_both_parties_may_have_the_same_referrer() -> None:
+def test_a_job_counts_for_one_referral_only_also_if_both_parties_were_referred() -> None:
     refer("referrer-1", "newcomer-1", "newcomer-2")
-    assert release(released_job("newcomer-1", "newcomer-2")) == 2
+    job_id = released_job("newcomer-1", "newcomer-2")
+    assert [release(job_id) for _ in range(3)] == [1, 0, 0]
+    assert sum(check_books(stored("credits")).values()) == 10_000
+    # and another job counts for the other one
+    assert release(released_job("newcomer-1", "newcomer-2")) == 1
     assert check_books(stored("credits")) == {"referrer-1": 10_000, "newcomer-1": 5_000, "newcomer-2": 5_000}
 
 
@@ -82,7 +86,7 @@ def test_a_job_that_does_not_qualify_pays_nobody(fields: dict[str, Any]) -> None
     assert stored("credits") == []
     assert _qualified() == set(), "it does not count for story rewards either"
     # and a later qualifying job completes the referral
-    assert release(released_job("buyer-1", "newcomer-1", 20_000)) == 1
+    assert release(released_job("buyer-1", "newcomer-1")) == 1
 
 
 def test_a_job_between_people_with_one_payout_account_pays_nobody() -> None:

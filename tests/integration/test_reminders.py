@@ -98,9 +98,9 @@ def test_a_sent_reminder_is_in_the_inbox_once(worker: Person, clock: Clock) -> N
         follow()
     inbox = worker.get("/notifications").body
     assert inbox["unreadCount"] == 1
-    (told,) = inbox["items"]
-    assert (told["kind"], told["data"]["reminderId"]) == ("reminder", reminder)
-    assert "Call Sipho" in told["title"] + told["text"]
+    (notification,) = inbox["items"]
+    assert (notification["kind"], notification["data"]["reminderId"]) == ("reminder", reminder)
+    assert "Call Sipho" in notification["title"] + notification["text"]
     assert OTHER.get("/notifications").body["unreadCount"] == 0
 
 

@@ -68,7 +68,7 @@ def test_the_repair_processes_only_past_days_in_south_african_time(buyer: Person
 def test_given_a_finished_day_when_the_repair_runs_again_then_nothing_is_done(clock: Clock) -> None:
     workers(3)
     clock.tick(days=1)
-    assert run() == {"done": 6, "changed": 3, "failed": 0, "days": 28}, "three people and their jobs"
+    assert run() == {"done": 6, "changed": 3, "failed": 0, "days": 35}, "three people and their jobs"
     before = stand_in.contents()
     assert run() == {"done": 0, "changed": 0, "failed": 0, "days": 0}
     assert stand_in.contents() == before
@@ -133,7 +133,7 @@ def test_given_a_failing_person_when_the_repair_runs_then_the_others_are_process
 
     with monkeypatch.context() as broken:
         broken.setattr(store, "find", failing)
-        assert run() == {"done": 5, "changed": 2, "failed": 1, "days": 27}
+        assert run() == {"done": 5, "changed": 2, "failed": 1, "days": 34}
     # when the next run starts, then it processes the failed person, and the day is finished
     assert run() == {"done": 1, "changed": 1, "failed": 0, "days": 1}
     assert {rank for _, rank in directory()} == {25}
@@ -157,7 +157,7 @@ def test_given_two_concurrent_runs_then_everybody_is_processed_and_the_slower_ru
     # when both have ended
     slower = run()
     # then everybody is processed, the slower run stopped early, and the next has nothing to do
-    assert reports == [{"done": 8, "changed": 4, "failed": 0, "days": 22}]
+    assert reports == [{"done": 8, "changed": 4, "failed": 0, "days": 29}]
     assert slower["done"] < 4
     assert slower["changed"] == 0
     assert {rank for _, rank in directory()} == {25}

@@ -9,20 +9,25 @@ from typing import Any
 
 import pytest
 
+from khaya.name_sync import service as names
+from khaya.platform.base import clock
 from khaya.platform.data import corrections
-from khaya.users import store as users
+from khaya.platform.data.unit_of_work import commit_now
+from khaya.referrals import store as referrals
 from operations import repair as operations
 from tests.conftest import Clock
+from tests.integration.test_pending_bids import moved
 from tests.integration.test_permissions import left_unused
 from tests.support import stand_in, streams
 from tests.support.client import VISITOR, Context, Person, app
 from tests.support.items import damage, item_of
 from tests.support.lives import live
-from tests.support.money import check_books, refer, released_job
+from tests.support.money import apply as apply_code
+from tests.support.money import check_books, code_of, payout_account, refer, released_job
 from tests.support.permissions import Record
-from tests.support.records import accept, complete_job, list_materials, place_bid, post_job, profile
+from tests.support.records import accept, complete_job, known, list_materials, place_bid, post_job, profile
 from tests.support.stand_in import stored
-from tests.support.stories import approved_story
+from tests.support.stories import approved_story, complete_qualifying_job
 from tests.support.template import function_environment, resources, table_name
 from tests.support.uploads import uploaded
 
@@ -204,6 +209,83 @@ def a_reward_that_is_due() -> Damaged:
     return f"jobs/{job}", "referrals", 1, lambda: check_books(stored("credits")).get("referrer-1") == 5_000
 
 
+def _is_rewarded() -> bool:
+    return check_books(stored("credits")).get("referrer-1") == 5_000
+
+
+def a_qualifying_job_that_was_not_counted() -> Damaged:
+    refer("referrer-1", "newcomer-1")
+    job, now = released_job("payer-1", "newcomer-1"), clock.now()
+    recorded = [referrals.record_qualification(party, job, now) for party in ("payer-1", "newcomer-1")]
+    commit_now(referrals.record_verdict(job, qualified=True, now=now), *recorded)
+    return f"jobs/{job}", "referrals", 1, _is_rewarded
+
+
+def a_counted_job_that_was_charged_back() -> Damaged:
+    refer("referrer-1", "newcomer-1")
+    job = released_job("payer-1", "newcomer-1")
+    streams.follow()
+    damage("escrows", {"id": job}, chargebacks={"open": 0, "status": "lost", "lostCents": 250_000})
+    return f"jobs/{job}", "referrals", 1, lambda: check_books(stored("credits")).get("referrer-1") == 0
+
+
+def _held_for_accounts() -> None:
+    assert apply_code(Person("newcomer-1"), code_of(Person("referrer-1"))).status == 201
+    released_job("payer-1", "newcomer-1")
+    streams.follow()
+    payout_account("newcomer-1", version=2)
+    payout_account("referrer-1", version=2)
+
+
+def a_referral_held_for_the_referrers_account() -> Damaged:
+    _held_for_accounts()
+    return "people/referrer-1", "held_referrals", 1, _is_rewarded
+
+
+def a_referral_held_for_the_account_of_the_referred_person() -> Damaged:
+    _held_for_accounts()
+    return "payout_accounts/account#newcomer-1", "held_referrals", 1, _is_rewarded
+
+
+def a_referral_held_for_a_suspension() -> Damaged:
+    refer("referrer-1", "newcomer-1")
+    profile("newcomer-1", roles=["worker"])
+    known("newcomer-1", status="suspended")
+    released_job("payer-1", "newcomer-1")
+    streams.follow()
+    known("newcomer-1", status="active")
+    return "people/newcomer-1", "held_referrals", 1, _is_rewarded
+
+
+def _author_rewarded() -> bool:
+    return check_books(stored("credits")).get("worker-1") == 5_000
+
+
+def a_story_whose_approval_was_lost() -> Damaged:
+    complete_qualifying_job("worker-1")
+    story = approved_story(WORKER)
+    return f"stories/{story}", "story_rewards", 1, _author_rewarded
+
+
+def a_story_reward_whose_job_was_lost() -> Damaged:
+    approved_story(WORKER)
+    streams.follow()
+    job = released_job("payer-1", "worker-1")
+    commit_now(referrals.record_verdict(job, qualified=True, now=clock.now()))
+    complete_qualifying_job("worker-1")
+    return f"jobs/{job}", "story_rewards", 1, _author_rewarded
+
+
+def a_story_reward_after_a_suspension() -> Damaged:
+    approved_story(WORKER)
+    profile("worker-1", roles=["worker"])
+    known("worker-1", status="suspended")
+    complete_qualifying_job("worker-1")
+    streams.follow()
+    known("worker-1", status="active")
+    return "people/worker-1", "story_rewards", 1, _author_rewarded
+
+
 def likes_too_high() -> Damaged:
     story = _liked()
     damage("stories", {"id": story}, likes=7)
@@ -271,6 +353,14 @@ DAMAGES = [
     bids_of_somebody_who_is_no_worker,
     an_erasure_that_never_ran,
     a_reward_that_is_due,
+    a_qualifying_job_that_was_not_counted,
+    a_counted_job_that_was_charged_back,
+    a_referral_held_for_the_referrers_account,
+    a_referral_held_for_the_account_of_the_referred_person,
+    a_referral_held_for_a_suspension,
+    a_story_whose_approval_was_lost,
+    a_story_reward_whose_job_was_lost,
+    a_story_reward_after_a_suspension,
     likes_too_high,
     likes_too_low,
     likes_below_zero,
@@ -378,14 +468,14 @@ def test_given_a_failing_repair_then_the_others_are_made_and_it_is_reported(
     damage("profiles", {"userId": "worker-1"}, ratingSum=9)
     clock.tick(hours=1)
 
-    def broken(_: str) -> Any:
+    def broken(*_: Any) -> Any:
         raise RuntimeError("a secret of somebody's")
 
     with monkeypatch.context() as patch:
-        patch.setattr(users, "key", broken)
+        patch.setattr(names, "has_old_names", broken)
         answer = app("repair").handler({"objects": ["people/worker-1"]}, Context())
     assert _reviewed_again
-    assert set(answer["findings"]["failed"]) == {"erasure"}
+    assert set(answer["findings"]["failed"]) == {"names"}
     assert answer["findings"]["mended"]["ratings"] == 1
     assert "secret" not in json.dumps(answer)
 
@@ -471,7 +561,17 @@ def test_the_repair_uses_every_permission_of_its_role(permitted: Record, clock: 
     clock.tick(days=1)
     app("repair").handler({}, Context())
     app("repair").handler({"objects": ["erasures/nobody"]}, Context())
+    _park_record_of_erased_person()
+    app("repair").handler({}, Context())
     assert left_unused(permitted, "repair") == set()
+
+
+def _park_record_of_erased_person() -> None:
+    known("gone-1", status="erased")
+    record = moved("job-1")
+    record["dynamodb"]["NewImage"] |= {"buyerId": {"S": "gone-1"}, "title": {"S": "Mend the tap"}}
+    file = {"Bucket": function_environment()["MEDIA_BUCKET"], "Key": "parked/khaya-jobs-test-1/2026-11-21-1.json"}
+    stand_in.client("s3").put_object(**file, Body=json.dumps({"record": record}).encode())
 
 
 class Functions:
@@ -499,7 +599,7 @@ def test_the_command_checks_everything_page_by_page_and_can_go_on(
     tables = {source.table: table_name(source.table) for source in operations.SOURCES.values()}
     everything = operations.Everything(stand_in.client("dynamodb"), Functions(), tables, "khaya-repair-test")
     # when the command ends after its second page
-    pages = everything.repair("jobs", operations.Report())
+    pages = everything.repair("jobs", operations.RepairCounts())
     last = [next(pages), next(pages)][-1]
     assert sum(item["bidCount"] == 2 for item in stored("jobs")) == 4
     # then it goes on from there

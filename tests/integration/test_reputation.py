@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from khaya.platform.base.errors import IndexBehind
 from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.profiles import store
 from khaya.reputation import service
@@ -152,7 +153,7 @@ def test_given_a_withdrawal_missing_in_the_index_when_its_message_is_handled_the
     profile("worker-1", roles=["worker"])
     bid = place_bid(worker, post_job(buyer))
     # when, then
-    with pytest.raises(service.IndexBehind):
+    with pytest.raises(IndexBehind):
         service.update_reputation("worker-1", bid, withdrawn=True)
 
 

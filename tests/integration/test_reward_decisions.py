@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from khaya.erasure import store as erasures
 from khaya.platform.base import clock as time
 from khaya.platform.data.unit_of_work import commit_now
-from khaya.users import store as users
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import Person
@@ -252,7 +252,7 @@ def test_a_suspended_persons_reward_can_be_refused() -> None:
 
 def test_a_bonus_of_an_erased_person_is_not_paid_but_can_be_refused() -> None:
     reward, before = waiting_bonus(), paid()
-    commit_now(users.mark_erased("referrer-1", time.now()))
+    commit_now(erasures.mark_erased("referrer-1", time.now()))
     answer = decide_reward(reward)
     assert (answer.status, answer.body["code"]) == (409, "party_left")
     assert decide_reward(reward, "refuse").status == 200

@@ -9,7 +9,7 @@ import pytest
 from khaya.platform.base.errors import Unavailable
 from khaya.platform.data import dynamo
 from khaya.search import service, store
-from khaya.search.model import Entry
+from khaya.search.model import SearchEntry
 from tests.support.client import VISITOR, Answer, Context, Person, app
 from tests.support.records import accept, list_materials, place_bid, post_job, profile, version_of
 from tests.support.stand_in import stored
@@ -142,7 +142,7 @@ def test_given_many_outdated_rows_then_a_small_page_is_full(buyer: Person) -> No
     # given two jobs, and between them outdated rows of forty missing jobs
 
     oldest = post_job(buyer)
-    gone = Entry(frozenset({"tap"}), "plumbing", "durban")
+    gone = SearchEntry(frozenset({"tap"}), "plumbing", "durban")
     for number in range(40):
         store.replace_words("jobs", f"{oldest}-{number:02}", gone, ())
     newest = post_job(buyer)
@@ -219,10 +219,10 @@ def test_an_item_that_fails_does_not_block_others(trusted: Person, monkeypatch: 
     broken, fine = list_materials(trusted), list_materials(trusted)
     real = service.refresh
 
-    def refresh(kind: Any, thing_id: str, earlier: Any, key: Any) -> bool:
-        if thing_id == broken:
+    def refresh(kind: Any, object_id: str, earlier: Any, key: Any) -> bool:
+        if object_id == broken:
             raise Unavailable
-        return real(kind, thing_id, earlier, key)
+        return real(kind, object_id, earlier, key)
 
     monkeypatch.setattr(service, "refresh", refresh)
     # when one batch has messages of both, of the broken one twice

@@ -137,10 +137,10 @@ def test_a_repeated_event_counts_once() -> None:
 
 def test_events_in_any_order_and_batches_give_the_same_counts() -> None:
     messages = [posted(number) for number in range(12)]
-    told = [*messages, *messages[:5]]
-    random.Random(7).shuffle(told)  # noqa: S311 - the same order every time
-    for first in range(0, len(told), 4):
-        assert deliver(*told[first : first + 4]) == []
+    shuffled = [*messages, *messages[:5]]
+    random.Random(7).shuffle(shuffled)  # noqa: S311 - the same order every time
+    for first in range(0, len(shuffled), 4):
+        assert deliver(*shuffled[first : first + 4]) == []
     assert shown()["jobs"]["open"] == 12
 
 

@@ -38,7 +38,7 @@ def queue() -> list[str]:
     return [one["userId"] for one in answer.body["items"]]
 
 
-def told(person: Person) -> list[tuple[str, str]]:
+def notifications_of(person: Person) -> list[tuple[str, str]]:
     follow("notices")
     return [(one["kind"], one["title"]) for one in person.get("/notifications").body["items"]]
 
@@ -71,7 +71,7 @@ def test_an_approved_request_verifies_the_person_and_tells_them() -> None:
     assert queue() == []
     assert VISITOR.get("/profiles/thandi").body["verified"] is True
     assert [one["verified"] for one in VISITOR.get("/profiles").body["items"]] == [True]
-    assert told(THANDI) == [("verified", "You are verified")]
+    assert notifications_of(THANDI) == [("verified", "You are verified")]
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", "You were not verified"), ("zu", "Awuqinisekiswanga")])
@@ -80,7 +80,7 @@ def test_a_refused_request_tells_the_person_in_their_language_and_they_may_ask_a
     ask()
     assert decide("thandi", "refuse").body["status"] == "refused"
     assert VISITOR.get("/profiles/thandi").body["verified"] is False
-    assert (queue(), told(THANDI)) == ([], [("verificationRefused", title)])
+    assert (queue(), notifications_of(THANDI)) == ([], [("verificationRefused", title)])
     assert ask(note="Here is another paper.").status == 200
     assert queue() == ["thandi"]
 

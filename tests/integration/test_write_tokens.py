@@ -11,8 +11,8 @@ from tests.support.client import Person
 from tests.support.records import OFFER, POSTING
 
 
-def write_token_of(table: str, thing_id: str) -> tuple[str, str]:
-    item = dynamo.get(table, {"id": thing_id})
+def write_token_of(table: str, object_id: str) -> tuple[str, str]:
+    item = dynamo.get(table, {"id": object_id})
     assert item is not None
     return read_write_token(item[WRITE_TOKEN])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -38,7 +38,10 @@ CONFIG = {
 VALID_VALUES: dict[str, Any] = {
     "dueAt": "2027-03-01T06:00:00.000Z",  # in the future, which JSON Schema cannot express
     "startDate": "2027-03-01",
-    "payment": "cash",  # escrow is refused until payments exist
+    "from": "2026-11-01",  # not after `to`
+    "to": "2026-11-30",
+    "bankCode": "632005",
+    "identityNumber": "8001015009087",
     "q": "leaking tap",
     "phone": "082 123 4567",
     "email": "thandi@example.org",
@@ -56,12 +59,21 @@ ROLES = ("buyer", "worker", "seller", "admin")
 schema = schemathesis.openapi.from_dict(json.loads(DOCUMENT.read_text()), config=SchemathesisConfig.from_dict(CONFIG))
 schema.app = api
 _numbers = itertools.count()
-_strangers = itertools.cycle([VISITOR, *(Person(f"stranger-{role}", (role,)) for role in ROLES)])
+_STRANGERS = [VISITOR, *(Person(f"stranger-{role}", (role,)) for role in ROLES)]
+_met: set[tuple[str, bool]] = set()
+"""The routes and kinds of request, valid or not, that the strangers have sent."""
 
 
-def strangers() -> Iterator[Person]:
-    """Callers who have no part in a scene: a visitor and one of each role; in the bounded run the next of them."""
-    yield from itertools.islice(_strangers, len(ROLES) + 1 if SOAK else 1)
+def strangers(case: schemathesis.Case) -> list[Person]:
+    """Those who have no part in a scene and send this request: a visitor and one of each role.
+
+    In the bounded run they send one valid and one invalid request of each route, in the long run all of them.
+    """
+    kind = (case.operation.label, is_valid(case))
+    if kind in _met and not SOAK:
+        return []
+    _met.add(kind)
+    return _STRANGERS
 
 
 def check(case: schemathesis.Case, person: Person) -> None:
@@ -85,7 +97,7 @@ def satisfy_further_rules(case: schemathesis.Case) -> None:
             fields.update(
                 {name: VALID_VALUES[name] for name in fields.keys() & VALID_VALUES.keys() if fields[name] is not None}
             )
-    case.query, case.body = _as_the_code_reads(case.query), _as_the_code_reads(case.body)
+    case.query, case.body = _known(case.query), _known(_exact(case.body))
     if isinstance(case.body, dict):
         if case.body.get("decision") == "reject":
             case.body["reason"] = case.body.get("reason") or "Not what it says."
@@ -96,21 +108,22 @@ def satisfy_further_rules(case: schemathesis.Case) -> None:
             case.body = {"refreshToken": "none"}
 
 
-def _as_the_code_reads(value: Any) -> Any:
-    """`value` adapted to what the code reads and JSON Schema cannot express.
+def _exact(value: Any) -> Any:
+    """`value` with integers written as integers: to JSON Schema `3.0` is one, to the API it is not."""
+    if isinstance(value, dict):
+        return {name: _exact(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_exact(part) for part in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
-    Whole numbers are written as integers: to JSON Schema `3.0` is one. Texts have no unassigned character.
-    """
-    match value:
-        case dict():
-            return {name: _as_the_code_reads(part) for name, part in value.items()}
-        case list():
-            return [_as_the_code_reads(part) for part in value]
-        case str():
-            return "".join("x" if has_unknown(sign) else sign for sign in value)
-        case float() if value.is_integer():
-            return int(value)
-    return value
+
+def _known(value: Any) -> Any:
+    """`value` whose texts have no character that Unicode does not assign; the document's patterns list few of them."""
+    if isinstance(value, dict):
+        return {name: _known(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_known(part) for part in value]
+    return "".join("x" if has_unknown(sign) else sign for sign in value) if isinstance(value, str) else value
 
 
 def _has_outer_spaces(given: Any) -> bool:

@@ -8,10 +8,10 @@ from typing import Any
 from khaya.platform.base.ids import derived_id
 from tests.support.client import Context, app
 
-Told = dict[str, Any]
+SentEvent = dict[str, Any]
 
 
-def happened(number: int = 0, **fields: Any) -> Told:
+def happened(number: int = 0, **fields: Any) -> SentEvent:
     """A job was called off, or what `fields` say; `number` counts minutes of the day on which it happened."""
     at = f"2026-11-21T{number // 60:02}:{number % 60:02}:00.000Z"
     event = {
@@ -27,7 +27,7 @@ def happened(number: int = 0, **fields: Any) -> Told:
     return {"id": derived_id(at, str(event)), **event}
 
 
-def batch(consumer: str, *events: Told | str) -> dict[str, Any]:
+def batch(consumer: str, *events: SentEvent | str) -> dict[str, Any]:
     """What Lambda hands to a function: a consumer's message for each event, or with the text that stands in its place.
 
     Messages are numbered from 0.
@@ -51,7 +51,7 @@ FOLDERS = {"notices": "notices", "audit": "records", "statistics": "records", "e
 """The function that a consumer of events runs in."""
 
 
-def tell(consumer: str, *events: Told | str) -> list[str]:
+def deliver(consumer: str, *events: SentEvent | str) -> list[str]:
     """Give a consumer a batch, and answer the numbers of the messages that failed."""
     answer = app(FOLDERS[consumer]).handler(batch(consumer, *events), Context())
     return [one["itemIdentifier"] for one in answer["batchItemFailures"]]

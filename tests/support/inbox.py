@@ -18,7 +18,7 @@ class PersonLeft(Exception):
     """The account was erased."""
 
 
-def tell(user_id: str, kind: str = "jobStarted", *, number: int = 0, **params: Any) -> str:
+def add_notification(user_id: str, kind: str = "jobStarted", *, number: int = 0, **params: Any) -> str:
     """Write a notification into an inbox, as the consumer of notices does; returns its id.
 
     Raises:
@@ -38,7 +38,7 @@ def tell(user_id: str, kind: str = "jobStarted", *, number: int = 0, **params: A
             params=params or {"jobTitle": "Fix a leaking tap"},
             data={"jobId": "01KAK2M8Q0X3V4N5B6C7D8E9F0", "bidId": None},
             event=new_id(),
-            generation=recipient.generation,
+            read_epoch=recipient.read_epoch,
             created_at=now,
         )
         try:

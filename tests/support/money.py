@@ -6,14 +6,18 @@ from collections import defaultdict
 from itertools import count
 from typing import Any
 
+from khaya.escrows import store as escrows
+from khaya.escrows.model import new_escrow
 from khaya.jobs import store
 from khaya.jobs.model import Job
 from khaya.ledger import service as ledger
-from khaya.ledger.model import Account, Entry, Movement, person_account
+from khaya.ledger.model import Account, Entry, Movement, guarded, is_guarded
+from khaya.payout_accounts import store as payout_accounts
 from khaya.platform.base import clock, settings
 from khaya.platform.base.ids import new_id
 from khaya.platform.data import dynamo, writes
-from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
+from khaya.pricing.model import Terms, amounts_of
 from khaya.referrals import service
 from khaya.referrals.model import month_of
 from tests.support.client import Answer, Person
@@ -81,11 +85,18 @@ def rewarded(user_id: str, cents: int, cause: str) -> str:
     return entry.id
 
 
-def payout_account(user_id: str, **fields: Any) -> None:
-    """Store a verified payout account, or one with other `fields`."""
-
-    account = {"verified": True, "fingerprint": f"account of {user_id}", **fields}
-    _write(settings.settings().users_table, {"userId": user_id}, "payoutAccount", account)
+def payout_account(user_id: str, *, fingerprint: str | None = None, **fields: Any) -> None:
+    """Store a verified payout account, or one with other `fields` (in camelCase), instead of the present one."""
+    table, item_key = payout_accounts.key(user_id)
+    account = {
+        "verified": True,
+        "recipient": f"recipient of {user_id}",
+        "fingerprints": [fingerprint or f"account of {user_id}"],
+        "version": 1,
+        **fields,
+    }
+    refusal = AssertionError("a write without a condition was refused")
+    commit_now(writes.put(table, {**item_key, **account}, condition=None, refusal=lambda _: refusal))
 
 
 def withdraw(person: Person, cents: int, name: str | None = None) -> Answer:
@@ -131,29 +142,34 @@ def check_books(items: list[dict[str, Any]]) -> dict[str, int]:
     entry's balance is the sum up to it, and none is below zero; every movement balances, and every entry has one.
     """
 
-    accounts, movements = {}, {}
+    accounts, movements, balances = {}, {}, {}
     lines: dict[str, list[Any]] = defaultdict(list)
-    platform_accounts: dict[str, int] = defaultdict(int)
+    rows: dict[str, int] = defaultdict(int)
     for item in items:
         kind, _, rest = item["id"].partition("#")
         if kind == "account":
             accounts[rest] = Account.model_validate(item)
+            balances[guarded("person", rest)] = accounts[rest].balance_cents
         elif kind == "movement":
             movements[rest] = Movement.model_validate(item)
-        elif kind == "platform":
-            platform_accounts[rest.split("#")[0]] += item["balanceCents"]
+        elif kind == "balance":
+            balances[rest] = item["balanceCents"]
+        elif kind == "leg":
+            rows[item["account"]] += item["cents"]
         elif "order" in item:
             lines[item["userId"]].append(Entry.model_validate(item))
+            rows[guarded("person", item["userId"])] += item["amountCents"]
     legs: dict[str, int] = defaultdict(int)
     for movement in movements.values():
         assert sum(leg.cents for leg in movement.legs) == 0
         for leg in movement.legs:
             legs[leg.account] += leg.cents
-    assert sum(platform_accounts.values()) + sum(account.balance_cents for account in accounts.values()) == 0
-    balances = {person_account(user_id): account.balance_cents for user_id, account in accounts.items()}
-    assert {name: cents for name, cents in legs.items() if cents} == {
-        name: cents for name, cents in (platform_accounts | balances).items() if cents
+    assert sum(rows.values()) == 0
+    assert dict(rows) == dict(legs)
+    assert {name: cents for name, cents in balances.items() if cents} == {
+        name: cents for name, cents in legs.items() if cents and is_guarded(name)
     }
+    assert min(balances.values(), default=0) >= 0
     assert set(lines) <= set(accounts)
     for user_id, account in accounts.items():
         _check_account(account, sorted(lines[user_id], key=lambda one: one.number), set(movements))
@@ -171,8 +187,12 @@ def _check_account(account: Any, lines: list[Any], sources: set[str]) -> None:
     assert account.pending_withdrawal_cents == -sum(pending)
 
 
-def released_job(buyer: str, worker: str, cents: int = 50_000, **fields: Any) -> str:
-    """Store a job that was paid through escrow and released; returns its id."""
+ENOUGH_CENTS = 250_000
+"""What the jobs of a referred person add up to before both sides are rewarded."""
+
+
+def released_job(buyer: str, worker: str, cents: int = ENOUGH_CENTS, **fields: Any) -> str:
+    """Store a job that was paid through escrow and released in full, with its escrow; returns its id."""
 
     now = clock.now()
     facts: dict[str, Any] = {
@@ -192,8 +212,20 @@ def released_job(buyer: str, worker: str, cents: int = 50_000, **fields: Any) ->
         "updated_at": now,
     }
     job = Job.model_validate({**facts, **fields})
+    amounts = amounts_of(max(cents, 20_000), Terms())
+    begun = new_escrow(
+        job_id=job.id,
+        job_title=job.title,
+        buyer_id=buyer,
+        worker_id=worker,
+        amounts=amounts,
+        terms=Terms(),
+        timeline_days=3,
+        now=now,
+    )
+    ended = {"status": "released", "paid_cents": amounts.buyer_total_cents, "released_cents": amounts.worker_cents}
     unit_of_work = UnitOfWork()
-    unit_of_work.add(store.create(job))
+    unit_of_work.add(store.create(job), escrows.create(begun.model_copy(update=ended)))
     unit_of_work.commit()
     return job.id
 
@@ -212,11 +244,13 @@ def apply(person: Person, code: str) -> Answer:
 
 
 def refer(referrer: str, *referred: str) -> None:
-    """Let people apply the code of a referrer."""
+    """Let people apply the code of a referrer; all of them have a verified payout account."""
     code = code_of(Person(referrer))
+    payout_account(referrer)
     for user_id in referred:
         answer = apply(Person(user_id), code)
         assert answer.status == 201, answer.text
+        payout_account(user_id)
 
 
 def release(job_id: str) -> int:

@@ -110,8 +110,9 @@ def _called_on_files(operation: str, request: dict[str, Any]) -> Iterator[Call]:
         case "CopyObject":
             yield "s3:GetObject", f"MediaBucket/{request['CopySource']['Key']}"
             yield "s3:PutObject", f"MediaBucket/{request['Key']}"
-        case "GetObject" | "PutObjectTagging" if "VersionId" in request:
-            action = {"GetObject": "GetObjectVersion", "PutObjectTagging": "PutObjectVersionTagging"}[operation]
+        case "GetObject" | "DeleteObject" | "PutObjectTagging" if "VersionId" in request:
+            versioned = {"GetObject": "GetObjectVersion", "DeleteObject": "DeleteObjectVersion"}
+            action = versioned.get(operation, "PutObjectVersionTagging")
             yield f"s3:{action}", f"MediaBucket/{request['Key']}"
         case _:
             yield READS_OF_FILES.get(operation, f"s3:{operation}"), f"MediaBucket/{request.get('Key', '')}"

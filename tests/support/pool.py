@@ -51,6 +51,10 @@ class Pool:
     calls: list[str] = field(default_factory=list)
     """Names of the calls that were made."""
     down: bool = False
+    locks: bool = False
+    """Whether people are locked after five wrong passwords, for a second that doubles with each."""
+    wrong: dict[str, list[int]] = field(default_factory=dict)
+    """The times of each person's wrong passwords."""
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Replace moto's operations, behind the real client."""
@@ -91,8 +95,13 @@ class Pool:
         _check_secret_hash(sent)
         user = _user(sent["USERNAME"])
         if response._get_param("AuthFlow") == "ADMIN_USER_PASSWORD_AUTH":
+            if user is not None and self.locks and self._is_locked(user.username):
+                raise NotAuthorizedError("Password attempts exceeded")
+            if user is not None:
+                self.wrong.setdefault(user.username, []).append(_now())
             if user is None or user.password != sent["PASSWORD"] or user.status != "CONFIRMED":
                 raise NotAuthorizedError("Incorrect username or password.")
+            self.wrong.pop(user.username)
             return self._issued(user, secrets.token_hex(16))
         if user is None:
             raise UserNotFoundError("User does not exist.")
@@ -101,6 +110,10 @@ class Pool:
         assert self._define(user, [])["challengeName"] == "CUSTOM_CHALLENGE"
         self._trigger("CreateAuthChallenge", user, challengeName="CUSTOM_CHALLENGE", session=[])
         return {"ChallengeName": "CUSTOM_CHALLENGE", "Session": session, "ChallengeParameters": {}}
+
+    def _is_locked(self, username: str) -> bool:
+        times = self.wrong.get(username, [])
+        return len(times) >= 5 and _now() < times[-1] + 2 ** (len(times) - 5)
 
     def admin_respond_to_auth_challenge(self, response: Any) -> dict[str, Any]:
         sent = response._get_param("ChallengeResponses")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from typing import Any
 
@@ -37,6 +38,9 @@ def build() -> None:
     )
     client("events").create_event_bus(Name=function_environment()["EVENT_BUS_NAME"])
     client("secretsmanager").create_secret(Name=function_environment()["SERVICE_KEY_ARN"], SecretString="k" * 64)
+    client("secretsmanager").create_secret(
+        Name=function_environment()["PAYMENT_SECRET_ARN"], SecretString=json.dumps({"secretKey": "sk_test_of_nobody"})
+    )
 
 
 def empty() -> None:

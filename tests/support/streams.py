@@ -11,6 +11,8 @@ import boto3
 import pytest
 from moto.backends import get_backend
 
+from khaya.platform.aws import queues
+from khaya.platform.aws.queues import OutgoingMessage
 from tests.support.client import Context, app
 from tests.support.stand_in import ACCOUNT, REGION
 from tests.support.template import FUNCTION, QUEUE, queue_name, queue_url, resources, table_name
@@ -35,6 +37,27 @@ def follow(*consumers: str, deliver: bool = False) -> None:
             for queue, folder in _followed():
                 if deliver or queue != DELIVERIES:
                     _work_off(folder, queue)
+
+
+def dispatch() -> None:
+    """Dispatch every change since the tables were emptied; the messages stay in the queues."""
+    make_queues()
+    while dispatch_all():
+        pass
+
+
+def run_due_payouts() -> None:
+    """Run the schedule of payouts, and let the provider's consumers handle what it enqueued."""
+    make_queues()
+    app("due_payouts").handler({}, Context())
+    _work_off("provider", "ProviderQueue")
+
+
+def hint(consumer: str, body: Mapping[str, Any], cause: str = "hint") -> None:
+    """Have the consumers of the queue `provider` handle a message, for example of the provider's webhook."""
+    make_queues()
+    queues.send("provider", [OutgoingMessage(consumer, body, object=cause, change=cause)])
+    _work_off("provider", "ProviderQueue")
 
 
 def waiting(queue: str) -> list[Any]:

@@ -21,9 +21,10 @@ NOT_TYPED = frozenset(
         *("phone", "email", "username", "password", "refreshToken"),
         *("challenge", "code", "token", "id", "userId", "dueAt", "startDate"),
         *("photos", "media", "photoUrl", "key"),
+        *("bankCode", "accountNumber", "identityNumber"),
     }
 )
-"""Text fields for which a client sends a contact, a secret, an id, a time or the key of an upload."""
+"""Text fields for which a client sends a contact, a secret, an id, a number, a time or the key of an upload."""
 
 _LETTERS = str.maketrans("0123456789abcdef", "bcdfghjklmnpqrst")
 

@@ -80,8 +80,8 @@ def test_given_a_batch_of_failing_messages_then_each_is_returned_and_the_functio
 def test_given_a_fifo_queue_when_a_message_fails_then_what_follows_in_its_group_is_returned_with_it(
     table: Table, visibility: dict[str, int]
 ) -> None:
-    told = [record(1, group="a", fails="x"), record(2, group="b"), record(3, group="a"), record(4, "two", group="a")]
-    assert table.run(*told) == ["1", "3"]
+    records = [record(1, group="a", fails="x"), record(2, group="b"), record(3, group="a"), record(4, "two", group="a")]
+    assert table.run(*records) == ["1", "3"]
     assert table.handled == [("one", "1"), ("one", "2"), ("two", "4")]
     assert visibility["1"] == visibility["3"], "a message in flight holds back its whole group"
 
@@ -182,9 +182,9 @@ def test_given_a_consumer_that_handles_messages_together_then_its_failures_fail_
         calls.append([message.id for message in messages])
         return {"3": ValueError()}
 
-    told = [record(1, "together"), record(2, "one"), record(3, "together")]
+    records = [record(1, "together"), record(2, "one"), record(3, "together")]
     answer = consumers.handle_batch(
-        "records", {"one": table.handle, "together": HandleTogether(together)}, {"Records": told}, Context()
+        "records", {"one": table.handle, "together": HandleTogether(together)}, {"Records": records}, Context()
     )
     assert answer == {"batchItemFailures": [{"itemIdentifier": "3"}]}
     assert calls == [["1", "3"]]
@@ -195,9 +195,9 @@ def test_given_a_consumer_that_fails_for_all_its_messages_then_the_others_messag
     def broken(_: Sequence[Message]) -> Mapping[str, Exception]:
         raise Unavailable
 
-    told = [record(1, "together"), record(2, "one"), record(3, "together")]
+    records = [record(1, "together"), record(2, "one"), record(3, "together")]
     answer = consumers.handle_batch(
-        "records", {"one": table.handle, "together": HandleTogether(broken)}, {"Records": told}, Context()
+        "records", {"one": table.handle, "together": HandleTogether(broken)}, {"Records": records}, Context()
     )
     assert [one["itemIdentifier"] for one in answer["batchItemFailures"]] == ["1", "3"]
     assert table.handled == [("one", "2")]

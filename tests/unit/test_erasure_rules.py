@@ -23,8 +23,9 @@ def test_given_nothing_open_then_an_erasure_is_allowed() -> None:
     [
         ("jobs", "job in progress"),
         ("withdrawals", "pending withdrawal"),
-        ("escrows", "open escrow"),
-        ("disputes", "open dispute"),
+        ("payouts", "payout"),
+        ("refunds", "refund"),
+        ("chargebacks", "chargeback"),
     ],
 )
 def test_given_an_open_item_then_the_refusal_names_it(kind: str, named: str) -> None:

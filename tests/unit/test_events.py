@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from khaya.escrows.model import TRANSITIONS, Transition
 from khaya.events.catalogue import KINDS
 from khaya.events.model import Event, events_of
 from khaya.platform.base.changes import Change
@@ -99,6 +100,38 @@ REWARD: dict[str, Any] = {
     "amountCents": 25_000,
     "status": "waiting",
 }
+CHARGEBACK = {
+    "id": "9",
+    "collectionId": "job-1-deposit-1",
+    "jobId": "job-1",
+    "buyerId": "buyer-1",
+    "workerId": "worker-1",
+    "amountCents": 31_500,
+    "status": "open",
+}
+ESCROW: dict[str, Any] = {
+    "id": "job-1",
+    "buyerId": "buyer-1",
+    "workerId": "worker-1",
+    "amounts": {"buyerTotalCents": 105_000},
+    "status": "pending",
+    "paidCents": 0,
+    "heldCents": 0,
+    "refundedCents": 0,
+    "releasedCents": 0,
+}
+DEPOSIT_PAID = {**ESCROW, "status": "deposit_paid", "paidCents": 31_500, "heldCents": 31_500}
+FULLY_PAID = {**DEPOSIT_PAID, "status": "held", "paidCents": 105_000, "heldCents": 105_000}
+DISPUTED = {**FULLY_PAID, "status": "disputed", "dispute": {"by": "buyer", "decideBy": AT}}
+DIFFERENCE = {
+    "id": "difference#0a1b",
+    "about": "collection",
+    "kind": "openDifference",
+    "object": "job-1-deposit-1",
+    "reason": "not_at_provider",
+    "oursCents": 5,
+    "foundAt": "2026-11-21T08:00:00.000Z",
+}
 PROPOSAL = {"id": "proposal#1", "userId": "a", "amountCents": 900000, "proposedBy": "admin-1", "createdAt": AT}
 ENTRY: dict[str, Any] = {
     "id": "entry-1",
@@ -109,6 +142,35 @@ ENTRY: dict[str, Any] = {
     "source": "withdrawal:1",
     "withdrawalStatus": "pending",
 }
+PAYOUT: dict[str, Any] = {
+    "id": "job-1",
+    "userId": "a",
+    "kind": "earning",
+    "jobId": "1",
+    "jobTitle": "Fix a leaking tap",
+    "amountCents": 95_000,
+    "status": "pending",
+}
+REMINDED = [{**PAYOUT, "reason": "no_account", "waiting": {"since": AT, "reminded": number}} for number in range(2)]
+ACCOUNT: dict[str, Any] = {
+    "id": "account#a",
+    "verified": False,
+    "accountName": "Thandi",
+    "bankName": "Absa Bank",
+    "lastDigits": "4567",
+    "sealed": "ciphertext",
+}
+CHECKED: dict[str, Any] = {**{name: value for name, value in ACCOUNT.items() if name != "sealed"}, "verified": True}
+REFUND: dict[str, Any] = {
+    "id": "1",
+    "source": "escrow",
+    "buyerId": "b",
+    "jobId": "1",
+    "jobTitle": "Fix a leaking tap",
+    "amountCents": 105_000,
+    "status": "pending",
+}
+ASKING: dict[str, Any] = {**REFUND, "status": "needs_account", "waiting": {"since": AT, "reminded": 0}}
 PERSON: dict[str, Any] = {"userId": "a", "displayName": "Thandi", "roles": ["buyer"]}
 MODERATION = {"decision": "approve", "reason": "Fine.", "moderatorId": "admin-1", "at": AT}
 HIDDEN = {"hidden": True, "reason": "Rude.", "moderatorId": "admin-1", "at": AT}
@@ -209,6 +271,60 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
     ("a withdrawal", "credits", None, ENTRY, ["credits.booked", "withdrawal.requested"]),
     ("one that arrived", "credits", ENTRY, {**ENTRY, "withdrawalStatus": "paid"}, ["withdrawal.paid"]),
     ("one that failed", "credits", ENTRY, {**ENTRY, "withdrawalStatus": "failed"}, ["withdrawal.failed"]),
+    ("one that was returned", "credits", {**ENTRY, "withdrawalStatus": "paid"}, ENTRY, ["withdrawal.returned"]),
+    ("a payout", "payouts", None, PAYOUT, ["payout.created"]),
+    ("a payout that waits", "payouts", PAYOUT, {**PAYOUT, "reason": "no_account"}, ["payout.delayed"]),
+    ("a payout that still waits", "payouts", REMINDED[0], REMINDED[1], ["payout.reminder"]),
+    ("a payout that is sent", "payouts", PAYOUT, {**PAYOUT, "status": "sent"}, ["payout.sent"]),
+    ("a payout that arrived", "payouts", {**PAYOUT, "status": "sent"}, {**PAYOUT, "status": "paid"}, ["payout.paid"]),
+    (
+        "a payout that came back",
+        "payouts",
+        {**PAYOUT, "status": "paid"},
+        {**PAYOUT, "reason": "returned"},
+        ["payout.delayed"],
+    ),
+    (
+        "a payout that becomes credits",
+        "payouts",
+        PAYOUT,
+        {**PAYOUT, "status": "credited", "approvedBy": ["admin-1"]},
+        ["payout.credited", "payout.decided"],
+    ),
+    ("a payout that an admin sends", "payouts", PAYOUT, {**PAYOUT, "approvedBy": ["admin-1"]}, ["payout.decided"]),
+    (
+        "a payout that an admin wants to hold",
+        "payouts",
+        PAYOUT,
+        {**PAYOUT, "proposal": {"decision": "hold", "by": "admin-1", "reason": "Strange.", "at": AT}},
+        ["payout.decided"],
+    ),
+    ("what was sent in a day", "payouts", None, {"id": "sent#a#2026-11-21", "sentCents": 1}, []),
+    ("the banks", "payouts", None, {"id": "banks", "items": []}, []),
+    ("a payout account", "payouts", None, ACCOUNT, ["person.payout_account_changed"]),
+    ("another account", "payouts", {**ACCOUNT, "sealed": "x"}, ACCOUNT, ["person.payout_account_changed"]),
+    ("an account that is checked later", "payouts", ACCOUNT, {**ACCOUNT, "nextAt": AT}, []),
+    ("an account that was checked", "payouts", ACCOUNT, CHECKED, ["person.payout_account_checked"]),
+    ("an account that is deleted", "payouts", ACCOUNT, None, []),
+    ("a refund", "refunds", None, REFUND, ["refund.created"]),
+    ("a refund that needs an account", "refunds", REFUND, ASKING, ["refund.needs_account"]),
+    (
+        "a refund whose account was not taken",
+        "refunds",
+        ASKING,
+        {**ASKING, "accountProblem": "closed"},
+        ["refund.needs_account"],
+    ),
+    (
+        "a refund that still needs one",
+        "refunds",
+        ASKING,
+        {**ASKING, "waiting": {"since": AT, "reminded": 1}},
+        ["refund.reminder"],
+    ),
+    ("a stuck refund", "refunds", REFUND, {**REFUND, "status": "needs_admin", "reason": "refused"}, ["refund.stuck"]),
+    ("a refund that arrived", "refunds", REFUND, {**REFUND, "status": "paid"}, ["refund.paid"]),
+    ("money in suspense", "refunds", None, {"id": "suspense#x", "status": "waiting", "amountCents": 1}, []),
     (
         "an adjustment that waits for a second admin",
         "credits",
@@ -230,6 +346,31 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
         {**PROPOSAL, "status": "approved", "decidedBy": "admin-2"},
         [],
     ),
+    ("an escrow", "escrows", None, ESCROW, ["escrow.opened"]),
+    ("its deposit", "escrows", ESCROW, DEPOSIT_PAID, ["escrow.deposit_paid"]),
+    ("its balance", "escrows", DEPOSIT_PAID, FULLY_PAID, ["escrow.fully_paid"]),
+    ("a checkout", "escrows", ESCROW, {**ESCROW, "checkout": {"part": "deposit", "attempt": 1}}, []),
+    ("a balance due", "escrows", DEPOSIT_PAID, {**DEPOSIT_PAID, "balanceDueAt": AT}, ["escrow.balance_due"]),
+    ("a dispute", "escrows", FULLY_PAID, DISPUTED, ["escrow.disputed"]),
+    ("its withdrawal", "escrows", DISPUTED, FULLY_PAID, ["escrow.dispute_ended"]),
+    (
+        "a proposed agreement",
+        "escrows",
+        DISPUTED,
+        {**DISPUTED, "settlement": {"by": "worker", "refundCents": 500, "at": AT}},
+        ["escrow.agreement_proposed"],
+    ),
+    ("a release", "escrows", FULLY_PAID, {**FULLY_PAID, "status": "released"}, ["escrow.released"]),
+    ("money back", "escrows", FULLY_PAID, {**FULLY_PAID, "status": "refunded"}, ["escrow.refunded"]),
+    ("nothing paid", "escrows", ESCROW, {**ESCROW, "status": "cancelled"}, ["escrow.cancelled"]),
+    ("a chargeback", "chargebacks", None, CHARGEBACK, ["chargeback.opened"]),
+    ("its answer", "chargebacks", CHARGEBACK, {**CHARGEBACK, "answer": {"by": "admin"}}, ["chargeback.answered"]),
+    ("another due time", "chargebacks", CHARGEBACK, {**CHARGEBACK, "dueAt": "2026-12-01"}, []),
+    ("one that was won", "chargebacks", CHARGEBACK, {**CHARGEBACK, "status": "won"}, ["chargeback.won"]),
+    ("one that was lost", "chargebacks", CHARGEBACK, {**CHARGEBACK, "status": "lost"}, ["chargeback.lost"]),
+    ("a difference", "books", None, DIFFERENCE, ["difference.found"]),
+    ("a closed one", "books", DIFFERENCE, {**DIFFERENCE, "closedBy": "admin"}, ["difference.closed"]),
+    ("a settlement", "books", None, {"id": "settlement#1", "amountCents": 5}, []),
     ("a person", "profiles", None, PERSON, ["person.joined"]),
     ("another name", "profiles", PERSON, {**PERSON, "displayName": "Thandiwe"}, []),
     ("a role", "profiles", PERSON, {**PERSON, "roles": ["buyer", "worker"]}, ["person.roles_changed"]),
@@ -386,3 +527,14 @@ def test_a_decision_about_status_and_role_yields_two_events() -> None:
 def test_the_actor_of_a_removed_story_is_its_author() -> None:
     (removed,) = events_of(Change("change-1", "stories", STORY, None, AT, None))
     assert removed.actor == "buyer-1"
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in TRANSITIONS if row.notice], ids=lambda row: f"{row.source}, {row.event}"
+)
+def test_given_a_transition_that_the_parties_are_told_about_when_it_happens_then_the_event_is_that_of_its_row(
+    row: Transition,
+) -> None:
+    before = {**DISPUTED, "status": row.source}
+    after = {**DISPUTED, "status": row.target}
+    assert [event.kind for event in events_in("escrows", before, after)] == [row.notice]

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khaya.credits.model import MIN_WITHDRAWAL_CENTS, reversal_booking, withdrawal_booking
-from khaya.credits.statement import lines
-from khaya.ledger.model import REWARDS, Account, Booking, Leg, Movement, apply_bookings, movement_of
-from khaya.ledger.store import _by_shard
-from khaya.payouts.model import PayoutAccount
+from khaya.credits.service import COLUMNS
+from khaya.ledger.model import REWARDS, Account, Booking, Leg, Movement, apply_bookings, is_guarded, movement_of
+from khaya.payout_accounts.model import PayoutAccount
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict
+from khaya.statements.model import lines
 
 NOW = "2026-11-21T08:00:00.000Z"
 PAYOUT = PayoutAccount(verified=True)
@@ -40,7 +40,8 @@ def test_all_accounts_sum_to_zero_after_any_bookings(wanted: list[tuple[str, Any
         else:
             entries += made
     movements = [movement_of(entry) for entry in entries]
-    assert sum(_by_shard(movements).values()) + sum(one.balance_cents for one in accounts.values()) == 0
+    against = sum(leg.cents for one in movements for leg in one.legs if not leg.is_of_person)
+    assert against + sum(one.balance_cents for one in accounts.values()) == 0
     for name, account in accounts.items():
         own = [entry for entry in entries if entry.user_id == name]
         assert account.balance_cents == sum(entry.amount_cents for entry in own) >= 0
@@ -61,19 +62,29 @@ def test_several_bookings_on_one_account_add_up() -> None:
 
 def test_an_unbalanced_movement_is_refused() -> None:
     with pytest.raises(ValueError, match="sum to zero"):
-        Movement.balanced("a", [Leg(account="rewards", cents=1), Leg(account="provider", cents=-2)], NOW)
+        Movement.balanced("a", [Leg(account="rewards", cents=1), Leg(account="fees", cents=-2)], NOW)
 
 
-def test_the_platform_accounts_are_spread_over_shards() -> None:
-    movements = [
-        movement_of(
-            apply_bookings({user: Account(user_id=user)}, [Booking(user, "reward", 1, "rewards", user)], NOW)[1][0]
-        )
-        for user in map(str, range(500))
-    ]
-    shards = _by_shard(movements)
-    assert len(shards) == 16
-    assert max(-cents for cents in shards.values()) < 60
+def test_two_legs_of_a_movement_on_one_account_are_refused() -> None:
+    legs = [Leg(account="fees", cents=1), Leg(account="fees", cents=1), Leg(account="losses", cents=-2)]
+    with pytest.raises(ValueError, match="two legs"):
+        Movement.balanced("a", legs, NOW)
+
+
+@pytest.mark.parametrize("account", ["escrow#1", "payout#1", "refund#a", "person#x"])
+def test_accounts_of_one_owner_are_guarded(account: str) -> None:
+    assert is_guarded(account)
+
+
+@pytest.mark.parametrize("account", ["fees", "rewards", "suspense", "providerBalance"])
+def test_accounts_of_the_platform_are_not_guarded(account: str) -> None:
+    assert not is_guarded(account)
+
+
+@pytest.mark.parametrize("account", ["", "cash", "wallet#1", "escrow"])
+def test_an_unknown_account_is_refused(account: str) -> None:
+    with pytest.raises(ValueError, match="no account"):
+        is_guarded(account)
 
 
 def test_matured_rewards_are_dropped_with_the_next_entry() -> None:
@@ -103,7 +114,7 @@ def test_a_reversed_entry_cannot_be_reversed_again() -> None:
 @given(st.text(), st.text())
 def test_no_text_cell_starts_like_a_formula(source: str, reason: str) -> None:
     entry = {"id": "1", "createdAt": NOW, "type": "adjustment", "amountCents": -1, "balanceAfterCents": 0}
-    text = "".join(lines([{**entry, "source": source, "reason": reason}]))
+    text = "".join(lines(COLUMNS, [{**entry, "source": source, "reason": reason}]))
     _, row = csv.reader(io.StringIO(text, newline=""))
     assert row[3] == "-1"
     for cell, value in zip(row[5:], (source, reason), strict=True):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from local.ageing import older
 from local.schedules import schedules
@@ -27,8 +30,8 @@ def test_every_schedule_of_the_template_has_a_unique_name() -> None:
 
 
 def test_schedules_of_one_function_keep_their_own_input() -> None:
-    def timed(expression: str, told: str) -> dict[str, Any]:
-        properties = {"ScheduleExpression": expression, "ScheduleExpressionTimezone": "UTC", "Input": told}
+    def timed(expression: str, input_json: str) -> dict[str, Any]:
+        properties = {"ScheduleExpression": expression, "ScheduleExpressionTimezone": "UTC", "Input": input_json}
         return {"Type": "ScheduleV2", "Properties": properties}
 
     events = {
@@ -56,7 +59,7 @@ def test_ageing_changes_all_times_of_an_item_and_nothing_else() -> None:
         "bidCount": 3,
         "coordinates": None,
     }
-    assert older(item, 31) == {
+    assert older(item, timedelta(days=31)) == {
         **item,
         "createdAt": "2026-10-21T08:00:00.000Z",
         "deadlineDay": "2026-01-29",
@@ -64,3 +67,37 @@ def test_ageing_changes_all_times_of_an_item_and_nothing_else() -> None:
         "submission": {"submittedAt": "2026-10-01T00:00:00.000Z", "photos": []},
         "maturing": [{"until": "2026-11-04T08:00:00.000Z", "cents": 5000}],
     }
+
+
+def test_ageing_by_hours_changes_dates_by_whole_days_only() -> None:
+    item = {"createdAt": "2026-11-21T08:00:00.000Z", "deadlineDay": "2026-03-10"}
+    assert older(item, timedelta(hours=5)) == {**item, "createdAt": "2026-11-21T03:00:00.000Z"}
+    assert older(item, timedelta(hours=73)) == {"createdAt": "2026-11-18T07:00:00.000Z", "deadlineDay": "2026-03-07"}
+
+
+@pytest.mark.parametrize(
+    ("item", "hours", "aged"),
+    [
+        (
+            {"legsOf": "providerFees#2026-11-29", "bookedAt": "2026-11-29T00:30:00.000Z"},
+            1,
+            {"legsOf": "providerFees#2026-11-28", "bookedAt": "2026-11-28T23:30:00.000Z"},
+        ),
+        (
+            {"legsOf": "movements#2026-11-29", "bookedAt": "2026-11-29T12:00:00.000Z"},
+            1,
+            {"legsOf": "movements#2026-11-29", "bookedAt": "2026-11-29T11:00:00.000Z"},
+        ),
+        (
+            {"legsOf": "escrow#01M8", "bookedAt": "2026-11-29T12:00:00.000Z"},
+            24,
+            {"legsOf": "escrow#01M8", "bookedAt": "2026-11-28T12:00:00.000Z"},
+        ),
+        ({"order": "2026-11-29#4099"}, 48, {"order": "2026-11-27#4099"}),
+        ({"id": "sent#01M8#2026-11-29"}, 25, {"id": "sent#01M8#2026-11-28"}),
+    ],
+)
+def test_a_day_in_a_key_moves_with_the_time_that_it_is_the_day_of(
+    item: dict[str, Any], hours: int, aged: dict[str, Any]
+) -> None:
+    assert older(item, timedelta(hours=hours)) == aged

@@ -13,6 +13,7 @@ from khaya.jobs.model import Party, Payment
 from khaya.notifications.choices import LANGUAGES, Language
 from khaya.notifications.kinds import KINDS
 from khaya.notifications.messages import catalogue, placeholders_in, render, render_outside
+from khaya.payout_accounts.model import Problem
 from khaya.reports.model import Decision
 
 SMS_ALPHABET = set(
@@ -27,6 +28,7 @@ TRANSLATED_VALUES: dict[str, set[str]] = {
     "by": {*get_args(Party), "system"},
     "side": {"referrer", "referred"},
     "decision": set(get_args(Decision)),
+    "problem": set(get_args(Problem)),
 }
 """The possible values of each placeholder that the catalogue translates."""
 
@@ -192,8 +194,8 @@ def test_text_that_people_wrote_is_not_altered(language: Language, title: str) -
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("title", ["{jobTitle}", "{0}", "{", "100% {amountCents!r:>9}", "{by}"])
 def test_braces_in_a_title_are_not_placeholders(language: Language, title: str) -> None:
-    told = render("jobCancelled", {"jobTitle": title, "by": "buyer"}, language).text
-    assert f'"{title}"' in told
+    rendered = render("jobCancelled", {"jobTitle": title, "by": "buyer"}, language).text
+    assert f'"{title}"' in rendered
 
 
 def test_a_missing_or_unknown_parameter_is_refused() -> None:

@@ -127,10 +127,10 @@ def test_an_erased_person_cannot_change_anything(change: str) -> None:
     ("itself", "its", "persons", "expected"),
     [(False, 2, 2, False), (True, 2, 2, True), (False, 1, 2, True), (True, 1, 2, True)],
 )
-def test_a_notification_is_read_by_itself_or_by_its_generation(
+def test_a_notification_is_read_by_itself_or_by_its_read_epoch(
     itself: bool, its: int, persons: int, expected: bool
 ) -> None:
     notification = Notification(
-        id="n", user_id="thandi", kind="jobStarted", event="e", generation=its, read=itself, created_at=NOW
+        id="n", user_id="thandi", kind="jobStarted", event="e", read_epoch=its, read=itself, created_at=NOW
     )
-    assert Recipient(user_id="thandi", generation=persons).has_read(notification) is expected
+    assert Recipient(user_id="thandi", read_epoch=persons).has_read(notification) is expected

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field, create_model
 
 import khaya
 from khaya.bids.model import Bid
+from khaya.escrows.model import Escrow
 from khaya.jobs.model import Job
 from khaya.notifications.model import Notification
 from khaya.personal_data.catalogue import RECORDS
@@ -30,6 +31,8 @@ NOW, LATER = "2026-11-21T08:00:00.000Z", "2026-11-21T09:00:00.000Z"
 
 NOT_STORED: Mapping[str, str] = {
     "khaya.events.model.Event": "stands in messages only; its detail holds ids, states and amounts",
+    "khaya.payment_records.model.Earning": "a response, made of a payout",
+    "khaya.payment_records.model.Payment": "a response, made of a collection or a refund",
     "khaya.uploads.model.UploadForm": "a response",
     "khaya.users.model.EndedSessions": "ids of sessions in the private record",
 }
@@ -189,8 +192,8 @@ def test_the_code_that_empties_a_profile_removes_what_the_list_says() -> None:
 # What items become.
 
 
-SIDES = {"cancellation.by": "workerId"}
-"""In the examples the worker cancelled."""
+SIDES = {"cancellation.by": "workerId", "dispute.by": "workerId", "dispute.evidence[].by": "workerId"}
+"""In the examples the worker cancelled, opened the dispute, and gave evidence."""
 
 
 def filled(annotation: Any, path: str = "") -> Any:
@@ -235,6 +238,8 @@ def test_an_erasure_of_its_owner_changes_each_listed_place_and_only_the_owners_p
     example = filled(model)
     if model is Job:
         example["cancellation"]["by"] = "worker"
+    if model is Escrow:
+        example["dispute"]["by"] = example["dispute"]["evidence"][0]["by"] = "worker"
     if model is Notification:
         example["params"] = {"jobTitle": "text of params.jobTitle"}
     before = model.model_validate(example)

@@ -118,10 +118,10 @@ def test_a_wrong_field_has_a_code_of_ours(body: Any, field: str, code: str, para
     with pytest.raises(ValidationError) as error:
         Wanted.model_validate(body)
     found = [{**one, "loc": ("body", *one["loc"])} for one in error.value.errors()]
-    (told,) = shown(problems.invalid(found))["errors"]
-    assert (told["field"], told["code"], told["params"]) == (field, code, params)
+    (problem,) = shown(problems.invalid(found))["errors"]
+    assert (problem["field"], problem["code"], problem["params"]) == (field, code, params)
     assert code in FIELD_CODES
-    assert told["message"]
+    assert problem["message"]
 
 
 def printable(node: Any) -> bool:

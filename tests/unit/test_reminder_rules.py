@@ -219,8 +219,8 @@ def test_events_in_any_order_and_number_plan_the_same_reminders(name: str, data:
     in_order = waiting_after(events)
     assert {*in_order} == LEFT[name]
     repeated = data.draw(st.lists(st.sampled_from(events), max_size=6))
-    told = data.draw(st.permutations([*events, *repeated]))
-    assert waiting_after(told) == in_order
+    arrived = data.draw(st.permutations([*events, *repeated]))
+    assert waiting_after(arrived) == in_order
 
 
 def test_the_first_of_several_bids_sets_the_due_time() -> None:

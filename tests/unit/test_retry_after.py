@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from khaya.channels.web import retry_after_seconds
+from khaya.platform.work.http_calls import retry_after_seconds
 
 
 @pytest.mark.parametrize(

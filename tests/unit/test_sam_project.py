@@ -25,7 +25,7 @@ from local.start_api import SamApi
 HERE = "http://127.0.0.1:3000"
 STACK = Stack(HERE, "af-south-1_pool", "client")
 EVERYBODY = [SignedIn(person, f"id-{number}", f"token-{number}") for number, person in enumerate(PEOPLE)]
-OUTBOX = "http://127.0.0.1:4567/outbox"
+STAND_INS = "http://127.0.0.1:4567"
 
 PLATFORMS = ("manylinux2014_x86_64", "manylinux2014_aarch64", "manylinux_2_28_x86_64", "macosx_14_0_arm64")
 builds = st.builds(
@@ -236,7 +236,7 @@ def test_given_no_network_then_containers_still_find_this_machine(monkeypatch: p
 
 
 def test_the_greeting_names_sams_address_the_invoke_line_and_the_wider_binding() -> None:
-    said = "\n".join(welcome.lines(STACK, EVERYBODY, OUTBOX, in_containers=True))
+    said = "\n".join(welcome.lines(STACK, EVERYBODY, STAND_INS, in_containers=True))
     assert f"API    {HERE}\n" in said
     assert f"export API={HERE}" in said
     assert "4566" not in said
@@ -246,7 +246,7 @@ def test_the_greeting_names_sams_address_the_invoke_line_and_the_wider_binding()
 
 
 def test_the_greeting_of_a_usual_run_speaks_of_no_containers() -> None:
-    said = "\n".join(welcome.lines(STACK, EVERYBODY, OUTBOX))
+    said = "\n".join(welcome.lines(STACK, EVERYBODY, STAND_INS))
     assert "container" not in said
     assert EVERY_INTERFACE not in said
     assert "sam local" not in said
@@ -259,12 +259,14 @@ def test_tokens_sh_sets_the_api_a_token_for_each_role_and_the_path(
     monkeypatch.setattr(run_file, "RUN_FILE", tmp_path / "run.json")
     monkeypatch.setattr(run_file, "TOKENS_FILE", tmp_path / "tokens.sh")
     # when the files are written and a shell reads them
-    run_file.write(STACK, EVERYBODY, OUTBOX, programs)
+    run_file.write(STACK, EVERYBODY, STAND_INS, programs)
     script = f'. {shlex.quote(str(tmp_path / "tokens.sh"))}; printf "%s\\n" "$API" "$BUYER" "$ADMIN" "$PATH"'
     shell = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, env={"PATH": "/bin"})
     api, buyer, admin, path = shell.stdout.splitlines()
     # then it knows them
-    assert api == HERE == json.loads((tmp_path / "run.json").read_text())["apiUrl"]
+    run = json.loads((tmp_path / "run.json").read_text())
+    assert api == HERE == run["apiUrl"]
+    assert (run["outbox"], run["paymentProvider"]) == (f"{STAND_INS}/outbox", STAND_INS)
     assert (buyer, admin) == ("token-0", f"token-{len(EVERYBODY) - 1}")
     assert path == (f"{programs}:/bin" if programs else "/bin")
 

@@ -6,14 +6,13 @@ import itertools
 import json
 import threading
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import pytest
 from moto.backends import get_backend
 
 from khaya.channels import web
-from khaya.deliveries import circuit_breakers, service
+from khaya.deliveries import service
 from khaya.notifications import store
 from khaya.notifications.kinds import KINDS
 from khaya.notifications.model import Notification
@@ -24,6 +23,7 @@ from khaya.platform.data import dynamo
 from local import providers, twilio
 from tests.conftest import Clock
 from tests.support import mailbox
+from tests.support.circuit_breakers import BreakerClock, forget_failures, stopped_clock
 from tests.support.client import Context, Person, app
 from tests.support.records import profile
 from tests.support.stand_in import ACCOUNT, REGION, client, stored
@@ -69,7 +69,7 @@ class Post:
             data={"jobId": "job-1"},
             event=f"event-{next(self._numbers)}",
             urgent=KINDS[kind].urgent,
-            generation=person.generation,
+            read_epoch=person.read_epoch,
             created_at=clock.now(),
         )
         dynamo.commit(store.create(notification, person), new_id())
@@ -182,7 +182,7 @@ def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clo
     clients.clear()
     settings.settings.cache_clear()
     secrets.clear_cache()
-    _forget_failures()
+    forget_failures()
     mailbox.empty()
     profile(PERSON, phone=PHONE, email=EMAIL)
     made = Post(provider, clock, url["QueueUrl"])
@@ -202,45 +202,9 @@ def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clo
     secrets.clear_cache()
 
 
-def _forget_failures() -> None:
-    """Reset the failures that Powertools counts in memory."""
-    from aws_lambda_powertools.utilities.circuit_breaker import base  # noqa: PLC0415
-
-    for counts in (base._LOCAL_FAILURES, base._LOCAL_SUCCESSES, base._LAST_OBSERVED_STATE):
-        counts.clear()
-
-
-class BreakerClock:
-    """The clock of the circuit breakers, set by the test."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_795_251_020.0
-
-    def tick(self, seconds: float) -> None:
-        self.seconds += seconds
-
-    def time(self) -> float:
-        return self.seconds
-
-    @property
-    def datetime(self) -> BreakerClock:
-        return self
-
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(self.seconds)  # noqa: DTZ006 - as the library asks for it
-
-
 @pytest.fixture
 def breaker_clock(monkeypatch: pytest.MonkeyPatch) -> BreakerClock:
-    from aws_lambda_powertools.utilities.circuit_breaker import base  # noqa: PLC0415
-    from aws_lambda_powertools.utilities.circuit_breaker.persistence import base as states  # noqa: PLC0415
-    from aws_lambda_powertools.utilities.circuit_breaker.persistence import dynamodb  # noqa: PLC0415
-
-    time = BreakerClock()
-    for module in (base, states, dynamodb):
-        monkeypatch.setattr(module, "dt", time)
-    monkeypatch.setattr(circuit_breakers, "time", time)
-    return time
+    return stopped_clock(monkeypatch)
 
 
 def on_the_item(notification_id: str) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from khaya.platform.base import settings
-from tests.integration.deliveries.conftest import BreakerClock, Post, _forget_failures, on_the_item
+from tests.integration.deliveries.conftest import Post, on_the_item
+from tests.support.circuit_breakers import BreakerClock, forget_failures
 from tests.support.records import known
 from tests.support.stand_in import client, stored
 
@@ -90,7 +91,7 @@ def test_one_successful_probe_closes_the_circuit(broken: Post, breaker_clock: Br
 def test_an_open_circuit_holds_for_other_execution_environments(broken: Post) -> None:
     # given an environment without counted failures
 
-    _forget_failures()
+    forget_failures()
     # when it handles messages
     assert broken.run("whatsapp") == 7
     # then it does not call the provider

@@ -259,6 +259,21 @@ def test_given_the_months_rand_are_spent_then_notices_stay_in_the_inbox(
     assert Counter(post.channels()) == {"sms": 5, "email": 7}
 
 
+@pytest.mark.parametrize(("status", "cents"), [(503, 0), (429, 0), (400, 0), (504, 50)])
+def test_a_notice_that_was_certainly_not_sent_costs_nothing(
+    status: int, cents: int, post: Post, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(monkeypatch, whatsapp_rand_per_month="4", whatsapp_price_cents="50")
+    post.prefer("whatsapp")
+    post.notify()
+    # when the provider answers with an error
+    post.provider.fail({"provider": "twilio", "kind": "status", "status": status, "times": 1})
+    post.run("whatsapp")
+    # then the rand of the month are spent only if the message may have been sent
+    spent = [int(row["counted"]) for row in stored("challenges") if row["id"] == "whatsapp#2026-11"]
+    assert spent == [cents]
+
+
 def test_whatsapp_has_an_hourly_limit_of_its_own(post: Post, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     limit(monkeypatch, whatsapp_per_hour="2")
     post.prefer("whatsapp", "sms")

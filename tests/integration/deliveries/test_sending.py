@@ -231,8 +231,8 @@ def test_logs_hold_no_address_and_no_text(
 ) -> None:
     # given logs of every level
 
-    logger, told = observability.logger(), io.StringIO()
-    handler = logging.StreamHandler(told)
+    logger, log = observability.logger(), io.StringIO()
+    handler = logging.StreamHandler(log)
     handler.setFormatter(logger.registered_formatter)
     logger.addHandler(handler)
     logger.setLevel("DEBUG")
@@ -249,7 +249,7 @@ def test_logs_hold_no_address_and_no_text(
         logger.removeHandler(handler)
         logger.setLevel("WARNING")
     # then the log has the events, but no address and no text
-    written = told.getvalue() + capsys.readouterr().out
+    written = log.getvalue() + capsys.readouterr().out
     assert "undeliverable" in written
     assert "message retried" in written
     assert "PushSent" in written

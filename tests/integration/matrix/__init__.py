@@ -5,7 +5,18 @@ The first line of a table names the columns. Every other line is a route, option
                                      none  expired  forged  foreign  id | buyer  worker  seller  admin | owner  other
     PATCH /jobs/{jobId} (open)        401    401     401      401   401 |  403    403     403     403  |  200    403
 
+The first columns are callers whose token is refused:
+
+* `none` sends no token,
+* `expired` sends one whose time is over,
+* `forged` one that another key signed,
+* `foreign` one that the user pool issued to another client,
+* `id` an ID token, where an access token is needed.
+
 Every table has the columns `none` to `other`; a module may add more. `-` means that there is no such caller.
+
+Four columns are not written down, since they follow from the access that a route declares: `suspended`, `session ended`,
+`role dropped` and `erased`, each the first caller with the route's roles whose account is in that state (`by_state`).
 """
 
 from __future__ import annotations
@@ -18,10 +29,20 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from tests.support.client import VISITOR, Person
+from khaya.platform.web.access import Access
+from tests.support.client import VISITOR, Person, app, function_of
 from tests.support.tokens import claims, token
 
 COLUMNS = ("none", "expired", "forged", "foreign", "id", "buyer", "worker", "seller", "admin", "owner", "other")
+
+
+STATES: dict[str, Callable[[Person], dict[str, Any]]] = {
+    "suspended": lambda _: {"status": "suspended"},
+    "session ended": lambda caller: {"endedSessions": {caller.session}},
+    "role dropped": lambda caller: {"lostRoles": {*caller.roles} or None},
+    "erased": lambda _: {"status": "erased"},
+}
+"""The states of an account in which a caller may be, and the fields of their private record then."""
 
 
 @dataclass
@@ -59,6 +80,41 @@ class Row:
 
     def __str__(self) -> str:
         return f"{self.route} {self.case}".strip()
+
+    @property
+    def access(self) -> Access | None:
+        """The access that the route declares; None for a preflight, which has no caller."""
+        method, resource = self.route.split(" ")
+        if method == "OPTIONS":
+            return None
+        found: Access = app(function_of(method, resource)).api.access[method, resource]
+        return found
+
+    def with_access(self, scene: Scene) -> str:
+        """The first column whose caller has a role that the route needs, if possible one who succeeds."""
+        tokens = [name for name in self.expected if name not in COLUMNS[:5] and self.expected[name] != "-"]
+        roles = {*self.access.roles} if self.access else set()
+        fitting = [name for name in tokens if not roles or roles & {*scene.person(name).roles}]
+        return next((name for name in fitting if self.expected[name].startswith("2")), fitting[0])
+
+    def by_state(self, column: str, scene: Scene) -> dict[str, str]:
+        """What the caller of a column gets in each state of their account."""
+        assert self.access is not None
+        as_before = self.expected[column]
+        return {
+            "suspended": as_before if self.access.also_suspended else "403",
+            "session ended": "401",
+            "role dropped": "403" if self.access.roles else self.expected[self._without_admin(column, scene)],
+            "erased": as_before if self.access.also_erased else "401",
+        }
+
+    def _without_admin(self, column: str, scene: Scene) -> str:
+        """The column of the same person without the role admin; a stranger's if they have no other part in the scene."""
+        caller = scene.person(column)
+        if "admin" not in caller.roles:
+            return column
+        same = (name for name, one in scene.people.items() if one.user_id == caller.user_id and "admin" not in one.roles)
+        return next((name for name in same if self.expected.get(name, "-") != "-"), "buyer")
 
 
 def modules() -> list[ModuleType]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.integration.matrix import Scene
 from tests.support.client import Person
-from tests.support.inbox import device, tell
+from tests.support.inbox import add_notification, device
 
 TABLE = """
                                         none expired forged foreign  id | buyer worker seller admin | owner other self
@@ -35,13 +35,13 @@ def scene(route: str, case: str) -> Scene:
         "other": Person("other", ("worker",)),
         "self": Person("owner", ("admin",)),
     }
-    told = tell("owner")
-    tell("other")
+    added = add_notification("owner")
+    add_notification("other")
     devices = [device("phone"), *(device(f"more-{number}") for number in range(4 if case == "full" else 0))]
     for number, wanted in enumerate(devices):
         assert people["owner"].put(f"/devices/phone-{number}", wanted).status == 200
     assert people["other"].put("/devices/tablet", device("tablet")).status == 200
     ids = {"gone": "01KAK2M8Q0X3V4N5B6C7D8E9F9", "beside": "recipient#owner"}
     body = device("brand-new") if case == "full" else BODIES.get(route)
-    path = {"id": ids.get(case, told), "deviceId": "phone-0" if case == "known" else "another"}
+    path = {"id": ids.get(case, added), "deviceId": "phone-0" if case == "known" else "another"}
     return Scene(path, body, people=people)

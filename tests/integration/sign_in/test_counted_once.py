@@ -102,6 +102,69 @@ def test_a_request_counts_once_for_its_identity_valid_or_not_in_any_spelling(
     assert call_from("203.0.113.8", path, spelled).status != 429
 
 
+CHALLENGE = "A" * 32
+SESSION = "5f0c7f0e-0000-4000-8000-000000000001"
+
+
+@pytest.mark.parametrize(
+    "bodies",
+    [
+        [
+            {"challenge": CHALLENGE, "code": "12345"},
+            {"challenge": CHALLENGE, "code": 123456},
+            {"challenge": CHALLENGE},
+            {"challenge": CHALLENGE, "code": "123456", "x": 1},
+            {"challenge": CHALLENGE, "code": "123456"},
+        ],
+        [
+            {"refreshToken": f"{SESSION}.1.sealed", "x": 1},
+            {"refreshToken": f"{SESSION}.7.other", "code": "123456"},
+            {"refreshToken": f"{SESSION}.1.{'s' * 9000}"},
+            {"refreshToken": SESSION},
+            {"refreshToken": f"{SESSION}.2.sealed"},
+        ],
+    ],
+    ids=["challenge", "refresh token"],
+)
+def test_codes_and_refreshes_count_for_their_challenge_and_session_valid_or_not(
+    bodies: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_limits(monkeypatch, sign_ins_per_identity="4")
+    # given four requests of which none is accepted
+    for body in bodies[:-1]:
+        assert call_from(A, "/auth/tokens", body).status in {401, 422}
+    # then every further one is refused from this address, valid or not
+    assert [call_from(A, "/auth/tokens", body).status for body in bodies] == [429] * len(bodies)
+    # and neither from others, nor for another challenge or session
+    assert call_from("203.0.113.8", "/auth/tokens", bodies[-1]).status == 401
+    other = {name: value.replace("A", "B").replace("5f", "6f") for name, value in bodies[-1].items()}
+    assert call_from(A, "/auth/tokens", other).status == 401
+
+
+def test_a_step_up_counts_for_its_caller_valid_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    zanele = Newcomer().signed_in(password="their-own-password")
+    set_limits(monkeypatch, sign_ins_per_identity="3")
+    bodies: list[Any] = [{"password": 5}, {}, {"password": "wrong-password", "x": 1}]
+
+    def step_up(body: Any, address: str = A) -> int:
+        return call_from(address, "/auth/step-up", body, who=zanele.person).status
+
+    # given three requests of which none is valid
+    assert [step_up(body) for body in bodies] == [422] * 3
+    # then every further one from this address is refused, and from elsewhere none
+    assert [step_up(body) for body in [*bodies, {"password": "their-own-password"}]] == [429] * 4
+    assert step_up({"password": "their-own-password"}, "203.0.113.8") == 200
+
+
+@pytest.mark.parametrize("value", [None, 5, [], {}, "", True, "\ud800", "x" * 100_000])
+@pytest.mark.parametrize("name", ["challenge", "refreshToken"])
+def test_an_odd_challenge_or_refresh_token_is_refused_as_invalid(
+    name: str, value: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_limits(monkeypatch, sign_ins_per_identity="100")
+    assert call_from(A, "/auth/tokens", {name: value, "code": "123456"}).status in {400, 413, 422}
+
+
 def test_an_email_counts_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
     set_limits(monkeypatch, sign_ins_per_identity="2")
     spelled = ["zanele@example.org", "Zanele@Example.ORG", " ZANELE@example.org "]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from khaya.platform.aws import queues
 from khaya.platform.base import clock as khaya_clock
+from khaya.platform.base.errors import Unavailable
 from khaya.platform.data import dynamo, writes
+from khaya.sessions import model
+from khaya.sessions import store as sessions_store
 from khaya.sign_in import store
 from khaya.users import store as users
 from tests.conftest import Clock
@@ -178,6 +182,55 @@ def test_when_all_sessions_are_ended_then_none_works_and_a_new_sign_in_does(zane
     assert zanele.by_password(PASSWORD).status == 200
     assert zanele.person.patch("/profiles/me", {"bio": "I am here."}).status == 200
     assert len(zanele.person.get("/sessions").body["items"]) == 1
+
+
+@pytest.mark.parametrize("path", ["/sessions", "/auth/password"])
+def test_ending_many_sessions_is_few_calls(zanele: Newcomer, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given as many sessions as a person may have
+    for _ in range(model.MAX_SESSIONS - 1):
+        zanele.by_password(PASSWORD)
+    calls: list[int] = []
+    send = queues.send
+    monkeypatch.setattr(queues, "send", lambda name, sent: (calls.append(len(sent)), send(name, sent))[1])
+    # when they are ended
+    ended = zanele.person.delete(path) if path == "/sessions" else zanele.person.put(path, {"password": PASSWORD + "2"})
+    assert ended.status in {200, 204}
+    # then they are revoked by one call for all, which sends batches of ten
+    assert calls == [model.MAX_SESSIONS if path == "/sessions" else model.MAX_SESSIONS - 1]
+
+
+def test_a_further_sign_in_ends_the_oldest_session(
+    zanele: Newcomer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given as many sessions as a person may have
+    monkeypatch.setattr(model, "MAX_SESSIONS", 3)
+    people = [zanele]
+    for _ in range(2):
+        clock.tick(seconds=1)
+        people.append(Newcomer(zanele.phone))
+        assert people[-1].by_password(PASSWORD).status == 200
+    assert [one.refresh().status for one in people] == [200] * 3
+    # when they sign in once more
+    clock.tick(seconds=1)
+    people.append(Newcomer(zanele.phone))
+    assert people[-1].by_password(PASSWORD).status == 200
+    # then the oldest has ended, access token included, and the others have not
+    assert [one.refresh().status for one in people] == [401, 200, 200, 200]
+    assert people[0].person.patch("/profiles/me", {"bio": "I am here."}).status == 401
+    assert people[1].person.patch("/profiles/me", {"bio": "I am here."}).status == 200
+    assert len(people[1].person.get("/sessions").body["items"]) == 3
+
+
+def test_when_the_oldest_session_cannot_be_ended_then_the_sign_in_still_works(
+    zanele: Newcomer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: object) -> None:
+        raise Unavailable
+
+    with monkeypatch.context() as outage:
+        outage.setattr(sessions_store, "of_person", down)
+        assert zanele.by_password(PASSWORD).status == 200
+    assert len(zanele.person.get("/sessions").body["items"]) == 2
 
 
 def test_ended_sessions_are_kept_only_until_their_tokens_expire(zanele: Newcomer, clock: Clock) -> None:

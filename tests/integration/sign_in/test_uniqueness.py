@@ -158,10 +158,10 @@ def test_given_a_change_that_ended_after_cognito_had_it_when_the_person_signs_in
     # given a change of phone that died before its commit
     me = newcomer.signed_in(password="a-long-password").person
     proof = proof_of(me, {"phone": PHONE})
-    from khaya.sign_in import service  # noqa: PLC0415 - after the environment is set
+    from khaya.sign_in import contacts  # noqa: PLC0415 - after the environment is set
 
     with monkeypatch.context() as patch:
-        patch.setattr(service.users, "set_contact", lambda *_: 1 / 0)
+        patch.setattr(contacts.users, "set_contact", lambda *_: 1 / 0)
         assert prove(me, proof).status == 500
     # when the person signs in with the new phone, then their record has it
     again = Newcomer(PHONE)

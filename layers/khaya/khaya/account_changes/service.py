@@ -64,11 +64,11 @@ def _due(profile: Profile, now: str, every: EveryItem) -> Iterator[Callable[[], 
     person, suspended = profile.user_id, bool(profile.hidden)
     jobs_hidden = suspended or "buyer" not in profile.roles
     for job in every(lambda request: jobs.of_person("buyer", person, "open", request)):
-        yield from _to_write(job, jobs.find, lambda one: jobs.change_visibility(one, hidden=jobs_hidden))
+        yield from _to_write(job, jobs.find, lambda one: jobs.set_hidden(one, hidden=jobs_hidden))
     for story in every(lambda request: stories.of_author(person, request)):
-        yield from _to_write(story, stories.find, lambda one: stories.change_visibility(one, hidden=suspended))
+        yield from _to_write(story, stories.find, lambda one: stories.set_hidden(one, hidden=suspended))
     for listing in every(lambda request: listings.of_seller(person, request)):
-        yield from _to_write(listing, listings.find, lambda one: listings.change_visibility(one, hidden=suspended))
+        yield from _to_write(listing, listings.find, lambda one: listings.set_hidden(one, hidden=suspended))
         if "seller" not in profile.roles and listing.counts_towards_limit:
             yield partial(_deactivate, listing, now)
     if "worker" not in profile.roles:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from khaya.decisions import store as decisions
 from khaya.platform.aws import cognito
 from khaya.platform.base.errors import NotFound
 from khaya.platform.base.roles import Role
@@ -50,7 +51,7 @@ def change(user_id: str, changes: UserChanges, *, admin_id: str, now: str, unit_
         if decision.admin is not None:
             after = after.with_admin(admin=decision.admin, now=now)
             user = with_profile_fields(after, user)
-        unit_of_work.add(*profiles.change(profile, after), *store.record_decision(decision, user, was=was))
+        unit_of_work.add(*profiles.change(profile, after), *decisions.record(decision, user, was=was))
     if "admin" in changes.model_fields_set:
         added, removed = _moved_roles(admin=changes.admin)
         unit_of_work.after_commit(lambda: cognito.set_groups(user.subject, add=added, remove=removed))

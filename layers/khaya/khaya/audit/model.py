@@ -21,7 +21,7 @@ class Difference(Model):
     after: Value = Field(default=None, validation_alias="to", serialization_alias="to")
 
 
-class Entry(Model):
+class AuditEntry(Model):
     """One entry of the audit trail.
 
     Attributes:
@@ -49,6 +49,7 @@ _ALWAYS_AUDITED = frozenset(
         "story.removed",
         "adjustment.proposed",
         "adjustment.refused",
+        "payout.decided",
         "person.verification_requested",
         "person.verification_refused",
         "person.suspended",
@@ -68,10 +69,10 @@ def is_audited(event: Event) -> bool:
     return bool(event.changes) or event.kind in _ALWAYS_AUDITED
 
 
-def entry_of(event: Event) -> Entry:
+def entry_of(event: Event) -> AuditEntry:
     """The audit entry of an event. It holds the changed fields and nothing else of the event's detail."""
     changes: dict[str, tuple[Any, Any]] = event.changes
     differences = [Difference(field=name, before=was, after=now) for name, (was, now) in changes.items()]
-    return Entry(
+    return AuditEntry(
         id=event.id, action=event.kind, object=event.object, actor=event.actor, at=event.at, changes=differences
     )

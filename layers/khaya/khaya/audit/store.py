@@ -5,7 +5,7 @@ An entry's id is its event's id, which is ordered by time, so each index lists n
 
 from __future__ import annotations
 
-from khaya.audit.model import Entry
+from khaya.audit.model import AuditEntry
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, lists, writes
@@ -18,7 +18,7 @@ class AlreadyRecorded(Exception):
     """The audit trail has this entry already."""
 
 
-def record(entry: Entry) -> bool:
+def record(entry: AuditEntry) -> bool:
     """Write an entry at once, outside a unit of work; returns False if it exists already.
 
     Raises:
@@ -40,7 +40,7 @@ def record(entry: Entry) -> bool:
     return True
 
 
-def list_entries(about: str | None, actor: str | None, page_request: PageRequest) -> PageResult[Entry]:
+def list_entries(about: str | None, actor: str | None, page_request: PageRequest) -> PageResult[AuditEntry]:
     """A page of the audit trail, newest first: of an object, of an actor, of both, or of everything."""
     match about, actor:
         case None, None:
@@ -53,7 +53,7 @@ def list_entries(about: str | None, actor: str | None, page_request: PageRequest
             index, attribute = "byObjectAndActor", "objectAndActor"
             value = _object_and_actor(str(about), str(actor))
     found = lists.list_page(settings().audit_table, index, attribute, value, page_request)
-    return PageResult([Entry.model_validate(row) for row in found.items], found.after)
+    return PageResult([AuditEntry.model_validate(row) for row in found.items], found.after)
 
 
 def _object_and_actor(about: str, actor: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from khaya.audit.model import Entry, Value
+from khaya.audit.model import AuditEntry, Value
 from khaya.platform.base.models import Model
 
 
@@ -34,7 +34,7 @@ class AuditView(Model):
     changes: list[DifferenceView]
 
 
-def audit_view(entry: Entry) -> AuditView:
+def audit_view(entry: AuditEntry) -> AuditView:
     """An entry of the audit trail for admins."""
     kind, _, object_id = entry.object.partition("/")
     return AuditView(

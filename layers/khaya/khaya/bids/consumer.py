@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 from khaya.bids import service
 from khaya.platform.aws.queues import OutgoingMessage
 from khaya.platform.base import clock, observability
 from khaya.platform.base.changes import Change
 from khaya.platform.work.consumers import Message
+from khaya.platform.work.retries import retry_while_index_is_behind
 
 NAME = "bids"
 
@@ -33,12 +32,5 @@ def handle(message: Message) -> None:
         IndexBehind: the index does not show all bids yet.
     """
     job_id = message.body["jobId"]
-    for read in range(INDEX_READS):
-        try:
-            changed = service.update_bids_of_job(job_id, clock.now())
-        except service.IndexBehind:
-            time.sleep(0.2 * 2**read)
-        else:
-            observability.count("BidsBroughtInLine", changed)
-            return
-    raise service.IndexBehind(job_id)
+    changed = retry_while_index_is_behind(lambda: service.update_bids_of_job(job_id, clock.now()), INDEX_READS)
+    observability.count("BidsBroughtInLine", changed)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from khaya.bids import store
 from khaya.bids.model import REJECTION_REASONS, Bid, BidOffer, Sort, new_bid
 from khaya.bids.visibility import get_visible_job
+from khaya.escrows import opening as escrows
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Contact, Job
-from khaya.platform.base.errors import Conflict, Forbidden, NotFound, WriteConflict
+from khaya.platform.base.errors import Conflict, Forbidden, IndexBehind, NotFound, WriteConflict
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.platform.data.unit_of_work import UnitOfWork, Write, commit_now, read_together
 from khaya.platform.web.access import Caller
+from khaya.pricing.model import amounts_of
 from khaya.profiles import store as profiles
 from khaya.profiles.model import NEW_NAME
 from khaya.users import store as users
@@ -28,6 +30,9 @@ def place(job_id: str, offer: BidOffer, *, worker_id: str, now: str, unit_of_wor
     job = jobs.read(job_item)
     if job is None:
         raise NotFound("There is no such job.")
+    if job.terms is not None:
+        amounts_of(offer.amount_cents, job.terms)
+        unit_of_work.add(users.require_escrow_allowed(worker_id, "worker", now))
     worker = profiles.read(profile_item, worker_id)
     bid = new_bid(offer, job, worker_id=worker_id, worker_name=worker.display_name, now=now)
     unit_of_work.add(*store.create(bid), jobs.count_bid(job.id, +1), users.require_in_role(job.buyer_id, "buyer"))
@@ -63,8 +68,15 @@ def accept(bid_id: str, *, owner_id: str, now: str, unit_of_work: UnitOfWork) ->
         days=bid.timeline_days,
         now=now,
     )
+    escrow_at = None
+    if job.payment == "escrow":
+        escrow_at = now
+        accepted_job = escrows.open_escrow(accepted_job, now, unit_of_work)
     unit_of_work.add(jobs.change(job, accepted_job), store.change(bid, accepted_bid))
-    unit_of_work.add(users.begin_job(bid.buyer_id, "buyer"), users.begin_job(bid.worker_id, "worker"))
+    unit_of_work.add(
+        users.begin_job(bid.buyer_id, "buyer", escrow_at=escrow_at),
+        users.begin_job(bid.worker_id, "worker", escrow_at=escrow_at),
+    )
     return accepted_job, accepted_bid
 
 
@@ -106,13 +118,13 @@ def on_job(job_id: str, caller: Caller, sort: Sort, page_request: PageRequest) -
         Forbidden: the caller is neither the owner nor a worker.
     """
     if "buyer" in caller.roles:
-        part = store.on_job(job_id, sort, page_request)
-        if part.items and part.items[0].buyer_id == caller.user_id:
-            return part
+        result = store.on_job(job_id, sort, page_request)
+        if result.items and result.items[0].buyer_id == caller.user_id:
+            return result
     if "worker" in caller.roles:
-        part = store.of_worker_on_job(job_id, caller.user_id, sort, page_request)
-        if part.items:
-            return part
+        result = store.of_worker_on_job(job_id, caller.user_id, sort, page_request)
+        if result.items:
+            return result
     job = get_visible_job(job_id, caller)
     if job.buyer_id == caller.user_id and "buyer" not in caller.roles:
         return store.on_job(job_id, sort, page_request)
@@ -131,10 +143,6 @@ def get_visible(bid_id: str, person: str) -> Bid:
     if bid is None or not bid.visible_to(person):
         raise NotFound("There is no such bid.")
     return bid
-
-
-class IndexBehind(Exception):
-    """The index does not contain all bids of the job yet. Read it again later."""
 
 
 def update_bids_of_job(job_id: str, now: str) -> int:

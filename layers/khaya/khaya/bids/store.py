@@ -123,10 +123,10 @@ def all_on_job(job_id: str) -> list[Bid]:
 def _listed(
     index: str, attribute: str, value: str, page_request: PageRequest, *, order: str = "id", newest_first: bool = True
 ) -> PageResult[Bid]:
-    part = list_page(
+    result = list_page(
         settings().bids_table, index, attribute, value, page_request, order=order, newest_first=newest_first
     )
-    return PageResult([Bid.model_validate(row) for row in part.items], part.after)
+    return PageResult([Bid.model_validate(row) for row in result.items], result.after)
 
 
 def _item(bid: Bid) -> Item:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Set
 
-from khaya.channels import ChannelDown, Undeliverable, Unsure, web
+from khaya.channels import ChannelDown, Undeliverable, Unsure
 from khaya.platform.aws import messaging
+from khaya.platform.work import http_calls
 
 
 def send(operation: Callable[[], str], hopeless_codes: Set[str]) -> str:
@@ -18,10 +19,10 @@ def send(operation: Callable[[], str], hopeless_codes: Set[str]) -> str:
     """
     try:
         return operation()
-    except messaging.Refused as error:
+    except messaging.MessageRefused as error:
         if error.code in hopeless_codes:
             raise Undeliverable(error.code) from None
-        raise ChannelDown(str(error), web.retry_after_seconds(error.retry_after)) from None
+        raise ChannelDown(str(error), http_calls.retry_after_seconds(error.retry_after)) from None
     except messaging.NotSent as error:
         raise ChannelDown(str(error)) from None
     except messaging.OutcomeUnknown as error:

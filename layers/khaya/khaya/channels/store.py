@@ -6,13 +6,15 @@ limit, notifications only a part, since people wait for codes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from khaya.channels import Channel
+from khaya.channels import Channel, ChannelDown, Undeliverable, Unsure
 from khaya.channels.segments import parts
 from khaya.platform.base import clock, observability
-from khaya.platform.base.errors import TooMany, Unavailable
+from khaya.platform.base.errors import TooMany, Unavailable, WriteConflict
 from khaya.platform.base.money import RAND
 from khaya.platform.base.phones import has_calling_code
 from khaya.platform.base.settings import ChannelSettings, MessageLimits, settings
@@ -50,28 +52,50 @@ def count(channel: Channel, text: str, now: str, *, share: float = 1) -> None:
         TooMany: the hour's limit is reached; `Retry-After` is the time until the next hour.
         BudgetSpent: the month's rand are spent.
     """
-    per_hour, per_month, price = _limits(channel)
-    cents = price * (parts(text) if channel == "sms" else 1)
+    per_hour, per_month, _ = _limits(channel)
     counted = []
     if per_hour:
-        counted.append(
-            _count(
-                _hour_key(channel, now),
-                1,
-                max(1, int(per_hour * share)),
-                _seconds_of_hour(now),
-                TooMany(f"No more {_NAMES[channel]}s this hour.", _seconds_of_hour(now)),
-                now,
-            )
-        )
+        left = _seconds_of_hour(now)
+        refusal = TooMany(f"No more {_NAMES[channel]}s this hour.", left)
+        counted.append(_count(_hour_key(channel, now), 1, max(1, int(per_hour * share)), left, refusal, now))
     if per_month:
         left = _seconds_of_month(now)
-        counted.append(_count(_month_key(channel, now), cents, int(per_month * share), left, BudgetSpent(left), now))
+        limit = int(per_month * share)
+        counted.append(_count(_month_key(channel, now), _cents(channel, text), limit, left, BudgetSpent(left), now))
     try:
         commit_now(*counted)
     except (TooMany, BudgetSpent) as error:
         _report(channel, hourly=isinstance(error, TooMany))
         raise
+
+
+@contextmanager
+def given_back_if_unsent(channel: Channel, text: str, now: str) -> Iterator[None]:
+    """Give back what `count` counted for a message, with the same arguments, if it is certain that nothing was sent."""
+    try:
+        yield
+    except Unsure:
+        raise
+    except (ChannelDown, Undeliverable, WriteConflict, Unavailable):
+        _give_back(channel, text, now)
+        raise
+
+
+def _give_back(channel: Channel, text: str, now: str) -> None:
+    per_hour, per_month, _ = _limits(channel)
+    counted = [(_hour_key(channel, now), 1)] if per_hour else []
+    if per_month:
+        counted.append((_month_key(channel, now), _cents(channel, text)))
+    for key, step in counted:
+        less = writes.update(
+            *key,
+            "ADD #counted :less",
+            condition="#counted >= :step",
+            refusal=lambda _: WriteConflict(),
+            values={"less": -step, "step": step},
+        )
+        with suppress(WriteConflict, Unavailable):  # it stays counted
+            commit_now(less)
 
 
 def require_left(channel: Channel, now: str) -> None:
@@ -95,6 +119,11 @@ def require_left(channel: Channel, now: str) -> None:
             code="channel_exhausted",
             params={"channel": channel},
         )
+
+
+def _cents(channel: Channel, text: str) -> int:
+    """The price of a message."""
+    return _limits(channel)[2] * (parts(text) if channel == "sms" else 1)
 
 
 def _limits(channel: Channel) -> tuple[int, int, int]:

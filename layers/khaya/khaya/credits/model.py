@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from khaya.ledger.model import Account, Booking, Entry
-from khaya.payouts.model import PayoutAccount, require_usable
+from khaya.ledger.model import Account, Booking, Entry, guarded
+from khaya.payout_accounts.model import PayoutAccount, require_usable
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, FieldError, Forbidden
 from khaya.platform.base.fields import Count, Length, Line, Prose
@@ -161,7 +161,7 @@ def withdrawal_booking(account: Account, cents: int, payout_account: PayoutAccou
         account.user_id,
         "withdrawal",
         -cents,
-        against="withdrawals",
+        against=guarded("payout", entry_id),
         source=f"withdrawal:{entry_id}",
         withdrawal_status="pending",
         pending_cents=cents,
@@ -217,34 +217,10 @@ def reversal_booking(entry: Entry, reason: str, admins: tuple[str, ...]) -> Book
         raise Conflict("This entry is a reversal, and a reversal cannot be reversed.", code="is_reversal")
     if entry.type == "withdrawal":
         raise Conflict(
-            f"This withdrawal is {entry.withdrawal_status}; it is reversed only if it fails.",
+            f"This withdrawal is {entry.withdrawal_status}; only a decision about its payout gives it back.",
             code="withdrawal_status",
             params={"status": entry.withdrawal_status},
         )
-    return _opposite(entry, reason, admins=admins, pending_cents=0)
-
-
-def failure_booking(entry: Entry, reason: str) -> Booking:
-    """The booking that returns a failed withdrawal to the balance.
-
-    Raises:
-        Conflict: the entry is not a pending withdrawal.
-    """
-    _require_pending(entry)
-    return _opposite(entry, reason, admins=(), pending_cents=entry.amount_cents)
-
-
-def paid(entry: Entry) -> Entry:
-    """The withdrawal in the state `paid`.
-
-    Raises:
-        Conflict: the entry is not a pending withdrawal.
-    """
-    _require_pending(entry)
-    return entry.model_copy(update={"withdrawal_status": "paid"})
-
-
-def _opposite(entry: Entry, reason: str, *, admins: tuple[str, ...], pending_cents: int) -> Booking:
     if entry.reversed_by is not None:
         raise Conflict("This entry was reversed already.", code="already_reversed")
     return Booking(
@@ -255,17 +231,5 @@ def _opposite(entry: Entry, reason: str, *, admins: tuple[str, ...], pending_cen
         source=f"reversal:{entry.id}",
         reason=reason,
         reversal_of=entry.id,
-        pending_cents=pending_cents,
         booked_by=admins,
     )
-
-
-def _require_pending(entry: Entry) -> None:
-    if entry.type != "withdrawal":
-        raise Conflict("This entry is not a withdrawal.", code="not_a_withdrawal")
-    if entry.withdrawal_status != "pending":
-        raise Conflict(
-            f"This withdrawal is {entry.withdrawal_status}.",
-            code="withdrawal_status",
-            params={"status": entry.withdrawal_status},
-        )

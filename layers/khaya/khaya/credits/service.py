@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from typing import Final
 
-from khaya.credits import model, statement, store
+from khaya.credits import model, store
 from khaya.credits.model import AdjustmentRequest, ApprovalRequest, Proposal, SingleAdminSum
 from khaya.ledger import service as ledger
 from khaya.ledger import store as accounts
-from khaya.ledger.model import Account, Booking, Entry, Leg, make_entry
+from khaya.ledger.model import Account, Booking, Entry, make_entry
+from khaya.payout_accounts import store as payout_accounts
 from khaya.payouts import store as payouts
-from khaya.platform.aws import files
+from khaya.payouts.model import new_withdrawal
 from khaya.platform.base.errors import NotFound
-from khaya.platform.base.ids import new_id
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.profiles import store as profiles
+from khaya.statements import service as statements
+from khaya.statements.model import Statement
 from khaya.users import store as users
+
+COLUMNS: Final = ("id", "createdAt", "type", "amountCents", "balanceAfterCents", "source", "reason")
+"""The columns of a statement."""
 
 
 def withdraw(cents: int, *, user_id: str, now: str, unit_of_work: UnitOfWork) -> Entry:
-    """Withdraw credits from a balance; the entry is `pending` until the payout arrives or fails.
+    """Withdraw credits from a balance by a payout; the entry is `pending` until that arrives.
 
     Raises:
         Conflict: no payout account is usable now, it changed after it was read, or the withdrawable balance is too
             small.
     """
-    account_item, record = read_together([accounts.account_key(user_id), payouts.key(user_id)])
+    account_item, record = read_together([accounts.account_key(user_id), payout_accounts.key(user_id)])
     account = accounts.read_account(account_item, user_id)
-    payout_account = payouts.read(record)
+    payout_account = payout_accounts.read(record)
     booking = model.withdrawal_booking(account, cents, payout_account, now)
     (entry,) = ledger.book({user_id: account}, [booking], now=now, unit_of_work=unit_of_work)
-    unit_of_work.add(profiles.require_present(user_id), payouts.require_unchanged(user_id, payout_account))
+    payout = new_withdrawal(entry_id=entry.id, user_id=user_id, amount_cents=cents, now=now)
+    unit_of_work.add(payouts.create(payout))
+    unit_of_work.add(profiles.require_present(user_id), payout_accounts.require_unchanged(user_id, payout_account))
     return entry
 
 
@@ -132,55 +139,10 @@ def _book_proposal(proposal: Proposal, admin_id: str, *, now: str, unit_of_work:
     return entry
 
 
-def withdrawal_paid(entry_id: str, *, now: str, unit_of_work: UnitOfWork) -> Entry:
-    """Mark a withdrawal as paid. A repeated call changes nothing.
-
-    Raises:
-        NotFound: the entry does not exist.
-        Conflict: the entry is not a withdrawal, or it has failed.
-    """
-    entry = _entry(entry_id)
-    if entry.withdrawal_status == "paid":
-        return entry
-    paid = model.paid(entry)
-    account = accounts.account(entry.user_id)
-    cents = -entry.amount_cents
-    unit_of_work.add(
-        accounts.update_account(account, account.with_paid_withdrawal(cents)), accounts.update_entry(entry, paid)
-    )
-    legs = [Leg(account="withdrawals", cents=-cents), Leg(account="provider", cents=cents)]
-    ledger.transfer(f"payout:{entry.id}", legs, now=now, unit_of_work=unit_of_work)
-    return paid
-
-
-def withdrawal_failed(entry_id: str, reason: str, *, now: str, unit_of_work: UnitOfWork) -> Entry:
-    """Mark a withdrawal as failed and return its amount to the balance, once. A repeated call changes nothing.
-
-    Raises:
-        NotFound: the entry does not exist.
-        Conflict: the entry is not a withdrawal, or it has been paid.
-    """
-    entry = _entry(entry_id)
-    if entry.withdrawal_status == "failed":
-        return entry
-    booking = model.failure_booking(entry, reason)
-    account = accounts.account(entry.user_id)
-    (opposite,) = ledger.book({entry.user_id: account}, [booking], now=now, unit_of_work=unit_of_work)
-    failed = entry.model_copy(update={"withdrawal_status": "failed", "reversed_by": opposite.id})
-    unit_of_work.add(accounts.update_entry(entry, failed))
-    return failed
-
-
-def statement_of(user_id: str, now: str) -> statement.Statement:
+def statement_of(user_id: str, now: str) -> Statement:
     """All entries of a person as CSV, oldest first: as text, or as a file if they exceed a response's size limit."""
     name = f"khaya-statement-{now[:10]}.csv"
-    lines = statement.lines(accounts.every_entry(user_id, statement.COLUMNS))
-    held, complete = statement.lines_that_fit(lines)
-    if complete:
-        return statement.Statement(name, text="".join(held))
-    key = f"{files.STATEMENTS}/{user_id}/{new_id()}.csv"
-    files.write(key, (line.encode() for line in chain(held, lines)), content_type=statement.CONTENT_TYPE)
-    return statement.Statement(name, link=files.link(key, name))
+    return statements.make(name, COLUMNS, accounts.every_entry(user_id, COLUMNS), user_id=user_id)
 
 
 def _entry(entry_id: str) -> Entry:

@@ -1,6 +1,6 @@
 """Proposals and the sums of single admins, in the Credits table.
 
-* `proposal#<ulid>`: a proposal; the index `byWait` lists those that wait for a second admin, oldest first.
+* `proposal#<ulid>`: a proposal; the index `byPending` lists those that wait for a second admin, oldest first.
 * `single-admin#<adminId>`: what an admin booked alone lately. Every change is conditional on its version, so the limit
   is exact, also for requests at the same moment.
 """
@@ -37,8 +37,8 @@ def find_proposal(proposal_id: str) -> Proposal | None:
 
 def waiting(page_request: PageRequest) -> PageResult[Proposal]:
     """The proposals that wait for a second admin, oldest first."""
-    part = list_page(settings().credits_table, "byWait", "waiting", _WAITING, page_request, newest_first=False)
-    return PageResult([_read(row) for row in part.items], part.after)
+    result = list_page(settings().credits_table, "byPending", "waiting", _WAITING, page_request, newest_first=False)
+    return PageResult([_read(row) for row in result.items], result.after)
 
 
 def read_sum(item: Item | None, admin_id: str) -> SingleAdminSum:

@@ -78,7 +78,7 @@ class DailyLimit(Exception):
     """The person got as many messages today as anybody may; the notification stays in the inbox."""
 
 
-class Refused(Exception):
+class PushRefused(Exception):
     """The provider refuses this one message for now, for example since one device gets too many."""
 
 

@@ -17,8 +17,8 @@ from khaya.channels import store as limits
 from khaya.channels.push import GONE, TOO_BIG, Push
 from khaya.channels.push import receipts as push_receipts
 from khaya.channels.push import send as send_push
-from khaya.deliveries import circuit_breakers, queues, quiet, store
-from khaya.deliveries.model import Consumer, DailyLimit, Delivery, NotNow, Refused, Send, wait_seconds
+from khaya.deliveries import queues, quiet, store
+from khaya.deliveries.model import Consumer, DailyLimit, Delivery, NotNow, PushRefused, Send, wait_seconds
 from khaya.notifications import messages
 from khaya.notifications import store as notifications
 from khaya.notifications.choices import Channel
@@ -29,6 +29,7 @@ from khaya.platform.base import clock, observability
 from khaya.platform.base.errors import NotFound, TooMany, Unavailable, WriteConflict
 from khaya.platform.base.settings import DeliverySettings, QuietSettings, settings
 from khaya.platform.data.unit_of_work import Write, commit_now, read_together
+from khaya.platform.work import circuit_breakers
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.users import store as users
 from khaya.users.model import User
@@ -124,7 +125,7 @@ def deliver(channel: Channel, notification_id: str, now: str, attempt: int) -> N
     if outgoing is None:
         return
     try:
-        circuit_breakers.call(channel, lambda: _send_once(delivery, channel, outgoing, now))
+        circuit_breakers.call(channel, ChannelDown, lambda: _send_once(delivery, channel, outgoing, now))
     except circuit_breakers.CircuitOpen as circuit:
         raise NotNow("circuit open", max(circuit.seconds, wait_seconds(attempt))) from None
     except (DailyLimit, limits.BudgetSpent) as limit:
@@ -136,7 +137,7 @@ def deliver(channel: Channel, notification_id: str, now: str, attempt: int) -> N
     except ChannelDown as error:
         observability.count(f"{channel.capitalize()}{'Unsure' if isinstance(error, Unsure) else 'Down'}")
         raise NotNow(str(error), wait_seconds(attempt, error.retry_after)) from None
-    except (Refused, WriteConflict) as reason:
+    except (PushRefused, WriteConflict) as reason:
         raise NotNow(f"{type(reason).__name__} {reason}", wait_seconds(attempt)) from None
 
 
@@ -240,7 +241,7 @@ def _send_once(delivery: Delivery, channel: Channel, outgoing: _Outgoing, now: s
 
     Raises:
         ChannelDown: nothing was sent; `Unsure`: it may have been sent.
-        Refused: nothing was sent, for a reason that concerns this message only.
+        PushRefused: nothing was sent, for a reason that concerns this message only.
         DailyLimit: the person got as many messages today as anybody may.
         TooMany, BudgetSpent: the limit of messages of this channel in the hour or the month is reached.
         WriteConflict: another run has claimed it.
@@ -256,7 +257,7 @@ def _send_once(delivery: Delivery, channel: Channel, outgoing: _Outgoing, now: s
         outcome = _send_push(outgoing) if channel == "push" else _send_message(channel, outgoing, now)
     except Unsure:
         raise
-    except (ChannelDown, TooMany, limits.BudgetSpent, Refused):
+    except (ChannelDown, TooMany, limits.BudgetSpent, PushRefused):
         taken_back = [notifications.uncount_message(notification.user_id, claimed.counted_on or "")] if counted else []
         commit_now(store.release_claim(notification_id, channel, before, now), *taken_back)
         raise
@@ -306,7 +307,8 @@ def _send_message(channel: channels.Channel, outgoing: _Outgoing, now: str) -> _
     )
     configurable = KINDS[outgoing.notification.kind].configurable
     limits.count(channel, message.text, now, share=limits.NOTIFICATIONS_SHARE if configurable else 1)
-    return _Outcome(ref=channels.deliver(channel, message))
+    with limits.given_back_if_unsent(channel, message.text, now):
+        return _Outcome(ref=channels.deliver(channel, message))
 
 
 def _send_push(outgoing: _Outgoing) -> _Outcome:
@@ -322,7 +324,7 @@ def _send_push(outgoing: _Outgoing) -> _Outcome:
     if refused == {TOO_BIG} and not accepted:
         raise Undeliverable(TOO_BIG)
     if refused and not accepted:
-        raise Refused(", ".join(sorted(map(str, refused))))
+        raise PushRefused(", ".join(sorted(map(str, refused))))
     return _Outcome(tickets=accepted, gone=gone)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 from khaya.deliveries.model import Delivery, Send
@@ -139,17 +138,3 @@ def _held(row: Item) -> Held:
 
 def _shard(notification_id: str) -> str:
     return f"held#{shard_of(notification_id, SHARDS)}"
-
-
-def circuit_states() -> Any:
-    """Where the state of the circuit breakers is kept: Powertools' persistence, in the Tasks table."""
-    return _circuit_states(dynamo.client())
-
-
-@lru_cache(maxsize=1)
-def _circuit_states(client: Any) -> Any:
-    from aws_lambda_powertools.utilities.circuit_breaker.persistence import (  # noqa: PLC0415
-        CircuitBreakerDynamoDBPersistence,
-    )
-
-    return CircuitBreakerDynamoDBPersistence(settings().tasks_table, expiry_attr="expiresAt", boto3_client=client)

@@ -7,13 +7,24 @@ of two concurrent operations succeeds, and no job is in progress with an erased 
 
 from __future__ import annotations
 
+from typing import Final
+
+from khaya.chargebacks import store as chargebacks
+from khaya.erasure import store as erasures
 from khaya.erasure.model import OpenItems
 from khaya.ledger import store as ledger
+from khaya.payouts import store as payouts
 from khaya.platform.base.errors import Conflict
+from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.platform.web.access import Caller
 from khaya.profiles import store as profiles
+from khaya.refunds import store as refunds
 from khaya.users import store as users
+
+_ALWAYS: Final = ("0", "9")
+_BATCH: Final = 100
+_ENDED_REFUNDS: Final = ("paid", "charged_back")
 
 
 def request(caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> bool:
@@ -37,10 +48,22 @@ def request(caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> bool:
             "You are an admin. Another admin has to end that first, so that one always remains.", code="is_admin"
         )
     pending = ledger.read_account(account_item, person).pending_withdrawal_cents
-    OpenItems(jobs=users.jobs_in_progress(user_item), withdrawals=int(pending > 0)).require_none()
+    OpenItems(
+        jobs=users.jobs_in_progress(user_item),
+        withdrawals=int(pending > 0),
+        payouts=sum(one.status in ("pending", "sent") for one in payouts.earned_by(person, _ALWAYS, batch=_BATCH)),
+        refunds=sum(one.status not in _ENDED_REFUNDS for one in refunds.of_buyer(person, _ALWAYS, batch=_BATCH)),
+        chargebacks=_open_chargebacks(person),
+    ).require_none()
     unit_of_work.add(
-        users.mark_erased(person, now),
+        erasures.mark_erased(person, now),
         *profiles.erase(profile, profile.erased(now)),
         ledger.require_no_pending_withdrawal(person),
     )
     return True
+
+
+def _open_chargebacks(person: str) -> int:
+    """How many undecided chargebacks are about a job of the person's. There are never many open ones at once."""
+    found = every_item(lambda page_request: chargebacks.with_status("open", page_request))
+    return sum(person in (chargeback.buyer_id, chargeback.worker_id) for chargeback in found)

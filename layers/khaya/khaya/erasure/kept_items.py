@@ -11,12 +11,18 @@ from typing import Any, Final, TypeVar
 
 from khaya.bids import store as bids
 from khaya.bids.model import REJECTION_REASONS, Bid
+from khaya.collections import store as collections
+from khaya.decisions import store as decisions
+from khaya.erasure import store as erasures
+from khaya.escrows import store as escrows
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job
 from khaya.listings import store as listings
 from khaya.listings.model import Listing
 from khaya.notifications import store as notifications
 from khaya.notifications.model import Notification
+from khaya.payouts import store as payouts
+from khaya.payouts.model import earning_id
 from khaya.personal_data import sources
 from khaya.personal_data.items import without_person
 from khaya.personal_data.places import ADMIN, BUYER_OF_THE_JOB
@@ -29,6 +35,7 @@ from khaya.profiles import store as profiles
 from khaya.profiles.model import Profile
 from khaya.referrals import store as referrals
 from khaya.referrals.model import WaitingReward
+from khaya.refunds import store as refunds
 from khaya.reports import store as reports
 from khaya.reports.model import Report
 from khaya.reviews import store as reviews
@@ -56,7 +63,7 @@ def _jobs(user_id: str, now: str) -> Iterator[None]:
             after = after.abandoned(now)
         return [] if after is job else [jobs.change(job, after)]
 
-    every_inbox = users.is_erasure_repeated(read(users.key(user_id)))
+    every_inbox = erasures.is_erasure_repeated(read(users.key(user_id)))
     for job in chain(sources.jobs_of(user_id, "buyer"), sources.jobs_of(user_id, "worker")):
         if job.buyer_id == user_id:
             for bid in sources.bids_on(job):
@@ -154,19 +161,46 @@ def _decisions(user_id: str, now: str) -> Iterator[None]:
             yield
 
 
+def _payments(user_id: str, now: str) -> Iterator[None]:
+    """Remove the person's words from escrows, and the titles of their jobs from what was paid."""
+    for job in chain(sources.jobs_of(user_id, "buyer"), sources.jobs_of(user_id, "worker")):
+        if job.escrow is None:
+            continue
+        copies = [_forget_in(escrows, user_id, now)(job.id)]
+        if job.buyer_id == user_id:
+            copies += [_forget_in(collections, user_id, now)(one.id) for one in collections.of_job(job.id)]
+            copies += [_forget_in(refunds, user_id, now)(job.id), _forget_in(payouts, user_id, now)(earning_id(job.id))]
+        if any(copies):
+            yield
+
+
+def _forget_in(store: Any, user_id: str, now: str) -> Callable[[str], bool]:
+    """Removes the person's words from the item with an id in one of the stores of payments, if there is one."""
+
+    def forget(item: Any) -> list[Write]:
+        after = without_person(item, user_id, now, as_=(BUYER_OF_THE_JOB,))
+        return [] if after is item else [store.change(item, after)]
+
+    def change(item_id: str) -> bool:
+        item = store.find(item_id)
+        return item is not None and _changed(item, forget, lambda: store.find(item_id))
+
+    return change
+
+
 def _decisions_about(user_id: str, now: str) -> Iterator[None]:
     """Remove the reasons of admins' decisions about the person."""
 
     def forget(decision: Decision) -> list[Write]:
         after = without_person(decision, user_id, now)
-        return [] if after is decision else [users.reword_decision(decision, after)]
+        return [] if after is decision else [decisions.reword(decision, after)]
 
     for decision in sources.decisions_about(user_id):
-        if _changed(decision, forget, lambda one=decision: users.find_decision(one.user_id, one.id)):  # type: ignore[misc]
+        if _changed(decision, forget, lambda one=decision: decisions.find(one.user_id, one.id)):  # type: ignore[misc]
             yield
 
 
-STEPS = (_jobs, _bids, _listings, _reviews, _reports, _decisions, _decisions_about)
+STEPS = (_payments, _jobs, _bids, _listings, _reviews, _reports, _decisions, _decisions_about)
 """The steps in order."""
 
 
@@ -187,7 +221,7 @@ _CHANGE: Final[Mapping[type, Callable[[Any, Any], list[Write]]]] = {
     Report: lambda before, after: [reports.reword(before, after)],
     Profile: profiles.change,
     WaitingReward: lambda before, after: [referrals.reword(before, after)],
-    Decision: lambda before, after: [users.reword_decision(before, after)],
+    Decision: lambda before, after: [decisions.reword(before, after)],
 }
 """How an item about which an admin decided is read, and the writes of another reason on it."""
 
@@ -195,7 +229,7 @@ _CHANGE: Final[Mapping[type, Callable[[Any, Any], list[Write]]]] = {
 def _read_again(item: Decided) -> Decided | None:
     """The present state of an item about which an admin decided."""
     if isinstance(item, Decision):
-        return users.find_decision(item.user_id, item.id)
+        return decisions.find(item.user_id, item.id)
     return _FIND[type(item)](item.user_id if isinstance(item, Profile) else item.id)
 
 

@@ -13,8 +13,9 @@ class OpenItems:
 
     jobs: int = 0
     withdrawals: int = 0
-    escrows: int = 0
-    disputes: int = 0
+    payouts: int = 0
+    refunds: int = 0
+    chargebacks: int = 0
 
     def require_none(self) -> None:
         """Check that nothing is open.
@@ -27,8 +28,9 @@ class OpenItems:
             for count, text in (
                 (self.jobs, "a job in progress"),
                 (self.withdrawals, "a pending withdrawal"),
-                (self.escrows, "an open escrow"),
-                (self.disputes, "an open dispute"),
+                (self.payouts, "a payout"),
+                (self.refunds, "a refund"),
+                (self.chargebacks, "a chargeback"),
             )
             if count > 0
         ]

@@ -12,13 +12,17 @@ from functools import partial
 from itertools import islice
 
 from khaya.erasure import kept_items
+from khaya.erasure import store as erasures
 from khaya.erasure.kept_items import ATTEMPTS, commit_if_present
+from khaya.erasure.parked import remove_from_parked
 from khaya.exports import store as exports
 from khaya.former_members import store
 from khaya.identities import store as identities
 from khaya.jobs import store as jobs
 from khaya.name_sync import service as name_sync
 from khaya.notifications import store as notifications
+from khaya.payout_accounts import store as payout_accounts
+from khaya.personal_data import sources
 from khaya.platform.aws import cognito, files
 from khaya.platform.data.pages import MAX_LIMIT, PageRequest, every_item
 from khaya.platform.data.unit_of_work import commit_now, read
@@ -47,7 +51,7 @@ def run(user_id: str, now: str, has_time: Callable[[], bool]) -> bool:
     for step in STEPS:
         for _ in step(user_id, now):
             if not has_time():
-                commit_now(users.request_erasure_run(user_id))
+                commit_now(erasures.request_erasure_run(user_id))
                 return False
     return True
 
@@ -115,9 +119,10 @@ def _take_back_like(story_id: str, user_id: str) -> None:
 
 
 def _sessions(user_id: str, now: str) -> Iterator[None]:
+    """Delete the person's sessions, page by page. Cognito's tokens end with the account."""
     del now
-    for session in every_item(lambda page_request: sessions.of_person(user_id, _LONG_AGO, page_request)):
-        commit_now(sessions.delete(session.id))
+    while found := sessions.of_person(user_id, _LONG_AGO, PageRequest(("erasure",), MAX_LIMIT)).items:
+        sessions.delete_many([session.id for session in found])
         yield
 
 
@@ -138,7 +143,7 @@ def _inbox(user_id: str, now: str) -> Iterator[None]:
 
 
 def _files(user_id: str, now: str) -> Iterator[None]:
-    """Delete uploads, but what was handed in as proof of work for others; and the files made for the person.
+    """Delete uploads, but what was handed in as proof or as evidence for others; and the files made for the person.
 
     Of proof that was written anew, only the new files stay: the original may hold where it was taken. The items of the
     uploads go first, so that a picture that is being checked meanwhile finds nothing to write about.
@@ -148,6 +153,10 @@ def _files(user_id: str, now: str) -> Iterator[None]:
     for job in every_item(lambda page_request: jobs.of_person("worker", user_id, None, page_request)):
         for key in job.submission.photos if job.submission else ():
             facts = job.pictures.get(upload_id(key))
+            evidence.add(folder_of(key) if facts and facts.state == "ready" else key)
+    for escrow in sources.escrows_of(user_id):
+        for key in escrow.evidence_photos:
+            facts = escrow.pictures.get(upload_id(key))
             evidence.add(folder_of(key) if facts and facts.state == "ready" else key)
     listed = files.list_files(uploads_prefix(user_id))
     while keys := [one["key"] for one in islice(listed, MAX_LIMIT)]:
@@ -160,13 +169,20 @@ def _files(user_id: str, now: str) -> Iterator[None]:
     commit_now(exports.delete(user_id))
 
 
+def _payout_account(user_id: str, now: str) -> Iterator[None]:
+    """Delete the payout account. The hashes of the identity number stay, so that it cannot be used afresh."""
+    del now
+    commit_now(payout_accounts.erase(user_id))
+    yield from ()
+
+
 def _account(user_id: str, now: str) -> Iterator[None]:
     """Delete the Cognito account, free phone and e-mail, and empty the private record."""
     record = read(users.key(user_id)) or {}
     user = users.read(record, user_id)
     if user.subject:
         cognito.delete(user.subject)
-    commit_now(users.leave_tombstone(user, record["erasedAt"], now), *identities.release_all(user))
+    commit_now(erasures.leave_tombstone(user, record["erasedAt"], now), *identities.release_all(user))
     yield from ()
 
 
@@ -181,6 +197,8 @@ STEPS: Sequence[Step] = (
     _reminders,
     _inbox,
     _files,
+    _payout_account,
+    remove_from_parked,
     _account,
 )
 """The steps in order. The first needs the contacts; the last marks the erasure as complete."""

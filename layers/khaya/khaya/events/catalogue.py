@@ -281,6 +281,70 @@ class Verified(Person):
     verified: bool
 
 
+class PayoutAccountChecked(Person):
+    """A person's bank account was checked; `problem` says why it was not verified."""
+
+    verified: bool
+    problem: str | None = None
+
+
+class Payout(Detail):
+    """Money that leaves the platform to a person's bank account; `kind` is `earning` or `credits`."""
+
+    payout_id: str
+    user_id: str
+    kind: str
+    amount_cents: Cents
+    job_id: str | None = None
+
+
+class PayoutDelayed(Payout):
+    """A payout waits; `reason` says why."""
+
+    reason: str
+
+
+class PayoutDecided(Payout):
+    """An admin decided about a payout, or proposed a decision (`waits`)."""
+
+    decision: str
+    waits: bool
+
+
+class PayoutReminder(PayoutDelayed):
+    """A payout waits for its person, who is reminded for the `number`th time."""
+
+    number: int
+
+
+class Refund(Detail):
+    """Money that goes back to a buyer; `source` is `escrow` or `suspense`."""
+
+    refund_id: str
+    source: str
+    amount_cents: Cents
+    buyer_id: str | None = None
+    job_id: str | None = None
+
+
+class RefundNeedsAccount(Refund):
+    """A refund needs the buyer's bank account; `problem` says why the one that was named was not taken."""
+
+    problem: str | None = None
+
+
+class RefundStuck(Refund):
+    """A refund does not go on without an admin."""
+
+    reason: str
+
+
+class RefundReminder(Refund):
+    """A refund waits for the buyer's bank account, and the buyer is reminded for the `number`th time."""
+
+    number: int
+
+
 class ReminderDue(Detail):
     """A reminder is due.
 
@@ -292,6 +356,72 @@ class ReminderDue(Detail):
     kind: str
     job_id: str | None = None
     number: int
+
+
+class Escrow(Detail):
+    """Money of a job that the platform holds, or held: what was paid, what is held, and what goes back."""
+
+    job_id: str
+    buyer_id: str
+    worker_id: str
+    paid_cents: Cents
+    held_cents: Cents
+    refunded_cents: Cents
+
+
+class EscrowPaid(Escrow):
+    """The buyer paid `amount_cents`: the deposit, or what was left."""
+
+    amount_cents: Cents
+
+
+class EscrowBalanceDue(Escrow):
+    """The work was handed in, and the buyer has `amount_cents` to pay until `due_at`."""
+
+    amount_cents: Cents
+    due_at: str
+
+
+class EscrowDisputed(Escrow):
+    """There is a dispute, opened by `buyer`, `worker` or `system`; without an agreement it is decided by `due_at`."""
+
+    by: str
+    due_at: str | None = None
+
+
+class EscrowAgreementProposed(Escrow):
+    """The `buyer` or the `worker` proposes that `amount_cents` go back to the buyer."""
+
+    by: str
+    amount_cents: Cents
+
+
+class EscrowEnded(Escrow):
+    """The money was shared out; `amount_cents` is the worker's part, or what goes back to the buyer."""
+
+    amount_cents: Cents
+
+
+class Chargeback(Detail):
+    """A buyer's bank takes a card payment back, an admin answered, or the banks decided."""
+
+    chargeback_id: str
+    amount_cents: Cents
+    job_id: str | None = None
+    buyer_id: str | None = None
+    worker_id: str | None = None
+    escrow_cents: Cents | None = None
+    loss_cents: Cents | None = None
+
+
+class Difference(Detail):
+    """A reconciliation found a difference, or an admin, the event's actor, closed it."""
+
+    difference_id: str
+    about: str
+    reason: str
+    ours_cents: Cents | None = None
+    other_cents: Cents | None = None
 
 
 KINDS: Final[Mapping[str, type[Detail]]] = {
@@ -332,11 +462,42 @@ KINDS: Final[Mapping[str, type[Detail]]] = {
     "withdrawal.requested": Withdrawal,
     "withdrawal.paid": Withdrawal,
     "withdrawal.failed": Withdrawal,
+    "withdrawal.returned": Withdrawal,
+    "payout.created": Payout,
+    "payout.delayed": PayoutDelayed,
+    "payout.decided": PayoutDecided,
+    "payout.sent": Payout,
+    "payout.paid": Payout,
+    "payout.credited": Payout,
+    "payout.reminder": PayoutReminder,
+    "refund.created": Refund,
+    "refund.needs_account": RefundNeedsAccount,
+    "refund.stuck": RefundStuck,
+    "refund.paid": Refund,
+    "refund.reminder": RefundReminder,
+    "escrow.opened": Escrow,
+    "escrow.deposit_paid": EscrowPaid,
+    "escrow.fully_paid": EscrowPaid,
+    "escrow.balance_due": EscrowBalanceDue,
+    "escrow.disputed": EscrowDisputed,
+    "escrow.agreement_proposed": EscrowAgreementProposed,
+    "escrow.dispute_ended": Escrow,
+    "escrow.released": EscrowEnded,
+    "escrow.refunded": EscrowEnded,
+    "escrow.cancelled": Escrow,
+    "chargeback.opened": Chargeback,
+    "chargeback.answered": Chargeback,
+    "chargeback.won": Chargeback,
+    "chargeback.lost": Chargeback,
+    "difference.found": Difference,
+    "difference.closed": Difference,
     "person.joined": Person,
     "person.roles_changed": RolesChanged,
     "person.verified": Verified,
     "person.verification_requested": Person,
     "person.verification_refused": Person,
+    "person.payout_account_changed": Person,
+    "person.payout_account_checked": PayoutAccountChecked,
     "person.password_changed": Person,
     "person.suspended": Person,
     "person.reinstated": Person,

@@ -192,8 +192,69 @@ def _credit_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     if not before:
         yield "credits.booked", ids
     state = after.get("withdrawalStatus")
-    if state is not None and state != before.get("withdrawalStatus"):
-        yield {"pending": "withdrawal.requested", "paid": "withdrawal.paid", "failed": "withdrawal.failed"}[state], ids
+    was = before.get("withdrawalStatus")
+    if state is not None and state != was:
+        pending = "withdrawal.requested" if was is None else "withdrawal.returned"
+        yield {"pending": pending, "paid": "withdrawal.paid", "failed": "withdrawal.failed"}[state], ids
+
+
+def _payout_events(before: Item, after: Item) -> Iterator[KindAndFields]:
+    item = after or before
+    if item["id"].startswith(_ACCOUNT):
+        yield from _payout_account_events(before, after)
+        return
+    if "amountCents" not in after:
+        return
+    ids = {"payoutId": after["id"]}
+    if not before:
+        yield "payout.created", ids
+        return
+    if after["status"] != before["status"] and after["status"] in ("sent", "paid", "credited"):
+        yield f"payout.{after['status']}", ids
+    if after.get("reason") and (after["reason"] != before.get("reason") or after["status"] != before["status"]):
+        yield "payout.delayed", ids
+    reminded = after.get("waiting", {}).get("reminded", 0)
+    if reminded > before.get("waiting", {}).get("reminded", 0):
+        yield "payout.reminder", {**ids, "number": reminded}
+    if after.get("proposal") and after.get("proposal") != before.get("proposal"):
+        yield "payout.decided", {**ids, "decision": after["proposal"]["decision"], "waits": True}
+    elif decision := _decision_about(before, after):
+        yield "payout.decided", {**ids, "decision": decision, "waits": False}
+
+
+def _payout_account_events(before: Item, after: Item) -> Iterator[KindAndFields]:
+    """The events hold nothing of the account."""
+    person = {"userId": (after or before)["id"].removeprefix(_ACCOUNT)}
+    if after.get("sealed") and after["sealed"] != before.get("sealed"):
+        yield "person.payout_account_changed", person
+    elif after and "sealed" in before and "sealed" not in after:
+        yield "person.payout_account_checked", person
+
+
+def _decision_about(before: Item, after: Item) -> str | None:
+    """What admins decided about a payout in this change; None if nothing."""
+    if after["status"] == "credited" != before["status"]:
+        return "credit"
+    if after.get("heldBy") and not before.get("heldBy"):
+        return "hold"
+    return "send" if after.get("approvedBy") and not before.get("approvedBy") else None
+
+
+def _refund_events(before: Item, after: Item) -> Iterator[KindAndFields]:
+    if "source" not in after:
+        return
+    ids = {"refundId": after["id"], "problem": after.get("accountProblem")}
+    if not before:
+        yield "refund.created", ids
+        return
+    moved = after["status"] != before["status"]
+    if after["status"] == "needs_account" and (moved or _was_set("accountProblem", before, after)):
+        yield "refund.needs_account", ids
+    if moved and after["status"] in ("paid", "needs_admin"):
+        yield {"paid": "refund.paid", "needs_admin": "refund.stuck"}[after["status"]], ids
+    reminded = after.get("waiting", {}).get("reminded", 0)
+    if reminded > before.get("waiting", {}).get("reminded", 0):
+        yield "refund.reminder", {**ids, "number": reminded}
 
 
 def _profile_events(before: Item, after: Item) -> Iterator[KindAndFields]:
@@ -226,6 +287,66 @@ def _user_events(before: Item, after: Item) -> Iterator[KindAndFields]:
         yield "person.erased", {}
 
 
+def _escrow_events(before: Item, after: Item) -> Iterator[KindAndFields]:
+    if not after:
+        return
+    ids = {"jobId": after["id"]}
+    if not before:
+        yield "escrow.opened", ids
+        return
+    if after["status"] != before["status"]:
+        yield _escrow_status_event(before, after)
+    if _was_set("balanceDueAt", before, after):
+        left = after["amounts"]["buyerTotalCents"] - after["paidCents"]
+        yield "escrow.balance_due", {**ids, "amountCents": left, "dueAt": after["balanceDueAt"]}
+    proposed = after.get("settlement")
+    if proposed and proposed != before.get("settlement"):
+        fields = {"by": proposed["by"], "amountCents": proposed["refundCents"]}
+        yield "escrow.agreement_proposed", {**ids, **fields}
+
+
+def _escrow_status_event(before: Item, after: Item) -> KindAndFields:
+    ids = {"jobId": after["id"]}
+    match before["status"], after["status"]:
+        case "disputed", "deposit_paid" | "held":
+            return "escrow.dispute_ended", ids
+        case _, "deposit_paid" | "held":
+            kind = "escrow.fully_paid" if after["status"] == "held" else "escrow.deposit_paid"
+            return kind, {**ids, "amountCents": after["paidCents"] - before["paidCents"]}
+        case _, "disputed":
+            return "escrow.disputed", {**ids, "by": after["dispute"]["by"], "dueAt": after["dispute"].get("decideBy")}
+        case _, "released":
+            return "escrow.released", {**ids, "amountCents": after["releasedCents"]}
+        case _, "refunded":
+            back = after["refundedCents"] - before["refundedCents"]
+            return "escrow.refunded", {**ids, "amountCents": back}
+    return "escrow.cancelled", ids
+
+
+def _chargeback_events(before: Item, after: Item) -> Iterator[KindAndFields]:
+    if not after:
+        return
+    ids = {"chargebackId": after["id"]}
+    if not before:
+        yield "chargeback.opened", ids
+        return
+    if _was_set("answer", before, after):
+        yield "chargeback.answered", ids
+    if after["status"] != before["status"]:
+        yield f"chargeback.{after['status']}", ids
+
+
+def _books_events(before: Item, after: Item) -> Iterator[KindAndFields]:
+    """Differences. Settlements and invoice numbers are no events."""
+    if "foundAt" not in after:
+        return
+    ids = {"differenceId": after["id"].partition("#")[2]}
+    if not before:
+        yield "difference.found", ids
+    elif _was_set("closedBy", before, after):
+        yield "difference.closed", ids
+
+
 def _reminder_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     if after.get("number", 0) > before.get("number", 0):
         yield "reminder.due", {"reminderId": after["id"]}
@@ -240,6 +361,11 @@ _SOURCES: Final[Mapping[str, Callable[[Item, Item], Iterator[KindAndFields]]]] =
     "stories": _story_events,
     "referrals": _referral_events,
     "credits": _credit_events,
+    "payouts": _payout_events,
+    "refunds": _refund_events,
+    "escrows": _escrow_events,
+    "chargebacks": _chargeback_events,
+    "books": _books_events,
     "profiles": _profile_events,
     "users": _user_events,
     "reminders": _reminder_events,
@@ -254,9 +380,17 @@ _AUDITED: Final[Mapping[str, tuple[str, ...]]] = {
     "stories": ("status", "featured"),
     "referrals": ("status", "rewardCents"),
     "credits": ("type", "amountCents", "balanceAfterCents", "withdrawalStatus", "reversalOf", "reversedBy"),
+    "payouts": ("status", "reason", "amountCents", "heldBy", "approvedBy", "verified", "problem"),
+    "refunds": ("status", "reason", "amountCents"),
+    "escrows": ("status", "paidCents", "heldCents", "refundedCents", "releasedCents"),
+    "chargebacks": ("status", "amountCents", "escrowCents", "lossCents"),
+    "books": ("status", "oursCents", "otherCents"),
     "profiles": ("roles", "verified"),
 }
 """The audited attributes of each table's items."""
+
+_ACCOUNT: Final = "account#"
+"""What the id of a payout account begins with, in the Payouts table; the rest is the person's id."""
 
 _ADMINS: Final = ("person.made_admin", "person.ended_admin")
 
@@ -282,6 +416,8 @@ def _changes(resource: str, before: Item, after: Item, kind: str) -> dict[str, t
 def _object(resource: str, item: Item) -> str:
     if resource in ("profiles", "users"):
         return f"people/{item.get('about', item['userId'])}"
+    if resource == "payouts" and item["id"].startswith(_ACCOUNT):
+        return f"people/{item['id'].removeprefix(_ACCOUNT)}"
     return f"{resource}/{item.get('referralId') or item.get('rewardId') or item['id']}"
 
 

@@ -15,7 +15,11 @@ from khaya.ledger import store as ledger
 from khaya.listings import store as listings
 from khaya.notifications import store as notifications
 from khaya.notifications import view as notices
-from khaya.payouts import store as payouts
+from khaya.payment_records import service as payment_records
+from khaya.payment_records.model import span_of
+from khaya.payment_records.view import earning_view, payment_view
+from khaya.payout_accounts import store as payout_accounts
+from khaya.payout_accounts.view import account_view
 from khaya.personal_data import sources
 from khaya.personal_data.items import exported, own_words
 from khaya.personal_data.places import ADMIN
@@ -55,8 +59,8 @@ def _profile(user_id: str) -> Iterator[Mapping[str, Any]]:
 
 def _record(user_id: str) -> Iterator[Mapping[str, Any]]:
     record = read(users.key(user_id))
-    payout = payouts.read(record)
-    shown_account = {"payoutAccount": exported(payout, user_id)} if payout else {}
+    payout = payout_accounts.find(user_id)
+    shown_account = {"payoutAccount": item_of(account_view(payout))} if payout else {}
     yield {**exported(users.read(record, user_id), user_id), **shown_account}
 
 
@@ -114,6 +118,18 @@ def _balance(user_id: str) -> Iterator[Mapping[str, Any]]:
 
 def _entries(user_id: str) -> Iterator[Mapping[str, Any]]:
     yield from ledger.every_entry(user_id, _ENTRY)
+
+
+def _escrows(user_id: str) -> Iterator[Mapping[str, Any]]:
+    return (exported(escrow, user_id) for escrow in sources.escrows_of(user_id))
+
+
+def _payments(user_id: str) -> Iterator[Mapping[str, Any]]:
+    return (item_of(payment_view(one)) for one in payment_records.every_payment(user_id, span_of(None, None)))
+
+
+def _earnings(user_id: str) -> Iterator[Mapping[str, Any]]:
+    return (item_of(earning_view(one)) for one in payment_records.every_earning(user_id, span_of(None, None)))
 
 
 def _referral(user_id: str) -> Iterator[Mapping[str, Any]]:
@@ -188,6 +204,9 @@ SECTIONS: Final[Mapping[str, Callable[[str], Iterable[Mapping[str, Any]]]]] = {
     "decisionsAsAdmin": _decisions,
     "credits": _balance,
     "creditEntries": _entries,
+    "escrows": _escrows,
+    "payments": _payments,
+    "earnings": _earnings,
     "referral": _referral,
     "peopleReferred": _referred,
     "stories": _stories,

@@ -1,16 +1,20 @@
-"""The keys by which a person is found: the account in Cognito, the phone and the e-mail."""
+"""What belongs to one person at most: the account in Cognito, the phone, the e-mail, and the identity number."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["subject", "phone", "email"]
+Kind = Literal["subject", "phone", "email", "identity"]
 
 
 @dataclass(frozen=True)
 class Identity:
-    """A key of one person: Cognito's `sub` (`subject`), a phone in E.164, or an e-mail in its normal form."""
+    """A key of one person.
+
+    Attributes:
+        value: Cognito's `sub`, a phone in E.164, an e-mail in its normal form, or a keyed hash of an identity number.
+    """
 
     kind: Kind
     value: str

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from khaya.identities import store
 from khaya.identities.model import Identity
+from khaya.platform.base.emails import normal_email
 from khaya.platform.base.errors import Unavailable
 from khaya.platform.base.ids import new_id
+from khaya.platform.base.phones import normal_phone
 from khaya.platform.base.roles import Role
 from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.platform.work.retries import retry_on_conflict
@@ -17,10 +20,11 @@ from khaya.users import store as users
 from khaya.users.model import User
 
 _ATTEMPTS = 8
+_NORMAL_FORMS: Final[dict[str, Callable[[str], str]]] = {"phone_number": normal_phone, "email": normal_email}
 
 
 @dataclass(frozen=True)
-class Account:
+class VerifiedAccount:
     """An account in Cognito; `phone` and `email` only if they are verified."""
 
     subject: str
@@ -36,12 +40,25 @@ class Account:
         return [*found, Identity("email", self.email)] if self.email else found
 
 
+def verified_contact(attributes: Mapping[str, str], name: Literal["phone_number", "email"]) -> str | None:
+    """A contact among the account's attributes, in its normal form; None unless it is verified.
+
+    What is neither a phone nor an e-mail counts as missing. Only an operator can have set it.
+    """
+    if attributes.get(f"{name}_verified") != "true":
+        return None
+    try:
+        return _NORMAL_FORMS[name](attributes.get(name, ""))
+    except ValueError:
+        return None
+
+
 def find_person(subject: str) -> str | None:
     """The id of the person with this Cognito account; None before the account's first token."""
     return store.holder_of(Identity("subject", subject))
 
 
-def welcome(account: Account, now: str) -> str:
+def welcome(account: VerifiedAccount, now: str) -> str:
     """The id of the account's person, with the records that a sign-in needs. Idempotent.
 
     A new account belongs to the person who holds one of its contacts, so that a user pool can be rebuilt; otherwise to
@@ -54,7 +71,7 @@ def welcome(account: Account, now: str) -> str:
     return retry_on_conflict(lambda: _welcome(account, now), _ATTEMPTS)
 
 
-def _welcome(account: Account, now: str) -> str:
+def _welcome(account: VerifiedAccount, now: str) -> str:
     subject, contacts = Identity("subject", account.subject), account.contacts
     known, *holders = store.holders_of([subject, *contacts])
     user_id = known or next(filter(None, holders), None) or new_id()
@@ -86,7 +103,7 @@ def _adopt(record: User, own: list[Identity], unit_of_work: UnitOfWork) -> None:
             return
 
 
-def _record(account: Account, user_id: str, own: list[Identity], now: str) -> User:
+def _record(account: VerifiedAccount, user_id: str, own: list[Identity], now: str) -> User:
     """The private record of a new person, with the contacts that are theirs."""
     values = {contact.kind: contact.value for contact in own}
     return User(

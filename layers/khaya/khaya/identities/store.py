@@ -1,7 +1,8 @@
-"""Identity rows in the Users table, keyed by `subject#<sub>`, `phone#<number>` or `email#<address>`.
+"""Identity rows in the Users table: `subject#<sub>`, `phone#<number>`, `email#<address>`, `identity#<keyed hash>`.
 
-A row names one person, so a phone or an e-mail belongs to one account at most. Unlike keyed hashes, the keys stay
-valid when the service key changes. Erasure deletes them.
+A row names one person, so a phone, an e-mail or an identity number belongs to one account at most. Unlike keyed
+hashes, the first three stay valid when the service key changes, and erasure deletes them. Identity numbers are not
+kept, so they have a row for each service key that was valid when they were checked; erasure keeps these rows.
 """
 
 from __future__ import annotations

@@ -8,12 +8,13 @@ from pydantic import Field
 
 from khaya.platform.base import clock
 from khaya.platform.base.dates import DateOrMoment
-from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.platform.base.errors import Conflict, FieldProblem, Forbidden, Invalid
 from khaya.platform.base.fields import Coordinates, Description, Length, Place, Prose, Title
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel, next_version, omittable, sent_fields
 from khaya.platform.base.money import RAND, Cents
 from khaya.platform.base.numbers import StoredCount
+from khaya.pricing.model import Terms
 from khaya.uploads.model import Photos, Pictures
 
 Category = Literal[
@@ -45,9 +46,6 @@ SELF_COMPLETION_DAYS = 7
 
 STUCK_DAYS = 14
 """Days without any change after the agreed time, after which an admin may close a job in progress."""
-
-ESCROW_OFFERED = False
-"""Whether jobs may be paid through escrow. Requests that ask for it are refused until payments exist."""
 
 FIXED_BY_BIDS: Final = frozenset({"title", "category", "payment"})
 """The fields that no longer change once there is a bid."""
@@ -152,6 +150,23 @@ class Contact(Model):
     phone: str | None = None
 
 
+class EscrowSummary(Model):
+    """What a job shows of its escrow to its parties.
+
+    Attributes:
+        due_now_cents: what the buyer has to pay now.
+        due_at: until when.
+        release_at: when the work is confirmed by itself.
+        deposit_paid_at: from then on the parties see each other's contact.
+    """
+
+    status: str
+    due_now_cents: Cents = 0
+    due_at: str | None = None
+    release_at: str | None = None
+    deposit_paid_at: str | None = None
+
+
 class Job(Model):
     """A job. The fields from `coordinates` on are private: the API shows them to the parties and admins only."""
 
@@ -179,6 +194,9 @@ class Job(Model):
     worker_id: str | None = None
     accepted_bid_id: str | None = None
     agreed_cents: Cents | None = None
+    terms: Terms | None = None
+    """The shares and deadlines of its escrow, those of the day on which it was posted."""
+    escrow: EscrowSummary | None = None
     timeline_days: int | None = None
     accepted_at: str | None = None
     started_at: str | None = None
@@ -241,9 +259,10 @@ class Job(Model):
         """The job after an edit of the fields in `changes`.
 
         Raises:
-            Conflict: the job is no longer open, or a field changes that is fixed once there is a bid.
+            Conflict: the job is not open, or past its expiry, or a field changes that is fixed once there is a bid.
         """
         self._require_status("open", "edited")
+        self._require_not_expired(now, "it cannot be edited")
         changed = {name: value for name, value in sent_fields(changes).items() if value != getattr(self, name)}
         fixed = sorted(FIXED_BY_BIDS & changed.keys())
         if fixed and self.bid_count:
@@ -262,10 +281,7 @@ class Job(Model):
         Raises:
             Conflict: the job is no longer open, or past its expiry.
         """
-        if self.is_past_expiry(now):
-            raise Conflict(
-                "The job is expired, so no bid can be accepted.", code="job_status", params={"status": "expired"}
-            )
+        self._require_not_expired(now, "no bid can be accepted")
         return self._with_status(
             "in_progress",
             now,
@@ -278,34 +294,39 @@ class Job(Model):
             worker_contact=worker,
         )
 
-    def started(self, now: str, *, deposit_paid: bool) -> Job:
+    def started(self, now: str) -> Job:
         """The job after the worker reported the start of the work.
 
         Raises:
-            Conflict: the job is not in progress, the work has started already, or the deposit is not paid.
+            Conflict: the job is not in progress, or the work has started already.
         """
         self._require_status("in_progress", "started")
         if self.started_at is not None:
             raise Conflict("The work has already started.", code="work_started")
-        if self.payment == "escrow" and not deposit_paid:
-            raise Conflict("The deposit has not been paid, so work cannot start.", code="deposit_not_paid")
         return self._updated(now, started_at=now)
 
     def submitted(self, proof: WorkProof, now: str) -> Job:
         """The job after the submission of the work.
 
         Raises:
-            Conflict: the job is not in progress, the work was submitted already, or escrow work has not started.
+            Invalid: work that is paid through escrow has no photo.
+            Conflict: the job is not in progress, or the work was submitted already.
         """
         self._require_status("in_progress", "submitted")
         if self.submission is not None:
             raise Conflict("The work was already submitted.", code="work_submitted")
-        if self.payment == "escrow" and self.started_at is None:
-            raise Conflict("The work has not started, so it cannot be submitted.", code="work_not_started")
+        if self.payment == "escrow" and not proof.photos:
+            raise Invalid([FieldProblem("photos", "must have at least one photo", "too_short", {"min": 1})])
         submission = Submission(note=proof.note, photos=proof.photos, submitted_at=now)
         completes_at = clock.plus(now, days=SELF_COMPLETION_DAYS) if self.payment == "cash" else None
         first = self.first_submitted_at or now
-        return self._updated(now, submission=submission, first_submitted_at=first, completes_at=completes_at)
+        return self._updated(
+            now,
+            submission=submission,
+            started_at=self.started_at or (now if self.payment == "escrow" else None),
+            first_submitted_at=first,
+            completes_at=completes_at,
+        )
 
     def sent_back(self, reason: str, now: str) -> Job:
         """The job after the buyer sent the submission back.
@@ -346,6 +367,8 @@ class Job(Model):
         if self.party(admin_id) is not None:
             raise Forbidden("No admin decides about a job of their own.", code="own_affair")
         self._require_status("in_progress", "closed")
+        if self.escrow is not None:
+            raise Conflict("The job's escrow is open, so the job cannot be closed.", code="escrow_open")
         if not self.is_stuck(now):
             raise Conflict("The job is in_progress and not stuck, so it cannot be closed.", code="not_stuck")
         changed: dict[str, Any] = {"closing": Closing(status=status, reason=reason, at=now), "completes_at": None}
@@ -362,40 +385,47 @@ class Job(Model):
         agreed = clock.plus(self.accepted_at, days=self.timeline_days or 0)
         return clock.plus(max(agreed, self.updated_at), days=STUCK_DAYS) <= now
 
-    def completed(self, now: str, *, fully_paid: bool) -> Job:
+    def completed(self, now: str) -> Job:
         """The job after the buyer confirmed the work.
 
         Raises:
-            Conflict: the job is not in progress, or an escrow job is not submitted or not fully paid.
+            Conflict: the job is not in progress.
         """
-        if self.payment == "escrow" and self.status == "in_progress":
-            if self.submission is None:
-                raise Conflict(
-                    "The work has not been submitted, so the job cannot be completed.", code="work_not_submitted"
-                )
-            if not fully_paid:
-                raise Conflict(
-                    "The balance has not been paid, so the job cannot be completed.", code="balance_not_paid"
-                )
         return self._with_status("completed", now, completed_at=now, completes_at=None)
+
+    def paid_out(self, now: str) -> Job:
+        """The completed job, after its escrow paid its worker in full."""
+        return self.model_copy(update={"released_at": now})
+
+    def cancelled_by_system(self, reason: str, now: str) -> Job:
+        """The job after its escrow ended without anything for the worker.
+
+        Raises:
+            Conflict: the job has ended.
+        """
+        gone = Cancellation(reason=reason, by="system", at=now)
+        return self._with_status("cancelled", now, cancellation=gone, completes_at=None)
+
+    def with_escrow(self, escrow: EscrowSummary) -> Job:
+        """The job with the present state of its escrow, in the version of the change that it belongs to."""
+        return self.model_copy(update={"escrow": escrow})
+
+    def touched(self, now: str) -> Job:
+        """The job as its next version, because its escrow changed."""
+        return self.model_copy(update={"updated_at": now, "version": self.version + 1})
 
     def cancelled(self, person: str, reason: str, now: str) -> Job:
         """The job after its cancellation by one of its parties.
 
         Raises:
             Forbidden: the person is not a party.
-            Conflict: the job has ended, the work was submitted once, or escrow work has started.
+            Conflict: the job has ended, or the work was submitted once.
         """
         party = self.party(person)
         if party is None:
             raise Forbidden("Only the buyer and the selected worker may cancel the job.", code="not_a_party")
-        if self.status == "in_progress":
-            if self.first_submitted_at is not None:
-                raise Conflict("The work was submitted, so the job can no longer be cancelled.", code="work_submitted")
-            if self.payment == "escrow" and self.started_at is not None:
-                raise Conflict(
-                    "The work has started, so the job cannot be cancelled; open a dispute instead.", code="work_started"
-                )
+        if self.status == "in_progress" and self.first_submitted_at is not None:
+            raise Conflict("The work was submitted, so the job can no longer be cancelled.", code="work_submitted")
         return self._with_status("cancelled", now, cancellation=Cancellation(reason=reason, by=party, at=now))
 
     def expired(self, now: str) -> Job:
@@ -425,6 +455,11 @@ class Job(Model):
                 params={"status": self.status},
             )
 
+    def _require_not_expired(self, now: str, consequence: str) -> None:
+        """Check that the job is not past its expiry, also if the expiry task has not run yet."""
+        if self.is_past_expiry(now):
+            raise Conflict(f"The job is expired, so {consequence}.", code="job_status", params={"status": "expired"})
+
     def _with_status(self, status: Status, now: str, **changed: Any) -> Job:
         if status not in TRANSITIONS[self.status]:
             raise Conflict(
@@ -438,9 +473,18 @@ class Job(Model):
         return next_version(self, changed, updated_at=now)
 
 
-def new_job(posting: JobPosting, *, buyer_id: str, buyer_name: str, now: str, hidden: bool | None = None) -> Job:
-    """A new open job. `hidden`: see `Job`."""
+def new_job(
+    posting: JobPosting,
+    *,
+    buyer_id: str,
+    buyer_name: str,
+    now: str,
+    hidden: bool | None = None,
+    terms: Terms | None = None,
+) -> Job:
+    """A new open job. `hidden` and `terms`: see `Job`."""
     return Job(
+        terms=terms,
         id=new_id(),
         buyer_id=buyer_id,
         buyer_name=buyer_name,

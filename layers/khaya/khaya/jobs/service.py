@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from khaya.jobs import model, store
-from khaya.jobs.model import Category, ClosingRequest, Job, JobChanges, JobPosting, Payment, WorkProof, new_job
+from khaya.jobs.model import Category, ClosingRequest, EscrowSummary, Job, JobChanges, JobPosting, WorkProof, new_job
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, FieldProblem, Invalid, WriteConflict
 from khaya.platform.base.models import Item
 from khaya.platform.base.text import words
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.platform.data.unit_of_work import UnitOfWork, Write, commit_now, read_together
+from khaya.pricing.terms import present_terms
 from khaya.profiles import store as profiles
+from khaya.profiles.store import PaidJob
 from khaya.search import store as search
 from khaya.uploads import service as uploads
 from khaya.uploads.model import HandIn
@@ -28,16 +30,17 @@ def post(posting: JobPosting, *, buyer_id: str, now: str, unit_of_work: UnitOfWo
     """Post a job.
 
     Raises:
-        Invalid: a photo is not the buyer's upload or no picture, the payment is not offered, or the start date has
-            passed.
+        Invalid: a photo is not the buyer's upload or no picture, or the start date has passed.
     """
-    _require_offered(posting.payment)
     _require_future(posting.start_date, now)
     hand_in = HandIn.of(posting.photos, buyer_id, "job", "photos")
     profile_item, *items = read_together([profiles.key(buyer_id), *uploads.keys(posting.photos)])
     handed_in = uploads.check_hand_in(hand_in, items, now)
     buyer = profiles.read(profile_item, buyer_id)
-    job = new_job(posting, buyer_id=buyer_id, buyer_name=buyer.display_name, now=now, hidden=buyer.hidden)
+    terms = present_terms() if posting.payment == "escrow" else None
+    job = new_job(posting, buyer_id=buyer_id, buyer_name=buyer.display_name, now=now, hidden=buyer.hidden, terms=terms)
+    if posting.payment == "escrow":
+        unit_of_work.add(users.require_escrow_allowed(buyer_id, "buyer", now))
     unit_of_work.add(store.create(job), *uploads.hand_in_writes(handed_in, "jobs", job.id, "photos"))
     return job
 
@@ -48,16 +51,15 @@ def edit(
     """Edit the fields in `changes`; `uploaded` are the items of the uploads among it.
 
     Raises:
-        Invalid: a photo is not the owner's upload or no picture, the payment is not offered, or the start date has
-            passed.
+        Invalid: a photo is not the owner's upload or no picture, or the start date has passed.
         Conflict: the job is not open, or a field is fixed because there are bids.
     """
     sent = changes.model_fields_set
-    if "payment" in sent and changes.payment != job.payment:
-        _require_offered(changes.payment)
     if "start_date" in sent and changes.start_date != job.start_date:
         _require_future(changes.start_date, now)
     edited = job.edited(changes, now)
+    if edited.payment != job.payment:
+        edited = edited.model_copy(update={"terms": present_terms() if edited.payment == "escrow" else None})
     if edited is not job:
         fixed = any(getattr(edited, name) != getattr(job, name) for name in model.FIXED_BY_BIDS)
         unit_of_work.add(store.change(job, edited, without_bids=fixed))
@@ -69,15 +71,24 @@ def edit(
 
 
 def submit(
-    job: Job, proof: WorkProof, uploaded: Iterable[Item | None], *, worker_id: str, now: str, unit_of_work: UnitOfWork
+    job: Job,
+    proof: WorkProof,
+    uploaded: Iterable[Item | None],
+    *,
+    worker_id: str,
+    now: str,
+    unit_of_work: UnitOfWork,
+    escrow: EscrowSummary | None = None,
 ) -> Job:
-    """Hand in the work; `uploaded` are the items of the uploads in the proof.
+    """Hand in the work; `uploaded` are the items of the uploads in the proof, `escrow` is the escrow after it.
 
     Raises:
-        Invalid: a photo is not the worker's upload, or no picture.
-        Conflict: the job is not in progress, was handed in before, or, with escrow, was not started.
+        Invalid: a photo is not the worker's upload, or no picture; or a photo is missing.
+        Conflict: the job is not in progress, or was handed in before.
     """
     submitted = job.submitted(proof, now)
+    if escrow is not None:
+        submitted = submitted.with_escrow(escrow)
     hand_in = HandIn.of(proof.photos, worker_id, "submission", "photos")
     handed_in = uploads.check_hand_in(hand_in, uploaded, now)
     unit_of_work.add(
@@ -86,14 +97,14 @@ def submit(
     return submitted
 
 
-def complete(job: Job, *, fully_paid: bool, now: str, unit_of_work: UnitOfWork) -> Job:
+def complete(job: Job, *, now: str, unit_of_work: UnitOfWork) -> Job:
     """Complete a job and count it for its worker and its buyer.
 
     Raises:
         Conflict: the job cannot be completed now.
     """
-    done = job.completed(now, fully_paid=fully_paid)
-    unit_of_work.add(*_completion(job, done, now))
+    done = job.completed(now)
+    unit_of_work.add(*completion(job, done, now))
     return done
 
 
@@ -105,7 +116,7 @@ def close(job: Job, request: ClosingRequest, *, admin_id: str, now: str, unit_of
         Conflict: the job is not stuck.
     """
     closed = job.closed(request.status, request.reason, admin_id=admin_id, now=now)
-    unit_of_work.add(*(_completion if closed.status == "completed" else _cancellation)(job, closed, now))
+    unit_of_work.add(*(completion if closed.status == "completed" else cancellation)(job, closed, now))
     return closed
 
 
@@ -117,7 +128,7 @@ def cancel(job: Job, person: str, reason: str, *, now: str, unit_of_work: UnitOf
         Conflict: the job cannot be cancelled now.
     """
     cancelled = job.cancelled(person, reason, now)
-    unit_of_work.add(*_cancellation(job, cancelled, now))
+    unit_of_work.add(*cancellation(job, cancelled, now))
     return cancelled
 
 
@@ -144,34 +155,32 @@ def apply_deadline(job_id: str, now: str) -> str | None:
             commit_now(store.change(job, after))
         else:
             after = job.self_completed(now)
-            commit_now(*_completion(job, after, now))
+            commit_now(*completion(job, after, now))
     except (Conflict, WriteConflict):
         return None
     return after.status
 
 
-def _completion(before: Job, after: Job, now: str) -> list[Write]:
-    """The writes of a completed job and of the counters of its parties."""
+def completion(before: Job, after: Job, now: str, paid: PaidJob | None = None, *, debt: int = 0) -> list[Write]:
+    """The writes of a completed job and of the counters of its parties.
+
+    `paid` says that the job counts as paid; `debt` is added to the buyer's unpaid balances.
+    """
     writes = [store.change(before, after)]
     if before.worker_id:
         writes += [
-            profiles.count_completed_job(before.worker_id, now),
+            profiles.count_completed_job(before.worker_id, now, paid),
             users.end_job(before.worker_id),
-            users.count_bought_job(before.buyer_id),
+            users.end_job(before.buyer_id, bought=True, debt=debt),
         ]
     return writes
 
 
-def _cancellation(before: Job, after: Job, now: str) -> list[Write]:
+def cancellation(before: Job, after: Job, now: str) -> list[Write]:
     """The writes of a cancelled job; a job in progress no longer counts for its parties."""
     del now
     counters = [users.end_job(before.buyer_id), users.end_job(before.worker_id)] if before.worker_id else []
     return [store.change(before, after), *counters]
-
-
-def _require_offered(payment: Payment) -> None:
-    if payment == "escrow" and not model.ESCROW_OFFERED:
-        raise Invalid([FieldProblem("payment", "escrow is not offered yet: only cash is", "not_offered")])
 
 
 def _require_future(start_date: str | None, now: str) -> None:

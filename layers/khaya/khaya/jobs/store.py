@@ -69,12 +69,12 @@ def change(before: Job, after: Job, *, without_bids: bool = False) -> writes.Wri
     )
 
 
-def change_visibility(job: Job, *, hidden: bool) -> writes.Write | None:
+def set_hidden(job: Job, *, hidden: bool) -> writes.Write | None:
     """The write that hides an open job from the public, or shows it; None if nothing changes."""
     if job.status != "open" or bool(job.hidden) == hidden:
         return None
     after = _item(job.model_copy(update={"hidden": hidden or None}))
-    return hiding.change_visibility(*key(job.id), _item(job), after | changed_today())
+    return hiding.set_hidden(*key(job.id), _item(job), after | changed_today())
 
 
 def count_bid(job_id: str, step: int) -> writes.Write:
@@ -140,7 +140,7 @@ def of_person(party: Party, person: str, status: Status | None, page_request: Pa
 def completed_work(worker_id: str, limit: int) -> list[Item]:
     """The public fields of the last jobs that a worker completed, latest first. At most `limit`."""
     return dynamo.query(
-        settings().jobs_table, "byWork", "#workerId = :worker", limit=limit, values={"worker": worker_id}
+        settings().jobs_table, "byWorkerAndCompletion", "#workerId = :worker", limit=limit, values={"worker": worker_id}
     )
 
 

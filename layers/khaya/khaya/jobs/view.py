@@ -45,6 +45,15 @@ class JobView(Model):
     version: int
 
 
+class EscrowView(Model):
+    """What a party has to know of the job's escrow; `GET /jobs/{jobId}/escrow` has all of it."""
+
+    status: str
+    due_now_cents: Cents
+    due_at: str | None
+    release_at: str | None
+
+
 class PartyJobView(JobView):
     """The representation of a job for its owner, its selected worker and admins."""
 
@@ -60,7 +69,11 @@ class PartyJobView(JobView):
     closing: Closing | None
     completes_at: Annotated[str | None, Field(description="When a submitted cash job completes by itself.")]
     worker_name: str | None
-    contact: Annotated[Contact | None, Field(description="The other party's, once a bid is accepted.")]
+    contact: Annotated[
+        Contact | None,
+        Field(description="The other party's, once a bid is accepted; with escrow, once the deposit is paid."),
+    ]
+    escrow: EscrowView | None
 
 
 def job_view(job: Job, visitor: Caller | None) -> PartyJobView | JobView:
@@ -79,8 +92,16 @@ def party_job_view(job: Job, person: str) -> PartyJobView:
         submitted_at=work.submitted_at,
     )
     contact = {"buyer": job.worker_contact, "worker": job.buyer_contact, None: None}[job.party(person)]
+    if job.escrow is not None and job.escrow.deposit_paid_at is None:
+        contact = None
     private = {name: getattr(job, name) for name in _PRIVATE}
-    return PartyJobView(**{**_public(job, person), **private, "submission": submission, "contact": contact})
+    return PartyJobView(
+        **{**_public(job, person), **private, "submission": submission, "contact": contact, "escrow": _escrow(job)}
+    )
+
+
+def _escrow(job: Job) -> EscrowView | None:
+    return EscrowView(**{name: getattr(job.escrow, name) for name in EscrowView.model_fields}) if job.escrow else None
 
 
 def _public(job: Job, person: str | None) -> dict[str, Any]:
@@ -91,4 +112,6 @@ def _public(job: Job, person: str | None) -> dict[str, Any]:
 
 # Computed once, because reading `model_fields` on each request is slow.
 _PUBLIC = [name for name in JobView.model_fields if name != "photos"]
-_PRIVATE = [name for name in PartyJobView.model_fields if name not in {*JobView.model_fields, "submission", "contact"}]
+_PRIVATE = [
+    name for name in PartyJobView.model_fields if name not in {*JobView.model_fields, "submission", "contact", "escrow"}
+]

@@ -1,14 +1,18 @@
 """Double-entry bookkeeping: accounts, movements between them, and the entries that people see.
 
-A movement is a balanced set of legs over accounts, so all accounts together always sum to zero. A person's account is
-one item with a running balance and a version. Each leg on a person's account creates one permanent entry.
+A movement is a balanced set of legs over accounts, so all accounts together always sum to zero. What the platform owes
+or has earned is positive, what it owns or has spent is negative. There are two kinds of account:
+
+* Guarded accounts hold a balance that never goes below zero: a person's credits, an escrow, a payout, a refund. Each
+  leg on a person's credits also creates one permanent entry.
+* Platform accounts hold no balance; it is the sum of their legs. So none of them is one hot item.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field
 
@@ -21,9 +25,24 @@ from khaya.platform.base.money import Cents, rand
 
 EntryType = Literal["referral", "reward", "bonus", "deduction", "withdrawal", "adjustment", "reversal"]
 WithdrawalStatus = Literal["pending", "paid", "failed"]
-PlatformAccount = Literal["rewards", "adjustments", "withdrawals", "provider"]
-"""The platform's own accounts: the source of rewards, the counterpart of adjustments, withdrawals that are pending, and
-the payment provider, through which money enters and leaves."""
+PlatformAccount = Literal[
+    "rewards",
+    "adjustments",
+    "fees",
+    "providerFees",
+    "losses",
+    "suspense",
+    "providerUnsettled",
+    "providerBalance",
+    "providerBank",
+]
+"""The platform's own accounts: what rewards and adjustments cost, the fees it earned, what the provider charged, what
+was lost, money that matches nothing, and the money at the provider: not settled yet, its balance, and paid to the bank.
+"""
+
+GuardedKind = Literal["person", "escrow", "payout", "refund"]
+
+PLATFORM_ACCOUNTS: Final = frozenset(get_args(PlatformAccount))
 
 REWARDS: Final[frozenset[EntryType]] = frozenset({"referral", "reward", "bonus"})
 MATURITY_DAYS = 14
@@ -44,12 +63,14 @@ class Account(Model):
     Attributes:
         version: the number of changes; it also numbers the entries.
         maturing: the rewards that could not be withdrawn yet at the last change.
+        owed_cents: what was taken back and the balance did not cover; later rewards repay it.
     """
 
     user_id: str
     balance_cents: Count = 0
     pending_withdrawal_cents: Count = 0
     maturing: list[Maturing] = []
+    owed_cents: Count = 0
     version: Count = 0
 
     def withdrawable_cents(self, now: str) -> int:
@@ -74,9 +95,13 @@ class Account(Model):
             }
         )
 
-    def with_paid_withdrawal(self, cents: int) -> Account:
-        """The account after a withdrawal of `cents` was paid."""
-        pending = self.pending_withdrawal_cents - cents
+    def owing(self, cents: int) -> Account:
+        """The account with so much more, or with negative `cents` so much less, that later rewards repay."""
+        return self.model_copy(update={"owed_cents": self.owed_cents + cents, "version": self.version + 1})
+
+    def with_pending_withdrawal(self, cents: int) -> Account:
+        """The account after its pending withdrawals changed by `cents`, negative when one was paid."""
+        pending = self.pending_withdrawal_cents + cents
         return self.model_copy(update={"pending_withdrawal_cents": pending, "version": self.version + 1})
 
 
@@ -98,7 +123,7 @@ class Entry(Model):
     type: EntryType
     amount_cents: Cents
     balance_after_cents: Count
-    against: PlatformAccount
+    against: str
     source: str
     reason: str | None = None
     reversal_of: str | None = None
@@ -113,6 +138,11 @@ class Leg(Model):
 
     account: str
     cents: Cents
+
+    @property
+    def is_of_person(self) -> bool:
+        """Whether it is a leg on a person's credits."""
+        return self.account.startswith("person#")
 
 
 class Movement(Model):
@@ -132,12 +162,14 @@ class Movement(Model):
         movement = cls(source=source, legs=tuple(legs), created_at=now)
         if sum(leg.cents for leg in movement.legs):
             raise ValueError(f"the legs of {source} do not sum to zero")
+        if len({leg.account for leg in movement.legs}) < len(movement.legs):
+            raise ValueError(f"{source} has two legs on one account")
         return movement
 
 
 @dataclass(frozen=True)
 class Booking:
-    """An entry to be booked on a person's account, against one of the platform's accounts.
+    """An entry to be booked on a person's account, against another account.
 
     Attributes:
         pending_cents: the change of the account's pending withdrawals; negative when one ends.
@@ -148,7 +180,7 @@ class Booking:
     user_id: str
     type: EntryType
     cents: int
-    against: PlatformAccount
+    against: str
     source: str
     reason: str | None = None
     reversal_of: str | None = None
@@ -158,9 +190,23 @@ class Booking:
     id: str | None = None
 
 
-def person_account(user_id: str) -> str:
-    """The name of a person's account in a leg."""
-    return f"person#{user_id}"
+def guarded(kind: GuardedKind, id: str) -> str:  # noqa: A002 - what it is
+    """The name of a guarded account in a leg."""
+    return f"{kind}#{id}"
+
+
+def is_guarded(account: str) -> bool:
+    """Whether an account holds a balance.
+
+    Raises:
+        ValueError: there is no such account.
+    """
+    kind, separator, _ = account.partition("#")
+    if separator and kind in get_args(GuardedKind):
+        return True
+    if account not in PLATFORM_ACCOUNTS:
+        raise ValueError(f"there is no account {account}")
+    return False
 
 
 def make_entry(account: Account, booking: Booking, now: str) -> Entry:
@@ -196,7 +242,7 @@ def make_entry(account: Account, booking: Booking, now: str) -> Entry:
 def movement_of(entry: Entry) -> Movement:
     """The movement that an entry is part of."""
     legs = [
-        Leg(account=person_account(entry.user_id), cents=entry.amount_cents),
+        Leg(account=guarded("person", entry.user_id), cents=entry.amount_cents),
         Leg(account=entry.against, cents=-entry.amount_cents),
     ]
     return Movement.balanced(entry.source, legs, entry.created_at)
@@ -207,12 +253,53 @@ def apply_bookings(
 ) -> tuple[dict[str, Account], list[Entry]]:
     """The accounts after all bookings, and the new entries in order.
 
+    What a person owes because rewards were taken back is deducted from each reward.
+
     Raises:
         Conflict: a balance would go below zero.
     """
     after, entries = dict(accounts), []
     for booking in bookings:
-        entry = make_entry(after[booking.user_id], booking, now)
-        after[booking.user_id] = after[booking.user_id].with_entry(entry, pending_cents=booking.pending_cents)
+        account = after[booking.user_id]
+        entry = make_entry(account, booking, now)
+        account = account.with_entry(entry, pending_cents=booking.pending_cents)
         entries.append(entry)
+        repaid = min(account.owed_cents, booking.cents) if booking.type in REWARDS else 0
+        if repaid:
+            entry = make_entry(account, _repayment(booking, repaid), now)
+            account = account.owing(-repaid).with_entry(entry, pending_cents=0)
+            entries.append(entry)
+        after[booking.user_id] = account
     return after, entries
+
+
+def _repayment(reward: Booking, cents: int) -> Booking:
+    return Booking(
+        reward.user_id,
+        "deduction",
+        -cents,
+        against="losses",
+        source=f"owed:{reward.source}",
+        reason="Repays a reward that was taken back",
+    )
+
+
+def take_back_booking(account: Account, cents: int, source: str, reason: str) -> Booking | None:
+    """The deduction of as much of a reward as the balance covers; None if it covers nothing."""
+    taken = min(account.balance_cents, cents)
+    if not taken:
+        return None
+    return Booking(account.user_id, "deduction", -taken, against="rewards", source=source, reason=reason)
+
+
+class Closing(Model):
+    """The end of a day (UTC): the balance of each platform account, and what moved on that day.
+
+    Attributes:
+        balances: the sum of all legs up to the end of the day, by account.
+        flows: cents that moved on the day, by what moved them.
+    """
+
+    day: str
+    balances: dict[str, Cents]
+    flows: dict[str, Cents] = {}

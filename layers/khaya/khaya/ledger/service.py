@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from khaya.ledger import store
-from khaya.ledger.model import Account, Booking, Entry, EntryType, Leg, Movement, apply_bookings, movement_of
+from khaya.ledger.model import (
+    Account,
+    Booking,
+    Entry,
+    EntryType,
+    Leg,
+    Movement,
+    apply_bookings,
+    movement_of,
+    take_back_booking,
+)
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 
 
@@ -46,14 +56,34 @@ def reward(
         return None
     accounts = {user_id: store.read_account(account, user_id)}
     booking = Booking(user_id, type, cents, against="rewards", source=source, reason=reason)
-    (entry,) = book(accounts, [booking], now=now, unit_of_work=unit_of_work)
+    entry, *_ = book(accounts, [booking], now=now, unit_of_work=unit_of_work)  # a repayment may follow
     return entry
 
 
-def transfer(source: str, legs: Iterable[Leg], *, now: str, unit_of_work: UnitOfWork) -> None:
-    """Move money between the platform's own accounts.
+def move(source: str, legs: Iterable[tuple[str, int]], *, now: str, unit_of_work: UnitOfWork) -> None:
+    """Move cents between accounts other than people's credits; legs of zero are left out.
 
     Raises:
-        ValueError: the legs do not sum to zero.
+        ValueError: the legs do not sum to zero, or one is on a person's credits, which needs an entry: see `book`.
     """
-    unit_of_work.add(*store.put_movements([Movement.balanced(source, legs, now)]))
+    moved = [Leg(account=account, cents=cents) for account, cents in legs if cents]
+    if any(leg.is_of_person for leg in moved):
+        raise ValueError(f"{source} moves a person's credits without an entry")
+    if moved:
+        unit_of_work.add(*store.put_movements([Movement.balanced(source, moved, now)]))
+
+
+def take_back(account: Account, cents: int, *, source: str, reason: str, now: str, unit_of_work: UnitOfWork) -> None:
+    """Take a reward back. What the balance does not cover is a loss of the platform, until later rewards repay it."""
+    after = account
+    booking = take_back_booking(account, cents, source, reason)
+    owed = cents + (booking.cents if booking else 0)
+    if owed:
+        after = account.owing(owed)
+        move(f"{source}:owed", [("losses", -owed), ("rewards", owed)], now=now, unit_of_work=unit_of_work)
+    if booking is not None:
+        accounts, entries = apply_bookings({account.user_id: after}, [booking], now)
+        after = accounts[account.user_id]
+        unit_of_work.add(*(store.put_entry(entry) for entry in entries))
+        unit_of_work.add(*store.put_movements([movement_of(entry) for entry in entries]))
+    unit_of_work.add(store.update_account(account, after))

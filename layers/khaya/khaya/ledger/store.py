@@ -2,33 +2,31 @@
 
 * `account#<userId>`: a person's account. Every change is conditional on its version.
 * `<ulid>`: an entry, listed by the index `byPerson`.
-* `movement#<source>`: a movement. It is written once, so no cause is booked twice.
-* `platform#<account>#<shard>`: one shard of a platform account. The person's id determines the shard, so that no
-  account is one hot item and one person's movements do not conflict with another's.
+* `movement#<source>`: a movement. It is written once, so no cause is booked twice. `byAccount` lists those of a day.
+* `closing#<day>`: the balances of the platform's accounts at the end of a day.
+* `balance#<account>`: the balance of an escrow, a payout or a refund.
+* `leg#<source>#<account>`: a leg of a movement, listed by the index `byAccount`. Those of a platform account are listed
+  by day, so that no account is one partition. A leg on a person's credits is their entry.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from khaya.ledger.model import Account, Entry, Movement, person_account
+from khaya.ledger.model import Account, Closing, Entry, Leg, Movement, is_guarded
 from khaya.platform.base.errors import WriteConflict
-from khaya.platform.base.ids import shard_of
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, writes
 from khaya.platform.data.lists import list_page
 from khaya.platform.data.pages import PageRequest, PageResult
 
-SHARDS = 16
-"""The number of items that hold one platform account."""
-
 _ORDER_DIGITS = 12
+_MOVEMENTS = "movements"
+LATEST = "latest"
+"""The day in the key of the closing of the last closed day."""
 _BATCH_SIZE = 2000
 """Entries in one query for a statement: somewhat under the 1 MB limit of a DynamoDB response."""
-
-_PERSON_PREFIX = person_account("")
 
 
 def account_key(user_id: str) -> tuple[str, dict[str, str]]:
@@ -68,8 +66,8 @@ def find_entry(entry_id: str) -> Entry | None:
 
 def entries(user_id: str, page_request: PageRequest) -> PageResult[Entry]:
     """A person's entries, newest first."""
-    part = list_page(settings().credits_table, "byPerson", "userId", user_id, page_request, order="order")
-    return PageResult([Entry.model_validate(row) for row in part.items], part.after)
+    result = list_page(settings().credits_table, "byPerson", "userId", user_id, page_request, order="order")
+    return PageResult([Entry.model_validate(row) for row in result.items], result.after)
 
 
 def every_entry(user_id: str, columns: Iterable[str]) -> Iterator[Item]:
@@ -137,38 +135,91 @@ def update_entry(before: Entry, after: Entry) -> writes.Write:
 
 
 def put_movements(movements: Sequence[Movement]) -> list[writes.Write]:
-    """Store movements, if their sources have not been booked, and update the platform accounts."""
+    """Store movements whose sources have not been booked, their legs, and the balances of escrows, payouts, refunds.
+
+    A transaction may contain an item only once, so at most one of the movements may touch one guarded account.
+    """
+    return [write for movement in movements for write in _movement(movement)]
+
+
+def balance_key(account: str) -> tuple[str, dict[str, str]]:
+    """Primary key of the balance of an escrow, a payout or a refund."""
+    return settings().credits_table, {"id": f"balance#{account}"}
+
+
+def read_balance(item: Item | None) -> int:
+    """The cents in the item of a balance; zero if there is none."""
+    return int(item["balanceCents"]) if item else 0
+
+
+def legs(account: str, day: str, page_request: PageRequest) -> PageResult[Leg]:
+    """The legs on an account, newest first; those of a platform account on one day (UTC)."""
+    partition = account if is_guarded(account) else f"{account}#{day}"
+    result = list_page(settings().credits_table, "byAccount", "legsOf", partition, page_request, order="bookedAt")
+    return PageResult([Leg.model_validate(row) for row in result.items], result.after)
+
+
+def movements(day: str, page_request: PageRequest) -> PageResult[Movement]:
+    """The movements of a day (UTC), oldest first."""
+    result = list_page(
+        settings().credits_table,
+        "byAccount",
+        "legsOf",
+        f"{_MOVEMENTS}#{day}",
+        page_request,
+        order="bookedAt",
+        newest_first=False,
+    )
+    return PageResult([Movement.model_validate(row) for row in result.items], result.after)
+
+
+def closing_key(day: str) -> tuple[str, dict[str, str]]:
+    """Primary key of the closing of a day."""
+    return settings().credits_table, {"id": f"closing#{day}"}
+
+
+def read_closing(item: Item | None) -> Closing | None:
+    """The closing in `item`; None for None."""
+    return Closing.model_validate(item) if item else None
+
+
+def put_closing(closing: Closing) -> list[writes.Write]:
+    """Store the closing of a day, also as the latest; the same again changes nothing."""
+    items = [{**item_of(closing), **closing_key(name)[1]} for name in (closing.day, LATEST)]
     table = settings().credits_table
-    records = [
-        writes.put(
-            table,
-            {**item_of(movement), **movement_key(movement.source)[1]},
-            condition="attribute_not_exists(#id)",
-            refusal=lambda _: WriteConflict(),
-        )
-        for movement in movements
-    ]
-    return records + [
-        writes.update(
-            table,
-            {"id": shard},
-            "ADD #balanceCents :cents",
-            condition=None,
-            refusal=lambda _: WriteConflict(),
-            values={"cents": cents},
-        )
-        for shard, cents in _by_shard(movements).items()
-        if cents
-    ]
+    return [writes.put(table, item, condition=None, refusal=lambda _: WriteConflict()) for item in items]
 
 
-def _by_shard(movements: Sequence[Movement]) -> Mapping[str, int]:
-    """Cents to add to each shard of a platform account. A transaction may contain an item only once."""
-    sums: Counter[str] = Counter()
-    for movement in movements:
-        account = next((leg.account for leg in movement.legs if leg.account.startswith(_PERSON_PREFIX)), None)
-        number = shard_of(account or movement.source, SHARDS)
-        for leg in movement.legs:
-            if not leg.account.startswith(_PERSON_PREFIX):
-                sums[f"platform#{leg.account}#{number:02}"] += leg.cents
-    return sums
+def _movement(movement: Movement) -> Iterator[writes.Write]:
+    table = settings().credits_table
+    yield writes.put(
+        table,
+        {
+            **item_of(movement),
+            **movement_key(movement.source)[1],
+            "legsOf": f"{_MOVEMENTS}#{movement.created_at[:10]}",
+            "bookedAt": movement.created_at,
+        },
+        condition="attribute_not_exists(#id)",
+        refusal=lambda _: WriteConflict(),
+    )
+    for leg in movement.legs:
+        if leg.is_of_person:
+            continue
+        in_balance = is_guarded(leg.account)
+        row = {
+            **item_of(leg),
+            "id": f"leg#{movement.source}#{leg.account}",
+            "source": movement.source,
+            "legsOf": leg.account if in_balance else f"{leg.account}#{movement.created_at[:10]}",
+            "bookedAt": movement.created_at,
+        }
+        yield writes.put(table, row, condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict())
+        if in_balance:
+            yield writes.update(
+                *balance_key(leg.account),
+                "ADD #balanceCents :cents",
+                condition="#balanceCents >= :taken" if leg.cents < 0 else None,
+                refusal=lambda _: WriteConflict(),
+                values={"cents": leg.cents, **({"taken": -leg.cents} if leg.cents < 0 else {})},
+            )

@@ -59,12 +59,12 @@ def change(before: Listing, after: Listing) -> list[writes.Write]:
     return [changed, *_count(before.seller_id, after.counts_towards_limit - before.counts_towards_limit)]
 
 
-def change_visibility(listing: Listing, *, hidden: bool) -> writes.Write | None:
+def set_hidden(listing: Listing, *, hidden: bool) -> writes.Write | None:
     """The write that hides a listing from the public, or shows it; None if nothing changes."""
     if bool(listing.hidden) == hidden:
         return None
     after = listing.model_copy(update={"hidden": hidden or None})
-    return hiding.change_visibility(*key(listing.id), _item(listing), _item(after) | changed_today())
+    return hiding.set_hidden(*key(listing.id), _item(listing), _item(after) | changed_today())
 
 
 def rename(listing: Listing, name: str) -> writes.Write | None:
@@ -88,7 +88,7 @@ def pending(page_request: PageRequest) -> PageResult[Listing]:
     """Pending listings, longest wait first."""
     table = settings().listings_table
     return _listings(
-        lists.list_page(table, "byWait", "waiting", _PENDING, page_request, order="waitOrder", newest_first=False)
+        lists.list_page(table, "byPending", "waiting", _PENDING, page_request, order="waitOrder", newest_first=False)
     )
 
 

@@ -171,6 +171,83 @@ def _credits(event: Event, _: Item) -> Recipients:
         yield detail["userId"], "creditsReceived" if detail["amountCents"] > 0 else "creditsDeducted", {}
 
 
+def _payout_delayed(event: Event, _: Item) -> Recipients:
+    """Notifies the person of what they have to do, and of a wait for an admin. Other reasons end by themselves."""
+    kind = _PAYOUT_NOTICES.get(event.detail["reason"])
+    if kind is not None:
+        yield event.detail["userId"], kind, {}
+
+
+def _payout_paid(event: Event, _: Item) -> Recipients:
+    """Notifies of a paid earning. Withdrawals have their own notice."""
+    if event.detail["kind"] == "earning":
+        yield event.detail["userId"], "payoutPaid", {}
+
+
+def _payout_account_checked(event: Event, _: Item) -> Recipients:
+    if event.detail["verified"]:
+        yield event.detail["userId"], "payoutAccountVerified", {}
+    else:
+        yield event.detail["userId"], "payoutAccountRefused", {"problem": event.detail.get("problem", "unknown")}
+
+
+def _refund(kind: str) -> Callable[[Event, Item], Recipients]:
+    """A rule that notifies the buyer, where the buyer is known."""
+
+    def rule(event: Event, _: Item) -> Recipients:
+        if event.detail.get("buyerId"):
+            yield event.detail["buyerId"], kind, {}
+
+    return rule
+
+
+def _escrow_paid(event: Event, _: Item) -> Recipients:
+    """Notifies the worker, who may start or has their money safe, and the buyer of the receipt."""
+    is_first = event.detail["amountCents"] == event.detail["paidCents"]
+    yield event.detail["workerId"], "workCanStart" if is_first else "balancePaid", {}
+    yield event.detail["buyerId"], "paymentReceived", {}
+
+
+def _both(kind: str) -> Callable[[Event, Item], Recipients]:
+    """A rule that notifies both parties of a job."""
+
+    def rule(event: Event, _: Item) -> Recipients:
+        for side in ("buyerId", "workerId"):
+            yield event.detail[side], kind, {}
+
+    return rule
+
+
+def _agreement_proposed(event: Event, _: Item) -> Recipients:
+    other = "workerId" if event.detail["by"] == "buyer" else "buyerId"
+    yield event.detail[other], "agreementProposed", {}
+
+
+def _escrow_released(event: Event, _: Item) -> Recipients:
+    """Notifies the worker of what they get, and the buyer too if it was not the buyer who confirmed the work."""
+    yield event.detail["workerId"], "moneyReleased", {}
+    yield event.detail["buyerId"], "workPaid", {}
+    if event.detail["refundedCents"] > 0:
+        yield event.detail["buyerId"], "refundStarted", {"amountCents": event.detail["refundedCents"]}
+
+
+def _escrow_refunded(event: Event, _: Item) -> Recipients:
+    """Notifies the buyer, unless they cancelled the job themselves. The worker has the notice about the job."""
+    if event.detail["amountCents"] > 0:
+        yield event.detail["buyerId"], "refundStarted", {}
+
+
+def _chargeback(kind: str) -> Callable[[Event, Item], Recipients]:
+    """A rule that notifies both parties of the job, where there is one."""
+
+    def rule(event: Event, _: Item) -> Recipients:
+        for side in ("buyerId", "workerId"):
+            if event.detail.get("jobId") and event.detail.get(side):
+                yield event.detail[side], kind, {}
+
+    return rule
+
+
 def _verification(event: Event, _: Item) -> Recipients:
     yield event.detail["userId"], "verified" if event.detail["verified"] else "verificationEnded", {}
 
@@ -201,15 +278,43 @@ _RULES: Final[Mapping[str, Callable[[Event, Item], Recipients]]] = {
     "credits.booked": _credits,
     "withdrawal.paid": _one("userId", "withdrawalPaid"),
     "withdrawal.failed": _one("userId", "withdrawalFailed"),
+    "payout.delayed": _payout_delayed,
+    "payout.reminder": _one("userId", "payoutNeedsAccount"),
+    "payout.paid": _payout_paid,
+    "refund.needs_account": _refund("refundNeedsAccount"),
+    "refund.reminder": _refund("refundNeedsAccount"),
+    "refund.paid": _refund("refundPaid"),
+    "escrow.deposit_paid": _escrow_paid,
+    "escrow.fully_paid": _escrow_paid,
+    "escrow.balance_due": _one("buyerId", "balanceDue"),
+    "escrow.disputed": _both("disputeOpened"),
+    "escrow.agreement_proposed": _agreement_proposed,
+    "escrow.dispute_ended": _both("disputeEnded"),
+    "escrow.released": _escrow_released,
+    "escrow.refunded": _escrow_refunded,
+    "chargeback.opened": _chargeback("chargebackOpened"),
+    "chargeback.won": _chargeback("chargebackWon"),
+    "chargeback.lost": _chargeback("chargebackLost"),
     "person.verified": _verification,
     "person.verification_refused": _one("userId", "verificationRefused"),
     "person.suspended": _one("userId", "accountSuspended"),
     "person.reinstated": _one("userId", "accountReinstated"),
     "person.password_changed": _one("userId", "passwordChanged"),
     "person.payout_account_changed": _one("userId", "payoutAccountChanged"),
+    "person.payout_account_checked": _payout_account_checked,
     "reminder.due": _reminder,
 }
 """The rules by kind of event. Other kinds cause no notices."""
+
+_PAYOUT_NOTICES: Final[Mapping[str, str]] = {
+    "no_account": "payoutNeedsAccount",
+    "account_not_verified": "payoutNeedsAccount",
+    "returned": "payoutReturned",
+    "failed": "payoutFailed",
+    "limit": "payoutHeld",
+    "admin_hold": "payoutHeld",
+}
+"""What people are told about a payout that waits, by its reason."""
 
 _OBJECTS: Final[Mapping[str, Callable[[str], Key]]] = {
     "jobId": jobs.key,
@@ -220,7 +325,17 @@ _OBJECTS: Final[Mapping[str, Callable[[str], Key]]] = {
 
 _TITLES: Final = {"jobId": "jobTitle", "listingId": "listingTitle", "storyId": "storyTitle"}
 
-_IDS: Final = (*_OBJECTS, "bidId", "reviewId", "reportId", "referralId", "entryId", "reminderId")
+_IDS: Final = (
+    *_OBJECTS,
+    "bidId",
+    "reviewId",
+    "reportId",
+    "referralId",
+    "entryId",
+    "reminderId",
+    "payoutId",
+    "refundId",
+)
 
 _PEOPLE: Final = (
     "buyerId",

@@ -35,7 +35,7 @@ class Template(Model):
     text: str
 
 
-class Message(Template):
+class KindTemplates(Template):
     """The templates of a kind. `gathered` is for several at once, and has the placeholder `count` besides."""
 
     gathered: Template | None = None
@@ -54,7 +54,7 @@ class Catalogue(Model):
         decimal: the separator before its cents.
     """
 
-    kinds: dict[str, Message]
+    kinds: dict[str, KindTemplates]
     words: dict[str, dict[str, str]]
     months: list[str]
     untitled: str

@@ -1,6 +1,6 @@
 """Notifications, and their recipients: preferences, devices and the count of unread notifications.
 
-Both have a generation. Marking everything as read starts a new generation; notifications of earlier ones are read.
+Both have a read epoch. Marking everything as read starts a new read epoch; notifications of earlier ones are read.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Recipient(Model):
     Attributes:
         channels: the chosen channels by kind, where they differ from the default.
         unread: the number of unread notifications.
-        generation: how often everything was marked as read.
+        read_epoch: how often everything was marked as read.
         version: the number of changes of preferences and devices.
         erased_at: when the account was erased; from then on nothing is delivered.
     """
@@ -91,7 +91,7 @@ class Recipient(Model):
     channels: dict[str, tuple[Channel, ...]] = {}
     devices: dict[str, Device] = {}
     unread: StoredCount = 0
-    generation: int = 0
+    read_epoch: int = 0
     version: int = 0
     erased_at: str | None = None
 
@@ -102,7 +102,7 @@ class Recipient(Model):
 
     def has_read(self, notification: Notification) -> bool:
         """Whether the notification is read, by itself or with all others."""
-        return notification.read or notification.generation < self.generation
+        return notification.read or notification.read_epoch < self.read_epoch
 
     def device_with(self, token: str) -> str | None:
         """The id of the device with a push token, if there is one."""
@@ -171,7 +171,7 @@ class Notification(Model):
         event: the id of the event that caused it.
         count: how many events it tells of.
         urgent: whether it is also delivered during the quiet hours.
-        generation: the recipient's generation when it was created.
+        read_epoch: the recipient's read epoch when it was created.
         read: whether it was read by itself; see `Recipient.has_read`.
         created_at: the time of the first event.
         updated_at: the time of the latest event; None if there is one.
@@ -186,7 +186,7 @@ class Notification(Model):
     event: str
     count: int = 1
     urgent: bool = False
-    generation: int = 0
+    read_epoch: int = 0
     read: bool = False
     created_at: str
     updated_at: str | None = None

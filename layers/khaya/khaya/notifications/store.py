@@ -23,10 +23,10 @@ from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, lists, writes
 from khaya.platform.data.pages import PageRequest, PageResult
 
-_NOT_PREFERENCES: Final = {"userId", "unread", "generation"}
+_NOT_PREFERENCES: Final = {"userId", "unread", "readEpoch"}
 """Fields that `update_recipient` does not write: the id is in the key, and other writes change the counts."""
 _NOT_ERASED: Final = "attribute_not_exists(#erasedAt)"
-_COUNTED_DAYS: Final = 30
+COUNTED_DAYS: Final = 30
 """Days for which it is known that an event was counted: longer than a message may wait to be handled again."""
 _ENDED_DAYS: Final = 2
 """Days until a gathering that ended, or a day's count of messages, is deleted."""
@@ -118,7 +118,7 @@ def create(notification: Notification, recipient: Recipient) -> list[writes.Writ
     return [
         writes.put(
             settings().notifications_table,
-            {**item_of(notification), "generation": recipient.generation, "listOrder": _order(notification)},
+            {**item_of(notification), "readEpoch": recipient.read_epoch, "listOrder": _order(notification)},
             condition="attribute_not_exists(#id)",
             refusal=lambda _: WriteConflict(),
         ),
@@ -157,14 +157,14 @@ def gather(before: Notification, after: Notification, recipient: Recipient, own_
         writes.replace(
             *key(before.id),
             {**item_of(before), "listOrder": _order(before)},
-            {**item_of(after), "generation": recipient.generation, "listOrder": _order(after)},
-            condition="#read = :read AND #generation = :was AND #count = :count",
+            {**item_of(after), "readEpoch": recipient.read_epoch, "listOrder": _order(after)},
+            condition="#read = :read AND #readEpoch = :was AND #count = :count",
             refusal=lambda _: WriteConflict(),
-            values={"read": before.read, "was": before.generation, "count": before.count},
+            values={"read": before.read, "was": before.read_epoch, "count": before.count},
         ),
         writes.put(
             settings().notifications_table,
-            {**item_of(counted), "id": own_id, "expiresAt": _expiry(after.told_at, _COUNTED_DAYS)},
+            {**item_of(counted), "id": own_id, "expiresAt": _expiry(after.told_at, COUNTED_DAYS)},
             condition="attribute_not_exists(#id)",
             refusal=lambda _: WriteConflict(),
         ),
@@ -192,13 +192,13 @@ def set_params(notification_id: str, params: Mapping[str, str | int]) -> writes.
 
 
 def mark_all_read(recipient: Recipient) -> writes.Write:
-    """Mark all notifications as read by starting a new generation, if the recipient's is unchanged."""
+    """Mark all notifications as read by starting a new read epoch, if the recipient's is unchanged."""
     return writes.update(
         *recipient_key(recipient.user_id),
-        "SET #unread = :none, #generation = :next",
-        condition=_same_generation(recipient),
+        "SET #unread = :none, #readEpoch = :next",
+        condition=_same_read_epoch(recipient),
         refusal=lambda _: WriteConflict(),
-        values={"none": 0, "next": recipient.generation + 1, "generation": recipient.generation},
+        values={"none": 0, "next": recipient.read_epoch + 1, "readEpoch": recipient.read_epoch},
     )
 
 
@@ -312,15 +312,15 @@ def _add_to_unread(recipient: Recipient, step: int) -> writes.Write:
     return writes.update(
         *recipient_key(recipient.user_id),
         "ADD #unread :step",
-        condition=_same_generation(recipient),
+        condition=_same_read_epoch(recipient),
         refusal=lambda _: WriteConflict(),
-        values={"step": step, "generation": recipient.generation},
+        values={"step": step, "readEpoch": recipient.read_epoch},
     )
 
 
-def _same_generation(recipient: Recipient) -> str:
-    same = "#generation = :generation"
-    return f"{same if recipient.generation else f'(attribute_not_exists(#generation) OR {same})'} AND {_NOT_ERASED}"
+def _same_read_epoch(recipient: Recipient) -> str:
+    same = "#readEpoch = :readEpoch"
+    return f"{same if recipient.read_epoch else f'(attribute_not_exists(#readEpoch) OR {same})'} AND {_NOT_ERASED}"
 
 
 def _unchanged(recipient: Recipient) -> str:

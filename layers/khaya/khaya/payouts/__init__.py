@@ -1,1 +1,1 @@
-"""Payouts: the bank accounts to which people are paid."""
+"""Payouts: money that leaves the platform to people's bank accounts, earnings and credits alike."""

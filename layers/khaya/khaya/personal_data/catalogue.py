@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from khaya.audit.model import Entry as AuditEntry
+from khaya.audit.model import AuditEntry
 from khaya.bids.model import Bid
 from khaya.deliveries.model import Send
 from khaya.jobs.model import Job
 from khaya.listings.model import Listing
 from khaya.notifications.model import Notification, Recipient
-from khaya.payouts.model import PayoutAccount
 from khaya.personal_data.money import MONEY_RECORDS
+from khaya.personal_data.payments import PAYMENT_RECORDS
 from khaya.personal_data.places import (
     ADMIN,
     BUYER_OF_THE_JOB,
@@ -222,12 +222,6 @@ RECORDS: Final[tuple[Record, ...]] = (
         "as long as the account; the tombstone stays",
     ),
     Record(
-        "payout account (in the private record)",
-        "users",
-        PayoutAccount,
-        (Place("fingerprint", "identifier", "userId", _WITH_RECORD, "no"),),
-    ),
-    Record(
         "admin's decision about a person",
         "users",
         Decision,
@@ -282,7 +276,7 @@ RECORDS: Final[tuple[Record, ...]] = (
         "challenges",
         None,
         (Place("id", "device or address", "caller", expire("keyed hashes of contact and address"), "no"),),
-        "minutes, and up to two days until DynamoDB removes them",
+        "minutes (30 days for the network of a sign-in), and up to two days until DynamoDB removes them",
     ),
     Record(
         "notification",
@@ -338,6 +332,7 @@ RECORDS: Final[tuple[Record, ...]] = (
         "a day, or as long as the account once it was handed in",
     ),
     *MONEY_RECORDS,
+    *PAYMENT_RECORDS,
     Record(
         "entry of the audit trail",
         "audit",

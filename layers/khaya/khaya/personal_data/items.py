@@ -35,8 +35,8 @@ def without_person(item: Item, person: str, now: str, *, as_: Collection[str] = 
     for place in _RECORD_OF[type(item)].places:
         if place.erasure.action not in ("remove", "replace"):
             continue
-        for holder, name, parents in _values(after, place.path):
-            if person == _owner(before, place.owner, parents) or place.owner in as_:
+        for holder, name, parents in values_of(after, place.path):
+            if person == owner_of(before, place.owner, parents) or place.owner in as_:
                 if place.erasure.action == "remove":
                     del holder[name]
                 else:
@@ -53,8 +53,8 @@ def exported(item: Model, person: str) -> dict[str, Any]:
     before = item_of(item)
     shown = deepcopy(before)
     for place in _RECORD_OF[type(item)].places:
-        for holder, name, parents in _values(shown, place.path):
-            if not _is_exported(place, person == _owner(before, place.owner, parents)):
+        for holder, name, parents in values_of(shown, place.path):
+            if not _is_exported(place, person == owner_of(before, place.owner, parents)):
                 del holder[name]
     return shown
 
@@ -64,8 +64,8 @@ def own_words(item: Model, person: str, *, as_: Collection[str] = ()) -> dict[st
     before = item_of(item)
     found: dict[str, Any] = {}
     for place in _RECORD_OF[type(item)].places:
-        for holder, name, parents in _values(before, place.path):
-            if person == _owner(before, place.owner, parents) or place.owner in as_:
+        for holder, name, parents in values_of(before, place.path):
+            if person == owner_of(before, place.owner, parents) or place.owner in as_:
                 found.setdefault(place.path, []).append(holder[name])
     return {**{name: before[name] for name in ("id", "userId") if name in before}, **found} if found else {}
 
@@ -74,7 +74,7 @@ def _is_exported(place: Place, own: bool) -> bool:
     return place.export == "yes" or (place.export == "to its owner" and own)
 
 
-def _owner(item: Mapping[str, Any], owner: str, parents: Parents) -> str | None:
+def owner_of(item: Mapping[str, Any], owner: str, parents: Parents) -> str | None:
     """The id of the person whom the attribute `owner` names, in the same elements of lists as the value; None if none.
 
     An attribute that names a side of a job stands for the person of that side.
@@ -91,7 +91,7 @@ def _owner(item: Mapping[str, Any], owner: str, parents: Parents) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _values(item: dict[str, Any], path: str) -> Iterator[tuple[dict[str, Any], str, Parents]]:
+def values_of(item: dict[str, Any], path: str) -> Iterator[tuple[dict[str, Any], str, Parents]]:
     """Each value of a path: the map that holds it, its name there, and the elements that lead to it."""
     first, _, rest = path.partition(".")
     name = first.rstrip("[]{}")
@@ -101,11 +101,11 @@ def _values(item: dict[str, Any], path: str) -> Iterator[tuple[dict[str, Any], s
         yield item, name, ()
     elif first.endswith("[]"):
         for number, element in enumerate(item[name]):
-            for holder, last, parents in _values(element, rest):
+            for holder, last, parents in values_of(element, rest):
                 yield holder, last, (number, *parents)
     elif first.endswith("{}"):
         for key, element in item[name].items():
-            for holder, last, parents in _values(element, rest):
+            for holder, last, parents in values_of(element, rest):
                 yield holder, last, (key, *parents)
     else:
-        yield from _values(item[name], rest)
+        yield from values_of(item[name], rest)

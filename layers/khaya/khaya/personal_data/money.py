@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from khaya.credits.model import Proposal, SingleAdminSum
-from khaya.ledger.model import Account, Entry, Movement
+from khaya.ledger.model import Account, Closing, Entry, Movement
 from khaya.personal_data.places import FORMER, TEXT, Place, Record, keep
 from khaya.referrals.model import Code, Referral, Referrer, WaitingReward
 
@@ -23,6 +23,7 @@ MONEY_RECORDS: Final[tuple[Record, ...]] = (
         (
             Place("reason", "typed text", "bookedBy", _MONEY_REASON),
             Place("source", "identifier", "userId", keep("the cause, by ids, so that it is booked once")),
+            Place("against", "identifier", "userId", keep("the account on the other side, by ids"), "no"),
             Place("bookedBy", "identifier", "bookedBy", keep("who is answerable for a booking"), "no"),
         ),
         _MONEY,
@@ -47,6 +48,7 @@ MONEY_RECORDS: Final[tuple[Record, ...]] = (
         ),
         _MONEY,
     ),
+    Record("movements of a day", "credits", Closing, (), _MONEY),
     Record("sum of what an admin booked alone", "credits", SingleAdminSum, (), "a day after the last booking"),
     Record(
         "referral code",

@@ -8,6 +8,9 @@ from typing import Final
 from khaya.audit import store as audit
 from khaya.bids import store as bids
 from khaya.bids.model import Bid
+from khaya.decisions import store as decisions
+from khaya.escrows import store as escrows
+from khaya.escrows.model import Escrow
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job, Party
 from khaya.listings import store as listings
@@ -23,11 +26,12 @@ from khaya.reviews import store as reviews
 from khaya.reviews.model import Review
 from khaya.stories import store as stories
 from khaya.stories.model import Story
-from khaya.users import store as users
 from khaya.users.model import Decision
 
 Decided = Job | Listing | Story | Review | Report | Profile | WaitingReward | Decision
 """What an admin decides about, giving a reason on the item itself."""
+
+_PARTIES: Final[tuple[Party, ...]] = ("buyer", "worker")
 
 _FIND: Final[Mapping[str, Callable[[str], Decided | None]]] = {
     "job.completed": jobs.find,
@@ -50,6 +54,15 @@ _DECISIONS: Final = frozenset({"person.suspended", "person.reinstated", "person.
 def jobs_of(user_id: str, party: Party) -> Iterator[Job]:
     """The jobs in which a person is the given party."""
     return every_item(lambda page_request: jobs.of_person(party, user_id, None, page_request))
+
+
+def escrows_of(user_id: str) -> Iterator[Escrow]:
+    """The escrows of the jobs of a person, on either side."""
+    for party in _PARTIES:
+        for job in jobs_of(user_id, party):
+            escrow = escrows.find(job.id) if job.escrow is not None else None
+            if escrow is not None:
+                yield escrow
 
 
 def bids_on(job: Job) -> Iterator[Bid]:
@@ -87,7 +100,7 @@ def decided_by(user_id: str) -> Iterator[Decided]:
 
 def decisions_about(user_id: str) -> Iterator[Decision]:
     """The admins' decisions about a person."""
-    return every_item(lambda page_request: users.decisions_about(user_id, page_request))
+    return every_item(lambda page_request: decisions.of_person(user_id, page_request))
 
 
 def _slots_of_reviewers(user_id: str) -> Iterator[tuple[str, str]]:

@@ -12,12 +12,12 @@ from typing import Final, TypeAlias
 from khaya.pictures import store
 from khaya.pictures.decoding import Decoded, NotDecodable, decode
 from khaya.platform.aws import files, media
-from khaya.platform.base.backoff import pause
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import settings
 from khaya.platform.data.unit_of_work import Key, commit_now, read, read_together
 from khaya.platform.work.parallel import in_parallel
+from khaya.platform.work.retries import retry_on_conflict
 from khaya.uploads import store as uploads
 from khaya.uploads.model import (
     MEDIA,
@@ -40,7 +40,7 @@ Keys: TypeAlias = Mapping[Resource, KeyOf]
 MOST_DECODINGS: Final = 3
 """A file whose decoding ended the function so often, by time or memory, is refused."""
 
-_RERUNS = 10
+_ATTEMPTS = 10
 _AT_ONCE = 4
 
 
@@ -62,7 +62,7 @@ def check(upload_key: str, keys: Keys) -> bool:
     for used_by in sorted(upload.used_by):
         resource, object_id, _ = used_by.split("/")
         if resource in keys:
-            _tell(resource, keys[resource](object_id), upload, facts)  # type: ignore[arg-type, index]
+            _set_facts(resource, keys[resource](object_id), upload, facts)  # type: ignore[arg-type, index]
     return facts.state == "ready"
 
 
@@ -83,18 +83,16 @@ def refresh(resource: Resource, object_id: str, owner: str, gone: Collection[str
         WriteConflict: the object keeps changing.
     """
     key = keys[resource](object_id)
-    for attempt in range(_RERUNS):
+
+    def sync() -> set[str]:
+        """Bring the copies in line, and return the folders that are not in use."""
         item, user = read_together([key, users.key(owner)])
         shown = showing(resource, item)
-        try:
-            in_use = _sync_public_copies(shown, key, hidden=_is_hidden(user)) if shown else set()
-        except WriteConflict:
-            pause(attempt)
-            continue
-        for folder in ({*gone} | (shown.folders if shown else set())) - in_use:
-            _unpublish(folder)
-        return
-    raise WriteConflict
+        in_use = _sync_public_copies(shown, key, hidden=_is_hidden(user)) if shown else set()
+        return ({*gone} | (shown.folders if shown else set())) - in_use
+
+    for folder in retry_on_conflict(sync, _ATTEMPTS):
+        _unpublish(folder)
 
 
 def _decide(upload: Upload) -> PictureFacts | None:
@@ -128,24 +126,19 @@ def _decoded(upload: Upload) -> Decoded | None:
         return None
 
 
-def _tell(resource: Resource, key: Key, upload: Upload, facts: PictureFacts) -> None:
+def _set_facts(resource: Resource, key: Key, upload: Upload, facts: PictureFacts) -> None:
     """Store the facts of an upload on an object that still shows it and lacks them."""
     name = upload_id(upload.key)
     folder = secrets.token_hex(16) if upload.may_be_public and facts.width else None
-    for attempt in range(_RERUNS):
+
+    def store_facts() -> None:
         item = read(key)
         shown = showing(resource, item)
-        if item is None or shown is None or upload.key not in shown.keys:
+        if item is None or shown is None or upload.key not in shown.keys or name in shown.pictures:
             return
-        if name in shown.pictures:
-            return
-        try:
-            commit_now(store.set_facts(key, item, name, facts.model_copy(update={"folder": folder})))
-        except WriteConflict:
-            pause(attempt)
-        else:
-            return
-    raise WriteConflict
+        commit_now(store.set_facts(key, item, name, facts.model_copy(update={"folder": folder})))
+
+    retry_on_conflict(store_facts, _ATTEMPTS)
 
 
 def _sync_public_copies(shown: Showing, key: Key, *, hidden: bool) -> set[str]:

@@ -7,6 +7,7 @@ directory is one query. Rows contain all that the directory shows. They are writ
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pydantic.alias_generators import to_camel
 
@@ -101,15 +102,42 @@ def require_present(user_id: str) -> writes.Write:
     )
 
 
-def count_completed_job(user_id: str, now: str) -> writes.Write:
-    """Add one to the completed jobs."""
+@dataclass(frozen=True)
+class PaidJob:
+    """A job that counts as paid for its worker, and whether it was on time."""
+
+    on_time: bool
+
+
+def count_completed_job(user_id: str, now: str, paid: PaidJob | None = None) -> writes.Write:
+    """Add one to the completed jobs, and to the paid ones if it counts as paid."""
+    counters = {"completedJobs": 1, **_paid(paid, 1)}
     return writes.update(
         *key(user_id),
-        "SET #createdAt = if_not_exists(#createdAt, :now), #reputationDay = :reputationDay ADD #completedJobs :one",
+        "SET #createdAt = if_not_exists(#createdAt, :now), #reputationDay = :reputationDay ADD "
+        + ", ".join(f"#{name} :{name}" for name in counters),
         condition=None,
         refusal=lambda _: WriteConflict(),
-        values={"now": now, **_reputation_day(now), "one": 1},
+        values={"now": now, **_reputation_day(now), **counters},
     )
+
+
+def uncount_paid_job(user_id: str, now: str, paid: PaidJob) -> writes.Write:
+    """Subtract a paid job, because its payment was charged back."""
+    counters = _paid(paid, -1)
+    return writes.update(
+        *key(user_id),
+        "SET #reputationDay = :reputationDay ADD " + ", ".join(f"#{name} :{name}" for name in counters),
+        condition=None,
+        refusal=lambda _: WriteConflict(),
+        values={**_reputation_day(now), **counters},
+    )
+
+
+def _paid(paid: PaidJob | None, step: int) -> dict[str, int]:
+    if paid is None:
+        return {}
+    return {"paidJobs": step, **({"onTimeJobs": step} if paid.on_time else {})}
 
 
 def require_newcomer(user_id: str) -> writes.Write:

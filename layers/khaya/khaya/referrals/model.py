@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator
 
 from khaya.jobs.model import Job
 from khaya.ledger.model import Booking
-from khaya.payouts.model import PayoutAccount, is_shared
+from khaya.payout_accounts.model import PayoutAccount, is_shared
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Count, Length, Line, Prose
@@ -20,7 +21,8 @@ from khaya.platform.base.money import RAND, Cents
 from khaya.platform.base.numbers import StoredCount
 from khaya.users.model import AccountStatus
 
-Status = Literal["pending", "completed", "rewarded"]
+Status = Literal["pending", "completed", "rewarded", "reversed"]
+"""`reversed`: the rewards were taken back, because a payment for a job that it counted was charged back."""
 RewardKind = Literal["referral", "bonus"]
 RewardStatus = Literal["waiting", "paid", "refused"]
 
@@ -69,6 +71,7 @@ class Referral(Model):
     Attributes:
         id: the referral's id, apart from the key of its item.
         reward_cents: the referrer's reward.
+        jobs: the agreed cents of each qualifying job that it counts, until it is completed.
         job_id: the job that completed the referral.
     """
 
@@ -80,20 +83,39 @@ class Referral(Model):
     referred_name: str
     status: Status = "pending"
     reward_cents: Cents | None = None
+    jobs: dict[str, Cents] = {}
     job_id: str | None = None
     completed_at: str | None = None
     rewarded_at: str | None = None
     created_at: str
 
-    def completed(self, job_id: str, now: str) -> Referral:
-        """The referral after its first qualifying job.
+    @property
+    def qualifying_cents(self) -> int:
+        """What its qualifying jobs add up to."""
+        return sum(self.jobs.values())
+
+    def with_job(self, job_id: str, cents: int, threshold_cents: int, now: str) -> Referral:
+        """The referral with one more qualifying job; it is completed once they add up to the threshold.
 
         Raises:
             Conflict: the referral is not pending.
         """
         if self.status != "pending":
             raise Conflict(f"The referral is {self.status}.", code="referral_status", params={"status": self.status})
-        return self.model_copy(update={"status": "completed", "job_id": job_id, "completed_at": now})
+        counted = self.model_copy(update={"jobs": {**self.jobs, job_id: cents}})
+        if counted.qualifying_cents < threshold_cents:
+            return counted
+        return counted.model_copy(update={"status": "completed", "job_id": job_id, "completed_at": now})
+
+    def without_job(self, job_id: str, threshold_cents: int) -> Referral:
+        """The referral after a payment for one of its jobs was charged back."""
+        jobs = {name: cents for name, cents in self.jobs.items() if name != job_id}
+        left = self.model_copy(update={"jobs": jobs})
+        if self.status == "pending" or left.qualifying_cents >= threshold_cents:
+            return left
+        if self.status == "completed":
+            return left.model_copy(update={"status": "pending", "job_id": None, "completed_at": None})
+        return left.model_copy(update={"status": "reversed"})
 
     def rewarded(self, now: str) -> Referral:
         """The referral with both sides paid.
@@ -145,6 +167,11 @@ class Referrer(Model):
             return self
         held = tuple(one for one in self.held if one != referred_id)
         return self.model_copy(update={"held": held, "version": self.version + 1})
+
+    def without_reward(self) -> Referrer:
+        """The referrer after the rewards of a referral were taken back."""
+        changed = {"rewarded_count": max(0, self.rewarded_count - 1), "version": self.version + 1}
+        return self.model_copy(update=changed)
 
     def with_reward(self, now: str, *, automatic: bool) -> Referrer:
         """The referrer with one more rewarded referral. Payments by an admin do not count for the monthly limit."""
@@ -239,23 +266,48 @@ def new_referral(code: Code, *, referred_id: str, referred_name: str, now: str) 
     )
 
 
-def qualifies(
-    job: Job, *, buyer: PayoutAccount | None, worker: PayoutAccount | None, referrals: Iterable[Referral]
-) -> bool:
+@dataclass(frozen=True)
+class Means:
+    """By what a person pays and is paid: their payout account, and the cards that they paid with."""
+
+    account: PayoutAccount | None = None
+    cards: frozenset[str] = frozenset()
+
+    def overlaps(self, other: Means) -> bool:
+        """Whether two people share a bank account, an identity number or a card."""
+        return is_shared(self.account, other.account) or bool(self.cards & other.cards)
+
+
+def qualifies(job: Job, *, paid_in_full: bool, buyer: Means, worker: Means, referrals: Iterable[Referral]) -> bool:
     """Whether a job qualifies for referral and story rewards; `referrals` are those of its parties.
 
-    It is worth at least R200, was paid through escrow and released, its parties share no payout account, and neither
-    has referred the other.
+    It is worth at least R200, was paid through escrow and released in full, its parties share neither account,
+    identity number nor card, and neither has referred the other.
     """
-    paid = job.payment == "escrow" and job.status == "completed" and job.released_at is not None
+    released = job.payment == "escrow" and job.status == "completed" and job.released_at is not None
     is_large_enough = (job.agreed_cents or 0) >= MIN_JOB_CENTS
     related = any(referral.referrer_id in (job.buyer_id, job.worker_id) for referral in referrals)
-    return paid and is_large_enough and not related and not is_shared(buyer, worker)
+    return released and paid_in_full and is_large_enough and not related and not buyer.overlaps(worker)
+
+
+def counts_for(referrer: Means, buyer: Means, worker: Means) -> bool:
+    """Whether a qualifying job counts for a referral: the referrer shares nothing with its parties either."""
+    return not (referrer.overlaps(buyer) or referrer.overlaps(worker))
 
 
 def is_held(statuses: Mapping[str, AccountStatus]) -> bool:
     """Whether a reward waits for the end of a suspension, given the account statuses of those whom it is for."""
     return "suspended" in statuses.values()
+
+
+def without_account(statuses: Mapping[str, AccountStatus], accounts: Mapping[str, PayoutAccount | None]) -> str | None:
+    """One of those who are to get a reward and have no verified payout account, for which it waits; None if all do."""
+    active = (person for person, status in statuses.items() if status == "active")
+    return next((person for person in active if not _is_verified(accounts[person])), None)
+
+
+def _is_verified(account: PayoutAccount | None) -> bool:
+    return account is not None and account.verified
 
 
 def payees(statuses: Mapping[str, AccountStatus]) -> list[str]:
@@ -276,7 +328,7 @@ def referral_bookings(referral: Referral, people: Iterable[str], *, admins: tupl
     """The bookings of a referral's rewards for those of both sides who are paid."""
     sides = {
         referral.referrer_id: ("referrer", "Referral"),
-        referral.referred_id: ("referred", "First qualifying job after a referral"),
+        referral.referred_id: ("referred", "Qualifying jobs after a referral"),
     }
     return [
         Booking(

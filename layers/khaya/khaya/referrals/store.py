@@ -4,8 +4,9 @@
 * `referrer#<userId>`: the totals of a person's referrals; the index `byRewardedCount` has it from the first reward on.
 * `referral#<userId>`: the referral of the person who was referred; a person has one at most. The index `byReferrer`
   lists those of one referrer.
-* `reward#<id>`: a reward that an admin decides about; the index `byWait` lists those that wait.
-* `qualification#<userId>`: a person's first qualifying job, and the last story of theirs that was approved.
+* `reward#<id>`: a reward that an admin decides about; the index `byPending` lists those that wait.
+* `qualification#<userId>`: a person's qualifying jobs, and the last story of theirs that was approved.
+* `counted#<jobId>`: the referral that a job counts for; a job counts for one only.
 """
 
 from __future__ import annotations
@@ -126,26 +127,109 @@ def create(referral: Referral) -> writes.Write:
 
 
 def update_referral(before: Referral, after: Referral) -> writes.Write:
-    """Write the difference, if the referral's state is unchanged."""
+    """Write the difference, if the referral's state and jobs are unchanged."""
+    jobs = "#jobs = :jobs" if before.jobs else "(attribute_not_exists(#jobs) OR #jobs = :jobs)"
     return writes.replace(
         *referral_key(before.referred_id),
         _item(before),
         _item(after),
-        condition="#status = :was",
+        condition=f"#status = :was AND {jobs}",
         refusal=lambda _: WriteConflict(),
-        values={"was": before.status},
+        values={"was": before.status, "jobs": before.jobs},
     )
 
 
 def record_qualification(user_id: str, job_id: str, now: str) -> writes.Write:
-    """Store a qualifying job of a person, if it is the first."""
+    """Store a qualifying job of a person."""
     return writes.update(
         *qualification_key(user_id),
-        "SET #qualifiedAt = if_not_exists(#qualifiedAt, :now), #jobId = if_not_exists(#jobId, :job)",
+        "SET #qualifiedAt = if_not_exists(#qualifiedAt, :now), #jobId = if_not_exists(#jobId, :job) ADD #jobs :jobs",
         condition=None,
         refusal=lambda _: WriteConflict(),
-        values={"now": now, "job": job_id},
+        values={"now": now, "job": job_id, "jobs": {job_id}},
     )
+
+
+def remove_qualification(user_id: str, job_id: str, *, last: bool) -> writes.Write:
+    """Take a qualifying job from a person, because its payment was charged back; `last` if it is the only one."""
+    return writes.update(
+        *qualification_key(user_id),
+        "REMOVE #qualifiedAt, #jobId, #jobs" if last else "DELETE #jobs :gone",
+        condition="#jobs = :gone" if last else "contains(#jobs, :job) AND #jobs <> :gone",
+        refusal=lambda _: WriteConflict(),
+        values={"gone": {job_id}} if last else {"gone": {job_id}, "job": job_id},
+    )
+
+
+def qualifying_jobs(item: Item | None) -> frozenset[str]:
+    """The ids of the jobs in `item`, under `qualification_key`."""
+    return frozenset(item.get("jobs", ())) if item else frozenset()
+
+
+def verdict_key(job_id: str) -> tuple[str, dict[str, str]]:
+    """Primary key of the verdict about a job."""
+    return settings().referrals_table, {"id": f"verdict#{job_id}"}
+
+
+def read_verdict(item: Item | None) -> bool | None:
+    """Whether a job qualifies; None if that is not decided yet."""
+    return bool(item["qualified"]) if item else None
+
+
+def record_verdict(job_id: str, *, qualified: bool, now: str) -> writes.Write:
+    """The write that records whether a job qualifies, once."""
+    return writes.put(
+        settings().referrals_table,
+        {"id": f"verdict#{job_id}", "qualified": qualified, "decidedAt": now},
+        condition="attribute_not_exists(#id)",
+        refusal=lambda _: WriteConflict(),
+    )
+
+
+def revoke_verdict(job_id: str, now: str) -> writes.Write:
+    """The write that records that a job does not qualify, whatever was decided before."""
+    return writes.put(
+        settings().referrals_table,
+        {"id": f"verdict#{job_id}", "qualified": False, "decidedAt": now},
+        condition=None,
+        refusal=lambda _: WriteConflict(),
+    )
+
+
+def require_qualified(job_id: str) -> writes.Write:
+    """Check that a job qualifies, which a chargeback may have ended meanwhile."""
+    return writes.check(
+        *verdict_key(job_id),
+        condition="#qualified = :qualified",
+        refusal=lambda _: WriteConflict(),
+        values={"qualified": True},
+    )
+
+
+def counted_key(job_id: str) -> tuple[str, dict[str, str]]:
+    """Primary key of the note of the referral that a job counts for."""
+    return settings().referrals_table, {"id": f"counted#{job_id}"}
+
+
+def counted_for(item: Item | None) -> str | None:
+    """The referred person of the referral that a job counts for, in `item` under `counted_key`."""
+    return item.get("countedFor") if item else None
+
+
+def count_job(job_id: str, referred_id: str) -> writes.Write:
+    """Note the referral that a job counts for, once."""
+    table, key = counted_key(job_id)
+    return writes.put(
+        table,
+        {**key, "countedFor": referred_id},
+        condition="attribute_not_exists(#id)",
+        refusal=lambda _: WriteConflict(),
+    )
+
+
+def uncount_job(job_id: str) -> writes.Write:
+    """Remove the note of the referral that a job counts for."""
+    return writes.delete(*counted_key(job_id), condition="attribute_exists(#id)", refusal=lambda _: WriteConflict())
 
 
 def record_story(user_id: str, story_id: str) -> writes.Write:
@@ -200,16 +284,24 @@ def rename(key: tuple[str, dict[str, str]], attribute: str, name: str) -> writes
 
 def of_referrer(user_id: str, page_request: PageRequest) -> PageResult[Referral]:
     """The people whom a person has referred, newest first."""
-    part = list_page(settings().referrals_table, "byReferrer", "referrerId", user_id, page_request, order="referralId")
-    return PageResult([found for row in part.items if (found := read_referral(row))], part.after)
+    result = list_page(
+        settings().referrals_table, "byReferrer", "referrerId", user_id, page_request, order="referralId"
+    )
+    return PageResult([found for row in result.items if (found := read_referral(row))], result.after)
 
 
 def waiting_rewards(page_request: PageRequest) -> PageResult[WaitingReward]:
     """The rewards that wait for an admin, oldest first."""
-    part = list_page(
-        settings().referrals_table, "byWait", "waiting", _WAITING, page_request, order="createdAt", newest_first=False
+    result = list_page(
+        settings().referrals_table,
+        "byPending",
+        "waiting",
+        _WAITING,
+        page_request,
+        order="createdAt",
+        newest_first=False,
     )
-    return PageResult([_read_reward(row) for row in part.items], part.after)
+    return PageResult([_read_reward(row) for row in result.items], result.after)
 
 
 def leaders() -> list[Referrer]:

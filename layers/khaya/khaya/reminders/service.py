@@ -39,7 +39,7 @@ Decision = Literal["remind", "idle", "settled"]
 
 
 @dataclass
-class Report:
+class ClaimCounts:
     """The result of a run.
 
     Attributes:
@@ -54,7 +54,7 @@ class Report:
     failed: int = 0
     unfinished: int = 0
 
-    def add(self, other: Report) -> None:
+    def add(self, other: ClaimCounts) -> None:
         """Add the counts of another report."""
         self.claimed += other.claimed
         self.dropped += other.dropped
@@ -96,13 +96,13 @@ def remove_own(reminder_id: str, user_id: str, *, unit_of_work: UnitOfWork) -> N
     unit_of_work.add(*store.remove_own(reminder))
 
 
-def claim_due(schedule: Schedule, now: str, time_is_left: Callable[[], bool]) -> Report:
+def claim_due(schedule: Schedule, now: str, time_is_left: Callable[[], bool]) -> ClaimCounts:
     """Claim a schedule's due reminders while time is left; the next run continues, also with those that failed.
 
     Shards are taken in random order, so that two runs at once rarely work on the same one.
     """
     connect()  # before the threads start, which would each create a client
-    report = Report()
+    report = ClaimCounts()
     shards = random.sample(range(store.SHARDS), store.SHARDS)
     for part in in_parallel(lambda shard: _claim_shard(schedule, shard, now, time_is_left), shards, THREADS):
         report.add(part)
@@ -124,8 +124,8 @@ def _plan(plan: Reminder) -> None:
     retry_on_conflict(write, _ATTEMPTS)
 
 
-def _claim_shard(schedule: Schedule, shard: int, now: str, time_is_left: Callable[[], bool]) -> Report:
-    report = Report()
+def _claim_shard(schedule: Schedule, shard: int, now: str, time_is_left: Callable[[], bool]) -> ClaimCounts:
+    report = ClaimCounts()
     lost = 0
     try:
         for reminder, item in _due(schedule, shard, now, report):
@@ -142,7 +142,7 @@ def _claim_shard(schedule: Schedule, shard: int, now: str, time_is_left: Callabl
     return report
 
 
-def _due(schedule: Schedule, shard: int, now: str, report: Report) -> Iterator[tuple[Reminder, Item | None]]:
+def _due(schedule: Schedule, shard: int, now: str, report: ClaimCounts) -> Iterator[tuple[Reminder, Item | None]]:
     """The due reminders of a shard, each with the item of the job or review that it is about."""
     for rows in store.due(schedule, shard, now):
         page = [reminder for row in rows if (reminder := _read(row, report))]
@@ -153,7 +153,7 @@ def _due(schedule: Schedule, shard: int, now: str, report: Report) -> Iterator[t
             yield reminder, subjects.get(reminder.id)
 
 
-def _read(row: Item, report: Report) -> Reminder | None:
+def _read(row: Item, report: ClaimCounts) -> Reminder | None:
     """The reminder in a row; None if the row is invalid, which must not stop the ones after it."""
     try:
         reminder = store.read(row)
@@ -165,7 +165,7 @@ def _read(row: Item, report: Report) -> Reminder | None:
     return reminder
 
 
-def _claim(reminder: Reminder, item: Item | None, now: str, report: Report) -> bool:
+def _claim(reminder: Reminder, item: Item | None, now: str, report: ClaimCounts) -> bool:
     """Claim a reminder, or drop it if no action is open; returns False if another run was faster."""
     try:
         match _decide(reminder, item):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 from khaya.platform.aws.queues import OutgoingMessage
 from khaya.platform.base import observability
 from khaya.platform.base.changes import Change
 from khaya.platform.base.models import Item
 from khaya.platform.work.consumers import Message
+from khaya.platform.work.retries import retry_while_index_is_behind
 from khaya.profiles import store as profiles
 from khaya.reputation import service
 
@@ -39,15 +38,11 @@ def handle(message: Message) -> None:
     user_id, bid_id = message.body["userId"], message.body.get("bidId")
     if message.body.get("roles"):
         service.sync_groups(user_id)
-    for read in range(INDEX_READS):
-        try:
-            changed = service.update_reputation(user_id, bid_id, withdrawn=message.body.get("withdrawn", False))
-        except service.IndexBehind:
-            time.sleep(0.2 * 2**read)
-        else:
-            observability.count("ReputationBroughtInLine", int(changed))
-            return
-    raise service.IndexBehind(bid_id)
+    withdrawn = message.body.get("withdrawn", False)
+    changed = retry_while_index_is_behind(
+        lambda: service.update_reputation(user_id, bid_id, withdrawn=withdrawn), INDEX_READS
+    )
+    observability.count("ReputationBroughtInLine", int(changed))
 
 
 def _withdrawn(before: Item, after: Item) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from khaya.bids import store as bids
 from khaya.bids.model import Bid
 from khaya.platform.aws import cognito
+from khaya.platform.base.errors import IndexBehind
 from khaya.platform.base.roles import ROLES
 from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import UnitOfWork
@@ -19,10 +20,6 @@ RESPONSES = 20
 """The number of latest bids in a person's median response time; withdrawn ones are left out."""
 
 _ATTEMPTS = 5
-
-
-class IndexBehind(Exception):
-    """The index does not contain the bid as it is yet; the update must be retried a little later."""
 
 
 def update_reputation(user_id: str, bid_id: str | None = None, *, withdrawn: bool = False) -> bool:

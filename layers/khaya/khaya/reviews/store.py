@@ -87,7 +87,7 @@ def of_subject(user_id: str, page_request: PageRequest) -> PageResult[Review]:
 def ratings_by_job(worker_id: str, limit: int) -> dict[str, int]:
     """The ratings of a worker by job id, for the last `limit` completed jobs that were reviewed."""
     rows = dynamo.query(
-        settings().reviews_table, "byWork", "#ratedWorker = :worker", limit=limit, values={"worker": worker_id}
+        settings().reviews_table, "byRatedWorker", "#ratedWorker = :worker", limit=limit, values={"worker": worker_id}
     )
     return {row["jobId"]: row["rating"] for row in rows}
 

@@ -20,10 +20,10 @@ def message_for(change: Change) -> OutgoingMessage | None:
     before, after = entry_of(change.resource, change.before), entry_of(change.resource, change.after)
     if before == after:
         return None
-    thing_id = (change.after or change.before or {})["id"]
+    object_id = (change.after or change.before or {})["id"]
     words = sorted({word for entry in (before, after) if entry for word in entry.words})
-    body = {"kind": change.resource, "id": thing_id, "words": words}
-    return OutgoingMessage(NAME, body, object=f"{change.resource}/{thing_id}", change=change.id)
+    body = {"kind": change.resource, "id": object_id, "words": words}
+    return OutgoingMessage(NAME, body, object=f"{change.resource}/{object_id}", change=change.id)
 
 
 def handle(message: Message, keys: Mapping[Kind, KeyOf]) -> None:

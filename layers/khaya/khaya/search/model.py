@@ -48,7 +48,7 @@ SearchText = Annotated[
 
 
 @dataclass(frozen=True)
-class Entry:
+class SearchEntry:
     """The searchable form of a job or listing."""
 
     words: frozenset[str]
@@ -64,8 +64,8 @@ class Entry:
         )
 
 
-def entry_of(kind: str, item: Mapping[str, Any] | None) -> Entry | None:
+def entry_of(kind: str, item: Mapping[str, Any] | None) -> SearchEntry | None:
     """The searchable form of a stored item; None if the item is not searchable, or hidden."""
     if item is None or HIDDEN in item or kind not in SEARCHABLE_STATUS or item.get("status") != SEARCHABLE_STATUS[kind]:
         return None
-    return Entry(frozenset(index_words(item["title"])), item["category"], comparable(item["location"]))
+    return SearchEntry(frozenset(index_words(item["title"])), item["category"], comparable(item["location"]))

@@ -15,17 +15,17 @@ from khaya.search.consumer import NAME
 from khaya.search.model import Kind, entry_of
 
 
-def repair_words(thing_id: str, run: Run, *, kind: Kind, key: store.KeyOf) -> int:
+def repair_words(object_id: str, run: Run, *, kind: Kind, key: store.KeyOf) -> int:
     """Have the rows of a job or listing written or deleted if they differ from it; returns the differences.
 
     Raises:
         NotSettled: somebody wrote it a moment ago.
     """
-    item = read(key(thing_id))
+    item = read(key(object_id))
     if item is None or "title" not in item:
         return 0
     require_settled(item, run.now)
     words = sorted(index_words(item["title"]))
-    if not store.has_outdated_rows(kind, thing_id, entry_of(kind, item), words):
+    if not store.has_outdated_rows(kind, object_id, entry_of(kind, item), words):
         return 0
-    return send_again("derived", NAME, {"kind": kind, "id": thing_id, "words": words}, f"{kind}/{thing_id}", run.now)
+    return send_again("derived", NAME, {"kind": kind, "id": object_id, "words": words}, f"{kind}/{object_id}", run.now)

@@ -17,7 +17,7 @@ from khaya.platform.base.settings import settings
 from khaya.platform.base.text import comparable
 from khaya.platform.data import dynamo, writes
 from khaya.platform.data.pages import PageRequest, PageResult
-from khaya.search.model import Entry, Kind, entry_of
+from khaya.search.model import Kind, SearchEntry, entry_of
 
 _MAX_QUERIES = 5
 """The maximum number of queries per page. More than one is needed if rows are outdated or few items match all words."""
@@ -55,41 +55,41 @@ def find(
         query_limit = batch_size if len(wanted) == 1 else _FILTER_BATCH
         rows = _rows(kind, word, category, location, query_limit, after)
         candidates = [row for row in rows if row["words"].issuperset(wanted)]
-        keys = [key(row["thingId"]) for row in candidates[:batch_size]]
-        things = dynamo.get_many(keys, consistent=False) if keys else []
-        for thing in things:
-            entry = entry_of(kind, thing)
-            if thing is not None and entry is not None and entry.matches(wanted, category, location) and listed(thing):
-                found.append(thing)
+        keys = [key(row["objectId"]) for row in candidates[:batch_size]]
+        items = dynamo.get_many(keys, consistent=False) if keys else []
+        for item in items:
+            entry = entry_of(kind, item)
+            if item is not None and entry is not None and entry.matches(wanted, category, location) and listed(item):
+                found.append(item)
         if len(found) > page_request.limit:
-            return PageResult(found[: page_request.limit], {"thingId": found[page_request.limit - 1]["id"]})
+            return PageResult(found[: page_request.limit], {"objectId": found[page_request.limit - 1]["id"]})
         if len(rows) < query_limit and len(candidates) <= batch_size:
             return PageResult(found, None)
-        after = {"thingId": (candidates[batch_size - 1] if len(candidates) > batch_size else rows[-1])["thingId"]}
+        after = {"objectId": (candidates[batch_size - 1] if len(candidates) > batch_size else rows[-1])["objectId"]}
     return PageResult(found, after)
 
 
-def replace_words(kind: Kind, thing_id: str, entry: Entry | None, earlier: Collection[str]) -> None:
+def replace_words(kind: Kind, object_id: str, entry: SearchEntry | None, earlier: Collection[str]) -> None:
     """Write the rows of an item for `entry`, or delete them if it is None. Idempotent.
 
     `earlier` are the words for which the item may have rows.
     """
     table, current = settings().search_table, entry.words if entry else frozenset[str]()
     deletions = [
-        writes.delete(table, {"id": _row_id(kind, thing_id, word)}, condition=None, refusal=lambda _: WriteConflict())
+        writes.delete(table, {"id": _row_id(kind, object_id, word)}, condition=None, refusal=lambda _: WriteConflict())
         for word in sorted(set(earlier) - current)
     ]
-    rows = [_row(kind, thing_id, word, entry) for word in sorted(current)] if entry else []
+    rows = [_row(kind, object_id, word, entry) for word in sorted(current)] if entry else []
     dynamo.write_many(
         deletions + [writes.put(table, row, condition=None, refusal=lambda _: WriteConflict()) for row in rows]
     )
 
 
-def has_outdated_rows(kind: Kind, thing_id: str, entry: Entry | None, words: Collection[str]) -> bool:
+def has_outdated_rows(kind: Kind, object_id: str, entry: SearchEntry | None, words: Collection[str]) -> bool:
     """Whether the rows of an item for these words, the words of its title, differ from `entry`."""
-    keys = [(settings().search_table, {"id": _row_id(kind, thing_id, word)}) for word in words]
+    keys = [(settings().search_table, {"id": _row_id(kind, object_id, word)}) for word in words]
     stored = dynamo.get_many(keys) if keys else []
-    return stored != [_row(kind, thing_id, word, entry) if entry else None for word in words]
+    return stored != [_row(kind, object_id, word, entry) if entry else None for word in words]
 
 
 def _rows(
@@ -106,7 +106,7 @@ def _rows(
         case _:
             index, attribute, value = "byWordCategoryAndPlace", "wordCategoryPlace", _term(kind, word, category, place)
     if after is not None:
-        after = {"id": _row_id(kind, after["thingId"], word), "thingId": after["thingId"], attribute: value}
+        after = {"id": _row_id(kind, after["objectId"], word), "objectId": after["objectId"], attribute: value}
     return dynamo.query(
         settings().search_table,
         index,
@@ -117,10 +117,10 @@ def _rows(
     )
 
 
-def _row(kind: Kind, thing_id: str, word: str, entry: Entry) -> Item:
+def _row(kind: Kind, object_id: str, word: str, entry: SearchEntry) -> Item:
     return {
-        "id": _row_id(kind, thing_id, word),
-        "thingId": thing_id,
+        "id": _row_id(kind, object_id, word),
+        "objectId": object_id,
         "words": entry.words,
         "word": _term(kind, word),
         "wordCategory": _term(kind, word, entry.category),
@@ -129,8 +129,8 @@ def _row(kind: Kind, thing_id: str, word: str, entry: Entry) -> Item:
     }
 
 
-def _row_id(kind: Kind, thing_id: str, word: str) -> str:
-    return f"{kind}#{thing_id}#{word}"
+def _row_id(kind: Kind, object_id: str, word: str) -> str:
+    return f"{kind}#{object_id}#{word}"
 
 
 def _term(kind: Kind, word: str, *filters: str | None) -> str:

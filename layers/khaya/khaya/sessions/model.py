@@ -9,6 +9,8 @@ from khaya.platform.base import clock
 from khaya.platform.base.models import Model
 
 SESSION_DAYS = 30
+MAX_SESSIONS = 20
+"""The largest number of sessions of a person; a further sign-in ends the oldest."""
 GRACE_SECONDS = 60
 """Seconds after its first use in which a refresh token still works, for lost responses; also Cognito's maximum."""
 MAX_LIVE = 10

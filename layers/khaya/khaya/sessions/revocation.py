@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from khaya.platform.aws import cognito, queues, secrets
 from khaya.platform.aws.queues import OutgoingMessage
 from khaya.platform.base import observability
@@ -21,13 +23,23 @@ def request(session_id: str, sealed: str) -> None:
     If the queue is unavailable, the session is revoked at once.
     """
     try:
-        queues.send("code_delivery", [OutgoingMessage(CONSUMER, {"sessionId": session_id, "sealed": sealed})])
+        _queue({session_id: sealed})
     except Unavailable:
         try:
             revoke(session_id, sealed)
         except Unavailable:
-            observability.count("SessionNotRevoked")
-            observability.logger().warning("session not revoked at Cognito", extra={"session": session_id})
+            _report([session_id])
+
+
+def request_all(sealed: Mapping[str, str]) -> None:
+    """Have sessions revoked at Cognito by the consumer; `sealed` are their tokens by session. It never fails.
+
+    The messages are sent in batches. If the queue is unavailable, the tokens at Cognito stay until they expire.
+    """
+    try:
+        _queue(sealed)
+    except Unavailable:
+        _report([*sealed])
 
 
 def revoke(session_id: str, sealed: str) -> None:
@@ -39,6 +51,16 @@ def revoke(session_id: str, sealed: str) -> None:
     token = secrets.try_decrypt(sealed, _context(session_id))
     if token is not None:  # else the service key was replaced, and the token expires by itself
         cognito.revoke(token)
+
+
+def _queue(sealed: Mapping[str, str]) -> None:
+    bodies = [{"sessionId": session_id, "sealed": token} for session_id, token in sealed.items()]
+    queues.send("code_delivery", [OutgoingMessage(CONSUMER, body) for body in bodies])
+
+
+def _report(session_ids: list[str]) -> None:
+    observability.count("SessionNotRevoked", len(session_ids))
+    observability.logger().warning("sessions not revoked at Cognito", extra={"sessions": session_ids})
 
 
 def _context(session_id: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from itertools import islice
 
 from khaya.platform.aws import secrets
 from khaya.platform.aws.cognito import Tokens
 from khaya.platform.base import clock
-from khaya.platform.base.errors import Forbidden, NotFound
+from khaya.platform.base.errors import Forbidden, NotFound, Unavailable, WriteConflict
 from khaya.platform.data.pages import PageRequest, PageResult, every_item
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.sessions import model, revocation, store
@@ -19,17 +21,19 @@ from khaya.users.model import EndedSessions
 def open_session(tokens: Tokens, device: str, *, now: str, unit_of_work: UnitOfWork) -> RefreshToken:
     """Record the session of a sign-in, and return its refresh token.
 
-    Suspended people may sign in, because they may read and export their data.
+    Suspended people may sign in, because they may read and export their data. Beyond `MAX_SESSIONS` the oldest sessions
+    end.
 
     Raises:
         Forbidden: the account was erased.
     """
     (record,) = read_together([users.key(tokens.user_id)])
-    if users.read_ended_sessions(record).status == "erased":
+    if store.read_ended_sessions(record).status == "erased":
         raise Forbidden("This account was erased.", code="account_erased")
     sealed = revocation.seal(tokens.session_id, tokens.refresh)
     session = model.new_session(tokens.session_id, tokens.user_id, device, sealed, now)
     unit_of_work.add(store.create(session))
+    unit_of_work.after_commit(lambda: _end_oldest(tokens.user_id, now))
     return issue(session, tokens.refresh)
 
 
@@ -56,7 +60,7 @@ def end(session_id: str, user_id: str, *, now: str, unit_of_work: UnitOfWork) ->
         NotFound: the person has no such session.
     """
     item, record = read_together([store.key(session_id), users.key(user_id)])
-    session, endings = store.read(item), users.read_ended_sessions(record)
+    session, endings = store.read(item), store.read_ended_sessions(record)
     if session is None or session.user_id != user_id or not session.is_live(now, endings.before(session_id)):
         raise NotFound("You have no such session.")
     _end(session_id, user_id, session, endings, now, unit_of_work)
@@ -65,7 +69,7 @@ def end(session_id: str, user_id: str, *, now: str, unit_of_work: UnitOfWork) ->
 def sign_out(session_id: str, user_id: str, *, now: str, unit_of_work: UnitOfWork) -> None:
     """End the caller's session."""
     item, record = read_together([store.key(session_id), users.key(user_id)])
-    _end(session_id, user_id, store.read(item), users.read_ended_sessions(record), now, unit_of_work)
+    _end(session_id, user_id, store.read(item), store.read_ended_sessions(record), now, unit_of_work)
 
 
 def end_all(user_id: str, *, now: str, unit_of_work: UnitOfWork, kept: str | None = None) -> None:
@@ -73,16 +77,26 @@ def end_all(user_id: str, *, now: str, unit_of_work: UnitOfWork, kept: str | Non
 
     The sessions' records are only needed for the list and for Cognito, and are deleted after the commit.
     """
-    unit_of_work.add(users.end_all_sessions(user_id, clock.epoch(now), kept))
+    unit_of_work.add(store.end_all_sessions(user_id, clock.epoch(now), kept))
     unit_of_work.after_commit(lambda: _delete_records(user_id, now, kept))
 
 
 def _end(
     session_id: str, user_id: str, session: Session | None, endings: EndedSessions, now: str, unit_of_work: UnitOfWork
 ) -> None:
-    unit_of_work.add(store.delete(session_id), users.end_session(user_id, session_id, endings, clock.epoch(now)))
+    unit_of_work.add(store.delete(session_id), store.end_session(user_id, session_id, endings, clock.epoch(now)))
     if session is not None:
         unit_of_work.after_commit(lambda: revocation.request(session.id, session.sealed))
+
+
+def _end_oldest(user_id: str, now: str) -> None:
+    """End the sessions beyond the largest number. What fails is done by the next sign-in, as this one is committed."""
+    with suppress(WriteConflict, Unavailable):
+        found = every_item(lambda page_request: store.of_person(user_id, now, page_request))
+        for session in islice(found, model.MAX_SESSIONS, None):
+            unit_of_work = UnitOfWork()
+            sign_out(session.id, user_id, now=now, unit_of_work=unit_of_work)
+            unit_of_work.commit()
 
 
 def _delete_records(user_id: str, now: str, kept: str | None) -> None:
@@ -92,8 +106,7 @@ def _delete_records(user_id: str, now: str, kept: str | None) -> None:
     """
     found = every_item(lambda page_request: store.of_person(user_id, now, page_request))
     sessions = [session for session in found if session.id != kept and session.created_at <= now]
-    for session in sessions:
-        revocation.request(session.id, session.sealed)
+    revocation.request_all({session.id: session.sealed for session in sessions})
     store.delete_many([session.id for session in sessions])
     time.sleep(1 - clock.parse(now).microsecond / 1_000_000)
 

@@ -6,7 +6,7 @@ import random
 import time
 
 from khaya import channels
-from khaya.channels import Channel, ChannelDown, Message, Undeliverable
+from khaya.channels import Channel, ChannelDown, Message, Undeliverable, Unsure
 from khaya.channels import store as limits
 from khaya.platform.aws import cognito, secrets
 from khaya.platform.base import observability
@@ -42,11 +42,11 @@ def send(challenge_id: str, now: str) -> None:
     except (TooMany, limits.BudgetSpent):
         return
     try:
-        commit_now(store.set_code(challenge, code_hash(challenge_id, code), destination, subject))
+        with limits.given_back_if_unsent(challenge.channel, message.text, now):
+            commit_now(store.set_code(challenge, code_hash(challenge_id, code), destination, subject))
+            _deliver(challenge.channel, message)
     except WriteConflict:
         return  # a concurrent run has sent a code
-    try:
-        _deliver(challenge.channel, message)
     except Undeliverable as error:
         observability.logger().warning("code undeliverable", extra={"channel": challenge.channel, "reason": str(error)})
         observability.count("CodeUndeliverable")
@@ -81,13 +81,24 @@ def _recipient(challenge: Challenge) -> tuple[str, str | None] | None:
 
 
 def _deliver(channel: Channel, message: Message) -> None:
-    """Send the message, with short pauses between attempts, because a user is waiting for it."""
+    """Send the message, with short pauses between attempts, because a user is waiting for it.
+
+    Raises:
+        Undeliverable: the provider refuses the address for good.
+        ChannelDown: nothing was sent; `Unsure`: one of the attempts may have sent it.
+    """
+    unsure: Unsure | None = None
     for attempt in range(ATTEMPTS):
         try:
             channels.deliver(channel, message)
-        except ChannelDown:
+        except Undeliverable:
+            if unsure is not None:
+                raise unsure from None
+            raise
+        except ChannelDown as error:
+            unsure = error if isinstance(error, Unsure) else unsure
             if attempt == ATTEMPTS - 1:
-                raise
+                raise unsure or error from None
             time.sleep(random.uniform(0.1, 0.4) * 2**attempt)  # noqa: S311 - spreads retries, guards nothing
         else:
             return

@@ -1,15 +1,14 @@
-"""The Challenges table: items that live for minutes. The prefix of the `id` is the type of the item.
+"""The Challenges table: items that expire. The prefix of the `id` is the type of the item.
 
-`challenge#…`: a request for a code. `proof#…`: a one-time proof for Cognito's trigger. `sends#…`, `rate#…` and
-`wrong#…`: counters under keyed hashes. `contact#…`: a contact that is being taken. `sms#…`,
-`whatsapp#…`: counts of `channels.store`. `expiresAt` is the time to live; reads check it themselves.
+`challenge#…`: a request for a code. `proof#…`: a one-time proof for Cognito's trigger. `sends#…` and `rate#…`: counters
+under keyed hashes. `wrong#…` and `bucket#…`: those of `wrong_passwords`. `contact#…`: a contact that is being taken.
+`sms#…`, `whatsapp#…`: counts of `channels.store`. `expiresAt` is the time to live; reads check it themselves.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, TooMany, Unauthenticated, WriteConflict
@@ -211,41 +210,6 @@ def count_call(name_hash: str, limit: int, now: str) -> None:
         at + 2 * _MINUTE,
         lambda _: TooMany(f"At most {limit} tries a minute.", (minute + 1) * _MINUTE - at, code="too_many_attempts"),
     )
-
-
-@dataclass(frozen=True)
-class WrongPasswords:
-    """The wrong passwords of a device or an address, under a keyed hash. Times are in seconds since 1970.
-
-    Attributes:
-        until: until when no further password is compared.
-        expires_at: when they are forgotten; 0 if none is stored.
-    """
-
-    name: str
-    count: int = 0
-    until: int = 0
-    expires_at: int = 0
-
-
-def wrong_passwords(names: Sequence[str]) -> list[WrongPasswords]:
-    """What is stored under these hashes, in one call."""
-    items = dynamo.get_many([_row("wrong", name) for name in names])
-    return [
-        WrongPasswords(name, item["counted"], item["until"], item["expiresAt"]) if item else WrongPasswords(name)
-        for name, item in zip(names, items, strict=True)
-    ]
-
-
-def set_wrong_passwords(before: WrongPasswords, after: WrongPasswords) -> writes.Write:
-    """Replace a count, if it is still as it was read; one without `expires_at` is deleted."""
-    table, row = _row("wrong", before.name)
-    condition = "#counted = :counted AND #until = :until" if before.expires_at else "attribute_not_exists(#id)"
-    values = {"counted": before.count, "until": before.until} if before.expires_at else None
-    if not after.expires_at:
-        return writes.delete(table, row, condition=condition, refusal=lambda _: WriteConflict(), values=values)
-    item = {**row, "counted": after.count, "until": after.until, "expiresAt": after.expires_at}
-    return writes.put(table, item, condition=condition, refusal=lambda _: WriteConflict(), values=values)
 
 
 def _count(name: str, kind: str, limit: int, expires_at: int, refusal: Callable[[Item | None], Exception]) -> None:

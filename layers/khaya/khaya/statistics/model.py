@@ -192,6 +192,11 @@ _RULES: Final[Mapping[str, Rule]] = {
         "withdrawalsPaid": 1,
         "withdrawalsPaidCents": abs(detail["amountCents"]),
     },
+    "withdrawal.returned": lambda detail, _: {
+        "withdrawalsPending": 1,
+        "withdrawalsPaid": -1,
+        "withdrawalsPaidCents": -abs(detail["amountCents"]),
+    },
     "withdrawal.failed": _always(withdrawalsPending=-1, withdrawalsFailed=1),
 }
 """The amounts that an event adds to counts, by its kind."""

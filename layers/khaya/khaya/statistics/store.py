@@ -30,7 +30,7 @@ DAYS = 30
 LIVE_DAYS = 7
 """The last days, summed from their shards on each read, so that they include late events and need no nightly task."""
 
-_COUNTED_DAYS = 30
+COUNTED_DAYS = 30
 _SHARD_DAYS = 60
 
 
@@ -39,7 +39,7 @@ def count(events: Sequence[Event], now: str) -> list[writes.Write]:
     marks = [
         writes.put(
             settings().statistics_table,
-            {**_counted_key(event.id)[1], "expiresAt": _expiry(now, _COUNTED_DAYS)},
+            {**_counted_key(event.id)[1], "expiresAt": _expiry(now, COUNTED_DAYS)},
             condition="attribute_not_exists(#id)",
             refusal=lambda _: WriteConflict(),
         )

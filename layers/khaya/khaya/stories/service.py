@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from khaya.ledger import service as ledger
+from khaya.ledger import store as accounts
 from khaya.platform.base.errors import NotFound
 from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, read_together
@@ -146,7 +147,7 @@ def pay_reward(author_id: str, now: str) -> bool:
             author_id,
             REWARD_CENTS,
             type="reward",
-            source=f"story:{author_id}",
+            source=_source(author_id),
             reason="First approved story",
             now=now,
             unit_of_work=unit_of_work,
@@ -158,6 +159,33 @@ def pay_reward(author_id: str, now: str) -> bool:
         return True
 
     return retry_on_conflict(pay, _ATTEMPTS)
+
+
+def is_reward_due(author_id: str, approved_id: str | None = None) -> bool:
+    """Whether a person is due the reward for a first approved story and has not got it.
+
+    Also whether `approved_id`, one of their approved stories, is not recorded, which a later job would not find then.
+    """
+    qualification, profile, record, paid = read_together(
+        [
+            referrals.qualification_key(author_id),
+            profiles.key(author_id),
+            users.key(author_id),
+            accounts.movement_key(_source(author_id)),
+        ]
+    )
+    if paid is not None or profiles.read(profile, author_id).returned:
+        return False
+    recorded_id = referrals.approved_story_id(qualification)
+    if approved_id is not None and recorded_id is None:
+        return users.read(record, author_id).status != "erased"
+    is_active = users.read(record, author_id).status == "active"
+    return referrals.has_qualified(qualification) and is_active and _has_approved_story(author_id, recorded_id)
+
+
+def _source(author_id: str) -> str:
+    """The ledger's source of the reward for a person's first story."""
+    return f"story:{author_id}"
 
 
 def _has_approved_story(author_id: str, latest_id: str | None) -> bool:

@@ -70,12 +70,12 @@ def change(before: Story, after: Story) -> writes.Write:
     )
 
 
-def change_visibility(story: Story, *, hidden: bool) -> writes.Write | None:
+def set_hidden(story: Story, *, hidden: bool) -> writes.Write | None:
     """The write that hides a story from the public, or shows it; None if nothing changes."""
     if bool(story.hidden) == hidden:
         return None
     after = story.model_copy(update={"hidden": hidden or None})
-    return hiding.change_visibility(*key(story.id), _item(story), _item(after) | changed_today())
+    return hiding.set_hidden(*key(story.id), _item(story), _item(after) | changed_today())
 
 
 def remove(story: Story, *, if_unchanged: bool = False) -> writes.Write:
@@ -173,7 +173,7 @@ def approved(story_type: StoryType | None, page_request: PageRequest) -> PageRes
 
 def featured(page_request: PageRequest) -> PageResult[Story]:
     """Featured stories, newest first."""
-    return _listed("byFeature", "feedFeatured", _APPROVED, page_request)
+    return _listed("byFeatured", "feedFeatured", _APPROVED, page_request)
 
 
 def of_author(author_id: str, page_request: PageRequest) -> PageResult[Story]:
@@ -183,7 +183,7 @@ def of_author(author_id: str, page_request: PageRequest) -> PageResult[Story]:
 
 def pending(page_request: PageRequest) -> PageResult[Story]:
     """Pending stories, oldest first."""
-    return _listed("byWait", "waiting", _PENDING, page_request, newest_first=False)
+    return _listed("byPending", "waiting", _PENDING, page_request, newest_first=False)
 
 
 def _listed(

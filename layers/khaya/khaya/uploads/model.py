@@ -25,7 +25,7 @@ Purpose = Literal["profile", "certification", "evidence", "listing", "job", "sub
 State = Literal["offered", "checking", "ready", "refused"]
 """`offered` until the key is handed in, `checking` until the picture is decoded, then `ready` or `refused`."""
 
-Resource = Literal["jobs", "listings", "stories", "profiles"]
+Resource = Literal["jobs", "listings", "stories", "profiles", "escrows"]
 """The tables whose items show uploads."""
 
 UPLOADS: Final = "uploads"
@@ -310,6 +310,7 @@ _SHOWN: Final[Mapping[Resource, _Shown]] = {
     "listings": _Shown("id", "sellerId", ("photos",), ("photos",), "active"),
     "stories": _Shown("id", "authorId", ("media",), ("media",), "approved"),
     "profiles": _Shown("userId", "userId", ("photoUrl", "certifications"), ("photoUrl",), None),
+    "escrows": _Shown("id", "buyerId", ("evidencePhotos",), (), None),
 }
 
 

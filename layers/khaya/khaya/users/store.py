@@ -18,7 +18,7 @@ from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, writes
 from khaya.platform.data.pages import PageRequest, PageResult, page_of
 from khaya.platform.web.access import Access, Caller
-from khaya.users.model import AccountStatus, Decision, EndedSessions, Status, User
+from khaya.users.model import Status, User
 
 _COLLECTION = "users"
 """Value of the attribute `collection` of all records, the key of the index `byCreation`."""
@@ -27,8 +27,6 @@ _WINDOWS = 7
 _MINUTE = 60
 _GUARDED = ("status", "statusReason", "endedSessions", "endedBefore", "keptSession", "lostRoles", "stepUps")
 """The attributes that the account guard reads."""
-STEP_UP_SECONDS = 600
-"""Seconds for which a renewed sign-in is kept; no route asks for an older one."""
 _TRIM_FACTOR = 3
 """A window is trimmed when it holds more than this many times the limit."""
 
@@ -37,6 +35,11 @@ _LIVE_SESSION = (
     " AND (attribute_not_exists(#endedBefore) OR #endedBefore < :signedIn OR #keptSession = :session)"
 )
 
+CANCELLATION_DAYS = 30
+"""Days in which a second cancellation of a paid job blocks a person from escrow."""
+
+_NO_DEBT = "(attribute_not_exists(#unpaidBalances) OR #unpaidBalances <= :none)"
+_ESCROW_ALLOWED = "(attribute_not_exists(#escrowBlockedUntil) OR #escrowBlockedUntil <= :now)"
 _IN_ROLE = "(attribute_not_exists(#status) OR #status = :active) AND NOT contains(#lostRoles, :role)"
 
 
@@ -103,42 +106,6 @@ def set_roles(user_id: str, held: list[Role], lost: set[Role]) -> writes.Write:
     return writes.update(*key(user_id), expression, condition=None, refusal=lambda _: WriteConflict(), values=values)
 
 
-def read_ended_sessions(item: Item | None) -> EndedSessions:
-    """The ended sessions in the record `item`."""
-    return EndedSessions.model_validate(item or {})
-
-
-def end_session(user_id: str, session_id: str, before: EndedSessions, now: int) -> writes.Write:
-    """End a session, so that the account guard refuses its access tokens. `now` is in seconds since 1970."""
-    after = before.with_ended(session_id, now)
-    return writes.update(
-        *key(user_id),
-        "SET #endedSessions = :ended, #endedAt = :at, #endedVersion = :version",
-        condition="attribute_not_exists(#endedVersion) OR #endedVersion = :was",
-        refusal=lambda _: WriteConflict(),
-        values={
-            "ended": after.ended_sessions,
-            "at": after.ended_at,
-            "version": after.ended_version,
-            "was": before.ended_version,
-        },
-    )
-
-
-def end_all_sessions(user_id: str, now: int, kept: str | None = None) -> writes.Write:
-    """End all sessions that began at `now` (seconds since 1970) or earlier, except for `kept`.
-
-    The account guard refuses their tokens.
-    """
-    return writes.update(
-        *key(user_id),
-        "SET #endedBefore = :now, #keptSession = :kept" if kept else "SET #endedBefore = :now REMOVE #keptSession",
-        condition=None,
-        refusal=lambda _: WriteConflict(),
-        values={"now": now, "kept": kept} if kept else {"now": now},
-    )
-
-
 def record_password_change(user_id: str, now: str) -> writes.Write:
     """Record that the person's password was set; the record's stream tells the person of it."""
     return writes.put(
@@ -146,19 +113,6 @@ def record_password_change(user_id: str, now: str) -> writes.Write:
         {"userId": f"{user_id}#{new_id()}", "about": user_id, "passwordChangedAt": now},
         condition="attribute_not_exists(#userId)",
         refusal=lambda _: WriteConflict(),
-    )
-
-
-def renew_sign_in(user_id: str, session_id: str, item: Item | None, now: int) -> writes.Write:
-    """Record that the person proved again who they are in a session, given the record `item`. `now` is in seconds."""
-    before = (item or {}).get("stepUps")
-    recent = {one: at for one, at in (before or {}).items() if now - at < STEP_UP_SECONDS}
-    return writes.update(
-        *key(user_id),
-        "SET #stepUps = :after",
-        condition="#stepUps = :before" if before is not None else "attribute_not_exists(#stepUps)",
-        refusal=lambda _: WriteConflict(),
-        values={"after": {**recent, session_id: now}, **({"before": before} if before is not None else {})},
     )
 
 
@@ -173,35 +127,26 @@ def set_contact(user_id: str, kind: Literal["phone", "email"], before: str | Non
     )
 
 
-def mark_erased(user_id: str, now: str) -> writes.Write:
-    """Set the status `erased`, which ends all access; refused if the person was erased, is an admin, or in a job."""
-    return writes.update(
-        *key(user_id),
-        "SET #status = :erased, #erasedAt = :now, #endedBefore = :second",
-        condition="(attribute_not_exists(#status) OR #status <> :erased) AND NOT contains(#roles, :admin)"
-        " AND (attribute_not_exists(#jobsInProgress) OR #jobsInProgress <= :none)",
-        refusal=lambda _: WriteConflict(),
-        values={
-            "erased": "erased",
-            "now": now,
-            "second": clock.epoch(now),
-            "admin": "admin",
-            "none": 0,
-        },
-    )
-
-
-def begin_job(user_id: str, role: Role) -> writes.Write:
+def begin_job(user_id: str, role: Role, *, escrow_at: str | None = None) -> writes.Write:
     """Add one to the person's jobs in progress; refused unless the person is active and has not dropped `role`.
 
-    An erasure is refused while the count is above zero.
+    An erasure is refused while the count is above zero. A buyer who owes the balance of an escrow begins no job; with
+    `escrow_at`, the time of an acceptance through escrow, a person who is blocked from escrow is refused too.
     """
+    condition = _IN_ROLE
+    values: dict[str, Any] = {"one": 1, "active": "active", "role": role}
+    if role == "buyer":
+        condition += f" AND {_NO_DEBT}"
+        values["none"] = 0
+    if escrow_at is not None:
+        condition += f" AND {_ESCROW_ALLOWED}"
+        values["now"] = escrow_at
     return writes.update(
         *key(user_id),
         "ADD #jobsInProgress :one",
-        condition=_IN_ROLE,
-        refusal=lambda item: _not_in_role(item, role),
-        values={"one": 1, "active": "active", "role": role},
+        condition=condition,
+        refusal=lambda item: _cannot_begin(item, role, escrow_at),
+        values=values,
     )
 
 
@@ -215,26 +160,85 @@ def require_in_role(user_id: str, role: Role) -> writes.Write:
     )
 
 
-def end_job(user_id: str) -> writes.Write:
-    """Subtract one from the person's jobs in progress."""
+def end_job(user_id: str, *, bought: bool = False, debt: int = 0) -> writes.Write:
+    """Subtract one from the person's jobs in progress.
+
+    With `bought`, add one to the completed jobs that the person posted. `debt` is added to their unpaid balances.
+    """
+    counters = {
+        "jobsInProgress": -1,
+        **({"boughtJobs": 1} if bought else {}),
+        **({"unpaidBalances": debt} if debt else {}),
+    }
     return writes.update(
         *key(user_id),
-        "ADD #jobsInProgress :less",
+        "ADD " + ", ".join(f"#{name} :{name}" for name in counters),
         condition=None,
         refusal=lambda _: WriteConflict(),
-        values={"less": -1},
+        values=counters,
     )
 
 
-def count_bought_job(user_id: str) -> writes.Write:
-    """Add one to the completed jobs that the person posted, and subtract one from the jobs in progress."""
+def require_escrow_allowed(user_id: str, party: str, now: str) -> writes.Write:
+    """Check that the person may make or take an escrow job; see `block_escrow`."""
+    return writes.check(
+        *key(user_id),
+        condition=_ESCROW_ALLOWED,
+        refusal=lambda item: _escrow_blocked(item, party),
+        values={"now": now},
+    )
+
+
+def count_paid_cancellation(user: Item | None, user_id: str, now: str) -> writes.Write:
+    """End a job in progress that the person cancelled after payment; the second one in 30 days blocks escrow.
+
+    `user` is the person's record as it was read. Until 30 days after the first of both the person is blocked.
+    """
+    earlier = (user or {}).get("paidCancellationAt")
+    blocked_until = clock.plus(earlier, days=CANCELLATION_DAYS) if earlier else None
+    blocks = blocked_until is not None and blocked_until > now
+    sets = "#paidCancellationAt = :now" + (", #escrowBlockedUntil = :until" if blocks else "")
     return writes.update(
         *key(user_id),
-        "ADD #boughtJobs :one, #jobsInProgress :less",
+        f"SET {sets} ADD #jobsInProgress :less",
+        condition="#paidCancellationAt = :earlier" if earlier else "attribute_not_exists(#paidCancellationAt)",
+        refusal=lambda _: WriteConflict(),
+        values={
+            "now": now,
+            "less": -1,
+            **({"until": blocked_until} if blocks else {}),
+            **({"earlier": earlier} if earlier else {}),
+        },
+    )
+
+
+def count_debt(user_id: str, step: int) -> writes.Write:
+    """Add `step` to the person's unpaid balances. While there is one, they accept no bid."""
+    return writes.update(
+        *key(user_id),
+        "ADD #unpaidBalances :step",
         condition=None,
         refusal=lambda _: WriteConflict(),
-        values={"one": 1, "less": -1},
+        values={"step": step},
     )
+
+
+def _escrow_blocked(item: Item | None, party: str) -> Conflict:
+    return Conflict(
+        f"The {party} cancelled paid jobs twice and can agree on none through escrow for a while.",
+        code="escrow_blocked",
+        params={"party": party, "until": (item or {}).get("escrowBlockedUntil")},
+    )
+
+
+def _cannot_begin(item: Item | None, role: Role, escrow_at: str | None) -> Exception:
+    record = item or {}
+    if record.get("status", "active") == "active" and role not in record.get("lostRoles", set()):
+        if role == "buyer" and record.get("unpaidBalances", 0) > 0:
+            return Conflict("Pay the balance of your other job first.", code="balance_owed")
+        if escrow_at is not None and record.get("escrowBlockedUntil", "") > escrow_at:
+            return _escrow_blocked(item, role)
+    return _not_in_role(item, role)
 
 
 def jobs_in_progress(item: Item | None) -> int:
@@ -260,46 +264,6 @@ def _not_in_role(item: Item | None, role: Role) -> Exception:
     if status == "suspended":
         return Conflict(f"The {role} is suspended.", code="party_suspended")
     return Conflict(f"The {role} has left the marketplace.", code="party_left")
-
-
-def request_erasure_run(user_id: str) -> writes.Write:
-    """Count one more run of the erasure; the change in the table's stream starts that run."""
-    return writes.update(
-        *key(user_id),
-        "ADD #erasureRuns :one",
-        condition="#status = :erased",
-        refusal=lambda _: WriteConflict(),
-        values={"one": 1, "erased": "erased"},
-    )
-
-
-def repeat_erasure(user_id: str, now: str) -> writes.Write:
-    """Begin the erasure of a person anew, whatever a restored record says; its stream starts the first run."""
-    return writes.update(
-        *key(user_id),
-        "SET #status = :erased, #erasedAt = if_not_exists(#erasedAt, :now), #endedBefore = :second,"
-        " #erasureRepeatedAt = :now REMOVE #erasureDoneAt ADD #erasureRuns :one",
-        condition=None,
-        refusal=lambda _: WriteConflict(),
-        values={"erased": "erased", "now": now, "second": clock.epoch(now), "one": 1},
-    )
-
-
-def is_erasure_repeated(item: Item | None) -> bool:
-    """Whether the erasure of the person in `item` was begun anew, and is not complete."""
-    return "erasureRepeatedAt" in (item or {})
-
-
-def leave_tombstone(user: User, erased_at: str, now: str) -> writes.Write:
-    """Replace the record by one without personal data, which only shows that the account was erased."""
-    tombstone = {"userId": user.user_id, "status": "erased", "erasedAt": erased_at, "erasureDoneAt": now}
-    return writes.put(
-        settings().users_table,
-        {**tombstone, "createdAt": user.created_at},
-        condition="#status = :erased",
-        refusal=lambda _: WriteConflict(),
-        values={"erased": "erased"},
-    )
 
 
 def require_active_admin(admin_id: str) -> writes.Write:
@@ -362,69 +326,6 @@ def _check_active_admin(admin_id: str, refusal: Forbidden) -> writes.Write:
     )
 
 
-def record_decision(decision: Decision, user: User, *, was: AccountStatus) -> list[writes.Write]:
-    """Apply an admin's decision to `user`, given as it will be afterwards, and record the decision.
-
-    The transaction checks that the deciding admin is an active admin. So of two admins who remove each other only one
-    succeeds, and as admins cannot decide about themselves, one admin always remains.
-    """
-    return [
-        require_active_admin(decision.decided_by),
-        _apply_decision(decision, user, was),
-        writes.put(
-            settings().users_table,
-            _decision_item(decision),
-            condition="attribute_not_exists(#userId)",
-            refusal=lambda _: WriteConflict(),
-        ),
-    ]
-
-
-def decisions_about(user_id: str, page_request: PageRequest) -> PageResult[Decision]:
-    """The admins' decisions about a person, newest first."""
-    start = page_request.start()
-    rows = dynamo.query(
-        settings().users_table,
-        "byPerson",
-        "#about = :about",
-        limit=page_request.limit + 1,
-        start=start and {"userId": f"{user_id}#{start['id']}", "about": user_id, "id": start["id"]},
-        values={"about": user_id},
-    )
-    found = page_of(rows, page_request.limit, lambda row: {"id": row["id"]})
-    return PageResult([_read_decision(row) for row in found.items], found.after)
-
-
-def find_decision(user_id: str, decision_id: str) -> Decision | None:
-    """An admin's decision about a person, if there is one."""
-    item = dynamo.get(*_decision_key(user_id, decision_id))
-    return _read_decision(item) if item else None
-
-
-def reword_decision(before: Decision, after: Decision) -> writes.Write:
-    """The write of another reason on a decision about a person."""
-    return writes.replace(
-        *_decision_key(before.user_id, before.id),
-        _decision_item(before),
-        _decision_item(after),
-        condition="attribute_exists(#userId)",
-        refusal=lambda _: WriteConflict(),
-    )
-
-
-def _decision_key(user_id: str, decision_id: str) -> tuple[str, dict[str, str]]:
-    return settings().users_table, {"userId": f"{user_id}#{decision_id}"}
-
-
-def _decision_item(decision: Decision) -> Item:
-    """The item of a decision; `about` is its person, whose id the key begins with."""
-    return {**item_of(decision), "about": decision.user_id, **_decision_key(decision.user_id, decision.id)[1]}
-
-
-def _read_decision(item: Item) -> Decision:
-    return Decision.model_validate({**item, "userId": item["about"]})
-
-
 def list_users(status: Status | None, page_request: PageRequest) -> PageResult[User]:
     """People, newest first; with one status if `status` is given."""
     if status is None:
@@ -435,29 +336,6 @@ def list_users(status: Status | None, page_request: PageRequest) -> PageResult[U
 def list_by_contact(kind: Literal["phone", "email"], value: str, page_request: PageRequest) -> PageResult[User]:
     """People with this phone number or e-mail address."""
     return _list_by("byPhone" if kind == "phone" else "byEmail", kind, value, page_request)
-
-
-def _apply_decision(decision: Decision, user: User, was: AccountStatus) -> writes.Write:
-    """Apply the decision, if the status is still `was`. So each decision is recorded, and counted, once."""
-    sets: dict[str, Any] = {}
-    rest = ""
-    if decision.status == "suspended":
-        sets |= {"status": decision.status, "statusReason": decision.reason}
-    elif decision.status is not None:
-        sets |= {"status": decision.status}
-        rest += " REMOVE #statusReason"
-    values: dict[str, Any] = dict(sets)
-    if decision.admin is not None:
-        sets |= {"roles": user.roles}
-        rest += f" {'DELETE' if decision.admin else 'ADD'} #lostRoles :admin"
-        values |= {"roles": user.roles, "admin": {"admin"}}
-    return writes.update(
-        *key(user.user_id),
-        "SET " + ", ".join(f"#{name} = :{name}" for name in sets) + rest,
-        condition="#status = :was" + (" OR attribute_not_exists(#status)" if was == "active" else ""),
-        refusal=lambda _: WriteConflict(),
-        values={**values, "was": was},
-    )
 
 
 def _list_by(index: str, attribute: str, value: str, page_request: PageRequest) -> PageResult[User]:

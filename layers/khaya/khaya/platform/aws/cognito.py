@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from khaya.platform.aws import clients
 from khaya.platform.base import claims
-from khaya.platform.base.errors import Conflict, FieldProblem, Invalid, Unauthenticated, Unavailable
+from khaya.platform.base.errors import Conflict, FieldProblem, Invalid, TooMany, Unauthenticated, Unavailable
 from khaya.platform.base.roles import Role
 from khaya.platform.base.settings import PoolSettings, settings
 
@@ -31,6 +31,10 @@ _SIGN_IN_REFUSED = {"NotAuthorizedException", "UserNotFoundException", "UserNotC
     "RefreshTokenReuseException",
     "InvalidParameterException",  # the token or password is malformed
 }
+
+_LOCKED = "Password attempts exceeded"
+"""How the message of a `NotAuthorizedException` begins that is about Cognito's lock of a person."""
+LOCKED_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,16 @@ class Tokens:
     user_id: str
     subject: str
     session_id: str
+
+
+class TooManyWrongPasswords(TooMany):
+    """The password is not compared, so it is neither right nor wrong.
+
+    Cognito does not say how long it compares none of a person's: at most fifteen minutes.
+    """
+
+    def __init__(self, seconds: int = LOCKED_SECONDS) -> None:
+        super().__init__("Too many wrong passwords. Please wait a little.", seconds, code="too_many_wrong_passwords")
 
 
 class _SignInRefused(Unauthenticated):
@@ -159,7 +173,11 @@ def delete(subject: str) -> None:
 
 
 def sign_in_with_password(name: str, password: str, origin: Origin) -> Tokens | None:
-    """Sign in with a password; None if the name or the password is wrong."""
+    """Sign in with a password; None if the name or the password is wrong.
+
+    Raises:
+        TooManyWrongPasswords: Cognito compares no password of this person for now.
+    """
     try:
         return _issued(
             _call(
@@ -282,6 +300,8 @@ def _call(operation: Callable[..., Any], **request: Any) -> dict[str, Any]:
 
 
 def _exception_of(error: ClientError) -> Exception:
+    if error.response["Error"].get("Message", "").startswith(_LOCKED):
+        return TooManyWrongPasswords()
     match error.response["Error"]["Code"]:
         case code if code in _SIGN_IN_REFUSED:
             return _SignInRefused()

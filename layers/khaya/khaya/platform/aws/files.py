@@ -13,10 +13,12 @@ from khaya.platform.base.errors import Unavailable
 from khaya.platform.base.settings import settings
 
 PARKED = "parked"
-"""The folder of parked stream records; the bucket's lifecycle deletes them after ninety days."""
+"""The folder of parked stream records; the bucket's lifecycle deletes them after 25 days."""
 STATEMENTS = "statements"
 EXPORTS = "exports"
 """The folders of statements and exports; the bucket's lifecycle deletes their files after a day."""
+CHARGEBACKS = "evidence/chargebacks"
+"""The folder of the evidence about chargebacks, which is kept."""
 LINK_SECONDS = 15 * 60
 PART_BYTES = 5 * 1024 * 1024
 """S3's minimum size of a part, except for the last."""
@@ -42,6 +44,19 @@ def write(key: str, chunks: Iterable[bytes], *, content_type: str) -> None:
             raise
     except (ClientError, BotoCoreError) as error:
         raise Unavailable from error
+
+
+def read(key: str) -> bytes:
+    """The content of a small file.
+
+    Raises:
+        Unavailable: S3 cannot be reached, or there is no such file.
+    """
+    try:
+        content: bytes = _s3().get_object(Bucket=settings().media_bucket, Key=key)["Body"].read()
+    except (ClientError, BotoCoreError) as error:
+        raise Unavailable from error
+    return content
 
 
 def put(key: str, content: bytes, *, content_type: str) -> None:
@@ -78,6 +93,32 @@ def list_files(folder: str) -> Iterator[dict[str, Any]]:
         for page in pages:
             for file in page.get("Contents", []):
                 yield {"key": file["Key"], "sizeBytes": file["Size"], "at": clock.iso(file["LastModified"])}
+    except (ClientError, BotoCoreError) as error:
+        raise Unavailable from error
+
+
+def list_versions(folder: str) -> Iterator[tuple[str, str, bool]]:
+    """All versions of all files in a folder: key, version, and whether it is the present one.
+
+    Raises:
+        Unavailable: S3 cannot be reached.
+    """
+    pages = _s3().get_paginator("list_object_versions").paginate(Bucket=settings().media_bucket, Prefix=folder)
+    try:
+        for page in pages:
+            yield from ((one["Key"], one["VersionId"], one["IsLatest"]) for one in page.get("Versions", []))
+    except (ClientError, BotoCoreError) as error:
+        raise Unavailable from error
+
+
+def delete_version(key: str, version: str) -> None:
+    """Delete one version of a file.
+
+    Raises:
+        Unavailable: S3 cannot be reached.
+    """
+    try:
+        _s3().delete_object(Bucket=settings().media_bucket, Key=key, VersionId=version)
     except (ClientError, BotoCoreError) as error:
         raise Unavailable from error
 

@@ -24,7 +24,7 @@ TIMEOUT_SECONDS: Final = (2, 5)
 """To connect, and to read the answer."""
 
 
-class Refused(Exception):
+class MessageRefused(Exception):
     """AWS refused the message: nothing was sent.
 
     Attributes:
@@ -50,7 +50,7 @@ def send_text(phone: str, text: str) -> str:
     """Send a text message as a transactional one, which carriers delay last; returns its message id.
 
     Raises:
-        Refused, NotSent, OutcomeUnknown: see there.
+        MessageRefused, NotSent, OutcomeUnknown: see there.
     """
     kind = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
     return _message_id(_client("sns").publish, PhoneNumber=phone, Message=text, MessageAttributes=kind)
@@ -60,7 +60,7 @@ def send_email(sender: str, to: str, subject: str, text: str) -> str:
     """Send an e-mail as plain text; returns its message id.
 
     Raises:
-        Refused, NotSent, OutcomeUnknown: see there.
+        MessageRefused, NotSent, OutcomeUnknown: see there.
     """
     content = {
         "Simple": {
@@ -77,7 +77,7 @@ def _message_id(operation: Callable[..., Any], **request: Any) -> str:
         answer = operation(**request)
     except ClientError as error:
         headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-        raise Refused(str(error.response["Error"]["Code"]), headers.get("retry-after")) from None
+        raise MessageRefused(str(error.response["Error"]["Code"]), headers.get("retry-after")) from None
     except (ConnectTimeoutError, EndpointConnectionError) as error:
         raise NotSent(type(error).__name__) from None
     except HTTPClientError as error:

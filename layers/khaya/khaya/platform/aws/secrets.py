@@ -26,7 +26,7 @@ KEEP_SECONDS = 300
 """Seconds for which a secret is cached, so that a changed secret takes effect."""
 
 REFETCH_SECONDS = 15
-"""Seconds after which a value that no cached version of the service key fits has the key fetched again."""
+"""Seconds after which a value that no cached version of a secret fits has the secret fetched again."""
 
 Version = Literal["AWSCURRENT", "AWSPREVIOUS"]
 
@@ -58,6 +58,25 @@ def secret_fields(name: str) -> dict[str, str]:
     """The fields of a secret that is a JSON object of texts."""
     fields: dict[str, str] = json.loads(secret(name))
     return fields
+
+
+def valid_versions(name: str) -> Iterator[str]:
+    """The valid versions of a secret, each fetched when it is needed: current, previous, and one made just now.
+
+    After a rotation, another environment may already use a version that this one has not yet fetched.
+    """
+    current = secret(name)
+    yield current
+    previous = secret(name, "AWSPREVIOUS")
+    if previous:
+        yield previous
+    fetched_at, _ = _cached.get((name, "AWSCURRENT"), (-math.inf, ""))  # another thread may have removed it
+    if time.monotonic() - fetched_at > REFETCH_SECONDS:
+        _cached.pop((name, "AWSCURRENT"), None)
+        _cached.pop((name, "AWSPREVIOUS"), None)
+        latest = secret(name)
+        if latest not in (current, previous):
+            yield latest
 
 
 def keyed_hash(purpose: str, *parts: str) -> str:
@@ -146,22 +165,7 @@ def _key_in(text: str) -> str:
 
 
 def _valid_keys() -> Iterator[str]:
-    """The valid versions of the service key, each fetched when it is needed: current, previous, and one made just now.
-
-    After a rotation, another environment may already use a key that this one has not yet fetched.
-    """
-    name = settings(KeySettings).service_key_arn
-    current = _current_key()
-    yield current
-    previous = _key_in(secret(name, "AWSPREVIOUS"))
-    if previous:
-        yield previous
-    if time.monotonic() - _cached[name, "AWSCURRENT"][0] > REFETCH_SECONDS:
-        _cached.pop((name, "AWSCURRENT"), None)
-        _cached.pop((name, "AWSPREVIOUS"), None)
-        latest = _current_key()
-        if latest not in (current, previous):
-            yield latest
+    return valid_versions(settings(KeySettings).service_key_arn)
 
 
 def _derived(key: str, *parts: str) -> bytes:

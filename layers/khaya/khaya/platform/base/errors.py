@@ -177,6 +177,10 @@ class WriteConflict(Exception):
     """Another writer changed the item between the read and the write; the operation can be retried on fresh data."""
 
 
+class IndexBehind(Exception):
+    """An index, which is eventually consistent, does not contain a write yet; it has to be read again later."""
+
+
 class RetryLater(Exception):
     """A queue's message cannot be handled now, and is to come again after `seconds`. The reason is written to the log.
 

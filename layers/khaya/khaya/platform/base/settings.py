@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from functools import cache
-from typing import TypeVar, overload
+from typing import Literal, TypeVar, overload
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -38,6 +38,12 @@ class Settings(BaseModel):
     idempotency_table: str
     statistics_table: str
     tasks_table: str
+    escrows_table: str
+    payouts_table: str
+    refunds_table: str
+    collections_table: str
+    chargebacks_table: str
+    books_table: str
     uploads_table: str
     media_bucket: str
     media_base_url: str
@@ -86,6 +92,51 @@ class SignInSettings(BaseModel):
     """ARN of Twilio's secret; empty if WhatsApp is not offered."""
     edge_secret_arn: str
     """ARN of the secret that the CDN sends; empty without a CDN, and then its headers are ignored."""
+
+
+class PricingSettings(BaseModel):
+    """The fees, shares and deadlines of escrows."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    escrow_terms: str
+    """JSON object with the fields of `pricing.model.Terms` that differ from their defaults."""
+
+
+class PayoutSettings(BaseModel):
+    """The limits and waiting times of payouts."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    payout_terms: str
+    """JSON object with the fields of `payouts.model.PayoutTerms` that differ from their defaults."""
+
+
+class CheckoutSettings(BaseModel):
+    """Where the browser goes after a checkout."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    app_url: str
+
+
+class PaperSettings(BaseModel):
+    """The platform's name, address and VAT number on receipts and invoices."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    platform_name: str
+    platform_address: str
+    platform_vat_number: str
+
+
+class ReferralSettings(BaseModel):
+    """The rules of referrals."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    referral_cents: int = Field(ge=0)
+    """What the qualifying jobs of a referred person add up to before both sides are rewarded."""
 
 
 class StreamSettings(BaseModel):
@@ -175,6 +226,22 @@ class PushSettings(BaseModel):
     expo_base_url: str
     expo_secret_arn: str
     """ARN of the secret with Expo's `accessToken`; empty if the project needs none."""
+
+
+class ProviderSettings(BaseModel):
+    """Settings of the payment provider."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    payment_provider: Literal["paystack"]
+    """Which adapter is used."""
+    payment_base_url: str
+    payment_secret_arn: str
+    """ARN of the secret with the provider's `secretKey`."""
+    payment_email_domain: str
+    """The domain of the addresses that are made for people without e-mail, since the provider asks for one."""
+    payment_settles_to: Literal["balance", "bank"]
+    """Where the provider settles to: our balance with it, or our bank account."""
 
 
 class MissingSetting(RuntimeError):

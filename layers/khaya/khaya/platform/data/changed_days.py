@@ -1,7 +1,7 @@
 """The day of an object's last change, by which the nightly repair finds it.
 
-Jobs, listings and stories have the attribute `changedDay`, written with every change of what something else is derived
-from, and the sparse index `byChangedDay`.
+Jobs, listings, stories and payout accounts have the attribute `changedDay`, written with every change of what something
+else is derived from, and the sparse index `byChangedDay`.
 """
 
 from __future__ import annotations

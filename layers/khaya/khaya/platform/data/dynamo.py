@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from khaya.platform.aws import clients
 from khaya.platform.base import clock
@@ -156,14 +157,37 @@ def count(
 def update_now(write: Write) -> Item:
     """Make one update outside of a unit of work, and return the item after it.
 
+    A relative write is not repeated if it may have been made: it would be made twice.
+
     Raises:
         Exception: the write's refusal, if its condition fails.
+        Unavailable: the outcome of a relative write is unknown.
     """
+    client().meta.events.register_first(_NEEDS_RETRY, _stop_retry, unique_id=_NEEDS_RETRY)
+    must_not_repeat = _must_not_repeat.set(write.relative)
     try:
         answer = _call_until_free(client().update_item, **write.request, **_RETURN_OLD, ReturnValues="ALL_NEW")
     except ClientError as error:
         raise write.refusal(_failed_item(error)) from error
+    finally:
+        _must_not_repeat.reset(must_not_repeat)
     return plain_item(answer["Attributes"])
+
+
+def _stop_retry(
+    response: tuple[Any, Any] | None = None, caught_exception: Exception | None = None, **_: object
+) -> None:
+    """Stop the SDK from repeating a call that may have been made, if it must not be made twice.
+
+    Raises:
+        Exception: the failure of the call.
+    """
+    if not _must_not_repeat.get():
+        return
+    if caught_exception is not None and not isinstance(caught_exception, _NOT_SENT):
+        raise caught_exception
+    if response is not None and response[0].status_code >= _SERVER_ERROR:
+        raise Unavailable
 
 
 def commit(writes: Sequence[Write], token: str, actor: str | None = None) -> None:
@@ -252,6 +276,10 @@ def write_many(writes: Sequence[Write]) -> None:
             raise Unavailable
 
 
+_NEEDS_RETRY = "needs-retry.dynamodb.UpdateItem"
+_NOT_SENT = (EndpointConnectionError, ConnectTimeoutError)
+_SERVER_ERROR = 500
+_must_not_repeat: ContextVar[bool] = ContextVar("_must_not_repeat", default=False)
 _BATCH = 25
 _MANY_WRITERS = "Many people are changing this at once. Please try again in a moment."
 _UNKNOWN_OUTCOME = "It is not certain whether this was saved. Please look, and try again if it was not."

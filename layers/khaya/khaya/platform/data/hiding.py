@@ -13,7 +13,7 @@ from khaya.platform.base.models import Item
 from khaya.platform.data import writes
 
 
-def change_visibility(table: str, key: Mapping[str, str], before: Item, after: Item) -> writes.Write:
+def set_hidden(table: str, key: Mapping[str, str], before: Item, after: Item) -> writes.Write:
     """The write that hides or shows an item of which `before` and `after` are the stored forms.
 
     Refused if the item changed, because the attributes of its indexes follow from its other fields.

@@ -8,6 +8,7 @@ load over their partitions. Only items in the feed have the indexes' attributes,
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
 from khaya.platform.base.feeds import OPEN_FEED
 from khaya.platform.base.models import Item
@@ -46,6 +47,35 @@ def list_page(
         values={"value": value},
     )
     return page_of(rows, page_request.limit, lambda row: {name: row[name] for name in sorted(names)})
+
+
+def rows_between(
+    table: str,
+    index: str,
+    attribute: str,
+    value: str,
+    order: str,
+    span: tuple[str, str],
+    *,
+    batch: int,
+    newest_first: bool = True,
+) -> Iterator[Item]:
+    """The rows whose `attribute` is `value` and whose `order` lies in `span`, read `batch` at a time as needed."""
+    start: Item | None = None
+    while True:
+        rows = dynamo.query(
+            table,
+            index,
+            f"#{attribute} = :value AND #{order} BETWEEN :first AND :last",
+            limit=batch,
+            newest_first=newest_first,
+            start=start,
+            values={"value": value, "first": span[0], "last": span[1]},
+        )
+        yield from rows
+        if len(rows) < batch:
+            return
+        start = {name: rows[-1][name] for name in ("id", attribute, order)}
 
 
 def feed_page(table: str, category: str | None, location: str | None, page_request: PageRequest) -> PageResult[Item]:

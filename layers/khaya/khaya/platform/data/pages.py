@@ -22,7 +22,7 @@ MAX_LIMIT = 50
 
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="How many items a page holds."), in_digits]
 
-Thing = TypeVar("Thing")
+Element = TypeVar("Element")
 Shown = TypeVar("Shown")
 
 _SIGNATURE_BYTES = 12
@@ -38,10 +38,10 @@ class Page(Model, Generic[Shown]):
 
 
 @dataclass(frozen=True)
-class PageResult(Generic[Thing]):
+class PageResult(Generic[Element]):
     """One page as a store returns it; `after` is the position of its last item, None on the last page."""
 
-    items: list[Thing]
+    items: list[Element]
     after: Mapping[str, Any] | None
 
 
@@ -138,7 +138,7 @@ def page_of(rows: Sequence[Item], limit: int, position: Callable[[Item], Mapping
     return PageResult(list(rows), None)
 
 
-def every_item(page: Callable[[PageRequest], PageResult[Thing]], limit: int = MAX_LIMIT) -> Iterator[Thing]:
+def every_item(page: Callable[[PageRequest], PageResult[Element]], limit: int = MAX_LIMIT) -> Iterator[Element]:
     """All items of a list, read lazily in pages of `limit`; `page` is the store's function for one page."""
     page_request = PageRequest(("every",), limit)
     while True:

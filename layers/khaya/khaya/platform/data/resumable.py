@@ -8,13 +8,13 @@ from typing import Any, Protocol, TypeVar
 from khaya.platform.base.models import Item
 from khaya.platform.data.pages import MAX_LIMIT, PageRequest, PageResult
 
-Thing = TypeVar("Thing")
+Element = TypeVar("Element")
 
 
 class EveryItem(Protocol):
     """Reads a list to its end, as `pages.every_item` and `ResumableReading.every_item` do."""
 
-    def __call__(self, page: Callable[[PageRequest], PageResult[Thing]], limit: int = MAX_LIMIT) -> Iterator[Thing]:
+    def __call__(self, page: Callable[[PageRequest], PageResult[Element]], limit: int = MAX_LIMIT) -> Iterator[Element]:
         """All items of the list, read in pages of `limit`."""
 
 
@@ -50,7 +50,9 @@ class ResumableReading:
         if self.kept.get("version") != version:
             self._begin({"kept": {"version": version}})
 
-    def every_item(self, page: Callable[[PageRequest], PageResult[Thing]], limit: int = MAX_LIMIT) -> Iterator[Thing]:
+    def every_item(
+        self, page: Callable[[PageRequest], PageResult[Element]], limit: int = MAX_LIMIT
+    ) -> Iterator[Element]:
         """All items of the next list that an earlier run has not read.
 
         Raises:

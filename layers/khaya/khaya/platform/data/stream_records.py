@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from khaya.platform.base import clock
 from khaya.platform.base.changes import Change
 from khaya.platform.base.models import Item
-from khaya.platform.data.writes import WRITE_TOKEN, plain_item, read_write_token
+from khaya.platform.data.writes import WRITE_TOKEN, plain_item, read_write_token, typed_item
+
+_IMAGES: Final = ("OldImage", "NewImage")
 
 
 def change_in(record: Mapping[str, Any]) -> Change:
     """The change in a record of a DynamoDB stream. Tables are named `khaya-<resource>-<environment>-<generation>`."""
-    resource = record["eventSourceARN"].split("/")[1].split("-")[1]
+    resource = resource_of(record)
     images = record["dynamodb"]
     before = plain_item(images["OldImage"]) if "OldImage" in images else None
     after = plain_item(images["NewImage"]) if "NewImage" in images else None
@@ -27,6 +29,37 @@ def change_in(record: Mapping[str, Any]) -> Change:
         at=at,
         actor=actor,
     )
+
+
+def resource_of(record: Mapping[str, Any]) -> str:
+    """The kind of item in a record, such as `jobs`."""
+    resource: str = record["eventSourceARN"].split("/")[1].split("-")[1]
+    return resource
+
+
+def images_of(record: Mapping[str, Any]) -> list[Item]:
+    """The item before and after the change, as far as the record has them."""
+    images = record["dynamodb"]
+    return [plain_item(images[name]) for name in _IMAGES if name in images]
+
+
+def with_images(record: Mapping[str, Any], change: Callable[[Item], Item]) -> Mapping[str, Any] | None:
+    """The record with what `change` returns for its images; the same object if that is nothing new.
+
+    None if a changed image lacks a part of the item's key.
+    """
+    images = dict(record["dynamodb"])
+    has_changed = False
+    for name in _IMAGES:
+        if name in images:
+            before = plain_item(images[name])
+            after = change(before)
+            if not images["Keys"].keys() <= after.keys():
+                return None
+            if after != before:
+                images[name] = typed_item(after)
+                has_changed = True
+    return {**record, "dynamodb": images} if has_changed else record
 
 
 def created_at(record: Mapping[str, Any]) -> str:

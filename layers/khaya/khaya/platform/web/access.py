@@ -47,6 +47,7 @@ class Access:
         recorded: whether responses to an `Idempotency-Key` are recorded. Responses with tokens are not.
         also_erased: a person whose account was just erased may call the route again.
         also_suspended: a suspended person may call the route.
+        raw_body: the handler reads the body as it was sent, and checks its signature.
         cache_seconds: seconds for which an edge cache may keep the answer to a request without a token.
     """
 
@@ -58,6 +59,7 @@ class Access:
     recorded: bool = True
     also_erased: bool = False
     also_suspended: bool = False
+    raw_body: bool = False
     cache_seconds: int = 0
 
 

@@ -102,7 +102,7 @@ class Api(Pipeline):
             body: the model of the response body; None for text or an empty body.
             content: the content type of the response.
             if_match: whether the handler checks `If-Match`; by default for `PATCH` and `PUT` of versioned objects.
-            answers: other responses that are not problems: a sentence for each status.
+            answers: other responses, and problems that no other route of its kind has: a sentence for each status.
         """
         self.access[method, resource_of(path)] = access
         shape: Any = {"model": body} if body is not None else {"schema": {"type": "string"}}

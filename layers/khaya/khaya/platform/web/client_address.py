@@ -9,7 +9,7 @@ from typing import Any
 
 from khaya.platform.aws import secrets
 
-_UNKNOWN = "0.0.0.0"  # noqa: S104  # nosec B104 - API Gateway sent no address
+_UNKNOWN = "0.0.0.0"  # noqa: S104 - API Gateway sent no address  # nosec B104
 _IPV6_NETWORK_BITS = 64
 """The size of the network that one holder of IPv6 addresses usually has."""
 

@@ -49,7 +49,7 @@ from khaya.platform.data.unit_of_work import AlreadyAnswered, IdempotentRequest,
 from khaya.platform.web import preconditions, problems
 from khaya.platform.web.access import Access, AccountGuard, Caller
 from khaya.platform.web.locations import relative_reference
-from khaya.platform.web.request_bodies import check_no_body, check_values, checked_body
+from khaya.platform.web.request_bodies import check_no_body, check_values, checked_body, raw_body
 from khaya.platform.web.tokens import verified_claims
 
 JSON = "application/json"
@@ -78,6 +78,8 @@ class _Request:
     unit_of_work: UnitOfWork
     body: Any = None
     """The JSON value of the body."""
+    raw_body: bytes = b""
+    """The body as it was sent, on routes that read it so."""
     stale: Stale | None = None
     """The handler found that `If-Match` names another version."""
 
@@ -142,6 +144,16 @@ class Pipeline:
     def now(self) -> str:
         """The time of the request."""
         return self._current.now
+
+    @property
+    def raw_body(self) -> bytes:
+        """The body as it was sent, on routes with `Access.raw_body`."""
+        return self._current.raw_body
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of the request."""
+        return self._current.event.get("headers") or {}
 
     def header(self, name: str) -> str | None:
         """The value of a header, whose name may have any case; None if it was not sent."""
@@ -264,7 +276,9 @@ class Pipeline:
         if event["httpMethod"] != "OPTIONS":
             if self._on_arrival is not None:
                 self._on_arrival()
-            if event.get("body"):
+            if access.raw_body:
+                request.raw_body = raw_body(event)
+            elif event.get("body"):
                 text = checked_body(event)
                 request.body = read_json(text)
                 if self._on_body is not None:
@@ -367,8 +381,8 @@ class Pipeline:
         if unknown:
             message = "is not a parameter of this route"
             raise Invalid([FieldProblem(name[:64], message, "unknown_parameter") for name in unknown])
-        if request.body is not None and not route.dependant.body_params:
-            check_no_body(request.body)
+        if not route.dependant.body_params:
+            check_no_body(request.event.get("body"), request.body)
         ids = (request.event.get("pathParameters") or {}).values()
         if not all(re.fullmatch(ID_PATTERN, value) for value in ids):
             raise NotFound("There is nothing with such an id.")

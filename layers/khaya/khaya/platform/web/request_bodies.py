@@ -25,9 +25,24 @@ def checked_body(event: Mapping[str, Any]) -> str | None:
         UnsupportedMediaType: its content type is not JSON, its charset is not UTF-8, or it is compressed.
         Unreadable: it is not UTF-8.
     """
-    body: str | None = event.get("body")
-    if not body:
+    raw = raw_body(event)
+    if not raw:
         return None
+    _check_media_type(event.get("headers") or {})
+    try:
+        return raw.decode()
+    except ValueError as error:
+        raise _not_utf8() from error
+
+
+def raw_body(event: Mapping[str, Any]) -> bytes:
+    """The body of an API Gateway request, byte for byte; empty without a body.
+
+    Raises:
+        TooLarge: it exceeds 256 KiB.
+        Unreadable: it is not UTF-8, or not the Base64 that it claims to be.
+    """
+    body: str = event.get("body") or ""
     if len(body) > MAX_BYTES * 4 // 3 + 4:
         raise _too_large()
     try:
@@ -36,11 +51,7 @@ def checked_body(event: Mapping[str, Any]) -> str | None:
         raise _not_utf8() from error
     if len(raw) > MAX_BYTES:
         raise _too_large()
-    _check_media_type(event.get("headers") or {})
-    try:
-        return raw.decode()
-    except ValueError as error:
-        raise _not_utf8() from error
+    return raw
 
 
 def check_values(body: Any) -> None:
@@ -59,13 +70,17 @@ def check_values(body: Any) -> None:
             raise Invalid([FieldProblem(path or "body", "has an unpaired surrogate", "unpaired_surrogate")])
 
 
-def check_no_body(body: Any) -> None:
+def check_no_body(text: str | None, body: Any) -> None:
     """Check that a request to a route without a body has none; an empty object is accepted.
+
+    Args:
+        text: the body as it was sent; None without a body.
+        body: its JSON value.
 
     Raises:
         Invalid: it has a body.
     """
-    if body is None or body == {}:
+    if text is None or body == {}:
         return
     if isinstance(body, dict):
         message = "is not a field of this request"

@@ -27,7 +27,7 @@ class Unfinished(Exception):
 
 
 @dataclass
-class Report:
+class TaskCounts:
     """Counts of a run: items processed, items changed, items failed or left unfinished, and days finished."""
 
     done: int = 0
@@ -36,10 +36,10 @@ class Report:
     unfinished: int = 0
     days: int = 0
 
-    def __add__(self, other: Report) -> Report:
+    def __add__(self, other: TaskCounts) -> TaskCounts:
         """The counts of two runs together."""
         ours, theirs = self.as_counts(), other.as_counts()
-        return Report(**{name: ours[name] + theirs[name] for name in ours})
+        return TaskCounts(**{name: ours[name] + theirs[name] for name in ours})
 
     def as_counts(self) -> dict[str, int]:
         """The counts by name, as the function returns them."""
@@ -62,9 +62,9 @@ class Task:
     work: Callable[[str], bool]
 
 
-def run_task(task: Task, days: Sequence[str], has_time: HasTime) -> Report:
+def run_task(task: Task, days: Sequence[str], has_time: HasTime) -> TaskCounts:
     """Process the unfinished items of `days`, in this order, while `has_time`."""
-    report = Report()
+    report = TaskCounts()
     for checkpoint in checkpoints_of(task.name, days):
         if checkpoint.finished:
             continue
@@ -79,7 +79,7 @@ def run_task(task: Task, days: Sequence[str], has_time: HasTime) -> Report:
     return report
 
 
-def _process_day(task: Task, checkpoint: Checkpoint, report: Report, has_time: HasTime) -> bool:
+def _process_day(task: Task, checkpoint: Checkpoint, report: TaskCounts, has_time: HasTime) -> bool:
     """Process the failed items and then the rest of the list; returns whether the day is finished."""
     if checkpoint.failed:
         begun, failed = _process_items(task, checkpoint.failed, report, has_time)
@@ -96,7 +96,9 @@ def _process_day(task: Task, checkpoint: Checkpoint, report: Report, has_time: H
     return checkpoint.finished
 
 
-def _process_items(task: Task, items: Sequence[str], report: Report, has_time: HasTime) -> tuple[int, tuple[str, ...]]:
+def _process_items(
+    task: Task, items: Sequence[str], report: TaskCounts, has_time: HasTime
+) -> tuple[int, tuple[str, ...]]:
     """Process items while `has_time`; returns the number of items begun, and the failed ones among them."""
     failed: list[str] = []
     for number, item in enumerate(items):
@@ -107,7 +109,7 @@ def _process_items(task: Task, items: Sequence[str], report: Report, has_time: H
     return len(items), tuple(failed)
 
 
-def _process(task: Task, item: str, report: Report) -> bool:
+def _process(task: Task, item: str, report: TaskCounts) -> bool:
     try:
         changed = task.work(item)
     except Unfinished:

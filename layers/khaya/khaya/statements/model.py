@@ -1,17 +1,16 @@
-"""A person's entries as CSV. The lines are the same in a response and in a file."""
+"""A list as CSV. The lines are the same in a response and in a file."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from khaya.platform.base.csv_text import BYTE_ORDER_MARK, row
 from khaya.platform.base.models import Item
 
-COLUMNS: Final = ("id", "createdAt", "type", "amountCents", "balanceAfterCents", "source", "reason")
-CONTENT_TYPE = "text/csv; charset=utf-8"
+CONTENT_TYPE: Final = "text/csv; charset=utf-8"
 
 MAX_BYTES = 5_000_000
 """The longest statement in a response, in bytes; a longer one becomes a file."""
@@ -28,11 +27,11 @@ class Statement:
     link: str | None = None
 
 
-def lines(entries: Iterable[Item]) -> Iterator[str]:
-    """The statement's lines, its heading first, written as the entries come in."""
-    yield BYTE_ORDER_MARK + row(COLUMNS)
-    for entry in entries:
-        yield row(entry.get(column) for column in COLUMNS)
+def lines(columns: Sequence[str], items: Iterable[Item]) -> Iterator[str]:
+    """The statement's lines, its heading first, written as the items come in."""
+    yield BYTE_ORDER_MARK + row(columns)
+    for item in items:
+        yield row(item.get(column) for column in columns)
 
 
 def lines_that_fit(lines: Iterator[str]) -> tuple[list[str], bool]:

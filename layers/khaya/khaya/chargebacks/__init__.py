@@ -1,0 +1,1 @@
+"""Chargebacks: card payments that a buyer's bank takes back."""

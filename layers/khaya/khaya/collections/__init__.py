@@ -1,0 +1,1 @@
+"""Collections: checkouts on which buyers pay, and what came of them."""

@@ -1,0 +1,1 @@
+"""Decisions of admins about people: suspended or not, admin or not."""

@@ -1,0 +1,1 @@
+"""Disbursements: sends payouts and refunds at the payment provider, and books what became of them."""

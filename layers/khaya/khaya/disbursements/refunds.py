@@ -1,0 +1,234 @@
+"""Has the provider give refunds back, and books what became of them. Safe to repeat at any step.
+
+The provider knows no key against repetition. So the intent is committed before each call, and a refund whose answer was
+lost is looked for, by our id of it, among those that the provider lists. It is never asked for twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from khaya.collections import store as collections
+from khaya.escrows import store as escrows
+from khaya.ledger import service as ledger
+from khaya.ledger.model import guarded
+from khaya.payout_accounts import service as accounts
+from khaya.payout_accounts import store as payout_accounts
+from khaya.platform.base import observability
+from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.work.retries import retry_on_conflict
+from khaya.provider import circuit
+from khaya.provider import model as port
+from khaya.provider.errors import ProviderUnavailable, Refused, TooLittleBalance, Unclear
+from khaya.refunds import service, store
+from khaya.refunds.model import Part, Refund
+from khaya.suspense import store as suspense
+
+_ATTEMPTS: Final = 10
+ZAR: Final = "ZAR"
+
+
+def process(refund_id: str, now: str, *, hinted: bool = False) -> Refund | None:
+    """Take a refund further if that is due; `hinted` if the provider said that something happened.
+
+    Returns the refund as it is then; None if there is none.
+
+    Raises:
+        WriteConflict: other changes kept this one from being made.
+    """
+    refund = store.find(refund_id)
+    if refund is None or refund.is_final or not (hinted or refund.is_due(now)):
+        return refund
+    if not refund.parts:
+        refund = _plan(refund, now)
+    refund = _go_on(refund, now)
+    if refund.status == "needs_admin":
+        observability.count("RefundNeedsAdmin")
+    return refund
+
+
+def reopen(refund_id: str, now: str) -> None:
+    """Let a refund that waits for an admin go on, after an operator has seen that the provider did not make it.
+
+    It is still looked for at the provider first.
+    """
+    refund = store.find(refund_id)
+    if refund is not None and refund.status == "needs_admin":
+        _record(refund, lambda one, _: one.reopened(now))
+
+
+def _go_on(refund: Refund, now: str) -> Refund:
+    """Take part after part further, as far as the provider lets it."""
+    while (part := refund.part) is not None and not refund.is_final:
+        refund = _advance(refund, part, now)
+        if refund.part is None or refund.part.refund_id == part.refund_id:
+            break
+    return refund
+
+
+def _plan(refund: Refund, now: str) -> Refund:
+    """Share the refund out over the captures of its job, newest first."""
+    paid = [one for one in collections.of_job(refund.id) if one.status == "paid"]
+    paid.sort(key=lambda one: (one.paid_at or "", one.id), reverse=True)
+    escrow = escrows.find(refund.id)
+    captured = sum(one.paid_cents or 0 for one in paid)
+    if escrow is not None and captured < escrow.paid_cents:  # the index does not list them all yet
+        return _record(refund, lambda one, _: one.postponed(now))
+    captures = [(one.id, one.paid_cents or 0) for one in paid]
+    return _record(refund, lambda one, _: one.planned(captures, now))
+
+
+def _advance(refund: Refund, part: Part, now: str) -> Refund:
+    """Take the present part one step further."""
+    try:
+        found = _at_provider(refund, part)
+        if found is not None:
+            return _apply(refund, part, found, now)
+        if part.state == "planned":
+            return _ask(refund, part, now)
+    except ProviderUnavailable as error:
+        seconds = error.retry_after
+        return _record(refund, lambda one, _: one.postponed(now, seconds))
+    return _record(refund, lambda one, _: one.unclear(now))
+
+
+def _at_provider(refund: Refund, part: Part) -> port.Refund | None:
+    """The part at the provider, by its id there or by ours; None if the provider does not know it."""
+    provider_id = part.provider_id
+    if provider_id is not None:
+        return circuit.ask(lambda bank: bank.find_refund(provider_id))
+    listed = circuit.ask(lambda bank: bank.find_refunds(refund.listed_since, part.refund_id))
+    return next((one for one in listed if one.collection == part.collection), None)
+
+
+def _ask(refund: Refund, part: Part, now: str) -> Refund:
+    """Ask the provider for a part: the intent is committed first, so that a lost answer is known as such."""
+    begun: list[Refund] = []
+
+    def begin(one: Refund, unit_of_work: UnitOfWork) -> Refund:
+        begun[:] = [_asking(one, part, now, unit_of_work)]
+        return begun[0]
+
+    asking = _record(refund, begin)
+    is_ours = bool(begun) and asking is begun[0]  # otherwise another run asks
+    if asking.part is None or not is_ours or asking.part.state != "asked":
+        return asking
+    request = port.RefundRequest(part.refund_id, part.collection, part.cents)
+    try:
+        found = circuit.ask(lambda bank: bank.refund(request))
+    except TooLittleBalance:
+        observability.count("ProviderBalanceTooLow")
+        return _record(asking, lambda one, _: one.not_asked("balance_too_low", now))
+    except Refused as error:
+        observability.logger().error("refund refused", extra={"refund": refund.id, "code": error.code})
+        return _record(asking, lambda one, _: one.stuck("refused", now))
+    except ProviderUnavailable as error:
+        seconds = error.retry_after
+        return _record(asking, lambda one, _: one.not_asked("provider_unavailable", now, seconds))
+    except Unclear:
+        return _record(asking, lambda one, _: one.unclear(now))
+    return _apply(asking, asking.part, found, now)
+
+
+def _asking(refund: Refund, part: Part, now: str, unit_of_work: UnitOfWork) -> Refund:
+    """The intent to ask for a part; while a chargeback is open, nothing is asked for."""
+    if refund.source == "escrow":
+        escrow = escrows.find(refund.id)
+        if escrow is not None and escrow.is_frozen:
+            return refund.not_asked("chargeback", now)
+        unit_of_work.add(*([escrows.require_unchanged(escrow)] if escrow is not None else []))
+    else:
+        held = suspense.find(part.collection)
+        if held is not None and held.status == "frozen":
+            return refund.not_asked("chargeback", now)
+        unit_of_work.add(*([suspense.require_unchanged(held)] if held is not None else []))
+    return refund.asking(now)
+
+
+def _apply(refund: Refund, part: Part, found: port.Refund, now: str) -> Refund:
+    """Apply what the provider says of a part."""
+    if found.amount_cents != part.cents or found.currency != refund.currency or found.collection != part.collection:
+        observability.logger().error("refund differs at the provider", extra={"refund": refund.id})
+        return _record(refund, lambda one, _: one.stuck("failed", now))
+    match found.state:
+        case "paid":
+            return _record(refund, lambda one, unit_of_work: _part_paid(one, part, found, now, unit_of_work))
+        case "failed":
+            observability.count("RefundFailed")
+            return _record(refund, lambda one, _: one.stuck("failed", now))
+        case "needs_account":
+            return _give_account(refund, found.provider_id, now)
+    return _record(refund, lambda one, _: one.sent(found.provider_id, now))
+
+
+def _part_paid(refund: Refund, part: Part, found: port.Refund, now: str, unit_of_work: UnitOfWork) -> Refund:
+    after = refund.part_paid(found.provider_id, now)
+    source = guarded("refund", refund.id) if refund.source == "escrow" else "suspense"
+    if refund.currency == ZAR:
+        legs = [(source, -part.cents), ("providerBalance", part.cents)]
+        ledger.move(f"refund:{part.refund_id}", legs, now=now, unit_of_work=unit_of_work)
+    if after.status == "paid" and refund.source == "suspense":
+        held = suspense.find(part.collection)
+        if held is not None:
+            unit_of_work.add(suspense.change(held, held.returned(now)))
+    return after
+
+
+def _give_account(refund: Refund, provider_id: str, now: str) -> Refund:
+    """Give the provider the account that the buyer named; ask and remind the buyer until they name one."""
+    details = accounts.open_sealed(refund.sealed, service.context_of(refund)) if refund.sealed else None
+    if details is None:
+        return _record(refund, lambda one, _: one.needing_account(provider_id, now))
+    own = payout_accounts.find(refund.buyer_id or "")
+    problem = accounts.identity_problem(details, refund.buyer_id or "", own) or accounts.problem_at_provider(
+        details.account
+    )
+    if problem is None:
+        try:
+            circuit.ask(lambda bank: bank.give_refund_account(provider_id, details.account))
+        except Refused:
+            problem = "unknown"
+        except Unclear:  # repeating it is harmless
+            return _record(refund, lambda one, _: one.postponed(now))
+    if problem is not None:
+        return _record(refund, lambda one, _: one.needing_account(provider_id, now, problem))
+    return _record(refund, lambda one, _: one.account_given(now))
+
+
+def _record(refund: Refund, outcome: Callable[[Refund, UnitOfWork], Refund]) -> Refund:
+    """Commit the outcome of a step, unless another run has taken the present part further."""
+
+    def commit() -> Refund:
+        current = store.find(refund.id) or refund
+        if (current.status, current.part, current.sealed) != (refund.status, refund.part, refund.sealed):
+            return current
+        unit_of_work = UnitOfWork()
+        after = outcome(current, unit_of_work)
+        unit_of_work.add(store.change(current, after))
+        unit_of_work.commit()
+        return after
+
+    return retry_on_conflict(commit, _ATTEMPTS)
+
+
+def return_suspense(reference: str, now: str) -> Refund | None:
+    """Begin to give money in suspense back, if that was decided; returns its refund.
+
+    Raises:
+        WriteConflict: other changes kept this one from being made.
+    """
+    return retry_on_conflict(lambda: _return_suspense(reference, now), _ATTEMPTS)
+
+
+def _return_suspense(reference: str, now: str) -> Refund | None:
+    held = suspense.find(reference)
+    if held is None or held.status != "returning":
+        return None
+    if held.refund_id is not None:
+        return store.find(held.refund_id)
+    refund = service.refund_of(held, now)
+    unit_of_work = UnitOfWork()
+    unit_of_work.add(store.create(refund), suspense.change(held, held.given_to(refund.id, now)))
+    unit_of_work.commit()
+    return refund

@@ -1,0 +1,1 @@
+"""What happens to escrows by itself, when its time has come."""

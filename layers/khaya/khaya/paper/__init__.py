@@ -1,0 +1,1 @@
+"""Paper: receipts, tax invoices and evidence as PDF."""

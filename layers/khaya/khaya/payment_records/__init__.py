@@ -1,0 +1,1 @@
+"""What people see of their money: payments, earnings, receipts and invoices."""

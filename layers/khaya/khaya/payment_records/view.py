@@ -1,0 +1,70 @@
+"""Payments and earnings in the API's responses and in statements."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from khaya.payment_records.model import Earning, Payment, PaymentKind
+from khaya.platform.base.models import Item, Model, item_of
+from khaya.platform.base.money import Cents
+
+PAYMENT_COLUMNS: Final = ("id", "at", "jobId", "jobTitle", "kind", "amountCents", "keptCents", "reason", "status")
+EARNING_COLUMNS: Final = (
+    "id",
+    "at",
+    "jobId",
+    "jobTitle",
+    "amountCents",
+    "feeCents",
+    "payoutCents",
+    "payoutStatus",
+    "payoutReason",
+    "expectedOn",
+    "paidAt",
+)
+"""The columns of statements."""
+
+
+class PaymentView(Model):
+    """A payment, or money that went back. `keptCents` of a refund is what was kept for the work done."""
+
+    id: str
+    job_id: str | None
+    job_title: str
+    kind: PaymentKind
+    amount_cents: Cents
+    kept_cents: Cents
+    reason: str | None
+    status: str
+    at: str
+
+
+class EarningView(Model):
+    """What a job earned, and its payout. `payoutReason` is why the payout waits."""
+
+    id: str
+    job_id: str | None
+    job_title: str | None
+    amount_cents: Cents
+    fee_cents: Cents
+    payout_cents: Cents
+    payout_status: str
+    payout_reason: str | None
+    expected_on: str | None
+    paid_at: str | None
+    at: str
+
+
+def payment_view(payment: Payment) -> PaymentView:
+    """A payment for its buyer."""
+    return PaymentView.model_validate(payment, from_attributes=True)
+
+
+def earning_view(earning: Earning) -> EarningView:
+    """An earning for its worker."""
+    return EarningView.model_validate(earning, from_attributes=True)
+
+
+def line_of(record: Payment | Earning) -> Item:
+    """A record as a line of a statement."""
+    return item_of(record)

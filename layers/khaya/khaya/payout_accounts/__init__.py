@@ -1,0 +1,1 @@
+"""Payouts: the bank accounts to which people are paid."""

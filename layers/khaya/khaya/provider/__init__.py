@@ -1,0 +1,26 @@
+"""The payment provider: its port, the adapters behind it, and which of them the deployment uses.
+
+No other domain is imported here, and only an adapter knows its provider by name.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from khaya.platform.base.settings import ProviderSettings, settings
+from khaya.provider.port import PaymentProvider
+
+
+def is_configured() -> bool:
+    """Whether this deployment has a payment provider."""
+    return bool(settings(ProviderSettings).payment_secret_arn)
+
+
+@cache
+def payment_provider() -> PaymentProvider:
+    """The payment provider of this deployment."""
+    match settings(ProviderSettings).payment_provider:
+        case "paystack":
+            from khaya.provider.paystack.adapter import Paystack  # noqa: PLC0415 - only the adapter that is used
+
+            return Paystack()

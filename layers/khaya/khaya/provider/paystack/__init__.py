@@ -1,0 +1,1 @@
+"""The adapter for Paystack: https://paystack.com/docs/api/."""

@@ -1,0 +1,1 @@
+"""Reconciliation: the ledger against itself, against our items, and against the provider's books."""

@@ -1,0 +1,1 @@
+"""Refunds: money of an escrow that goes back to its buyer."""

@@ -1,0 +1,287 @@
+"""A refund and its states: money that goes back to a buyer, over one or more of the collections that brought it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Conflict
+from khaya.platform.base.fields import Count
+from khaya.platform.base.models import Model
+from khaya.platform.base.money import Cents
+from khaya.waiting.model import Waiting
+
+Status = Literal["pending", "sent", "paid", "needs_account", "needs_admin", "charged_back"]
+Reason = Literal[
+    "chargeback", "balance_too_low", "provider_unavailable", "unclear", "refused", "failed", "too_little_left"
+]
+"""Why a refund waits, or why an admin has to act."""
+
+Source = Literal["escrow", "suspense"]
+"""Where its money is: the refund of an escrow that ended, or money in suspense that goes back to whoever paid it."""
+
+PartState = Literal["planned", "asked", "sent", "paid", "needs_account"]
+AccountProblem = Literal["somebody_else", "closed", "unknown", "identity_differs", "identity_taken"]
+
+UNCLEAR_MINUTES: Final = 30
+"""Minutes after which a refund whose answer was lost, and which the provider does not list, becomes an admin's."""
+
+LISTED_DAYS: Final = 1
+"""Days before the request from which the provider's refunds are listed."""
+
+_BALANCE_MINUTES: Final = 30
+_FIRST_LOOK_SECONDS: Final = 60
+_LONGEST_LOOK_SECONDS: Final = 6 * 3600
+
+
+class Part(Model):
+    """One refund of one collection.
+
+    Attributes:
+        refund_id: our id of it, by which it is found at the provider.
+        collection: the reference of the collection.
+        asked_at: when the provider was asked for it, before the call; None if it surely was not.
+        provider_id: the provider's id of it.
+    """
+
+    refund_id: str
+    collection: str
+    cents: Cents
+    state: PartState = "planned"
+    asked_at: str | None = None
+    provider_id: str | None = None
+
+
+class Refund(Model):
+    """Money that goes back to a buyer.
+
+    Attributes:
+        id: the job's id for an escrow, which is refunded once, when it ends; `return-<reference>` for suspense.
+        parts: the refunds of single collections; empty until they are planned.
+        reason: why it waits.
+        next_at: when it is looked at again.
+        waiting: since when it waits for the buyer's account.
+        for_admin: whether an admin has to act.
+        sealed: the encrypted account that the buyer named, until the provider has it.
+        account_version: how often the buyer named one.
+        account_problem: why the provider did not take the account.
+    """
+
+    id: str
+    source: Source = "escrow"
+    buyer_id: str | None = None
+    job_id: str | None = None
+    job_title: str = ""
+    amount_cents: Cents
+    currency: str = "ZAR"
+    status: Status = "pending"
+    parts: tuple[Part, ...] = ()
+    reason: Reason | None = None
+    next_at: str | None = None
+    waiting: Waiting | None = None
+    for_admin: bool = False
+    sealed: str | None = None
+    account_version: Count = 0
+    account_problem: AccountProblem | None = None
+    paid_at: str | None = None
+    created_at: str
+    updated_at: str
+    version: Count = 1
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing happens by itself any more."""
+        return self.status in ("paid", "needs_admin", "charged_back")
+
+    @property
+    def held_cents(self) -> int:
+        """What its account in the ledger holds, if it is of an escrow."""
+        paid = sum(part.cents for part in self.parts if part.state == "paid")
+        return 0 if self.status in ("paid", "charged_back") else self.amount_cents - paid
+
+    @property
+    def is_unsent(self) -> bool:
+        """Whether the provider was asked for nothing of it."""
+        return self.status == "pending" and all(part.state == "planned" for part in self.parts)
+
+    @property
+    def part(self) -> Part | None:
+        """The part that is being refunded: the first that is not paid."""
+        return next((part for part in self.parts if part.state != "paid"), None)
+
+    @property
+    def listed_since(self) -> str:
+        """The date since which the provider's refunds are listed."""
+        return clock.plus(self.created_at, days=-LISTED_DAYS)[:10]
+
+    def is_due(self, now: str) -> bool:
+        """Whether it is to be looked at now."""
+        return self.next_at is not None and self.next_at <= now
+
+    def planned(self, captures: Sequence[tuple[str, int]], now: str) -> Refund:
+        """The refund shared out over `captures`, pairs of reference and what is left, newest first.
+
+        If less than the amount is left, an admin has to act.
+        """
+        missing = self.amount_cents
+        parts: list[Part] = []
+        for collection, left in captures:
+            cents = min(left, missing)
+            if cents > 0:
+                parts.append(Part(refund_id=f"{self.id}-{len(parts) + 1}", collection=collection, cents=cents))
+                missing -= cents
+        if missing:
+            return self.stuck("too_little_left", now)
+        return self._updated(now, parts=tuple(parts), reason=None, next_at=now)
+
+    def asking(self, now: str) -> Refund:
+        """The refund just before the provider is asked for its present part."""
+        return self._with_part(now, {"state": "asked", "asked_at": now}, next_at=self._look_at(now))
+
+    def not_asked(self, reason: Reason, now: str, seconds: int = 0) -> Refund:
+        """The refund after the provider did nothing: it is asked again later."""
+        wait = _BALANCE_MINUTES * 60 if reason in ("balance_too_low", "chargeback") else _FIRST_LOOK_SECONDS
+        next_at = clock.plus(now, seconds=max(wait, seconds))
+        return self._with_part(now, {"state": "planned", "asked_at": None}, reason=reason, next_at=next_at)
+
+    def unclear(self, now: str) -> Refund:
+        """The refund while the provider's answer is lost and its list lacks the present part."""
+        asked_at = self.part.asked_at if self.part else None
+        if asked_at is not None and clock.plus(asked_at, minutes=UNCLEAR_MINUTES) <= now:
+            return self.stuck("unclear", now)
+        return self._updated(now, reason="unclear", next_at=clock.plus(now, minutes=2))
+
+    def postponed(self, now: str, seconds: int = 0) -> Refund:
+        """The refund after the provider could not be asked about it."""
+        next_at = clock.plus(now, seconds=max(_FIRST_LOOK_SECONDS, seconds))
+        return self._updated(now, reason="provider_unavailable", next_at=next_at)
+
+    def sent(self, provider_id: str, now: str) -> Refund:
+        """The refund while the provider gives its present part back."""
+        fields = {"state": "sent", "provider_id": provider_id}
+        return self._with_part(now, fields, status="sent", reason=None, waiting=None, next_at=self._look_at(now))
+
+    def part_paid(self, provider_id: str, now: str) -> Refund:
+        """The refund after its present part was given back; the last part ends it."""
+        after = self._with_part(
+            now, {"state": "paid", "provider_id": provider_id}, status="sent", reason=None, waiting=None, next_at=now
+        )
+        if after.part is None:
+            return after.model_copy(
+                update={"status": "paid", "next_at": None, "paid_at": now, "sealed": None, "for_admin": False}
+            )
+        return after
+
+    def needing_account(self, provider_id: str, now: str, problem: AccountProblem | None = None) -> Refund:
+        """The refund while the provider needs the buyer's bank account; the buyer is asked and reminded."""
+        waiting = (self.waiting or Waiting(since=now)).looked_at(now)
+        return self._with_part(
+            now,
+            {"state": "needs_account", "provider_id": provider_id},
+            status="needs_account",
+            reason=None,
+            waiting=waiting,
+            for_admin=waiting.is_for_admin() or self.buyer_id is None,
+            next_at=waiting.next_look(now),
+            sealed=None if problem else self.sealed,
+            account_problem=problem or self.account_problem,
+        )
+
+    def with_account(self, sealed: str, now: str) -> Refund:
+        """The refund after the buyer named an account.
+
+        Raises:
+            Conflict: it does not ask for one.
+        """
+        if self.status != "needs_account":
+            raise Conflict("No account is needed for a refund of this job.", code="refund_account_not_needed")
+        return self._updated(
+            now, sealed=sealed, account_version=self.account_version + 1, account_problem=None, next_at=now
+        )
+
+    def account_given(self, now: str) -> Refund:
+        """The refund after the provider took the buyer's account; its numbers are dropped."""
+        return self._with_part(
+            now,
+            {"state": "sent"},
+            status="sent",
+            sealed=None,
+            waiting=None,
+            for_admin=False,
+            next_at=self._look_at(now),
+        )
+
+    def stuck(self, reason: Reason, now: str) -> Refund:
+        """The refund when it does not go on without an admin."""
+        return self._updated(now, status="needs_admin", reason=reason, for_admin=True, next_at=None, sealed=None)
+
+    def charged_back(self, cents: int, now: str) -> Refund:
+        """The refund after the buyer's bank has taken `cents` of it back, so that nobody gets them twice."""
+        left = self.amount_cents - cents
+        ended = {} if left else {"status": "charged_back", "next_at": None, "sealed": None}
+        return self._updated(now, amount_cents=left, parts=(), **ended)
+
+    def reopened(self, now: str) -> Refund:
+        """The refund after an operator has seen that the provider did not make its present part."""
+        if self.status != "needs_admin":
+            return self
+        changed: dict[str, Any] = {"status": "pending", "reason": None, "for_admin": False, "next_at": now}
+        present = self.part
+        if present is None:
+            return self._updated(now, **changed)
+        return self._with_part(now, {"state": "planned", "asked_at": None, "provider_id": None}, **changed)
+
+    def _look_at(self, now: str) -> str:
+        age = clock.seconds_between(self.created_at, now)
+        return clock.plus(now, seconds=min(_LONGEST_LOOK_SECONDS, max(_FIRST_LOOK_SECONDS, age / 8)))
+
+    def _with_part(self, now: str, fields: dict[str, Any], **changed: Any) -> Refund:
+        present = self.part
+        parts = tuple(part.model_copy(update=fields) if part is present else part for part in self.parts)
+        return self._updated(now, parts=parts, **changed)
+
+    def _updated(self, now: str, **changed: Any) -> Refund:
+        return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
+
+
+RETURN_PREFIX: Final = "return-"
+
+
+def refunds_of(collection: str) -> tuple[str, str]:
+    """The ids of the refunds that may give a collection back: that of its job's escrow, and that of suspense."""
+    job_id = collection.rsplit("-", 2)[0]
+    return job_id.upper(), f"{RETURN_PREFIX}{collection}"
+
+
+def new_refund(*, job_id: str, job_title: str, buyer_id: str, amount_cents: int, now: str) -> Refund:
+    """The refund of an escrow that ends."""
+    return Refund(
+        id=job_id,
+        buyer_id=buyer_id,
+        job_id=job_id,
+        job_title=job_title,
+        amount_cents=amount_cents,
+        next_at=now,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def new_return(
+    *, reference: str, buyer_id: str | None, job_id: str | None, amount_cents: int, currency: str, now: str
+) -> Refund:
+    """The refund of money in suspense, all of one collection."""
+    refund_id = f"{RETURN_PREFIX}{reference}"
+    return Refund(
+        id=refund_id,
+        source="suspense",
+        buyer_id=buyer_id,
+        job_id=job_id,
+        amount_cents=amount_cents,
+        currency=currency,
+        parts=(Part(refund_id=f"{refund_id}-1", collection=reference, cents=amount_cents),),
+        next_at=now,
+        created_at=now,
+        updated_at=now,
+    )

@@ -1,0 +1,1 @@
+"""Settlements: what the provider paid out to us of what it collected."""

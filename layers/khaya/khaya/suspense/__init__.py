@@ -1,0 +1,1 @@
+"""Suspense: money that arrived and matches nothing that is due."""

@@ -1,0 +1,97 @@
+"""Money in suspense: why it is there, and how it goes back."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.platform.base.fields import Count, Length, Prose
+from khaya.platform.base.models import Model, RequestModel
+from khaya.platform.base.money import Cents
+
+Reason = Literal["late", "paid_twice", "wrong_amount", "wrong_currency", "unknown"]
+Status = Literal["waiting", "returning", "returned", "frozen", "lost"]
+"""Waits for an admin; goes back; went back; waits for the end of a chargeback; was taken back by a chargeback."""
+
+TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
+    "waiting": frozenset({"returning", "frozen"}),
+    "returning": frozenset({"returned", "frozen"}),
+    "frozen": frozenset({"waiting", "returning", "returned", "lost"}),
+    "returned": frozenset(),
+    "lost": frozenset(),
+}
+"""The allowed transitions."""
+
+
+class RefundRequest(RequestModel):
+    """Why an admin gives money in suspense back."""
+
+    reason: Annotated[Prose, Length(10, 500)]
+
+
+class Suspense(Model):
+    """A payment that matches nothing that is due.
+
+    Attributes:
+        id: the reference at the provider.
+        reason: why it matches nothing. What came late or twice goes back by itself; the rest waits for an admin.
+        currency: other than ZAR, the amount is outside the ledger.
+        fee_cents: what the provider keeps of it.
+    """
+
+    id: str
+    reason: Reason
+    amount_cents: Cents
+    currency: str = "ZAR"
+    fee_cents: Cents = 0
+    job_id: str | None = None
+    buyer_id: str | None = None
+    status: Status = "waiting"
+    next_at: str | None = None
+    refund_id: str | None = None
+    decided_by: str | None = None
+    decision_reason: str | None = None
+    created_at: str
+    updated_at: str
+    version: Count = 1
+
+    @property
+    def goes_back_by_itself(self) -> bool:
+        """Whether it is clear that the payer gets it back."""
+        return self.reason in ("late", "paid_twice")
+
+    def given_to(self, refund_id: str, now: str) -> Suspense:
+        """The money in suspense while a refund gives it back."""
+        return self._updated(now, status="returning", refund_id=refund_id, next_at=None)
+
+    def returned(self, now: str) -> Suspense:
+        """The money in suspense after it was given back."""
+        return self._updated(now, status="returned", next_at=None)
+
+    def refunded_by(self, admin_id: str, reason: str, now: str) -> Suspense:
+        """The money after an admin decided to give it back.
+
+        Raises:
+            Forbidden: the admin paid it.
+            Conflict: it goes back already, or a chargeback is open.
+        """
+        if admin_id == self.buyer_id:
+            raise Forbidden("No admin acts on themselves.", code="own_affair")
+        if self.status != "waiting":
+            raise Conflict(f"The money is {self.status}.", code="suspense_status", params={"status": self.status})
+        return self._updated(now, status="returning", next_at=now, decided_by=admin_id, decision_reason=reason)
+
+    def frozen(self, now: str) -> Suspense:
+        """The money while a chargeback about it is open."""
+        return self._updated(now, status="frozen", next_at=None)
+
+    def thawed(self, now: str) -> Suspense:
+        """The money after a chargeback about it was decided for the platform: a refund goes on, or an admin decides."""
+        return self._updated(now, status="returning" if self.refund_id else "waiting")
+
+    def lost(self, now: str) -> Suspense:
+        """The money after a chargeback about it was lost."""
+        return self._updated(now, status="lost")
+
+    def _updated(self, now: str, **changed: object) -> Suspense:
+        return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})

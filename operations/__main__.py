@@ -1,0 +1,158 @@
+"""The commands of operators: `python -m operations --help`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import boto3
+import click
+
+from operations import configuration, deploy, doctor, erase_again, parked_records, repair, status
+from operations.destroy import Destruction
+from operations.redrive import Redrive
+from operations.refused import Refused
+from operations.stack import Stack
+
+ENVIRONMENT = click.argument("environment", metavar="ENV")
+
+
+@click.group()
+def operations() -> None:
+    """Operate a deployed environment with your AWS credentials."""
+
+
+def _session(found: configuration.Configuration) -> boto3.Session:
+    return boto3.Session(region_name=found.region)
+
+
+@operations.command("status")
+@ENVIRONMENT
+def status_command(environment: str) -> None:
+    """Show the stack's state, differing parameters, ringing alarms and dead letters."""
+    found = configuration.load(environment)
+    for line in status.lines(_session(found), found):
+        click.echo(line)
+
+
+@operations.command("redrive")
+@ENVIRONMENT
+@click.argument("queue")
+@click.option("--first", is_flag=True, help="Send one message only, to see whether the cause is gone.")
+@click.option("--plan", is_flag=True, help="Only show what would be done.")
+def redrive_command(environment: str, queue: str, *, first: bool, plan: bool) -> None:
+    """Send the dead letters of QUEUE (as code-delivery) to the queue again."""
+    found = configuration.load(environment)
+    session = _session(found)
+    redrive = Redrive(session.client("sqs"), Stack(session, found.stack))
+    target = redrive.queue(queue)
+    waiting = redrive.waiting(target.dead_letters)
+    click.echo(f"{waiting} messages wait")
+    if not plan:
+        failing = status.failing_consumers(session, environment)
+        click.echo(f"{redrive.move(target, 1 if first else None, failing)} sent again")
+
+
+@operations.command("doctor")
+@ENVIRONMENT
+def doctor_command(environment: str) -> None:
+    """Show what the account lacks for ENV, and what to ask AWS for."""
+    found = configuration.load(environment)
+    findings = list(doctor.findings(_session(found), found))
+    if findings:
+        raise Refused("\n  ".join([f"{len(findings)} things are to be done first:", *findings]))
+    click.echo("The account is ready.")
+
+
+@operations.command("parked")
+@ENVIRONMENT
+def parked_command(environment: str) -> None:
+    """List the stream records that could not be dispatched."""
+    found = configuration.load(environment)
+    parked_records.show(parked_records.of_stack(_session(found), found.stack))
+
+
+@operations.command("replay")
+@ENVIRONMENT
+@click.argument("files", nargs=-1)
+def replay_command(environment: str, files: tuple[str, ...]) -> None:
+    """Dispatch parked stream records again: FILES, or all, oldest first."""
+    found = configuration.load(environment)
+    if not parked_records.replay(parked_records.of_stack(_session(found), found.stack), files):
+        raise Refused("Some records failed again and were kept. The log of stream-dispatcher says why.")
+
+
+@operations.command("repair")
+@ENVIRONMENT
+@click.option("--kind", type=click.Choice([*repair.SOURCES]), help="Only objects of this kind.")
+@click.option("--after", help="The last id of an earlier run; with --kind.")
+def repair_command(environment: str, kind: str | None, after: str | None) -> None:
+    """Check everything against what is derived from it, and correct the differences."""
+    if after and not kind:
+        raise click.UsageError("--after needs --kind.")
+    found = configuration.load(environment)
+    everything = repair.of_stack(_session(found), found.stack)
+    if not repair.run(everything, [kind] if kind else [*repair.SOURCES], after):
+        raise Refused("Some repairs failed. The log of repair says why. Fix the cause and run the command again.")
+
+
+@operations.command("erase-again")
+@ENVIRONMENT
+@click.option("--since", required=True, help="The time of the backup, as 2026-11-21 or 2026-11-21T08:00.")
+def erase_again_command(environment: str, since: str) -> None:
+    """Repeat the erasures of people since a backup that was restored."""
+    found = configuration.load(environment)
+    if not erase_again.run(erase_again.of_stack(_session(found), found.stack), since):
+        raise Refused("Some erasures were not begun. The log of repair says why. Run the command again.")
+
+
+@operations.command("deploy")
+@ENVIRONMENT
+@click.option("--plan", is_flag=True, help="Only show the changes.")
+def deploy_command(environment: str, *, plan: bool) -> None:
+    """Build, show the changes, make them, verify, and go back if the verification fails."""
+    found = configuration.load(environment)
+    deploy.check_source(configuration.ROOT, found)
+    session = _session(found)
+    template = deploy.package(configuration.ROOT, found)
+    deployment = deploy.Deployment(session, found, click.echo, _confirm(found))
+    deployment.deploy(template, deploy.commit(configuration.ROOT), plan=plan)
+
+
+@operations.command("destroy")
+@ENVIRONMENT
+@click.option("--plan", is_flag=True, help="Only show what would be removed.")
+def destroy_command(environment: str, *, plan: bool) -> None:
+    """Delete ENV with all of its data. Asks twice; refuses prod."""
+    found = configuration.load(environment)
+    destruction = Destruction(_session(found), found, click.echo)
+    for one in destruction.stores():
+        click.echo(f"{one.logical}  {one.physical}")
+    if plan:
+        return
+    click.confirm(f"Delete {found.stack} and everything in these stores?", abort=True)
+    if click.prompt("Type the name of the environment") != environment:
+        raise Refused("That is not the name of the environment. Nothing was deleted.")
+    destruction.destroy()
+
+
+@operations.command("rollback")
+@ENVIRONMENT
+@click.option("--plan", is_flag=True, help="Only show the changes.")
+def rollback_command(environment: str, *, plan: bool) -> None:
+    """Deploy the release before, with its parameters."""
+    found = configuration.load(environment)
+    deploy.Deployment(_session(found), found, click.echo, _confirm(found)).rollback(plan=plan)
+
+
+def _confirm(found: configuration.Configuration) -> Callable[[], None]:
+    """What asks the operator before people are affected."""
+
+    def ask() -> None:
+        if found.is_prod:
+            click.confirm(f"Change {found.stack}?", abort=True)
+
+    return ask
+
+
+if __name__ == "__main__":
+    operations(prog_name="python -m operations")

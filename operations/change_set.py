@@ -1,0 +1,161 @@
+"""Make a change set of a stack, read what it would do, and execute it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+from cfnlint.decode import cfn_yaml
+
+from operations import change_rules
+from operations.refused import Refused
+from operations.stack import Stack
+
+POLL_SECONDS = 2.0
+WITHIN_SECONDS = 3600
+EMPTY = ("didn't contain changes", "No updates are to be performed")
+FAILED_FIRST = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+"""States of a stack whose first deployment failed. It can only be deleted."""
+
+
+class Failed(RuntimeError):
+    """CloudFormation did not finish the deployment, and has taken it back."""
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """A change set that can be executed.
+
+    Attributes:
+        name: its name or ARN.
+        creates: whether the stack is new.
+        changes: CloudFormation's list; empty if nothing changes.
+        refusals: why it must not be executed.
+    """
+
+    name: str
+    creates: bool
+    changes: list[dict[str, Any]]
+    refusals: list[str]
+
+
+class Deployments:
+    """The deployments of one stack.
+
+    Args:
+        session: a session of boto3.
+        stack: the stack.
+        poll: the seconds between two looks at the stack.
+    """
+
+    def __init__(self, session: Any, stack: Stack, poll: float = POLL_SECONDS) -> None:
+        self._cloudformation = session.client("cloudformation")
+        self._stack = stack
+        self._poll = poll
+
+    def prepare(
+        self, name: str, url: str, template: str, parameters: dict[str, str], tags: dict[str, str]
+    ) -> ChangeSet:
+        """Make a change set. Nothing of the stack changes, except that the remains of a failed first deployment go.
+
+        Raises:
+            Refused: the stack is at work, or CloudFormation does not take the template.
+        """
+        status = self._stack.status()
+        if status in FAILED_FIRST:
+            self._cloudformation.delete_stack(StackName=self._stack.name)
+            self._wait(("DELETE_COMPLETE",))
+            status = None
+        if status is not None and status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
+            raise Refused(f"{self._stack.name} is at work ({status}). Wait until it has ended, then try again.")
+        creates = status in {None, "REVIEW_IN_PROGRESS"}
+        given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+        # A secret value stands in no file of ours, so a deployment keeps what the stack has.
+        kept = [] if creates else sorted(_secret(template) & self._stack.parameters().keys() - parameters.keys())
+        try:
+            made = self._cloudformation.create_change_set(
+                StackName=self._stack.name,
+                ChangeSetName=name,
+                ChangeSetType="CREATE" if creates else "UPDATE",
+                TemplateURL=url,
+                Parameters=[*given, *({"ParameterKey": key, "UsePreviousValue": True} for key in kept)],
+                Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+                Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationError":
+                raise
+            raise Refused(
+                f"CloudFormation does not take the template: {error}. Correct it; nothing was changed."
+            ) from error
+        changes = self._changes(made["Id"])
+        before = {} if creates else self._resources()
+        generation = not creates and self._stack.parameters().get("Generation") != parameters.get("Generation")
+        after = _resources(template)
+        refusals = change_rules.refusals(changes, before, after, new_generation=generation)
+        return ChangeSet(made["Id"], creates, changes, refusals)
+
+    def discard(self, change_set: ChangeSet) -> None:
+        """Delete a change set that is not to be executed."""
+        self._cloudformation.delete_change_set(StackName=self._stack.name, ChangeSetName=change_set.name)
+
+    def execute(self, change_set: ChangeSet) -> None:
+        """Make the changes, and wait until they are made.
+
+        Raises:
+            Failed: a change failed; CloudFormation has taken back the others.
+        """
+        if not change_set.changes:
+            self.discard(change_set)
+            return
+        self._cloudformation.execute_change_set(StackName=self._stack.name, ChangeSetName=change_set.name)
+        ended = self._wait(("CREATE_COMPLETE", "UPDATE_COMPLETE"))
+        if ended not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+            reasons = "\n  ".join(self._stack.failures()[:5])
+            raise Failed(f"{self._stack.name} ended as {ended}:\n  {reasons}")
+
+    def _changes(self, name: str) -> list[dict[str, Any]]:
+        changes: list[dict[str, Any]] = []
+        request = {"StackName": self._stack.name, "ChangeSetName": name}
+        while True:
+            found = self._cloudformation.describe_change_set(**request)
+            if found["Status"] == "FAILED":
+                reason = found.get("StatusReason", "")
+                if any(text in reason for text in EMPTY):
+                    return []
+                raise Refused(f"CloudFormation does not take the template: {reason}. Correct it; nothing was changed.")
+            if found["Status"] != "CREATE_COMPLETE":
+                time.sleep(self._poll)
+                continue
+            changes += found["Changes"]
+            if "NextToken" not in found:
+                return changes
+            request["NextToken"] = found["NextToken"]
+
+    def _resources(self) -> dict[str, Any]:
+        body = self._cloudformation.get_template(StackName=self._stack.name, TemplateStage="Original")["TemplateBody"]
+        return _resources(body) if isinstance(body, str) else dict(body["Resources"])
+
+    def _wait(self, wanted: tuple[str, ...]) -> str:
+        """Wait until the stack is at rest; returns its state."""
+        deadline = time.monotonic() + WITHIN_SECONDS
+        while time.monotonic() < deadline:
+            time.sleep(self._poll)
+            status = self._stack.status() or "DELETE_COMPLETE"
+            if status in wanted or not (status.endswith("_IN_PROGRESS")):
+                return status
+        raise Failed(f"{self._stack.name} was not finished within an hour. Look at its events in CloudFormation.")
+
+
+def _resources(template: str) -> dict[str, Any]:
+    """The resources of a template, by their logical names."""
+    resources: dict[str, Any] = cfn_yaml.loads(template)["Resources"]  # type: ignore[no-untyped-call]
+    return resources
+
+
+def _secret(template: str) -> set[str]:
+    """The parameters of a template whose values CloudFormation does not show."""
+    parameters = cfn_yaml.loads(template).get("Parameters", {})  # type: ignore[no-untyped-call]
+    return {name for name, one in parameters.items() if str(one.get("NoEcho", "")).lower() == "true"}

@@ -1,0 +1,53 @@
+"""What samconfig.toml says about an environment."""
+
+from __future__ import annotations
+
+import shlex
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from operations.refused import Refused
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """The stack of an environment, region, tags, and the parameters that differ from the template's defaults."""
+
+    environment: str
+    stack: str
+    region: str
+    parameters: dict[str, str]
+    tags: dict[str, str]
+
+    @property
+    def is_prod(self) -> bool:
+        """Whether people use this environment."""
+        return self.environment == "prod"
+
+
+def load(environment: str, root: Path = ROOT) -> Configuration:
+    """The configuration of an environment.
+
+    Raises:
+        Refused: samconfig.toml has no such section.
+    """
+    sections = tomllib.loads((root / "samconfig.toml").read_text())
+    deploy = sections.get(environment, {}).get("deploy", {}).get("parameters")
+    if deploy is None:
+        raise Refused(
+            f"samconfig.toml has no section [{environment}.deploy.parameters]. Add one, or name another environment."
+        )
+    return Configuration(
+        environment,
+        deploy["stack_name"],
+        deploy["region"],
+        _pairs(deploy.get("parameter_overrides", "")),
+        _pairs(deploy.get("tags", "")),
+    )
+
+
+def _pairs(text: str) -> dict[str, str]:
+    return dict(one.split("=", 1) for one in shlex.split(text))

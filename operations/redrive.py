@@ -1,0 +1,131 @@
+"""Send the messages of dead letters to their queue again: receive, send, then delete.
+
+A FIFO message keeps its group. A message is deleted only after it was sent, so an interruption repeats it and loses
+none; consumers tolerate repeated messages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from operations.refused import Refused
+from operations.stack import Stack
+
+HIDDEN_SECONDS = 120
+"""How long a received message is hidden: more than sending and deleting it takes."""
+NO_QUEUE = ("StreamDispatcherDeadLetters", "ScheduleDeadLetters")
+"""Dead letters that no queue names as its own: Lambda and the scheduler fill them."""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A queue and its dead letters, by their addresses."""
+
+    logical: str
+    url: str
+    dead_letters: str
+
+
+class Redrive:
+    """The dead letters of one environment.
+
+    Args:
+        sqs: a client of SQS.
+        stack: the stack.
+    """
+
+    def __init__(self, sqs: Any, stack: Stack) -> None:
+        self._sqs = sqs
+        self._urls = {one.logical: one.physical for one in stack.resources() if one.kind == "AWS::SQS::Queue"}
+
+    def queue(self, name: str) -> Queue:
+        """A queue by its name in the table of docs/operating.md, as `code-delivery`.
+
+        Raises:
+            Refused: there is no such queue, or it has no dead letters that can be sent again.
+        """
+        logical = "".join(part.capitalize() for part in name.split("-"))
+        dead = f"{logical}DeadLetters"
+        if dead in NO_QUEUE:
+            raise Refused(f"{name} has no queue to send to. docs/operating.md says what to do with its dead letters.")
+        source = next((url for one, url in self._urls.items() if one in {logical, f"{logical}Queue"}), None)
+        if source is None or dead not in self._urls:
+            known = sorted(one.removesuffix("DeadLetters") for one in self._urls if one.endswith("DeadLetters"))
+            raise Refused(f"There is no queue {name} with dead letters. The stack has {', '.join(known)}.")
+        return Queue(logical, source, self._urls[dead])
+
+    def waiting(self, url: str) -> int:
+        """How many messages wait in a queue, roughly as SQS counts."""
+        found = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+        return int(found["Attributes"]["ApproximateNumberOfMessages"])
+
+    def move(self, queue: Queue, limit: int | None = None, failing: Collection[str] = ()) -> int:
+        """Send dead letters to their queue again, all or so many; returns how many.
+
+        A group keeps its order: SQS hands out a later message of a group only after those before it.
+
+        Args:
+            queue: the queue.
+            limit: how many at most.
+            failing: the consumers, with dashes, whose alarm rings.
+
+        Raises:
+            Refused: a message is for a consumer that still fails; it stays in the dead letters.
+        """
+        moved = 0
+        while limit is None or moved < limit:
+            answer = self._sqs.receive_message(
+                QueueUrl=queue.dead_letters,
+                MaxNumberOfMessages=min(10, limit - moved) if limit else 10,
+                VisibilityTimeout=HIDDEN_SECONDS,
+                AttributeNames=["All"],
+                MessageAttributeNames=["All"],
+            )
+            messages = answer.get("Messages", [])
+            if not messages:
+                return moved
+            for message in messages:
+                consumer = _consumer(message)
+                if consumer in failing:
+                    self._show_again(queue, messages)
+                    raise Refused(
+                        f"{moved} sent again. The alarm of the consumer {consumer} rings: the cause repeats. Fix it, "
+                        "wait until the alarm is quiet, then try again."
+                    )
+                self._sqs.send_message(**_again(queue.url, message))
+                self._sqs.delete_message(QueueUrl=queue.dead_letters, ReceiptHandle=message["ReceiptHandle"])
+                moved += 1
+        return moved
+
+    def _show_again(self, queue: Queue, messages: list[dict[str, Any]]) -> None:
+        """End the hiding of received messages; those that were deleted are passed over."""
+        entries = [
+            {"Id": str(number), "ReceiptHandle": one["ReceiptHandle"], "VisibilityTimeout": 0}
+            for number, one in enumerate(messages)
+        ]
+        self._sqs.change_message_visibility_batch(QueueUrl=queue.dead_letters, Entries=entries)
+
+
+def _consumer(message: dict[str, Any]) -> str | None:
+    """The consumer that a message is for, with dashes; None if the message names none."""
+    try:
+        body = json.loads(message["Body"])
+    except json.JSONDecodeError:
+        return None
+    name = body.get("consumer") if isinstance(body, dict) else None
+    return str(name).replace("_", "-") if name else None
+
+
+def _again(url: str, message: dict[str, Any]) -> dict[str, Any]:
+    """The request that sends a message as it was."""
+    request: dict[str, Any] = {"QueueUrl": url, "MessageBody": message["Body"]}
+    if "MessageAttributes" in message:
+        request["MessageAttributes"] = message["MessageAttributes"]
+    group = message["Attributes"].get("MessageGroupId")
+    if group:
+        # The id of the dead letter: the queue dropped the message's own as a repetition within five minutes.
+        request |= {"MessageGroupId": group, "MessageDeduplicationId": f"redrive-{message['MessageId']}"}
+    return request

@@ -1,0 +1,93 @@
+"""A deployed stack: its state, outputs, parameters and resources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from operations.refused import Refused
+
+GONE = ("DELETE_COMPLETE",)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource of a stack."""
+
+    logical: str
+    kind: str
+    physical: str
+
+
+class Stack:
+    """A stack in CloudFormation, which need not exist yet.
+
+    Args:
+        session: a session of boto3.
+        name: the name of the stack.
+    """
+
+    def __init__(self, session: Any, name: str) -> None:
+        self.name = name
+        self._cloudformation = session.client("cloudformation")
+
+    def described(self) -> dict[str, Any] | None:
+        """CloudFormation's description; None if there is no such stack."""
+        try:
+            found: dict[str, Any] = self._cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
+        return None if found["StackStatus"] in GONE else found
+
+    def status(self) -> str | None:
+        """CloudFormation's word for its state; None if there is no such stack."""
+        found = self.described()
+        return found["StackStatus"] if found else None
+
+    def must_exist(self) -> dict[str, Any]:
+        """CloudFormation's description.
+
+        Raises:
+            Refused: there is no such stack.
+        """
+        found = self.described()
+        if found is None:
+            raise Refused(
+                f"There is no stack {self.name} in this account and region. Check the credentials, or deploy it."
+            )
+        return found
+
+    def outputs(self) -> dict[str, str]:
+        """The stack's outputs."""
+        return {one["OutputKey"]: one["OutputValue"] for one in self.must_exist().get("Outputs", [])}
+
+    def parameters(self) -> dict[str, str]:
+        """The values of the parameters that the stack was deployed with."""
+        return {one["ParameterKey"]: one["ParameterValue"] for one in self.must_exist().get("Parameters", [])}
+
+    def resources(self) -> list[Resource]:
+        """All resources that exist."""
+        pages = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.name)
+        return [
+            Resource(one["LogicalResourceId"], one["ResourceType"], one["PhysicalResourceId"])
+            for page in pages
+            for one in page["StackResourceSummaries"]
+            if one.get("PhysicalResourceId") and one["ResourceStatus"] not in GONE
+        ]
+
+    def failures(self) -> list[str]:
+        """Why resources failed in the last deployment, the first failure first."""
+        events = self._cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]
+        found: list[str] = []
+        for event in events:  # the latest first
+            if event["LogicalResourceId"] == self.name and event.get("ResourceStatusReason") == "User Initiated":
+                break
+            if event["ResourceStatus"].endswith("_FAILED"):
+                found.append(
+                    f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', event['ResourceStatus'])}"
+                )
+        return found[::-1]

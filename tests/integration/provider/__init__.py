@@ -1,0 +1,1 @@
+"""The payment provider: its adapter over HTTP against the stand-in."""

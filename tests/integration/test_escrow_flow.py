@@ -1,0 +1,424 @@
+"""An escrow job through the API: checkouts, deadlines, disputes, and the ledger after each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from khaya.collections import service as collections
+from khaya.platform.base import clock as khaya_clock
+from khaya.provider.errors import ProviderUnavailable, WrongSignature
+from tests.conftest import Clock
+from tests.support.client import VISITOR, Context, Person, app
+from tests.support.escrow import (
+    BALANCE,
+    DEPOSIT,
+    EARNED,
+    TOTAL,
+    agreed,
+    check_out,
+    escrow,
+    ledger_balance,
+    pay,
+)
+from tests.support.money import check_books, key
+from tests.support.provider import FakeProvider
+from tests.support.records import place_bid, post_job, profile
+from tests.support.stand_in import stored
+from tests.support.uploads import uploaded
+
+ADMIN, OTHER_ADMIN = Person("admin-1", ("admin",)), Person("admin-2", ("admin",))
+
+
+@pytest.fixture(autouse=True)
+def books_balance() -> Iterator[None]:
+    """After every test the ledger sums to zero, and each escrow holds what its balance says."""
+    yield
+    check_books(stored("credits"))
+    for item in stored("escrows"):
+        if "heldCents" in item:
+            assert item["heldCents"] == ledger_balance(f"escrow#{item['id']}")
+
+
+@pytest.fixture(autouse=True)
+def people() -> None:
+    profile("buyer-1", display_name="Thandi", phone="+27712345678", roles=["buyer"])
+    profile("worker-1", display_name="Sipho", phone="+27712345679", roles=["worker"])
+
+
+def run_timers() -> dict[str, int]:
+    report: dict[str, int] = app("due_items").handler({"schedule": "minute"}, Context(240_000))
+    return report
+
+
+def submit(worker: Person, job_id: str) -> None:
+    photo = uploaded(worker, "submission")
+    answer = worker.post(f"/jobs/{job_id}/submission", {"note": "Done.", "photos": [photo]})
+    assert answer.status == 200, answer.text
+
+
+def test_a_job_is_paid_worked_on_and_released(buyer: Person, worker: Person, fake: FakeProvider) -> None:
+    job_id = agreed(buyer, worker)
+    found = escrow(worker, job_id)
+    assert (found["status"], found["depositCents"], found["balanceCents"]) == ("pending", DEPOSIT, BALANCE)
+    assert buyer.get(f"/jobs/{job_id}").body["escrow"]["dueNowCents"] == DEPOSIT
+    assert buyer.get(f"/jobs/{job_id}").body["contact"] is None
+    assert worker.post(f"/jobs/{job_id}/start").status == 409
+
+    pay(buyer, fake, job_id, "deposit")
+    assert buyer.get(f"/jobs/{job_id}").body["contact"] == {"displayName": "Sipho", "phone": "+27712345679"}
+    assert worker.post(f"/jobs/{job_id}/start").status == 200
+    submit(worker, job_id)
+    assert buyer.post(f"/jobs/{job_id}/completion").status == 409
+    assert buyer.post(f"/jobs/{job_id}/changes", {"reason": "It still drips."}).status == 409
+    pay(buyer, fake, job_id, "balance")
+
+    done = buyer.post(f"/jobs/{job_id}/completion")
+    assert (done.status, done.body["status"], done.body["escrow"]["status"]) == (200, "completed", "released")
+    assert ledger_balance(f"payout#job-{job_id}") == EARNED
+    assert escrow(worker, job_id)["payoutStatus"] == "pending"
+    assert Person("worker-1").get("/profiles/worker-1").body["paidJobs"] == 1
+
+
+def test_a_small_job_is_paid_in_one(buyer: Person, worker: Person, fake: FakeProvider) -> None:
+    job_id = agreed(buyer, worker, 20_000)
+    assert check_out(buyer, job_id, "deposit").status == 409
+    pay(buyer, fake, job_id, "all")
+    assert escrow(buyer, job_id)["status"] == "held"
+
+
+@pytest.mark.parametrize("cents", [1_000, 19_999, 5_000_001])
+def test_a_bid_outside_the_limits_of_escrow_is_refused(buyer: Person, worker: Person, cents: int) -> None:
+    job_id = post_job(buyer, payment="escrow", budgetCents=100_000)
+    offer = {"amountCents": cents, "timelineDays": 3, "proposal": "I can come tomorrow morning."}
+    refused = worker.post(f"/jobs/{job_id}/bids", offer)
+    assert (refused.status, refused.body["code"]) == (409, "escrow_amount")
+
+
+def test_a_live_checkout_is_given_again(buyer: Person, worker: Person, fake: FakeProvider, clock: Clock) -> None:
+    job_id = agreed(buyer, worker)
+    first, second = check_out(buyer, job_id, "deposit"), check_out(buyer, job_id, "deposit")
+    assert (first.status, second.status) == (201, 201)
+    assert first.body == second.body
+    assert fake.calls.count("collect") == 1
+    clock.tick(hours=24)
+    assert check_out(buyer, job_id, "deposit").body["reference"] != first.body["reference"]
+
+
+def test_a_checkout_needs_a_key_and_the_owner(buyer: Person, worker: Person, fake: FakeProvider) -> None:
+    job_id = agreed(buyer, worker)
+    assert buyer.post(f"/jobs/{job_id}/escrow/checkouts", {"part": "deposit"}).status == 400
+    assert check_out(worker, job_id, "deposit").status == 403
+    assert check_out(Person("stranger"), job_id, "deposit").status == 404
+    assert check_out(buyer, job_id, "balance").status == 409
+    assert fake.calls == []
+
+
+@pytest.mark.parametrize("mode", ["down", "lossy"])
+def test_a_checkout_without_an_answer_is_made_anew(
+    buyer: Person, worker: Person, fake: FakeProvider, mode: str
+) -> None:
+    job_id = agreed(buyer, worker)
+    fake.mode = mode  # type: ignore[assignment]
+    for _ in range(7):
+        refused = check_out(buyer, job_id, "deposit")
+        assert refused.status == 503
+        assert "Retry-After" in refused.headers
+    fake.mode = "up"
+    pay(buyer, fake, job_id, "deposit")
+    assert escrow(buyer, job_id)["status"] == "deposit_paid"
+
+
+def test_a_person_opens_five_checkouts_an_hour(buyer: Person, worker: Person, fake: FakeProvider, clock: Clock) -> None:
+    jobs = [agreed(buyer, worker) for _ in range(6)]
+    assert [check_out(buyer, job_id, "deposit").status for job_id in jobs] == [201] * 5 + [429]
+    clock.tick(hours=1)
+    assert check_out(buyer, jobs[5], "deposit").status == 201
+
+
+def test_five_failed_cards_end_the_checkouts_of_a_job(
+    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
+) -> None:
+    job_id = agreed(buyer, worker)
+    for _ in range(5):
+        reference = check_out(buyer, job_id, "deposit").body["reference"]
+        fake.end(reference, "failed")
+        assert collections.apply(reference, khaya_clock.now()) == "failed"
+        clock.tick(hours=1)
+    refused = check_out(buyer, job_id, "deposit")
+    assert (refused.status, refused.body["code"]) == (409, "too_many_failed_cards")
+
+
+@pytest.mark.parametrize(
+    ("cents", "currency", "reason"),
+    [(DEPOSIT - 1, "ZAR", "wrong_amount"), (DEPOSIT + 1, "ZAR", "wrong_amount"), (DEPOSIT, "USD", "wrong_currency")],
+)
+def test_a_payment_that_does_not_match_waits_in_suspense(
+    buyer: Person, worker: Person, fake: FakeProvider, cents: int, currency: str, reason: str
+) -> None:
+    job_id = agreed(buyer, worker)
+    reference = check_out(buyer, job_id, "deposit").body["reference"]
+    fake.pay(reference, cents, currency=currency)
+    for _ in range(2):
+        assert collections.apply(reference, khaya_clock.now()) == "returned"
+    (waiting,) = (item for item in stored("refunds") if item["id"] == f"suspense#{reference}")
+    assert (waiting["reason"], waiting["status"]) == (reason, "waiting")
+    assert escrow(buyer, job_id)["status"] == "pending"
+
+
+def test_a_payment_for_an_unknown_reference_waits_in_suspense(fake: FakeProvider) -> None:
+    from khaya.provider import model as port  # noqa: PLC0415
+
+    reference = "01unknown-deposit-1"
+    fake.collections[reference] = port.Collection(reference, "waiting", 5_000, "ZAR", live=False)
+    fake.pay(reference)
+    for _ in range(2):
+        assert collections.apply(reference, khaya_clock.now()) == "returned"
+    assert [item["reason"] for item in stored("refunds")] == ["unknown"]
+    assert collections.apply("nobody-knows-this-one", khaya_clock.now()) is None
+
+
+def test_a_payment_after_the_cancellation_goes_back_by_itself(
+    buyer: Person, worker: Person, fake: FakeProvider
+) -> None:
+    job_id = agreed(buyer, worker)
+    reference = check_out(buyer, job_id, "deposit").body["reference"]
+    assert buyer.post(f"/jobs/{job_id}/cancellation", {"reason": "Changed my mind."}).status == 200
+    fake.pay(reference)
+    assert collections.apply(reference, khaya_clock.now()) == "returned"
+    (late,) = stored("refunds")
+    assert (late["reason"], late["status"]) == ("late", "returning")
+
+
+def test_either_cancels_before_the_start_and_the_buyer_gets_everything_back(
+    buyer: Person, worker: Person, fake: FakeProvider
+) -> None:
+    job_id = agreed(buyer, worker)
+    pay(buyer, fake, job_id, "deposit")
+    answer = worker.post(f"/jobs/{job_id}/cancellation", {"reason": "I cannot come."})
+    assert (answer.status, answer.body["status"]) == (200, "cancelled")
+    found = escrow(buyer, job_id)
+    assert (found["status"], found["refundedCents"], found["refundStatus"]) == ("refunded", DEPOSIT, "pending")
+    assert ledger_balance(f"refund#{job_id}") == DEPOSIT
+
+
+def test_who_cancels_two_paid_jobs_in_thirty_days_is_blocked_from_escrow(
+    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
+) -> None:
+    for _ in range(2):
+        job_id = agreed(buyer, worker)
+        pay(buyer, fake, job_id, "deposit")
+        assert buyer.post(f"/jobs/{job_id}/cancellation", {"reason": "Changed my mind."}).status == 200
+        clock.tick(days=1)
+    posting = {
+        "title": "Fix a tap",
+        "description": "The kitchen tap drips all night long.",
+        "category": "plumbing",
+        "budgetCents": 50_000,
+        "location": "Durban",
+    }
+    refused = buyer.post("/jobs", {**posting, "payment": "escrow"})
+    assert (refused.status, refused.body["code"]) == (409, "escrow_blocked")
+    assert buyer.post("/jobs", posting).status == 201
+    clock.tick(days=29)
+    assert buyer.post("/jobs", {**posting, "payment": "escrow"}).status == 201
+
+
+def test_an_unpaid_deposit_cancels_the_job_after_72_hours(
+    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
+) -> None:
+    job_id = agreed(buyer, worker)
+    clock.tick(hours=71)
+    assert run_timers()["applied"] == 0
+    clock.tick(hours=1)
+    assert run_timers()["applied"] == 1
+    assert buyer.get(f"/jobs/{job_id}").body["status"] == "cancelled"
+    assert escrow(buyer, job_id)["status"] == "cancelled"
+
+
+def test_a_deposit_that_was_paid_unnoticed_is_booked_before_its_deadline_passes(
+    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
+) -> None:
+    job_id = agreed(buyer, worker)
+    reference = check_out(buyer, job_id, "deposit").body["reference"]
+    fake.pay(reference)
+    clock.tick(hours=73)
+    run_timers()
+    assert escrow(buyer, job_id)["status"] == "deposit_paid"
+
+
+def test_a_deadline_waits_while_the_provider_is_down_but_not_for_ever(
+    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
+) -> None:
+    job_id = agreed(buyer, worker)
+    check_out(buyer, job_id, "deposit")
+    fake.mode = "down"
+    clock.tick(hours=73)
+    assert run_timers()["postponed"] == 1
+    assert escrow(buyer, job_id)["status"] == "pending"
+    clock.tick(hours=24)
+    assert run_timers()["applied"] == 1
+    assert escrow(buyer, job_id)["status"] == "cancelled"
+
+
+def test_unanswered_work_is_released_after_72_hours(
+    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
+) -> None:
+    job_id = agreed(buyer, worker)
+    pay(buyer, fake, job_id, "deposit")
+    pay(buyer, fake, job_id, "balance")
+    submit(worker, job_id)
+    clock.tick(hours=72)
+    assert run_timers()["applied"] == 1
+    assert buyer.get(f"/jobs/{job_id}").body["status"] == "completed"
+    assert ledger_balance(f"payout#job-{job_id}") == EARNED
+
+
+def test_an_unpaid_balance_is_a_dispute_and_its_buyer_accepts_no_other_bid(
+    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
+) -> None:
+    job_id = agreed(buyer, worker)
+    pay(buyer, fake, job_id, "deposit")
+    submit(worker, job_id)
+    clock.tick(hours=72)
+    assert run_timers()["applied"] == 1
+    assert escrow(worker, job_id)["status"] == "disputed"
+    other = post_job(buyer)
+    refused = buyer.post(f"/bids/{place_bid(worker, other)}/acceptance")
+    assert (refused.status, refused.body["code"]) == (409, "balance_owed")
+    pay(buyer, fake, job_id, "balance")
+    assert escrow(worker, job_id)["status"] == "held"
+    other_bid = worker.get("/bids/mine").body["items"][0]["id"]
+    assert buyer.post(f"/bids/{other_bid}/acceptance").status == 200
+
+
+def disputed_job(buyer: Person, worker: Person, fake: FakeProvider) -> str:
+    job_id = agreed(buyer, worker)
+    pay(buyer, fake, job_id, "deposit")
+    pay(buyer, fake, job_id, "balance")
+    assert worker.post(f"/jobs/{job_id}/start").status == 200
+    answer = buyer.post(f"/jobs/{job_id}/escrow/dispute", {"reason": "Nobody came to the house."})
+    assert (answer.status, answer.body["status"]) == (200, "disputed")
+    return job_id
+
+
+def test_parties_agree_without_an_admin(buyer: Person, worker: Person, fake: FakeProvider) -> None:
+    job_id = disputed_job(buyer, worker, fake)
+    path = f"/jobs/{job_id}/escrow/settlement"
+    assert buyer.post(path, {"refundCents": 50_000}, headers=key()).status == 200
+    assert buyer.post(f"{path}/acceptance", {"refundCents": 50_000}, headers=key()).status == 403
+    assert worker.post(f"{path}/acceptance", {"refundCents": 49_999}, headers=key()).status == 409
+    agreed_on = worker.post(f"{path}/acceptance", {"refundCents": 50_000}, headers=key())
+    assert (agreed_on.status, agreed_on.body["status"]) == (200, "released")
+    assert ledger_balance(f"refund#{job_id}") == 50_000
+    assert ledger_balance(f"payout#job-{job_id}") == 49_762
+
+
+def test_a_decision_above_the_limit_needs_the_same_one_by_another_admin(
+    buyer: Person, worker: Person, fake: FakeProvider
+) -> None:
+    job_id = agreed(buyer, worker, 1_000_000)
+    pay(buyer, fake, job_id, "deposit")
+    assert worker.post(f"/jobs/{job_id}/start").status == 200
+    assert worker.post(f"/jobs/{job_id}/escrow/dispute", {"reason": "No access to the house."}).status == 200
+    held = escrow(worker, job_id)["heldCents"]
+    assert isinstance(held, int)
+    path = f"/jobs/{job_id}/escrow/resolution"
+    note = {"note": "The buyer did not open the door."}
+    half = {"workerCents": held, "refundCents": 0, "platformCents": 0, **note}
+    assert ADMIN.post(path, {**half, "refundCents": 1}, headers=key()).status == 409
+    if held > 500_000:
+        for _ in range(2):
+            assert ADMIN.post(path, half, headers=key()).body["status"] == "disputed"
+        assert (
+            OTHER_ADMIN.post(path, {**half, "workerCents": held - 1, "platformCents": 1}, headers=key()).body["status"]
+            == "disputed"
+        )
+        assert (
+            ADMIN.post(path, {**half, "workerCents": held - 1, "platformCents": 1}, headers=key()).body["status"]
+            == "released"
+        )
+    else:
+        assert ADMIN.post(path, half, headers=key()).body["status"] == "released"
+    assert Person("buyer-1", ("admin",)).post(path, half, headers=key()).status in (403, 404)
+
+
+def test_evidence_with_photos_is_seen_by_both_and_by_admins(buyer: Person, worker: Person, fake: FakeProvider) -> None:
+    job_id = disputed_job(buyer, worker, fake)
+    photo = uploaded(worker, "evidence")
+    body = {"text": "Here is the finished work.", "photos": [photo]}
+    assert worker.post(f"/jobs/{job_id}/escrow/evidence", body).status == 200
+    for person in (buyer, worker, ADMIN):
+        dispute = escrow(person, job_id)["dispute"]
+        assert isinstance(dispute, dict)
+        assert [(one["by"], one["text"]) for one in dispute["evidence"]] == [("worker", body["text"])]
+    assert Person("stranger").post(f"/jobs/{job_id}/escrow/evidence", {"text": "I saw it."}).status == 404
+    assert ADMIN.get("/admin/escrows").body["items"][0]["jobId"] == job_id
+
+
+def test_a_dispute_without_a_decision_is_decided_after_14_days(
+    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
+) -> None:
+    job_id = disputed_job(buyer, worker, fake)
+    clock.tick(days=7)
+    assert run_timers()["applied"] == 1
+    clock.tick(days=7)
+    assert run_timers()["applied"] == 1
+    found = escrow(buyer, job_id)
+    assert (found["status"], found["refundedCents"]) == ("refunded", TOTAL)
+    assert buyer.get(f"/jobs/{job_id}").body["status"] == "cancelled"
+
+
+def test_only_whoever_opened_a_dispute_withdraws_it(buyer: Person, worker: Person, fake: FakeProvider) -> None:
+    job_id = disputed_job(buyer, worker, fake)
+    assert worker.delete(f"/jobs/{job_id}/escrow/dispute").status == 403
+    assert buyer.delete(f"/jobs/{job_id}/escrow/dispute").status == 204
+    assert escrow(buyer, job_id)["status"] == "held"
+
+
+def test_an_admin_does_not_close_a_job_whose_escrow_is_open(
+    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
+) -> None:
+    job_id = agreed(buyer, worker)
+    pay(buyer, fake, job_id, "deposit")
+    clock.tick(days=60)
+    closing = {"status": "completed", "reason": "Nothing happened."}
+    assert ADMIN.post(f"/jobs/{job_id}/closing", closing).status == 409
+
+
+def test_a_job_counts_as_paid_once_a_month_for_one_pair(
+    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
+) -> None:
+    for days, counted in ((0, 1), (29, 1), (1, 2), (30, 3), (30, 3)):
+        clock.tick(days=days)
+        job_id = agreed(buyer, worker, 20_000)
+        pay(buyer, fake, job_id, "all")
+        submit(worker, job_id)
+        assert buyer.post(f"/jobs/{job_id}/completion").status == 200
+        profile_now = Person("worker-1").get("/profiles/worker-1").body
+        assert profile_now["paidJobs"] == counted
+
+
+@pytest.mark.parametrize("headers", [{}, {"x-paystack-signature": "0" * 128}, {"X-Paystack-Signature": "é"}])
+def test_a_webhook_without_our_signature_is_refused(monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]) -> None:
+    def events_of(*_: object) -> None:
+        raise WrongSignature
+
+    made = FakeProvider()
+    monkeypatch.setattr(made, "events_of", events_of)
+    monkeypatch.setattr(app("payments"), "payment_provider", lambda: made)
+    for body in ({"event": "charge.success"}, {"a": {"b": [1] * 2000}}):
+        assert VISITOR.post("/payments/webhook", body, headers=headers).status == 401
+
+
+def test_a_webhook_whose_signature_cannot_be_checked_is_to_be_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = FakeProvider()
+    monkeypatch.setattr(made, "events_of", _no_key)
+    monkeypatch.setattr(app("payments"), "payment_provider", lambda: made)
+    refused = VISITOR.post("/payments/webhook", {"event": "charge.success"})
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "60")
+
+
+def _no_key(*_: object) -> None:
+    raise ProviderUnavailable("no credentials")

@@ -1,0 +1,304 @@
+"""Refunds at the provider: each capture is given back once, whatever is lost, stuck or down, and the ledger agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from khaya.collections import service as collections
+from khaya.disbursements import refunds
+from khaya.platform.base import clock as khaya_clock
+from khaya.platform.data.unit_of_work import commit_now
+from khaya.provider.errors import ProviderUnavailable, Refused, Unclear
+from khaya.suspense import store as suspense
+from tests.conftest import Clock
+from tests.support.client import Person
+from tests.support.payments import (
+    ACCOUNT,
+    BUYER,
+    cancel,
+    check_money,
+    deal,
+    give_back,
+    pay,
+    pay_all,
+    pay_late,
+    refund,
+)
+from tests.support.provider import FakeProvider, fake_provider
+from tests.support.streams import follow, hint, run_due_payouts
+
+OWNER = Person(BUYER, ("buyer",))
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProvider]:
+    with fake_provider(monkeypatch) as fake:
+        yield fake
+    check_money()
+
+
+def cancelled(provider: FakeProvider) -> str:
+    """A refund of a deposit of R315 and a balance of R735."""
+    job_id = deal()
+    pay_all(provider, job_id)
+    return cancel(job_id)
+
+
+def finish(provider: FakeProvider, clock: Clock, job_id: str) -> None:
+    """Let the provider give every part back."""
+    for _ in range(6):
+        for part in refund(job_id).parts:
+            if part.state == "sent":
+                provider.decide_refund(part.refund_id, "paid")
+        give_back(job_id, hinted=True)
+        clock.tick(hours=1)
+    assert refund(job_id).status == "paid"
+
+
+def test_a_refund_goes_over_both_captures_the_newest_first(provider: FakeProvider, clock: Clock) -> None:
+    job_id = deal()
+    pay(provider, job_id, "deposit")
+    clock.tick(hours=1)
+    pay(provider, job_id, "balance")
+    cancel(job_id)
+    first = give_back(job_id)
+    assert [(part.cents, part.state) for part in first.parts] == [(73_500, "sent"), (31_500, "planned")]
+    provider.decide_refund(f"{job_id}-1", "paid")
+    second = give_back(job_id, hinted=True)
+    assert [part.state for part in second.parts] == ["paid", "sent"]
+    check_money()
+    provider.decide_refund(f"{job_id}-2", "paid")
+    assert give_back(job_id, hinted=True).status == "paid"
+    assert provider.refunded_cents == 105_000
+    assert provider.made("refund") == 2
+
+
+def test_a_hint_at_a_collection_has_its_refund_looked_up(provider: FakeProvider) -> None:
+    job_id = cancelled(provider)
+    give_back(job_id)
+    part = refund(job_id).parts[0]
+    provider.decide_refund(part.refund_id, "paid")
+    hint("refunds", {"reference": part.collection, "providerId": "1"})
+    assert [one.state for one in refund(job_id).parts] == ["paid", "sent"]
+
+
+def test_a_refund_that_is_paid_at_once_takes_one_look(provider: FakeProvider) -> None:
+    provider.default_refund = "paid"
+    assert give_back(cancelled(provider)).status == "paid"
+
+
+@pytest.mark.parametrize("lost_at", [0, 1])
+def test_a_refund_whose_answer_was_lost_is_found_and_not_made_twice(
+    provider: FakeProvider, clock: Clock, lost_at: int
+) -> None:
+    job_id = cancelled(provider)
+    if lost_at:
+        give_back(job_id)
+        provider.decide_refund(f"{job_id}-1", "paid")
+    provider.fail("refund", Unclear("timeout"), after=True)
+    assert give_back(job_id, hinted=True).reason == "unclear"
+    clock.tick(minutes=2)
+    assert give_back(job_id).parts[lost_at].state == "sent"
+    finish(provider, clock, job_id)
+    assert (provider.made("refund"), provider.refunded_cents) == (2, 105_000)
+
+
+def test_a_refund_that_stays_unclear_becomes_an_admins_after_half_an_hour(provider: FakeProvider, clock: Clock) -> None:
+    job_id = cancelled(provider)
+    provider.fail("refund", Unclear("timeout"))
+    give_back(job_id)
+    for _ in range(14):
+        clock.tick(minutes=2)
+        assert give_back(job_id).status == "pending"
+    clock.tick(minutes=2)
+    stuck = give_back(job_id)
+    assert (stuck.status, stuck.reason, stuck.for_admin) == ("needs_admin", "unclear", True)
+    assert provider.refunds == {}
+
+
+@pytest.mark.parametrize("error", [ProviderUnavailable("down"), None])
+def test_a_refund_that_surely_was_not_made_is_asked_for_again(
+    provider: FakeProvider, clock: Clock, error: Exception | None
+) -> None:
+    job_id = cancelled(provider)
+    if error is not None:
+        provider.fail("refund", error)
+    else:
+        provider.balance_cents = 100
+    held = give_back(job_id)
+    assert held.reason == ("provider_unavailable" if error else "balance_too_low")
+    assert held.parts[0].state == "planned"
+    provider.balance_cents = 1_000_000
+    clock.tick(minutes=31)
+    finish(provider, clock, job_id)
+    assert provider.refunded_cents == 105_000
+
+
+def test_the_provider_is_down_for_an_hour_and_refunds_go_on_by_themselves(provider: FakeProvider, clock: Clock) -> None:
+    job_id = cancelled(provider)
+    provider.mode = "down"
+    for _ in range(12):
+        assert give_back(job_id).status == "pending"
+        clock.tick(minutes=5)
+    provider.mode = "up"
+    finish(provider, clock, job_id)
+    assert provider.made("refund") == 2
+
+
+@pytest.mark.parametrize("how", ["refused", "failed"])
+def test_a_refund_that_the_provider_does_not_make_becomes_an_admins(provider: FakeProvider, how: str) -> None:
+    job_id = cancelled(provider)
+    if how == "refused":
+        provider.fail("refund", Refused("transaction_reversed"))
+    else:
+        give_back(job_id)
+        provider.decide_refund(f"{job_id}-1", "failed")
+    stuck = give_back(job_id, hinted=True)
+    assert (stuck.status, stuck.reason) == ("needs_admin", how)
+    assert give_back(job_id, hinted=True).status == "needs_admin"
+
+
+def test_an_operator_lets_a_stuck_refund_go_on_and_it_is_looked_for_first(provider: FakeProvider, clock: Clock) -> None:
+    # given two refunds that became an admin's: one was not made, the other appears at the provider later
+    lost, late = cancelled(provider), cancelled(provider)
+    provider.fail("refund", Unclear("timeout"))
+    give_back(lost)
+    provider.fail("refund", Unclear("timeout"), after=True)
+    give_back(late)
+    hidden, provider.refunds = provider.refunds, {}
+    clock.tick(minutes=31)
+    assert {give_back(one).status for one in (lost, late)} == {"needs_admin"}
+    provider.refunds = hidden
+    # when an operator lets both go on
+    for one in (lost, late):
+        refunds.reopen(one, khaya_clock.now())
+        finish(provider, clock, one)
+    # then each was given back once
+    assert provider.refunded_cents == 2 * 105_000
+
+
+# A refund that needs the buyer's account
+
+
+def asking(provider: FakeProvider) -> str:
+    job_id = cancelled(provider)
+    provider.default_refund = "needs_account"
+    assert give_back(job_id).status == "needs_account"
+    provider.default_refund = "pending"
+    return job_id
+
+
+def name(job_id: str, person: Person = OWNER, **fields: str) -> int:
+    return person.put(f"/jobs/{job_id}/escrow/refund-account", {**ACCOUNT, **fields}).status
+
+
+def test_the_buyer_names_their_account_and_the_refund_goes_on(provider: FakeProvider, clock: Clock) -> None:
+    job_id = asking(provider)
+    follow("notices")
+    assert OWNER.get("/notifications").body["items"][0]["kind"] == "refundNeedsAccount"
+    assert name(job_id) == 200
+    after = give_back(job_id)
+    assert (after.status, after.sealed) == ("sent", None)
+    (given,) = provider.given_accounts.values()
+    assert given.account_number == ACCOUNT["accountNumber"]
+    finish(provider, clock, job_id)
+    assert provider.refunded_cents == 105_000
+    follow("notices")
+    assert "refundPaid" in [item["kind"] for item in OWNER.get("/notifications").body["items"]]
+
+
+@pytest.mark.parametrize(("number", "problem"), [("62001234561", "somebody_else"), ("62001234562", "closed")])
+def test_an_account_that_is_not_the_buyers_own_is_not_taken(provider: FakeProvider, number: str, problem: str) -> None:
+    job_id = asking(provider)
+    assert name(job_id, accountNumber=number) == 200
+    again = give_back(job_id)
+    assert (again.status, again.account_problem, again.sealed) == ("needs_account", problem, None)
+    assert provider.given_accounts == {}
+    assert name(job_id) == 200
+    assert give_back(job_id).status == "sent"
+
+
+def test_the_identity_number_of_somebody_else_is_not_taken(provider: FakeProvider, clock: Clock) -> None:
+    # given a person whose payout account is verified, and a buyer who knows their number
+    other = Person("other-1", ("worker",))
+    assert other.put("/payouts/account", ACCOUNT).status == 202
+    follow("payout_accounts")
+    job_id = asking(provider)
+    assert name(job_id, accountNumber="62009999999") == 200
+    assert give_back(job_id).account_problem == "identity_taken"
+
+
+def test_an_account_is_named_by_the_owner_only_and_only_while_it_is_asked_for(provider: FakeProvider) -> None:
+    job_id = cancelled(provider)
+    assert name(job_id) == 409
+    provider.default_refund = "needs_account"
+    give_back(job_id)
+    assert name(job_id, Person("worker-1", ("worker",))) == 403
+    assert name("nothing") == 404
+    assert name(job_id, bankCode="0") == 422
+    assert name(job_id, identityNumber="8001015009088") == 422
+    assert [name(job_id) for _ in range(4)] == [200, 200, 200, 429]
+
+
+def test_a_buyer_who_names_nothing_is_reminded_and_then_it_is_an_admins(provider: FakeProvider, clock: Clock) -> None:
+    job_id = asking(provider)
+    reminded = []
+    for _ in range(31):
+        found = give_back(job_id)
+        assert found.waiting is not None
+        reminded.append(found.waiting.reminded)
+        clock.tick(days=1)
+    give_back(job_id)
+    assert [reminded.index(number) for number in (1, 2, 3)] == [1, 7, 30]
+    assert refund(job_id).for_admin
+    follow("notices")
+    told = [item["kind"] for item in OWNER.get("/notifications").body["items"]]
+    assert told.count("refundNeedsAccount") >= 1
+    # and the buyer may still name one
+    assert name(job_id, Person(BUYER, ("buyer",), signed_in_at=10**10)) == 200
+    assert give_back(job_id).status == "sent"
+
+
+# Money in suspense
+
+
+def test_money_that_came_too_late_goes_back_once(provider: FakeProvider, clock: Clock) -> None:
+    # given a balance that is paid after the job was cancelled
+    job_id = deal()
+    pay(provider, job_id, "deposit")
+    cancel(job_id)
+    provider.default_refund = "paid"
+    reference = pay_late(provider, job_id)
+    held = suspense.find(reference)
+    assert held is not None
+    assert (held.status, held.reason) == ("returning", "late")
+    # when the schedule runs, and the answer is lost
+    provider.fail("refund", Unclear("timeout"), after=True)
+    for _ in range(3):
+        run_due_payouts()
+        check_money()
+        clock.tick(minutes=5)
+    # then it is given back once, and suspense is empty
+    after = suspense.find(reference)
+    assert after is not None
+    assert after.status == "returned"
+    assert [one.amount_cents for one in provider.refunds.values() if one.collection == reference] == [73_500]
+
+
+def test_money_in_another_currency_goes_back_outside_the_ledger(provider: FakeProvider) -> None:
+    provider.default_refund = "paid"
+    reference = "somebody-elses-reference"
+    provider.pay(reference, 5_000, currency="USD")
+    assert collections.apply(reference, khaya_clock.now()) == "returned"
+    held = suspense.find(reference)
+    assert held is not None
+
+    now = khaya_clock.now()
+    returning = held.model_copy(update={"status": "returning", "next_at": now, "version": held.version + 1})
+    commit_now(suspense.change(held, returning))
+    run_due_payouts()
+    after = suspense.find(reference)
+    assert after is not None
+    assert after.status == "returned"

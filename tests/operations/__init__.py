@@ -1,0 +1,1 @@
+"""Operators' commands against the AWS stand-in."""

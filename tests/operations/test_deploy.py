@@ -1,0 +1,179 @@
+"""Deployments, rollbacks and redrives of a small stack on the AWS stand-in, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from operations.configuration import Configuration
+from operations.deploy import Deployment
+from operations.redrive import Redrive
+from operations.refused import Refused
+from operations.releases import SAM_STACK
+from operations.stack import Stack
+from tests.support.engine import ministack
+
+SAM = """
+Resources:
+  Bucket: {Type: "AWS::S3::Bucket", Properties: {BucketName: artifacts}}
+Outputs:
+  SourceBucket: {Value: !Ref Bucket}
+"""
+SMALL = """
+Parameters:
+  Environment: {Type: String}
+Resources:
+  DerivedQueue:
+    Type: AWS::SQS::Queue
+    Properties: {QueueName: !Sub "derived-${Environment}.fifo", FifoQueue: true}
+  DerivedDeadLetters:
+    Type: AWS::SQS::Queue
+    Properties: {QueueName: !Sub "derived-dead-${Environment}.fifo", FifoQueue: true}
+  Said:
+    Type: AWS::SSM::Parameter
+    Properties: {Name: !Sub "/said/${Environment}", Type: String, Value: first}
+Outputs:
+  ApiUrl: {Value: !Sub "https://${Environment}.test"}
+"""
+BROKEN = SMALL.replace(
+    "Outputs:",
+    """
+  Handle: {Type: AWS::CloudFormation::WaitConditionHandle}
+  Broken: {Type: AWS::CloudFormation::WaitCondition, Properties: {Handle: !Ref Handle, Timeout: "1", Count: 1}}
+Outputs:""",
+)
+"""A resource that fails while it is made, because nobody sends the signal that it waits for."""
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[boto3.Session]:
+    with ministack() as address, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", address)
+        found = boto3.Session(region_name="af-south-1")
+        cloudformation = found.client("cloudformation")
+        cloudformation.create_stack(StackName=SAM_STACK, TemplateBody=SAM)
+        cloudformation.get_waiter("stack_create_complete").wait(StackName=SAM_STACK, WaiterConfig={"Delay": 1})
+        yield found
+
+
+class Operator:
+    """Deploys one environment, and keeps what was shown."""
+
+    def __init__(self, session: boto3.Session, environment: str) -> None:
+        self.shown: list[str] = []
+        self.configuration = Configuration(
+            environment, f"khaya-{environment}", "af-south-1", {"Environment": environment}, {"application": "khaya"}
+        )
+        self.session = session
+        self.deployment = Deployment(
+            session, self.configuration, self.shown.append, lambda: None, lambda _: self.said() != "bad", 0.2
+        )
+
+    def said(self) -> str:
+        name = f"/said/{self.configuration.environment}"
+        return str(self.session.client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+
+
+def test_two_environments_stand_side_by_side(session: boto3.Session) -> None:
+    one, other = Operator(session, "one"), Operator(session, "other")
+    one.deployment.deploy(SMALL, "a" * 40)
+    other.deployment.deploy(SMALL.replace("first", "second"), "b" * 40)
+    assert (one.said(), other.said()) == ("first", "second")
+
+
+def test_given_a_release_that_does_not_answer_then_the_one_before_is_deployed_again(session: boto3.Session) -> None:
+    operator = Operator(session, "smoke")
+    operator.deployment.deploy(SMALL, "a" * 40)
+    with pytest.raises(Refused, match="did not pass"):
+        operator.deployment.deploy(SMALL.replace("first", "bad"), "b" * 40)
+    assert operator.said() == "first"
+
+
+def test_given_a_failed_first_deployment_when_tried_again_then_it_is_deployed(session: boto3.Session) -> None:
+    operator = Operator(session, "again")
+    with pytest.raises(Refused, match="taken the changes back"):
+        operator.deployment.deploy(BROKEN, "a" * 40)
+    operator.deployment.deploy(SMALL, "b" * 40)
+    assert operator.said() == "first"
+
+
+def test_given_two_releases_when_rolled_back_then_the_first_serves(session: boto3.Session) -> None:
+    operator = Operator(session, "back")
+    operator.deployment.deploy(SMALL, "a" * 40)
+    operator.deployment.deploy(SMALL.replace("first", "second"), "b" * 40)
+    assert operator.said() == "second"
+    operator.deployment.rollback()
+    assert operator.said() == "first"
+
+
+def test_given_a_plan_then_nothing_is_changed(session: boto3.Session) -> None:
+    operator = Operator(session, "plan")
+    operator.deployment.deploy(SMALL, "a" * 40)
+    operator.deployment.deploy(SMALL.replace("first", "second"), "b" * 40, plan=True)
+    assert operator.said() == "first"
+    assert any("Said" in line for line in operator.shown)
+
+
+def test_given_a_queue_that_would_leave_the_stack_then_the_deployment_is_refused(session: boto3.Session) -> None:
+    operator = Operator(session, "keep")
+    operator.deployment.deploy(SMALL, "a" * 40)
+    with pytest.raises(Refused, match="DerivedQueue"):
+        operator.deployment.deploy(SMALL.replace("DerivedQueue:", "OtherQueue:"), "b" * 40)
+
+
+def test_given_a_secret_parameter_of_the_stack_when_deployed_then_it_keeps_its_value(session: boto3.Session) -> None:
+    template = SMALL.replace("Resources:", "  Word: {Type: String, NoEcho: true, Default: none}\nResources:", 1)
+    template = template.replace("Value: first", "Value: !Ref Word")
+    operator = Operator(session, "secret")
+    operator.configuration.parameters["Word"] = "hidden"
+    operator.deployment.deploy(template, "a" * 40)
+    del operator.configuration.parameters["Word"]
+    operator.deployment.deploy(
+        template.replace("Type: String, Value", "Description: changed, Type: String, Value"), "b" * 40
+    )
+    assert operator.said() == "hidden"
+
+
+@pytest.fixture
+def redrive(session: boto3.Session) -> tuple[Redrive, Any]:
+    operator = Operator(session, "dead")
+    if operator.deployment._stack.status() is None:
+        operator.deployment.deploy(SMALL, "a" * 40)
+    return Redrive(session.client("sqs"), Stack(session, "khaya-dead")), session.client("sqs")
+
+
+def test_given_a_dead_letter_when_redriven_then_it_is_in_its_queue_with_its_group(redrive: tuple[Redrive, Any]) -> None:
+    letters, sqs = redrive
+    queue = letters.queue("derived")
+    sqs.send_message(
+        QueueUrl=queue.dead_letters,
+        MessageBody='{"consumer": "bids"}',
+        MessageGroupId="bids/1",
+        MessageDeduplicationId="1",
+    )
+    assert letters.move(queue) == 1
+    [message] = sqs.receive_message(QueueUrl=queue.url, AttributeNames=["All"])["Messages"]
+    assert message["Attributes"]["MessageGroupId"] == "bids/1"
+    assert letters.waiting(queue.dead_letters) == 0
+
+
+def test_given_a_consumer_that_still_fails_then_its_dead_letter_stays(redrive: tuple[Redrive, Any]) -> None:
+    letters, sqs = redrive
+    queue = letters.queue("derived")
+    sqs.send_message(
+        QueueUrl=queue.dead_letters,
+        MessageBody='{"consumer": "name_sync"}',
+        MessageGroupId="n",
+        MessageDeduplicationId="2",
+    )
+    with pytest.raises(Refused, match="name-sync"):
+        letters.move(queue, failing={"name-sync"})
+    assert letters.waiting(queue.dead_letters) == 1
+
+
+def test_an_unknown_queue_is_refused_with_those_that_there_are(redrive: tuple[Redrive, Any]) -> None:
+    with pytest.raises(Refused, match="Derived"):
+        redrive[0].queue("nothing")

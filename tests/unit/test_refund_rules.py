@@ -1,0 +1,94 @@
+"""How a refund is shared out over captures, and its states."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khaya.payout_accounts.model import is_identity_number
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Conflict
+from khaya.refunds.model import Refund, new_refund, new_return
+
+NOW = "2026-11-21T08:00:00.000Z"
+
+
+def refund(cents: int = 105_000) -> Refund:
+    return new_refund(job_id="job", job_title="Tap", buyer_id="buyer", amount_cents=cents, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("cents", "captures", "parts"),
+    [
+        (105_000, [("balance", 73_500), ("deposit", 31_500)], [("balance", 73_500), ("deposit", 31_500)]),
+        (50_000, [("balance", 73_500), ("deposit", 31_500)], [("balance", 50_000)]),
+        (73_501, [("balance", 73_500), ("deposit", 31_500)], [("balance", 73_500), ("deposit", 1)]),
+        (31_500, [("balance", 0), ("deposit", 31_500)], [("deposit", 31_500)]),
+        (21_000, [("all", 21_000)], [("all", 21_000)]),
+    ],
+)
+def test_the_newest_capture_is_given_back_first(
+    cents: int, captures: list[tuple[str, int]], parts: list[tuple[str, int]]
+) -> None:
+    planned = refund(cents).planned(captures, NOW)
+    assert [(part.collection, part.cents) for part in planned.parts] == parts
+    assert len({part.refund_id for part in planned.parts}) == len(parts)
+
+
+@given(st.integers(1, 200_000), st.lists(st.integers(0, 80_000), max_size=4))
+def test_the_parts_add_up_to_the_refund_and_never_exceed_what_is_left(cents: int, left: list[int]) -> None:
+    captures = [(f"capture-{number}", one) for number, one in enumerate(left)]
+    planned = refund(cents).planned(captures, NOW)
+    if sum(left) < cents:
+        assert (planned.status, planned.reason, planned.parts) == ("needs_admin", "too_little_left", ())
+    else:
+        assert sum(part.cents for part in planned.parts) == cents
+        assert all(0 < part.cents <= dict(captures)[part.collection] for part in planned.parts)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "status"), [(0, "pending"), (29, "pending"), (30, "needs_admin"), (90, "needs_admin")]
+)
+def test_a_lost_answer_is_an_admins_after_half_an_hour(minutes: int, status: str) -> None:
+    asked = refund(21_000).planned([("all", 21_000)], NOW).asking(NOW)
+    assert asked.unclear(clock.plus(NOW, minutes=minutes)).status == status
+
+
+def test_a_refund_is_listed_since_the_day_before() -> None:
+    assert refund().listed_since == "2026-11-20"
+
+
+def test_money_in_suspense_is_one_part_of_its_collection() -> None:
+    back = new_return(reference="abc-all-1", buyer_id=None, job_id=None, amount_cents=5, currency="USD", now=NOW)
+    assert [(part.collection, part.cents) for part in back.parts] == [("abc-all-1", 5)]
+    assert back.needing_account("r", NOW).for_admin, "nobody is known who could name an account"
+
+
+def test_an_account_is_taken_only_while_it_is_asked_for() -> None:
+    planned = refund(21_000).planned([("all", 21_000)], NOW).asking(NOW)
+    with pytest.raises(Conflict):
+        planned.with_account("sealed", NOW)
+    named = planned.needing_account("r", NOW).with_account("sealed", NOW)
+    assert (named.sealed, named.next_at) == ("sealed", NOW)
+    refused = named.needing_account("r", NOW, "closed")
+    assert (refused.sealed, refused.account_problem) == (None, "closed")
+    assert named.account_given(NOW).sealed is None
+
+
+def luhn(digits: str) -> str:
+    """The digits with the check digit of Luhn's algorithm, by its textbook form."""
+    total = 0
+    for number, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if number % 2 == 0 else 1)
+        total += value - 9 if value > 9 else value
+    return f"{digits}{-total % 10}"
+
+
+@given(st.dates(), st.integers(0, 9999), st.sampled_from("012"), st.integers(0, 9))
+def test_an_identity_number_has_a_date_and_a_checksum(day: object, number: int, citizen: str, other: int) -> None:
+    text = luhn(f"{day:%y%m%d}{number:04}{citizen}{other}")
+    assert is_identity_number(text) or f"{day:%m%d}" == "0229"
+    assert not is_identity_number(text[:-1] + str((int(text[-1]) + 1) % 10))
+    assert not is_identity_number(text[:-1])
+    assert not is_identity_number(luhn(f"{day:%y}13{number:06}{citizen}{other}"))
