@@ -97,7 +97,7 @@ def satisfy_further_rules(case: schemathesis.Case) -> None:
             fields.update(
                 {name: VALID_VALUES[name] for name in fields.keys() & VALID_VALUES.keys() if fields[name] is not None}
             )
-    case.query, case.body = _known(case.query), _known(_exact(case.body))
+    case.query, case.body = _as_the_code_reads(case.query), _as_the_code_reads(case.body)
     if isinstance(case.body, dict):
         if case.body.get("decision") == "reject":
             case.body["reason"] = case.body.get("reason") or "Not what it says."
@@ -108,22 +108,21 @@ def satisfy_further_rules(case: schemathesis.Case) -> None:
             case.body = {"refreshToken": "none"}
 
 
-def _exact(value: Any) -> Any:
-    """`value` with integers written as integers: to JSON Schema `3.0` is one, to the API it is not."""
-    if isinstance(value, dict):
-        return {name: _exact(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_exact(part) for part in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+def _as_the_code_reads(value: Any) -> Any:
+    """`value` adapted to what the code reads and JSON Schema cannot express.
 
-
-def _known(value: Any) -> Any:
-    """`value` whose texts have no character that Unicode does not assign; the document's patterns list few of them."""
-    if isinstance(value, dict):
-        return {name: _known(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_known(part) for part in value]
-    return "".join("x" if has_unknown(sign) else sign for sign in value) if isinstance(value, str) else value
+    Whole numbers are written as integers: to JSON Schema `3.0` is one. Texts have no unassigned character.
+    """
+    match value:
+        case dict():
+            return {name: _as_the_code_reads(part) for name, part in value.items()}
+        case list():
+            return [_as_the_code_reads(part) for part in value]
+        case str():
+            return "".join("x" if has_unknown(sign) else sign for sign in value)
+        case float() if value.is_integer():
+            return int(value)
+    return value
 
 
 def _has_outer_spaces(given: Any) -> bool:
