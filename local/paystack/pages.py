@@ -45,7 +45,7 @@ CONTROL = (
     (
         "POST /_control/collections/{reference}",
         '{"outcome": "success", "failed", "abandoned" or "ongoing", "amountCents"?, "currency"?, "card"?}',
-        "ends a checkout as a person would have, without a card by bank transfer; an unknown one is for nothing known",
+        "ends a checkout; card null is a bank transfer. Unknown reference with an amount: paid for nothing known",
     ),
     (
         "POST /_control/transfers/{reference}",
