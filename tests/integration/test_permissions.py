@@ -420,6 +420,7 @@ def at_the_provider() -> None:
         job = deal(buyer="owner", worker="worker")
         pay_all(fake, job)
         release(job)
+        fake.settle()
         fake.default_payout, fake.default_refund = "paid", "paid"
         late = cancel_paid(fake)
         pay_late(fake, late, buyer="owner")
