@@ -11,7 +11,7 @@ from typing import Any, get_args
 from khaya.deliveries import service as deliveries
 from khaya.money_timers import service as money_timers
 from khaya.platform.base import clock, observability
-from khaya.platform.base.settings import ProviderSettings, require
+from khaya.platform.base.settings import KeySettings, ProviderSettings, require
 from khaya.platform.data.unit_of_work import connect
 from khaya.reminders import service
 from khaya.reminders.model import Schedule
@@ -19,7 +19,7 @@ from khaya.reminders.model import Schedule
 SAFETY_MILLISECONDS = 10_000
 """Time left at which a run ends; the next one goes on where it ended, since what is done is no longer due."""
 
-require(ProviderSettings, queues=("deliveries",))
+require(KeySettings, ProviderSettings, queues=("deliveries",))
 connect()  # while Lambda makes the environment, with a whole processor
 
 

@@ -75,7 +75,7 @@ def records(buyer: Person, worker: Person) -> dict[str, str]:
         amount_cents=DEPOSIT,
         now=now,
     )
-    paid = opened.paid(DEPOSIT, fee_cents=1_000, card="card-1", paid_at=now, now=now)
+    paid = opened.paid(DEPOSIT, fee_cents=1_000, card_hashes=("hash of a card",), paid_at=now, now=now)
     earned = new_earning(
         job_id=job_id,
         job_title="Fix a tap",

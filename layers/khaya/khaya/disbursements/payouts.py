@@ -258,8 +258,8 @@ def _payments(escrow: Escrow, now: str) -> list[Payment]:
     found = [
         Payment(
             paid_at=one.paid_at or one.updated_at,
-            is_card=one.card is not None,
-            card_is_known=one.card is None or _is_known(one, now),
+            is_card=one.is_by_card,
+            card_is_known=not one.is_by_card or _is_known(one, now),
             settled_at=one.settled_at,
         )
         for one in paid
@@ -273,6 +273,6 @@ def _is_known(collection: Collection, now: str) -> bool:
     """Whether the buyer's card has paid for another job, before the days in which a new card waits."""
     before = clock.plus(now, days=-present_terms().new_worker_days)
     return any(
-        one.card == collection.card and one.job_id != collection.job_id and (one.paid_at or now) <= before
+        one.shares_card_with(collection) and one.job_id != collection.job_id and (one.paid_at or now) <= before
         for one in collections.paid_by(collection.buyer_id, _HISTORY).items
     )

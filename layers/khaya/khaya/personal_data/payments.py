@@ -62,7 +62,13 @@ PAYMENT_RECORDS: Final[tuple[Record, ...]] = (
         Collection,
         (
             Place("jobTitle", "typed text", "buyerId", _TITLE),
-            Place("card", "identifier", "buyerId", keep("the provider's mark of a card: it tells stolen ones"), "no"),
+            Place(
+                "cardHashes",
+                "identifier",
+                "buyerId",
+                keep("keyed hashes, by which a card is recognised that several people use"),
+                "no",
+            ),
         ),
         _MONEY,
     ),
