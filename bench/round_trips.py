@@ -37,7 +37,7 @@ BUDGETS: dict[str, int] = {
     "GET /referrals/code": 2,  # 1, except when the code is created
     "PUT /auth/password": 4,  # the contacts, the end of the other sessions, then the query and deletion of their records
     "POST /reports/{id}/resolution": 3,  # the report, then the reported object
-    "DELETE /profiles/me": 5,  # the person, then payouts, refunds and chargebacks that are open, then the transaction
+    "DELETE /profiles/me": 6,  # the person, open payouts, refunds and chargebacks, card payments, then the transaction
     "DELETE /sessions": 3,  # the account guard's record, then the query and deletion of sessions
     "GET /stories": 2,  # 1 for visitors; signed-in callers get their likes
     "GET /stories/mine": 2,  # as above

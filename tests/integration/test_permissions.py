@@ -14,6 +14,7 @@ import pytest
 from khaya import provider
 from khaya.chargebacks import store as chargebacks
 from khaya.chargebacks.model import Chargeback
+from khaya.erasure import store as erasures
 from khaya.notices import service as notices
 from khaya.platform.aws import secrets
 from khaya.platform.base import clock
@@ -331,7 +332,8 @@ def reminders() -> None:
 
 
 def swept() -> None:
-    """Reminders of every kind are due, and a notification is held during quiet hours."""
+    """Reminders of every kind are due, an erasure that waited too, and a notification is held during quiet hours."""
+    commit_now(erasures.mark_erased("leaver", "2026-05-20T08:00:00.000Z", "2026-11-16T08:00:00.000Z"))
     channels = {"bidReceived": ["whatsapp", "sms", "email", "push"]}
     OWNER.put("/notifications/preferences", {"language": "en", "channels": channels})
     OWNER.put("/devices/phone", device("one"))
