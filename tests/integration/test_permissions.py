@@ -333,7 +333,7 @@ def reminders() -> None:
 
 def swept() -> None:
     """Reminders of every kind are due, an erasure that waited too, and a notification is held during quiet hours."""
-    commit_now(erasures.mark_erased("leaver", "2026-05-20T08:00:00.000Z", "2026-11-16T08:00:00.000Z"))
+    commit_now(erasures.mark_erased("leaver", "2026-06-04T08:00:00.000Z", "2026-12-01T08:00:00.000Z"))
     channels = {"bidReceived": ["whatsapp", "sms", "email", "push"]}
     OWNER.put("/notifications/preferences", {"language": "en", "channels": channels})
     OWNER.put("/devices/phone", device("one"))

@@ -20,7 +20,8 @@ from khaya.collections.model import (
     reference_of,
 )
 from khaya.escrows import service as escrows
-from khaya.escrows.model import FINAL, Checkout
+from khaya.escrows.checkouts import Checkout
+from khaya.escrows.model import FINAL
 from khaya.escrows.service import Deal
 from khaya.ledger import service as ledger
 from khaya.platform.aws import secrets
@@ -120,7 +121,7 @@ def _begin(deal: Deal, part: Part, attempt: int, now: str) -> Collection:
         now=now,
     )
     commit_now(
-        escrows.note_checkout(deal, Checkout(part=part, attempt=attempt), now),
+        escrows.note_checkout(deal, Checkout(part=part, attempt=attempt, expires_at=collection.expires_at), now),
         store.create(collection),
         store.count_link(escrow.buyer_id, now, +1),
         actor=escrow.buyer_id,
@@ -199,7 +200,7 @@ def _not_paid(own: Collection, found: port.Collection | None, now: str) -> Statu
     writes = [store.change(own, own.looked_up(status, now))]
     if status == "failed" and own.status != "failed":
         deal = escrows.get_deal(own.job_id)
-        writes.append(escrows.note_failed_card(deal, now))
+        writes.append(escrows.note_failed_card(deal, own.part, own.attempt, now))
     commit_now(*writes)
     return status
 
