@@ -29,6 +29,7 @@ BUDGETS: dict[str, int] = {
     "POST /credits/transactions/{transactionId}/reversal": 3,  # the entry, then its account, then the transaction
     "POST /admin/payouts/{payoutId}/decision": 3,  # the payout, then its job or its entry, then the transaction
     "POST /jobs/{jobId}/escrow/checkouts": 3,  # job, escrow and person, then the latest checkout, then the transaction
+    "POST /admin/payments/refunds/{refundId}/decision": 5,  # refund, job, escrow, its account, then the transaction
     "PUT /jobs/{jobId}/escrow/refund-account": 4,  # job and refund, the buyer's refunds in case of suspense, the banks
     "GET /jobs/{jobId}/bids": 2,  # 1 for a page with bids; an empty page reads the job as well
     "GET /profiles/{userId}/resume": 2,  # the profile and the jobs

@@ -239,6 +239,14 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         A_JOB,
         {"buyer": "agreementProposed"},
     ),
+    "another proposal in place of the buyer's": (
+        happened(
+            "escrow.agreement_proposed", {**ESCROW, "by": "worker", "amountCents": 500, "declines": True}, by="worker"
+        ),
+        A_JOB,
+        {"buyer": "agreementDeclined"},
+    ),
+    "a failed payment": (happened("escrow.payment_failed", ESCROW), A_JOB, {"buyer": "paymentFailed"}),
     "the end of a dispute": (
         happened("escrow.dispute_ended", ESCROW, by="buyer"),
         A_JOB,
@@ -377,6 +385,22 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         A_JOB,
         {"buyer": "refundNeedsAccount"},
     ),
+    "a refund is stuck": (happened("refund.stuck", {**REFUND, "reason": "refused"}), A_JOB, {"buyer": "refundHeld"}),
+    "a stuck refund goes on": (
+        happened("refund.decided", {**REFUND, "decision": "again", "waits": False}, by="admin"),
+        A_JOB,
+        {"buyer": "refundResumed"},
+    ),
+    "a decision about it waits": (
+        happened("refund.decided", {**REFUND, "decision": "again", "waits": True}, by="admin"),
+        A_JOB,
+        {},
+    ),
+    "it was given back by hand": (
+        happened("refund.decided", {**REFUND, "decision": "given_back", "waits": False}, by="admin"),
+        A_JOB,
+        {},
+    ),
     "a refund was paid": (happened("refund.paid", REFUND), A_JOB, {"buyer": "refundPaid"}),
     "money of an unknown payer went back": (
         happened("refund.paid", {**REFUND, "buyerId": None, "jobId": None}),
@@ -452,7 +476,6 @@ SILENT = {
     "payout.sent",
     "payout.credited",
     "refund.created",
-    "refund.stuck",
     "person.joined",
     "person.roles_changed",
     "person.verification_requested",

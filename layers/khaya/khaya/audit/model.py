@@ -50,6 +50,7 @@ _ALWAYS_AUDITED = frozenset(
         "adjustment.proposed",
         "adjustment.refused",
         "payout.decided",
+        "refund.decided",
         "person.verification_requested",
         "person.verification_refused",
         "person.suspended",

@@ -48,14 +48,9 @@ def process(refund_id: str, now: str, *, hinted: bool = False) -> Refund | None:
     return refund
 
 
-def reopen(refund_id: str, now: str) -> None:
-    """Let a refund that waits for an admin go on, after an operator has seen that the provider did not make it.
-
-    It is still looked for at the provider first.
-    """
-    refund = store.find(refund_id)
-    if refund is not None and refund.status == "needs_admin":
-        _record(refund, lambda one, _: one.reopened(now))
+def account_of(refund: Refund) -> str:
+    """The account in the ledger that holds the money of a refund."""
+    return guarded("refund", refund.id) if refund.source == "escrow" else "suspense"
 
 
 def _go_on(refund: Refund, now: str) -> Refund:
@@ -164,9 +159,8 @@ def _apply(refund: Refund, part: Part, found: port.Refund, now: str) -> Refund:
 
 def _part_paid(refund: Refund, part: Part, found: port.Refund, now: str, unit_of_work: UnitOfWork) -> Refund:
     after = refund.part_paid(found.provider_id, now)
-    source = guarded("refund", refund.id) if refund.source == "escrow" else "suspense"
     if refund.currency == ZAR:
-        legs = [(source, -part.cents), ("providerBalance", part.cents)]
+        legs = [(account_of(refund), -part.cents), ("providerBalance", part.cents)]
         ledger.move(f"refund:{part.refund_id}", legs, now=now, unit_of_work=unit_of_work)
     if after.status == "paid" and refund.source == "suspense":
         held = suspense.find(part.collection)

@@ -339,6 +339,13 @@ class RefundStuck(Refund):
     reason: str
 
 
+class RefundDecided(Refund):
+    """An admin decided about a refund that was stuck, or proposed a decision (`waits`)."""
+
+    decision: str
+    waits: bool
+
+
 class RefundReminder(Refund):
     """A refund waits for the buyer's bank account, and the buyer is reminded for the `number`th time."""
 
@@ -390,10 +397,14 @@ class EscrowDisputed(Escrow):
 
 
 class EscrowAgreementProposed(Escrow):
-    """The `buyer` or the `worker` proposes that `amount_cents` go back to the buyer."""
+    """The `buyer` or the `worker` proposes that `amount_cents` go back to the buyer.
+
+    With `declines` it takes the place of a proposal of the other party, which is declined by that.
+    """
 
     by: str
     amount_cents: Cents
+    declines: bool = False
 
 
 class EscrowEnded(Escrow):
@@ -473,11 +484,13 @@ KINDS: Final[Mapping[str, type[Detail]]] = {
     "refund.created": Refund,
     "refund.needs_account": RefundNeedsAccount,
     "refund.stuck": RefundStuck,
+    "refund.decided": RefundDecided,
     "refund.paid": Refund,
     "refund.reminder": RefundReminder,
     "escrow.opened": Escrow,
     "escrow.deposit_paid": EscrowPaid,
     "escrow.fully_paid": EscrowPaid,
+    "escrow.payment_failed": Escrow,
     "escrow.balance_due": EscrowBalanceDue,
     "escrow.disputed": EscrowDisputed,
     "escrow.agreement_proposed": EscrowAgreementProposed,

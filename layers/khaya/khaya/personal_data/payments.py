@@ -115,6 +115,8 @@ PAYMENT_RECORDS: Final[tuple[Record, ...]] = (
         (
             Place("jobTitle", "typed text", "buyerId", _TITLE),
             Place("sealed", "identifier", "buyerId", REMOVE, "no"),
+            Place("decisionReason", "typed text", "decidedBy", _REASON_OF_AN_ADMIN, "no"),
+            Place("proposal.reason", "typed text", "proposal.by", _REASON_OF_AN_ADMIN, "no"),
         ),
         _MONEY,
     ),
