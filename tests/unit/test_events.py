@@ -435,6 +435,20 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
         ["person.password_changed"],
     ),
     (
+        "a new phone",
+        "users",
+        None,
+        {"userId": "a#former-phone", "about": "a", "contact": "phone", "contactChangedAt": AT, "formerContact": "+27"},
+        ["person.contact_changed"],
+    ),
+    (
+        "a contact that is forgotten",
+        "users",
+        {"userId": "a#former-phone", "about": "a", "contact": "phone", "contactChangedAt": AT},
+        None,
+        [],
+    ),
+    (
         "a new admin",
         "users",
         None,

@@ -342,6 +342,11 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         None,
         {"person": "verificationRefused"},
     ),
+    "a first e-mail, by themselves": (
+        happened("person.contact_changed", {**PERSON, "contact": "email", "replaced": False}, by="person"),
+        None,
+        {"person": "contactChanged"},
+    ),
     "a new password, by themselves": (
         happened("person.password_changed", PERSON, by="person"),
         None,
@@ -532,7 +537,16 @@ def test_every_kind_of_event_has_a_case_or_is_listed_as_silent() -> None:
 
 
 def test_every_kind_of_notice_is_caused_by_some_event() -> None:
-    assert {kind for _, _, expected in CASES.values() for kind in expected.values()} == set(KINDS)
+    caused = {kind for _, _, expected in CASES.values() for kind in expected.values()}
+    assert caused | {"contactReplaced"} == set(KINDS)
+
+
+def test_a_replaced_contact_is_told_to_the_old_and_the_new_one() -> None:
+    event = happened("person.contact_changed", {**PERSON, "contact": "phone", "replaced": True}, by="person")
+    assert [(notice.user_id, notice.kind) for notice in notices_of(event, None)] == [
+        ("person", "contactChanged"),
+        ("person", "contactReplaced"),
+    ]
 
 
 @pytest.mark.parametrize("kind", sorted(SILENT))

@@ -58,6 +58,7 @@ _ALWAYS_AUDITED = frozenset(
         "person.made_admin",
         "person.ended_admin",
         "person.password_changed",
+        "person.contact_changed",
         "person.payout_account_changed",
         "person.erased",
     }

@@ -184,11 +184,12 @@ def _payout_account(user_id: str, now: str) -> Iterator[None]:
 
 
 def _account(user_id: str, now: str) -> Iterator[None]:
-    """Delete the Cognito account, free phone and e-mail, and empty the private record."""
+    """Delete the Cognito account, free phone and e-mail, forget earlier ones, and empty the private record."""
     record = read(users.key(user_id)) or {}
     user = users.read(record, user_id)
     if user.subject:
         cognito.delete(user.subject)
+    commit_now(*identities.forget_former(user_id))
     commit_now(erasures.leave_tombstone(user, record["erasedAt"], now), *identities.release_all(user))
     yield from ()
 

@@ -263,6 +263,13 @@ class Person(Detail):
     user_id: str
 
 
+class ContactChanged(Person):
+    """A person's `phone` or `email` was set; `replaced` if they had one before. The contacts are not in the event."""
+
+    contact: str
+    replaced: bool
+
+
 class Erased(Person):
     """A person's account is being erased; `verified` is whether the person was verified."""
 
@@ -512,6 +519,7 @@ KINDS: Final[Mapping[str, type[Detail]]] = {
     "person.payout_account_changed": Person,
     "person.payout_account_checked": PayoutAccountChecked,
     "person.password_changed": Person,
+    "person.contact_changed": ContactChanged,
     "person.suspended": Person,
     "person.reinstated": Person,
     "person.made_admin": Person,

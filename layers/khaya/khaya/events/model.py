@@ -288,6 +288,8 @@ def _user_events(before: Item, after: Item) -> Iterator[KindAndFields]:
             yield "person.made_admin" if after["admin"] else "person.ended_admin", person
     elif not before and "passwordChangedAt" in after:
         yield "person.password_changed", {"userId": after["about"]}
+    elif after.get("contactChangedAt") != before.get("contactChangedAt") and "contactChangedAt" in after:
+        yield "person.contact_changed", {"userId": after["about"], "replaced": "formerContact" in after}
     elif before.get("status") != "erased" and after.get("status") == "erased" and "erasureRepeatedAt" not in after:
         yield "person.erased", {}
 
@@ -390,7 +392,7 @@ _AUDITED: Final[Mapping[str, tuple[str, ...]]] = {
     "credits": ("type", "amountCents", "balanceAfterCents", "withdrawalStatus", "reversalOf", "reversedBy"),
     "payouts": ("status", "reason", "amountCents", "heldBy", "approvedBy", "verified", "problem"),
     "refunds": ("status", "reason", "amountCents"),
-    "escrows": ("status", "paidCents", "heldCents", "refundedCents", "releasedCents"),
+    "escrows": ("status", "paidCents", "heldCents", "refundedCents", "releasedCents", "failedCards"),
     "chargebacks": ("status", "amountCents", "escrowCents", "lossCents"),
     "books": ("status", "oursCents", "otherCents"),
     "profiles": ("roles", "verified"),

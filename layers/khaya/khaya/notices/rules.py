@@ -260,6 +260,13 @@ def _verification(event: Event, _: Item) -> Recipients:
     yield event.detail["userId"], "verified" if event.detail["verified"] else "verificationEnded", {}
 
 
+def _contact_changed(event: Event, _: Item) -> Recipients:
+    """Notifies by the contacts that the person has now, and by the one that was replaced."""
+    yield event.detail["userId"], "contactChanged", {}
+    if event.detail["replaced"]:
+        yield event.detail["userId"], "contactReplaced", {}
+
+
 def _decision(event: Event) -> str:
     decision: str = event.detail["decision"]
     return decision
@@ -311,6 +318,7 @@ _RULES: Final[Mapping[str, Callable[[Event, Item], Recipients]]] = {
     "person.suspended": _one("userId", "accountSuspended"),
     "person.reinstated": _one("userId", "accountReinstated"),
     "person.password_changed": _one("userId", "passwordChanged"),
+    "person.contact_changed": _contact_changed,
     "person.payout_account_changed": _one("userId", "payoutAccountChanged"),
     "person.payout_account_checked": _payout_account_checked,
     "reminder.due": _reminder,

@@ -47,8 +47,14 @@ def _urgent_kind(*placeholders: str) -> KindOfNotification:
     return KindOfNotification(frozenset(placeholders), urgent=True, limited=False)
 
 
-def _security_kind() -> KindOfNotification:
-    return KindOfNotification(frozenset(), urgent=True, channels=CHANNELS, configurable=False, limited=False)
+def _security_kind(*placeholders: str) -> KindOfNotification:
+    return KindOfNotification(
+        frozenset(placeholders), urgent=True, channels=CHANNELS, configurable=False, limited=False
+    )
+
+
+CONTACT_REPLACED: Final = "contactReplaced"
+"""The kind that is sent to the phone or e-mail that a person had before, and to no other address."""
 
 
 KINDS: Final[Mapping[str, KindOfNotification]] = {
@@ -104,6 +110,8 @@ KINDS: Final[Mapping[str, KindOfNotification]] = {
     "accountSuspended": _security_kind(),
     "accountReinstated": _security_kind(),
     "passwordChanged": _security_kind(),
+    "contactChanged": _security_kind("contact"),
+    CONTACT_REPLACED: _security_kind("contact"),
     "payoutAccountChanged": _security_kind(),
     "payoutAccountVerified": _kind(),
     "payoutAccountRefused": _kind("problem"),
