@@ -304,7 +304,7 @@ def test_given_money_on_its_way_when_an_erasure_is_requested_then_409_names_it(
     # but the buyer can once it is decided
     fake.decide_chargeback(chargeback_id, "won")
     service.apply(chargeback_id, now())
-    assert buyer.delete("/profiles/me").status == 204
+    assert buyer.delete("/profiles/me").status == 202
 
 
 def test_given_a_refund_on_its_way_when_its_buyer_requests_an_erasure_then_409_names_it(

@@ -27,6 +27,7 @@ from khaya.reconciliation import store as differences
 from khaya.reconciliation.model import Finding, difference_of
 from khaya.referrals import store as referrals
 from khaya.referrals.model import WaitingReward
+from khaya.refunds import store as refunds
 from khaya.sessions import model as sessions
 from khaya.sessions import store
 from khaya.suspense import store as suspense
@@ -190,6 +191,16 @@ def _as_a_payer() -> None:
     send(MEMBER, "POST", f"/jobs/{job}/escrow/evidence", {})
     decided = {"workerCents": 0, "refundCents": DEPOSIT, "platformCents": 0, "note": OTHERS_WORDS}
     assert ADMIN.post(f"/jobs/{job}/escrow/resolution", decided, headers=key()).status == 200
+    _stuck(job)
+    given_back = {"decision": "given_back", "reason": OTHERS_WORDS}
+    assert ADMIN.post(f"/admin/payments/refunds/{job}/decision", given_back, headers=key()).status == 200
+
+
+def _stuck(job: str) -> None:
+    """Have the refund of a job wait for an admin."""
+    refund = refunds.find(job)
+    assert refund is not None
+    commit_now(refunds.change(refund, refund.stuck("refused", clocks.now())))
 
 
 def _as_an_admin_of_payments() -> None:
@@ -199,6 +210,8 @@ def _as_an_admin_of_payments() -> None:
     assert OTHER.post(f"/jobs/{job}/escrow/dispute", {"reason": OTHERS_WORDS}).status == 200
     decided = {"workerCents": 0, "refundCents": DEPOSIT, "platformCents": 0}
     send(AS_ADMIN, "POST", f"/jobs/{job}/escrow/resolution", decided, headers=key())
+    _stuck(job)
+    send(AS_ADMIN, "POST", f"/admin/payments/refunds/{job}/decision", {"decision": "given_back"}, headers=key())
     payout = new_withdrawal(entry_id=new_id(), user_id="other-1", amount_cents=10_000, now=now)
     chargeback = Chargeback(id="9", collection_id="c-1", amount_cents=5, created_at=now, updated_at=now)
     kept = Suspense(id="unknown-1", reason="unknown", amount_cents=5, created_at=now, updated_at=now)
@@ -272,7 +285,7 @@ def _one_item_a_run() -> None:
     """Every run ends after its first change, in every step, and nothing else happens between the runs."""
     assert MEMBER.delete("/profiles/me").status == 204
     runs = 0
-    while not service.run("member-1", clocks.now(), lambda: False):
+    while service.run("member-1", clocks.now(), lambda: False) == "goes_on":
         runs += 1
         assert runs < 200
     assert runs > len(service.STEPS)

@@ -20,7 +20,6 @@ import pytest
 
 from khaya import provider
 from khaya.platform.base import clock
-from khaya.provider import circuit
 from khaya.provider.errors import (
     DuplicateReference,
     ProviderError,
@@ -362,7 +361,6 @@ def fake_provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProvider]:
     """Put a provider in memory behind the port, without the circuit breaker, which counts in real time."""
     fake = FakeProvider()
     monkeypatch.setattr(provider, "payment_provider", lambda: fake)
-    monkeypatch.setattr(circuit, "ask", lambda operation: operation(provider.payment_provider()))
     yield fake
 
 
