@@ -45,6 +45,7 @@ class Collection(Model):
         paid_cents: what was paid, which may differ from what was due.
         fee_cents: what the provider keeps.
         card_hashes: keyed hashes of the card, one for each valid service key; empty if it was paid without a card.
+        charged_back_cents: what the buyer's bank took back of it.
         next_at: when the provider is asked again.
     """
 
@@ -63,6 +64,7 @@ class Collection(Model):
     card_hashes: tuple[str, ...] = ()
     paid_at: str | None = None
     settled_at: str | None = None
+    charged_back_cents: Cents = 0
     next_at: str | None = None
     created_at: str
     updated_at: str
@@ -123,6 +125,15 @@ class Collection(Model):
             paid_at=paid_at,
             next_at=None,
         )
+
+    @property
+    def refundable_cents(self) -> int:
+        """What can still be given back of it: the provider refuses what the bank took back."""
+        return (self.paid_cents or 0) - self.charged_back_cents
+
+    def charged_back(self, cents: int, now: str) -> Collection:
+        """The collection after the buyer's bank took `cents` of it back."""
+        return self._updated(now, charged_back_cents=self.charged_back_cents + cents)
 
     def settled(self, now: str) -> Collection:
         """The collection after the provider paid it out to us."""

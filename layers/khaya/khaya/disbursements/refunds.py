@@ -11,7 +11,9 @@ from typing import Final
 
 from khaya import provider
 from khaya.collections import store as collections
+from khaya.collections.model import Collection
 from khaya.escrows import store as escrows
+from khaya.escrows.model import Escrow
 from khaya.ledger import service as ledger
 from khaya.ledger.model import guarded
 from khaya.payout_accounts import service as accounts
@@ -67,11 +69,17 @@ def _plan(refund: Refund, now: str) -> Refund:
     paid = [one for one in collections.of_job(refund.id) if one.status == "paid"]
     paid.sort(key=lambda one: (one.paid_at or "", one.id), reverse=True)
     escrow = escrows.find(refund.id)
-    captured = sum(one.paid_cents or 0 for one in paid)
-    if escrow is not None and captured < escrow.paid_cents:  # the index does not list them all yet
+    if escrow is not None and _lags(paid, escrow):
         return _record(refund, lambda one, _: one.postponed(now))
-    captures = [(one.id, one.paid_cents or 0) for one in paid]
+    captures = [(one.id, one.refundable_cents) for one in paid]
     return _record(refund, lambda one, _: one.planned(captures, now))
+
+
+def _lags(paid: list[Collection], escrow: Escrow) -> bool:
+    """Whether the index does not list yet all that was paid for an escrow, and all that was charged back of it."""
+    lost = escrow.chargebacks.lost_cents if escrow.chargebacks else 0
+    captured, taken = sum(one.paid_cents or 0 for one in paid), sum(one.charged_back_cents for one in paid)
+    return captured < escrow.paid_cents or taken < lost
 
 
 def _advance(refund: Refund, part: Part, now: str) -> Refund:

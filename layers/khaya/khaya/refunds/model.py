@@ -134,6 +134,12 @@ class Refund(Model):
         """Whether the provider was asked for nothing of it."""
         return self.status == "pending" and all(part.state == "planned" for part in self.parts)
 
+    def coverable_cents(self, collection: str) -> int:
+        """What of it need not be sent any more when the buyer's bank has taken a collection back."""
+        if self.is_unsent:
+            return self.amount_cents
+        return 0 if self.is_final else sum(one.cents for one in self.parts if _is_planned(one, collection))
+
     @property
     def part(self) -> Part | None:
         """The part that is being refunded: the first that is not paid."""
@@ -245,9 +251,13 @@ class Refund(Model):
         """The refund when it does not go on without an admin."""
         return self._updated(now, status="needs_admin", reason=reason, for_admin=True, next_at=None, sealed=None)
 
-    def charged_back(self, cents: int, now: str) -> Refund:
-        """The refund after the buyer's bank has taken `cents` of it back, so that nobody gets them twice."""
+    def charged_back(self, cents: int, collection: str, now: str) -> Refund:
+        """The refund less `cents` that the buyer's bank has taken back with a collection: nobody gets them twice."""
         left = self.amount_cents - cents
+        if not self.is_unsent:
+            parts = tuple(one for one in self.parts if not _is_planned(one, collection))
+            after = self._updated(now, amount_cents=left, parts=parts, next_at=now)
+            return after if after.part else after.model_copy(update={"status": "paid", "next_at": None, "paid_at": now})
         ended = {} if left else {"status": "charged_back", "next_at": None, "sealed": None}
         return self._updated(now, amount_cents=left, parts=(), **ended)
 
@@ -307,6 +317,10 @@ class Refund(Model):
 
     def _updated(self, now: str, **changed: Any) -> Refund:
         return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
+
+
+def _is_planned(part: Part, collection: str) -> bool:
+    return part.state == "planned" and part.collection == collection
 
 
 RETURN_PREFIX: Final = "return-"
