@@ -290,13 +290,8 @@ def test_the_release_of_deliveries_uses_at_most_half_of_the_time(clock: Clock, m
     context.get_remaining_time_in_millis = lambda: left  # type: ignore[method-assign]
     monkeypatch.setattr(app("due_items").deliveries, "release_due", release)
     # when the task runs, then reminders get half of the time
-    assert app("due_items").handler({"schedule": "minute"}, context) == {
-        "claimed": 1,
-        "dropped": 0,
-        "failed": 0,
-        "unfinished": 0,
-        "released": 5,
-    }
+    report = app("due_items").handler({"schedule": "minute"}, context)
+    assert {"claimed": 1, "failed": 0, "unfinished": 0, "released": 5}.items() <= report.items()
     assert left > 30_000
 
 
