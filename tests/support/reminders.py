@@ -37,9 +37,8 @@ def claim_due(schedule: str = "minute", milliseconds: int = 60_000) -> dict[str,
 
 def expected(schedule: str = "minute", **counts: int) -> dict[str, int]:
     """The report of a run in which these counts, and no others, are above zero."""
-    names = ["claimed", "dropped", "failed", "unfinished"]
-    if schedule == "minute":
-        names += ["released", "applied", "postponed", "looked_up"]
+    of_schedule = {"minute": ["released", "applied", "postponed", "looked_up"], "daily": ["erasures"]}
+    names = ["claimed", "dropped", "failed", "unfinished", *of_schedule[schedule]]
     return {**dict.fromkeys(names, 0), **counts}
 
 
