@@ -107,8 +107,7 @@ def _check_refusal(answer: Answer, scene: Scene, column: str) -> None:
 
 
 def _scene(row: Row) -> Scene:
-    stand_in.empty()
-    scene = row.make_scene(row.route, row.case)
+    scene = row.scene()
     scene.contents = stand_in.contents()
     return scene
 

@@ -66,8 +66,7 @@ def _rows_with_every_response() -> list[Row]:
 def test_each_response_of_the_authorization_matrix_is_documented(row: Row) -> None:
     for status, column in {status: column for column, status in row.expected.items() if status != "-"}.items():
         # given a fresh scene
-        stand_in.empty()
-        scene = row.make_scene(row.route, row.case)
+        scene = row.scene()
         # when a caller calls the route
         person = scene.person(column)
         case = _case(row.route, scene)
@@ -82,7 +81,7 @@ def _scene(route: str) -> tuple[Person, Scene]:
     for row in rows():
         column = next((column for column, status in row.expected.items() if status.startswith("2")), None)
         if row.route == route and column is not None:
-            scene = row.make_scene(row.route, row.case)
+            scene = row.scene()
             return scene.person(column), scene
     stand_in.pool_with(ALL_ROLES)
     return ALL_ROLES, Scene()

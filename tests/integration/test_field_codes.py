@@ -79,7 +79,7 @@ def test_every_broken_constraint_has_a_code_of_its_own(row: Row, column: str, mo
     limits = settings().model_copy(update={"writes_per_minute": 0})
     monkeypatch.setattr(users, "settings", lambda: limits)
     monkeypatch.setattr(payout_accounts, "CHECKS_PER_DAY", 10_000)
-    scene = row.make_scene(row.route, row.case)
+    scene = row.scene()
     caller = scene.person(column)
     codes = set()
     for number, body in enumerate(wrong_bodies(content["schema"], scene.body or {})):

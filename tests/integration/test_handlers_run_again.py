@@ -8,7 +8,6 @@ from __future__ import annotations
 import pytest
 
 from tests.integration.matrix import Row, permitted_calls, url
-from tests.support import stand_in
 from tests.support.lost_races import LostRace
 
 CALLS = [pytest.param(row, column, id=row.route) for row, column in permitted_calls()]
@@ -19,8 +18,7 @@ def test_given_a_lost_race_when_the_handler_runs_again_then_no_call_outside_of_d
     row: Row, column: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a request that succeeds
-    stand_in.empty()
-    scene = row.make_scene(row.route, row.case)
+    scene = row.scene()
     method = row.route.split(" ")[0]
     race = LostRace(monkeypatch)
     # when its first commit meets somebody else's write

@@ -16,7 +16,6 @@ from khaya.platform.base.settings import settings
 from khaya.users import store as users
 from local.openapi import DOCUMENT
 from tests.integration.matrix import Row, Scene, permitted_calls, url
-from tests.support import stand_in
 from tests.support.client import SIGNED_IN_AT, VISITOR, Answer, Person, matched
 from tests.support.records import POSTING, post_job
 from tests.support.template import routes
@@ -46,8 +45,7 @@ def operation(row: Row) -> dict[str, Any]:
 
 
 def fresh(row: Row) -> Scene:
-    stand_in.empty()
-    return row.make_scene(row.route, row.case)
+    return row.scene()
 
 
 def call(row: Row, scene: Scene, person: Person, **options: Any) -> Answer:

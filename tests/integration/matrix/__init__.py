@@ -21,6 +21,7 @@ Four columns are not written down, since they follow from the access that a rout
 
 from __future__ import annotations
 
+import copy
 import importlib
 import pkgutil
 import re
@@ -29,7 +30,9 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
+from khaya.platform.base import clock
 from khaya.platform.web.access import Access
+from tests.support import stand_in
 from tests.support.client import VISITOR, Person, app, function_of
 from tests.support.tokens import claims, token
 
@@ -81,6 +84,18 @@ class Row:
     def __str__(self) -> str:
         return f"{self.route} {self.case}".strip()
 
+    def scene(self) -> Scene:
+        """The row's scene, with nothing else in the tables; made once, and restored for each later test."""
+        stand_in.empty()
+        key = (self.route, self.case, clock.now())
+        if key not in _made:
+            made = self.make_scene(self.route, self.case)
+            _made[key] = (stand_in.snapshot(), copy.deepcopy(made))
+            return made
+        tables, made = _made[key]
+        stand_in.restore(tables)
+        return copy.deepcopy(made)
+
     @property
     def access(self) -> Access | None:
         """The access that the route declares; None for a preflight, which has no caller."""
@@ -115,6 +130,10 @@ class Row:
             return column
         same = (name for name, one in scene.people.items() if one.user_id == caller.user_id and "admin" not in one.roles)
         return next((name for name in same if self.expected.get(name, "-") != "-"), "buyer")
+
+
+_made: dict[tuple[str, str, str], tuple[stand_in.Snapshot, Scene]] = {}
+"""Scenes with their tables, by route, case and moment."""
 
 
 def modules() -> list[ModuleType]:
