@@ -51,7 +51,8 @@ def listed(value: Any) -> list[Any]:
 def mentions(value: Any, logical: str) -> bool:
     """Whether a part of the template refers to a resource."""
     text = json.dumps(value)
-    return any(form in text for form in (f'"Ref": "{logical}"', f'["{logical}", ', f"${{{logical}.", f"${{{logical}}}"))
+    forms = (f'"Ref": "{logical}"', f'"Ref": "{logical}.', f'["{logical}", ', f"${{{logical}.", f"${{{logical}}}")
+    return any(form in text for form in forms)
 
 
 def _events(kind: str) -> list[tuple[str, dict[str, Any]]]:

@@ -18,6 +18,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, defer_build=True)
 
     environment: str
+    release_id: str
+    """The hash of the deployed release."""
+
     users_table: str
     profiles_table: str
     directory_table: str
