@@ -38,6 +38,7 @@ FREE = frozenset(
         "IAM::Policy",
         "IAM::Role",
         "KMS::Alias",
+        "Lambda::Function",  # CodeDeploy's hook, which runs when a release is deployed; all others are SAM's
         "Lambda::Permission",
         "Logs::QueryDefinition",
         "Logs::ResourcePolicy",

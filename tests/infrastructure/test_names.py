@@ -74,7 +74,7 @@ def test_every_physical_name_holds_the_environment() -> None:
             continue
         name = text(one["Properties"][NAMED[one["Type"]]])
         assert "${Environment}" in name, f"{logical}: {name}"
-        assert re.match(r"khaya-|/khaya/|khaya/", name), f"{logical}: {name}"
+        assert re.match(r"khaya-|/khaya/|khaya/|CodeDeployHook_khaya-", name), f"{logical}: {name}"
 
 
 def test_no_two_resources_of_a_type_have_the_same_name() -> None:

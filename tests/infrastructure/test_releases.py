@@ -16,7 +16,7 @@ from tests.support.template import FUNCTION, ROOT, resources, template
 from tests.support.transform import transformed, transformed_with
 
 PARAMETERS = {"Environment": "dev", "WritesPerMinute": "20"}
-FUNCTIONS = sorted(logical for logical, one in transformed().items() if one["Type"] == "AWS::Lambda::Function")
+FUNCTIONS = sorted(resources(FUNCTION))
 
 
 def of_type(kind: str) -> dict[str, dict[str, Any]]:
@@ -60,7 +60,8 @@ def test_everything_that_calls_a_function_calls_its_alias(logical: str) -> None:
 
 def test_no_resource_names_a_function_in_text() -> None:
     for name, one in transformed().items():
-        assert not re.search(r":function:khaya-", json.dumps(one)), name
+        if name != "SmokeHookRole":  # calls versions that no alias has yet
+            assert not re.search(r":function:khaya-", json.dumps(one)), name
 
 
 def test_each_kind_of_caller_is_there() -> None:
@@ -113,7 +114,7 @@ def change_function(root: Path) -> None:
 
 def change_template(root: Path) -> None:
     path = root / "template.yaml"
-    path.write_text(path.read_text().replace("MemorySize: 512", "MemorySize: 513"))
+    path.write_text(path.read_text().replace("Timeout: 15", "Timeout: 16"))
 
 
 def rename_file(root: Path) -> None:
