@@ -178,6 +178,10 @@ def test_stacks_refer_to_each_other_by_names_and_not_by_exports() -> None:
 
 def test_what_exists_once_in_a_region_stands_in_a_stack_of_its_own() -> None:
     region = read("infra/region.yaml")["Resources"]
-    assert {one["Type"] for one in region.values()} == {"AWS::ApiGateway::Account", "AWS::IAM::Role"}
+    assert {one["Type"] for one in region.values()} == {
+        "AWS::ApiGateway::Account",
+        "AWS::IAM::Role",
+        "AWS::XRay::SamplingRule",
+    }
     assert "AWS::ApiGateway::Account" not in {one["Type"] for one in transformed().values()}
     assert "Environment" not in read("infra/region.yaml").get("Parameters", {})
