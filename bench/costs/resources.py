@@ -25,6 +25,7 @@ FREE = frozenset(
         "CloudFront::OriginAccessControl",
         "CloudFront::OriginRequestPolicy",
         "CloudFront::ResponseHeadersPolicy",
+        "CloudTrail::Trail",  # the first trail of an account; its files are billed as storage
         "CodeDeploy::Application",
         "CodeDeploy::DeploymentGroup",
         "Cognito::UserPoolClient",
