@@ -114,6 +114,7 @@ def deploy_command(environment: str, *, plan: bool) -> None:
     deploy.check_source(configuration.ROOT, found)
     session = _session(found)
     template = deploy.package(configuration.ROOT, found)
+    found = configuration.with_release_id(found)
     deployment = deploy.Deployment(session, found, click.echo, _confirm(found))
     deployment.deploy(template, deploy.commit(configuration.ROOT), plan=plan)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shlex
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from operations.refused import Refused
+from operations.release import OWN_PARAMETER, release_id
 
 ROOT = Path(__file__).parent.parent
 
@@ -47,6 +48,12 @@ def load(environment: str, root: Path = ROOT) -> Configuration:
         _pairs(deploy.get("parameter_overrides", "")),
         _pairs(deploy.get("tags", "")),
     )
+
+
+def with_release_id(found: Configuration, root: Path = ROOT) -> Configuration:
+    """The configuration with the id of the release that is checked out, by which every function gets a new version."""
+    release = release_id(root, found.parameters)
+    return replace(found, parameters=found.parameters | {OWN_PARAMETER: release})
 
 
 def _pairs(text: str) -> dict[str, str]:

@@ -14,6 +14,8 @@ from typing import Any
 
 from botocore.config import Config
 
+from operations.stack import ALIAS
+
 PAGE = 100
 PATIENCE_SECONDS = 660
 """How long a call may take: more than the function's timeout."""
@@ -115,7 +117,9 @@ class Everything:
         Raises:
             RuntimeError: the function itself failed.
         """
-        answer = self._functions.invoke(FunctionName=self._function, Payload=json.dumps({"objects": things}).encode())
+        answer = self._functions.invoke(
+            FunctionName=self._function, Qualifier=ALIAS, Payload=json.dumps({"objects": things}).encode()
+        )
         said = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
             raise RuntimeError(f"{self._function} failed: {said}")

@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 from operations.refused import Refused
 
 GONE = ("DELETE_COMPLETE",)
+ALIAS = "live"
+"""The alias by which every function is called. A version without it serves nothing."""
 
 
 @dataclass(frozen=True)

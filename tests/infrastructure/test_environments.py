@@ -20,7 +20,6 @@ OWN = {
     "EmailDomain": "khaya.africa",
     "PaymentEmailDomain": "people.khaya.africa",
     "AppUrl": "https://app.khaya.africa",
-    "ReleaseId": "0123456789abcdef0123456789abcdef",
 }
 """Values that are not examples."""
 
@@ -81,11 +80,11 @@ def test_given_values_of_ones_own_when_prod_is_deployed_then_nothing_is_refused(
 def test_given_the_configured_values_when_another_environment_is_deployed_then_nothing_is_refused(
     environment: str,
 ) -> None:
-    assert refused(values(environment, ReleaseId="1a")) == []
+    assert refused(values(environment)) == []
 
 
 def test_given_only_the_configured_values_when_prod_is_deployed_then_each_example_is_named() -> None:
-    said = " ".join(refused(values("prod", ReleaseId="1a")))
+    said = " ".join(refused(values("prod")))
     for name in ("AllowedOrigins", "EmailDomain", "PaymentEmailDomain", "AppUrl"):
         assert name in said
 
@@ -115,18 +114,12 @@ def test_given_only_the_configured_values_when_prod_is_deployed_then_each_exampl
         ("WhatsAppRandPerMonth", "0"),
         ("MessagesPerDay", "0"),
         ("ConsumerBatchSize", "10"),
-        ("ReleaseId", "unnamed"),
     ],
 )
 def test_given_one_value_that_is_not_for_prod_when_prod_is_deployed_then_it_is_refused(name: str, value: str) -> None:
     said = refused(values("prod", **{**OWN, name: value}))
     assert said
     assert all(name in one for one in said)
-
-
-@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
-def test_given_no_release_id_when_an_environment_on_aws_is_deployed_then_it_is_refused(environment: str) -> None:
-    assert any("ReleaseId" in said for said in refused(values(environment, **{**OWN, "ReleaseId": "unnamed"})))
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,10 @@ def of_type(kind: str) -> dict[str, dict[str, Any]]:
     return {logical: one["Properties"] for logical, one in transformed().items() if one["Type"] == kind}
 
 
-def versions(values: dict[str, str]) -> set[str]:
+def versions(values: dict[str, str], **uploads: str) -> set[str]:
     """The logical names of the versions; CloudFormation publishes one whose name is new."""
-    return {logical for logical, one in transformed_with(values).items() if one["Type"] == "AWS::Lambda::Version"}
+    found = transformed_with(values, uploads)
+    return {logical for logical, one in found.items() if one["Type"] == "AWS::Lambda::Version"}
 
 
 # Callers.
@@ -161,6 +162,13 @@ def test_given_a_changed_parameter_when_deployed_then_every_function_publishes_a
     changed = {**PARAMETERS, "WritesPerMinute": "30"}
     after = versions({**changed, "ReleaseId": release_id(sources, changed)})
     assert not after & before
+
+
+@pytest.mark.parametrize("uploaded", ["CodeUri", "ContentUri"])
+def test_given_no_release_id_when_code_or_a_layer_changed_then_every_function_publishes_a_version(
+    uploaded: str,
+) -> None:
+    assert not versions(PARAMETERS, **{uploaded: "other"}) & versions(PARAMETERS)
 
 
 @pytest.mark.parametrize("change", [change_dependency, change_template, rename_file])

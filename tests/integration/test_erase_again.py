@@ -28,7 +28,8 @@ BACKUP = "2026-11-20T00:00"
 class Functions:
     """A client of Lambda that calls the function `repair` in this process."""
 
-    def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - Lambda's names
+    def invoke(self, FunctionName: str, Qualifier: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - Lambda's names
+        assert Qualifier == "live"
         assert FunctionName == "khaya-repair-test"
         return {"Payload": io.BytesIO(json.dumps(app("repair").handler(json.loads(Payload), Context())).encode())}
 

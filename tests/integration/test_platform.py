@@ -26,7 +26,7 @@ def test_given_a_working_database_then_health_is_200() -> None:
     assert answer.body == {
         "status": "ok",
         "version": "1.0.0",
-        "release": "unnamed",
+        "release": "release-id-test",
         "environment": "test",
         "checks": {"database": "ok"},
     }

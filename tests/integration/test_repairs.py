@@ -580,7 +580,8 @@ class Functions:
     def __init__(self) -> None:
         self.calls = 0
 
-    def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - Lambda's names
+    def invoke(self, FunctionName: str, Qualifier: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - Lambda's names
+        assert Qualifier == "live"
         assert FunctionName == "khaya-repair-test"
         self.calls += 1
         return {"Payload": io.BytesIO(json.dumps(app("repair").handler(json.loads(Payload), Context())).encode())}

@@ -27,13 +27,18 @@ def transformed() -> dict[str, Any]:
     return transformed_with({"Environment": "${Environment}"})
 
 
-def transformed_with(values: Mapping[str, str]) -> dict[str, Any]:
-    """The resources after the transform with these values of the template's parameters."""
+def transformed_with(values: Mapping[str, str], uploads: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The resources after the transform.
+
+    Args:
+        values: the values of the template's parameters.
+        uploads: the keys under which code (`CodeUri`) and layers (`ContentUri`) were uploaded.
+    """
     whole = json.loads(json.dumps(template(), default=str))
     for one in whole["Resources"].values():  # as `sam deploy` leaves them
         for name in ("CodeUri", "ContentUri"):
             if name in one["Properties"]:
-                one["Properties"][name] = {"Bucket": "code", "Key": "key"}
+                one["Properties"][name] = {"Bucket": "code", "Key": (uploads or {}).get(name, "key")}
     given = json.dumps({"template": whole, "values": dict(values)})
     python = ROOT / ".local" / "sam" / "bin" / "python"
     done = subprocess.run([python, "-c", TRANSLATE], input=given, capture_output=True, text=True, check=False)
