@@ -9,6 +9,7 @@ import click
 
 from operations import configuration, deploy, doctor, erase_again, parked_records, repair, status
 from operations.destroy import Destruction
+from operations.formats import formats
 from operations.redrive import Redrive
 from operations.refused import Refused
 from operations.stack import Stack
@@ -116,7 +117,7 @@ def deploy_command(environment: str, *, plan: bool) -> None:
     template = deploy.package(configuration.ROOT, found)
     found = configuration.with_release_id(found)
     deployment = deploy.Deployment(session, found, click.echo, _confirm(found))
-    deployment.deploy(template, deploy.commit(configuration.ROOT), plan=plan)
+    deployment.deploy(template, deploy.commit(configuration.ROOT), formats(configuration.ROOT), plan=plan)
 
 
 @operations.command("destroy")
@@ -138,11 +139,13 @@ def destroy_command(environment: str, *, plan: bool) -> None:
 
 @operations.command("rollback")
 @ENVIRONMENT
+@click.option("--code", is_flag=True, help="Only have the aliases serve the earlier versions: seconds, not minutes.")
 @click.option("--plan", is_flag=True, help="Only show the changes.")
-def rollback_command(environment: str, *, plan: bool) -> None:
+def rollback_command(environment: str, *, code: bool, plan: bool) -> None:
     """Deploy the release before, with its parameters."""
     found = configuration.load(environment)
-    deploy.Deployment(_session(found), found, click.echo, _confirm(found)).rollback(plan=plan)
+    deployment = deploy.Deployment(_session(found), found, click.echo, _confirm(found))
+    (deployment.rollback_code if code else deployment.rollback)(plan=plan)
 
 
 def _confirm(found: configuration.Configuration) -> Callable[[], None]:
