@@ -148,6 +148,17 @@ def rollback_command(environment: str, *, code: bool, plan: bool) -> None:
     (deployment.rollback_code if code else deployment.rollback)(plan=plan)
 
 
+@operations.command("maintenance")
+@ENVIRONMENT
+@click.argument("state", type=click.Choice(["on", "off"]))
+@click.option("--plan", is_flag=True, help="Only show the changes.")
+def maintenance_command(environment: str, state: str, *, plan: bool) -> None:
+    """Refuse what writes with 503 and have queues, streams and schedules wait, or end that."""
+    found = configuration.load(environment)
+    deployment = deploy.Deployment(_session(found), found, click.echo, _confirm(found))
+    deployment.set_maintenance(on=state == "on", plan=plan)
+
+
 def _confirm(found: configuration.Configuration) -> Callable[[], None]:
     """What asks the operator before people are affected."""
 

@@ -17,12 +17,14 @@ from operations.configuration import Configuration
 from operations.doctor import examples
 from operations.formats import differences
 from operations.refused import Refused
-from operations.release import OWN_PARAMETER
+from operations.release import OWN_PARAMETER, derived_id
 from operations.releases import Release, Releases, artifact_bucket
 from operations.stack import Stack
 from operations.status import ringing
 from operations.versions import Versions
 
+MAINTENANCE = "Maintenance"
+"""The parameter that refuses writes and stops queues, streams and schedules."""
 SAM = Path(".local/sam/bin/sam")
 PACKAGED = Path(".aws-sam/packaged.yaml")
 
@@ -106,10 +108,30 @@ class Deployment:
         found = list(examples(self._configuration))
         if found:
             raise Refused("Nothing was changed.\n  " + "\n  ".join(found))
-        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{source[:12]}"
+        self._refuse_during_maintenance()
         before = next(iter(self._releases.good()), None)
-        release = self._releases.keep(name, source, self._configuration.parameters, template, formats)
+        release = self._releases.keep(_name(source), source, self._configuration.parameters, template, formats)
         self._change(release, before, plan=plan)
+
+    def set_maintenance(self, *, on: bool, plan: bool = False) -> None:
+        """Deploy the present release again, with maintenance on or off.
+
+        Raises:
+            Refused: nothing was deployed, a change is not allowed, or the deployment failed and was taken back.
+        """
+        good = self._releases.good()
+        if not good:
+            raise Refused("No release is deployed. Run `deploy` first.")
+        present = good[0]
+        if on:
+            parameters = present.parameters | {MAINTENANCE: "true"}
+            parameters[OWN_PARAMETER] = derived_id(parameters)
+            template = self._releases.template(present)
+            release = self._releases.keep(_name(present.commit), present.commit, parameters, template, present.formats)
+            # It is not marked as good, so that no rollback leads to it.
+            self._change(release, present, plan=plan, good=False)
+        else:
+            self._change(present, None, plan=plan)
 
     def rollback(self, *, plan: bool = False) -> None:
         """Deploy the release before, with the parameters that it had. Every alias then serves its code.
@@ -118,6 +140,7 @@ class Deployment:
             Refused: none is kept, it cannot read what was written since, a change is not allowed, or the deployment
                 failed and was taken back.
         """
+        self._refuse_during_maintenance()
         present, before = self._present_and_before()
         self._say(f"going back to {before.commit}")
         self._change(before, None, plan=plan)
@@ -130,6 +153,7 @@ class Deployment:
         Raises:
             Refused: none is kept, or it cannot read what was written since.
         """
+        self._refuse_during_maintenance()
         present, before = self._present_and_before()
         self._say(f"going back to the code of {before.commit}")
         if plan:
@@ -141,6 +165,13 @@ class Deployment:
             f"{moved} functions serve {before.commit}. The stack still has the settings of {present.commit}: the next "
             "`deploy` brings both together."
         )
+
+    def _refuse_during_maintenance(self) -> None:
+        if self._stack.status() is not None and self._stack.parameters().get(MAINTENANCE) == "true":
+            raise Refused(
+                f"{self._stack.name} is in maintenance. Finish what it is for, then run "
+                f"`maintenance {self._configuration.environment} off`."
+            )
 
     def _present_and_before(self) -> tuple[Release, Release]:
         good = self._releases.good()
@@ -154,7 +185,9 @@ class Deployment:
             )
         return good[0], good[1]
 
-    def _change(self, release: Release, before: Release | None, *, plan: bool = False, ask: bool = True) -> None:
+    def _change(
+        self, release: Release, before: Release | None, *, plan: bool = False, ask: bool = True, good: bool = True
+    ) -> None:
         began = time.monotonic()
         made = self._deployments.prepare(
             f"release-{release.key.rsplit('/', 1)[1]}",
@@ -182,6 +215,8 @@ class Deployment:
                 f"{failure}\nCloudFormation has taken the changes back. Fix the cause, then deploy again."
             ) from failure
         self._verify(release, before, ringing_before)
+        if good:
+            self._releases.mark_good(release)
         self._report(release, len(made.changes), time.monotonic() - began)
 
     def _verify(self, release: Release, before: Release | None, ringing_before: set[str]) -> None:
@@ -192,7 +227,6 @@ class Deployment:
         rings = set(ringing(self._session, self._configuration.environment)) - ringing_before
         failures += [f"the alarm {alarm} rings" for alarm in sorted(rings)]
         if not failures:
-            self._releases.mark_good(release)
             return
         found = "\n  ".join([f"{release.commit} did not pass the verification:", *failures])
         if before is None:
@@ -221,6 +255,11 @@ class Deployment:
             f"  alarms     {console}/cloudwatch/home?region={region}#alarmsV2:",
         ):
             self._say(line)
+
+
+def _name(source: str) -> str:
+    """The name of a release: its time, then its commit."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{source[:12]}"
 
 
 def _git(root: Path, *line: str) -> str:

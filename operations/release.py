@@ -28,6 +28,14 @@ def release_id(root: Path, parameters: Mapping[str, str]) -> str:
     return digest.hexdigest()[:32]
 
 
+def derived_id(parameters: Mapping[str, str]) -> str:
+    """The id of a release that is deployed again with other parameters; `parameters` holds its former id."""
+    digest = hashlib.sha256()
+    for name, value in sorted(parameters.items()):
+        _add(digest, name.encode(), value.encode())
+    return digest.hexdigest()[:32]
+
+
 def _files(root: Path) -> Iterator[Path]:
     for source in SOURCES:
         path = root / source

@@ -6,8 +6,8 @@ from operations.smoke import failures
 from tests.e2e.conftest import Marketplace
 
 
-def test_the_smoke_journey_passes(market: Marketplace) -> None:
-    release = market.call("GET", "/health").json()["release"]
+def test_the_smoke_journey_passes(marketplace: Marketplace) -> None:
+    release = marketplace.call("GET", "/health").json()["release"]
     assert release
-    assert failures(market.url, release) == []
-    assert len(failures(market.url, "another", wait=0)) == 1
+    assert failures(marketplace.url, release) == []
+    assert len(failures(marketplace.url, "another", wait=0)) == 1

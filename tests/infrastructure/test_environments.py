@@ -198,6 +198,22 @@ def test_snapshots_are_off_by_default() -> None:
     assert template()["Globals"]["Function"]["SnapStart"] == {"ApplyOn": {"Ref": "SnapStart"}}
 
 
+# Maintenance.
+
+
+def test_during_maintenance_queues_streams_and_schedules_wait() -> None:
+    switches = {
+        "AWS::Lambda::EventSourceMapping": ("Enabled", {"Fn::If": ["Works", True, False]}),
+        "AWS::Scheduler::Schedule": ("State", {"Fn::If": ["Works", "ENABLED", "DISABLED"]}),
+    }
+    for logical, one in transformed().items():
+        if one["Type"] in switches:
+            name, expected = switches[one["Type"]]
+            assert one["Properties"][name] == expected, logical
+    assert template()["Conditions"]["Works"] == {"Fn::Equals": [{"Ref": "Maintenance"}, "false"]}
+    assert PARAMETERS["Maintenance"]["Default"] == "false"
+
+
 # What stays when a stack goes.
 
 GOES_WITH_THE_STACK = {

@@ -20,6 +20,7 @@ TEMPLATE = """
 Parameters:
   Environment: {Type: String}
   ReleaseId: {Type: String}
+  Maintenance: {Type: String, Default: "false"}
 Resources:
   Role:
     Type: AWS::IAM::Role
@@ -36,7 +37,7 @@ Resources:
       Handler: index.handler
       Role: !GetAtt Role.Arn
       Code: {ZipFile: "def handler(event, context): return 'RELEASE'"}
-      Environment: {Variables: {RELEASE_ID: !Ref ReleaseId}}
+      Environment: {Variables: {RELEASE_ID: !Ref ReleaseId, MAINTENANCE: !Ref Maintenance}}
   JobsVersionRELEASE:
     Type: AWS::Lambda::Version
     DeletionPolicy: Retain
@@ -134,3 +135,23 @@ def test_given_five_releases_then_three_versions_are_kept_and_the_one_that_serve
     pages = session.client("lambda").list_versions_by_function(FunctionName="jobs-many")
     assert len([one for one in pages["Versions"] if one["Version"] != "$LATEST"]) == 3
     assert operator.served() == "e"
+
+
+def test_given_maintenance_when_it_is_on_then_nothing_else_is_deployed_and_when_it_ends_all_is_as_before(
+    session: boto3.Session,
+) -> None:
+    operator = Operator(session, "calm")
+    stack = Stack(session, "khaya-calm")
+    operator.deploy("a")
+    operator.deploy("b")
+    before = stack.parameters()
+    operator.deployment().set_maintenance(on=True)
+    assert stack.parameters()["Maintenance"] == "true"
+    assert stack.parameters()["ReleaseId"] != before["ReleaseId"], "else no version would have the setting"
+    for refused in (operator.deployment().rollback, operator.deployment().rollback_code, lambda: operator.deploy("c")):
+        with pytest.raises(Refused, match="maintenance"):
+            refused()
+    operator.deployment().set_maintenance(on=False)
+    assert stack.parameters() == before
+    operator.deployment().rollback()
+    assert operator.served() == "a"
