@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import boto3
 import click
 
-from operations import configuration, deploy, doctor, erase_again, parked_records, repair, status
+from operations import (
+    account,
+    configuration,
+    deploy,
+    doctor,
+    erase_again,
+    export,
+    first_admin,
+    parked_records,
+    reconcile,
+    repair,
+    status,
+)
 from operations.destroy import Destruction
 from operations.formats import formats
 from operations.redrive import Redrive
 from operations.refused import Refused
+from operations.rotate import Secret
 from operations.stack import Stack
 
 ENVIRONMENT = click.argument("environment", metavar="ENV")
@@ -157,6 +171,79 @@ def maintenance_command(environment: str, state: str, *, plan: bool) -> None:
     found = configuration.load(environment)
     deployment = deploy.Deployment(_session(found), found, click.echo, _confirm(found))
     deployment.set_maintenance(on=state == "on", plan=plan)
+
+
+@operations.command("account")
+@click.option("--region", default=configuration.region, show_default="that of samconfig.toml")
+@click.option("--sms-usd", default=100, show_default=True, help="What text messages may cost in a month.")
+@click.option("--plan", is_flag=True, help="Only show what would be set.")
+def account_command(region: str, sms_usd: int, *, plan: bool) -> None:
+    """Set what CloudFormation cannot: the spending limit and the delivery logs of text messages."""
+    session = boto3.Session(region_name=region)
+    attributes = account.wanted(session, sms_usd)
+    for line in account.differences(session, attributes):
+        click.echo(line)
+    if not plan:
+        account.apply(session, attributes)
+        click.echo(f"set for all environments in {region}")
+
+
+@operations.command("create-admin")
+@ENVIRONMENT
+@click.argument("name")
+def create_admin_command(environment: str, name: str) -> None:
+    """Make NAME (+27... or an e-mail address), who has signed up, the first admin of ENV."""
+    found = configuration.load(environment)
+    admins = first_admin.of_stack(_session(found), found.stack)
+    _confirm(found)()
+    admins.add_first(name)
+    click.echo(f"{name} is an admin from the next sign-in on.")
+
+
+@operations.command("reconcile")
+@ENVIRONMENT
+def reconcile_command(environment: str) -> None:
+    """Compare the ledger with our items and with the payment provider's books, as every night."""
+    found = configuration.load(environment)
+    for name, number in reconcile.of_stack(_session(found), found.stack).items():
+        click.echo(f"{name}: {number}")
+
+
+@operations.command("rotate")
+@ENVIRONMENT
+@click.argument("kind", type=click.Choice(["service-key", "payment-key"]))
+@click.option("--disclosed", is_flag=True, help="Others know the service key; it may be rotated again after an hour.")
+@click.option("--undo", is_flag=True, help="Make the previous version the current one again.")
+def rotate_command(environment: str, kind: str, *, disclosed: bool, undo: bool) -> None:
+    """Rotate a secret of ENV. Two versions are valid; functions use the new one within five minutes."""
+    found = configuration.load(environment)
+    session = _session(found)
+    stack = Stack(session, found.stack)
+    service = kind == "service-key"
+    name = stack.physical("ServiceKey") if service else stack.parameters().get("PaymentSecretArn", "")
+    if not name:
+        raise Refused(f"{found.stack} offers no payments: PaymentSecretArn is not set.")
+    kept = Secret(session.client("secretsmanager"), name)
+    _confirm(found)()
+    if undo:
+        kept.undo()
+    elif service:
+        kept.rotate_service_key(disclosed=disclosed)
+    else:
+        kept.replace_field("secretKey", click.prompt("The provider's new key", hide_input=True))
+    click.echo("done; both versions are valid")
+
+
+@operations.command("export")
+@ENVIRONMENT
+@click.argument("bucket")
+@click.option("--owner", required=True, help="The id of the account that owns BUCKET.")
+@click.option("--at", "moment", type=click.DateTime(["%Y-%m-%dT%H:%M:%S"]), help="A time in UTC; by default now.")
+def export_command(environment: str, bucket: str, owner: str, moment: datetime | None) -> None:
+    """Export all tables of ENV, as of one second, to BUCKET."""
+    found = configuration.load(environment)
+    at = (moment or datetime.now(UTC)).replace(tzinfo=UTC, microsecond=0)
+    export.of_stack(_session(found), found.stack, click.echo).run(bucket, owner, at)
 
 
 def _confirm(found: configuration.Configuration) -> Callable[[], None]:

@@ -22,6 +22,8 @@ class Configuration:
     region: str
     parameters: dict[str, str]
     tags: dict[str, str]
+    role: str | None = None
+    """The role with which CloudFormation works; None for that of the operator."""
 
     @property
     def is_prod(self) -> bool:
@@ -47,7 +49,14 @@ def load(environment: str, root: Path = ROOT) -> Configuration:
         deploy["region"],
         _pairs(deploy.get("parameter_overrides", "")),
         _pairs(deploy.get("tags", "")),
+        deploy.get("role_arn"),
     )
+
+
+def region(root: Path = ROOT) -> str:
+    """The region of all environments, unless their sections name another."""
+    found: str = tomllib.loads((root / "samconfig.toml").read_text())["default"]["global"]["parameters"]["region"]
+    return found
 
 
 def with_release_id(found: Configuration, root: Path = ROOT) -> Configuration:

@@ -89,7 +89,7 @@ class Deployment:
         self._check = check
         self._session = session
         self._stack = Stack(session, configuration.stack)
-        self._deployments = Deployments(session, self._stack, poll)
+        self._deployments = Deployments(session, self._stack, poll, configuration.role)
         self._releases = Releases(session, configuration.environment, artifact_bucket(session))
         self._versions = Versions(session.client("lambda"), self._stack)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.config import Config
 
-from operations.stack import ALIAS
+from operations.stack import ALIAS, Stack
 
 FOLDER = "parked/"
 MAX_CHECKED = 500
@@ -135,12 +135,7 @@ class ParkedRecords:
 
 def of_stack(session: Any, stack: str) -> ParkedRecords:
     """The parked records of a deployed stack."""
-    resources = session.client("cloudformation")
-
-    def name(logical: str) -> str:
-        found = resources.describe_stack_resource(StackName=stack, LogicalResourceId=logical)
-        return str(found["StackResourceDetail"]["PhysicalResourceId"])
-
+    name = Stack(session, stack).physical
     # A call is not repeated by itself: its first attempt may still be at work.
     patient = Config(read_timeout=PATIENCE_SECONDS, retries={"total_max_attempts": 1})
     return ParkedRecords(

@@ -14,7 +14,7 @@ from typing import Any
 
 from botocore.config import Config
 
-from operations.stack import ALIAS
+from operations.stack import ALIAS, Stack
 
 PAGE = 100
 PATIENCE_SECONDS = 660
@@ -130,12 +130,7 @@ class Everything:
 
 def of_stack(session: Any, stack: str) -> Everything:
     """The objects of a deployed stack."""
-    resources = session.client("cloudformation")
-
-    def name(logical: str) -> str:
-        found = resources.describe_stack_resource(StackName=stack, LogicalResourceId=logical)
-        return str(found["StackResourceDetail"]["PhysicalResourceId"])
-
+    name = Stack(session, stack).physical
     # A call is not repeated by itself: its first attempt may still be at work.
     patient = Config(read_timeout=PATIENCE_SECONDS, retries={"total_max_attempts": 1})
     tables = {source.table: name(source.table) for source in SOURCES.values()}

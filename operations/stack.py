@@ -81,6 +81,23 @@ class Stack:
             if one.get("PhysicalResourceId") and one["ResourceStatus"] not in GONE
         ]
 
+    def must_have(self, kind: str) -> list[Resource]:
+        """The resources of a kind.
+
+        Raises:
+            Refused: there is no such stack, or it has none.
+        """
+        self.must_exist()
+        found = [one for one in self.resources() if one.kind == kind]
+        if not found:
+            raise Refused(f"{self.name} has no {kind}. Deploy it first.")
+        return found
+
+    def physical(self, logical: str) -> str:
+        """The physical name of a resource."""
+        found = self._cloudformation.describe_stack_resource(StackName=self.name, LogicalResourceId=logical)
+        return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
     def failures(self) -> list[str]:
         """Why resources failed in the last deployment, the first failure first."""
         events = self._cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]
