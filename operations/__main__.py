@@ -19,6 +19,7 @@ from operations import (
     parked_records,
     reconcile,
     repair,
+    restore,
     status,
 )
 from operations.destroy import Destruction
@@ -244,6 +245,22 @@ def export_command(environment: str, bucket: str, owner: str, moment: datetime |
     found = configuration.load(environment)
     at = (moment or datetime.now(UTC)).replace(tzinfo=UTC, microsecond=0)
     export.of_stack(_session(found), found.stack, click.echo).run(bucket, owner, at)
+
+
+@operations.command("restore")
+@ENVIRONMENT
+@click.option("--at", "moment", required=True, type=click.DateTime(["%Y-%m-%dT%H:%M:%S"]), help="The second, in UTC.")
+@click.option("--plan", is_flag=True, help="Only show the tables.")
+def restore_command(environment: str, moment: datetime, *, plan: bool) -> None:
+    """Restore the tables of ENV, which is in maintenance, as a new generation beside the present one."""
+    found = configuration.load(environment)
+    restored = restore.of_stack(_session(found), found.stack, click.echo)
+    for source, target in restored.targets().items():
+        click.echo(f"{source} -> {target}")
+    if not plan:
+        _confirm(found)()
+        restored.run(moment.replace(tzinfo=UTC))
+        click.echo("The tables stand beside the present ones. docs/operating.md says how to go on.")
 
 
 def _confirm(found: configuration.Configuration) -> Callable[[], None]:
