@@ -28,6 +28,8 @@ BUDGETS: dict[str, int] = {
     "POST /credits/adjustments/{proposalId}/approval": 3,  # the proposal, then account and entry, then the transaction
     "POST /credits/transactions/{transactionId}/reversal": 3,  # the entry, then its account, then the transaction
     "POST /admin/payouts/{payoutId}/decision": 3,  # the payout, then its job or its entry, then the transaction
+    "POST /jobs/{jobId}/escrow/checkouts": 3,  # job, escrow and person, then the latest checkout, then the transaction
+    "POST /admin/payments/refunds/{refundId}/decision": 5,  # refund, job, escrow, its account, then the transaction
     "PUT /jobs/{jobId}/escrow/refund-account": 4,  # job and refund, the buyer's refunds in case of suspense, the banks
     "GET /jobs/{jobId}/bids": 2,  # 1 for a page with bids; an empty page reads the job as well
     "GET /profiles/{userId}/resume": 2,  # the profile and the jobs
@@ -36,7 +38,7 @@ BUDGETS: dict[str, int] = {
     "GET /referrals/code": 2,  # 1, except when the code is created
     "PUT /auth/password": 4,  # the contacts, the end of the other sessions, then the query and deletion of their records
     "POST /reports/{id}/resolution": 3,  # the report, then the reported object
-    "DELETE /profiles/me": 5,  # the person, then payouts, refunds and chargebacks that are open, then the transaction
+    "DELETE /profiles/me": 6,  # the person, open payouts, refunds and chargebacks, card payments, then the transaction
     "DELETE /sessions": 3,  # the account guard's record, then the query and deletion of sessions
     "GET /stories": 2,  # 1 for visitors; signed-in callers get their likes
     "GET /stories/mine": 2,  # as above

@@ -122,6 +122,15 @@ def _texts(session: Any, _: Configuration) -> Iterator[str]:
         )
 
 
+def _payment_key(key: str, configuration: Configuration) -> Iterator[str]:
+    """What is wrong with the mode of the payment provider's key: only prod moves real money."""
+    is_live = key.startswith("sk_live_")
+    if key and is_live != configuration.is_prod:
+        has, needs = ("live", "test") if is_live else ("test", "live")
+        environment = configuration.environment
+        yield f"PaymentSecretArn names a {has} key, and {environment} needs a {needs} key. Put a {needs} key into it."
+
+
 def _secrets(session: Any, configuration: Configuration) -> Iterator[str]:
     client = session.client("secretsmanager")
     for parameter, keys in SECRETS.items():
@@ -135,6 +144,8 @@ def _secrets(session: Any, configuration: Configuration) -> Iterator[str]:
             continue
         except json.JSONDecodeError:
             value = None
+        if parameter == "PaymentSecretArn" and isinstance(value, dict):
+            yield from _payment_key(str(value.get("secretKey", "")), configuration)
         missing = [key for key in keys if not isinstance(value, dict) or not value.get(key)]
         if missing:
             yield f"The secret of {parameter} lacks {', '.join(missing)}. It must be a JSON object with these keys."

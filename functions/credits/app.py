@@ -77,6 +77,7 @@ def withdraw(request: Annotated[WithdrawalRequest, Body()]) -> Response[Transact
     status=201,
     body=TransactionView,
     answers={202: "It waits for a second admin: nothing is booked until one approves the proposal."},
+    accepted=ProposalView,
 )
 def adjust(
     request: Annotated[AdjustmentRequest, Body()],
@@ -115,6 +116,7 @@ def approve(proposal_id: str, request: Annotated[ApprovalRequest, Body()]) -> Re
     status=201,
     body=TransactionView,
     answers={202: "It waits for a second admin: nothing is booked until one approves the proposal."},
+    accepted=ProposalView,
 )
 def reverse(
     transaction_id: str, request: Annotated[ReversalRequest, Body()]

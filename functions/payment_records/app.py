@@ -1,4 +1,4 @@
-"""Routes of what people see of their money, and of what admins do about chargebacks, suspense and differences."""
+"""Routes of what people see of their money, and of what admins do about chargebacks, refunds and money in suspense."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from khaya.chargebacks import store as chargeback_store
 from khaya.chargebacks.model import ResponseRequest
 from khaya.chargebacks.model import Status as ChargebackStatus
 from khaya.chargebacks.view import ChargebackView, chargeback_view
+from khaya.disbursements import decisions
 from khaya.paper import service as paper
 from khaya.payment_records import service
 from khaya.payment_records.model import span_of
@@ -36,6 +37,10 @@ from khaya.reconciliation import store as differences
 from khaya.reconciliation.model import ClosingRequest
 from khaya.reconciliation.model import Status as DifferenceStatus
 from khaya.reconciliation.view import DifferenceView, TotalsView, difference_view, totals_view
+from khaya.refunds import store as refund_store
+from khaya.refunds.model import DecisionRequest
+from khaya.refunds.model import Status as RefundStatus
+from khaya.refunds.view import RefundForAdminView, refund_for_admin_view
 from khaya.statements import service as statements
 from khaya.statements.model import CONTENT_TYPE, Statement
 from khaya.suspense import service as suspense
@@ -177,6 +182,37 @@ def refund_suspense(reference: str, request: Annotated[RefundRequest, Body()]) -
     )
     api.count("SuspenseRefunded")
     return api.answer(suspense_view(returning), version=returning.version)
+
+
+@api.get("/admin/payments/refunds", ADMIN, "Refunds, oldest first", body=Page[RefundForAdminView])
+def refunds(
+    status: Annotated[RefundStatus, Query()] = "needs_admin",
+    limit: Annotated[Limit | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response[Page[RefundForAdminView]]:
+    """Without a status those that do not go on without an admin."""
+    page_request = api.page_request(limit, cursor, status, private=True)
+    result = refund_store.with_status(status, page_request)
+    items = [refund_for_admin_view(refund) for refund in result.items]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+
+
+@api.post(
+    "/admin/payments/refunds/<refund_id>/decision",
+    ADMINS_WITH_MONEY,
+    "Decide about a refund that waits for an admin",
+    body=RefundForAdminView,
+)
+def decide_refund(refund_id: str, request: Annotated[DecisionRequest, Body()]) -> Response[RefundForAdminView]:
+    """Has the provider asked again, or books that it was given back by hand in the provider's dashboard.
+
+    Above R5,000 the first decision waits as `proposal`, and the same one by another admin carries it out.
+    """
+    decided = decisions.decide(
+        refund_id, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
+    )
+    api.count("RefundDecided" if decided.proposal is None else "RefundDecisionProposed")
+    return api.answer(refund_for_admin_view(decided))
 
 
 @api.get("/admin/payments/chargebacks", ADMIN, "Chargebacks, by the time of their answer", body=Page[ChargebackView])

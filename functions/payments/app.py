@@ -65,7 +65,7 @@ def escrow(job_id: str) -> Response[EscrowView]:
     keys = [*service.keys(job_id), payouts.key(earning_id(job_id)), refunds.key(job_id)]
     job_item, escrow_item, payout, refund = read_together(keys)
     deal = _visible(job_item, escrow_item, admins=True)
-    view = escrow_view(deal.escrow, api.caller.user_id, payouts.read(payout), refunds.read(refund))
+    view = escrow_view(deal.escrow, api.caller.user_id, api.now, payouts.read(payout), refunds.read(refund))
     return api.answer(view)
 
 
@@ -142,7 +142,7 @@ def escrows(
     wanted: Status = "disputed" if waiting else status
     page_request = api.page_request(limit, cursor, wanted, private=True)
     part = store.with_status(wanted, page_request, newest_first=wanted != "disputed")
-    items = [escrow_view(one, api.caller.user_id) for one in part.items]
+    items = [escrow_view(one, api.caller.user_id, api.now) for one in part.items]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 
 
@@ -178,7 +178,7 @@ def _visible(job_item: Item | None, escrow_item: Item | None, *, admins: bool = 
 
 
 def _answer(deal: Deal) -> Response[EscrowView]:
-    return api.answer(escrow_view(deal.escrow, api.caller.user_id))
+    return api.answer(escrow_view(deal.escrow, api.caller.user_id, api.now))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

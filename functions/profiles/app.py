@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import Field
 
 from khaya.erasure import decision as erasure
+from khaya.erasure.view import ScheduledErasureView
 from khaya.exports import service as exports
 from khaya.exports.view import ExportView, export_view
 from khaya.platform.base.fields import Place
@@ -113,14 +114,25 @@ def export() -> Response[ExportView]:
     return api.answer(export_view(exports.visible_export(api.caller.user_id, api.now)))
 
 
-@api.delete("/profiles/me", ERASURE, "Have one's account erased", status=204)
-def erase() -> Response[None]:
+@api.delete(
+    "/profiles/me",
+    ERASURE,
+    "Have one's account erased",
+    status=204,
+    answers={202: "The account is closed, and the rest of the data is erased at the time `scheduledFor`."},
+    accepted=ScheduledErasureView,
+)
+def erase() -> Response[Any]:
     """Cannot be undone; `409` while something is open. Needs a sign-in less than ten minutes old.
 
-    Open jobs, bids and listings are closed, sessions end, and within minutes all personal data is erased.
+    Open jobs, bids and listings are closed, sessions end, and within minutes all personal data is erased. What may be
+    evidence about a card payment is erased 180 days after it.
     """
-    if erasure.request(api.caller, now=api.now, unit_of_work=api.unit_of_work):
+    requested = erasure.request(api.caller, now=api.now, unit_of_work=api.unit_of_work)
+    if requested.is_first:
         api.count("ErasureRequested")
+    if requested.held_until is not None:
+        return api.answer(ScheduledErasureView(scheduled_for=requested.held_until), status=202)
     return api.answer(None, status=204)
 
 

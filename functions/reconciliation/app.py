@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from khaya.platform.base import clock, observability
-from khaya.platform.base.settings import ProviderSettings, require
+from khaya.platform.base.settings import KeySettings, ProviderSettings, require
 from khaya.provider.errors import ProviderUnavailable
 from khaya.reconciliation import service
 
 SAFETY_MILLISECONDS: Final = 60_000
 """Time left at which no further day is begun."""
 
-require(ProviderSettings, queues=("provider",))
+require(KeySettings, ProviderSettings, queues=("provider",))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:

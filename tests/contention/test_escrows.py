@@ -12,7 +12,7 @@ from khaya.collections import service as collections
 from khaya.collections import store as collection_store
 from khaya.collections.model import new_collection
 from khaya.escrows import service as escrows
-from khaya.escrows.model import Checkout
+from khaya.escrows.checkouts import Checkout
 from khaya.money_timers import service as money_timers
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, WriteConflict
@@ -101,7 +101,7 @@ def test_given_32_look_ups_of_one_payment_at_once_then_it_is_booked_once(engine:
         amount_cents=31_500,
         now=clock.now(),
     )
-    checkout = Checkout(part="deposit", attempt=1)
+    checkout = Checkout(part="deposit", attempt=1, expires_at=collection.expires_at)
     commit_now(escrows.note_checkout(deal, checkout, clock.now()), collection_store.create(collection))
     found = port.Collection(collection.id, "paid", 31_500, "ZAR", live=False, fee_cents=1_000, paid_at=clock.now())
     # when it is applied 32 times at once

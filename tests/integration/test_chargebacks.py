@@ -18,6 +18,7 @@ from tests.support.client import Answer, Context, Person, app
 from tests.support.escrow import BALANCE, DEPOSIT, EARNED, TOTAL, agreed, check_out, escrow, ledger_balance, pay
 from tests.support.events import batch
 from tests.support.money import check_books, key
+from tests.support.payments import give_back
 from tests.support.provider import FakeProvider
 from tests.support.records import place_bid, post_job, profile
 from tests.support.stand_in import stored
@@ -304,7 +305,7 @@ def test_given_money_on_its_way_when_an_erasure_is_requested_then_409_names_it(
     # but the buyer can once it is decided
     fake.decide_chargeback(chargeback_id, "won")
     service.apply(chargeback_id, now())
-    assert buyer.delete("/profiles/me").status == 204
+    assert buyer.delete("/profiles/me").status == 202
 
 
 def test_given_a_refund_on_its_way_when_its_buyer_requests_an_erasure_then_409_names_it(
@@ -316,3 +317,46 @@ def test_given_a_refund_on_its_way_when_its_buyer_requests_an_erasure_then_409_n
     answer = buyer.delete("/profiles/me")
     assert (answer.status, answer.body["params"]) == (409, {"open": ["a refund"]})
     assert worker.delete("/profiles/me").status == 204
+
+
+def test_a_refund_is_not_asked_for_on_a_payment_that_the_bank_took_back(
+    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
+) -> None:
+    # given a cancelled job, and a lost chargeback of its balance before anything was given back
+    fake.default_refund = "paid"
+    job_id = agreed(buyer, worker)
+    pay(buyer, fake, job_id, "deposit")
+    clock.tick(minutes=1)
+    balance = pay(buyer, fake, job_id, "balance")
+    assert buyer.post(f"/jobs/{job_id}/cancellation", {"reason": "Not needed."}).status == 200
+    chargeback = fake.charge_back(balance)
+    fake.decide_chargeback(chargeback, "lost")
+    assert service.apply(chargeback, now()) == "lost"
+    # when the rest is given back
+    assert give_back(job_id).status == "paid"
+    # then it is the deposit's payment, which is all that the buyer is owed
+    assert [one.amount_cents for one in fake.refunds.values()] == [DEPOSIT]
+    assert platform_account("losses") == 0
+
+
+def test_a_part_of_a_refund_that_is_not_asked_for_covers_its_lost_chargeback(
+    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
+) -> None:
+    # given a refund whose first part is on its way, and a lost chargeback of the payment behind its second
+    job_id = agreed(buyer, worker)
+    deposit = pay(buyer, fake, job_id, "deposit")
+    clock.tick(minutes=1)
+    pay(buyer, fake, job_id, "balance")
+    assert buyer.post(f"/jobs/{job_id}/cancellation", {"reason": "Not needed."}).status == 200
+    assert give_back(job_id).status == "sent"
+    chargeback = fake.charge_back(deposit)
+    fake.decide_chargeback(chargeback, "lost")
+    assert service.apply(chargeback, now()) == "lost"
+    # when the first part has arrived
+    fake.decide_refund(f"{job_id}-1", "paid")
+    found = give_back(job_id, hinted=True)
+    # then the refund is at its end, and nothing is lost
+    assert (found.status, found.amount_cents, found.held_cents) == ("paid", BALANCE, 0)
+    assert [one.amount_cents for one in fake.refunds.values()] == [BALANCE]
+    assert platform_account("losses") == 0
+    assert ledger_balance(f"refund#{job_id}") == 0

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from khaya.events.model import Event
+from khaya.money_timers import service as money_timers
 from khaya.platform.base.errors import Unavailable, WriteConflict
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.settings import settings
@@ -23,7 +24,7 @@ from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import Context, Person, app
 from tests.support.records import accept, complete_job, place_bid, post_job
-from tests.support.reminders import claim_due, remind, row, waiting
+from tests.support.reminders import claim_due, expected, remind, row, waiting
 from tests.support.streams import follow
 
 OTHER = Person("other", ("worker",))
@@ -171,8 +172,8 @@ def test_given_an_action_done_before_its_event_arrives_then_nobody_is_reminded(
     worker.post(f"/jobs/{handed_in}/submission", {})
     clock.tick(days=10)
     # when they are due, then all are dropped
-    assert claim_due("minute") == {"claimed": 0, "dropped": 2, "failed": 0, "unfinished": 0, "released": 0}
-    assert claim_due("daily") == {"claimed": 0, "dropped": 2, "failed": 0, "unfinished": 0}
+    assert claim_due("minute") == expected(dropped=2)
+    assert claim_due("daily") == expected("daily", dropped=2)
     assert waiting() == {}
 
 
@@ -274,30 +275,36 @@ def test_a_run_without_time_is_continued_by_the_next(clock: Clock) -> None:
     assert [row(reminder)["number"] for reminder in reminders] == [1] * 7
 
 
-def test_the_release_of_deliveries_uses_at_most_half_of_the_time(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    # given an endless release, and a minute left
+def test_the_timers_and_the_release_use_at_most_a_third_of_the_time_each(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given endless timers, an endless release, and a minute left
     set_many(1)
     clock.tick(hours=1)
-    left = 60_000
+    left, used = 60_000, list[int]()
 
-    def release(now: str, time_is_left: Callable[[], bool]) -> int:
+    def spend(time_is_left: Callable[[], bool]) -> None:
         nonlocal left
         while time_is_left():
             left -= 100
+        used.append(60_000 - sum(used) - left)
+
+    def apply(now: str, time_is_left: Callable[[], bool]) -> money_timers.TimerCounts:
+        spend(time_is_left)
+        return money_timers.TimerCounts(applied=3)
+
+    def release(now: str, time_is_left: Callable[[], bool]) -> int:
+        spend(time_is_left)
         return 5
 
     context = Context()
     context.get_remaining_time_in_millis = lambda: left  # type: ignore[method-assign]
     monkeypatch.setattr(app("due_items").deliveries, "release_due", release)
-    # when the task runs, then reminders get half of the time
-    assert app("due_items").handler({"schedule": "minute"}, context) == {
-        "claimed": 1,
-        "dropped": 0,
-        "failed": 0,
-        "unfinished": 0,
-        "released": 5,
-    }
-    assert left > 30_000
+    monkeypatch.setattr(app("due_items").money_timers, "run_due", apply)
+    # when the task runs, then the reminders get the last third of the time
+    done = app("due_items").handler({"schedule": "minute"}, context)
+    assert done == expected(claimed=1, released=5, applied=3)
+    assert used == [pytest.approx(16_666, abs=200)] * 2
 
 
 def test_a_failing_release_does_not_stop_reminders(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -308,7 +315,7 @@ def test_a_failing_release_does_not_stop_reminders(clock: Clock, monkeypatch: py
         raise Unavailable
 
     monkeypatch.setattr(app("due_items").deliveries, "release_due", failing)
-    assert claim_due() == {"claimed": 2, "dropped": 0, "failed": 1, "unfinished": 0, "released": 0}
+    assert claim_due() == expected(claimed=2, failed=1)
 
 
 def test_a_reminder_that_cannot_be_claimed_does_not_stop_the_others(
@@ -325,7 +332,7 @@ def test_a_reminder_that_cannot_be_claimed_does_not_stop_the_others(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Reminder, "claimed", failing)
-        assert claim_due() == {"claimed": 4, "dropped": 0, "failed": 1, "unfinished": 0, "released": 0}
+        assert claim_due() == expected(claimed=4, failed=1)
     assert "number 2" not in caplog.text
     assert claim_due()["claimed"] == 1
 
@@ -344,7 +351,7 @@ def test_a_shard_that_cannot_be_read_does_not_stop_the_others(clock: Clock, monk
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "due", failing)
-        assert claim_due() == {"claimed": 12 - there, "dropped": 0, "failed": 1, "unfinished": 0, "released": 0}
+        assert claim_due() == expected(claimed=12 - there, failed=1)
     assert claim_due()["claimed"] == there
 
 
@@ -389,7 +396,7 @@ def test_a_reminder_that_changes_before_its_claim_is_not_claimed(clock: Clock, m
 
     monkeypatch.setattr(store, "due", meanwhile)
     # when it continues, then it claims neither
-    assert claim_due() == {"claimed": 0, "dropped": 0, "failed": 0, "unfinished": 0, "released": 0}
+    assert claim_due() == expected()
     assert [one["id"] for one in stand_in.stored("reminders") if "kind" in one] == [taken]
     assert row(taken)["number"] == 1
 

@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
+from khaya.chargebacks import store as chargebacks
+from khaya.chargebacks.model import Chargeback
+from khaya.collections import store as collections
+from khaya.collections.model import new_collection
 from khaya.erasure import service
+from khaya.platform.base import clock as khaya_clock
 from khaya.platform.data import dynamo
 from khaya.platform.data.unit_of_work import commit_now
 from khaya.profiles import store
@@ -307,6 +312,98 @@ def test_when_a_person_is_erased_then_other_peoples_data_is_unchanged(clock: Clo
     assert [row["displayName"] for row in after] == [row["displayName"] for row in before]
     assert BROUGHT.get("/profiles/me").body["displayName"] == "Lindiwe Zulu"
     assert OTHER.get("/jobs/mine").status == 200
+
+
+@pytest.fixture
+def card_payer() -> str:
+    """The member has an open job, and a completed one for which they paid by card; returns the latter's id."""
+    arrive()
+    post_job(MEMBER)
+    job_id = complete_job(MEMBER, OTHER)
+    _pay(job_id, card_hashes=("hash of a card",))
+    return job_id
+
+
+def test_given_a_card_payment_when_an_erasure_is_requested_then_the_account_is_closed_and_the_rest_waits(
+    card_payer: str, clock: Clock
+) -> None:
+    # when the erasure is requested, then the answer says when
+    answer = MEMBER.delete("/profiles/me")
+    assert (answer.status, answer.body) == (202, {"scheduledFor": "2027-05-20T08:00:00.000Z"})
+    assert MEMBER.delete("/profiles/me").body == answer.body
+    _finish()
+    # then nobody can use the account, and what is open is closed
+    assert MEMBER.get("/profiles/me").status == 401
+    assert [row["status"] for row in stored("jobs") if row["id"] != card_payer] == ["cancelled"]
+    assert MEMBER.get(f"/jobs/{card_payer}").status == 401
+    assert VISITOR.get("/profiles/member-1").body["displayName"] == FORMER
+    # but the evidence for a chargeback is kept: the words of the job, and name and contact in the private record
+    record = _record()
+    assert (record["displayName"], record["phone"], "erasureDoneAt" in record) == (NAME, PHONE, False)
+    assert {place.partition(":")[0] for place in traces(NAME)} == {"khaya-users-test-1"}
+    assert _has_account("member-1")
+    # and the nightly repair finds nothing to do
+    clock.tick(days=1)
+    found = app("repair").handler({"objects": ["people/member-1"]}, Context())["findings"]
+    assert "erasure" not in {**found["mended"], **found["failed"]}
+    # when the time is over, then everything is erased
+    clock.tick(days=178, hours=23)
+    assert _run_daily()["erasures"] == 0
+    clock.tick(hours=1)
+    assert _run_daily()["erasures"] == 1
+    _finish()
+    assert "erasureDoneAt" in _record()
+    assert traces(NAME, PHONE, EMAIL, "member-1's") == []
+    assert not _has_account("member-1")
+    clock.tick(days=1)
+    assert _run_daily()["erasures"] == 0
+
+
+def test_given_an_open_chargeback_when_the_time_is_over_then_the_data_is_kept_until_it_ends(
+    card_payer: str, clock: Clock
+) -> None:
+    assert MEMBER.delete("/profiles/me").status == 202
+    _finish()
+    now = "2027-05-19T08:00:00.000Z"
+    opened = Chargeback(
+        id="1", collection_id="c", buyer_id="member-1", amount_cents=10_000, created_at=now, updated_at=now
+    )
+    commit_now(chargebacks.create(opened))
+    clock.tick(days=180)
+    assert _run_daily()["erasures"] == 0
+    commit_now(chargebacks.change(opened, opened.ended("won", now)))
+    assert _run_daily()["erasures"] == 0
+    clock.tick(days=1)
+    assert _run_daily()["erasures"] == 1
+    _finish()
+    assert "erasureDoneAt" in _record()
+
+
+@pytest.mark.parametrize(("days", "card"), [(180, True), (1, False)])
+def test_given_an_old_card_payment_or_one_without_a_card_when_an_erasure_is_requested_then_204(
+    days: int, card: bool, clock: Clock
+) -> None:
+    arrive()
+    _pay(complete_job(MEMBER, OTHER), card_hashes=("hash of a card",) if card else ())
+    clock.tick(days=days)
+    assert Person("member-1", MEMBER.roles, signed_in_at=10**10).delete("/profiles/me").status == 204
+    _finish()
+    assert "erasureDoneAt" in _record()
+
+
+def _pay(job_id: str, card_hashes: tuple[str, ...]) -> None:
+    """Store a payment of the member's for a job, made now."""
+    now = khaya_clock.now()
+    made = new_collection(
+        job_id=job_id, job_title="Tap", buyer_id="member-1", part="all", attempt=1, amount_cents=21_000, now=now
+    )
+    paid = made.paid(21_000, fee_cents=600, card_hashes=card_hashes, paid_at=now, now=now)
+    commit_now(collections.create(paid))
+
+
+def _run_daily() -> dict[str, int]:
+    report: dict[str, int] = app("due_items").handler({"schedule": "daily"}, Context())
+    return report
 
 
 def _finish() -> None:

@@ -106,6 +106,38 @@ def test_a_live_checkout_is_given_again(buyer: Person, worker: Person, fake: Fak
     assert check_out(buyer, job_id, "deposit").body["reference"] != first.body["reference"]
 
 
+def test_the_escrow_shows_what_became_of_the_checkout_for_each_part(
+    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
+) -> None:
+    def shown() -> list[tuple[str, str, str]]:
+        found = buyer.get(f"/jobs/{job_id}/escrow").body["checkouts"]
+        assert [{*one} for one in found] == [{"part", "status", "expiresAt"}] * len(found)
+        return [(one["part"], one["status"], one["expiresAt"]) for one in found]
+
+    # given no checkout
+    job_id = agreed(buyer, worker)
+    assert shown() == []
+    # when one is opened, fails and is left until it expires, then its state is shown
+    first = check_out(buyer, job_id, "deposit", "first").body
+    assert shown() == [("deposit", "waiting", first["expiresAt"])]
+    fake.end(first["reference"], "failed")
+    collections.apply(first["reference"], khaya_clock.now())
+    assert shown() == [("deposit", "failed", first["expiresAt"])]
+    second = check_out(buyer, job_id, "deposit", "second").body
+    assert shown() == [("deposit", "waiting", second["expiresAt"])]
+    clock.tick(hours=24)
+    assert shown() == [("deposit", "expired", second["expiresAt"])]
+    # when both parts are paid, then both are shown as paid, also to the other party and in the list of admins
+    pay(buyer, fake, job_id, "deposit")
+    assert [one[:2] for one in shown()] == [("deposit", "paid")]
+    submit(worker, job_id)
+    pay(buyer, fake, job_id, "balance")
+    assert [one[:2] for one in shown()] == [("deposit", "paid"), ("balance", "paid")]
+    paid = worker.get(f"/jobs/{job_id}/escrow").body["checkouts"]
+    (listed,) = ADMIN.get("/admin/escrows", query={"status": "held"}).body["items"]
+    assert listed["checkouts"] == paid
+
+
 def test_a_checkout_needs_a_key_and_the_owner(buyer: Person, worker: Person, fake: FakeProvider) -> None:
     job_id = agreed(buyer, worker)
     assert buyer.post(f"/jobs/{job_id}/escrow/checkouts", {"part": "deposit"}).status == 400

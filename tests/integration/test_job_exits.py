@@ -163,14 +163,6 @@ def test_given_newer_jobs_then_expired_ones_end_the_list(buyer: Person, clock: C
     assert ([item["id"] for item in rest["items"]], rest["nextCursor"]) == ([newer[0]], None)
 
 
-def test_an_escrow_job_is_refused_with_the_field_while_there_are_no_payments(buyer: Person) -> None:
-    refused = buyer.post("/jobs", {**POSTING, "payment": "escrow"})
-    assert (refused.status, refused.fields) == (422, {"payment"})
-    job_id = post_job(buyer)
-    changed = buyer.patch(f"/jobs/{job_id}", {"payment": "escrow"})
-    assert (changed.status, changed.fields) == (422, {"payment"})
-
-
 @pytest.mark.parametrize("day", ["2026-11-20", "2026-11-20T21:59:59.000Z", "2020-01-01"])
 def test_a_start_before_today_in_south_africa_is_refused(buyer: Person, day: str) -> None:
     refused = buyer.post("/jobs", {**POSTING, "startDate": day})

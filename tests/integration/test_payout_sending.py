@@ -12,6 +12,7 @@ from khaya.ledger import service as ledger
 from khaya.ledger.model import guarded
 from khaya.payouts import store as payout_store
 from khaya.payouts.model import new_withdrawal
+from khaya.platform.aws import secrets
 from khaya.platform.base import clock as khaya_clock
 from khaya.platform.base.ids import new_id
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
@@ -34,6 +35,7 @@ from tests.support.payments import (
 )
 from tests.support.provider import FakeProvider, fake_provider
 from tests.support.records import known
+from tests.support.service_key import set_service_key
 from tests.support.streams import hint, run_due_payouts
 
 
@@ -266,6 +268,36 @@ def test_money_of_a_new_card_waits_also_for_a_known_worker(provider: FakeProvide
     assert send(earned).reason == "new_worker"
     clock.tick(days=7)
     assert send(earned).status == "sent"
+
+
+def test_the_provider_s_mark_of_a_card_is_stored_as_keyed_hashes_only(provider: FakeProvider) -> None:
+    # given the card of one buyer, who pays for a job twice with it
+    mark = "SIG_of_a_card"
+    pay_all(provider, deal(), card=mark)
+    # then no table holds the mark, and both payments have the same hashes
+    assert mark not in str(stand_in.contents())
+    hashes = {tuple(row["cardHashes"]) for row in stand_in.stored("collections")}
+    assert len(hashes) == 1
+    assert hashes != {()}
+
+
+@pytest.mark.parametrize("rotated", [False, True])
+def test_a_card_is_recognised_also_after_a_rotation_of_the_service_key(
+    provider: FakeProvider, clock: Clock, rotated: bool
+) -> None:
+    # given a card that paid for another job more than seven days ago
+    account()
+    experienced()
+    pay_all(provider, deal(), card="a card")
+    clock.tick(days=8)
+    if rotated:
+        set_service_key("n" * 64, previous="k" * 64)
+    # when it pays again
+    job_id = deal()
+    pay_all(provider, job_id, card="a card")
+    secrets.clear_cache()
+    # then it is no new card
+    assert send(release(job_id)).status == "sent"
 
 
 def test_what_exceeds_the_limit_of_a_day_waits_for_an_admin(provider: FakeProvider, clock: Clock) -> None:

@@ -11,8 +11,10 @@ from collections.abc import Callable
 
 import pytest
 
+from khaya import provider
 from khaya.chargebacks import store as chargebacks
 from khaya.chargebacks.model import Chargeback
+from khaya.erasure import store as erasures
 from khaya.notices import service as notices
 from khaya.platform.aws import secrets
 from khaya.platform.base import clock
@@ -330,7 +332,8 @@ def reminders() -> None:
 
 
 def swept() -> None:
-    """Reminders of every kind are due, and a notification is held during quiet hours."""
+    """Reminders of every kind are due, an erasure that waited too, and a notification is held during quiet hours."""
+    commit_now(erasures.mark_erased("leaver", "2026-06-04T08:00:00.000Z", "2026-12-01T08:00:00.000Z"))
     channels = {"bidReceived": ["whatsapp", "sms", "email", "push"]}
     OWNER.put("/notifications/preferences", {"language": "en", "channels": channels})
     OWNER.put("/devices/phone", device("one"))
@@ -358,10 +361,15 @@ def deadlines_pass() -> None:
         for days in (4, 20, 28, 40):
             patch.setattr(clock, "now", lambda days=days: clock.plus("2026-11-21T08:00:00.000Z", days=days))
             assert app("due_items").handler({"schedule": "minute"}, Context())["failed"] == 0
+        reference = check_out(OWNER, paid(fake), "deposit", "found by the sweep").body["reference"]
         check_out(OWNER, paid(fake), "deposit")
-    with pytest.MonkeyPatch.context() as patch:
+        fake.pay(reference)
         secrets.clear_cache()
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "now", lambda: "2027-01-05T08:00:00.000Z")
+        outage(fake, lambda _: app("due_items").handler({"schedule": "minute"}, Context()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: "2027-01-05T10:00:00.000Z")
         app("due_items").handler({"schedule": "minute"}, Context())
 
 
@@ -376,6 +384,7 @@ def dispatched() -> None:
 def payout_routes() -> None:
     """Accounts are given, and admins decide about payouts, one of which becomes credits."""
     admin = Person("admin-1", ("admin",))
+    outage(FakeProvider(), lambda _: OWNER.get("/payouts/banks"))
     with pytest.MonkeyPatch.context() as patch, fake_provider(patch) as fake:
         OWNER.put("/payouts/account", ACCOUNT)
         OWNER.get("/payouts/account")
@@ -418,25 +427,32 @@ def at_the_provider() -> None:
         experienced("worker")
         known_card(buyer="owner")
         job = deal(buyer="owner", worker="worker")
-        pay_all(fake, job)
+        pay_all(fake, job, settled=False)
+        fake.settle()
         release(job)
+        fake.settle()
         fake.default_payout, fake.default_refund = "paid", "paid"
         late = cancel_paid(fake)
         pay_late(fake, late, buyer="owner")
         withdrawal()
         follow()
         run_due_payouts()
+    outage(fake, lambda number: hint("payouts", {"payoutId": f"job-{job}", "hinted": True}, f"outage-{number}"))
+
+
+def outage(fake: FakeProvider, ask: Callable[[int], object]) -> None:
+    """The provider is down until its circuit opens, and is up again when it is tried."""
     with pytest.MonkeyPatch.context() as patch:
         forget_failures()
         breaker = stopped_clock(patch)
-        patch.setattr(circuit, "payment_provider", lambda: fake)
+        patch.setattr(provider, "payment_provider", lambda: circuit.guarded(fake))
         fake.mode = "down"
         for number in range(FAILURES + 1):
-            hint("payouts", {"payoutId": f"job-{job}", "hinted": True}, f"down-{number}")
+            ask(number)
         fake.mode = "up"
         breaker.tick(OPEN_SECONDS + 1)
         for number in range(2):
-            hint("payouts", {"payoutId": f"job-{job}", "hinted": True}, f"up-{number}")
+            ask(-1 - number)
         forget_failures()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,7 +12,6 @@ import pytest
 from khaya.chargebacks import store as chargebacks
 from khaya.chargebacks.model import Chargeback
 from khaya.erasure import service
-from khaya.escrows import service as escrows
 from khaya.identities import store as identities
 from khaya.identities.model import Identity
 from khaya.payout_accounts import store as payout_accounts
@@ -22,11 +22,12 @@ from khaya.personal_data.outside import OUTSIDE
 from khaya.platform.base import clock as clocks
 from khaya.platform.base.ids import new_id
 from khaya.platform.data import dynamo, pages
-from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
+from khaya.platform.data.unit_of_work import commit_now
 from khaya.reconciliation import store as differences
 from khaya.reconciliation.model import Finding, difference_of
 from khaya.referrals import store as referrals
 from khaya.referrals.model import WaitingReward
+from khaya.refunds import store as refunds
 from khaya.sessions import model as sessions
 from khaya.sessions import store
 from khaya.suspense import store as suspense
@@ -37,7 +38,7 @@ from tests.support.client import Person
 from tests.support.escrow import DEPOSIT
 from tests.support.lives import EMAIL, NAME, PHONE
 from tests.support.money import grant, key, rewarded
-from tests.support.payments import ACCOUNT
+from tests.support.payments import ACCOUNT, pay
 from tests.support.provider import FakeProvider
 from tests.support.records import (
     accept,
@@ -75,10 +76,28 @@ OTHERS_WORDS = "Said by somebody else."
 ABOUT_THE_MEMBER = "Has left the team."
 
 
+Lived = tuple[stand_in.Snapshot, dict[str, Any], datetime]
+
+
+@pytest.fixture(scope="module")
+def lived() -> list[Lived]:
+    """The life, once a test has made it."""
+    return []
+
+
 @pytest.fixture
-def life(clock: Clock, fake: FakeProvider) -> None:
+def life(clock: Clock, fake: FakeProvider, lived: list[Lived]) -> None:
     """The member has used every operation with a text field, as a buyer, worker, seller and admin, and is a member
     without the role admin now."""
+    if not lived:
+        _live(clock, fake)
+        lived.append((stand_in.snapshot(), fake.snapshot(), clock.moment))
+    tables, books, clock.moment = lived[0]
+    stand_in.restore(tables)
+    fake.restore(books)
+
+
+def _live(clock: Clock, fake: FakeProvider) -> None:
     roles: list[Any] = ["buyer", "worker", "seller"]
     profile("member-1", display_name=NAME, roles=[*roles, "admin"], phone=PHONE, email=EMAIL)
     for person in ("other-1", "third-1"):
@@ -92,11 +111,11 @@ def life(clock: Clock, fake: FakeProvider) -> None:
     session = sessions.new_session("session-1", "member-1", f"{NAME}'s phone", "sealed-token", clocks.now())
     dynamo.commit([store.create(session)], "token")
     clock.tick(seconds=1)
-    for part in (_as_a_person, _as_a_buyer, _as_a_worker, _as_a_seller_and_author, _as_a_payer):
+    for part in (_as_a_person, _as_a_buyer, _as_a_worker, _as_a_seller_and_author, lambda: _as_a_payer(fake)):
         part()
         clock.tick(minutes=2)  # at most twenty writes a minute
     follow()
-    _as_an_admin(clock)
+    _as_an_admin(clock, fake)
     follow()
     ended = {"admin": False, "reason": ABOUT_THE_MEMBER}
     assert ADMIN.patch("/admin/users/member-1", ended).status == 200
@@ -171,34 +190,43 @@ def _as_a_seller_and_author() -> None:
     grant("member-1", 5_000)
 
 
-def _begun(buyer: Person, worker: Person, job: str) -> None:
-    """Have a bid on an escrow job accepted, its deposit paid, and the work begun."""
+def _begun(fake: FakeProvider, buyer: Person, worker: Person, job: str) -> None:
+    """Have a bid on an escrow job accepted, its deposit paid by a bank transfer, and the work begun."""
     accept(buyer, place_bid(worker, job, amountCents=100_000))
-    unit_of_work = UnitOfWork()
-    escrows.capture(
-        escrows.get_deal(job), DEPOSIT, source=job, fee_cents=1_000, now=clocks.now(), unit_of_work=unit_of_work
-    )
-    unit_of_work.commit()
+    pay(fake, job, "deposit", card=None)
     assert worker.post(f"/jobs/{job}/start").status == 200
 
 
-def _as_a_payer() -> None:
+def _as_a_payer(fake: FakeProvider) -> None:
+    fake.default_refund = "paid"
     posting = {"category": "plumbing", "budgetCents": 100_000, "payment": "escrow"}
     job = send(MEMBER, "POST", "/jobs", posting).body["id"]
-    _begun(MEMBER, OTHER, job)
+    _begun(fake, MEMBER, OTHER, job)
     send(MEMBER, "POST", f"/jobs/{job}/escrow/dispute", {})
     send(MEMBER, "POST", f"/jobs/{job}/escrow/evidence", {})
     decided = {"workerCents": 0, "refundCents": DEPOSIT, "platformCents": 0, "note": OTHERS_WORDS}
     assert ADMIN.post(f"/jobs/{job}/escrow/resolution", decided, headers=key()).status == 200
+    _stuck(job)
+    given_back = {"decision": "given_back", "reason": OTHERS_WORDS}
+    assert ADMIN.post(f"/admin/payments/refunds/{job}/decision", given_back, headers=key()).status == 200
 
 
-def _as_an_admin_of_payments() -> None:
+def _stuck(job: str) -> None:
+    """Have the refund of a job wait for an admin."""
+    refund = refunds.find(job)
+    assert refund is not None
+    commit_now(refunds.change(refund, refund.stuck("refused", clocks.now())))
+
+
+def _as_an_admin_of_payments(fake: FakeProvider) -> None:
     now = clocks.now()
     job = post_job(OTHER, payment="escrow", budgetCents=100_000)
-    _begun(OTHER, THIRD, job)
+    _begun(fake, OTHER, THIRD, job)
     assert OTHER.post(f"/jobs/{job}/escrow/dispute", {"reason": OTHERS_WORDS}).status == 200
     decided = {"workerCents": 0, "refundCents": DEPOSIT, "platformCents": 0}
     send(AS_ADMIN, "POST", f"/jobs/{job}/escrow/resolution", decided, headers=key())
+    _stuck(job)
+    send(AS_ADMIN, "POST", f"/admin/payments/refunds/{job}/decision", {"decision": "given_back"}, headers=key())
     payout = new_withdrawal(entry_id=new_id(), user_id="other-1", amount_cents=10_000, now=now)
     chargeback = Chargeback(id="9", collection_id="c-1", amount_cents=5, created_at=now, updated_at=now)
     kept = Suspense(id="unknown-1", reason="unknown", amount_cents=5, created_at=now, updated_at=now)
@@ -212,7 +240,7 @@ def _as_an_admin_of_payments() -> None:
     send(AS_ADMIN, "POST", f"/admin/payments/differences/{difference.id}/closing", {}, headers=key())
 
 
-def _as_an_admin(clock: Clock) -> None:
+def _as_an_admin(clock: Clock, fake: FakeProvider) -> None:
     listing = list_materials(OTHER)
     send(AS_ADMIN, "POST", f"/listings/{listing}/moderation", {"decision": "reject", "version": 1})
     send(AS_ADMIN, "POST", f"/stories/{submit_story(OTHER)}/moderation", {"decision": "reject", "version": 1})
@@ -248,7 +276,7 @@ def _as_an_admin(clock: Clock) -> None:
         commit_now(referrals.create_reward(reward))
         send(AS_ADMIN, "POST", f"/referrals/{reward.id}/decision", {"decision": decision}, headers=key())
     clock.tick(minutes=2)
-    _as_an_admin_of_payments()
+    _as_an_admin_of_payments(fake)
     send(AS_ADMIN, "PATCH", "/admin/users/third-1", {"status": "suspended"})
 
 
@@ -272,7 +300,7 @@ def _one_item_a_run() -> None:
     """Every run ends after its first change, in every step, and nothing else happens between the runs."""
     assert MEMBER.delete("/profiles/me").status == 204
     runs = 0
-    while not service.run("member-1", clocks.now(), lambda: False):
+    while service.run("member-1", clocks.now(), lambda: False) == "goes_on":
         runs += 1
         assert runs < 200
     assert runs > len(service.STEPS)

@@ -49,7 +49,9 @@ def pay_by_card(buyer: str, job_id: str, card: str) -> None:
     opened = new_collection(
         job_id=job_id, job_title="A job", buyer_id=buyer, part="deposit", attempt=1, amount_cents=10_000, now=now
     )
-    commit_now(collections.create(opened.paid(10_000, fee_cents=100, card=card, paid_at=now, now=now)))
+    commit_now(
+        collections.create(opened.paid(10_000, fee_cents=100, card_hashes=(f"hash of {card}",), paid_at=now, now=now))
+    )
 
 
 def status() -> str:

@@ -99,12 +99,32 @@ def test_given_a_new_account_then_it_says_what_to_ask_for() -> None:
 
 @pytest.mark.parametrize(
     ("secret", "part"),
-    [(None, "does not exist"), ("{}", "lacks secretKey"), ("sk_1", "lacks secretKey"), ('{"secretKey": "sk_1"}', "")],
+    [
+        (None, "does not exist"),
+        ("{}", "lacks secretKey"),
+        ("sk_1", "lacks secretKey"),
+        ('{"secretKey": "sk_live_1"}', ""),
+    ],
 )
 def test_given_a_secret_then_its_keys_are_checked(secret: str | None, part: str) -> None:
     said = found(Account(secret=secret), PaymentSecretArn="arn:payments")
     assert part in said
     assert bool(said) == bool(part)
+
+
+@pytest.mark.parametrize(
+    ("environment", "key", "part"),
+    [
+        ("prod", "sk_test_1", "Put a live key into it"),
+        ("staging", "sk_live_1", "Put a test key into it"),
+        ("staging", "sk_test_1", ""),
+    ],
+)
+def test_given_a_key_of_the_wrong_mode_then_it_is_refused(environment: str, key: str, part: str) -> None:
+    said = found(Account(secret=f'{{"secretKey": "{key}"}}'), environment, PaymentSecretArn="arn:payments")
+    assert part in said
+    assert bool(said) == bool(part)
+    assert key not in said
 
 
 @pytest.mark.parametrize("value", ["", "http://khaya.africa", "https://app.khaya.example", "https://localhost:3000"])

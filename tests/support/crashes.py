@@ -11,6 +11,8 @@ import pytest
 from khaya import provider
 from khaya.platform.base import backoff
 from khaya.platform.data import dynamo
+from tests.support.faults import WRITES
+from tests.support.provider import CHANGING
 
 
 class Crash(BaseException):
@@ -34,6 +36,10 @@ class Crashes:
     def arm(self, position: int | None, *, after: bool = False) -> None:
         """End the run at the call at `position`, counted from 0 and from now."""
         self.calls, self.position, self.after = [], position, after
+
+    def changes(self) -> list[int]:
+        """The positions of the calls that changed something; what a run leaves when it ends elsewhere, the last left."""
+        return [position for position, name in enumerate(self.calls) if name in (*WRITES, *CHANGING)]
 
     def watched(self, name: str, call: Callable[..., Any], *arguments: Any) -> Any:
         """Make a call, or end the run."""

@@ -187,7 +187,7 @@ def known_card(card: str = "card-1", buyer: str = BUYER) -> None:
         job_id=new_id(), job_title="Earlier", buyer_id=buyer, part="all", attempt=1, amount_cents=21_000, now=long_ago
     )
     paid = made.opened("https://pay.example", long_ago).paid(
-        21_000, fee_cents=600, card=card, paid_at=long_ago, now=long_ago
+        21_000, fee_cents=600, card_hashes=collection_service.card_hashes(card), paid_at=long_ago, now=long_ago
     )
     commit_now(collections.create(paid))
 
@@ -211,7 +211,7 @@ def account(user_id: str = WORKER, *, recipient: str = "recipient-1", **fields: 
 def earning(fake: FakeProvider, cents: int = 100_000, **options: Any) -> str:
     """A payout of a released job whose worker and card are known and whose collections are settled; returns its id."""
     experienced()
-    if all(row.get("card") is None for row in stand_in.stored("collections")):
+    if all(not row.get("cardHashes") for row in stand_in.stored("collections")):
         known_card()
     job_id = deal(cents)
     pay_all(fake, job_id, **options)

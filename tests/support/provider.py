@@ -6,6 +6,7 @@ calls of a method, before or after the call takes effect.
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Collection as Group
@@ -20,7 +21,6 @@ import pytest
 
 from khaya import provider
 from khaya.platform.base import clock
-from khaya.provider import circuit
 from khaya.provider.errors import (
     DuplicateReference,
     ProviderError,
@@ -99,6 +99,7 @@ class FakeProvider:
         balance_cents: the money out of which payouts and refunds are paid.
         usable_at_once: a payment can be paid out before it is settled, which no provider allows and many tests need.
         settled: the settlements so far.
+        payout_fee_cents: what the provider takes for a payout that arrives, which most tests leave aside.
         unknown_payouts: references that look-ups do not know yet.
         given_accounts: the accounts that were named for refunds, by the refund's id.
     """
@@ -110,6 +111,7 @@ class FakeProvider:
         self.faults: dict[str, list[Fault]] = defaultdict(list)
         self.balance_cents = 100_000_000
         self.usable_at_once = True
+        self.payout_fee_cents = 0
         self.collections: dict[str, Collection] = {}
         self.refunds: dict[str, Refund] = {}
         self.refunded_on: dict[str, str] = {}
@@ -197,13 +199,21 @@ class FakeProvider:
         """Decide what becomes of a payout. The money of one that does not arrive is there again."""
         before = self.payouts[reference]
         if state in ("failed", "returned") and before.state in ("sent", "paid"):
-            self.balance_cents += before.amount_cents
+            self.balance_cents += before.amount_cents + (self.payout_fee_cents if before.state == "sent" else 0)
         self.payouts[reference] = replace(before, state=state)
 
     def decide_refund(self, refund_id: str, state: RefundState) -> None:
         """Decide what becomes of a refund, by our id of it."""
         found = self._refund_of(refund_id)
         self.refunds[found.provider_id] = replace(found, state=state)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything in the books now."""
+        return copy.deepcopy({name: value for name, value in vars(self).items() if name != "lock"})
+
+    def restore(self, taken: dict[str, Any]) -> None:
+        """Give the books back what they had."""
+        vars(self).update(copy.deepcopy(taken))
 
     @property
     def sent_cents(self) -> int:
@@ -252,6 +262,8 @@ class FakeProvider:
             for one in self.refunds.values()
             if one.collection == request.collection and one.state != "failed"
         )
+        if any(one.collection == request.collection and one.state == "lost" for one in self.chargebacks.values()):
+            raise Refused("transaction_reversed")
         if given + request.amount_cents > collection.amount_cents:
             raise Refused("refund_exceeds_amount")
         self._take(request.amount_cents)
@@ -304,7 +316,7 @@ class FakeProvider:
     @_method
     def pay_out(self, request: PayoutRequest) -> Payout:
         if request.reference not in self.payouts:
-            self._take(request.amount_cents)
+            self._take(request.amount_cents + self.payout_fee_cents)
             self.payouts[request.reference] = Payout(
                 request.reference, self.default_payout, request.amount_cents, "ZAR", live=False
             )
@@ -362,7 +374,6 @@ def fake_provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProvider]:
     """Put a provider in memory behind the port, without the circuit breaker, which counts in real time."""
     fake = FakeProvider()
     monkeypatch.setattr(provider, "payment_provider", lambda: fake)
-    monkeypatch.setattr(circuit, "ask", lambda operation: operation(provider.payment_provider()))
     yield fake
 
 

@@ -2,22 +2,28 @@
 
 Before each transaction moto copies every table that it touches, with its stream, once for every write. Here only the
 written items are copied, and restored if the transaction is cancelled. Lookups that moto repeats for every attribute and
-expression are cached.
+expression are cached, with what an expression consists of. Attributes are in the form of an answer already, so they are
+answered as they are.
 """
 
 from __future__ import annotations
 
 import copy
+from collections import deque
+from functools import cache
 from typing import Any
 
-from moto.core.serialize import AttributePicker
+from moto.core.serialize import AttributePicker, BaseJSONSerializer
+from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
-from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
 
 _transact = DynamoDBBackend.transact_write_items
 _pick = AttributePicker.__call__
+_structure = BaseJSONSerializer._serialize_type_structure
+_lex = ConditionExpressionParser._lex_condition_expression
 _processed: dict[type, tuple[type, ...]] = {}
 _TYPES = frozenset({"S", "N", "BOOL", "NULL", "L", "M", "SS", "NS", "B", "BS"})
 
@@ -27,7 +33,10 @@ def quicken() -> None:
     Table.__deepcopy__ = lambda table, _: table  # type: ignore[attr-defined]
     DynamoDBBackend.transact_write_items = _transact_keeping_items  # type: ignore[method-assign,assignment]
     AttributePicker.__call__ = _pick_quickly  # type: ignore[method-assign]
+    BaseJSONSerializer._serialize_type_structure = _structure_quickly  # type: ignore[method-assign]
     DepthFirstTraverser.nodes_to_be_processed = _nodes  # type: ignore[method-assign]
+    DepthFirstTraverser.traverse_node_recursively = _traverse  # type: ignore[method-assign]
+    ConditionExpressionParser._lex_condition_expression = _lex_quickly  # type: ignore[method-assign]
 
 
 def _pick_quickly(picker: AttributePicker, context: Any) -> Any:
@@ -38,12 +47,79 @@ def _pick_quickly(picker: AttributePicker, context: Any) -> Any:
     return _pick(picker, context)
 
 
+def _structure_quickly(serializer: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    """Put a structure into an answer; an attribute value is put there as it is, unless it holds bytes."""
+    plain = _plain(value) if shape.name == "AttributeValue" and key else None
+    if plain is None:
+        _structure(serializer, serialized, value, shape, key)
+    else:
+        serialized[key] = plain
+
+
+def _plain(value: Any) -> dict[str, Any] | None:
+    """An attribute value as JSON; None if it holds bytes."""
+    if isinstance(value, DynamoType):
+        kind, content = value.type, value.value
+    else:
+        ((kind, content),) = value.items()
+    match kind:
+        case "S" | "N" | "BOOL" | "NULL" | "SS" | "NS":
+            return {kind: content}
+        case "M":
+            parts = {name: _plain(part) for name, part in content.items()}
+            return None if None in parts.values() else {kind: parts}
+        case "L":
+            items = [_plain(part) for part in content]
+            return None if None in items else {kind: items}
+    return None
+
+
 def _nodes(traverser: Any) -> tuple[type, ...]:
     """The node types that a traverser processes, cached by its class."""
     kind = type(traverser)
     if kind not in _processed:
         _processed[kind] = tuple(traverser._processing_map())
     return _processed[kind]
+
+
+def _traverse(traverser: Any, node: Any, child_id: int = -1) -> Any:
+    """Process a node and those below it, as moto does, without asking for the class of each node anew."""
+    is_node, is_processed, looks_first = _role(type(traverser), type(node), _nodes(traverser))
+    if not is_node:
+        return node
+    for place, child in enumerate(node.children or ()):
+        if looks_first:
+            traverser.pre_processing_of_child(node, place)
+        _traverse(traverser, child, place)
+    if is_processed:
+        parent = node.parent
+        node = traverser.process(node)
+        node.parent = parent
+        if parent:
+            parent.children[child_id] = node
+    return node
+
+
+@cache
+def _role(traverser: type, node: type, processed: tuple[type, ...]) -> tuple[bool, bool, bool]:
+    """Whether it is a node, whether the traverser processes it, and whether it looks at children before."""
+    looks_first = traverser.pre_processing_of_child is not DepthFirstTraverser.pre_processing_of_child  # type: ignore[attr-defined]
+    return issubclass(node, Node), issubclass(node, processed), looks_first
+
+
+@cache
+def _tokens(condition: str) -> tuple[tuple[Any, Any, str], ...]:
+    """The tokens of a condition."""
+    parser = ConditionExpressionParser(condition, None, None)
+    return tuple((node.nonterminal, node.kind, node.text) for node in _lex(parser))
+
+
+def _lex_quickly(parser: Any) -> deque[Any]:
+    """The tokens of the parser's condition as new nodes, since parsing changes them."""
+    node = ConditionExpressionParser.Node
+    return deque(
+        node(nonterminal, kind, text, text, []) for nonterminal, kind, text in _tokens(parser.condition_expression)
+    )
 
 
 def _transact_keeping_items(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:

@@ -31,8 +31,15 @@ def sent(reminder_id: str) -> None:
 
 def claim_due(schedule: str = "minute", milliseconds: int = 60_000) -> dict[str, int]:
     """Run the task of a schedule; returns its report."""
-    report: dict[str, int] = app("due_items").handler({"schedule": schedule}, Context(milliseconds))
-    return report
+    counts: dict[str, int] = app("due_items").handler({"schedule": schedule}, Context(milliseconds))
+    return counts
+
+
+def expected(schedule: str = "minute", **counts: int) -> dict[str, int]:
+    """The report of a run in which these counts, and no others, are above zero."""
+    of_schedule = {"minute": ["released", "applied", "postponed", "looked_up"], "daily": ["erasures"]}
+    names = ["claimed", "dropped", "failed", "unfinished", *of_schedule[schedule]]
+    return {**dict.fromkeys(names, 0), **counts}
 
 
 def waiting() -> dict[str, str]:

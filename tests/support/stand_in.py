@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -49,13 +51,50 @@ def empty() -> None:
         table.items.clear()
         if table.stream_shard is not None:
             table.stream_shard.items.clear()
-    for bucket in get_backend("s3")[ACCOUNT]["aws"].buckets.values():
+    for bucket in _buckets().values():
         bucket.keys.clear()
     for pool in _pools().values():
         pool.users.clear()
         for group in pool.groups.values():
             group.users.clear()
     get_backend("sqs")[ACCOUNT][REGION].reset()
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What there was at a moment, by the name of the table, bucket or pool."""
+
+    items: dict[str, Any]
+    streams: dict[str, list[Any]]
+    files: dict[str, Any]
+    people: dict[str, Any]
+
+
+def snapshot() -> Snapshot:
+    """The tables with their streams, the bucket and the people as they are now; queues are not kept."""
+    tables = _tables().items()
+    return copy.deepcopy(
+        Snapshot(
+            items={name: table.items for name, table in tables},
+            streams={name: table.stream_shard.items for name, table in tables if table.stream_shard is not None},
+            files={name: dict(bucket.keys) for name, bucket in _buckets().items()},
+            people={name: (pool.users, pool.groups) for name, pool in _pools().items()},
+        )
+    )
+
+
+def restore(taken: Snapshot) -> None:
+    """Have everything again as it was."""
+    again = copy.deepcopy(taken)
+    for name, table in _tables().items():
+        table.items = again.items[name]
+        if table.stream_shard is not None:
+            table.stream_shard.items[:] = again.streams[name]
+    for name, bucket in _buckets().items():
+        bucket.keys.clear()
+        bucket.keys.update(again.files[name])
+    for name, pool in _pools().items():
+        pool.users, pool.groups = again.people.get(name, ({}, {}))
 
 
 def stored(table: str) -> list[dict[str, Any]]:
@@ -116,6 +155,11 @@ def groups_of_account(name: str) -> set[str]:
 
 def _pools() -> dict[str, Any]:
     found: dict[str, Any] = get_backend("cognito-idp")[ACCOUNT][REGION].user_pools
+    return found
+
+
+def _buckets() -> dict[str, Any]:
+    found: dict[str, Any] = get_backend("s3")[ACCOUNT]["aws"].buckets
     return found
 
 

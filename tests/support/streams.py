@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import boto3
 import pytest
 from moto.backends import get_backend
 
 from khaya.platform.aws import queues
 from khaya.platform.aws.queues import OutgoingMessage
 from tests.support.client import Context, app
-from tests.support.stand_in import ACCOUNT, REGION
+from tests.support.stand_in import ACCOUNT, REGION, client
 from tests.support.template import FUNCTION, QUEUE, queue_name, queue_url, resources, table_name
 
 NOT_FOLLOWED = ("CodeDeliveryQueue",)
@@ -116,7 +115,7 @@ def _only(consumers: tuple[str, ...]) -> Iterator[None]:
 
 
 def _sqs() -> Any:
-    return boto3.client("sqs")
+    return client("sqs")
 
 
 def _kept() -> Any:

@@ -170,6 +170,7 @@ REFUND: dict[str, Any] = {
     "amountCents": 105_000,
     "status": "pending",
 }
+STUCK = {**REFUND, "status": "needs_admin", "reason": "refused"}
 ASKING: dict[str, Any] = {**REFUND, "status": "needs_account", "waiting": {"since": AT, "reminded": 0}}
 PERSON: dict[str, Any] = {"userId": "a", "displayName": "Thandi", "roles": ["buyer"]}
 MODERATION = {"decision": "approve", "reason": "Fine.", "moderatorId": "admin-1", "at": AT}
@@ -323,6 +324,27 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
         ["refund.reminder"],
     ),
     ("a stuck refund", "refunds", REFUND, {**REFUND, "status": "needs_admin", "reason": "refused"}, ["refund.stuck"]),
+    (
+        "a decision about a stuck refund that waits for another admin",
+        "refunds",
+        STUCK,
+        {**STUCK, "proposal": {"decision": "again", "by": "admin-1", "at": AT}},
+        ["refund.decided"],
+    ),
+    (
+        "a stuck refund that goes on",
+        "refunds",
+        STUCK,
+        {**REFUND, "decision": "again", "decidedAt": AT},
+        ["refund.decided"],
+    ),
+    (
+        "a stuck refund that was given back by hand",
+        "refunds",
+        STUCK,
+        {**REFUND, "status": "paid", "decision": "given_back", "decidedAt": AT},
+        ["refund.paid", "refund.decided"],
+    ),
     ("a refund that arrived", "refunds", REFUND, {**REFUND, "status": "paid"}, ["refund.paid"]),
     ("money in suspense", "refunds", None, {"id": "suspense#x", "status": "waiting", "amountCents": 1}, []),
     (
@@ -349,7 +371,8 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
     ("an escrow", "escrows", None, ESCROW, ["escrow.opened"]),
     ("its deposit", "escrows", ESCROW, DEPOSIT_PAID, ["escrow.deposit_paid"]),
     ("its balance", "escrows", DEPOSIT_PAID, FULLY_PAID, ["escrow.fully_paid"]),
-    ("a checkout", "escrows", ESCROW, {**ESCROW, "checkout": {"part": "deposit", "attempt": 1}}, []),
+    ("a checkout", "escrows", ESCROW, {**ESCROW, "checkouts": [{"part": "deposit", "attempt": 1}]}, []),
+    ("a failed card", "escrows", ESCROW, {**ESCROW, "failedCards": 1}, ["escrow.payment_failed"]),
     ("a balance due", "escrows", DEPOSIT_PAID, {**DEPOSIT_PAID, "balanceDueAt": AT}, ["escrow.balance_due"]),
     ("a dispute", "escrows", FULLY_PAID, DISPUTED, ["escrow.disputed"]),
     ("its withdrawal", "escrows", DISPUTED, FULLY_PAID, ["escrow.dispute_ended"]),
@@ -410,6 +433,20 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
         None,
         {"userId": "a#1", "about": "a", "passwordChangedAt": AT},
         ["person.password_changed"],
+    ),
+    (
+        "a new phone",
+        "users",
+        None,
+        {"userId": "a#former-phone", "about": "a", "contact": "phone", "contactChangedAt": AT, "formerContact": "+27"},
+        ["person.contact_changed"],
+    ),
+    (
+        "a contact that is forgotten",
+        "users",
+        {"userId": "a#former-phone", "about": "a", "contact": "phone", "contactChangedAt": AT},
+        None,
+        [],
     ),
     (
         "a new admin",

@@ -239,6 +239,14 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         A_JOB,
         {"buyer": "agreementProposed"},
     ),
+    "another proposal in place of the buyer's": (
+        happened(
+            "escrow.agreement_proposed", {**ESCROW, "by": "worker", "amountCents": 500, "declines": True}, by="worker"
+        ),
+        A_JOB,
+        {"buyer": "agreementDeclined"},
+    ),
+    "a failed payment": (happened("escrow.payment_failed", ESCROW), A_JOB, {"buyer": "paymentFailed"}),
     "the end of a dispute": (
         happened("escrow.dispute_ended", ESCROW, by="buyer"),
         A_JOB,
@@ -334,6 +342,11 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         None,
         {"person": "verificationRefused"},
     ),
+    "a first e-mail, by themselves": (
+        happened("person.contact_changed", {**PERSON, "contact": "email", "replaced": False}, by="person"),
+        None,
+        {"person": "contactChanged"},
+    ),
     "a new password, by themselves": (
         happened("person.password_changed", PERSON, by="person"),
         None,
@@ -376,6 +389,22 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         happened("refund.reminder", {**REFUND, "number": 1}),
         A_JOB,
         {"buyer": "refundNeedsAccount"},
+    ),
+    "a refund is stuck": (happened("refund.stuck", {**REFUND, "reason": "refused"}), A_JOB, {"buyer": "refundHeld"}),
+    "a stuck refund goes on": (
+        happened("refund.decided", {**REFUND, "decision": "again", "waits": False}, by="admin"),
+        A_JOB,
+        {"buyer": "refundResumed"},
+    ),
+    "a decision about it waits": (
+        happened("refund.decided", {**REFUND, "decision": "again", "waits": True}, by="admin"),
+        A_JOB,
+        {},
+    ),
+    "it was given back by hand": (
+        happened("refund.decided", {**REFUND, "decision": "given_back", "waits": False}, by="admin"),
+        A_JOB,
+        {},
     ),
     "a refund was paid": (happened("refund.paid", REFUND), A_JOB, {"buyer": "refundPaid"}),
     "money of an unknown payer went back": (
@@ -452,7 +481,6 @@ SILENT = {
     "payout.sent",
     "payout.credited",
     "refund.created",
-    "refund.stuck",
     "person.joined",
     "person.roles_changed",
     "person.verification_requested",
@@ -509,7 +537,16 @@ def test_every_kind_of_event_has_a_case_or_is_listed_as_silent() -> None:
 
 
 def test_every_kind_of_notice_is_caused_by_some_event() -> None:
-    assert {kind for _, _, expected in CASES.values() for kind in expected.values()} == set(KINDS)
+    caused = {kind for _, _, expected in CASES.values() for kind in expected.values()}
+    assert caused | {"contactReplaced"} == set(KINDS)
+
+
+def test_a_replaced_contact_is_told_to_the_old_and_the_new_one() -> None:
+    event = happened("person.contact_changed", {**PERSON, "contact": "phone", "replaced": True}, by="person")
+    assert [(notice.user_id, notice.kind) for notice in notices_of(event, None)] == [
+        ("person", "contactChanged"),
+        ("person", "contactReplaced"),
+    ]
 
 
 @pytest.mark.parametrize("kind", sorted(SILENT))

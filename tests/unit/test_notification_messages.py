@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khaya.bids.model import Reason
+from khaya.identities.model import ContactKind
 from khaya.jobs.model import Party, Payment
 from khaya.notifications.choices import LANGUAGES, Language
 from khaya.notifications.kinds import KINDS
@@ -29,6 +30,7 @@ TRANSLATED_VALUES: dict[str, set[str]] = {
     "side": {"referrer", "referred"},
     "decision": set(get_args(Decision)),
     "problem": set(get_args(Problem)),
+    "contact": set(get_args(ContactKind)),
 }
 """The possible values of each placeholder that the catalogue translates."""
 

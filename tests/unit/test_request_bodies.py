@@ -177,12 +177,13 @@ def test_a_body_with_too_many_values_is_refused(body: Any) -> None:
     assert refusal.value.errors[0].code == "too_many_values"
 
 
-@pytest.mark.parametrize("body", [None, {}])
-def test_no_body_and_an_empty_object_are_no_body(body: Any) -> None:
-    check_no_body(body)
+def test_an_empty_object_is_no_body() -> None:
+    check_no_body({})
 
 
-@pytest.mark.parametrize("body", [{"a": 1}, {"": None}, [], [1], 0, False, "", "x", {str(n): n for n in range(400)}])
+@pytest.mark.parametrize(
+    "body", [None, {"a": 1}, {"": None}, [], [1], 0, False, "", "x", {str(n): n for n in range(400)}]
+)
 def test_anything_else_is_a_body(body: Any) -> None:
     with pytest.raises(Invalid) as refusal:
         check_no_body(body)

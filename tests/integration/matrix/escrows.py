@@ -6,7 +6,7 @@ from khaya.collections import store as collections
 from khaya.collections.model import new_collection
 from khaya.escrows import dispute_service as disputes
 from khaya.escrows import service as escrows
-from khaya.escrows.model import Checkout
+from khaya.escrows.checkouts import Checkout
 from khaya.platform.base import clock
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
 from tests.integration.matrix import Scene
@@ -102,5 +102,5 @@ def _open_link(job_id: str) -> None:
     )
     commit_now(
         collections.create(made.opened("https://pay.example/deposit", now)),
-        escrows.note_checkout(deal, Checkout(part="deposit", attempt=1), now),
+        escrows.note_checkout(deal, Checkout(part="deposit", attempt=1, expires_at=made.expires_at), now),
     )

@@ -12,6 +12,8 @@ from khaya.platform.base import clock
 from khaya.platform.data.unit_of_work import commit_now
 from khaya.reconciliation import store as differences
 from khaya.reconciliation.model import Finding, difference_of
+from khaya.refunds import store as refunds
+from khaya.refunds.model import new_refund
 from khaya.suspense import store as suspense
 from khaya.suspense.model import Suspense
 from tests.integration.matrix import Scene
@@ -36,6 +38,9 @@ POST /admin/payments/differences/{differenceId}/closing (gone)     401     401  
 GET /admin/payments/suspense                                       401     401    401     401 401 |   403    403    403   200 |   403   403  200
 POST /admin/payments/suspense/{reference}/refund                   401     401    401     401 401 |   403    403    403   200 |   403   403  403
 POST /admin/payments/suspense/{reference}/refund (gone)            401     401    401     401 401 |   403    403    403   404 |   403   403  404
+GET /admin/payments/refunds                                        401     401    401     401 401 |   403    403    403   200 |   403   403  200
+POST /admin/payments/refunds/{refundId}/decision                   401     401    401     401 401 |   403    403    403   200 |   403   403  403
+POST /admin/payments/refunds/{refundId}/decision (gone)            401     401    401     401 401 |   403    403    403   404 |   403   403  404
 GET /admin/payments/chargebacks                                    401     401    401     401 401 |   403    403    403   200 |   403   403  200
 GET /admin/payments/chargebacks/{chargebackId}/evidence            401     401    401     401 401 |   403    403    403   303 |   403   403  303
 GET /admin/payments/chargebacks/{chargebackId}/evidence (gone)     401     401    401     401 401 |   403    403    403   404 |   403   403  404
@@ -46,6 +51,7 @@ POST /admin/payments/chargebacks/{chargebackId}/response (gone)    401     401  
 BODIES = {
     "POST /admin/payments/differences/{differenceId}/closing": {"reason": REASON},
     "POST /admin/payments/suspense/{reference}/refund": {"reason": REASON},
+    "POST /admin/payments/refunds/{refundId}/decision": {"decision": "again", "reason": REASON},
     "POST /admin/payments/chargebacks/{chargebackId}/response": {"decision": "contest", "reason": REASON},
 }
 
@@ -75,7 +81,7 @@ def records(buyer: Person, worker: Person) -> dict[str, str]:
         amount_cents=DEPOSIT,
         now=now,
     )
-    paid = opened.paid(DEPOSIT, fee_cents=1_000, card="card-1", paid_at=now, now=now)
+    paid = opened.paid(DEPOSIT, fee_cents=1_000, card_hashes=("hash of a card",), paid_at=now, now=now)
     earned = new_earning(
         job_id=job_id,
         job_title="Fix a tap",
@@ -97,6 +103,9 @@ def records(buyer: Person, worker: Person) -> dict[str, str]:
     kept = Suspense(
         id="unknown-1", reason="unknown", amount_cents=5, buyer_id=buyer.user_id, created_at=now, updated_at=now
     )
+    refund = new_refund(
+        job_id=job_id, job_title="Fix a tap", buyer_id=buyer.user_id or "", amount_cents=DEPOSIT, now=now
+    ).stuck("refused", now)
     difference = difference_of(Finding("collection", paid.id, "not_at_provider", DEPOSIT), now)
     commit_now(
         collections.create(paid),
@@ -104,6 +113,7 @@ def records(buyer: Person, worker: Person) -> dict[str, str]:
         chargebacks.create(chargeback),
         suspense.create(kept),
         differences.create(difference),
+        refunds.create(refund),
     )
     return {
         "paymentId": paid.id,
@@ -111,4 +121,5 @@ def records(buyer: Person, worker: Person) -> dict[str, str]:
         "chargebackId": chargeback.id,
         "reference": kept.id,
         "differenceId": difference.id,
+        "refundId": refund.id,
     }

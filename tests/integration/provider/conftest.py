@@ -16,6 +16,7 @@ from khaya.platform.base import settings
 from khaya.provider import payment_provider
 from khaya.provider.model import BankAccount, CheckoutRequest, PayoutRequest, Recipient, RefundRequest
 from khaya.provider.paystack import api
+from khaya.provider.paystack.adapter import Paystack
 from khaya.provider.port import PaymentProvider
 from local import paystack, providers
 from tests.support.stand_in import client
@@ -32,7 +33,7 @@ class Provider:
     """The provider: the adapter, and the stand-in with a stopped clock that the test moves."""
 
     def __init__(self, server: providers.Server) -> None:
-        self.port: PaymentProvider = payment_provider()
+        self.port: PaymentProvider = Paystack()
         self.server = server
         self.stand_in = server.paystack
         self.base = f"http://127.0.0.1:{server.server_port}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from khaya.platform.work.circuit_breakers import FAILURES, OPEN_SECONDS
-from khaya.provider import circuit
+from khaya.provider import payment_provider
 from khaya.provider.errors import ProviderError, ProviderUnavailable, Refused, Unclear
 from tests.integration.provider.conftest import Provider
 from tests.integration.provider.test_methods import PAYOUT
@@ -29,7 +29,7 @@ def breaker_clock(monkeypatch: pytest.MonkeyPatch) -> BreakerClock:
 def fail(provider: Provider, times: int = FAILURES) -> None:
     for _ in range(times):
         with pytest.raises(ProviderError):
-            circuit.ask(lambda port: port.balance())
+            payment_provider().balance()
 
 
 @pytest.mark.parametrize("mode", ["down", "lossy"])
@@ -43,13 +43,13 @@ def test_given_an_open_circuit_then_the_provider_is_not_asked(
     provider.mode("up")
     before = len(provider.stand_in.asked)
     with pytest.raises(ProviderUnavailable) as refused:
-        circuit.ask(lambda port: port.balance())
+        payment_provider().balance()
     assert 0 < refused.value.retry_after <= OPEN_SECONDS
     assert len(provider.stand_in.asked) == before
     # when the pause is over, then one good call closes the circuit
     breaker_clock.tick(OPEN_SECONDS + 1)
-    assert circuit.ask(lambda port: port.balance()).amount_cents == 0
-    assert circuit.ask(lambda port: port.banks())
+    assert payment_provider().balance().amount_cents == 0
+    assert payment_provider().banks()
 
 
 def test_an_unclear_payout_counts_as_a_failure(provider: Provider, breaker_clock: BreakerClock) -> None:
@@ -58,13 +58,13 @@ def test_an_unclear_payout_counts_as_a_failure(provider: Provider, breaker_clock
     provider.mode("nonsense")
     for _ in range(FAILURES):
         with pytest.raises(Unclear):
-            circuit.ask(lambda port: port.pay_out(request))
+            payment_provider().pay_out(request)
     with pytest.raises(ProviderUnavailable):
-        circuit.ask(lambda port: port.pay_out(request))
+        payment_provider().pay_out(request)
 
 
 def test_refusals_do_not_open_the_circuit(provider: Provider, breaker_clock: BreakerClock) -> None:
     for _ in range(FAILURES + 2):
         with pytest.raises(Refused):
-            circuit.ask(lambda port: port.refund(provider.refund("collection-of-nobody")))
-    assert circuit.ask(lambda port: port.balance()).amount_cents == 0
+            payment_provider().refund(provider.refund("collection-of-nobody"))
+    assert payment_provider().balance().amount_cents == 0

@@ -67,6 +67,13 @@ def pay(provider: Provider, job_id: str, part: Part) -> str:
     return made.id
 
 
+def know_card_of(provider: Provider, reference: str) -> None:
+    """Have the card of a payment have paid for another job long ago."""
+    found = provider.port.find_collection(reference)
+    assert found is not None
+    known_card(found.card or "")
+
+
 def earning(provider: Provider) -> str:
     """A payout that is due, to a verified account, with enough money at the provider."""
     experienced()
@@ -75,9 +82,7 @@ def earning(provider: Provider) -> str:
     job_id = deal()
     first = pay(provider, job_id, "deposit")
     pay(provider, job_id, "balance")
-    card = collection_store.find(first)
-    assert card is not None
-    known_card(card.card or "")
+    know_card_of(provider, first)
     provider.funded()
     return release(job_id)
 
@@ -146,9 +151,7 @@ def test_too_little_balance_waits(provider: Provider, clock: Clock) -> None:
     job_id = deal()
     first = pay(provider, job_id, "deposit")
     pay(provider, job_id, "balance")
-    card = collection_store.find(first)
-    assert card is not None
-    known_card(card.card or "")
+    know_card_of(provider, first)
     earned = release(job_id)
     payouts.process(earned, khaya_clock.now())
     assert payout(earned).reason == "balance_too_low"

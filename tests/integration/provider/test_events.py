@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import pytest
 
 from khaya.platform.base import settings
-from khaya.provider.errors import NotLive, ProviderUnavailable, WrongSignature
+from khaya.provider.errors import ProviderUnavailable, WrongMode, WrongSignature
 from khaya.provider.model import Hint
 from local import paystack
 from local.paystack.webhooks import PAUSES, Webhooks
@@ -118,7 +118,7 @@ def test_after_a_rotation_the_old_key_signs_until_the_next_one(provider: Provide
 def test_in_prod_a_signature_by_a_test_key_is_refused(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENVIRONMENT", "prod")
     settings.settings.cache_clear()
-    with pytest.raises(NotLive):
+    with pytest.raises(WrongMode):
         provider.port.events_of(BODY, signed(BODY))
     # when the current key is a live one, the test key of before is good for nothing
     rotate("sk_live_key")

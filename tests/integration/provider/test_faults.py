@@ -11,12 +11,12 @@ import pytest
 
 from khaya.platform.base import settings
 from khaya.provider.errors import (
-    NotLive,
     ProviderError,
     ProviderUnavailable,
     RateLimited,
     TooLittleBalance,
     Unclear,
+    WrongMode,
 )
 from khaya.provider.model import BankAccount, ChargebackAnswer
 from local import paystack
@@ -199,16 +199,44 @@ def in_prod(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Provider:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_in_prod_a_test_key_is_refused_before_anything_is_asked(in_prod: Provider, name: str) -> None:
-    with pytest.raises(NotLive):
+    with pytest.raises(WrongMode, match="PaymentSecretArn names a test key"):
         EVERY[name](in_prod)
     assert in_prod.stand_in.asked == []
 
 
 def test_in_prod_a_function_with_a_test_key_does_not_start(in_prod: Provider) -> None:
-    with pytest.raises(NotLive):
+    with pytest.raises(WrongMode):
         in_prod.port.check_key()
     rotate("sk_live_key")
     in_prod.port.check_key()
+
+
+@pytest.mark.parametrize("environment", ["local", "dev", "staging"])
+def test_outside_prod_a_live_key_is_refused_before_anything_is_asked(
+    provider: Provider, environment: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("ENVIRONMENT", environment)
+    settings.settings.cache_clear()
+    rotate("sk_live_key")
+    for name in EVERY:
+        with pytest.raises(WrongMode, match="Put a test key into it"):
+            EVERY[name](provider)
+    with pytest.raises(WrongMode):
+        provider.port.check_key()
+    assert provider.stand_in.asked == []
+    # and operators read what to do, and not the key
+    message = f"PaymentSecretArn names a live key, and {environment} needs a test key. Put a test key into it."
+    assert message in caplog.messages
+    assert "sk_live" not in caplog.text
+
+
+def test_outside_prod_an_answer_of_the_live_mode_is_refused(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = provider.paid(REFERENCE)
+    monkeypatch.setattr("khaya.provider.paystack.answers.Fields.live", lambda _: True)
+    with pytest.raises(WrongMode):
+        provider.port.find_collection(reference)
 
 
 def test_elsewhere_a_test_key_is_good(provider: Provider) -> None:
@@ -225,7 +253,7 @@ def test_in_prod_an_answer_of_the_test_mode_is_refused(in_prod: Provider, monkey
         in_prod.recipient,
         lambda: in_prod.port.refund(in_prod.refund(REFERENCE)),
     ):
-        with pytest.raises(NotLive):
+        with pytest.raises(WrongMode):
             call()
 
 

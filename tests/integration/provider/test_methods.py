@@ -365,8 +365,8 @@ def test_an_answer_to_an_unknown_chargeback_is_refused(provider: Provider) -> No
 def test_without_a_secret_nothing_is_asked(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     from khaya.platform.base import settings  # noqa: PLC0415
 
-    monkeypatch.setenv("PAYMENT_SECRET_ARN", "")
     assert is_configured()
+    monkeypatch.setenv("PAYMENT_SECRET_ARN", "")
     settings.settings.cache_clear()
     assert not is_configured()
     for call in (provider.port.balance, provider.port.check_key):

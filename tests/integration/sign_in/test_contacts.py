@@ -158,6 +158,24 @@ def test_a_new_password_is_told_to_its_owner_by_every_channel(newcomer: Newcomer
     assert "passwordChanged" not in me.get("/notifications/preferences").body["channels"]
 
 
+def test_a_changed_phone_is_told_to_the_old_and_the_new_one(newcomer: Newcomer) -> None:
+    # given a signed-in person
+    me = newcomer.signed_in().person
+    old = newcomer.phone
+    # when the phone changes
+    challenge = me.post("/auth/contacts", {"phone": NEW_PHONE}).body["challenge"]
+    code = mailbox.deliver()[0].code
+    assert me.post("/auth/contacts/proof", {"challenge": challenge, "code": code}).status == 200
+    follow("notices")
+    # then both notices wait for every channel, and neither event nor notice holds a contact
+    items = me.get("/notifications").body["items"]
+    assert {item["kind"] for item in items} == {"contactChanged", "contactReplaced"}
+    assert {item["title"] for item in items} == {"Your phone number was changed", "Your phone number was replaced"}
+    found = streams.waiting("DeliveriesQueue")
+    assert old not in f"{items} {found}"
+    assert Counter(message["consumer"] for message in found) == {"whatsapp": 2, "sms": 2, "email": 2}
+
+
 def test_a_refused_password_is_told_to_nobody(newcomer: Newcomer) -> None:
     me = newcomer.signed_in().person
     assert me.put("/auth/password", {"password": "password123"}).status == 422

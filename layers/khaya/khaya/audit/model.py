@@ -50,6 +50,7 @@ _ALWAYS_AUDITED = frozenset(
         "adjustment.proposed",
         "adjustment.refused",
         "payout.decided",
+        "refund.decided",
         "person.verification_requested",
         "person.verification_refused",
         "person.suspended",
@@ -57,6 +58,7 @@ _ALWAYS_AUDITED = frozenset(
         "person.made_admin",
         "person.ended_admin",
         "person.password_changed",
+        "person.contact_changed",
         "person.payout_account_changed",
         "person.erased",
     }

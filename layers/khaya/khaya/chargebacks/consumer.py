@@ -89,7 +89,7 @@ def _evidence(own: Chargeback) -> Evidence:
     submitted = deal.escrow.first_submitted_at
     return Evidence(
         service=f"{deal.job.title}: {deal.job.description}"[:500],
-        customer_name=deal.job.buyer_name,
+        customer_name=buyer.display_name or deal.job.buyer_name,
         customer_email=buyer.email or "",
         customer_phone=buyer.phone or "",
         document=files.read(own.evidence_key or ""),

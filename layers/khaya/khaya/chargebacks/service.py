@@ -169,12 +169,13 @@ def _win(own: Chargeback, now: str, unit_of_work: UnitOfWork) -> Chargeback:
 
 def _lose(own: Chargeback, found: port.Chargeback, now: str, unit_of_work: UnitOfWork) -> Chargeback:
     """End a chargeback that was lost: the money leaves the escrow, its refund or suspense, or is a loss."""
-    _, deal, kept = _subject(own.collection_id)
+    collection, deal, kept = _subject(own.collection_id)
     cents = found.amount_cents
     legs = [("providerBalance", cents)]
     loss = cents
-    if deal is not None:
-        loss, taken = _take_from_deal(deal, cents, now, unit_of_work)
+    if deal is not None and collection is not None:
+        unit_of_work.add(collection_store.change(collection, collection.charged_back(cents, now)))
+        loss, taken = _take_from_deal(deal, own.collection_id, cents, now, unit_of_work)
         legs += taken
     elif kept is not None and kept.status == "frozen":
         loss, taken = _take_from_suspense(kept, cents, now, unit_of_work)
@@ -187,7 +188,9 @@ def _lose(own: Chargeback, found: port.Chargeback, now: str, unit_of_work: UnitO
     return ended
 
 
-def _take_from_deal(deal: Deal, cents: int, now: str, unit_of_work: UnitOfWork) -> tuple[int, list[tuple[str, int]]]:
+def _take_from_deal(
+    deal: Deal, reference: str, cents: int, now: str, unit_of_work: UnitOfWork
+) -> tuple[int, list[tuple[str, int]]]:
     """Take a lost chargeback from a job; returns what it could not cover, and the legs of what it did."""
     escrow, uncovered = resolution.chargeback_lost(deal.escrow, cents, now)
     counted = deal.escrow.counted
@@ -199,9 +202,9 @@ def _take_from_deal(deal: Deal, cents: int, now: str, unit_of_work: UnitOfWork) 
     legs = [(guarded("escrow", deal.escrow.id), uncovered - cents)]
     (refund_item,) = read_together([refunds.key(deal.escrow.id)])
     refund = refunds.read(refund_item)
-    if uncovered and refund is not None and refund.is_unsent:
-        covered = min(uncovered, refund.amount_cents)
-        unit_of_work.add(refunds.change(refund, refund.charged_back(covered, now)))
+    covered = min(uncovered, refund.coverable_cents(reference)) if refund is not None else 0
+    if refund is not None and covered:
+        unit_of_work.add(refunds.change(refund, refund.charged_back(covered, reference, now)))
         legs.append((guarded("refund", refund.id), -covered))
         uncovered -= covered
     has_ended = escrow.status != deal.escrow.status and escrow.ended_at is not None
@@ -221,7 +224,7 @@ def _take_from_suspense(
     covered = min(cents, kept.amount_cents)
     unit_of_work.add(suspense.change(kept, kept.lost(now)))
     if refund is not None:
-        unit_of_work.add(refunds.change(refund, refund.charged_back(refund.amount_cents, now)))
+        unit_of_work.add(refunds.change(refund, refund.charged_back(refund.amount_cents, kept.id, now)))
     return cents - covered, [("suspense", -covered)]
 
 

@@ -44,7 +44,8 @@ class Collection(Model):
         expires_at: until when the checkout is given again.
         paid_cents: what was paid, which may differ from what was due.
         fee_cents: what the provider keeps.
-        card: a keyed hash, equal for two payments by one card.
+        card_hashes: keyed hashes of the card, one for each valid service key; empty if it was paid without a card.
+        charged_back_cents: what the buyer's bank took back of it.
         next_at: when the provider is asked again.
     """
 
@@ -60,13 +61,23 @@ class Collection(Model):
     expires_at: str
     paid_cents: Cents | None = None
     fee_cents: Cents | None = None
-    card: str | None = None
+    card_hashes: tuple[str, ...] = ()
     paid_at: str | None = None
     settled_at: str | None = None
+    charged_back_cents: Cents = 0
     next_at: str | None = None
     created_at: str
     updated_at: str
     version: Count = 1
+
+    @property
+    def is_by_card(self) -> bool:
+        """Whether it was paid by card."""
+        return bool(self.card_hashes)
+
+    def shares_card_with(self, other: Collection) -> bool:
+        """Whether both were paid by the same card."""
+        return not {*self.card_hashes}.isdisjoint(other.card_hashes)
 
     def is_live(self, now: str) -> bool:
         """Whether the checkout can be given again."""
@@ -89,7 +100,14 @@ class Collection(Model):
         return self._updated(now, status=status, next_at=next_at)
 
     def paid(
-        self, cents: int, *, fee_cents: int, card: str | None, paid_at: str, now: str, returned: bool = False
+        self,
+        cents: int,
+        *,
+        fee_cents: int,
+        card_hashes: tuple[str, ...],
+        paid_at: str,
+        now: str,
+        returned: bool = False,
     ) -> Collection:
         """The collection after it was paid; `returned` if nothing was due any more.
 
@@ -103,10 +121,19 @@ class Collection(Model):
             status="returned" if returned else "paid",
             paid_cents=cents,
             fee_cents=fee_cents,
-            card=card,
+            card_hashes=card_hashes,
             paid_at=paid_at,
             next_at=None,
         )
+
+    @property
+    def refundable_cents(self) -> int:
+        """What can still be given back of it: the provider refuses what the bank took back."""
+        return (self.paid_cents or 0) - self.charged_back_cents
+
+    def charged_back(self, cents: int, now: str) -> Collection:
+        """The collection after the buyer's bank took `cents` of it back."""
+        return self._updated(now, charged_back_cents=self.charged_back_cents + cents)
 
     def settled(self, now: str) -> Collection:
         """The collection after the provider paid it out to us."""

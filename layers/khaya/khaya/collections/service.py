@@ -20,9 +20,11 @@ from khaya.collections.model import (
     reference_of,
 )
 from khaya.escrows import service as escrows
-from khaya.escrows.model import FINAL, Checkout
+from khaya.escrows.checkouts import Checkout
+from khaya.escrows.model import FINAL
 from khaya.escrows.service import Deal
 from khaya.ledger import service as ledger
+from khaya.platform.aws import secrets
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, NotFound, Unavailable
 from khaya.platform.base.settings import CheckoutSettings, settings
@@ -36,6 +38,7 @@ from khaya.suspense.model import Reason, Suspense
 from khaya.users import store as users
 
 _ATTEMPTS: Final = 10
+_CARD_PURPOSE: Final = "payment-card"
 ZAR: Final = "ZAR"
 
 
@@ -88,6 +91,11 @@ def apply(reference: str, now: str) -> Status | None:
     return retry_on_conflict(lambda: _apply(reference, found, now), _ATTEMPTS)
 
 
+def card_hashes(mark: str) -> tuple[str, ...]:
+    """The keyed hashes of the provider's mark of a card, one for each valid service key; the mark is not stored."""
+    return tuple(secrets.every_keyed_hash(_CARD_PURPOSE, mark))
+
+
 def _require_due(deal: Deal, part: Part) -> None:
     due = deal.escrow.due_part
     if due != part:
@@ -113,7 +121,7 @@ def _begin(deal: Deal, part: Part, attempt: int, now: str) -> Collection:
         now=now,
     )
     commit_now(
-        escrows.note_checkout(deal, Checkout(part=part, attempt=attempt), now),
+        escrows.note_checkout(deal, Checkout(part=part, attempt=attempt, expires_at=collection.expires_at), now),
         store.create(collection),
         store.count_link(escrow.buyer_id, now, +1),
         actor=escrow.buyer_id,
@@ -158,7 +166,7 @@ class _Paid:
     cents: int
     fee_cents: int
     currency: str
-    card: str | None
+    card_hashes: tuple[str, ...]
     paid_at: str
 
 
@@ -170,7 +178,8 @@ def _apply(reference: str, found: port.Collection | None, now: str) -> Status | 
         return own.status
     if found is None or found.state != "paid":
         return None if own is None else _not_paid(own, found, now)
-    paid = _Paid(found.amount_cents, found.fee_cents or 0, found.currency, found.card, found.paid_at or now)
+    hashes = card_hashes(found.card) if found.card is not None else ()
+    paid = _Paid(found.amount_cents, found.fee_cents or 0, found.currency, hashes, found.paid_at or now)
     unit_of_work = UnitOfWork()
     if own is None:
         if suspense.find(reference) is None:
@@ -191,7 +200,7 @@ def _not_paid(own: Collection, found: port.Collection | None, now: str) -> Statu
     writes = [store.change(own, own.looked_up(status, now))]
     if status == "failed" and own.status != "failed":
         deal = escrows.get_deal(own.job_id)
-        writes.append(escrows.note_failed_card(deal, now))
+        writes.append(escrows.note_failed_card(deal, own.part, own.attempt, now))
     commit_now(*writes)
     return status
 
@@ -203,7 +212,7 @@ def _book(own: Collection, paid: _Paid, now: str, unit_of_work: UnitOfWork) -> S
     after = own.paid(
         paid.cents,
         fee_cents=paid.fee_cents,
-        card=paid.card,
+        card_hashes=paid.card_hashes,
         paid_at=paid.paid_at,
         now=now,
         returned=reason is not None,

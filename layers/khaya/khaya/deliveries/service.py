@@ -19,10 +19,11 @@ from khaya.channels.push import receipts as push_receipts
 from khaya.channels.push import send as send_push
 from khaya.deliveries import queues, quiet, store
 from khaya.deliveries.model import Consumer, DailyLimit, Delivery, NotNow, PushRefused, Send, wait_seconds
+from khaya.identities import store as identities
 from khaya.notifications import messages
 from khaya.notifications import store as notifications
 from khaya.notifications.choices import Channel
-from khaya.notifications.kinds import KINDS
+from khaya.notifications.kinds import CONTACT_REPLACED, KINDS
 from khaya.notifications.messages import Text
 from khaya.notifications.model import Notification, Recipient
 from khaya.platform.base import clock, observability
@@ -215,15 +216,21 @@ class _Outcome:
 
 def _prepare(channel: Channel, notification: Notification) -> _Outgoing | None:
     """The notification to send; None if the person does not want it by this channel, or has no address for it."""
-    user_id = notification.user_id
-    user_item, recipient_item = read_together([users.key(user_id), notifications.recipient_key(user_id)])
+    user_id, former = notification.user_id, []
+    if notification.kind == CONTACT_REPLACED:
+        former = [identities.former_key(user_id, str(notification.params["contact"]))]
+    keys = [users.key(user_id), notifications.recipient_key(user_id), *former]
+    user_item, recipient_item, *former_items = read_together(keys)
     user, recipient = users.read(user_item, user_id), notifications.read_recipient(recipient_item, user_id)
     if user.status == "erased" or channel not in recipient.channels_for(notification.kind):
         return None
     text = messages.render_outside(notification.kind, notification.params, recipient.language, count=notification.count)
-    outgoing = _Outgoing(notification, text, recipient, _address(channel, user))
+    address = _address(channel, user)
+    if former_items:
+        address = _former_address(channel, notification, identities.read_former(former_items[0]))
+    outgoing = _Outgoing(notification, text, recipient, address)
     if channel == "push":
-        return outgoing if outgoing.tokens else None
+        return outgoing if outgoing.tokens and not former_items else None
     return outgoing if outgoing.address and limits.reaches(channel, outgoing.address) else None
 
 
@@ -234,6 +241,12 @@ def _address(channel: Channel, user: User) -> str:
         case "sms" | "whatsapp":
             return user.phone or ""
     return ""
+
+
+def _former_address(channel: Channel, notification: Notification, former: str) -> str:
+    """The contact that was replaced, if it is one of the channel; empty if not."""
+    of_channel = {"email": "email", "sms": "phone", "whatsapp": "phone"}
+    return former if of_channel.get(channel) == notification.params["contact"] else ""
 
 
 def _send_once(delivery: Delivery, channel: Channel, outgoing: _Outgoing, now: str) -> None:

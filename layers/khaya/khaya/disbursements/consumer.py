@@ -27,8 +27,7 @@ def handle_payout(message: Message) -> None:
 def handle_refund(message: Message) -> None:
     """Take a refund further, or begin to give money in suspense back.
 
-    A hint of the provider's names the reference of the collection. An operator's message with `again` lets a refund go
-    on that waits for an admin.
+    A hint of the provider's names the reference of the collection.
 
     Raises:
         RetryLater: the tables were restored and are not reconciled yet.
@@ -47,6 +46,4 @@ def handle_refund(message: Message) -> None:
         if begun is None:
             return
         refund_id = begun.id
-    if message.body.get("again"):
-        refunds.reopen(refund_id, clock.now())
     refunds.process(refund_id, clock.now(), hinted=bool(message.body.get("hinted")))

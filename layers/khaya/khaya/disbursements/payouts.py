@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from khaya import provider
 from khaya.collections import store as collections
 from khaya.collections.model import Collection
 from khaya.escrows import store as escrows
@@ -27,7 +28,6 @@ from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.pricing.provider_fees import payout_fee_cents
 from khaya.profiles import store as profiles
-from khaya.provider import circuit
 from khaya.provider import model as port
 from khaya.provider.errors import ProviderUnavailable, Refused, TooLittleBalance, Unclear
 from khaya.settlements import service as settlements
@@ -116,7 +116,7 @@ def _send(payout: Payout, now: str) -> Payout:
     """Have the provider send a payout under its reference; the same reference again sends nothing twice."""
     request = port.PayoutRequest(payout.reference, payout.amount_cents, payout.recipient or "", STATEMENT_TEXT)
     try:
-        found = circuit.ask(lambda bank: bank.pay_out(request))
+        found = provider.payment_provider().pay_out(request)
     except TooLittleBalance:
         observability.count("ProviderBalanceTooLow")
         return _record(payout, lambda one, unit_of_work: _taken_back(one, now, unit_of_work))
@@ -132,7 +132,7 @@ def _send(payout: Payout, now: str) -> Payout:
 def _follow_up(payout: Payout, now: str) -> Payout:
     """Ask what became of a payout that was sent, and send it again under its reference if it did not arrive."""
     try:
-        found = circuit.ask(lambda bank: bank.find_payout(payout.reference))
+        found = provider.payment_provider().find_payout(payout.reference)
     except ProviderUnavailable as error:
         seconds = error.retry_after
         return _record(payout, lambda one, _: one.unanswered(now, seconds=seconds))
@@ -150,7 +150,7 @@ def _follow_up(payout: Payout, now: str) -> Payout:
 def _recheck(payout: Payout, now: str) -> Payout:
     """Ask whether the bank has returned a paid payout."""
     try:
-        found = circuit.ask(lambda bank: bank.find_payout(payout.reference))
+        found = provider.payment_provider().find_payout(payout.reference)
     except ProviderUnavailable:
         found = None
     if found is not None and found.state in ("returned", "failed"):
@@ -258,8 +258,8 @@ def _payments(escrow: Escrow, now: str) -> list[Payment]:
     found = [
         Payment(
             paid_at=one.paid_at or one.updated_at,
-            is_card=one.card is not None,
-            card_is_known=one.card is None or _is_known(one, now),
+            is_card=one.is_by_card,
+            card_is_known=not one.is_by_card or _is_known(one, now),
             settled_at=one.settled_at,
         )
         for one in paid
@@ -273,6 +273,6 @@ def _is_known(collection: Collection, now: str) -> bool:
     """Whether the buyer's card has paid for another job, before the days in which a new card waits."""
     before = clock.plus(now, days=-present_terms().new_worker_days)
     return any(
-        one.card == collection.card and one.job_id != collection.job_id and (one.paid_at or now) <= before
+        one.shares_card_with(collection) and one.job_id != collection.job_id and (one.paid_at or now) <= before
         for one in collections.paid_by(collection.buyer_id, _HISTORY).items
     )

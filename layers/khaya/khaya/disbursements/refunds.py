@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from khaya import provider
 from khaya.collections import store as collections
+from khaya.collections.model import Collection
 from khaya.escrows import store as escrows
+from khaya.escrows.model import Escrow
 from khaya.ledger import service as ledger
 from khaya.ledger.model import guarded
 from khaya.payout_accounts import service as accounts
@@ -18,7 +21,6 @@ from khaya.payout_accounts import store as payout_accounts
 from khaya.platform.base import observability
 from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.platform.work.retries import retry_on_conflict
-from khaya.provider import circuit
 from khaya.provider import model as port
 from khaya.provider.errors import ProviderUnavailable, Refused, TooLittleBalance, Unclear
 from khaya.refunds import service, store
@@ -48,14 +50,9 @@ def process(refund_id: str, now: str, *, hinted: bool = False) -> Refund | None:
     return refund
 
 
-def reopen(refund_id: str, now: str) -> None:
-    """Let a refund that waits for an admin go on, after an operator has seen that the provider did not make it.
-
-    It is still looked for at the provider first.
-    """
-    refund = store.find(refund_id)
-    if refund is not None and refund.status == "needs_admin":
-        _record(refund, lambda one, _: one.reopened(now))
+def account_of(refund: Refund) -> str:
+    """The account in the ledger that holds the money of a refund."""
+    return guarded("refund", refund.id) if refund.source == "escrow" else "suspense"
 
 
 def _go_on(refund: Refund, now: str) -> Refund:
@@ -72,11 +69,17 @@ def _plan(refund: Refund, now: str) -> Refund:
     paid = [one for one in collections.of_job(refund.id) if one.status == "paid"]
     paid.sort(key=lambda one: (one.paid_at or "", one.id), reverse=True)
     escrow = escrows.find(refund.id)
-    captured = sum(one.paid_cents or 0 for one in paid)
-    if escrow is not None and captured < escrow.paid_cents:  # the index does not list them all yet
+    if escrow is not None and _lags(paid, escrow):
         return _record(refund, lambda one, _: one.postponed(now))
-    captures = [(one.id, one.paid_cents or 0) for one in paid]
+    captures = [(one.id, one.refundable_cents) for one in paid]
     return _record(refund, lambda one, _: one.planned(captures, now))
+
+
+def _lags(paid: list[Collection], escrow: Escrow) -> bool:
+    """Whether the index does not list yet all that was paid for an escrow, and all that was charged back of it."""
+    lost = escrow.chargebacks.lost_cents if escrow.chargebacks else 0
+    captured, taken = sum(one.paid_cents or 0 for one in paid), sum(one.charged_back_cents for one in paid)
+    return captured < escrow.paid_cents or taken < lost
 
 
 def _advance(refund: Refund, part: Part, now: str) -> Refund:
@@ -97,8 +100,8 @@ def _at_provider(refund: Refund, part: Part) -> port.Refund | None:
     """The part at the provider, by its id there or by ours; None if the provider does not know it."""
     provider_id = part.provider_id
     if provider_id is not None:
-        return circuit.ask(lambda bank: bank.find_refund(provider_id))
-    listed = circuit.ask(lambda bank: bank.find_refunds(refund.listed_since, part.refund_id))
+        return provider.payment_provider().find_refund(provider_id)
+    listed = provider.payment_provider().find_refunds(refund.listed_since, part.refund_id)
     return next((one for one in listed if one.collection == part.collection), None)
 
 
@@ -116,7 +119,7 @@ def _ask(refund: Refund, part: Part, now: str) -> Refund:
         return asking
     request = port.RefundRequest(part.refund_id, part.collection, part.cents)
     try:
-        found = circuit.ask(lambda bank: bank.refund(request))
+        found = provider.payment_provider().refund(request)
     except TooLittleBalance:
         observability.count("ProviderBalanceTooLow")
         return _record(asking, lambda one, _: one.not_asked("balance_too_low", now))
@@ -164,9 +167,8 @@ def _apply(refund: Refund, part: Part, found: port.Refund, now: str) -> Refund:
 
 def _part_paid(refund: Refund, part: Part, found: port.Refund, now: str, unit_of_work: UnitOfWork) -> Refund:
     after = refund.part_paid(found.provider_id, now)
-    source = guarded("refund", refund.id) if refund.source == "escrow" else "suspense"
     if refund.currency == ZAR:
-        legs = [(source, -part.cents), ("providerBalance", part.cents)]
+        legs = [(account_of(refund), -part.cents), ("providerBalance", part.cents)]
         ledger.move(f"refund:{part.refund_id}", legs, now=now, unit_of_work=unit_of_work)
     if after.status == "paid" and refund.source == "suspense":
         held = suspense.find(part.collection)
@@ -186,7 +188,7 @@ def _give_account(refund: Refund, provider_id: str, now: str) -> Refund:
     )
     if problem is None:
         try:
-            circuit.ask(lambda bank: bank.give_refund_account(provider_id, details.account))
+            provider.payment_provider().give_refund_account(provider_id, details.account)
         except Refused:
             problem = "unknown"
         except Unclear:  # repeating it is harmless

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from khaya.erasure.model import Progress
 from khaya.platform.aws.queues import OutgoingMessage
 from khaya.platform.base import clock, observability
 from khaya.platform.base.changes import Change
@@ -23,6 +26,13 @@ def message_for(change: Change) -> OutgoingMessage | None:
     return OutgoingMessage(NAME, {"userId": after["userId"]}, object=after["userId"], change=change.id)
 
 
+_METRICS: Final[dict[Progress, str]] = {
+    "goes_on": "ErasureGoesOn",
+    "closed": "AccountClosed",
+    "complete": "PersonErased",
+}
+
+
 def handle(message: Message) -> None:
     """Continue the erasure of one person until it is complete or no time is left."""
     from khaya.erasure import service  # noqa: PLC0415 - the dispatcher imports this module and erases nobody
@@ -30,5 +40,5 @@ def handle(message: Message) -> None:
     def has_time() -> bool:
         return message.remaining_milliseconds() > SAFETY_MILLISECONDS
 
-    finished = service.run(message.body["userId"], clock.now(), has_time)
-    observability.count("PersonErased" if finished else "ErasureGoesOn")
+    progress = service.run(message.body["userId"], clock.now(), has_time)
+    observability.count(_METRICS[progress])

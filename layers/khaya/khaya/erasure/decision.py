@@ -7,13 +7,16 @@ of two concurrent operations succeeds, and no job is in progress with an erased 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from khaya.chargebacks import store as chargebacks
+from khaya.collections import store as collections
 from khaya.erasure import store as erasures
-from khaya.erasure.model import OpenItems
+from khaya.erasure.model import HOLD_DAYS, OpenItems, held_until
 from khaya.ledger import store as ledger
 from khaya.payouts import store as payouts
+from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict
 from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
@@ -27,10 +30,19 @@ _BATCH: Final = 100
 _ENDED_REFUNDS: Final = ("paid", "charged_back")
 
 
-def request(caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> bool:
-    """Erase a person's account; returns whether this is the first request. Idempotent.
+@dataclass(frozen=True)
+class Requested:
+    """An erasure that was requested: whether for the first time, and until when the person's data is kept."""
 
-    From the commit on the person has no access, and their profile is empty. The other data is erased afterwards.
+    is_first: bool
+    held_until: str | None
+
+
+def request(caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> Requested:
+    """Erase a person's account. Idempotent.
+
+    From the commit on the person has no access, and their profile is empty. The other data is erased afterwards, after
+    a card payment only when their bank can take it back no longer.
 
     Raises:
         Conflict: something is still open, or the person is an admin.
@@ -41,7 +53,7 @@ def request(caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> bool:
     )
     user = users.read(user_item, person)
     if user.status == "erased":
-        return False
+        return Requested(is_first=False, held_until=erasures.held_until(user_item))
     profile = profiles.read(profile_item, person)
     if caller.is_admin or "admin" in {*user.roles, *profile.roles}:
         raise Conflict(
@@ -53,17 +65,24 @@ def request(caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> bool:
         withdrawals=int(pending > 0),
         payouts=sum(one.status in ("pending", "sent") for one in payouts.earned_by(person, _ALWAYS, batch=_BATCH)),
         refunds=sum(one.status not in _ENDED_REFUNDS for one in refunds.of_buyer(person, _ALWAYS, batch=_BATCH)),
-        chargebacks=_open_chargebacks(person),
+        chargebacks=count_open_chargebacks(person),
     ).require_none()
+    held = held_until(_last_card_payment(person, now), now)
     unit_of_work.add(
-        erasures.mark_erased(person, now),
+        erasures.mark_erased(person, now, held),
         *profiles.erase(profile, profile.erased(now)),
         ledger.require_no_pending_withdrawal(person),
     )
-    return True
+    return Requested(is_first=True, held_until=held)
 
 
-def _open_chargebacks(person: str) -> int:
+def _last_card_payment(person: str, now: str) -> str | None:
+    """When the person paid by card for the last time; None if their bank can take none of it back any more."""
+    paid = collections.paid_between(person, (clock.plus(now, days=-HOLD_DAYS), _ALWAYS[1]), batch=_BATCH)
+    return next((one.paid_at for one in paid if one.is_by_card), None)
+
+
+def count_open_chargebacks(person: str) -> int:
     """How many undecided chargebacks are about a job of the person's. There are never many open ones at once."""
     found = every_item(lambda page_request: chargebacks.with_status("open", page_request))
     return sum(person in (chargeback.buyer_id, chargeback.worker_id) for chargeback in found)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any, Final, TypeVar
 
@@ -52,7 +53,20 @@ _CONFLICTS = (WriteConflict, Conflict)
 
 
 def _jobs(user_id: str, now: str) -> Iterator[None]:
-    """Cancel open jobs, whose pending bids are then rejected, and remove the person's data from jobs and bids on them.
+    """Cancel open jobs, and remove the person's data from all their jobs and the bids on them."""
+    for job in chain(sources.jobs_of(user_id, "buyer"), sources.jobs_of(user_id, "worker")):
+        yield from _forget_job(job, user_id, now)
+
+
+def _open_jobs(user_id: str, now: str) -> Iterator[None]:
+    """Cancel open jobs, which nobody has paid, and remove the person's data from them and the bids on them."""
+    for job in sources.jobs_of(user_id, "buyer"):
+        if job.status == "open":
+            yield from _forget_job(job, user_id, now)
+
+
+def _forget_job(job: Job, user_id: str, now: str) -> Iterator[None]:
+    """Cancel a job if it is open, whose pending bids are then rejected, and remove the person's data from it.
 
     The bids come first: a bid with the job's title is one whose worker's inbox was not searched for it yet.
     """
@@ -63,13 +77,12 @@ def _jobs(user_id: str, now: str) -> Iterator[None]:
             after = after.abandoned(now)
         return [] if after is job else [jobs.change(job, after)]
 
-    every_inbox = erasures.is_erasure_repeated(read(users.key(user_id)))
-    for job in chain(sources.jobs_of(user_id, "buyer"), sources.jobs_of(user_id, "worker")):
-        if job.buyer_id == user_id:
-            for bid in sources.bids_on(job):
-                yield from _bid_received(bid, user_id, now, every_inbox=every_inbox)
-        if _changed(job, forget, lambda job=job: jobs.find(job.id)):  # type: ignore[misc]
-            yield
+    if job.buyer_id == user_id:
+        every_inbox = erasures.is_erasure_repeated(read(users.key(user_id)))
+        for bid in sources.bids_on(job):
+            yield from _bid_received(bid, user_id, now, every_inbox=every_inbox)
+    if _changed(job, forget, lambda: jobs.find(job.id)):
+        yield
 
 
 def _bid_received(bid: Bid, user_id: str, now: str, *, every_inbox: bool) -> Iterator[None]:
@@ -98,8 +111,8 @@ def _unquote(notification: Notification, user_id: str, now: str) -> bool:
     return after is not notification and commit_if_present([notifications.set_params(after.id, after.params)])
 
 
-def _bids(user_id: str, now: str) -> Iterator[None]:
-    """Withdraw pending bids, and remove the person's data from all their bids."""
+def _bids(user_id: str, now: str, *, only_pending: bool = False) -> Iterator[None]:
+    """Withdraw pending bids, and remove the person's data from these or from all their bids."""
 
     def forget(bid: Bid) -> list[Write]:
         after = without_person(bid, user_id, now)
@@ -112,6 +125,8 @@ def _bids(user_id: str, now: str) -> Iterator[None]:
         return [bids.change(bid, after.rejected(REJECTION_REASONS[job.status], now))]
 
     for bid in every_item(lambda page_request: bids.of_worker(user_id, None, page_request)):
+        if only_pending and bid.status != "pending":
+            continue
         if _changed(bid, forget, lambda bid=bid: bids.find(bid.id)):  # type: ignore[misc]
             yield
 
@@ -202,6 +217,9 @@ def _decisions_about(user_id: str, now: str) -> Iterator[None]:
 
 STEPS = (_payments, _jobs, _bids, _listings, _reviews, _reports, _decisions, _decisions_about)
 """The steps in order."""
+
+CLOSING = (_open_jobs, partial(_bids, only_pending=True), _listings)
+"""The steps that do not wait for the end of a hold."""
 
 
 _FIND: Final[Mapping[type, Callable[[str], Decided | None]]] = {

@@ -1,10 +1,26 @@
-"""The rules that allow an erasure."""
+"""The rules that allow an erasure, and those that postpone it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final, Literal
 
+from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict
+
+HOLD_DAYS: Final = 180
+"""Days after a card payment for which its person's data is kept, as their bank may take the payment back."""
+
+Progress = Literal["goes_on", "closed", "complete"]
+"""A run ended for lack of time; the account is closed and the rest of the data waits for its day; all is erased."""
+
+
+def held_until(card_paid_at: str | None, now: str) -> str | None:
+    """When the data of a person may be erased, whose last card payment was at a time; None if it may be now."""
+    if card_paid_at is None:
+        return None
+    until = clock.plus(card_paid_at, days=HOLD_DAYS)
+    return until if until > now else None
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,15 @@ from khaya.users import store as users
 def repair_erasure(user_id: str, run: Run) -> int:
     """Request a further run of an erasure that was requested an hour ago or earlier; returns the differences.
 
+    One whose account is closed and whose data is kept for now lacks nothing.
+
     Raises:
         NotSettled: it was requested later.
     """
     record = read(users.key(user_id))
     if record is None or record.get("status") != "erased" or "erasureDoneAt" in record:
+        return 0
+    if erasures.is_closed(record) and (erasures.held_until(record) or "") > run.now:
         return 0
     require_past(record["erasedAt"], run.now, seconds=SETTLED_SECONDS)
     commit_now(erasures.request_erasure_run(user_id))

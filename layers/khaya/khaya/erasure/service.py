@@ -14,6 +14,7 @@ from itertools import islice
 from khaya.erasure import kept_items
 from khaya.erasure import store as erasures
 from khaya.erasure.kept_items import ATTEMPTS, commit_if_present
+from khaya.erasure.model import Progress
 from khaya.erasure.parked import remove_from_parked
 from khaya.exports import store as exports
 from khaya.former_members import store
@@ -40,20 +41,26 @@ Step = Callable[[str, str], Iterator[None]]
 _LONG_AGO = "1970-01-01T00:00:00.000Z"
 
 
-def run(user_id: str, now: str, has_time: Callable[[], bool]) -> bool:
-    """Continue the erasure of a person while `has_time`; returns whether it is complete.
+def run(user_id: str, now: str, has_time: Callable[[], bool]) -> Progress:
+    """Continue the erasure of a person while `has_time`. If time runs out, another run is requested.
 
-    If time runs out, another run is requested.
+    While their data is kept for chargebacks, only what need not wait is closed and erased.
     """
     record = read(users.key(user_id))
     if record is None or record.get("status") != "erased" or "erasureDoneAt" in record:
-        return True
-    for step in STEPS:
+        return "complete"
+    is_held = (erasures.held_until(record) or "") > now
+    if is_held and erasures.is_closed(record):
+        return "closed"
+    for step in CLOSING if is_held else STEPS:
         for _ in step(user_id, now):
             if not has_time():
                 commit_now(erasures.request_erasure_run(user_id))
-                return False
-    return True
+                return "goes_on"
+    if not is_held:
+        return "complete"
+    commit_now(erasures.mark_closed(user_id, now))
+    return "closed"
 
 
 def _store_hashes(user_id: str, now: str) -> Iterator[None]:
@@ -177,13 +184,28 @@ def _payout_account(user_id: str, now: str) -> Iterator[None]:
 
 
 def _account(user_id: str, now: str) -> Iterator[None]:
-    """Delete the Cognito account, free phone and e-mail, and empty the private record."""
+    """Delete the Cognito account, free phone and e-mail, forget earlier ones, and empty the private record."""
     record = read(users.key(user_id)) or {}
     user = users.read(record, user_id)
     if user.subject:
         cognito.delete(user.subject)
+    commit_now(*identities.forget_former(user_id))
     commit_now(erasures.leave_tombstone(user, record["erasedAt"], now), *identities.release_all(user))
     yield from ()
+
+
+CLOSING: Sequence[Step] = (
+    _store_hashes,
+    _profile,
+    _notification_settings,
+    *kept_items.CLOSING,
+    _stories,
+    _sessions,
+    _reminders,
+    _inbox,
+    _payout_account,
+)
+"""The steps that do not wait for the end of a hold. What they leave may be evidence in a chargeback."""
 
 
 STEPS: Sequence[Step] = (

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any, Final
+
 from khaya.platform.base import clock
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import settings
-from khaya.platform.data import writes
+from khaya.platform.data import dynamo, writes
 from khaya.users import store as users
 from khaya.users.model import User
 
+_SHARD: Final = "0"
+"""Erasures that wait are few, so that one partition of the index holds them."""
 
-def mark_erased(user_id: str, now: str) -> writes.Write:
-    """Set the status `erased`, which ends all access; refused if the person was erased, is an admin, or in a job."""
+_PAGE: Final = 50
+
+
+def mark_erased(user_id: str, now: str, held_until: str | None) -> writes.Write:
+    """Set the status `erased`, which ends all access; refused if the person was erased, is an admin, or in a job.
+
+    The data is erased after `held_until`, by the index `byDue`; at once if it is None.
+    """
+    held = {"shard": _SHARD, "due": held_until} if held_until is not None else {}
     return writes.update(
         *users.key(user_id),
-        "SET #status = :erased, #erasedAt = :now, #endedBefore = :second",
+        "SET #status = :erased, #erasedAt = :now, #endedBefore = :second"
+        + (", #dueShard = :shard, #dueAt = :due" if held else ""),
         condition="(attribute_not_exists(#status) OR #status <> :erased) AND NOT contains(#roles, :admin)"
         " AND (attribute_not_exists(#jobsInProgress) OR #jobsInProgress <= :none)",
         refusal=lambda _: WriteConflict(),
@@ -25,8 +38,61 @@ def mark_erased(user_id: str, now: str) -> writes.Write:
             "second": clock.epoch(now),
             "admin": "admin",
             "none": 0,
+            **held,
         },
     )
+
+
+def held_until(item: Item | None) -> str | None:
+    """Until when the data of the person in `item` is kept; None if it is not."""
+    at: str | None = (item or {}).get("dueAt")
+    return at
+
+
+def is_closed(item: Item | None) -> bool:
+    """Whether everything of the person in `item` was closed that need not wait."""
+    return "closedAt" in (item or {})
+
+
+def mark_closed(user_id: str, now: str) -> writes.Write:
+    """Note that everything of a person was closed that need not wait."""
+    return writes.update(
+        *users.key(user_id),
+        "SET #closedAt = :now",
+        condition="#status = :erased",
+        refusal=lambda _: WriteConflict(),
+        values={"now": now, "erased": "erased"},
+    )
+
+
+def postpone(user_id: str, due_at: str) -> writes.Write:
+    """Keep the data of a person longer."""
+    return writes.update(
+        *users.key(user_id),
+        "SET #dueAt = :due",
+        condition="#status = :erased AND attribute_exists(#dueAt)",
+        refusal=lambda _: WriteConflict(),
+        values={"due": due_at, "erased": "erased"},
+    )
+
+
+def due(now: str) -> Iterator[str]:
+    """The people whose data was kept until now, longest overdue first."""
+    start: dict[str, Any] | None = None
+    while True:
+        rows = dynamo.query(
+            settings().users_table,
+            "byDue",
+            "#dueShard = :shard AND #dueAt <= :now",
+            limit=_PAGE,
+            newest_first=False,
+            start=start,
+            values={"shard": _SHARD, "now": now},
+        )
+        yield from (row["userId"] for row in rows)
+        if len(rows) < _PAGE:
+            return
+        start = {name: rows[-1][name] for name in ("userId", "dueShard", "dueAt")}
 
 
 def request_erasure_run(user_id: str) -> writes.Write:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from khaya.escrows.checkouts import Checkout, CheckoutStatus
 from khaya.escrows.disputes import Dispute, ProposedResolution, Settlement
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
@@ -157,13 +158,6 @@ class Chargebacks(Model):
     lost_cents: Cents = 0
 
 
-class Checkout(Model):
-    """The latest checkout: for which part, and the number of its attempt."""
-
-    part: Part
-    attempt: Count
-
-
 class Counted(Model):
     """What a released job added to its worker's reputation."""
 
@@ -180,7 +174,7 @@ class Escrow(Model):
         paid_at: when everything was paid.
         submitted_at: when the present submission was handed in.
         work_due_at: when unsubmitted work is disputed.
-        checkout: the latest checkout.
+        checkouts: the latest checkout for each part; the last one is the latest of all.
         failed_cards: how many card payments failed.
         counted: what the job added to its worker's reputation; None if it does not count as paid.
         postponed_to: when the next timer is looked at again, because the provider could not be asked.
@@ -213,7 +207,7 @@ class Escrow(Model):
     evidence_photos: tuple[str, ...] = ()
     pictures: Pictures = {}
     chargebacks: Chargebacks | None = None
-    checkout: Checkout | None = None
+    checkouts: tuple[Checkout, ...] = ()
     failed_cards: Count = 0
     counted: Counted | None = None
     postponed_to: str | None = None
@@ -227,6 +221,16 @@ class Escrow(Model):
     def is_fully_paid(self) -> bool:
         """Whether the buyer's whole total was captured."""
         return self.paid_cents >= self.amounts.buyer_total_cents
+
+    @property
+    def checkout(self) -> Checkout | None:
+        """The latest checkout."""
+        return self.checkouts[-1] if self.checkouts else None
+
+    def status_of(self, checkout: Checkout, now: str) -> CheckoutStatus:
+        """What became of a checkout. One that expired may still be paid by whoever has its page open."""
+        is_paid = self.is_fully_paid or (checkout.part == "deposit" and self.deposit_paid_at is not None)
+        return checkout.status(now, is_paid=is_paid, has_ended=self.status in FINAL)
 
     @property
     def is_frozen(self) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from khaya.escrows import store
-from khaya.escrows.model import Checkout, Counted, Escrow
+from khaya.escrows.checkouts import Checkout, with_failed, with_latest
+from khaya.escrows.model import Counted, Escrow
 from khaya.escrows.opening import summary_of
 from khaya.jobs import service as job_service
 from khaya.jobs import store as jobs
@@ -19,7 +20,7 @@ from khaya.payouts.model import earning_id, new_earning
 from khaya.platform.base.errors import NotFound
 from khaya.platform.base.models import Item
 from khaya.platform.data.unit_of_work import Key, UnitOfWork, Write, read_together
-from khaya.pricing.model import Split
+from khaya.pricing.model import Part, Split
 from khaya.profiles.store import PaidJob
 from khaya.refunds import store as refunds
 from khaya.refunds.model import new_refund
@@ -199,12 +200,14 @@ def capture(deal: Deal, cents: int, *, source: str, fee_cents: int, now: str, un
 
 def note_checkout(deal: Deal, checkout: Checkout, now: str) -> Write:
     """The write that notes the latest checkout on the escrow."""
-    return store.change(deal.escrow, deal.escrow.updated(now, checkout=checkout))
+    return store.change(deal.escrow, deal.escrow.updated(now, checkouts=with_latest(deal.escrow.checkouts, checkout)))
 
 
-def note_failed_card(deal: Deal, now: str) -> Write:
-    """The write that counts a card payment that failed."""
-    return store.change(deal.escrow, deal.escrow.updated(now, failed_cards=deal.escrow.failed_cards + 1))
+def note_failed_card(deal: Deal, part: Part, attempt: int, now: str) -> Write:
+    """The write that counts the card payment of a checkout, which failed."""
+    escrow = deal.escrow
+    checkouts = with_failed(escrow.checkouts, part, attempt)
+    return store.change(escrow, escrow.updated(now, checkouts=checkouts, failed_cards=escrow.failed_cards + 1))
 
 
 def lose_chargeback(deal: Deal, escrow: Escrow, *, now: str, unit_of_work: UnitOfWork) -> Job:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from khaya.escrows.checkouts import CheckoutStatus
 from khaya.escrows.model import Chargebacks, Escrow, Party, Status
 from khaya.payouts.model import Payout
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
+from khaya.pricing.model import Part
 from khaya.refunds.model import Refund
 from khaya.uploads.view import Picture, pictures
 
@@ -48,6 +50,14 @@ class DisputeView(Model):
     evidence: list[EvidenceView]
 
 
+class EscrowCheckoutView(Model):
+    """The latest checkout for a part. While it waits, `POST …/escrow/checkouts` gives its link again."""
+
+    part: Part
+    status: CheckoutStatus
+    expires_at: str
+
+
 class EscrowView(Model):
     """An escrow."""
 
@@ -71,9 +81,12 @@ class EscrowView(Model):
     settlement: SettlementView | None
     chargeback: ChargebackView | None
     dispute: DisputeView | None
+    checkouts: list[EscrowCheckoutView]
 
 
-def escrow_view(escrow: Escrow, person: str, payout: Payout | None = None, refund: Refund | None = None) -> EscrowView:
+def escrow_view(
+    escrow: Escrow, person: str, now: str, payout: Payout | None = None, refund: Refund | None = None
+) -> EscrowView:
     """The representation of an escrow with its payout and refund for `person`, a party or an admin."""
     return EscrowView(
         job_id=escrow.id,
@@ -91,6 +104,10 @@ def escrow_view(escrow: Escrow, person: str, payout: Payout | None = None, refun
         settlement=SettlementView(**dict(escrow.settlement)) if escrow.settlement else None,
         chargeback=_chargeback(escrow.chargebacks),
         dispute=_dispute(escrow, escrow.party(person)),
+        checkouts=[
+            EscrowCheckoutView(part=one.part, status=escrow.status_of(one, now), expires_at=one.expires_at)
+            for one in escrow.checkouts
+        ],
     )
 
 

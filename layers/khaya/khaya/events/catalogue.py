@@ -263,6 +263,13 @@ class Person(Detail):
     user_id: str
 
 
+class ContactChanged(Person):
+    """A person's `phone` or `email` was set; `replaced` if they had one before. The contacts are not in the event."""
+
+    contact: str
+    replaced: bool
+
+
 class Erased(Person):
     """A person's account is being erased; `verified` is whether the person was verified."""
 
@@ -339,6 +346,13 @@ class RefundStuck(Refund):
     reason: str
 
 
+class RefundDecided(Refund):
+    """An admin decided about a refund that was stuck, or proposed a decision (`waits`)."""
+
+    decision: str
+    waits: bool
+
+
 class RefundReminder(Refund):
     """A refund waits for the buyer's bank account, and the buyer is reminded for the `number`th time."""
 
@@ -390,10 +404,14 @@ class EscrowDisputed(Escrow):
 
 
 class EscrowAgreementProposed(Escrow):
-    """The `buyer` or the `worker` proposes that `amount_cents` go back to the buyer."""
+    """The `buyer` or the `worker` proposes that `amount_cents` go back to the buyer.
+
+    With `declines` it takes the place of a proposal of the other party, which is declined by that.
+    """
 
     by: str
     amount_cents: Cents
+    declines: bool = False
 
 
 class EscrowEnded(Escrow):
@@ -473,11 +491,13 @@ KINDS: Final[Mapping[str, type[Detail]]] = {
     "refund.created": Refund,
     "refund.needs_account": RefundNeedsAccount,
     "refund.stuck": RefundStuck,
+    "refund.decided": RefundDecided,
     "refund.paid": Refund,
     "refund.reminder": RefundReminder,
     "escrow.opened": Escrow,
     "escrow.deposit_paid": EscrowPaid,
     "escrow.fully_paid": EscrowPaid,
+    "escrow.payment_failed": Escrow,
     "escrow.balance_due": EscrowBalanceDue,
     "escrow.disputed": EscrowDisputed,
     "escrow.agreement_proposed": EscrowAgreementProposed,
@@ -499,6 +519,7 @@ KINDS: Final[Mapping[str, type[Detail]]] = {
     "person.payout_account_changed": Person,
     "person.payout_account_checked": PayoutAccountChecked,
     "person.password_changed": Person,
+    "person.contact_changed": ContactChanged,
     "person.suspended": Person,
     "person.reinstated": Person,
     "person.made_admin": Person,

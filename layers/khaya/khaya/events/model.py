@@ -252,6 +252,11 @@ def _refund_events(before: Item, after: Item) -> Iterator[KindAndFields]:
         yield "refund.needs_account", ids
     if moved and after["status"] in ("paid", "needs_admin"):
         yield {"paid": "refund.paid", "needs_admin": "refund.stuck"}[after["status"]], ids
+    proposal = after.get("proposal")
+    if proposal and proposal != before.get("proposal"):
+        yield "refund.decided", {**ids, "decision": proposal["decision"], "waits": True}
+    elif after.get("decidedAt") != before.get("decidedAt"):
+        yield "refund.decided", {**ids, "decision": after["decision"], "waits": False}
     reminded = after.get("waiting", {}).get("reminded", 0)
     if reminded > before.get("waiting", {}).get("reminded", 0):
         yield "refund.reminder", {**ids, "number": reminded}
@@ -283,6 +288,8 @@ def _user_events(before: Item, after: Item) -> Iterator[KindAndFields]:
             yield "person.made_admin" if after["admin"] else "person.ended_admin", person
     elif not before and "passwordChangedAt" in after:
         yield "person.password_changed", {"userId": after["about"]}
+    elif after.get("contactChangedAt") != before.get("contactChangedAt") and "contactChangedAt" in after:
+        yield "person.contact_changed", {"userId": after["about"], "replaced": "formerContact" in after}
     elif before.get("status") != "erased" and after.get("status") == "erased" and "erasureRepeatedAt" not in after:
         yield "person.erased", {}
 
@@ -299,9 +306,12 @@ def _escrow_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     if _was_set("balanceDueAt", before, after):
         left = after["amounts"]["buyerTotalCents"] - after["paidCents"]
         yield "escrow.balance_due", {**ids, "amountCents": left, "dueAt": after["balanceDueAt"]}
-    proposed = after.get("settlement")
-    if proposed and proposed != before.get("settlement"):
-        fields = {"by": proposed["by"], "amountCents": proposed["refundCents"]}
+    if after.get("failedCards", 0) > before.get("failedCards", 0):
+        yield "escrow.payment_failed", ids
+    proposed, earlier = after.get("settlement"), before.get("settlement")
+    if proposed and proposed != earlier:
+        declines = earlier is not None and earlier["by"] != proposed["by"]
+        fields = {"by": proposed["by"], "amountCents": proposed["refundCents"], "declines": declines}
         yield "escrow.agreement_proposed", {**ids, **fields}
 
 
@@ -382,7 +392,7 @@ _AUDITED: Final[Mapping[str, tuple[str, ...]]] = {
     "credits": ("type", "amountCents", "balanceAfterCents", "withdrawalStatus", "reversalOf", "reversedBy"),
     "payouts": ("status", "reason", "amountCents", "heldBy", "approvedBy", "verified", "problem"),
     "refunds": ("status", "reason", "amountCents"),
-    "escrows": ("status", "paidCents", "heldCents", "refundedCents", "releasedCents"),
+    "escrows": ("status", "paidCents", "heldCents", "refundedCents", "releasedCents", "failedCards"),
     "chargebacks": ("status", "amountCents", "escrowCents", "lossCents"),
     "books": ("status", "oursCents", "otherCents"),
     "profiles": ("roles", "verified"),

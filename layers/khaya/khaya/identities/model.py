@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["subject", "phone", "email", "identity"]
+ContactKind = Literal["phone", "email"]
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,15 @@
 A row names one person, so a phone, an e-mail or an identity number belongs to one account at most. Unlike keyed
 hashes, the first three stay valid when the service key changes, and erasure deletes them. Identity numbers are not
 kept, so they have a row for each service key that was valid when they were checked; erasure keeps these rows.
+
+`<userId>#former-<kind>` holds the phone or e-mail before the latest change, which is told of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
-from khaya.identities.model import Identity, Kind
+from khaya.identities.model import ContactKind, Identity, Kind
 from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import settings
@@ -52,10 +53,38 @@ def release(identity: Identity, user_id: str) -> writes.Write:
     )
 
 
-def change_contact(user_id: str, kind: Literal["phone", "email"], before: str | None, after: str) -> list[writes.Write]:
+def change_contact(user_id: str, kind: ContactKind, before: str | None, after: str) -> list[writes.Write]:
     """Give a person the phone or e-mail that they proved, and free the one `before`."""
     taken = take_proved(Identity(kind, after), user_id)
     return [taken, release(Identity(kind, before), user_id)] if before and before != after else [taken]
+
+
+def note_change(user_id: str, kind: ContactKind, before: str | None, now: str) -> writes.Write:
+    """Note that a person's phone or e-mail was changed; the row's stream tells the old contact and the new one."""
+    former = {"formerContact": before} if before else {}
+    return writes.put(
+        *_former_row(user_id, kind, {"about": user_id, "contact": kind, "contactChangedAt": now, **former}),
+        condition=None,
+        refusal=lambda _: WriteConflict(),
+    )
+
+
+def former_key(user_id: str, kind: str) -> tuple[str, dict[str, str]]:
+    """The key of the row with a person's former phone or e-mail."""
+    return settings().users_table, {"userId": f"{user_id}#former-{kind}"}
+
+
+def read_former(item: Item | None) -> str:
+    """The former phone or e-mail in the row; empty if there is none."""
+    return str((item or {}).get("formerContact", ""))
+
+
+def forget_former(user_id: str) -> list[writes.Write]:
+    """Delete a person's former contacts."""
+    kinds: tuple[ContactKind, ...] = ("phone", "email")
+    return [
+        writes.delete(*former_key(user_id, kind), condition=None, refusal=lambda _: WriteConflict()) for kind in kinds
+    ]
 
 
 def release_all(user: User) -> list[writes.Write]:
@@ -66,6 +95,11 @@ def release_all(user: User) -> list[writes.Write]:
 def contacts_held(user: User) -> list[Identity]:
     """The phone and the e-mail of a person that their rows hold."""
     return _held(user, ("phone", "email"))
+
+
+def _former_row(user_id: str, kind: ContactKind, fields: Item) -> tuple[str, Item]:
+    table, primary = former_key(user_id, kind)
+    return table, {**primary, **fields}
 
 
 def _held(user: User, kinds: Sequence[Kind]) -> list[Identity]:

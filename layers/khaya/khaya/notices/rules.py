@@ -201,6 +201,13 @@ def _refund(kind: str) -> Callable[[Event, Item], Recipients]:
     return rule
 
 
+def _refund_decided(event: Event, _: Item) -> Recipients:
+    """Notifies the buyer that a stuck refund goes on. Of one that was given back they have the notice of its end."""
+    detail = event.detail
+    if detail.get("buyerId") and detail["decision"] == "again" and not detail["waits"]:
+        yield detail["buyerId"], "refundResumed", {}
+
+
 def _escrow_paid(event: Event, _: Item) -> Recipients:
     """Notifies the worker, who may start or has their money safe, and the buyer of the receipt."""
     is_first = event.detail["amountCents"] == event.detail["paidCents"]
@@ -219,8 +226,9 @@ def _both(kind: str) -> Callable[[Event, Item], Recipients]:
 
 
 def _agreement_proposed(event: Event, _: Item) -> Recipients:
+    """Notifies the other party; if their own proposal was declined by that, of both in one notice."""
     other = "workerId" if event.detail["by"] == "buyer" else "buyerId"
-    yield event.detail[other], "agreementProposed", {}
+    yield event.detail[other], "agreementDeclined" if event.detail.get("declines") else "agreementProposed", {}
 
 
 def _escrow_released(event: Event, _: Item) -> Recipients:
@@ -252,6 +260,13 @@ def _verification(event: Event, _: Item) -> Recipients:
     yield event.detail["userId"], "verified" if event.detail["verified"] else "verificationEnded", {}
 
 
+def _contact_changed(event: Event, _: Item) -> Recipients:
+    """Notifies by the contacts that the person has now, and by the one that was replaced."""
+    yield event.detail["userId"], "contactChanged", {}
+    if event.detail["replaced"]:
+        yield event.detail["userId"], "contactReplaced", {}
+
+
 def _decision(event: Event) -> str:
     decision: str = event.detail["decision"]
     return decision
@@ -281,11 +296,14 @@ _RULES: Final[Mapping[str, Callable[[Event, Item], Recipients]]] = {
     "payout.delayed": _payout_delayed,
     "payout.reminder": _one("userId", "payoutNeedsAccount"),
     "payout.paid": _payout_paid,
+    "refund.stuck": _refund("refundHeld"),
+    "refund.decided": _refund_decided,
     "refund.needs_account": _refund("refundNeedsAccount"),
     "refund.reminder": _refund("refundNeedsAccount"),
     "refund.paid": _refund("refundPaid"),
     "escrow.deposit_paid": _escrow_paid,
     "escrow.fully_paid": _escrow_paid,
+    "escrow.payment_failed": _one("buyerId", "paymentFailed"),
     "escrow.balance_due": _one("buyerId", "balanceDue"),
     "escrow.disputed": _both("disputeOpened"),
     "escrow.agreement_proposed": _agreement_proposed,
@@ -300,6 +318,7 @@ _RULES: Final[Mapping[str, Callable[[Event, Item], Recipients]]] = {
     "person.suspended": _one("userId", "accountSuspended"),
     "person.reinstated": _one("userId", "accountReinstated"),
     "person.password_changed": _one("userId", "passwordChanged"),
+    "person.contact_changed": _contact_changed,
     "person.payout_account_changed": _one("userId", "payoutAccountChanged"),
     "person.payout_account_checked": _payout_account_checked,
     "reminder.due": _reminder,

@@ -47,8 +47,14 @@ def _urgent_kind(*placeholders: str) -> KindOfNotification:
     return KindOfNotification(frozenset(placeholders), urgent=True, limited=False)
 
 
-def _security_kind() -> KindOfNotification:
-    return KindOfNotification(frozenset(), urgent=True, channels=CHANNELS, configurable=False, limited=False)
+def _security_kind(*placeholders: str) -> KindOfNotification:
+    return KindOfNotification(
+        frozenset(placeholders), urgent=True, channels=CHANNELS, configurable=False, limited=False
+    )
+
+
+CONTACT_REPLACED: Final = "contactReplaced"
+"""The kind that is sent to the phone or e-mail that a person had before, and to no other address."""
 
 
 KINDS: Final[Mapping[str, KindOfNotification]] = {
@@ -85,10 +91,12 @@ KINDS: Final[Mapping[str, KindOfNotification]] = {
     "workCanStart": _urgent_kind("jobTitle"),
     "balancePaid": _kind("jobTitle"),
     "paymentReceived": _kind("jobTitle", "amountCents"),
+    "paymentFailed": _kind("jobTitle"),
     "balanceDue": _kind("jobTitle", "amountCents", "dueAt"),
     "disputeOpened": _gathered_kind("jobTitle"),
     "disputeEnded": _gathered_kind("jobTitle"),
     "agreementProposed": _gathered_kind("jobTitle", "amountCents"),
+    "agreementDeclined": _gathered_kind("jobTitle", "amountCents"),
     "moneyReleased": _kind("jobTitle", "amountCents"),
     "workPaid": _kind("jobTitle"),
     "refundStarted": _kind("jobTitle", "amountCents"),
@@ -102,6 +110,8 @@ KINDS: Final[Mapping[str, KindOfNotification]] = {
     "accountSuspended": _security_kind(),
     "accountReinstated": _security_kind(),
     "passwordChanged": _security_kind(),
+    "contactChanged": _security_kind("contact"),
+    CONTACT_REPLACED: _security_kind("contact"),
     "payoutAccountChanged": _security_kind(),
     "payoutAccountVerified": _kind(),
     "payoutAccountRefused": _kind("problem"),
@@ -110,6 +120,8 @@ KINDS: Final[Mapping[str, KindOfNotification]] = {
     "payoutReturned": _kind("amountCents"),
     "payoutFailed": _kind("amountCents"),
     "payoutHeld": _kind("amountCents"),
+    "refundHeld": _kind("amountCents"),
+    "refundResumed": _kind("amountCents"),
     "refundPaid": _kind("amountCents"),
     "refundNeedsAccount": _kind("amountCents"),
 }

@@ -23,7 +23,6 @@ from khaya.platform.aws import secrets
 from khaya.platform.base.errors import FieldProblem, Invalid, Unavailable
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, read, read_together
 from khaya.platform.work.retries import retry_on_conflict
-from khaya.provider import circuit
 from khaya.provider.errors import ProviderUnavailable, Refused, Unclear
 from khaya.provider.model import BankAccount
 
@@ -116,7 +115,7 @@ def problem_at_provider(account: BankAccount) -> Problem | None:
         ProviderUnavailable: the provider does not answer.
     """
     try:
-        return circuit.ask(lambda bank: bank.check_account(account)).problem
+        return provider.payment_provider().check_account(account).problem
     except Refused:
         return "unknown"
 
@@ -154,7 +153,7 @@ def _checked(user_id: str, account: PayoutAccount) -> PayoutAccount:
     if problem is not None:
         return account.checked(problem)
     try:
-        recipient = circuit.ask(lambda bank: bank.make_recipient(details.account))
+        recipient = provider.payment_provider().make_recipient(details.account)
     except Refused:
         return account.checked("unknown")
     return account.checked(

@@ -245,6 +245,13 @@ RECORDS: Final[tuple[Record, ...]] = (
         (Place("userId", "identifier", "erased person", keep("keyed hash, so that nobody starts afresh"), "no"),),
         "for good; a hash is recognised as long as its service key is in the secret",
     ),
+    Record(
+        "former phone or e-mail, which was told of its change",
+        "users",
+        None,
+        (Place("formerContact", "contact", "userId", DELETE, "no"),),
+        "until the next change",
+    ),
     Record("export", "users", None, (), "a day"),
     Record(
         "session",

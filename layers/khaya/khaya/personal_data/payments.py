@@ -62,7 +62,13 @@ PAYMENT_RECORDS: Final[tuple[Record, ...]] = (
         Collection,
         (
             Place("jobTitle", "typed text", "buyerId", _TITLE),
-            Place("card", "identifier", "buyerId", keep("the provider's mark of a card: it tells stolen ones"), "no"),
+            Place(
+                "cardHashes",
+                "identifier",
+                "buyerId",
+                keep("keyed hashes, by which a card is recognised that several people use"),
+                "no",
+            ),
         ),
         _MONEY,
     ),
@@ -109,6 +115,8 @@ PAYMENT_RECORDS: Final[tuple[Record, ...]] = (
         (
             Place("jobTitle", "typed text", "buyerId", _TITLE),
             Place("sealed", "identifier", "buyerId", REMOVE, "no"),
+            Place("decisionReason", "typed text", "decidedBy", _REASON_OF_AN_ADMIN, "no"),
+            Place("proposal.reason", "typed text", "proposal.by", _REASON_OF_AN_ADMIN, "no"),
         ),
         _MONEY,
     ),

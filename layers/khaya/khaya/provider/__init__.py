@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 
 from khaya.platform.base.settings import ProviderSettings, settings
+from khaya.provider import circuit
 from khaya.provider.port import PaymentProvider
 
 
@@ -18,9 +19,9 @@ def is_configured() -> bool:
 
 @cache
 def payment_provider() -> PaymentProvider:
-    """The payment provider of this deployment."""
+    """The payment provider of this deployment, behind its circuit breaker."""
     match settings(ProviderSettings).payment_provider:
         case "paystack":
             from khaya.provider.paystack.adapter import Paystack  # noqa: PLC0415 - only the adapter that is used
 
-            return Paystack()
+            return circuit.guarded(Paystack())

@@ -23,8 +23,8 @@ class RateLimited(ProviderUnavailable):
     """The provider was asked too often: nothing was done. Ask again after `retry_after` seconds."""
 
 
-class NotLive(ProviderUnavailable):
-    """A key or an answer is of the provider's test mode where only the live mode may be used. An operator must act."""
+class WrongMode(ProviderUnavailable):
+    """A key or an answer is of the test mode in prod, or of the live mode elsewhere. An operator must act."""
 
 
 class Unclear(ProviderError):

@@ -74,7 +74,7 @@ class Collection:
     Attributes:
         amount_cents: what was paid, or is to be paid while it is not.
         fee_cents: what the provider keeps; None while that is not known.
-        card: equal for two payments by the same card; None if it was no card.
+        card: the provider's mark of the card, equal for two payments by it; None if it was no card.
         live: whether it is real money.
         under_way: whether the person has paid and the bank has not answered yet; a deadline waits for that.
     """

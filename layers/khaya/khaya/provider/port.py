@@ -35,15 +35,15 @@ class PaymentProvider(Protocol):
     """A payment provider.
 
     Every method may raise `ProviderUnavailable`: the provider was not reached or cannot answer now, and nothing was
-    done; `RateLimited` and `NotLive` are kinds of it. A method that only reads raises nothing else, unless it says so.
-    A method that changes something may also raise `Unclear`: it may or may not have been done.
+    done; `RateLimited` and `WrongMode` are kinds of it. A method that only reads raises nothing else, unless it says
+    so. A method that changes something may also raise `Unclear`: it may or may not have been done.
     """
 
     def check_key(self) -> None:
         """Check our key without asking the provider; for functions that start.
 
         Raises:
-            NotLive: it is a key of the test mode, where only the live mode may be used.
+            WrongMode: it is a key of the test mode in prod, or of the live mode elsewhere.
         """
 
     def collect(self, request: CheckoutRequest) -> Checkout:

@@ -268,7 +268,7 @@ def new_referral(code: Code, *, referred_id: str, referred_name: str, now: str) 
 
 @dataclass(frozen=True)
 class Means:
-    """By what a person pays and is paid: their payout account, and the cards that they paid with."""
+    """By what a person pays and is paid: their payout account, and the hashes of the cards that they paid with."""
 
     account: PayoutAccount | None = None
     cards: frozenset[str] = frozenset()

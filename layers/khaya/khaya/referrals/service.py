@@ -219,11 +219,11 @@ def _read(referred_id: str, referrer_id: str) -> _Case | None:
 def means_of(people: Sequence[str], job_id: str) -> dict[str, Means]:
     """By what people pay and are paid. Of each the latest payments are looked at, and those for the job."""
     items = read_together([payout_accounts.key(person) for person in people])
-    of_job = [one for one in collections.of_job(job_id) if one.card is not None]
+    of_job = [one for one in collections.of_job(job_id) if one.is_by_card]
     found: dict[str, Means] = {}
     for person, item in zip(people, items, strict=True):
         paid = [*collections.paid_by(person, _HISTORY).items, *(one for one in of_job if one.buyer_id == person)]
-        found[person] = Means(payout_accounts.read(item), frozenset(one.card for one in paid if one.card is not None))
+        found[person] = Means(payout_accounts.read(item), frozenset(card for one in paid for card in one.card_hashes))
     return found
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from khaya.platform.base import clock
-from khaya.platform.base.errors import Conflict
-from khaya.platform.base.fields import Count
-from khaya.platform.base.models import Model
-from khaya.platform.base.money import Cents
+from khaya.platform.base.errors import Conflict, Forbidden
+from khaya.platform.base.fields import Count, Length, Prose
+from khaya.platform.base.models import Model, RequestModel
+from khaya.platform.base.money import RAND, Cents
 from khaya.waiting.model import Waiting
 
 Status = Literal["pending", "sent", "paid", "needs_account", "needs_admin", "charged_back"]
@@ -23,6 +23,12 @@ Source = Literal["escrow", "suspense"]
 
 PartState = Literal["planned", "asked", "sent", "paid", "needs_account"]
 AccountProblem = Literal["somebody_else", "closed", "unknown", "identity_differs", "identity_taken"]
+
+AdminDecision = Literal["again", "given_back"]
+"""The provider is asked for it again, or an admin gave the money back by hand in the provider's dashboard."""
+
+SINGLE_ADMIN_CENTS: Final = 5_000 * RAND
+"""The largest refund about which one admin decides alone."""
 
 UNCLEAR_MINUTES: Final = 30
 """Minutes after which a refund whose answer was lost, and which the provider does not list, becomes an admin's."""
@@ -53,6 +59,22 @@ class Part(Model):
     provider_id: str | None = None
 
 
+class DecisionRequest(RequestModel):
+    """An admin's decision about a refund that does not go on by itself."""
+
+    decision: AdminDecision
+    reason: Annotated[Prose, Length(10, 500)]
+
+
+class Proposal(Model):
+    """A decision of one admin that waits for the same one of another."""
+
+    decision: AdminDecision
+    by: str
+    reason: str
+    at: str
+
+
 class Refund(Model):
     """Money that goes back to a buyer.
 
@@ -66,6 +88,8 @@ class Refund(Model):
         sealed: the encrypted account that the buyer named, until the provider has it.
         account_version: how often the buyer named one.
         account_problem: why the provider did not take the account.
+        proposal: an admin's decision that waits for a second one.
+        decided_by: the admins of the latest decision.
     """
 
     id: str
@@ -84,6 +108,11 @@ class Refund(Model):
     sealed: str | None = None
     account_version: Count = 0
     account_problem: AccountProblem | None = None
+    proposal: Proposal | None = None
+    decision: AdminDecision | None = None
+    decided_by: tuple[str, ...] = ()
+    decided_at: str | None = None
+    decision_reason: str | None = None
     paid_at: str | None = None
     created_at: str
     updated_at: str
@@ -104,6 +133,12 @@ class Refund(Model):
     def is_unsent(self) -> bool:
         """Whether the provider was asked for nothing of it."""
         return self.status == "pending" and all(part.state == "planned" for part in self.parts)
+
+    def coverable_cents(self, collection: str) -> int:
+        """What of it need not be sent any more when the buyer's bank has taken a collection back."""
+        if self.is_unsent:
+            return self.amount_cents
+        return 0 if self.is_final else sum(one.cents for one in self.parts if _is_planned(one, collection))
 
     @property
     def part(self) -> Part | None:
@@ -216,16 +251,55 @@ class Refund(Model):
         """The refund when it does not go on without an admin."""
         return self._updated(now, status="needs_admin", reason=reason, for_admin=True, next_at=None, sealed=None)
 
-    def charged_back(self, cents: int, now: str) -> Refund:
-        """The refund after the buyer's bank has taken `cents` of it back, so that nobody gets them twice."""
+    def charged_back(self, cents: int, collection: str, now: str) -> Refund:
+        """The refund less `cents` that the buyer's bank has taken back with a collection: nobody gets them twice."""
         left = self.amount_cents - cents
+        if not self.is_unsent:
+            parts = tuple(one for one in self.parts if not _is_planned(one, collection))
+            after = self._updated(now, amount_cents=left, parts=parts, next_at=now)
+            return after if after.part else after.model_copy(update={"status": "paid", "next_at": None, "paid_at": now})
         ended = {} if left else {"status": "charged_back", "next_at": None, "sealed": None}
         return self._updated(now, amount_cents=left, parts=(), **ended)
 
-    def reopened(self, now: str) -> Refund:
-        """The refund after an operator has seen that the provider did not make its present part."""
-        if self.status != "needs_admin":
-            return self
+    def decided(self, request: DecisionRequest, *, admin_id: str, now: str) -> Refund:
+        """The refund after an admin's decision. Above the limit of one admin, the first decision waits for a second.
+
+        Raises:
+            Forbidden: the admin gets the money, or decided the same before.
+            Conflict: no admin has to act, or the buyer has to name an account before the provider is asked again.
+        """
+        if admin_id == self.buyer_id:
+            raise Forbidden("No admin acts on themselves.", code="own_affair")
+        can_be_asked = self.status == "needs_admin"
+        if not self.for_admin or (request.decision == "again" and not can_be_asked):
+            raise Conflict(f"The refund is {self.status}.", code="refund_status", params={"status": self.status})
+        first = self.proposal
+        is_second = first is not None and first.decision == request.decision
+        if is_second and first is not None and first.by == admin_id:
+            raise Forbidden("Nobody decides about their own proposal; another admin has to.", code="own_proposal")
+        if self.amount_cents > SINGLE_ADMIN_CENTS and not is_second:
+            proposal = Proposal(decision=request.decision, by=admin_id, reason=request.reason, at=now)
+            return self._updated(now, proposal=proposal)
+        admins = (first.by, admin_id) if is_second and first is not None else (admin_id,)
+        after = self._reopened(now) if request.decision == "again" else self._given_back(now)
+        return after.model_copy(
+            update={
+                "proposal": None,
+                "decision": request.decision,
+                "decided_by": admins,
+                "decided_at": now,
+                "decision_reason": request.reason,
+            }
+        )
+
+    def _given_back(self, now: str) -> Refund:
+        """The refund after an admin gave back by hand what was left of it."""
+        parts = tuple(part.model_copy(update={"state": "paid"}) for part in self.parts)
+        ended = {"status": "paid", "paid_at": now, "next_at": None, "sealed": None, "waiting": None}
+        return self._updated(now, parts=parts, reason=None, for_admin=False, **ended)
+
+    def _reopened(self, now: str) -> Refund:
+        """The refund after an admin has seen that the provider did not make its present part."""
         changed: dict[str, Any] = {"status": "pending", "reason": None, "for_admin": False, "next_at": now}
         present = self.part
         if present is None:
@@ -243,6 +317,10 @@ class Refund(Model):
 
     def _updated(self, now: str, **changed: Any) -> Refund:
         return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
+
+
+def _is_planned(part: Part, collection: str) -> bool:
+    return part.state == "planned" and part.collection == collection
 
 
 RETURN_PREFIX: Final = "return-"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from khaya import provider
 from khaya.collections import service as collections
 from khaya.collections import store as collection_store
 from khaya.ledger import service as ledger
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
 from khaya.platform.work.retries import retry_on_conflict
-from khaya.provider import circuit
 from khaya.provider.model import SettledCollection, Settlement
 from khaya.restores import store as restores
 from khaya.settlements import model, store
@@ -27,7 +27,7 @@ def apply_new(now: str) -> int:
         ProviderUnavailable: the provider does not answer.
     """
     day = restores.not_reconciled_since(now)
-    found = circuit.ask(lambda bank: bank.settlements(day, store.since(day)))
+    found = provider.payment_provider().settlements(day, store.since(day))
     return sum(apply(settlement, now) for settlement in found)
 
 

@@ -51,6 +51,7 @@ def verify_contact(
     unit_of_work.add(
         users.set_contact(caller.user_id, verified.kind, before, verified.value),
         *identities.change_contact(caller.user_id, verified.kind, before, verified.value),
+        *([identities.note_change(caller.user_id, verified.kind, before, now)] if before != verified.value else []),
         store.close(challenge.id, now),
         store.release_contact(_hash_of(verified), caller.user_id),
     )

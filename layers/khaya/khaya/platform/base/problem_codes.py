@@ -83,6 +83,7 @@ PROBLEM_CODES: Final[dict[str, str]] = {
     "story_status": "The story is in the state `status`.",
     "referral_status": "The referral is in the state `status`.",
     "reward_status": "The reward was decided; it is in the state `status`.",
+    "refund_status": "The refund is `status`, so no admin decides about it.",
     "chargeback_status": "The chargeback is `status`.",
     "chargeback_answered": "The chargeback was answered before.",
     "chargeback_overdue": "The chargeback had to be answered by `dueAt`.",

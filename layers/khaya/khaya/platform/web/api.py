@@ -19,6 +19,7 @@ from khaya.platform.web.pipeline import JSON, Pipeline, resource_of
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 _PREFLIGHT_SECONDS = 7200
+_ACCEPTED = 202
 """Seconds for which a browser may keep the answer to a preflight; no browser keeps it longer."""
 _EXPOSED = ["ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-Id"]
 
@@ -90,6 +91,7 @@ class Api(Pipeline):
         content: str = JSON,
         if_match: bool | None = None,
         answers: Mapping[int, str] | None = None,
+        accepted: Any = None,
     ) -> Callable[[Handler], Handler]:
         """Register a handler.
 
@@ -103,9 +105,11 @@ class Api(Pipeline):
             content: the content type of the response.
             if_match: whether the handler checks `If-Match`; by default for `PATCH` and `PUT` of versioned objects.
             answers: other responses, and problems that no other route of its kind has: a sentence for each status.
+            accepted: the model of the response 202 among `answers`, of what is carried out later.
         """
         self.access[method, resource_of(path)] = access
         shape: Any = {"model": body} if body is not None else {"schema": {"type": "string"}}
+        later: Any = {JSON: {"model": accepted}} if accepted is not None else {}
         if if_match is None:
             if_match = method in ("PATCH", "PUT") and "version" in getattr(body, "model_fields", {})
 
@@ -124,7 +128,10 @@ class Api(Pipeline):
                 tags=[self.tag],
                 responses={
                     status: {"description": "Success", "content": {content: shape}},
-                    **{other: {"description": text, "content": {}} for other, text in (answers or {}).items()},
+                    **{
+                        other: {"description": text, "content": later if other == _ACCEPTED else {}}
+                        for other, text in (answers or {}).items()
+                    },
                 },
                 openapi_extensions={"x-khaya-if-match": if_match},
             )(handler)

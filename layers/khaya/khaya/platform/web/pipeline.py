@@ -388,8 +388,8 @@ class Pipeline:
         if unknown:
             message = "is not a parameter of this route"
             raise Invalid([FieldProblem(name[:64], message, "unknown_parameter") for name in unknown])
-        if not route.dependant.body_params:
-            check_no_body(request.event.get("body"), request.body)
+        if not route.dependant.body_params and request.event.get("body") is not None:
+            check_no_body(request.body)
         ids = (request.event.get("pathParameters") or {}).values()
         if not all(re.fullmatch(ID_PATTERN, value) for value in ids):
             raise NotFound("There is nothing with such an id.")

@@ -70,17 +70,13 @@ def check_values(body: Any) -> None:
             raise Invalid([FieldProblem(path or "body", "has an unpaired surrogate", "unpaired_surrogate")])
 
 
-def check_no_body(text: str | None, body: Any) -> None:
-    """Check that a request to a route without a body has none; an empty object is accepted.
-
-    Args:
-        text: the body as it was sent; None without a body.
-        body: its JSON value.
+def check_no_body(body: Any) -> None:
+    """Check the body that was sent to a route without one; an empty object is accepted.
 
     Raises:
-        Invalid: it has a body.
+        Invalid: the body is anything else.
     """
-    if text is None or body == {}:
+    if body == {}:
         return
     if isinstance(body, dict):
         message = "is not a field of this request"

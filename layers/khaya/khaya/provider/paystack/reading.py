@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from khaya.platform.base.settings import ProviderSettings, settings
-from khaya.provider.errors import NotLive
+from khaya.provider.errors import WrongMode
 from khaya.provider.model import (
     AccountCheck,
     Chargeback,
@@ -182,9 +182,9 @@ def _live(fields: Fields) -> bool:
     """Whether a thing is of the live mode.
 
     Raises:
-        NotLive: it is not, where only the live mode may be used.
+        WrongMode: it is not in prod, or it is elsewhere.
     """
     live = fields.live()
-    if not live and keys.must_be_live():
-        raise NotLive("an answer is of the test mode")
+    if live != keys.must_be_live():
+        raise WrongMode(f"an answer is of the {'live' if live else 'test'} mode")
     return live
