@@ -20,6 +20,7 @@ LEFT_OUT = {  # what Powertools adds to every line
     *SHOWN_FIRST,
     "cold_start",
     "function_name",
+    "release",
     "function_memory_size",
     "function_arn",
     "function_request_id",

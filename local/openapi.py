@@ -130,6 +130,7 @@ def _make_up_settings() -> None:
         if isinstance(model, type) and issubclass(model, BaseModel):
             for name, field in model.model_fields.items():
                 choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+                choices = ("false",) if field.annotation is bool else choices
                 os.environ.setdefault(name.upper(), choices[0] if choices else "00000000")
     for name in re.findall(r"\b[A-Z_]+_QUEUE_URL\b", TEMPLATE.read_text()):
         os.environ.setdefault(name, "00000000")

@@ -9,6 +9,7 @@ from pathlib import Path
 from local import CannotRun, mailbox, paystack, providers, twilio
 from local.folder import ROOT, SAM_CONFIG, last_lines, log_file, program
 from local.stand_in import endpoint, environment, sam_settings
+from operations.release import release_id
 
 
 def template_parameters(port: int, machine: Sequence[str]) -> list[str]:
@@ -29,7 +30,9 @@ def template_parameters(port: int, machine: Sequence[str]) -> list[str]:
         f"PaymentSecretArn={paystack.SECRET}",
     ]
     settled = {item.split("=", 1)[0] for item in here}
-    return [*(item for item in configured if item.split("=", 1)[0] not in settled), *here]
+    values = [*(item for item in configured if item.split("=", 1)[0] not in settled), *here]
+    release = release_id(ROOT, dict(value.split("=", 1) for value in values))
+    return [*values, f"ReleaseId={release}"]
 
 
 def sam_environment(port: int) -> dict[str, str]:

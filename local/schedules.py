@@ -87,7 +87,7 @@ def _run(port: int, schedule: Schedule) -> None:
     function = resource["StackResourceDetail"]["PhysicalResourceId"]
     functions = account.client("lambda", config=Config(read_timeout=PATIENCE, retries={"total_max_attempts": 1}))
     with step(f"running {function} with {schedule.input}"):
-        answer = functions.invoke(FunctionName=function, Payload=schedule.input.encode())
+        answer = functions.invoke(FunctionName=function, Qualifier="live", Payload=schedule.input.encode())
         report = answer["Payload"].read().decode()
     if "FunctionError" in answer:
         raise CannotRun(f"{function} failed: {report}")

@@ -25,7 +25,7 @@ def warm(session: boto3.Session, visits: Visits) -> None:
     def load(function: str) -> Callable[[], object]:
         found = stack.describe_stack_resource(StackName=name_of_stack, LogicalResourceId=f"{function}Function")
         name = found["StackResourceDetail"]["PhysicalResourceId"]
-        return lambda: functions.invoke(FunctionName=name, Payload=NOTHING)
+        return lambda: functions.invoke(FunctionName=name, Qualifier="live", Payload=NOTHING)
 
     calls: list[Callable[[], object]] = [load(function) for function in FUNCTIONS]
     calls += [

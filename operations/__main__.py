@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import boto3
 import click
 
-from operations import configuration, deploy, doctor, erase_again, parked_records, repair, status
+from operations import (
+    account,
+    configuration,
+    deploy,
+    doctor,
+    erase_again,
+    export,
+    first_admin,
+    parked_records,
+    reconcile,
+    repair,
+    restore,
+    status,
+)
 from operations.destroy import Destruction
+from operations.formats import formats
 from operations.redrive import Redrive
 from operations.refused import Refused
+from operations.rotate import Secret
 from operations.stack import Stack
 
 ENVIRONMENT = click.argument("environment", metavar="ENV")
@@ -114,8 +130,9 @@ def deploy_command(environment: str, *, plan: bool) -> None:
     deploy.check_source(configuration.ROOT, found)
     session = _session(found)
     template = deploy.package(configuration.ROOT, found)
+    found = configuration.with_release_id(found)
     deployment = deploy.Deployment(session, found, click.echo, _confirm(found))
-    deployment.deploy(template, deploy.commit(configuration.ROOT), plan=plan)
+    deployment.deploy(template, deploy.commit(configuration.ROOT), formats(configuration.ROOT), plan=plan)
 
 
 @operations.command("destroy")
@@ -137,11 +154,113 @@ def destroy_command(environment: str, *, plan: bool) -> None:
 
 @operations.command("rollback")
 @ENVIRONMENT
+@click.option("--code", is_flag=True, help="Only have the aliases serve the earlier versions: seconds, not minutes.")
 @click.option("--plan", is_flag=True, help="Only show the changes.")
-def rollback_command(environment: str, *, plan: bool) -> None:
+def rollback_command(environment: str, *, code: bool, plan: bool) -> None:
     """Deploy the release before, with its parameters."""
     found = configuration.load(environment)
-    deploy.Deployment(_session(found), found, click.echo, _confirm(found)).rollback(plan=plan)
+    deployment = deploy.Deployment(_session(found), found, click.echo, _confirm(found))
+    (deployment.rollback_code if code else deployment.rollback)(plan=plan)
+
+
+@operations.command("maintenance")
+@ENVIRONMENT
+@click.argument("state", type=click.Choice(["on", "off"]))
+@click.option("--plan", is_flag=True, help="Only show the changes.")
+def maintenance_command(environment: str, state: str, *, plan: bool) -> None:
+    """Refuse what writes with 503 and have queues, streams and schedules wait, or end that."""
+    found = configuration.load(environment)
+    deployment = deploy.Deployment(_session(found), found, click.echo, _confirm(found))
+    deployment.set_maintenance(on=state == "on", plan=plan)
+
+
+@operations.command("account")
+@click.option("--region", default=configuration.region, show_default="that of samconfig.toml")
+@click.option("--sms-usd", default=100, show_default=True, help="What text messages may cost in a month.")
+@click.option("--plan", is_flag=True, help="Only show what would be set.")
+def account_command(region: str, sms_usd: int, *, plan: bool) -> None:
+    """Set what CloudFormation cannot: the spending limit and the delivery logs of text messages."""
+    session = boto3.Session(region_name=region)
+    attributes = account.wanted(session, sms_usd)
+    for line in account.differences(session, attributes):
+        click.echo(line)
+    if not plan:
+        account.apply(session, attributes)
+        click.echo(f"set for all environments in {region}")
+
+
+@operations.command("create-admin")
+@ENVIRONMENT
+@click.argument("name")
+def create_admin_command(environment: str, name: str) -> None:
+    """Make NAME (+27... or an e-mail address), who has signed up, the first admin of ENV."""
+    found = configuration.load(environment)
+    admins = first_admin.of_stack(_session(found), found.stack)
+    _confirm(found)()
+    admins.add_first(name)
+    click.echo(f"{name} is an admin from the next sign-in on.")
+
+
+@operations.command("reconcile")
+@ENVIRONMENT
+def reconcile_command(environment: str) -> None:
+    """Compare the ledger with our items and with the payment provider's books, as every night."""
+    found = configuration.load(environment)
+    for name, number in reconcile.of_stack(_session(found), found.stack).items():
+        click.echo(f"{name}: {number}")
+
+
+@operations.command("rotate")
+@ENVIRONMENT
+@click.argument("kind", type=click.Choice(["service-key", "payment-key"]))
+@click.option("--disclosed", is_flag=True, help="Others know the service key; it may be rotated again after an hour.")
+@click.option("--undo", is_flag=True, help="Make the previous version the current one again.")
+def rotate_command(environment: str, kind: str, *, disclosed: bool, undo: bool) -> None:
+    """Rotate a secret of ENV. Two versions are valid; functions use the new one within five minutes."""
+    found = configuration.load(environment)
+    session = _session(found)
+    stack = Stack(session, found.stack)
+    service = kind == "service-key"
+    name = stack.physical("ServiceKey") if service else stack.parameters().get("PaymentSecretArn", "")
+    if not name:
+        raise Refused(f"{found.stack} offers no payments: PaymentSecretArn is not set.")
+    kept = Secret(session.client("secretsmanager"), name)
+    _confirm(found)()
+    if undo:
+        kept.undo()
+    elif service:
+        kept.rotate_service_key(disclosed=disclosed)
+    else:
+        kept.replace_field("secretKey", click.prompt("The provider's new key", hide_input=True))
+    click.echo("done; both versions are valid")
+
+
+@operations.command("export")
+@ENVIRONMENT
+@click.argument("bucket")
+@click.option("--owner", required=True, help="The id of the account that owns BUCKET.")
+@click.option("--at", "moment", type=click.DateTime(["%Y-%m-%dT%H:%M:%S"]), help="A time in UTC; by default now.")
+def export_command(environment: str, bucket: str, owner: str, moment: datetime | None) -> None:
+    """Export all tables of ENV, as of one second, to BUCKET."""
+    found = configuration.load(environment)
+    at = (moment or datetime.now(UTC)).replace(tzinfo=UTC, microsecond=0)
+    export.of_stack(_session(found), found.stack, click.echo).run(bucket, owner, at)
+
+
+@operations.command("restore")
+@ENVIRONMENT
+@click.option("--at", "moment", required=True, type=click.DateTime(["%Y-%m-%dT%H:%M:%S"]), help="The second, in UTC.")
+@click.option("--plan", is_flag=True, help="Only show the tables.")
+def restore_command(environment: str, moment: datetime, *, plan: bool) -> None:
+    """Restore the tables of ENV, which is in maintenance, as a new generation beside the present one."""
+    found = configuration.load(environment)
+    restored = restore.of_stack(_session(found), found.stack, click.echo)
+    for source, target in restored.targets().items():
+        click.echo(f"{source} -> {target}")
+    if not plan:
+        _confirm(found)()
+        restored.run(moment.replace(tzinfo=UTC))
+        click.echo("The tables stand beside the present ones. docs/operating.md says how to go on.")
 
 
 def _confirm(found: configuration.Configuration) -> Callable[[], None]:

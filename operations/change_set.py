@@ -48,12 +48,14 @@ class Deployments:
         session: a session of boto3.
         stack: the stack.
         poll: the seconds between two looks at the stack.
+        role: the ARN of the role with which CloudFormation works; None for that of the operator.
     """
 
-    def __init__(self, session: Any, stack: Stack, poll: float = POLL_SECONDS) -> None:
+    def __init__(self, session: Any, stack: Stack, poll: float = POLL_SECONDS, role: str | None = None) -> None:
         self._cloudformation = session.client("cloudformation")
         self._stack = stack
         self._poll = poll
+        self._role = {"RoleARN": role} if role else {}
 
     def prepare(
         self, name: str, url: str, template: str, parameters: dict[str, str], tags: dict[str, str]
@@ -83,6 +85,7 @@ class Deployments:
                 Parameters=[*given, *({"ParameterKey": key, "UsePreviousValue": True} for key in kept)],
                 Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
                 Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+                **self._role,
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ValidationError":

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shlex
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from operations.refused import Refused
+from operations.release import OWN_PARAMETER, release_id
 
 ROOT = Path(__file__).parent.parent
 
@@ -21,6 +22,8 @@ class Configuration:
     region: str
     parameters: dict[str, str]
     tags: dict[str, str]
+    role: str | None = None
+    """The role with which CloudFormation works; None for that of the operator."""
 
     @property
     def is_prod(self) -> bool:
@@ -46,7 +49,20 @@ def load(environment: str, root: Path = ROOT) -> Configuration:
         deploy["region"],
         _pairs(deploy.get("parameter_overrides", "")),
         _pairs(deploy.get("tags", "")),
+        deploy.get("role_arn"),
     )
+
+
+def region(root: Path = ROOT) -> str:
+    """The region of all environments, unless their sections name another."""
+    found: str = tomllib.loads((root / "samconfig.toml").read_text())["default"]["global"]["parameters"]["region"]
+    return found
+
+
+def with_release_id(found: Configuration, root: Path = ROOT) -> Configuration:
+    """The configuration with the id of the release that is checked out, by which every function gets a new version."""
+    release = release_id(root, found.parameters)
+    return replace(found, parameters=found.parameters | {OWN_PARAMETER: release})
 
 
 def _pairs(text: str) -> dict[str, str]:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import requests
-
+from operations import smoke
 from operations.change_rules import changed
 from operations.change_set import Deployments, Failed
 from operations.configuration import Configuration
 from operations.doctor import examples
+from operations.formats import differences
 from operations.refused import Refused
+from operations.release import OWN_PARAMETER, derived_id
 from operations.releases import Release, Releases, artifact_bucket
 from operations.stack import Stack
+from operations.status import ringing
+from operations.versions import Versions
 
-HEALTH_SECONDS = 30
+MAINTENANCE = "Maintenance"
+"""The parameter that refuses writes and stops queues, streams and schedules."""
 SAM = Path(".local/sam/bin/sam")
 PACKAGED = Path(".aws-sam/packaged.yaml")
 
@@ -65,7 +70,7 @@ class Deployment:
         configuration: the environment.
         say: what shows a line to the operator.
         confirm: what asks the operator before the changes are made, and raises if the answer is no.
-        healthy: whether the API at an address answers.
+        check: what does not work at an address, for a release.
         poll: the seconds between two looks at the stack.
     """
 
@@ -75,19 +80,27 @@ class Deployment:
         configuration: Configuration,
         say: Callable[[str], None],
         confirm: Callable[[], None],
-        healthy: Callable[[str], bool] | None = None,
+        check: Callable[[str, str], list[str]] = smoke.failures,
         poll: float = 2.0,
     ) -> None:
         self._configuration = configuration
         self._say = say
         self._confirm = confirm
-        self._healthy = healthy or answers
+        self._check = check
+        self._session = session
         self._stack = Stack(session, configuration.stack)
-        self._deployments = Deployments(session, self._stack, poll)
+        self._deployments = Deployments(session, self._stack, poll, configuration.role)
         self._releases = Releases(session, configuration.environment, artifact_bucket(session))
+        self._versions = Versions(session.client("lambda"), self._stack)
 
-    def deploy(self, template: str, source: str, *, plan: bool = False) -> None:
+    def deploy(self, template: str, source: str, formats: Mapping[str, int], *, plan: bool = False) -> None:
         """Deploy a packaged template that was built from a commit.
+
+        Args:
+            template: the packaged template.
+            source: the commit.
+            formats: the versions of messages and items that its code reads and writes.
+            plan: whether to show the changes only.
 
         Raises:
             Refused: a change is not allowed, or the deployment failed and was taken back.
@@ -95,31 +108,91 @@ class Deployment:
         found = list(examples(self._configuration))
         if found:
             raise Refused("Nothing was changed.\n  " + "\n  ".join(found))
-        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{source[:12]}"
+        self._refuse_during_maintenance()
         before = next(iter(self._releases.good()), None)
-        release = self._releases.keep(name, source, self._configuration.parameters, template)
+        release = self._releases.keep(_name(source), source, self._configuration.parameters, template, formats)
         self._change(release, before, plan=plan)
 
-    def rollback(self, *, plan: bool = False) -> None:
-        """Deploy the release before, with the parameters that it had.
+    def set_maintenance(self, *, on: bool, plan: bool = False) -> None:
+        """Deploy the present release again, with maintenance on or off.
 
         Raises:
-            Refused: none is kept, a change is not allowed, or the deployment failed and was taken back.
+            Refused: nothing was deployed, a change is not allowed, or the deployment failed and was taken back.
         """
+        good = self._releases.good()
+        if not good:
+            raise Refused("No release is deployed. Run `deploy` first.")
+        present = good[0]
+        if on:
+            parameters = present.parameters | {MAINTENANCE: "true"}
+            parameters[OWN_PARAMETER] = derived_id(parameters)
+            template = self._releases.template(present)
+            release = self._releases.keep(_name(present.commit), present.commit, parameters, template, present.formats)
+            # It is not marked as good, so that no rollback leads to it.
+            self._change(release, present, plan=plan, good=False)
+        else:
+            self._change(present, None, plan=plan)
+
+    def rollback(self, *, plan: bool = False) -> None:
+        """Deploy the release before, with the parameters that it had. Every alias then serves its code.
+
+        Raises:
+            Refused: none is kept, it cannot read what was written since, a change is not allowed, or the deployment
+                failed and was taken back.
+        """
+        self._refuse_during_maintenance()
+        present, before = self._present_and_before()
+        self._say(f"going back to {before.commit}")
+        self._change(before, None, plan=plan)
+        if not plan:
+            self._releases.drop_good(present)
+
+    def rollback_code(self, *, plan: bool = False) -> None:
+        """Have every alias serve the versions of the release before. Nothing else of the stack changes.
+
+        Raises:
+            Refused: none is kept, or it cannot read what was written since.
+        """
+        self._refuse_during_maintenance()
+        present, before = self._present_and_before()
+        self._say(f"going back to the code of {before.commit}")
+        if plan:
+            return
+        self._confirm()
+        moved = self._versions.serve(before.parameters.get(OWN_PARAMETER, ""))
+        self._releases.drop_good(present)
+        self._say(
+            f"{moved} functions serve {before.commit}. The stack still has the settings of {present.commit}: the next "
+            "`deploy` brings both together."
+        )
+
+    def _refuse_during_maintenance(self) -> None:
+        if self._stack.status() is not None and self._stack.parameters().get(MAINTENANCE) == "true":
+            raise Refused(
+                f"{self._stack.name} is in maintenance. Finish what it is for, then run "
+                f"`maintenance {self._configuration.environment} off`."
+            )
+
+    def _present_and_before(self) -> tuple[Release, Release]:
         good = self._releases.good()
         if len(good) < 2:
             raise Refused("No release before this one is kept. Check out the commit wanted and run `deploy`.")
-        self._say(f"going back to {good[1].commit}")
-        self._change(good[1], None, plan=plan)
-        if not plan:
-            self._releases.drop_good(good[0])
+        different = differences(good[0].formats, good[1].formats)
+        if different:
+            raise Refused(
+                f"{good[1].commit} cannot read the {' and '.join(different)} that {good[0].commit} writes. Correct the "
+                "fault in a new release and deploy that."
+            )
+        return good[0], good[1]
 
-    def _change(self, release: Release, before: Release | None, *, plan: bool = False, ask: bool = True) -> None:
-        template = self._releases.template(release)
+    def _change(
+        self, release: Release, before: Release | None, *, plan: bool = False, ask: bool = True, good: bool = True
+    ) -> None:
+        began = time.monotonic()
         made = self._deployments.prepare(
             f"release-{release.key.rsplit('/', 1)[1]}",
             self._releases.template_url(release),
-            template,
+            self._releases.template(release),
             release.parameters,
             self._configuration.tags,
         )
@@ -133,6 +206,7 @@ class Deployment:
             return
         if ask:
             self._confirm()
+        ringing_before = set(ringing(self._session, self._configuration.environment))
         self._say(f"{len(made.changes)} changes are being made to {self._stack.name}")
         try:
             self._deployments.execute(made)
@@ -140,29 +214,52 @@ class Deployment:
             raise Refused(
                 f"{failure}\nCloudFormation has taken the changes back. Fix the cause, then deploy again."
             ) from failure
-        self._verify(release, before)
-
-    def _verify(self, release: Release, before: Release | None) -> None:
-        url = self._stack.outputs().get("ApiUrl", "")
-        if self._healthy(url):
+        self._verify(release, before, ringing_before)
+        if good:
             self._releases.mark_good(release)
-            self._say(f"{self._stack.name} serves {release.commit} at {url}")
+        self._report(release, len(made.changes), time.monotonic() - began)
+
+    def _verify(self, release: Release, before: Release | None, ringing_before: set[str]) -> None:
+        """Check the environment, and go back to the release before if something does not work."""
+        url = self._stack.outputs().get("ApiUrl", "")
+        failures = self._check(url, release.parameters.get(OWN_PARAMETER, ""))
+        # An alarm that rang before tells nothing about this release.
+        rings = set(ringing(self._session, self._configuration.environment)) - ringing_before
+        failures += [f"the alarm {alarm} rings" for alarm in sorted(rings)]
+        if not failures:
             return
+        found = "\n  ".join([f"{release.commit} did not pass the verification:", *failures])
         if before is None:
-            raise Refused(
-                f"{url}/health does not answer, and there is no further release to go back to. See the API's log."
-            )
-        self._say(f"{url}/health does not answer; going back to {before.commit}")
+            raise Refused(f"{found}\nThere is no further release to go back to. See the API's log.")
+        different = differences(release.formats, before.formats)
+        if different:
+            raise Refused(f"{found}\n{before.commit} cannot read its {' and '.join(different)}, so it stays deployed.")
+        self._say(f"{found}\ngoing back to {before.commit}")
         self._change(before, None, ask=False)
         raise Refused(f"{release.commit} did not pass the verification. {before.commit} is deployed again.")
 
+    def _report(self, release: Release, changes: int, seconds: float) -> None:
+        """Show what is deployed now, and where to look at it."""
+        removed = self._versions.remove_old()
+        url = self._stack.outputs().get("ApiUrl", "")
+        region = self._configuration.region
+        console = f"https://{region}.console.aws.amazon.com"
+        versions = " ".join(f"{function}:{version}" for function, version in sorted(self._versions.serving().items()))
+        for line in (
+            f"{self._stack.name} serves {release.commit}",
+            f"  release    {release.parameters.get(OWN_PARAMETER, 'unnamed')}",
+            f"  changes    {changes} in {seconds:.0f} s; {removed} old versions were deleted",
+            f"  versions   {versions or 'none'}",
+            f"  API        {url} ({url}/docs)",
+            f"  stack      {console}/cloudformation/home?region={region}#/stacks?filteringText={self._stack.name}",
+            f"  alarms     {console}/cloudwatch/home?region={region}#alarmsV2:",
+        ):
+            self._say(line)
 
-def answers(url: str) -> bool:
-    """Whether the API reports that it is up."""
-    try:
-        return requests.get(f"{url}/health", timeout=HEALTH_SECONDS).ok
-    except requests.RequestException:
-        return False
+
+def _name(source: str) -> str:
+    """The name of a release: its time, then its commit."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{source[:12]}"
 
 
 def _git(root: Path, *line: str) -> str:

@@ -8,10 +8,18 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from operations.account import REGION_STACK
 from operations.configuration import Configuration
+from operations.stack import Stack
 
 CONCURRENCY = 1000
 """Executions at once that API and consumers together need; a new account may have ten."""
+UNRESERVED = 100
+"""Executions that Lambda does not let an account reserve."""
+API_FUNCTIONS = 18
+"""Functions of the template behind the API; each reserves `ApiConcurrency`."""
+CODE_SHARE = 0.8
+"""The share of the space for code at which old versions should go."""
 SECRETS = {
     "TwilioSecretArn": ("accountSid", "authToken"),
     "ExpoSecretArn": ("accessToken",),
@@ -30,7 +38,9 @@ def findings(session: Any, configuration: Configuration) -> Iterator[str]:
     """
     yield from examples(configuration)
     checks: list[tuple[str, Callable[[Any, Configuration], Iterator[str]]]] = [
-        ("Lambda", _concurrency),
+        ("Account Management", _region),
+        ("CloudFormation", _region_stack),
+        ("Lambda", _lambda_limits),
         ("SES", _mail),
         ("SNS", _texts),
         ("Secrets Manager", _secrets),
@@ -52,13 +62,37 @@ def examples(configuration: Configuration) -> Iterator[str]:
             yield f"{name} is {value or 'not set'} for prod. Set it in samconfig.toml to the real value."
 
 
-def _concurrency(session: Any, configuration: Configuration) -> Iterator[str]:
-    limit = session.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+def _region(session: Any, configuration: Configuration) -> Iterator[str]:
+    status = session.client("account").get_region_opt_status(RegionName=configuration.region)["RegionOptStatus"]
+    if not status.startswith("ENABLED"):
+        yield (
+            f"{configuration.region} is {status.lower().replace('_', ' ')}. Enable it under Account, AWS Regions; "
+            "that takes up to half an hour."
+        )
+
+
+def _region_stack(session: Any, configuration: Configuration) -> Iterator[str]:
+    if Stack(session, REGION_STACK).status() is None:
+        yield f"There is no stack {REGION_STACK} in {configuration.region}. Deploy infra/region.yaml first."
+
+
+def _lambda_limits(session: Any, configuration: Configuration) -> Iterator[str]:
+    found = session.client("lambda").get_account_settings()
+    limit = found["AccountLimit"]["ConcurrentExecutions"]
     if limit < CONCURRENCY:
         yield (
             f"Lambda runs {limit} functions at once in {configuration.region}. Ask Service Quotas for {CONCURRENCY} "
             "(Lambda, concurrent executions)."
         )
+    reserved = API_FUNCTIONS * int(configuration.parameters.get("ApiConcurrency", "0"))
+    if reserved > limit - UNRESERVED:
+        yield (
+            f"ApiConcurrency reserves {reserved} executions of {limit}, and Lambda keeps {UNRESERVED} for the rest. "
+            "Lower it in samconfig.toml, or ask for a higher quota."
+        )
+    used, space = found["AccountUsage"]["TotalCodeSize"], found["AccountLimit"]["TotalCodeSize"]
+    if used > CODE_SHARE * space:
+        yield f"Code takes {used / space:.0%} of Lambda's space in {configuration.region}. Delete old functions."
 
 
 def _mail(session: Any, configuration: Configuration) -> Iterator[str]:
@@ -77,8 +111,15 @@ def _mail(session: Any, configuration: Configuration) -> Iterator[str]:
 
 
 def _texts(session: Any, _: Configuration) -> Iterator[str]:
-    if session.client("sns").get_sms_sandbox_account_status()["IsInSandbox"]:
+    sns = session.client("sns")
+    if sns.get_sms_sandbox_account_status()["IsInSandbox"]:
         yield "SNS is in its sandbox and sends text messages to verified numbers only. Ask AWS Support to move it out."
+    limit = float(sns.get_sms_attributes(attributes=["MonthlySpendLimit"])["attributes"].get("MonthlySpendLimit", "1"))
+    if limit <= 1:
+        yield (
+            f"SNS stops sending text messages at {limit:.0f} USD a month, without an error. Ask AWS Support for more, "
+            "then run `python -m operations account`."
+        )
 
 
 def _payment_key(key: str, configuration: Configuration) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from operations import repair
 from operations.repair import Everything, RepairCounts
+from operations.stack import Stack
 
 PAGE = 100
 ACTION = "person.erased"
@@ -67,8 +68,7 @@ class Erasures:
 
 def of_stack(session: Any, stack: str) -> Erasures:
     """The erasures of a deployed stack."""
-    found = session.client("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId="AuditTable")
-    table = str(found["StackResourceDetail"]["PhysicalResourceId"])
+    table = Stack(session, stack).physical("AuditTable")
     return Erasures(session.client("dynamodb"), repair.of_stack(session, stack), table)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from botocore.config import Config
 
+from operations.stack import ALIAS, Stack
+
 FOLDER = "parked/"
 MAX_CHECKED = 500
 """The files of one call of the repair."""
@@ -107,7 +109,7 @@ class ParkedRecords:
             left = list(files[first : first + MAX_CHECKED])
             while left:
                 answer = self._functions.invoke(
-                    FunctionName=self._repair, Payload=json.dumps({"objects": left}).encode()
+                    FunctionName=self._repair, Qualifier=ALIAS, Payload=json.dumps({"objects": left}).encode()
                 )
                 said = json.loads(answer["Payload"].read())
                 if "FunctionError" in answer or said["findings"]["failed"]:
@@ -122,7 +124,9 @@ class ParkedRecords:
     def _dispatch(self, batch: Sequence[ParkedRecord]) -> set[str]:
         """Dispatch records of one table; returns the sequence numbers of those that failed."""
         event = {"Records": [one.content["record"] for one in batch], "replay": True}
-        answer = self._functions.invoke(FunctionName=self._dispatcher, Payload=json.dumps(event).encode())
+        answer = self._functions.invoke(
+            FunctionName=self._dispatcher, Qualifier=ALIAS, Payload=json.dumps(event).encode()
+        )
         said = json.loads(answer["Payload"].read() or "null")
         if "FunctionError" in answer:
             return {one.sequence_number for one in batch}
@@ -131,12 +135,7 @@ class ParkedRecords:
 
 def of_stack(session: Any, stack: str) -> ParkedRecords:
     """The parked records of a deployed stack."""
-    resources = session.client("cloudformation")
-
-    def name(logical: str) -> str:
-        found = resources.describe_stack_resource(StackName=stack, LogicalResourceId=logical)
-        return str(found["StackResourceDetail"]["PhysicalResourceId"])
-
+    name = Stack(session, stack).physical
     # A call is not repeated by itself: its first attempt may still be at work.
     patient = Config(read_timeout=PATIENCE_SECONDS, retries={"total_max_attempts": 1})
     return ParkedRecords(

@@ -7,7 +7,8 @@ to stands in the same bucket, named by its hash.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 SAM_STACK = "aws-sam-cli-managed-default"
@@ -21,11 +22,13 @@ class Release:
         key: where it is kept; its last part begins with the time, so that keys are in order.
         commit: the commit that it was built from.
         parameters: the values of the template's parameters.
+        formats: the versions of messages and items (`operations/formats.py`).
     """
 
     key: str
     commit: str
     parameters: dict[str, str]
+    formats: dict[str, int] = field(default_factory=dict)
 
 
 class Releases:
@@ -43,9 +46,11 @@ class Releases:
         self._folder = f"releases/{environment}/"
         self._bucket = bucket
 
-    def keep(self, name: str, commit: str, parameters: dict[str, str], template: str) -> Release:
+    def keep(
+        self, name: str, commit: str, parameters: dict[str, str], template: str, formats: Mapping[str, int]
+    ) -> Release:
         """Keep a release before it is deployed."""
-        release = Release(f"{self._folder}{name}", commit, parameters)
+        release = Release(f"{self._folder}{name}", commit, parameters, dict(formats))
         self._s3.put_object(Bucket=self._bucket, Key=f"{release.key}/template.yaml", Body=template.encode())
         self._s3.put_object(
             Bucket=self._bucket, Key=f"{release.key}/release.json", Body=json.dumps(asdict(release)).encode()

@@ -14,6 +14,8 @@ from typing import Any
 
 from botocore.config import Config
 
+from operations.stack import ALIAS, Stack
+
 PAGE = 100
 PATIENCE_SECONDS = 660
 """How long a call may take: more than the function's timeout."""
@@ -115,7 +117,9 @@ class Everything:
         Raises:
             RuntimeError: the function itself failed.
         """
-        answer = self._functions.invoke(FunctionName=self._function, Payload=json.dumps({"objects": things}).encode())
+        answer = self._functions.invoke(
+            FunctionName=self._function, Qualifier=ALIAS, Payload=json.dumps({"objects": things}).encode()
+        )
         said = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
             raise RuntimeError(f"{self._function} failed: {said}")
@@ -126,12 +130,7 @@ class Everything:
 
 def of_stack(session: Any, stack: str) -> Everything:
     """The objects of a deployed stack."""
-    resources = session.client("cloudformation")
-
-    def name(logical: str) -> str:
-        found = resources.describe_stack_resource(StackName=stack, LogicalResourceId=logical)
-        return str(found["StackResourceDetail"]["PhysicalResourceId"])
-
+    name = Stack(session, stack).physical
     # A call is not repeated by itself: its first attempt may still be at work.
     patient = Config(read_timeout=PATIENCE_SECONDS, retries={"total_max_attempts": 1})
     tables = {source.table: name(source.table) for source in SOURCES.values()}

@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 from operations.refused import Refused
 
 GONE = ("DELETE_COMPLETE",)
+ALIAS = "live"
+"""The alias by which every function is called. A version without it serves nothing."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,23 @@ class Stack:
             for one in page["StackResourceSummaries"]
             if one.get("PhysicalResourceId") and one["ResourceStatus"] not in GONE
         ]
+
+    def must_have(self, kind: str) -> list[Resource]:
+        """The resources of a kind.
+
+        Raises:
+            Refused: there is no such stack, or it has none.
+        """
+        self.must_exist()
+        found = [one for one in self.resources() if one.kind == kind]
+        if not found:
+            raise Refused(f"{self.name} has no {kind}. Deploy it first.")
+        return found
+
+    def physical(self, logical: str) -> str:
+        """The physical name of a resource."""
+        found = self._cloudformation.describe_stack_resource(StackName=self.name, LogicalResourceId=logical)
+        return str(found["StackResourceDetail"]["PhysicalResourceId"])
 
     def failures(self) -> list[str]:
         """Why resources failed in the last deployment, the first failure first."""

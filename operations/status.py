@@ -20,6 +20,8 @@ def lines(session: Any, configuration: Configuration) -> Iterator[str]:
     found = stack.must_exist()
     yield f"{stack.name}: {found['StackStatus']}, changed {found.get('LastUpdatedTime', found['CreationTime'])}"
     deployed = stack.parameters()
+    if deployed.get("Maintenance") == "true":
+        yield "maintenance is on: requests that write are refused; queues, streams and schedules wait"
     for name, value in sorted(configuration.parameters.items()):
         if deployed.get(name) != value:
             yield f"parameter {name}: samconfig.toml has {value}, deployed is {deployed.get(name, 'nothing')}"

@@ -25,6 +25,7 @@ FREE = frozenset(
         "CloudFront::OriginAccessControl",
         "CloudFront::OriginRequestPolicy",
         "CloudFront::ResponseHeadersPolicy",
+        "CloudTrail::Trail",  # the first trail of an account; its files are billed as storage
         "CodeDeploy::Application",
         "CodeDeploy::DeploymentGroup",
         "Cognito::UserPoolClient",
@@ -38,6 +39,7 @@ FREE = frozenset(
         "IAM::Policy",
         "IAM::Role",
         "KMS::Alias",
+        "Lambda::Function",  # CodeDeploy's hook, which runs when a release is deployed; all others are SAM's
         "Lambda::Permission",
         "Logs::QueryDefinition",
         "Logs::ResourcePolicy",

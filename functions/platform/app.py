@@ -36,10 +36,11 @@ class Checks(Model):
 
 
 class Health(Model):
-    """The state, version and environment of the service."""
+    """The state, version, release and environment of the service."""
 
     status: Literal["ok"]
     version: str
+    release: str
     environment: str
     checks: Checks
 
@@ -49,7 +50,16 @@ def health() -> Response[Health]:
     """Reads from the database; `503` if that fails."""
     check_database()
     checks = Checks(database="ok")
-    return api.answer(Health(status="ok", version=VERSION, environment=settings().environment, checks=checks))
+    deployed = settings()
+    return api.answer(
+        Health(
+            status="ok",
+            version=VERSION,
+            release=deployed.release_id,
+            environment=deployed.environment,
+            checks=checks,
+        )
+    )
 
 
 @api.get("/openapi.json", ANYBODY, "This document", body=dict[str, Any])

@@ -14,6 +14,7 @@ from khaya.exports import service as exports
 from khaya.exports.view import ExportView, export_view
 from khaya.platform.base.fields import Place
 from khaya.platform.base.models import RequestModel
+from khaya.platform.base.numbers import in_digits
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
 from khaya.platform.web.api import Api
@@ -47,6 +48,11 @@ ERASURE = Access(
 )
 
 api = Api("Profiles", pass_account_guard)
+
+
+Forfeited = Annotated[
+    int, Field(ge=0, le=10**12, description="The balance of credits, in cents, which is lost."), in_digits
+]
 
 
 class RolesRequest(RequestModel):
@@ -122,13 +128,15 @@ def export() -> Response[ExportView]:
     answers={202: "The account is closed, and the rest of the data is erased at the time `scheduledFor`."},
     accepted=ScheduledErasureView,
 )
-def erase() -> Response[Any]:
+def erase(forfeit_cents: Annotated[Forfeited | None, Query(alias="forfeitCents")] = None) -> Response[Any]:
     """Cannot be undone; `409` while something is open. Needs a sign-in less than ten minutes old.
+
+    Credits are lost only if `forfeitCents` is their balance; otherwise the answer is `409`.
 
     Open jobs, bids and listings are closed, sessions end, and within minutes all personal data is erased. What may be
     evidence about a card payment is erased 180 days after it.
     """
-    requested = erasure.request(api.caller, now=api.now, unit_of_work=api.unit_of_work)
+    requested = erasure.request(api.caller, forfeit_cents=forfeit_cents, now=api.now, unit_of_work=api.unit_of_work)
     if requested.is_first:
         api.count("ErasureRequested")
     if requested.held_until is not None:

@@ -55,8 +55,9 @@ def test_the_pool_is_protected_in_prod_and_its_plan_is_a_parameter() -> None:
 
 
 def test_no_trigger_refers_to_the_pool_which_refers_to_it() -> None:
-    triggers = {POOL["LambdaConfig"]["PreTokenGenerationConfig"]["LambdaArn"]["Fn::GetAtt"][0]}
-    triggers |= {value["Fn::GetAtt"][0] for value in POOL["LambdaConfig"].values() if "Fn::GetAtt" in value}
+    config = POOL["LambdaConfig"]
+    called = [config["PreTokenGenerationConfig"]["LambdaArn"], *(one for one in config.values() if "Ref" in one)]
+    triggers = {one["Ref"].removesuffix(".Alias") for one in called}
     assert triggers == {"PreTokenFunction", "VerifyChallengeFunction"}
     for name in triggers:
         function = resources(FUNCTION)[name]
@@ -68,7 +69,10 @@ def test_no_trigger_refers_to_the_pool_which_refers_to_it() -> None:
 def test_the_triggers_may_be_called_by_this_pool_alone() -> None:
     permissions = resources("AWS::Lambda::Permission").values()
     by_cognito = [one for one in permissions if one["Principal"] == "cognito-idp.amazonaws.com"]
-    assert {one["FunctionName"]["Ref"] for one in by_cognito} == {"PreTokenFunction", "VerifyChallengeFunction"}
+    assert {one["FunctionName"]["Ref"] for one in by_cognito} == {
+        "PreTokenFunction.Alias",
+        "VerifyChallengeFunction.Alias",
+    }
     assert all(one["SourceArn"] == {"Fn::GetAtt": ["UserPool", "Arn"]} for one in by_cognito)
 
 

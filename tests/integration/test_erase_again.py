@@ -16,7 +16,7 @@ from tests.conftest import Clock
 from tests.integration.test_repairs import forget_changes
 from tests.support import stand_in, streams
 from tests.support.client import Context, Person, app
-from tests.support.lives import EMAIL, MEMBER, NAME, OTHER, PHONE, SIGNED, live, traces
+from tests.support.lives import EMAIL, MEMBER, NAME, OTHER, PHONE, SIGNED, leave, live, traces
 from tests.support.stand_in import stored
 from tests.support.template import table_name
 
@@ -28,7 +28,8 @@ BACKUP = "2026-11-20T00:00"
 class Functions:
     """A client of Lambda that calls the function `repair` in this process."""
 
-    def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - Lambda's names
+    def invoke(self, FunctionName: str, Qualifier: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - Lambda's names
+        assert Qualifier == "live"
         assert FunctionName == "khaya-repair-test"
         return {"Payload": io.BytesIO(json.dumps(app("repair").handler(json.loads(Payload), Context())).encode())}
 
@@ -56,7 +57,7 @@ def restore(saved: dict[str, list[dict[str, Any]]], *tables: str) -> None:
 
 
 def erase(person: Person) -> None:
-    assert person.delete("/profiles/me").status == 204
+    assert leave(person).status == 204
     for _ in range(2):
         streams.follow()
 

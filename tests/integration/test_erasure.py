@@ -11,7 +11,7 @@ from khaya.chargebacks import store as chargebacks
 from khaya.chargebacks.model import Chargeback
 from khaya.collections import store as collections
 from khaya.collections.model import new_collection
-from khaya.erasure import service
+from khaya.erasure import decision, service
 from khaya.platform.base import clock as khaya_clock
 from khaya.platform.data import dynamo
 from khaya.platform.data.unit_of_work import commit_now
@@ -32,6 +32,7 @@ from tests.support.lives import (
     PHONE,
     arrive,
     kept_files,
+    leave,
     live,
     traces,
 )
@@ -57,7 +58,7 @@ def test_given_an_erased_person_then_no_table_and_no_file_contains_their_persona
     follow("erasure", "name_sync", "bids", "search")
     assert traces(NAME, PHONE, EMAIL)
     # when their account is erased
-    assert MEMBER.delete("/profiles/me").status == 204
+    assert leave(MEMBER).status == 204
     _finish()
     # then no table contains their name, phone or e-mail, and only the proof of their work is left of their files
     assert traces(NAME, PHONE, EMAIL, "member-1's") == []
@@ -68,7 +69,7 @@ def test_given_an_erased_person_then_no_table_and_no_file_contains_their_persona
 def test_given_an_erased_person_then_jobs_bids_and_reviews_stay_without_a_name() -> None:
     ids = live()
     follow("erasure", "name_sync", "bids", "search")
-    MEMBER.delete("/profiles/me")
+    leave(MEMBER)
     _finish()
     # the open job is cancelled and its bid rejected; the job with their bid counts one bid fewer
     posted = OTHER.get(f"/jobs/{ids['posted']}").body
@@ -89,8 +90,8 @@ def test_given_an_erased_person_then_jobs_bids_and_reviews_stay_without_a_name()
     assert VISITOR.get(f"/stories/{ids['liked']}").body["likes"] == 0
     assert VISITOR.get("/profiles", query={"trade": "painting"}).body["items"] == []
     assert [row for row in stored("sessions") if row["userId"] == "member-1"] == []
-    # money records stay
-    assert check_books(stored("credits"))["member-1"] == 5_000
+    # money records stay, and the credits are the platform's
+    assert check_books(stored("credits"))["member-1"] == 0
 
 
 @pytest.mark.parametrize("state", ["approved", "rejected", "hidden"])
@@ -111,7 +112,7 @@ def test_given_a_liked_story_in_any_state_when_the_liker_is_erased_then_its_coun
         assert hidden is not None
         commit_now(hidden)
     # when the member is erased
-    assert MEMBER.delete("/profiles/me").status == 204
+    assert leave(MEMBER).status == 204
     _finish()
     # then the count is that of the likes that are left
     kept = stored("stories")
@@ -121,7 +122,7 @@ def test_given_a_liked_story_in_any_state_when_the_liker_is_erased_then_its_coun
 
 def test_when_an_erasure_is_requested_then_access_ends_at_once() -> None:
     arrive()
-    assert MEMBER.delete("/profiles/me").status == 204
+    assert leave(MEMBER).status == 204
     # before the erasure runs, the account guard refuses them and the directory does not list them
     assert MEMBER.post("/jobs", {}).status == 401
     assert VISITOR.get("/profiles/member-1").body["displayName"] == FORMER
@@ -130,11 +131,11 @@ def test_when_an_erasure_is_requested_then_access_ends_at_once() -> None:
 
 def test_given_a_requested_erasure_when_it_is_requested_again_then_204() -> None:
     arrive()
-    assert MEMBER.delete("/profiles/me").status == 204
+    assert leave(MEMBER).status == 204
     erased_at = _record()["erasedAt"]
-    assert MEMBER.delete("/profiles/me").status == 204
+    assert leave(MEMBER).status == 204
     _finish()
-    assert MEMBER.delete("/profiles/me").status == 204
+    assert leave(MEMBER).status == 204
     _finish()
     assert _record()["erasedAt"] == erased_at
     assert traces(NAME, PHONE, EMAIL) == []
@@ -147,12 +148,12 @@ def test_given_a_job_in_progress_when_an_erasure_is_requested_then_409(side: str
     buyer, worker = (MEMBER, OTHER) if side == "buyer" else (OTHER, MEMBER)
     job_id = post_job(buyer)
     accept(buyer, place_bid(worker, job_id))
-    answer = MEMBER.delete("/profiles/me")
+    answer = leave(MEMBER)
     assert answer.status == 409
     assert "job in progress" in answer.body["detail"]
     # when the job has ended, then the erasure is accepted
     assert OTHER.post(f"/jobs/{job_id}/cancellation", {"reason": "It rains."}).status == 200
-    assert MEMBER.delete("/profiles/me").status == 204
+    assert leave(MEMBER).status == 204
 
 
 def test_given_a_pending_withdrawal_when_an_erasure_is_requested_then_409() -> None:
@@ -160,23 +161,65 @@ def test_given_a_pending_withdrawal_when_an_erasure_is_requested_then_409() -> N
     grant("member-1", 30_000)
     payout_account("member-1")
     assert withdraw(MEMBER, 10_000).status == 201
-    answer = MEMBER.delete("/profiles/me")
+    answer = leave(MEMBER)
     assert answer.status == 409
     assert "pending withdrawal" in answer.body["detail"]
+
+
+@pytest.mark.parametrize("said", [None, 0, 4_999, 5_001, 500_000])
+def test_given_credits_when_an_erasure_does_not_forfeit_them_exactly_then_409_and_nothing_is_lost(
+    said: int | None,
+) -> None:
+    arrive()
+    grant("member-1", 5_000)
+    answer = MEMBER.delete("/profiles/me", query={} if said is None else {"forfeitCents": str(said)})
+    assert (answer.status, answer.body["code"], answer.body["params"]) == (409, "credits_left", {"balanceCents": 5_000})
+    assert MEMBER.get("/credits/balance").body["balanceCents"] == 5_000
+    # when it forfeits all of them, then the person is erased and the books balance
+    assert MEMBER.delete("/profiles/me", query={"forfeitCents": "5000"}).status == 204
+    assert check_books(stored("credits"))["member-1"] == 0
+    (lost,) = [row for row in stored("credits") if row.get("type") == "deduction"]
+    assert (lost["amountCents"], lost["balanceAfterCents"]) == (-5_000, 0)
+
+
+@pytest.mark.parametrize("said", ["-1", "1.5", "5e3", "R50", "", "9" * 30])
+def test_an_unreadable_sum_to_forfeit_is_refused_with_the_field(said: str) -> None:
+    arrive()
+    answer = MEMBER.delete("/profiles/me", query={"forfeitCents": said})
+    assert (answer.status, answer.fields) == (422, {"forfeitCents"})
+
+
+def test_given_credits_booked_while_an_erasure_is_requested_then_they_are_not_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given a reward that is booked after the request has read a balance of nothing
+    arrive()
+    real = decision.held_until
+
+    def meanwhile(*arguments: Any) -> Any:
+        monkeypatch.setattr(decision, "held_until", real)
+        grant("member-1", 5_000)
+        return real(*arguments)
+
+    monkeypatch.setattr(decision, "held_until", meanwhile)
+    # when the request commits, then it is decided anew and refused
+    answer = MEMBER.delete("/profiles/me")
+    assert (answer.status, answer.body["code"]) == (409, "credits_left")
+    assert MEMBER.get("/credits/balance").body["balanceCents"] == 5_000
 
 
 def test_given_only_completed_jobs_when_an_erasure_is_requested_then_204() -> None:
     arrive()
     complete_job(MEMBER, OTHER)
     complete_job(OTHER, MEMBER)
-    assert MEMBER.delete("/profiles/me").status == 204
+    assert leave(MEMBER).status == 204
 
 
 def test_given_an_erased_worker_when_their_bid_is_accepted_then_409() -> None:
     # given a bid of an erased worker that is not withdrawn yet
     arrive()
     bid_id = place_bid(MEMBER, post_job(OTHER))
-    assert MEMBER.delete("/profiles/me").status == 204
+    assert leave(MEMBER).status == 204
     # when it is accepted, then 409, and the erasure withdraws it
     assert OTHER.post(f"/bids/{bid_id}/acceptance").status == 409
     _finish()
@@ -196,14 +239,14 @@ def test_given_a_suspended_person_when_they_request_an_erasure_then_they_are_era
     profile("admin-1", roles=["admin"])
     suspended = {"status": "suspended", "reason": "Took money and ran."}
     assert admin.patch("/admin/users/member-1", suspended).status == 200
-    assert MEMBER.delete("/profiles/me").status == 204
+    assert leave(MEMBER).status == 204
     assert _record()["status"] == "erased"
 
 
 def test_given_an_erased_person_when_an_admin_decides_about_them_then_409() -> None:
     arrive()
     profile("admin-1", roles=["admin"])
-    MEMBER.delete("/profiles/me")
+    leave(MEMBER)
     answer = Person("admin-1", ("admin",)).patch("/admin/users/member-1", {"status": "active", "reason": "Come back."})
     assert answer.status == 409
     assert _record()["status"] == "erased"
@@ -212,7 +255,7 @@ def test_given_an_erased_person_when_an_admin_decides_about_them_then_409() -> N
 def test_given_an_erased_person_when_they_sign_up_again_then_they_get_no_new_member_benefits() -> None:
     # given an erased person
     arrive()
-    MEMBER.delete("/profiles/me")
+    leave(MEMBER)
     _finish()
     # when they sign up again with the same phone
     again, newcomer = Person("again-1", ("worker",)), Person("newcomer-1", ("worker",))
@@ -233,7 +276,7 @@ def test_given_an_erased_person_when_they_sign_up_again_then_they_get_no_new_mem
 
 def test_given_an_erased_person_then_only_keyed_hashes_of_their_contacts_are_kept() -> None:
     arrive()
-    MEMBER.delete("/profiles/me")
+    leave(MEMBER)
     _finish()
     kept = [row for row in stored("users") if row["userId"].startswith("former#")]
     assert len(kept) == 2
@@ -246,7 +289,7 @@ def test_given_runs_with_little_time_when_they_repeat_then_the_erasure_completes
     # given runs with time for one item each
     live()
     follow("erasure", "name_sync", "bids", "search")
-    MEMBER.delete("/profiles/me")
+    leave(MEMBER)
     runs: list[dict[str, Any]] = []
     really_run = app("person").handler
 
@@ -272,7 +315,7 @@ def test_given_a_run_that_fails_at_any_call_when_the_next_runs_then_the_erasure_
     # given a requested erasure
     live()
     follow("erasure", "name_sync", "bids", "search")
-    assert MEMBER.delete("/profiles/me").status == 204
+    assert leave(MEMBER).status == 204
     # when the first run fails at its first call, the second at its second, and so on, until one succeeds
     position = 0
     while not _run_dying_at(position, lost, monkeypatch):
@@ -293,7 +336,7 @@ def test_given_a_run_that_fails_at_any_call_when_the_next_runs_then_the_erasure_
 def test_given_a_profile_written_after_the_decision_when_the_erasure_runs_then_it_is_emptied() -> None:
     # given a request that passed the account guard before the decision and writes after it
     arrive()
-    MEMBER.delete("/profiles/me")
+    leave(MEMBER)
     late = store.get("member-1")
     changes = ProfileChanges.model_validate({"displayName": NAME, "bio": NAME})
     dynamo.commit(store.change(late, late.with_changes(changes, "2026-11-21T08:00:01.000Z")), "the token of this write")
@@ -306,7 +349,7 @@ def test_when_a_person_is_erased_then_other_peoples_data_is_unchanged(clock: Clo
     live()
     follow("erasure", "name_sync", "bids", "search")
     before = [row for row in stored("profiles") if row["userId"] != "member-1"]
-    MEMBER.delete("/profiles/me")
+    leave(MEMBER)
     _finish()
     after = [row for row in stored("profiles") if row["userId"] != "member-1"]
     assert [row["displayName"] for row in after] == [row["displayName"] for row in before]
@@ -328,9 +371,9 @@ def test_given_a_card_payment_when_an_erasure_is_requested_then_the_account_is_c
     card_payer: str, clock: Clock
 ) -> None:
     # when the erasure is requested, then the answer says when
-    answer = MEMBER.delete("/profiles/me")
+    answer = leave(MEMBER)
     assert (answer.status, answer.body) == (202, {"scheduledFor": "2027-05-20T08:00:00.000Z"})
-    assert MEMBER.delete("/profiles/me").body == answer.body
+    assert leave(MEMBER).body == answer.body
     _finish()
     # then nobody can use the account, and what is open is closed
     assert MEMBER.get("/profiles/me").status == 401
@@ -362,7 +405,7 @@ def test_given_a_card_payment_when_an_erasure_is_requested_then_the_account_is_c
 def test_given_an_open_chargeback_when_the_time_is_over_then_the_data_is_kept_until_it_ends(
     card_payer: str, clock: Clock
 ) -> None:
-    assert MEMBER.delete("/profiles/me").status == 202
+    assert leave(MEMBER).status == 202
     _finish()
     now = "2027-05-19T08:00:00.000Z"
     opened = Chargeback(
@@ -482,7 +525,7 @@ def test_given_an_older_notice_that_counts_later_events_then_titles_in_the_inbox
         )
         follow()
     # when the member is erased
-    assert MEMBER.delete("/profiles/me").status == 204
+    assert leave(MEMBER).status == 204
     follow()
     # then the bidder reads their title nowhere, and that of the other job as before
     texts = [one["text"] for one in BROUGHT.get("/notifications", query={"limit": "50"}).body["items"]]

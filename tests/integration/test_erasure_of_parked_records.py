@@ -11,7 +11,7 @@ from tests.conftest import Clock
 from tests.integration.test_parked_records import Functions, parked_records_of
 from tests.support import stand_in, streams
 from tests.support.client import Context, Person, app
-from tests.support.lives import EMAIL, MEMBER, NAME, PHONE, live
+from tests.support.lives import EMAIL, MEMBER, NAME, PHONE, leave, live
 from tests.support.records import accept, backdate_job, place_bid, post_job, profile
 from tests.support.template import function_environment
 
@@ -53,7 +53,7 @@ def park_everything(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def erase(person: Person) -> None:
-    assert person.delete("/profiles/me").status == 204
+    assert leave(person).status == 204
     streams.follow()
     streams.follow()
 
@@ -89,7 +89,7 @@ def test_given_records_that_are_parked_after_the_erasure_then_nothing_of_the_per
     # given records of a person's life that the dispatcher had not read when they were erased
     live()
     held = _take_records()
-    assert MEMBER.delete("/profiles/me").status == 204
+    assert leave(MEMBER).status == 204
     streams.follow()
     streams.follow()
     _give_back(held)

@@ -32,7 +32,8 @@ class Functions:
         self.calls: list[int] = []
         self.breaks = False
 
-    def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - Lambda's names
+    def invoke(self, FunctionName: str, Qualifier: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - Lambda's names
+        assert Qualifier == "live"
         event = json.loads(Payload)
         if FunctionName == "khaya-repair-test":
             report = app("repair").handler(event, Context())

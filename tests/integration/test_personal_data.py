@@ -36,7 +36,7 @@ from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import Person
 from tests.support.escrow import DEPOSIT
-from tests.support.lives import EMAIL, NAME, PHONE
+from tests.support.lives import EMAIL, NAME, PHONE, leave
 from tests.support.money import grant, key, rewarded
 from tests.support.payments import ACCOUNT, pay
 from tests.support.provider import FakeProvider
@@ -291,14 +291,14 @@ def test_every_text_field_of_the_api_is_typed_and_every_place_where_it_is_stored
 
 
 def _in_one_go() -> None:
-    assert MEMBER.delete("/profiles/me").status == 204
+    assert leave(MEMBER).status == 204
     for _ in range(3):
         follow()
 
 
 def _one_item_a_run() -> None:
     """Every run ends after its first change, in every step, and nothing else happens between the runs."""
-    assert MEMBER.delete("/profiles/me").status == 204
+    assert leave(MEMBER).status == 204
     runs = 0
     while service.run("member-1", clocks.now(), lambda: False) == "goes_on":
         runs += 1

@@ -23,7 +23,13 @@ OURS, OTHER = "http://localhost:3000", "https://elsewhere.example"
 def test_given_a_working_database_then_health_is_200() -> None:
     answer = VISITOR.get("/health")
     assert answer.status == 200
-    assert answer.body == {"status": "ok", "version": "1.0.0", "environment": "test", "checks": {"database": "ok"}}
+    assert answer.body == {
+        "status": "ok",
+        "version": "1.0.0",
+        "release": "release-id-test",
+        "environment": "test",
+        "checks": {"database": "ok"},
+    }
     assert answer.headers["Cache-Control"] == "no-store"
 
 

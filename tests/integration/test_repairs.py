@@ -21,7 +21,7 @@ from tests.integration.test_permissions import left_unused
 from tests.support import stand_in, streams
 from tests.support.client import VISITOR, Context, Person, app
 from tests.support.items import damage, item_of
-from tests.support.lives import live
+from tests.support.lives import leave, live
 from tests.support.money import apply as apply_code
 from tests.support.money import check_books, code_of, payout_account, refer, released_job
 from tests.support.permissions import Record
@@ -199,7 +199,7 @@ def bids_of_somebody_who_is_no_worker() -> Damaged:
 def an_erasure_that_never_ran() -> Damaged:
     profile("worker-1", roles=["worker"], display_name="Zodwa Mthembu")
     stand_in.pool_with(WORKER)
-    assert WORKER.delete("/profiles/me").status == 204
+    assert leave(WORKER).status == 204
     return "people/worker-1", "erasure", 1, lambda: "erasureDoneAt" in item_of("users", "worker-1")
 
 
@@ -580,7 +580,8 @@ class Functions:
     def __init__(self) -> None:
         self.calls = 0
 
-    def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - Lambda's names
+    def invoke(self, FunctionName: str, Qualifier: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - Lambda's names
+        assert Qualifier == "live"
         assert FunctionName == "khaya-repair-test"
         self.calls += 1
         return {"Payload": io.BytesIO(json.dumps(app("repair").handler(json.loads(Payload), Context())).encode())}

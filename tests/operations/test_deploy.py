@@ -12,16 +12,10 @@ from operations.configuration import Configuration
 from operations.deploy import Deployment
 from operations.redrive import Redrive
 from operations.refused import Refused
-from operations.releases import SAM_STACK
 from operations.stack import Stack
+from tests.operations.artifacts import make_artifact_bucket
 from tests.support.engine import ministack
 
-SAM = """
-Resources:
-  Bucket: {Type: "AWS::S3::Bucket", Properties: {BucketName: artifacts}}
-Outputs:
-  SourceBucket: {Value: !Ref Bucket}
-"""
 SMALL = """
 Parameters:
   Environment: {Type: String}
@@ -53,9 +47,7 @@ def session() -> Iterator[boto3.Session]:
     with ministack() as address, pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", address)
         found = boto3.Session(region_name="af-south-1")
-        cloudformation = found.client("cloudformation")
-        cloudformation.create_stack(StackName=SAM_STACK, TemplateBody=SAM)
-        cloudformation.get_waiter("stack_create_complete").wait(StackName=SAM_STACK, WaiterConfig={"Delay": 1})
+        make_artifact_bucket(found)
         yield found
 
 
@@ -68,9 +60,11 @@ class Operator:
             environment, f"khaya-{environment}", "af-south-1", {"Environment": environment}, {"application": "khaya"}
         )
         self.session = session
-        self.deployment = Deployment(
-            session, self.configuration, self.shown.append, lambda: None, lambda _: self.said() != "bad", 0.2
-        )
+        self.deployment = Deployment(session, self.configuration, self.shown.append, lambda: None, self.check, 0.2)
+
+    def check(self, url: str, release: str) -> list[str]:
+        del url, release
+        return [f"it says {self.said()}"] if self.said() == "bad" else []
 
     def said(self) -> str:
         name = f"/said/{self.configuration.environment}"
@@ -79,31 +73,31 @@ class Operator:
 
 def test_two_environments_stand_side_by_side(session: boto3.Session) -> None:
     one, other = Operator(session, "one"), Operator(session, "other")
-    one.deployment.deploy(SMALL, "a" * 40)
-    other.deployment.deploy(SMALL.replace("first", "second"), "b" * 40)
+    one.deployment.deploy(SMALL, "a" * 40, {})
+    other.deployment.deploy(SMALL.replace("first", "second"), "b" * 40, {})
     assert (one.said(), other.said()) == ("first", "second")
 
 
 def test_given_a_release_that_does_not_answer_then_the_one_before_is_deployed_again(session: boto3.Session) -> None:
     operator = Operator(session, "smoke")
-    operator.deployment.deploy(SMALL, "a" * 40)
+    operator.deployment.deploy(SMALL, "a" * 40, {})
     with pytest.raises(Refused, match="did not pass"):
-        operator.deployment.deploy(SMALL.replace("first", "bad"), "b" * 40)
+        operator.deployment.deploy(SMALL.replace("first", "bad"), "b" * 40, {})
     assert operator.said() == "first"
 
 
 def test_given_a_failed_first_deployment_when_tried_again_then_it_is_deployed(session: boto3.Session) -> None:
     operator = Operator(session, "again")
     with pytest.raises(Refused, match="taken the changes back"):
-        operator.deployment.deploy(BROKEN, "a" * 40)
-    operator.deployment.deploy(SMALL, "b" * 40)
+        operator.deployment.deploy(BROKEN, "a" * 40, {})
+    operator.deployment.deploy(SMALL, "b" * 40, {})
     assert operator.said() == "first"
 
 
 def test_given_two_releases_when_rolled_back_then_the_first_serves(session: boto3.Session) -> None:
     operator = Operator(session, "back")
-    operator.deployment.deploy(SMALL, "a" * 40)
-    operator.deployment.deploy(SMALL.replace("first", "second"), "b" * 40)
+    operator.deployment.deploy(SMALL, "a" * 40, {})
+    operator.deployment.deploy(SMALL.replace("first", "second"), "b" * 40, {})
     assert operator.said() == "second"
     operator.deployment.rollback()
     assert operator.said() == "first"
@@ -111,17 +105,17 @@ def test_given_two_releases_when_rolled_back_then_the_first_serves(session: boto
 
 def test_given_a_plan_then_nothing_is_changed(session: boto3.Session) -> None:
     operator = Operator(session, "plan")
-    operator.deployment.deploy(SMALL, "a" * 40)
-    operator.deployment.deploy(SMALL.replace("first", "second"), "b" * 40, plan=True)
+    operator.deployment.deploy(SMALL, "a" * 40, {})
+    operator.deployment.deploy(SMALL.replace("first", "second"), "b" * 40, {}, plan=True)
     assert operator.said() == "first"
     assert any("Said" in line for line in operator.shown)
 
 
 def test_given_a_queue_that_would_leave_the_stack_then_the_deployment_is_refused(session: boto3.Session) -> None:
     operator = Operator(session, "keep")
-    operator.deployment.deploy(SMALL, "a" * 40)
+    operator.deployment.deploy(SMALL, "a" * 40, {})
     with pytest.raises(Refused, match="DerivedQueue"):
-        operator.deployment.deploy(SMALL.replace("DerivedQueue:", "OtherQueue:"), "b" * 40)
+        operator.deployment.deploy(SMALL.replace("DerivedQueue:", "OtherQueue:"), "b" * 40, {})
 
 
 def test_given_a_secret_parameter_of_the_stack_when_deployed_then_it_keeps_its_value(session: boto3.Session) -> None:
@@ -129,10 +123,10 @@ def test_given_a_secret_parameter_of_the_stack_when_deployed_then_it_keeps_its_v
     template = template.replace("Value: first", "Value: !Ref Word")
     operator = Operator(session, "secret")
     operator.configuration.parameters["Word"] = "hidden"
-    operator.deployment.deploy(template, "a" * 40)
+    operator.deployment.deploy(template, "a" * 40, {})
     del operator.configuration.parameters["Word"]
     operator.deployment.deploy(
-        template.replace("Type: String, Value", "Description: changed, Type: String, Value"), "b" * 40
+        template.replace("Type: String, Value", "Description: changed, Type: String, Value"), "b" * 40, {}
     )
     assert operator.said() == "hidden"
 
@@ -141,7 +135,7 @@ def test_given_a_secret_parameter_of_the_stack_when_deployed_then_it_keeps_its_v
 def redrive(session: boto3.Session) -> tuple[Redrive, Any]:
     operator = Operator(session, "dead")
     if operator.deployment._stack.status() is None:
-        operator.deployment.deploy(SMALL, "a" * 40)
+        operator.deployment.deploy(SMALL, "a" * 40, {})
     return Redrive(session.client("sqs"), Stack(session, "khaya-dead")), session.client("sqs")
 
 

@@ -8,7 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from operations.configuration import Configuration
-from operations.doctor import findings
+from operations.doctor import API_FUNCTIONS, findings
+from tests.support.template import FUNCTION, resources
 
 
 class NotFound(Exception):
@@ -31,7 +32,21 @@ class Account:
         return self
 
     def get_account_settings(self) -> dict[str, Any]:
-        return {"AccountLimit": {"ConcurrentExecutions": 10 if self._new else 1000}}
+        return {
+            "AccountLimit": {"ConcurrentExecutions": 10 if self._new else 1000, "TotalCodeSize": 100},
+            "AccountUsage": {"TotalCodeSize": 90 if self._new else 10},
+        }
+
+    def get_region_opt_status(self, **_: Any) -> dict[str, Any]:
+        return {"RegionOptStatus": "DISABLED" if self._new else "ENABLED"}
+
+    def describe_stacks(self, **_: Any) -> dict[str, Any]:
+        if self._new:
+            raise ClientError({"Error": {"Message": "Stack khaya-region does not exist"}}, "DescribeStacks")
+        return {"Stacks": [{"StackStatus": "CREATE_COMPLETE"}]}
+
+    def get_sms_attributes(self, **_: Any) -> dict[str, Any]:
+        return {"attributes": {} if self._new else {"MonthlySpendLimit": "100"}}
 
     def get_account(self) -> dict[str, Any]:
         return {"ProductionAccessEnabled": not self._new}
@@ -70,7 +85,11 @@ def test_given_an_account_that_is_ready_then_nothing_is_found() -> None:
 def test_given_a_new_account_then_it_says_what_to_ask_for() -> None:
     said = found(Account(new=True))
     for part in (
+        "af-south-1 is disabled",
+        "no stack khaya-region",
         "10 functions at once",
+        "Code takes 90%",
+        "at 1 USD a month",
         "SES is in its sandbox",
         "khaya.africa is not a verified",
         "SNS is in its sandbox",
@@ -112,6 +131,16 @@ def test_given_a_key_of_the_wrong_mode_then_it_is_refused(environment: str, key:
 def test_given_an_example_value_then_prod_is_refused_and_staging_is_not(value: str) -> None:
     assert "AppUrl" in found(Account(), AppUrl=value)
     assert found(Account(), "staging", AppUrl=value) == ""
+
+
+@pytest.mark.parametrize(("reserved", "refused"), [("0", False), ("50", False), ("51", True)])
+def test_given_reserved_executions_then_a_hundred_must_be_left(reserved: str, *, refused: bool) -> None:
+    assert ("ApiConcurrency" in found(Account(), ApiConcurrency=reserved)) == refused
+
+
+def test_the_template_has_as_many_api_functions_as_are_counted() -> None:
+    functions = [one for one in resources(FUNCTION).values() if "ReservedConcurrentExecutions" in one]
+    assert len(functions) == API_FUNCTIONS
 
 
 def test_given_a_service_that_does_not_answer_then_the_other_checks_are_made() -> None:

@@ -8,7 +8,7 @@ from khaya.platform.base import clock
 from khaya.platform.data import dynamo
 from khaya.sessions import model, store
 from tests.support import stand_in
-from tests.support.client import Person
+from tests.support.client import Answer, Person
 from tests.support.money import apply, code_of, grant
 from tests.support.records import accept, complete_job, list_materials, place_bid, post_job, profile
 from tests.support.stories import approved_story
@@ -78,6 +78,13 @@ def arrive() -> None:
         "token",
     )
     given(PICTURE, UNUSED, EVIDENCE, OF_OTHERS)
+
+
+def leave(person: Person) -> Answer:
+    """Have a person's account erased, with the loss of whatever credits they have."""
+    balance = person.get("/credits/balance")
+    cents = balance.body["balanceCents"] if balance.status == 200 else 0
+    return person.delete("/profiles/me", query={"forfeitCents": str(cents)})
 
 
 def traces(*texts: str) -> list[str]:

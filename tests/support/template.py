@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,11 @@ def table_requests(environment: str = "test") -> list[dict[str, Any]]:
     requests = []
     for logical, properties in resources(TABLE).items():
         request = {name: properties[name] for name in wanted if name in properties}
+        if "GlobalSecondaryIndexes" in request:  # without limits, as by default
+            indexes = request["GlobalSecondaryIndexes"]
+            request["GlobalSecondaryIndexes"] = [
+                {name: value for name, value in index.items() if name != "OnDemandThroughput"} for index in indexes
+            ]
         request["StreamSpecification"] = {**request["StreamSpecification"], "StreamEnabled": True}
         requests.append({"TableName": table_name(logical, environment), **request})
     return requests
@@ -112,7 +118,12 @@ def _plain(name: str, value: Any, environment: str) -> str:
     if "Fn::If" in value:
         return _plain(name, value["Fn::If"][1], environment)
     if "Fn::Sub" in value:
-        return str(value["Fn::Sub"]).replace("${AWS::Region}", "af-south-1").replace("${Environment}", environment)
+        known = {"AWS::Region": "af-south-1", "Environment": environment}
+        return re.sub(
+            r"\$\{([\w:]+)\}",
+            lambda found: known.get(found[1]) or str(template()["Parameters"][found[1]]["Default"]),
+            str(value["Fn::Sub"]),
+        )
     reference = value.get("Ref", "")
     known = {
         **{logical: table_name(logical, environment) for logical in resources(TABLE)},

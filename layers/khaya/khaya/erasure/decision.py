@@ -14,6 +14,7 @@ from khaya.chargebacks import store as chargebacks
 from khaya.collections import store as collections
 from khaya.erasure import store as erasures
 from khaya.erasure.model import HOLD_DAYS, OpenItems, held_until
+from khaya.ledger import service as bookkeeping
 from khaya.ledger import store as ledger
 from khaya.payouts import store as payouts
 from khaya.platform.base import clock
@@ -38,14 +39,14 @@ class Requested:
     held_until: str | None
 
 
-def request(caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> Requested:
-    """Erase a person's account. Idempotent.
+def request(caller: Caller, *, forfeit_cents: int | None, now: str, unit_of_work: UnitOfWork) -> Requested:
+    """Erase a person's account, whose balance of credits, `forfeit_cents`, is lost. Idempotent.
 
     From the commit on the person has no access, and their profile is empty. The other data is erased afterwards, after
     a card payment only when their bank can take it back no longer.
 
     Raises:
-        Conflict: something is still open, or the person is an admin.
+        Conflict: something is still open, credits are left, or the person is an admin.
     """
     person = caller.user_id
     user_item, profile_item, account_item = read_together(
@@ -59,20 +60,17 @@ def request(caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> Requested:
         raise Conflict(
             "You are an admin. Another admin has to end that first, so that one always remains.", code="is_admin"
         )
-    pending = ledger.read_account(account_item, person).pending_withdrawal_cents
+    account = ledger.read_account(account_item, person)
     OpenItems(
         jobs=users.jobs_in_progress(user_item),
-        withdrawals=int(pending > 0),
+        withdrawals=int(account.pending_withdrawal_cents > 0),
         payouts=sum(one.status in ("pending", "sent") for one in payouts.earned_by(person, _ALWAYS, batch=_BATCH)),
         refunds=sum(one.status not in _ENDED_REFUNDS for one in refunds.of_buyer(person, _ALWAYS, batch=_BATCH)),
         chargebacks=count_open_chargebacks(person),
     ).require_none()
     held = held_until(_last_card_payment(person, now), now)
-    unit_of_work.add(
-        erasures.mark_erased(person, now, held),
-        *profiles.erase(profile, profile.erased(now)),
-        ledger.require_no_pending_withdrawal(person),
-    )
+    unit_of_work.add(erasures.mark_erased(person, now, held), *profiles.erase(profile, profile.erased(now)))
+    bookkeeping.forfeit(account, forfeit_cents, now=now, unit_of_work=unit_of_work)
     return Requested(is_first=True, held_until=held)
 
 

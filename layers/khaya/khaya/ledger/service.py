@@ -16,6 +16,8 @@ from khaya.ledger.model import (
     movement_of,
     take_back_booking,
 )
+from khaya.platform.base.errors import Conflict
+from khaya.platform.base.money import rand
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 
 
@@ -58,6 +60,32 @@ def reward(
     booking = Booking(user_id, type, cents, against="rewards", source=source, reason=reason)
     entry, *_ = book(accounts, [booking], now=now, unit_of_work=unit_of_work)  # a repayment may follow
     return entry
+
+
+def forfeit(account: Account, cents: int | None, *, now: str, unit_of_work: UnitOfWork) -> None:
+    """Book a person's whole balance as forfeited, if nothing else is booked on the account meanwhile.
+
+    Raises:
+        Conflict: `cents`, or none, is not the balance.
+    """
+    if (cents or 0) != account.balance_cents:
+        raise Conflict(
+            f"The balance of credits is {rand(account.balance_cents)}. Withdraw it, or send it as forfeitCents.",
+            code="credits_left",
+            params={"balanceCents": account.balance_cents},
+        )
+    if not account.balance_cents:
+        unit_of_work.add(store.require_unchanged(account))
+        return
+    booking = Booking(
+        account.user_id,
+        "deduction",
+        -account.balance_cents,
+        against="adjustments",
+        source=f"forfeited:{account.user_id}",
+        reason="Forfeited when the account was erased",
+    )
+    book({account.user_id: account}, [booking], now=now, unit_of_work=unit_of_work)
 
 
 def move(source: str, legs: Iterable[tuple[str, int]], *, now: str, unit_of_work: UnitOfWork) -> None:

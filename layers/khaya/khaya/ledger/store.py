@@ -102,13 +102,13 @@ def update_account(before: Account, after: Account) -> writes.Write:
     )
 
 
-def require_no_pending_withdrawal(user_id: str) -> writes.Write:
-    """A condition that the person has no pending withdrawal."""
+def require_unchanged(account: Account) -> writes.Write:
+    """A condition that nothing was booked on the account since it was read."""
     return writes.check(
-        *account_key(user_id),
-        condition="attribute_not_exists(#pendingWithdrawalCents) OR #pendingWithdrawalCents = :none",
+        *account_key(account.user_id),
+        condition="#version = :was" if account.version else "attribute_not_exists(#version)",
         refusal=lambda _: WriteConflict(),
-        values={"none": 0},
+        values={"was": account.version} if account.version else None,
     )
 
 

@@ -4,10 +4,16 @@ Before botocore makes a client it lists all of its about four hundred services, 
 client. The loader below skips the listing. It also replaces botocore's list of the endpoints of all services, which
 takes half of the time to make a client; the endpoint itself comes from the service's own rules. All clients share one
 session.
+
+Where Lambda starts functions from a snapshot (SnapStart, off by default), clients are made anew after each restore,
+since their credentials and connections are those of the snapshot.
 """
 
 from __future__ import annotations
 
+import importlib
+import os
+import random
 from functools import cache
 from threading import Lock
 from typing import Any, Final
@@ -103,3 +109,13 @@ def clear() -> None:
     """Forget all clients. Tests call this when the environment or the stand-in for AWS has changed."""
     client.cache_clear()
     _session.cache_clear()
+
+
+def renew() -> None:
+    """Make anew what must not be equal in all environments that are restored from one snapshot."""
+    clear()
+    random.seed()  # spreads load and retries; ids and secrets come from the operating system
+
+
+if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+    importlib.import_module("snapshot_restore_py").register_after_restore(renew)  # a part of Lambda's runtime

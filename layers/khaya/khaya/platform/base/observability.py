@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager
 from functools import lru_cache
 
@@ -11,11 +12,12 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 @lru_cache(maxsize=1)
 def logger() -> Logger:
-    """The function's logger; service name and level come from the environment.
+    """The function's logger; service name, level and release come from the environment.
 
     Without the code location, which would double the time that a log line takes.
     """
-    return Logger(utc=True, log_uncaught_exceptions=False, location=None)  # type: ignore[arg-type, unused-ignore]
+    release = os.environ.get("RELEASE_ID", "")
+    return Logger(utc=True, log_uncaught_exceptions=False, location=None, release=release)  # type: ignore[arg-type, unused-ignore]
 
 
 @lru_cache(maxsize=1)

@@ -116,6 +116,7 @@ PROBLEM_CODES: Final[dict[str, str]] = {
     "code_applied": "The caller has applied a code; its referral is in the state `status`, where known.",
     "contact_taken": "The `contact` belongs to another account.",
     "is_admin": "The caller is an admin; another admin has to end that first.",
+    "credits_left": "There are credits of `balanceCents`, and the request does not forfeit them.",
     "things_open": "Something is still `open`.",
     # 409: amounts and limits
     "balance_too_low": "The balance is `balanceCents`; `withdrawableCents` of it can be withdrawn, where known.",

@@ -18,6 +18,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, defer_build=True)
 
     environment: str
+    release_id: str
+    """The hash of the deployed release."""
+
     users_table: str
     profiles_table: str
     directory_table: str
@@ -51,6 +54,8 @@ class Settings(BaseModel):
 
     writes_per_minute: int = Field(ge=0)
     """Writes per person and minute; 0 means no limit."""
+    maintenance: bool
+    """Whether requests that write are refused."""
     allowed_origins: str
     """CORS origins that may call the API, separated by commas."""
     token_scope: str

@@ -5,6 +5,7 @@ Out: commit the unit of work together with the response, or map the exception to
 
 The stages run in this order, so that a request with several faults gets the status of the first:
 
+0. `503`: a write during maintenance (`_admit`)
 1. `401`: the token. `403`: the role, the account, the age of the sign-in (`_admit`, with the account guard)
 2. `413`, `415`, `400`: the body, then the `Idempotency-Key` and the cursor (`_read`)
 3. `422`: the values of the body, repeated parameters (`_read`), parameters and body (Powertools), unknown
@@ -60,6 +61,8 @@ MAX_ID_LENGTH = 128
 ID_PATTERN = f"^[!-~]{{1,{MAX_ID_LENGTH}}}$"
 """The form of ids in a path; no other text is the id of anything."""
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+MAINTENANCE_SECONDS = 300
+"""`Retry-After` of requests that are refused during maintenance."""
 _RETRY_SECONDS = 4
 """Seconds for which a handler is retried after write conflicts; API Gateway's timeout is 29 seconds."""
 _METHODS = "GET,POST,PUT,PATCH,DELETE"
@@ -175,7 +178,9 @@ class Pipeline:
             Unauthenticated: the session was ended.
             Forbidden: the caller is suspended.
             TooMany: the caller wrote too often in this minute.
+            Unavailable: the environment is in maintenance.
         """
+        _check_maintenance()
         self.unit_of_work.once("guard", lambda: self._guard(self.caller, self._current.access, self.now, counted=True))
 
     def check_version(self, version: int) -> None:
@@ -255,6 +260,8 @@ class Pipeline:
         access = self.access.get((method, event.get("resource", "")))
         if access is None:
             return _Request(event, Access(public=True, who="nobody"), None, now, UnitOfWork())
+        if method in _WRITES:
+            _check_maintenance()
         caller = caller_of(event)
         if not access.public:
             if caller is None:
@@ -443,6 +450,16 @@ def caller_of(event: Mapping[str, Any]) -> Caller | None:
         signed_in_at=_seconds(found.get("auth_time", 0)),
         subject=found["sub"],
     )
+
+
+def _check_maintenance() -> None:
+    """Refuse a request that writes while tables are being restored or moved.
+
+    Raises:
+        Unavailable: the environment is in maintenance.
+    """
+    if settings().maintenance:
+        raise Unavailable("Khaya is being maintained. Reading works; please try again later.", MAINTENANCE_SECONDS)
 
 
 def _check_recent_sign_in(caller: Caller, now: str) -> None:

@@ -1,0 +1,135 @@
+"""A restored set of tables, on the AWS stand-in, over HTTP. It restores a table as it is, whatever time is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+
+from operations.refused import Refused
+from operations.restore import Restore, of_stack
+from tests.support.engine import ministack
+
+MOMENT = datetime(2026, 11, 21, 8, tzinfo=UTC)
+INDEX = {
+    "IndexName": "byTime",
+    "KeySchema": [{"AttributeName": "partition", "KeyType": "HASH"}, {"AttributeName": "id", "KeyType": "RANGE"}],
+    "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["at"]},
+}
+STACK = """
+Parameters:
+  Maintenance: {Type: String, Default: "false"}
+Resources:
+  Said: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref Maintenance}}
+"""
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[boto3.Session]:
+    with ministack() as address, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", address)
+        yield boto3.Session(region_name="af-south-1")
+
+
+@pytest.fixture
+def dynamodb(session: boto3.Session) -> Iterator[Any]:
+    client = session.client("dynamodb")
+    for name in ("jobs", "audit", "search"):
+        make(client, f"khaya-{name}-dev-1")
+    client.update_time_to_live(
+        TableName="khaya-jobs-dev-1", TimeToLiveSpecification={"Enabled": True, "AttributeName": "expiresAt"}
+    )
+    yield client
+    for name in client.list_tables()["TableNames"]:
+        client.update_table(TableName=name, DeletionProtectionEnabled=False)
+        client.delete_table(TableName=name)
+
+
+def make(client: Any, name: str) -> None:
+    client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": one, "AttributeType": "S"} for one in ("id", "partition")],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        GlobalSecondaryIndexes=[INDEX],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        Tags=[{"Key": "environment", "Value": "dev"}],
+        DeletionProtectionEnabled=True,
+    )
+
+
+def restore(client: Any) -> Restore:
+    tables = {f"{name.capitalize()}Table": f"khaya-{name}-dev-1" for name in ("jobs", "audit", "search")}
+    return Restore(client, tables, print, 0.1)
+
+
+def entry(number: str, at: str) -> dict[str, Any]:
+    return {"id": {"S": number}, "partition": {"S": "all"}, "at": {"S": at}, "note": {"S": "kept"}}
+
+
+def ids(client: Any, table: str) -> list[str]:
+    return sorted(item["id"]["S"] for item in client.scan(TableName=table)["Items"])
+
+
+def test_given_tables_when_restored_then_the_new_generation_has_their_items_and_all_that_they_have(
+    dynamodb: Any,
+) -> None:
+    dynamodb.put_item(TableName="khaya-jobs-dev-1", Item={"id": {"S": "job"}})
+    restore(dynamodb).run(MOMENT)
+    assert ids(dynamodb, "khaya-jobs-dev-2") == ["job"]
+    table = dynamodb.describe_table(TableName="khaya-jobs-dev-2")["Table"]
+    assert table["StreamSpecification"] == {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert table["DeletionProtectionEnabled"]
+    expiry = dynamodb.describe_time_to_live(TableName="khaya-jobs-dev-2")["TimeToLiveDescription"]
+    assert expiry["AttributeName"] == "expiresAt"
+    assert dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"] == [
+        {"Key": "environment", "Value": "dev"}
+    ]
+    backups = dynamodb.describe_continuous_backups(TableName="khaya-jobs-dev-2")["ContinuousBackupsDescription"]
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+
+
+def test_given_derived_tables_then_they_are_not_restored(dynamodb: Any) -> None:
+    restore(dynamodb).run(MOMENT)
+    assert "khaya-search-dev-2" not in dynamodb.list_tables()["TableNames"]
+
+
+def test_given_a_copy_of_that_time_then_later_entries_of_the_audit_trail_are_added(dynamodb: Any) -> None:
+    # given a copy that was taken before the last entry, since the stand-in knows no times
+    dynamodb.put_item(TableName="khaya-audit-dev-1", Item=entry("1", "2026-11-21T07:59:59.000Z"))
+    dynamodb.restore_table_to_point_in_time(
+        SourceTableName="khaya-audit-dev-1", TargetTableName="khaya-audit-dev-2", RestoreDateTime=MOMENT
+    )
+    dynamodb.put_item(TableName="khaya-audit-dev-1", Item=entry("2", "2026-11-21T08:00:01.000Z"))
+    restore(dynamodb).run(MOMENT)
+    assert ids(dynamodb, "khaya-audit-dev-2") == ["1", "2"]
+    copied = dynamodb.get_item(TableName="khaya-audit-dev-2", Key={"id": {"S": "2"}})["Item"]
+    assert copied["note"] == {"S": "kept"}, "also what the index does not hold"
+
+
+def test_given_an_interrupted_restore_when_run_again_then_it_ends(dynamodb: Any) -> None:
+    restore(dynamodb).run(MOMENT)
+    restore(dynamodb).run(MOMENT)
+    assert "khaya-jobs-dev-2" in dynamodb.list_tables()["TableNames"]
+
+
+def test_given_a_table_of_another_form_in_the_way_then_it_is_named(dynamodb: Any) -> None:
+    dynamodb.create_table(
+        TableName="khaya-jobs-dev-2",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+    )
+    with pytest.raises(Refused, match="khaya-jobs-dev-2: GlobalSecondaryIndexes"):
+        restore(dynamodb).run(MOMENT)
+
+
+def test_given_no_maintenance_then_nothing_is_restored(session: boto3.Session) -> None:
+    cloudformation = session.client("cloudformation")
+    cloudformation.create_stack(StackName="khaya-open", TemplateBody=STACK)
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="khaya-open", WaiterConfig={"Delay": 1})
+    with pytest.raises(Refused, match="maintenance"):
+        of_stack(session, "khaya-open", print)
