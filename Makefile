@@ -93,12 +93,12 @@ test-fast: environments ## unit, integration and infrastructure tests
 	@echo "== Unit, integration and infrastructure tests"
 	@$(DEV)/python -m pytest -n 2 tests/unit tests/integration tests/infrastructure
 
-soak: environments ## tests with large numbers and many random histories (two hours)
+soak: environments ## tests with large numbers and many random histories (three hours)
 	@$(DEV)/python -m pytest -s tests/soak
 	@ROUNDS=200 $(DEV)/python -m pytest tests/contention/test_acceptance.py
 	@ROUNDS=50 $(DEV)/python -m pytest tests/contention/test_suspensions.py
 	@EXAMPLES=200 $(DEV)/python -m pytest -n 2 tests/integration/test_document_holds.py tests/integration/sign_in/test_sign_in_document.py
-	@HISTORIES=1000 $(DEV)/python -m pytest -n 2 tests/integration/test_credit_histories.py tests/integration/test_referral_histories.py
+	@HISTORIES=1000 $(DEV)/python -m pytest -n 2 tests/integration/test_credit_histories.py tests/integration/test_referral_histories.py tests/integration/test_escrow_histories.py
 
 check: environments secrets ## lint, format, strict types, import rules, template, workflows, secrets
 	@$(DEV)/ruff check .

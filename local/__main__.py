@@ -73,6 +73,7 @@ def bring_up(port: int, data: Path | None, bind: str = engine.THIS_MACHINE) -> t
     visits = Visits(stack.api_url, people)
     if kept is None:
         with step("loading demo people, jobs and bids through the API"):
+            tell_webhook(port, stack.api_url)  # the demo pays, too
             load(visits)
     if kept is None and data is None:
         keep_snapshot(name, port, bind)
@@ -91,8 +92,13 @@ def write_run_file(port: int, stack: Stack, people: list[SignedIn], api: SamApi 
     """Write run.json and tokens.sh."""
     programs = sam_project.PROGRAMS if api else None
     reached = at_sam(stack, api)
-    providers.tell_paystack(port, "webhook", {"url": f"{reached.api_url}/payments/webhook"})
+    tell_webhook(port, reached.api_url)
     run_file.write(reached, people, providers.address(port), programs)
+
+
+def tell_webhook(port: int, api_url: str) -> None:
+    """Have the payment provider's stand-in send its events to the API."""
+    providers.tell_paystack(port, "webhook", {"url": f"{api_url}/payments/webhook"})
 
 
 def at_sam(stack: Stack, api: SamApi | None) -> Stack:

@@ -1,4 +1,4 @@
-"""Jobs and bids of the demo: some open, one in progress, one completed, one cancelled."""
+"""Jobs of the demo that are paid in cash, and their bids: some open, one in progress, one completed, one cancelled."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -8,6 +8,7 @@ import pytest
 
 from khaya.collections import service as collections
 from khaya.platform.base import clock as khaya_clock
+from khaya.platform.work import parked_records
 from khaya.provider.errors import ProviderUnavailable, WrongSignature
 from tests.conftest import Clock
 from tests.support.client import VISITOR, Context, Person, app
@@ -26,6 +27,7 @@ from tests.support.money import check_books, key
 from tests.support.provider import FakeProvider
 from tests.support.records import place_bid, post_job, profile
 from tests.support.stand_in import stored
+from tests.support.streams import dispatch
 from tests.support.uploads import uploaded
 
 ADMIN, OTHER_ADMIN = Person("admin-1", ("admin",)), Person("admin-2", ("admin",))
@@ -430,6 +432,15 @@ def test_a_job_counts_as_paid_once_a_month_for_one_pair(
         assert buyer.post(f"/jobs/{job_id}/completion").status == 200
         profile_now = Person("worker-1").get("/profiles/worker-1").body
         assert profile_now["paidJobs"] == counted
+
+
+def test_no_change_of_a_released_job_is_parked(buyer: Person, worker: Person, fake: FakeProvider) -> None:
+    job_id = agreed(buyer, worker, 20_000)
+    pay(buyer, fake, job_id, "all")
+    submit(worker, job_id)
+    assert buyer.post(f"/jobs/{job_id}/completion").status == 200
+    dispatch()
+    assert list(parked_records.names()) == []
 
 
 @pytest.mark.parametrize("headers", [{}, {"x-paystack-signature": "0" * 128}, {"X-Paystack-Signature": "é"}])

@@ -157,7 +157,9 @@ def test_the_inbox_is_sorted_by_the_latest_event(clock: Clock, queued: Queued) -
     bid_once(job, 2)
     assert [item["data"]["jobId"] for item in inbox(OWNER)["items"]] == [job, other]
     page = OWNER.get("/notifications", query={"limit": "1"}).body
-    rest = OWNER.get("/notifications", query={"limit": "1", "cursor": page["nextCursor"]}).body
+    following = OWNER.get("/notifications", query={"limit": "1", "cursor": page["nextCursor"]})
+    assert following.status == 200, (following.text, page["nextCursor"])
+    rest = following.body
     assert [item["data"]["jobId"] for item in page["items"] + rest["items"]] == [job, other]
     assert rest["nextCursor"] is None
 

@@ -252,7 +252,7 @@ def test_a_suspended_persons_reward_can_be_refused() -> None:
 
 def test_a_bonus_of_an_erased_person_is_not_paid_but_can_be_refused() -> None:
     reward, before = waiting_bonus(), paid()
-    commit_now(erasures.mark_erased("referrer-1", time.now()))
+    commit_now(erasures.mark_erased("referrer-1", time.now(), None))
     answer = decide_reward(reward)
     assert (answer.status, answer.body["code"]) == (409, "party_left")
     assert decide_reward(reward, "refuse").status == 200

@@ -13,9 +13,6 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from khaya.platform.base import clock
 from tests.support import stand_in
 
-HISTORIES = int(os.environ.get("HISTORIES", "25"))
-"""The number of sequences; `make soak` runs a thousand."""
-
 
 class History(RuleBasedStateMachine):
     """One sequence of operations, with empty tables and a stopped clock at its start."""
@@ -36,13 +33,13 @@ class History(RuleBasedStateMachine):
         self.patches.undo()
 
 
-def run_histories(history: type[History], steps: int) -> None:
-    """Run `HISTORIES` sequences of at most `steps` operations each."""
+def run_histories(history: type[History], steps: int, *, usual: int = 25) -> None:
+    """Run the usual number of sequences of at most `steps` operations each, or `HISTORIES` of them, as `make soak` does."""
     all_checks: Any = list(HealthCheck)
     run_state_machine_as_test(
         history,
         settings=settings(
-            max_examples=HISTORIES,
+            max_examples=int(os.environ.get("HISTORIES", usual)),
             stateful_step_count=steps,
             deadline=None,
             derandomize=True,

@@ -463,6 +463,14 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
         {"id": "r", "userId": "a", "kind": "own", "number": 1},
         ["reminder.due"],
     ),
+    ("the first paid job of a pair", "escrows", None, {"id": "pair#a#b", "paidAt": [AT]}, []),
+    (
+        "another paid job of a pair",
+        "escrows",
+        {"id": "pair#a#b", "paidAt": [AT]},
+        {"id": "pair#a#b", "paidAt": [AT, AT]},
+        [],
+    ),
     ("a word of the index", "search", None, {"id": "x"}, []),
 ]
 

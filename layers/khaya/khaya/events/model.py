@@ -295,7 +295,7 @@ def _user_events(before: Item, after: Item) -> Iterator[KindAndFields]:
 
 
 def _escrow_events(before: Item, after: Item) -> Iterator[KindAndFields]:
-    if not after:
+    if "status" not in after:  # the table also counts the paid jobs of each pair of buyer and worker
         return
     ids = {"jobId": after["id"]}
     if not before:
