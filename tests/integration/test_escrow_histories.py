@@ -26,7 +26,6 @@ from khaya.platform.base import backoff, clock
 from khaya.platform.base.errors import Unavailable
 from khaya.platform.data import dynamo
 from khaya.platform.data.unit_of_work import UnitOfWork
-from khaya.provider import circuit
 from khaya.provider.errors import ProviderUnavailable
 from khaya.reconciliation import service as reconciliation
 from khaya.refunds import store as refund_store
@@ -174,7 +173,6 @@ class EscrowHistory(History):
         self.jobs = World.enter()
         for owner, name, value in (
             (provider, "payment_provider", lambda: self.fake),
-            (circuit, "ask", lambda operation: operation(provider.payment_provider())),
             (backoff, "sleep", lambda _: None),
             (dynamo.client(), "_make_api_call", self.dynamodb),
         ):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from khaya.collections import service as collections
 from khaya.payouts.model import earning_id
 from khaya.payouts.references import reference_of
 from khaya.platform.base import clock as khaya_clock
 from khaya.provider import model as port
+from khaya.provider.errors import ProviderUnavailable
 from tests.conftest import Clock
-from tests.integration.test_permissions import ask_with_cursors, left_unused
+from tests.integration.test_permissions import ask_with_cursors, left_unused, outage
 from tests.support.client import Context, Person, app
 from tests.support.escrow import EARNED, agreed, check_out, pay
 from tests.support.money import key, rewarded
+from tests.support.payments import stick
 from tests.support.permissions import Record
 from tests.support.provider import FakeProvider
 from tests.support.records import profile
@@ -69,6 +73,7 @@ def everything_of_the_books(buyer: Person, worker: Person, fake: FakeProvider, c
     assert worker.get(f"/earnings/job-{done}/invoice").status == 303
     for path in ("totals", "differences", "suspense", "chargebacks"):
         assert ADMIN.get(f"/admin/payments/{path}").status == 200
+    give_back_by_hand(buyer, worker, fake)
     (difference, *_) = ADMIN.get("/admin/payments/differences").body["items"]
     path = f"/admin/payments/differences/{difference['id']}/closing"
     assert ADMIN.post(path, {"reason": REASON}, headers=key()).status == 200
@@ -81,10 +86,27 @@ def everything_of_the_books(buyer: Person, worker: Person, fake: FakeProvider, c
     assert answer.status == 200, answer.text
 
 
+def give_back_by_hand(buyer: Person, worker: Person, fake: FakeProvider) -> None:
+    """An admin decides that a stuck refund was given back."""
+    refund = agreed(buyer, worker)
+    pay(buyer, fake, refund)
+    assert buyer.post(f"/jobs/{refund}/cancellation", {"reason": "Not needed any more."}).status == 200
+    stick(refund)
+    decision = {"decision": "given_back", "reason": REASON}
+    assert ADMIN.post(f"/admin/payments/refunds/{refund}/decision", decision, headers=key()).status == 200
+
+
+def reconciled_if_the_provider_answers(_: int) -> None:
+    """The nightly run; it fails while the provider is down, and the next one repeats it."""
+    with suppress(ProviderUnavailable):
+        app("reconciliation").handler({}, Context(900_000))
+
+
 def test_payment_records_and_the_reconciliation_use_every_permission(
     buyer: Person, worker: Person, fake: FakeProvider, clock: Clock, permitted: Record
 ) -> None:
     everything_of_the_books(buyer, worker, fake, clock)
+    outage(fake, reconciled_if_the_provider_answers)
     ask_with_cursors("payment_records")
     unused = {
         (folder, action, resource)

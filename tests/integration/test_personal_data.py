@@ -27,7 +27,6 @@ from khaya.reconciliation import store as differences
 from khaya.reconciliation.model import Finding, difference_of
 from khaya.referrals import store as referrals
 from khaya.referrals.model import WaitingReward
-from khaya.refunds import store as refunds
 from khaya.sessions import model as sessions
 from khaya.sessions import store
 from khaya.suspense import store as suspense
@@ -38,7 +37,7 @@ from tests.support.client import Person
 from tests.support.escrow import DEPOSIT
 from tests.support.lives import EMAIL, NAME, PHONE, leave
 from tests.support.money import grant, key, rewarded
-from tests.support.payments import ACCOUNT, pay
+from tests.support.payments import ACCOUNT, pay, stick
 from tests.support.provider import FakeProvider
 from tests.support.records import (
     accept,
@@ -206,16 +205,9 @@ def _as_a_payer(fake: FakeProvider) -> None:
     send(MEMBER, "POST", f"/jobs/{job}/escrow/evidence", {})
     decided = {"workerCents": 0, "refundCents": DEPOSIT, "platformCents": 0, "note": OTHERS_WORDS}
     assert ADMIN.post(f"/jobs/{job}/escrow/resolution", decided, headers=key()).status == 200
-    _stuck(job)
+    stick(job)
     given_back = {"decision": "given_back", "reason": OTHERS_WORDS}
     assert ADMIN.post(f"/admin/payments/refunds/{job}/decision", given_back, headers=key()).status == 200
-
-
-def _stuck(job: str) -> None:
-    """Have the refund of a job wait for an admin."""
-    refund = refunds.find(job)
-    assert refund is not None
-    commit_now(refunds.change(refund, refund.stuck("refused", clocks.now())))
 
 
 def _as_an_admin_of_payments(fake: FakeProvider) -> None:
@@ -225,7 +217,7 @@ def _as_an_admin_of_payments(fake: FakeProvider) -> None:
     assert OTHER.post(f"/jobs/{job}/escrow/dispute", {"reason": OTHERS_WORDS}).status == 200
     decided = {"workerCents": 0, "refundCents": DEPOSIT, "platformCents": 0}
     send(AS_ADMIN, "POST", f"/jobs/{job}/escrow/resolution", decided, headers=key())
-    _stuck(job)
+    stick(job)
     send(AS_ADMIN, "POST", f"/admin/payments/refunds/{job}/decision", {"decision": "given_back"}, headers=key())
     payout = new_withdrawal(entry_id=new_id(), user_id="other-1", amount_cents=10_000, now=now)
     chargeback = Chargeback(id="9", collection_id="c-1", amount_cents=5, created_at=now, updated_at=now)

@@ -238,6 +238,13 @@ def send(payout_id: str, **options: Any) -> Payout:
     return payout(payout_id)
 
 
+def stick(refund_id: str) -> None:
+    """Have a refund wait for an admin."""
+    stuck = refund_store.find(refund_id)
+    assert stuck is not None
+    commit_now(refund_store.change(stuck, stuck.stuck("refused", clock.now())))
+
+
 def give_back(refund_id: str, **options: Any) -> Refund:
     """Let the consumer look at a refund once."""
     refunds.process(refund_id, clock.now(), **options)
