@@ -73,7 +73,7 @@ def everything_of_the_books(buyer: Person, worker: Person, fake: FakeProvider, c
     assert worker.get(f"/earnings/job-{done}/invoice").status == 303
     for path in ("totals", "differences", "suspense", "chargebacks"):
         assert ADMIN.get(f"/admin/payments/{path}").status == 200
-    give_back_by_hand(buyer, worker, fake)
+    give_back_by_hand(fake)
     (difference, *_) = ADMIN.get("/admin/payments/differences").body["items"]
     path = f"/admin/payments/differences/{difference['id']}/closing"
     assert ADMIN.post(path, {"reason": REASON}, headers=key()).status == 200
@@ -86,8 +86,9 @@ def everything_of_the_books(buyer: Person, worker: Person, fake: FakeProvider, c
     assert answer.status == 200, answer.text
 
 
-def give_back_by_hand(buyer: Person, worker: Person, fake: FakeProvider) -> None:
+def give_back_by_hand(fake: FakeProvider) -> None:
     """An admin decides that a stuck refund was given back."""
+    buyer, worker = Person("buyer-2", ("buyer",)), Person("worker-2", ("worker",))
     refund = agreed(buyer, worker)
     pay(buyer, fake, refund)
     assert buyer.post(f"/jobs/{refund}/cancellation", {"reason": "Not needed any more."}).status == 200
