@@ -197,7 +197,7 @@ def name(job_id: str, person: Person = OWNER, **fields: str) -> int:
 def test_the_buyer_names_their_account_and_the_refund_goes_on(provider: FakeProvider, clock: Clock) -> None:
     job_id = asking(provider)
     follow("notices")
-    assert OWNER.get("/notifications").body["items"][0]["kind"] == "refundNeedsAccount"
+    assert "refundNeedsAccount" in {item["kind"] for item in OWNER.get("/notifications").body["items"]}
     assert name(job_id) == 200
     after = give_back(job_id)
     assert (after.status, after.sealed) == ("sent", None)
