@@ -11,6 +11,7 @@ import boto3
 
 from local.stand_in import sam_settings, session
 from operations import parked_records
+from operations.stack import ALIAS
 from tests.e2e.conftest import Marketplace, eventually
 from tests.e2e.test_job_to_completion import OFFER, POSTING
 
@@ -22,18 +23,27 @@ PATIENCE = 60.0
 def broken_dispatcher(account: boto3.Session) -> Iterator[None]:
     """The dispatcher has a wrong queue for derived data, and parks what it cannot send at once."""
     functions = account.client("lambda")
+    serving = functions.get_alias(FunctionName=DISPATCHER, Name=ALIAS)["FunctionVersion"]
     variables = functions.get_function_configuration(FunctionName=DISPATCHER)["Environment"]["Variables"]
     wrong = {"DERIVED_QUEUE_URL": variables["DERIVED_QUEUE_URL"].replace("derived", "nowhere")}
     _configure(functions, {**variables, **wrong, "RECORD_RETRY_SECONDS": "0"})
+    broken = functions.publish_version(FunctionName=DISPATCHER)["Version"]
+    _serve(functions, broken)
     try:
         yield
     finally:
         _configure(functions, variables)
+        _serve(functions, serving)
+        functions.delete_function(FunctionName=DISPATCHER, Qualifier=broken)
 
 
 def _configure(functions: Any, variables: dict[str, str]) -> None:
     texts = {name: str(value) for name, value in variables.items()}
     functions.update_function_configuration(FunctionName=DISPATCHER, Environment={"Variables": texts})
+
+
+def _serve(functions: Any, version: str) -> None:
+    functions.update_alias(FunctionName=DISPATCHER, Name=ALIAS, FunctionVersion=version)
     time.sleep(3)  # a warm environment ends first
 
 
