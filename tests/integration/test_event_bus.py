@@ -19,7 +19,7 @@ from tests.support.client import Person
 from tests.support.events import SentEvent, happened
 from tests.support.events import deliver as deliver_to
 from tests.support.faults import refusal
-from tests.support.lives import EMAIL, MEMBER, NAME, PHONE, SIGNED, live
+from tests.support.lives import EMAIL, MEMBER, NAME, PHONE, SIGNED, leave, live
 from tests.support.records import post_job
 from tests.support.stand_in import stored
 from tests.support.streams import follow
@@ -236,7 +236,7 @@ def test_every_published_event_matches_its_schema_and_holds_no_personal_text(eve
         ADMIN.post(f"/reviews/{ids['about']}/moderation", {"hidden": True, "reason": SIGNED}),
     ):
         assert answer.status == 200, answer.text
-    assert MEMBER.delete("/profiles/me").status == 204
+    assert leave(MEMBER).status == 204
     # when the consumers have run
     follow()
     # then every published event matches its schema

@@ -116,6 +116,8 @@ def profiles() -> None:
     VISITOR.get("/profiles")
     VISITOR.get("/profiles", query={"location": "durban"})
     leave(WORKER)
+    grant("rich", 5_000)
+    Person("rich", ("worker",)).delete("/profiles/me", query={"forfeitCents": "5000"})
 
 
 def leave(person: Person) -> None:

@@ -60,6 +60,11 @@ def empty() -> None:
     get_backend("sqs")[ACCOUNT][REGION].reset()
 
 
+def has_queues() -> bool:
+    """Whether there is a queue now."""
+    return bool(get_backend("sqs")[ACCOUNT][REGION].queues)
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """What there was at a moment, by the name of the table, bucket or pool."""
@@ -94,7 +99,8 @@ def restore(taken: Snapshot) -> None:
         bucket.keys.clear()
         bucket.keys.update(again.files[name])
     for name, pool in _pools().items():
-        pool.users, pool.groups = again.people.get(name, ({}, {}))
+        if name in again.people:
+            pool.users, pool.groups = again.people[name]
 
 
 def stored(table: str) -> list[dict[str, Any]]:

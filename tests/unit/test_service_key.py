@@ -82,6 +82,26 @@ def test_what_was_made_before_a_rotation_is_good_after_it_and_new_things_use_the
         secrets.decrypt(sealed, "context")
 
 
+def test_what_was_made_before_and_after_a_rotation_is_good_though_the_secret_lists_earlier_keys(
+    manager: Manager, time: list[float]
+) -> None:
+    for key, earlier in (("second", "first"), ("third", "second\nfirst")):
+        # given what was made with the key before
+        hashed, signature = secrets.keyed_hash("code", "1"), secrets.sign("cursor", b"content")
+        sealed = secrets.encrypt("text", "context")
+        # when the secret gets a key, with the earlier ones in the lines below
+        manager.rotate(f"{key}\n{earlier}")
+        for _ in range(2):
+            # then it is good, also once the new key is in use, and so is what is made with that
+            assert secrets.is_keyed_hash(hashed, "code", "1")
+            assert secrets.is_signed("cursor", b"content", signature)
+            assert secrets.decrypt(sealed, "context") == "text"
+            assert secrets.is_keyed_hash(secrets.keyed_hash("code", "2"), "code", "2")
+            assert secrets.is_signed("cursor", b"new", secrets.sign("cursor", b"new"))
+            assert secrets.decrypt(secrets.encrypt("new", "context"), "context") == "new"
+            time[0] += secrets.KEEP_SECONDS + 1
+
+
 def test_what_another_environment_made_with_a_newer_key_is_good_at_once(manager: Manager, time: list[float]) -> None:
     # given an environment that has cached the first key
     secrets.keyed_hash("code", "1")

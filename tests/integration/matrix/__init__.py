@@ -85,12 +85,13 @@ class Row:
         return f"{self.route} {self.case}".strip()
 
     def scene(self) -> Scene:
-        """The row's scene, with nothing else in the tables; made once, and restored for each later test."""
+        """The row's scene, with nothing else in the tables; made once, and restored for later tests, if it can be."""
         stand_in.empty()
         key = (self.route, self.case, clock.now())
         if key not in _made:
             made = self.make_scene(self.route, self.case)
-            _made[key] = (stand_in.snapshot(), copy.deepcopy(made))
+            if not stand_in.has_queues():  # a snapshot does not hold them
+                _made[key] = (stand_in.snapshot(), copy.deepcopy(made))
             return made
         tables, made = _made[key]
         stand_in.restore(tables)

@@ -165,7 +165,7 @@ def _key_in(text: str) -> str:
 
 
 def _valid_keys() -> Iterator[str]:
-    return valid_versions(settings(KeySettings).service_key_arn)
+    return map(_key_in, valid_versions(settings(KeySettings).service_key_arn))
 
 
 def _derived(key: str, *parts: str) -> bytes:
