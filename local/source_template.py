@@ -29,5 +29,5 @@ _Reader.add_multi_constructor("!", _intrinsic)
 
 def read(path: Path = TEMPLATE) -> dict[str, Any]:
     """The template's content."""
-    loaded: dict[str, Any] = yaml.load(path.read_text(), _Reader)  # noqa: S506 - a SafeLoader
+    loaded: dict[str, Any] = yaml.load(path.read_text(), _Reader)  # noqa: S506 - a SafeLoader  # nosec B506
     return loaded
