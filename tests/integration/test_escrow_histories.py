@@ -5,6 +5,7 @@ The model knows states and cents. When a timer is due, and whether a refund was 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, ClassVar, Final, Literal
@@ -455,6 +456,7 @@ class EscrowHistory(History):
         assert (report.found, report.open) == (0, 0), stand_in.stored("books")
 
 
+@pytest.mark.skipif("HISTORIES" not in os.environ, reason="a long test of `make soak`")
 def test_random_escrow_histories_match_the_model() -> None:
     run_histories(EscrowHistory, steps=22, usual=6)
     assert World.ended >= {"released", "refunded"}, "the histories are about nothing"
