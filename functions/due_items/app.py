@@ -5,6 +5,7 @@ The event is `{"schedule": "minute"}`, every five minutes, or `{"schedule": "dai
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, get_args
 
@@ -32,47 +33,33 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     now, left = clock.now(), context.get_remaining_time_in_millis
     # Each task has at most its part of the time, so that none keeps the others waiting.
     third = (left() - SAFETY_MILLISECONDS) // 3
-    released, money, erasures = {}, {}, {}
+
+    def until(parts_left: int) -> Callable[[], bool]:
+        return lambda: left() > parts_left * third + SAFETY_MILLISECONDS
+
+    report: Counter[str] = Counter()
     if schedule == "daily":
-        erasures = _erase(now, lambda: left() > 2 * third + SAFETY_MILLISECONDS)
-    if schedule == "minute":
-        money = _apply_timers(now, lambda: left() > 2 * third + SAFETY_MILLISECONDS)
-        released = _release(now, lambda: left() > third + SAFETY_MILLISECONDS)
-    report = service.claim_due(schedule, now, lambda: left() > SAFETY_MILLISECONDS).as_counts()
-    failed = report["failed"] + released.get("failed", 0) + money.get("failed", 0) + erasures.get("failed", 0)
-    report = {**report, **released, **money, **erasures, "failed": failed}
+        report.update(erasures=0)
+        report.update(_attempt("erasures", lambda: {"erasures": scheduled.run_due(now, until(2))}))
+    else:
+        report.update(released=0)
+        report.update(_attempt("timers of escrows", lambda: money_timers.run_due(now, until(2)).as_counts()))
+        report.update(_attempt("release of deliveries", lambda: {"released": deliveries.release_due(now, until(1))}))
+    report.update(service.claim_due(schedule, now, until(0)).as_counts())
     observability.logger().info("due items", extra={"schedule": schedule, **report})
     observability.count("ReminderClaimed", report["claimed"])
     observability.count("ReminderDropped", report["dropped"])
-    observability.count("DeliveryReleased", report.get("released", 0))
+    observability.count("DeliveryReleased", report["released"])
     observability.count("DueItemsFailed", report["failed"])
     observability.count("DueItemsUnfinished", report["unfinished"])
     observability.flush()
-    return report
+    return dict(report)
 
 
-def _apply_timers(now: str, time_is_left: Callable[[], bool]) -> dict[str, int]:
-    """Apply the timers of escrows. A failure does not keep reminders from being claimed."""
+def _attempt(task: str, run: Callable[[], dict[str, int]]) -> dict[str, int]:
+    """The counts of a task. One that fails counts as one failure, and does not keep the others from running."""
     try:
-        return money_timers.run_due(now, time_is_left).as_counts()
+        return run()
     except Exception as error:  # noqa: BLE001 - one task must not stop the others
-        observability.logger().error("the timers of escrows failed", extra={"error": type(error).__name__})
+        observability.logger().error("task failed", extra={"task": task, "error": type(error).__name__})
         return {"failed": 1}
-
-
-def _erase(now: str, time_is_left: Callable[[], bool]) -> dict[str, int]:
-    """Begin the erasures that waited for this day. A failure does not keep reminders from being claimed."""
-    try:
-        return {"erasures": scheduled.run_due(now, time_is_left)}
-    except Exception as error:  # noqa: BLE001 - one task must not stop the others
-        observability.logger().error("erasures were not begun", extra={"error": type(error).__name__})
-        return {"failed": 1}
-
-
-def _release(now: str, time_is_left: Callable[[], bool]) -> dict[str, int]:
-    """Release what waited for the morning. A failure does not keep reminders from being claimed."""
-    try:
-        return {"released": deliveries.release_due(now, time_is_left)}
-    except Exception as error:  # noqa: BLE001 - one work must not keep the other
-        observability.logger().error("the release of deliveries failed", extra={"error": type(error).__name__})
-        return {"released": 0, "failed": 1}

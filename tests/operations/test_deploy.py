@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -14,7 +13,6 @@ from operations.redrive import Redrive
 from operations.refused import Refused
 from operations.stack import Stack
 from tests.operations.artifacts import make_artifact_bucket
-from tests.support.engine import ministack
 
 SMALL = """
 Parameters:
@@ -42,13 +40,9 @@ Outputs:""",
 """A resource that fails while it is made, because nobody sends the signal that it waits for."""
 
 
-@pytest.fixture(scope="module")
-def session() -> Iterator[boto3.Session]:
-    with ministack() as address, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", address)
-        found = boto3.Session(region_name="af-south-1")
-        make_artifact_bucket(found)
-        yield found
+@pytest.fixture(scope="module", autouse=True)
+def artifacts(session: boto3.Session) -> None:
+    make_artifact_bucket(session)
 
 
 class Operator:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -13,7 +12,6 @@ from operations.configuration import Configuration
 from operations.destroy import Destruction
 from operations.refused import Refused
 from operations.stack import Stack
-from tests.support.engine import ministack
 
 STORES = """
 Resources:
@@ -34,13 +32,6 @@ Resources:
     DeletionPolicy: Retain
     Properties: {Name: destroy-key, SecretString: k}
 """
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[boto3.Session]:
-    with ministack() as address, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", address)
-        yield boto3.Session(region_name="af-south-1")
 
 
 def configuration(environment: str) -> Configuration:

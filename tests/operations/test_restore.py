@@ -11,7 +11,6 @@ import pytest
 
 from operations.refused import Refused
 from operations.restore import Restore, of_stack
-from tests.support.engine import ministack
 
 MOMENT = datetime(2026, 11, 21, 8, tzinfo=UTC)
 INDEX = {
@@ -25,13 +24,6 @@ Parameters:
 Resources:
   Said: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref Maintenance}}
 """
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[boto3.Session]:
-    with ministack() as address, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", address)
-        yield boto3.Session(region_name="af-south-1")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import boto3
 import pytest
@@ -14,7 +13,6 @@ from operations.refused import Refused
 from operations.stack import Stack
 from operations.versions import Versions
 from tests.operations.artifacts import make_artifact_bucket
-from tests.support.engine import ministack
 
 TEMPLATE = """
 Parameters:
@@ -51,13 +49,9 @@ Outputs:
 FORMS = {"messages": 1, "items": 1}
 
 
-@pytest.fixture(scope="module")
-def session() -> Iterator[boto3.Session]:
-    with ministack() as address, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", address)
-        found = boto3.Session(region_name="af-south-1")
-        make_artifact_bucket(found)
-        yield found
+@pytest.fixture(scope="module", autouse=True)
+def artifacts(session: boto3.Session) -> None:
+    make_artifact_bucket(session)
 
 
 class Operator:
