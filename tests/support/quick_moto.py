@@ -9,11 +9,15 @@ answered as they are.
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 from collections import deque
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
+from joserfc import jwk
+from moto.cognitoidp import models as cognito
 from moto.core import responses
 from moto.core.serialize import AttributePicker, BaseJSONSerializer
 from moto.core.utils import method_names_from_class
@@ -50,6 +54,7 @@ def quicken() -> None:
     UpdateExpressionParser.make = staticmethod(_update)  # type: ignore[assignment]
     validators.deepcopy = _copy_of_tree  # type: ignore[attr-defined]
     validators.Validator.validate = _validate  # type: ignore[method-assign]
+    cognito.jwk = SimpleNamespace(RSAKey=SimpleNamespace(import_key=_signing_key))  # type: ignore[attr-defined]
     LimitedSizeDict.__setitem__ = _set_attribute  # type: ignore[method-assign]
     responses.method_names_from_class = cache(method_names_from_class)  # type: ignore[attr-defined]
 
@@ -122,9 +127,19 @@ def _role(traverser: type, node: type, processed: tuple[type, ...]) -> tuple[boo
     return issubclass(node, Node), issubclass(node, processed), looks_first
 
 
+def _signing_key(content: dict[str, str]) -> Any:
+    """The key of a user pool, which is read once: moto has one for all pools, and checking its primes takes long."""
+    return _read_key(json.dumps(content))
+
+
+@cache
+def _read_key(content: str) -> Any:
+    return jwk.RSAKey.import_key(json.loads(content))
+
+
 def _update(expression: str) -> Any:
     """The tree of an update expression, new for each caller, since processing changes it."""
-    return pickle.loads(_pickled(expression))
+    return pickle.loads(_pickled(expression))  # noqa: S301 - our own bytes
 
 
 @cache
@@ -134,7 +149,7 @@ def _pickled(expression: str) -> bytes:
 
 
 def _copy_of_tree(tree: Node) -> Any:
-    return pickle.loads(pickle.dumps(tree))
+    return pickle.loads(pickle.dumps(tree))  # noqa: S301 - our own bytes
 
 
 def _validate(validator: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import boto3
 import pytest
 
 from khaya.channels import store as counts
@@ -14,7 +13,7 @@ from tests.conftest import Clock
 from tests.integration.sign_in.conftest import Newcomer, call_from, set_limits
 from tests.support import mailbox
 from tests.support.client import Answer
-from tests.support.stand_in import stored
+from tests.support.stand_in import client, stored
 
 EDGE = "the-cdn-is-the-cdn"
 
@@ -76,7 +75,7 @@ def test_ipv6_addresses_of_one_64_network_count_together(monkeypatch: pytest.Mon
 
 def test_the_cdns_address_header_is_used_only_with_the_cdns_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     # given a CDN with a secret
-    manager = boto3.client("secretsmanager")
+    manager = client("secretsmanager")
     manager.create_secret(Name="edge", SecretString=EDGE)
     set_limits(monkeypatch, sign_ins_per_address="1", edge_secret_arn="edge")
     viewer = {"CloudFront-Viewer-Address": "198.51.100.1:443"}
@@ -113,7 +112,7 @@ def test_the_address_is_the_gateways_whatever_headers_a_client_sets(
     secret: str, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a deployment with or without a CDN
-    manager = boto3.client("secretsmanager")
+    manager = client("secretsmanager")
     manager.create_secret(Name="edge", SecretString=EDGE)
     set_limits(monkeypatch, sign_ins_per_address="1", edge_secret_arn=secret)
     # when a client sends headers about its address
