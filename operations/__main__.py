@@ -18,8 +18,8 @@ from operations import (
     first_admin,
     parked_records,
     reconcile,
+    recovery,
     repair,
-    restore,
     status,
 )
 from operations.destroy import Destruction
@@ -250,17 +250,20 @@ def export_command(environment: str, bucket: str, owner: str, moment: datetime |
 @operations.command("restore")
 @ENVIRONMENT
 @click.option("--at", "moment", required=True, type=click.DateTime(["%Y-%m-%dT%H:%M:%S"]), help="The second, in UTC.")
-@click.option("--plan", is_flag=True, help="Only show the tables.")
-def restore_command(environment: str, moment: datetime, *, plan: bool) -> None:
-    """Restore the tables of ENV, which is in maintenance, as a new generation beside the present one."""
+@click.option("--beside", is_flag=True, help="Only restore tables beside the present ones, to look at or to copy from.")
+@click.option("--plan", is_flag=True, help="Only show the steps.")
+def restore_command(environment: str, moment: datetime, *, beside: bool, plan: bool) -> None:
+    """Set all tables of ENV back to one second. It is in maintenance meanwhile and at the end."""
     found = configuration.load(environment)
-    restored = restore.of_stack(_session(found), found.stack, click.echo)
-    for source, target in restored.targets().items():
-        click.echo(f"{source} -> {target}")
-    if not plan:
-        _confirm(found)()
-        restored.run(moment.replace(tzinfo=UTC))
-        click.echo("The tables stand beside the present ones. docs/operating.md says how to go on.")
+    session = _session(found)
+    deployment = deploy.Deployment(session, found, click.echo, lambda: None)
+    restored = recovery.Recovery(session, found, deployment, click.echo)
+    at = moment.replace(tzinfo=UTC)
+    restored.plan(at)
+    if plan:
+        return
+    _confirm(found)()
+    (restored.beside if beside else restored.run)(at)
 
 
 def _confirm(found: configuration.Configuration) -> Callable[[], None]:
