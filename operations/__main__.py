@@ -18,16 +18,17 @@ from operations import (
     first_admin,
     parked_records,
     reconcile,
-    recovery,
     repair,
     status,
 )
 from operations.destroy import Destruction
 from operations.formats import formats
+from operations.recovery import Recovery
 from operations.redrive import Redrive
 from operations.refused import Refused
 from operations.rotate import Secret
 from operations.stack import Stack
+from operations.user_pool import PoolRecovery
 
 ENVIRONMENT = click.argument("environment", metavar="ENV")
 
@@ -249,21 +250,33 @@ def export_command(environment: str, bucket: str, owner: str, moment: datetime |
 
 @operations.command("restore")
 @ENVIRONMENT
-@click.option("--at", "moment", required=True, type=click.DateTime(["%Y-%m-%dT%H:%M:%S"]), help="The second, in UTC.")
+@click.option("--at", "moment", type=click.DateTime(["%Y-%m-%dT%H:%M:%S"]), help="The second of the tables, in UTC.")
 @click.option("--beside", is_flag=True, help="Only restore tables beside the present ones, to look at or to copy from.")
-@click.option("--plan", is_flag=True, help="Only show the steps.")
-def restore_command(environment: str, moment: datetime, *, beside: bool, plan: bool) -> None:
-    """Set all tables of ENV back to one second. It is in maintenance meanwhile and at the end."""
+@click.option("--user-pool", is_flag=True, help="Build the user pool anew from the Users table instead.")
+@click.option("--plan", is_flag=True, help="Only show what would be done.")
+def restore_command(environment: str, moment: datetime | None, *, beside: bool, user_pool: bool, plan: bool) -> None:
+    """Set all tables of ENV back to one second, or build its user pool anew.
+
+    With --at, ENV is in maintenance meanwhile and at the end.
+    """
+    if user_pool == (moment is not None):
+        raise click.UsageError("Give either --at or --user-pool.")
     found = configuration.load(environment)
     session = _session(found)
     deployment = deploy.Deployment(session, found, click.echo, lambda: None)
-    restored = recovery.Recovery(session, found, deployment, click.echo)
-    at = moment.replace(tzinfo=UTC)
-    restored.plan(at)
-    if plan:
+    if moment is None:
+        pool = PoolRecovery(session, found, deployment, click.echo)
+        pool.plan()
+        if not plan:
+            _confirm(found)()
+            pool.run()
         return
-    _confirm(found)()
-    (restored.beside if beside else restored.run)(at)
+    at = moment.replace(tzinfo=UTC)
+    tables = Recovery(session, found, deployment, click.echo)
+    tables.plan(at)
+    if not plan:
+        _confirm(found)()
+        (tables.beside if beside else tables.run)(at)
 
 
 def _confirm(found: configuration.Configuration) -> Callable[[], None]:

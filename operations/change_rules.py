@@ -62,8 +62,7 @@ def refusals(
 def removal_refusals(changes: Iterable[Mapping[str, Any]], removed: Collection[str]) -> list[str]:
     """Why changes must not be made that are to take some resources out of the stack, and to do nothing else.
 
-    A reference that became plain text is listed as a change. Its value is the same, so CloudFormation makes none, and
-    what it calls conditional does not happen.
+    A reference that became plain text may be listed as a change. Its value is the same, so CloudFormation makes none.
     """
     found = []
     for change in changes:
@@ -73,7 +72,7 @@ def removal_refusals(changes: Iterable[Mapping[str, Any]], removed: Collection[s
             found.append(f"{name} ({kind}) would leave the stack too.")
         elif action == "Remove" and resource.get("PolicyAction") != "Retain":
             found.append(f"{name} ({kind}) would be deleted.")
-        elif action == "Add" or resource.get("Replacement") == "True" or (kind in STATEFUL and _replaced(resource)):
+        elif action == "Add" or (kind in STATEFUL and _replaced(resource)):
             found.append(f"{name} ({kind}) would be made anew.")
     return found
 
