@@ -15,6 +15,7 @@ from operations import (
     doctor,
     erase_again,
     export,
+    failed_runs,
     first_admin,
     parked_records,
     reconcile,
@@ -57,14 +58,22 @@ def status_command(environment: str) -> None:
 @click.option("--first", is_flag=True, help="Send one message only, to see whether the cause is gone.")
 @click.option("--plan", is_flag=True, help="Only show what would be done.")
 def redrive_command(environment: str, queue: str, *, first: bool, plan: bool) -> None:
-    """Send the dead letters of QUEUE (as code-delivery) to the queue again."""
+    """Send the dead letters of QUEUE (as code-delivery) to the queue again; of `schedule`, run the schedules."""
     found = configuration.load(environment)
     session = _session(found)
-    redrive = Redrive(session.client("sqs"), Stack(session, found.stack))
+    stack = Stack(session, found.stack)
+    if queue == failed_runs.QUEUE:
+        runs = failed_runs.of_stack(session, stack, click.echo)
+        click.echo(f"{runs.waiting()} failed runs wait")
+        if not plan:
+            _confirm(found)()
+            click.echo(f"{runs.run_again(1 if first else None)} are done")
+        return
+    redrive = Redrive(session.client("sqs"), stack, click.echo)
     target = redrive.queue(queue)
-    waiting = redrive.waiting(target.dead_letters)
-    click.echo(f"{waiting} messages wait")
+    click.echo(f"{redrive.waiting(target.dead_letters)} messages wait")
     if not plan:
+        _confirm(found)()
         failing = status.failing_consumers(session, environment)
         click.echo(f"{redrive.move(target, 1 if first else None, failing)} sent again")
 
