@@ -20,6 +20,7 @@ from operations import (
     parked_records,
     reconcile,
     repair,
+    rotate,
     status,
 )
 from operations.destroy import Destruction
@@ -27,7 +28,6 @@ from operations.formats import formats
 from operations.recovery import Recovery
 from operations.redrive import Redrive
 from operations.refused import Refused
-from operations.rotate import Secret
 from operations.stack import Stack
 from operations.user_pool import PoolRecovery
 
@@ -222,27 +222,36 @@ def reconcile_command(environment: str) -> None:
 
 @operations.command("rotate")
 @ENVIRONMENT
-@click.argument("kind", type=click.Choice(["service-key", "payment-key"]))
+@click.argument("kind", type=click.Choice([*rotate.KINDS]))
 @click.option("--disclosed", is_flag=True, help="Others know the service key; it may be rotated again after an hour.")
+@click.option("--retire", is_flag=True, help="End the validity of the version before; not for the service key.")
 @click.option("--undo", is_flag=True, help="Make the previous version the current one again.")
-def rotate_command(environment: str, kind: str, *, disclosed: bool, undo: bool) -> None:
-    """Rotate a secret of ENV. Two versions are valid; functions use the new one within five minutes."""
+@click.option("--plan", is_flag=True, help="Only show the valid versions.")
+def rotate_command(environment: str, kind: str, *, disclosed: bool, retire: bool, undo: bool, plan: bool) -> None:
+    """Rotate a secret of ENV. Two versions are valid."""
+    service = kind == "service-key"
+    if retire and (undo or service):
+        raise click.UsageError("--retire stands alone. The service key has --disclosed instead.")
     found = configuration.load(environment)
     session = _session(found)
-    stack = Stack(session, found.stack)
-    service = kind == "service-key"
-    name = stack.physical("ServiceKey") if service else stack.parameters().get("PaymentSecretArn", "")
-    if not name:
-        raise Refused(f"{found.stack} offers no payments: PaymentSecretArn is not set.")
-    kept = Secret(session.client("secretsmanager"), name)
+    wanted = rotate.KINDS[kind]
+    kept = rotate.secret_of(session, Stack(session, found.stack), wanted)
+    for line in kept.shown():
+        click.echo(line)
+    if plan:
+        return
     _confirm(found)()
     if undo:
         kept.undo()
+    elif retire:
+        kept.retire()
     elif service:
         kept.rotate_service_key(disclosed=disclosed)
+    elif wanted.field:
+        kept.replace_field(wanted.field, click.prompt(wanted.prompt, hide_input=True))
     else:
-        kept.replace_field("secretKey", click.prompt("The provider's new key", hide_input=True))
-    click.echo("done; both versions are valid")
+        click.echo(f"the new secret, shown once: {kept.replace()}")
+    click.echo("done" if undo or retire else f"done; both versions are valid. {wanted.then}")
 
 
 @operations.command("export")
