@@ -7,7 +7,6 @@ The audit trail names the people (`person.erased`). The function `repair` begins
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from operations import repair
@@ -44,10 +43,12 @@ class Erasures:
         Raises:
             RuntimeError: the function itself failed.
         """
-        people = iter(self.people(since))
-        while left := [f"{KIND}/{one}" for one in islice(people, PAGE)]:
+        people = self.people(since)
+        for first in range(0, len(people), PAGE):
+            left = [f"{KIND}/{one}" for one in people[first : first + PAGE]]
             while left:
                 left = self._everything.check(left, report)
+            print(f"{min(first + PAGE, len(people))} of {len(people)} erasures", flush=True)
 
     def _erased(self, since: str) -> Iterator[str]:
         pages = self._dynamodb.get_paginator("query").paginate(

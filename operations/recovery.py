@@ -89,15 +89,16 @@ class Recovery:
         self._parts = StackParts(session, configuration, min(poll, 2.0))
         self._dynamodb = session.client("dynamodb")
 
-    def plan(self, moment: datetime) -> None:
+    def plan(self, moment: datetime, *, copied: bool = False) -> None:
         """Show what would be done."""
         work = self._begun(self._next()) or self._new(moment)
-        for logical, source in work.tables.items():
-            note = "  (later changes are carried over)" if logical in CARRIED else ""
-            self._say(f"{source} -> {next_generation(source)}{note}")
+        self._show_tables(work)
         steps = (
             "turn maintenance on, if it is not",
-            f"restore these tables to {moment:%Y-%m-%d %H:%M:%S} UTC, and compare them with the present ones",
+            f"take tables that were restored from copies of {moment:%Y-%m-%d %H:%M:%S} UTC"
+            if copied
+            else f"restore these tables to {moment:%Y-%m-%d %H:%M:%S} UTC",
+            "give them what they lack, and compare them with the present ones",
             "take the present tables out of the stack; they stay, with their data",
             "import the restored tables into the stack",
             f"deploy the present release with {GENERATION}={work.generation}, still in maintenance",
@@ -106,14 +107,22 @@ class Recovery:
         for number, line in enumerate(steps, start=1):
             self._say(f"{number}. {line}")
 
+    def plan_beside(self, moment: datetime) -> None:
+        """Show which tables would be made."""
+        self._show_tables(self._new(moment))
+
     def beside(self, moment: datetime) -> None:
         """Only restore the tables beside the present ones, which the application goes on using."""
         self._restore(self._new(moment)).run(moment)
 
-    def run(self, moment: datetime) -> None:
+    def run(self, moment: datetime, *, copied: bool = False) -> None:
         """Set the environment back. It is in maintenance at the end, so that somebody can look before people write.
 
         Interrupted, it can be run again with the same time.
+
+        Args:
+            moment: the second.
+            copied: whether the tables of the next generation are there already, made from copies of that second.
 
         Raises:
             Refused: with what to do.
@@ -123,7 +132,7 @@ class Recovery:
             self._say("turning maintenance on")
             self._deployment.set_maintenance(on=True)
         if work.generation != self._generation():
-            compared = self._restore(work).run(moment)
+            compared = self._restore(work).run(moment, copied=copied)
             self._parts.keep(
                 f"{work.generation}-compared.json", {one: asdict(found) for one, found in compared.items()}
             )
@@ -135,6 +144,11 @@ class Recovery:
             self._say(line)
         if failed:
             raise Refused("The environment is set back and in maintenance.\n  " + "\n  ".join(failed))
+
+    def _show_tables(self, work: Work) -> None:
+        for logical, source in work.tables.items():
+            note = "  (later changes are carried over)" if logical in CARRIED else ""
+            self._say(f"{source} -> {next_generation(source)}{note}")
 
     def _work(self, moment: datetime) -> Work:
         """What was begun, or is begun now.

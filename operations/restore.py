@@ -47,10 +47,14 @@ class Restore:
         """The names of the restored tables, by those of the present ones."""
         return {name: next_generation(name) for name in self._tables.values()}
 
-    def run(self, moment: datetime) -> dict[str, Comparison]:
+    def run(self, moment: datetime, *, copied: bool = False) -> dict[str, Comparison]:
         """Restore all tables, give them what they lack, and compare them with the present ones.
 
         Interrupted, it can be run again with the same time.
+
+        Args:
+            moment: the second.
+            copied: whether the restored tables were made from copies, and only lack what a restored table lacks.
 
         Returns:
             What differs, by the logical name of the table.
@@ -59,10 +63,15 @@ class Restore:
             Refused: a table cannot be restored to that time; a table of the new generation is there already, of another
                 time; or a restored table has another form.
         """
-        for name in self._tables.values():
-            self._check_window(name, moment)
-        for source, target in self.targets().items():
-            self._begin(source, target, moment)
+        if copied:
+            missing = [target for target in self.targets().values() if self._described(target) is None]
+            if missing:
+                raise Refused(f"{', '.join(missing)} is not there. Restore every table from its copy first.")
+        else:
+            for name in self._tables.values():
+                self._check_window(name, moment)
+            for source, target in self.targets().items():
+                self._begin(source, target, moment)
         found = {}
         for number, (logical, source) in enumerate(self._tables.items(), start=1):
             target = next_generation(source)

@@ -115,7 +115,7 @@ def artifacts(session: boto3.Session) -> None:
 class Environment:
     """A deployed environment, and what its operator was shown."""
 
-    def __init__(self, session: boto3.Session, name: str) -> None:
+    def __init__(self, session: boto3.Session, name: str, template: str = TEMPLATE) -> None:
         self.shown: list[str] = []
         self.name = name
         self.session = session
@@ -123,7 +123,7 @@ class Environment:
         self.stack = Stack(session, f"khaya-{name}")
         self.configuration = Configuration(name, self.stack.name, "af-south-1", {"Environment": name}, {"by": "test"})
         self.deployment = Deployment(session, self.configuration, self.shown.append, lambda: None, lambda *_: [], 0.2)
-        self.deployment.deploy(TEMPLATE, "a" * 40, {})
+        self.deployment.deploy(template, "a" * 40, {})
 
     @property
     def recovery(self) -> Recovery:
@@ -289,6 +289,18 @@ def test_given_tables_out_of_the_stack_then_nothing_else_changed_and_another_tim
     assert environment.source()["State"] == "Disabled"
     with pytest.raises(Refused, match="Finish it first"):
         environment.recovery.run(MOMENT.replace(hour=9))
+
+
+def test_given_tables_that_were_made_from_copies_then_they_are_used_whatever_their_time(session: boto3.Session) -> None:
+    environment = Environment(session, "copied")
+    with pytest.raises(Refused, match=r"khaya-audit-copied-2, .* is not there"):
+        environment.recovery.run(MOMENT, copied=True)
+    environment.put("jobs", id="saved")
+    environment.copy()
+    environment.dynamodb.delete_item(TableName=environment.table("jobs"), Key={"id": {"S": "saved"}})
+    environment.recovery.run(MOMENT.replace(hour=9), copied=True)
+    assert environment.read() == environment.table("jobs", 2)
+    assert environment.ids("jobs") == ["saved"]
 
 
 @pytest.mark.parametrize("only_looks", [Recovery.plan, Recovery.beside])
