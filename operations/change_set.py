@@ -109,62 +109,6 @@ class Deployments:
             refusals += change_rules.generation_refusals(tables, generation)
         return ChangeSet(made["Id"], creates, changes, refusals)
 
-    def prepare_removal(self, name: str, url: str, removed: Collection[str]) -> ChangeSet:
-        """Make a change set whose template, without a transform, lacks some resources. Parameters stay as they are.
-
-        It is refused if CloudFormation would do more than take them out of the stack.
-        """
-        made = self._create(name, url, ChangeSetType="UPDATE")
-        changes = self._changes(made)
-        return ChangeSet(made, creates=False, changes=changes, refusals=change_rules.removal_refusals(changes, removed))
-
-    def prepare_import(self, name: str, url: str, tables: Mapping[str, str]) -> ChangeSet:
-        """Make a change set that takes over tables. Parameters and all other resources stay as they are.
-
-        Args:
-            name: the name of the change set.
-            url: where the template is. It has no transform, and holds the tables besides what the stack has.
-            tables: the names of the tables, by their logical names.
-        """
-        made = self._create(
-            name,
-            url,
-            ChangeSetType="IMPORT",
-            ResourcesToImport=[
-                {
-                    "ResourceType": "AWS::DynamoDB::Table",
-                    "LogicalResourceId": logical,
-                    "ResourceIdentifier": {"TableName": table},
-                }
-                for logical, table in tables.items()
-            ],
-        )
-        return ChangeSet(made, creates=False, changes=self._changes(made), refusals=[])
-
-    def _create(self, name: str, url: str, **request: Any) -> str:
-        """Make a change set that leaves parameters and tags as they are; returns its ARN."""
-        found = self._stack.must_exist()
-        made = self._cloudformation.create_change_set(
-            StackName=self._stack.name,
-            ChangeSetName=name,
-            TemplateURL=url,
-            Parameters=[
-                {"ParameterKey": one["ParameterKey"], "UsePreviousValue": True} for one in found.get("Parameters", [])
-            ],
-            Tags=found.get("Tags", []),
-            Capabilities=CAPABILITIES,
-            **self._role,
-            **request,
-        )
-        return str(made["Id"])
-
-    def _other_generation(self, template: str, parameters: Mapping[str, str]) -> str | None:
-        """The generation of tables that a deployment names, if it is not that of the stack."""
-        present = self._stack.parameters().get(GENERATION)
-        declared = cfn_yaml.loads(template).get("Parameters", {}).get(GENERATION, {})  # type: ignore[no-untyped-call]
-        wanted = str(parameters.get(GENERATION, declared.get("Default", "1")))
-        return wanted if present is not None and wanted != present else None
-
     def discard(self, change_set: ChangeSet) -> None:
         """Delete a change set that is not to be executed."""
         self._cloudformation.delete_change_set(StackName=self._stack.name, ChangeSetName=change_set.name)
@@ -215,6 +159,62 @@ class Deployments:
             if status in wanted or not (status.endswith("_IN_PROGRESS")):
                 return status
         raise Failed(f"{self._stack.name} was not finished within an hour. Look at its events in CloudFormation.")
+
+    def prepare_removal(self, name: str, url: str, removed: Collection[str]) -> ChangeSet:
+        """Make a change set whose template, without a transform, lacks some resources. Parameters stay as they are.
+
+        It is refused if CloudFormation would do more than take them out of the stack.
+        """
+        made = self._create(name, url, ChangeSetType="UPDATE")
+        changes = self._changes(made)
+        return ChangeSet(made, creates=False, changes=changes, refusals=change_rules.removal_refusals(changes, removed))
+
+    def prepare_takeover(self, name: str, url: str, tables: Mapping[str, str]) -> ChangeSet:
+        """Make a change set that takes over tables. Parameters and all other resources stay as they are.
+
+        Args:
+            name: the name of the change set.
+            url: where the template is. It has no transform, and holds the tables besides what the stack has.
+            tables: the names of the tables, by their logical names.
+        """
+        made = self._create(
+            name,
+            url,
+            ChangeSetType="IMPORT",
+            ResourcesToImport=[
+                {
+                    "ResourceType": "AWS::DynamoDB::Table",
+                    "LogicalResourceId": logical,
+                    "ResourceIdentifier": {"TableName": table},
+                }
+                for logical, table in tables.items()
+            ],
+        )
+        return ChangeSet(made, creates=False, changes=self._changes(made), refusals=[])
+
+    def _create(self, name: str, url: str, **request: Any) -> str:
+        """Make a change set that leaves parameters and tags as they are; returns its ARN."""
+        found = self._stack.must_exist()
+        made = self._cloudformation.create_change_set(
+            StackName=self._stack.name,
+            ChangeSetName=name,
+            TemplateURL=url,
+            Parameters=[
+                {"ParameterKey": one["ParameterKey"], "UsePreviousValue": True} for one in found.get("Parameters", [])
+            ],
+            Tags=found.get("Tags", []),
+            Capabilities=CAPABILITIES,
+            **self._role,
+            **request,
+        )
+        return str(made["Id"])
+
+    def _other_generation(self, template: str, parameters: Mapping[str, str]) -> str | None:
+        """The generation of tables that a deployment names, if it is not that of the stack."""
+        present = self._stack.parameters().get(GENERATION)
+        declared = cfn_yaml.loads(template).get("Parameters", {}).get(GENERATION, {})  # type: ignore[no-untyped-call]
+        wanted = str(parameters.get(GENERATION, declared.get("Default", "1")))
+        return wanted if present is not None and wanted != present else None
 
 
 def _resources(template: str) -> dict[str, Any]:

@@ -7,13 +7,14 @@ nothing but the resources that it takes over, under logical names that are free.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.exceptions import ClientError
 from cfnlint.decode import cfn_yaml
 
-from operations.change_set import ChangeSet, Deployments
+from operations.change_set import ChangeSet, Deployments, Failed
 from operations.configuration import Configuration
 from operations.detached import Values, without
 from operations.refused import Refused
@@ -62,7 +63,7 @@ class StackParts:
             Refused: CloudFormation would do more.
         """
         url = self.keep("without-parts.json", without(template, values))
-        self._execute(self._deployments.prepare_removal(f"without-parts-{_now()}", url, values.keys()))
+        self._make(lambda: self._deployments.prepare_removal(f"without-parts-{_now()}", url, values.keys()))
 
     def import_tables(self, template: Mapping[str, Any], values: Values, targets: Mapping[str, str]) -> None:
         """Take tables into the stack, from which the tables of the same logical names were taken out.
@@ -71,11 +72,14 @@ class StackParts:
             template: the template of the stack before anything was taken out, without a transform.
             values: what was taken out.
             targets: the names of the tables, by logical names.
+
+        Raises:
+            Refused: CloudFormation does not take them.
         """
         rest = without(template, values)
         tables = {logical: _named(template["Resources"][logical], name) for logical, name in targets.items()}
         url = self.keep("import.json", {**rest, "Resources": {**rest["Resources"], **tables}})
-        self._execute(self._deployments.prepare_import(f"import-{_now()}", url, targets))
+        self._make(lambda: self._deployments.prepare_takeover(f"import-{_now()}", url, targets))
 
     def keep(self, name: str, content: Mapping[str, Any]) -> str:
         """Keep a file; returns where CloudFormation reads it."""
@@ -93,11 +97,24 @@ class StackParts:
         found: dict[str, Any] = json.loads(body)
         return found
 
-    def _execute(self, made: ChangeSet) -> None:
-        if made.refusals:
-            self._deployments.discard(made)
-            raise Refused("Nothing of this step was done.\n  " + "\n  ".join(made.refusals))
-        self._deployments.execute(made)
+    def _make(self, prepare: Callable[[], ChangeSet]) -> None:
+        """Prepare a change set, and make its changes.
+
+        Raises:
+            Refused: it would do more than it should, or CloudFormation does not take it or has taken it back.
+        """
+        try:
+            made = prepare()
+            if made.refusals:
+                self._deployments.discard(made)
+                raise Refused("Nothing of this step was done.\n  " + "\n  ".join(made.refusals))
+            self._deployments.execute(made)
+        except ClientError as error:
+            raise Refused(f"CloudFormation does not take this step: {error}. Nothing of it was done.") from error
+        except Failed as failure:
+            raise Refused(
+                f"{failure}\nCloudFormation has taken this step back. Fix the cause, then run the command again."
+            ) from failure
 
 
 def _named(table: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -122,7 +122,9 @@ class Environment:
         self.dynamodb = session.client("dynamodb")
         self.stack = Stack(session, f"khaya-{name}")
         self.configuration = Configuration(name, self.stack.name, "af-south-1", {"Environment": name}, {"by": "test"})
-        self.deployment = Deployment(session, self.configuration, self.shown.append, lambda: None, lambda *_: [], 0.2)
+        self.deployment = Deployment(
+            session, self.configuration, self.shown.append, lambda: None, lambda *_, **__: [], 0.2
+        )
         self.deployment.deploy(template, "a" * 40, {})
 
     @property
@@ -289,6 +291,26 @@ def test_given_tables_out_of_the_stack_then_nothing_else_changed_and_another_tim
     assert environment.source()["State"] == "Disabled"
     with pytest.raises(Refused, match="Finish it first"):
         environment.recovery.run(MOMENT.replace(hour=9))
+
+
+def test_given_a_table_that_is_gone_when_it_is_to_be_imported_then_cloudformation_refuses_and_it_can_be_run_again(
+    session: boto3.Session,
+) -> None:
+    environment = Environment(session, "refused")
+    recovery = environment.recovery
+    importing = recovery._parts.import_tables
+
+    def without_a_table(*arguments: Any) -> None:
+        environment.dynamodb.update_table(TableName=environment.table("jobs", 2), DeletionProtectionEnabled=False)
+        environment.dynamodb.delete_table(TableName=environment.table("jobs", 2))
+        importing(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recovery._parts, "import_tables", without_a_table)
+        with pytest.raises(Refused, match="CloudFormation does not take"):
+            recovery.run(MOMENT)
+    environment.recovery.run(MOMENT)
+    assert environment.read() == environment.table("jobs", 2)
 
 
 def test_given_tables_that_were_made_from_copies_then_they_are_used_whatever_their_time(session: boto3.Session) -> None:

@@ -95,7 +95,9 @@ class Environment:
         self.lost = self.served = ""
         self.shown: list[str] = []
         self.configuration = Configuration(name, f"khaya-{name}", "af-south-1", {"Environment": name}, {})
-        self.deployment = Deployment(session, self.configuration, self.shown.append, lambda: None, lambda *_: [], 0.2)
+        self.deployment = Deployment(
+            session, self.configuration, self.shown.append, lambda: None, lambda *_, **__: [], 0.2
+        )
         self.deployment.deploy(TEMPLATE + OUTPUTS, "a" * 40, {})
         self.cognito = session.client("cognito-idp")
         self.table = session.resource("dynamodb").Table(f"khaya-users-{name}-1")
