@@ -10,6 +10,7 @@ Each step can be repeated.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -37,6 +38,7 @@ MONEY = (
     "RefundsTable",
 )
 """Tables whose later rows may tell of money that moved at the provider."""
+WAITING = "ApproximateNumberOfMessages"
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,12 @@ class Recovery:
         self._say(f"deploying the present release over the tables of generation {work.generation}")
         self._deployment.move_to_generation(work.generation)
         failed = self._correct(moment)
-        for line in (*_became(self._stack.name, work, self._compared(work)), *_left(self._environment, work)):
+        for line in (
+            *_became(self._stack.name, work, self._compared(work)),
+            *self._messages(),
+            *self._decisions(work),
+            *_left(self._environment, work),
+        ):
             self._say(line)
         if failed:
             raise Refused("The environment is set back and in maintenance.\n  " + "\n  ".join(failed))
@@ -213,7 +220,7 @@ class Recovery:
     def _correct(self, moment: datetime) -> list[str]:
         """Repeat erasures, repair, reconcile; returns what failed and is to be done again."""
         failed = []
-        name, since = self._stack.name, f"{moment:%Y-%m-%dT%H:%M:%S}"
+        name, since = self._stack.name, _second(moment.isoformat())
         self._say("beginning erasures anew")
         if not erase_again.run(erase_again.of_stack(self._session, name), since):
             failed.append(f"Some erasures were not begun. Run `erase-again {self._environment} --since {since}`.")
@@ -228,6 +235,22 @@ class Recovery:
             failed.append(f"{refused.message} Run `reconcile {self._environment}`; payouts wait for it.")
         return failed
 
+    def _messages(self) -> Iterator[str]:
+        """The messages that wait in each queue."""
+        sqs = self._session.client("sqs")
+        for one in self._stack.resources():
+            if one.kind == "AWS::SQS::Queue":
+                found = sqs.get_queue_attributes(QueueUrl=one.physical, AttributeNames=[WAITING])["Attributes"]
+                if int(found[WAITING]):
+                    yield f"    {one.logical}: {found[WAITING]} messages wait"
+
+    def _decisions(self, work: Work) -> Iterator[str]:
+        """What people did since the second, by the audit trail, with the number of times."""
+        entries = erase_again.entries_since(self._dynamodb, work.targets["AuditTable"], _second(work.moment))
+        actions = Counter(entry["action"]["S"] for entry in entries)
+        yield "  undone    and in the audit trail; decisions of admins among it are to be made again:"
+        yield from (f"    {action}: {number}" for action, number in sorted(actions.items()))
+
 
 def _became(stack: str, work: Work, compared: Mapping[str, Comparison]) -> Iterator[str]:
     """What becomes of what is newer than the second."""
@@ -235,15 +258,14 @@ def _became(stack: str, work: Work, compared: Mapping[str, Comparison]) -> Itera
     rows = sum(one.changed + one.lost for one in money.values())
     sessions, requests = (compared.get(one, Comparison()) for one in ("SessionsTable", "IdempotencyTable"))
     yield f"{stack} uses the tables of generation {work.generation}, as of {work.moment}. What is newer:"
-    yield "  messages  stay in the queues until maintenance ends; consumers read the present state"
     yield f"  sessions  {sessions.lost} are gone: their people sign in again; what was revoked at Cognito stays revoked"
     yield f"  requests  {requests.lost} idempotency records are gone: a repeat is done again, as its effect is gone too"
     yield f"  money     {rows} rows are set back or gone; the reconciliation lists what moved, and payouts wait for it"
     for name, one in money.items():
         yield from (f"    {name}: {key}" for key in one.examples)
     yield "  notices   and the audit trail are kept: nobody is told twice, nothing is recorded twice"
-    yield "  decisions of admins are undone: the trail names them, make them again"
-    yield "  search, directory and counts are made anew by the repairs"
+    yield "  search    and directory are made anew by the repairs"
+    yield "  messages  stay in the queues until maintenance ends; consumers read the present state:"
 
 
 def _left(environment: str, work: Work) -> Iterator[str]:
@@ -252,3 +274,8 @@ def _left(environment: str, work: Work) -> Iterator[str]:
     yield f"  set {GENERATION}={work.generation} in samconfig.toml, section {environment}, and commit it"
     yield f"  maintenance {environment} off, and after ten minutes repair {environment} once more"
     yield "The tables that were left stay. Delete them when nobody needs them any more."
+
+
+def _second(moment: str) -> str:
+    """A time as the audit trail writes it, without the zone."""
+    return moment[: len("2026-11-21T08:00:00")]

@@ -31,7 +31,6 @@ MORE = """
   AdminGroup: {Type: AWS::Cognito::UserPoolGroup, Properties: {UserPoolId: !Ref UserPool, GroupName: admin}}
   ServiceKey: {Type: AWS::SecretsManager::Secret, Properties: {SecretString: first}}
   DerivedQueue: {Type: AWS::SQS::Queue}
-  DerivedDeadLetters: {Type: AWS::SQS::Queue}
   ScheduleDeadLetters: {Type: AWS::SQS::Queue}
   Hourly:
     Type: AWS::Scheduler::Schedule

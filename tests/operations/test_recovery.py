@@ -101,6 +101,7 @@ Resources:
     + function("StreamDispatcher", "stream-dispatcher", "None")
     + MAPPING
     + """
+  DerivedDeadLetters: {Type: AWS::SQS::Queue}
 Outputs:
   Jobs: {Value: !Sub "${JobsTable} is read"}
 """
@@ -180,6 +181,9 @@ def restored(session: boto3.Session) -> Environment:
     )
     environment.put("notifications", id="held", state="sent")
     environment.put("notifications", id="told", state="sent")
+    session.client("sqs").send_message(
+        QueueUrl=environment.stack.physical("DerivedDeadLetters"), MessageBody='{"consumer": "bids"}'
+    )
     environment.recovery.run(MOMENT)
     return environment
 
@@ -217,6 +221,9 @@ def test_given_a_restore_then_it_says_what_becomes_of_what_is_newer(restored: En
     assert "khaya-jobs-dev-2: 1 items; 0 set back, 1 newer ones gone" in said
     assert "sessions  1 are gone" in said
     assert "open: 2" in said, "what the reconciliation counted"
+    assert "DerivedDeadLetters: 1 messages wait" in said
+    assert "person.erased: 1" in said, "what was done since, by the audit trail"
+    assert "job.posted" not in said
     assert "Generation=2 in samconfig.toml" in said
 
 
