@@ -80,3 +80,14 @@ def test_the_copies_outlive_the_stack_and_only_the_source_may_write_them() -> No
     (statement,) = vault["Properties"]["AccessPolicy"]["Statement"]
     assert statement["Action"] == "backup:CopyIntoBackupVault"
     assert statement["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${SourceAccount}:root"}}
+
+
+def test_given_a_backup_or_a_copy_that_fails_then_somebody_is_told() -> None:
+    rules = {name: one for name, one in BACKUP["Resources"].items() if one["Type"] == "AWS::Events::Rule"}
+    told = {tuple(one["Properties"]["EventPattern"]["detail-type"]) for one in rules.values()}
+    assert told == {("Backup Job State Change",), ("Copy Job State Change",)}
+    for rule in rules.values():
+        assert "FAILED" in rule["Properties"]["EventPattern"]["detail"]["state"]
+        assert rule["Properties"]["Targets"] == [{"Id": "topic", "Arn": {"Ref": "BackupTopic"}}]
+    (statement,) = properties("BackupTopicPolicy")["PolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
