@@ -34,7 +34,7 @@ class StackParts:
     def __init__(self, session: Any, configuration: Configuration, poll: float = 2.0) -> None:
         self._stack = Stack(session, configuration.stack)
         self._stack.must_exist()
-        self._deployments = Deployments(session, self._stack, poll, configuration.role)
+        self._deployments = Deployments(session, self._stack, poll=poll, role=configuration.role)
         self._cloudformation = session.client("cloudformation")
         self._s3 = session.client("s3")
         self._bucket = artifact_bucket(session)
