@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,11 @@ WITHIN_SECONDS = 3600
 EMPTY = ("didn't contain changes", "No updates are to be performed")
 FAILED_FIRST = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
 """States of a stack whose first deployment failed. It can only be deleted."""
+MADE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
+"""States of a stack whose changes were made."""
+GENERATION = "Generation"
+"""The parameter with the last part of the tables' names."""
+CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 
 class Failed(RuntimeError):
@@ -84,7 +90,7 @@ class Deployments:
                 TemplateURL=url,
                 Parameters=[*given, *({"ParameterKey": key, "UsePreviousValue": True} for key in kept)],
                 Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
-                Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+                Capabilities=CAPABILITIES,
                 **self._role,
             )
         except ClientError as error:
@@ -95,9 +101,12 @@ class Deployments:
             ) from error
         changes = self._changes(made["Id"])
         before = {} if creates else self._resources()
-        generation = not creates and self._stack.parameters().get("Generation") != parameters.get("Generation")
+        generation = None if creates else self._other_generation(template, parameters)
         after = _resources(template)
-        refusals = change_rules.refusals(changes, before, after, new_generation=generation)
+        refusals = change_rules.refusals(changes, before, after, new_generation=generation is not None)
+        if generation is not None:
+            tables = [one for one in self._stack.resources() if one.kind == "AWS::DynamoDB::Table"]
+            refusals += change_rules.generation_refusals(tables, generation)
         return ChangeSet(made["Id"], creates, changes, refusals)
 
     def discard(self, change_set: ChangeSet) -> None:
@@ -114,8 +123,8 @@ class Deployments:
             self.discard(change_set)
             return
         self._cloudformation.execute_change_set(StackName=self._stack.name, ChangeSetName=change_set.name)
-        ended = self._wait(("CREATE_COMPLETE", "UPDATE_COMPLETE"))
-        if ended not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+        ended = self._wait(MADE)
+        if ended not in MADE:
             reasons = "\n  ".join(self._stack.failures()[:5])
             raise Failed(f"{self._stack.name} ended as {ended}:\n  {reasons}")
 
@@ -150,6 +159,62 @@ class Deployments:
             if status in wanted or not (status.endswith("_IN_PROGRESS")):
                 return status
         raise Failed(f"{self._stack.name} was not finished within an hour. Look at its events in CloudFormation.")
+
+    def prepare_removal(self, name: str, url: str, removed: Collection[str]) -> ChangeSet:
+        """Make a change set whose template, without a transform, lacks some resources. Parameters stay as they are.
+
+        It is refused if CloudFormation would do more than take them out of the stack.
+        """
+        made = self._create(name, url, ChangeSetType="UPDATE")
+        changes = self._changes(made)
+        return ChangeSet(made, creates=False, changes=changes, refusals=change_rules.removal_refusals(changes, removed))
+
+    def prepare_takeover(self, name: str, url: str, tables: Mapping[str, str]) -> ChangeSet:
+        """Make a change set that takes over tables. Parameters and all other resources stay as they are.
+
+        Args:
+            name: the name of the change set.
+            url: where the template is. It has no transform, and holds the tables besides what the stack has.
+            tables: the names of the tables, by their logical names.
+        """
+        made = self._create(
+            name,
+            url,
+            ChangeSetType="IMPORT",
+            ResourcesToImport=[
+                {
+                    "ResourceType": "AWS::DynamoDB::Table",
+                    "LogicalResourceId": logical,
+                    "ResourceIdentifier": {"TableName": table},
+                }
+                for logical, table in tables.items()
+            ],
+        )
+        return ChangeSet(made, creates=False, changes=self._changes(made), refusals=[])
+
+    def _create(self, name: str, url: str, **request: Any) -> str:
+        """Make a change set that leaves parameters and tags as they are; returns its ARN."""
+        found = self._stack.must_exist()
+        made = self._cloudformation.create_change_set(
+            StackName=self._stack.name,
+            ChangeSetName=name,
+            TemplateURL=url,
+            Parameters=[
+                {"ParameterKey": one["ParameterKey"], "UsePreviousValue": True} for one in found.get("Parameters", [])
+            ],
+            Tags=found.get("Tags", []),
+            Capabilities=CAPABILITIES,
+            **self._role,
+            **request,
+        )
+        return str(made["Id"])
+
+    def _other_generation(self, template: str, parameters: Mapping[str, str]) -> str | None:
+        """The generation of tables that a deployment names, if it is not that of the stack."""
+        present = self._stack.parameters().get(GENERATION)
+        declared = cfn_yaml.loads(template).get("Parameters", {}).get(GENERATION, {})  # type: ignore[no-untyped-call]
+        wanted = str(parameters.get(GENERATION, declared.get("Default", "1")))
+        return wanted if present is not None and wanted != present else None
 
 
 def _resources(template: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from operations import smoke
 from operations.change_rules import changed
-from operations.change_set import Deployments, Failed
+from operations.change_set import GENERATION, Deployments, Failed
 from operations.configuration import Configuration
 from operations.doctor import examples
 from operations.formats import differences
@@ -132,6 +132,48 @@ class Deployment:
             self._change(release, present, plan=plan, good=False)
         else:
             self._change(present, None, plan=plan)
+
+    def move_to_generation(self, generation: str) -> None:
+        """Deploy the present release over the tables of another generation, which the stack has taken over.
+
+        It stays in maintenance. Nothing happens if that was done before.
+
+        Raises:
+            Refused: nothing was deployed, a change is not allowed, or the deployment failed and was taken back.
+        """
+        good = self._releases.good()
+        if not good or good[0].parameters.get(GENERATION) != generation:
+            self._over_other_stores({GENERATION: generation})
+
+    def make_missing(self) -> None:
+        """Deploy the present release again, so that what was taken out of the stack is made anew.
+
+        Raises:
+            Refused: nothing was deployed, a change is not allowed, or the deployment failed and was taken back.
+        """
+        self._over_other_stores({})
+
+    def _over_other_stores(self, changes: Mapping[str, str]) -> None:
+        """Deploy the present release with other stores. It stays in maintenance, if it is.
+
+        The releases before name stores that are left, so that no rollback leads to them.
+        """
+        good = self._releases.good()
+        if not good:
+            raise Refused("No release is deployed. Run `deploy` first.")
+        present, template = good[0], self._releases.template(good[0])
+
+        def kept(parameters: dict[str, str]) -> Release:
+            parameters[OWN_PARAMETER] = derived_id(parameters)
+            name = _name(present.commit)
+            return self._releases.keep(name, present.commit, parameters, template, present.formats)
+
+        opened = kept({**present.parameters, **changes})
+        closed = self._stack.parameters().get(MAINTENANCE) == "true"
+        self._change(kept({**opened.parameters, MAINTENANCE: "true"}) if closed else opened, None, good=False)
+        for one in good:
+            self._releases.drop_good(one)
+        self._releases.mark_good(opened)
 
     def rollback(self, *, plan: bool = False) -> None:
         """Deploy the release before, with the parameters that it had. Every alias then serves its code.

@@ -89,6 +89,23 @@ def test_the_cdns_address_header_is_used_only_with_the_cdns_secret(monkeypatch: 
     manager.delete_secret(SecretId="edge", ForceDeleteWithoutRecovery=True)
 
 
+def test_given_a_rotated_secret_of_the_cdn_then_the_one_before_is_taken_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a secret that was rotated twice
+    manager = boto3.client("secretsmanager")
+    manager.create_secret(Name="edge", SecretString="the-first-secret")
+    for later in (EDGE, "the-third-secret"):
+        manager.put_secret_value(SecretId="edge", SecretString=later)
+    set_limits(monkeypatch, sign_ins_per_address="1", edge_secret_arn="edge")
+    # then the CDN is known by the present one and the one before
+    viewers = (f"198.51.100.{number}:443" for number in range(1, 9))
+    for number, proof in enumerate((EDGE, "the-third-secret", "the-first-secret")):
+        headers = {"CloudFront-Viewer-Address": next(viewers), "X-Khaya-Edge": proof}
+        assert _guess(number, **headers).status == 401
+    # and not by an older one, whose call was counted for the gateway's address
+    assert _guess(9).status == 429
+    manager.delete_secret(SecretId="edge", ForceDeleteWithoutRecovery=True)
+
+
 @pytest.mark.parametrize("secret", ["", "edge"])
 @pytest.mark.parametrize(
     "headers",
