@@ -116,7 +116,7 @@ def problems() -> Json:
                 },
                 "instance": {
                     "type": "string",
-                    "description": "The path that was asked for, long parts cut; where API Gateway refused it, its URN.",
+                    "description": "The path that was asked for, long parts cut; a URN where API Gateway refused it.",
                 },
                 "requestId": {"type": "string", "description": "Names the request in the logs."},
                 "code": _code(PROBLEM_CODES, "The kind of problem, for programs. A code never changes its meaning."),
