@@ -33,6 +33,18 @@ def test_given_a_limit_in_digits_then_it_is_taken() -> None:
     assert VISITOR.get("/jobs", query={"limit": "50"}).status == 200
 
 
+@pytest.mark.parametrize("path", ["/admin/escrows", "/admin/payouts"])
+@pytest.mark.parametrize("flag", ["True", "TRUE", "1", "0", "yes", "on", "t", "Y", "", " true", "true ", "null"])
+def test_given_a_truth_value_in_another_form_then_it_is_refused(admin: Person, path: str, flag: str) -> None:
+    answer = admin.get(path, query={"waiting": flag})
+    assert answer.status == 422
+    (error,) = answer.body["errors"]
+    assert (error["field"], error["code"], error["params"]) == ("waiting", "wrong_type", {"expected": "true or false"})
+    assert (
+        admin.get(path, query={"waiting": "true"}).status == admin.get(path, query={"waiting": "false"}).status == 200
+    )
+
+
 @pytest.mark.parametrize("day", ["2026-W48-3", "0001-01-01", "20261201", "2026-335", "2026-12-01 08:00:00Z"])
 def test_given_a_date_in_another_form_then_it_is_refused(buyer: Person, day: str) -> None:
     answer = buyer.post("/jobs", {**POSTING, "startDate": day})
