@@ -39,7 +39,7 @@ def test_given_a_truth_value_in_another_form_then_it_is_refused(admin: Person, p
     answer = admin.get(path, query={"waiting": flag})
     assert answer.status == 422
     (error,) = answer.body["errors"]
-    assert (error["field"], error["code"], error["params"]) == ("waiting", "wrong_type", {"expected": "true or false"})
+    assert (error["field"], error["code"], error["params"]) == ("waiting", "wrong_type", {"expected": "boolean"})
     assert (
         admin.get(path, query={"waiting": "true"}).status == admin.get(path, query={"waiting": "false"}).status == 200
     )
