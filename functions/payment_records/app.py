@@ -95,7 +95,11 @@ def payments_statement(first: From = None, to: To = None) -> Response[str]:
 
 @api.get("/payments/<payment_id>/receipt", SIGNED_IN, "The receipt of a payment", status=303, answers=_LINK)
 def receipt(payment_id: str) -> Response[None]:
-    """A PDF. The receipt of the last payment for a released job has the tax invoice of the buyer's fee."""
+    """A PDF. The receipt of the last payment for a released job has the tax invoice of the buyer's fee.
+
+    It is made when it is asked for, which counts for the limit of writes.
+    """
+    api.guard_write()
     return _redirect(paper.receipt(payment_id, api.caller.user_id, api.now))
 
 
@@ -125,7 +129,11 @@ def earnings_statement(first: From = None, to: To = None) -> Response[str]:
 
 @api.get("/earnings/<earning_id>/invoice", SIGNED_IN, "The tax invoice of a fee", status=303, answers=_LINK)
 def invoice(earning_id: str) -> Response[None]:
-    """A PDF. Its number is given when it is first asked for."""
+    """A PDF. Its number is given when it is first asked for.
+
+    It is made when it is asked for, which counts for the limit of writes.
+    """
+    api.guard_write()
     return _redirect(paper.invoice(earning_id, api.caller.user_id, api.now))
 
 

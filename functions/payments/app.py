@@ -20,6 +20,7 @@ from khaya.payouts import store as payouts
 from khaya.payouts.model import earning_id
 from khaya.platform.aws import queues
 from khaya.platform.base.errors import NotFound, Unauthenticated, Unavailable
+from khaya.platform.base.fields import Flag
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import CheckoutSettings, ProviderSettings, require
 from khaya.platform.data.pages import Limit, Page
@@ -134,7 +135,7 @@ def resolution(job_id: str, request: Annotated[ResolutionRequest, Body()]) -> Re
 @api.get("/admin/escrows", ADMINS, "Escrows, by status", body=Page[EscrowView])
 def escrows(
     status: Annotated[Status, Query()] = "disputed",
-    waiting: Annotated[bool | None, Query(description="Only those that wait for an admin: disputes.")] = None,
+    waiting: Annotated[Flag | None, Query(description="Only those that wait for an admin: disputes.")] = None,
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[EscrowView]]:

@@ -15,6 +15,7 @@ from khaya.payouts import service, store
 from khaya.payouts.model import DecisionRequest, Status
 from khaya.payouts.view import PayoutView, payout_view
 from khaya.platform.base.errors import NotFound
+from khaya.platform.base.fields import Flag
 from khaya.platform.base.settings import KeySettings, PayoutSettings, ProviderSettings, require
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import ADMIN, SIGNED_IN, Access
@@ -90,13 +91,14 @@ def name_refund_account(job_id: str, request: Annotated[BankAccountRequest, Body
 @api.get("/admin/payouts", ADMIN, "Payouts", body=Page[PayoutView])
 def payouts(
     status: Annotated[Status | None, Query()] = None,
-    waiting: Annotated[bool | None, Query(description="Only those that wait for an admin, oldest first.")] = None,
+    waiting: Annotated[Flag | None, Query(description="Only those that wait for an admin, oldest first.")] = None,
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[PayoutView]]:
     """Those of one status, newest first; without a status those that are pending."""
-    page_request = api.page_request(limit, cursor, private=True)
-    part = store.for_admin(page_request) if waiting else store.with_status(status or "pending", page_request)
+    wanted: Status = status or "pending"
+    page_request = api.page_request(limit, cursor, "waiting" if waiting else wanted, private=True)
+    part = store.for_admin(page_request) if waiting else store.with_status(wanted, page_request)
     items = [payout_view(payout) for payout in part.items]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
 

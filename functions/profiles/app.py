@@ -125,6 +125,7 @@ def export() -> Response[ExportView]:
     ERASURE,
     "Have one's account erased",
     status=204,
+    if_match=True,
     answers={202: "The account is closed, and the rest of the data is erased at the time `scheduledFor`."},
     accepted=ScheduledErasureView,
 )
@@ -136,7 +137,13 @@ def erase(forfeit_cents: Annotated[Forfeited | None, Query(alias="forfeitCents")
     Open jobs, bids and listings are closed, sessions end, and within minutes all personal data is erased. What may be
     evidence about a card payment is erased 180 days after it.
     """
-    requested = erasure.request(api.caller, forfeit_cents=forfeit_cents, now=api.now, unit_of_work=api.unit_of_work)
+    requested = erasure.request(
+        api.caller,
+        forfeit_cents=forfeit_cents,
+        check_version=api.check_version,
+        now=api.now,
+        unit_of_work=api.unit_of_work,
+    )
     if requested.is_first:
         api.count("ErasureRequested")
     if requested.held_until is not None:

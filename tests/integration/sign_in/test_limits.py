@@ -73,6 +73,13 @@ def test_ipv6_addresses_of_one_64_network_count_together(monkeypatch: pytest.Mon
     assert _guess(3, "2001:db8:1:3::1").status == 401
 
 
+def test_an_ipv4_address_written_as_ipv6_counts_as_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_limits(monkeypatch, sign_ins_per_address="1")
+    assert _guess(1, "192.0.2.1").status == 401
+    assert _guess(2, "::ffff:192.0.2.1").status == 429
+    assert _guess(3, "::ffff:192.0.2.2").status == 401
+
+
 def test_the_cdns_address_header_is_used_only_with_the_cdns_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     # given a CDN with a secret
     manager = client("secretsmanager")

@@ -453,7 +453,7 @@ class Escrow(Model):
         """
         at = self.timers.get(timer)
         if at is None or at > now:
-            raise Conflict("This is not due.", code="not_due", params={"status": self.status})
+            raise Conflict("This is not due.", code="not_due")
 
     def shared_out(self, event: Event, split: Split, now: str, **changed: Any) -> Escrow:
         """The escrow after everything that it held was shared out."""

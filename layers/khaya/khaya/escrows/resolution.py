@@ -73,7 +73,7 @@ def with_evidence(escrow: Escrow, evidence: Evidence, now: str) -> Escrow:
         Conflict: neither a dispute nor a chargeback is open, or the party has added too much already.
     """
     if escrow.status != "disputed" and not escrow.is_frozen:
-        raise Conflict("There is no open dispute.", code="no_dispute")
+        raise Conflict("There is no open dispute.", code="no_dispute", params={"status": escrow.status})
     dispute = escrow.dispute or Dispute.about_chargeback(now)
     photos = (*escrow.evidence_photos, *evidence.photos)
     return escrow.updated(now, dispute=dispute.with_evidence(evidence), evidence_photos=photos)

@@ -220,7 +220,7 @@ def make_entry(account: Account, booking: Booking, now: str) -> Entry:
         raise Conflict(
             f"The balance is {rand(account.balance_cents)}, and it cannot go below zero.",
             code="balance_too_low",
-            params={"balanceCents": account.balance_cents},
+            params={"balanceCents": account.balance_cents, "withdrawableCents": None},
         )
     return Entry(
         id=booking.id or new_id(),

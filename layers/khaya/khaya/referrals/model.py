@@ -19,6 +19,7 @@ from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.base.money import RAND, Cents
 from khaya.platform.base.numbers import StoredCount
+from khaya.platform.base.text import comparable
 from khaya.users.model import AccountStatus
 
 Status = Literal["pending", "completed", "rewarded", "reversed"]
@@ -40,8 +41,8 @@ CODE_LENGTH = 8
 
 
 def normalize_code(text: str) -> str:
-    """A code in its stored form, however it was typed."""
-    return text.upper().replace(" ", "").replace("-", "")
+    """A code in its stored form, however it was typed: its letters and digits alone, in capitals."""
+    return "".join(sign for sign in comparable(text) if sign.isalnum()).upper()
 
 
 class ApplicationRequest(RequestModel):

@@ -122,7 +122,7 @@ def create(referral: Referral) -> writes.Write:
         settings().referrals_table,
         _item(referral),
         condition="attribute_not_exists(#id)",
-        refusal=lambda _: Conflict("You have applied a code already.", code="code_applied"),
+        refusal=lambda _: Conflict("You have applied a code already.", code="code_applied", params={"status": None}),
     )
 
 

@@ -477,7 +477,7 @@ class _GuardUpdate:
         if status == "suspended" and not self.access.also_suspended:
             reason = record.get("statusReason")
             text = f"This account is suspended: {reason}" if reason else "This account is suspended."
-            return Forbidden(text, code="suspended")
+            return Forbidden(text, code="suspended", params={"reason": reason})
         if self.roles and record.get("lostRoles", set()) >= set(self.roles):
             return Forbidden(
                 f"You no longer hold the role {' or '.join(self.roles)}.",

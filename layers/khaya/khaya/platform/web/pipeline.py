@@ -267,8 +267,8 @@ class Pipeline:
             if caller is None:
                 raise Unauthenticated("This needs an access token.", code="token_required")
             if access.roles and not caller.roles & {*access.roles}:
-                roles = {"roles": access.roles}
-                raise Forbidden(f"This needs the role {' or '.join(access.roles)}.", code="role_required", params=roles)
+                detail = f"This needs the role {' or '.join(access.roles)}."
+                raise Forbidden(detail, code="role_required", params={"roles": access.roles})
         writes = method in _WRITES and not access.public
         if caller is not None:
             caller = self._guard(caller, access, now, counted=writes)
