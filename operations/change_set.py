@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from botocore.exceptions import ClientError
 from cfnlint.decode import cfn_yaml
 
 from operations import change_rules
+from operations.progress import Progress
 from operations.refused import Refused
 from operations.stack import Stack
 
@@ -47,13 +49,22 @@ class Deployments:
     Args:
         session: a session of boto3.
         stack: the stack.
+        say: what shows a line to the operator.
         poll: the seconds between two looks at the stack.
         role: the ARN of the role with which CloudFormation works; None for that of the operator.
     """
 
-    def __init__(self, session: Any, stack: Stack, poll: float = POLL_SECONDS, role: str | None = None) -> None:
+    def __init__(
+        self,
+        session: Any,
+        stack: Stack,
+        say: Callable[[str], None],
+        poll: float = POLL_SECONDS,
+        role: str | None = None,
+    ) -> None:
         self._cloudformation = session.client("cloudformation")
         self._stack = stack
+        self._say = say
         self._poll = poll
         self._role = {"RoleARN": role} if role else {}
 
@@ -67,8 +78,10 @@ class Deployments:
         """
         status = self._stack.status()
         if status in FAILED_FIRST:
+            self._say(f"removing what is left of the first deployment of {self._stack.name}, which failed")
+            progress = self._progress()
             self._cloudformation.delete_stack(StackName=self._stack.name)
-            self._wait(("DELETE_COMPLETE",))
+            self._wait(("DELETE_COMPLETE",), progress)
             status = None
         if status is not None and status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
             raise Refused(f"{self._stack.name} is at work ({status}). Wait until it has ended, then try again.")
@@ -113,11 +126,15 @@ class Deployments:
         if not change_set.changes:
             self.discard(change_set)
             return
+        progress = self._progress()
         self._cloudformation.execute_change_set(StackName=self._stack.name, ChangeSetName=change_set.name)
-        ended = self._wait(("CREATE_COMPLETE", "UPDATE_COMPLETE"))
+        ended = self._wait(("CREATE_COMPLETE", "UPDATE_COMPLETE"), progress)
         if ended not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
             reasons = "\n  ".join(self._stack.failures()[:5])
             raise Failed(f"{self._stack.name} ended as {ended}:\n  {reasons}")
+
+    def _progress(self) -> Progress:
+        return Progress(self._cloudformation, self._stack.name, self._say)
 
     def _changes(self, name: str) -> list[dict[str, Any]]:
         changes: list[dict[str, Any]] = []
@@ -141,12 +158,14 @@ class Deployments:
         body = self._cloudformation.get_template(StackName=self._stack.name, TemplateStage="Original")["TemplateBody"]
         return _resources(body) if isinstance(body, str) else dict(body["Resources"])
 
-    def _wait(self, wanted: tuple[str, ...]) -> str:
-        """Wait until the stack is at rest; returns its state."""
+    def _wait(self, wanted: tuple[str, ...], progress: Progress) -> str:
+        """Wait until the stack is at rest, and show what is done; returns its state."""
         deadline = time.monotonic() + WITHIN_SECONDS
         while time.monotonic() < deadline:
             time.sleep(self._poll)
+            # The state first, so that the events of the last look are shown too.
             status = self._stack.status() or "DELETE_COMPLETE"
+            progress.show()
             if status in wanted or not (status.endswith("_IN_PROGRESS")):
                 return status
         raise Failed(f"{self._stack.name} was not finished within an hour. Look at its events in CloudFormation.")

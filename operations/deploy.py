@@ -29,23 +29,6 @@ SAM = Path(".local/sam/bin/sam")
 PACKAGED = Path(".aws-sam/packaged.yaml")
 
 
-def commit(root: Path) -> str:
-    """The commit that is checked out."""
-    return _git(root, "rev-parse", "HEAD")
-
-
-def check_source(root: Path, configuration: Configuration) -> None:
-    """Refuse a tree that no commit describes, and for prod whatever is not a release.
-
-    Raises:
-        Refused: with what to do.
-    """
-    if _git(root, "status", "--porcelain"):
-        raise Refused("The working tree has changes that are not committed. Commit or stash them.")
-    if configuration.is_prod and not _git(root, "tag", "--points-at", "HEAD"):
-        raise Refused("Prod is deployed from a release only. Check out a tag (`git tag`), then try again.")
-
-
 def package(root: Path, configuration: Configuration) -> str:
     """Build the application and upload its code; returns the template that refers to it.
 
@@ -70,7 +53,7 @@ class Deployment:
         configuration: the environment.
         say: what shows a line to the operator.
         confirm: what asks the operator before the changes are made, and raises if the answer is no.
-        check: what does not work at an address, for a release.
+        check: what does not work at an address, for a release, in maintenance or not.
         poll: the seconds between two looks at the stack.
     """
 
@@ -80,7 +63,7 @@ class Deployment:
         configuration: Configuration,
         say: Callable[[str], None],
         confirm: Callable[[], None],
-        check: Callable[[str, str], list[str]] = smoke.failures,
+        check: Callable[..., list[str]] = smoke.failures,
         poll: float = 2.0,
     ) -> None:
         self._configuration = configuration
@@ -89,7 +72,7 @@ class Deployment:
         self._check = check
         self._session = session
         self._stack = Stack(session, configuration.stack)
-        self._deployments = Deployments(session, self._stack, poll, configuration.role)
+        self._deployments = Deployments(session, self._stack, say, poll, configuration.role)
         self._releases = Releases(session, configuration.environment, artifact_bucket(session))
         self._versions = Versions(session.client("lambda"), self._stack)
 
@@ -112,6 +95,10 @@ class Deployment:
         before = next(iter(self._releases.good()), None)
         release = self._releases.keep(_name(source), source, self._configuration.parameters, template, formats)
         self._change(release, before, plan=plan)
+
+    def present(self) -> str | None:
+        """The commit of the release that is deployed; None if there is none."""
+        return next((one.commit for one in self._releases.good()), None)
 
     def set_maintenance(self, *, on: bool, plan: bool = False) -> None:
         """Deploy the present release again, with maintenance on or off.
@@ -222,7 +209,9 @@ class Deployment:
     def _verify(self, release: Release, before: Release | None, ringing_before: set[str]) -> None:
         """Check the environment, and go back to the release before if something does not work."""
         url = self._stack.outputs().get("ApiUrl", "")
-        failures = self._check(url, release.parameters.get(OWN_PARAMETER, ""))
+        failures = self._check(
+            url, release.parameters.get(OWN_PARAMETER, ""), maintenance=release.parameters.get(MAINTENANCE) == "true"
+        )
         # An alarm that rang before tells nothing about this release.
         rings = set(ringing(self._session, self._configuration.environment)) - ringing_before
         failures += [f"the alarm {alarm} rings" for alarm in sorted(rings)]
@@ -253,6 +242,7 @@ class Deployment:
             f"  API        {url} ({url}/docs)",
             f"  stack      {console}/cloudformation/home?region={region}#/stacks?filteringText={self._stack.name}",
             f"  alarms     {console}/cloudwatch/home?region={region}#alarmsV2:",
+            f"  logs       {console}/cloudwatch/home?region={region}#logsV2:log-groups",
         ):
             self._say(line)
 
@@ -260,13 +250,3 @@ class Deployment:
 def _name(source: str) -> str:
     """The name of a release: its time, then its commit."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{source[:12]}"
-
-
-def _git(root: Path, *line: str) -> str:
-    return subprocess.run(  # noqa: S603 - our own arguments
-        ["git", *line],  # noqa: S607 - git is found by the path
-        cwd=root,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.strip()

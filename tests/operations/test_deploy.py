@@ -56,8 +56,8 @@ class Operator:
         self.session = session
         self.deployment = Deployment(session, self.configuration, self.shown.append, lambda: None, self.check, 0.2)
 
-    def check(self, url: str, release: str) -> list[str]:
-        del url, release
+    def check(self, url: str, release: str, *, maintenance: bool) -> list[str]:
+        del url, release, maintenance
         return [f"it says {self.said()}"] if self.said() == "bad" else []
 
     def said(self) -> str:
