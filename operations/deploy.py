@@ -14,7 +14,7 @@ from operations import smoke
 from operations.change_rules import changed
 from operations.change_set import Deployments, Failed
 from operations.configuration import Configuration
-from operations.doctor import examples
+from operations.doctor import alarm_address, examples
 from operations.formats import differences
 from operations.refused import Refused
 from operations.release import OWN_PARAMETER, derived_id
@@ -88,11 +88,13 @@ class Deployment:
         Raises:
             Refused: a change is not allowed, or the deployment failed and was taken back.
         """
+        before = next(iter(self._releases.good()), None)
         found = list(examples(self._configuration))
+        if before is not None:  # the stack of the alarms is deployed after that of the application
+            found += alarm_address(self._session, self._configuration)
         if found:
             raise Refused("Nothing was changed.\n  " + "\n  ".join(found))
         self._refuse_during_maintenance()
-        before = next(iter(self._releases.good()), None)
         release = self._releases.keep(_name(source), source, self._configuration.parameters, template, formats)
         self._change(release, before, plan=plan)
 
