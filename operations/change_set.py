@@ -18,8 +18,10 @@ from operations.stack import Stack
 POLL_SECONDS = 2.0
 WITHIN_SECONDS = 3600
 EMPTY = ("didn't contain changes", "No updates are to be performed")
-FAILED_FIRST = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+FAILED_FIRST = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "IMPORT_ROLLBACK_COMPLETE")
 """States of a stack whose first deployment failed. It can only be deleted."""
+MADE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
+"""States of a stack whose changes were made."""
 
 
 class Failed(RuntimeError):
@@ -76,13 +78,8 @@ class Deployments:
         Raises:
             Refused: the stack is at work, or CloudFormation does not take the template.
         """
+        self.remove_failed_first()
         status = self._stack.status()
-        if status in FAILED_FIRST:
-            self._say(f"removing what is left of the first deployment of {self._stack.name}, which failed")
-            progress = self._progress()
-            self._cloudformation.delete_stack(StackName=self._stack.name)
-            self._wait(("DELETE_COMPLETE",), progress)
-            status = None
         if status is not None and status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
             raise Refused(f"{self._stack.name} is at work ({status}). Wait until it has ended, then try again.")
         creates = status in {None, "REVIEW_IN_PROGRESS"}
@@ -113,6 +110,34 @@ class Deployments:
         refusals = change_rules.refusals(changes, before, after, new_generation=generation)
         return ChangeSet(made["Id"], creates, changes, refusals)
 
+    def prepare_import(
+        self, name: str, url: str, stores: list[dict[str, Any]], parameters: dict[str, str]
+    ) -> ChangeSet:
+        """Make a change set by which a new stack takes over stores, and nothing else. It may have no tags yet.
+
+        Raises:
+            Refused: CloudFormation does not take them.
+        """
+        made = self._cloudformation.create_change_set(
+            StackName=self._stack.name,
+            ChangeSetName=name,
+            ChangeSetType="IMPORT",
+            TemplateURL=url,
+            ResourcesToImport=stores,
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+            Capabilities=["CAPABILITY_IAM"],
+            **self._role,
+        )
+        return ChangeSet(made["Id"], creates=True, changes=self._changes(made["Id"]), refusals=[])
+
+    def remove_failed_first(self) -> None:
+        """Delete what is left of a first deployment that failed; nothing if there is no such stack."""
+        if self._stack.status() in FAILED_FIRST:
+            self._say(f"removing what is left of the first deployment of {self._stack.name}, which failed")
+            progress = self._progress()
+            self._cloudformation.delete_stack(StackName=self._stack.name)
+            self._wait(("DELETE_COMPLETE",), progress)
+
     def discard(self, change_set: ChangeSet) -> None:
         """Delete a change set that is not to be executed."""
         self._cloudformation.delete_change_set(StackName=self._stack.name, ChangeSetName=change_set.name)
@@ -128,8 +153,8 @@ class Deployments:
             return
         progress = self._progress()
         self._cloudformation.execute_change_set(StackName=self._stack.name, ChangeSetName=change_set.name)
-        ended = self._wait(("CREATE_COMPLETE", "UPDATE_COMPLETE"), progress)
-        if ended not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+        ended = self._wait(MADE, progress)
+        if ended not in MADE:
             reasons = "\n  ".join(self._stack.failures()[:5])
             raise Failed(f"{self._stack.name} ended as {ended}:\n  {reasons}")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from operations import smoke
+from operations.bring_back import Stores, template_of
 from operations.change_rules import changed
 from operations.change_set import Deployments, Failed
 from operations.configuration import Configuration
@@ -74,6 +75,7 @@ class Deployment:
         self._stack = Stack(session, configuration.stack)
         self._deployments = Deployments(session, self._stack, say, poll, configuration.role)
         self._releases = Releases(session, configuration.environment, artifact_bucket(session))
+        self._stores = Stores(session, configuration.environment, artifact_bucket(session))
         self._versions = Versions(session.client("lambda"), self._stack)
 
     def deploy(self, template: str, source: str, formats: Mapping[str, int], *, plan: bool = False) -> None:
@@ -95,6 +97,11 @@ class Deployment:
         if found:
             raise Refused("Nothing was changed.\n  " + "\n  ".join(found))
         self._refuse_during_maintenance()
+        self._deployments.remove_failed_first()
+        if before is not None and self._stack.status() in {None, "REVIEW_IN_PROGRESS"}:
+            self._bring_back(before, plan=plan)
+            if plan:
+                return
         release = self._releases.keep(_name(source), source, self._configuration.parameters, template, formats)
         self._change(release, before, plan=plan)
 
@@ -155,6 +162,35 @@ class Deployment:
             "`deploy` brings both together."
         )
 
+    def _bring_back(self, before: Release, *, plan: bool) -> None:
+        """Take over the stores of a stack that is gone, if there are any.
+
+        Raises:
+            Refused: CloudFormation does not take them over.
+        """
+        left = self._stores.left()
+        if not left:
+            return
+        self._say(f"{self._stack.name} is gone, and {len(left)} of its stores are still there. They are taken over:")
+        for one in left:
+            self._say(f"  {one.logical}  {one.physical}")
+        if plan:
+            return
+        self._confirm()
+        template = template_of(self._releases.template(before), left)
+        imported = self._releases.keep(_name("import"), before.commit, before.parameters, template, before.formats)
+        try:
+            self._deployments.execute(
+                self._deployments.prepare_import(
+                    f"import-{imported.key.rsplit('/', 1)[1]}",
+                    self._releases.template_url(imported),
+                    self._stores.identifiers(left),
+                    before.parameters,
+                )
+            )
+        except Failed as failure:
+            raise Refused(f"{failure}\nThe stores stay as they are. Fix the cause, then deploy again.") from failure
+
     def _refuse_during_maintenance(self) -> None:
         if self._stack.status() is not None and self._stack.parameters().get(MAINTENANCE) == "true":
             raise Refused(
@@ -206,6 +242,7 @@ class Deployment:
         self._verify(release, before, ringing_before)
         if good:
             self._releases.mark_good(release)
+        self._stores.keep(self._stack)
         self._report(release, len(made.changes), time.monotonic() - began)
 
     def _verify(self, release: Release, before: Release | None, ringing_before: set[str]) -> None:
