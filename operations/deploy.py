@@ -28,6 +28,8 @@ MAINTENANCE = "Maintenance"
 """The parameter that refuses writes and stops queues, streams and schedules."""
 SAM = Path(".local/sam/bin/sam")
 PACKAGED = Path(".aws-sam/packaged.yaml")
+BUILT_FOR = ("Runtime", "Architecture")
+"""Parameters on which the build depends."""
 
 
 def package(root: Path, configuration: Configuration) -> str:
@@ -37,7 +39,12 @@ def package(root: Path, configuration: Configuration) -> str:
         Refused: SAM failed; its output stands above.
     """
     flags = ["--region", configuration.region]
-    for line in (["build", *flags], ["package", "--resolve-s3", "--output-template-file", str(PACKAGED), *flags]):
+    machine = [f"{name}={value}" for name, value in configuration.parameters.items() if name in BUILT_FOR]
+    overrides = ["--parameter-overrides", *machine] if machine else []
+    for line in (
+        ["build", *flags, *overrides],
+        ["package", "--resolve-s3", "--output-template-file", str(PACKAGED), *flags],
+    ):
         ended = subprocess.run(  # noqa: S603 - our own arguments
             [str(SAM), *line], cwd=root, env=os.environ | {"SAM_CLI_TELEMETRY": "0"}, check=False
         )

@@ -90,7 +90,7 @@ def _region(session: Any, configuration: Configuration) -> Iterator[str]:
     if not status.startswith("ENABLED"):
         yield (
             f"{configuration.region} is {status.lower().replace('_', ' ')}. Enable it under Account, AWS Regions; "
-            "that takes up to half an hour."
+            "that takes a few minutes, and sometimes hours."
         )
 
 

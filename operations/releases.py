@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from operations.stack import Stack
+
 SAM_STACK = "aws-sam-cli-managed-default"
 
 
@@ -87,7 +89,9 @@ class Releases:
 
 
 def artifact_bucket(session: Any) -> str:
-    """The bucket that `sam package --resolve-s3` has made."""
-    found = session.client("cloudformation").describe_stacks(StackName=SAM_STACK)["Stacks"][0]
-    bucket: str = next(one["OutputValue"] for one in found["Outputs"] if one["OutputKey"] == "SourceBucket")
-    return bucket
+    """The bucket that `sam package --resolve-s3` has made.
+
+    Raises:
+        Refused: nothing was ever deployed in this account and region.
+    """
+    return Stack(session, SAM_STACK).outputs()["SourceBucket"]
