@@ -64,9 +64,9 @@ class Progress:
         self._say(f"{self._said - self._began:5.0f} s  {text}")
 
     def _events(self) -> Iterator[dict[str, Any]]:
-        pages = self._cloudformation.get_paginator("describe_stack_events").paginate(StackName=self._stack)
+        pages = self._cloudformation.get_paginator("describe_stack_events")
         try:
-            for page in pages:
+            for page in pages.paginate(StackName=self._stack):
                 yield from page["StackEvents"]
         except ClientError as error:
             if "does not exist" not in str(error):  # a deleted stack has none under its name

@@ -72,6 +72,34 @@ def test_two_environments_stand_side_by_side(session: boto3.Session) -> None:
     assert (one.said(), other.said()) == ("first", "second")
 
 
+def test_an_operator_sees_what_is_done_and_at_the_end_what_is_deployed(session: boto3.Session) -> None:
+    operator = Operator(session, "seen")
+    operator.deployment.deploy(SMALL, "a" * 40, {})
+    text = "\n".join(operator.shown)
+    for part in (
+        "Add      Said  AWS::SSM::Parameter",
+        "3 changes are being made to khaya-seen",
+        "CREATE_COMPLETE  Said",
+        f"khaya-seen serves {'a' * 40}",
+        "changes    3 in ",
+        "versions   none",
+        "API        https://seen.test",
+        "stack      https://af-south-1.console.aws.amazon.com/cloudformation",
+        "alarms     https://",
+        "logs       https://",
+    ):
+        assert part in text, part
+
+
+def test_given_a_change_that_fails_then_its_reason_is_shown(session: boto3.Session) -> None:
+    operator = Operator(session, "reason")
+    operator.deployment.deploy(SMALL, "a" * 40, {})
+    with pytest.raises(Refused, match="Broken"):
+        operator.deployment.deploy(BROKEN, "b" * 40, {})
+    assert any("_FAILED  Broken: WaitCondition" in line for line in operator.shown)
+    assert operator.said() == "first"
+
+
 def test_given_a_release_that_does_not_answer_then_the_one_before_is_deployed_again(session: boto3.Session) -> None:
     operator = Operator(session, "smoke")
     operator.deployment.deploy(SMALL, "a" * 40, {})
