@@ -30,7 +30,9 @@ IDENTIFIERS: dict[str, tuple[str, ...]] = {
 }
 """By kind, what an import names a store by; the last one is its physical name."""
 POOL = "AWS::Cognito::UserPool"
-GONE = frozenset({"ResourceNotFoundException", "404", "NoSuchBucket"})
+GONE = frozenset({"ResourceNotFoundException", "404", "NoSuchBucket", "InvalidRequestException"})
+"""What AWS says of something that is not there, or of a secret that is being deleted."""
+RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
 PARTS = ("AWSTemplateFormatVersion", "Parameters", "Mappings", "Conditions", "Rules")
 """Parts of a template that its stores need, or that do no harm."""
 
@@ -55,13 +57,18 @@ class Stores:
         found = [asdict(one) for one in stack.resources() if one.kind in IDENTIFIERS]
         self._s3.put_object(Bucket=self._bucket, Key=self._key, Body=json.dumps(found).encode())
 
-    def left(self) -> list[Resource]:
-        """The stores of the last deployment that are still there."""
+    def left(self, template: str) -> list[Resource]:
+        """The stores of the last deployment that its template retains, and that are still there."""
         try:
             body = self._s3.get_object(Bucket=self._bucket, Key=self._key)["Body"].read()
         except self._s3.exceptions.NoSuchKey:
             return []
-        noted = [Resource(**one) for one in json.loads(body)]
+        declared = _read(template)["Resources"]
+        noted = [
+            one
+            for one in (Resource(**each) for each in json.loads(body))
+            if one.kind in IDENTIFIERS and declared.get(one.logical, {}).get("DeletionPolicy") in RETAINED
+        ]
         pool = next((one.physical for one in noted if one.kind == POOL), "")
         return [one for one in noted if self._is_there(one, pool)]
 
@@ -106,13 +113,18 @@ def template_of(template: str, left: list[Resource]) -> str:
 
     What a store says about other resources is left out; the update that follows adds it.
     """
-    whole = cfn_yaml.loads(template)  # type: ignore[no-untyped-call]
+    whole = _read(template)
     stores = {one.logical for one in left}
     others = whole["Resources"].keys() - stores
     resources = {
         logical: _alone(resource, others) for logical, resource in whole["Resources"].items() if logical in stores
     }
     return json.dumps({**{name: whole[name] for name in PARTS if name in whole}, "Resources": resources})
+
+
+def _read(template: str) -> dict[str, Any]:
+    found: dict[str, Any] = cfn_yaml.loads(template)  # type: ignore[no-untyped-call]
+    return found
 
 
 def _alone(resource: Mapping[str, Any], others: set[str]) -> dict[str, Any]:

@@ -175,7 +175,8 @@ class Deployment:
         Raises:
             Refused: CloudFormation does not take them over.
         """
-        left = self._stores.left()
+        kept = self._releases.template(before)
+        left = self._stores.left(kept)
         if not left:
             return
         self._say(f"{self._stack.name} is gone, and {len(left)} of its stores are still there. They are taken over:")
@@ -184,7 +185,7 @@ class Deployment:
         if plan:
             return
         self._confirm()
-        template = template_of(self._releases.template(before), left)
+        template = template_of(kept, left)
         imported = self._releases.keep(_name("import"), before.commit, before.parameters, template, before.formats)
         try:
             self._deployments.execute(
