@@ -174,7 +174,7 @@ def test_given_a_destroyed_stack_when_deployed_again_then_it_has_its_data_and_it
     cognito: Any = application.session.client("cognito-idp")
     cognito.admin_create_user(UserPoolId=pool, Username="somebody")
     dynamodb = application.session.client("dynamodb")
-    dynamodb.put_item(TableName="khaya-tasks-staging-1", Item={"taskId": {"S": "kept"}})
+    dynamodb.put_item(TableName="khaya-tasks-staging-1", Item={"id": {"S": "kept"}})
     cloudformation = application.session.client("cloudformation")
     cloudformation.delete_stack(StackName=stack.name)
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack.name, WaiterConfig={"Delay": 1})
@@ -183,7 +183,7 @@ def test_given_a_destroyed_stack_when_deployed_again_then_it_has_its_data_and_it
 
     assert stack.physical("UserPool") == pool
     assert cognito.admin_get_user(UserPoolId=pool, Username="somebody")["Enabled"]
-    assert "Item" in dynamodb.get_item(TableName="khaya-tasks-staging-1", Key={"taskId": {"S": "kept"}})
+    assert "Item" in dynamodb.get_item(TableName="khaya-tasks-staging-1", Key={"id": {"S": "kept"}})
     assert cognito.describe_user_pool(UserPoolId=pool)["UserPool"]["LambdaConfig"], (
         "what an import may not name is back"
     )
