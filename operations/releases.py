@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from operations.refused import Refused
 from operations.stack import Stack
 
 SAM_STACK = "aws-sam-cli-managed-default"
@@ -94,4 +95,7 @@ def artifact_bucket(session: Any) -> str:
     Raises:
         Refused: nothing was ever deployed in this account and region.
     """
-    return Stack(session, SAM_STACK).outputs()["SourceBucket"]
+    stack = Stack(session, SAM_STACK)
+    if stack.status() is None:
+        raise Refused(f"Nothing was ever deployed to this account in {session.region_name}. Run `deploy` first.")
+    return stack.outputs()["SourceBucket"]
