@@ -144,6 +144,7 @@ def deploy_command(environment: str, *, plan: bool, untested: bool) -> None:
     root = configuration.ROOT
     found = configuration.load(environment)
     commits.check_deployable(root, found, untested=untested)
+    deploy.check_values(found)
     session = _session(found)
     click.echo(f"{found.stack} in {_identity(session)}")
     template = deploy.package(root, found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,15 @@ SAM = Path(".local/sam/bin/sam")
 PACKAGED = Path(".aws-sam/packaged.yaml")
 BUILT_FOR = ("Runtime", "Architecture")
 """Parameters on which the build depends."""
+
+
+def check_values(configuration: Configuration) -> None:
+    """Refuse examples in prod.
+
+    Raises:
+        Refused: a parameter has none of the values that prod needs.
+    """
+    _refuse(examples(configuration))
 
 
 def package(root: Path, configuration: Configuration) -> str:
@@ -98,11 +107,9 @@ class Deployment:
             Refused: a change is not allowed, or the deployment failed and was taken back.
         """
         before = next(iter(self._releases.good()), None)
-        found = list(examples(self._configuration))
+        check_values(self._configuration)
         if before is not None:  # the stack of the alarms is deployed after that of the application
-            found += alarm_address(self._session, self._configuration)
-        if found:
-            raise Refused("Nothing was changed.\n  " + "\n  ".join(found))
+            _refuse(alarm_address(self._session, self._configuration))
         self._refuse_during_maintenance()
         self._deployments.remove_failed_first()
         if before is not None and self._stack.status() in {None, "REVIEW_IN_PROGRESS"}:
@@ -292,6 +299,12 @@ class Deployment:
             f"  logs       {console}/cloudwatch/home?region={region}#logsV2:log-groups",
         ):
             self._say(line)
+
+
+def _refuse(findings: Iterable[str]) -> None:
+    found = list(findings)
+    if found:
+        raise Refused("Nothing was changed.\n  " + "\n  ".join(found))
 
 
 def _name(source: str) -> str:

@@ -193,3 +193,15 @@ def test_given_a_consumer_that_still_fails_then_its_dead_letter_stays(redrive: t
 def test_an_unknown_queue_is_refused_with_those_that_there_are(redrive: tuple[Redrive, Any]) -> None:
     with pytest.raises(Refused, match="Derived"):
         redrive[0].queue("nothing")
+
+
+@pytest.mark.parametrize("address", ["https://app.khaya.example", "http://app.khaya.africa", "https://localhost"])
+def test_given_an_example_when_prod_is_deployed_then_nothing_is_kept_or_changed(
+    session: boto3.Session, address: str
+) -> None:
+    real = dict.fromkeys(("EmailDomain", "PaymentEmailDomain"), "khaya.africa")
+    values = {**real, "AllowedOrigins": "https://khaya.africa", "LocalOrigins": "", "AppUrl": address}
+    found = Configuration("prod", "khaya-prod", "af-south-1", values, {})
+    with pytest.raises(Refused, match="AppUrl"):
+        Deployment(session, found, print, lambda: None).deploy(SMALL, "a" * 40, {})
+    assert Stack(session, "khaya-prod").status() is None
