@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.infrastructure.test_environments import values
-from tests.support.template import FUNCTION, TABLE, resources
+from tests.support.template import FUNCTION, ROOT, TABLE, resources
 from tests.support.transform import transformed_with
 
 PLACE = {"AWS::Partition": "aws", "AWS::Region": "af-south-1", "AWS::AccountId": "123456789012"}
@@ -117,3 +118,8 @@ def test_a_table_has_no_more_indexes_and_projected_attributes_than_dynamodb_take
 
 def test_the_transformed_template_is_within_cloudformations_megabyte() -> None:
     assert len(json.dumps(with_canary(), separators=(",", ":"))) <= 1_000_000
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "infra").glob("*.yaml")), ids=lambda path: path.name)
+def test_a_stack_that_is_deployed_by_hand_needs_no_bucket(path: Path) -> None:
+    assert path.stat().st_size <= 51_200

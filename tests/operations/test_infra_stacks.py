@@ -14,7 +14,6 @@ from operations.stack import Stack
 from tests.support.template import read
 
 UNKNOWN = {
-    "AWS::Budgets::Budget",
     "AWS::CloudTrail::Trail",
     "AWS::IAM::OIDCProvider",
     "AWS::Logs::QueryDefinition",
