@@ -172,7 +172,7 @@ def test_given_a_destroyed_stack_when_deployed_again_then_it_has_its_data_and_it
     stack = application.stack("staging")
     pool = stack.physical("UserPool")
     cognito: Any = application.session.client("cognito-idp")
-    cognito.admin_create_user(UserPoolId=pool, Username="somebody")
+    cognito.admin_create_user(UserPoolId=pool, Username="somebody@khaya.example")
     dynamodb = application.session.client("dynamodb")
     dynamodb.put_item(TableName="khaya-tasks-staging-1", Item={"id": {"S": "kept"}})
     cloudformation = application.session.client("cloudformation")
@@ -182,7 +182,7 @@ def test_given_a_destroyed_stack_when_deployed_again_then_it_has_its_data_and_it
     application.deploy("staging", application.template, "d" * 32)
 
     assert stack.physical("UserPool") == pool
-    assert cognito.admin_get_user(UserPoolId=pool, Username="somebody")["Enabled"]
+    assert cognito.admin_get_user(UserPoolId=pool, Username="somebody@khaya.example")["Enabled"]
     assert "Item" in dynamodb.get_item(TableName="khaya-tasks-staging-1", Key={"id": {"S": "kept"}})
     assert cognito.describe_user_pool(UserPoolId=pool)["UserPool"]["LambdaConfig"], (
         "what an import may not name is back"
