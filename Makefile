@@ -94,8 +94,8 @@ begin-test: environments
 begin-check: environments
 	@$(GREEN) begin check
 
-test-operations: environments ## operators' commands (deploy, rollback, destroy, restore, redrive) against the stand-in, and rules of the templates
-	@$(DEV)/python -m pytest tests/operations
+test-operations: environments ## operators' commands (deploy, rollback, destroy, restore, redrive) against the stand-in, and rules of the templates (MINUTES=10 begins no test after that time)
+	@MINUTES="$(MINUTES)" $(DEV)/python -m pytest tests/operations
 
 test-docker: environments ## the API in SAM's containers, as `make sam-local` starts it (needs Docker)
 	@$(DEV)/python -m pytest tests/docker

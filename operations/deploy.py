@@ -90,8 +90,9 @@ class Deployment:
         self._session = session
         self._stack = Stack(session, configuration.stack)
         self._deployments = Deployments(session, self._stack, say, poll, configuration.role)
-        self._releases = Releases(session, configuration.environment, artifact_bucket(session))
-        self._stores = Stores(session, configuration.environment, artifact_bucket(session))
+        bucket = artifact_bucket(session)
+        self._releases = Releases(session, configuration.environment, bucket)
+        self._stores = Stores(session, configuration.environment, bucket)
         self._versions = Versions(session.client("lambda"), self._stack)
 
     def deploy(self, template: str, source: str, formats: Mapping[str, int], *, plan: bool = False) -> None:
