@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from operations import bring_back
 from operations.bring_back import template_of
@@ -148,6 +149,13 @@ def test_given_a_destroyed_stack_then_the_operator_is_asked_before_its_stores_ar
     operator.asked = 0
     operator.deploy()
     assert operator.asked == 2
+
+
+@pytest.mark.parametrize("kind", bring_back.IDENTIFIERS)
+def test_a_store_is_named_by_what_aws_publishes_as_its_identifier_and_can_be_imported(kind: str) -> None:
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("af-south-1", kind).schema
+    assert schema["primaryIdentifier"] == [f"/properties/{name}" for name in bring_back.IDENTIFIERS[kind]]
+    assert "read" in schema["handlers"], "CloudFormation imports only what it can read"
 
 
 def test_the_template_of_an_import_holds_the_stores_only_and_nothing_that_names_another_resource() -> None:
