@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import click
 from botocore.exceptions import ClientError
 from cfnlint.decode import cfn_yaml
 
@@ -51,18 +52,18 @@ class Deployments:
     Args:
         session: a session of boto3.
         stack: the stack.
-        say: what shows a line to the operator.
         poll: the seconds between two looks at the stack.
         role: the ARN of the role with which CloudFormation works; None for that of the operator.
+        say: what shows a line to the operator.
     """
 
     def __init__(
         self,
         session: Any,
         stack: Stack,
-        say: Callable[[str], None],
         poll: float = POLL_SECONDS,
         role: str | None = None,
+        say: Callable[[str], None] = click.echo,
     ) -> None:
         self._cloudformation = session.client("cloudformation")
         self._stack = stack
@@ -110,7 +111,7 @@ class Deployments:
         refusals = change_rules.refusals(changes, before, after, new_generation=generation)
         return ChangeSet(made["Id"], creates, changes, refusals)
 
-    def prepare_import(
+    def prepare_takeover(
         self, name: str, url: str, stores: list[dict[str, Any]], parameters: dict[str, str]
     ) -> ChangeSet:
         """Make a change set by which a new stack takes over stores, and nothing else. It may have no tags yet.

@@ -89,7 +89,7 @@ class Deployment:
         self._check = check
         self._session = session
         self._stack = Stack(session, configuration.stack)
-        self._deployments = Deployments(session, self._stack, say, poll, configuration.role)
+        self._deployments = Deployments(session, self._stack, poll, configuration.role, say)
         bucket = artifact_bucket(session)
         self._releases = Releases(session, configuration.environment, bucket)
         self._stores = Stores(session, configuration.environment, bucket)
@@ -197,7 +197,7 @@ class Deployment:
         imported = self._releases.keep(_name("import"), before.commit, before.parameters, template, before.formats)
         try:
             self._deployments.execute(
-                self._deployments.prepare_import(
+                self._deployments.prepare_takeover(
                     f"import-{imported.key.rsplit('/', 1)[1]}",
                     self._releases.template_url(imported),
                     self._stores.identifiers(left),
@@ -265,7 +265,7 @@ class Deployment:
         """Check the environment, and go back to the release before if something does not work."""
         url = self._stack.outputs().get("ApiUrl", "")
         failures = self._check(
-            url, release.parameters.get(OWN_PARAMETER, ""), maintenance=release.parameters.get(MAINTENANCE) == "true"
+            url, release.parameters.get(OWN_PARAMETER, ""), release.parameters.get(MAINTENANCE) == "true"
         )
         # An alarm that rang before tells nothing about this release.
         rings = set(ringing(self._session, self._configuration.environment)) - ringing_before

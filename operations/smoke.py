@@ -19,7 +19,7 @@ ATTEMPTS = 3
 WAIT_SECONDS = 2.0
 
 
-def failures(url: str, release: str, *, maintenance: bool = False, wait: float = WAIT_SECONDS) -> list[str]:
+def failures(url: str, release: str, maintenance: bool = False, *, wait: float = WAIT_SECONDS) -> list[str]:
     """What does not work at the API; empty if the journey passes.
 
     Args:

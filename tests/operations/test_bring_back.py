@@ -68,7 +68,7 @@ class Operator:
     def deploy(self, template: str = TEMPLATE, *, plan: bool = False) -> None:
         parameters = {"Environment": self.environment}
         found = Configuration(self.environment, self.stack.name, "af-south-1", parameters, {"application": "khaya"})
-        deployment = Deployment(self.session, found, self.shown.append, self.confirm, lambda *_, **__: [], 0.2)
+        deployment = Deployment(self.session, found, self.shown.append, self.confirm, lambda *_: [], 0.2)
         deployment.deploy(template, "a" * 40, {}, plan=plan)
 
     def confirm(self) -> None:

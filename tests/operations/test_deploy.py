@@ -56,7 +56,7 @@ class Operator:
         self.session = session
         self.deployment = Deployment(session, self.configuration, self.shown.append, lambda: None, self.check, 0.2)
 
-    def check(self, url: str, release: str, *, maintenance: bool) -> list[str]:
+    def check(self, url: str, release: str, maintenance: bool) -> list[str]:
         del url, release, maintenance
         return [f"it says {self.said()}"] if self.said() == "bad" else []
 

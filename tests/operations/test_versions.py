@@ -65,7 +65,7 @@ class Operator:
     def deployment(self, release: str = "") -> Deployment:
         parameters = {"Environment": self.environment, "ReleaseId": release}
         found = Configuration(self.environment, f"khaya-{self.environment}", "af-south-1", parameters, {})
-        return Deployment(self.session, found, self.shown.append, lambda: None, lambda *_, **__: [], 0.2)
+        return Deployment(self.session, found, self.shown.append, lambda: None, lambda *_: [], 0.2)
 
     def deploy(self, release: str, **forms: int) -> None:
         template = TEMPLATE.replace("RELEASE'", f"{release}'").replace("VersionRELEASE", f"Version{release}")

@@ -80,8 +80,8 @@ class Application:
         )
 
     def _deployment(self, found: Configuration) -> Deployment:
-        def check(_: str, release: str, *, maintenance: bool) -> list[str]:
-            return smoke.failures(self.url(found.environment), release, maintenance=maintenance)
+        def check(_: str, release: str, maintenance: bool) -> list[str]:
+            return smoke.failures(self.url(found.environment), release, maintenance)
 
         return Deployment(self.session, found, self.shown.append, lambda: None, check, 0.5)
 
