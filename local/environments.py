@@ -1,10 +1,10 @@
-"""Make the three Python environments of a local run, each only when something in it changed.
+"""Make the Python environments of a local run and of the checks, each only when something in it changed.
 
-`dev` holds what tests and checks need, `sam` the SAM CLI, `engine` the AWS stand-in. They are apart because
-the last two pin botocore, each to its own version. This module runs before any of them exists, so it imports
-only the standard library.
+`dev` holds what tests and checks need, `sam` the SAM CLI, `engine` the AWS stand-in, `checkov` the check of the
+templates. They are apart because the last three pin botocore, each to its own version. This module runs before any of
+them exists, so it imports only the standard library.
 
-    python3 -m local.environments            all three
+    python3 -m local.environments            the three of a local run
     python3 -m local.environments dev        one of them
 """
 
@@ -20,6 +20,8 @@ from local.folder import LOCAL, PYTHON_FILE, REQUIREMENTS, last_lines, log_file,
 from local.progress import say, step
 
 NAMES = ("dev", "sam", "engine")
+"""What a local run needs."""
+ALL = (*NAMES, "checkov")
 PIP = "pip"  # installed first into each environment: the pip of an older Python cannot read extras with hashes
 OLDEST_PYTHON = (3, 11)
 NEWEST_PYTHON = (3, 14)  # the newest Lambda runtime that the pinned SAM CLI can build for

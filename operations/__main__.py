@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 
 import boto3
 import click
+from botocore.exceptions import BotoCoreError, ClientError
 
 from operations import (
     account,
+    commits,
     configuration,
     deploy,
     doctor,
@@ -41,7 +43,19 @@ def operations() -> None:
 
 
 def _session(found: configuration.Configuration) -> boto3.Session:
-    return boto3.Session(region_name=found.region)
+    return _session_in(found.region)
+
+
+def _session_in(region: str) -> boto3.Session:
+    """A session with the operator's credentials.
+
+    Raises:
+        Refused: there are none.
+    """
+    session = boto3.Session(region_name=region)
+    if session.get_credentials() is None:
+        raise Refused("There are no AWS credentials. Sign in (`aws sso login`) or set AWS_PROFILE.")
+    return session
 
 
 @operations.command("status")
@@ -157,15 +171,21 @@ def erase_again_command(environment: str, since: str, *, plan: bool) -> None:
 @operations.command("deploy")
 @ENVIRONMENT
 @PLAN
-def deploy_command(environment: str, *, plan: bool) -> None:
+@click.option("--untested", is_flag=True, help="Do not ask for a record of `make check` and `make test`; dev only.")
+def deploy_command(environment: str, *, plan: bool, untested: bool) -> None:
     """Build, show the changes, make them, verify, and go back if the verification fails."""
+    root = configuration.ROOT
     found = configuration.load(environment)
-    deploy.check_source(configuration.ROOT, found)
+    commits.check_deployable(root, found, untested=untested)
+    deploy.check_values(found)
     session = _session(found)
-    template = deploy.package(configuration.ROOT, found)
+    click.echo(f"{found.stack} in {_identity(session)}")
+    template = deploy.package(root, found)
     found = configuration.with_release_id(found)
     deployment = deploy.Deployment(session, found, click.echo, _confirm(found))
-    deployment.deploy(template, deploy.commit(configuration.ROOT), formats(configuration.ROOT), plan=plan)
+    for line in commits.since(root, deployment.present() or commits.current(root)):
+        click.echo(f"new commit  {line}")
+    deployment.deploy(template, commits.current(root), formats(root), plan=plan)
 
 
 @operations.command("destroy")
@@ -213,7 +233,7 @@ def maintenance_command(environment: str, state: str, *, plan: bool) -> None:
 @PLAN
 def account_command(region: str, sms_usd: int, *, plan: bool) -> None:
     """Set what CloudFormation cannot: the spending limit and the delivery logs of text messages."""
-    session = boto3.Session(region_name=region)
+    session = _session_in(region)
     attributes = account.wanted(session, sms_usd)
     for line in account.differences(session, attributes):
         click.echo(line)
@@ -353,9 +373,22 @@ def _confirm(found: configuration.Configuration) -> Callable[[], None]:
 
     def ask() -> None:
         if found.is_prod:
-            click.confirm(f"Change {found.stack}?", abort=True)
+            click.confirm(f"Change {found.stack} in {_identity(_session(found))}?", abort=True)
 
     return ask
+
+
+def _identity(session: boto3.Session) -> str:
+    """In which account and region an operator works, and as whom.
+
+    Raises:
+        Refused: AWS does not take the credentials.
+    """
+    try:
+        found = session.client("sts").get_caller_identity()
+    except (ClientError, BotoCoreError) as error:
+        raise Refused(f"AWS does not take your credentials: {error}. Sign in again (`aws sso login`).") from error
+    return f"account {found['Account']}, {session.region_name}, as {found['Arn']}"
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ class StackParts:
         rest = without(template, values)
         tables = {logical: _named(template["Resources"][logical], name) for logical, name in targets.items()}
         url = self.keep("import.json", {**rest, "Resources": {**rest["Resources"], **tables}})
-        self._make(lambda: self._deployments.prepare_takeover(f"import-{_now()}", url, targets))
+        self._make(lambda: self._deployments.prepare_import(f"import-{_now()}", url, targets))
 
     def keep(self, name: str, content: Mapping[str, Any]) -> str:
         """Keep a file; returns where CloudFormation reads it."""

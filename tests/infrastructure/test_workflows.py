@@ -111,5 +111,9 @@ def test_a_change_is_checked_and_tested_before_it_reaches_main() -> None:
     triggers = workflow[True]  # YAML 1.1 reads the key `on` as true
     assert {*triggers} == {"pull_request", "push"}
     assert triggers["push"] == {"branches": ["main"]}
-    assert {goal for step in steps(workflow) for goal in made(step.get("run", ""))} >= {"check", "test"}
+    assert {goal for step in steps(workflow) for goal in made(step.get("run", ""))} >= {
+        "check",
+        "test",
+        "test-operations",
+    }
     assert workflow["concurrency"]["group"]

@@ -98,7 +98,7 @@ def test_the_cdns_address_header_is_used_only_with_the_cdns_secret(monkeypatch: 
 
 def test_given_a_rotated_secret_of_the_cdn_then_the_one_before_is_taken_too(monkeypatch: pytest.MonkeyPatch) -> None:
     # given a secret that was rotated twice
-    manager = boto3.client("secretsmanager")
+    manager = client("secretsmanager")
     manager.create_secret(Name="edge", SecretString="the-first-secret")
     for later in (EDGE, "the-third-secret"):
         manager.put_secret_value(SecretId="edge", SecretString=later)
