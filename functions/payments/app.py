@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
+from khaya import provider
 from khaya.collections import service as collections
 from khaya.collections.model import CheckoutRequest
 from khaya.collections.view import CheckoutView, WebhookView, checkout_view
@@ -27,7 +28,6 @@ from khaya.platform.data.pages import Limit, Page
 from khaya.platform.data.unit_of_work import read_together
 from khaya.platform.web.access import Access
 from khaya.platform.web.api import Api
-from khaya.provider import payment_provider
 from khaya.provider.errors import ProviderUnavailable, WrongSignature
 from khaya.provider.hints import hint_message
 from khaya.refunds import store as refunds
@@ -151,7 +151,7 @@ def escrows(
 def webhook() -> Response[WebhookView]:
     """For the payment provider. Its signature takes the place of a token. What it tells of is looked up afterwards."""
     try:
-        hints = payment_provider().events_of(api.raw_body, api.headers)
+        hints = provider.payment_provider().events_of(api.raw_body, api.headers)
     except WrongSignature as error:
         raise Unauthenticated("The signature is wrong.", code="wrong_signature") from error
     except ProviderUnavailable as error:
