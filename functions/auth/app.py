@@ -11,9 +11,8 @@ from khaya.platform.base import clock
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.base.settings import KeySettings, MessageLimits, SignInSettings, require
 from khaya.platform.data.pages import Limit, Page
-from khaya.platform.web.access import SIGNED_IN, Access
+from khaya.platform.web.access import RECENT_SECONDS, SIGNED_IN, Access
 from khaya.platform.web.api import Api
-from khaya.platform.web.pipeline import RECENT_SECONDS
 from khaya.sessions import service as sessions
 from khaya.sessions.model import Session
 from khaya.sign_in import contacts, limits, service

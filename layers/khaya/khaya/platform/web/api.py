@@ -14,12 +14,13 @@ from khaya.platform.base.json_text import compact
 from khaya.platform.base.settings import KeySettings, PoolSettings, require, settings
 from khaya.platform.data import unit_of_work
 from khaya.platform.web.access import Access, AccountGuard
-from khaya.platform.web.pipeline import JSON, Pipeline, resource_of
+from khaya.platform.web.pipeline import Pipeline, resource_of
+from khaya.platform.web.responses import JSON
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
-_PREFLIGHT_SECONDS = 7200
 _ACCEPTED = 202
+_PREFLIGHT_SECONDS = 7200
 """Seconds for which a browser may keep the answer to a preflight; no browser keeps it longer."""
 _EXPOSED = ["ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-Id"]
 
