@@ -40,8 +40,7 @@ def people(
     """All people, or those who match all given filters."""
     page_request = api.page_request(limit, cursor, status, phone, email, private=True)
     result = service.find(status, phone, email, page_request)
-    items = [admin_user_view(user) for user in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, admin_user_view)
 
 
 @api.get("/admin/audit", ADMIN, "The audit trail, newest first", body=Page[AuditView])
@@ -59,8 +58,7 @@ def audit(
     """
     page_request = api.page_request(limit, cursor, about, actor, private=True)
     result = audit_trail.list_entries(about, actor, page_request)
-    items = [audit_view(entry) for entry in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, audit_view)
 
 
 @api.get("/admin/statistics", ADMIN, "How the marketplace is doing", body=StatisticsView)

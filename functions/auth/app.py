@@ -200,10 +200,8 @@ def list_sessions(
 ) -> Response[Page[SessionView]]:
     """The sessions that have neither ended nor expired, newest first."""
     page_request = api.page_request(limit, cursor, private=True)
-    found = sessions.list_sessions(api.caller.user_id, now=api.now, page_request=page_request)
-    return api.answer(
-        Page(items=[_shown(one) for one in found.items], next_cursor=page_request.cursor_after(found.after))
-    )
+    result = sessions.list_sessions(api.caller.user_id, now=api.now, page_request=page_request)
+    return api.answer_page(result, page_request, _shown)
 
 
 @api.delete("/sessions", SIGNED_IN, "End all one's sessions", status=204)

@@ -40,8 +40,7 @@ def transactions(
     """Each transaction has the balance after it."""
     page_request = api.page_request(limit, cursor, private=True)
     result = store.entries(api.caller.user_id, page_request)
-    items = [transaction_view(entry) for entry in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, transaction_view)
 
 
 @api.get(
@@ -95,8 +94,7 @@ def proposals(
     """Adjustments and reversals that no second admin has decided about."""
     page_request = api.page_request(limit, cursor, private=True)
     result = proposal_store.waiting(page_request)
-    items = [proposal_view(proposal) for proposal in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, proposal_view)
 
 
 @api.post("/credits/adjustments/<proposal_id>/approval", APPROVER, "Decide about a proposal", body=ProposalView)

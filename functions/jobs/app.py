@@ -68,8 +68,7 @@ def feed(
     """Filters by category, location and words of the title can be combined."""
     page_request = api.page_request(limit, cursor, category, location, q)
     result = service.feed(category, location, q, page_request)
-    items = [job_view(job, api.visitor) for job in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, lambda job: job_view(job, api.visitor))
 
 
 @api.get("/jobs/mine", MINE, "One's own jobs, newest first", body=Page[PartyJobView])
@@ -82,8 +81,7 @@ def mine(
     """Jobs that the caller posted, or for which the caller was selected."""
     page_request = api.page_request(limit, cursor, side, status, private=True)
     result = store.of_person(side, api.caller.user_id, status, page_request)
-    items = [party_job_view(job, api.caller.user_id) for job in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, lambda job: party_job_view(job, api.caller.user_id))
 
 
 @api.get("/jobs/<job_id>", PUBLIC, "One job", body=PartyJobView | JobView)

@@ -12,7 +12,7 @@ from khaya.listings.model import Category, Listing, ListingChanges, ListingOffer
 from khaya.listings.view import ListingView, OwnListingView, listing_view, own_listing_view
 from khaya.platform.base.fields import Place
 from khaya.platform.base.models import RequestModel
-from khaya.platform.data.pages import Limit, Page, PageResult
+from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, Access
 from khaya.platform.web.api import Api
 from khaya.search.model import SearchText
@@ -58,8 +58,7 @@ def feed(
     """Filters by category, location and words of the title can be combined."""
     page_request = api.page_request(limit, cursor, category, location, q)
     result = service.feed(category, location, q, page_request)
-    items = [listing_view(listing, api.visitor) for listing in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, lambda listing: listing_view(listing, api.visitor))
 
 
 @api.get("/listings/mine", MINE, "One's own listings, newest first", body=Page[OwnListingView])
@@ -70,7 +69,7 @@ def mine(
     """The caller's listings with any status."""
     page_request = api.page_request(limit, cursor, private=True)
     result = store.of_seller(api.caller.user_id, page_request)
-    return _page(result, page_request.cursor_after(result.after))
+    return api.answer_page(result, page_request, _own_view)
 
 
 @api.get("/listings/pending", ADMIN, "Pending listings, longest wait first", body=Page[OwnListingView])
@@ -81,7 +80,7 @@ def pending(
     """The moderation queue."""
     page_request = api.page_request(limit, cursor, private=True)
     result = store.pending(page_request)
-    return _page(result, page_request.cursor_after(result.after))
+    return api.answer_page(result, page_request, _own_view)
 
 
 @api.get("/listings/<listing_id>", PUBLIC, "One listing", body=OwnListingView | ListingView)
@@ -133,13 +132,12 @@ def moderate(listing_id: str, request: Annotated[ModerationRequest, Body()]) -> 
     return _answer(decided)
 
 
-def _page(result: PageResult[Listing], next_cursor: str | None) -> Response[Page[OwnListingView]]:
-    items = [own_listing_view(listing, api.caller.user_id) for listing in result.items]
-    return api.answer(Page(items=items, next_cursor=next_cursor))
+def _own_view(listing: Listing) -> OwnListingView:
+    return own_listing_view(listing, api.caller.user_id)
 
 
 def _answer(listing: Listing) -> Response[OwnListingView]:
-    return api.answer(own_listing_view(listing, api.caller.user_id), version=listing.version)
+    return api.answer(_own_view(listing), version=listing.version)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

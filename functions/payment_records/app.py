@@ -75,8 +75,7 @@ def own_payments(
     """Payments for jobs, and refunds with what was kept and why."""
     page_request = api.page_request(limit, cursor, first, to, private=True)
     result = service.payments(api.caller.user_id, span_of(first, to), page_request)
-    items = [payment_view(payment) for payment in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, payment_view)
 
 
 @api.get(
@@ -109,8 +108,7 @@ def own_earnings(
     """Each with its fee and its payout."""
     page_request = api.page_request(limit, cursor, first, to, private=True)
     result = service.earnings(api.caller.user_id, span_of(first, to), page_request)
-    items = [earning_view(earning) for earning in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, earning_view)
 
 
 @api.get(
@@ -145,8 +143,7 @@ def found_differences(
     """Each is kept until an admin closes it."""
     page_request = api.page_request(limit, cursor, status, private=True)
     result = differences.with_status(status, page_request)
-    items = [difference_view(difference) for difference in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, difference_view)
 
 
 @api.post("/admin/payments/differences/<difference_id>/closing", ADMIN, "Close a difference", body=DifferenceView)
@@ -168,8 +165,7 @@ def money_in_suspense(
     """What came late or twice goes back by itself; the rest waits for an admin."""
     page_request = api.page_request(limit, cursor, status, private=True)
     result = suspense_store.with_status(status, page_request)
-    items = [suspense_view(kept) for kept in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, suspense_view)
 
 
 @api.post(
@@ -193,8 +189,7 @@ def refunds(
     """Without a status those that do not go on without an admin."""
     page_request = api.page_request(limit, cursor, status, private=True)
     result = refund_store.with_status(status, page_request)
-    items = [refund_for_admin_view(refund) for refund in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, refund_for_admin_view)
 
 
 @api.post(
@@ -224,8 +219,7 @@ def found_chargebacks(
     """Open ones by the time by which they are to be answered, the others newest first."""
     page_request = api.page_request(limit, cursor, status, private=True)
     result = chargeback_store.with_status(status, page_request)
-    items = [chargeback_view(chargeback) for chargeback in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, chargeback_view)
 
 
 @api.get(

@@ -141,9 +141,8 @@ def escrows(
     """Disputes by the time of their decision, the others newest first."""
     wanted: Status = "disputed" if waiting else status
     page_request = api.page_request(limit, cursor, wanted, private=True)
-    part = store.with_status(wanted, page_request, newest_first=wanted != "disputed")
-    items = [escrow_view(one, api.caller.user_id, api.now) for one in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = store.with_status(wanted, page_request, newest_first=wanted != "disputed")
+    return api.answer_page(result, page_request, lambda one: escrow_view(one, api.caller.user_id, api.now))
 
 
 @api.post("/payments/webhook", WEBHOOK, "Tell of an event at the payment provider", body=WebhookView)

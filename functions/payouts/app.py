@@ -96,9 +96,8 @@ def payouts(
 ) -> Response[Page[PayoutView]]:
     """Those of one status, newest first; without a status those that are pending."""
     page_request = api.page_request(limit, cursor, private=True)
-    part = store.for_admin(page_request) if waiting else store.with_status(status or "pending", page_request)
-    items = [payout_view(payout) for payout in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = store.for_admin(page_request) if waiting else store.with_status(status or "pending", page_request)
+    return api.answer_page(result, page_request, payout_view)
 
 
 @api.post("/admin/payouts/<payout_id>/decision", PAYOUTS_ADMIN, "Decide about a payout", body=PayoutView)

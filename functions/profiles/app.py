@@ -72,8 +72,7 @@ def directory(
     """People with a role, by default workers, filtered by trade, place, both or neither."""
     page_request = api.page_request(limit, cursor, role, trade, location)
     result = store.directory(role, trade, location, page_request)
-    items = [profile_view(profile, api.now) for profile in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, lambda profile: profile_view(profile, api.now))
 
 
 @api.get("/profiles/me", OWN_DATA, "One's own profile", body=OwnProfileView)
@@ -175,8 +174,7 @@ def applications(
     """With links to their certificates."""
     page_request = api.page_request(limit, cursor, private=True)
     result = store.applications(page_request)
-    items = [verification_view(profile) for profile in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, verification_view)
 
 
 @api.post(

@@ -45,8 +45,7 @@ def mine(
     """A `completed` referral waits for an admin or for the end of a suspension, or an admin refused its reward."""
     page_request = api.page_request(limit, cursor, private=True)
     result = store.of_referrer(api.caller.user_id, page_request)
-    items = [referral_view(referral) for referral in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, referral_view)
 
 
 @api.post("/referrals/applications", SIGNED_IN, "Apply a code", status=201, body=ApplicationView)
@@ -72,8 +71,7 @@ def waiting(
     page_request = api.page_request(limit, cursor, private=True)
     result = store.waiting_rewards(page_request)
     names = service.names_of(result.items)
-    items = [waiting_reward_view(reward, names) for reward in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, lambda reward: waiting_reward_view(reward, names))
 
 
 @api.post("/referrals/<reward_id>/decision", REWARDS_ADMIN, "Pay or refuse a reward that waits", body=WaitingRewardView)

@@ -37,9 +37,7 @@ def mine(
     """Waiting reminders first, then those sent in the last three months."""
     page_request = api.page_request(limit, cursor, private=True)
     result = store.of_person(api.caller.user_id, page_request)
-    return api.answer(
-        Page(items=[reminder_view(one) for one in result.items], next_cursor=page_request.cursor_after(result.after))
-    )
+    return api.answer_page(result, page_request, reminder_view)
 
 
 @api.delete("/reminders/<id>", OWNER, "Delete a reminder", status=204)

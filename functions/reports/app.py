@@ -35,8 +35,7 @@ def queue(
     """Open reports, or resolved ones with `status=resolved`."""
     page_request = api.page_request(limit, cursor, status, private=True)
     result = store.with_status(status, page_request)
-    items = [admin_report_view(one) for one in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, admin_report_view)
 
 
 @api.post("/reports/<id>/resolution", ADMIN, "Resolve a report", body=AdminReportView)

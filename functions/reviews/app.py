@@ -99,8 +99,7 @@ def moderate(review_id: str, request: Annotated[ModerationRequest, Body()]) -> R
 
 
 def _page(result: PageResult[Review], page_request: PageRequest) -> Response[ReviewPage]:
-    items = [review_view(review, api.visitor) for review in result.items]
-    return api.answer(ReviewPage(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, lambda review: review_view(review, api.visitor))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -114,14 +114,16 @@ def moderate(story_id: str, request: Annotated[ModerationRequest, Body()]) -> Re
 
 def _page(result: PageResult[Story], page_request: PageRequest) -> Response[Page[OwnStoryView | StoryView]]:
     liked = service.liked_by_story(result.items, api.visitor)
-    items = [story_view(story, api.visitor, liked=liked.get(story.id)) for story in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(
+        result, page_request, lambda story: story_view(story, api.visitor, liked=liked.get(story.id))
+    )
 
 
 def _own_page(result: PageResult[Story], page_request: PageRequest) -> Response[Page[OwnStoryView]]:
     liked = service.liked_by_story(result.items, api.caller)
-    items = [own_story_view(story, api.caller.user_id, liked=liked[story.id]) for story in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(
+        result, page_request, lambda story: own_story_view(story, api.caller.user_id, liked=liked[story.id])
+    )
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

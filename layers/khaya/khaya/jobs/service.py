@@ -196,5 +196,5 @@ def feed(
     """Open jobs, newest first, filtered by category, location and words of the title if given."""
     if text is None:
         return store.feed(category, location, page_request)
-    found = search.find("jobs", words(text), category, location, page_request, store.key, store.is_listed)
-    return PageResult([Job.model_validate(item) for item in found.items], found.after)
+    result = search.find("jobs", words(text), category, location, page_request, store.key, store.is_listed)
+    return result.mapped(Job.model_validate)

@@ -47,8 +47,8 @@ def feed(
     """Active listings, newest first, filtered by category, location and words of the title if given."""
     if text is None:
         return store.feed(category, location, page_request)
-    found = search.find("listings", words(text), category, location, page_request, store.key)
-    return PageResult([Listing.model_validate(item) for item in found.items], found.after)
+    result = search.find("listings", words(text), category, location, page_request, store.key)
+    return result.mapped(Listing.model_validate)
 
 
 def get_visible(listing_id: str, visitor: Caller | None) -> Listing:

@@ -116,11 +116,9 @@ def create(notification: Notification, recipient: Recipient) -> list[writes.Writ
     Refused as `WriteConflict` if it exists, if the recipient has marked everything as read since, or was erased.
     """
     return [
-        writes.put(
+        writes.create(
             settings().notifications_table,
             {**item_of(notification), "readEpoch": recipient.read_epoch, "listOrder": _order(notification)},
-            condition="attribute_not_exists(#id)",
-            refusal=lambda _: WriteConflict(),
         ),
         _add_to_unread(recipient, +1),
     ]
@@ -162,11 +160,9 @@ def gather(before: Notification, after: Notification, recipient: Recipient, own_
             refusal=lambda _: WriteConflict(),
             values={"read": before.read, "was": before.read_epoch, "count": before.count},
         ),
-        writes.put(
+        writes.create(
             settings().notifications_table,
             {**item_of(counted), "id": own_id, "expiresAt": _expiry(after.told_at, COUNTED_DAYS)},
-            condition="attribute_not_exists(#id)",
-            refusal=lambda _: WriteConflict(),
         ),
         _add_to_unread(recipient, 1 if recipient.has_read(before) else 0),
     ]
@@ -245,10 +241,9 @@ def remove_device(recipient: Recipient, device: str) -> list[writes.Write]:
 
 def inbox(user_id: str, page_request: PageRequest) -> PageResult[Notification]:
     """A person's notifications, those with the latest event first."""
-    found = lists.list_page(
+    return lists.list_page(
         settings().notifications_table, "byPerson", "userId", user_id, page_request, order="listOrder"
-    )
-    return PageResult([Notification.model_validate(row) for row in found.items], found.after)
+    ).mapped(Notification.model_validate)
 
 
 def erase_recipient(recipient: Recipient, now: str) -> list[writes.Write]:

@@ -59,6 +59,11 @@ def put(
     return Write("Put", _with_condition(request, condition, values), refusal)
 
 
+def create(table: str, item: Mapping[str, Any]) -> Write:
+    """Store a new item; refused with `WriteConflict` if there is an item with the same `id`."""
+    return put(table, item, condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict())
+
+
 def update(
     table: str,
     key: Mapping[str, str],
@@ -99,6 +104,21 @@ def replace(
     new_values = {f"new_{name}": after[name] for name in changed}
     return update(
         table, key, " ".join(parts), condition=condition, refusal=refusal, values={**(values or {}), **new_values}
+    )
+
+
+def replace_version(
+    table: str, key: Mapping[str, str], before: Mapping[str, Any], after: Mapping[str, Any], *, version: int
+) -> Write:
+    """As `replace`; refused with `WriteConflict` if the item has another version than the one that was read."""
+    return replace(
+        table,
+        key,
+        before,
+        after,
+        condition="#version = :version",
+        refusal=lambda _: WriteConflict(),
+        values={"version": version},
     )
 
 

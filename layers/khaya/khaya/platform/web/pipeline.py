@@ -219,10 +219,10 @@ class Pipeline:
         )
 
     def answer_page(
-        self, page_request: PageRequest, result: PageResult[Element], view: Callable[[Element], Any]
+        self, result: PageResult[Element], page_request: PageRequest, view: Callable[[Element], Any]
     ) -> Response[Any]:
-        """The response with a page of a list; `view` shows one item."""
-        items = [view(one) for one in result.items]
+        """The response with the requested page of a list; `view` shows one item."""
+        items = [view(item) for item in result.items]
         return self.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
     # The stages of a request.
