@@ -13,9 +13,9 @@ from khaya.jobs import service, store
 from khaya.jobs.model import (
     Category,
     ChangesRequest,
-    ClosingRequest,
     Job,
     JobChanges,
+    JobClosingRequest,
     JobPosting,
     Party,
     Status,
@@ -156,7 +156,7 @@ def send_back(job_id: str, request: Annotated[ChangesRequest, Body()]) -> Respon
 
 
 @api.post("/jobs/<job_id>/closing", ADMIN, "Close a stuck job", body=PartyJobView)
-def close(job_id: str, request: Annotated[ClosingRequest, Body()]) -> Response[PartyJobView]:
+def close(job_id: str, request: Annotated[JobClosingRequest, Body()]) -> Response[PartyJobView]:
     """For a job in progress without any change for 14 days after the agreed time. Both parties see the reason."""
     job = get_visible_job(job_id, api.caller)
     api.count("JobClosed")

@@ -8,8 +8,9 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from khaya.listings import service, store
-from khaya.listings.model import Category, Listing, ListingChanges, ListingOffer, ModerationRequest, StockDelta
+from khaya.listings.model import Category, Listing, ListingChanges, ListingOffer, StockDelta
 from khaya.listings.view import ListingView, OwnListingView, listing_view, own_listing_view
+from khaya.moderation.model import ModerationRequest
 from khaya.platform.base.fields import Place
 from khaya.platform.base.models import RequestModel
 from khaya.platform.data.pages import Limit, Page

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from khaya.chargebacks import service as chargebacks
 from khaya.chargebacks import store as chargeback_store
-from khaya.chargebacks.model import ResponseRequest
+from khaya.chargebacks.model import ChargebackResponseRequest
 from khaya.chargebacks.model import Status as ChargebackStatus
 from khaya.chargebacks.view import ChargebackView, chargeback_view
 from khaya.disbursements import decisions
@@ -34,11 +34,11 @@ from khaya.platform.web.api import Api
 from khaya.reconciliation import closings
 from khaya.reconciliation import service as reconciliation
 from khaya.reconciliation import store as differences
-from khaya.reconciliation.model import ClosingRequest
+from khaya.reconciliation.model import DifferenceClosingRequest
 from khaya.reconciliation.model import Status as DifferenceStatus
 from khaya.reconciliation.view import DifferenceView, TotalsView, difference_view, totals_view
 from khaya.refunds import store as refund_store
-from khaya.refunds.model import DecisionRequest
+from khaya.refunds.model import RefundDecisionRequest
 from khaya.refunds.model import Status as RefundStatus
 from khaya.refunds.view import RefundForAdminView, refund_for_admin_view
 from khaya.statements import service as statements
@@ -147,7 +147,9 @@ def found_differences(
 
 
 @api.post("/admin/payments/differences/<difference_id>/closing", ADMIN, "Close a difference", body=DifferenceView)
-def close_difference(difference_id: str, request: Annotated[ClosingRequest, Body()]) -> Response[DifferenceView]:
+def close_difference(
+    difference_id: str, request: Annotated[DifferenceClosingRequest, Body()]
+) -> Response[DifferenceView]:
     """The same difference is not reported again."""
     closed = reconciliation.close(
         difference_id, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
@@ -198,7 +200,7 @@ def refunds(
     "Decide about a refund that waits for an admin",
     body=RefundForAdminView,
 )
-def decide_refund(refund_id: str, request: Annotated[DecisionRequest, Body()]) -> Response[RefundForAdminView]:
+def decide_refund(refund_id: str, request: Annotated[RefundDecisionRequest, Body()]) -> Response[RefundForAdminView]:
     """Has the provider asked again, or books that it was given back by hand in the provider's dashboard.
 
     Above R5,000 the first decision waits as `proposal`, and the same one by another admin carries it out.
@@ -240,7 +242,7 @@ def evidence(chargeback_id: str) -> Response[None]:
     "Answer a chargeback",
     body=ChargebackView,
 )
-def respond(chargeback_id: str, request: Annotated[ResponseRequest, Body()]) -> Response[ChargebackView]:
+def respond(chargeback_id: str, request: Annotated[ChargebackResponseRequest, Body()]) -> Response[ChargebackView]:
     """Accepts it, or contests it with the evidence as it is now. The answer is sent within a minute."""
     chargeback = chargebacks.get(chargeback_id)
     contested = request.decision == "contest"

@@ -12,7 +12,7 @@ from khaya.payout_accounts import store as account_store
 from khaya.payout_accounts.model import BankAccountRequest
 from khaya.payout_accounts.view import BankList, PayoutAccountView, account_view, bank_view
 from khaya.payouts import service, store
-from khaya.payouts.model import DecisionRequest, Status
+from khaya.payouts.model import PayoutDecisionRequest, Status
 from khaya.payouts.view import PayoutView, payout_view
 from khaya.platform.base.errors import NotFound
 from khaya.platform.base.settings import KeySettings, PayoutSettings, ProviderSettings, require
@@ -101,7 +101,7 @@ def payouts(
 
 
 @api.post("/admin/payouts/<payout_id>/decision", PAYOUTS_ADMIN, "Decide about a payout", body=PayoutView)
-def decide(payout_id: str, request: Annotated[DecisionRequest, Body()]) -> Response[PayoutView]:
+def decide(payout_id: str, request: Annotated[PayoutDecisionRequest, Body()]) -> Response[PayoutView]:
     """Sends a payout that waits, holds it, or turns a withdrawal back into credits.
 
     Above R5,000 the first decision waits as `proposal`, and the same one by another admin carries it out. While it is

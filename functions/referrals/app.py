@@ -11,7 +11,7 @@ from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import ADMIN, FEED, SIGNED_IN, Access
 from khaya.platform.web.api import Api
 from khaya.referrals import service, store
-from khaya.referrals.model import ApplicationRequest, DecisionRequest
+from khaya.referrals.model import ApplicationRequest, RewardDecisionRequest
 from khaya.referrals.view import (
     ApplicationView,
     CodeView,
@@ -75,7 +75,7 @@ def waiting(
 
 
 @api.post("/referrals/<reward_id>/decision", REWARDS_ADMIN, "Pay or refuse a reward that waits", body=WaitingRewardView)
-def decide(reward_id: str, request: Annotated[DecisionRequest, Body()]) -> Response[WaitingRewardView]:
+def decide(reward_id: str, request: Annotated[RewardDecisionRequest, Body()]) -> Response[WaitingRewardView]:
     """Decided once. Nothing is paid to an erased person; a suspended person's reward waits for the suspension's end."""
     decided = service.decide(
         reward_id, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work

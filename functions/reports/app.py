@@ -11,7 +11,7 @@ from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import ADMIN, SIGNED_IN
 from khaya.platform.web.api import Api
 from khaya.reports import service, store
-from khaya.reports.model import ReportRequest, ResolutionRequest, Status
+from khaya.reports.model import ReportRequest, ReportResolutionRequest, Status
 from khaya.reports.view import AdminReportView, ReportView, admin_report_view, report_view
 from khaya.users.store import pass_account_guard
 
@@ -39,7 +39,7 @@ def queue(
 
 
 @api.post("/reports/<id>/resolution", ADMIN, "Resolve a report", body=AdminReportView)
-def resolve(id: str, request: Annotated[ResolutionRequest, Body()]) -> Response[AdminReportView]:  # noqa: A002 - the name in the API contract
+def resolve(id: str, request: Annotated[ReportResolutionRequest, Body()]) -> Response[AdminReportView]:  # noqa: A002 - the name in the API contract
     """Records a final decision. Measures against the reported object have their own routes."""
     resolved = service.resolve(id, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ReportResolved")

@@ -26,13 +26,13 @@ SUBJECT = Access("the reviewed person")
 ReviewPage = Page[ModeratedReviewView | ReviewView]
 
 
-class ResponseRequest(RequestModel):
+class ReviewResponseRequest(RequestModel):
     """The reviewed person's answer."""
 
     comment: Annotated[Prose, Length(1, 2000)]
 
 
-class ModerationRequest(RequestModel):
+class ReviewModerationRequest(RequestModel):
     """Whether to hide the review, and the reason."""
 
     hidden: Annotated[bool, Field(strict=True)]
@@ -76,7 +76,7 @@ def one_review(review_id: str) -> Response[ModeratedReviewView | ReviewView]:
 
 
 @api.post("/reviews/<review_id>/response", SUBJECT, "Answer a review", body=ReviewView)
-def answer(review_id: str, request: Annotated[ResponseRequest, Body()]) -> Response[ReviewView]:
+def answer(review_id: str, request: Annotated[ReviewResponseRequest, Body()]) -> Response[ReviewView]:
     """The reviewed person may answer once."""
     review = service.answer(review_id, request.comment, person=api.caller, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ReviewAnswered")
@@ -84,7 +84,7 @@ def answer(review_id: str, request: Annotated[ResponseRequest, Body()]) -> Respo
 
 
 @api.post("/reviews/<review_id>/moderation", ADMIN, "Hide a review or show it again", body=ModeratedReviewView)
-def moderate(review_id: str, request: Annotated[ModerationRequest, Body()]) -> Response[ModeratedReviewView]:
+def moderate(review_id: str, request: Annotated[ReviewModerationRequest, Body()]) -> Response[ModeratedReviewView]:
     """Changes the reviewed person's rating in the same transaction. Idempotent."""
     review = service.moderate(
         review_id,

@@ -11,7 +11,7 @@ from khaya.platform.data.pages import Limit, Page, PageRequest, PageResult
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
 from khaya.platform.web.api import Api
 from khaya.stories import service, store
-from khaya.stories.model import ModerationRequest, Story, StoryPosting, StoryType
+from khaya.stories.model import Story, StoryModerationRequest, StoryPosting, StoryType
 from khaya.stories.view import LikesView, OwnStoryView, StoryView, own_story_view, story_view
 from khaya.users.store import pass_account_guard
 
@@ -103,7 +103,7 @@ def unlike(story_id: str) -> Response[LikesView]:
 
 
 @api.post("/stories/<story_id>/moderation", ADMIN, "Decide on a story", body=OwnStoryView)
-def moderate(story_id: str, request: Annotated[ModerationRequest, Body()]) -> Response[OwnStoryView]:
+def moderate(story_id: str, request: Annotated[StoryModerationRequest, Body()]) -> Response[OwnStoryView]:
     """Approves or rejects a story, and optionally features it. A later decision replaces an earlier one."""
     moderator = api.caller.user_id
     story = service.moderate(story_id, request, moderator_id=moderator, now=api.now, unit_of_work=api.unit_of_work)

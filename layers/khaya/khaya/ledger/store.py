@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from khaya.ledger.model import Account, Closing, Entry, Leg, Movement, is_guarded
+from khaya.ledger.model import Account, DayClosing, Entry, Leg, Movement, is_guarded
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
@@ -175,12 +175,12 @@ def closing_key(day: str) -> tuple[str, dict[str, str]]:
     return settings().credits_table, {"id": f"closing#{day}"}
 
 
-def read_closing(item: Item | None) -> Closing | None:
+def read_closing(item: Item | None) -> DayClosing | None:
     """The closing in `item`; None for None."""
-    return Closing.model_validate(item) if item else None
+    return DayClosing.model_validate(item) if item else None
 
 
-def put_closing(closing: Closing) -> list[writes.Write]:
+def put_closing(closing: DayClosing) -> list[writes.Write]:
     """Store the closing of a day, also as the latest; the same again changes nothing."""
     items = [{**item_of(closing), **closing_key(name)[1]} for name in (closing.day, LATEST)]
     table = settings().credits_table

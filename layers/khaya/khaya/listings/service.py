@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from khaya.listings import store
-from khaya.listings.model import Category, Listing, ListingChanges, ListingOffer, ModerationRequest, new_listing
+from khaya.listings.model import Category, Listing, ListingChanges, ListingOffer, new_listing
+from khaya.moderation.model import ModerationRequest
 from khaya.platform.base.errors import NotFound
 from khaya.platform.base.models import Item
 from khaya.platform.base.text import words
