@@ -13,9 +13,9 @@ from khaya.bids.view import BidView
 from khaya.jobs.view import PartyJobView, party_job_view
 from khaya.platform.base.fields import Length, Prose
 from khaya.platform.base.models import Model, RequestModel
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.users.store import pass_account_guard
 
 api = Api("Bids", pass_account_guard)
@@ -51,8 +51,8 @@ def place(job_id: str, offer: Annotated[BidOffer, Body()]) -> Response[BidView]:
 def on_job(
     job_id: str,
     sort: Annotated[Sort, Query(description="Cheapest first, or newest first.")] = "createdAt",
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[BidView]]:
     """The job's owner sees all bids, a worker their own."""
     page_request = api.page_request(limit, cursor, job_id, sort, private=True)
@@ -63,8 +63,8 @@ def on_job(
 @api.get("/bids/mine", WORKER, "One's own bids, newest first", body=Page[BidView])
 def mine(
     status: Annotated[Status | None, Query()] = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[BidView]]:
     """Bids with any status, or with the given one."""
     page_request = api.page_request(limit, cursor, status, private=True)

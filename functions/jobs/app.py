@@ -22,11 +22,11 @@ from khaya.jobs.model import (
     WorkProof,
 )
 from khaya.jobs.view import JobView, PartyJobView, job_view, party_job_view
-from khaya.platform.base.fields import Length, Place, Prose
+from khaya.platform.base.fields import Length, Prose
 from khaya.platform.base.models import RequestModel
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit, PlaceFilter
 from khaya.search.model import SearchText
 from khaya.uploads import service as uploads
 from khaya.users.store import pass_account_guard
@@ -58,12 +58,10 @@ def post_job(posting: Annotated[JobPosting, Body()]) -> Response[PartyJobView]:
 @api.get("/jobs", FEED, "Open jobs, newest first", body=Page[PartyJobView | JobView])
 def feed(
     category: Annotated[Category | None, Query()] = None,
-    location: Annotated[
-        Place | None, Query(description="A town or suburb. Case and surrounding spaces are ignored.")
-    ] = None,
+    location: PlaceFilter = None,
     q: Annotated[SearchText | None, Query()] = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[PartyJobView | JobView]]:
     """Filters by category, location and words of the title can be combined."""
     page_request = api.page_request(limit, cursor, category, location, q)
@@ -75,8 +73,8 @@ def feed(
 def mine(
     side: Annotated[Party, Query(alias="as", description="The side of the job that the caller is on.")] = "buyer",
     status: Annotated[Status | None, Query()] = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[PartyJobView]]:
     """Jobs that the caller posted, or for which the caller was selected."""
     page_request = api.page_request(limit, cursor, side, status, private=True)

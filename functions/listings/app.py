@@ -11,11 +11,10 @@ from khaya.listings import service, store
 from khaya.listings.model import Category, Listing, ListingChanges, ListingOffer, StockDelta
 from khaya.listings.view import ListingView, OwnListingView, listing_view, own_listing_view
 from khaya.moderation.model import ModerationRequest
-from khaya.platform.base.fields import Place
 from khaya.platform.base.models import RequestModel
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit, PlaceFilter
 from khaya.search.model import SearchText
 from khaya.users.store import pass_account_guard
 
@@ -49,12 +48,10 @@ def post_listing(offer: Annotated[ListingOffer, Body()]) -> Response[OwnListingV
 @api.get("/listings", FEED, "Active listings, newest first", body=Page[OwnListingView | ListingView])
 def feed(
     category: Annotated[Category | None, Query()] = None,
-    location: Annotated[
-        Place | None, Query(description="A town or suburb. Case and surrounding spaces are ignored.")
-    ] = None,
+    location: PlaceFilter = None,
     q: Annotated[SearchText | None, Query()] = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[OwnListingView | ListingView]]:
     """Filters by category, location and words of the title can be combined."""
     page_request = api.page_request(limit, cursor, category, location, q)
@@ -64,8 +61,8 @@ def feed(
 
 @api.get("/listings/mine", MINE, "One's own listings, newest first", body=Page[OwnListingView])
 def mine(
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[OwnListingView]]:
     """The caller's listings with any status."""
     page_request = api.page_request(limit, cursor, private=True)
@@ -75,8 +72,8 @@ def mine(
 
 @api.get("/listings/pending", ADMIN, "Pending listings, longest wait first", body=Page[OwnListingView])
 def pending(
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[OwnListingView]]:
     """The moderation queue."""
     page_request = api.page_request(limit, cursor, private=True)

@@ -28,9 +28,9 @@ from khaya.payment_records.view import (
 )
 from khaya.platform.base.dates import CalendarDate
 from khaya.platform.base.settings import PaperSettings, require
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN, SIGNED_IN, Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.reconciliation import closings
 from khaya.reconciliation import service as reconciliation
 from khaya.reconciliation import store as differences
@@ -69,8 +69,8 @@ _LONG = {303: "The statement is longer than 5 MB: `Location` is a link to it tha
 def own_payments(
     first: From = None,
     to: To = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[PaymentView]]:
     """Payments for jobs, and refunds with what was kept and why."""
     page_request = api.page_request(limit, cursor, first, to, private=True)
@@ -102,8 +102,8 @@ def receipt(payment_id: str) -> Response[None]:
 def own_earnings(
     first: From = None,
     to: To = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[EarningView]]:
     """Each with its fee and its payout."""
     page_request = api.page_request(limit, cursor, first, to, private=True)
@@ -137,8 +137,8 @@ def totals(month: Month = None) -> Response[TotalsView]:
 @api.get("/admin/payments/differences", ADMIN, "What the reconciliation found, oldest first", body=Page[DifferenceView])
 def found_differences(
     status: Annotated[DifferenceStatus, Query()] = "open",
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[DifferenceView]]:
     """Each is kept until an admin closes it."""
     page_request = api.page_request(limit, cursor, status, private=True)
@@ -161,8 +161,8 @@ def close_difference(
 @api.get("/admin/payments/suspense", ADMIN, "Money that matches nothing, oldest first", body=Page[SuspenseView])
 def money_in_suspense(
     status: Annotated[Literal["waiting", "returning", "returned", "frozen", "lost"], Query()] = "waiting",
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[SuspenseView]]:
     """What came late or twice goes back by itself; the rest waits for an admin."""
     page_request = api.page_request(limit, cursor, status, private=True)
@@ -185,8 +185,8 @@ def refund_suspense(reference: str, request: Annotated[RefundRequest, Body()]) -
 @api.get("/admin/payments/refunds", ADMIN, "Refunds, oldest first", body=Page[RefundForAdminView])
 def refunds(
     status: Annotated[RefundStatus, Query()] = "needs_admin",
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[RefundForAdminView]]:
     """Without a status those that do not go on without an admin."""
     page_request = api.page_request(limit, cursor, status, private=True)
@@ -215,8 +215,8 @@ def decide_refund(refund_id: str, request: Annotated[RefundDecisionRequest, Body
 @api.get("/admin/payments/chargebacks", ADMIN, "Chargebacks, by the time of their answer", body=Page[ChargebackView])
 def found_chargebacks(
     status: Annotated[ChargebackStatus, Query()] = "open",
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[ChargebackView]]:
     """Open ones by the time by which they are to be answered, the others newest first."""
     page_request = api.page_request(limit, cursor, status, private=True)

@@ -22,10 +22,10 @@ from khaya.platform.aws import queues
 from khaya.platform.base.errors import NotFound, Unauthenticated, Unavailable
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import CheckoutSettings, ProviderSettings, require
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.data.unit_of_work import read_together
 from khaya.platform.web.access import Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.provider import payment_provider
 from khaya.provider.errors import ProviderUnavailable, WrongSignature
 from khaya.provider.hints import hint_message
@@ -135,8 +135,8 @@ def resolution(job_id: str, request: Annotated[ResolutionRequest, Body()]) -> Re
 def escrows(
     status: Annotated[Status, Query()] = "disputed",
     waiting: Annotated[bool | None, Query(description="Only those that wait for an admin: disputes.")] = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[EscrowView]]:
     """Disputes by the time of their decision, the others newest first."""
     wanted: Status = "disputed" if waiting else status

@@ -16,9 +16,9 @@ from khaya.payouts.model import PayoutDecisionRequest, Status
 from khaya.payouts.view import PayoutView, payout_view
 from khaya.platform.base.errors import NotFound
 from khaya.platform.base.settings import KeySettings, PayoutSettings, ProviderSettings, require
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN, SIGNED_IN, Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.refunds import service as refunds
 from khaya.refunds.view import RefundView, refund_view
 from khaya.users.store import pass_account_guard
@@ -91,8 +91,8 @@ def name_refund_account(job_id: str, request: Annotated[BankAccountRequest, Body
 def payouts(
     status: Annotated[Status | None, Query()] = None,
     waiting: Annotated[bool | None, Query(description="Only those that wait for an admin, oldest first.")] = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[PayoutView]]:
     """Those of one status, newest first; without a status those that are pending."""
     page_request = api.page_request(limit, cursor, private=True)

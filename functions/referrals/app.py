@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN, FEED, SIGNED_IN, Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.referrals import service, store
 from khaya.referrals.model import ApplicationRequest, RewardDecisionRequest
 from khaya.referrals.view import (
@@ -39,8 +39,8 @@ def own_code() -> Response[CodeView]:
 
 @api.get("/referrals/mine", SIGNED_IN, "One's own referrals, newest first", body=Page[ReferralView])
 def mine(
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[ReferralView]]:
     """A `completed` referral waits for an admin or for the end of a suspension, or an admin refused its reward."""
     page_request = api.page_request(limit, cursor, private=True)
@@ -64,8 +64,8 @@ def leaders() -> Response[LeaderboardView]:
 
 @api.get("/referrals/waiting", ADMIN, "Rewards that wait for an admin, oldest first", body=Page[WaitingRewardView])
 def waiting(
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[WaitingRewardView]]:
     """Referrals above the month's twenty, and the bonuses for 5, 15 and 50 rewarded referrals."""
     page_request = api.page_request(limit, cursor, private=True)

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN, SIGNED_IN
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.reports import service, store
 from khaya.reports.model import ReportRequest, ReportResolutionRequest, Status
 from khaya.reports.view import AdminReportView, ReportView, admin_report_view, report_view
@@ -29,8 +29,8 @@ def report(request: Annotated[ReportRequest, Body()]) -> Response[ReportView]:
 @api.get("/reports", ADMIN, "Reports, oldest first", body=Page[AdminReportView])
 def queue(
     status: Annotated[Status, Query()] = "open",
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[AdminReportView]]:
     """Open reports, or resolved ones with `status=resolved`."""
     page_request = api.page_request(limit, cursor, status, private=True)

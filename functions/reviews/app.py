@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import Field
 
 from khaya.platform.base.fields import Length, Prose
 from khaya.platform.base.models import RequestModel
-from khaya.platform.data.pages import Limit, Page, PageRequest, PageResult
+from khaya.platform.data.pages import Page, PageRequest, PageResult
 from khaya.platform.web.access import ADMIN, PUBLIC, Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.reviews import service, store
 from khaya.reviews.model import Reason, Review, ReviewRequest
 from khaya.reviews.view import ModeratedReviewView, ReviewView, moderated_review_view, review_view
@@ -50,8 +50,8 @@ def write(job_id: str, request: Annotated[ReviewRequest, Body()]) -> Response[Re
 @api.get("/jobs/<job_id>/reviews", PUBLIC, "The reviews of a job, newest first", body=ReviewPage)
 def on_job(
     job_id: str,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[ReviewPage]:
     """At most one review by each party. Empty for a job without reviews and for an unknown job."""
     page_request = api.page_request(limit, cursor, job_id)
@@ -61,8 +61,8 @@ def on_job(
 @api.get("/profiles/<user_id>/reviews", PUBLIC, "The reviews about a person, newest first", body=ReviewPage)
 def about(
     user_id: str,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[ReviewPage]:
     """Reviews of the person as a buyer and as a worker. Empty for an unknown person."""
     page_request = api.page_request(limit, cursor, user_id)
