@@ -29,8 +29,8 @@ def of_type(kind: str) -> dict[str, Any]:
 
 
 def test_the_template_with_canary_leaves_room() -> None:
-    """CloudFormation allows 500."""
-    assert len(with_canary()) <= 460
+    """CloudFormation allows 500. A domain like that of `CONTRIBUTING.md` adds some ten."""
+    assert len(with_canary()) <= 475
 
 
 def test_without_the_parameter_there_is_nothing_of_codedeploy() -> None:
