@@ -120,7 +120,8 @@ def feed(category: Category | None, location: str | None, page_request: PageRequ
     """Open jobs, newest first, filtered by category and location if given."""
     found = lists.feed_page(settings().jobs_table, category, location, page_request).mapped(Job.model_validate)
     # Jobs expire in the order in which they were posted, so every job after the first expired one is expired too.
-    live = [job for job in found.items if not job.is_past_expiry(clock.now())]
+    now = clock.now()
+    live = [job for job in found.items if not job.is_past_expiry(now)]
     return found if len(live) == len(found.items) else PageResult(live, None)
 
 

@@ -75,8 +75,7 @@ def update(
 ) -> Write:
     """Change attributes of the item under `key` by an update expression."""
     request: dict[str, Any] = {"TableName": table, "Key": typed_item(key), "UpdateExpression": expression}
-    relative = bool(_RELATIVE.search(expression))
-    return Write("Update", _with_condition(request, condition, values), refusal, relative)
+    return Write("Update", _with_condition(request, condition, values), refusal, _is_relative(expression))
 
 
 def replace(
@@ -204,6 +203,12 @@ def with_names_and_values(request: dict[str, Any], values: Values) -> dict[str, 
 @lru_cache(maxsize=256)
 def _names_in(expressions: str) -> dict[str, str]:
     return {f"#{name}": name for name in re.findall(r"#(\w+)", expressions)}
+
+
+@lru_cache(maxsize=1024)
+def _is_relative(expression: str) -> bool:
+    """Whether an update expression adds to a present value, or takes from it."""
+    return bool(_RELATIVE.search(expression))
 
 
 def _with_condition(request: dict[str, Any], condition: str | None, values: Values) -> dict[str, Any]:
