@@ -24,10 +24,10 @@ from khaya.platform.base.errors import NotFound, Unauthenticated, Unavailable
 from khaya.platform.base.fields import Flag
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import CheckoutSettings, ProviderSettings, require
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.data.unit_of_work import read_together
 from khaya.platform.web.access import Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.provider.errors import ProviderUnavailable, WrongSignature
 from khaya.provider.hints import hint_message
 from khaya.refunds import store as refunds
@@ -136,15 +136,14 @@ def resolution(job_id: str, request: Annotated[ResolutionRequest, Body()]) -> Re
 def escrows(
     status: Annotated[Status, Query()] = "disputed",
     waiting: Annotated[Flag | None, Query(description="Only those that wait for an admin: disputes.")] = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[EscrowView]]:
     """Disputes by the time of their decision, the others newest first."""
     wanted: Status = "disputed" if waiting else status
     page_request = api.page_request(limit, cursor, wanted, private=True)
-    part = store.with_status(wanted, page_request, newest_first=wanted != "disputed")
-    items = [escrow_view(one, api.caller.user_id, api.now) for one in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = store.with_status(wanted, page_request, newest_first=wanted != "disputed")
+    return api.answer_page(result, page_request, lambda one: escrow_view(one, api.caller.user_id, api.now))
 
 
 @api.post("/payments/webhook", WEBHOOK, "Tell of an event at the payment provider", body=WebhookView)

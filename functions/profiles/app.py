@@ -12,12 +12,11 @@ from khaya.erasure import decision as erasure
 from khaya.erasure.view import ScheduledErasureView
 from khaya.exports import service as exports
 from khaya.exports.view import ExportView, export_view
-from khaya.platform.base.fields import Place
 from khaya.platform.base.models import RequestModel
 from khaya.platform.base.numbers import in_digits
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit, PlaceFilter
 from khaya.profiles import service, store
 from khaya.profiles.model import (
     OwnRole,
@@ -65,15 +64,14 @@ class RolesRequest(RequestModel):
 def directory(
     role: Annotated[OwnRole, Query()] = "worker",
     trade: Annotated[Trade | None, Query()] = None,
-    location: Annotated[Place | None, Query(description="A place; case and outer blanks do not matter.")] = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    location: PlaceFilter = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[ProfileView]]:
     """People with a role, by default workers, filtered by trade, place, both or neither."""
     page_request = api.page_request(limit, cursor, role, trade, location)
     result = store.directory(role, trade, location, page_request)
-    items = [profile_view(profile, api.now) for profile in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, lambda profile: profile_view(profile, api.now))
 
 
 @api.get("/profiles/me", OWN_DATA, "One's own profile", body=OwnProfileView)
@@ -176,14 +174,13 @@ def ask(request: Annotated[VerificationApplication, Body()]) -> Response[Verific
 
 @api.get("/admin/verifications", ADMIN, "People who wait to be verified, oldest first", body=Page[VerificationView])
 def applications(
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[VerificationView]]:
     """With links to their certificates."""
     page_request = api.page_request(limit, cursor, private=True)
     result = store.applications(page_request)
-    items = [verification_view(profile) for profile in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, verification_view)
 
 
 @api.post(

@@ -292,7 +292,7 @@ def take_back_booking(account: Account, cents: int, source: str, reason: str) ->
     return Booking(account.user_id, "deduction", -taken, against="rewards", source=source, reason=reason)
 
 
-class Closing(Model):
+class DayClosing(Model):
     """The end of a day (UTC): the balance of each platform account, and what moved on that day.
 
     Attributes:

@@ -127,7 +127,7 @@ NOT_PERSONAL: Final[Mapping[str, str]] = {
     "Notification.kind": "a kind of notification",
     "Notification.event": "the id of an event",
     "Holder.holder": "the id of a person",
-    "Counted.gatheredIn": "the id of a notification",
+    "CountedEvent.gatheredIn": "the id of a notification",
     "Send.countedOn": "a date",
     "Day.date": "a date",
     "Job.escrow.status": "the status of an escrow",

@@ -51,7 +51,7 @@ class ApplicationRequest(RequestModel):
     code: Annotated[Line, Length(1, 32), AfterValidator(normalize_code)]
 
 
-class DecisionRequest(RequestModel):
+class RewardDecisionRequest(RequestModel):
     """An admin's decision about a reward that waits."""
 
     decision: Literal["pay", "refuse"]
@@ -222,7 +222,7 @@ class WaitingReward(Model):
         """Those whom it is for."""
         return (self.referrer_id,) if self.referred_id is None else (self.referrer_id, self.referred_id)
 
-    def decided(self, request: DecisionRequest, *, admin_id: str, now: str) -> WaitingReward:
+    def decided(self, request: RewardDecisionRequest, *, admin_id: str, now: str) -> WaitingReward:
         """The reward after an admin's decision.
 
         Raises:

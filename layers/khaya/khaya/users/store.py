@@ -348,8 +348,9 @@ def _list_by(index: str, attribute: str, value: str, page_request: PageRequest) 
         start=start and {"userId": start["userId"], "createdAt": start["createdAt"], attribute: value},
         values={"value": value},
     )
-    found = page_of(rows, page_request.limit, lambda row: {"userId": row["userId"], "createdAt": row["createdAt"]})
-    return PageResult([User.model_validate(row) for row in found.items], found.after)
+    return page_of(
+        rows, page_request.limit, lambda row: {"userId": row["userId"], "createdAt": row["createdAt"]}
+    ).mapped(User.model_validate)
 
 
 def pass_account_guard(caller: Caller, access: Access, now: str, *, counted: bool) -> Caller:
