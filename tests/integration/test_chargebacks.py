@@ -22,6 +22,7 @@ from tests.support.payments import give_back
 from tests.support.provider import FakeProvider
 from tests.support.records import place_bid, post_job, profile
 from tests.support.stand_in import stored
+from tests.support.streams import run_due_payouts
 from tests.support.uploads import uploaded
 
 ADMIN, OTHER_ADMIN = Person("admin-1", ("admin",)), Person("admin-2", ("admin",))
@@ -207,6 +208,44 @@ def test_a_payment_in_suspense_is_frozen_until_its_chargeback_is_decided(
     expected = (0, 409) if state == "lost" else (DEPOSIT - 1, 200)
     answer = ADMIN.post(path, {"reason": REASON}, headers=key())
     assert (platform_account("suspense"), answer.status) == expected
+
+
+def test_given_late_money_that_was_charged_back_when_the_platform_wins_then_it_goes_back_by_itself(
+    buyer: Person, worker: Person, fake: FakeProvider
+) -> None:
+    fake.default_refund = "paid"
+    job_id = agreed(buyer, worker)
+    reference = check_out(buyer, job_id, "deposit").body["reference"]
+    assert buyer.post(f"/jobs/{job_id}/cancellation", {"reason": "Not needed any more."}).status == 200
+    fake.pay(reference)
+    collections.apply(reference, now())
+    chargeback = fake.charge_back(reference)
+    service.apply(chargeback, now())
+    run_due_payouts()
+    assert (fake.refunded_cents, platform_account("suspense")) == (0, DEPOSIT)
+    fake.decide_chargeback(chargeback, "won")
+    service.apply(chargeback, now())
+    for _ in range(2):
+        run_due_payouts()
+    assert (fake.refunded_cents, platform_account("suspense")) == (DEPOSIT, 0)
+
+
+def test_given_an_admins_decision_before_a_chargeback_when_the_platform_wins_then_the_money_goes_back(
+    buyer: Person, worker: Person, fake: FakeProvider
+) -> None:
+    fake.default_refund = "paid"
+    job_id = agreed(buyer, worker)
+    reference = check_out(buyer, job_id, "deposit").body["reference"]
+    fake.pay(reference, DEPOSIT - 1)
+    collections.apply(reference, now())
+    path = f"/admin/payments/suspense/{reference}/refund"
+    assert ADMIN.post(path, {"reason": REASON}, headers=key()).status == 200
+    chargeback = fake.charge_back(reference)
+    service.apply(chargeback, now())
+    fake.decide_chargeback(chargeback, "won")
+    service.apply(chargeback, now())
+    run_due_payouts()
+    assert (fake.refunded_cents, platform_account("suspense")) == (DEPOSIT - 1, 0)
 
 
 def test_a_chargeback_of_a_payment_that_nobody_knows_is_kept(fake: FakeProvider) -> None:
