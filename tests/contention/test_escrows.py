@@ -11,6 +11,7 @@ from typing import Any
 from khaya.collections import service as collections
 from khaya.collections import store as collection_store
 from khaya.collections.model import new_collection
+from khaya.escrows import progress
 from khaya.escrows import service as escrows
 from khaya.escrows.checkouts import Checkout
 from khaya.money_timers import service as money_timers
@@ -66,7 +67,7 @@ def submitted(days_ago: float = 0) -> str:
     deal = escrows.get_deal(job_id)
     then = clock.plus(clock.now(), days=-days_ago)
     unit_of_work = UnitOfWork()
-    escrows.change_escrow(deal, deal.escrow.submitted(then), now=clock.now(), unit_of_work=unit_of_work)
+    escrows.change_escrow(deal, progress.submitted(deal.escrow, then), now=clock.now(), unit_of_work=unit_of_work)
     unit_of_work.commit()
     return job_id
 

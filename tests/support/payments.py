@@ -11,10 +11,11 @@ from khaya.collections import service as collection_service
 from khaya.collections import store as collections
 from khaya.collections.model import new_collection
 from khaya.disbursements import payouts, refunds
+from khaya.escrows import progress
 from khaya.escrows import service as escrows
 from khaya.escrows import store as escrow_store
-from khaya.escrows.model import new_escrow
 from khaya.escrows.opening import summary_of
+from khaya.escrows.progress import new_escrow
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job
 from khaya.ledger.model import guarded
@@ -154,7 +155,7 @@ def release(job_id: str) -> str:
     """Release a paid escrow to its worker; returns the payout's id."""
     now = clock.now()
     found = escrows.get_deal(job_id)
-    commit_now(escrow_store.change(found.escrow, found.escrow.submitted(now)))
+    commit_now(escrow_store.change(found.escrow, progress.submitted(found.escrow, now)))
     unit_of_work = UnitOfWork()
     escrows.confirm(escrows.get_deal(job_id), now=now, unit_of_work=unit_of_work)
     unit_of_work.commit()
