@@ -26,7 +26,7 @@ def test_every_account_is_described_and_in_the_picture() -> None:
     names = {*get_args(GuardedKind), *get_args(PlatformAccount)}
     assert set(ACCOUNTS) == names
     drawn = {name for _, sources, target in MOVEMENTS for name in (*sources, target)}
-    assert names - drawn == {"adjustments", "providerBank"}
+    assert names - drawn == {"adjustments"}
 
 
 def test_the_legal_position_stands_first() -> None:

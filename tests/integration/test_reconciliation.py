@@ -22,6 +22,7 @@ from tests.conftest import Clock
 from tests.support.client import Context, Person, app
 from tests.support.escrow import AMOUNT, DEPOSIT, TOTAL, agreed, check_out, escrow, pay
 from tests.support.money import check_books, key
+from tests.support.payments import give_back, refund
 from tests.support.provider import FEE_PERMILLE, FakeProvider
 from tests.support.records import profile
 from tests.support.stand_in import stored
@@ -341,6 +342,26 @@ def test_a_payout_and_a_refund_that_nobody_asked_for_are_found(fake: FakeProvide
     fake.refunds["9"] = port.Refund("9", None, "somebody-elses-1", "paid", 300, "ZAR", live=False)
     reconcile()
     assert facts() == [("payout", "not_in_our_books"), ("refund", "not_in_our_books")]
+
+
+def test_given_a_refund_that_failed_and_was_given_back_by_hand_then_there_is_no_difference(
+    buyer: Person, worker: Person, fake: FakeProvider
+) -> None:
+    completed(buyer, worker, fake)  # so that there is money at the provider
+    job_id = agreed(buyer, worker)
+    pay(buyer, fake, job_id)
+    fake.settle()
+    assert buyer.post(f"/jobs/{job_id}/cancellation", {"reason": "Not needed any more."}).status == 200
+    give_back(job_id)
+    fake.decide_refund(f"{job_id}-1", "failed")
+    assert give_back(job_id, hinted=True).status == "needs_admin"
+    body = {"decision": "given_back", "reason": "Given back in the dashboard."}
+    path = f"/admin/payments/refunds/{job_id}/decision"
+    assert ADMIN.post(path, body, headers=key()).status == 200
+    fake.default_refund = "paid"
+    fake.refund(port.RefundRequest(f"{job_id}-1", refund(job_id).parts[0].collection, DEPOSIT))  # in the dashboard
+    reconcile()
+    assert facts() == []
 
 
 def test_a_payout_under_way_is_no_difference(buyer: Person, worker: Person, fake: FakeProvider, clock: Clock) -> None:

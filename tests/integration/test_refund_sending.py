@@ -166,6 +166,58 @@ def test_a_refund_that_the_provider_does_not_make_becomes_an_admins(provider: Fa
     assert give_back(job_id, hinted=True).status == "needs_admin"
 
 
+def failed(provider: FakeProvider) -> str:
+    """A refund that the provider began and did not make; returns its id."""
+    job_id = cancelled(provider)
+    give_back(job_id)
+    provider.decide_refund(f"{job_id}-1", "failed")
+    assert give_back(job_id, hinted=True).reason == "failed"
+    return job_id
+
+
+def test_given_a_refund_that_failed_when_an_admin_has_it_made_again_then_its_money_goes_back_once(
+    provider: FakeProvider, clock: Clock
+) -> None:
+    job_id = failed(provider)
+    assert decide(ADMINS[0], job_id, "again").status == 200
+    provider.fail("refund", Unclear("timeout"), after=True)  # and the answer to the second try is lost
+    finish(provider, clock, job_id)
+    assert sorted(one.state for one in provider.refunds.values()) == ["failed", "paid", "paid"]
+    assert provider.refunded_cents == 105_000
+
+
+def test_given_a_refund_that_fails_again_when_an_admin_has_it_made_again_then_it_waits_for_an_admin_again(
+    provider: FakeProvider, clock: Clock
+) -> None:
+    job_id = failed(provider)
+    for number in range(2):
+        assert decide(ADMINS[0], job_id, "again", f"decision {number}").status == 200
+        give_back(job_id)
+        provider.decide_refund(f"{job_id}-1", "failed")
+        assert give_back(job_id, hinted=True).reason == "failed"
+    assert decide(ADMINS[0], job_id, "again", "the last").status == 200
+    finish(provider, clock, job_id)
+    assert provider.refunded_cents == 105_000
+
+
+@pytest.mark.parametrize("how", ["refused", "failed"])
+def test_given_a_stuck_refund_when_a_chargeback_of_its_payment_is_lost_then_nobody_gets_the_money_twice(
+    provider: FakeProvider, how: str
+) -> None:
+    job_id = stuck(provider) if how == "refused" else failed(provider)
+    taken, left = refund(job_id).parts
+    chargeback = provider.charge_back(taken.collection)
+    provider.decide_chargeback(chargeback, "lost")
+    assert chargebacks.apply(chargeback, khaya_clock.now()) == "lost"
+    after = refund(job_id)
+    assert (after.status, after.amount_cents, after.parts) == ("needs_admin", left.cents, (left,))
+    assert sum(row["cents"] for row in stored("credits") if row.get("account") == "losses") == 0
+    provider.default_refund = "paid"
+    assert decide(ADMINS[0], job_id, "again").status == 200
+    assert give_back(job_id).status == "paid"
+    assert provider.refunded_cents == left.cents
+
+
 ADMINS = (Person("admin-1", ("admin",)), Person("admin-2", ("admin",)))
 
 
@@ -205,7 +257,7 @@ def test_a_small_stuck_refund_goes_on_by_the_decision_of_one_admin(provider: Fak
     assert provider.refunded_cents == 105_000
 
 
-@pytest.mark.parametrize("decision", ["again", "given_back"])
+@pytest.mark.parametrize("decision", ["again", "given_back", "given_back_from_bank"])
 def test_a_large_stuck_refund_needs_the_same_decision_of_two_admins(provider: FakeProvider, decision: str) -> None:
     job_id = stuck(provider, 600_000)
     first = decide(ADMINS[0], job_id, decision, "first")
@@ -236,6 +288,18 @@ def test_what_was_given_back_by_hand_is_booked_once(provider: FakeProvider) -> N
     # and nobody decides again
     answer = decide(ADMINS[0], job_id, "given_back", "third")
     assert (answer.status, answer.body["code"]) == (409, "refund_status")
+
+
+@pytest.mark.parametrize(
+    ("decision", "account"), [("given_back", "providerBalance"), ("given_back_from_bank", "providerBank")]
+)
+def test_what_was_given_back_by_hand_is_booked_out_of_the_account_that_paid_it(
+    provider: FakeProvider, decision: str, account: str
+) -> None:
+    job_id = stuck(provider)
+    assert decide(ADMINS[0], job_id, decision).body["status"] == "paid"
+    legs = [row for row in stored("credits") if row.get("source") == f"refund:{job_id}:by-hand" and "account" in row]
+    assert {row["account"]: row["cents"] for row in legs if row["account"].startswith("provider")} == {account: 105_000}
 
 
 def test_money_in_suspense_that_was_given_back_by_hand_is_returned(provider: FakeProvider) -> None:

@@ -100,6 +100,8 @@ def _is_as_said(own: Payout, found: port.Payout) -> bool:
 def _check_refund(found: port.Refund, now: str, sent: Sent) -> None:
     own = refunds.find(found.refund_id.rpartition("-")[0]) if found.refund_id else None
     part = next((one for one in own.parts if one.refund_id == found.refund_id), None) if own else None
+    if part is not None and found.state == "failed" and found.provider_id in part.failed:
+        return  # another try has taken its place
     if own is None or part is None:
         sent.findings.append(Finding("refund", found.provider_id, "not_in_our_books", None, found.amount_cents))
     elif part.cents != found.amount_cents:

@@ -21,11 +21,14 @@ Reason = Literal[
 Source = Literal["escrow", "suspense"]
 """Where its money is: the refund of an escrow that ended, or money in suspense that goes back to whoever paid it."""
 
-PartState = Literal["planned", "asked", "sent", "paid", "needs_account"]
+PartState = Literal["planned", "asked", "sent", "paid", "needs_account", "failed"]
+"""`failed` is a refund that the provider began and did not make; an admin decides whether another is asked for."""
+
 AccountProblem = Literal["somebody_else", "closed", "unknown", "identity_differs", "identity_taken"]
 
-AdminDecision = Literal["again", "given_back"]
-"""The provider is asked for it again, or an admin gave the money back by hand in the provider's dashboard."""
+AdminDecision = Literal["again", "given_back", "given_back_from_bank"]
+"""The provider is asked for it again; or an admin gave the money back by hand, in the provider's dashboard and so out
+of the balance there, or by a transfer from our own bank account."""
 
 SINGLE_ADMIN_CENTS: Final = 5_000 * RAND
 """The largest refund about which one admin decides alone."""
@@ -49,6 +52,7 @@ class Part(Model):
         collection: the reference of the collection.
         asked_at: when the provider was asked for it, before the call; None if it surely was not.
         provider_id: the provider's id of it.
+        failed: the provider's ids of earlier tries that failed. They have our id too, and are left aside.
     """
 
     refund_id: str
@@ -57,6 +61,12 @@ class Part(Model):
     state: PartState = "planned"
     asked_at: str | None = None
     provider_id: str | None = None
+    failed: tuple[str, ...] = ()
+
+    @property
+    def is_not_made(self) -> bool:
+        """Whether the provider has surely not made it, and does not make it now."""
+        return self.state in ("planned", "failed")
 
 
 class DecisionRequest(RequestModel):
@@ -138,7 +148,9 @@ class Refund(Model):
         """What of it need not be sent any more when the buyer's bank has taken a collection back."""
         if self.is_unsent:
             return self.amount_cents
-        return 0 if self.is_final else sum(one.cents for one in self.parts if _is_planned(one, collection))
+        if self.status in ("paid", "charged_back"):
+            return 0
+        return sum(one.cents for one in self.parts if one.is_not_made and one.collection == collection)
 
     @property
     def part(self) -> Part | None:
@@ -247,6 +259,14 @@ class Refund(Model):
             next_at=self._look_at(now),
         )
 
+    def refused(self, now: str) -> Refund:
+        """The refund after the provider refused its present part for good."""
+        return self._with_part(now, {"state": "planned", "asked_at": None}).stuck("refused", now)
+
+    def part_failed(self, provider_id: str, now: str) -> Refund:
+        """The refund after the provider began its present part, and did not make it."""
+        return self._with_part(now, {"state": "failed", "provider_id": provider_id}).stuck("failed", now)
+
     def stuck(self, reason: Reason, now: str) -> Refund:
         """The refund when it does not go on without an admin."""
         return self._updated(now, status="needs_admin", reason=reason, for_admin=True, next_at=None, sealed=None)
@@ -254,12 +274,16 @@ class Refund(Model):
     def charged_back(self, cents: int, collection: str, now: str) -> Refund:
         """The refund less `cents` that the buyer's bank has taken back with a collection: nobody gets them twice."""
         left = self.amount_cents - cents
-        if not self.is_unsent:
-            parts = tuple(one for one in self.parts if not _is_planned(one, collection))
-            after = self._updated(now, amount_cents=left, parts=parts, next_at=now)
-            return after if after.part else after.model_copy(update={"status": "paid", "next_at": None, "paid_at": now})
-        ended = {} if left else {"status": "charged_back", "next_at": None, "sealed": None}
-        return self._updated(now, amount_cents=left, parts=(), **ended)
+        if not left:
+            ended = {"status": "charged_back", "next_at": None, "sealed": None, "reason": None, "for_admin": False}
+            return self._updated(now, amount_cents=0, parts=(), proposal=None, **ended)
+        if self.is_unsent:
+            return self._updated(now, amount_cents=left, parts=())
+        after = self._updated(now, amount_cents=left, parts=_without(self.parts, cents, collection))
+        if after.part is None:
+            ended = {"status": "paid", "next_at": None, "paid_at": now, "reason": None, "for_admin": False}
+            return after.model_copy(update={**ended, "proposal": None})
+        return after if after.is_final else after.model_copy(update={"next_at": now})
 
     def decided(self, request: DecisionRequest, *, admin_id: str, now: str) -> Refund:
         """The refund after an admin's decision. Above the limit of one admin, the first decision waits for a second.
@@ -294,7 +318,7 @@ class Refund(Model):
 
     def _given_back(self, now: str) -> Refund:
         """The refund after an admin gave back by hand what was left of it."""
-        parts = tuple(part.model_copy(update={"state": "paid"}) for part in self.parts)
+        parts = tuple(part.model_copy(update={**_left_aside(part), "state": "paid"}) for part in self.parts)
         ended = {"status": "paid", "paid_at": now, "next_at": None, "sealed": None, "waiting": None}
         return self._updated(now, parts=parts, reason=None, for_admin=False, **ended)
 
@@ -304,7 +328,8 @@ class Refund(Model):
         present = self.part
         if present is None:
             return self._updated(now, **changed)
-        return self._with_part(now, {"state": "planned", "asked_at": None, "provider_id": None}, **changed)
+        afresh = {**_left_aside(present), "state": "planned", "asked_at": None, "provider_id": None}
+        return self._with_part(now, afresh, **changed)
 
     def _look_at(self, now: str) -> str:
         age = clock.seconds_between(self.created_at, now)
@@ -319,8 +344,22 @@ class Refund(Model):
         return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
 
 
-def _is_planned(part: Part, collection: str) -> bool:
-    return part.state == "planned" and part.collection == collection
+def _left_aside(part: Part) -> dict[str, Any]:
+    """What changes in a part so that its try that failed, if there is one, is not looked at any more."""
+    if part.state != "failed" or part.provider_id is None:
+        return {}
+    return {"failed": (*part.failed, part.provider_id), "provider_id": None}
+
+
+def _without(parts: Sequence[Part], cents: int, collection: str) -> tuple[Part, ...]:
+    """The parts less `cents` of those of a collection that are not made."""
+    kept: list[Part] = []
+    for part in parts:
+        cut = min(cents, part.cents) if part.is_not_made and part.collection == collection else 0
+        cents -= cut
+        if cut < part.cents:
+            kept.append(part.model_copy(update={"cents": part.cents - cut}) if cut else part)
+    return tuple(kept)
 
 
 RETURN_PREFIX: Final = "return-"
