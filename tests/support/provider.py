@@ -268,7 +268,8 @@ class FakeProvider:
             raise Refused("transaction_reversed")
         if given + request.amount_cents > collection.amount_cents:
             raise Refused("refund_exceeds_amount")
-        self._take(request.amount_cents)
+        if self.default_refund != "failed":
+            self._take(request.amount_cents)
         made = Refund(
             f"refund-{next(self._ids)}",
             request.refund_id,
