@@ -40,6 +40,8 @@ from khaya.users import store as users
 _ATTEMPTS: Final = 10
 _CARD_PURPOSE: Final = "payment-card"
 ZAR: Final = "ZAR"
+PAYING_MINUTES: Final = 60
+"""Minutes for which the buyer may be paying on the page of a new checkout."""
 
 
 def check_out(job_id: str, part: Part, *, buyer_id: str, now: str, unit_of_work: UnitOfWork) -> Collection:
@@ -272,4 +274,4 @@ def is_under_way(reference: str, now: str) -> bool:
     """
     status = apply(reference, now)
     own = store.read(read(store.key(reference)))
-    return status == "waiting" and own is not None and clock.plus(own.created_at, hours=1) > now
+    return status == "waiting" and own is not None and clock.plus(own.created_at, minutes=PAYING_MINUTES) > now
