@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from itertools import permutations
 
 import pytest
@@ -17,7 +16,7 @@ from tests.conftest import Clock
 from tests.support.client import Answer, Context, Person, app
 from tests.support.escrow import BALANCE, DEPOSIT, EARNED, TOTAL, agreed, check_out, escrow, ledger_balance, pay
 from tests.support.events import batch
-from tests.support.money import check_books, key
+from tests.support.money import key
 from tests.support.payments import give_back
 from tests.support.provider import FakeProvider
 from tests.support.records import place_bid, post_job, profile
@@ -29,20 +28,7 @@ ADMIN, OTHER_ADMIN = Person("admin-1", ("admin",)), Person("admin-2", ("admin",)
 REASON = "The work was done, see the photos."
 
 
-@pytest.fixture(autouse=True)
-def books_balance() -> Iterator[None]:
-    """After every test the ledger sums to zero, and each escrow holds what its balance says."""
-    yield
-    check_books(stored("credits"))
-    for item in stored("escrows"):
-        if "heldCents" in item:
-            assert item["heldCents"] == ledger_balance(f"escrow#{item['id']}")
-
-
-@pytest.fixture(autouse=True)
-def people() -> None:
-    profile("buyer-1", display_name="Thandi", phone="+27712345678", roles=["buyer"])
-    profile("worker-1", display_name="Sipho", phone="+27712345679", roles=["worker"])
+pytestmark = pytest.mark.usefixtures("parties", "money_agrees")
 
 
 def now() -> str:

@@ -1,21 +1,14 @@
-"""An escrow job through the API: checkouts, deadlines, disputes, and the ledger after each of them."""
+"""An escrow job through the API: checkouts, work, disputes, and the ledger after each of them."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
 from khaya.collections import service as collections
-from khaya.collections import store as collection_store
 from khaya.platform.base import clock as khaya_clock
-from khaya.platform.data.unit_of_work import commit_now
 from khaya.platform.work import parked_records
-from khaya.provider.errors import ProviderUnavailable, WrongSignature
 from tests.conftest import Clock
-from tests.support import stand_in
-from tests.support.client import VISITOR, Context, Person, app
+from tests.support.client import Person
 from tests.support.escrow import (
     BALANCE,
     DEPOSIT,
@@ -26,42 +19,17 @@ from tests.support.escrow import (
     escrow,
     ledger_balance,
     pay,
+    run_timers,
+    submit,
 )
-from tests.support.money import check_books, key
+from tests.support.money import key
 from tests.support.provider import FakeProvider
-from tests.support.records import place_bid, post_job, profile
-from tests.support.stand_in import stored
-from tests.support.streams import dispatch, hint
+from tests.support.records import post_job
+from tests.support.streams import dispatch
 from tests.support.uploads import uploaded
 
 ADMIN, OTHER_ADMIN = Person("admin-1", ("admin",)), Person("admin-2", ("admin",))
-
-
-@pytest.fixture(autouse=True)
-def books_balance() -> Iterator[None]:
-    """After every test the ledger sums to zero, and each escrow holds what its balance says."""
-    yield
-    check_books(stored("credits"))
-    for item in stored("escrows"):
-        if "heldCents" in item:
-            assert item["heldCents"] == ledger_balance(f"escrow#{item['id']}")
-
-
-@pytest.fixture(autouse=True)
-def people() -> None:
-    profile("buyer-1", display_name="Thandi", phone="+27712345678", roles=["buyer"])
-    profile("worker-1", display_name="Sipho", phone="+27712345679", roles=["worker"])
-
-
-def run_timers() -> dict[str, int]:
-    report: dict[str, int] = app("due_items").handler({"schedule": "minute"}, Context(240_000))
-    return report
-
-
-def submit(worker: Person, job_id: str) -> None:
-    photo = uploaded(worker, "submission")
-    answer = worker.post(f"/jobs/{job_id}/submission", {"note": "Done.", "photos": [photo]})
-    assert answer.status == 200, answer.text
+pytestmark = pytest.mark.usefixtures("parties", "money_agrees")
 
 
 def test_a_job_is_paid_worked_on_and_released(buyer: Person, worker: Person, fake: FakeProvider) -> None:
@@ -188,47 +156,6 @@ def test_five_failed_cards_end_the_checkouts_of_a_job(
     assert (refused.status, refused.body["code"]) == (409, "too_many_failed_cards")
 
 
-@pytest.mark.parametrize(
-    ("cents", "currency", "reason"),
-    [(DEPOSIT - 1, "ZAR", "wrong_amount"), (DEPOSIT + 1, "ZAR", "wrong_amount"), (DEPOSIT, "USD", "wrong_currency")],
-)
-def test_a_payment_that_does_not_match_waits_in_suspense(
-    buyer: Person, worker: Person, fake: FakeProvider, cents: int, currency: str, reason: str
-) -> None:
-    job_id = agreed(buyer, worker)
-    reference = check_out(buyer, job_id, "deposit").body["reference"]
-    fake.pay(reference, cents, currency=currency)
-    for _ in range(2):
-        assert collections.apply(reference, khaya_clock.now()) == "returned"
-    (waiting,) = (item for item in stored("refunds") if item["id"] == f"suspense#{reference}")
-    assert (waiting["reason"], waiting["status"]) == (reason, "waiting")
-    assert escrow(buyer, job_id)["status"] == "pending"
-
-
-def test_a_payment_for_an_unknown_reference_waits_in_suspense(fake: FakeProvider) -> None:
-    from khaya.provider import model as port  # noqa: PLC0415
-
-    reference = "01unknown-deposit-1"
-    fake.collections[reference] = port.Collection(reference, "waiting", 5_000, "ZAR", live=False)
-    fake.pay(reference)
-    for _ in range(2):
-        assert collections.apply(reference, khaya_clock.now()) == "returned"
-    assert [item["reason"] for item in stored("refunds")] == ["unknown"]
-    assert collections.apply("nobody-knows-this-one", khaya_clock.now()) is None
-
-
-def test_a_payment_after_the_cancellation_goes_back_by_itself(
-    buyer: Person, worker: Person, fake: FakeProvider
-) -> None:
-    job_id = agreed(buyer, worker)
-    reference = check_out(buyer, job_id, "deposit").body["reference"]
-    assert buyer.post(f"/jobs/{job_id}/cancellation", {"reason": "Changed my mind."}).status == 200
-    fake.pay(reference)
-    assert collections.apply(reference, khaya_clock.now()) == "returned"
-    (late,) = stored("refunds")
-    assert (late["reason"], late["status"]) == ("late", "returning")
-
-
 def test_either_cancels_before_the_start_and_the_buyer_gets_everything_back(
     buyer: Person, worker: Person, fake: FakeProvider
 ) -> None:
@@ -261,173 +188,6 @@ def test_who_cancels_two_paid_jobs_in_thirty_days_is_blocked_from_escrow(
     assert buyer.post("/jobs", posting).status == 201
     clock.tick(days=29)
     assert buyer.post("/jobs", {**posting, "payment": "escrow"}).status == 201
-
-
-def test_an_unpaid_deposit_cancels_the_job_after_72_hours(
-    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
-) -> None:
-    job_id = agreed(buyer, worker)
-    clock.tick(hours=71)
-    assert run_timers()["applied"] == 0
-    clock.tick(hours=1)
-    assert run_timers()["applied"] == 1
-    assert buyer.get(f"/jobs/{job_id}").body["status"] == "cancelled"
-    assert escrow(buyer, job_id)["status"] == "cancelled"
-
-
-def test_a_deposit_that_was_paid_unnoticed_is_booked_before_its_deadline_passes(
-    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
-) -> None:
-    job_id = agreed(buyer, worker)
-    reference = check_out(buyer, job_id, "deposit").body["reference"]
-    fake.pay(reference)
-    clock.tick(hours=73)
-    run_timers()
-    assert escrow(buyer, job_id)["status"] == "deposit_paid"
-
-
-def test_a_deadline_waits_while_the_provider_is_down_but_not_for_ever(
-    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
-) -> None:
-    job_id = agreed(buyer, worker)
-    check_out(buyer, job_id, "deposit")
-    fake.mode = "down"
-    clock.tick(hours=73)
-    assert run_timers()["postponed"] == 1
-    assert escrow(buyer, job_id)["status"] == "pending"
-    clock.tick(hours=24)
-    assert run_timers()["applied"] == 1
-    assert escrow(buyer, job_id)["status"] == "cancelled"
-
-
-def test_given_a_charge_under_way_when_the_deadline_comes_then_it_waits_for_the_bank_but_not_for_ever(
-    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
-) -> None:
-    job_id = agreed(buyer, worker)
-    reference = check_out(buyer, job_id, "deposit").body["reference"]
-    fake.collections[reference] = replace(fake.collections[reference], under_way=True)
-    clock.tick(hours=73)
-    assert run_timers()["postponed"] == 1
-    clock.tick(hours=22)
-    assert run_timers()["postponed"] == 1
-    assert escrow(buyer, job_id)["status"] == "pending"
-    clock.tick(hours=1)
-    assert run_timers()["applied"] == 1
-    assert escrow(buyer, job_id)["status"] == "cancelled"
-    # and what the bank takes after that goes back by itself
-    fake.pay(reference)
-    assert collections.apply(reference, khaya_clock.now()) == "returned"
-    assert [one["status"] for one in stored("refunds")] == ["returning"]
-
-
-def test_given_a_page_opened_just_before_the_deadline_then_it_waits_an_hour_for_the_buyer(
-    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
-) -> None:
-    job_id = agreed(buyer, worker)
-    clock.tick(hours=71, minutes=45)
-    check_out(buyer, job_id, "deposit")
-    clock.tick(minutes=15)
-    assert run_timers()["postponed"] == 1
-    clock.tick(minutes=45)
-    assert run_timers()["applied"] == 1
-    assert escrow(buyer, job_id)["status"] == "cancelled"
-
-
-def test_given_a_payment_on_an_earlier_page_when_the_deadline_comes_then_it_is_booked(
-    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
-) -> None:
-    job_id = agreed(buyer, worker)
-    first = check_out(buyer, job_id, "deposit").body["reference"]
-    clock.tick(hours=30)
-    assert check_out(buyer, job_id, "deposit").body["reference"] != first
-    clock.tick(hours=42)
-    before = collection_store.find(first)
-    assert before is not None
-    commit_now(collection_store.change(before, before.model_copy(update={"next_at": None})))  # no look at it is due
-    fake.pay(first)
-    run_timers()
-    assert escrow(buyer, job_id)["status"] == "deposit_paid"
-
-
-def test_given_a_payment_under_another_escrows_reference_then_that_escrow_is_paid_and_not_this_one(
-    buyer: Person, worker: Person, fake: FakeProvider
-) -> None:
-    first, second = agreed(buyer, worker), agreed(buyer, worker)
-    check_out(buyer, first, "deposit")
-    reference = check_out(buyer, second, "deposit").body["reference"]
-    fake.pay(reference)
-    # a hint names the first job, but what counts is whose reference the provider has
-    hint("collections", {"reference": reference, "jobId": first})
-    assert (escrow(buyer, first)["status"], escrow(buyer, second)["status"]) == ("pending", "deposit_paid")
-    assert (ledger_balance(f"escrow#{first}"), ledger_balance(f"escrow#{second}")) == (0, DEPOSIT)
-
-
-@pytest.mark.parametrize("party", ["buyer-1", "worker-1"])
-def test_given_a_suspended_party_then_the_release_waits_until_the_suspension_ends(
-    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock, party: str
-) -> None:
-    job_id = agreed(buyer, worker)
-    pay(buyer, fake, job_id, "deposit")
-    pay(buyer, fake, job_id, "balance")
-    submit(worker, job_id)
-    stand_in.pool_with(ADMIN, buyer, worker)
-    suspension = {"status": "suspended", "reason": "Invented jobs, again."}
-    assert ADMIN.patch(f"/admin/users/{party}", suspension).status == 200
-    for _ in range(3):
-        clock.tick(days=30)
-        assert run_timers()["postponed"] == 1
-    assert ledger_balance(f"escrow#{job_id}") == TOTAL
-    assert ADMIN.patch(f"/admin/users/{party}", {**suspension, "status": "active"}).status == 200
-    clock.tick(minutes=15)
-    assert run_timers()["applied"] == 1
-    assert ledger_balance(f"payout#job-{job_id}") == EARNED
-
-
-def test_given_webhooks_of_both_payments_in_any_order_and_often_then_each_is_booked_once(
-    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
-) -> None:
-    for order in ((0, 1, 0, 1), (1, 0, 1, 0), (1, 1, 0, 0)):
-        clock.tick(hours=1)
-        job_id = agreed(buyer, worker)
-        references = [check_out(buyer, job_id, "deposit").body["reference"]]
-        fake.pay(references[0])
-        collections.apply(references[0], khaya_clock.now())
-        references.append(check_out(buyer, job_id, "balance").body["reference"])
-        fake.pay(references[1])
-        for one in order:
-            hint("collections", {"reference": references[one]}, cause=f"{job_id} {one}")
-        assert (escrow(buyer, job_id)["status"], ledger_balance(f"escrow#{job_id}")) == ("held", TOTAL)
-
-
-def test_unanswered_work_is_released_after_72_hours(
-    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
-) -> None:
-    job_id = agreed(buyer, worker)
-    pay(buyer, fake, job_id, "deposit")
-    pay(buyer, fake, job_id, "balance")
-    submit(worker, job_id)
-    clock.tick(hours=72)
-    assert run_timers()["applied"] == 1
-    assert buyer.get(f"/jobs/{job_id}").body["status"] == "completed"
-    assert ledger_balance(f"payout#job-{job_id}") == EARNED
-
-
-def test_an_unpaid_balance_is_a_dispute_and_its_buyer_accepts_no_other_bid(
-    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
-) -> None:
-    job_id = agreed(buyer, worker)
-    pay(buyer, fake, job_id, "deposit")
-    submit(worker, job_id)
-    clock.tick(hours=72)
-    assert run_timers()["applied"] == 1
-    assert escrow(worker, job_id)["status"] == "disputed"
-    other = post_job(buyer)
-    refused = buyer.post(f"/bids/{place_bid(worker, other)}/acceptance")
-    assert (refused.status, refused.body["code"]) == (409, "balance_owed")
-    pay(buyer, fake, job_id, "balance")
-    assert escrow(worker, job_id)["status"] == "held"
-    other_bid = worker.get("/bids/mine").body["items"][0]["id"]
-    assert buyer.post(f"/bids/{other_bid}/acceptance").status == 200
 
 
 def disputed_job(buyer: Person, worker: Person, fake: FakeProvider) -> str:
@@ -538,27 +298,3 @@ def test_no_change_of_a_released_job_is_parked(buyer: Person, worker: Person, fa
     assert buyer.post(f"/jobs/{job_id}/completion").status == 200
     dispatch()
     assert list(parked_records.names()) == []
-
-
-@pytest.mark.parametrize("headers", [{}, {"x-paystack-signature": "0" * 128}, {"X-Paystack-Signature": "é"}])
-def test_a_webhook_without_our_signature_is_refused(monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]) -> None:
-    def events_of(*_: object) -> None:
-        raise WrongSignature
-
-    made = FakeProvider()
-    monkeypatch.setattr(made, "events_of", events_of)
-    monkeypatch.setattr(app("payments"), "payment_provider", lambda: made)
-    for body in ({"event": "charge.success"}, {"a": {"b": [1] * 2000}}):
-        assert VISITOR.post("/payments/webhook", body, headers=headers).status == 401
-
-
-def test_a_webhook_whose_signature_cannot_be_checked_is_to_be_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = FakeProvider()
-    monkeypatch.setattr(made, "events_of", _no_key)
-    monkeypatch.setattr(app("payments"), "payment_provider", lambda: made)
-    refused = VISITOR.post("/payments/webhook", {"event": "charge.success"})
-    assert (refused.status, refused.headers["Retry-After"]) == (503, "60")
-
-
-def _no_key(*_: object) -> None:
-    raise ProviderUnavailable("no credentials")

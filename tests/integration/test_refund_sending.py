@@ -42,7 +42,7 @@ OWNER = Person(BUYER, ("buyer",))
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProvider]:
     with fake_provider(monkeypatch) as fake:
         yield fake
-    check_money()
+    check_money(fake)
 
 
 def cancelled(provider: FakeProvider) -> str:

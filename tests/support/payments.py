@@ -18,7 +18,7 @@ from khaya.escrows.opening import summary_of
 from khaya.escrows.progress import new_escrow
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job
-from khaya.ledger.model import guarded
+from khaya.ledger.model import Movement, guarded
 from khaya.payout_accounts import store as payout_accounts
 from khaya.payout_accounts.model import PayoutAccount
 from khaya.payouts import store as payout_store
@@ -263,13 +263,20 @@ def settle_withdrawal(payout_id: str, ends: Literal["paid", "failed"]) -> Payout
     return payout(payout_id)
 
 
-def check_money() -> None:
-    """Check that the ledger is consistent, and that each payout and refund holds what its state says."""
+def check_money(fake: FakeProvider | None = None) -> None:
+    """Check that the ledger is consistent, and that each escrow, payout and refund holds what its state says.
+
+    With a provider also that it has what is booked.
+    """
     items = stand_in.stored("credits")
     check_books(items)
     balances = {
         row["id"].removeprefix("balance#"): row["balanceCents"] for row in items if row["id"].startswith("balance#")
     }
+    for row in stand_in.stored("escrows"):
+        if "heldCents" in row:
+            assert balances.get(guarded("escrow", row["id"]), 0) == row["heldCents"], row
+            assert (row["heldCents"] > 0) == (row["status"] in ("deposit_paid", "held", "disputed")), row
     for row in stand_in.stored("payouts"):
         if "amountCents" in row:
             owed = row["amountCents"] if row["status"] in ("pending", "sent") else 0
@@ -278,3 +285,25 @@ def check_money() -> None:
         if row.get("source") == "escrow":
             paid = sum(part["cents"] for part in row.get("parts", []) if part["state"] == "paid")
             assert balances.get(guarded("refund", row["id"]), 0) == row["amountCents"] - paid, row
+    if fake is not None:
+        for item in items:
+            if item["id"].startswith("movement#"):
+                _check_at_provider(fake, Movement.model_validate(item))
+
+
+def _check_at_provider(fake: FakeProvider, movement: Movement) -> None:
+    """Check that the provider has the payment, refund, payout or lost chargeback that a movement books."""
+    kind, _, name = movement.source.partition(":")
+    legs = {leg.account.partition("#")[0]: leg.cents for leg in movement.legs}
+    if kind == "collection" and name in fake.collections:
+        found = fake.collections[name]
+        assert (found.state, found.amount_cents) == ("paid", -legs["providerUnsettled"] - legs["providerFees"])
+    elif kind == "refund" and not name.endswith(":by-hand"):
+        paid = [one.amount_cents for one in fake.refunds.values() if (one.refund_id, one.state) == (name, "paid")]
+        assert paid == [legs["providerBalance"]]
+    elif kind in fake.payouts:
+        assert fake.payouts[kind].state in (("returned",) if name else ("paid", "returned"))
+        assert fake.payouts[kind].amount_cents == abs(legs["payout"])
+    else:
+        assert not kind.startswith("payout-"), f"the provider knows nothing of {movement.source}"
+        assert kind != "chargeback" or fake.chargebacks[name].state == "lost"
