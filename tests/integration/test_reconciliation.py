@@ -364,6 +364,22 @@ def test_given_a_refund_that_failed_and_was_given_back_by_hand_then_there_is_no_
     assert facts() == []
 
 
+def test_given_a_refund_that_failed_and_a_lost_chargeback_instead_then_there_is_no_difference(
+    buyer: Person, worker: Person, fake: FakeProvider
+) -> None:
+    completed(buyer, worker, fake)  # so that there is money at the provider
+    job_id = agreed(buyer, worker)
+    reference = pay(buyer, fake, job_id)
+    fake.settle()
+    assert buyer.post(f"/jobs/{job_id}/cancellation", {"reason": "Not needed any more."}).status == 200
+    give_back(job_id)
+    fake.decide_refund(f"{job_id}-1", "failed")
+    assert give_back(job_id, hinted=True).status == "needs_admin"
+    fake.decide_chargeback(fake.charge_back(reference), "lost")
+    reconcile()
+    assert (facts(), refund(job_id).status) == ([], "charged_back")
+
+
 def test_a_payout_under_way_is_no_difference(buyer: Person, worker: Person, fake: FakeProvider, clock: Clock) -> None:
     from khaya.disbursements import payouts as sending  # noqa: PLC0415
     from khaya.payouts import store as payouts  # noqa: PLC0415
