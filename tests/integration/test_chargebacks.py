@@ -17,7 +17,7 @@ from tests.support.client import Answer, Context, Person, app
 from tests.support.escrow import BALANCE, DEPOSIT, EARNED, TOTAL, agreed, check_out, escrow, ledger_balance, pay
 from tests.support.events import batch
 from tests.support.money import key
-from tests.support.payments import give_back
+from tests.support.payments import account, experienced, give_back, known_card, payout
 from tests.support.provider import FakeProvider
 from tests.support.records import place_bid, post_job, profile
 from tests.support.stand_in import stored
@@ -102,6 +102,29 @@ def test_a_chargeback_that_is_won_lets_the_job_go_on(buyer: Person, worker: Pers
     assert [service.apply(chargeback, now()) for _ in range(2)] == ["won", "won"]
     assert buyer.post(f"/jobs/{job_id}/completion").status == 200
     assert platform_account("losses") == 0
+
+
+def test_given_a_chargeback_after_the_release_when_it_is_won_then_the_payout_goes_on(
+    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
+) -> None:
+    fake.default_payout = "paid"
+    experienced("worker-1")
+    known_card()
+    account("worker-1")
+    job_id, deposit, _ = released_job(buyer, worker, fake)
+    fake.settle()
+    chargeback = fake.charge_back(deposit)
+    service.apply(chargeback, now())
+    clock.tick(days=1)
+    run_due_payouts()
+    assert (payout(f"job-{job_id}").reason, fake.sent_cents) == ("chargeback", 0)
+    fake.decide_chargeback(chargeback, "won")
+    service.apply(chargeback, now())
+    for _ in range(2):  # settlements are asked for at the first look
+        clock.tick(hours=6)
+        run_due_payouts()
+    assert (fake.sent_cents, platform_account("losses")) == (EARNED, 0)
+    assert worker.get("/profiles/worker-1").body["paidJobs"] == 4
 
 
 def test_what_is_left_after_a_lost_chargeback_is_disputed(buyer: Person, worker: Person, fake: FakeProvider) -> None:
