@@ -17,6 +17,7 @@ from khaya.payouts import model as payouts
 from khaya.platform.base.money import RAND, rand
 from khaya.pricing.model import Terms, amounts_of
 from khaya.pricing.provider_fees import check_fee_cents, collection_fee_cents, kept_cents, payout_fee_cents
+from khaya.refunds import model as refunds
 from khaya.suspense import model as suspense
 from tests.support.template import ROOT
 
@@ -66,6 +67,7 @@ def parts() -> dict[str, str]:
     return {
         "escrow states": escrow_states(),
         "payout states": simple_states(payouts.TRANSITIONS, "pending"),
+        "refund states": simple_states(refunds.TRANSITIONS, "pending"),
         "chargeback states": simple_states(chargebacks.TRANSITIONS, "open"),
         "suspense states": simple_states(suspense.TRANSITIONS, "waiting"),
         "accounts": accounts(),

@@ -14,7 +14,7 @@ from khaya.reconciliation.model import Reason
 def test_the_generated_parts_are_up_to_date() -> None:
     page = PAGE.read_text()
     assert page == text_with_parts(page), "python -m bench.payments --write-docs"
-    assert len(parts()) == 7
+    assert len(parts()) == 8
 
 
 def test_every_account_is_described_and_in_the_picture() -> None:

@@ -24,7 +24,8 @@ from khaya.platform.work.retries import retry_on_conflict
 from khaya.provider import model as port
 from khaya.provider.errors import ProviderUnavailable, Refused, TooLittleBalance, Unclear
 from khaya.refunds import service, store
-from khaya.refunds.model import Part, Refund
+from khaya.refunds.model import Refund
+from khaya.refunds.parts import Part
 from khaya.suspense import store as suspense
 
 _ATTEMPTS: Final = 10

@@ -10,9 +10,20 @@ from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Count, Length, Prose
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.base.money import RAND, Cents
+from khaya.refunds.parts import Part, left_aside, without
 from khaya.waiting.model import Waiting
 
 Status = Literal["pending", "sent", "paid", "needs_account", "needs_admin", "charged_back"]
+TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
+    "pending": frozenset({"sent", "paid", "needs_account", "needs_admin", "charged_back"}),
+    "sent": frozenset({"paid", "needs_account", "needs_admin"}),
+    "needs_account": frozenset({"sent", "paid", "needs_admin"}),
+    "needs_admin": frozenset({"pending", "paid", "charged_back"}),
+    "paid": frozenset(),
+    "charged_back": frozenset(),
+}
+"""The allowed transitions. `charged_back` is a refund of which the buyer's bank took everything first."""
+
 Reason = Literal[
     "chargeback", "balance_too_low", "provider_unavailable", "unclear", "refused", "failed", "too_little_left"
 ]
@@ -20,9 +31,6 @@ Reason = Literal[
 
 Source = Literal["escrow", "suspense"]
 """Where its money is: the refund of an escrow that ended, or money in suspense that goes back to whoever paid it."""
-
-PartState = Literal["planned", "asked", "sent", "paid", "needs_account", "failed"]
-"""`failed` is a refund that the provider began and did not make; an admin decides whether another is asked for."""
 
 AccountProblem = Literal["somebody_else", "closed", "unknown", "identity_differs", "identity_taken"]
 
@@ -42,31 +50,6 @@ LISTED_DAYS: Final = 1
 _BALANCE_MINUTES: Final = 30
 _FIRST_LOOK_SECONDS: Final = 60
 _LONGEST_LOOK_SECONDS: Final = 6 * 3600
-
-
-class Part(Model):
-    """One refund of one collection.
-
-    Attributes:
-        refund_id: our id of it, by which it is found at the provider.
-        collection: the reference of the collection.
-        asked_at: when the provider was asked for it, before the call; None if it surely was not.
-        provider_id: the provider's id of it.
-        failed: the provider's ids of earlier tries that failed. They have our id too, and are left aside.
-    """
-
-    refund_id: str
-    collection: str
-    cents: Cents
-    state: PartState = "planned"
-    asked_at: str | None = None
-    provider_id: str | None = None
-    failed: tuple[str, ...] = ()
-
-    @property
-    def is_not_made(self) -> bool:
-        """Whether the provider has surely not made it, and does not make it now."""
-        return self.state in ("planned", "failed")
 
 
 class DecisionRequest(RequestModel):
@@ -279,7 +262,7 @@ class Refund(Model):
             return self._updated(now, amount_cents=0, parts=(), proposal=None, **ended)
         if self.is_unsent:
             return self._updated(now, amount_cents=left, parts=())
-        after = self._updated(now, amount_cents=left, parts=_without(self.parts, cents, collection))
+        after = self._updated(now, amount_cents=left, parts=without(self.parts, cents, collection))
         if after.part is None:
             ended = {"status": "paid", "next_at": None, "paid_at": now, "reason": None, "for_admin": False}
             return after.model_copy(update={**ended, "proposal": None})
@@ -318,7 +301,7 @@ class Refund(Model):
 
     def _given_back(self, now: str) -> Refund:
         """The refund after an admin gave back by hand what was left of it."""
-        parts = tuple(part.model_copy(update={**_left_aside(part), "state": "paid"}) for part in self.parts)
+        parts = tuple(part.model_copy(update={**left_aside(part), "state": "paid"}) for part in self.parts)
         ended = {"status": "paid", "paid_at": now, "next_at": None, "sealed": None, "waiting": None}
         return self._updated(now, parts=parts, reason=None, for_admin=False, **ended)
 
@@ -328,7 +311,7 @@ class Refund(Model):
         present = self.part
         if present is None:
             return self._updated(now, **changed)
-        afresh = {**_left_aside(present), "state": "planned", "asked_at": None, "provider_id": None}
+        afresh = {**left_aside(present), "state": "planned", "asked_at": None, "provider_id": None}
         return self._with_part(now, afresh, **changed)
 
     def _look_at(self, now: str) -> str:
@@ -341,25 +324,10 @@ class Refund(Model):
         return self._updated(now, parts=parts, **changed)
 
     def _updated(self, now: str, **changed: Any) -> Refund:
+        status: Status = changed.get("status", self.status)
+        if status != self.status and status not in TRANSITIONS[self.status]:
+            raise Conflict(f"The refund is {self.status}.", code="refund_status", params={"status": self.status})
         return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
-
-
-def _left_aside(part: Part) -> dict[str, Any]:
-    """What changes in a part so that its try that failed, if there is one, is not looked at any more."""
-    if part.state != "failed" or part.provider_id is None:
-        return {}
-    return {"failed": (*part.failed, part.provider_id), "provider_id": None}
-
-
-def _without(parts: Sequence[Part], cents: int, collection: str) -> tuple[Part, ...]:
-    """The parts less `cents` of those of a collection that are not made."""
-    kept: list[Part] = []
-    for part in parts:
-        cut = min(cents, part.cents) if part.is_not_made and part.collection == collection else 0
-        cents -= cut
-        if cut < part.cents:
-            kept.append(part.model_copy(update={"cents": part.cents - cut}) if cut else part)
-    return tuple(kept)
 
 
 RETURN_PREFIX: Final = "return-"

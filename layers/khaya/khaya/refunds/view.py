@@ -8,7 +8,8 @@ from pydantic import Field
 
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
-from khaya.refunds.model import AccountProblem, AdminDecision, Part, Proposal, Reason, Refund, Source, Status
+from khaya.refunds.model import AccountProblem, AdminDecision, Proposal, Reason, Refund, Source, Status
+from khaya.refunds.parts import Part
 
 
 class RefundView(Model):
