@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from khaya.collections import service as collections
+from khaya.escrows import resolution
+from khaya.escrows import service as escrows
+from khaya.escrows.service import Deal
 from khaya.platform.base import clock as khaya_clock
+from khaya.platform.base.errors import WriteConflict
+from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.platform.work import parked_records
 from tests.conftest import Clock
 from tests.support.client import Person
@@ -266,6 +271,26 @@ def test_only_whoever_opened_a_dispute_withdraws_it(buyer: Person, worker: Perso
     assert worker.delete(f"/jobs/{job_id}/escrow/dispute").status == 403
     assert buyer.delete(f"/jobs/{job_id}/escrow/dispute").status == 204
     assert escrow(buyer, job_id)["status"] == "held"
+
+
+def test_given_a_job_that_was_read_before_a_dispute_when_the_dispute_is_withdrawn_then_it_is_not_left_as_disputed(
+    buyer: Person, worker: Person, fake: FakeProvider
+) -> None:
+    job_id = agreed(buyer, worker)
+    pay(buyer, fake, job_id, "deposit")
+    assert worker.post(f"/jobs/{job_id}/start").status == 200
+    outdated = escrows.get_deal(job_id).job
+    assert buyer.post(f"/jobs/{job_id}/escrow/dispute", {"reason": "Nobody came to the house."}).status == 200
+    # a batch read may give the job as it was before the dispute, and the escrow as it is since
+    deal, now = Deal(outdated, escrows.get_deal(job_id).escrow), khaya_clock.now()
+    unit_of_work = UnitOfWork()
+    withdrawn = resolution.dispute_withdrawn(deal.escrow, "buyer", now)
+    escrows.change_escrow(deal, withdrawn, now=now, unit_of_work=unit_of_work)
+    with pytest.raises(WriteConflict):
+        unit_of_work.commit()
+    found = escrows.get_deal(job_id)
+    assert found.job.escrow is not None
+    assert (found.escrow.status, found.job.escrow.status) == ("disputed", "disputed")
 
 
 def test_an_admin_does_not_close_a_job_whose_escrow_is_open(

@@ -163,8 +163,12 @@ def resolve(deal: Deal, escrow: Escrow, split: Split, *, now: str, unit_of_work:
 
 
 def change_escrow(deal: Deal, escrow: Escrow, *, now: str, unit_of_work: UnitOfWork) -> Job:
-    """Write a change of the escrow that ends neither it nor the job."""
-    if summary_of(escrow) == deal.job.escrow:
+    """Write a change of the escrow that ends neither it nor the job.
+
+    The job is written too if what it shows changes. It may have been read before the latest change of the escrow, and
+    is then refused as outdated.
+    """
+    if summary_of(escrow) == deal.job.escrow == summary_of(deal.escrow):
         unit_of_work.add(store.change(deal.escrow, escrow))
         return deal.job
     return _change(deal, escrow, deal.job.touched(now), unit_of_work)
