@@ -16,8 +16,10 @@ from hypothesis.stateful import initialize, precondition, rule
 from khaya import provider
 from khaya.chargebacks import service as chargebacks
 from khaya.collections import service as collections
+from khaya.collections import store as collection_store
 from khaya.disbursements import payouts, refunds
 from khaya.escrows import service as escrows
+from khaya.escrows import store as escrow_store
 from khaya.ledger import service as ledger
 from khaya.money_timers import service as money_timers
 from khaya.payouts import store as payout_store
@@ -104,6 +106,8 @@ class EscrowHistory(History):
         self.fake.usable_at_once, self.fake.balance_cents, self.fake.payout_fee_cents = False, CAPITAL, 345
         self.fake.default_refund = "paid"
         self.dynamodb = Faulty(dynamo.client()._make_api_call)
+        for store in (collection_store, escrow_store):  # a run of the timers is then one query of each
+            self.patches.setattr(store, "SHARDS", 1)
         self.jobs = World.enter()
         self.suspended: set[str] = set()
         for owner, name, value in (
