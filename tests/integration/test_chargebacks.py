@@ -8,13 +8,12 @@ from itertools import permutations
 import pytest
 
 from khaya.chargebacks import service
-from khaya.collections import service as collections
 from khaya.ledger import store as ledger
 from khaya.platform.base import clock as khaya_clock
 from khaya.users import store as users
 from tests.conftest import Clock
 from tests.support.client import Answer, Context, Person, app
-from tests.support.escrow import BALANCE, DEPOSIT, EARNED, TOTAL, agreed, check_out, escrow, ledger_balance, pay
+from tests.support.escrow import BALANCE, DEPOSIT, EARNED, TOTAL, agreed, escrow, ledger_balance, pay
 from tests.support.events import batch
 from tests.support.money import key
 from tests.support.payments import account, experienced, give_back, known_card, payout
@@ -198,63 +197,6 @@ def test_money_that_goes_back_anyway_is_not_paid_twice(buyer: Person, worker: Pe
     assert ledger_balance(f"refund#{job_id}") == 0
     assert platform_account("losses") == 0
     assert stored("refunds")[0]["status"] == "charged_back"
-
-
-@pytest.mark.parametrize("state", ["won", "lost"])
-def test_a_payment_in_suspense_is_frozen_until_its_chargeback_is_decided(
-    buyer: Person, worker: Person, fake: FakeProvider, state: str
-) -> None:
-    job_id = agreed(buyer, worker)
-    reference = check_out(buyer, job_id, "deposit").body["reference"]
-    fake.pay(reference, DEPOSIT - 1)
-    collections.apply(reference, now())
-    chargeback = fake.charge_back(reference)
-    service.apply(chargeback, now())
-    path = f"/admin/payments/suspense/{reference}/refund"
-    assert ADMIN.post(path, {"reason": REASON}, headers=key()).status == 409
-    fake.decide_chargeback(chargeback, state)  # type: ignore[arg-type]
-    service.apply(chargeback, now())
-    expected = (0, 409) if state == "lost" else (DEPOSIT - 1, 200)
-    answer = ADMIN.post(path, {"reason": REASON}, headers=key())
-    assert (platform_account("suspense"), answer.status) == expected
-
-
-def test_given_late_money_that_was_charged_back_when_the_platform_wins_then_it_goes_back_by_itself(
-    buyer: Person, worker: Person, fake: FakeProvider
-) -> None:
-    fake.default_refund = "paid"
-    job_id = agreed(buyer, worker)
-    reference = check_out(buyer, job_id, "deposit").body["reference"]
-    assert buyer.post(f"/jobs/{job_id}/cancellation", {"reason": "Not needed any more."}).status == 200
-    fake.pay(reference)
-    collections.apply(reference, now())
-    chargeback = fake.charge_back(reference)
-    service.apply(chargeback, now())
-    run_due_payouts()
-    assert (fake.refunded_cents, platform_account("suspense")) == (0, DEPOSIT)
-    fake.decide_chargeback(chargeback, "won")
-    service.apply(chargeback, now())
-    for _ in range(2):
-        run_due_payouts()
-    assert (fake.refunded_cents, platform_account("suspense")) == (DEPOSIT, 0)
-
-
-def test_given_an_admins_decision_before_a_chargeback_when_the_platform_wins_then_the_money_goes_back(
-    buyer: Person, worker: Person, fake: FakeProvider
-) -> None:
-    fake.default_refund = "paid"
-    job_id = agreed(buyer, worker)
-    reference = check_out(buyer, job_id, "deposit").body["reference"]
-    fake.pay(reference, DEPOSIT - 1)
-    collections.apply(reference, now())
-    path = f"/admin/payments/suspense/{reference}/refund"
-    assert ADMIN.post(path, {"reason": REASON}, headers=key()).status == 200
-    chargeback = fake.charge_back(reference)
-    service.apply(chargeback, now())
-    fake.decide_chargeback(chargeback, "won")
-    service.apply(chargeback, now())
-    run_due_payouts()
-    assert (fake.refunded_cents, platform_account("suspense")) == (DEPOSIT - 1, 0)
 
 
 def test_a_chargeback_of_a_payment_that_nobody_knows_is_kept(fake: FakeProvider) -> None:

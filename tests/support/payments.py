@@ -34,6 +34,7 @@ from khaya.refunds import store as refund_store
 from khaya.refunds.model import Refund
 from khaya.users import store as users
 from khaya.users.model import User
+from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.money import REASON, TREASURER, check_books, key
 from tests.support.provider import FakeProvider, fake_provider
@@ -250,6 +251,24 @@ def give_back(refund_id: str, **options: Any) -> Refund:
     """Let the consumer look at a refund once."""
     refunds.process(refund_id, clock.now(), **options)
     return refund(refund_id)
+
+
+def cancelled_refund(fake: FakeProvider) -> str:
+    """The refund of a cancelled job over a deposit of R315 and a balance of R735; returns its id, the job's."""
+    job_id = deal()
+    pay_all(fake, job_id)
+    return cancel(job_id)
+
+
+def finish_refund(fake: FakeProvider, time: Clock, refund_id: str) -> None:
+    """Let the provider give every part back."""
+    for _ in range(6):
+        for part in refund(refund_id).parts:
+            if part.state == "sent":
+                fake.decide_refund(part.refund_id, "paid")
+        give_back(refund_id, hinted=True)
+        time.tick(hours=1)
+    assert refund(refund_id).status == "paid"
 
 
 def settle_withdrawal(payout_id: str, ends: Literal["paid", "failed"]) -> Payout:
