@@ -203,6 +203,14 @@ def test_paying_the_balance_ends_the_dispute_about_it() -> None:
     assert paid.timers == {"release_due": after(hours=152)}
 
 
+def test_given_a_deposit_of_which_a_part_was_charged_back_when_the_balance_is_paid_then_the_dispute_stays() -> None:
+    unpaid = resolution.balance_overdue(progress.submitted(with_deposit(), NOW), after(hours=72))
+    short, uncovered = resolution.chargeback_lost(resolution.charged_back(unpaid, None, NOW), 10_000, NOW)
+    assert (short.status, short.held_cents, uncovered) == ("disputed", 21_500, 0)
+    paid = progress.captured(short, 73_500, after(hours=80))
+    assert (paid.status, paid.held_cents, paid.is_fully_paid) == ("disputed", 95_000, True)
+
+
 def test_money_that_arrives_during_another_dispute_does_not_end_it() -> None:
     before = resolution.disputed(progress.started(with_deposit(), NOW), "worker", "No access to the house.", NOW)
     assert progress.captured(before, 73_500, NOW).status == "disputed"

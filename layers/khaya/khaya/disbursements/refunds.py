@@ -78,9 +78,8 @@ def _plan(refund: Refund, now: str) -> Refund:
 
 def _lags(paid: list[Collection], escrow: Escrow) -> bool:
     """Whether the index does not list yet all that was paid for an escrow, and all that was charged back of it."""
-    lost = escrow.chargebacks.lost_cents if escrow.chargebacks else 0
     captured, taken = sum(one.paid_cents or 0 for one in paid), sum(one.charged_back_cents for one in paid)
-    return captured < escrow.paid_cents or taken < lost
+    return captured < escrow.paid_cents or taken < escrow.lost_cents
 
 
 def _advance(refund: Refund, part: Part, now: str) -> Refund:

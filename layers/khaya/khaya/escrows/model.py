@@ -128,7 +128,12 @@ TRANSITIONS: Final = (
     ),
     Transition("disputed", "partly_captured", "disputed", legs="capture"),
     Transition(
-        "disputed", "fully_captured", "held", "the dispute is about the balance", "capture", "escrow.dispute_ended"
+        "disputed",
+        "fully_captured",
+        "held",
+        "the dispute is about the balance, and nothing was charged back",
+        "capture",
+        "escrow.dispute_ended",
     ),
     Transition(
         "disputed", "dispute_withdrawn", "deposit_paid", "the balance is not paid", None, "escrow.dispute_ended"
@@ -238,6 +243,11 @@ class Escrow(Model):
         return self.chargebacks is not None and self.chargebacks.open > 0
 
     @property
+    def lost_cents(self) -> int:
+        """What the buyer's bank took back of its payments."""
+        return self.chargebacks.lost_cents if self.chargebacks else 0
+
+    @property
     def is_on_time(self) -> bool:
         """Whether the work was first submitted within the agreed time after the deposit."""
         if self.deposit_paid_at is None or self.first_submitted_at is None:
@@ -247,8 +257,7 @@ class Escrow(Model):
     @property
     def is_paid_in_full(self) -> bool:
         """Whether everything was paid, released and not taken back, so that the job may count as paid."""
-        lost = self.chargebacks.lost_cents if self.chargebacks else 0
-        return self.status == "released" and self.is_fully_paid and not (self.refunded_cents or lost)
+        return self.status == "released" and self.is_fully_paid and not (self.refunded_cents or self.lost_cents)
 
     @property
     def contact_visible(self) -> bool:

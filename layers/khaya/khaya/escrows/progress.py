@@ -59,7 +59,8 @@ def captured(escrow: Escrow, cents: int, now: str) -> Escrow:
     if full:
         changed["paid_at"] = now
         changed["balance_due_at"] = None
-    if escrow.status == "disputed" and not (full and escrow.is_about_balance):
+    ends_dispute = full and escrow.is_about_balance and not escrow.lost_cents
+    if escrow.status == "disputed" and not ends_dispute:
         return escrow.after("partly_captured", now, **changed)
     if full and escrow.submitted_at is not None:
         changed["release_at"] = clock.plus(now, hours=escrow.terms.release_hours)
