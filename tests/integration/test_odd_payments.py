@@ -16,6 +16,7 @@ from tests.support.escrow import (
     check_out,
     escrow,
     ledger_balance,
+    pay,
 )
 from tests.support.provider import FakeProvider
 from tests.support.stand_in import stored
@@ -51,6 +52,31 @@ def test_a_payment_for_an_unknown_reference_waits_in_suspense(fake: FakeProvider
         assert collections.apply(reference, khaya_clock.now()) == "returned"
     assert [item["reason"] for item in stored("refunds")] == ["unknown"]
     assert collections.apply("nobody-knows-this-one", khaya_clock.now()) is None
+
+
+@pytest.mark.parametrize("part", ["deposit", "balance"])
+def test_given_two_pages_for_one_part_when_both_are_paid_then_the_second_payment_goes_back(
+    buyer: Person, worker: Person, fake: FakeProvider, part: str
+) -> None:
+    job_id = agreed(buyer, worker)
+    if part == "balance":
+        pay(buyer, fake, job_id, "deposit")
+    # given a page whose address was lost, and the next one
+    fake.mode = "lossy"
+    assert check_out(buyer, job_id, part, "first").status == 503
+    fake.mode = "up"
+    second = check_out(buyer, job_id, part, "second").body["reference"]
+    (first,) = (one for one, found in fake.collections.items() if found.state == "waiting" and one != second)
+    # when both are paid
+    for reference in (second, first):
+        fake.pay(reference)
+    answers = [collections.apply(reference, khaya_clock.now()) for reference in (second, first)]
+    # then one is the escrow's
+    assert answers == ["paid", "returned"]
+    (kept,) = stored("refunds")
+    assert (kept["id"], kept["reason"], kept["status"]) == (f"suspense#{first}", "paid_twice", "returning")
+    expected = ("held", TOTAL) if part == "balance" else ("deposit_paid", DEPOSIT)
+    assert (escrow(buyer, job_id)["status"], ledger_balance(f"escrow#{job_id}")) == expected
 
 
 def test_a_payment_after_the_cancellation_goes_back_by_itself(

@@ -55,7 +55,8 @@ class Job:
     def pays(self, reference: str, cents: int) -> None:
         """A payment is booked on the escrow if it is due, or goes back."""
         is_first = reference.split("-")[-2] != "balance"
-        if self.status in FINAL or is_first == bool(self.booked):
+        is_too_much = sum(self.booked.values()) + cents > self.total
+        if self.status in FINAL or is_first == bool(self.booked) or is_too_much:
             self.strays[reference] = cents
             return
         self.booked[reference] = cents
