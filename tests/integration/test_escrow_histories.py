@@ -232,12 +232,13 @@ class EscrowHistory(History):
     @rule(number=numbers, trouble=troubles, by=st.sampled_from([BUYER, WORKER]))
     def withdraws(self, number: int, trouble: Trouble, by: Person) -> None:
         job = self.jobs[number]
-        allowed = job.status == "disputed" and job.dispute == by.user_id and not job.lost
+        is_repeat = job.status in ("deposit_paid", "held") and job.dispute == f"withdrawn by {by.user_id}"
+        allowed = is_repeat or (job.status == "disputed" and job.dispute == by.user_id and not job.lost)
         allowed = allowed and by.user_id not in self.suspended
         status = self.asks(trouble, by, f"/jobs/{job.id}/escrow/dispute", method="DELETE")
         assert status in ((204,) if allowed else (403, 409)), status
         if allowed:
-            job.status = "held" if job.is_paid else "deposit_paid"
+            job.status, job.dispute = "held" if job.is_paid else "deposit_paid", f"withdrawn by {by.user_id}"
 
     @precondition(lambda self: self.some("disputed"))
     @rule(number=numbers, trouble=troubles, by_admin=st.booleans(), share=st.integers(0, 4))
