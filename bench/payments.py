@@ -17,6 +17,7 @@ from khaya.payouts import model as payouts
 from khaya.platform.base.money import RAND, rand
 from khaya.pricing.model import Terms, amounts_of
 from khaya.pricing.provider_fees import check_fee_cents, collection_fee_cents, kept_cents, payout_fee_cents
+from khaya.refunds import model as refunds
 from khaya.suspense import model as suspense
 from tests.support.template import ROOT
 
@@ -45,12 +46,14 @@ MOVEMENTS: Final = (
     ("collection", ("providerUnsettled", "providerFees"), "escrow"),
     ("a collection that is not due", ("providerUnsettled", "providerFees"), "suspense"),
     ("settlement", ("providerBalance",), "providerUnsettled"),
+    ("settlement to the bank", ("providerBank",), "providerUnsettled"),
     ("release", ("escrow",), "payout"),
     ("fees at the release", ("escrow",), "fees"),
     ("cancellation or decision", ("escrow",), "refund"),
     ("payout", ("payout", "providerFees"), "providerBalance"),
     ("refund", ("refund",), "providerBalance"),
     ("return of suspense", ("suspense",), "providerBalance"),
+    ("refund by a transfer of our own", ("refund", "suspense"), "providerBank"),
     ("lost chargeback", ("escrow",), "providerBalance"),
     ("lost chargeback after the release", ("losses",), "providerBalance"),
     ("reward", ("rewards",), "person"),
@@ -64,6 +67,7 @@ def parts() -> dict[str, str]:
     return {
         "escrow states": escrow_states(),
         "payout states": simple_states(payouts.TRANSITIONS, "pending"),
+        "refund states": simple_states(refunds.TRANSITIONS, "pending"),
         "chargeback states": simple_states(chargebacks.TRANSITIONS, "open"),
         "suspense states": simple_states(suspense.TRANSITIONS, "waiting"),
         "accounts": accounts(),

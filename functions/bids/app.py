@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from khaya.bids import service, store
 from khaya.bids.model import BidOffer, Sort, Status
-from khaya.bids.view import BidView
+from khaya.bids.view import BidView, PlacedBidView, placed_bid_view
 from khaya.jobs.view import PartyJobView, party_job_view
 from khaya.platform.base.fields import Length, Prose
 from khaya.platform.base.models import Model, RequestModel
@@ -39,12 +39,18 @@ class RejectionRequest(RequestModel):
     reason: Annotated[Prose, Length(0, 500)] | None = None
 
 
-@api.post("/jobs/<job_id>/bids", WORKER, "Bid on a job", status=201, body=BidView)
-def place(job_id: str, offer: Annotated[BidOffer, Body()]) -> Response[BidView]:
-    """A worker has at most one live bid per job, and may bid again after a withdrawal."""
-    bid = service.place(job_id, offer, worker_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
+@api.post("/jobs/<job_id>/bids", WORKER, "Bid on a job", status=201, body=PlacedBidView)
+def place(job_id: str, offer: Annotated[BidOffer, Body()]) -> Response[PlacedBidView]:
+    """A worker has at most one live bid per job, and may bid again after a withdrawal.
+
+    `payoutAccountNeeded` says that the job is paid through escrow, and that they have to give a bank account first.
+    """
+    bid, needs_account = service.place(
+        job_id, offer, worker_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
+    )
     api.count("BidPlaced")
-    return api.answer(BidView.model_validate(bid), status=201, location=f"/bids/{bid.id}")
+    view = placed_bid_view(bid, payout_account_needed=needs_account)
+    return api.answer(view, status=201, location=f"/bids/{bid.id}")
 
 
 @api.get("/jobs/<job_id>/bids", PARTIES, "Bids on a job", body=Page[BidView])

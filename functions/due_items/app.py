@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, get_args
 
+from khaya import provider
 from khaya.deliveries import service as deliveries
 from khaya.erasure import scheduled
 from khaya.money_timers import service as money_timers
@@ -30,6 +31,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     schedule: Schedule = event["schedule"]
     if schedule not in get_args(Schedule):
         raise ValueError(f"there is no schedule {schedule}")
+    provider.check_at_start()
     now, left = clock.now(), context.get_remaining_time_in_millis
     # Each task has at most its part of the time, so that none keeps the others waiting.
     third = (left() - SAFETY_MILLISECONDS) // 3

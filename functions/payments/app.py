@@ -82,7 +82,7 @@ def dispute(job_id: str, request: Annotated[DisputeRequest, Body()]) -> Response
 
 @api.delete("/jobs/<job_id>/escrow/dispute", PARTIES, "Withdraw a dispute", status=204)
 def withdraw_dispute(job_id: str) -> Response[None]:
-    """Only whoever opened it. The deadlines of the escrow begin anew."""
+    """Only whoever opened it. The deadlines of the escrow begin anew. Repeated, it changes nothing."""
     disputes.withdraw_dispute(_deal(job_id), api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     return api.answer(None, status=204)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from khaya import provider
 from khaya.chargebacks import consumer as chargebacks
 from khaya.collections import consumer as collections
 from khaya.disbursements import consumer as disbursements
@@ -29,4 +30,5 @@ CONSUMERS: Final[Consumers] = {
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Handle a batch of the queue."""
+    provider.check_at_start()
     return consumers.handle_batch("provider", CONSUMERS, event, context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from khaya import provider
 from khaya.platform.base import clock, observability
 from khaya.platform.base.settings import KeySettings, ProviderSettings, require
 from khaya.provider.errors import ProviderUnavailable
@@ -18,6 +19,7 @@ require(KeySettings, ProviderSettings, queues=("provider",))
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Reconcile, and report what was found. A run may be repeated at any time."""
     del event
+    provider.check_at_start()
     try:
         report = service.run(
             clock.now(), lambda: context.get_remaining_time_in_millis() > SAFETY_MILLISECONDS

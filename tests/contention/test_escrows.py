@@ -11,6 +11,7 @@ from typing import Any
 from khaya.collections import service as collections
 from khaya.collections import store as collection_store
 from khaya.collections.model import new_collection
+from khaya.escrows import progress
 from khaya.escrows import service as escrows
 from khaya.escrows.checkouts import Checkout
 from khaya.money_timers import service as money_timers
@@ -25,7 +26,7 @@ from tests.contention.conftest import empty
 from tests.support import records
 from tests.support.client import Person
 from tests.support.escrow import ledger_balance
-from tests.support.money import check_books
+from tests.support.money import check_books, key
 
 ROUNDS = int(os.environ.get("ROUNDS", "12"))
 CLIENTS = 32
@@ -60,7 +61,7 @@ def submitted(days_ago: float = 0) -> str:
     deal = escrows.get_deal(job_id)
     then = clock.plus(clock.now(), days=-days_ago)
     unit_of_work = UnitOfWork()
-    escrows.change_escrow(deal, deal.escrow.submitted(then), now=clock.now(), unit_of_work=unit_of_work)
+    escrows.change_escrow(deal, progress.submitted(deal.escrow, then), now=clock.now(), unit_of_work=unit_of_work)
     unit_of_work.commit()
     return job_id
 
@@ -159,4 +160,56 @@ def _mixed_round(chance: random.Random, dynamodb: Any) -> None:
     assert deal.job.status == ("completed" if status == "released" else "in_progress")
     assert ledger_balance(f"escrow#{job_id}") == deal.escrow.held_cents
     assert ledger_balance(f"payout#job-{job_id}") == (95_000 if status == "released" else 0)
+    books(dynamodb)
+
+
+def test_given_a_disputed_job_when_it_is_settled_decided_withdrawn_and_timed_out_at_once_then_one_outcome_stands(
+    engine: None, dynamodb: Any
+) -> None:
+    for number in range(ROUNDS):
+        _disputed_round(random.Random(number), dynamodb)  # noqa: S311 - the same rounds every time
+        empty(dynamodb)
+
+
+def _disputed_round(chance: random.Random, dynamodb: Any) -> None:
+    # given a dispute that is 14 days old and of which operators know, and a proposal of the buyer
+    job_id = submitted(days_ago=15)
+    buyer = Person("buyer", ("buyer",))
+    assert buyer.post(f"/jobs/{job_id}/escrow/dispute", {"reason": "The tap still drips."}).status == 200
+    proposal, path = {"refundCents": 35_000}, f"/jobs/{job_id}/escrow"
+    assert buyer.post(f"{path}/settlement", proposal, headers=key("proposal")).status == 200
+    deal = escrows.get_deal(job_id)
+    assert deal.escrow.dispute is not None
+    now = clock.now()
+    old = deal.escrow.dispute.model_copy(update={"opened_at": clock.plus(now, days=-14), "decide_by": now})
+    unit_of_work = UnitOfWork()
+    aged = deal.escrow.updated(now, dispute=old, alarmed_at=now)
+    escrows.change_escrow(deal, aged, now=now, unit_of_work=unit_of_work)
+    unit_of_work.commit()
+    decision = {"workerCents": 0, "refundCents": 105_000, "platformCents": 0, "note": "Seen by the office."}
+    calls = [
+        Call(WORKER, "POST", f"{path}/settlement/acceptance", proposal, headers=key("accepted")),
+        Call(Person("admin", ("admin",)), "POST", f"{path}/resolution", decision, headers=key("decided")),
+        Call(buyer, "DELETE", f"{path}/dispute"),
+        Call(buyer, "POST", f"/jobs/{job_id}/completion"),
+        Call(buyer, "POST", f"/jobs/{job_id}/cancellation", {"reason": "Changed my mind."}),
+        TimerRun(job_id),
+        TimerRun(job_id),
+    ]
+    chance.shuffle(calls)
+    # when the parties agree, an admin decides, the buyer withdraws, confirms and cancels, and the time is over, at once
+    assert max(at_once(calls)) < 500
+    # then one of them stands; what was withdrawn may be confirmed
+    deal = escrows.get_deal(job_id)
+    shares = (ledger_balance(f"payout#job-{job_id}"), ledger_balance(f"refund#{job_id}"))
+    assert (deal.job.status, shares) in [
+        ("completed", (63_333, 35_000)),
+        ("completed", (95_000, 0)),
+        ("cancelled", (0, 105_000)),
+        ("in_progress", (0, 0)),
+    ]
+    assert (
+        deal.escrow.status == {"completed": "released", "cancelled": "refunded", "in_progress": "held"}[deal.job.status]
+    )
+    assert ledger_balance(f"escrow#{job_id}") == deal.escrow.held_cents
     books(dynamodb)

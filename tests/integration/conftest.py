@@ -11,8 +11,10 @@ from moto import mock_aws
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import Person
+from tests.support.payments import check_money
 from tests.support.permissions import Record
 from tests.support.provider import FakeProvider, fake_provider
+from tests.support.records import profile
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -53,6 +55,20 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProvider]:
     """A payment provider in memory in place of the deployment's."""
     with fake_provider(monkeypatch) as made:
         yield made
+
+
+@pytest.fixture
+def money_agrees(fake: FakeProvider) -> Iterator[None]:
+    """After the test the ledger balances, items hold what their state says, and the provider has what is booked."""
+    yield
+    check_money(fake)
+
+
+@pytest.fixture
+def parties() -> None:
+    """The profiles of a buyer and a worker with a phone."""
+    profile("buyer-1", display_name="Thandi", phone="+27712345678", roles=["buyer"])
+    profile("worker-1", display_name="Sipho", phone="+27712345679", roles=["worker"])
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import VISITOR, Person
+from tests.support.payments import account
 from tests.support.records import OFFER, accept, place_bid, post_job, profile
 
 FIELDS = {
@@ -26,7 +27,7 @@ def test_a_placed_bid_has_all_its_fields_and_is_counted(buyer: Person, worker: P
     job = post_job(buyer)
     answer = worker.post(f"/jobs/{job}/bids", OFFER)
     assert (answer.status, answer.headers["Location"]) == (201, f"../../bids/{answer.body['id']}")
-    assert {*answer.body} == FIELDS
+    assert {*answer.body} == {*FIELDS, "payoutAccountNeeded"}
     answer.body.pop("id")
     assert answer.body == {
         **OFFER,
@@ -39,8 +40,28 @@ def test_a_placed_bid_has_all_its_fields_and_is_counted(buyer: Person, worker: P
         "decidedAt": None,
         "createdAt": "2026-11-21T08:00:00.000Z",
         "updatedAt": "2026-11-21T08:00:00.000Z",
+        "payoutAccountNeeded": False,
     }
     assert VISITOR.get(f"/jobs/{job}").body["bidCount"] == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "needed"),
+    [
+        (None, True),
+        ({"verified": False, "sealed": "not checked yet"}, False),
+        ({"verified": False, "problem": "closed"}, True),
+        ({"verified": True}, False),
+    ],
+)
+def test_given_an_escrow_job_when_a_worker_bids_then_they_are_told_whether_they_need_a_payout_account(
+    buyer: Person, worker: Person, fields: dict[str, Any] | None, needed: bool
+) -> None:
+    if fields is not None:
+        account("worker-1", **fields)
+    job = post_job(buyer, payment="escrow", budgetCents=100_000)
+    answer = worker.post(f"/jobs/{job}/bids", {**OFFER, "amountCents": 100_000})
+    assert (answer.status, answer.body["payoutAccountNeeded"]) == (201, needed)
 
 
 @pytest.mark.parametrize(

@@ -3,45 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from itertools import permutations
 
 import pytest
 
 from khaya.chargebacks import service
-from khaya.collections import service as collections
 from khaya.ledger import store as ledger
 from khaya.platform.base import clock as khaya_clock
 from khaya.users import store as users
 from tests.conftest import Clock
 from tests.support.client import Answer, Context, Person, app
-from tests.support.escrow import BALANCE, DEPOSIT, EARNED, TOTAL, agreed, check_out, escrow, ledger_balance, pay
+from tests.support.escrow import BALANCE, DEPOSIT, EARNED, TOTAL, agreed, escrow, ledger_balance, pay
 from tests.support.events import batch
-from tests.support.money import check_books, key
-from tests.support.payments import give_back
+from tests.support.money import key
+from tests.support.payments import account, experienced, give_back, known_card, payout
 from tests.support.provider import FakeProvider
 from tests.support.records import place_bid, post_job, profile
 from tests.support.stand_in import stored
+from tests.support.streams import run_due_payouts
 from tests.support.uploads import uploaded
 
 ADMIN, OTHER_ADMIN = Person("admin-1", ("admin",)), Person("admin-2", ("admin",))
 REASON = "The work was done, see the photos."
 
 
-@pytest.fixture(autouse=True)
-def books_balance() -> Iterator[None]:
-    """After every test the ledger sums to zero, and each escrow holds what its balance says."""
-    yield
-    check_books(stored("credits"))
-    for item in stored("escrows"):
-        if "heldCents" in item:
-            assert item["heldCents"] == ledger_balance(f"escrow#{item['id']}")
-
-
-@pytest.fixture(autouse=True)
-def people() -> None:
-    profile("buyer-1", display_name="Thandi", phone="+27712345678", roles=["buyer"])
-    profile("worker-1", display_name="Sipho", phone="+27712345679", roles=["worker"])
+pytestmark = pytest.mark.usefixtures("parties", "money_agrees")
 
 
 def now() -> str:
@@ -117,6 +103,29 @@ def test_a_chargeback_that_is_won_lets_the_job_go_on(buyer: Person, worker: Pers
     assert platform_account("losses") == 0
 
 
+def test_given_a_chargeback_after_the_release_when_it_is_won_then_the_payout_goes_on(
+    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock
+) -> None:
+    fake.default_payout = "paid"
+    experienced("worker-1")
+    known_card()
+    account("worker-1")
+    job_id, deposit, _ = released_job(buyer, worker, fake)
+    fake.settle()
+    chargeback = fake.charge_back(deposit)
+    service.apply(chargeback, now())
+    clock.tick(days=1)
+    run_due_payouts()
+    assert (payout(f"job-{job_id}").reason, fake.sent_cents) == ("chargeback", 0)
+    fake.decide_chargeback(chargeback, "won")
+    service.apply(chargeback, now())
+    for _ in range(2):  # settlements are asked for at the first look
+        clock.tick(hours=6)
+        run_due_payouts()
+    assert (fake.sent_cents, platform_account("losses")) == (EARNED, 0)
+    assert worker.get("/profiles/worker-1").body["paidJobs"] == 4
+
+
 def test_what_is_left_after_a_lost_chargeback_is_disputed(buyer: Person, worker: Person, fake: FakeProvider) -> None:
     job_id, deposit, _ = held_job(buyer, worker, fake)
     chargeback = fake.charge_back(deposit)
@@ -188,25 +197,6 @@ def test_money_that_goes_back_anyway_is_not_paid_twice(buyer: Person, worker: Pe
     assert ledger_balance(f"refund#{job_id}") == 0
     assert platform_account("losses") == 0
     assert stored("refunds")[0]["status"] == "charged_back"
-
-
-@pytest.mark.parametrize("state", ["won", "lost"])
-def test_a_payment_in_suspense_is_frozen_until_its_chargeback_is_decided(
-    buyer: Person, worker: Person, fake: FakeProvider, state: str
-) -> None:
-    job_id = agreed(buyer, worker)
-    reference = check_out(buyer, job_id, "deposit").body["reference"]
-    fake.pay(reference, DEPOSIT - 1)
-    collections.apply(reference, now())
-    chargeback = fake.charge_back(reference)
-    service.apply(chargeback, now())
-    path = f"/admin/payments/suspense/{reference}/refund"
-    assert ADMIN.post(path, {"reason": REASON}, headers=key()).status == 409
-    fake.decide_chargeback(chargeback, state)  # type: ignore[arg-type]
-    service.apply(chargeback, now())
-    expected = (0, 409) if state == "lost" else (DEPOSIT - 1, 200)
-    answer = ADMIN.post(path, {"reason": REASON}, headers=key())
-    assert (platform_account("suspense"), answer.status) == expected
 
 
 def test_a_chargeback_of_a_payment_that_nobody_knows_is_kept(fake: FakeProvider) -> None:

@@ -35,7 +35,7 @@ EARNER = Person(WORKER, ("worker",), signed_in_at=10**10)
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProvider]:
     with fake_provider(monkeypatch) as fake:
         yield fake
-    check_money()
+    check_money(fake)
 
 
 def decide(payout_id: str, decision: str, admin: Person = ADMIN, **options: Any) -> Answer:

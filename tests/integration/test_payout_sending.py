@@ -43,7 +43,7 @@ from tests.support.streams import hint, run_due_payouts
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProvider]:
     with fake_provider(monkeypatch) as fake:
         yield fake
-    check_money()
+    check_money(fake)
 
 
 def arrive(provider: FakeProvider, payout_id: str) -> None:

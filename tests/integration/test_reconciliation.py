@@ -17,11 +17,11 @@ from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.provider import model as port
 from khaya.provider.errors import ProviderUnavailable
 from khaya.restores import store as restores
-from khaya.settlements import service as settlements
 from tests.conftest import Clock
 from tests.support.client import Context, Person, app
 from tests.support.escrow import AMOUNT, DEPOSIT, TOTAL, agreed, check_out, escrow, pay
 from tests.support.money import check_books, key
+from tests.support.payments import give_back, refund
 from tests.support.provider import FEE_PERMILLE, FakeProvider
 from tests.support.records import profile
 from tests.support.stand_in import stored
@@ -92,63 +92,6 @@ def test_what_went_well_has_no_difference(buyer: Person, worker: Person, fake: F
     check_books(stored("credits"))
     assert platform_account("providerUnsettled") == 0
     assert platform_account("providerBalance") == -fake.balance_cents
-
-
-def test_a_settlement_is_booked_once_and_marks_its_payments(buyer: Person, worker: Person, fake: FakeProvider) -> None:
-    job_id = agreed(buyer, worker)
-    reference = pay(buyer, fake, job_id)
-    settlement = fake.settle()
-    assert [settlements.apply_new(khaya_clock.now()) for _ in range(3)] == [1, 0, 0]
-    assert settlements.apply(settlement, khaya_clock.now()) is False
-    (own,) = [item for item in stored("collections") if item["id"] == reference]
-    assert own["settledAt"] == khaya_clock.now()
-    net = DEPOSIT - fee(DEPOSIT)
-    assert (platform_account("providerUnsettled"), platform_account("providerBalance")) == (0, -net)
-
-
-@pytest.mark.parametrize(("change", "account"), [(-7, "providerFees"), (9, "suspense")])
-def test_a_settlement_of_another_amount_is_booked_as_it_came(
-    buyer: Person, worker: Person, fake: FakeProvider, change: int, account: str
-) -> None:
-    pay(buyer, fake, agreed(buyer, worker))
-    before = platform_account(account)
-    settlement = fake.settle()
-    settlements.apply(replace(settlement, amount_cents=settlement.amount_cents + change), khaya_clock.now())
-    assert platform_account("providerUnsettled") == 0
-    assert platform_account(account) - before == change
-
-
-def test_money_that_is_settled_to_the_bank_is_booked_there(buyer: Person, worker: Person, fake: FakeProvider) -> None:
-    pay(buyer, fake, agreed(buyer, worker))
-    settlements.apply(replace(fake.settle(), destination="bank"), khaya_clock.now())
-    assert platform_account("providerBank") == fee(DEPOSIT) - DEPOSIT
-    assert platform_account("providerBalance") == 0
-
-
-@pytest.mark.parametrize("state", ["pending", "failed"])
-def test_a_settlement_that_is_not_paid_moves_nothing(
-    buyer: Person, worker: Person, fake: FakeProvider, state: Any
-) -> None:
-    pay(buyer, fake, agreed(buyer, worker))
-    assert settlements.apply(replace(fake.settle(), state=state), khaya_clock.now()) is False
-    assert platform_account("providerBalance") == 0
-
-
-def test_a_settlement_that_was_interrupted_is_finished(
-    buyer: Person, worker: Person, fake: FakeProvider, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pay(buyer, fake, agreed(buyer, worker))
-    settlement = fake.settle()
-
-    def crash(self: UnitOfWork, answer: Any = None) -> None:
-        raise RuntimeError("the function was ended")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(UnitOfWork, "commit", crash)
-        with pytest.raises(RuntimeError):
-            settlements.apply(settlement, khaya_clock.now())
-    assert settlements.apply(settlement, khaya_clock.now()) is True
-    assert platform_account("providerUnsettled") == 0
 
 
 def test_a_payment_that_we_missed_is_applied(buyer: Person, worker: Person, fake: FakeProvider) -> None:
@@ -341,6 +284,42 @@ def test_a_payout_and_a_refund_that_nobody_asked_for_are_found(fake: FakeProvide
     fake.refunds["9"] = port.Refund("9", None, "somebody-elses-1", "paid", 300, "ZAR", live=False)
     reconcile()
     assert facts() == [("payout", "not_in_our_books"), ("refund", "not_in_our_books")]
+
+
+def test_given_a_refund_that_failed_and_was_given_back_by_hand_then_there_is_no_difference(
+    buyer: Person, worker: Person, fake: FakeProvider
+) -> None:
+    completed(buyer, worker, fake)  # so that there is money at the provider
+    job_id = agreed(buyer, worker)
+    pay(buyer, fake, job_id)
+    fake.settle()
+    assert buyer.post(f"/jobs/{job_id}/cancellation", {"reason": "Not needed any more."}).status == 200
+    give_back(job_id)
+    fake.decide_refund(f"{job_id}-1", "failed")
+    assert give_back(job_id, hinted=True).status == "needs_admin"
+    body = {"decision": "given_back", "reason": "Given back in the dashboard."}
+    path = f"/admin/payments/refunds/{job_id}/decision"
+    assert ADMIN.post(path, body, headers=key()).status == 200
+    fake.default_refund = "paid"
+    fake.refund(port.RefundRequest(f"{job_id}-1", refund(job_id).parts[0].collection, DEPOSIT))  # in the dashboard
+    reconcile()
+    assert facts() == []
+
+
+def test_given_a_refund_that_failed_and_a_lost_chargeback_instead_then_there_is_no_difference(
+    buyer: Person, worker: Person, fake: FakeProvider
+) -> None:
+    completed(buyer, worker, fake)  # so that there is money at the provider
+    job_id = agreed(buyer, worker)
+    reference = pay(buyer, fake, job_id)
+    fake.settle()
+    assert buyer.post(f"/jobs/{job_id}/cancellation", {"reason": "Not needed any more."}).status == 200
+    give_back(job_id)
+    fake.decide_refund(f"{job_id}-1", "failed")
+    assert give_back(job_id, hinted=True).status == "needs_admin"
+    fake.decide_chargeback(fake.charge_back(reference), "lost")
+    reconcile()
+    assert (facts(), refund(job_id).status) == ([], "charged_back")
 
 
 def test_a_payout_under_way_is_no_difference(buyer: Person, worker: Person, fake: FakeProvider, clock: Clock) -> None:

@@ -2,65 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from khaya.chargebacks import service as chargebacks
 from khaya.collections import service as collections
-from khaya.disbursements import refunds
 from khaya.platform.base import clock as khaya_clock
 from khaya.platform.data.unit_of_work import commit_now
 from khaya.provider.errors import ProviderUnavailable, Refused, Unclear
 from khaya.suspense import store as suspense
 from tests.conftest import Clock
-from tests.support.client import Answer, Person
-from tests.support.escrow import ledger_balance
-from tests.support.money import REASON, key
+from tests.support.client import Person
 from tests.support.payments import (
     ACCOUNT,
     BUYER,
-    WORKER,
     cancel,
+    cancelled_refund,
     check_money,
     deal,
+    finish_refund,
     give_back,
     pay,
-    pay_all,
     pay_late,
     refund,
 )
-from tests.support.provider import FakeProvider, fake_provider
-from tests.support.records import known
-from tests.support.stand_in import stored
+from tests.support.provider import FakeProvider
 from tests.support.streams import follow, hint, run_due_payouts
 
 OWNER = Person(BUYER, ("buyer",))
 
 
 @pytest.fixture
-def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProvider]:
-    with fake_provider(monkeypatch) as fake:
-        yield fake
-    check_money()
-
-
-def cancelled(provider: FakeProvider) -> str:
-    """A refund of a deposit of R315 and a balance of R735."""
-    job_id = deal()
-    pay_all(provider, job_id)
-    return cancel(job_id)
-
-
-def finish(provider: FakeProvider, clock: Clock, job_id: str) -> None:
-    """Let the provider give every part back."""
-    for _ in range(6):
-        for part in refund(job_id).parts:
-            if part.state == "sent":
-                provider.decide_refund(part.refund_id, "paid")
-        give_back(job_id, hinted=True)
-        clock.tick(hours=1)
-    assert refund(job_id).status == "paid"
+def provider(fake: FakeProvider, money_agrees: None) -> FakeProvider:
+    return fake
 
 
 def test_a_refund_goes_over_both_captures_the_newest_first(provider: FakeProvider, clock: Clock) -> None:
@@ -82,7 +54,7 @@ def test_a_refund_goes_over_both_captures_the_newest_first(provider: FakeProvide
 
 
 def test_a_hint_at_a_collection_has_its_refund_looked_up(provider: FakeProvider) -> None:
-    job_id = cancelled(provider)
+    job_id = cancelled_refund(provider)
     give_back(job_id)
     part = refund(job_id).parts[0]
     provider.decide_refund(part.refund_id, "paid")
@@ -92,14 +64,14 @@ def test_a_hint_at_a_collection_has_its_refund_looked_up(provider: FakeProvider)
 
 def test_a_refund_that_is_paid_at_once_takes_one_look(provider: FakeProvider) -> None:
     provider.default_refund = "paid"
-    assert give_back(cancelled(provider)).status == "paid"
+    assert give_back(cancelled_refund(provider)).status == "paid"
 
 
 @pytest.mark.parametrize("lost_at", [0, 1])
 def test_a_refund_whose_answer_was_lost_is_found_and_not_made_twice(
     provider: FakeProvider, clock: Clock, lost_at: int
 ) -> None:
-    job_id = cancelled(provider)
+    job_id = cancelled_refund(provider)
     if lost_at:
         give_back(job_id)
         provider.decide_refund(f"{job_id}-1", "paid")
@@ -107,12 +79,12 @@ def test_a_refund_whose_answer_was_lost_is_found_and_not_made_twice(
     assert give_back(job_id, hinted=True).reason == "unclear"
     clock.tick(minutes=2)
     assert give_back(job_id).parts[lost_at].state == "sent"
-    finish(provider, clock, job_id)
+    finish_refund(provider, clock, job_id)
     assert (provider.made("refund"), provider.refunded_cents) == (2, 105_000)
 
 
 def test_a_refund_that_stays_unclear_becomes_an_admins_after_half_an_hour(provider: FakeProvider, clock: Clock) -> None:
-    job_id = cancelled(provider)
+    job_id = cancelled_refund(provider)
     provider.fail("refund", Unclear("timeout"))
     give_back(job_id)
     for _ in range(14):
@@ -128,7 +100,7 @@ def test_a_refund_that_stays_unclear_becomes_an_admins_after_half_an_hour(provid
 def test_a_refund_that_surely_was_not_made_is_asked_for_again(
     provider: FakeProvider, clock: Clock, error: Exception | None
 ) -> None:
-    job_id = cancelled(provider)
+    job_id = cancelled_refund(provider)
     if error is not None:
         provider.fail("refund", error)
     else:
@@ -138,24 +110,24 @@ def test_a_refund_that_surely_was_not_made_is_asked_for_again(
     assert held.parts[0].state == "planned"
     provider.balance_cents = 1_000_000
     clock.tick(minutes=31)
-    finish(provider, clock, job_id)
+    finish_refund(provider, clock, job_id)
     assert provider.refunded_cents == 105_000
 
 
 def test_the_provider_is_down_for_an_hour_and_refunds_go_on_by_themselves(provider: FakeProvider, clock: Clock) -> None:
-    job_id = cancelled(provider)
+    job_id = cancelled_refund(provider)
     provider.mode = "down"
     for _ in range(12):
         assert give_back(job_id).status == "pending"
         clock.tick(minutes=5)
     provider.mode = "up"
-    finish(provider, clock, job_id)
+    finish_refund(provider, clock, job_id)
     assert provider.made("refund") == 2
 
 
 @pytest.mark.parametrize("how", ["refused", "failed"])
 def test_a_refund_that_the_provider_does_not_make_becomes_an_admins(provider: FakeProvider, how: str) -> None:
-    job_id = cancelled(provider)
+    job_id = cancelled_refund(provider)
     if how == "refused":
         provider.fail("refund", Refused("transaction_reversed"))
     else:
@@ -166,131 +138,11 @@ def test_a_refund_that_the_provider_does_not_make_becomes_an_admins(provider: Fa
     assert give_back(job_id, hinted=True).status == "needs_admin"
 
 
-ADMINS = (Person("admin-1", ("admin",)), Person("admin-2", ("admin",)))
-
-
-def decide(admin: Person, refund_id: str, decision: str, name: str = "decided") -> Answer:
-    known(admin.user_id or "", roles=["admin"])
-    body = {"decision": decision, "reason": REASON}
-    return admin.post(f"/admin/payments/refunds/{refund_id}/decision", body, headers=key(name))
-
-
-def stuck(provider: FakeProvider, cents: int = 100_000) -> str:
-    """A refund that the provider refused, so that an admin has to act; returns its id."""
-    job_id = deal(cents)
-    pay_all(provider, job_id)
-    cancel(job_id)
-    provider.fail("refund", Refused("transaction_reversed"))
-    assert give_back(job_id).status == "needs_admin"
-    return job_id
-
-
-def test_a_stuck_refund_is_in_the_list_of_admins_and_its_buyer_is_told(provider: FakeProvider) -> None:
-    job_id = stuck(provider)
-    (listed,) = ADMINS[0].get("/admin/payments/refunds").body["items"]
-    assert (listed["id"], listed["reason"], listed["waitsForAdmin"]) == (job_id, "refused", True)
-    assert OWNER.get("/admin/payments/refunds").status == 403
-    follow("notices")
-    assert "refundHeld" in [item["kind"] for item in OWNER.get("/notifications").body["items"]]
-
-
-def test_a_small_stuck_refund_goes_on_by_the_decision_of_one_admin(provider: FakeProvider, clock: Clock) -> None:
-    job_id = stuck(provider)
-    answer = decide(ADMINS[0], job_id, "again")
-    assert (answer.status, answer.body["status"], answer.body["decidedBy"]) == (200, "pending", ["admin-1"])
-    follow("notices", "audit")
-    assert "refundResumed" in [item["kind"] for item in OWNER.get("/notifications").body["items"]]
-    assert ("refund.decided", "admin-1") in [(row["action"], row.get("actor")) for row in stored("audit")]
-    finish(provider, clock, job_id)
-    assert provider.refunded_cents == 105_000
-
-
-@pytest.mark.parametrize("decision", ["again", "given_back"])
-def test_a_large_stuck_refund_needs_the_same_decision_of_two_admins(provider: FakeProvider, decision: str) -> None:
-    job_id = stuck(provider, 600_000)
-    first = decide(ADMINS[0], job_id, decision, "first")
-    assert (first.body["status"], first.body["proposal"]["by"]) == ("needs_admin", "admin-1")
-    again = decide(ADMINS[0], job_id, decision, "again")
-    assert (again.status, again.body["code"]) == (403, "own_proposal")
-    second = decide(ADMINS[1], job_id, decision, "second")
-    assert second.body["status"] == ("pending" if decision == "again" else "paid")
-    assert (second.body["proposal"], second.body["decidedBy"]) == (None, ["admin-1", "admin-2"])
-
-
-def test_what_was_given_back_by_hand_is_booked_once(provider: FakeProvider) -> None:
-    # given a refund over two captures, of which the first was made and the second is stuck
-    job_id = cancelled(provider)
-    give_back(job_id)
-    provider.decide_refund(f"{job_id}-1", "paid")
-    provider.fail("refund", Refused("transaction_reversed"))
-    assert give_back(job_id, hinted=True).status == "needs_admin"
-    held = refund(job_id).held_cents
-    assert 0 < held < 105_000
-    # when an admin says that it was given back by hand, then the rest is booked, and its buyer is told
-    answer = decide(ADMINS[0], job_id, "given_back")
-    assert (answer.status, answer.body["status"]) == (200, "paid")
-    assert ledger_balance(f"refund#{job_id}") == 0
-    provider.balance_cents -= held  # as the refund in the dashboard does
-    follow("notices")
-    assert "refundPaid" in [item["kind"] for item in OWNER.get("/notifications").body["items"]]
-    # and nobody decides again
-    answer = decide(ADMINS[0], job_id, "given_back", "third")
-    assert (answer.status, answer.body["code"]) == (409, "refund_status")
-
-
-def test_money_in_suspense_that_was_given_back_by_hand_is_returned(provider: FakeProvider) -> None:
-    reference = pay_late(provider, cancelled(provider))
-    begun = refunds.return_suspense(reference, khaya_clock.now())
-    assert begun is not None
-    provider.fail("refund", Refused("transaction_reversed"))
-    assert give_back(begun.id).status == "needs_admin"
-    assert decide(ADMINS[0], begun.id, "given_back").status == 200
-    held = suspense.find(reference)
-    assert held is not None
-    assert held.status == "returned"
-
-
-def test_no_admin_decides_about_a_refund_of_theirs_or_one_that_needs_no_admin(provider: FakeProvider) -> None:
-    job_id = stuck(provider)
-    for party in (BUYER, WORKER):
-        answer = decide(Person(party, ("admin",)), job_id, "again", party)
-        assert (answer.status, answer.body["code"]) == (403, "own_affair")
-    assert decide(ADMINS[0], "nothing", "again", "nothing").status == 404
-    assert decide(ADMINS[0], cancelled(provider), "again", "under way").status == 409
-
-
-def test_while_a_chargeback_is_open_nothing_is_booked_as_given_back(provider: FakeProvider) -> None:
-    job_id = stuck(provider)
-    reference = refund(job_id).parts[0].collection
-    chargebacks.apply(provider.charge_back(reference), khaya_clock.now())
-    answer = decide(ADMINS[0], job_id, "given_back")
-    assert (answer.status, answer.body["code"]) == (409, "chargeback_open")
-
-
-def test_an_admin_lets_a_stuck_refund_go_on_and_it_is_looked_for_first(provider: FakeProvider, clock: Clock) -> None:
-    # given two refunds that became an admin's: one was not made, the other appears at the provider later
-    lost, late = cancelled(provider), cancelled(provider)
-    provider.fail("refund", Unclear("timeout"))
-    give_back(lost)
-    provider.fail("refund", Unclear("timeout"), after=True)
-    give_back(late)
-    hidden, provider.refunds = provider.refunds, {}
-    clock.tick(minutes=31)
-    assert {give_back(one).status for one in (lost, late)} == {"needs_admin"}
-    provider.refunds = hidden
-    # when an admin lets both go on
-    for number, one in enumerate((lost, late)):
-        assert decide(ADMINS[0], one, "again", f"decision {number}").status == 200
-        finish(provider, clock, one)
-    # then each was given back once
-    assert provider.refunded_cents == 2 * 105_000
-
-
 # A refund that needs the buyer's account
 
 
 def asking(provider: FakeProvider) -> str:
-    job_id = cancelled(provider)
+    job_id = cancelled_refund(provider)
     provider.default_refund = "needs_account"
     assert give_back(job_id).status == "needs_account"
     provider.default_refund = "pending"
@@ -310,7 +162,7 @@ def test_the_buyer_names_their_account_and_the_refund_goes_on(provider: FakeProv
     assert (after.status, after.sealed) == ("sent", None)
     (given,) = provider.given_accounts.values()
     assert given.account_number == ACCOUNT["accountNumber"]
-    finish(provider, clock, job_id)
+    finish_refund(provider, clock, job_id)
     assert provider.refunded_cents == 105_000
     follow("notices")
     assert "refundPaid" in [item["kind"] for item in OWNER.get("/notifications").body["items"]]
@@ -338,7 +190,7 @@ def test_the_identity_number_of_somebody_else_is_not_taken(provider: FakeProvide
 
 
 def test_an_account_is_named_by_the_owner_only_and_only_while_it_is_asked_for(provider: FakeProvider) -> None:
-    job_id = cancelled(provider)
+    job_id = cancelled_refund(provider)
     assert name(job_id) == 409
     provider.default_refund = "needs_account"
     give_back(job_id)

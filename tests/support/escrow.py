@@ -6,10 +6,11 @@ from khaya.collections import service as collections
 from khaya.platform.base import clock
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo
-from tests.support.client import Answer, Person
+from tests.support.client import Answer, Context, Person, app
 from tests.support.money import key
 from tests.support.provider import FakeProvider
 from tests.support.records import accept, place_bid, post_job
+from tests.support.uploads import uploaded
 
 AMOUNT = 100_000
 TOTAL, DEPOSIT, BALANCE, EARNED = 105_000, 31_500, 73_500, 95_000
@@ -43,6 +44,19 @@ def escrow(person: Person, job_id: str) -> dict[str, object]:
     assert answer.status == 200, answer.text
     found: dict[str, object] = answer.body
     return found
+
+
+def submit(worker: Person, job_id: str) -> None:
+    """Hand in the work with a photo."""
+    photo = uploaded(worker, "submission")
+    answer = worker.post(f"/jobs/{job_id}/submission", {"note": "Done.", "photos": [photo]})
+    assert answer.status == 200, answer.text
+
+
+def run_timers() -> dict[str, int]:
+    """Run the task of due items; returns its counts."""
+    report: dict[str, int] = app("due_items").handler({"schedule": "minute"}, Context(240_000))
+    return report
 
 
 def ledger_balance(account: str) -> int:

@@ -15,8 +15,10 @@ class Job:
     Attributes:
         booked: the payments that are the escrow's, by reference.
         strays: the payments that go back.
-        open: the chargebacks that are undecided, and their payments.
+        open: the undecided chargebacks of payments that are the escrow's, and their payments.
+        open_strays: those of payments that go back.
         lost: cents that the bank took back.
+        lost_strays: the payments that the bank took back before they went back.
     """
 
     id: str
@@ -31,7 +33,9 @@ class Job:
     booked: dict[str, int] = field(default_factory=dict)
     strays: dict[str, int] = field(default_factory=dict)
     open: dict[str, str] = field(default_factory=dict)
+    open_strays: dict[str, str] = field(default_factory=dict)
     lost: int = 0
+    lost_strays: set[str] = field(default_factory=set)
 
     @property
     def total(self) -> int:
@@ -51,7 +55,8 @@ class Job:
     def pays(self, reference: str, cents: int) -> None:
         """A payment is booked on the escrow if it is due, or goes back."""
         is_first = reference.split("-")[-2] != "balance"
-        if self.status in FINAL or is_first == bool(self.booked):
+        is_too_much = sum(self.booked.values()) + cents > self.total
+        if self.status in FINAL or is_first == bool(self.booked) or is_too_much:
             self.strays[reference] = cents
             return
         self.booked[reference] = cents

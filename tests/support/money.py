@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from khaya.escrows import store as escrows
-from khaya.escrows.model import new_escrow
+from khaya.escrows.progress import new_escrow
 from khaya.jobs import store
 from khaya.jobs.model import Job
 from khaya.ledger import service as ledger

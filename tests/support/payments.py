@@ -11,13 +11,14 @@ from khaya.collections import service as collection_service
 from khaya.collections import store as collections
 from khaya.collections.model import new_collection
 from khaya.disbursements import payouts, refunds
+from khaya.escrows import progress
 from khaya.escrows import service as escrows
 from khaya.escrows import store as escrow_store
-from khaya.escrows.model import new_escrow
 from khaya.escrows.opening import summary_of
+from khaya.escrows.progress import new_escrow
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job
-from khaya.ledger.model import guarded
+from khaya.ledger.model import Movement, guarded
 from khaya.payout_accounts import store as payout_accounts
 from khaya.payout_accounts.model import PayoutAccount
 from khaya.payouts import store as payout_store
@@ -33,6 +34,7 @@ from khaya.refunds import store as refund_store
 from khaya.refunds.model import Refund
 from khaya.users import store as users
 from khaya.users.model import User
+from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.money import REASON, TREASURER, check_books, key
 from tests.support.provider import FakeProvider, fake_provider
@@ -154,7 +156,7 @@ def release(job_id: str) -> str:
     """Release a paid escrow to its worker; returns the payout's id."""
     now = clock.now()
     found = escrows.get_deal(job_id)
-    commit_now(escrow_store.change(found.escrow, found.escrow.submitted(now)))
+    commit_now(escrow_store.change(found.escrow, progress.submitted(found.escrow, now)))
     unit_of_work = UnitOfWork()
     escrows.confirm(escrows.get_deal(job_id), now=now, unit_of_work=unit_of_work)
     unit_of_work.commit()
@@ -251,6 +253,24 @@ def give_back(refund_id: str, **options: Any) -> Refund:
     return refund(refund_id)
 
 
+def cancelled_refund(fake: FakeProvider) -> str:
+    """The refund of a cancelled job over a deposit of R315 and a balance of R735; returns its id, the job's."""
+    job_id = deal()
+    pay_all(fake, job_id)
+    return cancel(job_id)
+
+
+def finish_refund(fake: FakeProvider, time: Clock, refund_id: str) -> None:
+    """Let the provider give every part back."""
+    for _ in range(6):
+        for part in refund(refund_id).parts:
+            if part.state == "sent":
+                fake.decide_refund(part.refund_id, "paid")
+        give_back(refund_id, hinted=True)
+        time.tick(hours=1)
+    assert refund(refund_id).status == "paid"
+
+
 def settle_withdrawal(payout_id: str, ends: Literal["paid", "failed"]) -> Payout:
     """Have a withdrawal arrive, or have an admin turn it back into credits; returns its payout as it is then."""
     with pytest.MonkeyPatch.context() as patch, fake_provider(patch) as fake:
@@ -262,13 +282,20 @@ def settle_withdrawal(payout_id: str, ends: Literal["paid", "failed"]) -> Payout
     return payout(payout_id)
 
 
-def check_money() -> None:
-    """Check that the ledger is consistent, and that each payout and refund holds what its state says."""
+def check_money(fake: FakeProvider | None = None) -> None:
+    """Check that the ledger is consistent, and that each escrow, payout and refund holds what its state says.
+
+    With a provider also that it has what is booked.
+    """
     items = stand_in.stored("credits")
     check_books(items)
     balances = {
         row["id"].removeprefix("balance#"): row["balanceCents"] for row in items if row["id"].startswith("balance#")
     }
+    for row in stand_in.stored("escrows"):
+        if "heldCents" in row:
+            assert balances.get(guarded("escrow", row["id"]), 0) == row["heldCents"], row
+            assert (row["heldCents"] > 0) == (row["status"] in ("deposit_paid", "held", "disputed")), row
     for row in stand_in.stored("payouts"):
         if "amountCents" in row:
             owed = row["amountCents"] if row["status"] in ("pending", "sent") else 0
@@ -277,3 +304,25 @@ def check_money() -> None:
         if row.get("source") == "escrow":
             paid = sum(part["cents"] for part in row.get("parts", []) if part["state"] == "paid")
             assert balances.get(guarded("refund", row["id"]), 0) == row["amountCents"] - paid, row
+    if fake is not None:
+        for item in items:
+            if item["id"].startswith("movement#"):
+                _check_at_provider(fake, Movement.model_validate(item))
+
+
+def _check_at_provider(fake: FakeProvider, movement: Movement) -> None:
+    """Check that the provider has the payment, refund, payout or lost chargeback that a movement books."""
+    kind, _, name = movement.source.partition(":")
+    legs = {leg.account.partition("#")[0]: leg.cents for leg in movement.legs}
+    if kind == "collection" and name in fake.collections:
+        found = fake.collections[name]
+        assert (found.state, found.amount_cents) == ("paid", -legs["providerUnsettled"] - legs["providerFees"])
+    elif kind == "refund" and not name.endswith(":by-hand"):
+        paid = [one.amount_cents for one in fake.refunds.values() if (one.refund_id, one.state) == (name, "paid")]
+        assert paid == [legs["providerBalance"]]
+    elif kind in fake.payouts:
+        assert fake.payouts[kind].state in (("returned",) if name else ("paid", "returned"))
+        assert fake.payouts[kind].amount_cents == abs(legs["payout"])
+    else:
+        assert not kind.startswith("payout-"), f"the provider knows nothing of {movement.source}"
+        assert kind != "chargeback" or fake.chargebacks[name].state == "lost"

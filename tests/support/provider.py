@@ -203,8 +203,10 @@ class FakeProvider:
         self.payouts[reference] = replace(before, state=state)
 
     def decide_refund(self, refund_id: str, state: RefundState) -> None:
-        """Decide what becomes of a refund, by our id of it."""
+        """Decide what becomes of the latest refund with our id. The money of one that fails is there again."""
         found = self._refund_of(refund_id)
+        if state == "failed":
+            self.balance_cents += found.amount_cents
         self.refunds[found.provider_id] = replace(found, state=state)
 
     def snapshot(self) -> dict[str, Any]:
@@ -266,7 +268,8 @@ class FakeProvider:
             raise Refused("transaction_reversed")
         if given + request.amount_cents > collection.amount_cents:
             raise Refused("refund_exceeds_amount")
-        self._take(request.amount_cents)
+        if self.default_refund != "failed":
+            self._take(request.amount_cents)
         made = Refund(
             f"refund-{next(self._ids)}",
             request.refund_id,
@@ -366,7 +369,7 @@ class FakeProvider:
         self.balance_cents -= cents
 
     def _refund_of(self, refund_id: str) -> Refund:
-        return next(one for one in self.refunds.values() if one.refund_id == refund_id)
+        return next(one for one in reversed(self.refunds.values()) if one.refund_id == refund_id)
 
 
 @contextmanager

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khaya.escrows import resolution
+from khaya.escrows import progress, resolution
 from khaya.escrows.disputes import MAX_EVIDENCE, Evidence
-from khaya.escrows.model import FINAL, TRANSITIONS, Escrow, Event, Status, new_escrow
+from khaya.escrows.model import FINAL, TRANSITIONS, Escrow, Event, Status
+from khaya.escrows.progress import new_escrow
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.pricing.model import Split, Terms, amounts_of, release_of
@@ -40,29 +41,29 @@ def escrow(amount: int = 100_000, **fields: Any) -> Escrow:
 
 
 def with_deposit() -> Escrow:
-    return escrow().captured(31_500, NOW)
+    return progress.captured(escrow(), 31_500, NOW)
 
 
 def held() -> Escrow:
-    return with_deposit().captured(73_500, NOW)
+    return progress.captured(with_deposit(), 73_500, NOW)
 
 
 def submitted() -> Escrow:
-    return held().submitted(NOW)
+    return progress.submitted(held(), NOW)
 
 
 def disputed() -> Escrow:
-    return resolution.disputed(held().started(NOW), "buyer", "The tap still drips.", NOW)
+    return resolution.disputed(progress.started(held(), NOW), "buyer", "The tap still drips.", NOW)
 
 
 BY_STATUS: dict[Status, Callable[[], Escrow]] = {
     "pending": escrow,
-    "deposit_paid": lambda: with_deposit().started(NOW),
-    "held": lambda: held().started(NOW),
+    "deposit_paid": lambda: progress.started(with_deposit(), NOW),
+    "held": lambda: progress.started(held(), NOW),
     "disputed": disputed,
-    "released": lambda: submitted().released(NOW),
-    "refunded": lambda: held().cancelled(NOW),
-    "cancelled": lambda: escrow().cancelled(NOW),
+    "released": lambda: progress.released(submitted(), NOW),
+    "refunded": lambda: progress.cancelled(held(), NOW),
+    "cancelled": lambda: progress.cancelled(escrow(), NOW),
 }
 
 
@@ -95,50 +96,50 @@ def test_a_deposit_begins_the_time_of_the_work() -> None:
 def test_a_small_job_is_paid_at_once() -> None:
     small = escrow(20_000)
     assert small.due_part == "all"
-    assert small.captured(21_000, NOW).status == "held"
+    assert progress.captured(small, 21_000, NOW).status == "held"
 
 
 def test_nothing_is_no_payment() -> None:
     for cents in (0, -1):
         with pytest.raises(ValueError, match=str(cents)):
-            escrow(20_000).captured(cents, NOW)
+            progress.captured(escrow(20_000), cents, NOW)
 
 
 def test_more_than_the_total_is_refused() -> None:
     with pytest.raises(Conflict):
-        held().captured(1, NOW)
+        progress.captured(held(), 1, NOW)
 
 
 @pytest.mark.parametrize("hours", [0, 71])
 def test_the_deposit_is_not_overdue_before_its_time(hours: int) -> None:
     with pytest.raises(Conflict):
-        escrow().deposit_overdue(after(hours=hours))
+        progress.deposit_overdue(escrow(), after(hours=hours))
 
 
 def test_an_unpaid_deposit_cancels_after_72_hours() -> None:
-    assert escrow().deposit_overdue(after(hours=72)).status == "cancelled"
+    assert progress.deposit_overdue(escrow(), after(hours=72)).status == "cancelled"
 
 
 def test_the_buyer_gets_everything_back_before_the_work_started() -> None:
-    found = held().cancelled(NOW)
+    found = progress.cancelled(held(), NOW)
     assert (found.status, found.refunded_cents, found.held_cents) == ("refunded", 105_000, 0)
 
 
 def test_nobody_cancels_after_the_start() -> None:
     with pytest.raises(Conflict) as refused:
-        held().started(NOW).cancelled(NOW)
+        progress.cancelled(progress.started(held(), NOW), NOW)
     assert refused.value.code == "work_started"
 
 
 def test_work_does_not_start_without_a_deposit() -> None:
-    for step in (Escrow.started, Escrow.submitted):
+    for step in (progress.started, progress.submitted):
         with pytest.raises(Conflict) as refused:
             step(escrow(), NOW)
         assert refused.value.code == "deposit_not_paid"
 
 
 def test_a_submission_starts_the_work() -> None:
-    found = with_deposit().submitted(NOW)
+    found = progress.submitted(with_deposit(), NOW)
     assert found.started_at == NOW
     assert found.timers == {"balance_overdue": after(hours=72)}
 
@@ -146,40 +147,40 @@ def test_a_submission_starts_the_work() -> None:
 def test_the_time_to_confirm_runs_from_the_later_of_submission_and_payment() -> None:
     later = after(hours=10)
     assert submitted().release_at == after(hours=72)
-    paid_later = with_deposit().submitted(NOW).captured(73_500, later)
+    paid_later = progress.captured(progress.submitted(with_deposit(), NOW), 73_500, later)
     assert paid_later.release_at == after(hours=82)
     assert paid_later.status == "held"
 
 
 def test_confirmed_work_pays_the_worker() -> None:
-    found = submitted().released(NOW)
+    found = progress.released(submitted(), NOW)
     assert (found.status, found.released_cents, found.held_cents) == ("released", 95_000, 0)
 
 
 def test_unanswered_work_is_released_after_72_hours_and_not_before() -> None:
     with pytest.raises(Conflict):
-        submitted().released(after(hours=71), by_itself=True)
-    assert submitted().released(after(hours=72), by_itself=True).status == "released"
+        progress.released(submitted(), after(hours=71), by_itself=True)
+    assert progress.released(submitted(), after(hours=72), by_itself=True).status == "released"
 
 
 @pytest.mark.parametrize(
     ("before", "code"),
     [
         (escrow, "deposit_not_paid"),
-        (lambda: with_deposit().submitted(NOW), "balance_not_paid"),
+        (lambda: progress.submitted(with_deposit(), NOW), "balance_not_paid"),
         (held, "work_not_submitted"),
         (disputed, "escrow_status"),
     ],
 )
 def test_completion_needs_everything_paid_and_a_submission(before: Callable[[], Escrow], code: str) -> None:
-    for step in (Escrow.released, Escrow.sent_back):
+    for step in (progress.released, progress.sent_back):
         with pytest.raises(Conflict) as refused:
             step(before(), NOW)
         assert refused.value.code == code
 
 
 def test_sent_back_work_has_time_again() -> None:
-    found = submitted().sent_back(after(days=20))
+    found = progress.sent_back(submitted(), after(days=20))
     assert (found.submitted_at, found.release_at) == (None, None)
     assert found.timers == {"work_overdue": after(days=34)}
     assert found.first_submitted_at == NOW
@@ -193,18 +194,26 @@ def test_work_that_is_14_days_late_is_disputed() -> None:
 
 
 def test_paying_the_balance_ends_the_dispute_about_it() -> None:
-    unpaid = resolution.balance_overdue(with_deposit().submitted(NOW), after(hours=72))
+    unpaid = resolution.balance_overdue(progress.submitted(with_deposit(), NOW), after(hours=72))
     assert (unpaid.status, unpaid.due_part) == ("disputed", "balance")
-    paid = unpaid.captured(73_500, after(hours=80))
+    paid = progress.captured(unpaid, 73_500, after(hours=80))
     assert paid.status == "held"
     assert paid.dispute is not None
     assert paid.dispute.decision == "paid"
     assert paid.timers == {"release_due": after(hours=152)}
 
 
+def test_given_a_deposit_of_which_a_part_was_charged_back_when_the_balance_is_paid_then_the_dispute_stays() -> None:
+    unpaid = resolution.balance_overdue(progress.submitted(with_deposit(), NOW), after(hours=72))
+    short, uncovered = resolution.chargeback_lost(resolution.charged_back(unpaid, None, NOW), 10_000, NOW)
+    assert (short.status, short.held_cents, uncovered) == ("disputed", 21_500, 0)
+    paid = progress.captured(short, 73_500, after(hours=80))
+    assert (paid.status, paid.held_cents, paid.is_fully_paid) == ("disputed", 95_000, True)
+
+
 def test_money_that_arrives_during_another_dispute_does_not_end_it() -> None:
-    before = resolution.disputed(with_deposit().started(NOW), "worker", "No access to the house.", NOW)
-    assert before.captured(73_500, NOW).status == "disputed"
+    before = resolution.disputed(progress.started(with_deposit(), NOW), "worker", "No access to the house.", NOW)
+    assert progress.captured(before, 73_500, NOW).status == "disputed"
     assert before.due_part is None
 
 
@@ -259,7 +268,7 @@ def test_a_decision_must_share_out_exactly_what_is_held(parts: tuple[int, int, i
 def test_an_undecided_dispute_is_decided_by_its_evidence(
     evidence: tuple[Any, ...], is_submitted: bool, status: Status
 ) -> None:
-    before = held().submitted(NOW) if is_submitted else held().started(NOW)
+    before = progress.submitted(held(), NOW) if is_submitted else progress.started(held(), NOW)
     before = resolution.disputed(before, "buyer", "Not what we agreed.", NOW)
     for by in evidence:
         before = resolution.with_evidence(before, Evidence(by=by, text="See the photo.", at=NOW), NOW)
@@ -286,9 +295,9 @@ def test_a_long_dispute_alarms_once_before_it_is_decided() -> None:
 def test_an_open_chargeback_keeps_all_money() -> None:
     frozen = resolution.charged_back(submitted(), after(days=5), NOW)
     for step in (
-        lambda: frozen.released(NOW),
-        lambda: frozen.released(after(hours=72), by_itself=True),
-        lambda: resolution.charged_back(held(), None, NOW).cancelled(NOW),
+        lambda: progress.released(frozen, NOW),
+        lambda: progress.released(frozen, after(hours=72), by_itself=True),
+        lambda: progress.cancelled(resolution.charged_back(held(), None, NOW), NOW),
         lambda: resolution.resolved(
             resolution.charged_back(disputed(), None, NOW), release_of(105_000, disputed().amounts), "admin", NOW
         ),
@@ -298,7 +307,7 @@ def test_an_open_chargeback_keeps_all_money() -> None:
         assert refused.value.code == "chargeback_open"
     won = resolution.chargeback_won(frozen, after(days=9))
     assert won.release_at == after(days=12)
-    assert won.released(after(days=9)).status == "released"
+    assert progress.released(won, after(days=9)).status == "released"
 
 
 def test_a_lost_chargeback_takes_what_is_there() -> None:
@@ -310,21 +319,21 @@ def test_a_lost_chargeback_takes_what_is_there() -> None:
 
 
 def test_a_chargeback_after_the_release_is_the_platforms_loss() -> None:
-    released = resolution.charged_back(submitted().released(NOW), None, NOW)
+    released = resolution.charged_back(progress.released(submitted(), NOW), None, NOW)
     after_loss, short = resolution.chargeback_lost(released, 73_500, NOW)
     assert (after_loss.status, short) == ("released", 73_500)
 
 
 STEPS: dict[str, Callable[[Escrow, str, int], Escrow]] = {
-    "deposit": lambda one, now, _: one.captured(one.amounts.deposit_cents, now),
-    "balance": lambda one, now, _: one.captured(one.amounts.balance_cents or one.amounts.deposit_cents, now),
-    "overdue": lambda one, now, _: one.deposit_overdue(now),
-    "cancel": lambda one, now, _: one.cancelled(now),
-    "start": lambda one, now, _: one.started(now),
-    "submit": lambda one, now, _: one.submitted(now),
-    "send back": lambda one, now, _: one.sent_back(now),
-    "confirm": lambda one, now, _: one.released(now),
-    "release": lambda one, now, _: one.released(now, by_itself=True),
+    "deposit": lambda one, now, _: progress.captured(one, one.amounts.deposit_cents, now),
+    "balance": lambda one, now, _: progress.captured(one, one.amounts.balance_cents or one.amounts.deposit_cents, now),
+    "overdue": lambda one, now, _: progress.deposit_overdue(one, now),
+    "cancel": lambda one, now, _: progress.cancelled(one, now),
+    "start": lambda one, now, _: progress.started(one, now),
+    "submit": lambda one, now, _: progress.submitted(one, now),
+    "send back": lambda one, now, _: progress.sent_back(one, now),
+    "confirm": lambda one, now, _: progress.released(one, now),
+    "release": lambda one, now, _: progress.released(one, now, by_itself=True),
     "late work": lambda one, now, _: resolution.work_overdue(one, now),
     "late balance": lambda one, now, _: resolution.balance_overdue(one, now),
     "dispute": lambda one, now, _: resolution.disputed(one, "buyer", "No.", now),

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from khaya.events.catalogue import KINDS as EVENTS
-from khaya.events.catalogue import Person
+from khaya.events.market import Person
 from khaya.events.model import Event
 from khaya.notices import rules
 from khaya.notifications.choices import LANGUAGES, Language

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from khaya.platform.base.errors import Conflict
 from khaya.pricing.model import Terms, amounts_of, release_of
 from khaya.pricing.provider_fees import check_fee_cents, kept_cents
+from khaya.referrals.model import REWARD_CENTS
+from khaya.stories.model import REWARD_CENTS as STORY_REWARD_CENTS
+from tests.support.template import template
 
 TERMS = Terms()
-REFERRAL_REWARDS_CENTS = 2 * 5_000
-STORY_REWARD_CENTS = 5_000
-REFERRAL_SUM_CENTS = 250_000
+REFERRAL_REWARDS_CENTS = 2 * REWARD_CENTS
+REFERRAL_SUM_CENTS = int(template()["Parameters"]["ReferralCents"]["Default"])
 
 agreed = st.integers(TERMS.min_cents, TERMS.max_cents)
 
@@ -112,6 +114,6 @@ def test_the_jobs_of_a_referral_pay_for_its_rewards() -> None:
     assert least_kept_cents(REFERRAL_SUM_CENTS) >= REFERRAL_REWARDS_CENTS
 
 
-def test_the_fees_of_a_referrals_jobs_exceed_its_rewards_and_a_story() -> None:
+def test_whoever_invents_the_jobs_of_a_referral_and_a_story_pays_more_fees_than_they_get() -> None:
     fees = amounts_of(REFERRAL_SUM_CENTS, TERMS).platform_cents
     assert fees > REFERRAL_REWARDS_CENTS + STORY_REWARD_CENTS

@@ -55,6 +55,26 @@ def test_a_lost_answer_is_an_admins_after_half_an_hour(minutes: int, status: str
     assert asked.unclear(clock.plus(NOW, minutes=minutes)).status == status
 
 
+def test_given_a_chargeback_of_less_than_a_part_then_the_rest_of_the_part_still_goes_back() -> None:
+    planned = refund().planned([("balance", 73_500), ("deposit", 31_500)], NOW)
+    sent = planned.asking(NOW).sent("r", NOW)
+    after = sent.charged_back(1_500, "deposit", NOW)
+    assert [(part.collection, part.cents) for part in after.parts] == [("balance", 73_500), ("deposit", 30_000)]
+    assert (after.amount_cents, after.held_cents, after.coverable_cents("balance")) == (103_500, 103_500, 0)
+
+
+def test_given_a_refund_that_has_ended_then_it_does_not_change_any_more() -> None:
+    paid = refund(21_000).planned([("all", 21_000)], NOW).asking(NOW).part_paid("r", NOW)
+    assert paid.status == "paid"
+    for step in (
+        lambda: paid.stuck("failed", NOW),
+        lambda: paid.refused(NOW),
+        lambda: refund().charged_back(105_000, "all", NOW).stuck("failed", NOW),
+    ):
+        with pytest.raises(Conflict):
+            step()
+
+
 def test_a_refund_is_listed_since_the_day_before() -> None:
     assert refund().listed_since == "2026-11-20"
 

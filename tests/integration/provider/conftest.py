@@ -13,7 +13,7 @@ import requests
 
 from khaya.platform.aws import clients, secrets
 from khaya.platform.base import settings
-from khaya.provider import payment_provider
+from khaya.provider import check_at_start, payment_provider
 from khaya.provider.model import BankAccount, CheckoutRequest, PayoutRequest, Recipient, RefundRequest
 from khaya.provider.paystack import api
 from khaya.provider.paystack.adapter import Paystack
@@ -120,6 +120,14 @@ def provider(server: providers.Server, configured: None, monkeypatch: pytest.Mon
     return Provider(server)
 
 
+@pytest.fixture
+def in_prod(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Provider:
+    """The provider in the environment prod, with a key of the test mode."""
+    monkeypatch.setenv("ENVIRONMENT", "prod")
+    settings.settings.cache_clear()
+    return provider
+
+
 def rotate(key: str) -> None:
     """Make another key the current one; the one before stays valid."""
     client("secretsmanager").put_secret_value(SecretId=SECRET, SecretString=json.dumps({"secretKey": key}))
@@ -131,3 +139,4 @@ def _forget() -> None:
     settings.settings.cache_clear()
     secrets.clear_cache()
     payment_provider.cache_clear()
+    check_at_start.cache_clear()

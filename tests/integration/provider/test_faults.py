@@ -190,13 +190,6 @@ def test_given_a_secret_that_is_none_then_nothing_is_asked(
     assert provider.stand_in.asked == []
 
 
-@pytest.fixture
-def in_prod(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Provider:
-    monkeypatch.setenv("ENVIRONMENT", "prod")
-    settings.settings.cache_clear()
-    return provider
-
-
 @pytest.mark.parametrize("name", EVERY)
 def test_in_prod_a_test_key_is_refused_before_anything_is_asked(in_prod: Provider, name: str) -> None:
     with pytest.raises(WrongMode, match="PaymentSecretArn names a test key"):

@@ -8,6 +8,7 @@ from khaya.bids.visibility import get_visible_job
 from khaya.escrows import opening as escrows
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Contact, Job
+from khaya.payout_accounts import store as payout_accounts
 from khaya.platform.base.errors import Conflict, Forbidden, IndexBehind, NotFound, WriteConflict
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.platform.data.unit_of_work import UnitOfWork, Write, commit_now, read_together
@@ -18,16 +19,20 @@ from khaya.profiles.model import NEW_NAME
 from khaya.users import store as users
 
 
-def place(job_id: str, offer: BidOffer, *, worker_id: str, now: str, unit_of_work: UnitOfWork) -> Bid:
+def place(job_id: str, offer: BidOffer, *, worker_id: str, now: str, unit_of_work: UnitOfWork) -> tuple[Bid, bool]:
     """Place a bid. One transaction stores the bid, takes the worker's slot on the job and increases the bid count.
+
+    Returns the bid, and whether its worker has to give a payout account to be paid for this job.
 
     Raises:
         NotFound: the job does not exist.
         Forbidden: the worker posted the job.
         Conflict: the job is not open, its buyer is suspended, or the worker's slot is taken.
     """
-    job_item, profile_item = read_together([jobs.key(job_id), profiles.key(worker_id)])
-    job = jobs.read(job_item)
+    job_item, profile_item, account_item = read_together(
+        [jobs.key(job_id), profiles.key(worker_id), payout_accounts.key(worker_id)]
+    )
+    job, account = jobs.read(job_item), payout_accounts.read(account_item)
     if job is None:
         raise NotFound("There is no such job.")
     if job.terms is not None:
@@ -36,7 +41,7 @@ def place(job_id: str, offer: BidOffer, *, worker_id: str, now: str, unit_of_wor
     worker = profiles.read(profile_item, worker_id)
     bid = new_bid(offer, job, worker_id=worker_id, worker_name=worker.display_name, now=now)
     unit_of_work.add(*store.create(bid), jobs.count_bid(job.id, +1), users.require_in_role(job.buyer_id, "buyer"))
-    return bid
+    return bid, job.payment == "escrow" and (account is None or not account.is_good)
 
 
 def accept(bid_id: str, *, owner_id: str, now: str, unit_of_work: UnitOfWork) -> tuple[Job, Bid]:

@@ -219,7 +219,7 @@ def _take_from_suspense(
 ) -> tuple[int, list[tuple[str, int]]]:
     """Take a lost chargeback from money in suspense, unless that was sent back already."""
     refund = refunds.find(kept.refund_id) if kept.refund_id else None
-    if refund is not None and not refund.is_unsent:
+    if refund is not None and not refund.coverable_cents(kept.id):
         return cents, []
     covered = min(cents, kept.amount_cents)
     unit_of_work.add(suspense.change(kept, kept.lost(now)))

@@ -28,7 +28,7 @@ from khaya.platform.aws import secrets
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, NotFound, Unavailable
 from khaya.platform.base.settings import CheckoutSettings, settings
-from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, read, read_together
+from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, read_together
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.pricing.model import Part
 from khaya.provider import model as port
@@ -40,6 +40,8 @@ from khaya.users import store as users
 _ATTEMPTS: Final = 10
 _CARD_PURPOSE: Final = "payment-card"
 ZAR: Final = "ZAR"
+PAYING_MINUTES: Final = 60
+"""Minutes for which the buyer may be paying on the page of a new checkout."""
 
 
 def check_out(job_id: str, part: Part, *, buyer_id: str, now: str, unit_of_work: UnitOfWork) -> Collection:
@@ -265,11 +267,18 @@ def _suspend(
 
 
 def is_under_way(reference: str, now: str) -> bool:
-    """Whether the buyer may just be paying: the collection exists, is not paid, and its checkout is live.
+    """Whether the buyer may just be paying: the bank has not answered yet, or the checkout was opened just now.
+
+    What was paid is booked by that.
 
     Raises:
         ProviderUnavailable: the provider does not answer.
     """
-    status = apply(reference, now)
-    own = store.read(read(store.key(reference)))
-    return status == "waiting" and own is not None and clock.plus(own.created_at, hours=1) > now
+    own = store.find(reference)
+    if own is None or own.status in ("paid", "returned"):
+        return False
+    found = provider.payment_provider().find_collection(reference)
+    status = retry_on_conflict(lambda: _apply(reference, found, now), _ATTEMPTS)
+    if found is not None and found.under_way:
+        return True
+    return status == "waiting" and clock.plus(own.created_at, minutes=PAYING_MINUTES) > now

@@ -36,12 +36,16 @@ def decide(
     if refund.proposal is not None and decided.proposal is None:
         unit_of_work.add(users.require_proposer_is_admin(refund.proposal.by))
     if decided.status == "paid":
-        _book(refund, now, unit_of_work)
+        account = "providerBank" if request.decision == "given_back_from_bank" else "providerBalance"
+        _book(refund, account, now, unit_of_work)
     return decided
 
 
-def _book(refund: Refund, now: str, unit_of_work: UnitOfWork) -> None:
-    """Book that what was left of a refund was given back by hand; refused while a chargeback of its money is open."""
+def _book(refund: Refund, account: str, now: str, unit_of_work: UnitOfWork) -> None:
+    """Book that what was left of a refund was given back by hand, out of one of the platform's accounts.
+
+    Refused while a chargeback of its money is open.
+    """
     if refund.source == "escrow":
         escrow = escrows.find(refund.id)
         if escrow is not None:
@@ -55,7 +59,7 @@ def _book(refund: Refund, now: str, unit_of_work: UnitOfWork) -> None:
             unit_of_work.add(suspense.change(held, held.returned(now)))
     if refund.currency == ZAR:
         cents = refund.held_cents
-        legs = [(account_of(refund), -cents), ("providerBalance", cents)]
+        legs = [(account_of(refund), -cents), (account, cents)]
         ledger.move(f"refund:{refund.id}:by-hand", legs, now=now, unit_of_work=unit_of_work)
 
 

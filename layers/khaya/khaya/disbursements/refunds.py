@@ -24,7 +24,8 @@ from khaya.platform.work.retries import retry_on_conflict
 from khaya.provider import model as port
 from khaya.provider.errors import ProviderUnavailable, Refused, TooLittleBalance, Unclear
 from khaya.refunds import service, store
-from khaya.refunds.model import CollectionRefund, Refund
+from khaya.refunds.model import Refund
+from khaya.refunds.parts import CollectionRefund
 from khaya.suspense import store as suspense
 
 _ATTEMPTS: Final = 10
@@ -77,9 +78,8 @@ def _plan(refund: Refund, now: str) -> Refund:
 
 def _lags(paid: list[Collection], escrow: Escrow) -> bool:
     """Whether the index does not list yet all that was paid for an escrow, and all that was charged back of it."""
-    lost = escrow.chargebacks.lost_cents if escrow.chargebacks else 0
     captured, taken = sum(one.paid_cents or 0 for one in paid), sum(one.charged_back_cents for one in paid)
-    return captured < escrow.paid_cents or taken < lost
+    return captured < escrow.paid_cents or taken < escrow.lost_cents
 
 
 def _advance(refund: Refund, part: CollectionRefund, now: str) -> Refund:
@@ -102,7 +102,8 @@ def _at_provider(refund: Refund, part: CollectionRefund) -> port.Refund | None:
     if provider_id is not None:
         return provider.payment_provider().find_refund(provider_id)
     listed = provider.payment_provider().find_refunds(refund.listed_since, part.refund_id)
-    return next((one for one in listed if one.collection == part.collection), None)
+    candidates = (one for one in listed if one.provider_id not in part.failed)
+    return next((one for one in candidates if one.collection == part.collection), None)
 
 
 def _ask(refund: Refund, part: CollectionRefund, now: str) -> Refund:
@@ -125,7 +126,7 @@ def _ask(refund: Refund, part: CollectionRefund, now: str) -> Refund:
         return _record(asking, lambda one, _: one.not_asked("balance_too_low", now))
     except Refused as error:
         observability.logger().error("refund refused", extra={"refund": refund.id, "code": error.code})
-        return _record(asking, lambda one, _: one.stuck("refused", now))
+        return _record(asking, lambda one, _: one.refused(now))
     except ProviderUnavailable as error:
         seconds = error.retry_after
         return _record(asking, lambda one, _: one.not_asked("provider_unavailable", now, seconds))
@@ -159,7 +160,7 @@ def _apply(refund: Refund, part: CollectionRefund, found: port.Refund, now: str)
             return _record(refund, lambda one, unit_of_work: _part_paid(one, part, found, now, unit_of_work))
         case "failed":
             observability.count("RefundFailed")
-            return _record(refund, lambda one, _: one.stuck("failed", now))
+            return _record(refund, lambda one, _: one.part_failed(found.provider_id, now))
         case "needs_account":
             return _give_account(refund, found.provider_id, now)
     return _record(refund, lambda one, _: one.sent(found.provider_id, now))

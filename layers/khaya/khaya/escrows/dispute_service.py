@@ -35,13 +35,16 @@ def open_dispute(deal: Deal, person: str, reason: str, *, now: str, unit_of_work
 
 
 def withdraw_dispute(deal: Deal, person: str, *, now: str, unit_of_work: UnitOfWork) -> Deal:
-    """Withdraw a dispute that the person opened.
+    """Withdraw a dispute that the person opened; repeated, it changes nothing.
 
     Raises:
         Forbidden: somebody else opened it.
         Conflict: there is none, or a card payment was charged back.
     """
-    party = deal.escrow.require_party(person)
+    party, latest = deal.escrow.require_party(person), deal.escrow.dispute
+    goes_on = deal.escrow.status in ("deposit_paid", "held")
+    if goes_on and latest is not None and (latest.by, latest.decision) == (party, "withdrawn"):
+        return deal
     return _changed(deal, resolution.dispute_withdrawn(deal.escrow, party, now), now, unit_of_work)
 
 

@@ -16,7 +16,7 @@ from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Count
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
-from khaya.pricing.model import Amounts, Part, Split, Terms, release_of
+from khaya.pricing.model import Amounts, Part, Split, Terms
 from khaya.uploads.model import Pictures
 
 Status = Literal["pending", "deposit_paid", "held", "disputed", "released", "refunded", "cancelled"]
@@ -47,7 +47,7 @@ Timer = Literal[
 """What happens by itself when its time has come."""
 
 Legs = Literal["capture", "share_out", "charge_back"]
-"""How a transition moves money: see `khaya.escrows.movements`."""
+"""How a transition moves money: see `khaya.escrows.service` and `khaya.chargebacks.service`."""
 
 EscrowNotice = Literal[
     "escrow.deposit_paid",
@@ -128,7 +128,12 @@ TRANSITIONS: Final = (
     ),
     Transition("disputed", "partly_captured", "disputed", legs="capture"),
     Transition(
-        "disputed", "fully_captured", "held", "the dispute is about the balance", "capture", "escrow.dispute_ended"
+        "disputed",
+        "fully_captured",
+        "held",
+        "the dispute is about the balance, and nothing was charged back",
+        "capture",
+        "escrow.dispute_ended",
     ),
     Transition(
         "disputed", "dispute_withdrawn", "deposit_paid", "the balance is not paid", None, "escrow.dispute_ended"
@@ -238,6 +243,11 @@ class Escrow(Model):
         return self.chargebacks is not None and self.chargebacks.open > 0
 
     @property
+    def lost_cents(self) -> int:
+        """What the buyer's bank took back of its payments."""
+        return self.chargebacks.lost_cents if self.chargebacks else 0
+
+    @property
     def is_on_time(self) -> bool:
         """Whether the work was first submitted within the agreed time after the deposit."""
         if self.deposit_paid_at is None or self.first_submitted_at is None:
@@ -247,8 +257,7 @@ class Escrow(Model):
     @property
     def is_paid_in_full(self) -> bool:
         """Whether everything was paid, released and not taken back, so that the job may count as paid."""
-        lost = self.chargebacks.lost_cents if self.chargebacks else 0
-        return self.status == "released" and self.is_fully_paid and not (self.refunded_cents or lost)
+        return self.status == "released" and self.is_fully_paid and not (self.refunded_cents or self.lost_cents)
 
     @property
     def contact_visible(self) -> bool:
@@ -304,106 +313,6 @@ class Escrow(Model):
             raise Forbidden("Only the buyer and the selected worker may do this.", code="not_a_party")
         return party
 
-    def captured(self, cents: int, now: str) -> Escrow:
-        """The escrow after `cents` of its total were captured.
-
-        Raises:
-            Conflict: it has ended, or it would hold more than its total.
-            ValueError: nothing was captured.
-        """
-        if cents <= 0:
-            raise ValueError(cents)
-        paid = self.paid_cents + cents
-        if paid > self.amounts.buyer_total_cents:
-            raise Conflict("More was paid than is due.", code="overpaid")
-        changed: dict[str, Any] = {"paid_cents": paid, "held_cents": self.held_cents + cents}
-        full = paid == self.amounts.buyer_total_cents
-        if self.deposit_paid_at is None:
-            changed["deposit_paid_at"] = now
-            changed["work_due_at"] = clock.plus(now, days=self.timeline_days + self.terms.overdue_days)
-        if full:
-            changed["paid_at"] = now
-            changed["balance_due_at"] = None
-        if self.status == "disputed" and not (full and self.is_about_balance):
-            return self.after("partly_captured", now, **changed)
-        if full and self.submitted_at is not None:
-            changed["release_at"] = clock.plus(now, hours=self.terms.release_hours)
-        if full and self.dispute is not None and self.status == "disputed":
-            changed["dispute"] = self.dispute.ended("paid", now)
-        return self.after("fully_captured" if full else "deposit_captured", now, **changed)
-
-    def deposit_overdue(self, now: str) -> Escrow:
-        """The escrow after its deposit was not paid in time.
-
-        Raises:
-            Conflict: the deposit was paid, or its time is not over.
-        """
-        self.require_due("deposit_overdue", now)
-        return self.after("deposit_overdue", now, ended_at=now)
-
-    def cancelled(self, now: str) -> Escrow:
-        """The escrow after one party cancelled the job before the work started; the buyer gets everything back.
-
-        Raises:
-            Conflict: the work has started, or the escrow has ended or is disputed.
-        """
-        if self.started_at is not None:
-            raise Conflict(
-                "The work has started, so the job cannot be cancelled; open a dispute instead.", code="work_started"
-            )
-        self.require_unfrozen()
-        return self.shared_out("cancelled", Split(0, self.held_cents, 0), now)
-
-    def started(self, now: str) -> Escrow:
-        """The escrow after the worker reported the start of the work.
-
-        Raises:
-            Conflict: the deposit is not paid.
-        """
-        self._require_deposit("start")
-        return self if self.started_at is not None else self.after("started", now, started_at=now)
-
-    def submitted(self, now: str) -> Escrow:
-        """The escrow after the work was submitted, which also starts it.
-
-        Raises:
-            Conflict: the deposit is not paid, or the escrow is disputed or has ended.
-        """
-        self._require_deposit("be submitted")
-        hours = self.terms.release_hours if self.is_fully_paid else self.terms.balance_hours
-        due = {"release_at" if self.is_fully_paid else "balance_due_at": clock.plus(now, hours=hours)}
-        return self.after(
-            "submitted",
-            now,
-            started_at=self.started_at or now,
-            submitted_at=now,
-            first_submitted_at=self.first_submitted_at or now,
-            **due,
-        )
-
-    def sent_back(self, now: str) -> Escrow:
-        """The escrow after the buyer sent the submission back.
-
-        Raises:
-            Conflict: not everything is paid, or there is no submission.
-        """
-        self._require_held("sent back")
-        work_due_at = max(self.work_due_at or now, clock.plus(now, days=self.terms.overdue_days))
-        return self.after("sent_back", now, submitted_at=None, release_at=None, work_due_at=work_due_at)
-
-    def released(self, now: str, *, by_itself: bool = False) -> Escrow:
-        """The escrow after the buyer confirmed the work, or did nothing until `release_at`.
-
-        Raises:
-            Conflict: not everything is paid, there is no submission, a chargeback is open, or it is not due.
-        """
-        self._require_held("completed")
-        self.require_unfrozen()
-        if by_itself:
-            self.require_due("release_due", now)
-        event: Event = "release_due" if by_itself else "confirmed"
-        return self.shared_out(event, release_of(self.held_cents, self.amounts), now)
-
     def require_dispute(self) -> Dispute:
         """The dispute that is open.
 
@@ -432,18 +341,6 @@ class Escrow(Model):
     def is_about_balance(self) -> bool:
         """Whether the dispute, if there is one, exists because the balance was not paid."""
         return self.dispute is not None and self.dispute.kind == "balance_unpaid"
-
-    def _require_deposit(self, action: str) -> None:
-        if self.status == "pending":
-            raise Conflict(f"The deposit has not been paid, so work cannot {action}.", code="deposit_not_paid")
-
-    def _require_held(self, action: str) -> None:
-        if self.status == "deposit_paid":
-            raise Conflict(f"The balance has not been paid, so work cannot be {action}.", code="balance_not_paid")
-        if self.status == "pending":
-            raise Conflict(f"The deposit has not been paid, so work cannot be {action}.", code="deposit_not_paid")
-        if self.status == "held" and self.submitted_at is None:
-            raise Conflict(f"The work has not been submitted, so it cannot be {action}.", code="work_not_submitted")
 
     def require_due(self, timer: Timer, now: str) -> None:
         """Check that the time of a timer has come.
@@ -493,29 +390,3 @@ def transition(before: Escrow, after: Escrow, event: Event) -> Transition:
         row for row in TRANSITIONS if (row.source, row.event, row.target) == (before.status, event, after.status)
     )
     return found
-
-
-def new_escrow(
-    *,
-    job_id: str,
-    job_title: str,
-    buyer_id: str,
-    worker_id: str,
-    amounts: Amounts,
-    terms: Terms,
-    timeline_days: int,
-    now: str,
-) -> Escrow:
-    """The escrow of an accepted bid."""
-    return Escrow(
-        id=job_id,
-        buyer_id=buyer_id,
-        worker_id=worker_id,
-        job_title=job_title,
-        amounts=amounts,
-        terms=terms,
-        timeline_days=timeline_days,
-        deposit_due_at=clock.plus(now, hours=terms.deposit_hours),
-        created_at=now,
-        updated_at=now,
-    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from khaya.escrows import store
-from khaya.escrows.model import Escrow, new_escrow
+from khaya.escrows.model import Escrow
+from khaya.escrows.progress import new_escrow
 from khaya.jobs.model import EscrowSummary, Job
 from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.pricing.model import Terms, amounts_of

@@ -54,7 +54,7 @@ def dispute_withdrawn(escrow: Escrow, party: Party, now: str) -> Escrow:
     dispute = escrow.require_dispute()
     if dispute.by != party:
         raise Forbidden("Only the person who opened the dispute may withdraw it.", code="not_the_opener")
-    if escrow.chargebacks is not None and escrow.chargebacks.lost_cents:
+    if escrow.lost_cents:
         raise Conflict("A card payment was charged back; the dispute has to be decided.", code="charged_back")
     hours = escrow.terms.release_hours if escrow.is_fully_paid else escrow.terms.balance_hours
     again = clock.plus(now, hours=hours)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from khaya.escrows import store
+from khaya.escrows import progress, store
 from khaya.escrows.checkouts import Checkout, with_failed, with_latest
 from khaya.escrows.model import Counted, Escrow
 from khaya.escrows.opening import summary_of
@@ -83,7 +83,7 @@ def start(deal: Deal, *, now: str, unit_of_work: UnitOfWork) -> Job:
         Conflict: the deposit is not paid, or the job cannot be started.
     """
     started = deal.job.started(now)
-    return _change(deal, deal.escrow.started(now), started, unit_of_work)
+    return _change(deal, progress.started(deal.escrow, now), started, unit_of_work)
 
 
 def submit(
@@ -95,7 +95,7 @@ def submit(
         Invalid: a photo is missing, or is not the worker's upload.
         Conflict: the deposit is not paid, or the work cannot be submitted.
     """
-    escrow = deal.escrow.submitted(now) if deal.job.status == "in_progress" else deal.escrow
+    escrow = progress.submitted(deal.escrow, now) if deal.job.status == "in_progress" else deal.escrow
     job = job_service.submit(
         deal.job,
         proof,
@@ -115,7 +115,7 @@ def send_back(deal: Deal, reason: str, *, now: str, unit_of_work: UnitOfWork) ->
     Raises:
         Conflict: not everything is paid, or there is no submission.
     """
-    return _change(deal, deal.escrow.sent_back(now), deal.job.sent_back(reason, now), unit_of_work)
+    return _change(deal, progress.sent_back(deal.escrow, now), deal.job.sent_back(reason, now), unit_of_work)
 
 
 def cancel(deal: Deal, person: str, reason: str, *, now: str, unit_of_work: UnitOfWork) -> Job:
@@ -126,7 +126,7 @@ def cancel(deal: Deal, person: str, reason: str, *, now: str, unit_of_work: Unit
         Conflict: the work has started, or the escrow has ended.
     """
     job = deal.job.cancelled(person, reason, now)
-    escrow = deal.escrow.cancelled(now)
+    escrow = progress.cancelled(deal.escrow, now)
     counts_for = person if deal.escrow.paid_cents else None
     return _end(deal, escrow, job, Split(0, deal.escrow.held_cents, 0), now, unit_of_work, cancelled_by=counts_for)
 
@@ -137,7 +137,7 @@ def confirm(deal: Deal, *, now: str, unit_of_work: UnitOfWork, by_itself: bool =
     Raises:
         Conflict: not everything is paid, there is no submission, or a chargeback is open.
     """
-    escrow = deal.escrow.released(now, by_itself=by_itself)
+    escrow = progress.released(deal.escrow, now, by_itself=by_itself)
     split = Split(escrow.released_cents, 0, deal.escrow.held_cents - escrow.released_cents)
     return _end(deal, escrow, deal.job.completed(now), split, now, unit_of_work)
 
@@ -148,7 +148,7 @@ def deposit_overdue(deal: Deal, *, now: str, unit_of_work: UnitOfWork) -> Job:
     Raises:
         Conflict: the deposit was paid, or its time is not over.
     """
-    escrow = deal.escrow.deposit_overdue(now)
+    escrow = progress.deposit_overdue(deal.escrow, now)
     job = deal.job.cancelled_by_system("The deposit was not paid in time.", now)
     return _end(deal, escrow, job, Split(0, 0, 0), now, unit_of_work)
 
@@ -163,8 +163,12 @@ def resolve(deal: Deal, escrow: Escrow, split: Split, *, now: str, unit_of_work:
 
 
 def change_escrow(deal: Deal, escrow: Escrow, *, now: str, unit_of_work: UnitOfWork) -> Job:
-    """Write a change of the escrow that ends neither it nor the job."""
-    if summary_of(escrow) == deal.job.escrow:
+    """Write a change of the escrow that ends neither it nor the job.
+
+    The job is written too if what it shows changes. It may have been read before the latest change of the escrow, and
+    is then refused as outdated.
+    """
+    if summary_of(escrow) == deal.job.escrow == summary_of(deal.escrow):
         unit_of_work.add(store.change(deal.escrow, escrow))
         return deal.job
     return _change(deal, escrow, deal.job.touched(now), unit_of_work)
@@ -183,7 +187,7 @@ def capture(deal: Deal, cents: int, *, source: str, fee_cents: int, now: str, un
     Raises:
         Conflict: the escrow has ended, or more would be paid than is due.
     """
-    escrow = deal.escrow.captured(cents, now)
+    escrow = progress.captured(deal.escrow, cents, now)
     ledger.move(
         source,
         [

@@ -26,6 +26,8 @@ from khaya.users import store as users
 
 POSTPONED_MINUTES: Final = 15
 MOST_POSTPONED_HOURS: Final = 24
+EARLIER_CHECKOUTS: Final = 4
+"""Checkouts before the latest one that are looked up too before a deadline of payment passes."""
 _ATTEMPTS: Final = 10
 _OF_PAYMENT: Final[frozenset[Timer]] = frozenset({"deposit_overdue", "balance_overdue"})
 
@@ -126,13 +128,17 @@ def _apply(job_id: str, now: str) -> bool:
 
 
 def _must_wait(deal: Deal, due_at: str, now: str) -> bool:
-    """Whether a deadline of payment is postponed: the provider cannot be asked, or the buyer may just be paying."""
+    """Whether a deadline of payment is postponed: the provider cannot be asked, or the buyer may just be paying.
+
+    People also pay on the page of an earlier checkout, so the latest few are looked up.
+    """
     checkout = deal.escrow.checkout
     if checkout is None:
         return False
-    reference = reference_of(deal.escrow.id, checkout.part, checkout.attempt)
+    attempts = range(max(1, checkout.attempt - EARLIER_CHECKOUTS), checkout.attempt + 1)
+    references = [reference_of(deal.escrow.id, checkout.part, attempt) for attempt in attempts]
     try:
-        waits = collections.is_under_way(reference, now)
+        waits = any(collections.is_under_way(reference, now) for reference in references)
     except ProviderUnavailable:
         waits = True
     return waits and clock.plus(due_at, hours=MOST_POSTPONED_HOURS) > now

@@ -114,6 +114,11 @@ class PayoutAccount(Model):
         return self.sealed is not None
 
     @property
+    def is_good(self) -> bool:
+        """Whether money can be paid to it, or its check is under way."""
+        return self.verified or self.is_being_checked
+
+    @property
     def masked_number(self) -> str:
         """Its number with all but the last four digits hidden."""
         return _MASK + (self.last_digits or "")

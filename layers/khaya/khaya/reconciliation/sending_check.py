@@ -100,6 +100,9 @@ def _is_as_said(own: Payout, found: port.Payout) -> bool:
 def _check_refund(found: port.Refund, now: str, sent: Sent) -> None:
     own = refunds.find(found.refund_id.rpartition("-")[0]) if found.refund_id else None
     part = next((one for one in own.parts if one.refund_id == found.refund_id), None) if own else None
+    is_present = part is not None and part.provider_id == found.provider_id
+    if own is not None and found.state == "failed" and not is_present:
+        return  # it moved nothing, and another try or a chargeback has taken its place
     if own is None or part is None:
         sent.findings.append(Finding("refund", found.provider_id, "not_in_our_books", None, found.amount_cents))
     elif part.cents != found.amount_cents:

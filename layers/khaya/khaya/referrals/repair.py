@@ -50,7 +50,7 @@ def repair_held_referrals_of_account(account_id: str, run: Run) -> int:
 def _is_charged_back(job: Job) -> bool:
     """Whether a chargeback of one of the job's payments was lost."""
     escrow = escrows.find(job.id)
-    return escrow is not None and escrow.chargebacks is not None and escrow.chargebacks.lost_cents > 0
+    return escrow is not None and escrow.lost_cents > 0
 
 
 def _counts(job: Job) -> bool:

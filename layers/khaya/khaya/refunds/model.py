@@ -10,9 +10,20 @@ from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Count, Length, Prose
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.base.money import RAND, Cents
+from khaya.refunds.parts import CollectionRefund, left_aside, without
 from khaya.waiting.model import Waiting
 
 Status = Literal["pending", "sent", "paid", "needs_account", "needs_admin", "charged_back"]
+TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
+    "pending": frozenset({"sent", "paid", "needs_account", "needs_admin", "charged_back"}),
+    "sent": frozenset({"paid", "needs_account", "needs_admin"}),
+    "needs_account": frozenset({"sent", "paid", "needs_admin"}),
+    "needs_admin": frozenset({"pending", "paid", "charged_back"}),
+    "paid": frozenset(),
+    "charged_back": frozenset(),
+}
+"""The allowed transitions. `charged_back` is a refund of which the buyer's bank took everything first."""
+
 Reason = Literal[
     "chargeback", "balance_too_low", "provider_unavailable", "unclear", "refused", "failed", "too_little_left"
 ]
@@ -21,11 +32,11 @@ Reason = Literal[
 Source = Literal["escrow", "suspense"]
 """Where its money is: the refund of an escrow that ended, or money in suspense that goes back to whoever paid it."""
 
-PartState = Literal["planned", "asked", "sent", "paid", "needs_account"]
 AccountProblem = Literal["somebody_else", "closed", "unknown", "identity_differs", "identity_taken"]
 
-AdminDecision = Literal["again", "given_back"]
-"""The provider is asked for it again, or an admin gave the money back by hand in the provider's dashboard."""
+AdminDecision = Literal["again", "given_back", "given_back_from_bank"]
+"""The provider is asked for it again; or an admin gave the money back by hand, in the provider's dashboard and so out
+of the balance there, or by a transfer from our own bank account."""
 
 SINGLE_ADMIN_CENTS: Final = 5_000 * RAND
 """The largest refund about which one admin decides alone."""
@@ -39,24 +50,6 @@ LISTED_DAYS: Final = 1
 _BALANCE_MINUTES: Final = 30
 _FIRST_LOOK_SECONDS: Final = 60
 _LONGEST_LOOK_SECONDS: Final = 6 * 3600
-
-
-class CollectionRefund(Model):
-    """One refund of one collection.
-
-    Attributes:
-        refund_id: our id of it, by which it is found at the provider.
-        collection: the reference of the collection.
-        asked_at: when the provider was asked for it, before the call; None if it surely was not.
-        provider_id: the provider's id of it.
-    """
-
-    refund_id: str
-    collection: str
-    cents: Cents
-    state: PartState = "planned"
-    asked_at: str | None = None
-    provider_id: str | None = None
 
 
 class RefundDecisionRequest(RequestModel):
@@ -138,7 +131,9 @@ class Refund(Model):
         """What of it need not be sent any more when the buyer's bank has taken a collection back."""
         if self.is_unsent:
             return self.amount_cents
-        return 0 if self.is_final else sum(one.cents for one in self.parts if _is_planned(one, collection))
+        if self.status in ("paid", "charged_back"):
+            return 0
+        return sum(one.cents for one in self.parts if one.is_not_made and one.collection == collection)
 
     @property
     def part(self) -> CollectionRefund | None:
@@ -249,6 +244,14 @@ class Refund(Model):
             next_at=self._look_at(now),
         )
 
+    def refused(self, now: str) -> Refund:
+        """The refund after the provider refused its present part for good."""
+        return self._with_part(now, {"state": "planned", "asked_at": None}).stuck("refused", now)
+
+    def part_failed(self, provider_id: str, now: str) -> Refund:
+        """The refund after the provider began its present part, and did not make it."""
+        return self._with_part(now, {"state": "failed", "provider_id": provider_id}).stuck("failed", now)
+
     def stuck(self, reason: Reason, now: str) -> Refund:
         """The refund when it does not go on without an admin."""
         return self._updated(now, status="needs_admin", reason=reason, for_admin=True, next_at=None, sealed=None)
@@ -256,12 +259,16 @@ class Refund(Model):
     def charged_back(self, cents: int, collection: str, now: str) -> Refund:
         """The refund less `cents` that the buyer's bank has taken back with a collection: nobody gets them twice."""
         left = self.amount_cents - cents
-        if not self.is_unsent:
-            parts = tuple(one for one in self.parts if not _is_planned(one, collection))
-            after = self._updated(now, amount_cents=left, parts=parts, next_at=now)
-            return after if after.part else after.model_copy(update={"status": "paid", "next_at": None, "paid_at": now})
-        ended = {} if left else {"status": "charged_back", "next_at": None, "sealed": None}
-        return self._updated(now, amount_cents=left, parts=(), **ended)
+        if not left:
+            ended = {"status": "charged_back", "next_at": None, "sealed": None, "reason": None, "for_admin": False}
+            return self._updated(now, amount_cents=0, parts=(), proposal=None, **ended)
+        if self.is_unsent:
+            return self._updated(now, amount_cents=left, parts=())
+        after = self._updated(now, amount_cents=left, parts=without(self.parts, cents, collection))
+        if after.part is None:
+            ended = {"status": "paid", "next_at": None, "paid_at": now, "reason": None, "for_admin": False}
+            return after.model_copy(update={**ended, "proposal": None})
+        return after if after.is_final else after.model_copy(update={"next_at": now})
 
     def decided(self, request: RefundDecisionRequest, *, admin_id: str, now: str) -> Refund:
         """The refund after an admin's decision. Above the limit of one admin, the first decision waits for a second.
@@ -296,7 +303,7 @@ class Refund(Model):
 
     def _given_back(self, now: str) -> Refund:
         """The refund after an admin gave back by hand what was left of it."""
-        parts = tuple(part.model_copy(update={"state": "paid"}) for part in self.parts)
+        parts = tuple(part.model_copy(update={**left_aside(part), "state": "paid"}) for part in self.parts)
         ended = {"status": "paid", "paid_at": now, "next_at": None, "sealed": None, "waiting": None}
         return self._updated(now, parts=parts, reason=None, for_admin=False, **ended)
 
@@ -306,7 +313,8 @@ class Refund(Model):
         present = self.part
         if present is None:
             return self._updated(now, **changed)
-        return self._with_part(now, {"state": "planned", "asked_at": None, "provider_id": None}, **changed)
+        afresh = {**left_aside(present), "state": "planned", "asked_at": None, "provider_id": None}
+        return self._with_part(now, afresh, **changed)
 
     def _look_at(self, now: str) -> str:
         age = clock.seconds_between(self.created_at, now)
@@ -318,11 +326,10 @@ class Refund(Model):
         return self._updated(now, parts=parts, **changed)
 
     def _updated(self, now: str, **changed: Any) -> Refund:
+        status: Status = changed.get("status", self.status)
+        if status != self.status and status not in TRANSITIONS[self.status]:
+            raise Conflict(f"The refund is {self.status}.", code="refund_status", params={"status": self.status})
         return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
-
-
-def _is_planned(part: CollectionRefund, collection: str) -> bool:
-    return part.state == "planned" and part.collection == collection
 
 
 RETURN_PREFIX: Final = "return-"

@@ -8,16 +8,8 @@ from pydantic import Field
 
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
-from khaya.refunds.model import (
-    AccountProblem,
-    AdminDecision,
-    CollectionRefund,
-    Reason,
-    Refund,
-    RefundProposal,
-    Source,
-    Status,
-)
+from khaya.refunds.model import AccountProblem, AdminDecision, Reason, Refund, RefundProposal, Source, Status
+from khaya.refunds.parts import CollectionRefund
 
 
 class RefundView(Model):

@@ -56,8 +56,8 @@ RECURRENCES: Final[Mapping[Kind, Recurrence]] = {
 
 _FIRST_REVIEW_HOURS: Final = 24
 _FIRST_CHOICE_DAYS: Final = 2
-_FIRST_CONFIRMATION_DAYS: Final = 1
-_LATE_DAYS: Final = 1
+FIRST_CONFIRMATION_DAYS: Final = 1
+LATE_DAYS: Final = 1
 
 
 class ReminderRequest(RequestModel):
@@ -171,14 +171,14 @@ def _bid_placed(event: Event) -> Effect:
 
 
 def _job_accepted(event: Event) -> Effect:
-    due_at = clock.local_hour(event.detail["dueAt"], MORNING_HOUR, days=_LATE_DAYS)
+    due_at = clock.local_hour(event.detail["dueAt"], MORNING_HOUR, days=LATE_DAYS)
     return Effect(
         settled=_actions(event, "chooseBid"), planned=(_open_action("handInWork", event, "workerId", due_at),)
     )
 
 
 def _job_submitted(event: Event) -> Effect:
-    due_at = clock.local_hour(event.at, MORNING_HOUR, days=_FIRST_CONFIRMATION_DAYS)
+    due_at = clock.local_hour(event.at, MORNING_HOUR, days=FIRST_CONFIRMATION_DAYS)
     return Effect(
         settled=_actions(event, "handInWork"), planned=(_open_action("confirmWork", event, "buyerId", due_at),)
     )

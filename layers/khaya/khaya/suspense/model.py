@@ -86,8 +86,14 @@ class Suspense(Model):
         return self._updated(now, status="frozen", next_at=None)
 
     def thawed(self, now: str) -> Suspense:
-        """The money after a chargeback about it was decided for the platform: a refund goes on, or an admin decides."""
-        return self._updated(now, status="returning" if self.refund_id else "waiting")
+        """The money after a chargeback about it was decided for the platform.
+
+        It goes back if that is clear or was decided before, whether or not its refund has begun; else an admin decides.
+        """
+        goes_back = self.refund_id is not None or self.goes_back_by_itself or self.decided_by is not None
+        if not goes_back:
+            return self._updated(now, status="waiting")
+        return self._updated(now, status="returning", next_at=None if self.refund_id else now)
 
     def lost(self, now: str) -> Suspense:
         """The money after a chargeback about it was lost."""

@@ -1,0 +1,55 @@
+"""The refunds of single collections that make up a refund."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from khaya.platform.base.models import Model
+from khaya.platform.base.money import Cents
+
+PartState = Literal["planned", "asked", "sent", "paid", "needs_account", "failed"]
+"""`failed` is a refund that the provider began and did not make; an admin decides whether another is asked for."""
+
+
+class CollectionRefund(Model):
+    """One refund of one collection.
+
+    Attributes:
+        refund_id: our id of it, by which it is found at the provider.
+        collection: the reference of the collection.
+        asked_at: when the provider was asked for it, before the call; None if it surely was not.
+        provider_id: the provider's id of it.
+        failed: the provider's ids of earlier tries that failed. They have our id too, and are left aside.
+    """
+
+    refund_id: str
+    collection: str
+    cents: Cents
+    state: PartState = "planned"
+    asked_at: str | None = None
+    provider_id: str | None = None
+    failed: tuple[str, ...] = ()
+
+    @property
+    def is_not_made(self) -> bool:
+        """Whether the provider has surely not made it, and does not make it now."""
+        return self.state in ("planned", "failed")
+
+
+def left_aside(part: CollectionRefund) -> dict[str, Any]:
+    """What changes in a part so that its try that failed, if there is one, is not looked at any more."""
+    if part.state != "failed" or part.provider_id is None:
+        return {}
+    return {"failed": (*part.failed, part.provider_id), "provider_id": None}
+
+
+def without(parts: Sequence[CollectionRefund], cents: int, collection: str) -> tuple[CollectionRefund, ...]:
+    """The parts less `cents` of those of a collection that are not made."""
+    kept: list[CollectionRefund] = []
+    for part in parts:
+        cut = min(cents, part.cents) if part.is_not_made and part.collection == collection else 0
+        cents -= cut
+        if cut < part.cents:
+            kept.append(part.model_copy(update={"cents": part.cents - cut}) if cut else part)
+    return tuple(kept)

@@ -1,0 +1,85 @@
+"""Money in suspense whose payment is charged back: it waits, and then goes back or is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from khaya.chargebacks import service
+from khaya.collections import service as collections
+from khaya.platform.base import clock as khaya_clock
+from tests.support.client import Person
+from tests.support.escrow import DEPOSIT, agreed, check_out
+from tests.support.money import key
+from tests.support.provider import FakeProvider
+from tests.support.stand_in import stored
+from tests.support.streams import run_due_payouts
+
+ADMIN = Person("admin-1", ("admin",))
+REASON = "The work was done, see the photos."
+
+pytestmark = pytest.mark.usefixtures("parties", "money_agrees")
+
+
+def now() -> str:
+    return khaya_clock.now()
+
+
+def platform_account(account: str) -> int:
+    return sum(row["cents"] for row in stored("credits") if row.get("account") == account)
+
+
+@pytest.mark.parametrize("state", ["won", "lost"])
+def test_a_payment_in_suspense_is_frozen_until_its_chargeback_is_decided(
+    buyer: Person, worker: Person, fake: FakeProvider, state: str
+) -> None:
+    job_id = agreed(buyer, worker)
+    reference = check_out(buyer, job_id, "deposit").body["reference"]
+    fake.pay(reference, DEPOSIT - 1)
+    collections.apply(reference, now())
+    chargeback = fake.charge_back(reference)
+    service.apply(chargeback, now())
+    path = f"/admin/payments/suspense/{reference}/refund"
+    assert ADMIN.post(path, {"reason": REASON}, headers=key()).status == 409
+    fake.decide_chargeback(chargeback, state)  # type: ignore[arg-type]
+    service.apply(chargeback, now())
+    expected = (0, 409) if state == "lost" else (DEPOSIT - 1, 200)
+    answer = ADMIN.post(path, {"reason": REASON}, headers=key())
+    assert (platform_account("suspense"), answer.status) == expected
+
+
+def test_given_late_money_that_was_charged_back_when_the_platform_wins_then_it_goes_back_by_itself(
+    buyer: Person, worker: Person, fake: FakeProvider
+) -> None:
+    fake.default_refund = "paid"
+    job_id = agreed(buyer, worker)
+    reference = check_out(buyer, job_id, "deposit").body["reference"]
+    assert buyer.post(f"/jobs/{job_id}/cancellation", {"reason": "Not needed any more."}).status == 200
+    fake.pay(reference)
+    collections.apply(reference, now())
+    chargeback = fake.charge_back(reference)
+    service.apply(chargeback, now())
+    run_due_payouts()
+    assert (fake.refunded_cents, platform_account("suspense")) == (0, DEPOSIT)
+    fake.decide_chargeback(chargeback, "won")
+    service.apply(chargeback, now())
+    for _ in range(2):
+        run_due_payouts()
+    assert (fake.refunded_cents, platform_account("suspense")) == (DEPOSIT, 0)
+
+
+def test_given_an_admins_decision_before_a_chargeback_when_the_platform_wins_then_the_money_goes_back(
+    buyer: Person, worker: Person, fake: FakeProvider
+) -> None:
+    fake.default_refund = "paid"
+    job_id = agreed(buyer, worker)
+    reference = check_out(buyer, job_id, "deposit").body["reference"]
+    fake.pay(reference, DEPOSIT - 1)
+    collections.apply(reference, now())
+    path = f"/admin/payments/suspense/{reference}/refund"
+    assert ADMIN.post(path, {"reason": REASON}, headers=key()).status == 200
+    chargeback = fake.charge_back(reference)
+    service.apply(chargeback, now())
+    fake.decide_chargeback(chargeback, "won")
+    service.apply(chargeback, now())
+    run_due_payouts()
+    assert (fake.refunded_cents, platform_account("suspense")) == (DEPOSIT - 1, 0)

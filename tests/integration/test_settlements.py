@@ -1,0 +1,110 @@
+"""The provider's settlements: each moves what was collected once, and marks its payments."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from khaya.ledger import service as ledger
+from khaya.platform.base import clock as khaya_clock
+from khaya.platform.data import dynamo, writes
+from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.settlements import service as settlements
+from tests.support.client import Person
+from tests.support.escrow import DEPOSIT, agreed, pay
+from tests.support.provider import FEE_PERMILLE, FakeProvider
+from tests.support.records import profile
+from tests.support.stand_in import stored
+
+ADMIN = Person("admin-1", ("admin",))
+
+
+@pytest.fixture(autouse=True)
+def people(fake: FakeProvider) -> None:
+    fake.usable_at_once, fake.balance_cents = False, 0
+    profile("buyer-1", display_name="Thandi", phone="+27712345678", roles=["buyer"])
+    profile("worker-1", display_name="Sipho", phone="+27712345679", roles=["worker"])
+
+
+def differences(status: str = "open") -> list[dict[str, Any]]:
+    answer = ADMIN.get("/admin/payments/differences", query={"status": status})
+    assert answer.status == 200, answer.text
+    found: list[dict[str, Any]] = answer.body["items"]
+    return found
+
+
+def fee(cents: int) -> int:
+    return cents * FEE_PERMILLE // 1000
+
+
+def platform_account(account: str) -> int:
+    return sum(row["cents"] for row in stored("credits") if row.get("account") == account)
+
+
+def overwrite(table: str, item_key: dict[str, str], attribute: str, value: Any) -> None:
+    dynamo.update_now(writes.overwrite(table, item_key, attribute, value))
+
+
+def move(source: str, *legs: tuple[str, int]) -> None:
+    unit_of_work = UnitOfWork()
+    ledger.move(source, legs, now=khaya_clock.now(), unit_of_work=unit_of_work)
+    unit_of_work.commit()
+
+
+def test_a_settlement_is_booked_once_and_marks_its_payments(buyer: Person, worker: Person, fake: FakeProvider) -> None:
+    job_id = agreed(buyer, worker)
+    reference = pay(buyer, fake, job_id)
+    settlement = fake.settle()
+    assert [settlements.apply_new(khaya_clock.now()) for _ in range(3)] == [1, 0, 0]
+    assert settlements.apply(settlement, khaya_clock.now()) is False
+    (own,) = [item for item in stored("collections") if item["id"] == reference]
+    assert own["settledAt"] == khaya_clock.now()
+    net = DEPOSIT - fee(DEPOSIT)
+    assert (platform_account("providerUnsettled"), platform_account("providerBalance")) == (0, -net)
+
+
+@pytest.mark.parametrize(("change", "account"), [(-7, "providerFees"), (9, "suspense")])
+def test_a_settlement_of_another_amount_is_booked_as_it_came(
+    buyer: Person, worker: Person, fake: FakeProvider, change: int, account: str
+) -> None:
+    pay(buyer, fake, agreed(buyer, worker))
+    before = platform_account(account)
+    settlement = fake.settle()
+    settlements.apply(replace(settlement, amount_cents=settlement.amount_cents + change), khaya_clock.now())
+    assert platform_account("providerUnsettled") == 0
+    assert platform_account(account) - before == change
+
+
+def test_money_that_is_settled_to_the_bank_is_booked_there(buyer: Person, worker: Person, fake: FakeProvider) -> None:
+    pay(buyer, fake, agreed(buyer, worker))
+    settlements.apply(replace(fake.settle(), destination="bank"), khaya_clock.now())
+    assert platform_account("providerBank") == fee(DEPOSIT) - DEPOSIT
+    assert platform_account("providerBalance") == 0
+
+
+@pytest.mark.parametrize("state", ["pending", "failed"])
+def test_a_settlement_that_is_not_paid_moves_nothing(
+    buyer: Person, worker: Person, fake: FakeProvider, state: Any
+) -> None:
+    pay(buyer, fake, agreed(buyer, worker))
+    assert settlements.apply(replace(fake.settle(), state=state), khaya_clock.now()) is False
+    assert platform_account("providerBalance") == 0
+
+
+def test_a_settlement_that_was_interrupted_is_finished(
+    buyer: Person, worker: Person, fake: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pay(buyer, fake, agreed(buyer, worker))
+    settlement = fake.settle()
+
+    def crash(self: UnitOfWork, answer: Any = None) -> None:
+        raise RuntimeError("the function was ended")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(UnitOfWork, "commit", crash)
+        with pytest.raises(RuntimeError):
+            settlements.apply(settlement, khaya_clock.now())
+    assert settlements.apply(settlement, khaya_clock.now()) is True
+    assert platform_account("providerUnsettled") == 0
