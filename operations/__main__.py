@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import boto3
 import click
@@ -16,6 +17,7 @@ from operations import (
     erase_again,
     export,
     first_admin,
+    frontend,
     parked_records,
     reconcile,
     repair,
@@ -123,15 +125,27 @@ def erase_again_command(environment: str, since: str) -> None:
 
 @operations.command("deploy")
 @ENVIRONMENT
+@click.option("--target", type=click.Choice(["application", "frontend"]), default="application", show_default=True)
+@click.option("--build", type=click.Path(path_type=Path), default="web/dist", help="The build of the web client.")
+@click.option("--approved", is_flag=True, help="Do not ask: somebody has approved this deployment already.")
 @click.option("--plan", is_flag=True, help="Only show the changes.")
-def deploy_command(environment: str, *, plan: bool) -> None:
-    """Build, show the changes, make them, verify, and go back if the verification fails."""
+def deploy_command(environment: str, target: str, build: Path, *, approved: bool, plan: bool) -> None:
+    """Build, show the changes, make them, verify, and go back if the verification fails.
+
+    With the target frontend: upload a build of the web client, and have CloudFront forget what it keeps.
+    """
     found = configuration.load(environment)
     deploy.check_source(configuration.ROOT, found)
     session = _session(found)
+    confirm = (lambda: None) if approved else _confirm(found)
+    if target == "frontend":
+        application = Stack(session, found.stack)
+        client = frontend.Frontend(boto3.Session(region_name=frontend.REGION), application, found, click.echo, confirm)
+        client.deploy(build, plan=plan)
+        return
     template = deploy.package(configuration.ROOT, found)
     found = configuration.with_release_id(found)
-    deployment = deploy.Deployment(session, found, click.echo, _confirm(found))
+    deployment = deploy.Deployment(session, found, click.echo, confirm)
     deployment.deploy(template, deploy.commit(configuration.ROOT), formats(configuration.ROOT), plan=plan)
 
 

@@ -79,14 +79,14 @@ def test_the_cdns_address_header_is_used_only_with_the_cdns_secret(monkeypatch: 
     manager = boto3.client("secretsmanager")
     manager.create_secret(Name="edge", SecretString=EDGE)
     set_limits(monkeypatch, sign_ins_per_address="1", edge_secret_arn="edge")
-    viewer = {"CloudFront-Viewer-Address": "198.51.100.1:443"}
+    viewer = {"X-Khaya-Viewer": "198.51.100.1"}
     # then its clients are counted separately
     assert _guess(1, **viewer, **{"X-Khaya-Edge": EDGE}).status == 401
     assert _guess(2, **viewer, **{"X-Khaya-Edge": EDGE}).status == 429
-    assert _guess(3, **{"CloudFront-Viewer-Address": "198.51.100.2:443", "X-Khaya-Edge": EDGE}).status == 401
+    assert _guess(3, **{"X-Khaya-Viewer": "198.51.100.2", "X-Khaya-Edge": EDGE}).status == 401
     # and without the secret the address of the gateway is counted
     assert _guess(4, **viewer).status == 401
-    assert _guess(5, **{"CloudFront-Viewer-Address": "198.51.100.9:443", "X-Khaya-Edge": "guessed"}).status == 429
+    assert _guess(5, **{"X-Khaya-Viewer": "198.51.100.9", "X-Khaya-Edge": "guessed"}).status == 429
     manager.delete_secret(SecretId="edge", ForceDeleteWithoutRecovery=True)
 
 
@@ -101,10 +101,11 @@ def test_the_cdns_address_header_is_used_only_with_the_cdns_secret(monkeypatch: 
         {"True-Client-IP": "198.51.100.1"},
         {"CF-Connecting-IP": "198.51.100.1"},
         {"X-Client-IP": "198.51.100.1"},
-        {"CloudFront-Viewer-Address": "198.51.100.1:443"},
-        {"CloudFront-Viewer-Address": "198.51.100.1:443", "X-Khaya-Edge": ""},
-        {"CloudFront-Viewer-Address": "198.51.100.1:443", "X-Khaya-Edge": "guessed"},
-        {"CloudFront-Viewer-Address": "198.51.100.1:443", "x-khaya-edge": EDGE[:-1]},
+        {"CloudFront-Viewer-Address": "198.51.100.1:443", "X-Khaya-Edge": EDGE},
+        {"X-Khaya-Viewer": "198.51.100.1"},
+        {"X-Khaya-Viewer": "198.51.100.1", "X-Khaya-Edge": ""},
+        {"X-Khaya-Viewer": "198.51.100.1", "X-Khaya-Edge": "guessed"},
+        {"X-Khaya-Viewer": "198.51.100.1", "x-khaya-edge": EDGE[:-1]},
         {"X-Khaya-Edge": EDGE, "X-Forwarded-For": "198.51.100.1"},
     ],
     ids=str,
@@ -126,7 +127,7 @@ def test_the_address_is_the_gateways_whatever_headers_a_client_sets(
 
 def test_given_no_cdn_then_address_headers_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     set_limits(monkeypatch, sign_ins_per_address="1", edge_secret_arn="")
-    viewer = {"CloudFront-Viewer-Address": "198.51.100.1:443", "X-Khaya-Edge": "", "X-Forwarded-For": "198.51.100.1"}
+    viewer = {"X-Khaya-Viewer": "198.51.100.1", "X-Khaya-Edge": "", "X-Forwarded-For": "198.51.100.1"}
     assert _guess(1, **viewer).status == 401
     assert _guess(2).status == 429
 

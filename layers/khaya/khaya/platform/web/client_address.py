@@ -18,9 +18,9 @@ def client_address(event: Mapping[str, Any], edge_secret_arn: str) -> str:
     """The client's address: from the CDN's header if the CDN sends its secret, else as API Gateway saw it."""
     address: str = (event["requestContext"].get("identity") or {}).get("sourceIp") or _UNKNOWN
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    viewer, proof = headers.get("cloudfront-viewer-address"), headers.get("x-khaya-edge")
+    viewer, proof = headers.get("x-khaya-viewer"), headers.get("x-khaya-edge")
     if viewer and proof and edge_secret_arn and _is_secret(proof, edge_secret_arn):
-        return str(viewer).rpartition(":")[0].strip("[]")
+        return str(viewer)
     return address
 
 
