@@ -1,7 +1,7 @@
 """Deploy the build of the web client: its files to the bucket, then an invalidation of CloudFront's copies.
 
-The stack (`infra/frontend.yaml`) stands in us-east-1. Hashed files go first and index.html last, so that no page names a
-file that is not there. A file that the build has no more is tagged, and the bucket's lifecycle removes it after 30 days.
+The stack (`infra/frontend.yaml`) stands in us-east-1. Hashed files go first and index.html last, so that no page names
+a file that is not there. A file that the build has no more is tagged; the bucket removes it after 30 days.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ HASHED = "assets/"
 """The folder of files whose names hold a hash of their content."""
 IMMUTABLE = "public, max-age=31536000, immutable"
 CHECKED_EACH_TIME = "no-cache"
-STATE, REPLACED = "state", "replaced"
+STATE, CURRENT, REPLACED = "state", "current", "replaced"
 """The tag by which the bucket's lifecycle knows what to remove."""
-HANDED_OVER = ("AllowedOrigins", "AppUrl", "MediaBaseUrl", "DistributionArn", "EdgeSecretArn")
+HANDED_OVER = ("AllowedOrigins", "AppUrl", "MediaBaseUrl", "DistributionArn")
 """Outputs of the stack that are parameters of the application."""
 TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -132,13 +132,13 @@ class Frontend:
         return {"Key": STATE, "Value": REPLACED} in tags
 
     def _upload(self, key: str, path: Path) -> None:
-        """Put a file, without a tag even if it had one."""
         self._s3.put_object(
             Bucket=self._bucket,
             Key=key,
             Body=path.read_bytes(),
             ContentType=TYPES[path.suffix],
             CacheControl=_cache_control(key),
+            Tagging=f"{STATE}={CURRENT}",
         )
 
     def _mark_replaced(self, key: str) -> None:

