@@ -1,10 +1,11 @@
-"""Make the three Python environments of a local run, each only when something in it changed.
+"""Make the Python environments, each only when something in it changed.
 
 `dev` holds what tests and checks need, `sam` the SAM CLI, `engine` the AWS stand-in. They are apart because
-the last two pin botocore, each to its own version. This module runs before any of them exists, so it imports
-only the standard library.
+the last two pin botocore, each to its own version. `node` holds Node, by which the stand-in runs CloudFront's
+functions, and `sbom` what lists the deployed packages; they are made for the targets that need them. This module
+runs before any of them exists, so it imports only the standard library.
 
-    python3 -m local.environments            all three
+    python3 -m local.environments            those of a local run
     python3 -m local.environments dev        one of them
 """
 
@@ -19,7 +20,8 @@ from local import CannotRun
 from local.folder import LOCAL, PYTHON_FILE, REQUIREMENTS, last_lines, log_file, program
 from local.progress import say, step
 
-NAMES = ("dev", "sam", "engine")
+RUN = ("dev", "sam", "engine")
+NAMES = (*RUN, "node", "sbom")
 PIP = "pip"  # installed first into each environment: the pip of an older Python cannot read extras with hashes
 OLDEST_PYTHON = (3, 11)
 NEWEST_PYTHON = (3, 14)  # the newest Lambda runtime that the pinned SAM CLI can build for
@@ -95,7 +97,7 @@ def failed(name: str, requirements: str) -> CannotRun:
     return CannotRun(f"Installing requirements/{requirements}.txt failed; {log} ends with\n{last_lines(log)}")
 
 
-def make(names: tuple[str, ...] = NAMES) -> None:
+def make(names: tuple[str, ...] = RUN) -> None:
     """Bring the named environments up to date, all at the same time.
 
     Raises:
@@ -119,7 +121,7 @@ def make(names: tuple[str, ...] = NAMES) -> None:
 
 if __name__ == "__main__":
     try:
-        make(tuple(sys.argv[1:]) or NAMES)
+        make(tuple(sys.argv[1:]) or RUN)
     except CannotRun as reason:
         sys.exit(f"✗ {reason}")
     except KeyboardInterrupt:

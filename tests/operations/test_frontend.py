@@ -145,11 +145,9 @@ class Operator:
         found: dict[str, Any] = self.s3.head_object(Bucket=self.outputs["WebBucketName"], Key=key)
         return found
 
-    def tags(self, key: str) -> list[dict[str, str]]:
-        found: list[dict[str, str]] = self.s3.get_object_tagging(Bucket=self.outputs["WebBucketName"], Key=key)[
-            "TagSet"
-        ]
-        return found
+    def state(self, key: str) -> str:
+        tags = self.s3.get_object_tagging(Bucket=self.outputs["WebBucketName"], Key=key)["TagSet"]
+        return str({one["Key"]: one["Value"] for one in tags}["state"])
 
     def get(self, path: str, method: str = "GET", **headers: str) -> requests.Response:
         """The distribution's answer to a browser."""
