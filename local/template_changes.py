@@ -39,7 +39,7 @@ def _changed(was: Any, now: Any) -> list[str]:
     """The names of what differs in a part: its properties, or what stands beside them."""
     if not (isinstance(was, dict) and isinstance(now, dict)):
         return ["value"]
-    found = []
+    found: list[str] = []
     for name in sorted(was.keys() | now.keys()):
         if was.get(name) != now.get(name):
             found += _changed(was.get(name), now.get(name)) if name == "Properties" else [name]
