@@ -339,6 +339,22 @@ def test_the_application_finds_the_secret_by_its_name_in_its_own_region() -> Non
     assert copy["Region"] == {"Fn::Select": [2, {"Fn::Split": [".", {"Ref": "ApiUrl"}]}]}
 
 
+def test_the_role_of_the_workflows_may_do_what_a_deployment_of_the_web_client_does() -> None:
+    role = read("infra/account.yaml")["Resources"]["Fn::ForEach::Environments"][2]["DeployRole${Environment}"]
+    statements = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    (files,) = [one for one in statements if "khaya-web-${Environment}-*" in str(one["Resource"])]
+    assert {*files["Action"]} >= {
+        "s3:ListBucket",
+        "s3:GetObject",
+        "s3:GetObjectTagging",
+        "s3:PutObject",
+        "s3:PutObjectTagging",
+    }
+    (copies,) = [one for one in statements if "cloudfront:CreateInvalidation" in one["Action"]]
+    assert copies["Condition"] == {"StringEquals": {"aws:ResourceTag/environment": {"Ref": "Environment"}}}
+    assert {"Key": "environment", "Value": {"Ref": "Environment"}} in RESOURCES["Distribution"]["Properties"]["Tags"]
+
+
 NAMED = {
     "AWS::CloudFront::CachePolicy": ("CachePolicyConfig", "Name"),
     "AWS::CloudFront::Function": ("Name",),

@@ -18,7 +18,10 @@ from typing import Any, ClassVar
 import boto3
 import pytest
 import requests
+from click.testing import CliRunner
 
+from operations import deploy
+from operations.__main__ import operations
 from operations.configuration import Configuration
 from operations.frontend import HANDED_OVER, Frontend, build_files, failures
 from operations.refused import Refused
@@ -224,6 +227,16 @@ def test_given_a_plan_then_it_is_shown_and_nothing_is_uploaded(deployed: Operato
     deployed.frontend.deploy(build, plan=True)
     assert "upload    assets/app-3.js" in deployed.shown
     assert deployed.get("/assets/app-3.js").status_code != 200
+
+
+def test_given_the_command_with_the_target_frontend_then_it_plans_the_build(
+    deployed: Operator, build: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deploy, "check_source", lambda *_: None)
+    line = ["deploy", "dev", "--target", "frontend", "--build", str(build), "--plan"]
+    result = CliRunner().invoke(operations, line, catch_exceptions=False)
+    assert "upload    index.html" in result.output
+    assert f"set AppUrl={deployed.outputs['AppUrl']} for khaya-dev" in result.output
 
 
 def test_given_an_application_that_does_not_know_the_frontend_then_each_parameter_is_named(operator: Operator) -> None:
