@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 import boto3
 import pytest
 import requests
+from botocore.exceptions import ClientError
 from click.testing import CliRunner
 
 from operations import deploy
@@ -170,6 +171,47 @@ def operator(session: boto3.Session, east: boto3.Session) -> Operator:
 def deployed(operator: Operator, build: Path) -> Operator:
     operator.frontend.deploy(build)
     return operator
+
+
+# The stack.
+
+
+def test_given_a_domain_and_a_firewall_then_certificate_addresses_and_rules_are_made(east: boto3.Session) -> None:
+    route53 = east.client("route53")
+    zone = route53.create_hosted_zone(Name="khaya.africa", CallerReference="test")["HostedZone"]["Id"].split("/")[-1]
+    parameters = {
+        "Environment": "prod",
+        "DomainName": "app.khaya.africa",
+        "HostedZoneId": zone,
+        "FirewallRequests": "10000",
+        "FirewallRules": "count",
+        **of_application(),
+    }
+    deploy_stack(east, "khaya-frontend-prod", json.dumps(read("infra/frontend.yaml")), parameters)
+    outputs = Stack(east, "khaya-frontend-prod").outputs()
+    assert outputs["AppUrl"] == outputs["MediaBaseUrl"] == "https://app.khaya.africa"
+    records = route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    assert {"A", "AAAA"} <= {one["Type"] for one in records if one["Name"] == "app.khaya.africa."}
+    made = east.client("cloudfront").get_distribution_config(Id=outputs["DistributionId"])["DistributionConfig"]
+    assert made["Aliases"]["Items"] == ["app.khaya.africa"]
+    assert made["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
+    assert made["HttpVersion"] == "http2and3"
+    firewall = east.client("wafv2").list_web_acls(Scope="CLOUDFRONT")["WebACLs"][0]
+    assert made["WebACLId"] == firewall["ARN"]
+    rules = east.client("wafv2").get_web_acl(Name=firewall["Name"], Scope="CLOUDFRONT", Id=firewall["Id"])["WebACL"][
+        "Rules"
+    ]
+    assert [one["Name"] for one in rules] == ["requests-of-an-address", "bad-addresses", "bad-inputs", "common"]
+
+
+def test_given_prod_without_a_domain_then_the_stack_is_refused(east: boto3.Session) -> None:
+    with pytest.raises(ClientError, match="DomainName"):
+        deploy_stack(
+            east,
+            "khaya-frontend-bare",
+            json.dumps(read("infra/frontend.yaml")),
+            {"Environment": "prod", **of_application()},
+        )
 
 
 # What a deployment does.
