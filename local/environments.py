@@ -20,8 +20,9 @@ from local import CannotRun
 from local.folder import LOCAL, PYTHON_FILE, REQUIREMENTS, last_lines, log_file, program
 from local.progress import say, step
 
-RUN = ("dev", "sam", "engine")
-NAMES = (*RUN, "node", "sbom")
+NAMES = ("dev", "sam", "engine")
+"""What a local run needs."""
+ALL = (*NAMES, "node", "sbom")
 PIP = "pip"  # installed first into each environment: the pip of an older Python cannot read extras with hashes
 OLDEST_PYTHON = (3, 11)
 NEWEST_PYTHON = (3, 14)  # the newest Lambda runtime that the pinned SAM CLI can build for
@@ -97,7 +98,7 @@ def failed(name: str, requirements: str) -> CannotRun:
     return CannotRun(f"Installing requirements/{requirements}.txt failed; {log} ends with\n{last_lines(log)}")
 
 
-def make(names: tuple[str, ...] = RUN) -> None:
+def make(names: tuple[str, ...] = NAMES) -> None:
     """Bring the named environments up to date, all at the same time.
 
     Raises:
@@ -121,7 +122,7 @@ def make(names: tuple[str, ...] = RUN) -> None:
 
 if __name__ == "__main__":
     try:
-        make(tuple(sys.argv[1:]) or RUN)
+        make(tuple(sys.argv[1:]) or NAMES)
     except CannotRun as reason:
         sys.exit(f"✗ {reason}")
     except KeyboardInterrupt:

@@ -164,7 +164,14 @@ def test_the_origin_of_the_api_is_reached_by_tls_1_2_with_the_secret() -> None:
     assert api["CustomOriginConfig"]["OriginSSLProtocols"] == ["TLSv1.2"]
     (header,) = api["OriginCustomHeaders"]
     assert header["HeaderName"] == "X-Khaya-Edge"
-    assert header["HeaderValue"] == {"Fn::Sub": "{{resolve:secretsmanager:${EdgeProof}:SecretString}}"}
+    of_a_version = "{{resolve:secretsmanager:${EdgeProof}:SecretString:::${EdgeVersion}}}"
+    assert header["HeaderValue"] == {
+        "Fn::If": [
+            "NamesEdgeVersion",
+            {"Fn::Sub": of_a_version},
+            {"Fn::Sub": "{{resolve:secretsmanager:${EdgeProof}:SecretString}}"},
+        ]
+    }
     assert "GenerateSecretString" in RESOURCES["EdgeProof"]["Properties"], "nobody carries it"
 
 

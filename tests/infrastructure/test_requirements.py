@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.environments import NAMES, PIP, install_command
+from local.environments import ALL, PIP, install_command
 from tests.support.template import ROOT
 
 LAYERS = sorted((ROOT / "layers").glob("*/requirements.txt"))
@@ -100,7 +100,7 @@ def test_a_layer_does_not_depend_on_the_python_that_builds_it(path: Path) -> Non
     assert [marker for marker in markers if "python_version" in marker or "python_full_version" in marker] == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_an_environment_is_installed_with_hashes_only(name: str) -> None:
     for file in (PIP, name):
         command = install_command(name, file)

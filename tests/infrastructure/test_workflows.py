@@ -197,6 +197,14 @@ def test_a_deployment_waits_for_githubs_environment_and_takes_its_role_of_the_ac
     assert {*credentials} == {"role-to-assume", "role-duration-seconds", "aws-region"}, "and no key"
 
 
+def test_a_deployment_gets_the_record_of_the_checks_and_tests_of_its_run() -> None:
+    kept = [step["with"] for step in steps(workflow("check")) if "upload-artifact" in step.get("uses", "")]
+    (fetched,) = (step["with"] for step in steps(workflow("deploy")) if "download-artifact" in step.get("uses", ""))
+    assert {one["path"] for one in kept} == {fetched["path"]}
+    assert all(one["name"].startswith(fetched["pattern"].rstrip("*")) for one in kept)
+    assert all(one["include-hidden-files"] for one in kept), "the folder's name begins with a dot"
+
+
 def test_what_is_deployed_is_listed_before() -> None:
     names = [step.get("run") or step["uses"] for step in steps(workflow("deploy"))]
     listed = next(i for i, name in enumerate(names) if "make sbom" in name)

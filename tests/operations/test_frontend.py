@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections.abc import Iterator
-from copy import deepcopy
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import boto3
 import pytest
@@ -27,10 +24,10 @@ from operations.configuration import Configuration
 from operations.frontend import HANDED_OVER, Frontend, build_files, failures
 from operations.refused import Refused
 from operations.stack import Stack
+from tests.operations.web_stand_in import MEDIA, Api, for_the_stand_in, in_the_apis_place, of_application
 from tests.support.template import ROOT, read
 
 PAGE = b"<!doctype html><title>Khaya</title>"
-MEDIA = "khaya-media-dev-1"
 APPLICATION = """
 Parameters:
   AllowedOrigins: {Type: String, Default: "https://other.example"}
@@ -40,27 +37,6 @@ Parameters:
 Resources:
   Said: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Sub "${AllowedOrigins} ${AppUrl}"}}
 """
-
-
-class Api(BaseHTTPRequestHandler):
-    """Answers as the API might: `/dev/<anything>/<status>` with that status, and what it was asked."""
-
-    seen: ClassVar[list[dict[str, str]]] = []
-
-    def _answer(self) -> None:
-        self.seen.append({"path": self.path, **{name.lower(): value for name, value in self.headers.items()}})
-        last = self.path.rsplit("/", 1)[-1]
-        body = json.dumps({"path": self.path}).encode()
-        self.send_response(int(last) if last.isdigit() else 200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_GET = do_POST = _answer  # noqa: N815 - names that the server looks for
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -76,10 +52,8 @@ def node() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def api() -> Iterator[int]:
     """The port of a server in the API's place."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Api) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_port
-        server.shutdown()
+    with in_the_apis_place() as port:
+        yield port
 
 
 @pytest.fixture(scope="module")
@@ -91,25 +65,6 @@ def east(session: boto3.Session, api: int) -> boto3.Session:
     )
     deploy_stack(session, "khaya-dev", APPLICATION, {})
     return east
-
-
-def for_the_stand_in(port: int) -> dict[str, Any]:
-    """The template with the server in the API's place, and a bucket that may be read without TLS."""
-    template = deepcopy(read("infra/frontend.yaml"))
-    policy = template["Resources"]["WebBucketPolicy"]["Properties"]["PolicyDocument"]
-    policy["Statement"] = [one for one in policy["Statement"] if one["Effect"] == "Allow"]
-    (origin,) = [
-        one
-        for one in template["Resources"]["Distribution"]["Properties"]["DistributionConfig"]["Origins"]
-        if one["Id"] == "api"
-    ]
-    origin["DomainName"] = "127.0.0.1"
-    origin["CustomOriginConfig"] = {"OriginProtocolPolicy": "http-only", "HTTPPort": port}
-    return template
-
-
-def of_application() -> dict[str, str]:
-    return {"ApiUrl": "https://abc.execute-api.af-south-1.amazonaws.com/dev", "MediaBucketName": MEDIA}
 
 
 def deploy_stack(session: boto3.Session, name: str, template: str, parameters: dict[str, str]) -> None:
@@ -202,6 +157,22 @@ def test_given_a_domain_and_a_firewall_then_certificate_addresses_and_rules_are_
         "Rules"
     ]
     assert [one["Name"] for one in rules] == ["requests-of-an-address", "bad-addresses", "bad-inputs", "common"]
+
+
+def test_given_a_new_version_of_the_proof_when_the_stack_names_it_then_the_api_gets_it(
+    deployed: Operator, east: boto3.Session, api: int
+) -> None:
+    made = east.client("secretsmanager").put_secret_value(SecretId="khaya-edge-dev", SecretString="the-second-proof")
+    given = {"Environment": "dev", "EdgeVersion": made["VersionId"], **of_application()}
+    cloudformation = east.client("cloudformation")
+    cloudformation.update_stack(
+        StackName="khaya-frontend-dev",
+        TemplateBody=json.dumps(for_the_stand_in(api)),
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
+    )
+    cloudformation.get_waiter("stack_update_complete").wait(StackName="khaya-frontend-dev", WaiterConfig={"Delay": 1})
+    deployed.get("/api/jobs")
+    assert Api.seen[-1]["x-khaya-edge"] == "the-second-proof"
 
 
 def test_given_prod_without_a_domain_then_the_stack_is_refused(east: boto3.Session) -> None:
