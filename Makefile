@@ -16,7 +16,7 @@ LOCAL := $(DEV)/python -m local
 # These targets do not need the environment `engine`, whose Python may be in use by a running stand-in.
 reload tokens logs outbox task parked replay repair erase-again age check openapi events personal-data: ENVIRONMENTS := dev sam
 format secrets lock audit api-changes template-changes: ENVIRONMENTS := dev
-test-operations: ENVIRONMENTS := dev sam engine node
+test-operations: ENVIRONMENTS := dev sam engine node sbom
 sbom: ENVIRONMENTS := sbom
 
 # The requirements that are compiled to locked files, in the order in which they depend on each other.
@@ -145,8 +145,8 @@ audit: environments ## check the locked requirements for known vulnerabilities; 
 	if [ -n "$$failed" ]; then echo "✗ The audit has not passed. Either packages that are named above have known vulnerabilities, or the" \
 		"advisory service did not answer." >&2; exit 1; fi
 
-sbom: environments ## list the packages that are deployed, in CycloneDX's form (FILE=sbom.json)
-	@cat layers/*/requirements.txt | .local/sbom/bin/cyclonedx-py requirements --output-reproducible --output-file "$(or $(FILE),sbom.json)" -
+sbom: environments ## list the packages that are deployed, in CycloneDX's form (FILE=.local/sbom.json)
+	@cat layers/*/requirements.txt | .local/sbom/bin/cyclonedx-py requirements --output-reproducible --output-file "$(or $(FILE),.local/sbom.json)" -
 
 # BASE is a commit or branch of git.
 api-changes: environments ## what in the API document breaks clients since BASE=origin/main
