@@ -12,18 +12,20 @@ DEV := .local/dev/bin
 SAM := .local/sam/bin/sam
 export SAM_CLI_TELEMETRY := 0
 LOCAL := $(DEV)/python -m local
+GREEN := $(DEV)/python -m operations.green
 
 # These targets do not need the environment `engine`, whose Python may be in use by a running stand-in.
 reload tokens logs outbox task parked replay repair erase-again age check openapi events personal-data: ENVIRONMENTS := dev sam
 format secrets lock audit api-changes template-changes: ENVIRONMENTS := dev
-test-operations: ENVIRONMENTS := dev sam engine node sbom
+policies: ENVIRONMENTS := checkov
 sbom: ENVIRONMENTS := sbom
+test-operations: ENVIRONMENTS := dev sam engine node sbom checkov
 
 # The requirements that are compiled to locked files, in the order in which they depend on each other.
-LOCKED := layers/dependencies/requirements layers/pictures/requirements layers/paper/requirements requirements/pip requirements/dev requirements/engine requirements/sam requirements/node requirements/sbom
+LOCKED := layers/dependencies/requirements layers/pictures/requirements layers/paper/requirements requirements/pip requirements/dev requirements/engine requirements/sam requirements/node requirements/sbom requirements/checkov
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair erase-again age environments deploy test test-fast test-operations test-docker soak check format secrets lock audit sbom api-changes template-changes bench costs openapi events personal-data clean
+.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair erase-again age environments deploy test test-fast test-operations test-docker begin-test soak begin-check check policies format secrets lock audit sbom api-changes template-changes bench costs openapi events personal-data clean
 
 help: ## list all targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -79,14 +81,22 @@ environments: ## make or update the Python environments in .local/
 		"sudo apt install python3 python3-venv; anywhere: uv python install 3.13), named by PYTHON=… if it is not found by itself."; exit 1; }
 	@"$(PYTHON)" -m local.environments $(ENVIRONMENTS)
 
-test: test-fast ## unit, integration, infrastructure, contention and end-to-end tests
+test: begin-test test-fast ## unit, integration, infrastructure, contention and end-to-end tests
 	@echo "== Contention tests"
 	@$(DEV)/python -m pytest tests/contention
 	@echo "== End-to-end tests"
 	@$(DEV)/python -m pytest tests/e2e
+	@$(GREEN) end test
 
-test-operations: environments ## operators' commands (deploy, rollback, redrive) against the stand-in
-	@$(DEV)/python -m pytest tests/operations
+# `make deploy` asks for the record that these two begin: which commit passed `make check` and `make test` here.
+begin-test: environments
+	@$(GREEN) begin test
+
+begin-check: environments
+	@$(GREEN) begin check
+
+test-operations: environments ## operators' commands (deploy, rollback, destroy, restore, redrive) against the stand-in, and rules of the templates (MINUTES=10 begins no test after that time)
+	@MINUTES="$(MINUTES)" $(DEV)/python -m pytest tests/operations
 
 test-docker: environments ## the API in SAM's containers, as `make sam-local` starts it (needs Docker)
 	@$(DEV)/python -m pytest tests/docker
@@ -102,12 +112,13 @@ soak: environments ## tests with large numbers and many random histories (three 
 	@EXAMPLES=200 $(DEV)/python -m pytest -n 2 tests/integration/test_document_holds.py tests/integration/sign_in/test_sign_in_document.py
 	@HISTORIES=1000 $(DEV)/python -m pytest -n 2 tests/integration/test_credit_histories.py tests/integration/test_referral_histories.py tests/integration/test_escrow_histories.py
 
-check: environments secrets ## lint, format, strict types, import rules, template, workflows, secrets
+check: environments begin-check secrets ## lint, format, strict types, import rules, template, workflows, secrets
 	@$(DEV)/ruff check .
 	@$(DEV)/ruff format --check .
 	@$(DEV)/mypy --strict layers/khaya/khaya functions local operations
 	@PYTHONPATH=layers/khaya $(DEV)/lint-imports --no-cache
-	@$(DEV)/cfn-lint template.yaml infra/*.yaml
+	@$(DEV)/cfn-lint --regions af-south-1 -- template.yaml $(filter-out infra/budget.yaml infra/frontend.yaml,$(wildcard infra/*.yaml))
+	@$(DEV)/cfn-lint --regions us-east-1 -- infra/budget.yaml infra/frontend.yaml
 	@$(SAM) validate --lint --template-file template.yaml
 	@$(DEV)/bandit --quiet -ll --recursive layers functions local operations
 	@$(DEV)/zizmor --offline --quiet --no-progress .github
@@ -115,6 +126,10 @@ check: environments secrets ## lint, format, strict types, import rules, templat
 	@$(DEV)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
 	@$(DEV)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(DEV)/pre-commit validate-config
+	@$(GREEN) end check
+
+policies: environments ## check the templates against Checkov's rules; checkov.yaml says which do not apply, and why
+	@.local/checkov/bin/checkov --config-file checkov.yaml
 
 format: environments ## fix what ruff can fix, and format
 	@$(DEV)/ruff check --fix .

@@ -21,11 +21,15 @@ from typing import Any
 from bench import layers
 from bench.report import Report
 from bench.stub import typed_items
-from khaya.jobs.model import JobPosting, new_job
+from khaya.escrows.model import new_escrow
+from khaya.jobs.model import Job, JobPosting, new_job
+from khaya.payouts.model import new_withdrawal
 from khaya.platform.base import clock
 from khaya.platform.base.models import item_of
 from khaya.platform.base.settings import settings
+from khaya.pricing.model import Terms, amounts_of
 from khaya.profiles.model import first_profile
+from khaya.reconciliation.model import Finding, difference_of
 from tests.support.client import VISITOR, Person, function_of, matched
 from tests.support.records import OFFER, OFFERING, POSTING
 from tests.support.template import ROOT, function_environment, routes
@@ -157,6 +161,59 @@ def cases() -> list[Case]:
             {"purpose": "profile", "contentType": "image/jpeg", "sizeBytes": 1000},
             people,
         ),
+        *_money_cases(job, people, buyer, admin, now),
+    ]
+
+
+def _money_cases(job: Job, people: dict[str, list[Any]], buyer: Person, admin: Person, now: str) -> list[Case]:
+    """Requests that change money's items and call no payment provider."""
+    from khaya.escrows import store as escrows  # noqa: PLC0415
+    from khaya.jobs import store as jobs  # noqa: PLC0415
+    from khaya.payouts import store as payouts  # noqa: PLC0415
+    from khaya.reconciliation import store as reconciliation  # noqa: PLC0415
+
+    amounts = amounts_of(100_000, Terms())
+    escrow = new_escrow(
+        job_id=job.id,
+        job_title=job.title,
+        buyer_id="buyer-1",
+        worker_id="worker-1",
+        amounts=amounts,
+        terms=Terms(),
+        timeline_days=3,
+        now=now,
+    )
+    paid = escrow.captured(31_500, now).started(now)
+    begun = job.model_copy(update={"payment": "escrow", "status": "in_progress", "worker_id": "worker-1"})
+    payout = new_withdrawal(entry_id="01JCZX3V9T6V5Y8Q2M4N7B1KDE", user_id="worker-1", amount_cents=5_000, now=now)
+    difference = difference_of(Finding("movement", "escrow:job:end", "other_amount", 1, 2), now)
+    names = settings()
+    reason = "It was looked into by an admin."
+    return [
+        _case(
+            "POST",
+            "/jobs/{jobId}/escrow/dispute",
+            buyer,
+            f"/jobs/{job.id}/escrow/dispute",
+            {"reason": reason},
+            people | {names.jobs_table: [jobs._item(begun)], names.escrows_table: [escrows._item(paid)]},  # noqa: SLF001
+        ),
+        _case(
+            "POST",
+            "/admin/payouts/{payoutId}/decision",
+            admin,
+            f"/admin/payouts/{payout.id}/decision",
+            {"decision": "hold", "reason": reason},
+            people | {names.payouts_table: [payouts._item(payout)]},  # noqa: SLF001
+        ),
+        _case(
+            "POST",
+            "/admin/payments/differences/{differenceId}/closing",
+            admin,
+            f"/admin/payments/differences/{difference.id}/closing",
+            {"reason": reason},
+            people | {names.books_table: [reconciliation._item(difference)]},  # noqa: SLF001
+        ),
     ]
 
 
@@ -169,7 +226,7 @@ def _case(method: str, route: str, person: Person, path: str, body: Any, items: 
 
 @cache
 def _layers() -> list[Path]:
-    return [layers.own(), layers.dependencies(), layers.runtime()]
+    return [layers.own(), layers.paper(), layers.dependencies(), layers.runtime()]
 
 
 def processor_seconds(case: Case, *, floor: bool = False) -> float:

@@ -34,6 +34,11 @@ def pictures(python: str = HERE, machine: str = "x86_64") -> Path:
     return _built("pictures", "PicturesLayer", python, f"manylinux2014_{machine} manylinux_2_28_{machine}")
 
 
+def paper(python: str = HERE) -> Path:
+    """The layer with the library for PDF."""
+    return _built("paper", "PaperLayer", python, "any")
+
+
 def own(python: str = HERE) -> Path:
     """The folder of the layer with our code."""
     return _built("khaya", "KhayaLayer", python, "any")

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
+
+
+class _Events:
+    """The hooks of a client, which nothing calls."""
+
+    def register_first(self, *_: Any, **__: Any) -> None:
+        """Accept a handler."""
 
 
 class StubbedClient:
     """Answers reads from given items, and accepts every write."""
+
+    meta = SimpleNamespace(events=_Events())
 
     def __init__(self, items: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         """`items` has the items by table, as attribute values. A read by key returns the first, a query returns all."""

@@ -217,8 +217,8 @@ def _singular(word: str) -> str:
 
 def _parameter(parameter: Json) -> Json:
     """A parameter under the contract's name. None is ever null: it is left out."""
+    from khaya.platform.base.ids import ID_PATTERN  # noqa: PLC0415
     from khaya.platform.data.pages import DEFAULT_LIMIT  # noqa: PLC0415
-    from khaya.platform.web.pipeline import ID_PATTERN  # noqa: PLC0415
 
     schema = parameter["schema"]
     known = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]

@@ -114,7 +114,10 @@ def problems() -> Json:
                     "maxLength": 500,
                     "description": "This occurrence, in a sentence for people.",
                 },
-                "instance": {"type": "string", "description": "The path that was asked for, long parts cut."},
+                "instance": {
+                    "type": "string",
+                    "description": "The path that was asked for, long parts cut; a URN where API Gateway refused it.",
+                },
                 "requestId": {"type": "string", "description": "Names the request in the logs."},
                 "code": _code(PROBLEM_CODES, "The kind of problem, for programs. A code never changes its meaning."),
                 "params": _PARAMS,

@@ -8,7 +8,7 @@ import yaml
 from local.folder import TEMPLATE
 
 
-class _Reader(yaml.SafeLoader):
+class _Reader(yaml.CSafeLoader):
     """YAML with CloudFormation's short tags, each read as its long form."""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+
+from operations.stack import Resource
 
 STATEFUL = frozenset(
     {
@@ -17,6 +19,10 @@ STATEFUL = frozenset(
     }
 )
 """Kinds of resources that hold data. A replacement is empty."""
+
+
+DERIVED = ("SearchTable", "DirectoryTable")
+"""Tables that are not restored: the repairs fill them."""
 
 
 def changed(changes: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -51,6 +57,32 @@ def refusals(
         elif _replaced(resource):
             found.append(f"{name} ({kind}) would be replaced by an empty one. Undo the change of its name or keys.")
     return found + _index_refusals(before, after)
+
+
+def removal_refusals(changes: Iterable[Mapping[str, Any]], removed: Collection[str]) -> list[str]:
+    """Why changes must not be made that are to take some resources out of the stack, and to do nothing else.
+
+    A reference that became plain text may be listed as a change. Its value is the same, so CloudFormation makes none.
+    """
+    found = []
+    for change in changes:
+        resource = change["ResourceChange"]
+        action, kind, name = resource["Action"], resource["ResourceType"], resource["LogicalResourceId"]
+        if action == "Remove" and name not in removed:
+            found.append(f"{name} ({kind}) would leave the stack too.")
+        elif action == "Remove" and resource.get("PolicyAction") != "Retain":
+            found.append(f"{name} ({kind}) would be deleted.")
+        elif action == "Add" or (kind in STATEFUL and _replaced(resource)):
+            found.append(f"{name} ({kind}) would be made anew.")
+    return found
+
+
+def generation_refusals(tables: Iterable[Resource], wanted: str) -> list[str]:
+    """Why the tables' generation must not change; empty if the stack has taken over tables of the generation wanted."""
+    others = [one.physical for one in tables if one.logical not in DERIVED and not one.physical.endswith(f"-{wanted}")]
+    if not others:
+        return []
+    return [f"Generation would be {wanted}, but a table is {others[0]}. Set it to the last part of the tables' names."]
 
 
 def _replaced(resource: Mapping[str, Any]) -> bool:

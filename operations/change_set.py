@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import click
 from botocore.exceptions import ClientError
 from cfnlint.decode import cfn_yaml
 
 from operations import change_rules
+from operations.progress import Progress
 from operations.refused import Refused
 from operations.stack import Stack
 
 POLL_SECONDS = 2.0
 WITHIN_SECONDS = 3600
 EMPTY = ("didn't contain changes", "No updates are to be performed")
-FAILED_FIRST = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+FAILED_FIRST = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "IMPORT_ROLLBACK_COMPLETE")
 """States of a stack whose first deployment failed. It can only be deleted."""
+MADE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
+"""States of a stack whose changes were made."""
+GENERATION = "Generation"
+"""The parameter with the last part of the tables' names."""
+CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 
 class Failed(RuntimeError):
@@ -49,11 +57,20 @@ class Deployments:
         stack: the stack.
         poll: the seconds between two looks at the stack.
         role: the ARN of the role with which CloudFormation works; None for that of the operator.
+        say: what shows a line to the operator.
     """
 
-    def __init__(self, session: Any, stack: Stack, poll: float = POLL_SECONDS, role: str | None = None) -> None:
+    def __init__(
+        self,
+        session: Any,
+        stack: Stack,
+        poll: float = POLL_SECONDS,
+        role: str | None = None,
+        say: Callable[[str], None] = click.echo,
+    ) -> None:
         self._cloudformation = session.client("cloudformation")
         self._stack = stack
+        self._say = say
         self._poll = poll
         self._role = {"RoleARN": role} if role else {}
 
@@ -65,11 +82,8 @@ class Deployments:
         Raises:
             Refused: the stack is at work, or CloudFormation does not take the template.
         """
+        self.remove_failed_first()
         status = self._stack.status()
-        if status in FAILED_FIRST:
-            self._cloudformation.delete_stack(StackName=self._stack.name)
-            self._wait(("DELETE_COMPLETE",))
-            status = None
         if status is not None and status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
             raise Refused(f"{self._stack.name} is at work ({status}). Wait until it has ended, then try again.")
         creates = status in {None, "REVIEW_IN_PROGRESS"}
@@ -84,7 +98,7 @@ class Deployments:
                 TemplateURL=url,
                 Parameters=[*given, *({"ParameterKey": key, "UsePreviousValue": True} for key in kept)],
                 Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
-                Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+                Capabilities=CAPABILITIES,
                 **self._role,
             )
         except ClientError as error:
@@ -95,10 +109,41 @@ class Deployments:
             ) from error
         changes = self._changes(made["Id"])
         before = {} if creates else self._resources()
-        generation = not creates and self._stack.parameters().get("Generation") != parameters.get("Generation")
+        generation = None if creates else self._other_generation(template, parameters)
         after = _resources(template)
-        refusals = change_rules.refusals(changes, before, after, new_generation=generation)
+        refusals = change_rules.refusals(changes, before, after, new_generation=generation is not None)
+        if generation is not None:
+            tables = [one for one in self._stack.resources() if one.kind == "AWS::DynamoDB::Table"]
+            refusals += change_rules.generation_refusals(tables, generation)
         return ChangeSet(made["Id"], creates, changes, refusals)
+
+    def prepare_takeover(
+        self, name: str, url: str, stores: list[dict[str, Any]], parameters: dict[str, str]
+    ) -> ChangeSet:
+        """Make a change set by which a new stack takes over stores, and nothing else. It may have no tags yet.
+
+        Raises:
+            Refused: CloudFormation does not take them.
+        """
+        made = self._cloudformation.create_change_set(
+            StackName=self._stack.name,
+            ChangeSetName=name,
+            ChangeSetType="IMPORT",
+            TemplateURL=url,
+            ResourcesToImport=stores,
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+            Capabilities=CAPABILITIES[:1],
+            **self._role,
+        )
+        return ChangeSet(made["Id"], creates=True, changes=self._changes(made["Id"]), refusals=[])
+
+    def remove_failed_first(self) -> None:
+        """Delete what is left of a first deployment that failed; nothing if there is no such stack."""
+        if self._stack.status() in FAILED_FIRST:
+            self._say(f"removing what is left of the first deployment of {self._stack.name}, which failed")
+            progress = self._progress()
+            self._cloudformation.delete_stack(StackName=self._stack.name)
+            self._wait(("DELETE_COMPLETE",), progress)
 
     def discard(self, change_set: ChangeSet) -> None:
         """Delete a change set that is not to be executed."""
@@ -113,11 +158,15 @@ class Deployments:
         if not change_set.changes:
             self.discard(change_set)
             return
+        progress = self._progress()
         self._cloudformation.execute_change_set(StackName=self._stack.name, ChangeSetName=change_set.name)
-        ended = self._wait(("CREATE_COMPLETE", "UPDATE_COMPLETE"))
-        if ended not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
+        ended = self._wait(MADE, progress)
+        if ended not in MADE:
             reasons = "\n  ".join(self._stack.failures()[:5])
             raise Failed(f"{self._stack.name} ended as {ended}:\n  {reasons}")
+
+    def _progress(self) -> Progress:
+        return Progress(self._cloudformation, self._stack.name, self._say)
 
     def _changes(self, name: str) -> list[dict[str, Any]]:
         changes: list[dict[str, Any]] = []
@@ -141,15 +190,73 @@ class Deployments:
         body = self._cloudformation.get_template(StackName=self._stack.name, TemplateStage="Original")["TemplateBody"]
         return _resources(body) if isinstance(body, str) else dict(body["Resources"])
 
-    def _wait(self, wanted: tuple[str, ...]) -> str:
-        """Wait until the stack is at rest; returns its state."""
+    def _wait(self, wanted: tuple[str, ...], progress: Progress) -> str:
+        """Wait until the stack is at rest, and show what is done; returns its state."""
         deadline = time.monotonic() + WITHIN_SECONDS
         while time.monotonic() < deadline:
             time.sleep(self._poll)
+            # The state first, so that the events of the last look are shown too.
             status = self._stack.status() or "DELETE_COMPLETE"
+            progress.show()
             if status in wanted or not (status.endswith("_IN_PROGRESS")):
                 return status
         raise Failed(f"{self._stack.name} was not finished within an hour. Look at its events in CloudFormation.")
+
+    def prepare_removal(self, name: str, url: str, removed: Collection[str]) -> ChangeSet:
+        """Make a change set whose template, without a transform, lacks some resources. Parameters stay as they are.
+
+        It is refused if CloudFormation would do more than take them out of the stack.
+        """
+        made = self._create(name, url, ChangeSetType="UPDATE")
+        changes = self._changes(made)
+        return ChangeSet(made, creates=False, changes=changes, refusals=change_rules.removal_refusals(changes, removed))
+
+    def prepare_import(self, name: str, url: str, tables: Mapping[str, str]) -> ChangeSet:
+        """Make a change set that takes over tables. Parameters and all other resources stay as they are.
+
+        Args:
+            name: the name of the change set.
+            url: where the template is. It has no transform, and holds the tables besides what the stack has.
+            tables: the names of the tables, by their logical names.
+        """
+        made = self._create(
+            name,
+            url,
+            ChangeSetType="IMPORT",
+            ResourcesToImport=[
+                {
+                    "ResourceType": "AWS::DynamoDB::Table",
+                    "LogicalResourceId": logical,
+                    "ResourceIdentifier": {"TableName": table},
+                }
+                for logical, table in tables.items()
+            ],
+        )
+        return ChangeSet(made, creates=False, changes=self._changes(made), refusals=[])
+
+    def _create(self, name: str, url: str, **request: Any) -> str:
+        """Make a change set that leaves parameters and tags as they are; returns its ARN."""
+        found = self._stack.must_exist()
+        made = self._cloudformation.create_change_set(
+            StackName=self._stack.name,
+            ChangeSetName=name,
+            TemplateURL=url,
+            Parameters=[
+                {"ParameterKey": one["ParameterKey"], "UsePreviousValue": True} for one in found.get("Parameters", [])
+            ],
+            Tags=found.get("Tags", []),
+            Capabilities=CAPABILITIES,
+            **self._role,
+            **request,
+        )
+        return str(made["Id"])
+
+    def _other_generation(self, template: str, parameters: Mapping[str, str]) -> str | None:
+        """The generation of tables that a deployment names, if it is not that of the stack."""
+        present = self._stack.parameters().get(GENERATION)
+        declared = cfn_yaml.loads(template).get("Parameters", {}).get(GENERATION, {})  # type: ignore[no-untyped-call]
+        wanted = str(parameters.get(GENERATION, declared.get("Default", "1")))
+        return wanted if present is not None and wanted != present else None
 
 
 def _resources(template: str) -> dict[str, Any]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from operations import smoke
+from operations.bring_back import Stores, template_of
 from operations.change_rules import changed
-from operations.change_set import Deployments, Failed
+from operations.change_set import GENERATION, Deployments, Failed
 from operations.configuration import Configuration
-from operations.doctor import examples
+from operations.doctor import alarm_address, examples
 from operations.formats import differences
 from operations.refused import Refused
 from operations.release import OWN_PARAMETER, derived_id
@@ -27,23 +28,17 @@ MAINTENANCE = "Maintenance"
 """The parameter that refuses writes and stops queues, streams and schedules."""
 SAM = Path(".local/sam/bin/sam")
 PACKAGED = Path(".aws-sam/packaged.yaml")
+BUILT_FOR = ("Runtime", "Architecture")
+"""Parameters on which the build depends."""
 
 
-def commit(root: Path) -> str:
-    """The commit that is checked out."""
-    return _git(root, "rev-parse", "HEAD")
-
-
-def check_source(root: Path, configuration: Configuration) -> None:
-    """Refuse a tree that no commit describes, and for prod whatever is not a release.
+def check_values(configuration: Configuration) -> None:
+    """Refuse examples in prod.
 
     Raises:
-        Refused: with what to do.
+        Refused: a parameter has none of the values that prod needs.
     """
-    if _git(root, "status", "--porcelain"):
-        raise Refused("The working tree has changes that are not committed. Commit or stash them.")
-    if configuration.is_prod and not _git(root, "tag", "--points-at", "HEAD"):
-        raise Refused("Prod is deployed from a release only. Check out a tag (`git tag`), then try again.")
+    _refuse(examples(configuration))
 
 
 def package(root: Path, configuration: Configuration) -> str:
@@ -53,7 +48,12 @@ def package(root: Path, configuration: Configuration) -> str:
         Refused: SAM failed; its output stands above.
     """
     flags = ["--region", configuration.region]
-    for line in (["build", *flags], ["package", "--resolve-s3", "--output-template-file", str(PACKAGED), *flags]):
+    machine = [f"{name}={value}" for name, value in configuration.parameters.items() if name in BUILT_FOR]
+    overrides = ["--parameter-overrides", *machine] if machine else []
+    for line in (
+        ["build", *flags, *overrides],
+        ["package", "--resolve-s3", "--output-template-file", str(PACKAGED), *flags],
+    ):
         ended = subprocess.run(  # noqa: S603 - our own arguments
             [str(SAM), *line], cwd=root, env=os.environ | {"SAM_CLI_TELEMETRY": "0"}, check=False
         )
@@ -70,7 +70,7 @@ class Deployment:
         configuration: the environment.
         say: what shows a line to the operator.
         confirm: what asks the operator before the changes are made, and raises if the answer is no.
-        check: what does not work at an address, for a release.
+        check: what does not work at an address, for a release, in maintenance or not.
         poll: the seconds between two looks at the stack.
     """
 
@@ -80,7 +80,7 @@ class Deployment:
         configuration: Configuration,
         say: Callable[[str], None],
         confirm: Callable[[], None],
-        check: Callable[[str, str], list[str]] = smoke.failures,
+        check: Callable[..., list[str]] = smoke.failures,
         poll: float = 2.0,
     ) -> None:
         self._configuration = configuration
@@ -89,8 +89,10 @@ class Deployment:
         self._check = check
         self._session = session
         self._stack = Stack(session, configuration.stack)
-        self._deployments = Deployments(session, self._stack, poll, configuration.role)
-        self._releases = Releases(session, configuration.environment, artifact_bucket(session))
+        self._deployments = Deployments(session, self._stack, poll, configuration.role, say)
+        bucket = artifact_bucket(session)
+        self._releases = Releases(session, configuration.environment, bucket)
+        self._stores = Stores(session, configuration.environment, bucket)
         self._versions = Versions(session.client("lambda"), self._stack)
 
     def deploy(self, template: str, source: str, formats: Mapping[str, int], *, plan: bool = False) -> None:
@@ -105,13 +107,22 @@ class Deployment:
         Raises:
             Refused: a change is not allowed, or the deployment failed and was taken back.
         """
-        found = list(examples(self._configuration))
-        if found:
-            raise Refused("Nothing was changed.\n  " + "\n  ".join(found))
-        self._refuse_during_maintenance()
         before = next(iter(self._releases.good()), None)
+        check_values(self._configuration)
+        if before is not None:  # the stack of the alarms is deployed after that of the application
+            _refuse(alarm_address(self._session, self._configuration))
+        self._refuse_during_maintenance()
+        self._deployments.remove_failed_first()
+        if before is not None and self._stack.status() in {None, "REVIEW_IN_PROGRESS"}:
+            self._bring_back(before, plan=plan)
+            if plan:
+                return
         release = self._releases.keep(_name(source), source, self._configuration.parameters, template, formats)
         self._change(release, before, plan=plan)
+
+    def present(self) -> str | None:
+        """The commit of the release that is deployed; None if there is none."""
+        return next((one.commit for one in self._releases.good()), None)
 
     def set_maintenance(self, *, on: bool, plan: bool = False) -> None:
         """Deploy the present release again, with maintenance on or off.
@@ -132,6 +143,48 @@ class Deployment:
             self._change(release, present, plan=plan, good=False)
         else:
             self._change(present, None, plan=plan)
+
+    def move_to_generation(self, generation: str) -> None:
+        """Deploy the present release over the tables of another generation, which the stack has taken over.
+
+        It stays in maintenance. Nothing happens if that was done before.
+
+        Raises:
+            Refused: nothing was deployed, a change is not allowed, or the deployment failed and was taken back.
+        """
+        good = self._releases.good()
+        if not good or good[0].parameters.get(GENERATION) != generation:
+            self._over_other_stores({GENERATION: generation})
+
+    def make_missing(self) -> None:
+        """Deploy the present release again, so that what was taken out of the stack is made anew.
+
+        Raises:
+            Refused: nothing was deployed, a change is not allowed, or the deployment failed and was taken back.
+        """
+        self._over_other_stores({})
+
+    def _over_other_stores(self, changes: Mapping[str, str]) -> None:
+        """Deploy the present release with other stores. It stays in maintenance, if it is.
+
+        The releases before name stores that are left, so that no rollback leads to them.
+        """
+        good = self._releases.good()
+        if not good:
+            raise Refused("No release is deployed. Run `deploy` first.")
+        present, template = good[0], self._releases.template(good[0])
+
+        def kept(parameters: dict[str, str]) -> Release:
+            parameters[OWN_PARAMETER] = derived_id(parameters)
+            name = _name(present.commit)
+            return self._releases.keep(name, present.commit, parameters, template, present.formats)
+
+        opened = kept({**present.parameters, **changes})
+        closed = self._stack.parameters().get(MAINTENANCE) == "true"
+        self._change(kept({**opened.parameters, MAINTENANCE: "true"}) if closed else opened, None, good=False)
+        for one in good:
+            self._releases.drop_good(one)
+        self._releases.mark_good(opened)
 
     def rollback(self, *, plan: bool = False) -> None:
         """Deploy the release before, with the parameters that it had. Every alias then serves its code.
@@ -165,6 +218,36 @@ class Deployment:
             f"{moved} functions serve {before.commit}. The stack still has the settings of {present.commit}: the next "
             "`deploy` brings both together."
         )
+
+    def _bring_back(self, before: Release, *, plan: bool) -> None:
+        """Take over the stores of a stack that is gone, if there are any.
+
+        Raises:
+            Refused: CloudFormation does not take them over.
+        """
+        kept = self._releases.template(before)
+        left = self._stores.left(kept)
+        if not left:
+            return
+        self._say(f"{self._stack.name} is gone, and {len(left)} of its stores are still there. They are taken over:")
+        for one in left:
+            self._say(f"  {one.logical}  {one.physical}")
+        if plan:
+            return
+        self._confirm()
+        template = template_of(kept, left)
+        imported = self._releases.keep(_name("import"), before.commit, before.parameters, template, before.formats)
+        try:
+            self._deployments.execute(
+                self._deployments.prepare_takeover(
+                    f"import-{imported.key.rsplit('/', 1)[1]}",
+                    self._releases.template_url(imported),
+                    self._stores.identifiers(left),
+                    before.parameters,
+                )
+            )
+        except Failed as failure:
+            raise Refused(f"{failure}\nThe stores stay as they are. Fix the cause, then deploy again.") from failure
 
     def _refuse_during_maintenance(self) -> None:
         if self._stack.status() is not None and self._stack.parameters().get(MAINTENANCE) == "true":
@@ -217,12 +300,15 @@ class Deployment:
         self._verify(release, before, ringing_before)
         if good:
             self._releases.mark_good(release)
+        self._stores.keep(self._stack)
         self._report(release, len(made.changes), time.monotonic() - began)
 
     def _verify(self, release: Release, before: Release | None, ringing_before: set[str]) -> None:
         """Check the environment, and go back to the release before if something does not work."""
         url = self._stack.outputs().get("ApiUrl", "")
-        failures = self._check(url, release.parameters.get(OWN_PARAMETER, ""))
+        failures = self._check(
+            url, release.parameters.get(OWN_PARAMETER, ""), release.parameters.get(MAINTENANCE) == "true"
+        )
         # An alarm that rang before tells nothing about this release.
         rings = set(ringing(self._session, self._configuration.environment)) - ringing_before
         failures += [f"the alarm {alarm} rings" for alarm in sorted(rings)]
@@ -253,20 +339,17 @@ class Deployment:
             f"  API        {url} ({url}/docs)",
             f"  stack      {console}/cloudformation/home?region={region}#/stacks?filteringText={self._stack.name}",
             f"  alarms     {console}/cloudwatch/home?region={region}#alarmsV2:",
+            f"  logs       {console}/cloudwatch/home?region={region}#logsV2:log-groups",
         ):
             self._say(line)
+
+
+def _refuse(findings: Iterable[str]) -> None:
+    found = list(findings)
+    if found:
+        raise Refused("Nothing was changed.\n  " + "\n  ".join(found))
 
 
 def _name(source: str) -> str:
     """The name of a release: its time, then its commit."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{source[:12]}"
-
-
-def _git(root: Path, *line: str) -> str:
-    return subprocess.run(  # noqa: S603 - our own arguments
-        ["git", *line],  # noqa: S607 - git is found by the path
-        cwd=root,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.strip()

@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from operations import example_values
 from operations.account import REGION_STACK
 from operations.configuration import Configuration
 from operations.stack import Stack
@@ -26,9 +27,7 @@ SECRETS = {
     "PaymentSecretArn": ("secretKey",),
 }
 """The parameters that name a secret, and the keys that it must have."""
-EXAMPLES = ("localhost", ".example", "http://")
-"""What a value of a parameter must not contain in prod."""
-REAL_IN_PROD = ("AllowedOrigins", "EmailDomain", "AppUrl", "PaymentEmailDomain")
+MONITORING_STACK = "khaya-monitoring-"
 
 
 def findings(session: Any, configuration: Configuration) -> Iterator[str]:
@@ -44,6 +43,7 @@ def findings(session: Any, configuration: Configuration) -> Iterator[str]:
         ("SES", _mail),
         ("SNS", _texts),
         ("Secrets Manager", _secrets),
+        ("SNS", alarm_address),
     ]
     for service, check in checks:
         try:
@@ -54,12 +54,35 @@ def findings(session: Any, configuration: Configuration) -> Iterator[str]:
 
 def examples(configuration: Configuration) -> Iterator[str]:
     """The parameters of prod that are not set to real values."""
+    if configuration.is_prod:
+        yield from example_values.findings(configuration.parameters)
+
+
+def alarm_address(session: Any, configuration: Configuration) -> Iterator[str]:
+    """Why alarms of prod would reach nobody."""
     if not configuration.is_prod:
         return
-    for name in REAL_IN_PROD:
-        value = configuration.parameters.get(name, "")
-        if not value or any(one in value for one in EXAMPLES):
-            yield f"{name} is {value or 'not set'} for prod. Set it in samconfig.toml to the real value."
+    stack = Stack(session, f"{MONITORING_STACK}{configuration.environment}")
+    if stack.status() is None:
+        yield (
+            f"There is no stack {stack.name}, so no alarm reaches anybody. After the first deployment, deploy "
+            "infra/monitoring.yaml with AlarmEmail."
+        )
+        return
+    pages = (
+        session.client("sns")
+        .get_paginator("list_subscriptions_by_topic")
+        .paginate(TopicArn=stack.physical("AlarmTopic"))
+    )
+    subscriptions = [one for page in pages for one in page["Subscriptions"]]
+    confirmed = [one["Endpoint"] for one in subscriptions if one["SubscriptionArn"].startswith("arn:")]
+    if not confirmed:
+        waiting = ", ".join(one["Endpoint"] for one in subscriptions)
+        yield f"No address gets the alarms of {configuration.environment}. " + (
+            f"Confirm the subscription that SNS mailed to {waiting}."
+            if waiting
+            else "Deploy infra/monitoring.yaml with AlarmEmail."
+        )
 
 
 def _region(session: Any, configuration: Configuration) -> Iterator[str]:
@@ -67,7 +90,7 @@ def _region(session: Any, configuration: Configuration) -> Iterator[str]:
     if not status.startswith("ENABLED"):
         yield (
             f"{configuration.region} is {status.lower().replace('_', ' ')}. Enable it under Account, AWS Regions; "
-            "that takes up to half an hour."
+            "that takes a few minutes, and sometimes hours."
         )
 
 

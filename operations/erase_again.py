@@ -7,7 +7,6 @@ The audit trail names the people (`person.erased`). The function `repair` begins
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from operations import repair
@@ -44,26 +43,34 @@ class Erasures:
         Raises:
             RuntimeError: the function itself failed.
         """
-        people = iter(self.people(since))
-        while left := [f"{KIND}/{one}" for one in islice(people, PAGE)]:
+        people = self.people(since)
+        for first in range(0, len(people), PAGE):
+            left = [f"{KIND}/{one}" for one in people[first : first + PAGE]]
             while left:
                 left = self._everything.check(left, report)
+            print(f"{min(first + PAGE, len(people))} of {len(people)} erasures", flush=True)
 
     def _erased(self, since: str) -> Iterator[str]:
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=self._audit_table,
-            IndexName="byTime",
-            KeyConditionExpression="#partition = :all",
-            ExpressionAttributeNames={"#partition": "partition"},
-            ExpressionAttributeValues={":all": {"S": "all"}},
-            ScanIndexForward=False,
-        )
-        for page in pages:
-            for entry in page["Items"]:
-                if entry["at"]["S"] < since:
-                    return
-                if entry["action"]["S"] == ACTION:
-                    yield entry["object"]["S"].partition("/")[2]
+        for entry in entries_since(self._dynamodb, self._audit_table, since):
+            if entry["action"]["S"] == ACTION:
+                yield entry["object"]["S"].partition("/")[2]
+
+
+def entries_since(dynamodb: Any, audit_table: str, since: str) -> Iterator[dict[str, Any]]:
+    """The entries of an audit trail since a time, latest first."""
+    pages = dynamodb.get_paginator("query").paginate(
+        TableName=audit_table,
+        IndexName="byTime",
+        KeyConditionExpression="#partition = :all",
+        ExpressionAttributeNames={"#partition": "partition"},
+        ExpressionAttributeValues={":all": {"S": "all"}},
+        ScanIndexForward=False,
+    )
+    for page in pages:
+        for entry in page["Items"]:
+            if entry["at"]["S"] < since:
+                return
+            yield entry
 
 
 def of_stack(session: Any, stack: str) -> Erasures:

@@ -11,6 +11,7 @@ from operations.refused import Refused
 from operations.stack import Stack
 
 WITHIN_SECONDS = 6 * 3600
+SHOWN_EVERY_SECONDS = 60
 
 
 class Export:
@@ -28,6 +29,15 @@ class Export:
         self._tables = tables
         self._say = say
         self._poll = poll
+        self._shown = time.monotonic()
+
+    def planned(self, bucket: str, moment: datetime) -> list[str]:
+        """A line for each table: its size, and where its export goes."""
+        lines = []
+        for name in self._tables:
+            size = self._dynamodb.describe_table(TableName=name)["Table"].get("TableSizeBytes", 0)
+            lines.append(f"{name}, {size / 1e6:.1f} MB -> s3://{bucket}/{_prefix(name, moment)}")
+        return lines
 
     def run(self, bucket: str, owner: str, moment: datetime) -> None:
         """Export every table as it was at a time, and wait until all are done.
@@ -57,9 +67,17 @@ class Export:
                 failed += [f"{name}: not done in {WITHIN_SECONDS // 3600} hours" for name in under_way]
                 break
             if under_way:
+                self._show(len(under_way))
                 time.sleep(self._poll)
         if failed:
             raise Refused("Not everything was exported.\n  " + "\n  ".join(failed))
+
+    def _show(self, number: int) -> None:
+        """Show how many exports are under way, once in a while."""
+        now = time.monotonic()
+        if now - self._shown > SHOWN_EVERY_SECONDS:
+            self._shown = now
+            self._say(f"{number} exports are under way")
 
     def _begin(self, name: str, bucket: str, owner: str, moment: datetime) -> str:
         table = self._dynamodb.describe_table(TableName=name)["Table"]
@@ -67,13 +85,17 @@ class Export:
             TableArn=table["TableArn"],
             S3Bucket=bucket,
             S3BucketOwner=owner,
-            S3Prefix=f"{moment:%Y%m%dT%H%M%SZ}/{name}",
+            S3Prefix=_prefix(name, moment),
             S3SseAlgorithm="AES256",
             ExportTime=moment,
             ExportFormat="DYNAMODB_JSON",
             ClientToken=f"{name}-{moment:%Y%m%dT%H%M%S}"[-64:],  # a repeated command begins no second export
         )
         return str(made["ExportDescription"]["ExportArn"])
+
+
+def _prefix(table: str, moment: datetime) -> str:
+    return f"{moment:%Y%m%dT%H%M%SZ}/{table}"
 
 
 def of_stack(session: Any, stack: str, say: Callable[[str], None]) -> Export:

@@ -29,8 +29,8 @@ class Admins:
         pages = self._cognito.get_paginator("list_users_in_group").paginate(UserPoolId=self._pool, GroupName=GROUP)
         return sum(len(page["Users"]) for page in pages)
 
-    def add_first(self, name: str) -> None:
-        """Add a person to the group of admins.
+    def check_first(self, name: str) -> str:
+        """The username of a person who may become the first admin.
 
         Args:
             name: the person's phone number, as +27..., or e-mail address.
@@ -46,7 +46,19 @@ class Admins:
             raise Refused(f"Nobody signed up as {name}. Sign up in the application first.") from error
         if self.count():
             raise Refused("There is an admin already. Admins give the role in the application, where it is recorded.")
-        self._cognito.admin_add_user_to_group(UserPoolId=self._pool, Username=person["Username"], GroupName=GROUP)
+        return str(person["Username"])
+
+    def add_first(self, name: str) -> None:
+        """Add a person to the group of admins.
+
+        Args:
+            name: the person's phone number, as +27..., or e-mail address.
+
+        Raises:
+            Refused: nobody has this name, or there is an admin already.
+        """
+        username = self.check_first(name)
+        self._cognito.admin_add_user_to_group(UserPoolId=self._pool, Username=username, GroupName=GROUP)
 
 
 def of_stack(session: Any, stack: str) -> Admins:

@@ -95,6 +95,7 @@ class ParkedRecords:
         self._remove_erased_people(wanted)
         for batch in _batches(self.read(self._still_there(wanted))):
             failed = self._dispatch(batch)
+            print(f"{batch[0].content['table']}: {len(batch)} dispatched, {len(failed)} of them failed", flush=True)
             for one in batch:
                 if one.sequence_number in failed:
                     report.failed.append(one.file)

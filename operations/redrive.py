@@ -7,7 +7,7 @@ none; consumers tolerate repeated messages.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,10 @@ from operations.stack import Stack
 
 HIDDEN_SECONDS = 120
 """How long a received message is hidden: more than sending and deleting it takes."""
-NO_QUEUE = ("StreamDispatcherDeadLetters", "ScheduleDeadLetters")
-"""Dead letters that no queue names as its own: Lambda and the scheduler fill them."""
+NO_QUEUE = "StreamDispatcherDeadLetters"
+"""Dead letters that Lambda fills with places in a stream, which is in no queue."""
+SHOWN_EVERY = 100
+"""Messages between two lines of progress."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,12 @@ class Redrive:
     Args:
         sqs: a client of SQS.
         stack: the stack.
+        say: what shows a line to the operator.
     """
 
-    def __init__(self, sqs: Any, stack: Stack) -> None:
+    def __init__(self, sqs: Any, stack: Stack, say: Callable[[str], None] = print) -> None:
         self._sqs = sqs
+        self._say = say
         self._urls = {one.logical: one.physical for one in stack.resources() if one.kind == "AWS::SQS::Queue"}
 
     def queue(self, name: str) -> Queue:
@@ -49,8 +53,11 @@ class Redrive:
         """
         logical = "".join(part.capitalize() for part in name.split("-"))
         dead = f"{logical}DeadLetters"
-        if dead in NO_QUEUE:
-            raise Refused(f"{name} has no queue to send to. docs/operating.md says what to do with its dead letters.")
+        if dead == NO_QUEUE:
+            raise Refused(
+                f"{name} has no queue to send to: its dead letters name places in a stream. Fix the cause, then run "
+                "`replay` for the records that were parked, and `repair`."
+            )
         source = next((url for one, url in self._urls.items() if one in {logical, f"{logical}Queue"}), None)
         if source is None or dead not in self._urls:
             known = sorted(one.removesuffix("DeadLetters") for one in self._urls if one.endswith("DeadLetters"))
@@ -98,6 +105,8 @@ class Redrive:
                 self._sqs.send_message(**_again(queue.url, message))
                 self._sqs.delete_message(QueueUrl=queue.dead_letters, ReceiptHandle=message["ReceiptHandle"])
                 moved += 1
+                if moved % SHOWN_EVERY == 0:
+                    self._say(f"{moved} sent again")
         return moved
 
     def _show_again(self, queue: Queue, messages: list[dict[str, Any]]) -> None:

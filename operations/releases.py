@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from operations.refused import Refused
+from operations.stack import Stack
+
 SAM_STACK = "aws-sam-cli-managed-default"
 
 
@@ -87,7 +90,12 @@ class Releases:
 
 
 def artifact_bucket(session: Any) -> str:
-    """The bucket that `sam package --resolve-s3` has made."""
-    found = session.client("cloudformation").describe_stacks(StackName=SAM_STACK)["Stacks"][0]
-    bucket: str = next(one["OutputValue"] for one in found["Outputs"] if one["OutputKey"] == "SourceBucket")
-    return bucket
+    """The bucket that `sam package --resolve-s3` has made.
+
+    Raises:
+        Refused: nothing was ever deployed in this account and region.
+    """
+    stack = Stack(session, SAM_STACK)
+    if stack.status() is None:
+        raise Refused(f"Nothing was ever deployed to this account in {session.region_name}. Run `deploy` first.")
+    return stack.outputs()["SourceBucket"]

@@ -89,6 +89,10 @@ class Everything:
                 left = self.check(left, report)
             yield last
 
+    def count(self, kind: str, after: str | None = None) -> int:
+        """How many objects of a kind there are, from the one after `after`."""
+        return sum(len(ids) for _, ids in self._pages(SOURCES[kind], after))
+
     def _pages(self, source: Source, after: str | None) -> Iterator[tuple[str, list[str]]]:
         """The last key that was read, and the ids of the objects, page by page."""
         request: dict[str, Any] = {

@@ -1,8 +1,9 @@
 """Restore the tables of an environment to one second, as a new generation beside the present one.
 
 A restored table lacks stream, expiry, tags, backups, limits, protection and policy. Each is copied from the present
-table. Search and Directory are derived: they are not restored, and are filled by the repairs. What the audit trail got
-after that second is copied to the restored one, because it names who was erased since.
+table. Search and Directory are derived: they are not restored, and are filled by the repairs. What people were told and
+what the audit trail got after that second is carried over before the restored tables have streams, so that nothing is
+sent or recorded twice.
 """
 
 from __future__ import annotations
@@ -15,21 +16,23 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from operations.change_rules import DERIVED
+from operations.comparison import Comparison, compare
 from operations.refused import Refused
-from operations.stack import Stack
 
-DERIVED = ("SearchTable", "DirectoryTable")
-AUDIT = "AuditTable"
+CARRIED = ("AuditTable", "NotificationsTable", "RemindersTable")
+"""Tables whose later changes are carried over: what was recorded, and what people were told."""
 WITHIN_SECONDS = 8 * 3600
+SHOWN_EVERY_SECONDS = 60
 COMPARED = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "StreamSpecification")
 
 
 class Restore:
-    """The restore of one environment.
+    """The restored tables of one environment.
 
     Args:
         dynamodb: a client of DynamoDB.
-        tables: the names of the tables, by their logical names.
+        tables: the names of the present tables, by their logical names.
         say: what shows a line to the operator.
         poll: the seconds between two looks at a table.
     """
@@ -42,29 +45,55 @@ class Restore:
 
     def targets(self) -> dict[str, str]:
         """The names of the restored tables, by those of the present ones."""
-        return {name: _next_generation(name) for name in self._tables.values()}
+        return {name: next_generation(name) for name in self._tables.values()}
 
-    def run(self, moment: datetime) -> None:
-        """Restore all tables, and give them what they lack. Interrupted, it can be run again with the same time.
+    def run(self, moment: datetime, *, copied: bool = False) -> dict[str, Comparison]:
+        """Restore all tables, give them what they lack, and compare them with the present ones.
+
+        Interrupted, it can be run again with the same time.
+
+        Args:
+            moment: the second.
+            copied: whether the restored tables were made from copies, and only lack what a restored table lacks.
+
+        Returns:
+            What differs, by the logical name of the table.
 
         Raises:
-            Refused: a table of the new generation is there already, of another time; or a restored table differs.
+            Refused: a table cannot be restored to that time; a table of the new generation is there already, of another
+                time; or a restored table has another form.
         """
-        for source, target in self.targets().items():
-            self._begin(source, target, moment)
-        for target in self.targets().values():
+        if copied:
+            missing = [target for target in self.targets().values() if self._described(target) is None]
+            if missing:
+                raise Refused(f"{', '.join(missing)} is not there. Restore every table from its copy first.")
+        else:
+            for name in self._tables.values():
+                self._check_window(name, moment)
+            for source, target in self.targets().items():
+                self._begin(source, target, moment)
+        found = {}
+        for number, (logical, source) in enumerate(self._tables.items(), start=1):
+            target = next_generation(source)
             self._wait(target)
-            self._say(f"{target} is restored")
-        audit = self._tables.get(AUDIT)
-        if audit:
             # Before it has a stream and a policy.
-            number = self._copy_since(audit, _next_generation(audit), moment)
-            self._say(f"{number} later entries of the audit trail were copied")
-        for source, target in self.targets().items():
+            found[logical] = compare(self._dynamodb, source, target, carry=logical in CARRIED)
             self._complete(source, target)
+            self._say(f"[{number}/{len(self._tables)}] {target}: {found[logical]}")
         differences = [line for source, target in self.targets().items() for line in self._differences(source, target)]
         if differences:
             raise Refused("The restored tables differ.\n  " + "\n  ".join(differences))
+        return found
+
+    def _check_window(self, table: str, moment: datetime) -> None:
+        backups = self._dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
+        window = backups.get("PointInTimeRecoveryDescription", {})
+        first, last = window.get("EarliestRestorableDateTime"), window.get("LatestRestorableDateTime")
+        if first is not None and last is not None and not first <= moment <= last:
+            raise Refused(
+                f"{table} can be restored to a time between {first:%Y-%m-%d %H:%M:%S} and {last:%Y-%m-%d %H:%M:%S}. "
+                "Give a time in between, or use a copy: docs/operating.md, Restoring."
+            )
 
     def _begin(self, source: str, target: str, moment: datetime) -> None:
         found = self._described(target)
@@ -74,27 +103,6 @@ class Restore:
             )
         elif found.get("RestoreSummary", {}).get("RestoreDateTime", moment) != moment:
             raise Refused(f"{target} is there already, restored to another time. Delete it, or restore to that time.")
-
-    def _copy_since(self, source: str, target: str, moment: datetime) -> int:
-        """Copy the entries of the audit trail that are newer than a time; returns how many."""
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=source,
-            IndexName="byTime",
-            KeyConditionExpression="#partition = :all",
-            ExpressionAttributeNames={"#partition": "partition"},
-            ExpressionAttributeValues={":all": {"S": "all"}},
-            ScanIndexForward=False,
-        )
-        number = 0
-        for page in pages:
-            for entry in page["Items"]:
-                if entry["at"]["S"] < f"{moment:%Y-%m-%dT%H:%M:%S}":
-                    return number
-                # The index lacks some attributes.
-                item = self._dynamodb.get_item(TableName=source, Key={"id": entry["id"]}, ConsistentRead=True)["Item"]
-                self._dynamodb.put_item(TableName=target, Item=item)
-                number += 1
-        return number
 
     def _complete(self, source: str, target: str) -> None:
         """Give a restored table what the present one has."""
@@ -140,10 +148,14 @@ class Restore:
         self._wait(table)
 
     def _wait(self, table: str) -> None:
-        deadline = time.monotonic() + WITHIN_SECONDS
-        while self._must_describe(table)["TableStatus"] != "ACTIVE":
-            if time.monotonic() > deadline:
+        began = shown = time.monotonic()
+        while (status := self._must_describe(table)["TableStatus"]) != "ACTIVE":
+            now = time.monotonic()
+            if now - began > WITHIN_SECONDS:
                 raise Refused(f"{table} is not ready. Look at it in DynamoDB's console, then run the command again.")
+            if now - shown > SHOWN_EVERY_SECONDS:
+                shown = now
+                self._say(f"{table} is {status.lower()} since {(now - began) / 60:.0f} min")
             time.sleep(self._poll)
 
     def _described(self, table: str) -> dict[str, Any] | None:
@@ -174,20 +186,7 @@ class Restore:
             return None
 
 
-def of_stack(session: Any, stack: str, say: Callable[[str], None]) -> Restore:
-    """The restore of a deployed stack.
-
-    Raises:
-        Refused: the stack is not in maintenance, so that people would write to tables that are about to be left.
-    """
-    found = Stack(session, stack)
-    if found.parameters().get("Maintenance") != "true":
-        raise Refused(f"{stack} is not in maintenance. Run `maintenance <env> on` first.")
-    tables = {one.logical: one.physical for one in found.must_have("AWS::DynamoDB::Table")}
-    return Restore(session.client("dynamodb"), tables, say)
-
-
-def _next_generation(table: str) -> str:
+def next_generation(table: str) -> str:
     """The name of a table in the next generation, which is the last part of its name."""
     return re.sub(r"\d+$", lambda found: str(int(found[0]) + 1), table)
 

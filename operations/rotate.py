@@ -1,19 +1,86 @@
-"""Rotate secrets: the service key, and the payment provider's key. Two versions of a secret are valid."""
+"""Rotate secrets: the service key, the secret of the CDN, and the keys of providers. Two versions are valid."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from operations.refused import Refused
+from operations.stack import Stack
 
 CURRENT, PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
 KEY_LENGTH = 64
 SESSION_DAYS = 30
 """For so long sessions live whose refresh tokens are sealed with a key."""
+EDGE_LENGTH = 48
 SPREAD = timedelta(hours=1)
 """After so long nearly every client has renewed its tokens with the new key, and no function uses the old one."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of secret.
+
+    Attributes:
+        resource: the logical name of the secret in the stack; empty if it is not of the stack.
+        parameter: the parameter that names the secret; empty if the stack has it.
+        frontend: whether it is of the web client's stack.
+        field: the field of its JSON object that is replaced; empty if the secret is made at random.
+        prompt: what asks for the new value.
+        then: what the operator does next.
+    """
+
+    resource: str = ""
+    parameter: str = ""
+    frontend: bool = False
+    field: str = ""
+    prompt: str = ""
+    then: str = "Functions use the new version within five minutes."
+
+
+KINDS = {
+    "service-key": Kind(resource="ServiceKey"),
+    "edge-secret": Kind(
+        resource="EdgeProof",
+        frontend=True,
+        then="Deploy infra/frontend.yaml with EdgeVersion set to the new one. Then run the command with --retire.",
+    ),
+    "payment-key": Kind(
+        parameter="PaymentSecretArn",
+        field="secretKey",
+        prompt="The payment provider's new key",
+        then="Functions use it within five minutes. Webhooks that are signed with the one before are taken.",
+    ),
+    "twilio-token": Kind(
+        parameter="TwilioSecretArn",
+        field="authToken",
+        prompt="Twilio's secondary auth token",
+        then="After five minutes promote it at Twilio, which ends the one before.",
+    ),
+    "expo-token": Kind(
+        parameter="ExpoSecretArn",
+        field="accessToken",
+        prompt="Expo's new access token",
+        then="After five minutes revoke the one before at Expo.",
+    ),
+}
+
+
+def secret_of(session: Any, stack: Stack, kind: Kind) -> Secret:
+    """The secret of a kind.
+
+    Raises:
+        Refused: the environment has none.
+    """
+    name = stack.parameters().get(kind.parameter, "")
+    if kind.resource:
+        name = next((one.physical for one in stack.resources() if one.logical == kind.resource), "")
+    if not name:
+        why = f": the parameter {kind.parameter} is not set" if kind.parameter else ""
+        raise Refused(f"{stack.name} has no such secret{why}.")
+    return Secret(session.client("secretsmanager"), name)
 
 
 class Secret:
@@ -55,6 +122,33 @@ class Secret:
         """Make a version of a JSON secret with another value of a field. The old one stays valid."""
         fields = json.loads(self._secrets.get_secret_value(SecretId=self._name)["SecretString"])
         self._secrets.put_secret_value(SecretId=self._name, SecretString=json.dumps(fields | {field: value}))
+
+    def replace(self) -> str:
+        """Make a random version of a secret that is plain text; returns its id. The old one stays valid."""
+        made = self._secrets.get_random_password(PasswordLength=EDGE_LENGTH, ExcludePunctuation=True)
+        kept = self._secrets.put_secret_value(SecretId=self._name, SecretString=made["RandomPassword"])
+        return str(kept["VersionId"])
+
+    def retire(self) -> None:
+        """End the validity of the previous version.
+
+        Raises:
+            Refused: there is none.
+        """
+        if PREVIOUS not in self._versions():
+            raise Refused("There is no previous version.")
+        value = self._secrets.get_secret_value(SecretId=self._name)["SecretString"]
+        # A version of its own with the same value: the one before moves out of both stages.
+        self._secrets.put_secret_value(SecretId=self._name, SecretString=value)
+
+    def shown(self) -> list[str]:
+        """The valid versions and their times."""
+        found = self._versions()
+        return [
+            f"{stage} of {found[stage]['CreatedDate'].astimezone(UTC):%Y-%m-%d %H:%M}"
+            for stage in (CURRENT, PREVIOUS)
+            if stage in found
+        ]
 
     def undo(self) -> None:
         """Make the previous version the current one again.

@@ -100,9 +100,9 @@ class Stack:
 
     def failures(self) -> list[str]:
         """Why resources failed in the last deployment, the first failure first."""
-        events = self._cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]
+        pages = self._cloudformation.get_paginator("describe_stack_events").paginate(StackName=self.name)
         found: list[str] = []
-        for event in events:  # the latest first
+        for event in (one for page in pages for one in page["StackEvents"]):  # the latest first
             if event["LogicalResourceId"] == self.name and event.get("ResourceStatusReason") == "User Initiated":
                 break
             if event["ResourceStatus"].endswith("_FAILED"):

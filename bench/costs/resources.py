@@ -17,6 +17,9 @@ FREE = frozenset(
         "ApiGateway::Account",
         "ApiGateway::DomainName",
         "ApiGateway::BasePathMapping",
+        "Backup::BackupPlan",  # copies are off by default, and are billed by what they hold
+        "Backup::BackupSelection",
+        "Backup::BackupVault",
         "Budgets::Budget",
         "CertificateManager::Certificate",
         "CloudFront::CachePolicy",

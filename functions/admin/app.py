@@ -15,9 +15,9 @@ from khaya.audit.view import AuditView, audit_view
 from khaya.platform.base import clock
 from khaya.platform.base.emails import Email
 from khaya.platform.base.phones import Phone
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.statistics import store as statistics
 from khaya.statistics.view import StatisticsView, statistics_view
 from khaya.users.model import Status, UserChanges
@@ -34,14 +34,13 @@ def people(
     status: Annotated[Status | None, Query()] = None,
     phone: Annotated[Phone | None, Query(description="The whole number.")] = None,
     email: Annotated[Email | None, Query(description="The whole address.")] = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[AdminUserView]]:
     """All people, or those who match all given filters."""
     page_request = api.page_request(limit, cursor, status, phone, email, private=True)
     result = service.find(status, phone, email, page_request)
-    items = [admin_user_view(user) for user in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, admin_user_view)
 
 
 @api.get("/admin/audit", ADMIN, "The audit trail, newest first", body=Page[AuditView])
@@ -50,8 +49,8 @@ def audit(
         ObjectName | None, Query(alias="object", description="`jobs/<id>`, `people/<userId>`, as in events.")
     ] = None,
     actor: Annotated[ActorName | None, Query(description="A person's id, or `system:<function>`.")] = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[AuditView]]:
     """Changes of money, roles, states, and admins' decisions: who, what, when, and the values before and after.
 
@@ -59,8 +58,7 @@ def audit(
     """
     page_request = api.page_request(limit, cursor, about, actor, private=True)
     result = audit_trail.list_entries(about, actor, page_request)
-    items = [audit_view(entry) for entry in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, audit_view)
 
 
 @api.get("/admin/statistics", ADMIN, "How the marketplace is doing", body=StatisticsView)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from khaya.platform.base import clock
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.base.settings import KeySettings, MessageLimits, SignInSettings, require
-from khaya.platform.data.pages import Limit, Page
-from khaya.platform.web.access import SIGNED_IN, Access
-from khaya.platform.web.api import Api
-from khaya.platform.web.pipeline import RECENT_SECONDS
+from khaya.platform.data.pages import Page
+from khaya.platform.web.access import RECENT_SECONDS, SIGNED_IN, Access
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.sessions import service as sessions
 from khaya.sessions.model import Session
 from khaya.sign_in import contacts, limits, service
@@ -196,15 +195,11 @@ def set_password(request: Annotated[PasswordRequest, Body()]) -> Response[Passwo
 
 
 @api.get("/sessions", SIGNED_IN, "One's sessions", body=Page[SessionView])
-def list_sessions(
-    limit: Annotated[Limit | None, Query()] = None, cursor: Annotated[str | None, Query()] = None
-) -> Response[Page[SessionView]]:
+def list_sessions(limit: PageLimit = None, cursor: Cursor = None) -> Response[Page[SessionView]]:
     """The sessions that have neither ended nor expired, newest first."""
     page_request = api.page_request(limit, cursor, private=True)
-    found = sessions.list_sessions(api.caller.user_id, now=api.now, page_request=page_request)
-    return api.answer(
-        Page(items=[_shown(one) for one in found.items], next_cursor=page_request.cursor_after(found.after))
-    )
+    result = sessions.list_sessions(api.caller.user_id, now=api.now, page_request=page_request)
+    return api.answer_page(result, page_request, _shown)
 
 
 @api.delete("/sessions", SIGNED_IN, "End all one's sessions", status=204)

@@ -8,14 +8,14 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from khaya.bids import service, store
-from khaya.bids.model import Bid, BidOffer, Sort, Status
+from khaya.bids.model import BidOffer, Sort, Status
 from khaya.bids.view import BidView
 from khaya.jobs.view import PartyJobView, party_job_view
 from khaya.platform.base.fields import Length, Prose
 from khaya.platform.base.models import Model, RequestModel
-from khaya.platform.data.pages import Limit, Page, PageRequest, PageResult
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.users.store import pass_account_guard
 
 api = Api("Bids", pass_account_guard)
@@ -51,25 +51,25 @@ def place(job_id: str, offer: Annotated[BidOffer, Body()]) -> Response[BidView]:
 def on_job(
     job_id: str,
     sort: Annotated[Sort, Query(description="Cheapest first, or newest first.")] = "createdAt",
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[BidView]]:
     """The job's owner sees all bids, a worker their own."""
     page_request = api.page_request(limit, cursor, job_id, sort, private=True)
     result = service.on_job(job_id, api.caller, sort, page_request)
-    return _page(result, page_request)
+    return api.answer_page(result, page_request, BidView.model_validate)
 
 
 @api.get("/bids/mine", WORKER, "One's own bids, newest first", body=Page[BidView])
 def mine(
     status: Annotated[Status | None, Query()] = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[BidView]]:
     """Bids with any status, or with the given one."""
     page_request = api.page_request(limit, cursor, status, private=True)
     result = store.of_worker(api.caller.user_id, status, page_request)
-    return _page(result, page_request)
+    return api.answer_page(result, page_request, BidView.model_validate)
 
 
 @api.get("/bids/<bid_id>", PARTIES, "One bid", body=BidView)
@@ -99,11 +99,6 @@ def withdraw(bid_id: str) -> Response[BidView]:
     """Withdraws the bid. The worker may bid again while the job is open."""
     bid = service.withdraw(bid_id, worker_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     return api.answer(BidView.model_validate(bid))
-
-
-def _page(result: PageResult[Bid], page_request: PageRequest) -> Response[Page[BidView]]:
-    items = [BidView.model_validate(bid) for bid in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

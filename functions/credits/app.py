@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from khaya.credits import service
 from khaya.credits import store as proposal_store
@@ -13,9 +13,9 @@ from khaya.credits.model import AdjustmentRequest, ApprovalRequest, Proposal, Re
 from khaya.credits.view import BalanceView, ProposalView, TransactionView, balance_view, proposal_view, transaction_view
 from khaya.ledger import store
 from khaya.ledger.model import Entry
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN, SIGNED_IN, Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.statements.model import CONTENT_TYPE
 from khaya.users.store import pass_account_guard
 
@@ -34,14 +34,13 @@ def own_balance() -> Response[BalanceView]:
 
 @api.get("/credits/transactions", SIGNED_IN, "One's own entries, newest first", body=Page[TransactionView])
 def transactions(
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[TransactionView]]:
     """Each transaction has the balance after it."""
     page_request = api.page_request(limit, cursor, private=True)
     result = store.entries(api.caller.user_id, page_request)
-    items = [transaction_view(entry) for entry in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, transaction_view)
 
 
 @api.get(
@@ -89,14 +88,13 @@ def adjust(
 
 @api.get("/credits/adjustments", ADMIN, "Proposals that wait for a second admin, oldest first", body=Page[ProposalView])
 def proposals(
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[ProposalView]]:
     """Adjustments and reversals that no second admin has decided about."""
     page_request = api.page_request(limit, cursor, private=True)
     result = proposal_store.waiting(page_request)
-    items = [proposal_view(proposal) for proposal in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, proposal_view)
 
 
 @api.post("/credits/adjustments/<proposal_id>/approval", APPROVER, "Decide about a proposal", body=ProposalView)

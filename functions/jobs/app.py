@@ -13,20 +13,20 @@ from khaya.jobs import service, store
 from khaya.jobs.model import (
     Category,
     ChangesRequest,
-    ClosingRequest,
     Job,
     JobChanges,
+    JobClosingRequest,
     JobPosting,
     Party,
     Status,
     WorkProof,
 )
 from khaya.jobs.view import JobView, PartyJobView, job_view, party_job_view
-from khaya.platform.base.fields import Length, Place, Prose
+from khaya.platform.base.fields import Length, Prose
 from khaya.platform.base.models import RequestModel
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit, PlaceFilter
 from khaya.search.model import SearchText
 from khaya.uploads import service as uploads
 from khaya.users.store import pass_account_guard
@@ -58,32 +58,28 @@ def post_job(posting: Annotated[JobPosting, Body()]) -> Response[PartyJobView]:
 @api.get("/jobs", FEED, "Open jobs, newest first", body=Page[PartyJobView | JobView])
 def feed(
     category: Annotated[Category | None, Query()] = None,
-    location: Annotated[
-        Place | None, Query(description="A town or suburb. Case and surrounding spaces are ignored.")
-    ] = None,
+    location: PlaceFilter = None,
     q: Annotated[SearchText | None, Query()] = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[PartyJobView | JobView]]:
     """Filters by category, location and words of the title can be combined."""
     page_request = api.page_request(limit, cursor, category, location, q)
     result = service.feed(category, location, q, page_request)
-    items = [job_view(job, api.visitor) for job in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, lambda job: job_view(job, api.visitor))
 
 
 @api.get("/jobs/mine", MINE, "One's own jobs, newest first", body=Page[PartyJobView])
 def mine(
     side: Annotated[Party, Query(alias="as", description="The side of the job that the caller is on.")] = "buyer",
     status: Annotated[Status | None, Query()] = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[PartyJobView]]:
     """Jobs that the caller posted, or for which the caller was selected."""
     page_request = api.page_request(limit, cursor, side, status, private=True)
     result = store.of_person(side, api.caller.user_id, status, page_request)
-    items = [party_job_view(job, api.caller.user_id) for job in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, lambda job: party_job_view(job, api.caller.user_id))
 
 
 @api.get("/jobs/<job_id>", PUBLIC, "One job", body=PartyJobView | JobView)
@@ -158,7 +154,7 @@ def send_back(job_id: str, request: Annotated[ChangesRequest, Body()]) -> Respon
 
 
 @api.post("/jobs/<job_id>/closing", ADMIN, "Close a stuck job", body=PartyJobView)
-def close(job_id: str, request: Annotated[ClosingRequest, Body()]) -> Response[PartyJobView]:
+def close(job_id: str, request: Annotated[JobClosingRequest, Body()]) -> Response[PartyJobView]:
     """For a job in progress without any change for 14 days after the agreed time. Both parties see the reason."""
     job = get_visible_job(job_id, api.caller)
     api.count("JobClosed")

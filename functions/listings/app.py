@@ -8,13 +8,13 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from khaya.listings import service, store
-from khaya.listings.model import Category, Listing, ListingChanges, ListingOffer, ModerationRequest, StockDelta
+from khaya.listings.model import Category, Listing, ListingChanges, ListingOffer, StockDelta
 from khaya.listings.view import ListingView, OwnListingView, listing_view, own_listing_view
-from khaya.platform.base.fields import Place
+from khaya.moderation.model import ModerationRequest
 from khaya.platform.base.models import RequestModel
-from khaya.platform.data.pages import Limit, Page, PageResult
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit, PlaceFilter
 from khaya.search.model import SearchText
 from khaya.users.store import pass_account_guard
 
@@ -48,40 +48,37 @@ def post_listing(offer: Annotated[ListingOffer, Body()]) -> Response[OwnListingV
 @api.get("/listings", FEED, "Active listings, newest first", body=Page[OwnListingView | ListingView])
 def feed(
     category: Annotated[Category | None, Query()] = None,
-    location: Annotated[
-        Place | None, Query(description="A town or suburb. Case and surrounding spaces are ignored.")
-    ] = None,
+    location: PlaceFilter = None,
     q: Annotated[SearchText | None, Query()] = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[OwnListingView | ListingView]]:
     """Filters by category, location and words of the title can be combined."""
     page_request = api.page_request(limit, cursor, category, location, q)
     result = service.feed(category, location, q, page_request)
-    items = [listing_view(listing, api.visitor) for listing in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, lambda listing: listing_view(listing, api.visitor))
 
 
 @api.get("/listings/mine", MINE, "One's own listings, newest first", body=Page[OwnListingView])
 def mine(
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[OwnListingView]]:
     """The caller's listings with any status."""
     page_request = api.page_request(limit, cursor, private=True)
     result = store.of_seller(api.caller.user_id, page_request)
-    return _page(result, page_request.cursor_after(result.after))
+    return api.answer_page(result, page_request, _own_view)
 
 
 @api.get("/listings/pending", ADMIN, "Pending listings, longest wait first", body=Page[OwnListingView])
 def pending(
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[OwnListingView]]:
     """The moderation queue."""
     page_request = api.page_request(limit, cursor, private=True)
     result = store.pending(page_request)
-    return _page(result, page_request.cursor_after(result.after))
+    return api.answer_page(result, page_request, _own_view)
 
 
 @api.get("/listings/<listing_id>", PUBLIC, "One listing", body=OwnListingView | ListingView)
@@ -133,13 +130,12 @@ def moderate(listing_id: str, request: Annotated[ModerationRequest, Body()]) -> 
     return _answer(decided)
 
 
-def _page(result: PageResult[Listing], next_cursor: str | None) -> Response[Page[OwnListingView]]:
-    items = [own_listing_view(listing, api.caller.user_id) for listing in result.items]
-    return api.answer(Page(items=items, next_cursor=next_cursor))
+def _own_view(listing: Listing) -> OwnListingView:
+    return own_listing_view(listing, api.caller.user_id)
 
 
 def _answer(listing: Listing) -> Response[OwnListingView]:
-    return api.answer(own_listing_view(listing, api.caller.user_id), version=listing.version)
+    return api.answer(_own_view(listing), version=listing.version)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

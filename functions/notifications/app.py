@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from khaya.notifications import service, store, view
 from khaya.notifications.model import PreferencesReplacement, Registration
 from khaya.notifications.view import DeviceView, InboxView, PreferencesView, ReadView, UnreadView
-from khaya.platform.data.pages import Limit
 from khaya.platform.web.access import SIGNED_IN
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.users.store import pass_account_guard
 
 api = Api("Notifications", pass_account_guard)
@@ -20,8 +19,8 @@ api = Api("Notifications", pass_account_guard)
 
 @api.get("/notifications", SIGNED_IN, "One's inbox, newest first", body=InboxView)
 def inbox(
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[InboxView]:
     """In the caller's current language, with the number of unread notifications."""
     page_request = api.page_request(limit, cursor, private=True)

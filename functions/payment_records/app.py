@@ -10,7 +10,7 @@ from pydantic import Field
 
 from khaya.chargebacks import service as chargebacks
 from khaya.chargebacks import store as chargeback_store
-from khaya.chargebacks.model import ResponseRequest
+from khaya.chargebacks.model import ChargebackResponseRequest
 from khaya.chargebacks.model import Status as ChargebackStatus
 from khaya.chargebacks.view import ChargebackView, chargeback_view
 from khaya.disbursements import decisions
@@ -28,17 +28,17 @@ from khaya.payment_records.view import (
 )
 from khaya.platform.base.dates import CalendarDate
 from khaya.platform.base.settings import PaperSettings, require
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN, SIGNED_IN, Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.reconciliation import closings
 from khaya.reconciliation import service as reconciliation
 from khaya.reconciliation import store as differences
-from khaya.reconciliation.model import ClosingRequest
+from khaya.reconciliation.model import DifferenceClosingRequest
 from khaya.reconciliation.model import Status as DifferenceStatus
 from khaya.reconciliation.view import DifferenceView, TotalsView, difference_view, totals_view
 from khaya.refunds import store as refund_store
-from khaya.refunds.model import DecisionRequest
+from khaya.refunds.model import RefundDecisionRequest
 from khaya.refunds.model import Status as RefundStatus
 from khaya.refunds.view import RefundForAdminView, refund_for_admin_view
 from khaya.statements import service as statements
@@ -69,14 +69,13 @@ _LONG = {303: "The statement is longer than 5 MB: `Location` is a link to it tha
 def own_payments(
     first: From = None,
     to: To = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[PaymentView]]:
     """Payments for jobs, and refunds with what was kept and why."""
     page_request = api.page_request(limit, cursor, first, to, private=True)
     result = service.payments(api.caller.user_id, span_of(first, to), page_request)
-    items = [payment_view(payment) for payment in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, payment_view)
 
 
 @api.get(
@@ -95,7 +94,11 @@ def payments_statement(first: From = None, to: To = None) -> Response[str]:
 
 @api.get("/payments/<payment_id>/receipt", SIGNED_IN, "The receipt of a payment", status=303, answers=_LINK)
 def receipt(payment_id: str) -> Response[None]:
-    """A PDF. The receipt of the last payment for a released job has the tax invoice of the buyer's fee."""
+    """A PDF. The receipt of the last payment for a released job has the tax invoice of the buyer's fee.
+
+    It is made when it is asked for, which counts for the limit of writes.
+    """
+    api.guard_write()
     return _redirect(paper.receipt(payment_id, api.caller.user_id, api.now))
 
 
@@ -103,14 +106,13 @@ def receipt(payment_id: str) -> Response[None]:
 def own_earnings(
     first: From = None,
     to: To = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[EarningView]]:
     """Each with its fee and its payout."""
     page_request = api.page_request(limit, cursor, first, to, private=True)
     result = service.earnings(api.caller.user_id, span_of(first, to), page_request)
-    items = [earning_view(earning) for earning in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, earning_view)
 
 
 @api.get(
@@ -125,7 +127,11 @@ def earnings_statement(first: From = None, to: To = None) -> Response[str]:
 
 @api.get("/earnings/<earning_id>/invoice", SIGNED_IN, "The tax invoice of a fee", status=303, answers=_LINK)
 def invoice(earning_id: str) -> Response[None]:
-    """A PDF. Its number is given when it is first asked for."""
+    """A PDF. Its number is given when it is first asked for.
+
+    It is made when it is asked for, which counts for the limit of writes.
+    """
+    api.guard_write()
     return _redirect(paper.invoice(earning_id, api.caller.user_id, api.now))
 
 
@@ -139,18 +145,19 @@ def totals(month: Month = None) -> Response[TotalsView]:
 @api.get("/admin/payments/differences", ADMIN, "What the reconciliation found, oldest first", body=Page[DifferenceView])
 def found_differences(
     status: Annotated[DifferenceStatus, Query()] = "open",
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[DifferenceView]]:
     """Each is kept until an admin closes it."""
     page_request = api.page_request(limit, cursor, status, private=True)
     result = differences.with_status(status, page_request)
-    items = [difference_view(difference) for difference in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, difference_view)
 
 
 @api.post("/admin/payments/differences/<difference_id>/closing", ADMIN, "Close a difference", body=DifferenceView)
-def close_difference(difference_id: str, request: Annotated[ClosingRequest, Body()]) -> Response[DifferenceView]:
+def close_difference(
+    difference_id: str, request: Annotated[DifferenceClosingRequest, Body()]
+) -> Response[DifferenceView]:
     """The same difference is not reported again."""
     closed = reconciliation.close(
         difference_id, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
@@ -162,14 +169,13 @@ def close_difference(difference_id: str, request: Annotated[ClosingRequest, Body
 @api.get("/admin/payments/suspense", ADMIN, "Money that matches nothing, oldest first", body=Page[SuspenseView])
 def money_in_suspense(
     status: Annotated[Literal["waiting", "returning", "returned", "frozen", "lost"], Query()] = "waiting",
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[SuspenseView]]:
     """What came late or twice goes back by itself; the rest waits for an admin."""
     page_request = api.page_request(limit, cursor, status, private=True)
     result = suspense_store.with_status(status, page_request)
-    items = [suspense_view(kept) for kept in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, suspense_view)
 
 
 @api.post(
@@ -187,14 +193,13 @@ def refund_suspense(reference: str, request: Annotated[RefundRequest, Body()]) -
 @api.get("/admin/payments/refunds", ADMIN, "Refunds, oldest first", body=Page[RefundForAdminView])
 def refunds(
     status: Annotated[RefundStatus, Query()] = "needs_admin",
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[RefundForAdminView]]:
     """Without a status those that do not go on without an admin."""
     page_request = api.page_request(limit, cursor, status, private=True)
     result = refund_store.with_status(status, page_request)
-    items = [refund_for_admin_view(refund) for refund in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, refund_for_admin_view)
 
 
 @api.post(
@@ -203,7 +208,7 @@ def refunds(
     "Decide about a refund that waits for an admin",
     body=RefundForAdminView,
 )
-def decide_refund(refund_id: str, request: Annotated[DecisionRequest, Body()]) -> Response[RefundForAdminView]:
+def decide_refund(refund_id: str, request: Annotated[RefundDecisionRequest, Body()]) -> Response[RefundForAdminView]:
     """Has the provider asked again, or books that it was given back by hand in the provider's dashboard.
 
     Above R5,000 the first decision waits as `proposal`, and the same one by another admin carries it out.
@@ -218,14 +223,13 @@ def decide_refund(refund_id: str, request: Annotated[DecisionRequest, Body()]) -
 @api.get("/admin/payments/chargebacks", ADMIN, "Chargebacks, by the time of their answer", body=Page[ChargebackView])
 def found_chargebacks(
     status: Annotated[ChargebackStatus, Query()] = "open",
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[ChargebackView]]:
     """Open ones by the time by which they are to be answered, the others newest first."""
     page_request = api.page_request(limit, cursor, status, private=True)
     result = chargeback_store.with_status(status, page_request)
-    items = [chargeback_view(chargeback) for chargeback in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, chargeback_view)
 
 
 @api.get(
@@ -246,7 +250,7 @@ def evidence(chargeback_id: str) -> Response[None]:
     "Answer a chargeback",
     body=ChargebackView,
 )
-def respond(chargeback_id: str, request: Annotated[ResponseRequest, Body()]) -> Response[ChargebackView]:
+def respond(chargeback_id: str, request: Annotated[ChargebackResponseRequest, Body()]) -> Response[ChargebackView]:
     """Accepts it, or contests it with the evidence as it is now. The answer is sent within a minute."""
     chargeback = chargebacks.get(chargeback_id)
     contested = request.decision == "contest"

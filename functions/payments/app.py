@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
+from khaya import provider
 from khaya.collections import service as collections
 from khaya.collections.model import CheckoutRequest
 from khaya.collections.view import CheckoutView, WebhookView, checkout_view
@@ -20,13 +21,13 @@ from khaya.payouts import store as payouts
 from khaya.payouts.model import earning_id
 from khaya.platform.aws import queues
 from khaya.platform.base.errors import NotFound, Unauthenticated, Unavailable
+from khaya.platform.base.fields import Flag
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import CheckoutSettings, ProviderSettings, require
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.data.unit_of_work import read_together
 from khaya.platform.web.access import Access
-from khaya.platform.web.api import Api
-from khaya.provider import payment_provider
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.provider.errors import ProviderUnavailable, WrongSignature
 from khaya.provider.hints import hint_message
 from khaya.refunds import store as refunds
@@ -134,23 +135,22 @@ def resolution(job_id: str, request: Annotated[ResolutionRequest, Body()]) -> Re
 @api.get("/admin/escrows", ADMINS, "Escrows, by status", body=Page[EscrowView])
 def escrows(
     status: Annotated[Status, Query()] = "disputed",
-    waiting: Annotated[bool | None, Query(description="Only those that wait for an admin: disputes.")] = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    waiting: Annotated[Flag | None, Query(description="Only those that wait for an admin: disputes.")] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[EscrowView]]:
     """Disputes by the time of their decision, the others newest first."""
     wanted: Status = "disputed" if waiting else status
     page_request = api.page_request(limit, cursor, wanted, private=True)
-    part = store.with_status(wanted, page_request, newest_first=wanted != "disputed")
-    items = [escrow_view(one, api.caller.user_id, api.now) for one in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    result = store.with_status(wanted, page_request, newest_first=wanted != "disputed")
+    return api.answer_page(result, page_request, lambda one: escrow_view(one, api.caller.user_id, api.now))
 
 
 @api.post("/payments/webhook", WEBHOOK, "Tell of an event at the payment provider", body=WebhookView)
 def webhook() -> Response[WebhookView]:
     """For the payment provider. Its signature takes the place of a token. What it tells of is looked up afterwards."""
     try:
-        hints = payment_provider().events_of(api.raw_body, api.headers)
+        hints = provider.payment_provider().events_of(api.raw_body, api.headers)
     except WrongSignature as error:
         raise Unauthenticated("The signature is wrong.", code="wrong_signature") from error
     except ProviderUnavailable as error:

@@ -12,13 +12,14 @@ from khaya.payout_accounts import store as account_store
 from khaya.payout_accounts.model import BankAccountRequest
 from khaya.payout_accounts.view import BankList, PayoutAccountView, account_view, bank_view
 from khaya.payouts import service, store
-from khaya.payouts.model import DecisionRequest, Status
+from khaya.payouts.model import PayoutDecisionRequest, Status
 from khaya.payouts.view import PayoutView, payout_view
 from khaya.platform.base.errors import NotFound
+from khaya.platform.base.fields import Flag
 from khaya.platform.base.settings import KeySettings, PayoutSettings, ProviderSettings, require
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN, SIGNED_IN, Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.refunds import service as refunds
 from khaya.refunds.view import RefundView, refund_view
 from khaya.users.store import pass_account_guard
@@ -90,19 +91,19 @@ def name_refund_account(job_id: str, request: Annotated[BankAccountRequest, Body
 @api.get("/admin/payouts", ADMIN, "Payouts", body=Page[PayoutView])
 def payouts(
     status: Annotated[Status | None, Query()] = None,
-    waiting: Annotated[bool | None, Query(description="Only those that wait for an admin, oldest first.")] = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    waiting: Annotated[Flag | None, Query(description="Only those that wait for an admin, oldest first.")] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[PayoutView]]:
     """Those of one status, newest first; without a status those that are pending."""
-    page_request = api.page_request(limit, cursor, private=True)
-    part = store.for_admin(page_request) if waiting else store.with_status(status or "pending", page_request)
-    items = [payout_view(payout) for payout in part.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(part.after)))
+    wanted: Status = status or "pending"
+    page_request = api.page_request(limit, cursor, "waiting" if waiting else wanted, private=True)
+    result = store.for_admin(page_request) if waiting else store.with_status(wanted, page_request)
+    return api.answer_page(result, page_request, payout_view)
 
 
 @api.post("/admin/payouts/<payout_id>/decision", PAYOUTS_ADMIN, "Decide about a payout", body=PayoutView)
-def decide(payout_id: str, request: Annotated[DecisionRequest, Body()]) -> Response[PayoutView]:
+def decide(payout_id: str, request: Annotated[PayoutDecisionRequest, Body()]) -> Response[PayoutView]:
     """Sends a payout that waits, holds it, or turns a withdrawal back into credits.
 
     Above R5,000 the first decision waits as `proposal`, and the same one by another admin carries it out. While it is

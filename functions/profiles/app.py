@@ -12,12 +12,11 @@ from khaya.erasure import decision as erasure
 from khaya.erasure.view import ScheduledErasureView
 from khaya.exports import service as exports
 from khaya.exports.view import ExportView, export_view
-from khaya.platform.base.fields import Place
 from khaya.platform.base.models import RequestModel
 from khaya.platform.base.numbers import in_digits
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit, PlaceFilter
 from khaya.profiles import service, store
 from khaya.profiles.model import (
     OwnRole,
@@ -65,15 +64,14 @@ class RolesRequest(RequestModel):
 def directory(
     role: Annotated[OwnRole, Query()] = "worker",
     trade: Annotated[Trade | None, Query()] = None,
-    location: Annotated[Place | None, Query(description="A place; case and outer blanks do not matter.")] = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    location: PlaceFilter = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[ProfileView]]:
     """People with a role, by default workers, filtered by trade, place, both or neither."""
     page_request = api.page_request(limit, cursor, role, trade, location)
     result = store.directory(role, trade, location, page_request)
-    items = [profile_view(profile, api.now) for profile in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, lambda profile: profile_view(profile, api.now))
 
 
 @api.get("/profiles/me", OWN_DATA, "One's own profile", body=OwnProfileView)
@@ -125,6 +123,7 @@ def export() -> Response[ExportView]:
     ERASURE,
     "Have one's account erased",
     status=204,
+    if_match=True,
     answers={202: "The account is closed, and the rest of the data is erased at the time `scheduledFor`."},
     accepted=ScheduledErasureView,
 )
@@ -136,7 +135,13 @@ def erase(forfeit_cents: Annotated[Forfeited | None, Query(alias="forfeitCents")
     Open jobs, bids and listings are closed, sessions end, and within minutes all personal data is erased. What may be
     evidence about a card payment is erased 180 days after it.
     """
-    requested = erasure.request(api.caller, forfeit_cents=forfeit_cents, now=api.now, unit_of_work=api.unit_of_work)
+    requested = erasure.request(
+        api.caller,
+        forfeit_cents=forfeit_cents,
+        check_version=api.check_version,
+        now=api.now,
+        unit_of_work=api.unit_of_work,
+    )
     if requested.is_first:
         api.count("ErasureRequested")
     if requested.held_until is not None:
@@ -169,14 +174,13 @@ def ask(request: Annotated[VerificationApplication, Body()]) -> Response[Verific
 
 @api.get("/admin/verifications", ADMIN, "People who wait to be verified, oldest first", body=Page[VerificationView])
 def applications(
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[VerificationView]]:
     """With links to their certificates."""
     page_request = api.page_request(limit, cursor, private=True)
     result = store.applications(page_request)
-    items = [verification_view(profile) for profile in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, verification_view)
 
 
 @api.post(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN, FEED, SIGNED_IN, Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.referrals import service, store
-from khaya.referrals.model import ApplicationRequest, DecisionRequest
+from khaya.referrals.model import ApplicationRequest, RewardDecisionRequest
 from khaya.referrals.view import (
     ApplicationView,
     CodeView,
@@ -39,14 +39,13 @@ def own_code() -> Response[CodeView]:
 
 @api.get("/referrals/mine", SIGNED_IN, "One's own referrals, newest first", body=Page[ReferralView])
 def mine(
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[ReferralView]]:
     """A `completed` referral waits for an admin or for the end of a suspension, or an admin refused its reward."""
     page_request = api.page_request(limit, cursor, private=True)
     result = store.of_referrer(api.caller.user_id, page_request)
-    items = [referral_view(referral) for referral in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, referral_view)
 
 
 @api.post("/referrals/applications", SIGNED_IN, "Apply a code", status=201, body=ApplicationView)
@@ -65,19 +64,18 @@ def leaders() -> Response[LeaderboardView]:
 
 @api.get("/referrals/waiting", ADMIN, "Rewards that wait for an admin, oldest first", body=Page[WaitingRewardView])
 def waiting(
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[WaitingRewardView]]:
     """Referrals above the month's twenty, and the bonuses for 5, 15 and 50 rewarded referrals."""
     page_request = api.page_request(limit, cursor, private=True)
     result = store.waiting_rewards(page_request)
     names = service.names_of(result.items)
-    items = [waiting_reward_view(reward, names) for reward in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, lambda reward: waiting_reward_view(reward, names))
 
 
 @api.post("/referrals/<reward_id>/decision", REWARDS_ADMIN, "Pay or refuse a reward that waits", body=WaitingRewardView)
-def decide(reward_id: str, request: Annotated[DecisionRequest, Body()]) -> Response[WaitingRewardView]:
+def decide(reward_id: str, request: Annotated[RewardDecisionRequest, Body()]) -> Response[WaitingRewardView]:
     """Decided once. Nothing is paid to an erased person; a suspended person's reward waits for the suspension's end."""
     decided = service.decide(
         reward_id, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work

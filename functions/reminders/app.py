@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import SIGNED_IN, Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.reminders import service, store
 from khaya.reminders.model import ReminderRequest, own
 from khaya.reminders.view import ReminderView, reminder_view
@@ -31,15 +31,13 @@ def create(request: Annotated[ReminderRequest, Body()]) -> Response[ReminderView
 
 @api.get("/reminders", SIGNED_IN, "One's own reminders, soonest due first", body=Page[ReminderView])
 def mine(
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[ReminderView]]:
     """Waiting reminders first, then those sent in the last three months."""
     page_request = api.page_request(limit, cursor, private=True)
     result = store.of_person(api.caller.user_id, page_request)
-    return api.answer(
-        Page(items=[reminder_view(one) for one in result.items], next_cursor=page_request.cursor_after(result.after))
-    )
+    return api.answer_page(result, page_request, reminder_view)
 
 
 @api.delete("/reminders/<id>", OWNER, "Delete a reminder", status=204)

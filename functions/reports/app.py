@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN, SIGNED_IN
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.reports import service, store
-from khaya.reports.model import ReportRequest, ResolutionRequest, Status
+from khaya.reports.model import ReportRequest, ReportResolutionRequest, Status
 from khaya.reports.view import AdminReportView, ReportView, admin_report_view, report_view
 from khaya.users.store import pass_account_guard
 
@@ -29,18 +29,17 @@ def report(request: Annotated[ReportRequest, Body()]) -> Response[ReportView]:
 @api.get("/reports", ADMIN, "Reports, oldest first", body=Page[AdminReportView])
 def queue(
     status: Annotated[Status, Query()] = "open",
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[AdminReportView]]:
     """Open reports, or resolved ones with `status=resolved`."""
     page_request = api.page_request(limit, cursor, status, private=True)
     result = store.with_status(status, page_request)
-    items = [admin_report_view(one) for one in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, admin_report_view)
 
 
 @api.post("/reports/<id>/resolution", ADMIN, "Resolve a report", body=AdminReportView)
-def resolve(id: str, request: Annotated[ResolutionRequest, Body()]) -> Response[AdminReportView]:  # noqa: A002 - the name in the API contract
+def resolve(id: str, request: Annotated[ReportResolutionRequest, Body()]) -> Response[AdminReportView]:  # noqa: A002 - the name in the API contract
     """Records a final decision. Measures against the reported object have their own routes."""
     resolved = service.resolve(id, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ReportResolved")

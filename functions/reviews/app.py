@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import Field
 
 from khaya.platform.base.fields import Length, Prose
 from khaya.platform.base.models import RequestModel
-from khaya.platform.data.pages import Limit, Page, PageRequest, PageResult
+from khaya.platform.data.pages import Page, PageRequest, PageResult
 from khaya.platform.web.access import ADMIN, PUBLIC, Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.reviews import service, store
 from khaya.reviews.model import Reason, Review, ReviewRequest
 from khaya.reviews.view import ModeratedReviewView, ReviewView, moderated_review_view, review_view
@@ -26,13 +26,13 @@ SUBJECT = Access("the reviewed person")
 ReviewPage = Page[ModeratedReviewView | ReviewView]
 
 
-class ResponseRequest(RequestModel):
+class ReviewResponseRequest(RequestModel):
     """The reviewed person's answer."""
 
     comment: Annotated[Prose, Length(1, 2000)]
 
 
-class ModerationRequest(RequestModel):
+class ReviewModerationRequest(RequestModel):
     """Whether to hide the review, and the reason."""
 
     hidden: Annotated[bool, Field(strict=True)]
@@ -50,8 +50,8 @@ def write(job_id: str, request: Annotated[ReviewRequest, Body()]) -> Response[Re
 @api.get("/jobs/<job_id>/reviews", PUBLIC, "The reviews of a job, newest first", body=ReviewPage)
 def on_job(
     job_id: str,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[ReviewPage]:
     """At most one review by each party. Empty for a job without reviews and for an unknown job."""
     page_request = api.page_request(limit, cursor, job_id)
@@ -61,8 +61,8 @@ def on_job(
 @api.get("/profiles/<user_id>/reviews", PUBLIC, "The reviews about a person, newest first", body=ReviewPage)
 def about(
     user_id: str,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[ReviewPage]:
     """Reviews of the person as a buyer and as a worker. Empty for an unknown person."""
     page_request = api.page_request(limit, cursor, user_id)
@@ -76,7 +76,7 @@ def one_review(review_id: str) -> Response[ModeratedReviewView | ReviewView]:
 
 
 @api.post("/reviews/<review_id>/response", SUBJECT, "Answer a review", body=ReviewView)
-def answer(review_id: str, request: Annotated[ResponseRequest, Body()]) -> Response[ReviewView]:
+def answer(review_id: str, request: Annotated[ReviewResponseRequest, Body()]) -> Response[ReviewView]:
     """The reviewed person may answer once."""
     review = service.answer(review_id, request.comment, person=api.caller, now=api.now, unit_of_work=api.unit_of_work)
     api.count("ReviewAnswered")
@@ -84,7 +84,7 @@ def answer(review_id: str, request: Annotated[ResponseRequest, Body()]) -> Respo
 
 
 @api.post("/reviews/<review_id>/moderation", ADMIN, "Hide a review or show it again", body=ModeratedReviewView)
-def moderate(review_id: str, request: Annotated[ModerationRequest, Body()]) -> Response[ModeratedReviewView]:
+def moderate(review_id: str, request: Annotated[ReviewModerationRequest, Body()]) -> Response[ModeratedReviewView]:
     """Changes the reviewed person's rating in the same transaction. Idempotent."""
     review = service.moderate(
         review_id,
@@ -99,8 +99,7 @@ def moderate(review_id: str, request: Annotated[ModerationRequest, Body()]) -> R
 
 
 def _page(result: PageResult[Review], page_request: PageRequest) -> Response[ReviewPage]:
-    items = [review_view(review, api.visitor) for review in result.items]
-    return api.answer(ReviewPage(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(result, page_request, lambda review: review_view(review, api.visitor))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

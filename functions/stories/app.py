@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from khaya.platform.data.pages import Limit, Page, PageRequest, PageResult
+from khaya.platform.data.pages import Page, PageRequest, PageResult
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
-from khaya.platform.web.api import Api
+from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.stories import service, store
-from khaya.stories.model import ModerationRequest, Story, StoryPosting, StoryType
+from khaya.stories.model import Story, StoryModerationRequest, StoryPosting, StoryType
 from khaya.stories.view import LikesView, OwnStoryView, StoryView, own_story_view, story_view
 from khaya.users.store import pass_account_guard
 
@@ -32,8 +32,8 @@ def submit(posting: Annotated[StoryPosting, Body()]) -> Response[OwnStoryView]:
 @api.get("/stories", FEED, "Approved stories, newest first", body=Page[OwnStoryView | StoryView])
 def approved(
     story_type: Annotated[StoryType | None, Query(alias="type")] = None,
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[OwnStoryView | StoryView]]:
     """Stories of every type, or of the given one."""
     page_request = api.page_request(limit, cursor, story_type)
@@ -42,8 +42,8 @@ def approved(
 
 @api.get("/stories/featured", FEED, "Featured stories, newest first", body=Page[OwnStoryView | StoryView])
 def featured(
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[OwnStoryView | StoryView]]:
     """Approved stories that admins chose to feature."""
     page_request = api.page_request(limit, cursor)
@@ -52,8 +52,8 @@ def featured(
 
 @api.get("/stories/mine", SIGNED_IN, "One's own stories, newest first", body=Page[OwnStoryView])
 def mine(
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[OwnStoryView]]:
     """The caller's stories with any status, with their moderation."""
     page_request = api.page_request(limit, cursor, private=True)
@@ -62,8 +62,8 @@ def mine(
 
 @api.get("/stories/pending", ADMIN, "Pending stories, oldest first", body=Page[OwnStoryView])
 def pending(
-    limit: Annotated[Limit | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
+    limit: PageLimit = None,
+    cursor: Cursor = None,
 ) -> Response[Page[OwnStoryView]]:
     """The moderation queue."""
     page_request = api.page_request(limit, cursor, private=True)
@@ -103,7 +103,7 @@ def unlike(story_id: str) -> Response[LikesView]:
 
 
 @api.post("/stories/<story_id>/moderation", ADMIN, "Decide on a story", body=OwnStoryView)
-def moderate(story_id: str, request: Annotated[ModerationRequest, Body()]) -> Response[OwnStoryView]:
+def moderate(story_id: str, request: Annotated[StoryModerationRequest, Body()]) -> Response[OwnStoryView]:
     """Approves or rejects a story, and optionally features it. A later decision replaces an earlier one."""
     moderator = api.caller.user_id
     story = service.moderate(story_id, request, moderator_id=moderator, now=api.now, unit_of_work=api.unit_of_work)
@@ -114,14 +114,16 @@ def moderate(story_id: str, request: Annotated[ModerationRequest, Body()]) -> Re
 
 def _page(result: PageResult[Story], page_request: PageRequest) -> Response[Page[OwnStoryView | StoryView]]:
     liked = service.liked_by_story(result.items, api.visitor)
-    items = [story_view(story, api.visitor, liked=liked.get(story.id)) for story in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(
+        result, page_request, lambda story: story_view(story, api.visitor, liked=liked.get(story.id))
+    )
 
 
 def _own_page(result: PageResult[Story], page_request: PageRequest) -> Response[Page[OwnStoryView]]:
     liked = service.liked_by_story(result.items, api.caller)
-    items = [own_story_view(story, api.caller.user_id, liked=liked[story.id]) for story in result.items]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return api.answer_page(
+        result, page_request, lambda story: own_story_view(story, api.caller.user_id, liked=liked[story.id])
+    )
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from khaya.platform.aws.cognito import Account, Origin
+from khaya.platform.aws.cognito import CognitoUser, Origin
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
 from khaya.platform.web.access import Caller
 from khaya.sign_in import contacts, delivery, limits, store
-from khaya.sign_in.model import CodeAnswer, Identity, new_challenge
+from khaya.sign_in.model import CodeAnswer, ContactIdentity, new_challenge
 from tests.contention.clients import in_threads
 from tests.support.client import subject_of
 from tests.support.records import profile
@@ -34,7 +34,7 @@ class LooseCognito:
 
     phones: dict[str, str] = field(default_factory=dict)
 
-    def find(self, name: str) -> Account | None:
+    def find(self, name: str) -> CognitoUser | None:
         del name
         return None
 
@@ -72,7 +72,7 @@ def test_of_sixteen_people_who_prove_one_phone_at_once_one_gets_it(cognito: Loos
 def _asked(person: str) -> CodeAnswer:
     profile(person, displayName=person)
     challenge: Any = new_challenge(
-        "contact", Identity.of(PHONE), None, clock.now(), user_id=person, session_id="s", destination=PHONE
+        "contact", ContactIdentity.of(PHONE), None, clock.now(), user_id=person, session_id="s", destination=PHONE
     )
     hashed = {"code_hash": delivery.code_hash(challenge.id, CODE)}
     commit_now(store.create(challenge.model_copy(update=hashed)))

@@ -22,6 +22,7 @@ from khaya.platform.data.writes import plain_item
 from khaya.provider import model as port
 from tests.contention.clients import Call, at_once, in_threads
 from tests.contention.conftest import empty
+from tests.support import records
 from tests.support.client import Person
 from tests.support.escrow import ledger_balance
 from tests.support.money import check_books
@@ -29,15 +30,8 @@ from tests.support.money import check_books
 ROUNDS = int(os.environ.get("ROUNDS", "12"))
 CLIENTS = 32
 WORKER = Person("worker", ("worker",))
-OFFER = {"amountCents": 100_000, "timelineDays": 3, "proposal": "I can come tomorrow morning."}
-POSTING = {
-    "title": "Fix a leaking tap",
-    "description": "The kitchen tap drips all night long.",
-    "category": "plumbing",
-    "budgetCents": 100_000,
-    "location": "Durban",
-    "payment": "escrow",
-}
+OFFER = {**records.OFFER, "amountCents": 100_000}
+POSTING = {**records.POSTING, "budgetCents": 100_000, "payment": "escrow"}
 
 
 def agreed() -> str:

@@ -10,7 +10,7 @@ import pytest
 from khaya.platform.base import clock
 from khaya.platform.data import dynamo
 from khaya.sign_in import delivery, store
-from khaya.sign_in.model import Identity, new_challenge
+from khaya.sign_in.model import ContactIdentity, new_challenge
 from tests.contention.clients import Call, at_once
 from tests.support.client import VISITOR
 from tests.support.stand_in import stored
@@ -54,7 +54,9 @@ def test_of_forty_concurrent_password_attempts_three_reach_cognito_before_the_de
 
 def _asked() -> str:
 
-    challenge = new_challenge("signIn", Identity.of(PHONE), None, clock.now(), user_id="person-1", destination=PHONE)
+    challenge = new_challenge(
+        "signIn", ContactIdentity.of(PHONE), None, clock.now(), user_id="person-1", destination=PHONE
+    )
     hashed: dict[str, Any] = {"code_hash": delivery.code_hash(challenge.id, CODE)}
     dynamo.commit([store.create(challenge.model_copy(update=hashed))], "the token of this write")
     return challenge.id

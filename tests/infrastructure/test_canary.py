@@ -29,14 +29,14 @@ def of_type(kind: str) -> dict[str, Any]:
 
 
 def test_the_template_with_canary_leaves_room() -> None:
-    """CloudFormation allows 500."""
-    assert len(with_canary()) <= 460
+    """CloudFormation allows 500. With a new domain, raise the bound and say so in `docs/decisions.md`."""
+    assert len(with_canary()) < 450
 
 
 def test_without_the_parameter_there_is_nothing_of_codedeploy() -> None:
     assert not [logical for logical, one in transformed().items() if one["Type"].startswith("AWS::CodeDeploy")]
     assert not [logical for logical, one in transformed().items() if "UpdatePolicy" in one]
-    for logical in ("SmokeHook", "SmokeHookRole", "SmokeHookLogs", *ALARMS):
+    for logical in ("SmokeHook", "SmokeHookRole", *ALARMS):
         assert transformed()[logical]["Condition"] == "HasCanary"
     assert template()["Conditions"]["HasCanary"] == {"Fn::Equals": [{"Ref": "Canary"}, "true"]}
 

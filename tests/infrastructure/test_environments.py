@@ -43,6 +43,9 @@ def holds(expression: Any, given: dict[str, str]) -> bool:
         case "Fn::Equals":
             first, second = (given[one["Ref"]] if isinstance(one, dict) else str(one) for one in arguments)
             return first == second
+        case "Fn::Contains":
+            allowed, value = arguments
+            return given[value["Ref"]] in allowed
         case "Fn::Not":
             return not holds(arguments[0], given)
         case "Fn::And":
@@ -98,11 +101,20 @@ def test_given_only_the_configured_values_when_prod_is_deployed_then_each_exampl
         ("AllowedOrigins", "https://app.khaya.africa/"),
         ("AllowedOrigins", "*"),
         ("AllowedOrigins", "https://localhost:8443"),
+        ("AllowedOrigins", "https://app.khaya.example"),
+        ("AllowedOrigins", "https://app.khaya.africa,https://app.khaya.test:8443"),
         ("LocalOrigins", "http://localhost:3000"),
         ("LocalOrigins", "http://app.khaya.africa"),
         ("EmailDomain", "khaya.example"),
+        ("EmailDomain", "example.com"),
+        ("EmailDomain", "localhost"),
+        ("EmailDomain", "https://khaya.africa"),
         ("PaymentEmailDomain", "people.khaya.example"),
+        ("PaymentEmailDomain", "localhost"),
         ("AppUrl", "https://app.khaya.example"),
+        ("AppUrl", "http://app.khaya.africa"),
+        ("AppUrl", "http://localhost:3000"),
+        ("AppUrl", "app.khaya.africa"),
         ("PaymentBaseUrl", "http://127.0.0.1:4567"),
         ("TwilioBaseUrl", "http://127.0.0.1:4567"),
         ("ExpoBaseUrl", "http://127.0.0.1:4567"),

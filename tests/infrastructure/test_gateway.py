@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from khaya.platform.base.problem_codes import PROBLEM_CODES
+from khaya.platform.base.problem_codes import PROBLEM_CODES, param_names
 from tests.support.template import FUNCTION, resources, routes, template
 
 PUBLIC = {
@@ -55,10 +55,10 @@ SAID = {
     "INTEGRATION_TIMEOUT": 503,
     "AUTHORIZER_FAILURE": 503,
     "AUTHORIZER_CONFIGURATION_ERROR": 503,
-    "DEFAULT_4XX": None,
-    "DEFAULT_5XX": None,
+    "DEFAULT_4XX": 400,
+    "DEFAULT_5XX": 500,
 }
-"""What the gateway answers by itself, and with which status; None leaves the gateway's own."""
+"""What the gateway answers by itself, and with which status."""
 
 LOGGED = {
     "requestId", "requestTime", "httpMethod", "resourcePath", "status", "responseLatency", "responseLength",
@@ -112,27 +112,24 @@ def test_every_answer_of_the_gateways_own_is_provided_for() -> None:
 
 
 @pytest.mark.parametrize(("kind", "status"), SAID.items())
-def test_the_gateways_own_answers_are_problems(kind: str, status: int | None) -> None:
+def test_the_gateways_own_answers_are_problems(kind: str, status: int) -> None:
     response = api()["GatewayResponses"][kind]
     headers = response["ResponseParameters"]["Headers"]
     assert headers["Content-Type"] == "'application/problem+json'"
     assert headers["Access-Control-Allow-Origin"] == "'*'", "pages may read why"
     body = json.loads(response["ResponseTemplates"]["application/json"])
-    assert {"type", "title", "detail", "instance", "requestId"} <= {*body}
-    assert body["code"] in PROBLEM_CODES
-    assert body["params"] == {}
+    assert {*body} == {"type", "title", "status", "detail", "instance", "requestId", "code", "params"}
+    assert sorted(body["params"]) == param_names(PROBLEM_CODES)[body["code"]]
     assert headers["X-Content-Type-Options"] == "'nosniff'"
     assert headers["Referrer-Policy"] == "'no-referrer'"
     assert body["requestId"] == "$context.requestId"
     assert response.get("StatusCode") == body.get("status") == status
     if status in (429, 503):
-        assert int(headers["Retry-After"].strip("'")) >= 1
+        assert int(headers["Retry-After"].strip("'")) == body["params"]["retryAfterSeconds"] >= 1
     if status == 401:
         assert headers["WWW-Authenticate"] == "'Bearer'"
     for variable in re.findall(r"\$[\w.]+", response["ResponseTemplates"]["application/json"]):
-        assert variable in ("$context.path", "$context.requestId", "$context.error.responseType"), (
-            "nothing that was sent"
-        )
+        assert variable == "$context.requestId", "nothing that was sent, however long it is"
 
 
 def test_the_gateway_throttles_as_the_parameters_say() -> None:

@@ -66,3 +66,15 @@ def test_nothing_in_the_application_knows_where_it_runs() -> None:
         text = path.read_text().lower()
         for word in ("ministack", "localstack", "aws_endpoint_url", "localhost", "127.0.0.1", "moto"):
             assert word not in text, f"{path}: {word}"
+
+
+def test_a_class_name_stands_for_one_thing() -> None:
+    """Apart from event groups and the provider's shapes, which are written `port.Refund` outside their package."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted(LAYER.rglob("*.py")):
+        if path.parent.name == "events" or path == LAYER / "provider" / "model.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(path)
+    assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}

@@ -164,11 +164,22 @@ def test_an_alarm_names_each_consumer() -> None:
     assert named == {(service, consumer) for service, names in consumers().items() for consumer in names}
 
 
-def test_a_saved_query_reads_log_groups_of_the_template() -> None:
-    queries = [one for one in MONITORING["Resources"].values() if one["Type"] == "AWS::Logs::QueryDefinition"]
-    assert queries
-    for query in queries:
-        assert {text(name) for name in query["Properties"]["LogGroupNames"]} <= physical_names("AWS::Logs::LogGroup")
+def test_the_saved_queries_read_the_logs_of_all_functions_and_of_all_consumers() -> None:
+    read_by = {
+        logical: {text(name) for name in one["Properties"]["LogGroupNames"]}
+        for logical, one in MONITORING["Resources"].items()
+        if one["Type"] == "AWS::Logs::QueryDefinition"
+    }
+    logs = {
+        logical: text(resources("AWS::Logs::LogGroup")[one["LoggingConfig"]["LogGroup"]["Ref"]]["LogGroupName"])
+        for logical, one in resources(FUNCTION).items()
+    }
+    handle_messages = {
+        logs[logical]
+        for logical, one in resources(FUNCTION).items()
+        if any(event["Type"] in ("SQS", "DynamoDB") for event in one.get("Events", {}).values())
+    }
+    assert read_by == {"FailedMessagesQuery": handle_messages, "UnforeseenErrorsQuery": {*logs.values()}}
 
 
 def test_stacks_refer_to_each_other_by_names_and_not_by_exports() -> None:

@@ -20,6 +20,11 @@ KEPT = ("RetainExceptOnCreate", "Retain")
 """Deletion and replacement policies. What a failed first deployment made is removed, so that the next try can make it."""
 ONE_AT_A_TIME = ("ExportsQueue",)
 """FIFO queues whose messages take long."""
+SHARED_LOGS = {
+    "ConsumerLogs": {"DerivedFunction", "PersonFunction", "NoticesFunction", "ExportsFunction", "RecordsFunction"},
+    "TriggerLogs": {"VerifyChallengeFunction", "PreTokenFunction"},
+}
+"""Log groups of several functions. Whatever moves money, decodes files of people or sends has its own."""
 NINE = ("Users", "Profiles", "Jobs", "Bids", "Listings", "Reviews", "Credits", "Referrals", "Stories")
 WITHIN = re.compile(
     r"\$\{MediaBucket\.Arn\}/[a-z]+/\*|.*:function:khaya-[a-z-]+-\$\{Environment\}:\*|.*:deploymentgroup:\$\{AWS::StackName\}-.*-\*"
@@ -103,11 +108,11 @@ def test_a_function_behind_the_api_answers_before_the_gateway_gives_up(logical: 
 
 
 @pytest.mark.parametrize("logical", resources(FUNCTION))
-def test_a_function_has_its_own_log_with_an_end_and_tasks_share_one(logical: str) -> None:
+def test_a_function_has_its_own_log_with_an_end_or_shares_that_of_its_kind(logical: str) -> None:
     group = resources(FUNCTION)[logical]["LoggingConfig"]["LogGroup"]["Ref"]
     users = {name for name, one in resources(FUNCTION).items() if one["LoggingConfig"]["LogGroup"]["Ref"] == group}
-    tasks = {name for name, _ in _events("ScheduleV2")}
-    assert users == (tasks if logical in tasks else {logical})
+    shared = SHARED_LOGS | {"TaskLogs": {name for name, _ in _events("ScheduleV2")}}
+    assert users == shared.get(group, {logical})
     assert resources(LOG_GROUP)[group]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
     role = resources(FUNCTION)[logical]["Role"]["Fn::GetAtt"][0]
     logs = [

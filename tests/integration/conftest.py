@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from moto import mock_aws
@@ -20,10 +21,12 @@ def aws() -> Iterator[None]:
     from khaya.account_changes import consumer as account_changes  # noqa: PLC0415
     from khaya.name_sync import consumer as name_sync  # noqa: PLC0415
     from khaya.platform.aws import clients  # noqa: PLC0415 - clients must be made inside the mock
+    from khaya.sessions import service as sessions  # noqa: PLC0415
 
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(name_sync, "SETTLE_SECONDS", 0)
         patch.setattr(account_changes, "SETTLE_SECONDS", 0)
+        patch.setattr(sessions, "time", SimpleNamespace(sleep=lambda _: None))
         stand_in.build()
         clients.clear()
         yield

@@ -12,8 +12,7 @@ from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, Re
 from khaya.jobs import service
 from khaya.platform.base import backoff, observability
 from khaya.platform.base.errors import WriteConflict
-from khaya.platform.data import dynamo
-from khaya.platform.web import pipeline
+from khaya.platform.data import dynamo, unit_of_work
 from tests.support import stand_in
 from tests.support.client import VISITOR, Answer, Context, Person, app
 from tests.support.faults import refusal
@@ -114,7 +113,7 @@ def test_given_a_write_conflict_in_every_attempt_then_503(buyer: Person, monkeyp
     def conflicting(*_: Any, **__: Any) -> None:
         raise WriteConflict
 
-    monkeypatch.setattr(pipeline, "_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(unit_of_work, "RETRY_SECONDS", 0.05)
     monkeypatch.setattr(service, "post", conflicting)
     assert buyer.post("/jobs", POSTING).status == 503
 

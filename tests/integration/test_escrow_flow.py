@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from khaya import provider
 from khaya.collections import service as collections
 from khaya.platform.base import clock as khaya_clock
 from khaya.platform.work import parked_records
@@ -450,7 +451,7 @@ def test_a_webhook_without_our_signature_is_refused(monkeypatch: pytest.MonkeyPa
 
     made = FakeProvider()
     monkeypatch.setattr(made, "events_of", events_of)
-    monkeypatch.setattr(app("payments"), "payment_provider", lambda: made)
+    monkeypatch.setattr(provider, "payment_provider", lambda: made)
     for body in ({"event": "charge.success"}, {"a": {"b": [1] * 2000}}):
         assert VISITOR.post("/payments/webhook", body, headers=headers).status == 401
 
@@ -458,7 +459,7 @@ def test_a_webhook_without_our_signature_is_refused(monkeypatch: pytest.MonkeyPa
 def test_a_webhook_whose_signature_cannot_be_checked_is_to_be_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
     made = FakeProvider()
     monkeypatch.setattr(made, "events_of", _no_key)
-    monkeypatch.setattr(app("payments"), "payment_provider", lambda: made)
+    monkeypatch.setattr(provider, "payment_provider", lambda: made)
     refused = VISITOR.post("/payments/webhook", {"event": "charge.success"})
     assert (refused.status, refused.headers["Retry-After"]) == (503, "60")
 

@@ -12,7 +12,9 @@ from tests.support.client import VISITOR, Person
 from tests.support.records import POSTING, post_job
 
 
-@pytest.mark.parametrize("number", ["5000.0", "5e3", "100.00000000000000001", "1e400", "-1e400", "9" * 4000])
+@pytest.mark.parametrize(
+    "number", ["5000.0", "5e3", "100.00000000000000001", "1e400", "-1e400", "9" * 4000, "9" * 5000, "-" + "9" * 5000]
+)
 def test_given_an_amount_that_is_no_integer_then_its_field_is_refused(buyer: Person, number: str) -> None:
     raw = json.dumps(POSTING | {"budgetCents": 1}).replace('"budgetCents": 1', f'"budgetCents": {number}')
     answer = buyer.post("/jobs", raw=raw)
@@ -29,6 +31,18 @@ def test_given_a_limit_in_another_form_then_it_is_refused(limit: str) -> None:
 
 def test_given_a_limit_in_digits_then_it_is_taken() -> None:
     assert VISITOR.get("/jobs", query={"limit": "50"}).status == 200
+
+
+@pytest.mark.parametrize("path", ["/admin/escrows", "/admin/payouts"])
+@pytest.mark.parametrize("flag", ["True", "TRUE", "1", "0", "yes", "on", "t", "Y", "", " true", "true ", "null"])
+def test_given_a_truth_value_in_another_form_then_it_is_refused(admin: Person, path: str, flag: str) -> None:
+    answer = admin.get(path, query={"waiting": flag})
+    assert answer.status == 422
+    (error,) = answer.body["errors"]
+    assert (error["field"], error["code"], error["params"]) == ("waiting", "wrong_type", {"expected": "boolean"})
+    assert (
+        admin.get(path, query={"waiting": "true"}).status == admin.get(path, query={"waiting": "false"}).status == 200
+    )
 
 
 @pytest.mark.parametrize("day", ["2026-W48-3", "0001-01-01", "20261201", "2026-335", "2026-12-01 08:00:00Z"])

@@ -93,6 +93,7 @@ def test_every_broken_constraint_has_a_code_of_its_own(row: Row, column: str, mo
             assert error["code"] in FIELD_CODES, error
             assert sorted(error["params"]) == PARAMS[error["code"]], error
             assert error["message"] != "is not valid", error
+            assert not any(" " in str(value) for value in error["params"].values() if isinstance(value, str)), error
             codes.add(error["code"])
     assert "unknown_field" in codes
 

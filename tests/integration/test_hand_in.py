@@ -215,13 +215,13 @@ def test_a_refused_request_leaves_the_upload_to_be_handed_in_again() -> None:
 
 
 def test_while_the_bucket_is_down_nothing_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    from khaya.platform.aws import media  # noqa: PLC0415 - after the environment is set
+    from khaya.platform.aws import files  # noqa: PLC0415 - after the environment is set
 
     def down(*_: Any) -> None:
-        raise media.Unavailable
+        raise files.Unavailable
 
     key = uploaded(OWNER, "job")
-    monkeypatch.setattr(media, "beginning", down)
+    monkeypatch.setattr(files, "beginning", down)
     answer = OWNER.post("/jobs", {**POSTING, "photos": [key]})
     assert answer.status == 503
     assert stored("jobs") == []

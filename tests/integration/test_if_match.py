@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from local.openapi import DOCUMENT
 from tests.support import stand_in
 from tests.support.client import Answer, Person
 from tests.support.records import OFFERING, POSTING, post_job, profile
@@ -40,6 +42,7 @@ CHANGES = [
     Change("profile", "/profiles/me", "PUT", "/profiles/me", WHOLE, {"bio": "x"}),
     Change("profile", "/profiles/me", "PATCH", "/profiles/me", {"bio": "Fixes taps."}, {"trades": [5]}),
     Change("profile", "/profiles/me", "PUT", "/profiles/me/roles", {"roles": ["buyer"]}, {"roles": ["admin"]}),
+    Change("profile", "/profiles/me", "DELETE", "/profiles/me", status=204),
     Change("story", "/stories/{}", "DELETE", "/stories/{}", status=204),
 ]
 
@@ -201,3 +204,20 @@ def test_a_verification_is_for_the_version_that_the_admin_has_read() -> None:
     for tag, status in ((f'"{version + 1}"', 412), (f'"{version}"', 200)):
         answer = ADMIN.put("/profiles/owner/verification", {"verified": True}, headers={"If-Match": tag})
         assert answer.status == status
+
+
+def test_every_change_of_what_carries_a_version_takes_if_match() -> None:
+    document: dict[str, Any] = json.loads(DOCUMENT.read_text())
+    named = [
+        one for one, schema in document["components"]["schemas"].items() if "version" in schema.get("properties", {})
+    ]
+    found = []
+    for path, item in document["paths"].items():
+        answers = json.dumps(item.get("get", {}).get("responses", {}).get("200", {}))
+        if not any(f'"#/components/schemas/{name}"' in answers for name in named):
+            continue
+        for method in {"put", "patch", "delete"} & {*item}:
+            found.append(f"{method.upper()} {path}")
+            taken = [one.get("$ref", "").rpartition("/")[2] for one in item[method]["parameters"]]
+            assert "IfMatch" in taken, found[-1]
+    assert {"DELETE /profiles/me", "PATCH /jobs/{jobId}", "DELETE /stories/{storyId}"} <= {*found}

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from khaya.platform.aws import files
+from khaya.platform.base.settings import settings
 from tests.conftest import Clock
 from tests.support.client import Answer, Person
 from tests.support.escrow import BALANCE, DEPOSIT, EARNED, agreed, check_out, pay
@@ -222,3 +223,20 @@ def test_the_receipt_of_the_last_payment_has_the_invoice_of_the_buyers_fee(
     for part in ("Receipt", "Tax invoice", "Service fee of the buyer", "R43.48", "R6.52"):
         assert part in text
     assert job_id.lower() in balance
+
+
+def test_papers_are_writes_for_the_limit_of_a_minute_and_during_maintenance(
+    buyer: Person, worker: Person, fake: FakeProvider, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = released(buyer, worker, fake)
+    clock.tick(minutes=2)
+    for person, path in ((worker, f"/earnings/job-{job_id}/invoice"), (buyer, "/payments/none-at-all/receipt")):
+        answers = [person.get(path) for _ in range(settings().writes_per_minute + 1)]
+        assert {answer.status for answer in answers[:-1]} <= {303, 404}
+        assert (answers[-1].status, answers[-1].body["code"]) == (429, "too_many_changes")
+        clock.tick(minutes=2)
+        with monkeypatch.context() as patch:
+            patch.setenv("MAINTENANCE", "true")
+            settings.cache_clear()
+            assert person.get(path).status == 503
+        settings.cache_clear()

@@ -363,7 +363,7 @@ def deadlines_pass() -> None:
         for days in (4, 20, 28, 40):
             patch.setattr(clock, "now", lambda days=days: clock.plus("2026-11-21T08:00:00.000Z", days=days))
             assert app("due_items").handler({"schedule": "minute"}, Context())["failed"] == 0
-        reference = check_out(OWNER, paid(fake), "deposit", "found by the sweep").body["reference"]
+        reference = check_out(OWNER, paid(fake), "deposit", "found by the task").body["reference"]
         check_out(OWNER, paid(fake), "deposit")
         fake.pay(reference)
         secrets.clear_cache()

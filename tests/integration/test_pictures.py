@@ -457,14 +457,14 @@ def test_a_picture_of_somebody_who_leaves_while_it_is_checked_leaves_nothing(clo
 
     key = uploaded(OWNER, "job")
     post_job(OWNER, photos=[key])
-    original = service.media.write
+    original = service.files.put
 
-    def erased_meanwhile(*arguments: Any) -> None:
-        original(*arguments)
+    def erased_meanwhile(*arguments: Any, **headers: Any) -> None:
+        original(*arguments, **headers)
         store.remove([key])
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(service.media, "write", erased_meanwhile)
+        patch.setattr(service.files, "put", erased_meanwhile)
         assert service.check(key, app("pictures").SHOWN_BY) is False
     assert stored_files("pictures/") == []
 

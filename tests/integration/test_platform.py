@@ -8,13 +8,13 @@ import json
 import re
 from types import SimpleNamespace
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from khaya.platform.data import dynamo
 from tests.support.client import VISITOR, Context, Person, app
 from tests.support.records import POSTING
+from tests.support.stand_in import client
 from tests.support.template import function_environment
 
 OURS, OTHER = "http://localhost:3000", "https://elsewhere.example"
@@ -115,4 +115,4 @@ def test_an_amount_with_a_decimal_point_is_refused(buyer: Person) -> None:
     raw = json.dumps(posting)[:-1] + ', "budgetCents": 50000.0}'
     refused = buyer.post("/jobs", raw=raw)
     assert (refused.status, refused.fields) == (422, {"budgetCents"})
-    assert boto3.client("dynamodb").scan(TableName=function_environment()["JOBS_TABLE"])["Count"] == 0
+    assert client("dynamodb").scan(TableName=function_environment()["JOBS_TABLE"])["Count"] == 0

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import pytest
 
 from khaya.platform.aws import secrets
-from khaya.platform.base.problem_codes import FIELD_CODES, PROBLEM_CODES
+from khaya.platform.base.problem_codes import FIELD_CODES, PROBLEM_CODES, param_names
 from khaya.platform.base.settings import settings
 from khaya.users import store as users
 from local.openapi import DOCUMENT
@@ -28,6 +28,7 @@ LISTS = [
     for path, item in PATHS.items()
     if any(one["name"] == "cursor" for one in item.get("get", {}).get("parameters", []) if "name" in one)
 ]
+PARAMS = param_names(PROBLEM_CODES)
 EVERYBODY = Person("person-1", ("buyer", "worker", "seller", "admin"))
 FORGED = base64.urlsafe_b64encode(b"x" * 40).decode().rstrip("=")
 
@@ -58,7 +59,7 @@ def check_problem(answer: Answer, *statuses: int) -> None:
     """A problem of a known code, small and printable."""
     assert answer.status in statuses, answer.text
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.body["code"] in PROBLEM_CODES
+    assert sorted(answer.body["params"]) == PARAMS[answer.body["code"]]
     assert len(answer.text) < 16_000
     assert len(answer.body["detail"]) <= 500
     errors = answer.body.get("errors", [])

@@ -1,13 +1,24 @@
-"""The stand-in for AWS of the operations tests."""
+"""The stand-in for AWS of the operations tests, and the time that they may take."""
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
 
 import boto3
 import pytest
 
 from tests.support.engine import ministack
+
+BEGAN = time.monotonic()
+
+
+def pytest_runtest_setup() -> None:
+    """Begin no test after MINUTES, where only so much time is given."""
+    minutes = os.environ.get("MINUTES")
+    if minutes and time.monotonic() - BEGAN > float(minutes) * 60:
+        pytest.skip(f"it would begin after {minutes} minutes")
 
 
 @pytest.fixture(scope="module")

@@ -56,8 +56,8 @@ class Operator:
         self.session = session
         self.deployment = Deployment(session, self.configuration, self.shown.append, lambda: None, self.check, 0.2)
 
-    def check(self, url: str, release: str) -> list[str]:
-        del url, release
+    def check(self, url: str, release: str, maintenance: bool) -> list[str]:
+        del url, release, maintenance
         return [f"it says {self.said()}"] if self.said() == "bad" else []
 
     def said(self) -> str:
@@ -70,6 +70,34 @@ def test_two_environments_stand_side_by_side(session: boto3.Session) -> None:
     one.deployment.deploy(SMALL, "a" * 40, {})
     other.deployment.deploy(SMALL.replace("first", "second"), "b" * 40, {})
     assert (one.said(), other.said()) == ("first", "second")
+
+
+def test_an_operator_sees_what_is_done_and_at_the_end_what_is_deployed(session: boto3.Session) -> None:
+    operator = Operator(session, "seen")
+    operator.deployment.deploy(SMALL, "a" * 40, {})
+    text = "\n".join(operator.shown)
+    for part in (
+        "Add      Said  AWS::SSM::Parameter",
+        "3 changes are being made to khaya-seen",
+        "CREATE_COMPLETE  Said",
+        f"khaya-seen serves {'a' * 40}",
+        "changes    3 in ",
+        "versions   none",
+        "API        https://seen.test",
+        "stack      https://af-south-1.console.aws.amazon.com/cloudformation",
+        "alarms     https://",
+        "logs       https://",
+    ):
+        assert part in text, part
+
+
+def test_given_a_change_that_fails_then_its_reason_is_shown(session: boto3.Session) -> None:
+    operator = Operator(session, "reason")
+    operator.deployment.deploy(SMALL, "a" * 40, {})
+    with pytest.raises(Refused, match="Broken"):
+        operator.deployment.deploy(BROKEN, "b" * 40, {})
+    assert any("_FAILED  Broken: WaitCondition" in line for line in operator.shown)
+    assert operator.said() == "first"
 
 
 def test_given_a_release_that_does_not_answer_then_the_one_before_is_deployed_again(session: boto3.Session) -> None:
@@ -165,3 +193,15 @@ def test_given_a_consumer_that_still_fails_then_its_dead_letter_stays(redrive: t
 def test_an_unknown_queue_is_refused_with_those_that_there_are(redrive: tuple[Redrive, Any]) -> None:
     with pytest.raises(Refused, match="Derived"):
         redrive[0].queue("nothing")
+
+
+@pytest.mark.parametrize("address", ["https://app.khaya.example", "http://app.khaya.africa", "https://localhost"])
+def test_given_an_example_when_prod_is_deployed_then_nothing_is_kept_or_changed(
+    session: boto3.Session, address: str
+) -> None:
+    real = dict.fromkeys(("EmailDomain", "PaymentEmailDomain"), "khaya.africa")
+    values = {**real, "AllowedOrigins": "https://khaya.africa", "LocalOrigins": "", "AppUrl": address}
+    found = Configuration("prod", "khaya-prod", "af-south-1", values, {})
+    with pytest.raises(Refused, match="AppUrl"):
+        Deployment(session, found, print, lambda: None).deploy(SMALL, "a" * 40, {})
+    assert Stack(session, "khaya-prod").status() is None

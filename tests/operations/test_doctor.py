@@ -23,8 +23,10 @@ class Account:
         NotFoundException = NotFound
         ResourceNotFoundException = NotFound
 
-    def __init__(self, *, new: bool = False, secret: str | None = None, closed: str = "") -> None:
-        self._new, self._secret, self._closed = new, secret, closed
+    def __init__(
+        self, *, new: bool = False, secret: str | None = None, closed: str = "", alarms: str | None = "arn:aws:sns:1"
+    ) -> None:
+        self._new, self._secret, self._closed, self._alarms = new, secret, closed, alarms
 
     def client(self, service: str) -> Account:
         if service == self._closed:
@@ -59,6 +61,18 @@ class Account:
     def get_sms_sandbox_account_status(self) -> dict[str, Any]:
         return {"IsInSandbox": self._new}
 
+    def describe_stack_resource(self, **_: Any) -> dict[str, Any]:
+        return {"StackResourceDetail": {"PhysicalResourceId": "arn:topic"}}
+
+    def get_paginator(self, _: str) -> Account:
+        return self
+
+    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+        found = (
+            [] if self._alarms is None else [{"Endpoint": "operators@khaya.africa", "SubscriptionArn": self._alarms}]
+        )
+        return [{"Subscriptions": found}]
+
     def get_secret_value(self, **_: Any) -> dict[str, Any]:
         if self._secret is None:
             raise NotFound
@@ -70,6 +84,7 @@ REAL = {
     "EmailDomain": "khaya.africa",
     "AppUrl": "https://khaya.africa",
     "PaymentEmailDomain": "people.khaya.africa",
+    "LocalOrigins": "",
 }
 
 
@@ -127,10 +142,62 @@ def test_given_a_key_of_the_wrong_mode_then_it_is_refused(environment: str, key:
     assert key not in said
 
 
-@pytest.mark.parametrize("value", ["", "http://khaya.africa", "https://app.khaya.example", "https://localhost:3000"])
-def test_given_an_example_value_then_prod_is_refused_and_staging_is_not(value: str) -> None:
-    assert "AppUrl" in found(Account(), AppUrl=value)
-    assert found(Account(), "staging", AppUrl=value) == ""
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "http://khaya.africa",
+        "https://app.khaya.example",
+        "https://khaya.example.com",
+        "https://localhost:3000",
+        "https://app.localhost",
+        "https://127.0.0.1",
+        "https://[::1]:8443",
+        "https://10.0.0.7",
+        "https://khaya.test",
+        "https://intranet",
+        "khaya.africa",
+        "*",
+    ],
+)
+def test_given_an_address_that_is_an_example_then_prod_is_refused_and_staging_is_not(value: str) -> None:
+    for name in ("AppUrl", "AllowedOrigins"):
+        assert name in found(Account(), **{name: value})
+        assert found(Account(), "staging", **{name: value}) == ""
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["khaya.example", "mail.khaya.example", "example.com", "khaya.invalid", "localhost", "127.0.0.1", "khaya", ""],
+)
+def test_given_a_domain_that_is_an_example_then_prod_is_refused_and_staging_is_not(value: str) -> None:
+    for name in ("EmailDomain", "PaymentEmailDomain"):
+        assert name in found(Account(), **{name: value})
+        assert found(Account(), "staging", **{name: value}) == ""
+
+
+def test_given_one_example_among_real_origins_then_prod_is_refused() -> None:
+    assert "https://b.example" in found(Account(), AllowedOrigins="https://khaya.africa,https://b.example")
+
+
+@pytest.mark.parametrize("value", ["http://localhost:3000", "http://localhost:3000,http://localhost:5173"])
+def test_given_origins_of_developers_then_prod_is_refused(value: str) -> None:
+    assert "LocalOrigins" in found(Account(), LocalOrigins=value)
+
+
+@pytest.mark.parametrize("value", ["http://media.khaya.africa", "https://media.khaya.example"])
+def test_given_an_example_where_pictures_are_served_then_prod_is_refused(value: str) -> None:
+    assert "MediaBaseUrl" in found(Account(), MediaBaseUrl=value)
+
+
+@pytest.mark.parametrize(
+    ("alarms", "part"), [(None, "with AlarmEmail"), ("PendingConfirmation", "mailed to operators@khaya.africa")]
+)
+def test_given_nobody_who_gets_the_alarms_then_prod_is_refused_and_staging_is_not(
+    alarms: str | None, part: str
+) -> None:
+    assert part in found(Account(alarms=alarms))
+    assert found(Account(alarms=alarms), "staging") == ""
 
 
 @pytest.mark.parametrize(("reserved", "refused"), [("0", False), ("50", False), ("51", True)])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import requests
 from botocore.exceptions import ClientError
 from click.testing import CliRunner
 
-from operations import deploy
+from operations import commits
 from operations.__main__ import operations
 from operations.configuration import Configuration
 from operations.frontend import HANDED_OVER, Frontend, build_files, failures
@@ -159,11 +160,21 @@ def test_given_a_domain_and_a_firewall_then_certificate_addresses_and_rules_are_
     assert [one["Name"] for one in rules] == ["requests-of-an-address", "bad-addresses", "bad-inputs", "common"]
 
 
-def test_given_a_new_version_of_the_proof_when_the_stack_names_it_then_the_api_gets_it(
+def test_given_a_rotated_proof_when_the_stack_names_its_version_then_the_api_gets_it_and_the_one_before_is_retired(
     deployed: Operator, east: boto3.Session, api: int
 ) -> None:
-    made = east.client("secretsmanager").put_secret_value(SecretId="khaya-edge-dev", SecretString="the-second-proof")
-    given = {"Environment": "dev", "EdgeVersion": made["VersionId"], **of_application()}
+    secrets = east.client("secretsmanager")
+
+    def proof(stage: str) -> str:
+        return str(secrets.get_secret_value(SecretId="khaya-edge-dev", VersionStage=stage)["SecretString"])
+
+    first = proof("AWSCURRENT")
+    rotated = CliRunner().invoke(operations, ["rotate", "dev", "edge-secret"], catch_exceptions=False)
+    (version,) = re.findall(r"^the new version is (\S+)$", rotated.output, re.MULTILINE)
+    second = proof("AWSCURRENT")
+    assert proof("AWSPREVIOUS") == first != second
+    assert second not in rotated.output, "nobody carries it"
+    given = {"Environment": "dev", "EdgeVersion": version, **of_application()}
     cloudformation = east.client("cloudformation")
     cloudformation.update_stack(
         StackName="khaya-frontend-dev",
@@ -172,7 +183,10 @@ def test_given_a_new_version_of_the_proof_when_the_stack_names_it_then_the_api_g
     )
     cloudformation.get_waiter("stack_update_complete").wait(StackName="khaya-frontend-dev", WaiterConfig={"Delay": 1})
     deployed.get("/api/jobs")
-    assert Api.seen[-1]["x-khaya-edge"] == "the-second-proof"
+    assert Api.seen[-1]["x-khaya-edge"] == second
+    retired = CliRunner().invoke(operations, ["rotate", "dev", "edge-secret", "--retire"], catch_exceptions=False)
+    assert retired.output.endswith("done\n")
+    assert proof("AWSCURRENT") == proof("AWSPREVIOUS") == second
 
 
 def test_given_prod_without_a_domain_then_the_stack_is_refused(east: boto3.Session) -> None:
@@ -245,7 +259,7 @@ def test_given_a_plan_then_it_is_shown_and_nothing_is_uploaded(deployed: Operato
 def test_given_the_command_with_the_target_frontend_then_it_plans_the_build(
     deployed: Operator, build: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deploy, "check_source", lambda *_: None)
+    monkeypatch.setattr(commits, "check_deployable", lambda *_, **__: None)
     line = ["deploy", "dev", "--target", "frontend", "--build", str(build), "--plan"]
     result = CliRunner().invoke(operations, line, catch_exceptions=False)
     assert "upload    index.html" in result.output

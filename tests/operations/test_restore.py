@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from operations.refused import Refused
-from operations.restore import Restore, of_stack
+from operations.restore import Restore
 
 MOMENT = datetime(2026, 11, 21, 8, tzinfo=UTC)
 INDEX = {
@@ -18,12 +18,6 @@ INDEX = {
     "KeySchema": [{"AttributeName": "partition", "KeyType": "HASH"}, {"AttributeName": "id", "KeyType": "RANGE"}],
     "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["at"]},
 }
-STACK = """
-Parameters:
-  Maintenance: {Type: String, Default: "false"}
-Resources:
-  Said: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref Maintenance}}
-"""
 
 
 @pytest.fixture
@@ -58,6 +52,13 @@ def restore(client: Any) -> Restore:
     return Restore(client, tables, print, 0.1)
 
 
+def copy(client: Any, name: str) -> None:
+    """Make the copy that a restore would make, before the table changes."""
+    client.restore_table_to_point_in_time(
+        SourceTableName=f"khaya-{name}-dev-1", TargetTableName=f"khaya-{name}-dev-2", RestoreDateTime=MOMENT
+    )
+
+
 def entry(number: str, at: str) -> dict[str, Any]:
     return {"id": {"S": number}, "partition": {"S": "all"}, "at": {"S": at}, "note": {"S": "kept"}}
 
@@ -89,17 +90,34 @@ def test_given_derived_tables_then_they_are_not_restored(dynamodb: Any) -> None:
     assert "khaya-search-dev-2" not in dynamodb.list_tables()["TableNames"]
 
 
-def test_given_a_copy_of_that_time_then_later_entries_of_the_audit_trail_are_added(dynamodb: Any) -> None:
+def test_given_a_copy_of_that_time_then_later_changes_of_the_audit_trail_are_carried_over(dynamodb: Any) -> None:
     # given a copy that was taken before the last entry, since the stand-in knows no times
     dynamodb.put_item(TableName="khaya-audit-dev-1", Item=entry("1", "2026-11-21T07:59:59.000Z"))
-    dynamodb.restore_table_to_point_in_time(
-        SourceTableName="khaya-audit-dev-1", TargetTableName="khaya-audit-dev-2", RestoreDateTime=MOMENT
-    )
+    copy(dynamodb, "audit")
     dynamodb.put_item(TableName="khaya-audit-dev-1", Item=entry("2", "2026-11-21T08:00:01.000Z"))
-    restore(dynamodb).run(MOMENT)
+    found = restore(dynamodb).run(MOMENT)
     assert ids(dynamodb, "khaya-audit-dev-2") == ["1", "2"]
     copied = dynamodb.get_item(TableName="khaya-audit-dev-2", Key={"id": {"S": "2"}})["Item"]
-    assert copied["note"] == {"S": "kept"}, "also what the index does not hold"
+    assert copied["note"] == {"S": "kept"}
+    assert (found["AuditTable"].carried, found["AuditTable"].restored) == (1, 2)
+
+
+def test_given_a_copy_of_that_time_then_changed_new_and_deleted_items_are_counted_and_stay_as_they_were(
+    dynamodb: Any,
+) -> None:
+    for number in ("same", "changed", "deleted"):
+        dynamodb.put_item(TableName="khaya-jobs-dev-1", Item={"id": {"S": number}, "tags": {"SS": ["a", "b"]}})
+    copy(dynamodb, "jobs")
+    dynamodb.put_item(TableName="khaya-jobs-dev-1", Item={"id": {"S": "same"}, "tags": {"SS": ["b", "a"]}})
+    dynamodb.put_item(TableName="khaya-jobs-dev-1", Item={"id": {"S": "changed"}, "tags": {"SS": ["b"]}})
+    dynamodb.put_item(TableName="khaya-jobs-dev-1", Item={"id": {"S": "new"}})
+    dynamodb.delete_item(TableName="khaya-jobs-dev-1", Key={"id": {"S": "deleted"}})
+    found = restore(dynamodb).run(MOMENT)["JobsTable"]
+    assert (found.restored, found.changed, found.lost, found.back, found.carried) == (3, 1, 1, 1, 0)
+    assert sorted(found.examples) == ["changed", "new"]
+    assert ids(dynamodb, "khaya-jobs-dev-2") == ["changed", "deleted", "same"]
+    changed = dynamodb.get_item(TableName="khaya-jobs-dev-2", Key={"id": {"S": "changed"}})["Item"]
+    assert sorted(changed["tags"]["SS"]) == ["a", "b"]
 
 
 def test_given_an_interrupted_restore_when_run_again_then_it_ends(dynamodb: Any) -> None:
@@ -117,11 +135,3 @@ def test_given_a_table_of_another_form_in_the_way_then_it_is_named(dynamodb: Any
     )
     with pytest.raises(Refused, match="khaya-jobs-dev-2: GlobalSecondaryIndexes"):
         restore(dynamodb).run(MOMENT)
-
-
-def test_given_no_maintenance_then_nothing_is_restored(session: boto3.Session) -> None:
-    cloudformation = session.client("cloudformation")
-    cloudformation.create_stack(StackName="khaya-open", TemplateBody=STACK)
-    cloudformation.get_waiter("stack_create_complete").wait(StackName="khaya-open", WaiterConfig={"Delay": 1})
-    with pytest.raises(Refused, match="maintenance"):
-        of_stack(session, "khaya-open", print)

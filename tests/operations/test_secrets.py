@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,14 +10,14 @@ import boto3
 import pytest
 
 from operations.refused import Refused
-from operations.rotate import Secret
-from tests.support.engine import ministack
+from operations.rotate import KINDS, Secret, secret_of
+from operations.stack import Stack
+from tests.support.template import ROOT, read
 
 
 @pytest.fixture(scope="module")
-def secrets() -> Iterator[Any]:
-    with ministack() as address:
-        yield boto3.client("secretsmanager", endpoint_url=address, region_name="af-south-1")
+def secrets(session: boto3.Session) -> Any:
+    return session.client("secretsmanager")
 
 
 def value(secrets: Any, name: str, stage: str = "AWSCURRENT") -> str:
@@ -80,3 +79,81 @@ def test_given_a_secret_with_fields_when_one_is_replaced_then_the_others_stay(se
     Secret(secrets, "fields").replace_field("secretKey", "sk_2")
     assert json.loads(value(secrets, "fields")) == {"secretKey": "sk_2", "other": "kept"}
     assert json.loads(value(secrets, "fields", "AWSPREVIOUS"))["secretKey"] == "sk_1"
+
+
+def test_given_a_plain_secret_when_replaced_then_the_new_version_is_named_and_both_are_valid(secrets: Any) -> None:
+    secrets.create_secret(Name="edge", SecretString="first")
+    version = Secret(secrets, "edge").replace()
+    made = secrets.get_secret_value(SecretId="edge", VersionId=version)["SecretString"]
+    assert len(made) == 48
+    assert (value(secrets, "edge"), value(secrets, "edge", "AWSPREVIOUS")) == (made, "first")
+
+
+def test_given_a_rotation_when_the_version_before_is_retired_then_it_is_good_for_nothing(secrets: Any) -> None:
+    secrets.create_secret(Name="retired", SecretString=json.dumps({"accessToken": "first"}))
+    secret = Secret(secrets, "retired")
+    with pytest.raises(Refused, match="no previous"):
+        secret.retire()
+    secret.replace_field("accessToken", "second")
+    secret.retire()
+    for stage in ("AWSCURRENT", "AWSPREVIOUS"):
+        assert json.loads(value(secrets, "retired", stage)) == {"accessToken": "second"}
+
+
+STACK = """
+Parameters:
+  PaymentSecretArn: {Type: String, Default: ""}
+  TwilioSecretArn: {Type: String, Default: ""}
+  ExpoSecretArn: {Type: String, Default: ""}
+Resources:
+  ServiceKey: {Type: AWS::SecretsManager::Secret, Properties: {Name: service, SecretString: first}}
+"""
+FRONTEND = """
+Resources:
+  EdgeProof: {Type: AWS::SecretsManager::Secret, Properties: {Name: khaya-edge, SecretString: first}}
+"""
+
+
+def deployed(session: boto3.Session, name: str, template: str, **parameters: str) -> Stack:
+    client = session.client("cloudformation")
+    given = [{"ParameterKey": key, "ParameterValue": one} for key, one in parameters.items()]
+    client.create_stack(StackName=name, TemplateBody=template, Parameters=given)
+    client.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    return Stack(session, name)
+
+
+def test_given_an_environment_then_every_secret_of_it_can_be_rotated(session: boto3.Session) -> None:
+    manager = session.client("secretsmanager")
+    parameters = {one.parameter: one.field for one in KINDS.values() if one.parameter}
+    for parameter, field in parameters.items():
+        manager.create_secret(Name=parameter, SecretString=json.dumps({field: "first", "other": "kept"}))
+    stack = deployed(session, "khaya-secrets", STACK, **{name: name for name in parameters})
+    frontend = deployed(session, "khaya-secrets-frontend", FRONTEND)
+    for kind in KINDS.values():
+        secret = secret_of(session, frontend if kind.frontend else stack, kind)
+        if kind.field:
+            secret.replace_field(kind.field, "second")
+            assert json.loads(value(manager, kind.parameter)) == {kind.field: "second", "other": "kept"}
+        assert secret.shown()[0].startswith("AWSCURRENT of 20")
+
+
+@pytest.mark.parametrize("kind", [name for name in KINDS if name != "service-key"])
+def test_given_an_environment_without_a_secret_then_its_rotation_is_refused(session: boto3.Session, kind: str) -> None:
+    if Stack(session, "khaya-bare").status() is None:
+        deployed(session, "khaya-bare", STACK.replace("Name: service", "Name: bare"))
+    with pytest.raises(Refused, match="has no such secret"):
+        secret_of(session, Stack(session, "khaya-bare"), KINDS[kind])
+
+
+def test_every_secret_of_the_templates_has_a_rotation() -> None:
+    paths = ["template.yaml", *(f"infra/{path.name}" for path in (ROOT / "infra").glob("*.yaml"))]
+    templates = {path: read(path) for path in paths}
+    named = {name for one in templates.values() for name in one["Parameters"] if name.endswith("SecretArn")}
+    assert named == {one.parameter for one in KINDS.values() if one.parameter}
+    own = {
+        (name, path == "infra/frontend.yaml")
+        for path, one in templates.items()
+        for name, resource in one["Resources"].items()
+        if "AWS::SecretsManager::Secret" in str(resource)
+    }
+    assert own == {(one.resource, one.frontend) for one in KINDS.values() if one.resource}

@@ -19,6 +19,7 @@ WORKING: dict[str, tuple[int, Any]] = {
     "/stories": (200, {"items": []}),
     "/profiles/me": (401, {}),
     "/openapi.json": (200, {"paths": {}}),
+    "/auth/tokens": (401, {"code": "wrong_password"}),
 }
 
 
@@ -40,6 +41,8 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(json.dumps(body).encode())
 
+    do_POST = do_GET  # noqa: N815 - http.server's name
+
     def log_message(self, *_: Any) -> None:
         """Writes nothing."""
 
@@ -56,8 +59,8 @@ def api() -> Iterator[Server]:
     server.server_close()
 
 
-def found(api: Server, release: str = "a1") -> list[str]:
-    return failures(f"http://127.0.0.1:{api.server_port}", release, wait=0)
+def found(api: Server, release: str = "a1", *, maintenance: bool = False) -> list[str]:
+    return failures(f"http://127.0.0.1:{api.server_port}", release, maintenance=maintenance, wait=0)
 
 
 def test_given_an_api_that_works_then_nothing_is_found(api: Server) -> None:
@@ -74,6 +77,9 @@ def test_given_an_api_that_works_then_nothing_is_found(api: Server) -> None:
         ("/stories", (403, {"message": "Missing Authentication Token"})),
         ("/profiles/me", (200, {"userId": "somebody"})),
         ("/openapi.json", (404, {})),
+        ("/auth/tokens", (200, {"accessToken": "of somebody"})),
+        ("/auth/tokens", (503, {"code": "unavailable"})),
+        ("/auth/tokens", (401, {"message": "Unauthorized"})),
     ],
 )
 def test_given_a_route_that_does_not_work_then_it_is_named(api: Server, path: str, answer: tuple[int, Any]) -> None:
@@ -85,6 +91,13 @@ def test_given_a_route_that_does_not_work_then_it_is_named(api: Server, path: st
 def test_given_a_route_that_fails_once_then_nothing_is_found(api: Server) -> None:
     api.answers["/jobs"] = [(502, {}), (200, {"items": []})]
     assert found(api) == []
+
+
+def test_given_maintenance_then_the_sign_in_must_be_refused_as_a_write(api: Server) -> None:
+    [failure] = found(api, maintenance=True)
+    assert "/auth/tokens" in failure
+    api.answers["/auth/tokens"] = [(503, {"code": "unavailable"})]
+    assert found(api, maintenance=True) == []
 
 
 def test_given_no_api_then_every_step_fails() -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import schemathesis
+from hypothesis.strategies._internal import regex as hypothesis_regex
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
@@ -56,6 +57,19 @@ VALID_VALUES: dict[str, Any] = {
 
 ROLES = ("buyer", "worker", "seller", "admin")
 
+_strategy_of = hypothesis_regex.base_regex_strategy
+_strategies: dict[tuple[Any, ...], Any] = {}
+
+
+def _regex_strategy(pattern: Any, *, alphabet: Any, **options: Any) -> Any:
+    """The strategy for a pattern, made once: the document repeats a few patterns with long sets of characters."""
+    key = (pattern, repr(alphabet))
+    if key not in _strategies:
+        _strategies[key] = _strategy_of(pattern, alphabet=alphabet, **options)
+    return _strategies[key]
+
+
+hypothesis_regex.base_regex_strategy = _regex_strategy
 schema = schemathesis.openapi.from_dict(json.loads(DOCUMENT.read_text()), config=SchemathesisConfig.from_dict(CONFIG))
 schema.app = api
 _numbers = itertools.count()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import boto3
-
 from tests.support.client import Context, app, subject_of
+from tests.support.stand_in import client
 from tests.support.template import function_environment
 
 
@@ -44,7 +43,7 @@ def trigger(
 
 def link(user_id: str) -> None:
     """Store the row that leads from the account to the person, so that the test knows the id."""
-    boto3.client("dynamodb").put_item(
+    client("dynamodb").put_item(
         TableName=function_environment()["USERS_TABLE"],
         Item={"userId": {"S": f"subject#{subject_of(user_id)}"}, "holder": {"S": user_id}},
     )

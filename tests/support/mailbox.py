@@ -8,11 +8,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 from moto.backends import get_backend
 
 from tests.support.client import Context, app
-from tests.support.stand_in import ACCOUNT, REGION
+from tests.support.stand_in import ACCOUNT, REGION, client
 
 DIGITS = re.compile(r"\b\d{6}\b")
 
@@ -36,7 +35,7 @@ class Sent:
 def deliver() -> list[Sent]:
     """Let the consumer handle the queue `code_delivery`, and answer what it sent in doing so."""
     before = outbox()
-    sqs = boto3.client("sqs")
+    sqs = client("sqs")
     url = os.environ["CODE_DELIVERY_QUEUE_URL"]
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         answer = app("code_delivery").handler({"Records": [record(one["Body"]) for one in messages]}, Context())
@@ -72,12 +71,12 @@ def empty() -> None:
     """Delete what was sent, and verify the sender's domain."""
     for service in ("sns", "ses"):
         get_backend(service)[ACCOUNT][REGION].reset()
-    boto3.client("ses").verify_domain_identity(Domain=os.environ["EMAIL_SENDER"].rpartition("@")[2].rstrip(">"))
+    client("ses").verify_domain_identity(Domain=os.environ["EMAIL_SENDER"].rpartition("@")[2].rstrip(">"))
 
 
 def queued() -> list[dict[str, Any]]:
     """What waits in the queue `code_delivery`."""
-    found = boto3.client("sqs").receive_message(
+    found = client("sqs").receive_message(
         QueueUrl=os.environ["CODE_DELIVERY_QUEUE_URL"], MaxNumberOfMessages=10, VisibilityTimeout=0
     )
     return [json.loads(one["Body"]) for one in found.get("Messages", [])]

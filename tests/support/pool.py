@@ -12,7 +12,6 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 import pytest
 from moto.backends import get_backend
 from moto.cognitoidp.exceptions import NotAuthorizedError, UserNotFoundError
@@ -22,7 +21,7 @@ from moto.core.responses import ActionResult
 
 from khaya.platform.base import clock
 from tests.support.client import Context, app
-from tests.support.stand_in import ACCOUNT, REGION
+from tests.support.stand_in import ACCOUNT, REGION, client
 from tests.support.template import function_environment, resources
 from tests.support.tokens import claims, token
 
@@ -69,7 +68,7 @@ class Pool:
             monkeypatch.setattr(
                 CognitoIdpResponse, name, lambda response, answer=answer: ActionResult(answer(response)), raising=False
             )
-        cognito = boto3.client("cognito-idp")
+        cognito = client("cognito-idp")
         properties = resources("AWS::Cognito::UserPool")["UserPool"]
         made = cognito.create_user_pool(
             PoolName="khaya", UsernameAttributes=properties["UsernameAttributes"], Policies=properties["Policies"]

@@ -9,22 +9,35 @@ answered as they are.
 from __future__ import annotations
 
 import copy
+import json
+import pickle
 from collections import deque
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
+from joserfc import jwk
+from moto.cognitoidp import models as cognito
+from moto.core import responses
 from moto.core.serialize import AttributePicker, BaseJSONSerializer
 from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.dynamo_type import DynamoType, LimitedSizeDict
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.utilities import bytesize
+from moto.dynamodb.parsing import validators
 from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
+from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 
 _transact = DynamoDBBackend.transact_write_items
 _pick = AttributePicker.__call__
 _structure = BaseJSONSerializer._serialize_type_structure
 _lex = ConditionExpressionParser._lex_condition_expression
+_parse_update = UpdateExpressionParser.make
 _processed: dict[type, tuple[type, ...]] = {}
+_ITEM_BYTES = 405_000  # moto's limit
+_AT_THE_ROOT = (validators.ActionCountValidator, validators.OverlappingPathsValidator)
 _TYPES = frozenset({"S", "N", "BOOL", "NULL", "L", "M", "SS", "NS", "B", "BS"})
 
 
@@ -37,6 +50,12 @@ def quicken() -> None:
     DepthFirstTraverser.nodes_to_be_processed = _nodes  # type: ignore[method-assign]
     DepthFirstTraverser.traverse_node_recursively = _traverse  # type: ignore[method-assign]
     ConditionExpressionParser._lex_condition_expression = _lex_quickly  # type: ignore[method-assign]
+    UpdateExpressionParser.make = staticmethod(_update)  # type: ignore[assignment]
+    validators.deepcopy = _copy_of_tree  # type: ignore[attr-defined]
+    validators.Validator.validate = _validate  # type: ignore[method-assign]
+    cognito.jwk = SimpleNamespace(RSAKey=SimpleNamespace(import_key=_signing_key))  # type: ignore[attr-defined]
+    LimitedSizeDict.__setitem__ = _set_attribute  # type: ignore[method-assign]
+    responses.method_names_from_class = dir  # type: ignore[attr-defined]
 
 
 def _pick_quickly(picker: AttributePicker, context: Any) -> Any:
@@ -105,6 +124,72 @@ def _role(traverser: type, node: type, processed: tuple[type, ...]) -> tuple[boo
     """Whether it is a node, whether the traverser processes it, and whether it looks at children before."""
     looks_first = traverser.pre_processing_of_child is not DepthFirstTraverser.pre_processing_of_child  # type: ignore[attr-defined]
     return issubclass(node, Node), issubclass(node, processed), looks_first
+
+
+def _signing_key(content: dict[str, str]) -> Any:
+    """The key of a user pool, which is read once: moto has one for all pools, and checking its primes takes long."""
+    return _read_key(json.dumps(content))
+
+
+@cache
+def _read_key(content: str) -> Any:
+    return jwk.RSAKey.import_key(json.loads(content))
+
+
+def _update(expression: str) -> Any:
+    """The tree of an update expression, new for each caller, since processing changes it."""
+    return pickle.loads(_pickled(expression))  # noqa: S301 - our own bytes
+
+
+@cache
+def _pickled(expression: str) -> bytes:
+    """The tree of an update expression as bytes: reading them is quicker than parsing."""
+    return pickle.dumps(_parse_update(expression))
+
+
+def _copy_of_tree(tree: Node) -> Any:
+    return pickle.loads(pickle.dumps(tree))  # noqa: S301 - our own bytes
+
+
+def _validate(validator: Any) -> Any:
+    """The tree after all processors; those that look at whole expressions look once, at the root."""
+    tree, present = validator.node_to_validate, None
+    for processor in validator.processors:
+        if isinstance(processor, _AT_THE_ROOT):
+            processor.process(tree)
+            continue
+        if present is None:
+            present = _types(tree)
+        if any(_role(type(processor), kind, _nodes(processor))[1] for kind in present):
+            tree, present = processor.traverse(tree), None
+    return tree
+
+
+def _types(node: Any) -> set[type]:
+    """The types of all nodes of a tree."""
+    found, left = set(), [node]
+    while left:
+        node = left.pop()
+        found.add(type(node))
+        if isinstance(node, Node):
+            left += node.children or ()
+    return found
+
+
+def _set_attribute(attributes: Any, name: str, value: Any) -> None:
+    """Set an attribute of an item, within the limit of an item's size; changes inside values are not counted."""
+    if "bytes" not in attributes.__dict__:
+        attributes.bytes = sum(bytesize(key) + _size(held) for key, held in attributes.items())
+    grown = attributes.bytes + _size(value)
+    grown += -_size(attributes[name]) if name in attributes else bytesize(name)
+    if grown > _ITEM_BYTES:
+        raise ItemSizeTooLarge
+    attributes.bytes = grown
+    dict.__setitem__(attributes, name, value)
+
+
+def _size(value: Any) -> int:
+    return value.size() if type(value) is DynamoType else bytesize(str(value))
 
 
 @cache

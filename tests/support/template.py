@@ -16,7 +16,7 @@ TABLE = "AWS::DynamoDB::Table"
 QUEUE = "AWS::SQS::Queue"
 
 
-class _Reader(yaml.SafeLoader):
+class _Reader(yaml.CSafeLoader):
     """A YAML loader that reads CloudFormation's short tags as their long forms."""
 
 

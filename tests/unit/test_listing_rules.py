@@ -11,13 +11,12 @@ from pydantic import ValidationError
 
 from khaya.listings.model import (
     MAX_STOCK,
-    Decision,
     Listing,
     ListingChanges,
     ListingOffer,
-    ModerationRequest,
     new_listing,
 )
+from khaya.moderation.model import Decision, ModerationRequest
 from khaya.platform.base.errors import Conflict, Forbidden
 from tests.support.records import OFFERING
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from khaya.bids.model import Reason
 from khaya.identities.model import ContactKind
-from khaya.jobs.model import Party, Payment
+from khaya.jobs.model import Party, PaymentMethod
 from khaya.notifications.choices import LANGUAGES, Language
 from khaya.notifications.kinds import KINDS
 from khaya.notifications.messages import catalogue, placeholders_in, render, render_outside
@@ -25,7 +25,7 @@ SMS_ALPHABET = set(
 
 TRANSLATED_VALUES: dict[str, set[str]] = {
     "rejectionReason": set(get_args(Reason)),
-    "payment": set(get_args(Payment)),
+    "payment": set(get_args(PaymentMethod)),
     "by": {*get_args(Party), "system"},
     "side": {"referrer", "referred"},
     "decision": set(get_args(Decision)),

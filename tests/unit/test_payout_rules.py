@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from khaya.payout_accounts.model import PayoutAccount
 from khaya.payouts.model import (
     TRANSITIONS,
-    DecisionRequest,
     Payout,
+    PayoutDecisionRequest,
     PayoutTerms,
     Status,
     new_earning,
@@ -20,7 +20,7 @@ from khaya.payouts.model import (
     working_day_after,
 )
 from khaya.payouts.references import payout_of, reference_of
-from khaya.payouts.rules import Facts, Payment, Wait, wait_of
+from khaya.payouts.rules import BuyerPayment, Facts, Wait, wait_of
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.ids import new_id
@@ -43,12 +43,12 @@ def payout(cents: int = 95_000, **fields: Any) -> Payout:
 
 def facts(**fields: Any) -> Facts:
     """Nothing is in the way, apart from what `fields` say."""
-    settled = [Payment(paid_at=at(days=-3), settled_at=at(days=-1))]
+    settled = [BuyerPayment(paid_at=at(days=-3), settled_at=at(days=-1))]
     return Facts(**{"account": VERIFIED, "paid_jobs": 3, "payments": settled, **fields})
 
 
-def paid(days: float, **fields: Any) -> Payment:
-    return Payment(**{"paid_at": at(days=-days), "settled_at": NOW, **fields})
+def paid(days: float, **fields: Any) -> BuyerPayment:
+    return BuyerPayment(**{"paid_at": at(days=-days), "settled_at": NOW, **fields})
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_nothing_is_sent_against_a_rule(
     cents: int,
 ) -> None:
     made = [
-        Payment(paid_at=at(days=-days), is_card=card, card_is_known=known, settled_at=NOW if settled else None)
+        BuyerPayment(paid_at=at(days=-days), is_card=card, card_is_known=known, settled_at=NOW if settled else None)
         for days, card, known, settled in payments
     ]
     found = facts(
@@ -259,8 +259,8 @@ def test_a_paid_payout_is_looked_at_again_for_two_weeks() -> None:
     assert days == [1, 3, 7, 14]
 
 
-def request(decision: Any) -> DecisionRequest:
-    return DecisionRequest.model_validate({"decision": decision, "reason": "Checked by the office."})
+def request(decision: Any) -> PayoutDecisionRequest:
+    return PayoutDecisionRequest.model_validate({"decision": decision, "reason": "Checked by the office."})
 
 
 @pytest.mark.parametrize("decision", ["send", "hold", "credit"])

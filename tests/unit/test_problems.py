@@ -15,7 +15,7 @@ from khaya.platform.base import errors
 from khaya.platform.base.errors import Conflict, FieldError, FieldProblem, Invalid, KhayaError, TooMany, Unavailable
 from khaya.platform.base.fields import Prose, Title
 from khaya.platform.base.models import RequestModel
-from khaya.platform.base.problem_codes import FIELD_CODES, PROBLEM_CODES
+from khaya.platform.base.problem_codes import FIELD_CODES, PROBLEM_CODES, param_names
 from khaya.platform.web import problems
 from tests.support.template import ROOT
 
@@ -44,6 +44,26 @@ def test_every_code_in_the_code_is_on_the_list() -> None:
             if name in ("FieldProblem", "FieldError") and len(call.args) > (position := 2 - (name == "FieldError")):
                 code = call.args[position]
                 assert not isinstance(code, ast.Constant) or code.value in FIELD_CODES, (path, call.lineno)
+
+
+def test_every_problem_has_the_parameters_that_its_code_names() -> None:
+    names = param_names(PROBLEM_CODES)
+    for path in [*(ROOT / "layers" / "khaya").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]:
+        for call in ast.walk(ast.parse(path.read_text())):
+            given = {keyword.arg: keyword.value for keyword in call.keywords} if isinstance(call, ast.Call) else {}
+            code = given.get("code")
+            if not (isinstance(code, ast.Constant) and code.value in PROBLEM_CODES):
+                continue
+            params = given.get("params", ast.Dict(keys=[], values=[]))
+            assert isinstance(params, ast.Dict), (path, code.value)
+            sent = {key.value for key in params.keys if isinstance(key, ast.Constant)}
+            later = {"retryAfterSeconds"} & {*names[str(code.value)]}  # what 429 and 503 add by themselves
+            assert sorted(sent | later) == names[str(code.value)], (path, code.value)
+
+
+@pytest.mark.parametrize("code", [code for code in PROBLEM_CODES if code.startswith("too_many_")])
+def test_a_429_names_the_seconds_to_wait_among_its_parameters(code: str) -> None:
+    assert (param_names(PROBLEM_CODES)[code] == ["retryAfterSeconds"]) == (code != "too_many_failed_cards")
 
 
 def test_every_code_is_explained_and_none_is_used_for_both() -> None:
@@ -93,24 +113,24 @@ class Wanted(RequestModel):
         ({"unknown": 1}, "unknown", "unknown_field", {}),
         ({"text": "ab"}, "text", "too_short", {"min": 3}),
         ({"text": "abcdef"}, "text", "too_long", {"max": 5}),
-        ({"text": 5}, "text", "wrong_type", {"expected": "text"}),
-        ({"text": None}, "text", "wrong_type", {"expected": "text"}),
+        ({"text": 5}, "text", "wrong_type", {"expected": "string"}),
+        ({"text": None}, "text", "wrong_type", {"expected": "string"}),
         ({"kind": "c"}, "kind", "not_an_option", {"options": ["a", "b"]}),
         ({"kind": 5}, "kind", "not_an_option", {"options": ["a", "b"]}),
-        ({"number": "5"}, "number", "wrong_type", {"expected": "a whole number"}),
-        ({"number": 1.5}, "number", "wrong_type", {"expected": "a whole number"}),
-        ({"number": True}, "number", "wrong_type", {"expected": "a whole number"}),
-        ({"real": float("inf")}, "real", "wrong_type", {"expected": "a number"}),
-        ({"truth": 1}, "truth", "wrong_type", {"expected": "true or false"}),
+        ({"number": "5"}, "number", "wrong_type", {"expected": "integer"}),
+        ({"number": 1.5}, "number", "wrong_type", {"expected": "integer"}),
+        ({"number": True}, "number", "wrong_type", {"expected": "integer"}),
+        ({"real": float("inf")}, "real", "wrong_type", {"expected": "number"}),
+        ({"truth": 1}, "truth", "wrong_type", {"expected": "boolean"}),
         ({"names": []}, "names", "too_few", {"min": 1}),
         ({"names": ["a", "b", "c"]}, "names", "too_many", {"max": 2}),
-        ({"names": "a"}, "names", "wrong_type", {"expected": "a list"}),
-        ({"names": ["a", 2]}, "names.1", "wrong_type", {"expected": "text"}),
+        ({"names": "a"}, "names", "wrong_type", {"expected": "array"}),
+        ({"names": ["a", 2]}, "names.1", "wrong_type", {"expected": "string"}),
         ({"word": "y"}, "word", "wrong_format", {}),
         ({"own": "c"}, "own", "not_an_option", {"options": ["a", "b"]}),
         ({"part": {"number": 1}}, "part.number", "too_small", {"min": 2}),
         ({"part": {"number": 10}}, "part.number", "too_big", {"max": 9}),
-        ({"part": []}, "part", "wrong_type", {"expected": "an object"}),
+        ({"part": []}, "part", "wrong_type", {"expected": "object"}),
     ],
     ids=str,
 )

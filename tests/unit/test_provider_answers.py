@@ -27,7 +27,7 @@ from local.paystack.books import Books
 PORT = Paystack()
 REFERENCE, PAYOUT, REFUND = "collection-number-1", "payout-number-000001", "refund-00000001"
 ACCOUNT = model.BankAccount("470010", "62834756210", "Thandi Mokoena", "9001015800085")
-EVIDENCE = model.Evidence("A tap.", "Thandi", "thandi@example.org", "+27821234567", b"%PDF")
+EVIDENCE = model.ChargebackEvidence("A tap.", "Thandi", "thandi@example.org", "+27821234567", b"%PDF")
 DAY = "2026-11-21"
 
 READS: dict[str, Callable[[], Any]] = {

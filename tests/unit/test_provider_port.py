@@ -7,7 +7,14 @@ import sys
 
 import pytest
 
-from khaya.provider.model import BankAccount, ChargebackAnswer, CheckoutRequest, Evidence, RefundRequest, is_reference
+from khaya.provider.model import (
+    BankAccount,
+    ChargebackAnswer,
+    ChargebackEvidence,
+    CheckoutRequest,
+    RefundRequest,
+    is_reference,
+)
 from tests.support.template import ROOT
 
 
@@ -48,8 +55,8 @@ def test_personal_data_is_not_in_the_repr_of_anything() -> None:
     for thing in (
         BankAccount("470010", secret, secret, secret),
         CheckoutRequest("a" * 16, 100, "person-1", "https://app.example/", secret),
-        Evidence(secret, secret, secret, secret, secret.encode()),
-        ChargebackAnswer("1", 100, secret, Evidence(secret, secret, secret, secret, secret.encode())),
+        ChargebackEvidence(secret, secret, secret, secret, secret.encode()),
+        ChargebackAnswer("1", 100, secret, ChargebackEvidence(secret, secret, secret, secret, secret.encode())),
     ):
         assert secret not in f"{thing!r} {thing}"
 

@@ -1,8 +1,10 @@
-"""A referrer's monthly limit."""
+"""A referrer's monthly limit, and codes as they are typed."""
 
 from __future__ import annotations
 
-from khaya.referrals.model import MONTHLY_LIMIT, Referrer
+import pytest
+
+from khaya.referrals.model import MONTHLY_LIMIT, ApplicationRequest, Referrer
 
 BEFORE, AFTER = "2026-11-30T21:59:59.990Z", "2026-11-30T22:00:00.010Z"
 """Around the end of November in South Africa."""
@@ -24,3 +26,19 @@ def test_a_reward_written_late_counts_in_the_new_month() -> None:
     assert (referrer.month, referrer.month_count) == ("2026-12", 2)
     full = Referrer(user_id="r", month="2026-12", month_count=MONTHLY_LIMIT)
     assert not full.is_below_monthly_limit(BEFORE)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "BBBBCCCC",
+        "bbbb-cccc",
+        " BBBB\u00a0CCCC",
+        "BBBB\u2013CCCC",
+        "B\u200bBBB\u2060CCCC\ufe0f",
+        "ＢＢＢＢＣＣＣＣ",
+        "BBBB.CCCC",
+    ],
+)
+def test_a_code_is_the_same_however_it_is_typed(typed: str) -> None:
+    assert ApplicationRequest.model_validate({"code": typed}).code == "BBBBCCCC"

@@ -101,7 +101,7 @@ def test_a_lone_surrogate_in_the_raw_body_is_refused() -> None:
     "text",
     [
         "{", "}", "[1,]", "{'a': 1}", '{"a": NaN}', "NaN", "Infinity", '{"a": -Infinity}', "undefined", "\ufeff{}", " ",
-        '{"a": 1} {"b": 2}', '"\x01"', "1" * 5000, "[" * 100_000, '{"a":' * 50_000, '{"a": 01}', "\x00", "// no\n{}",
+        '{"a": 1} {"b": 2}', '"\x01"', "[" * 100_000, '{"a":' * 50_000, '{"a": 01}', "\x00", "// no\n{}",
     ],
     ids=lambda text: repr(text[:20]),
 )  # fmt: skip
@@ -190,9 +190,9 @@ def test_anything_else_is_a_body(body: Any) -> None:
     assert 1 <= len(refusal.value.errors) <= 20
 
 
-def test_very_large_numbers_are_parsed() -> None:
-    assert read_json("1e400") == float("inf"), "the fields refuse it"
-    assert read_json("9" * 4000) == int("9" * 4000)
+@pytest.mark.parametrize("number", ["1e400", "9" * 4000, "9" * 5000, "-" + "9" * 200_000])
+def test_very_large_numbers_are_read_so_that_their_fields_refuse_them(number: str) -> None:
+    assert abs(read_json(number)) > 10**30
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 from khaya.platform.base import clock
 from khaya.sessions import model as sessions
 from khaya.sessions.model import RefreshToken
-from khaya.sign_in.model import Identity, new_challenge, new_code, normal_email, normal_username
+from khaya.sign_in.model import ContactIdentity, new_challenge, new_code, normal_email, normal_username
 from khaya.users.model import ENDED_SECONDS, EndedSessions
 
 NOW = "2026-11-21T08:00:00.000Z"
@@ -56,7 +56,7 @@ def test_codes_have_six_digits_and_vary() -> None:
 
 
 def test_challenges_have_random_ids_and_expire_after_ten_minutes() -> None:
-    one, two = (new_challenge("signIn", Identity.of("+27821234567"), None, NOW) for _ in range(2))
+    one, two = (new_challenge("signIn", ContactIdentity.of("+27821234567"), None, NOW) for _ in range(2))
     assert one.id != two.id
     assert len(one.id) == 32
     assert one.channel == "sms"

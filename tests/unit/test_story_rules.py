@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from khaya.platform.base.errors import Conflict, Forbidden
-from khaya.stories.model import ModerationRequest, Story, StoryPosting, new_story
+from khaya.stories.model import Story, StoryModerationRequest, StoryPosting, new_story
 from tests.support.stories import STORY
 
 NOW = "2026-11-21T08:00:00.000Z"
@@ -24,7 +24,7 @@ def story() -> Story:
 
 def decided(before: Story, **decision: Any) -> Story:
     named = {"version": before.version, **decision}
-    return before.moderated(ModerationRequest.model_validate(named), moderator_id="admin-1", now=NOW)
+    return before.moderated(StoryModerationRequest.model_validate(named), moderator_id="admin-1", now=NOW)
 
 
 def test_a_new_story_is_visible_to_its_author_and_admins_only() -> None:
@@ -85,7 +85,9 @@ def test_an_admin_cannot_moderate_their_own_story() -> None:
     own = story()
     with pytest.raises(Forbidden):
         own.moderated(
-            ModerationRequest.model_validate({"decision": "approve", "version": 1}), moderator_id="author-1", now=NOW
+            StoryModerationRequest.model_validate({"decision": "approve", "version": 1}),
+            moderator_id="author-1",
+            now=NOW,
         )
 
 

@@ -138,7 +138,7 @@ def test_given_a_failing_provider_then_the_count_is_sent_after_it_recovers(post:
     post.put("whatsapp", one)
     post.provider.fail({"provider": "twilio", "kind": "status", "status": 503, "times": 1})
     assert post.run("whatsapp") == 1
-    assert on_the_item(one)["whatsappSend"]["told"] == 1
+    assert on_the_item(one)["whatsappSend"]["events"] == 1
     assert post.run("whatsapp") == 0
     assert post.channels() == ["whatsapp", "whatsapp"]
 

@@ -136,7 +136,7 @@ def test_given_an_unknown_result_then_the_message_ends_in_the_dead_letters(
     assert failed == 10
     (message,) = _dead_letters(dead)
     assert json.loads(message["Body"])["notificationId"] == notification_id
-    assert set(on_the_item(notification_id)[f"{channel}Send"]) == {"claimedAt", "told"}
+    assert set(on_the_item(notification_id)[f"{channel}Send"]) == {"claimedAt", "events"}
 
 
 @pytest.mark.usefixtures("amazon_too")
@@ -151,7 +151,7 @@ def test_given_an_unknown_result_of_an_aws_service_then_it_is_not_called_again(
     for _ in range(3):
         assert post.run(channel) == 1
     assert len(post.provider.asked) == 1
-    assert set(on_the_item(notification_id)[f"{channel}Send"]) == {"claimedAt", "told"}
+    assert set(on_the_item(notification_id)[f"{channel}Send"]) == {"claimedAt", "events"}
 
 
 @pytest.mark.parametrize("channel", ALL)

@@ -13,8 +13,8 @@ from khaya.provider.model import (
     Bank,
     BankAccount,
     ChargebackAnswer,
+    ChargebackEvidence,
     CheckoutRequest,
-    Evidence,
     PayoutRequest,
 )
 from tests.integration.provider.conftest import ACCOUNT, IDENTITY, NUMBER, RETURN_URL, TODAY, Provider
@@ -310,7 +310,7 @@ def test_settlements_that_are_older_or_known_are_left_out(provider: Provider) ->
     assert provider.port.settlements(TODAY, {one.provider_id for one in both}) == ()
 
 
-EVIDENCE = Evidence("A tap was mended.", "Thandi", "thandi@example.org", "+27821234567", b"%PDF-1.7 evidence")
+EVIDENCE = ChargebackEvidence("A tap was mended.", "Thandi", "thandi@example.org", "+27821234567", b"%PDF-1.7 evidence")
 
 
 def test_a_chargeback_is_contested_with_evidence(provider: Provider) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,6 @@ import jwt
 import pytest
 
 from khaya.platform.base import settings
-from khaya.sessions import service as sessions
 from tests.support import mailbox, sign_in
 from tests.support.client import VISITOR, Answer, Context, Person, app
 from tests.support.pool import Pool
@@ -20,7 +20,7 @@ from tests.support.pool import Pool
 @pytest.fixture(autouse=True)
 def pool(tables: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
     """The template's pool with its triggers, the queue of codes and the service key, without rate limits."""
-    monkeypatch.setattr(sessions.time, "sleep", lambda _: None)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
     sign_in.ready()
     mailbox.empty()
     made = Pool()

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 import requests
 from botocore.exceptions import ClientError
@@ -19,6 +18,7 @@ from local import providers, twilio
 from tests.integration.sign_in.conftest import Newcomer
 from tests.support import mailbox
 from tests.support.client import Context, app
+from tests.support.stand_in import client
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[providers.Server]:
     """The providers' stand-in, with its address in the environment."""
     server = providers.Server(0)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    manager = boto3.client("secretsmanager")
+    manager = client("secretsmanager")
     manager.create_secret(Name="twilio", SecretString=json.dumps(twilio.ACCOUNT))
     monkeypatch.setenv("TWILIO_BASE_URL", f"http://127.0.0.1:{server.server_port}")
     monkeypatch.setenv("TWILIO_SECRET_ARN", "twilio")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import boto3
 import pytest
 
 from khaya.channels import store as counts
@@ -14,7 +13,7 @@ from tests.conftest import Clock
 from tests.integration.sign_in.conftest import Newcomer, call_from, set_limits
 from tests.support import mailbox
 from tests.support.client import Answer
-from tests.support.stand_in import stored
+from tests.support.stand_in import client, stored
 
 EDGE = "the-cdn-is-the-cdn"
 
@@ -74,9 +73,16 @@ def test_ipv6_addresses_of_one_64_network_count_together(monkeypatch: pytest.Mon
     assert _guess(3, "2001:db8:1:3::1").status == 401
 
 
+def test_an_ipv4_address_written_as_ipv6_counts_as_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_limits(monkeypatch, sign_ins_per_address="1")
+    assert _guess(1, "192.0.2.1").status == 401
+    assert _guess(2, "::ffff:192.0.2.1").status == 429
+    assert _guess(3, "::ffff:192.0.2.2").status == 401
+
+
 def test_the_cdns_address_header_is_used_only_with_the_cdns_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     # given a CDN with a secret
-    manager = boto3.client("secretsmanager")
+    manager = client("secretsmanager")
     manager.create_secret(Name="edge", SecretString=EDGE)
     set_limits(monkeypatch, sign_ins_per_address="1", edge_secret="edge")
     viewer = {"X-Khaya-Viewer": "198.51.100.1"}
@@ -87,6 +93,23 @@ def test_the_cdns_address_header_is_used_only_with_the_cdns_secret(monkeypatch: 
     # and without the secret the address of the gateway is counted
     assert _guess(4, **viewer).status == 401
     assert _guess(5, **{"X-Khaya-Viewer": "198.51.100.9", "X-Khaya-Edge": "guessed"}).status == 429
+    manager.delete_secret(SecretId="edge", ForceDeleteWithoutRecovery=True)
+
+
+def test_given_a_rotated_secret_of_the_cdn_then_the_one_before_is_taken_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a secret that was rotated twice
+    manager = client("secretsmanager")
+    manager.create_secret(Name="edge", SecretString="the-first-secret")
+    for later in (EDGE, "the-third-secret"):
+        manager.put_secret_value(SecretId="edge", SecretString=later)
+    set_limits(monkeypatch, sign_ins_per_address="1", edge_secret="edge")
+    # then the CDN is known by the present one and the one before
+    viewers = (f"198.51.100.{number}" for number in range(1, 9))
+    for number, proof in enumerate((EDGE, "the-third-secret", "the-first-secret")):
+        headers = {"X-Khaya-Viewer": next(viewers), "X-Khaya-Edge": proof}
+        assert _guess(number, **headers).status == 401
+    # and not by an older one, whose call was counted for the gateway's address
+    assert _guess(9).status == 429
     manager.delete_secret(SecretId="edge", ForceDeleteWithoutRecovery=True)
 
 
@@ -114,7 +137,7 @@ def test_the_address_is_the_gateways_whatever_headers_a_client_sets(
     secret: str, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a deployment with or without a CDN
-    manager = boto3.client("secretsmanager")
+    manager = client("secretsmanager")
     manager.create_secret(Name="edge", SecretString=EDGE)
     set_limits(monkeypatch, sign_ins_per_address="1", edge_secret=secret)
     # when a client sends headers about its address

@@ -6,7 +6,6 @@ import base64
 import json
 from typing import Any
 
-import boto3
 import pytest
 
 from khaya.platform.aws import secrets
@@ -18,7 +17,7 @@ from tests.integration.sign_in.conftest import Newcomer
 from tests.support import mailbox
 from tests.support.client import Answer
 from tests.support.pool import Pool
-from tests.support.stand_in import stored
+from tests.support.stand_in import client, stored
 
 PASSWORD = "a-long-password"
 
@@ -259,7 +258,7 @@ def test_given_the_queue_is_down_when_a_session_ends_then_it_ends_and_cognito_is
     zanele: Newcomer, pool: Pool, down: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = zanele.person.session
-    boto3.client("sqs").delete_queue(QueueUrl=mailbox.os.environ["CODE_DELIVERY_QUEUE_URL"])
+    client("sqs").delete_queue(QueueUrl=mailbox.os.environ["CODE_DELIVERY_QUEUE_URL"])
     pool.down = down
     assert ends(zanele, "sign-out").status == 204
     assert pool.revoked == (set() if down else {session})

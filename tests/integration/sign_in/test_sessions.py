@@ -50,6 +50,20 @@ def test_a_device_name_is_shortened_and_has_no_control_characters(zanele: Newcom
     assert zanele.person.get("/sessions").body["items"][0]["device"] in ("x" * 120, "unknown device")
 
 
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("\u200b\u3164\u2800", "unknown device"),
+        ("\u202eenohp\u202c", "enohp"),
+        ("Than\u200bdi's\ufe0f phone\u2060 ", "Thandi's phone"),
+        ("\u0301\u00a0", "unknown device"),
+    ],
+)
+def test_a_device_name_has_no_character_that_shows_nothing(zanele: Newcomer, sent: str, shown: str) -> None:
+    zanele._tokens({"username": zanele.phone, "password": PASSWORD}, headers={"X-Device-Name": sent})
+    assert {one["device"] for one in zanele.person.get("/sessions").body["items"]} == {shown, "unknown device"}
+
+
 def test_sessions_are_listed_in_pages(zanele: Newcomer, clock: Clock) -> None:
     for _ in range(4):
         clock.tick(minutes=1)

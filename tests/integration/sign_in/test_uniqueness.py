@@ -9,13 +9,15 @@ from botocore.client import BaseClient
 from botocore.exceptions import ReadTimeoutError
 from moto.cognitoidp.responses import CognitoIdpResponse
 
+from operations.user_pool import People, UserPool
 from tests.conftest import Clock
 from tests.integration.sign_in.conftest import Newcomer
-from tests.support import mailbox
+from tests.support import mailbox, stand_in
 from tests.support.client import Answer, Person
 from tests.support.pool import Pool, account
 from tests.support.stand_in import records, stored
 from tests.support.streams import follow
+from tests.support.template import function_environment, table_name
 
 PHONE = "+27837654321"
 EMAIL = "zanele@example.org"
@@ -116,6 +118,35 @@ def test_given_a_rebuilt_user_pool_when_a_person_signs_up_again_then_it_is_the_s
     assert again.subject != me.subject
     assert again.get("/profiles/me").body["displayName"] == "Zanele Nkosi"
     assert again.put("/profiles/me/roles", {"roles": ["worker"]}).status == 200
+
+
+def test_given_a_user_pool_that_operators_rebuilt_when_a_person_signs_in_by_a_code_then_all_is_as_before(
+    newcomer: Newcomer,
+) -> None:
+    # given a worker with a phone and an e-mail, whose account was lost with the user pool
+    me = newcomer.signed_in(password="their-own-password").person
+    prove(me, proof_of(me, {"email": EMAIL}))
+    assert me.put("/profiles/me/roles", {"roles": ["worker"]}).status == 200
+    cognito, pool = stand_in.client("cognito-idp"), function_environment()["USER_POOL_ID"]
+    cognito.admin_delete_user(UserPoolId=pool, Username=newcomer.phone)
+    # when operators build it anew
+    people = People(stand_in.client("dynamodb"), table_name("UsersTable"))
+    for person in people.all():
+        people.link(person, UserPool(cognito, pool).add(person))
+    # then the password is gone, and a code signs in the same person, with their groups
+    assert newcomer.by_password("their-own-password").status == 401
+    challenge = newcomer.ask_code().body["challenge"]
+    assert newcomer.answer(challenge, mailbox.deliver()[0].code).status == 200
+    again = newcomer.person
+    assert (again.user_id, again.roles) == (me.user_id, ("worker",))
+    assert again.subject != me.subject
+    own = again.get("/profiles/me").body
+    assert (own["displayName"], own["phone"], own["email"]) == ("Zanele Nkosi", newcomer.phone, EMAIL)
+    # and calls about their account reach the new one
+    assert again.put("/profiles/me/roles", {"roles": ["worker", "buyer"]}).status == 200
+    assert [row["userId"] for row in stored("users") if row["userId"].startswith("subject#")] == [
+        f"subject#{again.subject}"
+    ]
 
 
 def test_given_cognito_fails_when_a_contact_is_proved_then_the_same_request_finishes_it(

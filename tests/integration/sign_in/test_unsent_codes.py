@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from khaya import channels
-from khaya.channels import Channel, ChannelDown, Message, Undeliverable, Unsure
+from khaya.channels import Channel, ChannelDown, ChannelMessage, Undeliverable, Unsure
 from khaya.platform.base.errors import Unavailable, WriteConflict
 from khaya.sign_in import delivery
 from tests.conftest import Clock
@@ -35,7 +35,7 @@ def script(monkeypatch: pytest.MonkeyPatch, *outcomes: Exception | None) -> None
     """Let the attempts to send end like this."""
     left = iter(outcomes)
 
-    def deliver(channel: Channel, message: Message) -> str:
+    def deliver(channel: Channel, message: ChannelMessage) -> str:
         outcome = next(left)
         if outcome is not None:
             raise outcome

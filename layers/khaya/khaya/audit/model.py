@@ -13,7 +13,7 @@ Value = str | int | bool | list[str] | None
 """The value of a field: a state, an amount in cents, a flag or roles; None if it had none."""
 
 
-class Difference(Model):
+class FieldChange(Model):
     """The values of one field before and after a change."""
 
     field: str
@@ -36,7 +36,7 @@ class AuditEntry(Model):
     object: str
     actor: str | None = None
     at: str
-    changes: list[Difference]
+    changes: list[FieldChange]
 
 
 _ALWAYS_AUDITED = frozenset(
@@ -74,7 +74,7 @@ def is_audited(event: Event) -> bool:
 def entry_of(event: Event) -> AuditEntry:
     """The audit entry of an event. It holds the changed fields and nothing else of the event's detail."""
     changes: dict[str, tuple[Any, Any]] = event.changes
-    differences = [Difference(field=name, before=was, after=now) for name, (was, now) in changes.items()]
+    differences = [FieldChange(field=name, before=was, after=now) for name, (was, now) in changes.items()]
     return AuditEntry(
         id=event.id, action=event.kind, object=event.object, actor=event.actor, at=event.at, changes=differences
     )

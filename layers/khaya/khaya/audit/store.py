@@ -52,8 +52,8 @@ def list_entries(about: str | None, actor: str | None, page_request: PageRequest
         case _:
             index, attribute = "byObjectAndActor", "objectAndActor"
             value = _object_and_actor(str(about), str(actor))
-    found = lists.list_page(settings().audit_table, index, attribute, value, page_request)
-    return PageResult([AuditEntry.model_validate(row) for row in found.items], found.after)
+    result = lists.list_page(settings().audit_table, index, attribute, value, page_request)
+    return result.mapped(AuditEntry.model_validate)
 
 
 def _object_and_actor(about: str, actor: str) -> str:

@@ -15,7 +15,7 @@ class ObjectView(Model):
     id: str
 
 
-class DifferenceView(Model):
+class FieldChangeView(Model):
     """The values of one field before and after a change; null if it had none."""
 
     field: str
@@ -31,7 +31,7 @@ class AuditView(Model):
     object: ObjectView
     actor_id: str | None
     at: str
-    changes: list[DifferenceView]
+    changes: list[FieldChangeView]
 
 
 def audit_view(entry: AuditEntry) -> AuditView:
@@ -43,5 +43,5 @@ def audit_view(entry: AuditEntry) -> AuditView:
         object=ObjectView(kind=kind, id=object_id),
         actor_id=entry.actor,
         at=entry.at,
-        changes=[DifferenceView(field=one.field, before=one.before, after=one.after) for one in entry.changes],
+        changes=[FieldChangeView(field=one.field, before=one.before, after=one.after) for one in entry.changes],
     )

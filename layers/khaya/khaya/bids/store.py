@@ -37,7 +37,7 @@ def create(bid: Bid) -> list[writes.Write]:
     """The writes that store a new bid and take the worker's slot on the job."""
     table, slot = slot_key(bid.job_id, bid.worker_id)
     return [
-        writes.put(table, _item(bid), condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()),
+        writes.create(table, _item(bid)),
         writes.update(
             table,
             slot,
@@ -123,10 +123,9 @@ def all_on_job(job_id: str) -> list[Bid]:
 def _listed(
     index: str, attribute: str, value: str, page_request: PageRequest, *, order: str = "id", newest_first: bool = True
 ) -> PageResult[Bid]:
-    result = list_page(
+    return list_page(
         settings().bids_table, index, attribute, value, page_request, order=order, newest_first=newest_first
-    )
-    return PageResult([Bid.model_validate(row) for row in result.items], result.after)
+    ).mapped(Bid.model_validate)
 
 
 def _item(bid: Bid) -> Item:

@@ -34,7 +34,7 @@ class Unsure(ChannelDown):
 
 
 @dataclass(frozen=True)
-class Message:
+class ChannelMessage:
     """A message to one person.
 
     Attributes:
@@ -52,7 +52,7 @@ class Message:
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
-def deliver(channel: Channel, message: Message) -> str:
+def deliver(channel: Channel, message: ChannelMessage) -> str:
     """Send a message, and return the provider's id of it.
 
     Raises:

@@ -23,7 +23,7 @@ def send(operation: Callable[[], str], hopeless_codes: Set[str]) -> str:
         if error.code in hopeless_codes:
             raise Undeliverable(error.code) from None
         raise ChannelDown(str(error), http_calls.retry_after_seconds(error.retry_after)) from None
-    except messaging.NotSent as error:
+    except messaging.NotReached as error:
         raise ChannelDown(str(error)) from None
     except messaging.OutcomeUnknown as error:
         raise Unsure(str(error)) from None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from khaya.channels import ChannelDown, Message, Undeliverable, Unsure, web
+from khaya.channels import ChannelDown, ChannelMessage, Undeliverable, Unsure, web
 from khaya.platform.aws import secrets
 from khaya.platform.base.errors import Unavailable
 from khaya.platform.base.settings import ChannelSettings, settings
@@ -17,7 +17,7 @@ _OWN_ERRORS: Final = {21212, 21603, 21606, 21655, 21656}
 """Twilio's error codes about our sender or template, which an operator must correct; the address may be right."""
 
 
-def send(message: Message) -> str:
+def send(message: ChannelMessage) -> str:
     """Send a WhatsApp message."""
     config = settings(ChannelSettings)
     try:

@@ -17,7 +17,7 @@ from khaya.platform.data.unit_of_work import commit_now, read
 from khaya.platform.work.consumers import Message
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.provider.errors import ProviderUnavailable, Refused, Unclear
-from khaya.provider.model import ChargebackAnswer, Evidence
+from khaya.provider.model import ChargebackAnswer, ChargebackEvidence
 from khaya.users import store as users
 
 NAME: Final = "chargebacks"
@@ -82,12 +82,12 @@ def _answer(own: Chargeback) -> ChargebackAnswer:
     return ChargebackAnswer(own.id, own.amount_cents, answer.reason, evidence)
 
 
-def _evidence(own: Chargeback) -> Evidence:
+def _evidence(own: Chargeback) -> ChargebackEvidence:
     """What speaks against a chargeback, with the document that was made when it was answered."""
     deal = escrows.get_deal(own.job_id or "")
     buyer = users.read(read(users.key(deal.escrow.buyer_id)), deal.escrow.buyer_id)
     submitted = deal.escrow.first_submitted_at
-    return Evidence(
+    return ChargebackEvidence(
         service=f"{deal.job.title}: {deal.job.description}"[:500],
         customer_name=buyer.display_name or deal.job.buyer_name,
         customer_email=buyer.email or "",

@@ -20,7 +20,7 @@ TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
 """The allowed transitions."""
 
 
-class ResponseRequest(RequestModel):
+class ChargebackResponseRequest(RequestModel):
     """How an admin answers a chargeback, and why."""
 
     decision: Decision
@@ -93,7 +93,9 @@ class Chargeback(Model):
         costs = {"escrow_cents": escrow_cents, "loss_cents": loss_cents} if status == "lost" else {}
         return self._updated(now, status=status, ended_at=now, answered=True, **costs)
 
-    def answered_by(self, request: ResponseRequest, *, admin_id: str, evidence_key: str | None, now: str) -> Chargeback:
+    def answered_by(
+        self, request: ChargebackResponseRequest, *, admin_id: str, evidence_key: str | None, now: str
+    ) -> Chargeback:
         """The chargeback with an admin's answer.
 
         Raises:

@@ -10,7 +10,7 @@ from typing import Final
 
 from khaya import provider
 from khaya.chargebacks import store
-from khaya.chargebacks.model import Chargeback, ResponseRequest, Status
+from khaya.chargebacks.model import Chargeback, ChargebackResponseRequest, Status
 from khaya.collections import service as collections
 from khaya.collections import store as collection_store
 from khaya.collections.model import Collection
@@ -78,7 +78,7 @@ def apply_found(found: port.Chargeback, now: str) -> Status:
 
 def record_response(
     chargeback_id: str,
-    request: ResponseRequest,
+    request: ChargebackResponseRequest,
     *,
     admin_id: str,
     evidence_key: str | None,

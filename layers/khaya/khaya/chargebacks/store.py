@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from khaya.chargebacks.model import Chargeback, Status
-from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, lists, writes
@@ -27,29 +26,17 @@ def find(chargeback_id: str) -> Chargeback | None:
 
 def create(chargeback: Chargeback) -> writes.Write:
     """Store a new chargeback."""
-    return writes.put(
-        settings().chargebacks_table,
-        _item(chargeback),
-        condition="attribute_not_exists(#id)",
-        refusal=lambda _: WriteConflict(),
-    )
+    return writes.create(settings().chargebacks_table, _item(chargeback))
 
 
 def change(before: Chargeback, after: Chargeback) -> writes.Write:
     """Write the difference, if the version is unchanged."""
-    return writes.replace(
-        *key(before.id),
-        _item(before),
-        _item(after),
-        condition="#version = :version",
-        refusal=lambda _: WriteConflict(),
-        values={"version": before.version},
-    )
+    return writes.replace_version(*key(before.id), _item(before), _item(after), version=before.version)
 
 
 def with_status(status: Status, page_request: PageRequest) -> PageResult[Chargeback]:
     """Chargebacks of one status: open ones by the time by which they are to be answered, others newest first."""
-    result = lists.list_page(
+    return lists.list_page(
         settings().chargebacks_table,
         "byStatus",
         "status",
@@ -57,8 +44,7 @@ def with_status(status: Status, page_request: PageRequest) -> PageResult[Chargeb
         page_request,
         order="order",
         newest_first=status != "open",
-    )
-    return PageResult([Chargeback.model_validate(row) for row in result.items], result.after)
+    ).mapped(Chargeback.model_validate)
 
 
 def _item(chargeback: Chargeback) -> Item:

@@ -6,18 +6,17 @@ The index `byDue` holds the collections about which the provider is to be asked,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from khaya.collections.model import LINKS_PER_HOUR, Collection
 from khaya.platform.base import clock, ids
-from khaya.platform.base.errors import TooMany, WriteConflict
+from khaya.platform.base.errors import TooMany
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, lists, writes
 from khaya.platform.data.pages import PageRequest, PageResult
 
 SHARDS: Final = 8
-_PAGE: Final = 50
 _HOUR_SECONDS: Final = 3600
 
 
@@ -38,24 +37,12 @@ def find(reference: str) -> Collection | None:
 
 def create(collection: Collection) -> writes.Write:
     """Store a new collection."""
-    return writes.put(
-        settings().collections_table,
-        _item(collection),
-        condition="attribute_not_exists(#id)",
-        refusal=lambda _: WriteConflict(),
-    )
+    return writes.create(settings().collections_table, _item(collection))
 
 
 def change(before: Collection, after: Collection) -> writes.Write:
     """Write the difference, if the version is unchanged."""
-    return writes.replace(
-        *key(before.id),
-        _item(before),
-        _item(after),
-        condition="#version = :version",
-        refusal=lambda _: WriteConflict(),
-        values={"version": before.version},
-    )
+    return writes.replace_version(*key(before.id), _item(before), _item(after), version=before.version)
 
 
 def count_link(user_id: str, now: str, step: int) -> writes.Write:
@@ -88,10 +75,9 @@ def of_job(job_id: str) -> list[Collection]:
 
 def paid_by(buyer_id: str, page_request: PageRequest) -> PageResult[Collection]:
     """What a buyer paid, newest first."""
-    part = lists.list_page(
+    return lists.list_page(
         settings().collections_table, "byBuyer", "buyerId", buyer_id, page_request, order="paidOrder"
-    )
-    return PageResult([Collection.model_validate(row) for row in part.items], part.after)
+    ).mapped(Collection.model_validate)
 
 
 def paid_between(
@@ -107,22 +93,7 @@ def paid_between(
 
 def due(shard: int, now: str) -> Iterator[list[str]]:
     """Pages of references of a shard about which the provider is to be asked now."""
-    start: dict[str, Any] | None = None
-    while True:
-        rows = dynamo.query(
-            settings().collections_table,
-            "byDue",
-            "#dueShard = :shard AND #dueAt <= :now",
-            limit=_PAGE,
-            newest_first=False,
-            start=start,
-            values={"shard": str(shard), "now": now},
-        )
-        if rows:
-            yield [row["id"] for row in rows]
-        if len(rows) < _PAGE:
-            return
-        start = {name: rows[-1][name] for name in ("id", "dueShard", "dueAt")}
+    return ([row["id"] for row in rows] for rows in lists.due_pages(settings().collections_table, shard, now))
 
 
 def _item(collection: Collection) -> Item:

@@ -112,7 +112,7 @@ class Proposal(Model):
         return self.model_copy(update=changed)
 
 
-class Part(Model):
+class BookedAmount(Model):
     """The absolute amount of one adjustment or reversal, or the sum of several, and the time of the latest."""
 
     at: str
@@ -123,7 +123,7 @@ class SingleAdminSum(Model):
     """What one admin adjusted and reversed alone in the last `SINGLE_ADMIN_HOURS`."""
 
     admin_id: str
-    parts: tuple[Part, ...] = ()
+    parts: tuple[BookedAmount, ...] = ()
     version: Count = 0
 
     def allows(self, cents: int, now: str) -> bool:
@@ -132,12 +132,12 @@ class SingleAdminSum(Model):
 
     def with_amount(self, cents: int, now: str) -> SingleAdminSum:
         """The sum with one more amount, without those that no longer count."""
-        parts = [*self._counted(now), Part(at=now, cents=abs(cents))]
+        parts = [*self._counted(now), BookedAmount(at=now, cents=abs(cents))]
         while len(parts) > _MOST_PARTS:  # the oldest then counts as long as the one after it
-            parts[:2] = [Part(at=parts[1].at, cents=parts[0].cents + parts[1].cents)]
+            parts[:2] = [BookedAmount(at=parts[1].at, cents=parts[0].cents + parts[1].cents)]
         return self.model_copy(update={"parts": tuple(parts), "version": self.version + 1})
 
-    def _counted(self, now: str) -> list[Part]:
+    def _counted(self, now: str) -> list[BookedAmount]:
         since = clock.plus(now, hours=-SINGLE_ADMIN_HOURS)
         return [part for part in self.parts if part.at > since]
 

@@ -37,8 +37,9 @@ def find_proposal(proposal_id: str) -> Proposal | None:
 
 def waiting(page_request: PageRequest) -> PageResult[Proposal]:
     """The proposals that wait for a second admin, oldest first."""
-    result = list_page(settings().credits_table, "byPending", "waiting", _WAITING, page_request, newest_first=False)
-    return PageResult([_read(row) for row in result.items], result.after)
+    return list_page(
+        settings().credits_table, "byPending", "waiting", _WAITING, page_request, newest_first=False
+    ).mapped(_read)
 
 
 def read_sum(item: Item | None, admin_id: str) -> SingleAdminSum:
@@ -48,12 +49,7 @@ def read_sum(item: Item | None, admin_id: str) -> SingleAdminSum:
 
 def create_proposal(proposal: Proposal) -> writes.Write:
     """Store a new proposal."""
-    return writes.put(
-        settings().credits_table,
-        _item(proposal),
-        condition="attribute_not_exists(#id)",
-        refusal=lambda _: WriteConflict(),
-    )
+    return writes.create(settings().credits_table, _item(proposal))
 
 
 def decide_proposal(before: Proposal, after: Proposal) -> writes.Write:

@@ -42,8 +42,7 @@ def of_person(user_id: str, page_request: PageRequest) -> PageResult[Decision]:
         start=start and {"userId": f"{user_id}#{start['id']}", "about": user_id, "id": start["id"]},
         values={"about": user_id},
     )
-    found = page_of(rows, page_request.limit, lambda row: {"id": row["id"]})
-    return PageResult([_read(row) for row in found.items], found.after)
+    return page_of(rows, page_request.limit, lambda row: {"id": row["id"]}).mapped(_read)
 
 
 def find(user_id: str, decision_id: str) -> Decision | None:

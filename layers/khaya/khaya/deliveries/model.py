@@ -32,7 +32,7 @@ class Send(Model):
     Attributes:
         sent_at: when the provider accepted it.
         undeliverable_at: when the provider refused it for good.
-        told: how many events the last message told of; a notification may count more of them later.
+        events: how many events the last message was about; a notification may count more of them later.
         counted_on: the day on whose limit of messages it counts; None if it counts to none.
         ref: the provider's id of the message.
         tickets: for each of Expo's tickets, the hash of the push token.
@@ -42,7 +42,7 @@ class Send(Model):
     claimed_at: str
     sent_at: str | None = None
     undeliverable_at: str | None = None
-    told: int = 1
+    events: int = 1
     counted_on: str | None = None
     ref: str | None = None
     tickets: dict[str, str] = {}
@@ -53,9 +53,9 @@ class Send(Model):
         """Whether it was sent or is undeliverable."""
         return self.sent_at is not None or self.undeliverable_at is not None
 
-    def has_told(self, count: int) -> bool:
-        """Whether nothing more is to be sent about `count` events: all were told of, or the address takes nothing."""
-        return self.undeliverable_at is not None or (self.sent_at is not None and self.told >= count)
+    def covers(self, count: int) -> bool:
+        """Whether nothing more is to be sent about `count` events: all were sent, or the address takes nothing."""
+        return self.undeliverable_at is not None or (self.sent_at is not None and self.events >= count)
 
     def is_claimed(self, now: str) -> bool:
         """Whether it is being sent, or was claimed by a run whose result is unknown."""

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from khaya import channels
-from khaya.channels import ChannelDown, Message, Undeliverable, Unsure
+from khaya.channels import ChannelDown, ChannelMessage, Undeliverable, Unsure
 from khaya.channels import store as limits
 from khaya.channels.push import GONE, TOO_BIG, Push
 from khaya.channels.push import receipts as push_receipts
@@ -60,9 +60,9 @@ def enqueue(notification: Notification, recipient: Recipient, now: str) -> None:
 
 
 def enqueue_count(notification: Notification, recipient: Recipient, now: str) -> None:
-    """Queue a notification for the end of its gathering, when its channels tell how many events it counts.
+    """Queue a notification for the end of its gathering, when its channels send how many events it counts.
 
-    Safe to repeat: each channel tells of a number once.
+    Safe to repeat: each channel sends a number once.
 
     Raises:
         Unavailable: not everything was queued; the same call is to be repeated.
@@ -143,7 +143,7 @@ def deliver(channel: Channel, notification_id: str, now: str, attempt: int) -> N
 
 
 def _is_to_send(delivery: Delivery, channel: Channel, now: str, attempt: int) -> bool:
-    """Whether a channel has not told everything yet.
+    """Whether the channel has not sent all events yet.
 
     Raises:
         NotNow: an earlier attempt's result is unknown, or further events are still counted.
@@ -152,9 +152,9 @@ def _is_to_send(delivery: Delivery, channel: Channel, now: str, attempt: int) ->
     if send is not None and send.is_over:
         _queue_receipts(notification.id, send)
         seconds = _seconds_left(notification, now)
-        if seconds and not send.has_told(notification.count):
+        if seconds and not send.covers(notification.count):
             raise NotNow("further events are still counted", seconds)
-        return not send.has_told(notification.count)
+        return not send.covers(notification.count)
     if send is not None and send.is_claimed(now):
         raise NotNow("claimed by an attempt whose result is unknown", wait_seconds(attempt))
     return True
@@ -296,7 +296,7 @@ def _claimed(notification: Notification, before: Send | None, now: str) -> tuple
 
     A message whose earlier claim has lapsed was counted by that.
     """
-    claimed = Send(claimed_at=now, told=notification.count)
+    claimed = Send(claimed_at=now, events=notification.count)
     limit = settings(DeliverySettings).messages_per_day
     if not KINDS[notification.kind].limited or not limit:
         return claimed, []
@@ -311,7 +311,7 @@ def _send_message(channel: channels.Channel, outgoing: _Outgoing, now: str) -> _
     title, text = outgoing.text
     config = settings(DeliverySettings)
     template = {"en": config.whatsapp_notice_template_en, "zu": config.whatsapp_notice_template_zu}
-    message = Message(
+    message = ChannelMessage(
         to=outgoing.address,
         text=text if channel == "email" else f"Khaya: {text}",
         subject=_one_line(title),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from khaya.deliveries.model import Delivery, Send
 from khaya.notifications import store as notifications
@@ -17,7 +17,7 @@ from khaya.platform.base.errors import NotFound, WriteConflict
 from khaya.platform.base.ids import shard_of
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import settings
-from khaya.platform.data import dynamo, writes
+from khaya.platform.data import dynamo, lists, writes
 
 SHARDS: Final = 16
 _PAGE: Final = 100
@@ -103,22 +103,8 @@ def hold(notification_id: str, channels: Sequence[Channel], due_at: str) -> writ
 def due(now: str) -> Iterator[list[Held]]:
     """Held notifications that are due, a page at a time."""
     for shard in range(SHARDS):
-        start: dict[str, Any] | None = None
-        while True:
-            rows = dynamo.query(
-                settings().notifications_table,
-                "byDue",
-                "#dueShard = :shard AND #dueAt <= :now",
-                limit=_PAGE,
-                newest_first=False,
-                start=start,
-                values={"shard": f"held#{shard}", "now": now},
-            )
-            if rows:
-                yield [_held(row) for row in rows]
-            if len(rows) < _PAGE:
-                break
-            start = {name: rows[-1][name] for name in ("id", "dueShard", "dueAt")}
+        for rows in lists.due_pages(settings().notifications_table, f"held#{shard}", now, limit=_PAGE):
+            yield [_held(row) for row in rows]
 
 
 def release(held: Held) -> writes.Write:

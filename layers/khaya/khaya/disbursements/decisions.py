@@ -9,12 +9,14 @@ from khaya.ledger import service as ledger
 from khaya.platform.base.errors import Conflict, Forbidden, NotFound
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.refunds import store
-from khaya.refunds.model import DecisionRequest, Refund
+from khaya.refunds.model import Refund, RefundDecisionRequest
 from khaya.suspense import store as suspense
 from khaya.users import store as users
 
 
-def decide(refund_id: str, request: DecisionRequest, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Refund:
+def decide(
+    refund_id: str, request: RefundDecisionRequest, *, admin_id: str, now: str, unit_of_work: UnitOfWork
+) -> Refund:
     """Have the provider asked again, or book that an admin gave the money back by hand.
 
     A large refund needs the same decision of two admins. One that is asked for again is first looked for.

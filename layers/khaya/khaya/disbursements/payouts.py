@@ -19,7 +19,7 @@ from khaya.ledger.model import guarded
 from khaya.payout_accounts import store as payout_accounts
 from khaya.payouts import store, withdrawals
 from khaya.payouts.model import Payout
-from khaya.payouts.rules import Facts, Payment, Wait, stop_of, wait_of
+from khaya.payouts.rules import BuyerPayment, Facts, Wait, stop_of, wait_of
 from khaya.payouts.terms import present_terms
 from khaya.platform.base import clock, observability
 from khaya.platform.base.errors import Conflict, WriteConflict
@@ -252,11 +252,11 @@ def _facts_of(payout: Payout, now: str) -> tuple[Facts, Escrow | None]:
     return facts, escrow
 
 
-def _payments(escrow: Escrow, now: str) -> list[Payment]:
+def _payments(escrow: Escrow, now: str) -> list[BuyerPayment]:
     """The payments behind an earning. One that the index does not list yet counts as not settled."""
     paid = [one for one in collections.of_job(escrow.id) if one.status == "paid"]
     found = [
-        Payment(
+        BuyerPayment(
             paid_at=one.paid_at or one.updated_at,
             is_card=one.is_by_card,
             card_is_known=not one.is_by_card or _is_known(one, now),
@@ -265,7 +265,7 @@ def _payments(escrow: Escrow, now: str) -> list[Payment]:
         for one in paid
     ]
     if sum(one.paid_cents or 0 for one in paid) < escrow.paid_cents:
-        found.append(Payment(paid_at=now, is_card=False))
+        found.append(BuyerPayment(paid_at=now, is_card=False))
     return found
 
 

@@ -24,7 +24,7 @@ from khaya.platform.work.retries import retry_on_conflict
 from khaya.provider import model as port
 from khaya.provider.errors import ProviderUnavailable, Refused, TooLittleBalance, Unclear
 from khaya.refunds import service, store
-from khaya.refunds.model import Part, Refund
+from khaya.refunds.model import CollectionRefund, Refund
 from khaya.suspense import store as suspense
 
 _ATTEMPTS: Final = 10
@@ -82,7 +82,7 @@ def _lags(paid: list[Collection], escrow: Escrow) -> bool:
     return captured < escrow.paid_cents or taken < lost
 
 
-def _advance(refund: Refund, part: Part, now: str) -> Refund:
+def _advance(refund: Refund, part: CollectionRefund, now: str) -> Refund:
     """Take the present part one step further."""
     try:
         found = _at_provider(refund, part)
@@ -96,7 +96,7 @@ def _advance(refund: Refund, part: Part, now: str) -> Refund:
     return _record(refund, lambda one, _: one.unclear(now))
 
 
-def _at_provider(refund: Refund, part: Part) -> port.Refund | None:
+def _at_provider(refund: Refund, part: CollectionRefund) -> port.Refund | None:
     """The part at the provider, by its id there or by ours; None if the provider does not know it."""
     provider_id = part.provider_id
     if provider_id is not None:
@@ -105,7 +105,7 @@ def _at_provider(refund: Refund, part: Part) -> port.Refund | None:
     return next((one for one in listed if one.collection == part.collection), None)
 
 
-def _ask(refund: Refund, part: Part, now: str) -> Refund:
+def _ask(refund: Refund, part: CollectionRefund, now: str) -> Refund:
     """Ask the provider for a part: the intent is committed first, so that a lost answer is known as such."""
     begun: list[Refund] = []
 
@@ -134,7 +134,7 @@ def _ask(refund: Refund, part: Part, now: str) -> Refund:
     return _apply(asking, asking.part, found, now)
 
 
-def _asking(refund: Refund, part: Part, now: str, unit_of_work: UnitOfWork) -> Refund:
+def _asking(refund: Refund, part: CollectionRefund, now: str, unit_of_work: UnitOfWork) -> Refund:
     """The intent to ask for a part; while a chargeback is open, nothing is asked for."""
     if refund.source == "escrow":
         escrow = escrows.find(refund.id)
@@ -149,7 +149,7 @@ def _asking(refund: Refund, part: Part, now: str, unit_of_work: UnitOfWork) -> R
     return refund.asking(now)
 
 
-def _apply(refund: Refund, part: Part, found: port.Refund, now: str) -> Refund:
+def _apply(refund: Refund, part: CollectionRefund, found: port.Refund, now: str) -> Refund:
     """Apply what the provider says of a part."""
     if found.amount_cents != part.cents or found.currency != refund.currency or found.collection != part.collection:
         observability.logger().error("refund differs at the provider", extra={"refund": refund.id})
@@ -165,7 +165,9 @@ def _apply(refund: Refund, part: Part, found: port.Refund, now: str) -> Refund:
     return _record(refund, lambda one, _: one.sent(found.provider_id, now))
 
 
-def _part_paid(refund: Refund, part: Part, found: port.Refund, now: str, unit_of_work: UnitOfWork) -> Refund:
+def _part_paid(
+    refund: Refund, part: CollectionRefund, found: port.Refund, now: str, unit_of_work: UnitOfWork
+) -> Refund:
     after = refund.part_paid(found.provider_id, now)
     if refund.currency == ZAR:
         legs = [(account_of(refund), -part.cents), ("providerBalance", part.cents)]

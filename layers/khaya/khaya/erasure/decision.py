@@ -7,6 +7,7 @@ of two concurrent operations succeeds, and no job is in progress with an erased 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,8 +40,17 @@ class Requested:
     held_until: str | None
 
 
-def request(caller: Caller, *, forfeit_cents: int | None, now: str, unit_of_work: UnitOfWork) -> Requested:
+def request(
+    caller: Caller,
+    *,
+    forfeit_cents: int | None,
+    check_version: Callable[[int], None],
+    now: str,
+    unit_of_work: UnitOfWork,
+) -> Requested:
     """Erase a person's account, whose balance of credits, `forfeit_cents`, is lost. Idempotent.
+
+    `check_version` compares the version of the profile with the one that the person has read.
 
     From the commit on the person has no access, and their profile is empty. The other data is erased afterwards, after
     a card payment only when their bank can take it back no longer.
@@ -56,6 +66,7 @@ def request(caller: Caller, *, forfeit_cents: int | None, now: str, unit_of_work
     if user.status == "erased":
         return Requested(is_first=False, held_until=erasures.held_until(user_item))
     profile = profiles.read(profile_item, person)
+    check_version(profile.version)
     if caller.is_admin or "admin" in {*user.roles, *profile.roles}:
         raise Conflict(
             "You are an admin. Another admin has to end that first, so that one always remains.", code="is_admin"

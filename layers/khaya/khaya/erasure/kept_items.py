@@ -98,7 +98,7 @@ def _bid_received(bid: Bid, user_id: str, now: str, *, every_inbox: bool) -> Ite
     if not every_inbox and not forget(bid):
         return
     for notification in every_item(lambda page_request: notifications.inbox(bid.worker_id, page_request)):
-        if notification.told_at < bid.created_at:  # the inbox is ordered by it
+        if notification.latest_at < bid.created_at:  # the inbox is ordered by it
             break
         if notification.data.get("jobId") == bid.job_id and _unquote(notification, user_id, now):
             yield

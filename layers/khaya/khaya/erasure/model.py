@@ -23,6 +23,16 @@ def held_until(card_paid_at: str | None, now: str) -> str | None:
     return until if until > now else None
 
 
+_WHAT_IS_OPEN: Final = {
+    "jobs": "a job in progress",
+    "withdrawals": "a pending withdrawal",
+    "payouts": "a payout",
+    "refunds": "a refund",
+    "chargebacks": "a chargeback",
+}
+"""What prevents an erasure, in words, by its name in `OpenItems`."""
+
+
 @dataclass(frozen=True)
 class OpenItems:
     """Counts of the items that must be closed before an erasure."""
@@ -39,20 +49,10 @@ class OpenItems:
         Raises:
             Conflict: something is open; the message lists it.
         """
-        open_items = [
-            text
-            for count, text in (
-                (self.jobs, "a job in progress"),
-                (self.withdrawals, "a pending withdrawal"),
-                (self.payouts, "a payout"),
-                (self.refunds, "a refund"),
-                (self.chargebacks, "a chargeback"),
-            )
-            if count > 0
-        ]
+        open_items = {name: text for name, text in _WHAT_IS_OPEN.items() if getattr(self, name) > 0}
         if open_items:
             raise Conflict(
-                f"There is still {' and '.join(open_items)}. Bring it to an end first.",
+                f"There is still {' and '.join(open_items.values())}. Bring it to an end first.",
                 code="things_open",
-                params={"open": open_items},
+                params={"open": [*open_items]},
             )

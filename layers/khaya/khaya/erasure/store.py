@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from khaya.platform.base import clock
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import settings
-from khaya.platform.data import dynamo, writes
+from khaya.platform.data import lists, writes
 from khaya.users import store as users
 from khaya.users.model import User
 
 _SHARD: Final = "0"
 """Erasures that wait are few, so that one partition of the index holds them."""
-
-_PAGE: Final = 50
 
 
 def mark_erased(user_id: str, now: str, held_until: str | None) -> writes.Write:
@@ -78,21 +76,8 @@ def postpone(user_id: str, due_at: str) -> writes.Write:
 
 def due(now: str) -> Iterator[str]:
     """The people whose data was kept until now, longest overdue first."""
-    start: dict[str, Any] | None = None
-    while True:
-        rows = dynamo.query(
-            settings().users_table,
-            "byDue",
-            "#dueShard = :shard AND #dueAt <= :now",
-            limit=_PAGE,
-            newest_first=False,
-            start=start,
-            values={"shard": _SHARD, "now": now},
-        )
-        yield from (row["userId"] for row in rows)
-        if len(rows) < _PAGE:
-            return
-        start = {name: rows[-1][name] for name in ("userId", "dueShard", "dueAt")}
+    pages = lists.due_pages(settings().users_table, _SHARD, now, key="userId")
+    return (row["userId"] for rows in pages for row in rows)
 
 
 def request_erasure_run(user_id: str) -> writes.Write:

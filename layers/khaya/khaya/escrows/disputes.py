@@ -26,7 +26,7 @@ class Evidence(Model):
     at: str
 
 
-class Settlement(Model):
+class SettlementProposal(Model):
     """A party's proposal: how much goes back to the buyer; the rest is released."""
 
     by: Literal["buyer", "worker"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from khaya.escrows.checkouts import Checkout, CheckoutStatus
-from khaya.escrows.disputes import Dispute, ProposedResolution, Settlement
+from khaya.escrows.disputes import Dispute, ProposedResolution, SettlementProposal
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Count
@@ -202,7 +202,7 @@ class Escrow(Model):
     work_due_at: str | None = None
     release_at: str | None = None
     dispute: Dispute | None = None
-    settlement: Settlement | None = None
+    settlement: SettlementProposal | None = None
     proposed_resolution: ProposedResolution | None = None
     evidence_photos: tuple[str, ...] = ()
     pictures: Pictures = {}
@@ -453,7 +453,7 @@ class Escrow(Model):
         """
         at = self.timers.get(timer)
         if at is None or at > now:
-            raise Conflict("This is not due.", code="not_due", params={"status": self.status})
+            raise Conflict("This is not due.", code="not_due")
 
     def shared_out(self, event: Event, split: Split, now: str, **changed: Any) -> Escrow:
         """The escrow after everything that it held was shared out."""

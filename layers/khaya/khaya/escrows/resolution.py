@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from khaya.escrows.disputes import Dispute, Evidence, Kind, Settlement
+from khaya.escrows.disputes import Dispute, Evidence, Kind, SettlementProposal
 from khaya.escrows.model import FINAL, Chargebacks, Escrow, Event, Party
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
@@ -73,7 +73,7 @@ def with_evidence(escrow: Escrow, evidence: Evidence, now: str) -> Escrow:
         Conflict: neither a dispute nor a chargeback is open, or the party has added too much already.
     """
     if escrow.status != "disputed" and not escrow.is_frozen:
-        raise Conflict("There is no open dispute.", code="no_dispute")
+        raise Conflict("There is no open dispute.", code="no_dispute", params={"status": escrow.status})
     dispute = escrow.dispute or Dispute.about_chargeback(now)
     photos = (*escrow.evidence_photos, *evidence.photos)
     return escrow.updated(now, dispute=dispute.with_evidence(evidence), evidence_photos=photos)
@@ -87,7 +87,7 @@ def proposed(escrow: Escrow, party: Party, refund_cents: int, now: str) -> Escro
     """
     escrow.require_dispute()
     _require_refundable(escrow, refund_cents)
-    return escrow.updated(now, settlement=Settlement(by=party, refund_cents=refund_cents, at=now))
+    return escrow.updated(now, settlement=SettlementProposal(by=party, refund_cents=refund_cents, at=now))
 
 
 def settled(escrow: Escrow, party: Party, refund_cents: int, now: str) -> Escrow:

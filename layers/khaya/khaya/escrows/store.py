@@ -7,7 +7,7 @@ admins: disputes by the time of their decision, the others by their creation.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from khaya.escrows.model import Escrow, Status
 from khaya.escrows.pairs import Pair
@@ -20,8 +20,6 @@ from khaya.platform.data.pages import PageRequest, PageResult
 
 SHARDS: Final = 8
 """Shards of the index of timers."""
-
-_PAGE: Final = 50
 
 
 def key(job_id: str) -> tuple[str, dict[str, str]]:
@@ -41,24 +39,12 @@ def find(job_id: str) -> Escrow | None:
 
 def create(escrow: Escrow) -> writes.Write:
     """Store a new escrow."""
-    return writes.put(
-        settings().escrows_table,
-        _item(escrow),
-        condition="attribute_not_exists(#id)",
-        refusal=lambda _: WriteConflict(),
-    )
+    return writes.create(settings().escrows_table, _item(escrow))
 
 
 def change(before: Escrow, after: Escrow) -> writes.Write:
     """Write the difference, if the escrow's version is unchanged."""
-    return writes.replace(
-        *key(before.id),
-        _item(before),
-        _item(after),
-        condition="#version = :version",
-        refusal=lambda _: WriteConflict(),
-        values={"version": before.version},
-    )
+    return writes.replace_version(*key(before.id), _item(before), _item(after), version=before.version)
 
 
 def require_unchanged(escrow: Escrow) -> writes.Write:
@@ -73,30 +59,14 @@ def require_unchanged(escrow: Escrow) -> writes.Write:
 
 def with_status(status: Status, page_request: PageRequest, *, newest_first: bool) -> PageResult[Escrow]:
     """Escrows of one status, by creation; disputes by the time of their decision."""
-    part = lists.list_page(
+    return lists.list_page(
         settings().escrows_table, "byStatus", "status", status, page_request, order="order", newest_first=newest_first
-    )
-    return PageResult([Escrow.model_validate(row) for row in part.items], part.after)
+    ).mapped(Escrow.model_validate)
 
 
 def due(shard: int, now: str) -> Iterator[list[str]]:
     """Pages of ids of a shard's escrows whose next timer has come, longest overdue first."""
-    start: dict[str, Any] | None = None
-    while True:
-        rows = dynamo.query(
-            settings().escrows_table,
-            "byDue",
-            "#dueShard = :shard AND #dueAt <= :now",
-            limit=_PAGE,
-            newest_first=False,
-            start=start,
-            values={"shard": str(shard), "now": now},
-        )
-        if rows:
-            yield [row["id"] for row in rows]
-        if len(rows) < _PAGE:
-            return
-        start = {name: rows[-1][name] for name in ("id", "dueShard", "dueAt")}
+    return ([row["id"] for row in rows] for rows in lists.due_pages(settings().escrows_table, shard, now))
 
 
 def pair_key(buyer_id: str, worker_id: str) -> tuple[str, dict[str, str]]:

@@ -20,7 +20,7 @@ class SettlementView(Model):
     at: str
 
 
-class ChargebackView(Model):
+class ChargebackSummaryView(Model):
     """The latest chargeback of a card payment."""
 
     status: str
@@ -79,7 +79,7 @@ class EscrowView(Model):
     balance_due_at: str | None
     release_at: str | None
     settlement: SettlementView | None
-    chargeback: ChargebackView | None
+    chargeback: ChargebackSummaryView | None
     dispute: DisputeView | None
     checkouts: list[EscrowCheckoutView]
 
@@ -111,8 +111,8 @@ def escrow_view(
     )
 
 
-def _chargeback(chargebacks: Chargebacks | None) -> ChargebackView | None:
-    return ChargebackView(status=chargebacks.status, due_at=chargebacks.due_at) if chargebacks else None
+def _chargeback(chargebacks: Chargebacks | None) -> ChargebackSummaryView | None:
+    return ChargebackSummaryView(status=chargebacks.status, due_at=chargebacks.due_at) if chargebacks else None
 
 
 def _dispute(escrow: Escrow, viewer: Party | None) -> DisputeView | None:

@@ -31,7 +31,7 @@ Category = Literal[
     "cleaning",
     "other",
 ]
-Payment = Literal["cash", "escrow"]
+PaymentMethod = Literal["cash", "escrow"]
 Status = Literal["open", "in_progress", "completed", "cancelled", "expired"]
 Party = Literal["buyer", "worker"]
 
@@ -72,7 +72,7 @@ class JobPosting(RequestModel):
     category: Category
     budget_cents: Budget
     location: Place
-    payment: Payment = "cash"
+    payment: PaymentMethod = "cash"
     coordinates: Coordinates | None = None
     start_date: StartDate | None = None
     photos: Photos = []
@@ -86,7 +86,7 @@ class JobChanges(RequestModel):
     category: Category = omittable()
     budget_cents: Budget = omittable()
     location: Place = omittable()
-    payment: Payment = omittable()
+    payment: PaymentMethod = omittable()
     coordinates: Coordinates | None = None
     start_date: StartDate | None = None
     photos: Photos = omittable()
@@ -105,7 +105,7 @@ class ChangesRequest(RequestModel):
     reason: Annotated[Prose, Length(3, 500)]
 
 
-class ClosingRequest(RequestModel):
+class JobClosingRequest(RequestModel):
     """An admin's request to close a stuck job."""
 
     status: Literal["completed", "cancelled"]
@@ -135,7 +135,7 @@ class ChangeRequest(Model):
     at: str
 
 
-class Closing(Model):
+class JobClosing(Model):
     """An admin's decision to close a stuck job."""
 
     status: Literal["completed", "cancelled"]
@@ -178,7 +178,7 @@ class Job(Model):
     category: Category
     budget_cents: Cents
     location: str
-    payment: Payment = "cash"
+    payment: PaymentMethod = "cash"
     start_date: str | None = None
     photos: list[str] = []
     pictures: Pictures = {}
@@ -206,7 +206,7 @@ class Job(Model):
     completes_at: str | None = None
     """When a submitted cash job completes by itself."""
     changes: list[ChangeRequest] = []
-    closing: Closing | None = None
+    closing: JobClosing | None = None
     released_at: str | None = None
     """When escrow paid the worker. Only such jobs qualify for referrals and rewards."""
     cancellation: Cancellation | None = None
@@ -371,7 +371,7 @@ class Job(Model):
             raise Conflict("The job's escrow is open, so the job cannot be closed.", code="escrow_open")
         if not self.is_stuck(now):
             raise Conflict("The job is in_progress and not stuck, so it cannot be closed.", code="not_stuck")
-        changed: dict[str, Any] = {"closing": Closing(status=status, reason=reason, at=now), "completes_at": None}
+        changed: dict[str, Any] = {"closing": JobClosing(status=status, reason=reason, at=now), "completes_at": None}
         if status == "completed":
             return self._with_status("completed", now, completed_at=now, **changed)
         return self._with_status(

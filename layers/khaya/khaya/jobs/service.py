@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from khaya.jobs import model, store
-from khaya.jobs.model import Category, ClosingRequest, EscrowSummary, Job, JobChanges, JobPosting, WorkProof, new_job
+from khaya.jobs.model import Category, EscrowSummary, Job, JobChanges, JobClosingRequest, JobPosting, WorkProof, new_job
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, FieldProblem, Invalid, WriteConflict
 from khaya.platform.base.models import Item
@@ -108,7 +108,7 @@ def complete(job: Job, *, now: str, unit_of_work: UnitOfWork) -> Job:
     return done
 
 
-def close(job: Job, request: ClosingRequest, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Job:
+def close(job: Job, request: JobClosingRequest, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Job:
     """Close a stuck job by an admin's decision.
 
     Raises:
@@ -196,5 +196,5 @@ def feed(
     """Open jobs, newest first, filtered by category, location and words of the title if given."""
     if text is None:
         return store.feed(category, location, page_request)
-    found = search.find("jobs", words(text), category, location, page_request, store.key, store.is_listed)
-    return PageResult([Job.model_validate(item) for item in found.items], found.after)
+    result = search.find("jobs", words(text), category, location, page_request, store.key, store.is_listed)
+    return result.mapped(Job.model_validate)

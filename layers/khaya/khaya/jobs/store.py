@@ -41,12 +41,7 @@ def find(job_id: str) -> Job | None:
 
 def create(job: Job) -> writes.Write:
     """The write that stores a new job."""
-    return writes.put(
-        settings().jobs_table,
-        _item(job) | changed_today(),
-        condition="attribute_not_exists(#id)",
-        refusal=lambda _: WriteConflict(),
-    )
+    return writes.create(settings().jobs_table, _item(job) | changed_today())
 
 
 def change(before: Job, after: Job, *, without_bids: bool = False) -> writes.Write:
@@ -123,9 +118,10 @@ def rename(job: Job, party: Party, name: str) -> writes.Write | None:
 
 def feed(category: Category | None, location: str | None, page_request: PageRequest) -> PageResult[Job]:
     """Open jobs, newest first, filtered by category and location if given."""
-    found = _jobs(lists.feed_page(settings().jobs_table, category, location, page_request))
+    found = lists.feed_page(settings().jobs_table, category, location, page_request).mapped(Job.model_validate)
     # Jobs expire in the order in which they were posted, so every job after the first expired one is expired too.
-    live = [job for job in found.items if not job.is_past_expiry(clock.now())]
+    now = clock.now()
+    live = [job for job in found.items if not job.is_past_expiry(now)]
     return found if len(live) == len(found.items) else PageResult(live, None)
 
 
@@ -158,11 +154,8 @@ def due(day: str, limit: int, after: Item | None) -> list[Item]:
 
 
 def _listed(index: str, attribute: str, value: str, page_request: PageRequest) -> PageResult[Job]:
-    return _jobs(lists.list_page(settings().jobs_table, index, attribute, value, page_request))
-
-
-def _jobs(found: PageResult[Item]) -> PageResult[Job]:
-    return PageResult([Job.model_validate(row) for row in found.items], found.after)
+    result = lists.list_page(settings().jobs_table, index, attribute, value, page_request)
+    return result.mapped(Job.model_validate)
 
 
 def _item(job: Job) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from khaya.jobs.model import Cancellation, Category, ChangeRequest, Closing, Contact, Job, Payment, Status
+from khaya.jobs.model import Cancellation, Category, ChangeRequest, Contact, Job, JobClosing, PaymentMethod, Status
 from khaya.platform.base.fields import Coordinates
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
@@ -35,7 +35,7 @@ class JobView(Model):
     location: str
     start_date: str | None
     photos: list[Picture]
-    payment: Payment
+    payment: PaymentMethod
     status: Status
     bid_count: int
     completed_at: str | None
@@ -45,7 +45,7 @@ class JobView(Model):
     version: int
 
 
-class EscrowView(Model):
+class EscrowSummaryView(Model):
     """What a party has to know of the job's escrow; `GET /jobs/{jobId}/escrow` has all of it."""
 
     status: str
@@ -66,14 +66,14 @@ class PartyJobView(JobView):
     submission: SubmissionView | None
     cancellation: Cancellation | None
     changes: list[ChangeRequest]
-    closing: Closing | None
+    closing: JobClosing | None
     completes_at: Annotated[str | None, Field(description="When a submitted cash job completes by itself.")]
     worker_name: str | None
     contact: Annotated[
         Contact | None,
         Field(description="The other party's, once a bid is accepted; with escrow, once the deposit is paid."),
     ]
-    escrow: EscrowView | None
+    escrow: EscrowSummaryView | None
 
 
 def job_view(job: Job, visitor: Caller | None) -> PartyJobView | JobView:
@@ -100,8 +100,12 @@ def party_job_view(job: Job, person: str) -> PartyJobView:
     )
 
 
-def _escrow(job: Job) -> EscrowView | None:
-    return EscrowView(**{name: getattr(job.escrow, name) for name in EscrowView.model_fields}) if job.escrow else None
+def _escrow(job: Job) -> EscrowSummaryView | None:
+    return (
+        EscrowSummaryView(**{name: getattr(job.escrow, name) for name in EscrowSummaryView.model_fields})
+        if job.escrow
+        else None
+    )
 
 
 def _public(job: Job, person: str | None) -> dict[str, Any]:

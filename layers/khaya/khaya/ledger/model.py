@@ -220,7 +220,7 @@ def make_entry(account: Account, booking: Booking, now: str) -> Entry:
         raise Conflict(
             f"The balance is {rand(account.balance_cents)}, and it cannot go below zero.",
             code="balance_too_low",
-            params={"balanceCents": account.balance_cents},
+            params={"balanceCents": account.balance_cents, "withdrawableCents": None},
         )
     return Entry(
         id=booking.id or new_id(),
@@ -292,7 +292,7 @@ def take_back_booking(account: Account, cents: int, source: str, reason: str) ->
     return Booking(account.user_id, "deduction", -taken, against="rewards", source=source, reason=reason)
 
 
-class Closing(Model):
+class DayClosing(Model):
     """The end of a day (UTC): the balance of each platform account, and what moved on that day.
 
     Attributes:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from khaya.ledger.model import Account, Closing, Entry, Leg, Movement, is_guarded
+from khaya.ledger.model import Account, DayClosing, Entry, Leg, Movement, is_guarded
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
@@ -67,7 +67,7 @@ def find_entry(entry_id: str) -> Entry | None:
 def entries(user_id: str, page_request: PageRequest) -> PageResult[Entry]:
     """A person's entries, newest first."""
     result = list_page(settings().credits_table, "byPerson", "userId", user_id, page_request, order="order")
-    return PageResult([Entry.model_validate(row) for row in result.items], result.after)
+    return result.mapped(Entry.model_validate)
 
 
 def every_entry(user_id: str, columns: Iterable[str]) -> Iterator[Item]:
@@ -115,9 +115,7 @@ def require_unchanged(account: Account) -> writes.Write:
 def put_entry(entry: Entry) -> writes.Write:
     """Store a new entry."""
     item = {**item_of(entry), "order": f"{entry.number:0{_ORDER_DIGITS}}"}
-    return writes.put(
-        settings().credits_table, item, condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()
-    )
+    return writes.create(settings().credits_table, item)
 
 
 def update_entry(before: Entry, after: Entry) -> writes.Write:
@@ -156,12 +154,12 @@ def legs(account: str, day: str, page_request: PageRequest) -> PageResult[Leg]:
     """The legs on an account, newest first; those of a platform account on one day (UTC)."""
     partition = account if is_guarded(account) else f"{account}#{day}"
     result = list_page(settings().credits_table, "byAccount", "legsOf", partition, page_request, order="bookedAt")
-    return PageResult([Leg.model_validate(row) for row in result.items], result.after)
+    return result.mapped(Leg.model_validate)
 
 
 def movements(day: str, page_request: PageRequest) -> PageResult[Movement]:
     """The movements of a day (UTC), oldest first."""
-    result = list_page(
+    return list_page(
         settings().credits_table,
         "byAccount",
         "legsOf",
@@ -169,8 +167,7 @@ def movements(day: str, page_request: PageRequest) -> PageResult[Movement]:
         page_request,
         order="bookedAt",
         newest_first=False,
-    )
-    return PageResult([Movement.model_validate(row) for row in result.items], result.after)
+    ).mapped(Movement.model_validate)
 
 
 def closing_key(day: str) -> tuple[str, dict[str, str]]:
@@ -178,12 +175,12 @@ def closing_key(day: str) -> tuple[str, dict[str, str]]:
     return settings().credits_table, {"id": f"closing#{day}"}
 
 
-def read_closing(item: Item | None) -> Closing | None:
+def read_closing(item: Item | None) -> DayClosing | None:
     """The closing in `item`; None for None."""
-    return Closing.model_validate(item) if item else None
+    return DayClosing.model_validate(item) if item else None
 
 
-def put_closing(closing: Closing) -> list[writes.Write]:
+def put_closing(closing: DayClosing) -> list[writes.Write]:
     """Store the closing of a day, also as the latest; the same again changes nothing."""
     items = [{**item_of(closing), **closing_key(name)[1]} for name in (closing.day, LATEST)]
     table = settings().credits_table
@@ -192,7 +189,7 @@ def put_closing(closing: Closing) -> list[writes.Write]:
 
 def _movement(movement: Movement) -> Iterator[writes.Write]:
     table = settings().credits_table
-    yield writes.put(
+    yield writes.create(
         table,
         {
             **item_of(movement),
@@ -200,8 +197,6 @@ def _movement(movement: Movement) -> Iterator[writes.Write]:
             "legsOf": f"{_MOVEMENTS}#{movement.created_at[:10]}",
             "bookedAt": movement.created_at,
         },
-        condition="attribute_not_exists(#id)",
-        refusal=lambda _: WriteConflict(),
     )
     for leg in movement.legs:
         if leg.is_of_person:
@@ -214,7 +209,7 @@ def _movement(movement: Movement) -> Iterator[writes.Write]:
             "legsOf": leg.account if in_balance else f"{leg.account}#{movement.created_at[:10]}",
             "bookedAt": movement.created_at,
         }
-        yield writes.put(table, row, condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict())
+        yield writes.create(table, row)
         if in_balance:
             yield writes.update(
                 *balance_key(leg.account),

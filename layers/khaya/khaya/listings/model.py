@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field
 
-from khaya.platform.base.errors import Conflict, FieldError, Forbidden, Stale
-from khaya.platform.base.fields import Description, Length, Line, Place, Prose, Title, Whole
+from khaya.moderation.model import Moderation, ModerationRequest
+from khaya.platform.base.errors import Conflict, Forbidden, Stale
+from khaya.platform.base.fields import Description, Length, Line, Place, Title, Whole
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel, next_version, omittable, sent_fields
 from khaya.platform.base.money import RAND, Cents
@@ -15,7 +16,6 @@ from khaya.uploads.model import Photos, Pictures
 
 Category = Literal["bricks", "cement", "timber", "roofing", "plumbing", "electrical", "paint", "tools", "other"]
 Status = Literal["pending", "active", "inactive", "rejected"]
-Decision = Literal["approve", "reject"]
 Approval = Literal["none", "approved", "refused"]
 
 LISTING_LIMIT = 20
@@ -56,39 +56,6 @@ class ListingChanges(RequestModel):
     location: Place = omittable()
     photos: Photos = omittable()
     active: Annotated[bool, Field(strict=True)] = omittable()
-
-
-class ModerationRequest(RequestModel):
-    """An admin's decision. A rejection needs a reason."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "if": {"properties": {"decision": {"const": "reject"}}},
-            "then": {"properties": {"reason": {"type": "string"}}, "required": ["reason"]},
-        }
-    )
-
-    decision: Decision
-    reason: Annotated[Prose, Length(3, 500)] | None = Field(None, validate_default=True)
-    version: Annotated[
-        Whole, Field(ge=1, description="The version that the admin has read; `412` if there is a newer one.")
-    ]
-
-    @field_validator("reason")
-    @classmethod
-    def _is_given_to_reject(cls, reason: str | None, others: ValidationInfo) -> str | None:
-        if reason is None and others.data.get("decision") == "reject":
-            raise FieldError("is needed to reject a listing", "required")
-        return reason
-
-
-class Moderation(Model):
-    """The decision, reason, moderator and time of a moderation."""
-
-    decision: Decision
-    reason: str | None = None
-    moderator_id: str
-    at: str
 
 
 class Listing(Model):

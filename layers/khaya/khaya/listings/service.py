@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from khaya.listings import store
-from khaya.listings.model import Category, Listing, ListingChanges, ListingOffer, ModerationRequest, new_listing
+from khaya.listings.model import Category, Listing, ListingChanges, ListingOffer, new_listing
+from khaya.moderation.model import ModerationRequest
 from khaya.platform.base.errors import NotFound
 from khaya.platform.base.models import Item
 from khaya.platform.base.text import words
@@ -47,8 +48,8 @@ def feed(
     """Active listings, newest first, filtered by category, location and words of the title if given."""
     if text is None:
         return store.feed(category, location, page_request)
-    found = search.find("listings", words(text), category, location, page_request, store.key)
-    return PageResult([Listing.model_validate(item) for item in found.items], found.after)
+    result = search.find("listings", words(text), category, location, page_request, store.key)
+    return result.mapped(Listing.model_validate)
 
 
 def get_visible(listing_id: str, visitor: Caller | None) -> Listing:

@@ -35,12 +35,7 @@ def find(listing_id: str) -> Listing | None:
 
 def create(listing: Listing) -> list[writes.Write]:
     """The writes that store a new listing and count it."""
-    first = writes.put(
-        settings().listings_table,
-        _item(listing) | changed_today(),
-        condition="attribute_not_exists(#id)",
-        refusal=lambda _: WriteConflict(),
-    )
+    first = writes.create(settings().listings_table, _item(listing) | changed_today())
     return [first, *_count(listing.seller_id, int(listing.counts_towards_limit))]
 
 
@@ -76,24 +71,21 @@ def rename(listing: Listing, name: str) -> writes.Write | None:
 
 def feed(category: Category | None, location: str | None, page_request: PageRequest) -> PageResult[Listing]:
     """Active listings, newest first, filtered by category and location if given."""
-    return _listings(lists.feed_page(settings().listings_table, category, location, page_request))
+    return lists.feed_page(settings().listings_table, category, location, page_request).mapped(Listing.model_validate)
 
 
 def of_seller(seller_id: str, page_request: PageRequest) -> PageResult[Listing]:
     """All listings of a seller, newest first."""
-    return _listings(lists.list_page(settings().listings_table, "bySeller", "sellerId", seller_id, page_request))
+    result = lists.list_page(settings().listings_table, "bySeller", "sellerId", seller_id, page_request)
+    return result.mapped(Listing.model_validate)
 
 
 def pending(page_request: PageRequest) -> PageResult[Listing]:
     """Pending listings, longest wait first."""
     table = settings().listings_table
-    return _listings(
-        lists.list_page(table, "byPending", "waiting", _PENDING, page_request, order="waitOrder", newest_first=False)
-    )
-
-
-def _listings(found: PageResult[Item]) -> PageResult[Listing]:
-    return PageResult([Listing.model_validate(row) for row in found.items], found.after)
+    return lists.list_page(
+        table, "byPending", "waiting", _PENDING, page_request, order="waitOrder", newest_first=False
+    ).mapped(Listing.model_validate)
 
 
 def _count(seller_id: str, step: int) -> list[writes.Write]:

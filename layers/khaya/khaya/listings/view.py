@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from khaya.listings.model import Category, Listing, Moderation, Status
+from khaya.listings.model import Category, Listing, Status
+from khaya.moderation.model import Moderation
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
 from khaya.platform.web.access import Caller

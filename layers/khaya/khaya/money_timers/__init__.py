@@ -1,1 +1,1 @@
-"""What happens to escrows by itself, when its time has come."""
+"""The timers of escrows: finds those that are due, and applies them."""

@@ -14,7 +14,7 @@ from khaya.notices.rules import Notice
 from khaya.notifications import store
 from khaya.notifications.kinds import KINDS
 from khaya.notifications.model import GATHERING_SECONDS, Notification, Recipient
-from khaya.notifications.store import Counted
+from khaya.notifications.store import CountedEvent
 from khaya.platform.base import clock
 from khaya.platform.base.errors import RetryLater, WriteConflict
 from khaya.platform.base.ids import derived_id
@@ -113,7 +113,7 @@ class _State:
 
     recipient: Recipient
     own: Notification | None = None
-    counted: Counted | None = None
+    counted: CountedEvent | None = None
     open: Notification | None = None
 
 

@@ -193,8 +193,8 @@ class Notification(Model):
     gathers_until: str | None = None
 
     @property
-    def told_at(self) -> str:
-        """The time of the latest event that it tells of."""
+    def latest_at(self) -> str:
+        """The time of the latest event that it is about."""
         return self.updated_at or self.created_at
 
     @property
@@ -212,7 +212,7 @@ class Notification(Model):
 
         In whatever order the events are counted, the result is the same.
         """
-        latest = other if other.created_at >= self.told_at else self
+        latest = other if other.created_at >= self.latest_at else self
         return self.model_copy(
             update={
                 "params": latest.params,
@@ -220,7 +220,7 @@ class Notification(Model):
                 "count": self.count + 1,
                 "read": False,
                 "created_at": min(self.created_at, other.created_at),
-                "updated_at": max(self.told_at, other.created_at),
+                "updated_at": max(self.latest_at, other.created_at),
             }
         )
 

@@ -39,7 +39,7 @@ class Holder(Model):
     device_id: str
 
 
-class Counted(Model):
+class CountedEvent(Model):
     """An event that was counted in an earlier notification: which one, and its number in it."""
 
     gathered_in: str
@@ -95,9 +95,9 @@ def read_gathering(item: Item | None, now: str) -> Gathering | None:
     return Gathering(item["notificationId"], item["until"]) if item and item["until"] > now else None
 
 
-def read_counted(item: Item | None) -> Counted | None:
+def read_counted(item: Item | None) -> CountedEvent | None:
     """The counted event in `item`, which is under the id of a notification of its own."""
-    return Counted.model_validate(item) if item and "gatheredIn" in item else None
+    return CountedEvent.model_validate(item) if item and "gatheredIn" in item else None
 
 
 def token_key(token: str) -> tuple[str, dict[str, str]]:
@@ -116,11 +116,9 @@ def create(notification: Notification, recipient: Recipient) -> list[writes.Writ
     Refused as `WriteConflict` if it exists, if the recipient has marked everything as read since, or was erased.
     """
     return [
-        writes.put(
+        writes.create(
             settings().notifications_table,
             {**item_of(notification), "readEpoch": recipient.read_epoch, "listOrder": _order(notification)},
-            condition="attribute_not_exists(#id)",
-            refusal=lambda _: WriteConflict(),
         ),
         _add_to_unread(recipient, +1),
     ]
@@ -152,7 +150,7 @@ def gather(before: Notification, after: Notification, recipient: Recipient, own_
     Refused as `WriteConflict` if the event was counted, the notification has changed, the recipient has marked
     everything as read since, or was erased.
     """
-    counted = Counted(gathered_in=before.id, number=after.count)
+    counted = CountedEvent(gathered_in=before.id, number=after.count)
     return [
         writes.replace(
             *key(before.id),
@@ -162,11 +160,9 @@ def gather(before: Notification, after: Notification, recipient: Recipient, own_
             refusal=lambda _: WriteConflict(),
             values={"read": before.read, "was": before.read_epoch, "count": before.count},
         ),
-        writes.put(
+        writes.create(
             settings().notifications_table,
-            {**item_of(counted), "id": own_id, "expiresAt": _expiry(after.told_at, COUNTED_DAYS)},
-            condition="attribute_not_exists(#id)",
-            refusal=lambda _: WriteConflict(),
+            {**item_of(counted), "id": own_id, "expiresAt": _expiry(after.latest_at, COUNTED_DAYS)},
         ),
         _add_to_unread(recipient, 1 if recipient.has_read(before) else 0),
     ]
@@ -245,10 +241,9 @@ def remove_device(recipient: Recipient, device: str) -> list[writes.Write]:
 
 def inbox(user_id: str, page_request: PageRequest) -> PageResult[Notification]:
     """A person's notifications, those with the latest event first."""
-    found = lists.list_page(
+    return lists.list_page(
         settings().notifications_table, "byPerson", "userId", user_id, page_request, order="listOrder"
-    )
-    return PageResult([Notification.model_validate(row) for row in found.items], found.after)
+    ).mapped(Notification.model_validate)
 
 
 def erase_recipient(recipient: Recipient, now: str) -> list[writes.Write]:
@@ -301,7 +296,7 @@ def _messages_key(user_id: str, day: str) -> tuple[str, dict[str, str]]:
 
 
 def _order(notification: Notification) -> str:
-    return f"{notification.told_at}#{notification.id}"
+    return f"{notification.latest_at}#{notification.id}"
 
 
 def _expiry(at: str, days: int) -> int:

@@ -83,7 +83,7 @@ def notification_view(notification: Notification, recipient: Recipient) -> Notif
         data={**notification.data, **several},
         read=recipient.has_read(notification),
         created_at=notification.created_at,
-        updated_at=notification.told_at,
+        updated_at=notification.latest_at,
     )
 
 

@@ -8,8 +8,8 @@ from khaya.bids.model import Bid
 from khaya.chargebacks.model import Chargeback
 from khaya.escrows.model import Escrow
 from khaya.jobs.model import Job
+from khaya.paper.blocks import Block, Heading, Paragraph, Row
 from khaya.paper.model import VAT_PERCENT, InvoiceNumber, vat_inside
-from khaya.paper.pdf import Block, Heading, Paragraph, Row
 from khaya.payment_records.model import Earning, Payment
 from khaya.platform.base import clock
 from khaya.platform.base.money import rand

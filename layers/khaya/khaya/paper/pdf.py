@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pydyf
+
+from khaya.paper.blocks import Block, Heading, Paragraph, Row
 
 _WIDTH: Final = 595
 _HEIGHT: Final = 842
@@ -21,32 +22,6 @@ _LARGE: Final = 16
 _COLUMNS: Final = 88
 """Characters of a line in the font of fixed width."""
 _VALUE_COLUMNS: Final = 56
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A heading; `large` for the title."""
-
-    text: str
-    large: bool = False
-
-
-@dataclass(frozen=True)
-class Row:
-    """A label and its value."""
-
-    label: str
-    value: str
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """Free text over as many lines as it needs."""
-
-    text: str
-
-
-Block = Heading | Row | Paragraph
 
 
 def document(title: str, blocks: Sequence[Block]) -> bytes:

@@ -8,7 +8,8 @@ from khaya.bids import store as bids
 from khaya.chargebacks.model import Chargeback
 from khaya.escrows import service as escrows
 from khaya.escrows import store as escrow_store
-from khaya.paper import contents, model, pdf, store
+from khaya.paper import contents, model, store
+from khaya.paper.blocks import Block
 from khaya.payment_records import service as records
 from khaya.platform.aws import files
 from khaya.platform.base.errors import Conflict
@@ -77,7 +78,7 @@ def evidence(chargeback: Chargeback) -> str:
     bid = bids.find(deal.job.accepted_bid_id) if deal.job.accepted_bid_id else None
     blocks = contents.evidence(chargeback, deal.job, deal.escrow, bid)
     key = f"{files.CHARGEBACKS}/{chargeback.id}.pdf"
-    files.write(key, [pdf.document("Evidence", blocks)], content_type=CONTENT_TYPE)
+    _write(key, "Evidence", blocks)
     return key
 
 
@@ -90,7 +91,13 @@ def _name(user_id: str) -> str:
     return users.read(read(users.key(user_id)), user_id).display_name or ""
 
 
-def _file(name: str, title: str, blocks: Sequence[pdf.Block], user_id: str) -> str:
-    key = f"{files.STATEMENTS}/{user_id}/{name}"
+def _write(key: str, title: str, blocks: Sequence[Block]) -> None:
+    from khaya.paper import pdf  # noqa: PLC0415 - most requests make no document
+
     files.write(key, [pdf.document(title, blocks)], content_type=CONTENT_TYPE)
+
+
+def _file(name: str, title: str, blocks: Sequence[Block], user_id: str) -> str:
+    key = f"{files.STATEMENTS}/{user_id}/{name}"
+    _write(key, title, blocks)
     return files.link(key, name)

@@ -41,7 +41,7 @@ def _writes(subject: str, year: str, last: int, given: InvoiceNumber) -> list[wr
     table, key = _key(f"invoice#{subject}")
     item: Item = {**key, "number": given.number, "issuedAt": given.issued_at}
     return [
-        writes.put(table, item, condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()),
+        writes.create(table, item),
         writes.update(
             *_key(f"invoices#{year}"),
             "SET #last = :next",

@@ -73,7 +73,7 @@ class PayoutTerms(Model):
     reminder_days: tuple[Count, ...] = REMINDER_DAYS
 
 
-class Proposal(Model):
+class PayoutProposal(Model):
     """An admin's decision that waits for a second admin."""
 
     decision: AdminDecision
@@ -82,7 +82,7 @@ class Proposal(Model):
     at: str
 
 
-class DecisionRequest(RequestModel):
+class PayoutDecisionRequest(RequestModel):
     """An admin's decision about a payout."""
 
     decision: AdminDecision
@@ -128,7 +128,7 @@ class Payout(Model):
     approved_by: tuple[str, ...] = ()
     held_by: str | None = None
     decision_reason: str | None = None
-    proposal: Proposal | None = None
+    proposal: PayoutProposal | None = None
     waiting: Waiting | None = None
     for_admin: bool = False
     expected_on: str | None = None
@@ -281,7 +281,7 @@ class Payout(Model):
             next_at=now,
         )
 
-    def decided(self, request: DecisionRequest, *, admin_id: str, terms: PayoutTerms, now: str) -> Payout:
+    def decided(self, request: PayoutDecisionRequest, *, admin_id: str, terms: PayoutTerms, now: str) -> Payout:
         """The payout after an admin's decision. Above the limit of one admin, the first decision waits for a second.
 
         Raises:
@@ -298,13 +298,13 @@ class Payout(Model):
         if is_second and first is not None and first.by == admin_id:
             raise Forbidden("Nobody decides about their own proposal; another admin has to.", code="own_proposal")
         if self.amount_cents > terms.single_admin_cents and not is_second:
-            proposal = Proposal(decision=request.decision, by=admin_id, reason=request.reason, at=now)
+            proposal = PayoutProposal(decision=request.decision, by=admin_id, reason=request.reason, at=now)
             looks_again = {"next_at": now} if request.decision == "send" and self.held_by is None else {}
             return self._updated(now, proposal=proposal, for_admin=True, **looks_again)
         admins = (first.by, admin_id) if is_second and first is not None else (admin_id,)
         return self._carried_out(request, admins, now)
 
-    def _carried_out(self, request: DecisionRequest, admins: tuple[str, ...], now: str) -> Payout:
+    def _carried_out(self, request: PayoutDecisionRequest, admins: tuple[str, ...], now: str) -> Payout:
         common = {"proposal": None, "decision_reason": request.reason}
         match request.decision:
             case "send":

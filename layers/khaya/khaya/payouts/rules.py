@@ -16,7 +16,7 @@ _SUSPENDED_HOURS: Final = 6
 
 
 @dataclass(frozen=True)
-class Payment:
+class BuyerPayment:
     """A payment of the buyer that is behind an earning.
 
     Attributes:
@@ -44,7 +44,7 @@ class Facts:
     is_suspended: bool = False
     has_open_chargeback: bool = False
     paid_jobs: int = 0
-    payments: Sequence[Payment] = ()
+    payments: Sequence[BuyerPayment] = ()
     sent_today_cents: int = 0
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from khaya.jobs import store as jobs
 from khaya.payouts import store, withdrawals
-from khaya.payouts.model import DecisionRequest, Payout
+from khaya.payouts.model import Payout, PayoutDecisionRequest
 from khaya.payouts.terms import present_terms
 from khaya.platform.base.errors import Forbidden, NotFound
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.users import store as users
 
 
-def decide(payout_id: str, request: DecisionRequest, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Payout:
+def decide(
+    payout_id: str, request: PayoutDecisionRequest, *, admin_id: str, now: str, unit_of_work: UnitOfWork
+) -> Payout:
     """Send a payout, hold it, or turn a withdrawal back into credits.
 
     A large one needs the same decision of two admins.

@@ -7,7 +7,7 @@ list payouts by their creation, `byPending` those that wait for an admin.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from khaya.payout_accounts.store import SHARDS
 from khaya.payouts.model import Payout, Status
@@ -18,7 +18,6 @@ from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, lists, writes
 from khaya.platform.data.pages import PageRequest, PageResult
 
-_PAGE: Final = 50
 _FOR_ADMIN: Final = "admin"
 _KEEP_SECONDS: Final = 3 * 24 * 3600
 
@@ -40,12 +39,7 @@ def find(payout_id: str) -> Payout | None:
 
 def create(payout: Payout) -> writes.Write:
     """Store a new payout."""
-    return writes.put(
-        settings().payouts_table,
-        _item(payout),
-        condition="attribute_not_exists(#id)",
-        refusal=lambda _: WriteConflict(),
-    )
+    return writes.create(settings().payouts_table, _item(payout))
 
 
 def earned_by(user_id: str, span: tuple[str, str], *, batch: int, newest_first: bool = True) -> Iterator[Payout]:
@@ -59,14 +53,7 @@ def earned_by(user_id: str, span: tuple[str, str], *, batch: int, newest_first: 
 
 def change(before: Payout, after: Payout) -> writes.Write:
     """Write the difference, if the payout's version is unchanged."""
-    return writes.replace(
-        *key(before.id),
-        _item(before),
-        _item(after),
-        condition="#version = :version",
-        refusal=lambda _: WriteConflict(),
-        values={"version": before.version},
-    )
+    return writes.replace_version(*key(before.id), _item(before), _item(after), version=before.version)
 
 
 def with_status(status: Status, page_request: PageRequest) -> PageResult[Payout]:
@@ -81,22 +68,7 @@ def for_admin(page_request: PageRequest) -> PageResult[Payout]:
 
 def due(shard: int, now: str) -> Iterator[list[str]]:
     """Pages of ids of a shard's items that are to be looked at now, longest overdue first."""
-    start: dict[str, Any] | None = None
-    while True:
-        rows = dynamo.query(
-            settings().payouts_table,
-            "byDue",
-            "#dueShard = :shard AND #dueAt <= :now",
-            limit=_PAGE,
-            newest_first=False,
-            start=start,
-            values={"shard": str(shard), "now": now},
-        )
-        if rows:
-            yield [row["id"] for row in rows]
-        if len(rows) < _PAGE:
-            return
-        start = {name: rows[-1][name] for name in ("id", "dueShard", "dueAt")}
+    return ([row["id"] for row in rows] for rows in lists.due_pages(settings().payouts_table, shard, now))
 
 
 def day_key(user_id: str, day: str) -> tuple[str, dict[str, str]]:
@@ -130,10 +102,9 @@ def count_sent(payout: Payout, *, day: str, step: int, was_cents: int | None = N
 def _page(
     index: str, attribute: str, value: str, page_request: PageRequest, *, newest_first: bool
 ) -> PageResult[Payout]:
-    part = lists.list_page(
+    return lists.list_page(
         settings().payouts_table, index, attribute, value, page_request, order="order", newest_first=newest_first
-    )
-    return PageResult([Payout.model_validate(row) for row in part.items], part.after)
+    ).mapped(Payout.model_validate)
 
 
 def _item(payout: Payout) -> Item:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from khaya.payouts.model import Kind, Payout, Proposal, Reason, Status
+from khaya.payouts.model import Kind, Payout, PayoutProposal, Reason, Status
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
 
@@ -24,7 +24,7 @@ class PayoutView(Model):
     reason: Annotated[Reason | None, Field(description="Why it waits.")]
     next_at: Annotated[str | None, Field(description="When it is looked at again.")]
     waits_for_admin: bool
-    proposal: Annotated[Proposal | None, Field(description="A decision that waits for a second admin.")]
+    proposal: Annotated[PayoutProposal | None, Field(description="A decision that waits for a second admin.")]
     held_by: str | None
     approved_by: list[str]
     decision_reason: str | None

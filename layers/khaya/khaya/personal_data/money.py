@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from khaya.credits.model import Proposal, SingleAdminSum
-from khaya.ledger.model import Account, Closing, Entry, Movement
+from khaya.ledger.model import Account, DayClosing, Entry, Movement
 from khaya.personal_data.places import FORMER, TEXT, Place, Record, keep
 from khaya.referrals.model import Code, Referral, Referrer, WaitingReward
 
@@ -48,7 +48,7 @@ MONEY_RECORDS: Final[tuple[Record, ...]] = (
         ),
         _MONEY,
     ),
-    Record("movements of a day", "credits", Closing, (), _MONEY),
+    Record("movements of a day", "credits", DayClosing, (), _MONEY),
     Record("sum of what an admin booked alone", "credits", SingleAdminSum, (), "a day after the last booking"),
     Record(
         "referral code",

@@ -80,10 +80,17 @@ OUTSIDE: Final[tuple[Record, ...]] = (
     ),
     Record(
         "backups of tables",
-        "point-in-time recovery",
+        "point-in-time recovery; AWS Backup and its copies where `infra/backup.yaml` is deployed",
         None,
         (Place("items", "typed text", "person", expire("a restore has to repeat the erasures since"), "no"),),
-        "35 days",
+        "35 days at most",
+    ),
+    Record(
+        "tables that a restore left",
+        "DynamoDB",
+        None,
+        (Place("items", "typed text", "person", expire("an erasure does not reach them"), "no"),),
+        "until an operator deletes them, within 30 days",
     ),
     Record(
         "messages that were delivered",
@@ -120,7 +127,7 @@ NOT_PERSONAL: Final[Mapping[str, str]] = {
     "Notification.kind": "a kind of notification",
     "Notification.event": "the id of an event",
     "Holder.holder": "the id of a person",
-    "Counted.gatheredIn": "the id of a notification",
+    "CountedEvent.gatheredIn": "the id of a notification",
     "Send.countedOn": "a date",
     "Day.date": "a date",
     "Job.escrow.status": "the status of an escrow",

@@ -22,7 +22,7 @@ _Found: TypeAlias = tuple[str, dict[str, Any]]
 
 
 def message_for(change: Change) -> OutgoingMessage | None:
-    """The message for an upload that was handed in or has expired, or for an object or person whose pictures follow."""
+    """The message for an upload that was handed in or expired, an object with pictures, or a person with pictures."""
     found = _found(change)
     if found is None:
         return None
@@ -68,7 +68,7 @@ def _for_upload(before: Item, after: Item) -> _Found | None:
 
 
 def _for_person(before: Item, after: Item) -> _Found | None:
-    """The message for a suspended or reinstated person, whose public copies follow; None for others."""
+    """The message for a suspended or reinstated person, whose public copies change; None for others."""
     statuses = (before.get("status", "active"), after.get("status", "active"))
     if "decidedBy" in after or "userId" not in after or "suspended" not in statuses or statuses[0] == statuses[1]:
         return None

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from khaya.pictures import store
 from khaya.pictures.decoding import Decoded, NotDecodable, decode
-from khaya.platform.aws import files, media
+from khaya.platform.aws import files
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import settings
@@ -103,7 +103,11 @@ def _decide(upload: Upload) -> PictureFacts | None:
         if decoded is not None:
             folder = folder_of(upload.key)
             in_parallel(
-                lambda file: media.write(folder + file.name, file.body, file.content_type), decoded.files, _AT_ONCE
+                lambda file: files.put(
+                    folder + file.name, file.body, content_type=file.content_type, CacheControl=files.PRIVATE_CACHE
+                ),
+                decoded.files,
+                _AT_ONCE,
             )
             facts = PictureFacts(state="ready", width=decoded.width, height=decoded.height)
         commit_now(uploads.decide(upload.key, facts))
@@ -117,7 +121,7 @@ def _decide(upload: Upload) -> PictureFacts | None:
 
 
 def _decoded(upload: Upload) -> Decoded | None:
-    body = media.read(upload.key, upload.version_id or "null")
+    body = files.read_version(upload.key, upload.version_id or "null")
     if body is None or uploads.begin_decoding(upload.key) > MOST_DECODINGS:
         return None
     try:
@@ -172,7 +176,7 @@ def _publish(upload_key: str, facts: PictureFacts) -> None:
     names = [f"{width}.webp" for width in widths_for(facts.width or 0)]
     copies = [(name, "image/webp") for name in names] + [(PREVIEW, "image/jpeg")]
     in_parallel(
-        lambda copy: media.publish(folder_of(upload_key) + copy[0], f"{MEDIA}/{facts.folder}/{copy[0]}", copy[1]),
+        lambda copy: files.publish(folder_of(upload_key) + copy[0], f"{MEDIA}/{facts.folder}/{copy[0]}", copy[1]),
         copies,
         _AT_ONCE,
     )

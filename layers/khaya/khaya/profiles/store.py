@@ -255,8 +255,8 @@ def directory(role: Role, trade: str | None, location: str | None, page_request:
         start=start and {"rowId": start["rowId"], "rank": start["rank"], attribute: value},
         values={attribute: value},
     )
-    found = page_of(rows, page_request.limit, lambda row: {"rowId": row["rowId"], "rank": row["rank"]})
-    return PageResult([Profile.model_validate(row) for row in found.items], found.after)
+    result = page_of(rows, page_request.limit, lambda row: {"rowId": row["rowId"], "rank": row["rank"]})
+    return result.mapped(Profile.model_validate)
 
 
 def applications(page_request: PageRequest) -> PageResult[Profile]:
@@ -276,12 +276,11 @@ def applications(page_request: PageRequest) -> PageResult[Profile]:
         },
         values={"waiting": _WAITING},
     )
-    found = page_of(
+    return page_of(
         rows,
         page_request.limit,
         lambda row: {"userId": row["userId"], "applicationOrder": row["applicationOrder"]},
-    )
-    return PageResult([Profile.model_validate(row) for row in found.items], found.after)
+    ).mapped(Profile.model_validate)
 
 
 def _item(profile: Profile) -> Item:

@@ -262,7 +262,7 @@ class Chargeback:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class ChargebackEvidence:
     """What speaks against a chargeback: whom we served, how, and a document with the rest.
 
     Attributes:
@@ -292,7 +292,7 @@ class ChargebackAnswer:
     provider_id: str
     amount_cents: int
     message: str = field(repr=False)
-    evidence: Evidence | None = None
+    evidence: ChargebackEvidence | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Final
 
 from khaya.escrows import store as escrows
 from khaya.ledger import store as ledger
-from khaya.ledger.model import PLATFORM_ACCOUNTS, Closing, Movement, is_guarded
+from khaya.ledger.model import PLATFORM_ACCOUNTS, DayClosing, Movement, is_guarded
 from khaya.payouts import store as payouts
 from khaya.platform.base.backoff import pause
 from khaya.platform.base.models import Item
@@ -26,7 +26,7 @@ _AT_ONCE: Final = 50
 
 
 @dataclass
-class Day:
+class DayMovements:
     """What the movements of a day say.
 
     Attributes:
@@ -42,9 +42,9 @@ class Day:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_day(day: str, until: str) -> Day:
+def read_day(day: str, until: str) -> DayMovements:
     """The movements of a day up to a moment."""
-    found = Day()
+    found = DayMovements()
     for movement in every_item(partial(ledger.movements, day)):
         if movement.created_at > until:
             break
@@ -52,7 +52,7 @@ def read_day(day: str, until: str) -> Day:
     return found
 
 
-def check_legs(day: str, found: Day) -> Iterator[Finding]:
+def check_legs(day: str, found: DayMovements) -> Iterator[Finding]:
     """The platform accounts whose legs of a finished day are not those of its movements."""
     for account in sorted(PLATFORM_ACCOUNTS) if found.sources else ():
         cents = sum(leg.cents for leg in every_item(partial(ledger.legs, account, day)))
@@ -60,11 +60,11 @@ def check_legs(day: str, found: Day) -> Iterator[Finding]:
             yield Finding("account", f"{account} {day}", "legs_missing", cents, found.sums[account])
 
 
-def closing_after(before: Closing | None, day: str, found: Day) -> Closing:
+def closing_after(before: DayClosing | None, day: str, found: DayMovements) -> DayClosing:
     """The closing of a day."""
     earlier = before.balances if before else {}
     balances = {account: earlier.get(account, 0) + found.sums[account] for account in sorted(PLATFORM_ACCOUNTS)}
-    return Closing(day=day, balances=balances, flows={name: cents for name, cents in found.flows.items() if cents})
+    return DayClosing(day=day, balances=balances, flows={name: cents for name, cents in found.flows.items() if cents})
 
 
 def check_balances(accounts: Iterable[str]) -> Iterator[Finding]:
@@ -83,7 +83,7 @@ def check_balances(accounts: Iterable[str]) -> Iterator[Finding]:
         yield from wrong.values()
 
 
-def _add(movement: Movement, found: Day) -> None:
+def _add(movement: Movement, found: DayMovements) -> None:
     found.sources.append(movement.source)
     found.flows.update(flows_of(movement))
     total = sum(leg.cents for leg in movement.legs)

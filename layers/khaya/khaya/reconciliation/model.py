@@ -107,7 +107,7 @@ class Difference(Model):
         return self.model_copy(update={**changed, "version": self.version + 1})
 
 
-class ClosingRequest(RequestModel):
+class DifferenceClosingRequest(RequestModel):
     """Why an admin closes a difference."""
 
     reason: Annotated[Prose, Length(10, 500)]

@@ -8,14 +8,14 @@ from datetime import date, timedelta
 from typing import Final
 
 from khaya.ledger import store as ledger
-from khaya.ledger.model import Closing
+from khaya.ledger.model import DayClosing
 from khaya.platform.base import clock, observability
 from khaya.platform.base.backoff import pause
 from khaya.platform.base.errors import NotFound, WriteConflict
 from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, read
 from khaya.reconciliation import ledger_check, provider_check, sending_check, store
-from khaya.reconciliation.model import ClosingRequest, Difference, Finding, difference_of
+from khaya.reconciliation.model import Difference, DifferenceClosingRequest, Finding, difference_of
 from khaya.restores import store as restores
 from khaya.settlements import service as settlements
 from khaya.users import store as users
@@ -67,7 +67,7 @@ def count_open() -> int:
 
 
 def close(
-    difference_id: str, request: ClosingRequest, *, admin_id: str, now: str, unit_of_work: UnitOfWork
+    difference_id: str, request: DifferenceClosingRequest, *, admin_id: str, now: str, unit_of_work: UnitOfWork
 ) -> Difference:
     """Close a difference.
 
@@ -83,7 +83,7 @@ def close(
     return closed
 
 
-def _close_days(now: str, has_time: Callable[[], bool], report: ReconciliationCounts) -> Closing | None:
+def _close_days(now: str, has_time: Callable[[], bool], report: ReconciliationCounts) -> DayClosing | None:
     """Check and close each day that is over; returns the last closing."""
     closing = ledger.read_closing(read(ledger.closing_key(ledger.LATEST)))
     day = _day_after(closing.day) if closing else restores.not_reconciled_since(now)
@@ -98,7 +98,7 @@ def _close_days(now: str, has_time: Callable[[], bool], report: ReconciliationCo
     return closing
 
 
-def _check_provider(closing: Closing, now: str, report: ReconciliationCounts) -> None:
+def _check_provider(closing: DayClosing, now: str, report: ReconciliationCounts) -> None:
     """Compare with the provider. What a step finds is kept before the next one, which may not get an answer."""
     since = restores.not_reconciled_since(now)
     sources = [source for day in _days(since, now[:10]) for source in ledger_check.read_day(day, now).sources]
@@ -112,7 +112,7 @@ def _check_provider(closing: Closing, now: str, report: ReconciliationCounts) ->
         report.found += _keep([finding] if finding else [], now)
 
 
-def _check_balance(closing: Closing, now: str, report: ReconciliationCounts) -> Finding | None:
+def _check_balance(closing: DayClosing, now: str, report: ReconciliationCounts) -> Finding | None:
     """The balance at the provider against ours."""
     finding = None
     for look in range(_LOOKS):

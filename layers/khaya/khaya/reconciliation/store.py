@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, lists, writes
@@ -34,24 +33,12 @@ def find(difference_id: str) -> Difference | None:
 
 def create(difference: Difference) -> writes.Write:
     """Store a new difference."""
-    return writes.put(
-        settings().books_table,
-        _item(difference),
-        condition="attribute_not_exists(#id)",
-        refusal=lambda _: WriteConflict(),
-    )
+    return writes.create(settings().books_table, _item(difference))
 
 
 def change(before: Difference, after: Difference) -> writes.Write:
     """Write the difference between two states, if the version is unchanged."""
-    return writes.replace(
-        *key(before.id),
-        _item(before),
-        _item(after),
-        condition="#version = :version",
-        refusal=lambda _: WriteConflict(),
-        values={"version": before.version},
-    )
+    return writes.replace_version(*key(before.id), _item(before), _item(after), version=before.version)
 
 
 def with_status(status: Status, page_request: PageRequest) -> PageResult[Difference]:

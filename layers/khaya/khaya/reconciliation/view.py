@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from khaya.ledger.model import Closing
+from khaya.ledger.model import DayClosing
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
 from khaya.reconciliation.model import FLOWS, Difference, Kind, Reason, Status
@@ -58,7 +58,7 @@ def difference_view(difference: Difference) -> DifferenceView:
     return DifferenceView.model_validate(difference, from_attributes=True)
 
 
-def totals_view(month: str, closings: Sequence[Closing]) -> TotalsView:
+def totals_view(month: str, closings: Sequence[DayClosing]) -> TotalsView:
     """The totals of a month out of the closings of its days, oldest first."""
     flows: Counter[str] = Counter()
     for closing in closings:

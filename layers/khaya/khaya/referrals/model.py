@@ -19,6 +19,7 @@ from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
 from khaya.platform.base.money import RAND, Cents
 from khaya.platform.base.numbers import StoredCount
+from khaya.platform.base.text import comparable
 from khaya.users.model import AccountStatus
 
 Status = Literal["pending", "completed", "rewarded", "reversed"]
@@ -40,8 +41,8 @@ CODE_LENGTH = 8
 
 
 def normalize_code(text: str) -> str:
-    """A code in its stored form, however it was typed."""
-    return text.upper().replace(" ", "").replace("-", "")
+    """A code in its stored form, however it was typed: its letters and digits alone, in capitals."""
+    return "".join(sign for sign in comparable(text) if sign.isalnum()).upper()
 
 
 class ApplicationRequest(RequestModel):
@@ -50,7 +51,7 @@ class ApplicationRequest(RequestModel):
     code: Annotated[Line, Length(1, 32), AfterValidator(normalize_code)]
 
 
-class DecisionRequest(RequestModel):
+class RewardDecisionRequest(RequestModel):
     """An admin's decision about a reward that waits."""
 
     decision: Literal["pay", "refuse"]
@@ -221,7 +222,7 @@ class WaitingReward(Model):
         """Those whom it is for."""
         return (self.referrer_id,) if self.referred_id is None else (self.referrer_id, self.referred_id)
 
-    def decided(self, request: DecisionRequest, *, admin_id: str, now: str) -> WaitingReward:
+    def decided(self, request: RewardDecisionRequest, *, admin_id: str, now: str) -> WaitingReward:
         """The reward after an admin's decision.
 
         Raises:

@@ -24,7 +24,7 @@ from khaya.platform.data.unit_of_work import UnitOfWork, Write, commit_now, read
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.profiles import store as profiles
 from khaya.referrals import model, store
-from khaya.referrals.model import DecisionRequest, Means, Referral, Referrer, WaitingReward
+from khaya.referrals.model import Means, Referral, Referrer, RewardDecisionRequest, WaitingReward
 from khaya.users import store as users
 from khaya.users.model import AccountStatus
 
@@ -132,7 +132,7 @@ def names_of(rewards: Iterable[WaitingReward]) -> dict[str, str]:
 
 
 def decide(
-    reward_id: str, request: DecisionRequest, *, admin_id: str, now: str, unit_of_work: UnitOfWork
+    reward_id: str, request: RewardDecisionRequest, *, admin_id: str, now: str, unit_of_work: UnitOfWork
 ) -> WaitingReward:
     """Pay or refuse a reward that waits for an admin.
 

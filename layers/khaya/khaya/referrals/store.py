@@ -98,9 +98,7 @@ def create_code(before: Referrer, after: Referrer) -> list[writes.Write]:
     """Store a person's new code, if the code is free and the person has none."""
     code = Code(code=after.code or "", user_id=after.user_id, display_name=after.display_name or "")
     table, key = code_key(code.code)
-    new_code = writes.put(
-        table, {**item_of(code), **key}, condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()
-    )
+    new_code = writes.create(table, {**item_of(code), **key})
     return [new_code, update_referrer(before, after)]
 
 
@@ -122,7 +120,7 @@ def create(referral: Referral) -> writes.Write:
         settings().referrals_table,
         _item(referral),
         condition="attribute_not_exists(#id)",
-        refusal=lambda _: Conflict("You have applied a code already.", code="code_applied"),
+        refusal=lambda _: Conflict("You have applied a code already.", code="code_applied", params={"status": None}),
     )
 
 
@@ -178,11 +176,8 @@ def read_verdict(item: Item | None) -> bool | None:
 
 def record_verdict(job_id: str, *, qualified: bool, now: str) -> writes.Write:
     """The write that records whether a job qualifies, once."""
-    return writes.put(
-        settings().referrals_table,
-        {"id": f"verdict#{job_id}", "qualified": qualified, "decidedAt": now},
-        condition="attribute_not_exists(#id)",
-        refusal=lambda _: WriteConflict(),
+    return writes.create(
+        settings().referrals_table, {"id": f"verdict#{job_id}", "qualified": qualified, "decidedAt": now}
     )
 
 
@@ -219,12 +214,7 @@ def counted_for(item: Item | None) -> str | None:
 def count_job(job_id: str, referred_id: str) -> writes.Write:
     """Note the referral that a job counts for, once."""
     table, key = counted_key(job_id)
-    return writes.put(
-        table,
-        {**key, "countedFor": referred_id},
-        condition="attribute_not_exists(#id)",
-        refusal=lambda _: WriteConflict(),
-    )
+    return writes.create(table, {**key, "countedFor": referred_id})
 
 
 def uncount_job(job_id: str) -> writes.Write:
@@ -245,12 +235,7 @@ def record_story(user_id: str, story_id: str) -> writes.Write:
 
 def create_reward(reward: WaitingReward) -> writes.Write:
     """Store a reward that waits for an admin."""
-    return writes.put(
-        settings().referrals_table,
-        _reward_item(reward),
-        condition="attribute_not_exists(#id)",
-        refusal=lambda _: WriteConflict(),
-    )
+    return writes.create(settings().referrals_table, _reward_item(reward))
 
 
 def decide_reward(before: WaitingReward, after: WaitingReward) -> writes.Write:
@@ -292,7 +277,7 @@ def of_referrer(user_id: str, page_request: PageRequest) -> PageResult[Referral]
 
 def waiting_rewards(page_request: PageRequest) -> PageResult[WaitingReward]:
     """The rewards that wait for an admin, oldest first."""
-    result = list_page(
+    return list_page(
         settings().referrals_table,
         "byPending",
         "waiting",
@@ -300,8 +285,7 @@ def waiting_rewards(page_request: PageRequest) -> PageResult[WaitingReward]:
         page_request,
         order="createdAt",
         newest_first=False,
-    )
-    return PageResult([_read_reward(row) for row in result.items], result.after)
+    ).mapped(_read_reward)
 
 
 def leaders() -> list[Referrer]:

@@ -41,7 +41,7 @@ _FIRST_LOOK_SECONDS: Final = 60
 _LONGEST_LOOK_SECONDS: Final = 6 * 3600
 
 
-class Part(Model):
+class CollectionRefund(Model):
     """One refund of one collection.
 
     Attributes:
@@ -59,14 +59,14 @@ class Part(Model):
     provider_id: str | None = None
 
 
-class DecisionRequest(RequestModel):
+class RefundDecisionRequest(RequestModel):
     """An admin's decision about a refund that does not go on by itself."""
 
     decision: AdminDecision
     reason: Annotated[Prose, Length(10, 500)]
 
 
-class Proposal(Model):
+class RefundProposal(Model):
     """A decision of one admin that waits for the same one of another."""
 
     decision: AdminDecision
@@ -100,7 +100,7 @@ class Refund(Model):
     amount_cents: Cents
     currency: str = "ZAR"
     status: Status = "pending"
-    parts: tuple[Part, ...] = ()
+    parts: tuple[CollectionRefund, ...] = ()
     reason: Reason | None = None
     next_at: str | None = None
     waiting: Waiting | None = None
@@ -108,7 +108,7 @@ class Refund(Model):
     sealed: str | None = None
     account_version: Count = 0
     account_problem: AccountProblem | None = None
-    proposal: Proposal | None = None
+    proposal: RefundProposal | None = None
     decision: AdminDecision | None = None
     decided_by: tuple[str, ...] = ()
     decided_at: str | None = None
@@ -141,7 +141,7 @@ class Refund(Model):
         return 0 if self.is_final else sum(one.cents for one in self.parts if _is_planned(one, collection))
 
     @property
-    def part(self) -> Part | None:
+    def part(self) -> CollectionRefund | None:
         """The part that is being refunded: the first that is not paid."""
         return next((part for part in self.parts if part.state != "paid"), None)
 
@@ -160,11 +160,13 @@ class Refund(Model):
         If less than the amount is left, an admin has to act.
         """
         missing = self.amount_cents
-        parts: list[Part] = []
+        parts: list[CollectionRefund] = []
         for collection, left in captures:
             cents = min(left, missing)
             if cents > 0:
-                parts.append(Part(refund_id=f"{self.id}-{len(parts) + 1}", collection=collection, cents=cents))
+                parts.append(
+                    CollectionRefund(refund_id=f"{self.id}-{len(parts) + 1}", collection=collection, cents=cents)
+                )
                 missing -= cents
         if missing:
             return self.stuck("too_little_left", now)
@@ -261,7 +263,7 @@ class Refund(Model):
         ended = {} if left else {"status": "charged_back", "next_at": None, "sealed": None}
         return self._updated(now, amount_cents=left, parts=(), **ended)
 
-    def decided(self, request: DecisionRequest, *, admin_id: str, now: str) -> Refund:
+    def decided(self, request: RefundDecisionRequest, *, admin_id: str, now: str) -> Refund:
         """The refund after an admin's decision. Above the limit of one admin, the first decision waits for a second.
 
         Raises:
@@ -278,7 +280,7 @@ class Refund(Model):
         if is_second and first is not None and first.by == admin_id:
             raise Forbidden("Nobody decides about their own proposal; another admin has to.", code="own_proposal")
         if self.amount_cents > SINGLE_ADMIN_CENTS and not is_second:
-            proposal = Proposal(decision=request.decision, by=admin_id, reason=request.reason, at=now)
+            proposal = RefundProposal(decision=request.decision, by=admin_id, reason=request.reason, at=now)
             return self._updated(now, proposal=proposal)
         admins = (first.by, admin_id) if is_second and first is not None else (admin_id,)
         after = self._reopened(now) if request.decision == "again" else self._given_back(now)
@@ -319,7 +321,7 @@ class Refund(Model):
         return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
 
 
-def _is_planned(part: Part, collection: str) -> bool:
+def _is_planned(part: CollectionRefund, collection: str) -> bool:
     return part.state == "planned" and part.collection == collection
 
 
@@ -358,7 +360,7 @@ def new_return(
         job_id=job_id,
         amount_cents=amount_cents,
         currency=currency,
-        parts=(Part(refund_id=f"{refund_id}-1", collection=reference, cents=amount_cents),),
+        parts=(CollectionRefund(refund_id=f"{refund_id}-1", collection=reference, cents=amount_cents),),
         next_at=now,
         created_at=now,
         updated_at=now,

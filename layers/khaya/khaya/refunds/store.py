@@ -7,10 +7,9 @@ refunds by their creation, `byBuyer` those of a buyer.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from khaya.platform.base import ids
-from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, lists, writes
@@ -18,7 +17,6 @@ from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.refunds.model import Refund
 from khaya.suspense.store import PREFIX, SHARDS
 
-_PAGE: Final = 50
 _LATEST: Final = 50
 
 
@@ -39,24 +37,12 @@ def find(refund_id: str) -> Refund | None:
 
 def create(refund: Refund) -> writes.Write:
     """Store a new refund."""
-    return writes.put(
-        settings().refunds_table,
-        _item(refund),
-        condition="attribute_not_exists(#id)",
-        refusal=lambda _: WriteConflict(),
-    )
+    return writes.create(settings().refunds_table, _item(refund))
 
 
 def change(before: Refund, after: Refund) -> writes.Write:
     """Write the difference, if the refund's version is unchanged."""
-    return writes.replace(
-        *key(before.id),
-        _item(before),
-        _item(after),
-        condition="#version = :version",
-        refusal=lambda _: WriteConflict(),
-        values={"version": before.version},
-    )
+    return writes.replace_version(*key(before.id), _item(before), _item(after), version=before.version)
 
 
 def of_buyer(buyer_id: str, span: tuple[str, str], *, batch: int, newest_first: bool = True) -> Iterator[Refund]:
@@ -78,30 +64,14 @@ def latest_of(buyer_id: str) -> list[Refund]:
 
 def with_status(status: str, page_request: PageRequest) -> PageResult[Refund]:
     """The refunds of one status, oldest first."""
-    found = lists.list_page(
+    return lists.list_page(
         settings().refunds_table, "byStatus", "status", status, page_request, order="order", newest_first=False
-    )
-    return PageResult([Refund.model_validate(row) for row in found.items], found.after)
+    ).mapped(Refund.model_validate)
 
 
 def due(shard: int, now: str) -> Iterator[list[str]]:
     """Pages of ids of a shard's items that are to be looked at now, longest overdue first."""
-    start: dict[str, Any] | None = None
-    while True:
-        rows = dynamo.query(
-            settings().refunds_table,
-            "byDue",
-            "#dueShard = :shard AND #dueAt <= :now",
-            limit=_PAGE,
-            newest_first=False,
-            start=start,
-            values={"shard": str(shard), "now": now},
-        )
-        if rows:
-            yield [row["id"] for row in rows]
-        if len(rows) < _PAGE:
-            return
-        start = {name: rows[-1][name] for name in ("id", "dueShard", "dueAt")}
+    return ([row["id"] for row in rows] for rows in lists.due_pages(settings().refunds_table, shard, now))
 
 
 def _is_refund(row: Item) -> bool:

@@ -8,7 +8,16 @@ from pydantic import Field
 
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
-from khaya.refunds.model import AccountProblem, AdminDecision, Part, Proposal, Reason, Refund, Source, Status
+from khaya.refunds.model import (
+    AccountProblem,
+    AdminDecision,
+    CollectionRefund,
+    Reason,
+    Refund,
+    RefundProposal,
+    Source,
+    Status,
+)
 
 
 class RefundView(Model):
@@ -34,9 +43,9 @@ class RefundForAdminView(Model):
     currency: str
     status: Status
     reason: Annotated[Reason | None, Field(description="Why it waits.")]
-    parts: list[Part]
+    parts: list[CollectionRefund]
     waits_for_admin: bool
-    proposal: Annotated[Proposal | None, Field(description="A decision that waits for a second admin.")]
+    proposal: Annotated[RefundProposal | None, Field(description="A decision that waits for a second admin.")]
     decision: AdminDecision | None
     decided_by: list[str]
     decision_reason: str | None

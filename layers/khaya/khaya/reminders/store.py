@@ -8,7 +8,7 @@ them: first the waiting ones, soonest due first, then those that were sent. `per
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from khaya.platform.base import clock, ids
 from khaya.platform.base.errors import Conflict, WriteConflict
@@ -116,30 +116,15 @@ def remove_all_of(user_id: str, reminders: Sequence[Reminder]) -> None:
 
 def of_person(user_id: str, page_request: PageRequest) -> PageResult[Reminder]:
     """A person's own reminders: the waiting ones, soonest due first, then those that were sent."""
-    found = lists.list_page(
+    return lists.list_page(
         settings().reminders_table, "byPerson", "userId", user_id, page_request, order="listOrder", newest_first=False
-    )
-    return PageResult([Reminder.model_validate(row) for row in found.items], found.after)
+    ).mapped(Reminder.model_validate)
 
 
 def due(schedule: Schedule, shard: int, now: str) -> Iterator[list[Item]]:
     """Items of a shard's due reminders without `text`, longest overdue first, a page at a time."""
-    start: dict[str, Any] | None = None
-    while True:
-        rows = dynamo.query(
-            settings().reminders_table,
-            "byDue",
-            "#dueShard = :shard AND #dueOrder < :after",
-            limit=_PAGE,
-            newest_first=False,
-            start=start,
-            values={"shard": f"{schedule}#{shard}", "after": f"{now}{_JUST_AFTER}"},
-        )
-        if rows:
-            yield rows
-        if len(rows) < _PAGE:
-            return
-        start = {name: rows[-1][name] for name in ("id", "dueShard", "dueOrder")}
+    until = f"{now}{_JUST_AFTER}"
+    return lists.due_pages(settings().reminders_table, f"{schedule}#{shard}", until, order="dueOrder", limit=_PAGE)
 
 
 def shard_of(reminder_id: str) -> int:

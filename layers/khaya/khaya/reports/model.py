@@ -25,7 +25,7 @@ class ReportRequest(RequestModel):
     reason: Annotated[Prose, Length(3, 1000)]
 
 
-class ResolutionRequest(RequestModel):
+class ReportResolutionRequest(RequestModel):
     """An admin's decision on a report."""
 
     decision: Decision
@@ -56,7 +56,9 @@ class Report(Model):
     created_at: str
     updated_at: str
 
-    def resolved(self, request: ResolutionRequest, *, admin_id: str, parties: Collection[str], now: str) -> Report:
+    def resolved(
+        self, request: ReportResolutionRequest, *, admin_id: str, parties: Collection[str], now: str
+    ) -> Report:
         """The report after an admin's decision. `parties` are the present parties of a reported job.
 
         Raises:

@@ -11,7 +11,7 @@ from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.platform.web.access import Caller
 from khaya.profiles.service import public as get_profile
 from khaya.reports import store
-from khaya.reports.model import Kind, Report, ReportRequest, ResolutionRequest, new_report
+from khaya.reports.model import Kind, Report, ReportRequest, ReportResolutionRequest, new_report
 from khaya.reviews.service import get_visible as get_review
 
 
@@ -28,7 +28,9 @@ def report(request: ReportRequest, *, reporter: Caller, now: str, unit_of_work: 
     return new
 
 
-def resolve(report_id: str, request: ResolutionRequest, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> Report:
+def resolve(
+    report_id: str, request: ReportResolutionRequest, *, admin_id: str, now: str, unit_of_work: UnitOfWork
+) -> Report:
     """Resolve a report.
 
     Raises:

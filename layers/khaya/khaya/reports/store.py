@@ -24,7 +24,7 @@ def create(report: Report) -> list[writes.Write]:
     """The writes that store a new report and take the reporter's slot."""
     table = settings().reports_table
     return [
-        writes.put(table, item_of(report), condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()),
+        writes.create(table, item_of(report)),
         writes.put(
             table,
             {**_slot(report), "reportId": report.id},
@@ -74,14 +74,15 @@ def reword(before: Report, after: Report) -> writes.Write:
 
 def of_reporter(user_id: str, page_request: PageRequest) -> PageResult[Report]:
     """The reports that a person made, newest first."""
-    found = lists.list_page(settings().reports_table, "byReporter", "reporterId", user_id, page_request)
-    return PageResult([Report.model_validate(row) for row in found.items], found.after)
+    result = lists.list_page(settings().reports_table, "byReporter", "reporterId", user_id, page_request)
+    return result.mapped(Report.model_validate)
 
 
 def with_status(status: Status, page_request: PageRequest) -> PageResult[Report]:
     """The reports with a status, oldest first."""
-    found = lists.list_page(settings().reports_table, "byStatus", "status", status, page_request, newest_first=False)
-    return PageResult([Report.model_validate(row) for row in found.items], found.after)
+    return lists.list_page(
+        settings().reports_table, "byStatus", "status", status, page_request, newest_first=False
+    ).mapped(Report.model_validate)
 
 
 def _slot(report: Report) -> dict[str, str]:

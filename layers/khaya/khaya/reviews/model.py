@@ -49,7 +49,7 @@ class Reply(Model):
     created_at: str
 
 
-class Moderation(Model):
+class ReviewModeration(Model):
     """An admin's decision to hide a review or to show it again."""
 
     hidden: bool
@@ -72,14 +72,14 @@ class Review(Model):
     sub_ratings: SubRatings = SubRatings()
     comment: str | None = None
     response: Reply | None = None
-    moderations: list[Moderation] = []
+    moderations: list[ReviewModeration] = []
     """The decisions of admins, latest last."""
     created_at: str
     updated_at: str
     version: int = 1
 
     @property
-    def moderation(self) -> Moderation | None:
+    def moderation(self) -> ReviewModeration | None:
         """The latest decision; None if there is none."""
         return self.moderations[-1] if self.moderations else None
 
@@ -111,7 +111,7 @@ class Review(Model):
             raise Forbidden("No admin acts on a review of a job of their own.", code="own_affair")
         if hidden == self.hidden:
             return self
-        decision = Moderation(hidden=hidden, reason=reason, moderator_id=moderator_id, at=now)
+        decision = ReviewModeration(hidden=hidden, reason=reason, moderator_id=moderator_id, at=now)
         return self._updated(now, moderations=[*self.moderations, decision][-MAX_MODERATIONS:])
 
     def _updated(self, now: str, **changed: Any) -> Review:

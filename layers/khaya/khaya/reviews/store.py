@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from khaya.platform.base.errors import Conflict, WriteConflict
+from khaya.platform.base.errors import Conflict
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, lists, writes
@@ -39,7 +39,7 @@ def create(review: Review) -> list[writes.Write]:
     """The writes that store a new review and take the reviewer's slot on the job."""
     table, slot = slot_key(review.job_id, review.reviewer_id)
     return [
-        writes.put(table, _item(review), condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()),
+        writes.create(table, _item(review)),
         writes.put(
             table,
             {**slot, "reviewId": review.id},
@@ -51,14 +51,8 @@ def create(review: Review) -> list[writes.Write]:
 
 def change(before: Review, after: Review) -> writes.Write:
     """The write of the differences, on condition that the version is unchanged."""
-    return writes.replace(
-        settings().reviews_table,
-        {"id": before.id},
-        _item(before),
-        _item(after),
-        condition="#version = :version",
-        refusal=lambda _: WriteConflict(),
-        values={"version": before.version},
+    return writes.replace_version(
+        settings().reviews_table, {"id": before.id}, _item(before), _item(after), version=before.version
     )
 
 
@@ -93,8 +87,8 @@ def ratings_by_job(worker_id: str, limit: int) -> dict[str, int]:
 
 
 def _listed(index: str, attribute: str, value: str, page_request: PageRequest) -> PageResult[Review]:
-    found = lists.list_page(settings().reviews_table, index, attribute, value, page_request)
-    return PageResult([Review.model_validate(row) for row in found.items], found.after)
+    result = lists.list_page(settings().reviews_table, index, attribute, value, page_request)
+    return result.mapped(Review.model_validate)
 
 
 def _item(review: Review) -> Item:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from khaya.jobs.model import Party
 from khaya.platform.base.models import Model
 from khaya.platform.web.access import Caller
-from khaya.reviews.model import Moderation, Reply, Review
+from khaya.reviews.model import Reply, Review, ReviewModeration
 
 
 class SubRatingsView(Model):
@@ -39,7 +39,7 @@ class ModeratedReviewView(ReviewView):
     """The representation of a review for admins, with its latest moderation."""
 
     hidden: bool
-    moderation: Moderation | None
+    moderation: ReviewModeration | None
 
 
 def review_view(review: Review, visitor: Caller | None) -> ModeratedReviewView | ReviewView:

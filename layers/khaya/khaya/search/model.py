@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, WithJsonSchema
 
 from khaya.platform.base.errors import FieldError
 from khaya.platform.base.feeds import HIDDEN
@@ -22,8 +22,14 @@ SEARCHABLE_STATUS: Final[Mapping[str, str]] = {"jobs": "open", "listings": "acti
 MAX_WORDS = 3
 
 
-_GAP = r"[^\p{L}\p{N}\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\uffff]"
-_WORD = r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*"
+_SCHEMA: Final = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 100,
+    "pattern": r"^[^\x00-\x1f\x7f-\x9f]*[^\s!-/:-@\[-`{-~\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
+    "description": "One to three different whole words of the title, all of which must match.",
+}
+"""What the OpenAPI document says of a search: at least one character that can be part of a word."""
 
 
 def _searchable(text: str) -> str:
@@ -32,19 +38,7 @@ def _searchable(text: str) -> str:
     return text
 
 
-_WITH_A_WORD = r"^[^\x00-\x1f\x7f-\x9f]*[^\s!-/:-@\[-`{-~\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
-"""At least one character that is neither blank, punctuation of ASCII, nor a control character."""
-
-SearchText = Annotated[
-    Line,
-    Length(0, 100),
-    Field(
-        description="One to three whole words of the title, all of which must match.",
-        json_schema_extra={"pattern": rf"^{_GAP}*{_WORD}({_GAP}+{_WORD}){{0,{MAX_WORDS - 1}}}{_GAP}*$"},
-    ),
-    AfterValidator(_searchable),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 100, "pattern": _WITH_A_WORD}),
-]
+SearchText = Annotated[Line, Length(0, 100), AfterValidator(_searchable), WithJsonSchema(_SCHEMA)]
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,7 @@ def read(item: Item | None) -> Session | None:
 def create(session: Session) -> writes.Write:
     """Store a new session."""
     item = {**item_of(session), "deleteAfter": clock.epoch(session.expires_at)}
-    return writes.put(
-        settings().sessions_table, item, condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()
-    )
+    return writes.create(settings().sessions_table, item)
 
 
 def change(before: Session, after: Session) -> writes.Write:
@@ -69,8 +67,8 @@ def of_person(user_id: str, now: str, page_request: PageRequest) -> PageResult[S
         start=start and {**{name: start[name] for name in _POSITION}, "userId": user_id},
         values={"user": user_id, "now": now},
     )
-    found = page_of(rows, page_request.limit, lambda row: {name: row[name] for name in _POSITION})
-    return PageResult([Session.model_validate(row) for row in found.items], found.after)
+    result = page_of(rows, page_request.limit, lambda row: {name: row[name] for name in _POSITION})
+    return result.mapped(Session.model_validate)
 
 
 def delete_many(session_ids: Sequence[str]) -> None:

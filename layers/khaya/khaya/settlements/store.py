@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, writes
@@ -34,7 +33,7 @@ def create(settlement: BookedSettlement) -> writes.Write:
     """Store a booked settlement, once."""
     table, name = key(settlement.id)
     item = {**item_of(settlement), **name, "kind": _KIND, "order": f"{settlement.settled_on}#{settlement.id}"}
-    return writes.put(table, item, condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict())
+    return writes.create(table, item)
 
 
 def since(day: str) -> frozenset[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from khaya.identities import model as identity
 from khaya.identities import store as identities
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Party
@@ -16,11 +15,11 @@ from khaya.platform.data.pages import every_item
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
 from khaya.platform.web.access import Caller
 from khaya.sign_in import challenges, store
-from khaya.sign_in.model import Challenge, CodeAnswer, Identity, new_challenge
+from khaya.sign_in.model import Challenge, CodeAnswer, ContactIdentity, new_challenge
 from khaya.users import store as users
 
 
-def request_contact_code(identity: Identity, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
+def request_contact_code(identity: ContactIdentity, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
     """Send a code to a new phone or e-mail of the caller."""
     challenge = new_challenge("contact", identity, None, now, user_id=caller.user_id, session_id=caller.session_id)
     return challenges.request(challenge, identity.kind, now=now, unit_of_work=unit_of_work)
@@ -58,15 +57,14 @@ def verify_contact(
     return {"phone": user.phone, "email": user.email, verified.kind: verified.value}
 
 
-def _set_contact_in_cognito(verified: Identity, caller: Caller, now: str) -> None:
+def _set_contact_in_cognito(verified: ContactIdentity, caller: Caller, now: str) -> None:
     """Reserve a proved contact for the caller, and set it in Cognito.
 
     Raises:
         Conflict: it belongs to another account, or is being taken by one.
     """
-    contact = identity.Identity(verified.kind, verified.value)
     reservation = store.reserve_contact(_hash_of(verified), verified.kind, caller.user_id, now)
-    commit_now(identities.require_free(contact, caller.user_id), reservation)
+    commit_now(identities.require_free(verified, caller.user_id), reservation)
     try:
         holder = cognito.find(verified.value)
         if holder is not None and holder.subject != caller.subject:
@@ -81,7 +79,7 @@ def _set_contact_in_cognito(verified: Identity, caller: Caller, now: str) -> Non
         raise
 
 
-def _hash_of(contact: Identity) -> str:
+def _hash_of(contact: ContactIdentity) -> str:
     return secrets.keyed_hash("contact", contact.kind, contact.value)
 
 

@@ -6,7 +6,7 @@ import random
 import time
 
 from khaya import channels
-from khaya.channels import Channel, ChannelDown, Message, Undeliverable, Unsure
+from khaya.channels import Channel, ChannelDown, ChannelMessage, Undeliverable, Unsure
 from khaya.channels import store as limits
 from khaya.platform.aws import cognito, secrets
 from khaya.platform.base import observability
@@ -80,7 +80,7 @@ def _recipient(challenge: Challenge) -> tuple[str, str | None] | None:
     return (contact, account.subject) if contact else None
 
 
-def _deliver(channel: Channel, message: Message) -> None:
+def _deliver(channel: Channel, message: ChannelMessage) -> None:
     """Send the message, with short pauses between attempts, because a user is waiting for it.
 
     Raises:
@@ -104,9 +104,9 @@ def _deliver(channel: Channel, message: Message) -> None:
             return
 
 
-def _message(to: str, code: str) -> Message:
+def _message(to: str, code: str) -> ChannelMessage:
     minutes = CODE_SECONDS // 60
-    return Message(
+    return ChannelMessage(
         to=to,
         text=f"{code} is your Khaya code. It works for {minutes} minutes. Give it to nobody: Khaya never asks for it.",
         subject="Your Khaya code",

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from khaya.identities.model import ContactKind, Identity
 from khaya.platform.base import clock
 from khaya.platform.base.emails import SCHEMA as EMAIL_SCHEMA
 from khaya.platform.base.emails import Email, normal_email
@@ -19,7 +20,6 @@ from khaya.profiles.model import DisplayName
 from khaya.sign_in.passwords import MAX_RAW_LENGTH, MIN_LENGTH, new_password, normal_password
 
 Channel = Literal["sms", "whatsapp", "email"]
-Kind = Literal["phone", "email"]
 Purpose = Literal["signIn", "signUp", "contact"]
 
 CODE_DIGITS = 6
@@ -60,14 +60,13 @@ Code = Annotated[str, Field(pattern=rf"^[0-9]{{{CODE_DIGITS}}}$")]
 
 
 @dataclass(frozen=True)
-class Identity:
-    """A phone number or an e-mail address, which identifies a person."""
+class ContactIdentity(Identity):
+    """A phone number or an e-mail address, by which a person signs in."""
 
-    kind: Kind
-    value: str
+    kind: ContactKind
 
     @classmethod
-    def of(cls, username: str) -> Identity:
+    def of(cls, username: str) -> ContactIdentity:
         """The identity in a normalised username."""
         return cls("email" if "@" in username else "phone", username)
 
@@ -100,11 +99,11 @@ class SignUp(RequestModel):
         return self
 
     @property
-    def to_verify(self) -> Identity:
+    def to_verify(self) -> ContactIdentity:
         """The identity that the code verifies: the e-mail if the code is sent there, else the phone."""
         if self.channel == "email" and self.email is not None:
-            return Identity("email", self.email)
-        return Identity("phone", self.phone)
+            return ContactIdentity("email", self.email)
+        return ContactIdentity("phone", self.phone)
 
 
 class CodeRequest(RequestModel):
@@ -131,9 +130,9 @@ class ContactChange(RequestModel):
         return self
 
     @property
-    def to_verify(self) -> Identity:
+    def to_verify(self) -> ContactIdentity:
         """The identity that the code verifies."""
-        return Identity("phone", self.phone) if self.phone else Identity("email", self.email or "")
+        return ContactIdentity("phone", self.phone) if self.phone else ContactIdentity("email", self.email or "")
 
 
 class CodeAnswer(RequestModel):
@@ -210,12 +209,12 @@ class Challenge(Model):
     session_id: str | None = None
 
     @property
-    def requested(self) -> Identity:
+    def requested(self) -> ContactIdentity:
         """The identity in the request."""
-        return Identity.of(self.identity)
+        return ContactIdentity.of(self.identity)
 
     @property
-    def verified(self) -> Identity:
+    def verified(self) -> ContactIdentity:
         """The identity that a correct answer verifies.
 
         Raises:
@@ -223,14 +222,16 @@ class Challenge(Model):
         """
         if self.destination is None:
             raise wrong_code()
-        return Identity.of(self.destination)
+        return ContactIdentity.of(self.destination)
 
     def is_closed(self, now: str) -> bool:
         """Whether the challenge was answered or has expired."""
         return self.answered_at is not None or self.expires_at <= clock.epoch(now)
 
 
-def new_challenge(purpose: Purpose, identity: Identity, channel: Channel | None, now: str, **fields: Any) -> Challenge:
+def new_challenge(
+    purpose: Purpose, identity: ContactIdentity, channel: Channel | None, now: str, **fields: Any
+) -> Challenge:
     """A new challenge; `fields` are the further fields of its purpose."""
     return Challenge(
         id=secrets.token_urlsafe(24),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from secrets import token_urlsafe
 
-from khaya.identities import model as identity
 from khaya.identities import store as identities
 from khaya.platform.aws import cognito, secrets
-from khaya.platform.aws.cognito import Account, Origin, Tokens
+from khaya.platform.aws.cognito import CognitoUser, Origin, Tokens
 from khaya.platform.base import clock
 from khaya.platform.base.errors import (
     TooMany,
@@ -25,7 +24,7 @@ from khaya.sign_in.model import (
     Challenge,
     Channel,
     CodeAnswer,
-    Identity,
+    ContactIdentity,
     SignUp,
     StepUp,
     new_challenge,
@@ -56,7 +55,7 @@ def sign_up(request: SignUp, *, now: str, unit_of_work: UnitOfWork) -> Challenge
 
 def request_code(username: str, channel: Channel | None, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
     """Send a code to the account with this username. The consumer looks the account up, not this request."""
-    challenge = new_challenge("signIn", Identity.of(username), channel, now)
+    challenge = new_challenge("signIn", ContactIdentity.of(username), channel, now)
     return challenges.request(challenge, "username", now=now, unit_of_work=unit_of_work)
 
 
@@ -166,8 +165,8 @@ def _tokens_by_password(username: str, password: str, origin: Origin, now: str) 
 
     Wrong passwords count for the person, so that phone and e-mail do not count apart.
     """
-    name = Identity.of(username)
-    holder = identities.holder_of(identity.Identity(name.kind, name.value))
+    name = ContactIdentity.of(username)
+    holder = identities.holder_of(name)
     return wrong_passwords.guess(
         holder or username,
         origin,
@@ -201,7 +200,7 @@ def _claimed_tokens(challenge: Challenge, origin: Origin, now: str) -> Tokens:
         raise
 
 
-def _tokens_for(account: Account, origin: Origin, now: str) -> Tokens:
+def _tokens_for(account: CognitoUser, origin: Origin, now: str) -> Tokens:
     """Tokens for the account, by a one-time proof that Cognito's trigger finds in the Challenges table."""
     proof = token_urlsafe(32)
     commit_now(store.put_proof(proof, account.subject, now))
@@ -211,7 +210,7 @@ def _tokens_for(account: Account, origin: Origin, now: str) -> Tokens:
     return tokens
 
 
-def _account(challenge: Challenge) -> Account:
+def _account(challenge: Challenge) -> CognitoUser:
     """The account that a correct answer signs in to. A sign-up with an existing identity signs in to its account."""
     verified = challenge.verified
     account = cognito.find(challenge.subject or verified.value)

@@ -45,9 +45,7 @@ def find(challenge_id: str) -> Challenge | None:
 def create(challenge: Challenge) -> writes.Write:
     """Store a new challenge."""
     table, row = key(challenge.id)
-    return writes.put(
-        table, {**item_of(challenge), **row}, condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict()
-    )
+    return writes.create(table, {**item_of(challenge), **row})
 
 
 def count_send(identity_hash: str, now: str) -> writes.Write:

@@ -37,11 +37,8 @@ _SHARD_DAYS = 60
 def count(events: Sequence[Event], now: str) -> list[writes.Write]:
     """Count different events, if none of them was counted before; refused as `WriteConflict`."""
     marks = [
-        writes.put(
-            settings().statistics_table,
-            {**_counted_key(event.id)[1], "expiresAt": _expiry(now, COUNTED_DAYS)},
-            condition="attribute_not_exists(#id)",
-            refusal=lambda _: WriteConflict(),
+        writes.create(
+            settings().statistics_table, {**_counted_key(event.id)[1], "expiresAt": _expiry(now, COUNTED_DAYS)}
         )
         for event in events
     ]

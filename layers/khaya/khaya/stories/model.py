@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from khaya.moderation.model import Moderation, ModerationRequest
 from khaya.platform.base.errors import Conflict, FieldError, Forbidden, Stale
-from khaya.platform.base.fields import Length, Prose, Title, Whole
+from khaya.platform.base.fields import Length, Prose, Title
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel, next_version
 from khaya.platform.base.money import RAND
@@ -16,7 +17,6 @@ from khaya.uploads.model import DifferentKeys, Pictures, UploadKey, content_type
 
 StoryType = Literal["success", "testimonial", "tip", "experience"]
 Status = Literal["pending", "approved", "rejected"]
-Decision = Literal["approve", "reject"]
 
 REWARD_CENTS = 50 * RAND
 """The reward for the first approved story of a person with a qualifying job. Paid once."""
@@ -49,17 +49,9 @@ class StoryPosting(RequestModel):
     media: MediaKeys = []
 
 
-class ModerationRequest(RequestModel):
+class StoryModerationRequest(ModerationRequest):
     """An admin's decision. A rejection needs a reason, and features nothing."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "if": {"properties": {"decision": {"const": "reject"}}},
-            "then": {"properties": {"reason": {"type": "string"}}, "required": ["reason"]},
-        }
-    )
-
-    decision: Decision
     featured: Annotated[
         bool | None,
         Field(
@@ -67,10 +59,6 @@ class ModerationRequest(RequestModel):
             description="Whether to feature the story. If left out, an approved story keeps its present value.",
         ),
     ] = None
-    reason: Annotated[Prose, Length(3, 500)] | None = Field(None, validate_default=True)
-    version: Annotated[
-        Whole, Field(ge=1, description="The version that the admin has read; `412` if there is a newer one.")
-    ]
 
     @field_validator("featured")
     @classmethod
@@ -78,22 +66,6 @@ class ModerationRequest(RequestModel):
         if featured and others.data.get("decision") == "reject":
             raise FieldError("is possible only for an approved story", "not_with_rejection")
         return featured
-
-    @field_validator("reason")
-    @classmethod
-    def _is_given_to_reject(cls, reason: str | None, others: ValidationInfo) -> str | None:
-        if reason is None and others.data.get("decision") == "reject":
-            raise FieldError("is needed to reject a story", "required")
-        return reason
-
-
-class Moderation(Model):
-    """The decision, reason, moderator and time of a moderation."""
-
-    decision: Decision
-    reason: str | None = None
-    moderator_id: str
-    at: str
 
 
 class Story(Model):
@@ -150,7 +122,7 @@ class Story(Model):
             )
         return self
 
-    def moderated(self, request: ModerationRequest, *, moderator_id: str, now: str) -> Story:
+    def moderated(self, request: StoryModerationRequest, *, moderator_id: str, now: str) -> Story:
         """The story after an admin's decision. A later decision replaces an earlier one.
 
         Raises:

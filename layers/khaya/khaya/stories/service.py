@@ -14,7 +14,7 @@ from khaya.platform.work.retries import retry_on_conflict
 from khaya.profiles import store as profiles
 from khaya.referrals import store as referrals
 from khaya.stories import store
-from khaya.stories.model import REWARD_CENTS, ModerationRequest, Story, StoryPosting, new_story
+from khaya.stories.model import REWARD_CENTS, Story, StoryModerationRequest, StoryPosting, new_story
 from khaya.uploads import service as uploads
 from khaya.uploads.model import HandIn
 from khaya.users import store as users
@@ -96,7 +96,7 @@ def liked_by_story(stories: Sequence[Story], visitor: Caller | None) -> dict[str
 
 
 def moderate(
-    story_id: str, request: ModerationRequest, *, moderator_id: str, now: str, unit_of_work: UnitOfWork
+    story_id: str, request: StoryModerationRequest, *, moderator_id: str, now: str, unit_of_work: UnitOfWork
 ) -> Story:
     """Record an admin's decision, and return the story.
 

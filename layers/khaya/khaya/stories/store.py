@@ -50,12 +50,7 @@ def find(story_id: str) -> Story | None:
 
 def create(story: Story) -> writes.Write:
     """The write that stores a new story."""
-    return writes.put(
-        settings().stories_table,
-        _item(story) | changed_today(),
-        condition="attribute_not_exists(#id)",
-        refusal=lambda _: WriteConflict(),
-    )
+    return writes.create(settings().stories_table, _item(story) | changed_today())
 
 
 def change(before: Story, after: Story) -> writes.Write:
@@ -93,12 +88,7 @@ def like(story_id: str, user_id: str, now: str) -> list[writes.Write]:
     table, own = like_key(story_id, user_id)
     new_like = Like(id=own["id"], liked_by=user_id, liked_story=story_id, liked_at=now)
     return [
-        writes.put(
-            table,
-            item_of(new_like),
-            condition="attribute_not_exists(#id)",
-            refusal=lambda _: WriteConflict(),
-        ),
+        writes.create(table, item_of(new_like)),
         writes.update(
             *key(story_id),
             "SET #changedDay = :changedDay ADD #likes :one",
@@ -123,8 +113,8 @@ def rename(story: Story, name: str) -> writes.Write | None:
 
 def liked_by(user_id: str, page_request: PageRequest) -> PageResult[str]:
     """The ids of the stories that a person likes, newest first, including deleted stories."""
-    found = lists.list_page(settings().stories_table, "byLiker", "likedBy", user_id, page_request)
-    return PageResult([row["id"].partition("#")[0] for row in found.items], found.after)
+    result = lists.list_page(settings().stories_table, "byLiker", "likedBy", user_id, page_request)
+    return result.mapped(lambda row: str(row["id"].partition("#")[0]))
 
 
 def take_back_like(story: Story, user_id: str) -> list[writes.Write]:
@@ -189,8 +179,9 @@ def pending(page_request: PageRequest) -> PageResult[Story]:
 def _listed(
     index: str, attribute: str, value: str, page_request: PageRequest, *, newest_first: bool = True
 ) -> PageResult[Story]:
-    found = lists.list_page(settings().stories_table, index, attribute, value, page_request, newest_first=newest_first)
-    return PageResult([Story.model_validate(row) for row in found.items], found.after)
+    return lists.list_page(
+        settings().stories_table, index, attribute, value, page_request, newest_first=newest_first
+    ).mapped(Story.model_validate)
 
 
 def _remove_like(story: Story, user_id: str, condition: str, values: dict[str, str]) -> list[writes.Write]:

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from khaya.moderation.model import Moderation
 from khaya.platform.base.models import Model
 from khaya.platform.web.access import Caller
-from khaya.stories.model import Moderation, Status, Story, StoryType
+from khaya.stories.model import Status, Story, StoryType
 from khaya.uploads.model import ContentType, upload_id
 from khaya.uploads.view import file_url, media_type
 

@@ -35,24 +35,12 @@ def find(reference: str) -> Suspense | None:
 
 def create(suspense: Suspense) -> writes.Write:
     """Store money in suspense, once."""
-    return writes.put(
-        settings().refunds_table,
-        _item(suspense),
-        condition="attribute_not_exists(#id)",
-        refusal=lambda _: WriteConflict(),
-    )
+    return writes.create(settings().refunds_table, _item(suspense))
 
 
 def change(before: Suspense, after: Suspense) -> writes.Write:
     """Write the difference, if the version is unchanged."""
-    return writes.replace(
-        *key(before.id),
-        _item(before),
-        _item(after),
-        condition="#version = :version",
-        refusal=lambda _: WriteConflict(),
-        values={"version": before.version},
-    )
+    return writes.replace_version(*key(before.id), _item(before), _item(after), version=before.version)
 
 
 def require_unchanged(suspense: Suspense) -> writes.Write:

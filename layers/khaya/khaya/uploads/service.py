@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from khaya.platform.aws import media
+from khaya.platform.aws import files
 from khaya.platform.base import clock
 from khaya.platform.base.errors import FieldProblem, Invalid
 from khaya.platform.base.models import Item
@@ -47,8 +47,8 @@ def offer(request: UploadRequest, *, user_id: str, now: str, unit_of_work: UnitO
     """
     upload = new_upload(request, user_id=user_id, now=now)
     unit_of_work.add(store.create(upload))
-    url, fields = media.form(upload.key, upload.content_type, LARGEST_BYTES)
-    expires_at = clock.plus(now, seconds=media.FORM_SECONDS)
+    url, fields = files.form(upload.key, upload.content_type, LARGEST_BYTES)
+    expires_at = clock.plus(now, seconds=files.FORM_SECONDS)
     return UploadForm(key=upload.key, url=url, fields=fields, expires_at=expires_at)
 
 
@@ -71,7 +71,7 @@ def check_hand_in(hand_in: HandIn, items: Iterable[Item | None], now: str) -> li
         return []
     uploads = hand_in.uploads({item["key"]: item for item in items if item}, now)
     offered = [upload for upload in uploads if upload.state == "offered"]
-    beginnings = in_parallel(lambda upload: media.beginning(upload.key, FIRST_BYTES), offered, _AT_ONCE)
+    beginnings = in_parallel(lambda upload: files.beginning(upload.key, FIRST_BYTES), offered, _AT_ONCE)
     wrong: list[FieldProblem] = []
     versions: dict[str, str] = {}
     for upload, file in zip(offered, beginnings, strict=True):
@@ -84,7 +84,7 @@ def check_hand_in(hand_in: HandIn, items: Iterable[Item | None], now: str) -> li
             versions[upload.key] = file.version_id
     if wrong:
         raise Invalid(wrong)
-    in_parallel(lambda one: media.mark_handed_in(*one), versions.items(), _AT_ONCE)
+    in_parallel(lambda one: files.mark_handed_in(*one), versions.items(), _AT_ONCE)
     return [HandedIn(upload, versions.get(upload.key) or upload.version_id or "") for upload in uploads]
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from khaya.platform.aws.media import link
+from khaya.platform.aws.files import link
 from khaya.platform.base.models import Model
 from khaya.platform.base.settings import settings
 from khaya.uploads.model import (

@@ -348,8 +348,9 @@ def _list_by(index: str, attribute: str, value: str, page_request: PageRequest) 
         start=start and {"userId": start["userId"], "createdAt": start["createdAt"], attribute: value},
         values={"value": value},
     )
-    found = page_of(rows, page_request.limit, lambda row: {"userId": row["userId"], "createdAt": row["createdAt"]})
-    return PageResult([User.model_validate(row) for row in found.items], found.after)
+    return page_of(
+        rows, page_request.limit, lambda row: {"userId": row["userId"], "createdAt": row["createdAt"]}
+    ).mapped(User.model_validate)
 
 
 def pass_account_guard(caller: Caller, access: Access, now: str, *, counted: bool) -> Caller:
@@ -477,7 +478,7 @@ class _GuardUpdate:
         if status == "suspended" and not self.access.also_suspended:
             reason = record.get("statusReason")
             text = f"This account is suspended: {reason}" if reason else "This account is suspended."
-            return Forbidden(text, code="suspended")
+            return Forbidden(text, code="suspended", params={"reason": reason})
         if self.roles and record.get("lostRoles", set()) >= set(self.roles):
             return Forbidden(
                 f"You no longer hold the role {' or '.join(self.roles)}.",

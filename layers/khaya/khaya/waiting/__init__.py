@@ -1,1 +1,1 @@
-"""Money that waits for a person: when they are reminded, and when it becomes an admin's."""
+"""Money that waits for a person: when they are reminded, and when an admin takes over."""

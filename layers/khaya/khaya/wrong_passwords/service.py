@@ -1,7 +1,7 @@
 """Compares a password, and slows down those who send wrong ones.
 
-Counts are for a network, or for an identity together with a network, never for an identity that has an account alone,
-so that nobody can lock somebody else out. The device counts nowhere: its name comes from a header.
+Tries are counted per network, and per identity and network. They are never counted per identity alone if it has an
+account, so that nobody can lock somebody else out. The device is not counted: its name comes from a header.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ LOCKED_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Account:
+class CognitoUser:
     """An account. `phone` and `email` are None unless they are verified."""
 
     subject: str
@@ -89,7 +89,7 @@ class _SignInRefused(Unauthenticated):
     """Cognito refused the sign-in, or the account does not exist."""
 
 
-def find(name: str) -> Account | None:
+def find(name: str) -> CognitoUser | None:
     """The account of a phone, an e-mail or a `sub`; None if there is none."""
     try:
         found = _call(_cognito().admin_get_user, UserPoolId=_pool_id(), Username=name)
@@ -100,7 +100,7 @@ def find(name: str) -> Account | None:
         kind: attributes.get(name) if attributes.get(f"{name}_verified") == "true" else None
         for kind, name in _ATTRIBUTES.items()
     }
-    return Account(
+    return CognitoUser(
         subject=attributes["sub"],
         username=found["Username"],
         phone=verified["phone"],
@@ -109,7 +109,7 @@ def find(name: str) -> Account | None:
     )
 
 
-def create(kind: Kind, contact: str, name: str, password: str | None) -> Account:
+def create(kind: Kind, contact: str, name: str, password: str | None) -> CognitoUser:
     """Create the account of a verified phone or e-mail, unless it exists, and return it.
 
     Without a `password` the account gets a random one. Idempotent: a repeated call completes an interrupted one.
@@ -137,7 +137,7 @@ def create(kind: Kind, contact: str, name: str, password: str | None) -> Account
     return ensure_password(account, password)
 
 
-def ensure_password(account: Account, password: str | None = None) -> Account:
+def ensure_password(account: CognitoUser, password: str | None = None) -> CognitoUser:
     """Set the password of an account that has none: `password`, or a random one."""
     if not account.has_password:
         set_password(account.username, password or secrets.token_urlsafe(48))

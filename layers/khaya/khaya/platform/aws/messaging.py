@@ -38,7 +38,7 @@ class MessageRefused(Exception):
         self.retry_after = retry_after
 
 
-class NotSent(Exception):
+class NotReached(Exception):
     """AWS was not reached: nothing was sent."""
 
 
@@ -79,11 +79,11 @@ def _message_id(operation: Callable[..., Any], **request: Any) -> str:
         headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
         raise MessageRefused(str(error.response["Error"]["Code"]), headers.get("retry-after")) from None
     except (ConnectTimeoutError, EndpointConnectionError) as error:
-        raise NotSent(type(error).__name__) from None
+        raise NotReached(type(error).__name__) from None
     except HTTPClientError as error:
         raise OutcomeUnknown(type(error).__name__) from None
     except BotoCoreError as error:
-        raise NotSent(type(error).__name__) from None
+        raise NotReached(type(error).__name__) from None
     except (ResponseParserError, LookupError) as error:  # raised by botocore for an answer that it cannot read
         raise OutcomeUnknown(type(error).__name__) from None
     if not answer.get("MessageId"):

@@ -181,6 +181,10 @@ class IndexBehind(Exception):
     """An index, which is eventually consistent, does not contain a write yet; it has to be read again later."""
 
 
+class NotBegun(Exception):
+    """There was no time left to begin a message of a queue, or a record of a stream."""
+
+
 class RetryLater(Exception):
     """A queue's message cannot be handled now, and is to come again after `seconds`. The reason is written to the log.
 

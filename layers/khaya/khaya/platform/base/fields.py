@@ -18,6 +18,7 @@ __all__ = [
     "Coordinates",
     "Count",
     "Description",
+    "Flag",
     "Length",
     "Line",
     "Name",
@@ -146,6 +147,17 @@ Name = Annotated[
     _Pattern(rf"\x00-\x1f{_HIDDEN_IN_NAMES}", _INNER_BLANK),
 ]
 """The name of a person, a place or a trade: one line, without invisible characters."""
+
+
+def _in_words(value: Any) -> Any:
+    """The truth value that a query's text stands for: `true` or `false`, and nothing else."""
+    if isinstance(value, str) and value not in ("true", "false"):
+        raise PydanticKnownError("bool_parsing")
+    return value == "true" if isinstance(value, str) else value
+
+
+Flag = Annotated[bool, BeforeValidator(_in_words)]
+"""A truth value in a query."""
 
 Title = Annotated[Line, Length(5, 200)]
 Description = Annotated[Prose, Length(20, 5000)]

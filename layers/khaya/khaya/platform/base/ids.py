@@ -8,6 +8,11 @@ from datetime import datetime
 
 from ulid import ULID
 
+MAX_ID_LENGTH = 128
+"""The longest id in a path, in characters; DynamoDB refuses much longer keys."""
+ID_PATTERN = f"^[!-~]{{1,{MAX_ID_LENGTH}}}$"
+"""The form of ids in a path; no other text is the id of anything."""
+
 
 def new_id() -> str:
     """A new ULID of 26 characters."""

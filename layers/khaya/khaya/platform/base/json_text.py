@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from pydantic import BaseModel
 
@@ -11,6 +11,7 @@ from khaya.platform.base.errors import Unreadable
 
 MAX_DEPTH = 32
 """The deepest nesting that is accepted."""
+_MOST_DIGITS: Final = 40
 
 
 def read_json(text: str | None) -> Any:
@@ -22,7 +23,7 @@ def read_json(text: str | None) -> Any:
     if text is None:
         return None
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+        value = json.loads(text, object_pairs_hook=_object, parse_int=_integer, parse_constant=_no_constant)
         _check_depth(value, MAX_DEPTH)
     except (ValueError, RecursionError) as error:
         raise Unreadable("The body is not readable JSON.", code="body_not_json") from error
@@ -47,6 +48,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise Unreadable("A key occurs twice in one object of the body.", code="duplicate_key")
     return found
+
+
+def _integer(digits: str) -> int:
+    """The number; one with more digits than any field takes is cut, so that its field refuses it for its size.
+
+    Python reads no number of more than 4,300 digits.
+    """
+    return int(digits[:_MOST_DIGITS])
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -54,8 +54,8 @@ def check_only_one_of(request: BaseModel, *shapes: tuple[str, ...]) -> None:
     sent = {to_camel(name) for name in request.model_fields_set}
     values = [getattr(request, name) for name in request.model_fields_set]
     if None in values or sent not in [{*shape} for shape in shapes]:
-        groups = [" and ".join(shape) for shape in shapes]
-        raise FieldError(f"must be one of: {'; '.join(groups)}", "exactly_one", groups=groups)
+        words = "; ".join(" and ".join(shape) for shape in shapes)
+        raise FieldError(f"must be one of: {words}", "exactly_one", groups=["+".join(shape) for shape in shapes])
 
 
 def only_one_of(*shapes: tuple[str, ...]) -> Callable[[dict[str, Any]], None]:

@@ -33,7 +33,7 @@ _BLANKS: Final = f"[{BLANK}]+"
 
 _EMOJI: Final = (
     r"\xa9\xae\u203c\u2049\u2122\u2139\u2194-\u21aa\u2300-\u23ff\u24c2\u25aa-\u25fe\u2600-\u27bf\u2934\u2935"
-    r"\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001f3fa\U0001f400-\U0001faff"
+    r"\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff"
 )
 """Extended_Pictographic without the skin tones, in ranges that also hold a few neighbouring signs."""
 _FUTURE_EMOJI: Final = r"[\U0001f000-\U0001faff\U0001fc00-\U0001fffd]"
@@ -52,16 +52,30 @@ _KEPT: Final = (
 )
 """Sequences whose invisible characters change what is shown: emoji, keycaps, forms of ideographs and of Mongolian."""
 
-_DIACRITICS: Final = r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
-"""Combining marks that belong to no script of their own; those of Indic scripts are vowels and stay."""
-_STROKES: Final = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "\u0131": "i", "ð": "d", "æ": "ae", "œ": "oe"}
+_DIACRITICS: Final = (
+    r"[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
+    r"\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
-"""Latin letters whose diacritic is part of the letter, so that Unicode does not decompose them."""
+"""Combining marks that belong to no script of their own, and the points of Hebrew and Arabic, which few people write.
+
+Those of Indic scripts are vowels and stay.
+"""
+_OTHER_LATIN: Final = {"\u0131": "i", "ð": "d", "æ": "ae", "œ": "oe"}
+_LATIN_WITH: Final = r"LATIN SMALL LETTER ([A-Z]{1,2}) WITH "
+"""The name of a letter whose diacritic is part of it, such as ø or ɓ, so that Unicode does not decompose it."""
 
 _EMOJI_FORM: Final = rf"[{_EMOJI}]\ufe0f|[0-9#*]\ufe0f?\u20e3"
-_HANGUL: Final = r"[\u1100-\u11ff\ua960-\ua97c\uac00-\ud7fb]"
-_JAMO: Final = r"[\u1160-\u11ff\ud7b0-\ud7fb]"
+_LEAD, _VOWEL, _TAIL = r"\u1100-\u115f\ua960-\ua97c", r"\u1160-\u11a7\ud7b0-\ud7c6", r"\u11a8-\u11ff\ud7cb-\ud7fb"
+_SYLLABLE: Final = r"\uac00-\ud7a3"
+_OPEN_SYLLABLE: Final = "".join(map(chr, range(0xAC00, 0xD7A4, 28)))
+_HANGUL_PAIR: Final = (
+    rf"[{_LEAD}][{_LEAD}{_VOWEL}{_SYLLABLE}]|[{_VOWEL}{_SYLLABLE}{_TAIL}][{_TAIL}]|[{_VOWEL}{_OPEN_SYLLABLE}][{_VOWEL}]"
+)
+_PREPENDED: Final = (
+    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\u0d4e\U000110bd\U000110cd\U000111c2\U000111c3"
+    "\U0001193f\U00011941\U00011a84\U00011a85\U00011a86\U00011a87\U00011a88\U00011a89\U00011d46\U00011f02"
+)
+"""Signs that begin the grapheme cluster of the character after them, such as those above Arabic numbers."""
 _CONJUNCT_LINKERS: Final = "\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d"
 
 _LONGEST_WORD: Final = 64
@@ -204,8 +218,8 @@ def _extends(character: str, before: str) -> bool:
         or (before == "\u200d" and category[0] == "S")
         or "\U0001f3fb" <= character <= "\U0001f3ff"
         or character in "\u0e33\u0eb3\uff9e\uff9f"
-        or (re.match(_JAMO, character) is not None and re.match(_HANGUL, before) is not None)
-        or ("\u1100" <= character <= "\u115e" and "\u1100" <= before <= "\u115e")
+        or re.match(_HANGUL_PAIR, before + character) is not None
+        or before in _PREPENDED
         or (before in _CONJUNCT_LINKERS and category == "Lo" and ord(character) // 128 == ord(before) // 128)
     )
 
@@ -221,9 +235,17 @@ def _folded(text: str) -> str:
     known = "".join(character for character in text if not _is_unknown(character))
     text = _drop_lone_marks(re.sub(_INVISIBLE, "", known))
     text = re.sub(_DIACRITICS, "", unicodedata.normalize("NFKD", text)).casefold()
-    text = re.sub(_DIACRITICS, "", unicodedata.normalize("NFKD", text.translate(_STROKES)))
+    text = re.sub(_DIACRITICS, "", unicodedata.normalize("NFKD", "".join(map(_plain_letter, text))))
     # A decomposition may leave a mark without a base, as of the Thai vowel sara am or of a mark that stands on a blank.
     return unicodedata.normalize("NFC", _drop_lone_marks(re.sub(_INVISIBLE, "", text)))
+
+
+def _plain_letter(character: str) -> str:
+    """A small Latin letter without the stroke, hook or tail that is part of it."""
+    if character.isascii():
+        return character
+    named = re.match(_LATIN_WITH, unicodedata.name(character, ""))
+    return named[1].lower() if named else _OTHER_LATIN.get(character, character)
 
 
 def _emoji_to_blank(found: re.Match[str]) -> str:

@@ -78,6 +78,28 @@ def rows_between(
         start = {name: rows[-1][name] for name in ("id", attribute, order)}
 
 
+def due_pages(
+    table: str, shard: str | int, until: str, *, key: str = "id", order: str = "dueAt", limit: int = 50
+) -> Iterator[list[Item]]:
+    """Pages of a shard of the index `byDue`, with the rows whose `order` is at most `until`, longest overdue first."""
+    start: Item | None = None
+    while True:
+        rows = dynamo.query(
+            table,
+            "byDue",
+            f"#dueShard = :shard AND #{order} <= :until",
+            limit=limit,
+            newest_first=False,
+            start=start,
+            values={"shard": str(shard), "until": until},
+        )
+        if rows:
+            yield rows
+        if len(rows) < limit:
+            return
+        start = {name: rows[-1][name] for name in (key, "dueShard", order)}
+
+
 def feed_page(table: str, category: str | None, location: str | None, page_request: PageRequest) -> PageResult[Item]:
     """A page of the table's feed, newest first, in one query for any combination of filters."""
     place = comparable(location) if location is not None else None

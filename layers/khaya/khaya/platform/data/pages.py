@@ -23,6 +23,7 @@ MAX_LIMIT = 50
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="How many items a page holds."), in_digits]
 
 Element = TypeVar("Element")
+Other = TypeVar("Other")
 Shown = TypeVar("Shown")
 
 _SIGNATURE_BYTES = 12
@@ -43,6 +44,10 @@ class PageResult(Generic[Element]):
 
     items: list[Element]
     after: Mapping[str, Any] | None
+
+    def mapped(self, read: Callable[[Element], Other]) -> PageResult[Other]:
+        """The page with `read` applied to each item."""
+        return PageResult([read(item) for item in self.items], self.after)
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
 from khaya.platform.base import clock
-from khaya.platform.base.errors import FieldProblem, Invalid, Unreadable
+from khaya.platform.base.backoff import pause
+from khaya.platform.base.errors import FieldProblem, Invalid, Unavailable, Unreadable, WriteConflict
 from khaya.platform.base.json_text import read_json
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import settings
@@ -31,6 +33,9 @@ KEEP_HOURS = 24
 """Hours for which the response to an `Idempotency-Key` is kept."""
 
 MAX_KEY_LENGTH = 64
+
+RETRY_SECONDS = 4
+"""Seconds for which a request is retried after write conflicts; API Gateway's timeout is 29 seconds."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +166,34 @@ class UnitOfWork:
         dynamo.commit([*record, *self.writes], self.token, self.actor)
         for action in self.actions:
             action()
+
+
+def commit_with_retries(
+    unit_of_work: UnitOfWork, run: Callable[[UnitOfWork], tuple[Result, RecordedAnswer | None]]
+) -> Result:
+    """Run a use case and commit its writes; after a write conflict, run it again on fresh data.
+
+    Args:
+        unit_of_work: the request and its actor. Each run gets a copy without writes.
+        run: adds writes to a unit of work; returns its result, and the response to record.
+
+    Raises:
+        Unavailable: there were conflicts until the time was up.
+        Exception: what `run` raises, or the refusal of the first write whose condition fails.
+    """
+    give_up_at = time.monotonic() + RETRY_SECONDS
+    attempt = 0
+    while time.monotonic() < give_up_at:
+        fresh = UnitOfWork(unit_of_work.idempotent_request, unit_of_work.actor, results=unit_of_work.results)
+        try:
+            result, answer = run(fresh)
+            fresh.commit(answer)
+        except WriteConflict:
+            pause(attempt)
+            attempt += 1
+        else:
+            return result
+    raise Unavailable("Many people are changing this at once. Please try again in a moment.")
 
 
 def connect() -> None:

@@ -59,6 +59,11 @@ def put(
     return Write("Put", _with_condition(request, condition, values), refusal)
 
 
+def create(table: str, item: Mapping[str, Any]) -> Write:
+    """Store a new item; refused with `WriteConflict` if there is an item with the same `id`."""
+    return put(table, item, condition="attribute_not_exists(#id)", refusal=lambda _: WriteConflict())
+
+
 def update(
     table: str,
     key: Mapping[str, str],
@@ -70,8 +75,7 @@ def update(
 ) -> Write:
     """Change attributes of the item under `key` by an update expression."""
     request: dict[str, Any] = {"TableName": table, "Key": typed_item(key), "UpdateExpression": expression}
-    relative = bool(_RELATIVE.search(expression))
-    return Write("Update", _with_condition(request, condition, values), refusal, relative)
+    return Write("Update", _with_condition(request, condition, values), refusal, _is_relative(expression))
 
 
 def replace(
@@ -99,6 +103,21 @@ def replace(
     new_values = {f"new_{name}": after[name] for name in changed}
     return update(
         table, key, " ".join(parts), condition=condition, refusal=refusal, values={**(values or {}), **new_values}
+    )
+
+
+def replace_version(
+    table: str, key: Mapping[str, str], before: Mapping[str, Any], after: Mapping[str, Any], *, version: int
+) -> Write:
+    """As `replace`; refused with `WriteConflict` if the item has another version than the one that was read."""
+    return replace(
+        table,
+        key,
+        before,
+        after,
+        condition="#version = :version",
+        refusal=lambda _: WriteConflict(),
+        values={"version": version},
     )
 
 
@@ -184,6 +203,12 @@ def with_names_and_values(request: dict[str, Any], values: Values) -> dict[str, 
 @lru_cache(maxsize=256)
 def _names_in(expressions: str) -> dict[str, str]:
     return {f"#{name}": name for name in re.findall(r"#(\w+)", expressions)}
+
+
+@lru_cache(maxsize=1024)
+def _is_relative(expression: str) -> bool:
+    """Whether an update expression adds to a present value, or takes from it."""
+    return bool(_RELATIVE.search(expression))
 
 
 def _with_condition(request: dict[str, Any], condition: str | None, values: Values) -> dict[str, Any]:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from khaya.platform.base import clock
+from khaya.platform.base.errors import Forbidden
 from khaya.platform.base.roles import Role
+
+RECENT_SECONDS = 600
+"""Seconds after a sign-in in which routes that need a recent sign-in may be called."""
 
 
 @dataclass(frozen=True)
@@ -88,3 +93,17 @@ PUBLIC = Access("anybody", public=True)
 FEED = Access("anybody", public=True, cache_seconds=2)
 SIGNED_IN = Access("any signed-in person")
 ADMIN = Access("admins", roles=("admin",))
+
+
+def check_recent_sign_in(caller: Caller, now: str) -> None:
+    """Check that the caller signed in less than ten minutes ago.
+
+    Raises:
+        Forbidden: it was longer ago.
+    """
+    if clock.epoch(now) - caller.proved_at >= RECENT_SECONDS:
+        raise Forbidden(
+            "Please sign in again: this needs a sign-in less than ten minutes old.",
+            code="recent_sign_in_required",
+            params={"withinSeconds": RECENT_SECONDS},
+        )

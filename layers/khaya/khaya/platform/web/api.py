@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, CORSConfig
 from aws_lambda_powertools.event_handler.middlewares import openapi_validation
 from aws_lambda_powertools.event_handler.openapi import compat
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from khaya.platform.base.fields import Place
 from khaya.platform.base.json_text import compact
 from khaya.platform.base.settings import KeySettings, PoolSettings, require, settings
 from khaya.platform.data import unit_of_work
+from khaya.platform.data.pages import Limit
 from khaya.platform.web.access import Access, AccountGuard
-from khaya.platform.web.pipeline import JSON, Pipeline, resource_of
+from khaya.platform.web.pipeline import Pipeline, resource_of
+from khaya.platform.web.responses import JSON
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
-_PREFLIGHT_SECONDS = 7200
+PageLimit = Annotated[Limit | None, Query()]
+Cursor = Annotated[str | None, Query()]
+"""Parameters of every list, for `page_request`."""
+PlaceFilter = Annotated[Place | None, Query(description="A town or suburb. Case and surrounding spaces are ignored.")]
+"""A parameter of the public lists."""
+
 _ACCEPTED = 202
+_PREFLIGHT_SECONDS = 7200
 """Seconds for which a browser may keep the answer to a preflight; no browser keeps it longer."""
 _EXPOSED = ["ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-Id"]
 

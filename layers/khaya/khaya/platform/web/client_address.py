@@ -25,13 +25,16 @@ def client_address(event: Mapping[str, Any], edge_secret: str) -> str:
 
 
 def network_of(address: str) -> str:
-    """The address as rate limits count it: an IPv6 address counts as its /64 network."""
+    """The address as rate limits count it: IPv4 as itself, however it is written, IPv6 as its /64 network."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return address
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
+        return str(ip.ipv4_mapped)
     return str(ipaddress.ip_network((ip, _IPV6_NETWORK_BITS), strict=False)) if ip.version == 6 else address
 
 
 def _is_secret(text: str, name: str) -> bool:
-    return hmac.compare_digest(text.encode(), secrets.secret(name).encode())
+    """Whether the text is a valid version of the secret. While it is rotated, the CDN still sends the one before."""
+    return any(hmac.compare_digest(text.encode(), one.encode()) for one in secrets.valid_versions(name))

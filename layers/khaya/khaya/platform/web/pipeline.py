@@ -11,7 +11,7 @@ The stages run in this order, so that a request with several faults gets the sta
 3. `422`: the values of the body, repeated parameters (`_read`), parameters and body (Powertools), unknown
    parameters and a body that is not expected (`_check_route`)
 4. `404` or `403`: the object (the handler)
-5. `412`: `If-Match` (`check_version`, in `_commit_with_retries`)
+5. `412`: `If-Match` (`check_version`, in `_commit`)
 6. `409`: the state of the object (the handler, or the commit)
 """
 
@@ -22,14 +22,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic.alias_generators import to_camel
 
 from khaya.platform.base import claims, clock, observability
-from khaya.platform.base.backoff import pause
 from khaya.platform.base.errors import (
     Conflict,
     FieldProblem,
@@ -40,32 +39,30 @@ from khaya.platform.base.errors import (
     Unauthenticated,
     Unavailable,
     Unreadable,
-    WriteConflict,
 )
+from khaya.platform.base.ids import ID_PATTERN
 from khaya.platform.base.json_text import compact, read_json
-from khaya.platform.base.roles import Role, roles_in
-from khaya.platform.base.settings import PoolSettings, settings
-from khaya.platform.data.pages import DEFAULT_LIMIT, PageRequest, check_cursor
-from khaya.platform.data.unit_of_work import AlreadyAnswered, IdempotentRequest, RecordedAnswer, UnitOfWork
-from khaya.platform.web import preconditions, problems
-from khaya.platform.web.access import Access, AccountGuard, Caller
+from khaya.platform.base.roles import roles_in
+from khaya.platform.base.settings import settings
+from khaya.platform.data.pages import DEFAULT_LIMIT, Page, PageRequest, PageResult, check_cursor
+from khaya.platform.data.unit_of_work import (
+    AlreadyAnswered,
+    IdempotentRequest,
+    RecordedAnswer,
+    UnitOfWork,
+    commit_with_retries,
+)
+from khaya.platform.web import preconditions, problems, responses
+from khaya.platform.web.access import Access, AccountGuard, Caller, check_recent_sign_in
 from khaya.platform.web.locations import relative_reference
-from khaya.platform.web.request_bodies import check_no_body, check_values, checked_body, raw_body
+from khaya.platform.web.request_bodies import check_no_body, check_values, checked_body, object_or_null, raw_body
 from khaya.platform.web.tokens import verified_claims
 
-JSON = "application/json"
-RECENT_SECONDS = 600
-"""Seconds after a sign-in in which routes that need a recent sign-in may be called."""
-MAX_ID_LENGTH = 128
-"""The longest id in a path, in characters; DynamoDB refuses much longer keys."""
-ID_PATTERN = f"^[!-~]{{1,{MAX_ID_LENGTH}}}$"
-"""The form of ids in a path; no other text is the id of anything."""
+Element = TypeVar("Element")
+
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 MAINTENANCE_SECONDS = 300
 """`Retry-After` of requests that are refused during maintenance."""
-_RETRY_SECONDS = 4
-"""Seconds for which a handler is retried after write conflicts; API Gateway's timeout is 29 seconds."""
-_METHODS = "GET,POST,PUT,PATCH,DELETE"
 _HEADERS = {"X-Content-Type-Options": ["nosniff"], "Referrer-Policy": ["no-referrer"]}
 """Headers of every response."""
 
@@ -217,7 +214,16 @@ class Pipeline:
             headers["Location"] = relative_reference(location, self._current.event["path"])
         if version is not None:
             headers["ETag"] = f'"{version}"'
-        return Response(status, JSON if body is not None else None, None if body is None else compact(body), headers)
+        return Response(
+            status, responses.JSON if body is not None else None, None if body is None else compact(body), headers
+        )
+
+    def answer_page(
+        self, result: PageResult[Element], page_request: PageRequest, view: Callable[[Element], Any]
+    ) -> Response[Any]:
+        """The response with the requested page of a list; `view` shows one item."""
+        items = [view(item) for item in result.items]
+        return self.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
     # The stages of a request.
 
@@ -232,10 +238,10 @@ class Pipeline:
             self._request = self._admit(event, now)
             event = self._read(self._request)
         except Exception as error:  # noqa: BLE001 - every error becomes problem+json
-            built: dict[str, Any] = self._plain(event, self._problem(error, event))
+            built: dict[str, Any] = responses.unrouted(self._problem(error, event), self.resolver, event)
         else:
             preflight = event["httpMethod"] == "OPTIONS"
-            built = self._preflight(event) if preflight else self.resolver.resolve(event, context)
+            built = responses.preflight(self.resolver, event) if preflight else self.resolver.resolve(event, context)
         finally:
             request, self._request = self._request, None
         built["multiValueHeaders"].setdefault("Cache-Control", [_cache_control(request, built["statusCode"])])
@@ -267,14 +273,14 @@ class Pipeline:
             if caller is None:
                 raise Unauthenticated("This needs an access token.", code="token_required")
             if access.roles and not caller.roles & {*access.roles}:
-                roles = {"roles": access.roles}
-                raise Forbidden(f"This needs the role {' or '.join(access.roles)}.", code="role_required", params=roles)
+                detail = f"This needs the role {' or '.join(access.roles)}."
+                raise Forbidden(detail, code="role_required", params={"roles": access.roles})
         writes = method in _WRITES and not access.public
         if caller is not None:
             caller = self._guard(caller, access, now, counted=writes)
         if caller is not None and access.recent_sign_in:
-            _check_recent_sign_in(caller, now)
-        return _Request(event, access, caller, now, UnitOfWork())
+            check_recent_sign_in(caller, now)
+        return _Request(event, access, caller, now, UnitOfWork(actor=caller.user_id if caller else None))
 
     def _read(self, request: _Request) -> dict[str, Any]:
         """Read the body, the `Idempotency-Key` and the form of the cursor; the event as Powertools gets it."""
@@ -322,10 +328,7 @@ class Pipeline:
         Raises:
             Invalid: it is neither an object nor null.
         """
-        body = self._current.body
-        if body is not None and not isinstance(body, dict):
-            raise Invalid([FieldProblem("body", "must be an object", "wrong_type", {"expected": "object"})])
-        return body
+        return object_or_null(self._current.body)
 
     def _run_handler(self, resolver: APIGatewayRestResolver, proceed: Callable[..., Response[Any]]) -> Response[Any]:
         """Run the handler and commit its unit of work; replay the recorded response of a repeated request."""
@@ -333,47 +336,16 @@ class Pipeline:
         self._check_route(resolver, request)
         idempotent_request = request.unit_of_work.idempotent_request
         try:
-            return self._commit_with_retries(request, idempotent_request, lambda: proceed(resolver))
+            return _commit(request, lambda: proceed(resolver))
         except AlreadyAnswered as repeated:
-            return _replayed(repeated.answer)
+            return responses.replayed(repeated.answer)
         except Unavailable:
             raise
         except Exception:
             answer = idempotent_request.earlier_answer() if idempotent_request else None
             if answer is None:
                 raise
-            return _replayed(answer)
-
-    def _commit_with_retries(
-        self, request: _Request, idempotent_request: IdempotentRequest | None, run: Callable[[], Response[Any]]
-    ) -> Response[Any]:
-        """Run the handler and commit; after a write conflict run it again on fresh data.
-
-        Raises:
-            Unavailable: there were conflicts until the time was up.
-        """
-        give_up_at = time.monotonic() + _RETRY_SECONDS
-        attempt = 0
-        while time.monotonic() < give_up_at:
-            request.unit_of_work = UnitOfWork(
-                idempotent_request,
-                request.caller.user_id if request.caller else None,
-                results=request.unit_of_work.results,
-            )
-            request.stale = None
-            try:
-                response = run()
-                if request.stale is not None:
-                    raise request.stale
-                request.unit_of_work.commit(_answer_to_record(response))
-            except WriteConflict:
-                pause(attempt)
-                attempt += 1
-            except Conflict as conflict:
-                raise request.stale or conflict from None
-            else:
-                return response
-        raise Unavailable("Many people are changing this at once. Please try again in a moment.")
+            return responses.replayed(answer)
 
     def _check_route(self, resolver: APIGatewayRestResolver, request: _Request) -> None:
         """Check that the matched route is the admitted one, and what Powertools does not: names, no body, ids."""
@@ -400,27 +372,6 @@ class Pipeline:
         path = (event or self.resolver.current_event.raw_event).get("path", "")
         return problems.response(error, path)
 
-    def _preflight(self, event: dict[str, Any]) -> dict[str, Any]:
-        """The answer to a browser's preflight; without CORS headers for an origin that is not allowed."""
-        built = self._plain(event, Response(204))
-        if "Access-Control-Allow-Origin" in built["multiValueHeaders"]:
-            built["multiValueHeaders"]["Access-Control-Allow-Methods"] = [_METHODS]
-        return built
-
-    def _plain(self, event: dict[str, Any], response: Response[Any]) -> dict[str, Any]:
-        """API Gateway's form of a response that the resolver did not make, with the resolver's CORS headers."""
-        headers = {name: [str(value)] for name, value in response.headers.items()}
-        cors = self.resolver._cors  # noqa: SLF001 - Powertools adds these headers only to routed requests
-        origin = next((v for k, v in (event.get("headers") or {}).items() if k.lower() == "origin"), None)
-        if cors is not None:
-            headers |= {name: [value] for name, value in cors.to_dict(origin).items()}
-        return {
-            "statusCode": response.status_code,
-            "body": response.body,
-            "isBase64Encoded": False,
-            "multiValueHeaders": headers,
-        }
-
     @property
     def _current(self) -> _Request:
         if self._request is None:
@@ -442,12 +393,12 @@ def caller_of(event: Mapping[str, Any]) -> Caller | None:
         found = verified_claims(event.get("headers") or {})
         if found is None:
             return None
-    _check_use(found)
+    claims.check(found)
     return Caller(
         user_id=found[claims.USER_ID],
-        roles=_roles(found),
+        roles=roles_in(found.get("cognito:groups")),
         session_id=found.get("origin_jti", found.get("jti", "")),
-        signed_in_at=_seconds(found.get("auth_time", 0)),
+        signed_in_at=claims.seconds(found.get("auth_time", 0)),
         subject=found["sub"],
     )
 
@@ -460,20 +411,6 @@ def _check_maintenance() -> None:
     """
     if settings().maintenance:
         raise Unavailable("Khaya is being maintained. Reading works; please try again later.", MAINTENANCE_SECONDS)
-
-
-def _check_recent_sign_in(caller: Caller, now: str) -> None:
-    """Check that the caller signed in less than ten minutes ago.
-
-    Raises:
-        Forbidden: it was longer ago.
-    """
-    if clock.epoch(now) - caller.proved_at >= RECENT_SECONDS:
-        raise Forbidden(
-            "Please sign in again: this needs a sign-in less than ten minutes old.",
-            code="recent_sign_in_required",
-            params={"withinSeconds": RECENT_SECONDS},
-        )
 
 
 def _check_single_parameters(event: Mapping[str, Any]) -> None:
@@ -489,33 +426,6 @@ def _check_single_parameters(event: Mapping[str, Any]) -> None:
         raise Invalid([FieldProblem(name[:64], message, "repeated_parameter") for name in repeated])
 
 
-def _roles(found: Mapping[str, Any]) -> frozenset[Role]:
-    return roles_in(found.get("cognito:groups"))
-
-
-def _check_use(found: Mapping[str, Any]) -> None:
-    """Check the claims that the authorizer does not check: it accepts every client of the user pool."""
-    if found.get("token_use") != "access":
-        raise Unauthenticated("An access token is needed here, not another kind of token.")
-    if found.get("client_id") != settings(PoolSettings).user_pool_client_id:
-        raise Unauthenticated("The token was issued to another application.")
-    if settings().token_scope not in str(found.get("scope", "")).split():
-        raise Unauthenticated("The token does not carry this API's scope.")
-    if not found.get("sub"):
-        raise Unauthenticated("The token has no subject.")
-    user_id = found.get(claims.USER_ID)
-    if not isinstance(user_id, str) or not user_id:
-        raise Unauthenticated("The token does not name a person. Please sign in again.")
-
-
-def _seconds(value: object) -> int:
-    """A time claim in whole seconds: a number in a token, sometimes text behind API Gateway."""
-    try:
-        return int(str(value))
-    except ValueError:
-        return 0
-
-
 @cache
 def resource_of(path: str) -> str:
     """API Gateway's name of a route: `/jobs/{jobId}` for `/jobs/<job_id>`."""
@@ -527,17 +437,32 @@ def _without_content_type(event: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in (event.get("headers") or {}).items() if name.lower() != "content-type"}
 
 
+def _commit(request: _Request, run: Callable[[], Response[Any]]) -> Response[Any]:
+    """Run the handler and commit its unit of work; its response.
+
+    Raises:
+        Unavailable: other writers changed the same items until the time was up.
+    """
+
+    def run_with(unit_of_work: UnitOfWork) -> tuple[Response[Any], RecordedAnswer | None]:
+        request.unit_of_work, request.stale = unit_of_work, None
+        response = run()
+        if request.stale is not None:
+            raise request.stale
+        return response, _answer_to_record(response)
+
+    try:
+        return commit_with_retries(request.unit_of_work, run_with)
+    except Conflict as conflict:
+        raise request.stale or conflict from None
+
+
 def _answer_to_record(response: Response[Any]) -> RecordedAnswer | None:
     """The response to keep for an `Idempotency-Key`; None unless it is a success."""
     if not 200 <= response.status_code < 300:
         return None
     headers = {name: str(value) for name, value in response.headers.items() if name in ("Location", "ETag")}
     return RecordedAnswer(response.status_code, "" if response.body is None else compact(response.body), headers)
-
-
-def _replayed(answer: RecordedAnswer) -> Response[Any]:
-    headers: dict[str, Any] = {**answer.headers, "Idempotency-Replayed": "true"}
-    return Response(answer.status, JSON if answer.body else None, answer.body or None, headers)
 
 
 def _cache_control(request: _Request | None, status: int) -> str:

@@ -70,6 +70,17 @@ def check_values(body: Any) -> None:
             raise Invalid([FieldProblem(path or "body", "has an unpaired surrogate", "unpaired_surrogate")])
 
 
+def object_or_null(body: Any) -> dict[str, Any] | None:
+    """The JSON value of a body, after checking that it is an object or null.
+
+    Raises:
+        Invalid: it is neither.
+    """
+    if body is not None and not isinstance(body, dict):
+        raise Invalid([FieldProblem("body", "must be an object", "wrong_type", {"expected": "object"})])
+    return body
+
+
 def check_no_body(body: Any) -> None:
     """Check the body that was sent to a route without one; an empty object is accepted.
 

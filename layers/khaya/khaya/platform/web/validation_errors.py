@@ -33,17 +33,17 @@ _MEANINGS: Final[dict[str, _Meaning]] = {
 }
 _NOT_SIZED_TEXT: Final = {"too_short": "string_too_short", "too_long": "string_too_long"}
 """pydantic's errors for the length of a text that a validator returned."""
-_TYPES: Final[dict[str, str]] = {
-    "string": "text",
-    "int": "a whole number",
-    "float": "a number",
-    "finite": "a number",
-    "bool": "true or false",
-    "list": "a list",
-    "dict": "an object",
-    "model": "an object",
+_TYPES: Final[dict[str, tuple[str, str]]] = {
+    "string": ("string", "text"),
+    "int": ("integer", "a whole number"),
+    "float": ("number", "a number"),
+    "finite": ("number", "a number"),
+    "bool": ("boolean", "true or false"),
+    "list": ("array", "a list"),
+    "dict": ("object", "an object"),
+    "model": ("object", "an object"),
 }
-"""The name of a JSON type, by the first word of pydantic's errors for wrong types."""
+"""The name of a JSON type, and its words in a message, by the first word of pydantic's errors for wrong types."""
 _WRONG_TYPE = re.compile(r"(\w+?)_(type|parsing|parsing_size|from_float|number|attributes_type)")
 
 
@@ -65,7 +65,7 @@ def field_problem(error: Mapping[str, Any]) -> FieldProblem:
     if kind in FIELD_CODES:
         return FieldProblem(field, str(error["msg"]), kind, context)
     if wrong := _WRONG_TYPE.fullmatch(kind):
-        expected = _TYPES.get(wrong[1], "another type")
-        return FieldProblem(field, f"must be {expected}", "wrong_type", {"expected": expected})
+        expected, words = _TYPES.get(wrong[1], ("object", "another type"))
+        return FieldProblem(field, f"must be {words}", "wrong_type", {"expected": expected})
     message = str(error["msg"]).removeprefix("Value error, ") if kind == "value_error" else "is not valid"
     return FieldProblem(field, message, "wrong_format")

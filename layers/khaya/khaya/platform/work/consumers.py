@@ -23,7 +23,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from khaya.platform.aws import queues
 from khaya.platform.base import observability
 from khaya.platform.base.backoff import retry_seconds
-from khaya.platform.base.errors import RetryLater, Unavailable
+from khaya.platform.base.errors import NotBegun, RetryLater, Unavailable
 from khaya.platform.work.powertools_batch import BatchProcessor, EventType, SqsFifoPartialProcessor
 
 FIRST_RETRY_SECONDS: Final = 5
@@ -75,10 +75,6 @@ class HandleTogether:
 
 
 Consumers: TypeAlias = Mapping[str, Handle | HandleTogether]
-
-
-class NotBegun(Exception):
-    """There was no time left to begin the message."""
 
 
 class UnknownConsumer(Exception):

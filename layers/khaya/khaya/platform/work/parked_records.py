@@ -56,7 +56,7 @@ def names() -> Iterator[str]:
 def rewrite(prefix: str, change: Change) -> Iterator[int]:
     """Replace each parked record by what `change` returns for it, and delete it for None; yields numbers of changes.
 
-    Former versions of a file, of records that were parked again, are deleted.
+    A record that was parked again has several versions; all but the present one are deleted.
 
     Args:
         prefix: the beginning of the files' keys, without the folder.

@@ -14,6 +14,7 @@ from typing import Any, Final, Generic, TypeVar
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from khaya.platform.base import clock, observability
+from khaya.platform.base.errors import NotBegun
 from khaya.platform.base.settings import StreamSettings, settings
 from khaya.platform.data.stream_records import created_at
 from khaya.platform.work import parked_records
@@ -26,10 +27,6 @@ SAFETY_MILLISECONDS: Final = 20_000
 
 REPLAY: Final = "replay"
 """The field of an event that replays parked records. They are not parked again: the answer names those that failed."""
-
-
-class NotBegun(Exception):
-    """There was no time left to begin the record."""
 
 
 class EarlierRecordFailed(Exception):

@@ -18,10 +18,10 @@ from khaya.provider.model import (
     BankAccount,
     Chargeback,
     ChargebackAnswer,
+    ChargebackEvidence,
     Checkout,
     CheckoutRequest,
     Collection,
-    Evidence,
     Hint,
     Payout,
     PayoutRequest,
@@ -32,7 +32,7 @@ from khaya.provider.model import (
     Settlement,
 )
 from khaya.provider.paystack import api, events, keys, reading
-from khaya.provider.paystack.answers import Fields, Unreadable, each
+from khaya.provider.paystack.answers import Fields, UnreadableAnswer, each
 
 Thing = TypeVar("Thing")
 
@@ -55,7 +55,7 @@ class Paystack:
         def checkout(data: Any) -> Checkout:
             fields = Fields(data)
             if fields.text("reference") != request.reference:
-                raise Unreadable("reference")
+                raise UnreadableAnswer("reference")
             return Checkout(request.reference, api.require_safe(fields.text("authorization_url")))
 
         email = request.email or f"{request.person_id}@{settings(ProviderSettings).payment_email_domain}"
@@ -75,7 +75,7 @@ class Paystack:
         def collection(data: Any) -> Collection:
             found = reading.collection(Fields(data))
             if found.reference != reference:
-                raise Unreadable("reference")
+                raise UnreadableAnswer("reference")
             return found
 
         return api.find(f"/transaction/verify/{quote(reference, safe='')}", collection)
@@ -155,7 +155,7 @@ class Paystack:
         def payout(data: Any) -> Payout:
             found = reading.payout(Fields(data))
             if found.reference != request.reference:
-                raise Unreadable("reference")
+                raise UnreadableAnswer("reference")
             return found
 
         body = {
@@ -186,7 +186,7 @@ class Paystack:
         def payout(data: Any) -> Payout:
             found = reading.payout(Fields(data))
             if found.reference != reference:
-                raise Unreadable("reference")
+                raise UnreadableAnswer("reference")
             return found
 
         return api.find(f"/transfer/verify/{quote(reference, safe='')}", payout)
@@ -202,7 +202,7 @@ class Paystack:
         def rand(data: Any) -> Balance:
             found = dict(each(data, lambda one: (one.currency(), one.signed("balance"))))
             if CURRENCY not in found:
-                raise Unreadable("currency")
+                raise UnreadableAnswer("currency")
             return Balance(found[CURRENCY])
 
         return api.read("/balance", rand)
@@ -254,7 +254,7 @@ def _settled(settlement_id: str) -> Iterable[SettledCollection]:
     return api.find_all("/transaction", reading.settled_collection, query, size="per_page").values()
 
 
-def _add_evidence(path: str, evidence: Evidence) -> int:
+def _add_evidence(path: str, evidence: ChargebackEvidence) -> int:
     """Send what speaks against a chargeback; returns its number, which the answer names."""
     body = {
         "customer_email": evidence.customer_email,

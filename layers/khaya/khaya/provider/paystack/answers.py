@@ -16,23 +16,23 @@ _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LONGEST: Final = 2000
 
 
-class Unreadable(Exception):
+class UnreadableAnswer(Exception):
     """An answer is not what Paystack documents. The message names the field, never its value."""
 
 
 class Fields:
-    """The fields of one JSON object; each method raises `Unreadable` if a field is missing or of another kind."""
+    """The fields of one JSON object; each method raises `UnreadableAnswer` if a field is missing or of another kind."""
 
     def __init__(self, found: Any) -> None:
         if not isinstance(found, dict):
-            raise Unreadable("not an object")
+            raise UnreadableAnswer("not an object")
         self._found = found
 
     def text(self, name: str) -> str:
         """A text that is not empty."""
         value = self._found.get(name)
         if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
-            raise Unreadable(name)
+            raise UnreadableAnswer(name)
         return value
 
     def text_or_none(self, name: str) -> str | None:
@@ -44,24 +44,24 @@ class Fields:
         """An id, which Paystack writes as a number or a text."""
         value = self._found.get(name)
         if isinstance(value, bool) or not isinstance(value, int | str) or not _ID.fullmatch(str(value)):
-            raise Unreadable(name)
+            raise UnreadableAnswer(name)
         return str(value)
 
     def number(self, name: str) -> int:
         """A whole number, for example cents, which Paystack writes as a number or, at times, as a text."""
         value = self._found.get(name)
         if isinstance(value, bool) or not isinstance(value, int | str) or not _NUMBER.fullmatch(str(value)):
-            raise Unreadable(name)
+            raise UnreadableAnswer(name)
         return int(value)
 
     def signed(self, name: str) -> int:
         """A whole number, which may be below zero."""
         value = self._found.get(name)
         if isinstance(value, bool) or not isinstance(value, int | str):
-            raise Unreadable(name)
+            raise UnreadableAnswer(name)
         text = str(value)
         if not _NUMBER.fullmatch(text.removeprefix("-")):
-            raise Unreadable(name)
+            raise UnreadableAnswer(name)
         return int(text)
 
     def number_or_none(self, name: str) -> int | None:
@@ -72,14 +72,14 @@ class Fields:
         """A currency code."""
         value = self.text(name)
         if not CURRENCY.fullmatch(value):
-            raise Unreadable(name)
+            raise UnreadableAnswer(name)
         return value
 
     def flag(self, name: str) -> bool:
         """A truth value."""
         value = self._found.get(name)
         if not isinstance(value, bool):
-            raise Unreadable(name)
+            raise UnreadableAnswer(name)
         return value
 
     def is_false(self, name: str) -> bool:
@@ -90,7 +90,7 @@ class Fields:
         """Whether it is of the live mode."""
         domain = self.text("domain")
         if domain not in ("live", "test"):
-            raise Unreadable("domain")
+            raise UnreadableAnswer("domain")
         return domain == "live"
 
     def time(self, name: str) -> str:
@@ -98,10 +98,10 @@ class Fields:
         try:
             moment = clock.parse(self.text(name))
             if moment.tzinfo is None:
-                raise Unreadable(name)
+                raise UnreadableAnswer(name)
             return clock.iso(moment)
         except (ValueError, OverflowError):
-            raise Unreadable(name) from None
+            raise UnreadableAnswer(name) from None
 
     def time_or_none(self, name: str) -> str | None:
         """A time; None if it is null or missing."""
@@ -120,5 +120,5 @@ class Fields:
 def each(found: Any, read: Callable[[Fields], Thing]) -> list[Thing]:
     """What `read` makes of each object in a list."""
     if not isinstance(found, list):
-        raise Unreadable("not a list")
+        raise UnreadableAnswer("not a list")
     return [read(Fields(one)) for one in found]

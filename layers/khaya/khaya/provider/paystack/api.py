@@ -19,7 +19,7 @@ from khaya.provider.errors import (
     Unclear,
 )
 from khaya.provider.paystack import keys
-from khaya.provider.paystack.answers import Fields, Unreadable, each
+from khaya.provider.paystack.answers import Fields, UnreadableAnswer, each
 
 if TYPE_CHECKING:
     import requests
@@ -39,7 +39,7 @@ _EPOCH: Final = 1_000_000_000
 """A larger `x-ratelimit-reset` is a time, a smaller one a duration."""
 
 
-class NotFound(Refused):
+class UnknownObject(Refused):
     """Paystack knows no such thing."""
 
 
@@ -63,7 +63,7 @@ def find(path: str, reader: Callable[[Any], Thing]) -> Thing | None:
     """
     try:
         return ask("GET", path, reader, changes=False)
-    except NotFound:
+    except UnknownObject:
         return None
     except Refused as refusal:
         raise ProviderUnavailable(f"refused: {refusal.code}") from None
@@ -97,7 +97,7 @@ def find_all(
     for page in range(1, MOST_PAGES + 1):
         try:
             items, pages = _page(path, with_id, {**query, size: PAGE_SIZE, "page": page})
-        except NotFound:  # Paystack documents 404 for lists, too
+        except UnknownObject:  # Paystack documents 404 for lists, too
             return found
         except (Refused, TooLittleBalance) as refusal:
             raise ProviderUnavailable(f"refused: {refusal}") from None
@@ -167,7 +167,7 @@ def require_safe(address: str) -> str:
     """
     is_local = settings(ProviderSettings).payment_base_url.startswith("http://")
     if not address.startswith(("https://", "http://") if is_local else "https://"):
-        raise Unreadable("address")
+        raise UnreadableAnswer("address")
     return address
 
 
@@ -215,7 +215,7 @@ def _read_answer(answer: requests.Response, reader: Callable[[dict[str, Any]], T
         raise _no_answer(f"answered {status} without success", changes)
     try:
         return reader(whole)
-    except Unreadable as error:
+    except UnreadableAnswer as error:
         raise _no_answer(f"unreadable: {error}", changes) from None
 
 
@@ -234,7 +234,7 @@ def _refusal(status: int, whole: dict[str, Any]) -> ProviderError:
     if code.startswith("insufficient_") or _says_too_little(whole.get("message")):
         return TooLittleBalance(code or "too little balance")
     if status == 404 or code.endswith("_not_found"):
-        return NotFound(code)
+        return UnknownObject(code)
     return Refused(code)
 
 

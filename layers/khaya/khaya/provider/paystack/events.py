@@ -11,7 +11,7 @@ from typing import Final
 from khaya.provider.errors import WrongSignature
 from khaya.provider.model import Hint
 from khaya.provider.paystack import keys
-from khaya.provider.paystack.answers import Fields, Unreadable
+from khaya.provider.paystack.answers import Fields, UnreadableAnswer
 
 SIGNATURE: Final = "x-paystack-signature"
 
@@ -22,7 +22,7 @@ def hints(body: bytes, headers: Mapping[str, str]) -> tuple[Hint, ...]:
     try:
         whole = Fields(json.loads(body))
         hint = _hint(whole.text("event"), whole.object("data"))
-    except (ValueError, RecursionError, Unreadable):
+    except (ValueError, RecursionError, UnreadableAnswer):
         return ()
     return (hint,) if hint else ()
 

@@ -1,4 +1,4 @@
-"""The port's things out of Paystack's answers."""
+"""Converts Paystack's answers to the port's types."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from khaya.provider.model import (
     SettlementState,
 )
 from khaya.provider.paystack import keys
-from khaya.provider.paystack.answers import Fields, Unreadable
+from khaya.provider.paystack.answers import Fields, UnreadableAnswer
 
 # A status that is not listed is one on the way to these.
 _COLLECTIONS: Final[Mapping[str, CollectionState]] = {
@@ -85,7 +85,7 @@ def new_refund(fields: Fields, request: RefundRequest) -> Refund:
     """A refund as it is answered when it is made."""
     made = _refund(fields, fields.object("transaction").text("reference"))
     if (made.refund_id, made.collection) != (request.refund_id, request.collection):
-        raise Unreadable("merchant_note")
+        raise UnreadableAnswer("merchant_note")
     return made
 
 
@@ -164,7 +164,7 @@ def chargeback(fields: Fields) -> Chargeback:
     if status == "resolved":
         resolution = fields.text("resolution")
         if resolution not in _CHARGEBACKS:
-            raise Unreadable("resolution")
+            raise UnreadableAnswer("resolution")
         state = _CHARGEBACKS[resolution]
     return Chargeback(
         provider_id=fields.id(),
@@ -179,7 +179,7 @@ def chargeback(fields: Fields) -> Chargeback:
 
 
 def _live(fields: Fields) -> bool:
-    """Whether a thing is of the live mode.
+    """Whether an object is of the live mode.
 
     Raises:
         WrongMode: it is not in prod, or it is elsewhere.

@@ -1,0 +1,1 @@
+"""Moderation: an admin's decision about what a person wants to publish."""
