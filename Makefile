@@ -16,15 +16,16 @@ GREEN := $(DEV)/python -m operations.green
 
 # These targets do not need the environment `engine`, whose Python may be in use by a running stand-in.
 reload tokens logs outbox task parked replay repair erase-again age check openapi events personal-data: ENVIRONMENTS := dev sam
-format secrets lock audit: ENVIRONMENTS := dev
+format secrets lock audit api-changes template-changes: ENVIRONMENTS := dev
 policies: ENVIRONMENTS := checkov
-test-operations: ENVIRONMENTS := dev sam engine checkov
+sbom: ENVIRONMENTS := sbom
+test-operations: ENVIRONMENTS := dev sam engine node sbom checkov
 
 # The requirements that are compiled to locked files, in the order in which they depend on each other.
-LOCKED := layers/dependencies/requirements layers/pictures/requirements layers/paper/requirements requirements/pip requirements/dev requirements/engine requirements/sam requirements/checkov
+LOCKED := layers/dependencies/requirements layers/pictures/requirements layers/paper/requirements requirements/pip requirements/dev requirements/engine requirements/sam requirements/node requirements/sbom requirements/checkov
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair erase-again age environments deploy test test-fast test-operations test-docker begin-test soak begin-check check policies format secrets lock audit bench costs openapi events personal-data clean
+.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair erase-again age environments deploy test test-fast test-operations test-docker begin-test soak begin-check check policies format secrets lock audit sbom api-changes template-changes bench costs openapi events personal-data clean
 
 help: ## list all targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -116,8 +117,8 @@ check: environments begin-check secrets ## lint, format, strict types, import ru
 	@$(DEV)/ruff format --check .
 	@$(DEV)/mypy --strict layers/khaya/khaya functions local operations
 	@PYTHONPATH=layers/khaya $(DEV)/lint-imports --no-cache
-	@$(DEV)/cfn-lint --regions af-south-1 -- template.yaml $(filter-out infra/budget.yaml,$(wildcard infra/*.yaml))
-	@$(DEV)/cfn-lint --regions us-east-1 -- infra/budget.yaml
+	@$(DEV)/cfn-lint --regions af-south-1 -- template.yaml $(filter-out infra/budget.yaml infra/frontend.yaml,$(wildcard infra/*.yaml))
+	@$(DEV)/cfn-lint --regions us-east-1 -- infra/budget.yaml infra/frontend.yaml
 	@$(SAM) validate --lint --template-file template.yaml
 	@$(DEV)/bandit --quiet -ll --recursive layers functions local operations
 	@$(DEV)/zizmor --offline --quiet --no-progress .github
@@ -158,6 +159,16 @@ audit: environments ## check the locked requirements for known vulnerabilities; 
 	done; \
 	if [ -n "$$failed" ]; then echo "✗ The audit has not passed. Either packages that are named above have known vulnerabilities, or the" \
 		"advisory service did not answer." >&2; exit 1; fi
+
+sbom: environments ## list the packages that are deployed, in CycloneDX's form (FILE=.local/sbom.json)
+	@cat layers/*/requirements.txt | .local/sbom/bin/cyclonedx-py requirements --output-reproducible --output-file "$(or $(FILE),.local/sbom.json)" -
+
+# BASE is a commit or branch of git.
+api-changes: environments ## what in the API document breaks clients since BASE=origin/main
+	@$(LOCAL).api_changes "$(or $(BASE),origin/main)"
+
+template-changes: environments ## which resources of the stacks differ from BASE=origin/main
+	@$(LOCAL).template_changes "$(or $(BASE),origin/main)"
 
 bench: environments ## run all benchmarks; each compares with a baseline
 	@$(DEV)/python -m bench

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import boto3
 import click
@@ -19,6 +20,7 @@ from operations import (
     export,
     failed_runs,
     first_admin,
+    frontend,
     parked_records,
     reconcile,
     repair,
@@ -170,19 +172,32 @@ def erase_again_command(environment: str, since: str, *, plan: bool) -> None:
 
 @operations.command("deploy")
 @ENVIRONMENT
+@click.option("--target", type=click.Choice(["application", "frontend"]), default="application", show_default=True)
+@click.option("--build", type=click.Path(path_type=Path), default="web/dist", help="The build of the web client.")
+@click.option("--approved", is_flag=True, help="Do not ask: somebody has approved this deployment already.")
 @PLAN
 @click.option("--untested", is_flag=True, help="Do not ask for a record of `make check` and `make test`; dev only.")
-def deploy_command(environment: str, *, plan: bool, untested: bool) -> None:
-    """Build, show the changes, make them, verify, and go back if the verification fails."""
+def deploy_command(environment: str, target: str, build: Path, *, approved: bool, plan: bool, untested: bool) -> None:
+    """Build, show the changes, make them, verify, and go back if the verification fails.
+
+    With the target frontend: upload a build of the web client, and have CloudFront forget what it keeps.
+    """
     root = configuration.ROOT
     found = configuration.load(environment)
     commits.check_deployable(root, found, untested=untested)
     deploy.check_values(found)
     session = _session(found)
+    confirm = (lambda: None) if approved else _confirm(found)
+    if target == "frontend":
+        east = _session_in(frontend.REGION)
+        click.echo(f"{frontend.stack_name(environment)} in {_identity(east)}")
+        client = frontend.Frontend(east, Stack(session, found.stack), found, click.echo, confirm)
+        client.deploy(build, plan=plan)
+        return
     click.echo(f"{found.stack} in {_identity(session)}")
     template = deploy.package(root, found)
     found = configuration.with_release_id(found)
-    deployment = deploy.Deployment(session, found, click.echo, _confirm(found))
+    deployment = deploy.Deployment(session, found, click.echo, confirm)
     for line in commits.since(root, deployment.present() or commits.current(root)):
         click.echo(f"new commit  {line}")
     deployment.deploy(template, commits.current(root), formats(root), plan=plan)
@@ -288,9 +303,10 @@ def rotate_command(environment: str, kind: str, *, disclosed: bool, retire: bool
     if retire and (undo or service):
         raise click.UsageError("--retire stands alone. The service key has --disclosed instead.")
     found = configuration.load(environment)
-    session = _session(found)
     wanted = rotate.KINDS[kind]
-    kept = rotate.secret_of(session, Stack(session, found.stack), wanted)
+    session = _session_in(frontend.REGION) if wanted.frontend else _session(found)
+    stack = Stack(session, frontend.stack_name(environment) if wanted.frontend else found.stack)
+    kept = rotate.secret_of(session, stack, wanted)
     for line in kept.shown():
         click.echo(line)
     if plan:
@@ -305,7 +321,7 @@ def rotate_command(environment: str, kind: str, *, disclosed: bool, retire: bool
     elif wanted.field:
         kept.replace_field(wanted.field, click.prompt(wanted.prompt, hide_input=True))
     else:
-        click.echo(f"the new secret, shown once: {kept.replace()}")
+        click.echo(f"the new version is {kept.replace()}")
     click.echo("done" if undo or retire else f"done; both versions are valid. {wanted.then}")
 
 

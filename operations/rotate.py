@@ -26,6 +26,7 @@ class Kind:
     Attributes:
         resource: the logical name of the secret in the stack; empty if it is not of the stack.
         parameter: the parameter that names the secret; empty if the stack has it.
+        frontend: whether it is of the web client's stack.
         field: the field of its JSON object that is replaced; empty if the secret is made at random.
         prompt: what asks for the new value.
         then: what the operator does next.
@@ -33,6 +34,7 @@ class Kind:
 
     resource: str = ""
     parameter: str = ""
+    frontend: bool = False
     field: str = ""
     prompt: str = ""
     then: str = "Functions use the new version within five minutes."
@@ -41,7 +43,9 @@ class Kind:
 KINDS = {
     "service-key": Kind(resource="ServiceKey"),
     "edge-secret": Kind(
-        resource="EdgeProof", then="Have the CDN send it as X-Khaya-Edge. Then run the command with --retire."
+        resource="EdgeProof",
+        frontend=True,
+        then="Deploy infra/frontend.yaml with EdgeVersion set to the new one. Then run the command with --retire.",
     ),
     "payment-key": Kind(
         parameter="PaymentSecretArn",
@@ -74,7 +78,8 @@ def secret_of(session: Any, stack: Stack, kind: Kind) -> Secret:
     if kind.resource:
         name = next((one.physical for one in stack.resources() if one.logical == kind.resource), "")
     if not name:
-        raise Refused(f"{stack.name} has no such secret: the parameter {kind.parameter or 'EdgeSecret'} is not set.")
+        why = f": the parameter {kind.parameter} is not set" if kind.parameter else ""
+        raise Refused(f"{stack.name} has no such secret{why}.")
     return Secret(session.client("secretsmanager"), name)
 
 
@@ -119,11 +124,10 @@ class Secret:
         self._secrets.put_secret_value(SecretId=self._name, SecretString=json.dumps(fields | {field: value}))
 
     def replace(self) -> str:
-        """Make a random version of a secret that is plain text; returns it. The old one stays valid."""
+        """Make a random version of a secret that is plain text; returns its id. The old one stays valid."""
         made = self._secrets.get_random_password(PasswordLength=EDGE_LENGTH, ExcludePunctuation=True)
-        value = str(made["RandomPassword"])
-        self._secrets.put_secret_value(SecretId=self._name, SecretString=value)
-        return value
+        kept = self._secrets.put_secret_value(SecretId=self._name, SecretString=made["RandomPassword"])
+        return str(kept["VersionId"])
 
     def retire(self) -> None:
         """End the validity of the previous version.

@@ -129,6 +129,11 @@ def _add_web_acl(inventory: Inventory, properties: Properties) -> None:
     inventory.web_acl_rules += len(properties.get("Rules", []))
 
 
+def _add_secret(inventory: Inventory, properties: Properties) -> None:
+    """A copy in another region is billed like a secret."""
+    inventory.secrets += 1 + len(properties.get("ReplicaRegions", []))
+
+
 def _one_more(attribute: str) -> Reader:
     def count(inventory: Inventory, _: Properties) -> None:
         setattr(inventory, attribute, getattr(inventory, attribute) + 1)
@@ -166,7 +171,7 @@ READERS: dict[str, Reader] = {
     "AWS::Route53::HostedZone": _one_more("zones"),
     "AWS::S3::Bucket": _one_more("buckets"),
     "AWS::Scheduler::Schedule": _add_schedule,
-    "AWS::SecretsManager::Secret": _one_more("secrets"),
+    "AWS::SecretsManager::Secret": _add_secret,
     "AWS::Serverless::Api": _add_api,
     "AWS::Serverless::HttpApi": _add_http_api,
     "AWS::WAFv2::WebACL": _add_web_acl,

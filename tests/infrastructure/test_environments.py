@@ -232,7 +232,6 @@ GOES_WITH_THE_STACK = {
     "AWS::Events::Archive",  # copies of events, for replay
     "AWS::Logs::LogGroup",
     "AWS::SQS::Queue",  # what waits in them is derived from the tables again by the repair
-    "AWS::SecretsManager::Secret",  # the proof of the CDN, a parameter; the service key stays
 }
 """Types that hold something, and whose content may be lost with the stack."""
 

@@ -12,7 +12,7 @@ import pytest
 from operations.refused import Refused
 from operations.rotate import KINDS, Secret, secret_of
 from operations.stack import Stack
-from tests.support.template import template
+from tests.support.template import ROOT, read
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +81,10 @@ def test_given_a_secret_with_fields_when_one_is_replaced_then_the_others_stay(se
     assert json.loads(value(secrets, "fields", "AWSPREVIOUS"))["secretKey"] == "sk_1"
 
 
-def test_given_a_plain_secret_when_replaced_then_the_new_one_is_returned_and_both_are_valid(secrets: Any) -> None:
+def test_given_a_plain_secret_when_replaced_then_the_new_version_is_named_and_both_are_valid(secrets: Any) -> None:
     secrets.create_secret(Name="edge", SecretString="first")
-    made = Secret(secrets, "edge").replace()
+    version = Secret(secrets, "edge").replace()
+    made = secrets.get_secret_value(SecretId="edge", VersionId=version)["SecretString"]
     assert len(made) == 48
     assert (value(secrets, "edge"), value(secrets, "edge", "AWSPREVIOUS")) == (made, "first")
 
@@ -107,6 +108,10 @@ Parameters:
 Resources:
   ServiceKey: {Type: AWS::SecretsManager::Secret, Properties: {Name: service, SecretString: first}}
 """
+FRONTEND = """
+Resources:
+  EdgeProof: {Type: AWS::SecretsManager::Secret, Properties: {Name: khaya-edge, SecretString: first}}
+"""
 
 
 def deployed(session: boto3.Session, name: str, template: str, **parameters: str) -> Stack:
@@ -122,10 +127,10 @@ def test_given_an_environment_then_every_secret_of_it_can_be_rotated(session: bo
     parameters = {one.parameter: one.field for one in KINDS.values() if one.parameter}
     for parameter, field in parameters.items():
         manager.create_secret(Name=parameter, SecretString=json.dumps({field: "first", "other": "kept"}))
-    edge = "  EdgeProof: {Type: AWS::SecretsManager::Secret, Properties: {Name: edge, SecretString: first}}\n"
-    stack = deployed(session, "khaya-secrets", STACK + edge, **{name: name for name in parameters})
+    stack = deployed(session, "khaya-secrets", STACK, **{name: name for name in parameters})
+    frontend = deployed(session, "khaya-secrets-frontend", FRONTEND)
     for kind in KINDS.values():
-        secret = secret_of(session, stack, kind)
+        secret = secret_of(session, frontend if kind.frontend else stack, kind)
         if kind.field:
             secret.replace_field(kind.field, "second")
             assert json.loads(value(manager, kind.parameter)) == {kind.field: "second", "other": "kept"}
@@ -136,12 +141,19 @@ def test_given_an_environment_then_every_secret_of_it_can_be_rotated(session: bo
 def test_given_an_environment_without_a_secret_then_its_rotation_is_refused(session: boto3.Session, kind: str) -> None:
     if Stack(session, "khaya-bare").status() is None:
         deployed(session, "khaya-bare", STACK.replace("Name: service", "Name: bare"))
-    with pytest.raises(Refused, match="is not set"):
+    with pytest.raises(Refused, match="has no such secret"):
         secret_of(session, Stack(session, "khaya-bare"), KINDS[kind])
 
 
-def test_every_secret_of_the_template_has_a_rotation() -> None:
-    named = {name for name in template()["Parameters"] if name.endswith("SecretArn")}
+def test_every_secret_of_the_templates_has_a_rotation() -> None:
+    paths = ["template.yaml", *(f"infra/{path.name}" for path in (ROOT / "infra").glob("*.yaml"))]
+    templates = {path: read(path) for path in paths}
+    named = {name for one in templates.values() for name in one["Parameters"] if name.endswith("SecretArn")}
     assert named == {one.parameter for one in KINDS.values() if one.parameter}
-    own = {name for name, one in template()["Resources"].items() if one["Type"] == "AWS::SecretsManager::Secret"}
-    assert own == {one.resource for one in KINDS.values() if one.resource}
+    own = {
+        (name, path == "infra/frontend.yaml")
+        for path, one in templates.items()
+        for name, resource in one["Resources"].items()
+        if "AWS::SecretsManager::Secret" in str(resource)
+    }
+    assert own == {(one.resource, one.frontend) for one in KINDS.values() if one.resource}

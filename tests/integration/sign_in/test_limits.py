@@ -84,15 +84,15 @@ def test_the_cdns_address_header_is_used_only_with_the_cdns_secret(monkeypatch: 
     # given a CDN with a secret
     manager = client("secretsmanager")
     manager.create_secret(Name="edge", SecretString=EDGE)
-    set_limits(monkeypatch, sign_ins_per_address="1", edge_secret_arn="edge")
-    viewer = {"CloudFront-Viewer-Address": "198.51.100.1:443"}
+    set_limits(monkeypatch, sign_ins_per_address="1", edge_secret="edge")
+    viewer = {"X-Khaya-Viewer": "198.51.100.1"}
     # then its clients are counted separately
     assert _guess(1, **viewer, **{"X-Khaya-Edge": EDGE}).status == 401
     assert _guess(2, **viewer, **{"X-Khaya-Edge": EDGE}).status == 429
-    assert _guess(3, **{"CloudFront-Viewer-Address": "198.51.100.2:443", "X-Khaya-Edge": EDGE}).status == 401
+    assert _guess(3, **{"X-Khaya-Viewer": "198.51.100.2", "X-Khaya-Edge": EDGE}).status == 401
     # and without the secret the address of the gateway is counted
     assert _guess(4, **viewer).status == 401
-    assert _guess(5, **{"CloudFront-Viewer-Address": "198.51.100.9:443", "X-Khaya-Edge": "guessed"}).status == 429
+    assert _guess(5, **{"X-Khaya-Viewer": "198.51.100.9", "X-Khaya-Edge": "guessed"}).status == 429
     manager.delete_secret(SecretId="edge", ForceDeleteWithoutRecovery=True)
 
 
@@ -102,11 +102,11 @@ def test_given_a_rotated_secret_of_the_cdn_then_the_one_before_is_taken_too(monk
     manager.create_secret(Name="edge", SecretString="the-first-secret")
     for later in (EDGE, "the-third-secret"):
         manager.put_secret_value(SecretId="edge", SecretString=later)
-    set_limits(monkeypatch, sign_ins_per_address="1", edge_secret_arn="edge")
+    set_limits(monkeypatch, sign_ins_per_address="1", edge_secret="edge")
     # then the CDN is known by the present one and the one before
-    viewers = (f"198.51.100.{number}:443" for number in range(1, 9))
+    viewers = (f"198.51.100.{number}" for number in range(1, 9))
     for number, proof in enumerate((EDGE, "the-third-secret", "the-first-secret")):
-        headers = {"CloudFront-Viewer-Address": next(viewers), "X-Khaya-Edge": proof}
+        headers = {"X-Khaya-Viewer": next(viewers), "X-Khaya-Edge": proof}
         assert _guess(number, **headers).status == 401
     # and not by an older one, whose call was counted for the gateway's address
     assert _guess(9).status == 429
@@ -124,10 +124,11 @@ def test_given_a_rotated_secret_of_the_cdn_then_the_one_before_is_taken_too(monk
         {"True-Client-IP": "198.51.100.1"},
         {"CF-Connecting-IP": "198.51.100.1"},
         {"X-Client-IP": "198.51.100.1"},
-        {"CloudFront-Viewer-Address": "198.51.100.1:443"},
-        {"CloudFront-Viewer-Address": "198.51.100.1:443", "X-Khaya-Edge": ""},
-        {"CloudFront-Viewer-Address": "198.51.100.1:443", "X-Khaya-Edge": "guessed"},
-        {"CloudFront-Viewer-Address": "198.51.100.1:443", "x-khaya-edge": EDGE[:-1]},
+        {"CloudFront-Viewer-Address": "198.51.100.1:443", "X-Khaya-Edge": EDGE},
+        {"X-Khaya-Viewer": "198.51.100.1"},
+        {"X-Khaya-Viewer": "198.51.100.1", "X-Khaya-Edge": ""},
+        {"X-Khaya-Viewer": "198.51.100.1", "X-Khaya-Edge": "guessed"},
+        {"X-Khaya-Viewer": "198.51.100.1", "x-khaya-edge": EDGE[:-1]},
         {"X-Khaya-Edge": EDGE, "X-Forwarded-For": "198.51.100.1"},
     ],
     ids=str,
@@ -138,7 +139,7 @@ def test_the_address_is_the_gateways_whatever_headers_a_client_sets(
     # given a deployment with or without a CDN
     manager = client("secretsmanager")
     manager.create_secret(Name="edge", SecretString=EDGE)
-    set_limits(monkeypatch, sign_ins_per_address="1", edge_secret_arn=secret)
+    set_limits(monkeypatch, sign_ins_per_address="1", edge_secret=secret)
     # when a client sends headers about its address
     assert _guess(1, **headers).status == 401
     # then it counts for the address that the gateway saw
@@ -148,8 +149,8 @@ def test_the_address_is_the_gateways_whatever_headers_a_client_sets(
 
 
 def test_given_no_cdn_then_address_headers_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
-    set_limits(monkeypatch, sign_ins_per_address="1", edge_secret_arn="")
-    viewer = {"CloudFront-Viewer-Address": "198.51.100.1:443", "X-Khaya-Edge": "", "X-Forwarded-For": "198.51.100.1"}
+    set_limits(monkeypatch, sign_ins_per_address="1", edge_secret="")
+    viewer = {"X-Khaya-Viewer": "198.51.100.1", "X-Khaya-Edge": "", "X-Forwarded-For": "198.51.100.1"}
     assert _guess(1, **viewer).status == 401
     assert _guess(2).status == 429
 

@@ -19,5 +19,5 @@ def origin_of(event: Mapping[str, Any]) -> Origin:
     name = headers.get("x-device-name") or headers.get("user-agent") or ""
     seen = "".join(sign for sign in without_invisible(name) if unicodedata.category(sign)[0] != "C")
     printable = trimmed(seen)[:MAX_DEVICE_LENGTH]
-    address = client_address(event, settings(SignInSettings).edge_secret_arn)
+    address = client_address(event, settings(SignInSettings).edge_secret)
     return Origin(address=address, device=printable or UNKNOWN_DEVICE)

@@ -95,8 +95,8 @@ class SignInSettings(BaseModel):
     """Calls of sign-in routes per network address and minute; 0 means no limit."""
     twilio_secret_arn: str
     """ARN of Twilio's secret; empty if WhatsApp is not offered."""
-    edge_secret_arn: str
-    """ARN of the secret that the CDN sends; empty without a CDN, and then its headers are ignored."""
+    edge_secret: str
+    """Name of the secret that the CDN sends; empty without a CDN, and then its headers are ignored."""
 
 
 class PricingSettings(BaseModel):

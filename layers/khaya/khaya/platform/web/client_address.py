@@ -14,13 +14,13 @@ _IPV6_NETWORK_BITS = 64
 """The size of the network that one holder of IPv6 addresses usually has."""
 
 
-def client_address(event: Mapping[str, Any], edge_secret_arn: str) -> str:
+def client_address(event: Mapping[str, Any], edge_secret: str) -> str:
     """The client's address: from the CDN's header if the CDN sends its secret, else as API Gateway saw it."""
     address: str = (event["requestContext"].get("identity") or {}).get("sourceIp") or _UNKNOWN
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    viewer, proof = headers.get("cloudfront-viewer-address"), headers.get("x-khaya-edge")
-    if viewer and proof and edge_secret_arn and _is_secret(proof, edge_secret_arn):
-        return str(viewer).rpartition(":")[0].strip("[]")
+    viewer, proof = headers.get("x-khaya-viewer"), headers.get("x-khaya-edge")
+    if viewer and proof and edge_secret and _is_secret(proof, edge_secret):
+        return str(viewer)
     return address
 
 
@@ -35,7 +35,6 @@ def network_of(address: str) -> str:
     return str(ipaddress.ip_network((ip, _IPV6_NETWORK_BITS), strict=False)) if ip.version == 6 else address
 
 
-def _is_secret(text: str, secret_arn: str) -> bool:
+def _is_secret(text: str, name: str) -> bool:
     """Whether the text is a valid version of the secret. While it is rotated, the CDN still sends the one before."""
-    versions = secrets.valid_versions(secret_arn)
-    return any(hmac.compare_digest(text.encode(), one.encode()) for one in versions)
+    return any(hmac.compare_digest(text.encode(), one.encode()) for one in secrets.valid_versions(name))
