@@ -21,7 +21,7 @@ from typing import Any
 from bench import layers
 from bench.report import Report
 from bench.stub import typed_items
-from khaya.escrows.model import new_escrow
+from khaya.escrows import progress
 from khaya.jobs.model import Job, JobPosting, new_job
 from khaya.payouts.model import new_withdrawal
 from khaya.platform.base import clock
@@ -173,7 +173,7 @@ def _money_cases(job: Job, people: dict[str, list[Any]], buyer: Person, admin: P
     from khaya.reconciliation import store as reconciliation  # noqa: PLC0415
 
     amounts = amounts_of(100_000, Terms())
-    escrow = new_escrow(
+    escrow = progress.new_escrow(
         job_id=job.id,
         job_title=job.title,
         buyer_id="buyer-1",
@@ -183,7 +183,7 @@ def _money_cases(job: Job, people: dict[str, list[Any]], buyer: Person, admin: P
         timeline_days=3,
         now=now,
     )
-    paid = escrow.captured(31_500, now).started(now)
+    paid = progress.started(progress.captured(escrow, 31_500, now), now)
     begun = job.model_copy(update={"payment": "escrow", "status": "in_progress", "worker_id": "worker-1"})
     payout = new_withdrawal(entry_id="01JCZX3V9T6V5Y8Q2M4N7B1KDE", user_id="worker-1", amount_cents=5_000, now=now)
     difference = difference_of(Finding("movement", "escrow:job:end", "other_amount", 1, 2), now)

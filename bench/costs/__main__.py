@@ -20,7 +20,7 @@ def main() -> int:
     options = _parser().parse_args()
     given = {figure: getattr(options, name) for name, figure in PER_USER.items() if getattr(options, name) is not None}
     cdn = None if options.cdn == "auto" else options.cdn == "yes"
-    model = load.model(options.environment, options.rate, cdn)
+    model = load.model(options.environment, options.rate, cdn, backups=options.backups)
     model = replace(model, assumed=model.assumed.with_figures(**given))
     show(model, quantities=options.quantities)
     load.RESULTS.write_text(json.dumps(results(model, options.environment), indent=1, ensure_ascii=False) + "\n")
@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--cdn", choices=("auto", "yes", "no"), default="auto", help="whether traffic passes CloudFront"
     )
+    parser.add_argument("--backups", action="store_true", help="with copies of backups in another account and region")
     for name in PER_USER:
         parser.add_argument(f"--{name}", type=float, help="messages a user and month")
     parser.add_argument("--quantities", action="store_true", help="print the quantity of every line too")
