@@ -19,6 +19,7 @@ from khaya.escrows.view import EscrowView, escrow_view
 from khaya.payouts import store as payouts
 from khaya.payouts.model import earning_id
 from khaya.platform.aws import queues
+from khaya.platform.base import observability
 from khaya.platform.base.errors import NotFound, Unauthenticated, Unavailable
 from khaya.platform.base.models import Item
 from khaya.platform.base.settings import CheckoutSettings, ProviderSettings, require
@@ -152,8 +153,10 @@ def webhook() -> Response[WebhookView]:
     try:
         hints = payment_provider().events_of(api.raw_body, api.headers)
     except WrongSignature as error:
+        observability.count("WebhookFailed")
         raise Unauthenticated("The signature is wrong.", code="wrong_signature") from error
     except ProviderUnavailable as error:
+        observability.count("WebhookFailed")
         raise Unavailable("The signature cannot be checked now.", WEBHOOK_RETRY_SECONDS) from error
     queues.send("provider", [hint_message(hint, api.raw_body) for hint in hints])
     api.count("WebhookReceived")

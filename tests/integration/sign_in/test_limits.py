@@ -161,9 +161,9 @@ def test_given_the_hourly_cap_of_text_messages_when_it_is_reached_then_no_more_a
     # when three people sign up
     for _ in range(3):
         Newcomer().sign_up()
-    # then two get a code, and the metric of the cap is counted
+    # then two get a code, and an operator is called
     assert len(mailbox.deliver()) == 2
-    assert "SmsCapReached" in capsys.readouterr().out
+    assert "sms_cap_reached" in capsys.readouterr().out
     # and e-mails are still sent, and text messages again in the next hour
     Newcomer().sign_up(channel="email", email="zanele@example.org")
     assert len(mailbox.deliver()) == 1

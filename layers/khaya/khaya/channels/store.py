@@ -65,7 +65,7 @@ def count(channel: Channel, text: str, now: str, *, share: float = 1) -> None:
     try:
         commit_now(*counted)
     except (TooMany, BudgetSpent) as error:
-        _report(channel, hourly=isinstance(error, TooMany))
+        _report(channel, hourly=isinstance(error, TooMany), for_codes=share == 1)
         raise
 
 
@@ -169,9 +169,8 @@ def _seconds_of_month(now: str) -> int:
     return max(1, int((next_month - local).total_seconds()))
 
 
-def _report(channel: Channel, *, hourly: bool) -> None:
+def _report(channel: Channel, *, hourly: bool, for_codes: bool) -> None:
+    """Log that a limit is reached, and call an operator when people are refused codes."""
     observability.logger().error("limit of messages reached", extra={"channel": channel, "hourly": hourly})
-    if hourly:
-        observability.count("SmsCapReached" if channel == "sms" else "WhatsappCapReached")
-    else:
-        observability.count("SmsBudgetSpent" if channel == "sms" else "WhatsappBudgetSpent")
+    if for_codes:
+        observability.call_operator(f"{channel}_{'cap_reached' if hourly else 'budget_spent'}")
