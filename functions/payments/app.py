@@ -113,7 +113,6 @@ def settlement(job_id: str, request: Annotated[SettlementRequest, Body()]) -> Re
 def accept_settlement(job_id: str, request: Annotated[SettlementRequest, Body()]) -> Response[EscrowView]:
     """Ends the dispute. The amount must be that of the proposal."""
     deal = _deal(job_id)
-    api.count("DisputeSettled")
     return _answer(
         disputes.accept_settlement(
             deal, api.caller.user_id, request.refund_cents, now=api.now, unit_of_work=api.unit_of_work
@@ -126,7 +125,6 @@ def resolution(job_id: str, request: Annotated[ResolutionRequest, Body()]) -> Re
     """The parts add up to what is held. Above R5,000 the first decision waits for the same one by another admin."""
     job_item, escrow_item = read_together(service.keys(job_id))
     deal = _visible(job_item, escrow_item, admins=True)
-    api.count("DisputeDecided")
     return _answer(
         disputes.decide(deal, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     )

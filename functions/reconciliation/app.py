@@ -29,7 +29,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         raise
     observability.logger().info("reconciliation", extra=report)
     observability.call_operator("reconciliation_differences", report["open"])
-    observability.count("SettlementBooked", report["settlements"])
     observability.count("ReconciliationUnfinished", report["unfinished"])
     observability.flush()
     return report

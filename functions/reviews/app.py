@@ -93,7 +93,6 @@ def moderate(review_id: str, request: Annotated[ModerationRequest, Body()]) -> R
         now=api.now,
         unit_of_work=api.unit_of_work,
     )
-    api.count("ReviewHidden" if review.hidden else "ReviewShown")
     return api.answer(moderated_review_view(review))
 
 
