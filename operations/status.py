@@ -42,7 +42,7 @@ def ringing(session: Any, environment: str) -> list[str]:
         .get_paginator("describe_alarms")
         .paginate(StateValue="ALARM", AlarmNamePrefix="khaya-", AlarmTypes=["MetricAlarm", "CompositeAlarm"])
     )
-    names = [one["AlarmName"] for page in pages for one in (*page["MetricAlarms"], *page["CompositeAlarms"])]
+    names = [one["AlarmName"] for page in pages for one in (*page["MetricAlarms"], *page.get("CompositeAlarms", ()))]
     return sorted(name for name in names if name.removesuffix(".fifo").endswith(f"-{environment}"))
 
 
@@ -51,9 +51,11 @@ def failing_consumers(session: Any, environment: str) -> set[str]:
     alarm = f"khaya-consumers-{environment}"
     if alarm not in ringing(session, environment):
         return set()
-    pages = session.client("cloudwatch").get_paginator("describe_alarm_contributors").paginate(AlarmName=alarm)
-    return {
-        one["ContributorAttributes"]["consumer"].replace("_", "-")
-        for page in pages
-        for one in page["AlarmContributors"]
-    }
+    cloudwatch, found, token = session.client("cloudwatch"), set(), None
+    while True:
+        answer = cloudwatch.describe_alarm_contributors(AlarmName=alarm, **({"NextToken": token} if token else {}))
+        contributors = answer["AlarmContributors"]
+        found |= {one["ContributorAttributes"]["consumer"].replace("_", "-") for one in contributors}
+        token = answer.get("NextToken")
+        if not token:
+            return found

@@ -173,4 +173,4 @@ def _report(channel: Channel, *, hourly: bool, for_codes: bool) -> None:
     """Log that a limit is reached, and call an operator when people are refused codes."""
     observability.logger().error("limit of messages reached", extra={"channel": channel, "hourly": hourly})
     if for_codes:
-        observability.call_operator(f"{channel}_{'cap_reached' if hourly else 'budget_spent'}")
+        observability.call_operator(f"{channel}_cap_reached" if hourly else f"{channel}_budget_spent")
