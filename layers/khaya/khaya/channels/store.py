@@ -111,7 +111,7 @@ def require_left(channel: Channel, now: str) -> None:
     hour_is_over = bool(per_hour) and (hour or {}).get("counted", 0) >= per_hour
     month_is_over = bool(per_month) and (month or {}).get("counted", 0) + price > per_month
     if hour_is_over or month_is_over:
-        _report(channel, hourly=not month_is_over)
+        _report(channel, hourly=not month_is_over, for_codes=True)
         raise Unavailable(
             f"No more {_NAMES[channel]}s can be sent {'this month' if month_is_over else 'this hour'}. "
             "Please ask for the code by e-mail.",
