@@ -203,8 +203,8 @@ def test_given_a_channel_at_its_limit_then_codes_by_it_are_refused_with_the_way_
         assert period in answer.body["detail"]
         assert "by e-mail" in answer.body["detail"]
         assert 0 < int(answer.headers["Retry-After"]) <= 31 * 24 * 3600
-    metric = f"{channel.capitalize()}{'CapReached' if period == 'this hour' else 'BudgetSpent'}"
-    assert metric in capsys.readouterr().out
+    reason = f"{channel}_{'cap_reached' if period == 'this hour' else 'budget_spent'}"
+    assert reason in capsys.readouterr().out, "an operator is called"
     # and by e-mail codes are sent
     assert Newcomer().sign_up(channel="email", email="zanele@example.org").status == 200
     assert len(mailbox.deliver()) == 1
