@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from khaya.channels import store as channel_limits
 from khaya.disbursements import service as disbursements
 from khaya.jobs import service as jobs
 from khaya.payouts import store as payouts
 from khaya.platform.aws import queues
-from khaya.platform.base import observability
+from khaya.platform.base import observability, settings
+from khaya.platform.base.errors import TooMany
+from khaya.platform.work import parked_records
 from khaya.provider import errors
+from khaya.reconciliation import service as reconciliation
 from tests.support.alarms import COMPOSITE_ALARM, alarms, composite_state, emitted, metrics_of, ringing, state
 from tests.support.client import Context, Person, app
 from tests.support.metric_math import Samples, calculate, metric, select, statistic
@@ -168,6 +173,35 @@ def a_payout_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     app("due_payouts").handler({}, Context())
 
 
+def a_record_is_parked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parked_records, "_put", lambda *_: None)
+    record = {
+        "eventID": "1",
+        "eventSourceARN": "arn:aws:dynamodb:af-south-1:123456789012:table/khaya-jobs-prod-1/stream/2026",
+        "dynamodb": {"Keys": {"id": {"S": "1"}}, "SequenceNumber": "1", "ApproximateCreationDateTime": 1_795_251_020},
+    }
+    parked_records.park(record, ValueError())
+
+
+def the_books_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = {"open": 2, "unfinished": 0}
+    monkeypatch.setattr(reconciliation, "run", lambda *_: SimpleNamespace(as_counts=lambda: report))
+    app("reconciliation").handler({}, Context())
+
+
+def text_messages_are_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise TooMany("No more text messages this hour.", 60)
+
+    monkeypatch.setenv("SMS_PER_HOUR", "1")
+    settings.settings.cache_clear()
+    monkeypatch.setattr(channel_limits, "commit_now", fail)
+    with pytest.raises(TooMany):
+        channel_limits.count("sms", "123456 is your Khaya code.", "2026-11-21T08:00:00.000Z")
+    monkeypatch.undo()
+    settings.settings.cache_clear()
+
+
 def six_webhooks_are_not_signed(monkeypatch: pytest.MonkeyPatch) -> None:
     class Provider:
         def events_of(self, *_: Any) -> None:
@@ -185,6 +219,14 @@ FROM_OUR_CODE: dict[str, tuple[str, Run, str]] = {
     "webhooks": ("payments", six_webhooks_are_not_signed, ""),
 }
 """For each alarm the function, what happens in it, and the series that rings."""
+
+FOR_AN_OPERATOR: dict[str, tuple[str, Run]] = {
+    "payout_waits": ("due_payouts", a_payout_waits),
+    "record_parked": ("stream_dispatcher", a_record_is_parked),
+    "reconciliation_differences": ("reconciliation", the_books_differ),
+    "sms_cap_reached": ("code_delivery", text_messages_are_used_up),
+}
+"""Reasons for which an operator is called, with the function and what happens in it."""
 
 
 def values_of(service: str, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Samples:
@@ -227,6 +269,14 @@ def test_given_a_fault_in_our_code_then_the_alarm_rings_and_names_it(
     service, run, series = FROM_OUR_CODE[name]
     values = values_of(service, run, monkeypatch, capsys)
     assert ringing(ALARMS[name], [values]) == {series}
+
+
+@pytest.mark.parametrize("reason", FOR_AN_OPERATOR)
+def test_given_something_that_waits_for_an_operator_then_the_alarm_names_the_reason(
+    reason: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    values = values_of(*FOR_AN_OPERATOR[reason], monkeypatch, capsys)
+    assert ringing(ALARMS["operator-needed"], [values]) == {reason}
 
 
 @pytest.mark.parametrize("queue", [name for name in QUEUES if not name.endswith("DeadLetters")])
