@@ -40,14 +40,22 @@ def ringing(session: Any, environment: str) -> list[str]:
     pages = (
         session.client("cloudwatch")
         .get_paginator("describe_alarms")
-        .paginate(StateValue="ALARM", AlarmNamePrefix="khaya-")
+        .paginate(StateValue="ALARM", AlarmNamePrefix="khaya-", AlarmTypes=["MetricAlarm", "CompositeAlarm"])
     )
-    names = [one["AlarmName"] for page in pages for one in page["MetricAlarms"]]
+    names = [one["AlarmName"] for page in pages for one in (*page["MetricAlarms"], *page.get("CompositeAlarms", ()))]
     return sorted(name for name in names if name.removesuffix(".fifo").endswith(f"-{environment}"))
 
 
 def failing_consumers(session: Any, environment: str) -> set[str]:
-    """The consumers, with dashes, whose alarm rings."""
-    before, after = "khaya-consumer-", f"-{environment}"
-    names = (one for one in ringing(session, environment) if one.startswith(before))
-    return {one.removeprefix(before).removesuffix(after).replace("_", "-") for one in names}
+    """The consumers, with dashes, for which the alarm of consumers rings."""
+    alarm = f"khaya-consumers-{environment}"
+    if alarm not in ringing(session, environment):
+        return set()
+    cloudwatch, found, token = session.client("cloudwatch"), set(), None
+    while True:
+        answer = cloudwatch.describe_alarm_contributors(AlarmName=alarm, **({"NextToken": token} if token else {}))
+        contributors = answer["AlarmContributors"]
+        found |= {one["ContributorAttributes"]["consumer"].replace("_", "-") for one in contributors}
+        token = answer.get("NextToken")
+        if not token:
+            return found

@@ -19,6 +19,7 @@ def generated(model: Model) -> str:
         tables.bill(model),
         tables.settings(model),
         tables.inventory(model),
+        tables.alarm_costs(model),
         tables.quantities(model),
         tables.session(model),
         tables.figures(model),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.costs.assumptions import Assumptions
 from bench.costs.bill import Bill, Group
-from bench.costs.inventory import Inventory, QueueMapping
+from bench.costs.inventory import Inventory, QueueMapping, Schedule
 from bench.costs.requests import Invocations, architecture_of
 from bench.costs.schedule import runs_per_month
 from bench.costs.usage import Usage, occupied
@@ -32,8 +32,13 @@ def polls(mapping: QueueMapping, assumed: Assumptions) -> float:
 
 
 def scheduled_runs(inventory: Inventory, assumed: Assumptions) -> float:
-    """Runs of all schedules in a month."""
-    return sum(runs_per_month(one.expression, assumed["hoursPerMonth"]) for one in inventory.schedules)
+    """Runs of all schedules in a month, but those of the synthetic check, which is monitoring."""
+    return sum(runs_per_month(one.expression, assumed["hoursPerMonth"]) for one in tasks(inventory))
+
+
+def tasks(inventory: Inventory) -> list[Schedule]:
+    """Schedules of the application."""
+    return [one for one in inventory.schedules if not one.function.checks]
 
 
 def _add_polling(bill: Bill, inventory: Inventory, assumed: Assumptions) -> None:
@@ -48,7 +53,7 @@ def _add_schedules(bill: Bill, inventory: Inventory, assumed: Assumptions) -> No
     seconds = assumed["scheduleMilliseconds"] / 1000
     duration = sum(
         runs_per_month(one.expression, assumed["hoursPerMonth"]) * seconds * one.function.memory_gb
-        for one in inventory.schedules
+        for one in tasks(inventory)
     )
     bill.add(Group.POLLING, "scheduled invocations", runs, "scheduler.invocations")
     bill.add(Group.POLLING, "invocations by schedules", runs, "lambda.requests")
@@ -79,6 +84,6 @@ def key_uses(usage: Usage, inventory: Inventory, assumed: Assumptions) -> float:
     used = api * occupied(invocations.api / api, windows) if api else 0.0
     used += workers * occupied(invocations.workers / workers, windows) if workers else 0.0
     limit = assumed["hoursPerMonth"] * per_hour
-    used += sum(min(limit, runs_per_month(one.expression, assumed["hoursPerMonth"])) for one in inventory.schedules)
+    used += sum(min(limit, runs_per_month(one.expression, assumed["hoursPerMonth"])) for one in tasks(inventory))
     share = inventory.tables_with_managed_key / inventory.tables
     return used * assumed["tablesPerFunction"] * share

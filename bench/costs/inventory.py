@@ -30,6 +30,8 @@ class Function:
     """Whether a stream or a queue invokes it."""
     metrics: int = 0
     """Names of the custom metrics that its own code emits."""
+    checks: bool = False
+    """Whether it calls the API over its public address, to see whether it answers."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,19 @@ class Sampling:
     rate: float
 
 
+@dataclass(frozen=True)
+class Alarm:
+    """An alarm."""
+
+    name: str
+    kind: str
+    """Standard, high resolution or composite."""
+    metrics: int
+    """Billed metrics; 1 for a composite alarm."""
+    watches_versions: bool = False
+    """Whether it watches single versions of functions."""
+
+
 @dataclass
 class Inventory:
     """Billable parts of one environment."""
@@ -91,8 +106,7 @@ class Inventory:
     keys: int = 0
     buses: int = 0
     archive_days: list[int] = field(default_factory=list)
-    alarm_metrics: Counter[str] = field(default_factory=Counter)
-    """Metrics that alarms watch, by kind: standard, high resolution, composite."""
+    alarms: list[Alarm] = field(default_factory=list)
     dashboards: int = 0
     metric_filters: int = 0
     shared_metrics: int = 0
@@ -104,6 +118,14 @@ class Inventory:
     web_acl_rules: int = 0
     unpriced: Counter[str] = field(default_factory=Counter)
     """Resource types and settings that the model does not know, with their number."""
+
+    @property
+    def alarm_metrics(self) -> Counter[str]:
+        """Billed metrics of alarms, by kind."""
+        found: Counter[str] = Counter()
+        for one in self.alarms:
+            found[one.kind] += one.metrics
+        return found
 
     @property
     def all_secrets(self) -> int:

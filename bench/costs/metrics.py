@@ -7,10 +7,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-CALLS = frozenset({"count", "add_metric"})
-"""Names of the functions and methods that emit a metric; its name is the first or the `name` argument."""
+CALLS = frozenset({"count", "call_operator", "add_metric"})
+"""Names of the functions and methods that emit a metric.
 
-NAME = re.compile(r"[A-Z][A-Za-z0-9]{4,}")
+Its name, or the reason for which an operator is called, is the first or the `name` argument.
+"""
+
+NAME = re.compile(r"[A-Z][A-Za-z0-9]{4,}|[a-z]+(_[a-z]+)+")
 
 
 def emitted(folder: Path, variants: int) -> int:

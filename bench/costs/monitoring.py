@@ -6,8 +6,8 @@ from bench.costs import alarms
 from bench.costs.assumptions import Assumptions
 from bench.costs.bill import Bill, Group
 from bench.costs.idle import SECONDS_PER_HOUR
-from bench.costs.inventory import Function, Inventory, Sampling
-from bench.costs.requests import Invocations
+from bench.costs.inventory import Inventory, Sampling
+from bench.costs.requests import Invocations, architecture_of, memory_of
 from bench.costs.schedule import runs_per_month
 from bench.costs.usage import Usage, occupied
 
@@ -31,28 +31,37 @@ def add(bill: Bill, usage: Usage, inventory: Inventory, assumed: Assumptions) ->
     bill.add(
         Group.MONITORING, "contributor insights of tables", inventory.insight_rules, "cloudwatch.contributor_insights"
     )
+    _add_checks(bill, inventory, assumed)
     bill.add(Group.TRACING, "traces", traces(usage, inventory, assumed), "xray.traces")
+
+
+def _add_checks(bill: Bill, inventory: Inventory, assumed: Assumptions) -> None:
+    """Lines of the synthetic check: its runs, and the requests that it makes."""
+    checks = [one for one in inventory.schedules if one.function.checks]
+    runs = sum(runs_per_month(one.expression, assumed["hoursPerMonth"]) for one in checks)
+    asked = runs * assumed["checkRequests"]
+    memory = max((one.function.memory_gb for one in checks), default=0.0)
+    duration = runs * assumed["checkMilliseconds"] / 1000 * memory
+    duration += asked * assumed["apiMilliseconds"] / 1000 * memory_of(inventory.api_functions())
+    bill.add(Group.MONITORING, "synthetic check, runs", runs, "scheduler.invocations")
+    bill.add(Group.MONITORING, "synthetic check, requests", asked, "gateway.rest")
+    bill.add(Group.MONITORING, "synthetic check, invocations", runs + asked, "lambda.requests")
+    bill.add(Group.MONITORING, "synthetic check, duration", duration, f"lambda.{architecture_of(inventory)}")
 
 
 def _custom(usage: Usage, inventory: Inventory, assumed: Assumptions) -> float:
     """Hours in which custom metrics are sent, summed over the metrics.
 
-    A scheduled function sends all of its metrics in each run. The k-th of the others is sent in proportion to 1/k.
+    The code sends no zeros, so nothing is sent when nothing happens. The k-th metric is sent in proportion to 1/k.
     """
-    month = assumed["hoursPerMonth"]
-    runs: dict[Function, float] = {}
-    for one in inventory.schedules:
-        runs[one.function] = runs.get(one.function, 0.0) + runs_per_month(one.expression, month)
-    scheduled = sum(function.metrics * min(month, often) for function, often in runs.items())
     workers = sum(function.metrics for function in inventory.workers())
     others = inventory.shared_metrics + sum(
-        function.metrics for function in inventory.functions if not function.reads_events and function not in runs
+        function.metrics for function in inventory.functions if not function.reads_events
     )
     consumed = Invocations(usage, inventory, assumed).consumers
     filters = inventory.metric_filters * usage.active_hours if usage.total else 0.0
     return (
-        scheduled
-        + _spread(usage.table_writes, others, usage.active_hours)
+        _spread(usage.table_writes, others, usage.active_hours)
         + _spread(consumed, workers, usage.active_hours)
         + filters
     )

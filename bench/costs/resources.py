@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.costs import alarms
-from bench.costs.inventory import Function, Inventory, LogGroup, Sampling, Schedule
+from bench.costs.inventory import Alarm, Function, Inventory, LogGroup, Sampling, Schedule
 
 Properties = dict[str, Any]
 Reader = Callable[[Inventory, Properties], None]
@@ -112,7 +112,14 @@ def _add_archive(inventory: Inventory, properties: Properties) -> None:
 
 
 def _add_alarm(inventory: Inventory, properties: Properties) -> None:
-    inventory.alarm_metrics[alarms.kind(properties)] += alarms.metrics(properties)
+    inventory.alarms.append(
+        Alarm(
+            alarms.name(properties),
+            alarms.kind(properties),
+            alarms.metrics(properties),
+            watches_versions="ExecutedVersion" in str(properties),
+        )
+    )
 
 
 def _add_sampling_rule(inventory: Inventory, properties: Properties) -> None:
@@ -141,8 +148,8 @@ def _one_more(attribute: str) -> Reader:
     return count
 
 
-def _composite(inventory: Inventory, _: Properties) -> None:
-    inventory.alarm_metrics[alarms.COMPOSITE] += 1
+def _composite(inventory: Inventory, properties: Properties) -> None:
+    inventory.alarms.append(Alarm(alarms.name(properties), alarms.COMPOSITE, 1))
 
 
 def _add_schedule(inventory: Inventory, properties: Properties) -> None:

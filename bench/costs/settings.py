@@ -65,11 +65,14 @@ def _with_functions(inventory: Inventory, change: Callable[[Function], Function]
     )
 
 
-def _silent_schedules(inventory: Inventory) -> Inventory:
-    scheduled = {one.function for one in inventory.schedules}
-    return _with_functions(
-        inventory, lambda function: replace(function, metrics=0) if function in scheduled else function
-    )
+def _without_check(inventory: Inventory) -> Inventory:
+    return replace(inventory, schedules=[one for one in inventory.schedules if not one.function.checks])
+
+
+def _without_canary(inventory: Inventory) -> Inventory:
+    """Without the alarms on versions that are being deployed, which read the errors of single versions."""
+    kept = [one for one in inventory.alarms if not one.watches_versions]
+    return replace(inventory, alarms=kept)
 
 
 def _following(inventory: Inventory) -> Inventory:
@@ -97,7 +100,9 @@ SETTINGS = (
         "`MetricsEnabled: false`: no detailed metrics of API methods",
         _inventory(lambda inventory: replace(inventory, detailed_metrics=False)),
     ),
-    Setting("scheduled functions send no metric whose value is zero", _inventory(_silent_schedules)),
+    Setting("`SyntheticCheck: false`: no requests over the public address", _inventory(_without_check), together=False),
+    Setting("`Canary: false`: no alarms on new versions", _inventory(_without_canary), together=False),
+    Setting("no dashboard", _inventory(lambda inventory: replace(inventory, dashboards=0)), together=False),
     Setting(
         f"X-Ray rule without reservoir, {SAMPLING.rate:.0%} of requests",
         _inventory(lambda inventory: replace(inventory, sampling=SAMPLING)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bench.costs import alarms
 from bench.costs.bill import APPLICATION, REQUEST_PATH, Costs, Group
+from bench.costs.inventory import Alarm
 from bench.costs.model import Model, bar_checks
 from bench.costs.settings import SETTINGS, changed_by_all
 
@@ -147,6 +148,20 @@ def inventory(model: Model) -> Table:
         "X-Ray sampling rule": "default" if rule is None else f"{plain(rule.reservoir)} a second, then {rule.rate:.1%}",
     }
     return Table("Counted in the templates", ["what", "number"], [[name, str(value)] for name, value in rows.items()])
+
+
+def alarm_costs(model: Model) -> Table:
+    """What each alarm costs in a month."""
+    table = Table("Alarms, rand a month", ["alarm", "metrics", "rand"])
+    for one in sorted(model.inventory.alarms, key=lambda alarm: -_price(model, alarm)):
+        table.rows.append([f"`{one.name}`", str(one.metrics), rand(_price(model, one))])
+    return table
+
+
+def _price(model: Model, alarm: Alarm) -> float:
+    kinds = {alarms.COMPOSITE: "cloudwatch.alarm_composite", alarms.HIGH_RESOLUTION: "cloudwatch.alarm_high_resolution"}
+    price = model.prices.prices[kinds.get(alarm.kind, "cloudwatch.alarm")]
+    return price.of(alarm.metrics) * model.zar_per_usd
 
 
 def prices(model: Model) -> Table:

@@ -19,6 +19,8 @@ MetricsIn = Callable[[str], int]
 STREAMS = frozenset({"DynamoDB", "Kinesis"})
 SECRET_BY_ARN = "SecretArn"  # noqa: S105
 """End of the names of parameters that take a secret which another stack owns."""
+ADDRESS_OF_CHECK = "CHECK_URL"
+"""Variable of a function that calls the API over its public address."""
 DEFAULT_MEMORY_MB = 128
 
 
@@ -83,6 +85,7 @@ def _add_function(
         serves_api=bool(kinds & {"Api", "HttpApi"}),
         reads_events=bool(kinds & {"SQS", *STREAMS}),
         metrics=metrics_in(str(properties.get("CodeUri", ""))),
+        checks=ADDRESS_OF_CHECK in properties.get("Environment", {}).get("Variables", {}),
     )
     inventory.functions.append(function)
     for kind, event in events:
@@ -101,6 +104,8 @@ def _add_event(
                 _add_queue_mapping(inventory, event, queues)
         case "DynamoDB" | "Kinesis":
             inventory.stream_mappings += 1
+        case "Schedule" | "ScheduleV2" if event.get("State") == "DISABLED":
+            pass
         case "Schedule" | "ScheduleV2":
             expression = event.get("ScheduleExpression") or event["Schedule"]
             inventory.schedules.append(Schedule(expression, function))

@@ -75,7 +75,6 @@ def figures() -> Response[StatisticsView]:
 def change(user_id: str, changes: Annotated[UserChanges, Body()]) -> Response[AdminUserView]:
     """Suspends or reinstates the person, or adds or removes the role admin. Lost rights are refused at once."""
     user = service.change(user_id, changes, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("AdminDecisionRecorded")
     return api.answer(admin_user_view(user))
 
 

@@ -140,7 +140,6 @@ def tokens(request: Annotated[TokenRequest, Body()]) -> Response[TokensView]:
         issued, refresh = service.refresh_session(
             request.refresh_token or "", now=api.now, unit_of_work=api.unit_of_work
         )
-        api.count("TokensRefreshed")
     return api.answer(
         TokensView(
             access_token=issued.access,
@@ -158,7 +157,6 @@ def step_up(request: Annotated[StepUp, Body()]) -> Response[StepUpView]:
     Routes that need a recent sign-in then work for ten minutes. No second session is made, and the tokens stay valid.
     """
     service.step_up(request, origin_of(api.event), api.caller, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("SteppedUp")
     return api.answer(StepUpView(signed_in_at=api.now, recent_until=clock.plus(api.now, seconds=RECENT_SECONDS)))
 
 
@@ -166,7 +164,6 @@ def step_up(request: Annotated[StepUp, Body()]) -> Response[StepUpView]:
 def sign_out() -> Response[None]:
     """Ends the session of the token."""
     sessions.sign_out(api.caller.session_id, api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("SignedOut")
     return api.answer(None, status=204)
 
 
@@ -182,7 +179,6 @@ def request_contact_code(request: Annotated[ContactChange, Body()]) -> Response[
 def verify_contact(answer: Annotated[CodeAnswer, Body()]) -> Response[ContactsView]:
     """Sets the verified phone or e-mail. The session must be the one that requested the code."""
     held = contacts.verify_contact(answer, origin_of(api.event), api.caller, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("ContactVerified")
     return api.answer(ContactsView(phone=held["phone"], email=held["email"]))
 
 
@@ -190,7 +186,6 @@ def verify_contact(answer: Annotated[CodeAnswer, Body()]) -> Response[ContactsVi
 def set_password(request: Annotated[PasswordRequest, Body()]) -> Response[PasswordView]:
     """Ends the caller's other sessions. Needs a sign-in less than ten minutes old."""
     service.change_password(request.password, api.caller, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("PasswordSet")
     return api.answer(PasswordView(changed_at=api.now))
 
 
@@ -206,7 +201,6 @@ def list_sessions(limit: PageLimit = None, cursor: Cursor = None) -> Response[Pa
 def end_all() -> Response[None]:
     """Also ends the current session."""
     sessions.end_all(api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("AllSessionsEnded")
     return api.answer(None, status=204)
 
 
@@ -214,7 +208,6 @@ def end_all() -> Response[None]:
 def end(session_id: str) -> Response[None]:
     """Its refresh token and access token are refused at once."""
     sessions.end(session_id, api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("SessionEnded")
     return api.answer(None, status=204)
 
 

@@ -83,7 +83,7 @@ def adjust(
 ) -> Response[TransactionView | ProposalView]:
     """What one admin adjusts and reverses above R5,000 in 24 hours, up and down added up, waits for a second admin."""
     made = service.adjust(request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
-    return _made(made, "BalanceAdjusted")
+    return _made(made)
 
 
 @api.get("/credits/adjustments", ADMIN, "Proposals that wait for a second admin, oldest first", body=Page[ProposalView])
@@ -103,7 +103,6 @@ def approve(proposal_id: str, request: Annotated[ApprovalRequest, Body()]) -> Re
     decided = service.decide(
         proposal_id, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
-    api.count("ProposalApproved" if decided.status == "approved" else "ProposalRefused")
     return api.answer(proposal_view(decided))
 
 
@@ -126,15 +125,11 @@ def reverse(
     made = service.reverse(
         transaction_id, request.reason, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
-    return _made(made, "EntryReversed")
+    return _made(made)
 
 
-def _made(made: Entry | Proposal, metric: str) -> Response[Any]:
-    if isinstance(made, Proposal):
-        api.count("AdjustmentProposed")
-        return api.answer(proposal_view(made), status=202)
-    api.count(metric)
-    return _created(made)
+def _made(made: Entry | Proposal) -> Response[Any]:
+    return api.answer(proposal_view(made), status=202) if isinstance(made, Proposal) else _created(made)
 
 
 def _created(entry: Entry) -> Response[Any]:

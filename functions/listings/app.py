@@ -126,7 +126,6 @@ def moderate(listing_id: str, request: Annotated[ModerationRequest, Body()]) -> 
     decided = service.moderate(
         listing, request, moderator_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
-    api.count("ListingApproved" if request.decision == "approve" else "ListingRejected")
     return _answer(decided)
 
 

@@ -35,7 +35,6 @@ def inbox(
 def read(id: str) -> Response[ReadView]:  # noqa: A002 - the contract's name
     """A repeated request changes nothing."""
     notification, recipient = service.mark_read(id, api.caller.user_id, unit_of_work=api.unit_of_work)
-    api.count("NotificationRead")
     return api.answer(view.read_notification_view(notification, recipient))
 
 
@@ -43,7 +42,6 @@ def read(id: str) -> Response[ReadView]:  # noqa: A002 - the contract's name
 def read_all() -> Response[UnreadView]:
     """All that are in the inbox, on whatever page."""
     recipient = service.mark_all_read(api.caller.user_id, unit_of_work=api.unit_of_work)
-    api.count("InboxRead")
     return api.answer(UnreadView(unread_count=recipient.unread))
 
 
@@ -57,7 +55,6 @@ def preferences() -> Response[PreferencesView]:
 def change_preferences(wanted: Annotated[PreferencesReplacement, Body()]) -> Response[PreferencesView]:
     """Kinds that are left out get their default channels."""
     recipient = service.change_preferences(wanted, api.caller.user_id, unit_of_work=api.unit_of_work)
-    api.count("PreferencesChanged")
     return api.answer(view.preferences_view(recipient))
 
 
@@ -65,7 +62,6 @@ def change_preferences(wanted: Annotated[PreferencesReplacement, Body()]) -> Res
 def register(device_id: str, wanted: Annotated[Registration, Body()]) -> Response[DeviceView]:
     """At most five devices. A push token belongs to the person who registered it last, at `lastActiveAt`."""
     device = service.register_device(device_id, wanted, api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("DeviceRegistered")
     return api.answer(view.device_view(device_id, device))
 
 
@@ -73,7 +69,6 @@ def register(device_id: str, wanted: Annotated[Registration, Body()]) -> Respons
 def unregister(device_id: str) -> Response[None]:
     """The device gets no further push notifications. To be called when somebody signs out on it."""
     service.remove_device(device_id, api.caller.user_id, unit_of_work=api.unit_of_work)
-    api.count("DeviceRemoved")
     return api.answer(None, status=204)
 
 

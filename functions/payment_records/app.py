@@ -162,7 +162,6 @@ def close_difference(
     closed = reconciliation.close(
         difference_id, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
-    api.count("DifferenceClosed")
     return api.answer(difference_view(closed), version=closed.version)
 
 
@@ -186,7 +185,6 @@ def refund_suspense(reference: str, request: Annotated[RefundRequest, Body()]) -
     returning = suspense.refund(
         reference, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
-    api.count("SuspenseRefunded")
     return api.answer(suspense_view(returning), version=returning.version)
 
 
@@ -216,7 +214,6 @@ def decide_refund(refund_id: str, request: Annotated[RefundDecisionRequest, Body
     decided = decisions.decide(
         refund_id, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
-    api.count("RefundDecided" if decided.proposal is None else "RefundDecisionProposed")
     return api.answer(refund_for_admin_view(decided))
 
 

@@ -20,6 +20,7 @@ from khaya.escrows.view import EscrowView, escrow_view
 from khaya.payouts import store as payouts
 from khaya.payouts.model import earning_id
 from khaya.platform.aws import queues
+from khaya.platform.base import observability
 from khaya.platform.base.errors import NotFound, Unauthenticated, Unavailable
 from khaya.platform.base.fields import Flag
 from khaya.platform.base.models import Item
@@ -113,7 +114,6 @@ def settlement(job_id: str, request: Annotated[SettlementRequest, Body()]) -> Re
 def accept_settlement(job_id: str, request: Annotated[SettlementRequest, Body()]) -> Response[EscrowView]:
     """Ends the dispute. The amount must be that of the proposal."""
     deal = _deal(job_id)
-    api.count("DisputeSettled")
     return _answer(
         disputes.accept_settlement(
             deal, api.caller.user_id, request.refund_cents, now=api.now, unit_of_work=api.unit_of_work
@@ -126,7 +126,6 @@ def resolution(job_id: str, request: Annotated[ResolutionRequest, Body()]) -> Re
     """The parts add up to what is held. Above R5,000 the first decision waits for the same one by another admin."""
     job_item, escrow_item = read_together(service.keys(job_id))
     deal = _visible(job_item, escrow_item, admins=True)
-    api.count("DisputeDecided")
     return _answer(
         disputes.decide(deal, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     )
@@ -152,8 +151,10 @@ def webhook() -> Response[WebhookView]:
     try:
         hints = provider.payment_provider().events_of(api.raw_body, api.headers)
     except WrongSignature as error:
+        observability.count("WebhookFailed")
         raise Unauthenticated("The signature is wrong.", code="wrong_signature") from error
     except ProviderUnavailable as error:
+        observability.count("WebhookFailed")
         raise Unavailable("The signature cannot be checked now.", WEBHOOK_RETRY_SECONDS) from error
     queues.send("provider", [hint_message(hint, api.raw_body) for hint in hints])
     api.count("WebhookReceived")

@@ -47,7 +47,6 @@ def give_account(request: Annotated[BankAccountRequest, Body()]) -> Response[Pay
     verified account fixes the caller's identity number.
     """
     account = accounts.submit(request, user_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("PayoutAccountGiven")
     return api.answer(account_view(account), status=202)
 
 
@@ -84,7 +83,6 @@ def name_refund_account(job_id: str, request: Annotated[BankAccountRequest, Body
     refund = refunds.name_account(
         job_id, request, buyer_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
-    api.count("RefundAccountNamed")
     return api.answer(refund_view(refund))
 
 
@@ -112,7 +110,6 @@ def decide(payout_id: str, request: Annotated[PayoutDecisionRequest, Body()]) ->
     decided = service.decide(
         payout_id, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
-    api.count("PayoutDecided" if decided.proposal is None else "PayoutDecisionProposed")
     return api.answer(payout_view(decided))
 
 

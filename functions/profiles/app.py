@@ -168,7 +168,6 @@ def ask(request: Annotated[VerificationApplication, Body()]) -> Response[Verific
     """With a note, and certificates, which become those of the profile. Refused while an earlier request waits."""
     profile, _, uploaded = service.to_write(api.caller.user_id, request.profile_changes())
     after = service.apply(profile, request, uploaded, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("VerificationRequested")
     return api.answer(verification_view(after, own=True))
 
 
@@ -189,7 +188,8 @@ def applications(
 def decide(user_id: str, decision: Annotated[VerificationDecision, Body()]) -> Response[VerificationView]:
     """Approves the request, which verifies the person, or refuses it. The person gets a notification."""
     profile = service.decide(user_id, decision, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("PersonVerified" if profile.verified else "VerificationRefused")
+    if profile.verified:
+        api.count("PersonVerified")
     return api.answer(verification_view(profile))
 
 
@@ -202,7 +202,8 @@ def verify(user_id: str, request: Annotated[VerificationRequest, Body()]) -> Res
     profile = service.verify(
         profile, request.verified, reason, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
-    api.count("PersonVerified" if profile.verified else "VerificationWithdrawn")
+    if profile.verified:
+        api.count("PersonVerified")
     return api.answer(profile_view(profile, api.now, fully=True))
 
 

@@ -25,14 +25,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
             clock.now(), lambda: context.get_remaining_time_in_millis() > SAFETY_MILLISECONDS
         ).as_counts()
     except ProviderUnavailable:
-        observability.count("ReconciliationUnanswered", 1)
-        observability.count("ReconciliationDifferences", service.count_open())
+        observability.count("ReconciliationUnanswered")
+        observability.call_operator("reconciliation_differences", service.count_open())
         observability.flush()
         raise
     observability.logger().info("reconciliation", extra=report)
-    observability.count("ReconciliationDifferences", report["open"])
-    observability.count("ReconciliationDaysClosed", report["days"])
-    observability.count("SettlementBooked", report["settlements"])
+    observability.call_operator("reconciliation_differences", report["open"])
     observability.count("ReconciliationUnfinished", report["unfinished"])
     observability.flush()
     return report

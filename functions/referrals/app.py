@@ -80,7 +80,8 @@ def decide(reward_id: str, request: Annotated[RewardDecisionRequest, Body()]) ->
     decided = service.decide(
         reward_id, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
-    api.count("RewardPaid" if decided.status == "paid" else "RewardRefused")
+    if decided.status == "paid":
+        api.count("RewardPaid")
     return api.answer(waiting_reward_view(decided, service.names_of([decided])))
 
 

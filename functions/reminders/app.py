@@ -25,7 +25,6 @@ def create(request: Annotated[ReminderRequest, Body()]) -> Response[ReminderView
     """It is sent within five minutes of its time, also at night. At most 50 may wait, and two years at most."""
     reminder = own(request, user_id=api.caller.user_id, now=api.now)
     api.unit_of_work.add(*store.create_own(reminder))
-    api.count("ReminderSet")
     return api.answer(reminder_view(reminder), status=201)
 
 
@@ -44,7 +43,6 @@ def mine(
 def delete(id: str) -> Response[None]:  # noqa: A002 - the contract's name
     """A waiting reminder or one that was sent."""
     service.remove_own(id, api.caller.user_id, unit_of_work=api.unit_of_work)
-    api.count("ReminderDeleted")
     return api.answer(None, status=204)
 
 

@@ -100,9 +100,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         report = _check_changed(now, findings, has_time)
     report["findings"] = findings.as_counts()
     observability.logger().info("repair", extra=report)
-    observability.count("RepairChecked", findings.checked.total())
     observability.count("RepairMended", findings.mended.total())
-    observability.count("RepairFailed", findings.failed.total())
+    observability.count("TaskFailed", findings.failed.total())
     observability.flush()
     return report
 

@@ -42,7 +42,6 @@ def queue(
 def resolve(id: str, request: Annotated[ReportResolutionRequest, Body()]) -> Response[AdminReportView]:  # noqa: A002 - the name in the API contract
     """Records a final decision. Measures against the reported object have their own routes."""
     resolved = service.resolve(id, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("ReportResolved")
     return api.answer(admin_report_view(resolved))
 
 

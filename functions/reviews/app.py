@@ -79,7 +79,6 @@ def one_review(review_id: str) -> Response[ModeratedReviewView | ReviewView]:
 def answer(review_id: str, request: Annotated[ReviewResponseRequest, Body()]) -> Response[ReviewView]:
     """The reviewed person may answer once."""
     review = service.answer(review_id, request.comment, person=api.caller, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("ReviewAnswered")
     return api.answer(review_view(review, None))
 
 
@@ -94,7 +93,6 @@ def moderate(review_id: str, request: Annotated[ReviewModerationRequest, Body()]
         now=api.now,
         unit_of_work=api.unit_of_work,
     )
-    api.count("ReviewHidden" if review.hidden else "ReviewShown")
     return api.answer(moderated_review_view(review))
 
 

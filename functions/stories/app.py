@@ -84,7 +84,6 @@ def remove(story_id: str) -> Response[None]:
     story = service.get_visible(story_id, api.caller)[0].require_owner(api.caller.user_id)
     api.check_version(story.version)
     service.remove(story, unit_of_work=api.unit_of_work)
-    api.count("StoryDeleted")
     return api.answer(None, status=204)
 
 
@@ -107,7 +106,6 @@ def moderate(story_id: str, request: Annotated[StoryModerationRequest, Body()]) 
     """Approves or rejects a story, and optionally features it. A later decision replaces an earlier one."""
     moderator = api.caller.user_id
     story = service.moderate(story_id, request, moderator_id=moderator, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("StoryApproved" if request.decision == "approve" else "StoryRejected")
     liked = service.liked_by_story([story], api.caller)
     return api.answer(own_story_view(story, moderator, liked=liked[story.id]), version=story.version)
 

@@ -24,7 +24,6 @@ def ask_to_upload(request: Annotated[UploadRequest, Body()]) -> Response[UploadF
     is not handed in within a day is removed.
     """
     form = service.offer(request, user_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("UploadOffered")
     return api.answer(form, status=201)
 
 

@@ -151,6 +151,11 @@ def test_given_no_alarm_address_when_monitoring_of_prod_is_deployed_then_it_is_r
     assert (not holds(rule["RuleCondition"], given) or all(assertions)) == passes
 
 
+def test_the_synthetic_check_is_off_where_nobody_is_woken_by_it() -> None:
+    found = {one: values(one)["SyntheticCheck"] for one in ("local", "dev", "staging", "prod")}
+    assert found == {"local": "false", "dev": "false", "staging": "true", "prod": "true"}
+
+
 # Sizes.
 
 
@@ -170,7 +175,8 @@ def test_memory_logs_and_canary_of_each_environment() -> None:
 def test_a_function_has_the_memory_of_the_environment_or_more() -> None:
     assert template()["Globals"]["Function"]["MemorySize"] == {"Ref": "MemorySize"}
     for logical, function in resources(FUNCTION).items():
-        assert function.get("MemorySize", 1024) >= 1024, logical
+        waits_for_answers = logical == "SyntheticCheckFunction"
+        assert function.get("MemorySize", 1024) >= 1024 or waits_for_answers, logical
 
 
 def test_concurrency_is_reserved_for_functions_behind_the_api_if_it_is_asked_for() -> None:
@@ -214,12 +220,15 @@ def test_snapshots_are_off_by_default() -> None:
 
 
 def test_during_maintenance_queues_streams_and_schedules_wait() -> None:
+    check = transformed()["SyntheticCheckFunctionMinutes"]["Properties"]
+    assert check["State"] == {"Fn::If": ["Checks", "ENABLED", "DISABLED"]}
+    assert {"Fn::Equals": [{"Ref": "Maintenance"}, "false"]} in template()["Conditions"]["Checks"]["Fn::And"]
     switches = {
         "AWS::Lambda::EventSourceMapping": ("Enabled", {"Fn::If": ["Works", True, False]}),
         "AWS::Scheduler::Schedule": ("State", {"Fn::If": ["Works", "ENABLED", "DISABLED"]}),
     }
     for logical, one in transformed().items():
-        if one["Type"] in switches:
+        if one["Type"] in switches and logical != "SyntheticCheckFunctionMinutes":
             name, expected = switches[one["Type"]]
             assert one["Properties"][name] == expected, logical
     assert template()["Conditions"]["Works"] == {"Fn::Equals": [{"Ref": "Maintenance"}, "false"]}

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
+from tests.support.alarms import COMPOSITE_ALARM, METRIC_ALARM, alarms, metrics_of
 from tests.support.template import FUNCTION, QUEUE, ROOT, read, resources, template
 from tests.support.transform import transformed
 
 MONITORING = read("infra/monitoring.yaml")
-ALARMS = {
-    name: one["Properties"] for name, one in MONITORING["Resources"].items() if one["Type"] == "AWS::CloudWatch::Alarm"
-}
 MOST_RESOURCES = 450
 """CloudFormation allows 500."""
 
 NAMED = {
     "AWS::ApiGateway::RestApi": "Name",
     "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::CloudWatch::CompositeAlarm": "AlarmName",
+    "AWS::CloudWatch::Dashboard": "DashboardName",
     "AWS::Cognito::UserPool": "UserPoolName",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::Events::Archive": "ArchiveName",
@@ -95,18 +95,6 @@ def test_a_resource_without_a_name_of_ours_has_none_at_all() -> None:
 # Other stacks.
 
 
-def consumers() -> dict[str, set[str]]:
-    """The consumers of each function behind a queue, by its service name."""
-    from tests.support.client import app  # noqa: PLC0415
-
-    behind_queues = [
-        properties["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
-        for properties in resources(FUNCTION).values()
-        if any(event["Type"] == "SQS" for event in properties.get("Events", {}).values())
-    ]
-    return {service: {*app(service).CONSUMERS} for service in behind_queues}
-
-
 def emitted() -> set[str]:
     """The names of the metrics that the code counts."""
     found: set[str] = set()
@@ -116,70 +104,99 @@ def emitted() -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("alarm", ALARMS)
-def test_an_alarm_watches_a_resource_of_the_template_or_a_metric_of_the_code(alarm: str) -> None:
-    properties = ALARMS[alarm]
-    dimensions = {one["Name"]: text(one["Value"]) for one in properties["Dimensions"]}
-    match text(properties["Namespace"]):
-        case "AWS/SQS":
-            assert {*dimensions} == {"QueueName"}
-            assert dimensions["QueueName"] in physical_names(QUEUE)
-        case "AWS/Lambda":
-            assert {*dimensions} == {"FunctionName"}
-            assert dimensions["FunctionName"] in physical_names("AWS::Lambda::Function")
-        case "Khaya/${Environment}":
-            everywhere = template()["Globals"]["Function"]["Environment"]["Variables"]
-            assert everywhere["POWERTOOLS_METRICS_NAMESPACE"] == properties["Namespace"]
-            assert properties["MetricName"] in emitted()
-            assert dimensions["service"].replace("_", "-") in {
-                name.removeprefix("khaya-").removesuffix("-${Environment}")
-                for name in physical_names("AWS::Lambda::Function")
-            }
-            if "consumer" in dimensions:
-                assert dimensions["consumer"] in consumers()[dimensions["service"]]
-        case other:
-            raise AssertionError(f"unknown namespace {other}")
-    assert properties["AlarmActions"] == [{"Ref": "AlarmTopic"}]
-    assert properties["TreatMissingData"] == "notBreaching"
-    assert "docs/operating.md" in properties["AlarmDescription"]
+def test_a_metric_of_an_alarm_is_of_the_template_or_of_the_code() -> None:
+    functions = {name.replace("${Environment}", "prod") for name in physical_names("AWS::Lambda::Function")}
+    queues = {name.replace("${Environment}", "prod") for name in physical_names(QUEUE)}
+    everywhere = template()["Globals"]["Function"]["Environment"]["Variables"]
+    assert everywhere["POWERTOOLS_METRICS_NAMESPACE"] == {"Fn::Sub": "Khaya/${Environment}"}
+    for name, alarm in alarms("prod").items():
+        for namespace, metric, given in metrics_of(alarm):
+            dimensions = dict(given)
+            match namespace:
+                case "AWS/SQS":
+                    assert dimensions["QueueName"] in queues, name
+                case "AWS/Lambda":
+                    assert dimensions.get("FunctionName") in {*functions, None}, name
+                case "AWS/ApiGateway":
+                    assert dimensions == {"ApiName": "khaya-prod", "Stage": "prod"}, name
+                case "AWS/SES" | "AWS/SNS":
+                    assert dimensions == {}, f"{name}: of the account"
+                case "Khaya/prod":
+                    assert metric in emitted(), name
+                    assert f"khaya-{dimensions['service'].replace('_', '-')}-prod" in functions, name
+                case other:
+                    raise AssertionError(f"unknown namespace {other}")
 
 
-def test_an_operator_is_alarmed_by_the_first_message_in_any_dead_letters() -> None:
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_an_alarm_goes_to_the_topic(environment: str) -> None:
+    for kind in (METRIC_ALARM, COMPOSITE_ALARM):
+        for name, alarm in alarms(environment, kind).items():
+            if alarm["LogicalId"] in MONITORING["Resources"]:
+                assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
+
+
+def test_dev_has_dead_letters_and_server_errors_only() -> None:
+    watched = {name for name in alarms("dev") if alarms("dev")[name]["LogicalId"] in MONITORING["Resources"]}
+    assert {name for name in watched if not name.endswith("-dead-letters")} == {"server-errors"}
+    assert not alarms("dev", COMPOSITE_ALARM)
+
+
+def test_only_functions_behind_the_api_are_watched_for_their_duration() -> None:
+    slow = [name for name, one in alarms("prod").items() if one.get("ExtendedStatistic") == "p99"]
+    assert slow == ["slow-requests"]
+    assert alarms("prod")["slow-requests"]["MetricName"] == "IntegrationLatency"
+
+
+def test_a_stand_in_without_composite_alarms_can_have_the_stack() -> None:
+    assert MONITORING["Conditions"]["HasComposite"]["Fn::And"][1] == {
+        "Fn::Equals": [{"Ref": "CompositeAlarms"}, "true"]
+    }
+    composites = [one for one in MONITORING["Resources"].values() if one["Type"] == COMPOSITE_ALARM]
+    assert [one["Condition"] for one in composites] == ["HasComposite"]
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_an_operator_is_alarmed_by_the_first_message_in_any_dead_letters(environment: str) -> None:
     watched = [
-        text(one["Dimensions"][0]["Value"])
-        for one in ALARMS.values()
-        if one["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        one["Dimensions"][0]["Value"]
+        for one in alarms(environment).values()
+        if one.get("MetricName") == "ApproximateNumberOfMessagesVisible"
         and (one["Threshold"], one["ComparisonOperator"]) == (0, "GreaterThanThreshold")
     ]
-    assert sorted(watched) == sorted(name for name in physical_names(QUEUE) if "-dead-letters-" in name)
+    queues = {name.replace("${Environment}", environment) for name in physical_names(QUEUE)}
+    assert sorted(watched) == sorted(name for name in queues if "-dead-letters-" in name)
 
 
-def test_an_alarm_names_each_consumer() -> None:
-    named = {
-        (dimensions["service"], dimensions["consumer"])
-        for one in ALARMS.values()
-        if one["MetricName"] == "MessageFailed"
-        for dimensions in [{part["Name"]: part["Value"] for part in one["Dimensions"]}]
+def test_a_saved_query_reads_log_groups_of_the_template() -> None:
+    queries = [one for one in MONITORING["Resources"].values() if one["Type"] == "AWS::Logs::QueryDefinition"]
+    assert queries
+    for query in queries:
+        groups = [text(name) for name in query["Properties"]["LogGroupNames"]]
+        assert {*groups} <= physical_names("AWS::Logs::LogGroup")
+        assert len(groups) <= 50, "Logs Insights reads fifty groups at most"
+
+
+def test_a_saved_query_reads_the_log_of_every_function() -> None:
+    """The log of the hook that is there only while releases are deployed is left out."""
+    read_by_one = {
+        text(name)
+        for query in MONITORING["Resources"].values()
+        if query["Type"] == "AWS::Logs::QueryDefinition"
+        for name in query["Properties"]["LogGroupNames"]
     }
-    assert named == {(service, consumer) for service, names in consumers().items() for consumer in names}
+    assert physical_names("AWS::Logs::LogGroup") - read_by_one == {"/khaya/${Environment}/smoke-hook"}
 
 
-def test_the_saved_queries_read_the_logs_of_all_functions_and_of_all_consumers() -> None:
-    read_by = {
-        logical: {text(name) for name in one["Properties"]["LogGroupNames"]}
-        for logical, one in MONITORING["Resources"].items()
-        if one["Type"] == "AWS::Logs::QueryDefinition"
-    }
-    logs = {
-        logical: text(resources("AWS::Logs::LogGroup")[one["LoggingConfig"]["LogGroup"]["Ref"]]["LogGroupName"])
-        for logical, one in resources(FUNCTION).items()
-    }
+def test_the_saved_query_of_failed_messages_reads_the_logs_of_all_consumers() -> None:
+    query = MONITORING["Resources"]["FailedMessagesQuery"]["Properties"]
+    groups = resources("AWS::Logs::LogGroup")
     handle_messages = {
-        logs[logical]
-        for logical, one in resources(FUNCTION).items()
+        text(groups[one["LoggingConfig"]["LogGroup"]["Ref"]]["LogGroupName"])
+        for one in resources(FUNCTION).values()
         if any(event["Type"] in ("SQS", "DynamoDB") for event in one.get("Events", {}).values())
     }
-    assert read_by == {"FailedMessagesQuery": handle_messages, "UnforeseenErrorsQuery": {*logs.values()}}
+    assert {text(name) for name in query["LogGroupNames"]} == handle_messages
 
 
 def test_stacks_refer_to_each_other_by_names_and_not_by_exports() -> None:

@@ -338,6 +338,8 @@ def test_a_schedule_that_fails_is_seen() -> None:
     for logical, event in _events("ScheduleV2"):
         assert event["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] in resources(QUEUE)
         # the scheduler only learns that the function was asked; what comes of it is the function's own dead letter
+        if logical == "SyntheticCheckFunction":
+            continue  # an alarm counts its errors, and a failed check needs no second run
         assert of_function(logical, "DeadLetterQueue") == {
             "Type": "SQS",
             "TargetArn": {"Fn::GetAtt": ["ScheduleDeadLetters", "Arn"]},

@@ -385,6 +385,23 @@ def test_the_schedule_sends_what_is_due_and_nothing_else(provider: FakeProvider,
     assert payout(later.id).reason is None
 
 
+def test_given_a_payout_that_waits_for_an_admin_when_it_is_a_day_old_then_an_operator_is_called(
+    provider: FakeProvider, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = new_withdrawal(entry_id=new_id(), user_id="person-1", amount_cents=10_000, now=khaya_clock.now())
+    commit_now(payout_store.create(made.model_copy(update={"for_admin": True, "next_at": None})))
+    ledger_of(made.id)
+    # when the schedule runs before and after a day
+    clock.tick(hours=23)
+    run_due_payouts()
+    assert "payout_waits" not in capsys.readouterr().out
+    clock.tick(hours=2)
+    run_due_payouts()
+    # then the second run calls an operator, and nothing was sent
+    assert "payout_waits" in capsys.readouterr().out
+    assert provider.calls == []
+
+
 @pytest.mark.parametrize("body", [{"reference": None, "providerId": "9"}, {"reference": "somebody-elses-1"}, {}])
 def test_a_hint_about_nothing_of_ours_changes_nothing(provider: FakeProvider, body: dict[str, Any]) -> None:
     for consumer in ("payouts", "refunds"):

@@ -118,7 +118,12 @@ def _plain(name: str, value: Any, environment: str) -> str:
     if "Fn::If" in value:
         return _plain(name, value["Fn::If"][1], environment)
     if "Fn::Sub" in value:
-        known = {"AWS::Region": "af-south-1", "Environment": environment}
+        known = {
+            "AWS::Region": "af-south-1",
+            "AWS::URLSuffix": "amazonaws.com",
+            "Environment": environment,
+            "Api": "api",
+        }
         return re.sub(
             r"\$\{([\w:]+)\}",
             lambda found: known.get(found[1]) or str(template()["Parameters"][found[1]]["Default"]),

@@ -147,12 +147,11 @@ def metrics(capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str]]:
     return found
 
 
-def test_given_handled_retried_and_failed_messages_then_metrics_count_each_by_consumer(
+def test_given_retried_and_failed_messages_then_metrics_count_each_by_consumer(
     table: Table, capsys: pytest.CaptureFixture[str]
 ) -> None:
     table.run(record(1, "one"), record(2, "two", fails="x"), record(3, "one", fails="x", attempt=10), record(4, "no"))
     assert metrics(capsys) == [
-        ("MessageHandled", "one"),
         ("MessageRetried", "two"),
         ("MessageFailed", "one"),
         ("MessageRetried", "unknown"),

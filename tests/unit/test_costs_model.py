@@ -100,10 +100,26 @@ def test_detailed_metrics_cost_only_where_they_are_on_and_requests_come() -> Non
     assert quantity(model_of(Inventory()), name) == 0
 
 
-def test_a_scheduled_function_sends_its_metrics_in_an_idle_environment() -> None:
+def test_no_metric_is_sent_in_an_idle_environment() -> None:
     function = Function(memory_gb=0.5, architecture="arm64", metrics=3)
     model = model_of(Inventory(functions=[function], schedules=[Schedule("rate(5 minutes)", function)]))
-    assert quantity(model, "custom metrics", IDLE.name) == pytest.approx(3)
+    assert quantity(model, "custom metrics", IDLE.name) == 0
+
+
+def test_the_synthetic_check_is_monitoring_with_the_requests_that_it_makes() -> None:
+    check = Function(memory_gb=0.25, architecture="arm64", checks=True)
+    model = model_of(Inventory(functions=[check], schedules=[Schedule("rate(10 minutes)", check)]))
+    assert quantity(model, "synthetic check, runs", IDLE.name) == 4_380
+    assert quantity(model, "synthetic check, requests", IDLE.name) == 3 * 4_380
+    assert quantity(model, "scheduled invocations", IDLE.name) == 0
+
+
+def test_monitoring_of_prod_is_within_its_bar_when_idle_and_with_a_thousand_users() -> None:
+    found = {one.scenario: one for one in bar_checks(load.model("prod")) if one.what == "monitoring"}
+    few = [one.title for one in ASSUMED.scenarios if one.users <= 1_000]
+    assert len(few) == 3
+    for scenario in few:
+        assert found[scenario].met, f"{scenario}: R{found[scenario].zar:.2f}"
 
 
 def test_table_keys_are_billed_only_where_they_are_in_kms() -> None:

@@ -96,6 +96,32 @@ def test_a_loop_counts_once_for_each_of_its_items() -> None:
     assert found.alarm_metrics == {alarms.STANDARD: 3}
 
 
+def test_a_composite_alarm_and_a_query_of_metrics_insights_count_as_one() -> None:
+    query = {
+        "AlarmName": {"Fn::Sub": "a-${Environment}"},
+        "Metrics": [{"Expression": "SELECT SUM(Failed)", "Period": 300}],
+    }
+    found = inventory_of(
+        {
+            "Query": {"Type": "AWS::CloudWatch::Alarm", "Properties": query},
+            "All": {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {"AlarmName": "b", "AlarmRule": "x"}},
+        }
+    )
+    assert [(one.name, one.kind, one.metrics) for one in found.alarms] == [
+        ("a-${Environment}", alarms.STANDARD, 1),
+        ("b", alarms.COMPOSITE, 1),
+    ]
+
+
+def test_a_schedule_that_is_switched_off_is_not_counted() -> None:
+    def scheduled(state: str) -> dict[str, Any]:
+        event = {"Type": "ScheduleV2", "Properties": {"ScheduleExpression": "rate(1 hour)", "State": state}}
+        return function(Events={"Hours": event}, Environment={"Variables": {"CHECK_URL": "https://khaya.test"}})
+
+    found = inventory_of({"On": scheduled("ENABLED"), "Off": scheduled("DISABLED")})
+    assert [one.function.checks for one in found.schedules] == [True]
+
+
 def test_an_alarm_counts_the_metrics_that_it_reads() -> None:
     def stat(period: int) -> dict[str, Any]:
         return {"MetricStat": {"Period": period}}
@@ -139,9 +165,10 @@ def test_names_of_metrics_are_found_in_the_code(tmp_path: Path) -> None:
         'metrics.add_metric(unit=1, name="JobPosted")\n'
         'count(f"{channel}Sent")\n'
         'text.count("A")\n'
+        'call_operator("payout_waits")\n'
     )
-    # when counted with four variants of a name put together, then three names and four variants are found
-    assert metrics.emitted(tmp_path, 4) == 7
+    # when counted with four variants of a name put together, then four names and four variants are found
+    assert metrics.emitted(tmp_path, 4) == 8
 
 
 @pytest.mark.parametrize(

@@ -186,9 +186,9 @@ def test_given_the_hourly_cap_of_text_messages_when_it_is_reached_then_no_more_a
     # when three people sign up
     for _ in range(3):
         Newcomer().sign_up()
-    # then two get a code, and the metric of the cap is counted
+    # then two get a code, and an operator is called
     assert len(mailbox.deliver()) == 2
-    assert "SmsCapReached" in capsys.readouterr().out
+    assert "sms_cap_reached" in capsys.readouterr().out
     # and e-mails are still sent, and text messages again in the next hour
     Newcomer().sign_up(channel="email", email="zanele@example.org")
     assert len(mailbox.deliver()) == 1
@@ -228,8 +228,8 @@ def test_given_a_channel_at_its_limit_then_codes_by_it_are_refused_with_the_way_
         assert period in answer.body["detail"]
         assert "by e-mail" in answer.body["detail"]
         assert 0 < int(answer.headers["Retry-After"]) <= 31 * 24 * 3600
-    metric = f"{channel.capitalize()}{'CapReached' if period == 'this hour' else 'BudgetSpent'}"
-    assert metric in capsys.readouterr().out
+    reason = f"{channel}_{'cap_reached' if period == 'this hour' else 'budget_spent'}"
+    assert reason in capsys.readouterr().out, "an operator is called"
     # and by e-mail codes are sent
     assert Newcomer().sign_up(channel="email", email="zanele@example.org").status == 200
     assert len(mailbox.deliver()) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from khaya.bids import service
 from khaya.platform.aws.queues import OutgoingMessage
-from khaya.platform.base import clock, observability
+from khaya.platform.base import clock
 from khaya.platform.base.changes import Change
 from khaya.platform.work.consumers import Message
 from khaya.platform.work.retries import retry_while_index_is_behind
@@ -32,5 +32,4 @@ def handle(message: Message) -> None:
         IndexBehind: the index does not show all bids yet.
     """
     job_id = message.body["jobId"]
-    changed = retry_while_index_is_behind(lambda: service.update_bids_of_job(job_id, clock.now()), INDEX_READS)
-    observability.count("BidsBroughtInLine", changed)
+    retry_while_index_is_behind(lambda: service.update_bids_of_job(job_id, clock.now()), INDEX_READS)

@@ -65,7 +65,7 @@ def count(channel: Channel, text: str, now: str, *, share: float = 1) -> None:
     try:
         commit_now(*counted)
     except (TooMany, BudgetSpent) as error:
-        _report(channel, hourly=isinstance(error, TooMany))
+        _report(channel, hourly=isinstance(error, TooMany), for_codes=share == 1)
         raise
 
 
@@ -111,7 +111,7 @@ def require_left(channel: Channel, now: str) -> None:
     hour_is_over = bool(per_hour) and (hour or {}).get("counted", 0) >= per_hour
     month_is_over = bool(per_month) and (month or {}).get("counted", 0) + price > per_month
     if hour_is_over or month_is_over:
-        _report(channel, hourly=not month_is_over)
+        _report(channel, hourly=not month_is_over, for_codes=True)
         raise Unavailable(
             f"No more {_NAMES[channel]}s can be sent {'this month' if month_is_over else 'this hour'}. "
             "Please ask for the code by e-mail.",
@@ -169,9 +169,8 @@ def _seconds_of_month(now: str) -> int:
     return max(1, int((next_month - local).total_seconds()))
 
 
-def _report(channel: Channel, *, hourly: bool) -> None:
+def _report(channel: Channel, *, hourly: bool, for_codes: bool) -> None:
+    """Log that a limit is reached, and call an operator when people are refused codes."""
     observability.logger().error("limit of messages reached", extra={"channel": channel, "hourly": hourly})
-    if hourly:
-        observability.count("SmsCapReached" if channel == "sms" else "WhatsappCapReached")
-    else:
-        observability.count("SmsBudgetSpent" if channel == "sms" else "WhatsappBudgetSpent")
+    if for_codes:
+        observability.call_operator(f"{channel}_cap_reached" if hourly else f"{channel}_budget_spent")

@@ -118,7 +118,7 @@ def _send(payout: Payout, now: str) -> Payout:
     try:
         found = provider.payment_provider().pay_out(request)
     except TooLittleBalance:
-        observability.count("ProviderBalanceTooLow")
+        observability.call_operator("provider_balance_too_low")
         return _record(payout, lambda one, unit_of_work: _taken_back(one, now, unit_of_work))
     except Refused as error:
         observability.logger().error("payout refused", extra={"payout": payout.id, "code": error.code})
@@ -163,10 +163,10 @@ def _apply(payout: Payout, found: port.Payout, now: str) -> Payout:
     """Apply what the provider says of a payout that was sent."""
     if found.amount_cents != payout.amount_cents or found.currency != ZAR:
         observability.logger().error("payout differs at the provider", extra={"payout": payout.id})
-        observability.count("PayoutDiffers")
+        observability.call_operator("payout_differs")
         return _record(payout, lambda one, _: one.unanswered(now))
     if found.needs_approval:
-        observability.count("PayoutNeedsApproval")
+        observability.call_operator("payout_needs_approval")
     match found.state:
         case "paid":
             return _record(payout, lambda one, unit_of_work: _paid(one, now, unit_of_work))

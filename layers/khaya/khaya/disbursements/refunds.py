@@ -47,7 +47,7 @@ def process(refund_id: str, now: str, *, hinted: bool = False) -> Refund | None:
         refund = _plan(refund, now)
     refund = _go_on(refund, now)
     if refund.status == "needs_admin":
-        observability.count("RefundNeedsAdmin")
+        observability.call_operator("refund_needs_admin")
     return refund
 
 
@@ -122,7 +122,7 @@ def _ask(refund: Refund, part: CollectionRefund, now: str) -> Refund:
     try:
         found = provider.payment_provider().refund(request)
     except TooLittleBalance:
-        observability.count("ProviderBalanceTooLow")
+        observability.call_operator("provider_balance_too_low")
         return _record(asking, lambda one, _: one.not_asked("balance_too_low", now))
     except Refused as error:
         observability.logger().error("refund refused", extra={"refund": refund.id, "code": error.code})

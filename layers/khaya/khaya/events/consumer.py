@@ -35,5 +35,4 @@ def handle(messages: Sequence[Message]) -> Mapping[str, Exception]:
     for event_id, code in refused.items():
         observability.logger().warning("event not published", extra={"event": event_id, "reason": code})
     failed |= {number: NotPublished(refused[event.id]) for number, event in events.items() if event.id in refused}
-    observability.count("EventPublished", len(messages) - len(failed))
     return failed

@@ -123,7 +123,6 @@ def _apply(job_id: str, now: str) -> bool:
     except Conflict:
         return False
     unit_of_work.commit()
-    observability.count("MoneyTimerApplied")
     return True
 
 
@@ -173,7 +172,7 @@ def _work_overdue(deal: Deal, now: str, unit_of_work: UnitOfWork) -> None:
 def _alarm(deal: Deal, now: str, unit_of_work: UnitOfWork) -> None:
     alarmed = resolution.alarmed(deal.escrow, now)
     service.change_escrow(deal, alarmed, now=now, unit_of_work=unit_of_work)
-    unit_of_work.after_commit(lambda: observability.count("DisputeWaitsLong"))
+    unit_of_work.after_commit(lambda: observability.call_operator("dispute_waits"))
 
 
 def _decide(deal: Deal, now: str, unit_of_work: UnitOfWork) -> None:

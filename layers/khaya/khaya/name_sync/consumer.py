@@ -6,7 +6,6 @@ import time
 
 from khaya.name_sync import service
 from khaya.platform.aws.queues import OutgoingMessage
-from khaya.platform.base import observability
 from khaya.platform.base.changes import Change
 from khaya.platform.base.errors import RetryLater
 from khaya.platform.work.consumers import Message
@@ -36,11 +35,6 @@ def handle(message: Message) -> None:
     """
     if message.attempt == 1:
         time.sleep(SETTLE_SECONDS)
-    copies = 0
-    try:
-        for _ in service.sync_name(message.body["userId"]):
-            copies += 1
-            if not message.has_time:
-                raise RetryLater("more copies than one attempt has time for", 0)
-    finally:
-        observability.count("NameCopiesBroughtInLine", copies)
+    for _ in service.sync_name(message.body["userId"]):
+        if not message.has_time:
+            raise RetryLater("more copies than one attempt has time for", 0)

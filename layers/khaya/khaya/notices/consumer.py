@@ -8,7 +8,7 @@ from khaya.events.model import Event
 from khaya.notices import rules, service
 from khaya.platform.aws import queues
 from khaya.platform.aws.queues import OutgoingMessage
-from khaya.platform.base import clock, observability
+from khaya.platform.base import clock
 from khaya.platform.work.consumers import Message
 
 NAME = "notices"
@@ -33,10 +33,10 @@ def handle(message: Message) -> None:
         queues.send(QUEUE, [_message_for_part(event, number, part) for number, part in enumerate(others)])
         bidders = first
     if bidders is None:
-        written = service.handle(event, now)
+        service.handle(event, now)
     else:
-        written = sum(service.handle(rules.for_bidder(event, one), now) for one in bidders)
-    observability.count("NotificationsWritten", written)
+        for one in bidders:
+            service.handle(rules.for_bidder(event, one), now)
 
 
 def _message_for_part(event: Event, number: int, bidders: Sequence[str]) -> OutgoingMessage:

@@ -66,6 +66,19 @@ def for_admin(page_request: PageRequest) -> PageResult[Payout]:
     return _page("byPending", "waitsFor", _FOR_ADMIN, page_request, newest_first=False)
 
 
+def waits_for_admin_since(then: str) -> bool:
+    """Whether a payout that was created before `then` waits for an admin."""
+    rows = dynamo.query(
+        settings().payouts_table,
+        "byPending",
+        "#waitsFor = :admin AND #order < :then",
+        limit=1,
+        newest_first=False,
+        values={"admin": _FOR_ADMIN, "then": then},
+    )
+    return bool(rows)
+
+
 def due(shard: int, now: str) -> Iterator[list[str]]:
     """Pages of ids of a shard's items that are to be looked at now, longest overdue first."""
     return ([row["id"] for row in rows] for rows in lists.due_pages(settings().payouts_table, shard, now))

@@ -91,4 +91,3 @@ def handle(message: Message, keys: Mapping[Resource, Any], of_person: OfPerson) 
             service.refresh(resource, object_id, body["person"], (), keys)
     else:
         service.refresh(body["resource"], body["id"], body["owner"], body["gone"], keys)
-        observability.count("PublicPicturesRefreshed")

@@ -37,7 +37,6 @@ def handle(message: Message) -> None:
     if "userId" in body:
         service.settle_held(body["userId"], now)
     elif body.get("chargedBack"):
-        if service.uncount_job(body["jobId"], now):
-            observability.count("ReferralUncounted")
+        service.uncount_job(body["jobId"], now)
     elif completed := service.complete_referrals(body["jobId"], now):
         observability.count("ReferralCompleted", completed)

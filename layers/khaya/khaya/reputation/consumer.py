@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from khaya.platform.aws.queues import OutgoingMessage
-from khaya.platform.base import observability
 from khaya.platform.base.changes import Change
 from khaya.platform.base.models import Item
 from khaya.platform.work.consumers import Message
@@ -39,10 +38,7 @@ def handle(message: Message) -> None:
     if message.body.get("roles"):
         service.sync_groups(user_id)
     withdrawn = message.body.get("withdrawn", False)
-    changed = retry_while_index_is_behind(
-        lambda: service.update_reputation(user_id, bid_id, withdrawn=withdrawn), INDEX_READS
-    )
-    observability.count("ReputationBroughtInLine", int(changed))
+    retry_while_index_is_behind(lambda: service.update_reputation(user_id, bid_id, withdrawn=withdrawn), INDEX_READS)
 
 
 def _withdrawn(before: Item, after: Item) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from khaya.platform.aws.queues import OutgoingMessage
-from khaya.platform.base import observability
 from khaya.platform.base.changes import Change
 from khaya.platform.work.consumers import Message
 from khaya.search import service
@@ -30,4 +29,3 @@ def handle(message: Message, keys: Mapping[Kind, KeyOf]) -> None:
     """Update the search rows of one item; `keys` return an item's table and key, by kind."""
     body = message.body
     service.refresh(body["kind"], body["id"], body["words"], keys[body["kind"]])
-    observability.count("SearchRefreshed")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from khaya.events.model import Event
 from khaya.platform.aws.queues import OutgoingMessage
-from khaya.platform.base import clock, observability
+from khaya.platform.base import clock
 from khaya.platform.work.consumers import Message
 from khaya.statistics import model, service
 
@@ -33,7 +33,5 @@ def handle(messages: Sequence[Message]) -> Mapping[str, Exception]:
             failed[message.id] = error
         else:
             events.append(event)
-    new = service.count(events, clock.now())
-    observability.count("EventCounted", new)
-    observability.count("EventRepeated", len(events) - new)
+    service.count(events, clock.now())
     return failed

@@ -30,14 +30,26 @@ def metrics() -> Metrics:
 
 
 def count(name: str, number: int = 1) -> None:
-    """Add `number` to a business metric, for example `JobPosted`."""
-    metrics().add_metric(name=name, unit=MetricUnit.Count, value=number)
+    """Add `number` to a business metric, for example `JobPosted`.
+
+    Nothing is written for zero: a metric is billed for each hour in which it has a value.
+    """
+    if number:
+        metrics().add_metric(name=name, unit=MetricUnit.Count, value=number)
 
 
 def count_for_consumer(name: str, consumer: str) -> None:
-    """Count one message of a queue's consumer; the metric's only dimension is `consumer`."""
-    with single_metric(name=name, unit=MetricUnit.Count, value=1) as metric:
-        metric.add_dimension("consumer", consumer)
+    """Count one message of a queue's consumer, with the dimension `consumer` beside `service`."""
+    _count_with("consumer", consumer, name, 1)
+
+
+def call_operator(reason: str, number: int = 1) -> None:
+    """Count what only an operator can take further, in the metric `OperatorNeeded` with the dimension `reason`.
+
+    One alarm watches all reasons. docs/operating.md has a line for each.
+    """
+    if number:
+        _count_with("reason", reason, "OperatorNeeded", number)
 
 
 def log_fields(**fields: str) -> AbstractContextManager[None]:
@@ -50,3 +62,8 @@ def flush() -> None:
     pending = metrics()
     if pending.metric_set:
         pending.flush_metrics()
+
+
+def _count_with(dimension: str, value: str, name: str, number: int) -> None:
+    with single_metric(name=name, unit=MetricUnit.Count, value=number) as metric:
+        metric.add_dimension(dimension, value)

@@ -8,7 +8,7 @@ A function behind a queue is a table of consumers, by name, and a call of `handl
   in the same group go back with it.
 
 After the queue's `maxReceiveCount` SQS moves the message to the dead letters. Metrics, with the dimension `consumer`:
-`MessageHandled`; `MessageRetried`, a message that comes again; `MessageFailed`, one that will not.
+`MessageRetried`, a message that comes again; `MessageFailed`, one that will not.
 """
 
 from __future__ import annotations
@@ -138,7 +138,6 @@ class _Batch:
                 raise NotBegun
             else:
                 self._consumer(message)(message)
-            observability.count_for_consumer("MessageHandled", message.consumer)
 
     def return_to_queue(self, record: SQSRecord, error: BaseException | None) -> None:
         """Log a failed message, count it, and set when it comes again."""

@@ -41,7 +41,7 @@ def park(record: Mapping[str, Any], error: Exception) -> None:
     _put(key, content)
     fields = {"eventId": record["eventID"], "table": table, "error": content["error"], "file": key}
     observability.logger().error("record parked", extra=fields)
-    observability.count("RecordParked")
+    observability.call_operator("record_parked")
 
 
 def names() -> Iterator[str]:
