@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from khaya import provider
 from khaya.channels import store as channel_limits
 from khaya.disbursements import service as disbursements
 from khaya.jobs import service as jobs
@@ -207,7 +208,7 @@ def six_webhooks_are_not_signed(monkeypatch: pytest.MonkeyPatch) -> None:
         def events_of(self, *_: Any) -> None:
             raise errors.WrongSignature
 
-    monkeypatch.setattr(app("payments"), "payment_provider", Provider)
+    monkeypatch.setattr(provider, "payment_provider", Provider)
     for _ in range(6):
         assert Person().post("/payments/webhook", {"event": "charge.success"}).status == 401
 

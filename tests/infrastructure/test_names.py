@@ -178,14 +178,13 @@ def test_a_saved_query_reads_log_groups_of_the_template() -> None:
 
 
 def test_a_saved_query_reads_the_log_of_every_function() -> None:
-    """The log of the hook that is there only while releases are deployed is left out."""
     read_by_one = {
         text(name)
         for query in MONITORING["Resources"].values()
         if query["Type"] == "AWS::Logs::QueryDefinition"
         for name in query["Properties"]["LogGroupNames"]
     }
-    assert physical_names("AWS::Logs::LogGroup") - read_by_one == {"/khaya/${Environment}/smoke-hook"}
+    assert physical_names("AWS::Logs::LogGroup") == read_by_one
 
 
 def test_the_saved_query_of_failed_messages_reads_the_logs_of_all_consumers() -> None:
