@@ -1,4 +1,4 @@
-"""Routes of jobs: posting, listing, and the transitions from open to completed."""
+"""Routes of jobs: posting, listing, what is to do, and the transitions from open to completed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
+from khaya.actions.service import actions_of
+from khaya.actions.view import ActionsView, actions_view
 from khaya.bids.visibility import get_visible_job, get_visible_job_with
 from khaya.escrows import service as escrows
+from khaya.job_details.service import details_of
 from khaya.jobs import service, store
 from khaya.jobs.model import (
     Category,
@@ -25,7 +28,7 @@ from khaya.jobs.view import JobView, PartyJobView, job_view, party_job_view
 from khaya.platform.base.fields import Length, Place, Prose
 from khaya.platform.base.models import RequestModel
 from khaya.platform.data.pages import Limit, Page
-from khaya.platform.web.access import ADMIN, FEED, PUBLIC, Access
+from khaya.platform.web.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
 from khaya.platform.web.api import Api
 from khaya.search.model import SearchText
 from khaya.uploads import service as uploads
@@ -50,9 +53,10 @@ class CancellationRequest(RequestModel):
 def post_job(posting: Annotated[JobPosting, Body()]) -> Response[PartyJobView]:
     """The job takes bids immediately, for thirty days."""
     buyer = api.caller.user_id
-    job = service.post(posting, buyer_id=buyer, now=api.now, unit_of_work=api.unit_of_work)
+    job, profile = service.post(posting, buyer_id=buyer, now=api.now, unit_of_work=api.unit_of_work)
     api.count("JobPosted")
-    return api.answer(party_job_view(job, buyer), status=201, location=f"/jobs/{job.id}", version=job.version)
+    view = party_job_view(job, buyer, profile)
+    return api.answer(view, status=201, location=f"/jobs/{job.id}", version=job.version)
 
 
 @api.get("/jobs", FEED, "Open jobs, newest first", body=Page[PartyJobView | JobView])
@@ -68,7 +72,8 @@ def feed(
     """Filters by category, location and words of the title can be combined."""
     page_request = api.page_request(limit, cursor, category, location, q)
     result = service.feed(category, location, q, page_request)
-    items = [job_view(job, api.visitor) for job in result.items]
+    details = details_of(result.items, api.visitor)
+    items = [job_view(job, api.visitor, one.buyer) for job, one in zip(result.items, details, strict=True)]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
@@ -82,15 +87,27 @@ def mine(
     """Jobs that the caller posted, or for which the caller was selected."""
     page_request = api.page_request(limit, cursor, side, status, private=True)
     result = store.of_person(side, api.caller.user_id, status, page_request)
-    items = [party_job_view(job, api.caller.user_id) for job in result.items]
+    details = details_of(result.items, api.caller)
+    items = [
+        party_job_view(job, api.caller.user_id, one.buyer, reviewed=one.reviewed)
+        for job, one in zip(result.items, details, strict=True)
+    ]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+
+
+@api.get("/me/actions", SIGNED_IN, "What the caller has to do, most urgent first", body=ActionsView, revalidated=True)
+def actions() -> Response[ActionsView]:
+    """As buyer, worker and seller, about the newest 50 jobs of each side and the newest 50 listings."""
+    return api.answer_unless_known(actions_view(actions_of(api.caller, api.now)))
 
 
 @api.get("/jobs/<job_id>", PUBLIC, "One job", body=PartyJobView | JobView)
 def one_job(job_id: str) -> Response[PartyJobView | JobView]:
     """Everybody sees an open job. Its parties, its bidders and admins see it in any state."""
     job = get_visible_job(job_id, api.visitor)
-    return api.answer(job_view(job, api.visitor), version=job.version)
+    (details,) = details_of([job], api.visitor)
+    view = job_view(job, api.visitor, details.buyer, reviewed=details.reviewed)
+    return api.answer(view, version=job.version)
 
 
 @api.patch("/jobs/<job_id>", OWNER, "Change an open job", body=PartyJobView)
@@ -171,7 +188,8 @@ def _change(before: Job, after: Job) -> Response[PartyJobView]:
 
 
 def _answer(job: Job) -> Response[PartyJobView]:
-    return api.answer(party_job_view(job, api.caller.user_id), version=job.version)
+    (details,) = details_of([job], None)  # nobody has reviewed a job that could be changed
+    return api.answer(party_job_view(job, api.caller.user_id, details.buyer), version=job.version)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

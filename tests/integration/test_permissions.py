@@ -144,12 +144,14 @@ def posted() -> None:
     for side in ("buyer", "worker"):
         OWNER.get("/jobs/mine", query={"as": side})
         OWNER.get("/jobs/mine", query={"as": side, "status": "open"})
+    Person("owner", ("buyer", "worker", "seller")).get("/me/actions")
     WORKER.get(f"/jobs/{job}")
     OWNER.post("/jobs", POSTING, headers=KEY)
     accept(OWNER, place_bid(WORKER, job))
     WORKER.post(f"/jobs/{job}/start")
     WORKER.post(f"/jobs/{job}/submission", {"photos": [uploaded(WORKER, "submission")]})
     OWNER.post(f"/jobs/{job}/completion", headers={"Idempotency-Key": "key-2"})
+    OWNER.get(f"/jobs/{job}")
     with pytest.MonkeyPatch.context() as patch, fake_provider(patch) as fake:
         finished(fake)
         OWNER.post(f"/jobs/{paid(fake, 'deposit')}/cancellation", {"reason": "Not needed."})

@@ -17,6 +17,7 @@ The stages run in this order, so that a request with several faults gets the sta
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -63,6 +64,8 @@ ID_PATTERN = f"^[!-~]{{1,{MAX_ID_LENGTH}}}$"
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 MAINTENANCE_SECONDS = 300
 """`Retry-After` of requests that are refused during maintenance."""
+_TAG_DIGITS = 32
+"""Hexadecimal digits of the tag of a content: 128 bits."""
 _RETRY_SECONDS = 4
 """Seconds for which a handler is retried after write conflicts; API Gateway's timeout is 29 seconds."""
 _METHODS = "GET,POST,PUT,PATCH,DELETE"
@@ -218,6 +221,16 @@ class Pipeline:
         if version is not None:
             headers["ETag"] = f'"{version}"'
         return Response(status, JSON if body is not None else None, None if body is None else compact(body), headers)
+
+    def answer_unless_known(self, body: Any, *, cache_control: str = "private, no-cache") -> Response[Any]:
+        """The response with an `ETag` of its content; `304` without content if `If-None-Match` names that tag."""
+        text = compact(body)
+        tag = f'"{hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_TAG_DIGITS]}"'
+        headers: dict[str, Any] = {"ETag": tag, "Cache-Control": cache_control}
+        known = self._current.header_list("If-None-Match")
+        if known is not None and preconditions.is_known(known, tag):
+            return Response(304, None, None, headers)
+        return Response(200, JSON, text, headers)
 
     # The stages of a request.
 
