@@ -24,7 +24,8 @@ from khaya.jobs.model import (
     Status,
     WorkProof,
 )
-from khaya.jobs.view import JobView, PartyJobView, job_view, party_job_view
+from khaya.jobs.view import JobCard, JobView, PartyJobView, job_card, job_view, party_job_view
+from khaya.platform.base.feeds import FeedView
 from khaya.platform.base.fields import Length, Place, Prose
 from khaya.platform.base.models import RequestModel
 from khaya.platform.data.pages import Limit, Page
@@ -59,21 +60,25 @@ def post_job(posting: Annotated[JobPosting, Body()]) -> Response[PartyJobView]:
     return api.answer(view, status=201, location=f"/jobs/{job.id}", version=job.version)
 
 
-@api.get("/jobs", FEED, "Open jobs, newest first", body=Page[PartyJobView | JobView])
+@api.get("/jobs", FEED, "Open jobs, newest first", body=Page[PartyJobView | JobView | JobCard])
 def feed(
     category: Annotated[Category | None, Query()] = None,
     location: Annotated[
         Place | None, Query(description="A town or suburb. Case and surrounding spaces are ignored.")
     ] = None,
     q: Annotated[SearchText | None, Query()] = None,
+    view: Annotated[FeedView, Query()] = "full",
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
-) -> Response[Page[PartyJobView | JobView]]:
+) -> Response[Page[PartyJobView | JobView | JobCard]]:
     """Filters by category, location and words of the title can be combined."""
     page_request = api.page_request(limit, cursor, category, location, q)
     result = service.feed(category, location, q, page_request)
     details = details_of(result.items, api.visitor)
-    items = [job_view(job, api.visitor, one.buyer) for job, one in zip(result.items, details, strict=True)]
+    items = [
+        job_card(job, one.buyer) if view == "card" else job_view(job, api.visitor, one.buyer)
+        for job, one in zip(result.items, details, strict=True)
+    ]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 

@@ -9,7 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from khaya.listings import service, store
 from khaya.listings.model import Category, Listing, ListingChanges, ListingOffer, ModerationRequest, StockDelta
-from khaya.listings.view import ListingView, OwnListingView, listing_view, own_listing_view
+from khaya.listings.view import ListingCard, ListingView, OwnListingView, listing_card, listing_view, own_listing_view
+from khaya.platform.base.feeds import FeedView
 from khaya.platform.base.fields import Place
 from khaya.platform.base.models import RequestModel
 from khaya.platform.data.pages import Limit, Page, PageResult
@@ -45,20 +46,23 @@ def post_listing(offer: Annotated[ListingOffer, Body()]) -> Response[OwnListingV
     )
 
 
-@api.get("/listings", FEED, "Active listings, newest first", body=Page[OwnListingView | ListingView])
+@api.get("/listings", FEED, "Active listings, newest first", body=Page[OwnListingView | ListingView | ListingCard])
 def feed(
     category: Annotated[Category | None, Query()] = None,
     location: Annotated[
         Place | None, Query(description="A town or suburb. Case and surrounding spaces are ignored.")
     ] = None,
     q: Annotated[SearchText | None, Query()] = None,
+    view: Annotated[FeedView, Query()] = "full",
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
-) -> Response[Page[OwnListingView | ListingView]]:
+) -> Response[Page[OwnListingView | ListingView | ListingCard]]:
     """Filters by category, location and words of the title can be combined."""
     page_request = api.page_request(limit, cursor, category, location, q)
     result = service.feed(category, location, q, page_request)
-    items = [listing_view(listing, api.visitor) for listing in result.items]
+    items = [
+        listing_card(listing) if view == "card" else listing_view(listing, api.visitor) for listing in result.items
+    ]
     return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 

@@ -7,9 +7,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from khaya.jobs.model import Cancellation, Category, ChangeRequest, Closing, Contact, Job, Payment, Status
+from khaya.platform.base.feeds import EXCERPT_LENGTH
 from khaya.platform.base.fields import Coordinates
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
+from khaya.platform.base.text import excerpt
 from khaya.platform.web.access import Caller
 from khaya.profiles.model import Profile
 from khaya.profiles.view import Rating
@@ -53,6 +55,25 @@ class JobView(Model):
     created_at: str
     updated_at: str
     version: int
+
+
+class JobCard(Model):
+    """A job in a list of cards: the same for everybody."""
+
+    id: str
+    buyer_id: str
+    buyer_name: str
+    buyer: BuyerView
+    title: str
+    excerpt: str
+    category: Category
+    budget_cents: Cents
+    location: str
+    start_date: str | None
+    photos: Annotated[list[Picture], Field(description="The first one, if there is any.")]
+    payment: Payment
+    bid_count: int
+    created_at: str
 
 
 class EscrowView(Model):
@@ -120,6 +141,16 @@ def party_job_view(job: Job, person: str, buyer: Profile, *, reviewed: bool = Fa
     )
 
 
+def job_card(job: Job, buyer: Profile) -> JobCard:
+    """The job in a list of cards; `buyer` is the profile of its owner."""
+    return JobCard(
+        **{name: getattr(job, name) for name in _ON_CARD},
+        buyer=_reputation(buyer),
+        excerpt=excerpt(job.description, EXCERPT_LENGTH),
+        photos=pictures(job.photos[:1], job.pictures, own=False, public=True),
+    )
+
+
 def _escrow(job: Job) -> EscrowView | None:
     return EscrowView(**{name: getattr(job.escrow, name) for name in EscrowView.model_fields}) if job.escrow else None
 
@@ -127,13 +158,17 @@ def _escrow(job: Job) -> EscrowView | None:
 def _public(job: Job, person: str | None, buyer: Profile) -> dict[str, Any]:
     own, public = person == job.buyer_id, job.status == "open"
     photos = pictures(job.photos, job.pictures, own=own, public=public) if job.photos else []
+    return {name: getattr(job, name) for name in _PUBLIC} | {"photos": photos, "buyer": _reputation(buyer)}
+
+
+def _reputation(buyer: Profile) -> BuyerView:
     rating = Rating(average=buyer.rating_average, count=buyer.rating_count)
-    reputation = BuyerView(verified=buyer.verified, rating=rating)
-    return {name: getattr(job, name) for name in _PUBLIC} | {"photos": photos, "buyer": reputation}
+    return BuyerView(verified=buyer.verified, rating=rating)
 
 
 # Computed once, because reading `model_fields` on each request is slow.
 _PUBLIC = [name for name in JobView.model_fields if name not in {"photos", "buyer"}]
+_ON_CARD = [name for name in JobCard.model_fields if name not in {"buyer", "excerpt", "photos"}]
 _PRIVATE = [
     name
     for name in PartyJobView.model_fields
