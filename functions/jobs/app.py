@@ -28,6 +28,7 @@ from khaya.jobs.view import JobCard, JobView, PartyJobView, job_card, job_view, 
 from khaya.platform.base.feeds import FeedView
 from khaya.platform.base.fields import Length, Place, Prose
 from khaya.platform.base.models import RequestModel
+from khaya.platform.base.places import PLACE_FILTER
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
 from khaya.platform.web.api import Api
@@ -63,9 +64,7 @@ def post_job(posting: Annotated[JobPosting, Body()]) -> Response[PartyJobView]:
 @api.get("/jobs", FEED, "Open jobs, newest first", body=Page[PartyJobView | JobView | JobCard])
 def feed(
     category: Annotated[Category | None, Query()] = None,
-    location: Annotated[
-        Place | None, Query(description="A town or suburb. Case and surrounding spaces are ignored.")
-    ] = None,
+    location: Annotated[Place | None, Query(description=PLACE_FILTER)] = None,
     q: Annotated[SearchText | None, Query()] = None,
     view: Annotated[FeedView, Query()] = "full",
     limit: Annotated[Limit | None, Query()] = None,

@@ -13,6 +13,7 @@ from khaya.listings.view import ListingCard, ListingView, OwnListingView, listin
 from khaya.platform.base.feeds import FeedView
 from khaya.platform.base.fields import Place
 from khaya.platform.base.models import RequestModel
+from khaya.platform.base.places import PLACE_FILTER
 from khaya.platform.data.pages import Limit, Page, PageResult
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, Access
 from khaya.platform.web.api import Api
@@ -49,9 +50,7 @@ def post_listing(offer: Annotated[ListingOffer, Body()]) -> Response[OwnListingV
 @api.get("/listings", FEED, "Active listings, newest first", body=Page[OwnListingView | ListingView | ListingCard])
 def feed(
     category: Annotated[Category | None, Query()] = None,
-    location: Annotated[
-        Place | None, Query(description="A town or suburb. Case and surrounding spaces are ignored.")
-    ] = None,
+    location: Annotated[Place | None, Query(description=PLACE_FILTER)] = None,
     q: Annotated[SearchText | None, Query()] = None,
     view: Annotated[FeedView, Query()] = "full",
     limit: Annotated[Limit | None, Query()] = None,

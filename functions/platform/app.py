@@ -1,4 +1,4 @@
-"""Routes of the platform: health, the OpenAPI document, its page, and CORS preflights."""
+"""Routes of the platform: health, the OpenAPI document, its page, configuration, places, and CORS preflights."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ import aws_lambda_powertools
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from khaya import VERSION
+from khaya.configuration.view import ConfigurationView, PlacesView
 from khaya.platform.base.models import Model
-from khaya.platform.base.settings import settings
+from khaya.platform.base.settings import ClientSettings, PricingSettings, require, settings
 from khaya.platform.data.health import check_database
 from khaya.platform.web.access import Access
 from khaya.platform.web.api import Api
 from khaya.users.store import pass_account_guard
 
+require(ClientSettings, PricingSettings)
 api = Api("Platform", pass_account_guard)
 
 HERE = Path(__file__).parent
@@ -75,6 +77,22 @@ def page() -> Response[Any]:
     return Response(
         200, "text/html; charset=utf-8", html, {"Cache-Control": CACHE_CONTROL, "Content-Security-Policy": policy}
     )
+
+
+@api.get("/config", ANYBODY, "What a client has to know", body=ConfigurationView, revalidated=True)
+def configuration() -> Response[ConfigurationView]:
+    """Limits, shares, least amounts, the payment provider's hosts, and the oldest client that is allowed."""
+    from khaya.configuration import contents  # noqa: PLC0415 - it imports many domains, and health needs none
+
+    return api.answer_unless_known(contents.configuration(), cache_control=CACHE_CONTROL)
+
+
+@api.get("/places", ANYBODY, "Towns and suburbs of KwaZulu-Natal", body=PlacesView, revalidated=True)
+def places() -> Response[PlacesView]:
+    """With other names and spellings: each of them is its place wherever locations are compared."""
+    from khaya.configuration import contents  # noqa: PLC0415 - as above
+
+    return api.answer_unless_known(contents.places(), cache_control=CACHE_CONTROL)
 
 
 @lru_cache(maxsize=1)

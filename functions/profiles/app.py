@@ -15,6 +15,7 @@ from khaya.exports.view import ExportView, export_view
 from khaya.platform.base.fields import Place
 from khaya.platform.base.models import RequestModel
 from khaya.platform.base.numbers import in_digits
+from khaya.platform.base.places import PLACE_FILTER
 from khaya.platform.data.pages import Limit, Page
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
 from khaya.platform.web.api import Api
@@ -65,7 +66,7 @@ class RolesRequest(RequestModel):
 def directory(
     role: Annotated[OwnRole, Query()] = "worker",
     trade: Annotated[Trade | None, Query()] = None,
-    location: Annotated[Place | None, Query(description="A place; case and outer blanks do not matter.")] = None,
+    location: Annotated[Place | None, Query(description=PLACE_FILTER)] = None,
     limit: Annotated[Limit | None, Query()] = None,
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response[Page[ProfileView]]:

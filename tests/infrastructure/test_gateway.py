@@ -33,6 +33,8 @@ PUBLIC = {
     "GET /health",
     "GET /openapi.json",
     "GET /docs",
+    "GET /config",
+    "GET /places",
     "OPTIONS /{proxy+}",
 }
 """Every route that the contract marks as public, and the browsers' preflight."""

@@ -324,6 +324,7 @@ def deliver_notices() -> None:
 
 def platform() -> None:
     VISITOR.get("/health")
+    VISITOR.get("/config")
     Person("admin", ("admin",)).get("/health")
 
 

@@ -61,7 +61,12 @@ TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
 
 
 StartDate = DateOrMoment
-Budget = Annotated[Cents, Field(ge=10 * RAND, le=1_000_000 * RAND, description="Cents, from R10 to R1,000,000.")]
+LEAST_BUDGET_CENTS: Final = 10 * RAND
+LARGEST_BUDGET_CENTS: Final = 1_000_000 * RAND
+
+Budget = Annotated[
+    Cents, Field(ge=LEAST_BUDGET_CENTS, le=LARGEST_BUDGET_CENTS, description="Cents, from R10 to R1,000,000.")
+]
 
 
 class JobPosting(RequestModel):

@@ -40,6 +40,10 @@ WIDTHS: Final = (160, 320, 640, 1280)
 DOCUMENT: Final = "document.pdf"
 PREVIEW: Final = "preview.jpg"
 
+MAX_PHOTOS: Final = 5
+MAX_UPLOADS_TOGETHER: Final = 5
+"""Files for which one request asks."""
+
 LARGEST_BYTES: Final = 5 * 1024 * 1024
 KEEP_HOURS: Final = 24
 """How long an upload waits to be handed in."""
@@ -66,7 +70,9 @@ DifferentKeys = AfterValidator(_different)
 
 Photos = Annotated[
     list[UploadKey],
-    Field(max_length=5, json_schema_extra={"uniqueItems": True}, description="Upload keys, in the order shown."),
+    Field(
+        max_length=MAX_PHOTOS, json_schema_extra={"uniqueItems": True}, description="Upload keys, in the order shown."
+    ),
     DifferentKeys,
 ]
 """Upload keys of photos, in the order in which they are shown."""

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from khaya.platform.base.models import Item
-from khaya.platform.base.text import comparable
+from khaya.platform.base.places import place_key
 
 EXCERPT_LENGTH: Final = 120
 """Characters of the text that a card shows."""
@@ -32,7 +32,7 @@ HIDDEN = "hidden"
 
 def feed_attributes(category: str, location: str) -> Item:
     """Attributes of an item in a feed: one index key for each combination of filters."""
-    place = comparable(location)
+    place = place_key(location)
     return {
         "feed": OPEN_FEED,
         "feedCategory": category,

@@ -125,6 +125,17 @@ class CheckoutSettings(BaseModel):
     app_url: str
 
 
+class ClientSettings(BaseModel):
+    """What the configuration for clients says of the deployment."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    payment_provider: Literal["paystack"]
+    payment_base_url: str
+    oldest_client: int = Field(ge=0)
+    """The oldest build of the web client that may be used."""
+
+
 class PaperSettings(BaseModel):
     """The platform's name, address and VAT number on receipts and invoices."""
 
