@@ -26,6 +26,7 @@ from tests.support.template import routes
 BUDGETS: dict[str, int] = {
     "GET /me/actions": 4,  # jobs as buyer and as worker, reviews, listings; in parallel
     "GET /jobs": 2,  # the page, and the reputation of its buyers
+    "GET /admin/jobs": 2,  # as above
     "GET /jobs/mine": 2,  # as above, with what the caller has reviewed
     "GET /jobs/{jobId}": 2,  # the job, and its buyer's reputation
     **dict.fromkeys(  # the job, its buyer's reputation, then the transaction

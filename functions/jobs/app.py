@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
@@ -29,7 +29,7 @@ from khaya.platform.base.feeds import FeedView
 from khaya.platform.base.fields import Length, Place, Prose
 from khaya.platform.base.models import RequestModel
 from khaya.platform.base.places import PLACE_FILTER
-from khaya.platform.data.pages import Limit, Page
+from khaya.platform.data.pages import Limit, Page, PageRequest, PageResult
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
 from khaya.platform.web.api import Api
 from khaya.search.model import SearchText
@@ -90,13 +90,7 @@ def mine(
 ) -> Response[Page[PartyJobView]]:
     """Jobs that the caller posted, or for which the caller was selected."""
     page_request = api.page_request(limit, cursor, side, status, private=True)
-    result = store.of_person(side, api.caller.user_id, status, page_request)
-    details = details_of(result.items, api.caller)
-    items = [
-        party_job_view(job, api.caller.user_id, one.buyer, reviewed=one.reviewed)
-        for job, one in zip(result.items, details, strict=True)
-    ]
-    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+    return _listed(store.of_person(side, api.caller.user_id, status, page_request), page_request)
 
 
 @api.get("/me/actions", SIGNED_IN, "What the caller has to do, most urgent first", body=ActionsView, revalidated=True)
@@ -178,12 +172,32 @@ def send_back(job_id: str, request: Annotated[ChangesRequest, Body()]) -> Respon
     return _change(job, job.sent_back(request.reason, api.now))
 
 
+@api.get("/admin/jobs", ADMIN, "Jobs that are stuck, longest first", body=Page[PartyJobView])
+def stuck_jobs(
+    stuck: Annotated[Literal["true"], Query(description="There is no other list of jobs for admins.")] = "true",
+    limit: Annotated[Limit | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response[Page[PartyJobView]]:
+    """Those that `POST /jobs/{jobId}/closing` can close. Jobs with an escrow end in a dispute instead."""
+    page_request = api.page_request(limit, cursor, stuck, private=True)
+    return _listed(store.stuck(api.now, page_request), page_request)
+
+
 @api.post("/jobs/<job_id>/closing", ADMIN, "Close a stuck job", body=PartyJobView)
 def close(job_id: str, request: Annotated[ClosingRequest, Body()]) -> Response[PartyJobView]:
     """For a job in progress without any change for 14 days after the agreed time. Both parties see the reason."""
     job = get_visible_job(job_id, api.caller)
     api.count("JobClosed")
     return _answer(service.close(job, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work))
+
+
+def _listed(result: PageResult[Job], page_request: PageRequest) -> Response[Page[PartyJobView]]:
+    details = details_of(result.items, api.caller)
+    items = [
+        party_job_view(job, api.caller.user_id, one.buyer, reviewed=one.reviewed)
+        for job, one in zip(result.items, details, strict=True)
+    ]
+    return api.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
 
 def _change(before: Job, after: Job) -> Response[PartyJobView]:

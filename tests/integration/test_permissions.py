@@ -146,6 +146,7 @@ def posted() -> None:
         OWNER.get("/jobs/mine", query={"as": side, "status": "open"})
     Person("owner", ("buyer", "worker", "seller")).get("/me/actions")
     WORKER.get(f"/jobs/{job}")
+    Person("admin-1", ("admin",)).get("/admin/jobs", query={"stuck": "true"})
     OWNER.post("/jobs", POSTING, headers=KEY)
     accept(OWNER, place_bid(WORKER, job))
     WORKER.post(f"/jobs/{job}/start")
