@@ -207,6 +207,8 @@ class CodeSettings(BaseModel):
 
     whatsapp_code_template: str
     """Id of the approved template for codes; empty sends plain text, which WhatsApp allows only in its sandbox."""
+    app_url: str
+    """The address of the web client, whose host stands in text messages with a code."""
 
 
 class QuietSettings(BaseModel):
