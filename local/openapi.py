@@ -215,6 +215,8 @@ def operation_id(method: str, path: str) -> str:
 
 
 def _singular(word: str) -> str:
+    if len(word) == 1:
+        return word
     return word.removesuffix("ies") + "y" if word.endswith("ies") else word.removesuffix("s")
 
 

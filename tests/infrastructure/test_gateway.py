@@ -35,6 +35,7 @@ PUBLIC = {
     "GET /docs",
     "GET /config",
     "GET /places",
+    "GET /s/{kind}/{id}",
     "OPTIONS /{proxy+}",
 }
 """Every route that the contract marks as public, and the browsers' preflight."""

@@ -326,6 +326,8 @@ def deliver_notices() -> None:
 def platform() -> None:
     VISITOR.get("/health")
     VISITOR.get("/config")
+    for kind in ("jobs", "materials", "people", "stories", "invite"):
+        VISITOR.get(f"/s/{kind}/nothing")
     Person("admin", ("admin",)).get("/health")
 
 

@@ -134,6 +134,8 @@ class ClientSettings(BaseModel):
     payment_base_url: str
     oldest_client: int = Field(ge=0)
     """The oldest build of the web client that may be used."""
+    app_url: str
+    """The address of the web client."""
 
 
 class PaperSettings(BaseModel):
