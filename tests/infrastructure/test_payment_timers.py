@@ -17,7 +17,7 @@ from khaya.money_timers.service import MOST_POSTPONED_HOURS, POSTPONED_MINUTES
 from khaya.payout_accounts.model import HOLD_HOURS, PayoutAccount
 from khaya.payouts.model import RECHECK_DAYS, Payout, PayoutTerms, new_earning
 from khaya.payouts.model import Reason as PayoutReason
-from khaya.payouts.rules import Facts, Payment, stop_of, wait_of
+from khaya.payouts.rules import BuyerPayment, Facts, stop_of, wait_of
 from khaya.platform.base import clock
 from khaya.pricing.model import Terms
 from khaya.refunds.model import UNCLEAR_MINUTES, Refund, new_refund
@@ -116,7 +116,7 @@ def waits_for_settlement() -> list[float]:
     account = PayoutAccount(verified=True, recipient="r")
 
     def wait(days: float) -> float:
-        facts = Facts(account, paid_jobs=9, payments=[Payment(clock.plus(NOW, days=-days))])
+        facts = Facts(account, paid_jobs=9, payments=[BuyerPayment(clock.plus(NOW, days=-days))])
         found = wait_of(pending(), facts, PAYOUT_TERMS, NOW)
         assert found is not None
         return seconds_to(found.until) / MINUTE
