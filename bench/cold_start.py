@@ -21,7 +21,7 @@ from typing import Any
 from bench import layers
 from bench.report import Report
 from bench.stub import typed_items
-from khaya.escrows.model import new_escrow
+from khaya.escrows.progress import new_escrow
 from khaya.jobs.model import Job, JobPosting, new_job
 from khaya.payouts.model import new_withdrawal
 from khaya.platform.base import clock

@@ -71,7 +71,7 @@ def test_an_answer_that_the_client_has_is_304_without_a_body() -> None:
     place_bid(WORKER, post_job(BUYER))
     first = BUYER.get("/me/actions")
     tag = first.headers["ETag"]
-    assert (first.status, first.headers["Cache-Control"]) == (200, "private, no-cache")
+    assert (first.status, first.headers["Cache-Control"]) == (200, "no-store")
     # when it is asked for again
     for known in (tag, f'"other", W/{tag}', "*"):
         again = BUYER.get("/me/actions", headers={"If-None-Match": known})
@@ -83,6 +83,13 @@ def test_an_answer_that_the_client_has_is_304_without_a_body() -> None:
     changed = BUYER.get("/me/actions", headers={"If-None-Match": tag})
     assert (changed.status, len(changed.body["items"])) == (200, 2)
     assert changed.headers["ETag"] != tag
+
+
+def test_the_tag_of_one_person_is_no_tag_of_another_even_with_equal_content() -> None:
+    other = Person("buyer-2", ("buyer",))
+    first, second = BUYER.get("/me/actions"), other.get("/me/actions")
+    assert first.body == second.body == {"items": []}
+    assert other.get("/me/actions", headers={"If-None-Match": first.headers["ETag"]}).status == 200
 
 
 def test_a_malformed_tag_names_no_answer() -> None:

@@ -17,7 +17,9 @@ from khaya.platform.data.unit_of_work import read
 from khaya.profiles import service as profiles
 from khaya.profiles.model import Profile
 from khaya.referrals import store as referrals
+from khaya.referrals.model import normalize_code
 from khaya.share_pages.page import Kind, SharePage
+from khaya.share_pages.phone_numbers import without_phone_numbers
 from khaya.share_pages.words import WORDS
 from khaya.stories import service as stories
 from khaya.uploads.model import MEDIA, PREVIEW, PictureFacts, upload_id
@@ -29,7 +31,7 @@ def page_of(kind: Kind, object_id: str, language: Language) -> SharePage:
     """The page. What does not exist and what not everybody may see look alike."""
     makers = {"jobs": _job, "materials": _listing, "people": _person, "stories": _story, "invite": _invitation}
     try:
-        return makers[kind](object_id, language)
+        return without_phone_numbers(makers[kind](object_id, language))
     except NotFound:
         words = WORDS[language]
         return SharePage("/", words["closed"], words["closedText"], is_open=False)
@@ -98,7 +100,7 @@ def _story(story_id: str, language: Language) -> SharePage:
 
 def _invitation(code_text: str, language: Language) -> SharePage:
     """The page of a referral code. That of somebody suspended or gone is unknown."""
-    code = referrals.read_code(read(referrals.code_key(code_text.upper())))
+    code = referrals.read_code(read(referrals.code_key(normalize_code(code_text))))
     if code is None:
         raise NotFound
     person, words = _member(code.user_id), WORDS[language]

@@ -228,10 +228,16 @@ class Pipeline:
         items = [view(item) for item in result.items]
         return self.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
 
-    def answer_unless_known(self, body: Any, *, cache_control: str = "private, no-cache") -> Response[Any]:
-        """The response with an `ETag` of its content; `304` without content if `If-None-Match` names that tag."""
+    def answer_unless_known(self, body: Any, *, cache_control: str = "no-store") -> Response[Any]:
+        """The response with an `ETag` of its content; `304` without content if `If-None-Match` names that tag.
+
+        The tag of a private answer is its caller's own. By default no cache keeps the answer: a client that keeps the
+        content itself sends the tag.
+        """
         text = compact(body)
-        tag = f'"{hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_TAG_DIGITS]}"'
+        reader = "" if self._current.access.public else self.caller.user_id
+        content = f"{reader}\n{text}".encode("utf-8", "surrogatepass")
+        tag = f'"{hashlib.sha256(content).hexdigest()[:_TAG_DIGITS]}"'
         headers: dict[str, Any] = {"ETag": tag, "Cache-Control": cache_control}
         known = self._current.header_list("If-None-Match")
         if known is not None and preconditions.is_known(known, tag):
