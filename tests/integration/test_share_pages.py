@@ -79,6 +79,20 @@ def test_typed_text_is_text_and_nothing_else_and_the_page_loads_nothing() -> Non
     assert "script-src" not in policy
 
 
+def test_a_page_of_the_longest_values_stays_below_six_kilobytes() -> None:
+    name = "&" * 196 + "abcd"
+    page = shared("jobs", post_job(BUYER, title=name, location=name, description="drip & drop, " * 300))
+    assert "drip &amp; drop" in page.text
+
+
+def test_a_phone_number_that_somebody_typed_is_not_on_the_page() -> None:
+    job = post_job(BUYER, title="Tap drips, 082 123 4567", description="The tap drips. Phone +27 82 123 4567 at noon.")
+    page = shared("jobs", job)
+    assert tags(page)["title"] == "Tap drips, \u2026, Durban"
+    assert "The tap drips. Phone \u2026 at noon." in page.text
+    assert not re.search(r"123.?4567", page.text)
+
+
 def test_a_closed_job_and_one_that_never_was_look_alike() -> None:
     job = post_job(BUYER)
     accept(BUYER, place_bid(WORKER, job))
@@ -133,7 +147,7 @@ def test_a_story_is_told_by_its_beginning() -> None:
 def test_an_invitation_names_who_invites_and_leads_to_the_code() -> None:
     profile("buyer-1", roles=["buyer"], display_name="Thandi")
     code = BUYER.get("/referrals/code").body["code"]
-    page = shared("invite", code.lower())
+    page = shared("invite", f"{code[:4]}-{code[4:]}".lower())
     assert tags(page)["title"] == "Thandi invites you to Khaya"
     assert link(page) == f"{APP}/invite/{code}"
     assert is_closed(shared("invite", "XXXXXXXX"))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Final, Literal
 
 from khaya.notifications.choices import Language
+from khaya.platform.base.text import excerpt
 
 Kind = Literal["jobs", "materials", "people", "stories", "invite"]
 
@@ -19,6 +20,10 @@ _STYLE: Final = (
 )
 STYLE_HASH: Final = "sha256-" + base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 """The source in the content security policy that allows the page's style."""
+
+_MOST_BYTES: Final = 6 * 1024
+_LONGEST: Final = 600
+"""Characters of the longest value of a page."""
 
 _LOCALES: Final[dict[Language, str]] = {"en": "en_ZA", "zu": "zu_ZA"}
 
@@ -47,7 +52,26 @@ class SharePage:
 
 
 def html_of(page: SharePage, url: str, app_url: str, language: Language, open_label: str) -> str:
-    """The page as HTML; `url` is its own address."""
+    """The page as HTML; `url` is its own address. What makes it longer than `_MOST_BYTES` is cut, each value alike."""
+    length = _LONGEST
+    html = _html_of(page, url, app_url, language, open_label)
+    while len(html.encode()) > _MOST_BYTES:
+        length //= 2
+        html = _html_of(_cut(page, length), url, app_url, language, open_label)
+    return html
+
+
+def _cut(page: SharePage, length: int) -> SharePage:
+    return replace(
+        page,
+        title=excerpt(page.title, length),
+        summary=excerpt(page.summary, length),
+        facts=tuple((label, excerpt(value, length)) for label, value in page.facts),
+        text=excerpt(page.text, length),
+    )
+
+
+def _html_of(page: SharePage, url: str, app_url: str, language: Language, open_label: str) -> str:
     tags = [
         _tag("og:title", page.title),
         _tag("og:description", page.summary),
