@@ -48,7 +48,7 @@ def place(job_id: str, offer: BidOffer, *, worker_id: str, now: str, unit_of_wor
 
 
 @dataclass(frozen=True)
-class Deal:
+class AcceptedBid:
     """A bid, its job, and the profiles of both parties."""
 
     job: Job
@@ -57,7 +57,7 @@ class Deal:
     worker: Profile
 
 
-def accept(bid_id: str, *, owner_id: str, now: str, unit_of_work: UnitOfWork) -> Deal:
+def accept(bid_id: str, *, owner_id: str, now: str, unit_of_work: UnitOfWork) -> AcceptedBid:
     """Accept a bid. One transaction changes the job and the bid and counts the active job for both parties.
 
     A consumer of the Jobs table's stream rejects the other bids.
@@ -97,7 +97,7 @@ def accept(bid_id: str, *, owner_id: str, now: str, unit_of_work: UnitOfWork) ->
     profile_of_buyer, profile_of_worker = (
         profiles.read(item, person) for item, person in zip(items[len(people) :], people, strict=True)
     )
-    return Deal(accepted_job, accepted_bid, profile_of_buyer, profile_of_worker)
+    return AcceptedBid(accepted_job, accepted_bid, profile_of_buyer, profile_of_worker)
 
 
 def reject(bid_id: str, note: str | None, *, owner_id: str, now: str, unit_of_work: UnitOfWork) -> Bid:

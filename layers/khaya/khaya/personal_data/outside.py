@@ -133,6 +133,7 @@ NOT_PERSONAL: Final[Mapping[str, str]] = {
     "Job.escrow.status": "the status of an escrow",
     "Collection.checkoutUrl": "a page of the payment provider, gone within days",
     "Refund.parts[].collection": "the reference of a payment",
+    "Refund.parts[].failed": "the provider's ids of refunds that it did not make",
     "InvoiceNumber.number": "a number that we gave",
     "Banks.items[].code": "a bank",
     "Banks.items[].name": "a bank",
