@@ -21,8 +21,9 @@ from mangum import Mangum
 
 from khaya.bids import service as bids
 from khaya.bids.model import BidOffer
-from khaya.bids.view import BidView
+from khaya.bids.view import BidView, owner_bid_view
 from khaya.bids.visibility import get_visible_job
+from khaya.job_details.service import details_of
 from khaya.jobs import service as jobs
 from khaya.jobs import store
 from khaya.jobs.model import Category, JobPosting
@@ -48,19 +49,22 @@ Handler = Callable[[dict[str, Any], Any], Any]
 
 def _post_job(posting: JobPosting, caller: Caller) -> PartyJobView:
     unit_of_work = UnitOfWork()
-    job = jobs.post(posting, buyer_id=caller.user_id, now=clock.now(), unit_of_work=unit_of_work)
+    job, profile = jobs.post(posting, buyer_id=caller.user_id, now=clock.now(), unit_of_work=unit_of_work)
     unit_of_work.commit()
-    return party_job_view(job, caller.user_id)
+    return party_job_view(job, caller.user_id, profile)
 
 
 def _feed(category: Category | None, location: str | None, limit: int | None, cursor: str | None) -> Feed:
     page_request = PageRequest(("/jobs", category or "", location or ""), limit or 20, cursor)
     part = store.feed(category, location, page_request)
-    return Feed(items=[job_view(job, None) for job in part.items], next_cursor=page_request.cursor_after(part.after))
+    details = details_of(part.items, None)
+    items = [job_view(job, None, details[job.id].buyer) for job in part.items]
+    return Feed(items=items, next_cursor=page_request.cursor_after(part.after))
 
 
 def _one_job(job_id: str) -> JobView:
-    return job_view(get_visible_job(job_id, None), None)
+    job = get_visible_job(job_id, None)
+    return job_view(job, None, details_of([job], None)[job.id].buyer)
 
 
 def _place(job_id: str, offer: BidOffer, caller: Caller) -> BidView:
@@ -72,9 +76,12 @@ def _place(job_id: str, offer: BidOffer, caller: Caller) -> BidView:
 
 def _accept(bid_id: str, caller: Caller) -> Any:
     unit_of_work = UnitOfWork()
-    job, bid = bids.accept(bid_id, owner_id=caller.user_id, now=clock.now(), unit_of_work=unit_of_work)
+    deal = bids.accept(bid_id, owner_id=caller.user_id, now=clock.now(), unit_of_work=unit_of_work)
     unit_of_work.commit()
-    return Acceptance(job=party_job_view(job, caller.user_id), bid=BidView.model_validate(bid))
+    return Acceptance(
+        job=party_job_view(deal.job, caller.user_id, deal.buyer),
+        bid=owner_bid_view(deal.bid, deal.job, deal.worker, clock.now()),
+    )
 
 
 def _require(role: Role) -> Any:

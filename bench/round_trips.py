@@ -24,6 +24,23 @@ from tests.support import stand_in
 from tests.support.template import routes
 
 BUDGETS: dict[str, int] = {
+    "GET /s/{kind}/{id}": 2,  # 1; an invitation reads the code, then its person
+    "GET /me/actions": 4,  # jobs as buyer and as worker, reviews, listings; in parallel
+    "GET /jobs": 2,  # the page, and the reputation of its buyers
+    "GET /admin/jobs": 2,  # as above
+    "GET /jobs/mine": 2,  # as above, with what the caller has reviewed
+    "GET /jobs/{jobId}": 2,  # the job, and its buyer's reputation
+    **dict.fromkeys(  # the job, its buyer's reputation, then the transaction
+        (
+            "PATCH /jobs/{jobId}",
+            *(f"POST /jobs/{{jobId}}/{change}" for change in ("start", "submission", "completion", "changes")),
+            *(f"POST /jobs/{{jobId}}/{end}" for end in ("cancellation", "closing")),
+        ),
+        3,
+    ),
+    "GET /bids/mine": 2,  # the page, and the status of its jobs
+    "GET /bids/{bidId}": 2,  # the bid; for the owner also its job and worker
+    "POST /bids/{bidId}/rejection": 3,  # the bid, its job and worker, then the change
     "POST /bids/{bidId}/acceptance": 3,  # the bid, then its job and parties, then one transaction
     "POST /credits/adjustments/{proposalId}/approval": 3,  # the proposal, then account and entry, then the transaction
     "POST /credits/transactions/{transactionId}/reversal": 3,  # the entry, then its account, then the transaction
@@ -31,7 +48,7 @@ BUDGETS: dict[str, int] = {
     "POST /jobs/{jobId}/escrow/checkouts": 3,  # job, escrow and person, then the latest checkout, then the transaction
     "POST /admin/payments/refunds/{refundId}/decision": 5,  # refund, job, escrow, its account, then the transaction
     "PUT /jobs/{jobId}/escrow/refund-account": 4,  # job and refund, the buyer's refunds in case of suspense, the banks
-    "GET /jobs/{jobId}/bids": 2,  # 1 for a page with bids; an empty page reads the job as well
+    "GET /jobs/{jobId}/bids": 2,  # the page, and for the owner its job and workers; an empty page reads the job
     "GET /profiles/{userId}/resume": 2,  # the profile and the jobs
     "PUT /devices/{deviceId}": 3,  # 2, unless the push token belongs to another person
     "GET /notifications": 2,  # the page, and the person's language and unread count

@@ -98,8 +98,8 @@ def cases() -> list[Case]:
     job, one_bid = f"/jobs/{page[0].id}", f"/bids/{bid.id}"
     return [
         _case("POST /jobs", buyer, "/jobs", POSTING, people, 201),
-        _case("GET /jobs/{jobId}", VISITOR, job, None, job_items),
-        _case("GET /jobs", VISITOR, "/jobs", None, job_items),
+        _case("GET /jobs/{jobId}", VISITOR, job, None, people | job_items),
+        _case("GET /jobs", VISITOR, "/jobs", None, people | job_items),
         _case("POST /jobs/{jobId}/bids", worker, f"{job}/bids", OFFER, people | job_items, 201),
         _case("POST /bids/{bidId}/acceptance", buyer, f"{one_bid}/acceptance", None, people | job_items | bid_items),
     ]

@@ -163,6 +163,7 @@ def _described(api: Any) -> Json:
 def _completed(operation: Json, method: str, path: str, access: Any, schemas: Json) -> Json:
     """An operation with its parameters as the contract has them, its caller, its headers and its refusals."""
     if_match = operation.pop("x-khaya-if-match")
+    revalidated = operation.pop("x-khaya-revalidated")
     role = f" Role: {' or '.join(access.roles)}." if access.roles else ""
     told = " ".join(operation.get("description", "").split())
     parameters = [_parameter(parameter) for parameter in operation.get("parameters", [])]
@@ -173,8 +174,10 @@ def _completed(operation: Json, method: str, path: str, access: Any, schemas: Js
         )
     if if_match:
         parameters.append(_reference("parameters", "IfMatch"))
+    if revalidated:
+        parameters.append(_reference("parameters", "IfNoneMatch"))
     answers = {
-        status: _success(int(status), answer, schemas, remembered=remembered)
+        status: _success(int(status), answer, schemas, remembered=remembered, revalidated=revalidated)
         for status, answer in operation["responses"].items()
         if int(status) < 400
     }
@@ -212,6 +215,8 @@ def operation_id(method: str, path: str) -> str:
 
 
 def _singular(word: str) -> str:
+    if len(word) == 1:
+        return word
     return word.removesuffix("ies") + "y" if word.endswith("ies") else word.removesuffix("s")
 
 
@@ -238,12 +243,12 @@ def _parameter(parameter: Json) -> Json:
     return {"name": name, "in": parameter["in"], "required": parameter["required"], **told, "schema": schema}
 
 
-def _success(status: int, answer: Json, schemas: Json, *, remembered: bool) -> Json:
+def _success(status: int, answer: Json, schemas: Json, *, remembered: bool, revalidated: bool) -> Json:
     """An answer that is no refusal, with the headers it carries."""
     content = answer.get("content") or {}
     names = []
     shown = _fields(content.get("application/json", {}).get("schema", {}), schemas)
-    if status < 300 and shown.get("version", {}).get("type") == "integer":
+    if revalidated or (status < 300 and shown.get("version", {}).get("type") == "integer"):
         names.append("ETag")
     if status == 303:
         names.append("Location")
@@ -252,7 +257,7 @@ def _success(status: int, answer: Json, schemas: Json, *, remembered: bool) -> J
     success: Json = {"description": answer["description"]}
     if names:
         success["headers"] = {name: _reference("headers", name) for name in names}
-    if content and status != 204:
+    if content and status not in (204, 304):
         success["content"] = content
     return success
 

@@ -14,7 +14,11 @@ TOKEN = {
 }
 
 HEADERS: Json = {
-    "ETag": {"required": True, "description": "The object's version.", "schema": {"type": "string"}},
+    "ETag": {
+        "required": True,
+        "description": "The object's version, or a digest of the content.",
+        "schema": {"type": "string"},
+    },
     "Location": {
         "required": True,
         "description": "A reference relative to the address of the request: what was created, or the file.",
@@ -52,6 +56,13 @@ PARAMETERS: Json = {
         "required": False,
         "description": "The `ETag` of the version that the change is meant for; another one is `412`.",
         "schema": {"type": "string", "examples": ['"3"']},
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "required": False,
+        "description": "The `ETag` of the answer that the client has; if it is still the same, the answer is `304`.",
+        "schema": {"type": "string"},
     },
 }
 

@@ -9,16 +9,18 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import Field
 
 from khaya.admin import service
-from khaya.admin.view import AdminUserView, admin_user_view
+from khaya.admin.view import AdminPersonView, AdminUserView, admin_person_view, admin_user_view
 from khaya.audit import store as audit_trail
 from khaya.audit.view import AuditView, audit_view
 from khaya.platform.base import clock
+from khaya.platform.base.dates import CalendarDate
 from khaya.platform.base.emails import Email
 from khaya.platform.base.phones import Phone
 from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN
 from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.statistics import store as statistics
+from khaya.statistics.model import days_between
 from khaya.statistics.view import StatisticsView, statistics_view
 from khaya.users.model import Status, UserChanges
 from khaya.users.store import pass_account_guard
@@ -43,6 +45,13 @@ def people(
     return api.answer_page(result, page_request, admin_user_view)
 
 
+@api.get("/admin/users/<user_id>", ADMIN, "One person", body=AdminPersonView)
+def one_person(user_id: str) -> Response[AdminPersonView]:
+    """With their profile, certificates, and request to be verified. The audit trail has what was decided about them."""
+    user, profile = service.person(user_id)
+    return api.answer(admin_person_view(user, profile, api.now))
+
+
 @api.get("/admin/audit", ADMIN, "The audit trail, newest first", body=Page[AuditView])
 def audit(
     about: Annotated[
@@ -62,12 +71,18 @@ def audit(
 
 
 @api.get("/admin/statistics", ADMIN, "How the marketplace is doing", body=StatisticsView)
-def figures() -> Response[StatisticsView]:
-    """Totals, and counts for each of the last thirty days, oldest first.
+def figures(
+    first: Annotated[
+        CalendarDate | None, Query(alias="from", description="The first day; by default the 30th before the last.")
+    ] = None,
+    last: Annotated[CalendarDate | None, Query(alias="to", description="The last day; by default today.")] = None,
+) -> Response[StatisticsView]:
+    """Present totals, and the counts of each day, oldest first; of at most 31 days, by default the last thirty.
 
     Days are in South African time. Counts appear a second or two after the change.
     """
-    totals, days = statistics.read(clock.local_day(api.now))
+    today = clock.local_day(api.now)
+    totals, days = statistics.read(days_between(first, last, today), today)
     return api.answer(statistics_view(totals, days, api.now))
 
 

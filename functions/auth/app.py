@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
+from pydantic import Field
 
 from khaya.platform.base import clock
 from khaya.platform.base.models import Model, RequestModel
+from khaya.platform.base.roles import ROLES, Role
 from khaya.platform.base.settings import KeySettings, MessageLimits, SignInSettings, require
 from khaya.platform.data.pages import Page
 from khaya.platform.web.access import RECENT_SECONDS, SIGNED_IN, Access
@@ -16,6 +18,7 @@ from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.sessions import service as sessions
 from khaya.sessions.model import Session
 from khaya.sign_in import contacts, limits, service
+from khaya.sign_in.cookies import clear_refresh_cookie, refresh_cookie, set_refresh_cookie
 from khaya.sign_in.model import (
     CODE_SECONDS,
     Challenge,
@@ -58,8 +61,13 @@ class TokensView(Model):
 
     access_token: str
     id_token: str
-    refresh_token: str
+    refresh_token: Annotated[str | None, Field(description="null where it comes as a cookie.")]
     expires_in: int
+    user_id: str
+    roles: Annotated[list[Role], Field(description="The roles in the access token.")]
+    is_new: Annotated[
+        bool, Field(description="Whether the account was made by this sign-in, or its person has given no name yet.")
+    ]
 
 
 class ContactsView(Model):
@@ -106,7 +114,7 @@ def sign_up(request: Annotated[SignUp, Body()]) -> Response[Challenged]:
 
     Only the verified contact becomes part of the account; add the other with `POST /auth/contacts`. If there is an
     account already, the answer signs in to it and changes nothing. New people have no role: they choose roles with
-    `PUT /profiles/me/roles`.
+    `PUT /profiles/me/roles`. `language` becomes that of a new person.
     """
     return _challenged(service.sign_up(request, now=api.now, unit_of_work=api.unit_of_work))
 
@@ -115,7 +123,9 @@ def sign_up(request: Annotated[SignUp, Body()]) -> Response[Challenged]:
 def request_code(request: Annotated[CodeRequest, Body()]) -> Response[Challenged]:
     """Sends a code to the verified phone or e-mail of an account. The response is the same if there is no account."""
     return _challenged(
-        service.request_code(request.username, request.channel, now=api.now, unit_of_work=api.unit_of_work)
+        service.request_code(
+            request.username, request.channel, request.language, now=api.now, unit_of_work=api.unit_of_work
+        )
     )
 
 
@@ -123,31 +133,38 @@ def request_code(request: Annotated[CodeRequest, Body()]) -> Response[Challenged
 def tokens(request: Annotated[TokenRequest, Body()]) -> Response[TokensView]:
     """Send a code, a password, or a refresh token, which a new one replaces.
 
-    The session's device is the `X-Device-Name` header, else the `User-Agent`.
+    The session's device is the `X-Device-Name` header, else the `User-Agent`. With `cookie: true` the refresh token
+    comes as the cookie `khaya_refresh`, which scripts cannot read; with `refreshCookie: true` it renews the tokens.
     """
     if request.challenge is not None and request.code is not None:
         answer = CodeAnswer(challenge=request.challenge, code=request.code)
-        issued, refresh = service.sign_in_with_code(
-            answer, origin_of(api.event), now=api.now, unit_of_work=api.unit_of_work
-        )
+        issued = service.sign_in_with_code(answer, origin_of(api.event), now=api.now, unit_of_work=api.unit_of_work)
         api.count("SignedInByCode")
     elif request.username is not None and request.password is not None:
-        issued, refresh = service.sign_in_with_password(
+        issued = service.sign_in_with_password(
             request.username, request.password, origin_of(api.event), now=api.now, unit_of_work=api.unit_of_work
         )
         api.count("SignedInByPassword")
     else:
-        issued, refresh = service.refresh_session(
-            request.refresh_token or "", now=api.now, unit_of_work=api.unit_of_work
-        )
-    return api.answer(
+        given = refresh_cookie(api.event) if request.refresh_cookie else request.refresh_token
+        issued = service.refresh_session(given or "", now=api.now, unit_of_work=api.unit_of_work)
+    as_cookie = request.cookie or request.refresh_cookie is True
+    refresh = issued.session.refresh.text
+    response = api.answer(
         TokensView(
-            access_token=issued.access,
-            id_token=issued.id,
-            refresh_token=refresh.text,
-            expires_in=issued.expires_in,
+            access_token=issued.tokens.access,
+            id_token=issued.tokens.id,
+            refresh_token=None if as_cookie else refresh,
+            expires_in=issued.tokens.expires_in,
+            user_id=issued.tokens.user_id,
+            roles=sorted(issued.tokens.roles, key=ROLES.index),
+            is_new=issued.is_new,
         )
     )
+    if as_cookie:
+        seconds = clock.epoch(issued.session.expires_at) - clock.epoch(api.now)
+        response.headers["Set-Cookie"] = set_refresh_cookie(refresh, seconds)
+    return response
 
 
 @api.post("/auth/step-up", ALSO_SUSPENDED, "Renew the sign-in of one's session", body=StepUpView)
@@ -162,16 +179,20 @@ def step_up(request: Annotated[StepUp, Body()]) -> Response[StepUpView]:
 
 @api.post("/auth/sign-out", ALSO_SUSPENDED, "Sign out", status=204)
 def sign_out() -> Response[None]:
-    """Ends the session of the token."""
+    """Ends the session of the token, and clears the cookie of its refresh token."""
     sessions.sign_out(api.caller.session_id, api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
-    return api.answer(None, status=204)
+    response = api.answer(None, status=204)
+    response.headers["Set-Cookie"] = clear_refresh_cookie()
+    return response
 
 
 @api.post("/auth/contacts", RECENTLY, "Add or change one's phone or e-mail", body=Challenged)
 def request_contact_code(request: Annotated[ContactChange, Body()]) -> Response[Challenged]:
     """Sends a code to the new phone or e-mail. Needs a sign-in less than ten minutes old."""
     return _challenged(
-        contacts.request_contact_code(request.to_verify, api.caller, now=api.now, unit_of_work=api.unit_of_work)
+        contacts.request_contact_code(
+            request.to_verify, request.language, api.caller, now=api.now, unit_of_work=api.unit_of_work
+        )
     )
 
 

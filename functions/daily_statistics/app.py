@@ -8,7 +8,7 @@ from khaya.platform.base import clock, observability
 from khaya.platform.work import daily_tasks
 from khaya.platform.work.daily_tasks import Task
 from khaya.statistics import service
-from khaya.statistics.store import DAYS
+from khaya.statistics.model import DAYS
 
 SAFETY_MILLISECONDS = 10_000
 """Time left at which a run ends; the next one goes on from there."""

@@ -1,14 +1,17 @@
-"""Routes of jobs: posting, listing, and the transitions from open to completed."""
+"""Routes of jobs: posting, listing, what is to do, and the transitions from open to completed."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
+from khaya.actions.service import actions_of
+from khaya.actions.view import ActionsView, actions_view
 from khaya.bids.visibility import get_visible_job, get_visible_job_with
 from khaya.escrows import service as escrows
+from khaya.job_details.service import details_of
 from khaya.jobs import service, store
 from khaya.jobs.model import (
     Category,
@@ -21,11 +24,12 @@ from khaya.jobs.model import (
     Status,
     WorkProof,
 )
-from khaya.jobs.view import JobView, PartyJobView, job_view, party_job_view
+from khaya.jobs.view import JobCard, JobView, PartyJobView, job_card, job_view, party_job_view
+from khaya.platform.base.feeds import FeedView
 from khaya.platform.base.fields import Length, Prose
 from khaya.platform.base.models import RequestModel
-from khaya.platform.data.pages import Page
-from khaya.platform.web.access import ADMIN, FEED, PUBLIC, Access
+from khaya.platform.data.pages import Page, PageRequest, PageResult
+from khaya.platform.web.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
 from khaya.platform.web.api import Api, Cursor, PageLimit, PlaceFilter
 from khaya.search.model import SearchText
 from khaya.uploads import service as uploads
@@ -50,23 +54,31 @@ class CancellationRequest(RequestModel):
 def post_job(posting: Annotated[JobPosting, Body()]) -> Response[PartyJobView]:
     """The job takes bids immediately, for thirty days."""
     buyer = api.caller.user_id
-    job = service.post(posting, buyer_id=buyer, now=api.now, unit_of_work=api.unit_of_work)
+    job, profile = service.post(posting, buyer_id=buyer, now=api.now, unit_of_work=api.unit_of_work)
     api.count("JobPosted")
-    return api.answer(party_job_view(job, buyer), status=201, location=f"/jobs/{job.id}", version=job.version)
+    view = party_job_view(job, buyer, profile)
+    return api.answer(view, status=201, location=f"/jobs/{job.id}", version=job.version)
 
 
-@api.get("/jobs", FEED, "Open jobs, newest first", body=Page[PartyJobView | JobView])
+@api.get("/jobs", FEED, "Open jobs, newest first", body=Page[PartyJobView | JobView | JobCard])
 def feed(
     category: Annotated[Category | None, Query()] = None,
     location: PlaceFilter = None,
     q: Annotated[SearchText | None, Query()] = None,
+    view: Annotated[FeedView, Query()] = "full",
     limit: PageLimit = None,
     cursor: Cursor = None,
-) -> Response[Page[PartyJobView | JobView]]:
+) -> Response[Page[PartyJobView | JobView | JobCard]]:
     """Filters by category, location and words of the title can be combined."""
     page_request = api.page_request(limit, cursor, category, location, q)
     result = service.feed(category, location, q, page_request)
-    return api.answer_page(result, page_request, lambda job: job_view(job, api.visitor))
+    details = details_of(result.items, api.visitor)
+
+    def shown(job: Job) -> JobView | JobCard:
+        buyer = details[job.id].buyer
+        return job_card(job, buyer) if view == "card" else job_view(job, api.visitor, buyer)
+
+    return api.answer_page(result, page_request, shown)
 
 
 @api.get("/jobs/mine", MINE, "One's own jobs, newest first", body=Page[PartyJobView])
@@ -78,15 +90,22 @@ def mine(
 ) -> Response[Page[PartyJobView]]:
     """Jobs that the caller posted, or for which the caller was selected."""
     page_request = api.page_request(limit, cursor, side, status, private=True)
-    result = store.of_person(side, api.caller.user_id, status, page_request)
-    return api.answer_page(result, page_request, lambda job: party_job_view(job, api.caller.user_id))
+    return _listed(store.of_person(side, api.caller.user_id, status, page_request), page_request)
+
+
+@api.get("/me/actions", SIGNED_IN, "What the caller has to do, most urgent first", body=ActionsView, revalidated=True)
+def actions() -> Response[ActionsView]:
+    """As buyer, worker and seller, about the newest 50 jobs of each side and the newest 50 listings."""
+    return api.answer_unless_known(actions_view(actions_of(api.caller, api.now)))
 
 
 @api.get("/jobs/<job_id>", PUBLIC, "One job", body=PartyJobView | JobView)
 def one_job(job_id: str) -> Response[PartyJobView | JobView]:
     """Everybody sees an open job. Its parties, its bidders and admins see it in any state."""
     job = get_visible_job(job_id, api.visitor)
-    return api.answer(job_view(job, api.visitor), version=job.version)
+    details = details_of([job], api.visitor)[job.id]
+    view = job_view(job, api.visitor, details.buyer, reviewed=details.reviewed)
+    return api.answer(view, version=job.version)
 
 
 @api.patch("/jobs/<job_id>", OWNER, "Change an open job", body=PartyJobView)
@@ -153,6 +172,17 @@ def send_back(job_id: str, request: Annotated[ChangesRequest, Body()]) -> Respon
     return _change(job, job.sent_back(request.reason, api.now))
 
 
+@api.get("/admin/jobs", ADMIN, "Jobs that are stuck, longest first", body=Page[PartyJobView])
+def stuck_jobs(
+    stuck: Annotated[Literal["true"], Query(description="There is no other list of jobs for admins.")] = "true",
+    limit: PageLimit = None,
+    cursor: Cursor = None,
+) -> Response[Page[PartyJobView]]:
+    """Those that `POST /jobs/{jobId}/closing` can close. Jobs with an escrow end in a dispute instead."""
+    page_request = api.page_request(limit, cursor, stuck, private=True)
+    return _listed(store.stuck(api.now, page_request), page_request)
+
+
 @api.post("/jobs/<job_id>/closing", ADMIN, "Close a stuck job", body=PartyJobView)
 def close(job_id: str, request: Annotated[JobClosingRequest, Body()]) -> Response[PartyJobView]:
     """For a job in progress without any change for 14 days after the agreed time. Both parties see the reason."""
@@ -161,13 +191,24 @@ def close(job_id: str, request: Annotated[JobClosingRequest, Body()]) -> Respons
     return _answer(service.close(job, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work))
 
 
+def _listed(result: PageResult[Job], page_request: PageRequest) -> Response[Page[PartyJobView]]:
+    details = details_of(result.items, api.caller)
+
+    def shown(job: Job) -> PartyJobView:
+        one = details[job.id]
+        return party_job_view(job, api.caller.user_id, one.buyer, reviewed=one.reviewed)
+
+    return api.answer_page(result, page_request, shown)
+
+
 def _change(before: Job, after: Job) -> Response[PartyJobView]:
     api.unit_of_work.add(store.change(before, after))
     return _answer(after)
 
 
 def _answer(job: Job) -> Response[PartyJobView]:
-    return api.answer(party_job_view(job, api.caller.user_id), version=job.version)
+    details = details_of([job], None)[job.id]  # nobody has reviewed a job that could be changed
+    return api.answer(party_job_view(job, api.caller.user_id, details.buyer), version=job.version)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

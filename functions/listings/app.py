@@ -9,8 +9,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from khaya.listings import service, store
 from khaya.listings.model import Category, Listing, ListingChanges, ListingOffer, StockDelta
-from khaya.listings.view import ListingView, OwnListingView, listing_view, own_listing_view
+from khaya.listings.view import ListingCard, ListingView, OwnListingView, listing_card, listing_view, own_listing_view
 from khaya.moderation.model import ModerationRequest
+from khaya.platform.base.feeds import FeedView
 from khaya.platform.base.models import RequestModel
 from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, Access
@@ -45,18 +46,23 @@ def post_listing(offer: Annotated[ListingOffer, Body()]) -> Response[OwnListingV
     )
 
 
-@api.get("/listings", FEED, "Active listings, newest first", body=Page[OwnListingView | ListingView])
+@api.get("/listings", FEED, "Active listings, newest first", body=Page[OwnListingView | ListingView | ListingCard])
 def feed(
     category: Annotated[Category | None, Query()] = None,
     location: PlaceFilter = None,
     q: Annotated[SearchText | None, Query()] = None,
+    view: Annotated[FeedView, Query()] = "full",
     limit: PageLimit = None,
     cursor: Cursor = None,
-) -> Response[Page[OwnListingView | ListingView]]:
+) -> Response[Page[OwnListingView | ListingView | ListingCard]]:
     """Filters by category, location and words of the title can be combined."""
     page_request = api.page_request(limit, cursor, category, location, q)
     result = service.feed(category, location, q, page_request)
-    return api.answer_page(result, page_request, lambda listing: listing_view(listing, api.visitor))
+    return api.answer_page(
+        result,
+        page_request,
+        lambda listing: listing_card(listing) if view == "card" else listing_view(listing, api.visitor),
+    )
 
 
 @api.get("/listings/mine", MINE, "One's own listings, newest first", body=Page[OwnListingView])

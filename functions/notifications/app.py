@@ -17,7 +17,7 @@ from khaya.users.store import pass_account_guard
 api = Api("Notifications", pass_account_guard)
 
 
-@api.get("/notifications", SIGNED_IN, "One's inbox, newest first", body=InboxView)
+@api.get("/notifications", SIGNED_IN, "One's inbox, newest first", body=InboxView, revalidated=True)
 def inbox(
     limit: PageLimit = None,
     cursor: Cursor = None,
@@ -26,7 +26,7 @@ def inbox(
     page_request = api.page_request(limit, cursor, private=True)
     result, recipient = service.inbox(api.caller.user_id, page_request)
     items = [view.notification_view(one, recipient) for one in result.items]
-    return api.answer(
+    return api.answer_unless_known(
         InboxView(items=items, next_cursor=page_request.cursor_after(result.after), unread_count=recipient.unread)
     )
 

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
+from khaya.platform.base.feeds import FeedView
 from khaya.platform.data.pages import Page, PageRequest, PageResult
 from khaya.platform.web.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
 from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.stories import service, store
 from khaya.stories.model import Story, StoryModerationRequest, StoryPosting, StoryType
-from khaya.stories.view import LikesView, OwnStoryView, StoryView, own_story_view, story_view
+from khaya.stories.view import LikesView, OwnStoryView, StoryCard, StoryView, own_story_view, story_card, story_view
 from khaya.users.store import pass_account_guard
 
 api = Api("Stories", pass_account_guard)
@@ -29,25 +30,27 @@ def submit(posting: Annotated[StoryPosting, Body()]) -> Response[OwnStoryView]:
     return api.answer(view, status=201, location=f"/stories/{story.id}", version=story.version)
 
 
-@api.get("/stories", FEED, "Approved stories, newest first", body=Page[OwnStoryView | StoryView])
+@api.get("/stories", FEED, "Approved stories, newest first", body=Page[OwnStoryView | StoryView | StoryCard])
 def approved(
     story_type: Annotated[StoryType | None, Query(alias="type")] = None,
+    view: Annotated[FeedView, Query()] = "full",
     limit: PageLimit = None,
     cursor: Cursor = None,
-) -> Response[Page[OwnStoryView | StoryView]]:
+) -> Response[Page[OwnStoryView | StoryView | StoryCard]]:
     """Stories of every type, or of the given one."""
     page_request = api.page_request(limit, cursor, story_type)
-    return _page(store.approved(story_type, page_request), page_request)
+    return _page(store.approved(story_type, page_request), page_request, view)
 
 
-@api.get("/stories/featured", FEED, "Featured stories, newest first", body=Page[OwnStoryView | StoryView])
+@api.get("/stories/featured", FEED, "Featured stories, newest first", body=Page[OwnStoryView | StoryView | StoryCard])
 def featured(
+    view: Annotated[FeedView, Query()] = "full",
     limit: PageLimit = None,
     cursor: Cursor = None,
-) -> Response[Page[OwnStoryView | StoryView]]:
+) -> Response[Page[OwnStoryView | StoryView | StoryCard]]:
     """Approved stories that admins chose to feature."""
     page_request = api.page_request(limit, cursor)
-    return _page(store.featured(page_request), page_request)
+    return _page(store.featured(page_request), page_request, view)
 
 
 @api.get("/stories/mine", SIGNED_IN, "One's own stories, newest first", body=Page[OwnStoryView])
@@ -110,11 +113,16 @@ def moderate(story_id: str, request: Annotated[StoryModerationRequest, Body()]) 
     return api.answer(own_story_view(story, moderator, liked=liked[story.id]), version=story.version)
 
 
-def _page(result: PageResult[Story], page_request: PageRequest) -> Response[Page[OwnStoryView | StoryView]]:
+def _page(
+    result: PageResult[Story], page_request: PageRequest, view: FeedView
+) -> Response[Page[OwnStoryView | StoryView | StoryCard]]:
     liked = service.liked_by_story(result.items, api.visitor)
-    return api.answer_page(
-        result, page_request, lambda story: story_view(story, api.visitor, liked=liked.get(story.id))
-    )
+
+    def shown(story: Story) -> StoryView | StoryCard:
+        likes = liked.get(story.id)
+        return story_card(story, liked=likes) if view == "card" else story_view(story, api.visitor, liked=likes)
+
+    return api.answer_page(result, page_request, shown)
 
 
 def _own_page(result: PageResult[Story], page_request: PageRequest) -> Response[Page[OwnStoryView]]:

@@ -111,7 +111,7 @@ def _tokens(refresh: str, session_id: str = "session-1") -> Tokens:
 def _signed_in(session_id: str = "session-1") -> str:
     unit_of_work = UnitOfWork()
     tokens = _tokens(f"{session_id}|cognito-1", session_id)
-    token = sessions.open_session(tokens, "a phone", now=clock.now(), unit_of_work=unit_of_work)
+    token = sessions.open_session(tokens, "a phone", now=clock.now(), unit_of_work=unit_of_work).refresh
     unit_of_work.commit()
     return token.text
 
@@ -122,7 +122,7 @@ def _refresh(token: str) -> str | None:
     while True:
         unit_of_work = UnitOfWork(results=unit_of_work.results)
         try:
-            _, refresh = service.refresh_session(token, now=clock.now(), unit_of_work=unit_of_work)
+            refresh = service.refresh_session(token, now=clock.now(), unit_of_work=unit_of_work).session.refresh
             unit_of_work.commit()
         except WriteConflict:
             continue

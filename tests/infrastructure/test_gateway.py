@@ -33,6 +33,9 @@ PUBLIC = {
     "GET /health",
     "GET /openapi.json",
     "GET /docs",
+    "GET /config",
+    "GET /places",
+    "GET /s/{kind}/{id}",
     "OPTIONS /{proxy+}",
 }
 """Every route that the contract marks as public, and the browsers' preflight."""

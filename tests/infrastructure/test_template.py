@@ -21,6 +21,13 @@ KEPT = ("RetainExceptOnCreate", "Retain")
 ONE_AT_A_TIME = ("ExportsQueue",)
 """FIFO queues whose messages take long."""
 SHARED_LOGS = {
+    "MarketLogs": {
+        f"{name}Function"
+        for name in (
+            *("Profiles", "Jobs", "Bids", "Stories", "Listings"),
+            *("Uploads", "Reviews", "Reports", "Notifications", "Reminders"),
+        )
+    },
     "ConsumerLogs": {"DerivedFunction", "PersonFunction", "NoticesFunction", "ExportsFunction", "RecordsFunction"},
     "TriggerLogs": {"VerifyChallengeFunction", "PreTokenFunction"},
 }

@@ -215,3 +215,36 @@ def test_a_decision_about_an_unknown_id_is_404(admin: Person) -> None:
 def test_given_a_person_without_the_role_admin_when_they_use_admin_routes_then_403(buyer: Person) -> None:
     assert buyer.get("/admin/users").status == 403
     assert decide(buyer, "worker-1", status="suspended").status == 403
+
+
+@pytest.mark.usefixtures("people")
+def test_an_admin_reads_all_about_one_person(admin: Person) -> None:
+    # given a person who asks to be verified, and is suspended
+    assert Person("buyer-1", ("buyer",)).post("/profiles/me/verification", {"note": "I am a plumber."}).status == 200
+    assert decide(admin, "buyer-1", status="suspended").status == 200
+    # when an admin reads them
+    answer = admin.get("/admin/users/buyer-1")
+    # then all that is there is shown
+    assert answer.status == 200
+    assert {*answer.body} == {
+        *admin.get("/admin/users").body["items"][0],
+        "statusReason",
+        "profile",
+        "verification",
+    }
+    assert (answer.body["status"], answer.body["statusReason"]) == ("suspended", "A good reason.")
+    assert (answer.body["profile"]["userId"], answer.body["profile"]["displayName"]) == ("buyer-1", "Thandi")
+    assert (answer.body["verification"]["note"], answer.body["verification"]["status"]) == (
+        "I am a plumber.",
+        "waiting",
+    )
+
+
+@pytest.mark.usefixtures("people")
+def test_a_person_who_did_not_ask_to_be_verified_has_no_request(admin: Person) -> None:
+    person = admin.get("/admin/users/buyer-1").body
+    assert (person["verification"], person["statusReason"]) == (None, None)
+
+
+def test_nobody_reads_somebody_who_does_not_exist(admin: Person) -> None:
+    assert admin.get("/admin/users/nobody").status == 404

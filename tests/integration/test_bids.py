@@ -175,7 +175,7 @@ def test_an_accepted_bid_moves_its_job_to_in_progress(buyer: Person, worker: Per
     assert settled["acceptedAt"] == answer.body["bid"]["decidedAt"] == "2026-11-21T09:00:00.000Z"
     assert (answer.body["bid"]["status"], answer.body["bid"]["rejectionReason"]) == ("accepted", None)
     assert buyer.get(f"/jobs/{job}").body == settled
-    assert worker.get(f"/bids/{bid}").body == answer.body["bid"]
+    assert buyer.get(f"/bids/{bid}").body == answer.body["bid"]
 
 
 def test_given_an_accepted_bid_when_another_is_accepted_then_409(buyer: Person) -> None:
@@ -232,7 +232,7 @@ def test_the_owner_sees_every_bid_and_a_worker_their_own(buyer: Person) -> None:
     bids = {person.user_id: place_bid(person, job) for person in workers(3)}
     listed = buyer.get(f"/jobs/{job}/bids").body["items"]
     assert {bid["id"] for bid in listed} == {*bids.values()}
-    assert all({*bid} == FIELDS for bid in listed)
+    assert all({*bid} == FIELDS | {"worker", "quote"} for bid in listed)
     for person in workers(3):
         assert [bid["id"] for bid in person.get(f"/jobs/{job}/bids").body["items"]] == [bids[person.user_id]]
     assert workers(4)[-1].get(f"/jobs/{job}/bids").body == {"items": [], "nextCursor": None}

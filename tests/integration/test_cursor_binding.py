@@ -29,16 +29,20 @@ VALUES: dict[str, tuple[str, ...]] = {
 
 
 def filters(row: Row) -> dict[str, tuple[str, ...]]:
-    """Two values of each parameter of a list that is neither `limit` nor `cursor`."""
+    """Two values of each parameter of a list that is neither `limit` nor `cursor` nor `view`, which filters nothing."""
     method, path = row.route.split()
     parameters = {one["name"]: one["schema"] for one in PATHS[path][method.lower()]["parameters"] if "name" in one}
     if "cursor" not in parameters:
         return {}
     return {
-        name: tuple(schema["enum"][:2]) if "enum" in schema else VALUES.get(name, ("true", "false"))
+        name: tuple(choices[:2]) if (choices := _choices(schema)) else VALUES.get(name, ("true", "false"))
         for name, schema in parameters.items()
-        if name not in ("limit", "cursor") and f"{{{name}}}" not in path
+        if name not in ("limit", "cursor", "view") and f"{{{name}}}" not in path
     }
+
+
+def _choices(schema: dict[str, Any]) -> list[str]:
+    return [schema["const"]] if "const" in schema else schema.get("enum", [])
 
 
 def lists() -> Iterator[Any]:

@@ -30,9 +30,10 @@ PRIVATE = {
     "workerName",
     "contact",
     "escrow",
+    "reviewed",
 }
 PUBLIC = {
-    "id", "buyerId", "buyerName", "title", "description", "category", "budgetCents", "location", "startDate", "photos",
+    "id", "buyerId", "buyerName", "buyer", "title", "description", "category", "budgetCents", "location", "startDate", "photos",
     "payment", "status", "bidCount", "completedAt", "expiresAt", "createdAt", "updatedAt", "version",
 }  # fmt: skip
 
@@ -76,6 +77,8 @@ def test_a_posted_job_has_all_its_fields(buyer: Person) -> None:
         "buyerName": "Thandi",
         "startDate": "2026-12-01",
         "payment": "cash",
+        "buyer": {"verified": False, "rating": {"average": None, "count": 0}},
+        "reviewed": False,
         "changes": [],
         "status": "open",
         "bidCount": 0,

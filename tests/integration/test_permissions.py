@@ -144,12 +144,15 @@ def posted() -> None:
     for side in ("buyer", "worker"):
         OWNER.get("/jobs/mine", query={"as": side})
         OWNER.get("/jobs/mine", query={"as": side, "status": "open"})
+    Person("owner", ("buyer", "worker", "seller")).get("/me/actions")
     WORKER.get(f"/jobs/{job}")
+    Person("admin-1", ("admin",)).get("/admin/jobs", query={"stuck": "true"})
     OWNER.post("/jobs", POSTING, headers=KEY)
     accept(OWNER, place_bid(WORKER, job))
     WORKER.post(f"/jobs/{job}/start")
     WORKER.post(f"/jobs/{job}/submission", {"photos": [uploaded(WORKER, "submission")]})
     OWNER.post(f"/jobs/{job}/completion", headers={"Idempotency-Key": "key-2"})
+    OWNER.get(f"/jobs/{job}")
     with pytest.MonkeyPatch.context() as patch, fake_provider(patch) as fake:
         finished(fake)
         OWNER.post(f"/jobs/{paid(fake, 'deposit')}/cancellation", {"reason": "Not needed."})
@@ -322,6 +325,9 @@ def deliver_notices() -> None:
 
 def platform() -> None:
     VISITOR.get("/health")
+    VISITOR.get("/config")
+    for kind in ("jobs", "materials", "people", "stories", "invite"):
+        VISITOR.get(f"/s/{kind}/nothing")
     Person("admin", ("admin",)).get("/health")
 
 

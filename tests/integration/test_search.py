@@ -160,10 +160,9 @@ def test_pages_for_several_words_are_complete(trusted: Person) -> None:
     assert [item["id"] for page in pages for item in page.body["items"]] == made[::-3]
 
 
-def test_a_search_for_one_word_makes_one_query_and_one_batch_read(
+def test_a_search_for_one_word_makes_one_query_and_reads_the_jobs_and_their_buyers(
     buyer: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-
     for _ in range(3):
         post_job(buyer)
     follow("search")
@@ -176,7 +175,7 @@ def test_a_search_for_one_word_makes_one_query_and_one_batch_read(
 
     monkeypatch.setattr(dynamo.client(), "_make_api_call", noted)
     found("/jobs", q="tap", category="plumbing", location="Durban")
-    assert calls == ["Query", "BatchGetItem"]
+    assert calls == ["Query", "BatchGetItem", "BatchGetItem"]  # the rows, the jobs, their buyers
     # and nothing is read if the query finds nothing
     calls.clear()
     found("/jobs", q="roof")

@@ -276,3 +276,33 @@ def test_a_run_without_time_is_continued_by_the_next(clock: Clock) -> None:
     assert 0 < first["done"] < 30
     assert night()["done"] == 30 - first["done"]
     assert len([item for item in stored("statistics") if item["id"].count("#") == 1]) == 30
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "last", "number"),
+    [
+        ({}, "2026-10-23", "2026-11-21", 30),
+        ({"from": "2026-11-20"}, "2026-11-20", "2026-11-21", 2),
+        ({"to": "2026-09-30"}, "2026-09-01", "2026-09-30", 30),
+        ({"from": "2026-08-01", "to": "2026-08-31"}, "2026-08-01", "2026-08-31", 31),
+        ({"from": "2026-11-21", "to": "2026-11-21"}, "2026-11-21", "2026-11-21", 1),
+    ],
+    ids=str,
+)
+def test_a_span_of_days_is_shown_in_order(query: dict[str, str], first: str, last: str, number: int) -> None:
+    days = [day["date"] for day in Person("admin-1", ("admin",)).get("/admin/statistics", query=query).body["days"]]
+    assert (days[0], days[-1], len(days)) == (first, last, number)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"from": "2026-11-21", "to": "2026-11-20"},
+        {"from": "2026-10-01", "to": "2026-11-01"},
+        {"from": "2026-10-01"},
+    ],
+    ids=str,
+)
+def test_a_span_that_ends_before_it_begins_or_is_too_long_is_refused(query: dict[str, str]) -> None:
+    answer = Person("admin-1", ("admin",)).get("/admin/statistics", query=query)
+    assert (answer.status, answer.fields) == (422, {"to"})

@@ -96,3 +96,42 @@ def test_an_upload_is_remembered_for_a_day(seller: Person) -> None:
         "createdAt": "2026-11-21T08:00:00.000Z",
         "expiresAt": 1_795_334_400,
     }
+
+
+def test_up_to_five_files_are_asked_for_together(seller: Person) -> None:
+    # when five files are asked for in one request
+    files = [{**ASKED, "sizeBytes": number + 1} for number in range(4)]
+    pdf = {"purpose": "certification", "contentType": "application/pdf", "sizeBytes": 1000}
+    answer = seller.post("/uploads", {"files": [*files, pdf]})
+    # then each has its own form, in their order
+    assert (answer.status, {*answer.body}) == (201, {"items"})
+    keys = [form["key"] for form in answer.body["items"]]
+    assert len({*keys}) == 5
+    assert keys[-1].endswith(".pdf")
+    assert {row["key"] for row in stored("uploads")} == {*keys}
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({"files": []}, {"files"}),
+        ({"files": [ASKED] * 6}, {"files"}),
+        ({"files": [{**ASKED, "sizeBytes": 0}]}, {"files.0.sizeBytes"}),
+        ({"files": [{**ASKED, "key": "x"}]}, {"files.0.key"}),
+        ({**ASKED, "files": [ASKED]}, {"body"}),
+        ({}, {"body"}),
+        ({"purpose": "listing"}, {"body"}),
+        ({"files": None}, {"body"}),
+    ],
+    ids=str,
+)
+def test_a_request_is_for_one_file_or_for_one_to_five(seller: Person, body: dict[str, Any], fields: set[str]) -> None:
+    answer = seller.post("/uploads", body)
+    assert (answer.status, answer.fields) == (422, fields)
+    assert stored("uploads") == []
+
+
+def test_no_file_is_offered_if_one_of_several_may_not_be_uploaded(seller: Person) -> None:
+    answer = seller.post("/uploads", {"files": [ASKED, {**ASKED, "contentType": "application/pdf"}]})
+    assert (answer.status, answer.fields) == (422, {"files.1.contentType"})
+    assert stored("uploads") == []

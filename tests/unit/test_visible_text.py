@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khaya.platform.base.text import comparable, index_words, trimmed, visible_length, without_invisible, words
+from khaya.platform.base.text import comparable, excerpt, index_words, trimmed, visible_length, without_invisible, words
 from tests.support.invisible import INVISIBLE_CHARACTERS, inserted
 
 PLACES = st.lists(st.tuples(st.integers(0, 200), st.sampled_from(INVISIBLE_CHARACTERS)), max_size=8)
@@ -214,3 +214,27 @@ def test_given_any_text_the_words_of_its_words_are_the_same(text: str) -> None:
     assert len(set(found)) == len(found)
     assert all(0 < len(word) <= 64 for word in found)
     assert set(found) <= set(index_words(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a tap", "a tap"),
+        ("one two three", "one two\u2026"),
+        ("two\nlines", "two lines"),
+        ("abcdefghijklmno", "abcdefghi\u2026"),
+        ("ab cdefghijklmno", "ab cdefgh\u2026"),
+        ("abcdefgh e\u0301\u0301 x", "abcdefgh\u2026"),
+        ("abcdefghe\u0301\u0301xyz", "abcdefgh\u2026"),
+        ("", ""),
+    ],
+)
+def test_an_excerpt_ends_between_words_or_at_least_between_visible_characters(text: str, expected: str) -> None:
+    assert excerpt(text, 10) == expected
+
+
+@given(TEXTS | st.text(max_size=300), st.integers(min_value=2, max_value=120))
+def test_given_any_text_an_excerpt_is_never_longer_than_its_limit(text: str, limit: int) -> None:
+    found = excerpt(text, limit)
+    assert len(found) <= limit
+    assert "\n" not in found

@@ -13,6 +13,8 @@ from tests.support.stand_in import pool_with
 TABLE = """
                                        none expired forged foreign  id | buyer worker seller admin | owner other self removed
 GET   /admin/users                      401   401    401     401   401 |  403    403    403   200  |  403   403   200   403
+GET   /admin/users/{userId}             401   401    401     401   401 |  403    403    403   200  |  403   403   200   403
+GET   /admin/users/{userId} (nobody)    401   401    401     401   401 |  403    403    403   404  |  403   403   404   403
 GET   /admin/audit                      401   401    401     401   401 |  403    403    403   200  |  403   403   200   403
 GET   /admin/statistics                 401   401    401     401   401 |  403    403    403   200  |  403   403   200   403
 PATCH /admin/users/{userId} (suspend)   401   401    401     401   401 |  403    403    403   200  |  403   403   403   403

@@ -26,6 +26,7 @@ POST  /jobs/{jobId}/cancellation (in progress) 401 401   401     401   401 |  40
 POST  /jobs/{jobId}/cancellation (submitted) 401  401    401     401   401 |  404    404    403   403  |  409   404    409     403
 POST  /jobs/{jobId}/changes (in progress)   401   401    401     401   401 |  404    403    403   403  |  409   404    403     403
 POST  /jobs/{jobId}/changes (submitted)     401   401    401     401   401 |  404    403    403   403  |  200   404    403     403
+GET   /admin/jobs (stuck)                   401   401    401     401   401 |  403    403    403   200  |  403   403    403     403
 POST  /jobs/{jobId}/closing (open)          401   401    401     401   401 |  403    403    403   409  |  403   403     -      403
 POST  /jobs/{jobId}/closing (in progress)   401   401    401     401   401 |  403    403    403   409  |  403   403    403     403
 POST  /jobs/{jobId}/closing (stuck)         401   401    401     401   401 |  403    403    403   200  |  403   403    403     403

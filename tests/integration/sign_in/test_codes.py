@@ -26,7 +26,9 @@ def test_given_a_local_phone_number_when_a_new_person_signs_up_and_answers_the_c
     assert (sent.channel, sent.to) == ("sms", "+27821234567")
     assert asked.body.keys() == {"challenge", "expiresIn"}
     assert asked.body["expiresIn"] == 600
-    assert answer.body.keys() == {"accessToken", "idToken", "refreshToken", "expiresIn"}
+    assert answer.body.keys() == {
+        "accessToken", "idToken", "refreshToken", "expiresIn", "userId", "roles", "isNew",
+    }  # fmt: skip
     about = account("+27821234567")
     assert about is not None
     assert about["phone_number_verified"] == "true"

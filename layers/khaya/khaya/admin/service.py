@@ -9,6 +9,7 @@ from khaya.platform.base.roles import Role
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.profiles import store as profiles
+from khaya.profiles.model import Profile
 from khaya.profiles.service import with_profile_fields
 from khaya.users import store
 from khaya.users.model import Status, User, UserChanges
@@ -26,6 +27,19 @@ def find(status: Status | None, phone: str | None, email: str | None, page_reque
     return PageResult(matching, found.after)
 
 
+def person(user_id: str) -> tuple[User, Profile]:
+    """A person's private record and profile, also of somebody who is suspended or gone.
+
+    Raises:
+        NotFound: there is no such person.
+    """
+    user_item, profile_item = read_together([store.key(user_id), profiles.key(user_id)])
+    if profile_item is None and "createdAt" not in (user_item or {}):
+        raise NotFound("There is no such person.")
+    profile = profiles.read(profile_item, user_id)
+    return with_profile_fields(profile, store.read(user_item, user_id)), profile
+
+
 def change(user_id: str, changes: UserChanges, *, admin_id: str, now: str, unit_of_work: UnitOfWork) -> User:
     """Suspend or reinstate a person, or add or remove the role admin.
 
@@ -37,11 +51,7 @@ def change(user_id: str, changes: UserChanges, *, admin_id: str, now: str, unit_
         Forbidden: the admin is the person, or is no longer an active admin.
         Conflict: the account was erased.
     """
-    user_item, profile_item = read_together([store.key(user_id), profiles.key(user_id)])
-    if profile_item is None and "createdAt" not in (user_item or {}):
-        raise NotFound("There is no such person.")
-    profile = profiles.read(profile_item, user_id)
-    user = with_profile_fields(profile, store.read(user_item, user_id))
+    user, profile = person(user_id)
     decision = user.decision_for(changes, admin_id=admin_id, now=now)
     if decision is not None:
         was, after = user.status, profile

@@ -6,13 +6,13 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from khaya.jobs.model import Job
+from khaya.jobs.model import LARGEST_BUDGET_CENTS, LEAST_BUDGET_CENTS, Job
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Length, Prose
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
-from khaya.platform.base.money import RAND, Cents
+from khaya.platform.base.money import Cents
 
 Status = Literal["pending", "accepted", "rejected", "withdrawn"]
 Reason = Literal["other_bid_accepted", "by_owner", "job_cancelled", "job_expired"]
@@ -35,7 +35,8 @@ class BidOffer(RequestModel):
     """The request to place a bid."""
 
     amount_cents: Annotated[
-        Cents, Field(ge=10 * RAND, le=1_000_000 * RAND, description="Cents, from R10 to R1,000,000.")
+        Cents,
+        Field(ge=LEAST_BUDGET_CENTS, le=LARGEST_BUDGET_CENTS, description="Cents, from R10 to R1,000,000."),
     ]
     timeline_days: Annotated[int, Field(strict=True, ge=1, le=365)]
     proposal: Annotated[Prose, Length(20, 2000)]

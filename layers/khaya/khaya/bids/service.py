@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from khaya.bids import store
 from khaya.bids.model import REJECTION_REASONS, Bid, BidOffer, Sort, new_bid
 from khaya.bids.visibility import get_visible_job
@@ -15,7 +17,7 @@ from khaya.platform.data.unit_of_work import UnitOfWork, Write, commit_now, read
 from khaya.platform.web.access import Caller
 from khaya.pricing.model import amounts_of
 from khaya.profiles import store as profiles
-from khaya.profiles.model import NEW_NAME
+from khaya.profiles.model import NEW_NAME, Profile
 from khaya.users import store as users
 
 
@@ -45,7 +47,7 @@ def place(job_id: str, offer: BidOffer, *, worker_id: str, now: str, unit_of_wor
 
 
 def accept(bid_id: str, *, owner_id: str, now: str, unit_of_work: UnitOfWork) -> tuple[Job, Bid]:
-    """Accept a bid. One transaction changes the job and the bid and counts the active job for both parties.
+    """Accept a bid; returns its job and the bid. One transaction changes both and counts the active job of each party.
 
     A consumer of the Jobs table's stream rejects the other bids.
 
@@ -56,13 +58,12 @@ def accept(bid_id: str, *, owner_id: str, now: str, unit_of_work: UnitOfWork) ->
             dropped the role or erased their account.
     """
     bid = get_visible(bid_id, owner_id).require_job_owner(owner_id)
-    job_item, buyer_item, worker_item = read_together(
-        [jobs.key(bid.job_id), users.key(bid.buyer_id), users.key(bid.worker_id)]
-    )
+    people = (bid.buyer_id, bid.worker_id)
+    job_item, *items = read_together([jobs.key(bid.job_id), *map(users.key, people)])
     job = jobs.read(job_item)
     if job is None:
         raise WriteConflict
-    buyer, worker = users.read(buyer_item, bid.buyer_id), users.read(worker_item, bid.worker_id)
+    buyer, worker = (users.read(item, person) for item, person in zip(items, people, strict=True))
     accepted_bid = bid.accepted(now)
     accepted_job = job.accepted(
         bid_id=bid.id,
@@ -148,6 +149,27 @@ def get_visible(bid_id: str, person: str) -> Bid:
     if bid is None or not bid.visible_to(person):
         raise NotFound("There is no such bid.")
     return bid
+
+
+def jobs_of(bids: Sequence[Bid]) -> dict[str, Job | None]:
+    """The jobs of at most 50 bids, by the jobs' ids."""
+    if not bids:
+        return {}
+    ids = [bid.job_id for bid in bids]
+    return dict(zip(ids, map(jobs.read, read_together([*map(jobs.key, ids)])), strict=True))
+
+
+def bidders_of(bids: Sequence[Bid]) -> tuple[Job | None, dict[str, Profile]]:
+    """The job of at most 50 bids on one job, and the profiles of their workers by the workers' ids, in one read.
+
+    Raises:
+        ValueError: there are no bids.
+    """
+    if not bids:
+        raise ValueError("there are no bids")
+    job_item, *items = read_together([jobs.key(bids[0].job_id), *(profiles.key(bid.worker_id) for bid in bids)])
+    workers = {bid.worker_id: profiles.read(item, bid.worker_id) for item, bid in zip(items, bids, strict=True)}
+    return jobs.read(job_item), workers
 
 
 def update_bids_of_job(job_id: str, now: str) -> int:

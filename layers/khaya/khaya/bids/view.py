@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
 
 from khaya.bids.model import Bid, Reason, Status
+from khaya.jobs.model import Job
+from khaya.jobs.model import Status as JobStatus
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
+from khaya.pricing.model import Amounts, amounts_within
+from khaya.profiles.model import Badge, Profile
+from khaya.profiles.trust import badges, trust
+from khaya.profiles.view import Rating
+from khaya.uploads.view import file_url
 
 
 class BidView(Model):
@@ -39,7 +48,67 @@ class PlacedBidView(BidView):
     payout_account_needed: bool
 
 
+class BidderView(Model):
+    """The reputation of the worker who placed a bid."""
+
+    photo_url: str | None
+    verified: bool
+    trust_score: int
+    rating: Rating
+    completed_jobs: int
+    badges: list[Badge]
+
+
+class Quote(Model):
+    """The amounts of the escrow if the bid is accepted."""
+
+    buyer_total_cents: Cents
+    deposit_cents: Cents
+    balance_cents: Cents
+    worker_cents: Cents
+
+
+class OwnerBidView(BidView):
+    """A bid for the job's owner."""
+
+    worker: BidderView
+    quote: Annotated[Quote | None, Field(description="`null` on jobs that are paid in cash.")]
+
+
+class OwnBidView(BidView):
+    """A bid in the list of its worker's own."""
+
+    job_status: JobStatus | None
+
+
 def placed_bid_view(bid: Bid, *, payout_account_needed: bool) -> PlacedBidView:
     """A new bid, with what its worker has to do to be paid."""
-    fields = BidView.model_validate(bid).model_dump()
-    return PlacedBidView(**fields, payout_account_needed=payout_account_needed)
+    return PlacedBidView(**_fields(bid), payout_account_needed=payout_account_needed)
+
+
+def owner_bid_view(bid: Bid, job: Job | None, worker: Profile, now: str) -> OwnerBidView:
+    """The bid for the owner of `job`; `worker` is the bidder's profile."""
+    terms = job.terms if job else None
+    amounts = amounts_within(bid.amount_cents, terms) if terms else None
+    bidder = BidderView(
+        photo_url=file_url(worker.photo_url, worker.pictures, own=False, public=True),
+        verified=worker.verified,
+        trust_score=trust(worker).score,
+        rating=Rating(average=worker.rating_average, count=worker.rating_count),
+        completed_jobs=worker.completed_jobs,
+        badges=badges(worker, now),
+    )
+    return OwnerBidView(**_fields(bid), worker=bidder, quote=_quote(amounts) if amounts else None)
+
+
+def own_bid_view(bid: Bid, job: Job | None) -> OwnBidView:
+    """The bid for its worker, with the status of its job."""
+    return OwnBidView(**_fields(bid), job_status=job.status if job else None)
+
+
+def _fields(bid: Bid) -> dict[str, Any]:
+    return {name: getattr(bid, name) for name in BidView.model_fields}
+
+
+def _quote(amounts: Amounts) -> Quote:
+    return Quote(**{name: getattr(amounts, name) for name in Quote.model_fields})

@@ -61,7 +61,12 @@ TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
 
 
 StartDate = DateOrMoment
-Budget = Annotated[Cents, Field(ge=10 * RAND, le=1_000_000 * RAND, description="Cents, from R10 to R1,000,000.")]
+LEAST_BUDGET_CENTS: Final = 10 * RAND
+LARGEST_BUDGET_CENTS: Final = 1_000_000 * RAND
+
+Budget = Annotated[
+    Cents, Field(ge=LEAST_BUDGET_CENTS, le=LARGEST_BUDGET_CENTS, description="Cents, from R10 to R1,000,000.")
+]
 
 
 class JobPosting(RequestModel):
@@ -380,10 +385,15 @@ class Job(Model):
 
     def is_stuck(self, now: str) -> bool:
         """Whether the job is in progress and nothing happened for 14 days after the agreed time."""
+        return self.stuck_at is not None and self.stuck_at <= now
+
+    @property
+    def stuck_at(self) -> str | None:
+        """When the job is stuck if nothing happens; None unless it is in progress."""
         if self.status != "in_progress" or self.accepted_at is None:
-            return False
+            return None
         agreed = clock.plus(self.accepted_at, days=self.timeline_days or 0)
-        return clock.plus(max(agreed, self.updated_at), days=STUCK_DAYS) <= now
+        return clock.plus(max(agreed, self.updated_at), days=STUCK_DAYS)
 
     def completed(self, now: str) -> Job:
         """The job after the buyer confirmed the work.

@@ -14,6 +14,7 @@ from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.platform.data.unit_of_work import UnitOfWork, Write, commit_now, read_together
 from khaya.pricing.terms import present_terms
 from khaya.profiles import store as profiles
+from khaya.profiles.model import Profile
 from khaya.profiles.store import PaidJob
 from khaya.search import store as search
 from khaya.uploads import service as uploads
@@ -26,8 +27,8 @@ DEADLINE_LOOKBACK_DAYS = 60
 _DUE_PAGE_SIZE = 100
 
 
-def post(posting: JobPosting, *, buyer_id: str, now: str, unit_of_work: UnitOfWork) -> Job:
-    """Post a job.
+def post(posting: JobPosting, *, buyer_id: str, now: str, unit_of_work: UnitOfWork) -> tuple[Job, Profile]:
+    """Post a job; returns it and its buyer's profile.
 
     Raises:
         Invalid: a photo is not the buyer's upload or no picture, or the start date has passed.
@@ -42,7 +43,7 @@ def post(posting: JobPosting, *, buyer_id: str, now: str, unit_of_work: UnitOfWo
     if posting.payment == "escrow":
         unit_of_work.add(users.require_escrow_allowed(buyer_id, "buyer", now))
     unit_of_work.add(store.create(job), *uploads.hand_in_writes(handed_in, "jobs", job.id, "photos"))
-    return job
+    return job, buyer
 
 
 def edit(

@@ -5,7 +5,7 @@ Only open jobs that are not hidden have the attributes of the feed indexes, so t
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from khaya.jobs.model import Category, Job, Party, Status
 from khaya.platform.base import clock
@@ -16,7 +16,9 @@ from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, hiding, lists, writes
 from khaya.platform.data.corrections import correct
-from khaya.platform.data.pages import PageRequest, PageResult
+from khaya.platform.data.pages import PageRequest, PageResult, page_of
+
+_MAY_BE_STUCK: Final = "jobs"
 
 
 def key(job_id: str) -> tuple[str, dict[str, str]]:
@@ -140,6 +142,22 @@ def completed_work(worker_id: str, limit: int) -> list[Item]:
     )
 
 
+def stuck(now: str, page_request: PageRequest) -> PageResult[Job]:
+    """Jobs that an admin may close because they are stuck, longest first."""
+    start = page_request.start()
+    rows = dynamo.query(
+        settings().jobs_table,
+        "byStuckTime",
+        "#mayBeStuck = :mayBeStuck AND #stuckAt <= :now",
+        limit=page_request.limit + 1,
+        newest_first=False,
+        start=start and {"id": start["id"], "stuckAt": start["stuckAt"], "mayBeStuck": _MAY_BE_STUCK},
+        values={"mayBeStuck": _MAY_BE_STUCK, "now": now},
+    )
+    found = page_of(rows, page_request.limit, lambda row: {"id": row["id"], "stuckAt": row["stuckAt"]})
+    return found.mapped(Job.model_validate)
+
+
 def due(day: str, limit: int, after: Item | None) -> list[Item]:
     """The ids and deadlines of jobs with a deadline on `day`, oldest first: an expiry, or a completion by itself."""
     return dynamo.query(
@@ -168,6 +186,8 @@ def _item(job: Job) -> dict[str, Any]:
     deadline = job.expires_at if job.status == "open" else job.completes_at
     if deadline is not None:
         item |= {"deadlineAt": deadline, "deadlineDay": deadline[:10]}
+    if job.stuck_at is not None and job.escrow is None:
+        item |= {"mayBeStuck": _MAY_BE_STUCK, "stuckAt": job.stuck_at}
     return item
 
 

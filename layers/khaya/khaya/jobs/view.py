@@ -7,10 +7,14 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from khaya.jobs.model import Cancellation, Category, ChangeRequest, Contact, Job, JobClosing, PaymentMethod, Status
+from khaya.platform.base.feeds import EXCERPT_LENGTH
 from khaya.platform.base.fields import Coordinates
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
+from khaya.platform.base.text import excerpt
 from khaya.platform.web.access import Caller
+from khaya.profiles.model import Profile
+from khaya.profiles.view import Rating
 from khaya.uploads.view import Picture, pictures
 
 
@@ -22,12 +26,22 @@ class SubmissionView(Model):
     submitted_at: str
 
 
+class BuyerView(Model):
+    """The reputation of the person who posted a job."""
+
+    verified: bool
+    rating: Rating
+
+
 class JobView(Model):
     """The public representation of a job."""
 
     id: str
     buyer_id: str
     buyer_name: str
+    buyer: Annotated[
+        BuyerView | None, Field(description="Null only in the answer to an acceptance, which reads no profile.")
+    ]
     title: str
     description: str
     category: Category
@@ -43,6 +57,25 @@ class JobView(Model):
     created_at: str
     updated_at: str
     version: int
+
+
+class JobCard(Model):
+    """A job in a list of cards: the same for everybody."""
+
+    id: str
+    buyer_id: str
+    buyer_name: str
+    buyer: BuyerView
+    title: str
+    excerpt: str
+    category: Category
+    budget_cents: Cents
+    location: str
+    start_date: str | None
+    photos: Annotated[list[Picture], Field(description="The first one, if there is any.")]
+    payment: PaymentMethod
+    bid_count: int
+    created_at: str
 
 
 class EscrowSummaryView(Model):
@@ -74,29 +107,49 @@ class PartyJobView(JobView):
         Field(description="The other party's, once a bid is accepted; with escrow, once the deposit is paid."),
     ]
     escrow: EscrowSummaryView | None
+    reviewed: Annotated[bool, Field(description="Whether the caller has reviewed the other party.")]
 
 
-def job_view(job: Job, visitor: Caller | None) -> PartyJobView | JobView:
-    """The representation of the job that `visitor` may see."""
+def job_view(job: Job, visitor: Caller | None, buyer: Profile, *, reviewed: bool = False) -> PartyJobView | JobView:
+    """The representation of the job that `visitor` may see; `buyer` is the profile of its owner."""
     if visitor is not None and (visitor.is_admin or job.party(visitor.user_id)):
-        return party_job_view(job, visitor.user_id)
-    return JobView(**_public(job, None))
+        return party_job_view(job, visitor.user_id, buyer, reviewed=reviewed)
+    return JobView(**_public(job, None, buyer))
 
 
-def party_job_view(job: Job, person: str) -> PartyJobView:
-    """The representation of the job for a party or an admin."""
+def party_job_view(job: Job, person: str, buyer: Profile | None, *, reviewed: bool = False) -> PartyJobView:
+    """The representation of the job for a party or an admin; without the buyer's reputation if no profile is given."""
     work = job.submission
-    submission = work and SubmissionView(
-        note=work.note,
-        photos=pictures(work.photos, job.pictures, own=person == job.worker_id),
-        submitted_at=work.submitted_at,
+    submission = (
+        None
+        if work is None
+        else SubmissionView(
+            note=work.note,
+            photos=pictures(work.photos, job.pictures, own=person == job.worker_id),
+            submitted_at=work.submitted_at,
+        )
     )
     contact = {"buyer": job.worker_contact, "worker": job.buyer_contact, None: None}[job.party(person)]
     if job.escrow is not None and job.escrow.deposit_paid_at is None:
         contact = None
     private = {name: getattr(job, name) for name in _PRIVATE}
     return PartyJobView(
-        **{**_public(job, person), **private, "submission": submission, "contact": contact, "escrow": _escrow(job)}
+        **_public(job, person, buyer),
+        **private,
+        submission=submission,
+        contact=contact,
+        escrow=_escrow(job),
+        reviewed=reviewed,
+    )
+
+
+def job_card(job: Job, buyer: Profile) -> JobCard:
+    """The job in a list of cards; `buyer` is the profile of its owner."""
+    return JobCard(
+        **{name: getattr(job, name) for name in _ON_CARD},
+        buyer=_reputation(buyer),
+        excerpt=excerpt(job.description, EXCERPT_LENGTH),
+        photos=pictures(job.photos[:1], job.pictures, own=False, public=True),
     )
 
 
@@ -108,14 +161,25 @@ def _escrow(job: Job) -> EscrowSummaryView | None:
     )
 
 
-def _public(job: Job, person: str | None) -> dict[str, Any]:
+def _public(job: Job, person: str | None, buyer: Profile | None) -> dict[str, Any]:
     own, public = person == job.buyer_id, job.status == "open"
     photos = pictures(job.photos, job.pictures, own=own, public=public) if job.photos else []
-    return {name: getattr(job, name) for name in _PUBLIC} | {"photos": photos}
+    return {name: getattr(job, name) for name in _PUBLIC} | {
+        "photos": photos,
+        "buyer": _reputation(buyer) if buyer else None,
+    }
+
+
+def _reputation(buyer: Profile) -> BuyerView:
+    rating = Rating(average=buyer.rating_average, count=buyer.rating_count)
+    return BuyerView(verified=buyer.verified, rating=rating)
 
 
 # Computed once, because reading `model_fields` on each request is slow.
-_PUBLIC = [name for name in JobView.model_fields if name != "photos"]
+_PUBLIC = [name for name in JobView.model_fields if name not in {"photos", "buyer"}]
+_ON_CARD = [name for name in JobCard.model_fields if name not in {"buyer", "excerpt", "photos"}]
 _PRIVATE = [
-    name for name in PartyJobView.model_fields if name not in {*JobView.model_fields, "submission", "contact", "escrow"}
+    name
+    for name in PartyJobView.model_fields
+    if name not in {*JobView.model_fields, "submission", "contact", "escrow", "reviewed"}
 ]

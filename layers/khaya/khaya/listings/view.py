@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from khaya.listings.model import Category, Listing, Status
 from khaya.moderation.model import Moderation
+from khaya.platform.base.feeds import EXCERPT_LENGTH
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
+from khaya.platform.base.text import excerpt
 from khaya.platform.web.access import Caller
 from khaya.uploads.view import Picture, pictures
 
@@ -32,6 +36,23 @@ class ListingView(Model):
     version: int
 
 
+class ListingCard(Model):
+    """A listing in a list of cards: the same for everybody."""
+
+    id: str
+    seller_id: str
+    seller_name: str
+    title: str
+    excerpt: str
+    category: Category
+    price_cents: Cents
+    unit: str
+    stock: int
+    location: str
+    photos: Annotated[list[Picture], Field(description="The first one, if there is any.")]
+    created_at: str
+
+
 class OwnListingView(ListingView):
     """The representation of a listing for its seller and admins."""
 
@@ -43,6 +64,15 @@ def listing_view(listing: Listing, visitor: Caller | None) -> OwnListingView | L
     if visitor is not None and (visitor.is_admin or visitor.user_id == listing.seller_id):
         return own_listing_view(listing, visitor.user_id)
     return ListingView(**_fields(listing, ListingView, own=False))
+
+
+def listing_card(listing: Listing) -> ListingCard:
+    """The listing in a list of cards."""
+    return ListingCard(
+        **{name: getattr(listing, name) for name in ListingCard.model_fields if name not in ("excerpt", "photos")},
+        excerpt=excerpt(listing.description, EXCERPT_LENGTH),
+        photos=pictures(listing.photos[:1], listing.pictures, own=False, public=True),
+    )
 
 
 def own_listing_view(listing: Listing, person: str) -> OwnListingView:

@@ -126,6 +126,14 @@ class Recipient(Model):
         }
         return self._changed(language=wanted.language, channels=differing)
 
+    def with_language(self, language: Language) -> Recipient:
+        """The recipient with another language.
+
+        Raises:
+            Unauthenticated: the account was erased.
+        """
+        return self._changed(language=language)
+
     def with_device(self, device_id: str, wanted: Registration, now: str) -> Recipient:
         """The recipient with a device that is registered now; another of their devices loses the same push token.
 

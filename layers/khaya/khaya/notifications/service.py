@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from khaya.notifications import store
+from khaya.notifications.choices import Language
 from khaya.notifications.model import Device, Notification, PreferencesReplacement, Recipient, Registration
 from khaya.platform.base.errors import NotFound, WriteConflict
 from khaya.platform.data.pages import PageRequest, PageResult
@@ -52,6 +53,13 @@ def change_preferences(wanted: PreferencesReplacement, user_id: str, *, unit_of_
     if after is not before:
         unit_of_work.add(store.update_recipient(before, after))
     return after
+
+
+def set_first_language(language: Language, user_id: str, *, unit_of_work: UnitOfWork) -> None:
+    """Set the language of a new person, who has chosen nothing yet."""
+    before = store.recipient(user_id)
+    if before.version == 0 and before.language != language:
+        unit_of_work.add(store.update_recipient(before, before.with_language(language)))
 
 
 def register_device(

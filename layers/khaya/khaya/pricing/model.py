@@ -92,6 +92,13 @@ def amounts_of(amount_cents: int, terms: Terms) -> Amounts:
     )
 
 
+def amounts_within(amount_cents: int, terms: Terms) -> Amounts | None:
+    """The amounts of an escrow about `amount_cents`; None if the terms do not allow that amount."""
+    if not terms.min_cents <= amount_cents <= terms.max_cents:
+        return None
+    return amounts_of(amount_cents, terms)
+
+
 @dataclass(frozen=True)
 class Split:
     """How held money is shared out; the three parts add up to it."""

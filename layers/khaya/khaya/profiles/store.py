@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_camel
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, WriteConflict
 from khaya.platform.base.models import Item, item_of
+from khaya.platform.base.places import place_key
 from khaya.platform.base.roles import Role
 from khaya.platform.base.settings import settings
 from khaya.platform.base.text import comparable
@@ -335,4 +336,4 @@ def _directory_key(role: Role, trade: str) -> str:
 
 def _place(directory_key: str, location: str) -> str:
     """The key of a role and trade at a place. Neither part can contain the separator, so the key is unambiguous."""
-    return f"{directory_key}\n{comparable(location)}"
+    return f"{directory_key}\n{place_key(location)}"

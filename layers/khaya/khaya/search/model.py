@@ -11,7 +11,8 @@ from pydantic import AfterValidator, WithJsonSchema
 from khaya.platform.base.errors import FieldError
 from khaya.platform.base.feeds import HIDDEN
 from khaya.platform.base.fields import Length, Line
-from khaya.platform.base.text import comparable, index_words, words
+from khaya.platform.base.places import place_key
+from khaya.platform.base.text import index_words, words
 
 Kind = Literal["jobs", "listings"]
 """The searchable resources."""
@@ -54,7 +55,7 @@ class SearchEntry:
         return (
             self.words.issuperset(wanted)
             and category in (None, self.category)
-            and (location is None or comparable(location) == self.place)
+            and (location is None or place_key(location) == self.place)
         )
 
 
@@ -62,4 +63,4 @@ def entry_of(kind: str, item: Mapping[str, Any] | None) -> SearchEntry | None:
     """The searchable form of a stored item; None if the item is not searchable, or hidden."""
     if item is None or HIDDEN in item or kind not in SEARCHABLE_STATUS or item.get("status") != SEARCHABLE_STATUS[kind]:
         return None
-    return SearchEntry(frozenset(index_words(item["title"])), item["category"], comparable(item["location"]))
+    return SearchEntry(frozenset(index_words(item["title"])), item["category"], place_key(item["location"]))

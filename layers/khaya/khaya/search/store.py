@@ -13,8 +13,8 @@ from typing import Any
 
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item
+from khaya.platform.base.places import place_key
 from khaya.platform.base.settings import settings
-from khaya.platform.base.text import comparable
 from khaya.platform.data import dynamo, writes
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.search.model import Kind, SearchEntry, entry_of
@@ -95,7 +95,7 @@ def has_outdated_rows(kind: Kind, object_id: str, entry: SearchEntry | None, wor
 def _rows(
     kind: Kind, word: str, category: str | None, location: str | None, limit: int, after: Mapping[str, Any] | None
 ) -> list[Item]:
-    place = comparable(location) if location is not None else None
+    place = place_key(location) if location is not None else None
     match category, place:
         case None, None:
             index, attribute, value = "byWord", "word", _term(kind, word)

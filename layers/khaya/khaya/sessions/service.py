@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
 
 from khaya.platform.aws import secrets
 from khaya.platform.aws.cognito import Tokens
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Forbidden, NotFound, Unavailable, WriteConflict
+from khaya.platform.base.models import Item
 from khaya.platform.data.pages import PageRequest, PageResult, every_item
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
+from khaya.profiles.model import NEW_NAME
 from khaya.sessions import model, revocation, store
 from khaya.sessions.model import RefreshToken, Session
 from khaya.users import store as users
 from khaya.users.model import EndedSessions
 
 
-def open_session(tokens: Tokens, device: str, *, now: str, unit_of_work: UnitOfWork) -> RefreshToken:
+@dataclass(frozen=True)
+class IssuedSession:
+    """A refresh token, until when it works, and whether the session's person has given a name."""
+
+    refresh: RefreshToken
+    expires_at: str
+    has_name: bool
+
+
+def open_session(tokens: Tokens, device: str, *, now: str, unit_of_work: UnitOfWork) -> IssuedSession:
     """Record the session of a sign-in, and return its refresh token.
 
     Suspended people may sign in, because they may read and export their data. Beyond `MAX_SESSIONS` the oldest sessions
@@ -34,13 +46,14 @@ def open_session(tokens: Tokens, device: str, *, now: str, unit_of_work: UnitOfW
     session = model.new_session(tokens.session_id, tokens.user_id, device, sealed, now)
     unit_of_work.add(store.create(session))
     unit_of_work.after_commit(lambda: _end_oldest(tokens.user_id, now))
-    return issue(session, tokens.refresh)
+    return issue(session, tokens.refresh, record)
 
 
-def issue(session: Session, cognito_token: str) -> RefreshToken:
-    """The session's newest refresh token, with Cognito's in it."""
-    context = _context(session.id, session.latest)
-    return RefreshToken(session.id, session.latest, secrets.encrypt(cognito_token, context))
+def issue(session: Session, cognito_token: str, record: Item | None) -> IssuedSession:
+    """The session's newest refresh token, with Cognito's in it; `record` is the person's private record."""
+    sealed = secrets.encrypt(cognito_token, _context(session.id, session.latest))
+    has_name = users.read(record, session.user_id).display_name not in (None, NEW_NAME)
+    return IssuedSession(RefreshToken(session.id, session.latest, sealed), session.expires_at, has_name)
 
 
 def cognito_token_in(token: RefreshToken) -> str | None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from khaya.identities import store as identities
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Party
+from khaya.notifications.choices import Language
 from khaya.platform.aws import cognito, secrets
 from khaya.platform.aws.cognito import Origin
 from khaya.platform.base.errors import Conflict, WriteConflict
@@ -19,9 +20,13 @@ from khaya.sign_in.model import Challenge, CodeAnswer, ContactIdentity, new_chal
 from khaya.users import store as users
 
 
-def request_contact_code(identity: ContactIdentity, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
+def request_contact_code(
+    identity: ContactIdentity, language: Language | None, caller: Caller, *, now: str, unit_of_work: UnitOfWork
+) -> Challenge:
     """Send a code to a new phone or e-mail of the caller."""
-    challenge = new_challenge("contact", identity, None, now, user_id=caller.user_id, session_id=caller.session_id)
+    challenge = new_challenge(
+        "contact", identity, None, now, user_id=caller.user_id, session_id=caller.session_id, language=language
+    )
     return challenges.request(challenge, identity.kind, now=now, unit_of_work=unit_of_work)
 
 

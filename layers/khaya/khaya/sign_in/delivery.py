@@ -14,7 +14,8 @@ from khaya.platform.base.errors import TooMany, WriteConflict
 from khaya.platform.base.settings import CodeSettings, settings
 from khaya.platform.data.unit_of_work import commit_now
 from khaya.sign_in import store
-from khaya.sign_in.model import CODE_SECONDS, Challenge, new_code
+from khaya.sign_in.model import Challenge, new_code
+from khaya.sign_in.texts import code_subject, code_text, text_message
 
 ATTEMPTS = 3
 """Attempts to send a code before its message returns to the queue."""
@@ -36,7 +37,7 @@ def send(challenge_id: str, now: str) -> None:
         return
     destination, subject = recipient
     code = new_code()
-    message = _message(destination, code)
+    message = _message(challenge, destination, code)
     try:
         limits.count(challenge.channel, message.text, now)
     except (TooMany, limits.BudgetSpent):
@@ -104,12 +105,14 @@ def _deliver(channel: Channel, message: ChannelMessage) -> None:
             return
 
 
-def _message(to: str, code: str) -> ChannelMessage:
-    minutes = CODE_SECONDS // 60
+def _message(challenge: Challenge, to: str, code: str) -> ChannelMessage:
+    language = challenge.language or "en"
+    configured = settings(CodeSettings)
+    by_text_message = challenge.channel == "sms"
     return ChannelMessage(
         to=to,
-        text=f"{code} is your Khaya code. It works for {minutes} minutes. Give it to nobody: Khaya never asks for it.",
-        subject="Your Khaya code",
-        template=settings(CodeSettings).whatsapp_code_template,
+        text=text_message(code, language, configured.app_url) if by_text_message else code_text(code, language),
+        subject=code_subject(language),
+        template=configured.whatsapp_code_template,
         variables={"1": code},
     )

@@ -17,6 +17,7 @@ from khaya.platform.base.settings import SignInSettings, settings
 from khaya.platform.web.access import Caller
 from khaya.platform.web.client_address import network_of
 from khaya.sign_in import store
+from khaya.sign_in.cookies import refresh_cookie
 from khaya.sign_in.model import normal_username
 from khaya.sign_in.origins import origin_of
 
@@ -51,7 +52,7 @@ def count_identities(body: Any, event: Mapping[str, Any], now: str) -> None:
         TooMany: the limit of this minute is used up.
     """
     if event["resource"].startswith(_COUNTED_ROUTES):
-        for name in _identities_in(body):
+        for name in _identities_in(body, event):
             count_identity(name, origin_of(event), now)
 
 
@@ -68,7 +69,7 @@ def count_identity(name: str, origin: Origin, now: str) -> None:
         store.count_call(secrets.keyed_hash("identity", name, network_of(origin.address)), limit, now)
 
 
-def _identities_in(body: Any) -> Iterator[str]:
+def _identities_in(body: Any, event: Mapping[str, Any]) -> Iterator[str]:
     """What a request names, each once: phones, e-mails, the challenge, and the session of the refresh token."""
     fields = body if isinstance(body, dict) else {}
     found = set()
@@ -77,6 +78,8 @@ def _identities_in(body: Any) -> Iterator[str]:
             with suppress(ValueError):
                 found.add(normal_username(value))
     challenge, token = fields.get("challenge"), fields.get("refreshToken")
+    if fields.get("refreshCookie") is True:
+        token = refresh_cookie(event)
     if isinstance(challenge, str):
         found.add(challenge)
     if isinstance(token, str):

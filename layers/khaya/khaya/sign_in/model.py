@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from khaya.identities.model import ContactKind, Identity
+from khaya.notifications.choices import Language
 from khaya.platform.base import clock
 from khaya.platform.base.emails import SCHEMA as EMAIL_SCHEMA
 from khaya.platform.base.emails import Email, normal_email
@@ -20,6 +21,7 @@ from khaya.profiles.model import DisplayName
 from khaya.sign_in.passwords import MAX_RAW_LENGTH, MIN_LENGTH, new_password, normal_password
 
 Channel = Literal["sms", "whatsapp", "email"]
+Spoken = Annotated[Language, Field(description="The language of the message; English by default.")]
 Purpose = Literal["signIn", "signUp", "contact"]
 
 CODE_DIGITS = 6
@@ -88,7 +90,8 @@ class SignUp(RequestModel):
 
     phone: Phone
     email: Email | None = None
-    display_name: DisplayName
+    display_name: DisplayName | None = None
+    language: Spoken | None = None
     password: Password | None = None
     channel: Channel | None = None
 
@@ -111,22 +114,25 @@ class CodeRequest(RequestModel):
 
     username: Annotated[Username, Field(description="A phone number or an e-mail address.")]
     channel: Channel | None = None
+    language: Spoken | None = None
 
 
 _CONTACTS = (("phone",), ("email",))
+_WITH_LANGUAGE = ("language",)
 
 
 class ContactChange(RequestModel):
     """A new phone or a new e-mail."""
 
-    model_config = ConfigDict(json_schema_extra=only_one_of(*_CONTACTS))
+    model_config = ConfigDict(json_schema_extra=only_one_of(*_CONTACTS, optional=_WITH_LANGUAGE))
 
     phone: Phone | None = None
     email: Email | None = None
+    language: Spoken | None = None
 
     @model_validator(mode="after")
     def _has_one(self) -> ContactChange:
-        check_only_one_of(self, *_CONTACTS)
+        check_only_one_of(self, *_CONTACTS, optional=_WITH_LANGUAGE)
         return self
 
     @property
@@ -142,23 +148,30 @@ class CodeAnswer(RequestModel):
     code: Code
 
 
-_FIELD_SETS = (("challenge", "code"), ("username", "password"), ("refreshToken",))
+_FIELD_SETS = (("challenge", "code"), ("username", "password"), ("refreshToken",), ("refreshCookie",))
+_WITH_COOKIE = ("cookie",)
 
 
 class TokenRequest(RequestModel):
-    """A request for tokens with a code, a password or a refresh token: exactly one of the three."""
+    """A request for tokens with a code, a password, a refresh token or its cookie: exactly one of them."""
 
-    model_config = ConfigDict(json_schema_extra=only_one_of(*_FIELD_SETS))
+    model_config = ConfigDict(json_schema_extra=only_one_of(*_FIELD_SETS, optional=_WITH_COOKIE))
 
     challenge: ChallengeId | None = None
     code: Code | None = None
     username: Username | None = None
     password: GivenPassword | None = None
     refresh_token: Annotated[str, Field(min_length=1, max_length=8192)] | None = None
+    refresh_cookie: Annotated[Literal[True], Field(description="The refresh token is that of the cookie.")] | None = (
+        None
+    )
+    cookie: Annotated[
+        bool, Field(strict=True, description="Whether the refresh token is to come as a cookie, and not in the body.")
+    ] = False
 
     @model_validator(mode="after")
-    def _is_one_of_three(self) -> TokenRequest:
-        check_only_one_of(self, *_FIELD_SETS)
+    def _is_one_of_four(self) -> TokenRequest:
+        check_only_one_of(self, *_FIELD_SETS, optional=_WITH_COOKIE)
         return self
 
 
@@ -205,6 +218,7 @@ class Challenge(Model):
     answered_at: str | None = None
 
     display_name: str | None = None
+    language: Language | None = None
     encrypted_password: str | None = None
     session_id: str | None = None
 

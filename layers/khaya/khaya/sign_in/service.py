@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from secrets import token_urlsafe
 
 from khaya.identities import store as identities
+from khaya.notifications import service as notifications
+from khaya.notifications.choices import Language
 from khaya.platform.aws import cognito, secrets
 from khaya.platform.aws.cognito import CognitoUser, Origin, Tokens
 from khaya.platform.base import clock
@@ -19,6 +22,7 @@ from khaya.sessions import revocation
 from khaya.sessions import service as sessions
 from khaya.sessions import store as session_store
 from khaya.sessions.model import RefreshToken
+from khaya.sessions.service import IssuedSession
 from khaya.sign_in import challenges, store
 from khaya.sign_in.model import (
     Challenge,
@@ -34,7 +38,14 @@ from khaya.sign_in.passwords import check_not_own
 from khaya.users import store as users
 from khaya.wrong_passwords import service as wrong_passwords
 
-Issued = tuple[Tokens, RefreshToken]
+
+@dataclass(frozen=True)
+class Issued:
+    """The tokens of a sign-in or a refresh, and whether their person is new here."""
+
+    tokens: Tokens
+    session: IssuedSession
+    is_new: bool
 
 
 def sign_up(request: SignUp, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
@@ -46,16 +57,20 @@ def sign_up(request: SignUp, *, now: str, unit_of_work: UnitOfWork) -> Challenge
     challenges.require_served(request.phone, "phone")
     if request.password is not None:
         check_not_own(request.password, names=[request.display_name], phones=[request.phone], emails=[request.email])
-    challenge = new_challenge("signUp", request.to_verify, request.channel, now, display_name=request.display_name)
+    challenge = new_challenge(
+        "signUp", request.to_verify, request.channel, now, display_name=request.display_name, language=request.language
+    )
     if request.password is not None:
         encrypted = secrets.encrypt(request.password, challenge.id)
         challenge = challenge.model_copy(update={"encrypted_password": encrypted})
     return challenges.request(challenge, "phone", now=now, unit_of_work=unit_of_work)
 
 
-def request_code(username: str, channel: Channel | None, *, now: str, unit_of_work: UnitOfWork) -> Challenge:
+def request_code(
+    username: str, channel: Channel | None, language: Language | None, *, now: str, unit_of_work: UnitOfWork
+) -> Challenge:
     """Send a code to the account with this username. The consumer looks the account up, not this request."""
-    challenge = new_challenge("signIn", ContactIdentity.of(username), channel, now)
+    challenge = new_challenge("signIn", ContactIdentity.of(username), channel, now, language=language)
     return challenges.request(challenge, "username", now=now, unit_of_work=unit_of_work)
 
 
@@ -72,9 +87,12 @@ def sign_in_with_code(answer: CodeAnswer, origin: Origin, *, now: str, unit_of_w
     challenge = unit_of_work.once(
         "challenge", lambda: challenges.check_answer(answer, {"signIn", "signUp"}, origin, now=now)
     )
-    tokens = unit_of_work.once("cognito", lambda: _claimed_tokens(challenge, origin, now))
+    tokens, is_created = unit_of_work.once("cognito", lambda: _claimed_tokens(challenge, origin, now))
     unit_of_work.add(store.close(challenge.id, now), *wrong_passwords.remember(tokens.user_id, origin, now))
-    return tokens, sessions.open_session(tokens, origin.device, now=now, unit_of_work=unit_of_work)
+    if is_created and challenge.language is not None:
+        notifications.set_first_language(challenge.language, tokens.user_id, unit_of_work=unit_of_work)
+    session = sessions.open_session(tokens, origin.device, now=now, unit_of_work=unit_of_work)
+    return Issued(tokens, session, is_created or not session.has_name)
 
 
 def sign_in_with_password(
@@ -90,7 +108,8 @@ def sign_in_with_password(
     tokens = unit_of_work.once("cognito", lambda: _tokens_by_password(username, password, origin, now))
     if tokens is None:
         raise Unauthenticated("The name or the password is wrong.", code="wrong_password")
-    return tokens, sessions.open_session(tokens, origin.device, now=now, unit_of_work=unit_of_work)
+    session = sessions.open_session(tokens, origin.device, now=now, unit_of_work=unit_of_work)
+    return Issued(tokens, session, not session.has_name)
 
 
 def refresh_session(text: str, *, now: str, unit_of_work: UnitOfWork) -> Issued:
@@ -125,7 +144,8 @@ def refresh_session(text: str, *, now: str, unit_of_work: UnitOfWork) -> Issued:
         raise refused
     renewed = session.renewed(token.generation, revocation.seal(session.id, tokens.refresh), now)
     unit_of_work.add(session_store.change(session, renewed))
-    return tokens, sessions.issue(renewed, tokens.refresh)
+    issued = sessions.issue(renewed, tokens.refresh, record)
+    return Issued(tokens, issued, not issued.has_name)
 
 
 def step_up(request: StepUp, origin: Origin, caller: Caller, *, now: str, unit_of_work: UnitOfWork) -> None:
@@ -190,11 +210,12 @@ def _check_password(password: str, origin: Origin, caller: Caller, now: str) -> 
     revocation.request(tokens.session_id, revocation.seal(tokens.session_id, tokens.refresh))
 
 
-def _claimed_tokens(challenge: Challenge, origin: Origin, now: str) -> Tokens:
-    """Tokens for a correct answer, while the challenge is claimed for it."""
+def _claimed_tokens(challenge: Challenge, origin: Origin, now: str) -> tuple[Tokens, bool]:
+    """Tokens for a correct answer, while the challenge is claimed for it, and whether the account was created."""
     commit_now(store.claim(challenge.id, now))
     try:
-        return _tokens_for(_account(challenge), origin, now)
+        account, is_created = _account(challenge)
+        return _tokens_for(account, origin, now), is_created
     except (Unavailable, TooMany):
         commit_now(store.release_claim(challenge.id))
         raise
@@ -210,16 +231,19 @@ def _tokens_for(account: CognitoUser, origin: Origin, now: str) -> Tokens:
     return tokens
 
 
-def _account(challenge: Challenge) -> CognitoUser:
-    """The account that a correct answer signs in to. A sign-up with an existing identity signs in to its account."""
+def _account(challenge: Challenge) -> tuple[CognitoUser, bool]:
+    """The account that a correct answer signs in to, and whether it was created for it.
+
+    A sign-up with an existing identity signs in to its account.
+    """
     verified = challenge.verified
     account = cognito.find(challenge.subject or verified.value)
     password = secrets.decrypt(challenge.encrypted_password, challenge.id) if challenge.encrypted_password else None
     if account is None and challenge.purpose == "signUp":
-        return cognito.create(verified.kind, verified.value, challenge.display_name or "", password)
+        return cognito.create(verified.kind, verified.value, challenge.display_name or "", password), True
     if account is None or account.contact(verified.kind) != verified.value:
         raise wrong_code()
-    return cognito.ensure_password(account, password)
+    return cognito.ensure_password(account, password), False
 
 
 def _end_copied_session(session_id: str, user_id: str, now: str) -> None:

@@ -3,17 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any, Final
 
 from khaya.events.catalogue import KINDS
 from khaya.events.model import Event
 from khaya.ledger.model import REWARDS
 from khaya.platform.base import clock
+from khaya.platform.base.errors import FieldProblem, Invalid
 from khaya.platform.base.models import Model, item_of
 from khaya.platform.base.money import Cents
 
 Counts = dict[str, int]
 """Amounts to add to counts, by the counts' names in the API."""
+
+
+DAYS: Final = 30
+"""Days in the series, unless others are asked for."""
+
+MAX_DAYS: Final = 31
+"""The most days that may be asked for."""
+
+
+def days_between(first: str | None, last: str | None, today: str) -> list[str]:
+    """The dates of a series, oldest first: by default the last thirty until today.
+
+    Raises:
+        Invalid: the first date is after the last, or there are more than `MAX_DAYS`.
+    """
+    end = last or today
+    start = first or clock.days_before(end, DAYS - 1)[0]
+    if start > end:
+        raise Invalid([FieldProblem("to", "must not be before from", "before_from")])
+    days = (date.fromisoformat(end) - date.fromisoformat(start)).days + 1
+    if days > MAX_DAYS:
+        message = f"must be at most {MAX_DAYS} days after from"
+        raise Invalid([FieldProblem("to", message, "too_far_ahead", {"days": MAX_DAYS})])
+    return [*clock.days_before(end, days - 1), end]
 
 
 class Totals(Model):

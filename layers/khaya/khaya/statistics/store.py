@@ -24,9 +24,6 @@ from khaya.statistics.model import Counts, Day, Totals, counts_by_day, counts_of
 SHARDS = 8
 """Shards of a count. Each takes some 500 transactions a second of up to ten events: 40,000 events a second in all."""
 
-DAYS = 30
-"""Days in the series."""
-
 LIVE_DAYS = 7
 """The last days, summed from their shards on each read, so that they include late events and need no nightly task."""
 
@@ -56,10 +53,10 @@ def find_counted(event_ids: Collection[str]) -> set[str]:
     return {event_id for event_id, item in zip(event_ids, items, strict=True) if item}
 
 
-def read(today: str) -> tuple[Totals, list[Day]]:
-    """The totals, and the counts of the last days, latest last. One call to DynamoDB."""
-    dates = [*clock.days_before(today, DAYS - 1), today]
-    closed, live = dates[:-LIVE_DAYS], dates[-LIVE_DAYS:]
+def read(dates: Sequence[str], today: str) -> tuple[Totals, list[Day]]:
+    """The totals, and the counts of at most 31 days in their order. One call to DynamoDB."""
+    recent = {*clock.days_before(today, LIVE_DAYS - 1), today}
+    closed, live = [date for date in dates if date not in recent], [date for date in dates if date in recent]
     keys = [*_shards("total"), *(f"day#{date}" for date in closed)]
     keys += [shard for date in live for shard in _shards(f"day#{date}")]
     items = dict(zip(keys, dynamo.get_many([_key(key) for key in keys], consistent=False), strict=True))

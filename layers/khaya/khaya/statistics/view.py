@@ -77,7 +77,7 @@ class Withdrawals(Model):
 
 
 class StatisticsView(Model):
-    """How much there is of everything, and what happened on each of the last thirty days in South Africa."""
+    """How much there is of everything, and what happened on each day in South Africa."""
 
     people: People
     jobs: Jobs

@@ -8,7 +8,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from khaya.moderation.model import Moderation
+from khaya.platform.base.feeds import EXCERPT_LENGTH
 from khaya.platform.base.models import Model
+from khaya.platform.base.text import excerpt
 from khaya.platform.web.access import Caller
 from khaya.stories.model import Status, Story, StoryType
 from khaya.uploads.model import ContentType, upload_id
@@ -39,6 +41,22 @@ class StoryView(Model):
     updated_at: str
 
 
+class StoryCard(Model):
+    """A story in a list of cards: the same for everybody."""
+
+    id: str
+    author_id: str
+    author_name: str
+    title: str
+    excerpt: str
+    type: StoryType
+    media: Annotated[list[StoryMedia], Field(description="The first one, if there is any.")]
+    featured: bool
+    likes: int
+    liked: Annotated[bool | None, Field(description="Whether the caller likes it; null for callers without a token.")]
+    created_at: str
+
+
 class OwnStoryView(StoryView):
     """The representation of a story for its author and admins."""
 
@@ -59,6 +77,16 @@ def story_view(story: Story, visitor: Caller | None, *, liked: bool | None) -> O
     if visitor is not None and (visitor.is_admin or visitor.user_id == story.author_id):
         return own_story_view(story, visitor.user_id, liked=liked)
     return StoryView(**_fields(story, StoryView, liked, own=False))
+
+
+def story_card(story: Story, *, liked: bool | None) -> StoryCard:
+    """The story in a list of cards."""
+    return StoryCard(
+        **{name: getattr(story, name) for name in StoryCard.model_fields if name not in ("excerpt", "media", "liked")},
+        excerpt=excerpt(story.content, EXCERPT_LENGTH),
+        media=list(_media(story, own=False))[:1],
+        liked=liked,
+    )
 
 
 def own_story_view(story: Story, person: str, *, liked: bool | None) -> OwnStoryView:

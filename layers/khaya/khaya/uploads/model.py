@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from khaya.platform.base import clock
 from khaya.platform.base.errors import FieldError, FieldProblem, Invalid
 from khaya.platform.base.fields import Whole
 from khaya.platform.base.ids import new_id
-from khaya.platform.base.models import Item, Model, RequestModel
+from khaya.platform.base.models import Item, Model, RequestModel, check_only_one_of, only_one_of
 
 ContentType = Literal["image/jpeg", "image/png", "image/webp", "application/pdf"]
 
@@ -40,6 +40,10 @@ WIDTHS: Final = (160, 320, 640, 1280)
 DOCUMENT: Final = "document.pdf"
 PREVIEW: Final = "preview.jpg"
 
+MAX_PHOTOS: Final = 5
+MAX_UPLOADS_TOGETHER: Final = 5
+"""Files for which one request asks."""
+
 LARGEST_BYTES: Final = 5 * 1024 * 1024
 KEEP_HOURS: Final = 24
 """How long an upload waits to be handed in."""
@@ -66,10 +70,15 @@ DifferentKeys = AfterValidator(_different)
 
 Photos = Annotated[
     list[UploadKey],
-    Field(max_length=5, json_schema_extra={"uniqueItems": True}, description="Upload keys, in the order shown."),
+    Field(
+        max_length=MAX_PHOTOS, json_schema_extra={"uniqueItems": True}, description="Upload keys, in the order shown."
+    ),
     DifferentKeys,
 ]
 """Upload keys of photos, in the order in which they are shown."""
+
+
+UploadSize = Annotated[Whole, Field(ge=1, le=LARGEST_BYTES, description="At most 5 MB.")]
 
 
 class UploadRequest(RequestModel):
@@ -77,7 +86,35 @@ class UploadRequest(RequestModel):
 
     purpose: Purpose
     content_type: Annotated[ContentType, Field(description="A PDF only for a certification.")]
-    size_bytes: Annotated[Whole, Field(ge=1, le=LARGEST_BYTES, description="At most 5 MB.")]
+    size_bytes: UploadSize
+
+
+_SHAPES = (("purpose", "contentType", "sizeBytes"), ("files",))
+
+
+class UploadsRequest(RequestModel):
+    """One file, or several together."""
+
+    model_config = ConfigDict(json_schema_extra=only_one_of(*_SHAPES))
+
+    purpose: Purpose | None = None
+    content_type: Annotated[ContentType | None, Field(description="A PDF only for a certification.")] = None
+    size_bytes: UploadSize | None = None
+    files: Annotated[list[UploadRequest], Field(min_length=1, max_length=MAX_UPLOADS_TOGETHER)] | None = None
+
+    @model_validator(mode="after")
+    def _is_one_or_several(self) -> UploadsRequest:
+        check_only_one_of(self, *_SHAPES)
+        return self
+
+    @property
+    def one(self) -> UploadRequest | None:
+        """The request for one file; None for several."""
+        if self.purpose is None or self.content_type is None or self.size_bytes is None:
+            return None
+        return UploadRequest.model_construct(
+            purpose=self.purpose, content_type=self.content_type, size_bytes=self.size_bytes
+        )
 
 
 class UploadForm(Model):
@@ -151,8 +188,8 @@ Pictures = dict[str, PictureFacts]
 """The facts of the uploads that an object shows, by upload id. Only `khaya.pictures` writes them."""
 
 
-def new_upload(request: UploadRequest, *, user_id: str, now: str) -> Upload:
-    """An upload under the person's own prefix.
+def new_upload(request: UploadRequest, *, user_id: str, now: str, field: str = "") -> Upload:
+    """An upload under the person's own prefix; `field` is the path of the request in the body.
 
     Raises:
         Invalid: files of this type are not taken for this purpose.
@@ -160,7 +197,7 @@ def new_upload(request: UploadRequest, *, user_id: str, now: str) -> Upload:
     if request.content_type == "application/pdf" and request.purpose != "certification":
         message = f"must be a picture (JPEG, PNG or WebP) for the purpose {request.purpose}"
         options = [one for one in _EXTENSIONS if one.startswith("image/")]
-        raise Invalid([FieldProblem("contentType", message, "not_an_option", {"options": options})])
+        raise Invalid([FieldProblem(f"{field}contentType", message, "not_an_option", {"options": options})])
     return Upload(
         key=f"{upload_prefix(user_id, request.purpose)}{new_id()}.{_EXTENSIONS[request.content_type]}",
         user_id=user_id,

@@ -39,13 +39,13 @@ class HandedIn:
     version_id: str
 
 
-def offer(request: UploadRequest, *, user_id: str, now: str, unit_of_work: UnitOfWork) -> UploadForm:
-    """A form by which the person may upload one file.
+def offer(request: UploadRequest, *, user_id: str, now: str, unit_of_work: UnitOfWork, field: str = "") -> UploadForm:
+    """A form by which the person may upload one file; `field` is the path of the request in the body.
 
     Raises:
         Invalid: files of this type are not taken for this purpose.
     """
-    upload = new_upload(request, user_id=user_id, now=now)
+    upload = new_upload(request, user_id=user_id, now=now, field=field)
     unit_of_work.add(store.create(upload))
     url, fields = files.form(upload.key, upload.content_type, LARGEST_BYTES)
     expires_at = clock.plus(now, seconds=files.FORM_SECONDS)

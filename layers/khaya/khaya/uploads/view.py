@@ -20,6 +20,7 @@ from khaya.uploads.model import (
     WIDTHS,
     ContentType,
     PictureFacts,
+    UploadForm,
     content_type_of,
     folder_of,
     upload_id,
@@ -50,6 +51,12 @@ class Picture(Model):
         Literal["checking", "ready", "refused"],
         Field(description="`refused` is what cannot be decoded; only its owner sees that it is there."),
     ]
+
+
+class UploadForms(Model):
+    """Permission to upload several files, in the order in which they were asked for."""
+
+    items: list[UploadForm]
 
 
 def pictures(

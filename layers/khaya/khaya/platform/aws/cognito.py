@@ -20,7 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from khaya.platform.aws import clients
 from khaya.platform.base import claims
 from khaya.platform.base.errors import Conflict, FieldProblem, Invalid, TooMany, Unauthenticated, Unavailable
-from khaya.platform.base.roles import Role
+from khaya.platform.base.roles import Role, roles_in
 from khaya.platform.base.settings import PoolSettings, settings
 
 Kind = Literal["phone", "email"]
@@ -73,6 +73,7 @@ class Tokens:
     user_id: str
     subject: str
     session_id: str
+    roles: frozenset[Role] = frozenset()
 
 
 class TooManyWrongPasswords(TooMany):
@@ -112,7 +113,8 @@ def find(name: str) -> CognitoUser | None:
 def create(kind: Kind, contact: str, name: str, password: str | None) -> CognitoUser:
     """Create the account of a verified phone or e-mail, unless it exists, and return it.
 
-    Without a `password` the account gets a random one. Idempotent: a repeated call completes an interrupted one.
+    Without a `name` the account has none, and without a `password` it gets a random one. Idempotent: a repeated call
+    completes an interrupted one.
     """
     attribute = _ATTRIBUTES[kind]
     try:
@@ -121,7 +123,7 @@ def create(kind: Kind, contact: str, name: str, password: str | None) -> Cognito
             Username=contact,
             MessageAction="SUPPRESS",
             UserAttributes=[
-                {"Name": "name", "Value": name},
+                *([{"Name": "name", "Value": name}] if name else []),
                 {"Name": attribute, "Value": contact},
                 {"Name": f"{attribute}_verified", "Value": "true"},
             ],
@@ -269,6 +271,7 @@ def _issued(answer: dict[str, Any]) -> Tokens:
         user_id=found[claims.USER_ID],
         subject=found["sub"],
         session_id=found["origin_jti"],
+        roles=roles_in(found.get("cognito:groups")),
     )
 
 

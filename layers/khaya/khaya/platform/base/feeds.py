@@ -5,8 +5,23 @@ An item of a suspended person has the attribute `hidden`: it is in no feed, and 
 
 from __future__ import annotations
 
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
 from khaya.platform.base.models import Item
-from khaya.platform.base.text import comparable
+from khaya.platform.base.places import place_key
+
+EXCERPT_LENGTH: Final = 120
+"""Characters of the text that a card shows."""
+
+FeedView = Annotated[
+    Literal["full", "card"],
+    Field(
+        description=f"`card` has what a list shows: an excerpt of {EXCERPT_LENGTH} characters and the first picture."
+    ),
+]
+"""How much of each item a feed shows."""
 
 OPEN_FEED = "open"
 """Value of the attribute `feed` of all items in a feed."""
@@ -17,7 +32,7 @@ HIDDEN = "hidden"
 
 def feed_attributes(category: str, location: str) -> Item:
     """Attributes of an item in a feed: one index key for each combination of filters."""
-    place = comparable(location)
+    place = place_key(location)
     return {
         "feed": OPEN_FEED,
         "feedCategory": category,

@@ -45,20 +45,20 @@ class RequestModel(BaseModel):
     )
 
 
-def check_only_one_of(request: BaseModel, *shapes: tuple[str, ...]) -> None:
-    """Check that the client sent all fields of one of the shapes, not null, and no others.
+def check_only_one_of(request: BaseModel, *shapes: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
+    """Check that the client sent all fields of one of the shapes, not null, and none but those and the optional ones.
 
     Raises:
         FieldError: it did not.
     """
     sent = {to_camel(name) for name in request.model_fields_set}
     values = [getattr(request, name) for name in request.model_fields_set]
-    if None in values or sent not in [{*shape} for shape in shapes]:
+    if None in values or sent - {*optional} not in [{*shape} for shape in shapes]:
         words = "; ".join(" and ".join(shape) for shape in shapes)
         raise FieldError(f"must be one of: {words}", "exactly_one", groups=["+".join(shape) for shape in shapes])
 
 
-def only_one_of(*shapes: tuple[str, ...]) -> Callable[[dict[str, Any]], None]:
+def only_one_of(*shapes: tuple[str, ...], optional: tuple[str, ...] = ()) -> Callable[[dict[str, Any]], None]:
     """The JSON Schema, for `json_schema_extra`, of a request that `check_only_one_of` accepts."""
 
     def rewrite(schema: dict[str, Any]) -> None:
@@ -68,7 +68,7 @@ def only_one_of(*shapes: tuple[str, ...]) -> Callable[[dict[str, Any]], None]:
         schema["oneOf"] = [
             {
                 "type": "object",
-                "properties": {name: _not_null(fields[name]) for name in shape},
+                "properties": {name: _not_null(fields[name]) for name in (*shape, *optional)},
                 "required": [*shape],
                 "additionalProperties": False,
             }

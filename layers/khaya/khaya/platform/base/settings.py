@@ -125,6 +125,19 @@ class CheckoutSettings(BaseModel):
     app_url: str
 
 
+class ClientSettings(BaseModel):
+    """What the configuration for clients says of the deployment."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    payment_provider: Literal["paystack"]
+    payment_base_url: str
+    oldest_client: int = Field(ge=0)
+    """The oldest build of the web client that may be used."""
+    app_url: str
+    """The address of the web client."""
+
+
 class PaperSettings(BaseModel):
     """The platform's name, address and VAT number on receipts and invoices."""
 
@@ -196,6 +209,8 @@ class CodeSettings(BaseModel):
 
     whatsapp_code_template: str
     """Id of the approved template for codes; empty sends plain text, which WhatsApp allows only in its sandbox."""
+    app_url: str
+    """The address of the web client, whose host stands in text messages with a code."""
 
 
 class QuietSettings(BaseModel):

@@ -135,6 +135,24 @@ def visible_length(text: str) -> int:
     return length
 
 
+def excerpt(text: str, limit: int) -> str:
+    """The beginning of `text` on one line: at most `limit` characters, cut between words with an ellipsis.
+
+    A word that is longer than half of the limit is cut too, but not inside a character that a reader sees.
+    """
+    flat = " ".join(text.split())
+    if len(flat) <= limit:
+        return flat
+    end = limit - 1
+    blank = flat.rfind(" ", 0, end + 1)
+    if blank >= limit // 2:
+        end = blank
+    else:
+        while end > 1 and _extends(flat[end], flat[end - 1]):
+            end -= 1
+    return f"{flat[:end].rstrip()}\u2026"
+
+
 def comparable(text: str) -> str:
     """The form in which places, names and trades are compared.
 

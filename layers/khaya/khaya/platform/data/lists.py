@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from khaya.platform.base.feeds import OPEN_FEED
 from khaya.platform.base.models import Item
-from khaya.platform.base.text import comparable
+from khaya.platform.base.places import place_key
 from khaya.platform.data import dynamo
 from khaya.platform.data.pages import PageRequest, PageResult, page_of
 
@@ -102,7 +102,7 @@ def due_pages(
 
 def feed_page(table: str, category: str | None, location: str | None, page_request: PageRequest) -> PageResult[Item]:
     """A page of the table's feed, newest first, in one query for any combination of filters."""
-    place = comparable(location) if location is not None else None
+    place = place_key(location) if location is not None else None
     match category, place:
         case None, None:
             replica = f"feed{random.randrange(FEED_REPLICAS)}"  # noqa: S311 - spreads load

@@ -25,13 +25,16 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 PageLimit = Annotated[Limit | None, Query()]
 Cursor = Annotated[str | None, Query()]
 """Parameters of every list, for `page_request`."""
-PlaceFilter = Annotated[Place | None, Query(description="A town or suburb. Case and surrounding spaces are ignored.")]
+PlaceFilter = Annotated[
+    Place | None,
+    Query(description="A town or suburb, or an alias of `GET /places`. Case and surrounding spaces are ignored."),
+]
 """A parameter of the public lists."""
 
 _ACCEPTED = 202
 _PREFLIGHT_SECONDS = 7200
 """Seconds for which a browser may keep the answer to a preflight; no browser keeps it longer."""
-_EXPOSED = ["ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-Id"]
+_EXPOSED = ["Date", "ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-Id"]
 
 # Powertools looks through the type of each parameter in every request, which is a tenth of the work for a list.
 openapi_validation.is_scalar_field = cache(compat.is_scalar_field)  # type: ignore[attr-defined, unused-ignore]
@@ -70,7 +73,7 @@ class Api(Pipeline):
             allow_origin=origins[0],
             extra_origins=origins[1:],
             expose_headers=_EXPOSED,
-            allow_headers=["Idempotency-Key", "If-Match", "X-Device-Name"],
+            allow_headers=["Idempotency-Key", "If-Match", "If-None-Match", "X-Device-Name"],
             max_age=_PREFLIGHT_SECONDS,
         )
         resolver = APIGatewayRestResolver(
@@ -102,6 +105,7 @@ class Api(Pipeline):
         if_match: bool | None = None,
         answers: Mapping[int, str] | None = None,
         accepted: Any = None,
+        revalidated: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Register a handler.
 
@@ -116,10 +120,13 @@ class Api(Pipeline):
             if_match: whether the handler checks `If-Match`; by default for `PATCH` and `PUT` of versioned objects.
             answers: other responses, and problems that no other route of its kind has: a sentence for each status.
             accepted: the model of the response 202 among `answers`, of what is carried out later.
+            revalidated: whether the handler answers with `answer_unless_known`.
         """
         self.access[method, resource_of(path)] = access
         shape: Any = {"model": body} if body is not None else {"schema": {"type": "string"}}
         later: Any = {JSON: {"model": accepted}} if accepted is not None else {}
+        if revalidated:
+            answers = {**(answers or {}), 304: "The client has it: `If-None-Match` named its `ETag`."}
         if if_match is None:
             if_match = method in ("PATCH", "PUT") and "version" in getattr(body, "model_fields", {})
 
@@ -143,7 +150,7 @@ class Api(Pipeline):
                         for other, text in (answers or {}).items()
                     },
                 },
-                openapi_extensions={"x-khaya-if-match": if_match},
+                openapi_extensions={"x-khaya-if-match": if_match, "x-khaya-revalidated": revalidated},
             )(handler)
             return registered
 

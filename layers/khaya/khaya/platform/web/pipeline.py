@@ -17,6 +17,7 @@ The stages run in this order, so that a request with several faults gets the sta
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -63,6 +64,8 @@ Element = TypeVar("Element")
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 MAINTENANCE_SECONDS = 300
 """`Retry-After` of requests that are refused during maintenance."""
+_TAG_DIGITS = 32
+"""Hexadecimal digits of the tag of a content: 128 bits."""
 _HEADERS = {"X-Content-Type-Options": ["nosniff"], "Referrer-Policy": ["no-referrer"]}
 """Headers of every response."""
 
@@ -224,6 +227,22 @@ class Pipeline:
         """The response with the requested page of a list; `view` shows one item."""
         items = [view(item) for item in result.items]
         return self.answer(Page(items=items, next_cursor=page_request.cursor_after(result.after)))
+
+    def answer_unless_known(self, body: Any, *, cache_control: str = "no-store") -> Response[Any]:
+        """The response with an `ETag` of its content; `304` without content if `If-None-Match` names that tag.
+
+        The tag of a private answer is its caller's own. By default no cache keeps the answer: a client that keeps the
+        content itself sends the tag.
+        """
+        text = compact(body)
+        reader = "" if self._current.access.public else self.caller.user_id
+        content = f"{reader}\n{text}".encode("utf-8", "surrogatepass")
+        tag = f'"{hashlib.sha256(content).hexdigest()[:_TAG_DIGITS]}"'
+        headers: dict[str, Any] = {"ETag": tag, "Cache-Control": cache_control}
+        known = self._current.header_list("If-None-Match")
+        if known is not None and preconditions.is_known(known, tag):
+            return Response(304, None, None, headers)
+        return Response(200, responses.JSON, text, headers)
 
     # The stages of a request.
 

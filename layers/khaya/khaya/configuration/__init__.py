@@ -1,0 +1,1 @@
+"""What a client has to know of the deployment: limits, shares, least amounts, and the places."""
