@@ -6,7 +6,9 @@ for a code that is sent to a phone. Everything else about them goes through the 
 
 import base64
 import json
+import time
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import boto3
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 WAIT = 35.0  # seconds; more than any route may take
+SIGN_IN_ATTEMPTS = 6
 
 # Opens accounts of the stand-in on this machine and nothing else, so it may be known.
 DEMO_PASSWORD = "Khaya-demo-2026!"  # noqa: S105  # nosec B105
@@ -92,11 +95,14 @@ class UserPool:
 
     def sign_in(self, person: Person) -> SignedIn:
         """Sign a person in through the API, with the demo's password."""
-        answer = requests.post(
-            f"{self.api_url}/auth/tokens", json={"username": person.phone, "password": DEMO_PASSWORD}, timeout=WAIT
-        )
+        body = {"username": person.phone, "password": DEMO_PASSWORD}
+        for attempt in range(1, SIGN_IN_ATTEMPTS + 1):
+            answer = requests.post(f"{self.api_url}/auth/tokens", json=body, timeout=WAIT)
+            if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE or attempt == SIGN_IN_ATTEMPTS:
+                break
+            time.sleep(float(answer.headers.get("Retry-After", "1")))  # a busy stand-in starts functions late
         if not answer.ok:
-            raise CannotRun(f"{person.name} cannot sign in: {answer.status_code} {answer.text}")
+            raise CannotRun(f"{person.name} cannot sign in: {answer.status_code} {answer.text}\nTry the command again.")
         token = answer.json()["accessToken"]
         return SignedIn(person, _user_id(token), token)
 
