@@ -63,6 +63,16 @@ def test_given_a_chargeback_of_less_than_a_part_then_the_rest_of_the_part_still_
     assert (after.amount_cents, after.held_cents, after.coverable_cents("balance")) == (103_500, 103_500, 0)
 
 
+def test_given_a_chargeback_of_some_of_a_part_that_needs_an_account_then_the_rest_is_asked_for_afresh() -> None:
+    planned = refund().planned([("balance", 73_500), ("deposit", 31_500)], NOW)
+    asking = planned.asking(NOW).needing_account("r", NOW)
+    assert asking.coverable_cents("balance") == 73_500
+    after = asking.charged_back(1_500, "balance", NOW)
+    first = after.parts[0]
+    assert (after.status, first.state, first.cents, first.failed) == ("pending", "planned", 72_000, ("r",))
+    assert asking.with_account("sealed", NOW).giving_account(NOW).coverable_cents("balance") == 0
+
+
 def test_given_a_refund_that_has_ended_then_it_does_not_change_any_more() -> None:
     paid = refund(21_000).planned([("all", 21_000)], NOW).asking(NOW).part_paid("r", NOW)
     assert paid.status == "paid"

@@ -17,7 +17,7 @@ Status = Literal["pending", "sent", "paid", "needs_account", "needs_admin", "cha
 TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
     "pending": frozenset({"sent", "paid", "needs_account", "needs_admin", "charged_back"}),
     "sent": frozenset({"paid", "needs_account", "needs_admin"}),
-    "needs_account": frozenset({"sent", "paid", "needs_admin"}),
+    "needs_account": frozenset({"pending", "sent", "paid", "needs_admin", "charged_back"}),
     "needs_admin": frozenset({"pending", "paid", "charged_back"}),
     "paid": frozenset(),
     "charged_back": frozenset(),
@@ -189,6 +189,18 @@ class Refund(Model):
         next_at = clock.plus(now, seconds=max(_FIRST_LOOK_SECONDS, seconds))
         return self._updated(now, reason="provider_unavailable", next_at=next_at)
 
+    def withheld(self, now: str) -> Refund:
+        """The refund while a chargeback of its money is open: the account that the buyer named waits with us."""
+        return self._updated(now, reason="chargeback", next_at=clock.plus(now, minutes=_BALANCE_MINUTES))
+
+    def giving_account(self, now: str) -> Refund:
+        """The refund just before the provider is given the buyer's account."""
+        return self._with_part(now, {"given_at": now}, reason=None, next_at=self._look_at(now))
+
+    def account_not_given(self, now: str, seconds: int) -> Refund:
+        """The refund after the provider could not be reached to give it the buyer's account."""
+        return self._with_part(now, {"given_at": None}).postponed(now, seconds)
+
     def sent(self, provider_id: str, now: str) -> Refund:
         """The refund while the provider gives its present part back."""
         fields = {"state": "sent", "provider_id": provider_id}
@@ -210,7 +222,7 @@ class Refund(Model):
         waiting = (self.waiting or Waiting(since=now)).looked_at(now)
         return self._with_part(
             now,
-            {"state": "needs_account", "provider_id": provider_id},
+            {"state": "needs_account", "provider_id": provider_id, "given_at": None},
             status="needs_account",
             reason=None,
             waiting=waiting,
@@ -238,6 +250,7 @@ class Refund(Model):
             now,
             {"state": "sent"},
             status="sent",
+            reason=None,
             sealed=None,
             waiting=None,
             for_admin=False,
@@ -268,6 +281,10 @@ class Refund(Model):
         if after.part is None:
             ended = {"status": "paid", "next_at": None, "paid_at": now, "reason": None, "for_admin": False}
             return after.model_copy(update={**ended, "proposal": None})
+        if after.status == "needs_account" and after.part.state == "planned":
+            status = "sent" if any(part.state == "paid" for part in after.parts) else "pending"
+            none = {"waiting": None, "sealed": None, "account_problem": None, "for_admin": False, "proposal": None}
+            return after.model_copy(update={**none, "status": status, "reason": None, "next_at": now})
         return after if after.is_final else after.model_copy(update={"next_at": now})
 
     def decided(self, request: RefundDecisionRequest, *, admin_id: str, now: str) -> Refund:
