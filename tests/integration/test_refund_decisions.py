@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from khaya.chargebacks import service as chargebacks
@@ -14,6 +16,7 @@ from tests.support.client import Answer, Person
 from tests.support.escrow import ledger_balance
 from tests.support.money import REASON, key
 from tests.support.payments import (
+    ACCOUNT,
     BUYER,
     WORKER,
     cancel,
@@ -182,6 +185,49 @@ def test_money_in_suspense_that_was_given_back_by_hand_is_returned(provider: Fak
     held = suspense.find(reference)
     assert held is not None
     assert held.status == "returned"
+
+
+@pytest.mark.parametrize("cents", [100_000, 600_000])
+@pytest.mark.parametrize("decision", ["given_back", "given_back_from_bank"])
+def test_given_a_refund_that_is_an_admins_when_its_buyer_names_an_account_then_no_admin_gives_it_back(
+    provider: FakeProvider, clock: Clock, decision: str, cents: int
+) -> None:
+    # given a refund whose buyer named no account for so long that it is an admin's, and perhaps one decision about it
+    job_id = deal(cents)
+    pay_all(provider, job_id)
+    cancel(job_id)
+    provider.default_refund = "needs_account"
+    for _ in range(32):
+        give_back(job_id)
+        clock.tick(days=1)
+    assert refund(job_id).for_admin
+    if cents == 600_000:
+        assert decide(ADMINS[0], job_id, decision, "first").body["proposal"] is not None
+    # when the buyer names one, then no admin decides while it waits, nor while the provider sends the money
+    provider.default_refund = "pending"
+    buyer = Person(BUYER, ("buyer",), signed_in_at=10**10)
+    assert buyer.put(f"/jobs/{job_id}/escrow/refund-account", ACCOUNT).status == 200
+    assert refund(job_id).proposal is None
+    assert decide(ADMINS[1], job_id, decision, "waits").status == 409
+    assert give_back(job_id).status == "sent"
+    assert decide(ADMINS[1], job_id, decision, "is sent").status == 409
+    finish_refund(provider, clock, job_id)
+    assert provider.refunded_cents == cents * 105 // 100
+
+
+@pytest.mark.parametrize("state", ["pending", "paid"])
+def test_given_an_admins_refund_that_the_provider_makes_then_no_admin_gives_it_back(
+    provider: FakeProvider, clock: Clock, state: Literal["pending", "paid"]
+) -> None:
+    job_id = cancelled_refund(provider)
+    provider.default_refund = "needs_account"
+    for _ in range(32):
+        give_back(job_id)
+        clock.tick(days=1)
+    provider.default_refund = "pending"
+    provider.decide_refund(f"{job_id}-1", state)  # as it does with an account that was entered in its dashboard
+    assert give_back(job_id, hinted=True).status == "sent"
+    assert decide(ADMINS[0], job_id, "given_back").status == 409
 
 
 def test_no_admin_decides_about_a_refund_of_theirs_or_one_that_needs_no_admin(provider: FakeProvider) -> None:

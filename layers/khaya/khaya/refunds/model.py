@@ -50,6 +50,7 @@ LISTED_DAYS: Final = 1
 _BALANCE_MINUTES: Final = 30
 _FIRST_LOOK_SECONDS: Final = 60
 _LONGEST_LOOK_SECONDS: Final = 6 * 3600
+_NOT_FOR_ADMIN: Final[dict[str, Any]] = {"for_admin": False, "proposal": None}
 
 
 class RefundDecisionRequest(RequestModel):
@@ -204,17 +205,16 @@ class Refund(Model):
     def sent(self, provider_id: str, now: str) -> Refund:
         """The refund while the provider gives its present part back."""
         fields = {"state": "sent", "provider_id": provider_id}
-        return self._with_part(now, fields, status="sent", reason=None, waiting=None, next_at=self._look_at(now))
+        after = self._with_part(now, fields, status="sent", reason=None, waiting=None, next_at=self._look_at(now))
+        return after.model_copy(update={**_NOT_FOR_ADMIN, "sealed": None})
 
     def part_paid(self, provider_id: str, now: str) -> Refund:
         """The refund after its present part was given back; the last part ends it."""
         after = self._with_part(
             now, {"state": "paid", "provider_id": provider_id}, status="sent", reason=None, waiting=None, next_at=now
-        )
+        ).model_copy(update=_NOT_FOR_ADMIN)
         if after.part is None:
-            return after.model_copy(
-                update={"status": "paid", "next_at": None, "paid_at": now, "sealed": None, "for_admin": False}
-            )
+            return after.model_copy(update={"status": "paid", "next_at": None, "paid_at": now, "sealed": None})
         return after
 
     def needing_account(self, provider_id: str, now: str, problem: AccountProblem | None = None) -> Refund:
@@ -233,16 +233,16 @@ class Refund(Model):
         )
 
     def with_account(self, sealed: str, now: str) -> Refund:
-        """The refund after the buyer named an account.
+        """The refund after the buyer named an account. It goes on by itself, so no admin decides about it.
 
         Raises:
             Conflict: it does not ask for one.
         """
         if self.status != "needs_account":
             raise Conflict("No account is needed for a refund of this job.", code="refund_account_not_needed")
-        return self._updated(
-            now, sealed=sealed, account_version=self.account_version + 1, account_problem=None, next_at=now
-        )
+        version = self.account_version + 1
+        named = self._updated(now, sealed=sealed, account_version=version, account_problem=None, next_at=now)
+        return named.model_copy(update=_NOT_FOR_ADMIN)
 
     def account_given(self, now: str) -> Refund:
         """The refund after the provider took the buyer's account; its numbers are dropped."""
@@ -253,9 +253,8 @@ class Refund(Model):
             reason=None,
             sealed=None,
             waiting=None,
-            for_admin=False,
             next_at=self._look_at(now),
-        )
+        ).model_copy(update=_NOT_FOR_ADMIN)
 
     def refused(self, now: str) -> Refund:
         """The refund after the provider refused its present part for good."""
@@ -283,8 +282,8 @@ class Refund(Model):
             return after.model_copy(update={**ended, "proposal": None})
         if after.status == "needs_account" and after.part.state == "planned":
             status = "sent" if any(part.state == "paid" for part in after.parts) else "pending"
-            none = {"waiting": None, "sealed": None, "account_problem": None, "for_admin": False, "proposal": None}
-            return after.model_copy(update={**none, "status": status, "reason": None, "next_at": now})
+            none = {**_NOT_FOR_ADMIN, "waiting": None, "sealed": None, "account_problem": None, "reason": None}
+            return after.model_copy(update={**none, "status": status, "next_at": now})
         return after if after.is_final else after.model_copy(update={"next_at": now})
 
     def decided(self, request: RefundDecisionRequest, *, admin_id: str, now: str) -> Refund:
