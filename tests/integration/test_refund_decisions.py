@@ -9,7 +9,9 @@ import pytest
 from khaya.chargebacks import service as chargebacks
 from khaya.disbursements import refunds
 from khaya.platform.base import clock as khaya_clock
+from khaya.platform.data.unit_of_work import commit_now
 from khaya.provider.errors import Refused, Unclear
+from khaya.refunds import store as refund_store
 from khaya.suspense import store as suspense
 from tests.conftest import Clock
 from tests.support.client import Answer, Person
@@ -86,12 +88,35 @@ def test_given_a_stuck_refund_when_a_chargeback_of_its_payment_is_lost_then_nobo
     provider.decide_chargeback(chargeback, "lost")
     assert chargebacks.apply(chargeback, khaya_clock.now()) == "lost"
     after = refund(job_id)
-    assert (after.status, after.amount_cents, after.parts) == ("needs_admin", left.cents, (left,))
+    parts = () if how == "refused" else (left,)  # what was never asked for is shared out afresh
+    assert (after.status, after.amount_cents, after.parts) == ("needs_admin", left.cents, parts)
     assert sum(row["cents"] for row in stored("credits") if row.get("account") == "losses") == 0
     provider.default_refund = "paid"
     assert decide(ADMINS[0], job_id, "again").status == 200
     assert give_back(job_id).status == "paid"
     assert provider.refunded_cents == left.cents
+
+
+def test_given_too_little_is_left_for_a_refund_when_a_chargeback_is_lost_then_the_platform_loses_nothing(
+    provider: FakeProvider,
+) -> None:
+    # given a refund that could not be shared out
+    job_id = deal()
+    references = pay_all(provider, job_id)
+    cancel(job_id)
+    commit_now(refund_store.change(refund(job_id), refund(job_id).planned([], khaya_clock.now())))
+    assert refund(job_id).reason == "too_little_left"
+    # when a chargeback of the deposit is lost
+    chargeback = provider.charge_back(references[0])
+    provider.decide_chargeback(chargeback, "lost")
+    assert chargebacks.apply(chargeback, khaya_clock.now()) == "lost"
+    # then it is taken from the refund, and the rest goes back once
+    assert refund(job_id).held_cents == 73_500
+    assert sum(row["cents"] for row in stored("credits") if row.get("account") == "losses") == 0
+    provider.default_refund = "paid"
+    assert decide(ADMINS[0], job_id, "again").status == 200
+    assert give_back(job_id).status == "paid"
+    assert provider.refunded_cents == 73_500
 
 
 def decide(admin: Person, refund_id: str, decision: str, name: str = "decided") -> Answer:

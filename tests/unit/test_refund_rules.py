@@ -73,6 +73,21 @@ def test_given_a_chargeback_of_some_of_a_part_that_needs_an_account_then_the_res
     assert asking.with_account("sealed", NOW).giving_account(NOW).coverable_cents("balance") == 0
 
 
+def test_given_a_refund_of_which_too_little_is_left_then_a_lost_chargeback_covers_it() -> None:
+    stuck = refund().planned([("deposit", 31_500)], NOW)
+    assert stuck.coverable_cents("balance") == 105_000
+    after = stuck.charged_back(73_500, "balance", NOW)
+    assert (after.status, after.held_cents, after.parts) == ("needs_admin", 31_500, ())
+    assert after.charged_back(31_500, "deposit", NOW).status == "charged_back"
+
+
+@pytest.mark.parametrize("end", ["paid", "charged_back"])
+def test_given_a_refund_that_has_ended_then_nothing_of_it_is_coverable(end: str) -> None:
+    planned = refund(21_000).planned([("all", 21_000)], NOW)
+    ended = planned.asking(NOW).part_paid("r", NOW) if end == "paid" else planned.charged_back(21_000, "all", NOW)
+    assert (ended.status, ended.coverable_cents("all")) == (end, 0)
+
+
 def test_given_a_refund_that_has_ended_then_it_does_not_change_any_more() -> None:
     paid = refund(21_000).planned([("all", 21_000)], NOW).asking(NOW).part_paid("r", NOW)
     assert paid.status == "paid"

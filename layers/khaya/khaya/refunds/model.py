@@ -126,7 +126,8 @@ class Refund(Model):
     @property
     def is_unsent(self) -> bool:
         """Whether the provider was asked for nothing of it."""
-        return self.status == "pending" and all(part.state == "planned" for part in self.parts)
+        is_open = self.status in ("pending", "needs_admin")
+        return is_open and all(part.state == "planned" and not part.failed for part in self.parts)
 
     def coverable_cents(self, collection: str) -> int:
         """What of it need not be sent any more when the buyer's bank has taken a collection back."""
