@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from khaya.payout_accounts.model import is_identity_number
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict
-from khaya.refunds.model import Refund, new_refund, new_return
+from khaya.refunds.model import Refund, RefundDecisionRequest, new_refund, new_return
 
 NOW = "2026-11-21T08:00:00.000Z"
 
@@ -86,6 +86,31 @@ def test_given_a_refund_that_has_ended_then_nothing_of_it_is_coverable(end: str)
     planned = refund(21_000).planned([("all", 21_000)], NOW)
     ended = planned.asking(NOW).part_paid("r", NOW) if end == "paid" else planned.charged_back(21_000, "all", NOW)
     assert (ended.status, ended.coverable_cents("all")) == (end, 0)
+
+
+def again(stuck: Refund, admin: str) -> Refund:
+    request = RefundDecisionRequest(decision="again", reason="It was not made there.")
+    return stuck.decided(request, admin_id=admin, now=NOW)
+
+
+@pytest.mark.parametrize("kind", ["never asked for", "asked for"])
+def test_given_a_proposal_when_a_chargeback_changes_the_amount_then_two_admins_decide_anew(kind: str) -> None:
+    planned = refund(1_050_000).planned([("balance", 735_000), ("deposit", 315_000)], NOW)
+    stuck = planned.refused(NOW) if kind == "never asked for" else planned.asking(NOW).part_failed("r", NOW)
+    assert stuck.status == "needs_admin"
+    proposed = again(stuck, "admin-1")
+    assert proposed.proposal is not None
+    less = proposed.charged_back(100_000, "balance", NOW)
+    assert (less.proposal, less.held_cents) == (None, 950_000)
+    anew = again(less, "admin-2")
+    assert (anew.status, anew.proposal is not None) == ("needs_admin", True)
+
+
+def test_given_a_large_refund_of_which_little_is_left_then_one_admin_decides() -> None:
+    planned = refund(630_000).planned([("balance", 441_000), ("deposit", 189_000)], NOW)
+    stuck = planned.asking(NOW).part_paid("r", NOW).refused(NOW)
+    assert stuck.held_cents == 189_000
+    assert again(stuck, "admin-1").status == "pending"
 
 
 def test_given_a_refund_that_has_ended_then_it_does_not_change_any_more() -> None:

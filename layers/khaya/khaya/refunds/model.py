@@ -39,7 +39,7 @@ AdminDecision = Literal["again", "given_back", "given_back_from_bank"]
 of the balance there, or by a transfer from our own bank account."""
 
 SINGLE_ADMIN_CENTS: Final = 5_000 * RAND
-"""The largest refund about which one admin decides alone."""
+"""The most that is left of a refund about which one admin decides alone."""
 
 UNCLEAR_MINUTES: Final = 30
 """Minutes after which a refund whose answer was lost, and which the provider does not list, becomes an admin's."""
@@ -270,17 +270,20 @@ class Refund(Model):
         return self._updated(now, status="needs_admin", reason=reason, for_admin=True, next_at=None, sealed=None)
 
     def charged_back(self, cents: int, collection: str, now: str) -> Refund:
-        """The refund less `cents` that the buyer's bank has taken back with a collection: nobody gets them twice."""
+        """The refund less `cents` that the buyer's bank has taken back with a collection: nobody gets them twice.
+
+        A decision that waits for a second admin was about another amount, and is dropped.
+        """
         left = self.amount_cents - cents
         if not left:
             ended = {"status": "charged_back", "next_at": None, "sealed": None, "reason": None, "for_admin": False}
             return self._updated(now, amount_cents=0, parts=(), proposal=None, **ended)
         if self.is_unsent:
-            return self._updated(now, amount_cents=left, parts=())
-        after = self._updated(now, amount_cents=left, parts=without(self.parts, cents, collection))
+            return self._updated(now, amount_cents=left, parts=(), proposal=None)
+        after = self._updated(now, amount_cents=left, parts=without(self.parts, cents, collection), proposal=None)
         if after.part is None:
             ended = {"status": "paid", "next_at": None, "paid_at": now, "reason": None, "for_admin": False}
-            return after.model_copy(update={**ended, "proposal": None})
+            return after.model_copy(update=ended)
         if after.status == "needs_account" and after.part.state == "planned":
             status = "sent" if any(part.state == "paid" for part in after.parts) else "pending"
             none = {**_NOT_FOR_ADMIN, "waiting": None, "sealed": None, "account_problem": None, "reason": None}
@@ -289,6 +292,8 @@ class Refund(Model):
 
     def decided(self, request: RefundDecisionRequest, *, admin_id: str, now: str) -> Refund:
         """The refund after an admin's decision. Above the limit of one admin, the first decision waits for a second.
+
+        The limit is about what is left of it.
 
         Raises:
             Forbidden: the admin gets the money, or decided the same before.
@@ -303,7 +308,7 @@ class Refund(Model):
         is_second = first is not None and first.decision == request.decision
         if is_second and first is not None and first.by == admin_id:
             raise Forbidden("Nobody decides about their own proposal; another admin has to.", code="own_proposal")
-        if self.amount_cents > SINGLE_ADMIN_CENTS and not is_second:
+        if self.held_cents > SINGLE_ADMIN_CENTS and not is_second:
             proposal = RefundProposal(decision=request.decision, by=admin_id, reason=request.reason, at=now)
             return self._updated(now, proposal=proposal)
         admins = (first.by, admin_id) if is_second and first is not None else (admin_id,)
