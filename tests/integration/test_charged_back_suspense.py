@@ -24,6 +24,16 @@ def now() -> str:
     return khaya_clock.now()
 
 
+def late_money(buyer: Person, worker: Person, fake: FakeProvider) -> str:
+    """A deposit that is paid after the job was cancelled, so that it goes back by itself; returns its reference."""
+    job_id = agreed(buyer, worker)
+    reference: str = check_out(buyer, job_id, "deposit").body["reference"]
+    assert buyer.post(f"/jobs/{job_id}/cancellation", {"reason": "Not needed any more."}).status == 200
+    fake.pay(reference)
+    collections.apply(reference, now())
+    return reference
+
+
 def platform_account(account: str) -> int:
     return sum(row["cents"] for row in stored("credits") if row.get("account") == account)
 
@@ -51,11 +61,7 @@ def test_given_late_money_that_was_charged_back_when_the_platform_wins_then_it_g
     buyer: Person, worker: Person, fake: FakeProvider
 ) -> None:
     fake.default_refund = "paid"
-    job_id = agreed(buyer, worker)
-    reference = check_out(buyer, job_id, "deposit").body["reference"]
-    assert buyer.post(f"/jobs/{job_id}/cancellation", {"reason": "Not needed any more."}).status == 200
-    fake.pay(reference)
-    collections.apply(reference, now())
+    reference = late_money(buyer, worker, fake)
     chargeback = fake.charge_back(reference)
     service.apply(chargeback, now())
     run_due_payouts()
@@ -83,3 +89,22 @@ def test_given_an_admins_decision_before_a_chargeback_when_the_platform_wins_the
     service.apply(chargeback, now())
     run_due_payouts()
     assert (fake.refunded_cents, platform_account("suspense")) == (DEPOSIT - 1, 0)
+
+
+def test_given_two_chargebacks_of_late_money_when_the_first_is_won_then_it_waits_for_the_second(
+    buyer: Person, worker: Person, fake: FakeProvider
+) -> None:
+    fake.default_refund = "paid"
+    reference = late_money(buyer, worker, fake)
+    first, second = fake.charge_back(reference), fake.charge_back(reference)
+    for chargeback in (first, second):
+        service.apply(chargeback, now())
+    fake.decide_chargeback(first, "won")
+    service.apply(first, now())
+    run_due_payouts()
+    assert (fake.refunded_cents, platform_account("suspense")) == (0, DEPOSIT)
+    fake.decide_chargeback(second, "won")
+    service.apply(second, now())
+    for _ in range(2):
+        run_due_payouts()
+    assert (fake.refunded_cents, platform_account("suspense")) == (DEPOSIT, 0)

@@ -150,7 +150,7 @@ def _open(found: port.Chargeback, now: str, unit_of_work: UnitOfWork) -> None:
     if deal is not None:
         frozen = resolution.charged_back(deal.escrow, found.due_at, now)
         escrows.change_escrow(deal, frozen, now=now, unit_of_work=unit_of_work)
-    elif kept is not None and kept.status in ("waiting", "returning"):
+    elif kept is not None and kept.status in ("waiting", "returning", "frozen"):
         unit_of_work.add(suspense.change(kept, kept.frozen(now)))
 
 

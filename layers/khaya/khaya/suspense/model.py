@@ -37,6 +37,7 @@ class Suspense(Model):
         reason: why it matches nothing. What came late or twice goes back by itself; the rest waits for an admin.
         currency: other than ZAR, the amount is outside the ledger.
         fee_cents: what the provider keeps of it.
+        open_chargebacks: how many chargebacks of it are open; it is frozen until none is.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Suspense(Model):
     status: Status = "waiting"
     next_at: str | None = None
     refund_id: str | None = None
+    open_chargebacks: Count = 0
     decided_by: str | None = None
     decision_reason: str | None = None
     created_at: str
@@ -82,18 +84,22 @@ class Suspense(Model):
         return self._updated(now, status="returning", next_at=now, decided_by=admin_id, decision_reason=reason)
 
     def frozen(self, now: str) -> Suspense:
-        """The money while a chargeback about it is open."""
-        return self._updated(now, status="frozen", next_at=None)
+        """The money while one more chargeback about it is open."""
+        return self._updated(now, status="frozen", next_at=None, open_chargebacks=self.open_chargebacks + 1)
 
     def thawed(self, now: str) -> Suspense:
         """The money after a chargeback about it was decided for the platform.
 
-        It goes back if that is clear or was decided before, whether or not its refund has begun; else an admin decides.
+        It stays frozen while another is open. Then it goes back if that is clear or was decided before, whether or not
+        its refund has begun; else an admin decides.
         """
+        still_open = max(0, self.open_chargebacks - 1)
+        if still_open:
+            return self._updated(now, open_chargebacks=still_open)
         goes_back = self.refund_id is not None or self.goes_back_by_itself or self.decided_by is not None
         if not goes_back:
-            return self._updated(now, status="waiting")
-        return self._updated(now, status="returning", next_at=None if self.refund_id else now)
+            return self._updated(now, status="waiting", open_chargebacks=0)
+        return self._updated(now, status="returning", next_at=None if self.refund_id else now, open_chargebacks=0)
 
     def lost(self, now: str) -> Suspense:
         """The money after a chargeback about it was lost."""
