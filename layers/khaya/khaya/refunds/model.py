@@ -279,7 +279,8 @@ class Refund(Model):
             ended = {"status": "charged_back", "next_at": None, "sealed": None, "reason": None, "for_admin": False}
             return self._updated(now, amount_cents=0, parts=(), proposal=None, **ended)
         if self.is_unsent:
-            return self._updated(now, amount_cents=left, parts=(), proposal=None)
+            parts = () if self.source == "escrow" else without(self.parts, cents, collection)
+            return self._updated(now, amount_cents=left, parts=parts, proposal=None)
         after = self._updated(now, amount_cents=left, parts=without(self.parts, cents, collection), proposal=None)
         if after.part is None:
             ended = {"status": "paid", "next_at": None, "paid_at": now, "reason": None, "for_admin": False}

@@ -37,6 +37,7 @@ class Suspense(Model):
         reason: why it matches nothing. What came late or twice goes back by itself; the rest waits for an admin.
         currency: other than ZAR, the amount is outside the ledger.
         fee_cents: what the provider keeps of it.
+        charged_back_cents: what lost chargebacks have taken of it.
         open_chargebacks: how many chargebacks of it are open; it is frozen until none is.
     """
 
@@ -50,6 +51,7 @@ class Suspense(Model):
     status: Status = "waiting"
     next_at: str | None = None
     refund_id: str | None = None
+    charged_back_cents: Cents = 0
     open_chargebacks: Count = 0
     decided_by: str | None = None
     decision_reason: str | None = None
@@ -61,6 +63,11 @@ class Suspense(Model):
     def goes_back_by_itself(self) -> bool:
         """Whether it is clear that the payer gets it back."""
         return self.reason in ("late", "paid_twice")
+
+    @property
+    def left_cents(self) -> int:
+        """What chargebacks have left of it."""
+        return self.amount_cents - self.charged_back_cents
 
     def given_to(self, refund_id: str, now: str) -> Suspense:
         """The money in suspense while a refund gives it back."""
@@ -101,9 +108,13 @@ class Suspense(Model):
             return self._updated(now, status="waiting", open_chargebacks=0)
         return self._updated(now, status="returning", next_at=None if self.refund_id else now, open_chargebacks=0)
 
-    def lost(self, now: str) -> Suspense:
-        """The money after a chargeback about it was lost."""
-        return self._updated(now, status="lost")
+    def lost(self, cents: int, now: str) -> Suspense:
+        """The money after a chargeback about it was lost that took `cents`; what is left goes on as after one won."""
+        taken = self.charged_back_cents + cents
+        if taken < self.amount_cents:
+            return self.thawed(now).model_copy(update={"charged_back_cents": taken})
+        still_open = max(0, self.open_chargebacks - 1)
+        return self._updated(now, status="lost", charged_back_cents=taken, open_chargebacks=still_open)
 
     def _updated(self, now: str, **changed: object) -> Suspense:
         return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
