@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -260,6 +261,17 @@ def test_after_a_restore_nothing_is_sent_until_it_has_run(fake: FakeProvider) ->
         restores.require_reconciled()
     reconcile()
     restores.require_reconciled()
+
+
+@pytest.mark.parametrize(("generation", "may_leave"), [("1", True), ("2", False), ("11", False)])
+def test_given_tables_that_were_never_reconciled_then_money_leaves_only_those_of_the_first_generation(
+    monkeypatch: pytest.MonkeyPatch, generation: str, may_leave: bool
+) -> None:
+    present = settings()
+    named = present.model_copy(update={"credits_table": f"khaya-credits-local-{generation}"})
+    monkeypatch.setattr(restores, "settings", lambda: named)
+    with nullcontext() if may_leave else pytest.raises(RetryLater):
+        restores.require_reconciled()
 
 
 def test_a_suspense_refund_needs_a_reason_a_key_and_somebody_else(

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from khaya.chargebacks import service as chargebacks
 from khaya.disbursements import refunds
 from khaya.platform.base import clock as khaya_clock
+from khaya.platform.data.unit_of_work import commit_now
 from khaya.provider.errors import Refused, Unclear
+from khaya.refunds import store as refund_store
 from khaya.suspense import store as suspense
 from tests.conftest import Clock
 from tests.support.client import Answer, Person
 from tests.support.escrow import ledger_balance
 from tests.support.money import REASON, key
 from tests.support.payments import (
+    ACCOUNT,
     BUYER,
     WORKER,
     cancel,
@@ -83,12 +88,35 @@ def test_given_a_stuck_refund_when_a_chargeback_of_its_payment_is_lost_then_nobo
     provider.decide_chargeback(chargeback, "lost")
     assert chargebacks.apply(chargeback, khaya_clock.now()) == "lost"
     after = refund(job_id)
-    assert (after.status, after.amount_cents, after.parts) == ("needs_admin", left.cents, (left,))
+    parts = () if how == "refused" else (left,)  # what was never asked for is shared out afresh
+    assert (after.status, after.amount_cents, after.parts) == ("needs_admin", left.cents, parts)
     assert sum(row["cents"] for row in stored("credits") if row.get("account") == "losses") == 0
     provider.default_refund = "paid"
     assert decide(ADMINS[0], job_id, "again").status == 200
     assert give_back(job_id).status == "paid"
     assert provider.refunded_cents == left.cents
+
+
+def test_given_too_little_is_left_for_a_refund_when_a_chargeback_is_lost_then_the_platform_loses_nothing(
+    provider: FakeProvider,
+) -> None:
+    # given a refund that could not be shared out
+    job_id = deal()
+    references = pay_all(provider, job_id)
+    cancel(job_id)
+    commit_now(refund_store.change(refund(job_id), refund(job_id).planned([], khaya_clock.now())))
+    assert refund(job_id).reason == "too_little_left"
+    # when a chargeback of the deposit is lost
+    chargeback = provider.charge_back(references[0])
+    provider.decide_chargeback(chargeback, "lost")
+    assert chargebacks.apply(chargeback, khaya_clock.now()) == "lost"
+    # then it is taken from the refund, and the rest goes back once
+    assert refund(job_id).held_cents == 73_500
+    assert sum(row["cents"] for row in stored("credits") if row.get("account") == "losses") == 0
+    provider.default_refund = "paid"
+    assert decide(ADMINS[0], job_id, "again").status == 200
+    assert give_back(job_id).status == "paid"
+    assert provider.refunded_cents == 73_500
 
 
 def decide(admin: Person, refund_id: str, decision: str, name: str = "decided") -> Answer:
@@ -182,6 +210,49 @@ def test_money_in_suspense_that_was_given_back_by_hand_is_returned(provider: Fak
     held = suspense.find(reference)
     assert held is not None
     assert held.status == "returned"
+
+
+@pytest.mark.parametrize("cents", [100_000, 600_000])
+@pytest.mark.parametrize("decision", ["given_back", "given_back_from_bank"])
+def test_given_a_refund_that_is_an_admins_when_its_buyer_names_an_account_then_no_admin_gives_it_back(
+    provider: FakeProvider, clock: Clock, decision: str, cents: int
+) -> None:
+    # given a refund whose buyer named no account for so long that it is an admin's, and perhaps one decision about it
+    job_id = deal(cents)
+    pay_all(provider, job_id)
+    cancel(job_id)
+    provider.default_refund = "needs_account"
+    for _ in range(32):
+        give_back(job_id)
+        clock.tick(days=1)
+    assert refund(job_id).for_admin
+    if cents == 600_000:
+        assert decide(ADMINS[0], job_id, decision, "first").body["proposal"] is not None
+    # when the buyer names one, then no admin decides while it waits, nor while the provider sends the money
+    provider.default_refund = "pending"
+    buyer = Person(BUYER, ("buyer",), signed_in_at=10**10)
+    assert buyer.put(f"/jobs/{job_id}/escrow/refund-account", ACCOUNT).status == 200
+    assert refund(job_id).proposal is None
+    assert decide(ADMINS[1], job_id, decision, "waits").status == 409
+    assert give_back(job_id).status == "sent"
+    assert decide(ADMINS[1], job_id, decision, "is sent").status == 409
+    finish_refund(provider, clock, job_id)
+    assert provider.refunded_cents == cents * 105 // 100
+
+
+@pytest.mark.parametrize("state", ["pending", "paid"])
+def test_given_an_admins_refund_that_the_provider_makes_then_no_admin_gives_it_back(
+    provider: FakeProvider, clock: Clock, state: Literal["pending", "paid"]
+) -> None:
+    job_id = cancelled_refund(provider)
+    provider.default_refund = "needs_account"
+    for _ in range(32):
+        give_back(job_id)
+        clock.tick(days=1)
+    provider.default_refund = "pending"
+    provider.decide_refund(f"{job_id}-1", state)  # as it does with an account that was entered in its dashboard
+    assert give_back(job_id, hinted=True).status == "sent"
+    assert decide(ADMINS[0], job_id, "given_back").status == 409
 
 
 def test_no_admin_decides_about_a_refund_of_theirs_or_one_that_needs_no_admin(provider: FakeProvider) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
+from khaya.chargebacks import service as chargebacks
 from khaya.collections import service as collections
+from khaya.payout_accounts import service as accounts
+from khaya.payout_accounts.model import Problem
 from khaya.platform.base import clock as khaya_clock
 from khaya.platform.data.unit_of_work import commit_now
 from khaya.provider.errors import ProviderUnavailable, Refused, Unclear
+from khaya.provider.model import BankAccount
 from khaya.suspense import store as suspense
 from tests.conftest import Clock
 from tests.support.client import Person
@@ -199,6 +205,56 @@ def test_an_account_is_named_by_the_owner_only_and_only_while_it_is_asked_for(pr
     assert name(job_id, bankCode="0") == 422
     assert name(job_id, identityNumber="8001015009088") == 422
     assert [name(job_id) for _ in range(4)] == [200, 200, 200, 429]
+
+
+@pytest.mark.parametrize("outcome", ["won", "lost"])
+def test_given_an_account_that_is_named_while_a_chargeback_is_open_then_the_provider_gets_it_only_if_it_is_won(
+    provider: FakeProvider, clock: Clock, outcome: Literal["won", "lost"]
+) -> None:
+    job_id = asking(provider)
+    taken = refund(job_id).parts[0]
+    chargeback = provider.charge_back(taken.collection)
+    chargebacks.apply(chargeback, khaya_clock.now())
+    assert name(job_id) == 200
+    held = give_back(job_id)
+    assert (held.status, held.reason, provider.given_accounts) == ("needs_account", "chargeback", {})
+    provider.decide_chargeback(chargeback, outcome)
+    chargebacks.apply(chargeback, khaya_clock.now())
+    clock.tick(minutes=31)
+    finish_refund(provider, clock, job_id)
+    given = sum(one.amount_cents for one in provider.refunds.values() if one.state == "paid")
+    assert given == 105_000 - (taken.cents if outcome == "lost" else 0)
+    assert len(provider.given_accounts) == (1 if outcome == "won" else 0)
+
+
+def test_given_a_chargeback_that_is_opened_while_the_account_is_checked_then_the_provider_does_not_get_it(
+    provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = asking(provider)
+    assert name(job_id) == 200
+    check, reference = accounts.problem_at_provider, refund(job_id).parts[0].collection
+
+    def charged_back_meanwhile(account: BankAccount) -> Problem | None:
+        chargebacks.apply(provider.charge_back(reference), khaya_clock.now())
+        return check(account)
+
+    monkeypatch.setattr(accounts, "problem_at_provider", charged_back_meanwhile)
+    assert (give_back(job_id).reason, provider.given_accounts) == ("chargeback", {})
+
+
+def test_given_the_buyers_account_was_given_and_the_answer_lost_then_a_lost_chargeback_is_a_loss(
+    provider: FakeProvider,
+) -> None:
+    job_id = asking(provider)
+    assert name(job_id) == 200
+    provider.fail("give_refund_account", Unclear("timeout"), after=True)
+    given = give_back(job_id)
+    assert given.coverable_cents(given.parts[0].collection) == 0
+    other = asking(provider)
+    assert name(other) == 200
+    provider.fail("give_refund_account", ProviderUnavailable("down"))
+    unreached = give_back(other)
+    assert unreached.coverable_cents(unreached.parts[0].collection) == unreached.parts[0].cents
 
 
 def test_a_buyer_who_names_nothing_is_reminded_and_then_it_is_an_admins(provider: FakeProvider, clock: Clock) -> None:

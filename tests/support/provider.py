@@ -173,14 +173,14 @@ class FakeProvider:
             self.balance_cents += settlement.amount_cents
         return settlement
 
-    def charge_back(self, reference: str, due_at: str | None = None) -> str:
-        """Open a chargeback of a payment; returns the provider's id of it."""
+    def charge_back(self, reference: str, due_at: str | None = None, cents: int | None = None) -> str:
+        """Open a chargeback of a payment, or of some cents of it; returns the provider's id of it."""
         provider_id = f"chargeback-{len(self.chargebacks) + 1}"
         self.chargebacks[provider_id] = Chargeback(
             provider_id=provider_id,
             collection=reference,
             state="open",
-            amount_cents=self.collections[reference].amount_cents,
+            amount_cents=self.collections[reference].amount_cents if cents is None else cents,
             currency="ZAR",
             live=False,
             answered=False,
@@ -264,7 +264,9 @@ class FakeProvider:
             for one in self.refunds.values()
             if one.collection == request.collection and one.state != "failed"
         )
-        if any(one.collection == request.collection and one.state == "lost" for one in self.chargebacks.values()):
+        of_collection = [one for one in self.chargebacks.values() if one.collection == request.collection]
+        lost = sum(one.amount_cents for one in of_collection if one.state == "lost")
+        if lost and given + lost + request.amount_cents > collection.amount_cents:
             raise Refused("transaction_reversed")
         if given + request.amount_cents > collection.amount_cents:
             raise Refused("refund_exceeds_amount")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from khaya.payout_accounts.model import is_identity_number
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict
-from khaya.refunds.model import Refund, new_refund, new_return
+from khaya.refunds.model import Refund, RefundDecisionRequest, new_refund, new_return
 
 NOW = "2026-11-21T08:00:00.000Z"
 
@@ -61,6 +61,56 @@ def test_given_a_chargeback_of_less_than_a_part_then_the_rest_of_the_part_still_
     after = sent.charged_back(1_500, "deposit", NOW)
     assert [(part.collection, part.cents) for part in after.parts] == [("balance", 73_500), ("deposit", 30_000)]
     assert (after.amount_cents, after.held_cents, after.coverable_cents("balance")) == (103_500, 103_500, 0)
+
+
+def test_given_a_chargeback_of_some_of_a_part_that_needs_an_account_then_the_rest_is_asked_for_afresh() -> None:
+    planned = refund().planned([("balance", 73_500), ("deposit", 31_500)], NOW)
+    asking = planned.asking(NOW).needing_account("r", NOW)
+    assert asking.coverable_cents("balance") == 73_500
+    after = asking.charged_back(1_500, "balance", NOW)
+    first = after.parts[0]
+    assert (after.status, first.state, first.cents, first.failed) == ("pending", "planned", 72_000, ("r",))
+    assert asking.with_account("sealed", NOW).giving_account(NOW).coverable_cents("balance") == 0
+
+
+def test_given_a_refund_of_which_too_little_is_left_then_a_lost_chargeback_covers_it() -> None:
+    stuck = refund().planned([("deposit", 31_500)], NOW)
+    assert stuck.coverable_cents("balance") == 105_000
+    after = stuck.charged_back(73_500, "balance", NOW)
+    assert (after.status, after.held_cents, after.parts) == ("needs_admin", 31_500, ())
+    assert after.charged_back(31_500, "deposit", NOW).status == "charged_back"
+
+
+@pytest.mark.parametrize("end", ["paid", "charged_back"])
+def test_given_a_refund_that_has_ended_then_nothing_of_it_is_coverable(end: str) -> None:
+    planned = refund(21_000).planned([("all", 21_000)], NOW)
+    ended = planned.asking(NOW).part_paid("r", NOW) if end == "paid" else planned.charged_back(21_000, "all", NOW)
+    assert (ended.status, ended.coverable_cents("all")) == (end, 0)
+
+
+def again(stuck: Refund, admin: str) -> Refund:
+    request = RefundDecisionRequest(decision="again", reason="It was not made there.")
+    return stuck.decided(request, admin_id=admin, now=NOW)
+
+
+@pytest.mark.parametrize("kind", ["never asked for", "asked for"])
+def test_given_a_proposal_when_a_chargeback_changes_the_amount_then_two_admins_decide_anew(kind: str) -> None:
+    planned = refund(1_050_000).planned([("balance", 735_000), ("deposit", 315_000)], NOW)
+    stuck = planned.refused(NOW) if kind == "never asked for" else planned.asking(NOW).part_failed("r", NOW)
+    assert stuck.status == "needs_admin"
+    proposed = again(stuck, "admin-1")
+    assert proposed.proposal is not None
+    less = proposed.charged_back(100_000, "balance", NOW)
+    assert (less.proposal, less.held_cents) == (None, 950_000)
+    anew = again(less, "admin-2")
+    assert (anew.status, anew.proposal is not None) == ("needs_admin", True)
+
+
+def test_given_a_large_refund_of_which_little_is_left_then_one_admin_decides() -> None:
+    planned = refund(630_000).planned([("balance", 441_000), ("deposit", 189_000)], NOW)
+    stuck = planned.asking(NOW).part_paid("r", NOW).refused(NOW)
+    assert stuck.held_cents == 189_000
+    assert again(stuck, "admin-1").status == "pending"
 
 
 def test_given_a_refund_that_has_ended_then_it_does_not_change_any_more() -> None:

@@ -150,7 +150,7 @@ def _open(found: port.Chargeback, now: str, unit_of_work: UnitOfWork) -> None:
     if deal is not None:
         frozen = resolution.charged_back(deal.escrow, found.due_at, now)
         escrows.change_escrow(deal, frozen, now=now, unit_of_work=unit_of_work)
-    elif kept is not None and kept.status in ("waiting", "returning"):
+    elif kept is not None and kept.status in ("waiting", "returning", "frozen"):
         unit_of_work.add(suspense.change(kept, kept.frozen(now)))
 
 
@@ -217,14 +217,12 @@ def _take_from_deal(
 def _take_from_suspense(
     kept: Suspense, cents: int, now: str, unit_of_work: UnitOfWork
 ) -> tuple[int, list[tuple[str, int]]]:
-    """Take a lost chargeback from money in suspense, unless that was sent back already."""
+    """Take a lost chargeback from money in suspense, unless that was sent back already; what is left goes on."""
     refund = refunds.find(kept.refund_id) if kept.refund_id else None
-    if refund is not None and not refund.coverable_cents(kept.id):
-        return cents, []
-    covered = min(cents, kept.amount_cents)
-    unit_of_work.add(suspense.change(kept, kept.lost(now)))
-    if refund is not None:
-        unit_of_work.add(refunds.change(refund, refund.charged_back(refund.amount_cents, kept.id, now)))
+    covered = min(cents, kept.left_cents if refund is None else refund.coverable_cents(kept.id))
+    unit_of_work.add(suspense.change(kept, kept.lost(covered, now)))
+    if refund is not None and covered:
+        unit_of_work.add(refunds.change(refund, refund.charged_back(covered, kept.id, now)))
     return cents - covered, [("suspense", -covered)]
 
 

@@ -108,14 +108,7 @@ def _at_provider(refund: Refund, part: CollectionRefund) -> port.Refund | None:
 
 def _ask(refund: Refund, part: CollectionRefund, now: str) -> Refund:
     """Ask the provider for a part: the intent is committed first, so that a lost answer is known as such."""
-    begun: list[Refund] = []
-
-    def begin(one: Refund, unit_of_work: UnitOfWork) -> Refund:
-        begun[:] = [_asking(one, part, now, unit_of_work)]
-        return begun[0]
-
-    asking = _record(refund, begin)
-    is_ours = bool(begun) and asking is begun[0]  # otherwise another run asks
+    asking, is_ours = _intend(refund, lambda one, unit_of_work: _asking(one, part, now, unit_of_work))
     if asking.part is None or not is_ours or asking.part.state != "asked":
         return asking
     request = port.RefundRequest(part.refund_id, part.collection, part.cents)
@@ -137,17 +130,24 @@ def _ask(refund: Refund, part: CollectionRefund, now: str) -> Refund:
 
 def _asking(refund: Refund, part: CollectionRefund, now: str, unit_of_work: UnitOfWork) -> Refund:
     """The intent to ask for a part; while a chargeback is open, nothing is asked for."""
+    if _is_frozen(refund, part, unit_of_work):
+        return refund.not_asked("chargeback", now)
+    return refund.asking(now)
+
+
+def _is_frozen(refund: Refund, part: CollectionRefund, unit_of_work: UnitOfWork) -> bool:
+    """Whether a chargeback of the money is open. The unit of work is refused if one is opened meanwhile."""
     if refund.source == "escrow":
         escrow = escrows.find(refund.id)
-        if escrow is not None and escrow.is_frozen:
-            return refund.not_asked("chargeback", now)
-        unit_of_work.add(*([escrows.require_unchanged(escrow)] if escrow is not None else []))
-    else:
-        held = suspense.find(part.collection)
-        if held is not None and held.status == "frozen":
-            return refund.not_asked("chargeback", now)
-        unit_of_work.add(*([suspense.require_unchanged(held)] if held is not None else []))
-    return refund.asking(now)
+        if escrow is None:
+            return False
+        unit_of_work.add(escrows.require_unchanged(escrow))
+        return escrow.is_frozen
+    held = suspense.find(part.collection)
+    if held is None:
+        return False
+    unit_of_work.add(suspense.require_unchanged(held))
+    return held.status == "frozen"
 
 
 def _apply(refund: Refund, part: CollectionRefund, found: port.Refund, now: str) -> Refund:
@@ -162,7 +162,7 @@ def _apply(refund: Refund, part: CollectionRefund, found: port.Refund, now: str)
             observability.count("RefundFailed")
             return _record(refund, lambda one, _: one.part_failed(found.provider_id, now))
         case "needs_account":
-            return _give_account(refund, found.provider_id, now)
+            return _give_account(refund, part, found.provider_id, now)
     return _record(refund, lambda one, _: one.sent(found.provider_id, now))
 
 
@@ -180,25 +180,59 @@ def _part_paid(
     return after
 
 
-def _give_account(refund: Refund, provider_id: str, now: str) -> Refund:
-    """Give the provider the account that the buyer named; ask and remind the buyer until they name one."""
+def _give_account(refund: Refund, part: CollectionRefund, provider_id: str, now: str) -> Refund:
+    """Give the provider the account that the buyer named; ask and remind the buyer until they name one.
+
+    While a chargeback is open, nothing is given.
+    """
     details = accounts.open_sealed(refund.sealed, service.context_of(refund)) if refund.sealed else None
     if details is None:
         return _record(refund, lambda one, _: one.needing_account(provider_id, now))
+    if _is_frozen(refund, part, UnitOfWork()):
+        return _record(refund, lambda one, _: one.withheld(now))
     own = payout_accounts.find(refund.buyer_id or "")
     problem = accounts.identity_problem(details, refund.buyer_id or "", own) or accounts.problem_at_provider(
         details.account
     )
-    if problem is None:
-        try:
-            provider.payment_provider().give_refund_account(provider_id, details.account)
-        except Refused:
-            problem = "unknown"
-        except Unclear:  # repeating it is harmless
-            return _record(refund, lambda one, _: one.postponed(now))
     if problem is not None:
         return _record(refund, lambda one, _: one.needing_account(provider_id, now, problem))
-    return _record(refund, lambda one, _: one.account_given(now))
+    return _hand_over(refund, part, provider_id, details.account, now)
+
+
+def _hand_over(refund: Refund, part: CollectionRefund, provider_id: str, account: port.BankAccount, now: str) -> Refund:
+    """Hand the buyer's account over to the provider.
+
+    The intent is committed first, so that a lost chargeback does not take a part that the provider may make.
+    """
+
+    def begin(one: Refund, unit_of_work: UnitOfWork) -> Refund:
+        return one.withheld(now) if _is_frozen(one, part, unit_of_work) else one.giving_account(now)
+
+    giving, is_ours = _intend(refund, begin)
+    if not is_ours or giving.reason == "chargeback":
+        return giving
+    try:
+        provider.payment_provider().give_refund_account(provider_id, account)
+    except Refused:
+        return _record(giving, lambda one, _: one.needing_account(provider_id, now, "unknown"))
+    except ProviderUnavailable as error:
+        seconds = error.retry_after
+        return _record(giving, lambda one, _: one.account_not_given(now, seconds))
+    except Unclear:  # repeating it is harmless
+        return _record(giving, lambda one, _: one.postponed(now))
+    return _record(giving, lambda one, _: one.account_given(now))
+
+
+def _intend(refund: Refund, intent: Callable[[Refund, UnitOfWork], Refund]) -> tuple[Refund, bool]:
+    """Commit an intent; returns the refund, and whether this run may carry it out. Otherwise another run does."""
+    begun: list[Refund] = []
+
+    def begin(one: Refund, unit_of_work: UnitOfWork) -> Refund:
+        begun[:] = [intent(one, unit_of_work)]
+        return begun[0]
+
+    after = _record(refund, begin)
+    return after, bool(begun) and after is begun[0]
 
 
 def _record(refund: Refund, outcome: Callable[[Refund, UnitOfWork], Refund]) -> Refund:

@@ -17,7 +17,7 @@ Status = Literal["pending", "sent", "paid", "needs_account", "needs_admin", "cha
 TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
     "pending": frozenset({"sent", "paid", "needs_account", "needs_admin", "charged_back"}),
     "sent": frozenset({"paid", "needs_account", "needs_admin"}),
-    "needs_account": frozenset({"sent", "paid", "needs_admin"}),
+    "needs_account": frozenset({"pending", "sent", "paid", "needs_admin", "charged_back"}),
     "needs_admin": frozenset({"pending", "paid", "charged_back"}),
     "paid": frozenset(),
     "charged_back": frozenset(),
@@ -39,7 +39,7 @@ AdminDecision = Literal["again", "given_back", "given_back_from_bank"]
 of the balance there, or by a transfer from our own bank account."""
 
 SINGLE_ADMIN_CENTS: Final = 5_000 * RAND
-"""The largest refund about which one admin decides alone."""
+"""The most that is left of a refund about which one admin decides alone."""
 
 UNCLEAR_MINUTES: Final = 30
 """Minutes after which a refund whose answer was lost, and which the provider does not list, becomes an admin's."""
@@ -50,6 +50,7 @@ LISTED_DAYS: Final = 1
 _BALANCE_MINUTES: Final = 30
 _FIRST_LOOK_SECONDS: Final = 60
 _LONGEST_LOOK_SECONDS: Final = 6 * 3600
+_NOT_FOR_ADMIN: Final[dict[str, Any]] = {"for_admin": False, "proposal": None}
 
 
 class RefundDecisionRequest(RequestModel):
@@ -125,7 +126,8 @@ class Refund(Model):
     @property
     def is_unsent(self) -> bool:
         """Whether the provider was asked for nothing of it."""
-        return self.status == "pending" and all(part.state == "planned" for part in self.parts)
+        is_open = self.status in ("pending", "needs_admin")
+        return is_open and all(part.state == "planned" and not part.failed for part in self.parts)
 
     def coverable_cents(self, collection: str) -> int:
         """What of it need not be sent any more when the buyer's bank has taken a collection back."""
@@ -189,20 +191,31 @@ class Refund(Model):
         next_at = clock.plus(now, seconds=max(_FIRST_LOOK_SECONDS, seconds))
         return self._updated(now, reason="provider_unavailable", next_at=next_at)
 
+    def withheld(self, now: str) -> Refund:
+        """The refund while a chargeback of its money is open: the account that the buyer named waits with us."""
+        return self._updated(now, reason="chargeback", next_at=clock.plus(now, minutes=_BALANCE_MINUTES))
+
+    def giving_account(self, now: str) -> Refund:
+        """The refund just before the provider is given the buyer's account."""
+        return self._with_part(now, {"given_at": now}, reason=None, next_at=self._look_at(now))
+
+    def account_not_given(self, now: str, seconds: int) -> Refund:
+        """The refund after the provider could not be reached to give it the buyer's account."""
+        return self._with_part(now, {"given_at": None}).postponed(now, seconds)
+
     def sent(self, provider_id: str, now: str) -> Refund:
         """The refund while the provider gives its present part back."""
         fields = {"state": "sent", "provider_id": provider_id}
-        return self._with_part(now, fields, status="sent", reason=None, waiting=None, next_at=self._look_at(now))
+        after = self._with_part(now, fields, status="sent", reason=None, waiting=None, next_at=self._look_at(now))
+        return after.model_copy(update={**_NOT_FOR_ADMIN, "sealed": None})
 
     def part_paid(self, provider_id: str, now: str) -> Refund:
         """The refund after its present part was given back; the last part ends it."""
         after = self._with_part(
             now, {"state": "paid", "provider_id": provider_id}, status="sent", reason=None, waiting=None, next_at=now
-        )
+        ).model_copy(update=_NOT_FOR_ADMIN)
         if after.part is None:
-            return after.model_copy(
-                update={"status": "paid", "next_at": None, "paid_at": now, "sealed": None, "for_admin": False}
-            )
+            return after.model_copy(update={"status": "paid", "next_at": None, "paid_at": now, "sealed": None})
         return after
 
     def needing_account(self, provider_id: str, now: str, problem: AccountProblem | None = None) -> Refund:
@@ -210,7 +223,7 @@ class Refund(Model):
         waiting = (self.waiting or Waiting(since=now)).looked_at(now)
         return self._with_part(
             now,
-            {"state": "needs_account", "provider_id": provider_id},
+            {"state": "needs_account", "provider_id": provider_id, "given_at": None},
             status="needs_account",
             reason=None,
             waiting=waiting,
@@ -221,16 +234,16 @@ class Refund(Model):
         )
 
     def with_account(self, sealed: str, now: str) -> Refund:
-        """The refund after the buyer named an account.
+        """The refund after the buyer named an account. It goes on by itself, so no admin decides about it.
 
         Raises:
             Conflict: it does not ask for one.
         """
         if self.status != "needs_account":
             raise Conflict("No account is needed for a refund of this job.", code="refund_account_not_needed")
-        return self._updated(
-            now, sealed=sealed, account_version=self.account_version + 1, account_problem=None, next_at=now
-        )
+        version = self.account_version + 1
+        named = self._updated(now, sealed=sealed, account_version=version, account_problem=None, next_at=now)
+        return named.model_copy(update=_NOT_FOR_ADMIN)
 
     def account_given(self, now: str) -> Refund:
         """The refund after the provider took the buyer's account; its numbers are dropped."""
@@ -238,11 +251,11 @@ class Refund(Model):
             now,
             {"state": "sent"},
             status="sent",
+            reason=None,
             sealed=None,
             waiting=None,
-            for_admin=False,
             next_at=self._look_at(now),
-        )
+        ).model_copy(update=_NOT_FOR_ADMIN)
 
     def refused(self, now: str) -> Refund:
         """The refund after the provider refused its present part for good."""
@@ -257,21 +270,31 @@ class Refund(Model):
         return self._updated(now, status="needs_admin", reason=reason, for_admin=True, next_at=None, sealed=None)
 
     def charged_back(self, cents: int, collection: str, now: str) -> Refund:
-        """The refund less `cents` that the buyer's bank has taken back with a collection: nobody gets them twice."""
+        """The refund less `cents` that the buyer's bank has taken back with a collection: nobody gets them twice.
+
+        A decision that waits for a second admin was about another amount, and is dropped.
+        """
         left = self.amount_cents - cents
         if not left:
             ended = {"status": "charged_back", "next_at": None, "sealed": None, "reason": None, "for_admin": False}
             return self._updated(now, amount_cents=0, parts=(), proposal=None, **ended)
         if self.is_unsent:
-            return self._updated(now, amount_cents=left, parts=())
-        after = self._updated(now, amount_cents=left, parts=without(self.parts, cents, collection))
+            parts = () if self.source == "escrow" else without(self.parts, cents, collection)
+            return self._updated(now, amount_cents=left, parts=parts, proposal=None)
+        after = self._updated(now, amount_cents=left, parts=without(self.parts, cents, collection), proposal=None)
         if after.part is None:
             ended = {"status": "paid", "next_at": None, "paid_at": now, "reason": None, "for_admin": False}
-            return after.model_copy(update={**ended, "proposal": None})
+            return after.model_copy(update=ended)
+        if after.status == "needs_account" and after.part.state == "planned":
+            status = "sent" if any(part.state == "paid" for part in after.parts) else "pending"
+            none = {**_NOT_FOR_ADMIN, "waiting": None, "sealed": None, "account_problem": None, "reason": None}
+            return after.model_copy(update={**none, "status": status, "next_at": now})
         return after if after.is_final else after.model_copy(update={"next_at": now})
 
     def decided(self, request: RefundDecisionRequest, *, admin_id: str, now: str) -> Refund:
         """The refund after an admin's decision. Above the limit of one admin, the first decision waits for a second.
+
+        The limit is about what is left of it.
 
         Raises:
             Forbidden: the admin gets the money, or decided the same before.
@@ -286,7 +309,7 @@ class Refund(Model):
         is_second = first is not None and first.decision == request.decision
         if is_second and first is not None and first.by == admin_id:
             raise Forbidden("Nobody decides about their own proposal; another admin has to.", code="own_proposal")
-        if self.amount_cents > SINGLE_ADMIN_CENTS and not is_second:
+        if self.held_cents > SINGLE_ADMIN_CENTS and not is_second:
             proposal = RefundProposal(decision=request.decision, by=admin_id, reason=request.reason, at=now)
             return self._updated(now, proposal=proposal)
         admins = (first.by, admin_id) if is_second and first is not None else (admin_id,)

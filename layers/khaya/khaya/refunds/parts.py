@@ -20,7 +20,9 @@ class CollectionRefund(Model):
         collection: the reference of the collection.
         asked_at: when the provider was asked for it, before the call; None if it surely was not.
         provider_id: the provider's id of it.
-        failed: the provider's ids of earlier tries that failed. They have our id too, and are left aside.
+        given_at: when the provider was given the buyer's account, before the call; None if it surely was not.
+        failed: the provider's ids of earlier tries that failed or were given up. They have our id too, and are left
+            aside.
     """
 
     refund_id: str
@@ -29,12 +31,13 @@ class CollectionRefund(Model):
     state: PartState = "planned"
     asked_at: str | None = None
     provider_id: str | None = None
+    given_at: str | None = None
     failed: tuple[str, ...] = ()
 
     @property
     def is_not_made(self) -> bool:
         """Whether the provider has surely not made it, and does not make it now."""
-        return self.state in ("planned", "failed")
+        return self.state in ("planned", "failed") or (self.state == "needs_account" and self.given_at is None)
 
 
 def left_aside(part: CollectionRefund) -> dict[str, Any]:
@@ -51,5 +54,18 @@ def without(parts: Sequence[CollectionRefund], cents: int, collection: str) -> t
         cut = min(cents, part.cents) if part.is_not_made and part.collection == collection else 0
         cents -= cut
         if cut < part.cents:
-            kept.append(part.model_copy(update={"cents": part.cents - cut}) if cut else part)
+            kept.append(_less(part, cut) if cut else part)
     return tuple(kept)
+
+
+def _less(part: CollectionRefund, cents: int) -> CollectionRefund:
+    """The part less some cents. One for which the provider waits for an account is asked for afresh."""
+    changed: dict[str, Any] = {"cents": part.cents - cents}
+    if part.state == "needs_account" and part.provider_id is not None:
+        changed |= {
+            "state": "planned",
+            "asked_at": None,
+            "provider_id": None,
+            "failed": (*part.failed, part.provider_id),
+        }
+    return part.model_copy(update=changed)

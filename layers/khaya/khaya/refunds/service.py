@@ -49,7 +49,7 @@ def refund_of(held: Suspense, now: str) -> Refund:
         reference=held.id,
         buyer_id=held.buyer_id,
         job_id=held.job_id,
-        amount_cents=held.amount_cents,
+        amount_cents=held.left_cents,
         currency=held.currency,
         now=now,
     )

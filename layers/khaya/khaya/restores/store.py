@@ -1,7 +1,8 @@
 """The note of the last reconciliation, `run#latest` in the Books table: when it ran, and over which tables.
 
 Restored tables have other names (a new generation), but hold the note of the tables that they are copies of. So a note
-about other tables says that nothing was reconciled since the restore.
+about other tables says that nothing was reconciled since the restore. So does a missing note in any generation but the
+first: the tables were restored to a time before their first reconciliation.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from khaya.platform.data import dynamo, writes
 _RETRY_SECONDS: Final = 900
 _DAYS_AGAIN: Final = 7
 """Days before the last reconciliation that the next one looks at again, since providers list some things late."""
+_FIRST_GENERATION: Final = "1"
 _FIRST_DAYS: Final = 62
 """Days at which the first reconciliation begins."""
 
@@ -39,8 +41,9 @@ def require_reconciled() -> None:
     Raises:
         RetryLater: they were restored, and the reconciliation has not run.
     """
-    note = dynamo.get(*_key())
-    if note is not None and note["tables"] != settings().credits_table:
+    note, tables = dynamo.get(*_key()), settings().credits_table
+    is_first = tables.rpartition("-")[2] == _FIRST_GENERATION
+    if (note["tables"] != tables) if note is not None else not is_first:
         raise RetryLater("the tables were restored and are not reconciled yet", _RETRY_SECONDS)
 
 

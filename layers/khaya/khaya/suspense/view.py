@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
 from khaya.suspense.model import Reason, Status, Suspense
@@ -15,6 +19,7 @@ class SuspenseView(Model):
     amount_cents: Cents
     currency: str
     fee_cents: Cents
+    charged_back_cents: Annotated[Cents, Field(description="What lost chargebacks have taken of it.")]
     job_id: str | None
     buyer_id: str | None
     status: Status
