@@ -112,7 +112,12 @@ class Deployment:
         if before is not None:  # the stack of the alarms is deployed after that of the application
             _refuse(alarm_address(self._session, self._configuration))
         self._refuse_during_maintenance()
-        self._deployments.remove_failed_first()
+        if self._deployments.is_left_of_first(deployed=before is not None):
+            self._say(f"{self._stack.name} is what a failed first deployment has left. It is deleted and made anew")
+            if plan:
+                return
+            self._confirm()
+            self._deployments.remove()
         if before is not None and self._stack.status() in {None, "REVIEW_IN_PROGRESS"}:
             self._bring_back(before, plan=plan)
             if plan:
@@ -297,6 +302,8 @@ class Deployment:
             raise Refused(
                 f"{failure}\nCloudFormation has taken the changes back. Fix the cause, then deploy again."
             ) from failure
+        if self._configuration.is_prod:
+            self._deployments.protect()
         self._verify(release, before, ringing_before)
         if good:
             self._releases.mark_good(release)
