@@ -187,9 +187,10 @@ class Deployment:
         opened = kept({**present.parameters, **changes})
         closed = self._stack.parameters().get(MAINTENANCE) == "true"
         self._change(kept({**opened.parameters, MAINTENANCE: "true"}) if closed else opened, None, good=False)
+        # The new mark first: interrupted in between, a good release is still known.
+        self._releases.mark_good(opened)
         for one in good:
             self._releases.drop_good(one)
-        self._releases.mark_good(opened)
 
     def rollback(self, *, plan: bool = False) -> None:
         """Deploy the release before, with the parameters that it had. Every alias then serves its code.
