@@ -50,9 +50,10 @@ def package(root: Path, configuration: Configuration) -> str:
     flags = ["--region", configuration.region]
     machine = [f"{name}={value}" for name, value in configuration.parameters.items() if name in BUILT_FOR]
     overrides = ["--parameter-overrides", *machine] if machine else []
+    prefix = f"code/{configuration.environment}"
     for line in (
         ["build", *flags, *overrides],
-        ["package", "--resolve-s3", "--output-template-file", str(PACKAGED), *flags],
+        ["package", "--resolve-s3", "--s3-prefix", prefix, "--output-template-file", str(PACKAGED), *flags],
     ):
         ended = subprocess.run(  # noqa: S603 - our own arguments
             [str(SAM), *line], cwd=root, env=os.environ | {"SAM_CLI_TELEMETRY": "0"}, check=False

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import boto3
 import pytest
 
 from operations.configuration import Configuration
-from operations.deploy import Deployment
+from operations.deploy import PACKAGED, Deployment, package
 from operations.redrive import Redrive
 from operations.refused import Refused
 from operations.stack import Stack
@@ -169,6 +170,25 @@ def test_given_other_stores_when_the_new_release_cannot_be_marked_then_the_ones_
     operator.deployment.make_missing()
     [only] = operator.deployment._releases.good()
     assert only.key > before[0].key
+
+
+def test_given_a_mark_that_another_environment_could_write_then_it_is_no_release(session: boto3.Session) -> None:
+    operator = Operator(session, "forged")
+    operator.deployment.deploy(SMALL, "a" * 40, {})
+    good = operator.deployment._releases.good()
+    for name in ("release.json", "good"):
+        key = f"releases/forged/99991231/releases/dev/x/{name}"
+        session.client("s3").put_object(Bucket="artifacts", Key=key, Body=b"{}")
+    assert operator.deployment._releases.good() == good
+
+
+def test_code_is_uploaded_to_the_folder_of_its_environment(tmp_path: Path) -> None:
+    (tmp_path / PACKAGED).parent.mkdir()
+    (tmp_path / PACKAGED).write_text("packaged")
+    with patch("operations.deploy.subprocess.run", return_value=Mock(returncode=0)) as run:
+        assert package(tmp_path, Configuration("dev", "khaya-dev", "af-south-1", {}, {})) == "packaged"
+    line = run.call_args.args[0]
+    assert line[line.index("--s3-prefix") + 1] == "code/dev"
 
 
 @pytest.fixture
