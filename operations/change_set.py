@@ -27,6 +27,8 @@ MADE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 """States of a stack whose changes were made."""
 GENERATION = "Generation"
 """The parameter with the last part of the tables' names."""
+MAINTENANCE = "Maintenance"
+"""The parameter that refuses writes and stops queues, streams and schedules."""
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 

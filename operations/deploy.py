@@ -13,7 +13,7 @@ from typing import Any
 from operations import smoke
 from operations.bring_back import Stores, template_of
 from operations.change_rules import changed
-from operations.change_set import GENERATION, Deployments, Failed
+from operations.change_set import GENERATION, MAINTENANCE, Deployments, Failed
 from operations.configuration import Configuration
 from operations.doctor import alarm_address, examples
 from operations.formats import differences
@@ -24,8 +24,6 @@ from operations.stack import Stack
 from operations.status import ringing
 from operations.versions import Versions
 
-MAINTENANCE = "Maintenance"
-"""The parameter that refuses writes and stops queues, streams and schedules."""
 SAM = Path(".local/sam/bin/sam")
 PACKAGED = Path(".aws-sam/packaged.yaml")
 BUILT_FOR = ("Runtime", "Architecture")
