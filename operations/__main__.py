@@ -315,7 +315,7 @@ def rotate_command(environment: str, kind: str, *, disclosed: bool, retire: bool
     if undo:
         kept.undo()
     elif retire:
-        kept.retire()
+        kept.retire(served=stack.parameters().get(wanted.served, "") if wanted.served else None)
     elif service:
         kept.rotate_service_key(disclosed=disclosed)
     elif wanted.field:

@@ -30,8 +30,8 @@ IDENTIFIERS: dict[str, tuple[str, ...]] = {
 }
 """By kind, what an import names a store by; the last one is its physical name."""
 POOL = "AWS::Cognito::UserPool"
-GONE = frozenset({"ResourceNotFoundException", "404", "NoSuchBucket", "InvalidRequestException"})
-"""What AWS says of something that is not there, or of a secret that is being deleted."""
+GONE = frozenset({"ResourceNotFoundException", "404", "NoSuchBucket"})
+"""What AWS says of something that is not there."""
 RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
 PARTS = ("AWSTemplateFormatVersion", "Parameters", "Mappings", "Conditions", "Rules")
 """Parts of a template that its stores need, or that do no harm."""
@@ -87,7 +87,7 @@ class Stores:
         looks: Mapping[str, Callable[[], Any]] = {
             "AWS::DynamoDB::Table": lambda: self._session.client("dynamodb").describe_table(TableName=one.physical),
             "AWS::S3::Bucket": lambda: self._s3.head_bucket(Bucket=one.physical),
-            "AWS::SecretsManager::Secret": lambda: self._session.client("secretsmanager").get_secret_value(
+            "AWS::SecretsManager::Secret": lambda: self._session.client("secretsmanager").describe_secret(
                 SecretId=one.physical
             ),
             POOL: lambda: cognito.describe_user_pool(UserPoolId=pool),
@@ -100,18 +100,19 @@ class Stores:
             ),
         }
         try:
-            looks[one.kind]()
+            found = looks[one.kind]()
         except ClientError as error:
             if error.response["Error"]["Code"] in GONE:
                 return False
             raise
-        return True
+        return "DeletedDate" not in found
 
 
 def template_of(template: str, left: list[Resource]) -> str:
     """A template with nothing but the stores that are left, for an import.
 
-    What a store says about other resources is left out; the update that follows adds it.
+    What a store says about other resources is left out; the update that follows adds it. Until then every store is
+    retained whatever happens, because an import that is taken back must not delete it.
     """
     whole = _read(template)
     stores = {one.logical for one in left}
@@ -130,6 +131,7 @@ def _read(template: str) -> dict[str, Any]:
 def _alone(resource: Mapping[str, Any], others: set[str]) -> dict[str, Any]:
     """A resource without the properties that name resources which are not imported."""
     found = {name: value for name, value in resource.items() if name not in {"DependsOn", "Metadata"}}
+    found["DeletionPolicy"] = "Retain"
     properties = resource.get("Properties", {})
     return {**found, "Properties": {name: one for name, one in properties.items() if not _named(one) & others}}
 

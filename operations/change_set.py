@@ -20,11 +20,15 @@ POLL_SECONDS = 2.0
 WITHIN_SECONDS = 3600
 EMPTY = ("didn't contain changes", "No updates are to be performed")
 FAILED_FIRST = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "IMPORT_ROLLBACK_COMPLETE")
-"""States of a stack whose first deployment failed. It can only be deleted."""
+"""States of a stack whose first deployment failed. A stack that is in use ends in the last one too, by an import."""
+ONLY_DELETED = FAILED_FIRST[:2]
+"""States in which CloudFormation allows nothing but the deletion."""
 MADE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 """States of a stack whose changes were made."""
 GENERATION = "Generation"
 """The parameter with the last part of the tables' names."""
+MAINTENANCE = "Maintenance"
+"""The parameter that refuses writes and stops queues, streams and schedules."""
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 
@@ -77,13 +81,17 @@ class Deployments:
     def prepare(
         self, name: str, url: str, template: str, parameters: dict[str, str], tags: dict[str, str]
     ) -> ChangeSet:
-        """Make a change set. Nothing of the stack changes, except that the remains of a failed first deployment go.
+        """Make a change set. Nothing of the stack changes.
 
         Raises:
             Refused: the stack is at work, or CloudFormation does not take the template.
         """
-        self.remove_failed_first()
         status = self._stack.status()
+        if status in ONLY_DELETED:
+            raise Refused(
+                f"{self._stack.name} is {status} and can only be deleted. Look at what it holds, then run `deploy` or "
+                "delete it by hand."
+            )
         if status is not None and status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
             raise Refused(f"{self._stack.name} is at work ({status}). Wait until it has ended, then try again.")
         creates = status in {None, "REVIEW_IN_PROGRESS"}
@@ -137,13 +145,33 @@ class Deployments:
         )
         return ChangeSet(made["Id"], creates=True, changes=self._changes(made["Id"]), refusals=[])
 
-    def remove_failed_first(self) -> None:
-        """Delete what is left of a first deployment that failed; nothing if there is no such stack."""
-        if self._stack.status() in FAILED_FIRST:
-            self._say(f"removing what is left of the first deployment of {self._stack.name}, which failed")
-            progress = self._progress()
-            self._cloudformation.delete_stack(StackName=self._stack.name)
-            self._wait(("DELETE_COMPLETE",), progress)
+    def is_left_of_first(self, *, deployed: bool) -> bool:
+        """Whether the stack is what a failed first deployment has left, so that nothing is lost with it.
+
+        Args:
+            deployed: whether a release was ever verified. Then the stack must hold nothing at all.
+        """
+        if self._stack.status() not in FAILED_FIRST:
+            return False
+        held = self._stack.held()
+        return not held if deployed else not any(status.endswith("_COMPLETE") for status in held.values())
+
+    def remove(self) -> None:
+        """Delete the stack, and wait until it is gone.
+
+        Raises:
+            Refused: something of it could not be deleted.
+        """
+        progress = self._progress()
+        self._cloudformation.delete_stack(StackName=self._stack.name)
+        ended = self._wait(("DELETE_COMPLETE",), progress)
+        if ended != "DELETE_COMPLETE":
+            reasons = "\n  ".join(self._stack.failures()[:5])
+            raise Refused(f"{self._stack.name} is {ended}. Remove the cause and run the command again.\n  {reasons}")
+
+    def protect(self) -> None:
+        """Have CloudFormation refuse to delete the stack."""
+        self._cloudformation.update_termination_protection(StackName=self._stack.name, EnableTerminationProtection=True)
 
     def discard(self, change_set: ChangeSet) -> None:
         """Delete a change set that is not to be executed."""

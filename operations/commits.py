@@ -25,7 +25,7 @@ def since(root: Path, earlier: str) -> list[str]:
 
 
 def check_deployable(root: Path, configuration: Configuration, *, untested: bool = False) -> None:
-    """Refuse a tree that no commit describes, a commit that has not passed its tests, and for prod all but a release.
+    """Refuse a tree that no commit describes, what has not passed its tests, and for prod all but a release of main.
 
     Args:
         root: the folder of the repository.
@@ -41,6 +41,11 @@ def check_deployable(root: Path, configuration: Configuration, *, untested: bool
         raise Refused("Prod is deployed from a release only. Check out a tag (`git tag`), then try again.")
     if untested and configuration.environment != "dev":
         raise Refused("Only dev takes a commit that was not tested. Leave --untested out.")
+    if configuration.is_prod and not _is_on_main(root):
+        raise Refused(
+            "Prod is deployed from main only, and this commit is not on origin/main. Merge it; if it was merged, run "
+            "`git fetch origin`."
+        )
     missing = [] if untested else green.missing(root, current(root))
     if missing:
         goals = " and ".join(f"`make {goal}`" for goal in missing)
@@ -48,3 +53,12 @@ def check_deployable(root: Path, configuration: Configuration, *, untested: bool
             f"This commit has not passed {goals} on this machine. Run that, and change nothing meanwhile."
             + (" For dev, --untested leaves it out." if configuration.environment == "dev" else "")
         )
+
+
+def _is_on_main(root: Path) -> bool:
+    """Whether the commit is on the main branch of the repository that is shared."""
+    try:
+        git(root, "merge-base", "--is-ancestor", "HEAD", "refs/remotes/origin/main")
+    except subprocess.CalledProcessError:
+        return False
+    return True

@@ -13,7 +13,7 @@ from typing import Any
 from operations import smoke
 from operations.bring_back import Stores, template_of
 from operations.change_rules import changed
-from operations.change_set import GENERATION, Deployments, Failed
+from operations.change_set import GENERATION, MAINTENANCE, Deployments, Failed
 from operations.configuration import Configuration
 from operations.doctor import alarm_address, examples
 from operations.formats import differences
@@ -24,8 +24,6 @@ from operations.stack import Stack
 from operations.status import ringing
 from operations.versions import Versions
 
-MAINTENANCE = "Maintenance"
-"""The parameter that refuses writes and stops queues, streams and schedules."""
 SAM = Path(".local/sam/bin/sam")
 PACKAGED = Path(".aws-sam/packaged.yaml")
 BUILT_FOR = ("Runtime", "Architecture")
@@ -50,9 +48,10 @@ def package(root: Path, configuration: Configuration) -> str:
     flags = ["--region", configuration.region]
     machine = [f"{name}={value}" for name, value in configuration.parameters.items() if name in BUILT_FOR]
     overrides = ["--parameter-overrides", *machine] if machine else []
+    prefix = f"code/{configuration.environment}"
     for line in (
         ["build", *flags, *overrides],
-        ["package", "--resolve-s3", "--output-template-file", str(PACKAGED), *flags],
+        ["package", "--resolve-s3", "--s3-prefix", prefix, "--output-template-file", str(PACKAGED), *flags],
     ):
         ended = subprocess.run(  # noqa: S603 - our own arguments
             [str(SAM), *line], cwd=root, env=os.environ | {"SAM_CLI_TELEMETRY": "0"}, check=False
@@ -112,7 +111,12 @@ class Deployment:
         if before is not None:  # the stack of the alarms is deployed after that of the application
             _refuse(alarm_address(self._session, self._configuration))
         self._refuse_during_maintenance()
-        self._deployments.remove_failed_first()
+        if self._deployments.is_left_of_first(deployed=before is not None):
+            self._say(f"{self._stack.name} is what a failed first deployment has left. It is deleted and made anew")
+            if plan:
+                return
+            self._confirm()
+            self._deployments.remove()
         if before is not None and self._stack.status() in {None, "REVIEW_IN_PROGRESS"}:
             self._bring_back(before, plan=plan)
             if plan:
@@ -182,9 +186,10 @@ class Deployment:
         opened = kept({**present.parameters, **changes})
         closed = self._stack.parameters().get(MAINTENANCE) == "true"
         self._change(kept({**opened.parameters, MAINTENANCE: "true"}) if closed else opened, None, good=False)
+        # The new mark first: interrupted in between, a good release is still known.
+        self._releases.mark_good(opened)
         for one in good:
             self._releases.drop_good(one)
-        self._releases.mark_good(opened)
 
     def rollback(self, *, plan: bool = False) -> None:
         """Deploy the release before, with the parameters that it had. Every alias then serves its code.
@@ -297,6 +302,8 @@ class Deployment:
             raise Refused(
                 f"{failure}\nCloudFormation has taken the changes back. Fix the cause, then deploy again."
             ) from failure
+        if self._configuration.is_prod:
+            self._deployments.protect()
         self._verify(release, before, ringing_before)
         if good:
             self._releases.mark_good(release)

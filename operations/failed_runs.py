@@ -14,6 +14,7 @@ from typing import Any
 
 from botocore.config import Config
 
+from operations.redrive import EMPTY_ANSWERS, WAIT_SECONDS
 from operations.refused import Refused
 from operations.stack import Stack
 
@@ -61,16 +62,24 @@ class FailedRuns:
             Refused: a run fails again; its dead letter stays.
         """
         done: set[str] = set()
-        gone = 0
+        gone = empty = 0
         while limit is None or gone < limit:
             messages = self._sqs.receive_message(
                 QueueUrl=self._url,
                 MaxNumberOfMessages=1,
                 VisibilityTimeout=PATIENCE_SECONDS + 60,
+                WaitTimeSeconds=WAIT_SECONDS,
                 MessageAttributeNames=["All"],
             ).get("Messages", [])
             if not messages:
+                waiting = self.waiting()
+                empty += 1
+                if waiting and empty < EMPTY_ANSWERS:
+                    continue
+                if waiting:
+                    self._say(f"{waiting} failed runs still wait, and SQS hands out none. Run the command again")
                 return gone
+            empty = 0
             [message] = messages
             schedule = self._schedule(message)
             if schedule not in done:

@@ -14,6 +14,7 @@ from uuid import uuid4
 import requests
 
 from operations import smoke
+from operations.change_set import MAINTENANCE
 from operations.configuration import Configuration
 from operations.refused import Refused
 from operations.stack import Stack
@@ -59,7 +60,7 @@ class Frontend:
         configuration: the environment.
         say: what shows a line to the operator.
         confirm: what asks the operator before anything is changed, and raises if the answer is no.
-        check: what does not work at an address that should serve a page.
+        check: what does not work at an address that should serve a page, in maintenance or not.
 
     Raises:
         Refused: there is no stack.
@@ -72,7 +73,7 @@ class Frontend:
         configuration: Configuration,
         say: Callable[[str], None],
         confirm: Callable[[], None],
-        check: Callable[[str, bytes], list[str]] | None = None,
+        check: Callable[[str, bytes, bool], list[str]] | None = None,
     ) -> None:
         self._s3 = session.client("s3")
         self._cloudfront = session.client("cloudfront")
@@ -109,7 +110,8 @@ class Frontend:
         for key in replaced:
             self._mark_replaced(key)
         self._invalidate()
-        found = self._check(self._outputs["AppUrl"], files[PAGE].read_bytes())
+        maintenance = self._application.parameters().get(MAINTENANCE) == "true"
+        found = self._check(self._outputs["AppUrl"], files[PAGE].read_bytes(), maintenance)
         if found:
             raise Refused("\n  ".join(["The web client was deployed and does not work:", *found]))
         self._say(f"{self._outputs['AppUrl']} serves the build")
@@ -180,8 +182,14 @@ def build_files(build: Path) -> dict[str, Path]:
     return dict(sorted(found.items(), key=lambda one: _turn(one[0])))
 
 
-def failures(url: str, page: bytes) -> list[str]:
-    """What does not work at the web client's address: the page, links into it, missing files, the API."""
+def failures(url: str, page: bytes, maintenance: bool = False) -> list[str]:
+    """What does not work at the web client's address: the page, links into it, missing files, the API.
+
+    Args:
+        url: the address of the web client.
+        page: what it must serve.
+        maintenance: whether the API must refuse what writes.
+    """
     found = []
     for path, status, body in (("/", 200, page), ("/jobs/none", 200, page), (f"/{HASHED}none.js", 404, None)):
         try:
@@ -191,7 +199,7 @@ def failures(url: str, page: bytes) -> list[str]:
             continue
         if answer.status_code != status or (body is not None and answer.content != body):
             found.append(f"GET {path} is {answer.status_code}, not {status}{' with the page' if body else ''}")
-    return found + smoke.failures(f"{url}/api", "")
+    return found + smoke.failures(f"{url}/api", "", maintenance)
 
 
 def _turn(key: str) -> int:

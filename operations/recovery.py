@@ -18,10 +18,10 @@ from typing import Any
 
 from operations import erase_again, reconcile, repair
 from operations.change_rules import DERIVED
-from operations.change_set import GENERATION
+from operations.change_set import GENERATION, MAINTENANCE
 from operations.comparison import Comparison
 from operations.configuration import Configuration
-from operations.deploy import MAINTENANCE, Deployment
+from operations.deploy import Deployment
 from operations.refused import Refused
 from operations.restore import CARRIED, Restore, next_generation
 from operations.stack import Stack

@@ -16,6 +16,10 @@ from operations.stack import Stack
 
 HIDDEN_SECONDS = 120
 """How long a received message is hidden: more than sending and deleting it takes."""
+WAIT_SECONDS = 5
+"""How long SQS looks for messages. Without waiting it asks only some of its servers, and may find none."""
+EMPTY_ANSWERS = 3
+"""After so many answers without a message in a row no more are asked for, even if SQS counts some."""
 NO_QUEUE = "StreamDispatcherDeadLetters"
 """Dead letters that Lambda fills with places in a stream, which is in no queue."""
 SHOWN_EVERY = 100
@@ -82,18 +86,26 @@ class Redrive:
         Raises:
             Refused: a message is for a consumer that still fails; it stays in the dead letters.
         """
-        moved = 0
+        moved = empty = 0
         while limit is None or moved < limit:
             answer = self._sqs.receive_message(
                 QueueUrl=queue.dead_letters,
                 MaxNumberOfMessages=min(10, limit - moved) if limit else 10,
                 VisibilityTimeout=HIDDEN_SECONDS,
+                WaitTimeSeconds=WAIT_SECONDS,
                 AttributeNames=["All"],
                 MessageAttributeNames=["All"],
             )
             messages = answer.get("Messages", [])
             if not messages:
+                waiting = self.waiting(queue.dead_letters)
+                empty += 1
+                if waiting and empty < EMPTY_ANSWERS:
+                    continue
+                if waiting:
+                    self._say(f"{waiting} messages still wait, and SQS hands out none. Run the command again")
                 return moved
+            empty = 0
             for message in messages:
                 consumer = _consumer(message)
                 if consumer in failing:

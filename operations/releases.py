@@ -1,7 +1,7 @@
 """The releases of an environment, kept in the bucket of SAM's artifacts: packaged template and parameters.
 
 `releases/<environment>/<time>-<release>/` holds `template.yaml` and `release.json`. The code that the template refers
-to stands in the same bucket, named by its hash.
+to stands in the same bucket under `code/<environment>/`, named by its hash.
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ class Releases:
         """The releases that were deployed and verified, the latest first."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._folder)
         keys = [one["Key"] for page in pages for one in page.get("Contents", [])]
-        return [self._read(key) for key in sorted(keys, reverse=True) if key.endswith("/good")]
+        # A deeper key is no mark of ours: the role of another environment may write some that end like one.
+        marks = [key for key in keys if key.endswith("/good") and "/" not in key[len(self._folder) : -len("/good")]]
+        return [self._read(key) for key in sorted(marks, reverse=True)]
 
     def template(self, release: Release) -> str:
         """The packaged template of a release."""

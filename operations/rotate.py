@@ -28,6 +28,7 @@ class Kind:
         parameter: the parameter that names the secret; empty if the stack has it.
         frontend: whether it is of the web client's stack.
         field: the field of its JSON object that is replaced; empty if the secret is made at random.
+        served: the parameter of the stack with the version that CloudFront sends; empty if functions read the secret.
         prompt: what asks for the new value.
         then: what the operator does next.
     """
@@ -36,6 +37,7 @@ class Kind:
     parameter: str = ""
     frontend: bool = False
     field: str = ""
+    served: str = ""
     prompt: str = ""
     then: str = "Functions use the new version within five minutes."
 
@@ -45,6 +47,7 @@ KINDS = {
     "edge-secret": Kind(
         resource="EdgeProof",
         frontend=True,
+        served="EdgeVersion",
         then="Deploy infra/frontend.yaml with EdgeVersion set to the new one. Then run the command with --retire.",
     ),
     "payment-key": Kind(
@@ -129,14 +132,24 @@ class Secret:
         kept = self._secrets.put_secret_value(SecretId=self._name, SecretString=made["RandomPassword"])
         return str(kept["VersionId"])
 
-    def retire(self) -> None:
+    def retire(self, *, served: str | None = None) -> None:
         """End the validity of the previous version.
 
+        Args:
+            served: the version that CloudFront sends; None if the functions read the secret themselves.
+
         Raises:
-            Refused: there is none.
+            Refused: there is none, or CloudFront still sends another than the current version.
         """
-        if PREVIOUS not in self._versions():
+        versions = self._versions()
+        if PREVIOUS not in versions:
             raise Refused("There is no previous version.")
+        current = versions[CURRENT]["VersionId"]
+        if served is not None and served != current:
+            raise Refused(
+                "CloudFront does not send the current version, so the API would not trust it any more. Deploy "
+                f"infra/frontend.yaml with EdgeVersion={current}, then try again."
+            )
         value = self._secrets.get_secret_value(SecretId=self._name)["SecretString"]
         # A version of its own with the same value: the one before moves out of both stages.
         self._secrets.put_secret_value(SecretId=self._name, SecretString=value)

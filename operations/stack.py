@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 from operations.refused import Refused
 
 GONE = ("DELETE_COMPLETE",)
+LEFT = (*GONE, "DELETE_SKIPPED", "IMPORT_ROLLBACK_COMPLETE")
+"""States of resources that are not of their stack any more."""
 ALIAS = "live"
 """The alias by which every function is called. A version without it serves nothing."""
 
@@ -80,6 +82,12 @@ class Stack:
             for one in page["StackResourceSummaries"]
             if one.get("PhysicalResourceId") and one["ResourceStatus"] not in GONE
         ]
+
+    def held(self) -> dict[str, str]:
+        """The states of the resources that are of the stack, by logical names."""
+        pages = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.name)
+        found = [one for page in pages for one in page["StackResourceSummaries"]]
+        return {one["LogicalResourceId"]: one["ResourceStatus"] for one in found if one["ResourceStatus"] not in LEFT}
 
     def must_have(self, kind: str) -> list[Resource]:
         """The resources of a kind.

@@ -91,3 +91,4 @@ def test_given_a_backup_or_a_copy_that_fails_then_somebody_is_told() -> None:
         assert rule["Properties"]["Targets"] == [{"Id": "topic", "Arn": {"Ref": "BackupTopic"}}]
     (statement,) = properties("BackupTopicPolicy")["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}

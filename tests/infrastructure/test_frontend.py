@@ -280,6 +280,13 @@ def test_the_firewall_is_there_if_a_parameter_asks_for_it() -> None:
     assert priorities == sorted(set(priorities))
 
 
+def test_a_limit_that_the_firewall_does_not_take_is_refused_before_anything_is_made() -> None:
+    (assertion,) = STACK["Rules"]["FirewallTakesTheLimit"]["Assertions"]
+    refused = [str(number) for number in range(1, 10)]
+    assert assertion["Assert"] == {"Fn::Not": [{"Fn::Contains": [refused, {"Ref": "FirewallRequests"}]}]}
+    assert PARAMETERS["FirewallRequests"]["MinValue"] == 0, "for no limit"
+
+
 def test_a_domain_brings_a_certificate_and_addresses_in_its_zone() -> None:
     conditional = {name for name, one in RESOURCES.items() if one.get("Condition") == "HasDomain"}
     assert conditional == {"Certificate", "Address", "AddressInIpv6"}

@@ -171,7 +171,8 @@ def test_a_change_is_checked_and_tested_before_it_reaches_main() -> None:
     ("name", "trigger", "environment"),
     [
         ("staging", {"push": {"branches": ["main"]}}, "staging"),
-        ("release", {"release": {"types": ["published"]}}, "prod"),
+        # Not "published", which prereleases are too.
+        ("release", {"release": {"types": ["released"]}}, "prod"),
     ],
 )
 def test_main_goes_to_staging_and_a_release_to_prod_after_all_checks(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import boto3
@@ -10,7 +11,7 @@ import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from operations import bring_back
-from operations.bring_back import template_of
+from operations.bring_back import Stores, template_of
 from operations.configuration import Configuration
 from operations.deploy import Deployment
 from operations.stack import Resource, Stack
@@ -101,6 +102,8 @@ def test_given_a_destroyed_stack_when_deployed_again_then_it_has_its_data_and_it
     assert session.client("s3").list_objects_v2(Bucket="khaya-media-lost")["Contents"][0]["Key"] == "photo"
     pool: Any = session.client("cognito-idp").describe_user_pool(UserPoolId=before["UserPool"])["UserPool"]
     assert pool["UserPoolTags"]["queue"] == "khaya-queue-lost", "the update adds what the import leaves out"
+    deployed = session.client("cloudformation").get_template(StackName=operator.stack.name)["TemplateBody"]
+    assert "RetainExceptOnCreate" in str(deployed), "and sets the policies back"
 
 
 def test_given_a_destroyed_stack_when_brought_back_then_the_next_deployment_changes_it_as_any_other(
@@ -164,4 +167,25 @@ def test_the_template_of_an_import_holds_the_stores_only_and_nothing_that_names_
     assert {*found} == {"Parameters", "Resources"}
     assert {*found["Resources"]} == {"JobsTable", "UserPool"}
     assert found["Resources"]["UserPool"]["Properties"] == {"UserPoolName": {"Fn::Sub": "khaya-${Environment}"}}
-    assert found["Resources"]["JobsTable"]["DeletionPolicy"] == "RetainExceptOnCreate"
+    policies = {one["DeletionPolicy"] for one in found["Resources"].values()}
+    assert policies == {"Retain"}, "an import that is taken back deletes what may go on creation"
+
+
+def test_given_a_secret_then_it_is_found_without_reading_its_value_unless_it_is_being_deleted(
+    session: boto3.Session,
+) -> None:
+    manager = session.client("secretsmanager")
+    template = json.dumps({"Resources": {"ServiceKey": {"DeletionPolicy": "RetainExceptOnCreate"}}})
+    secret = manager.create_secret(Name="noted", SecretString="value")["ARN"]
+    noted = Resource("ServiceKey", "AWS::SecretsManager::Secret", secret)
+    session.client("s3").put_object(
+        Bucket="artifacts", Key="stores/secret.json", Body=json.dumps([asdict(noted)]).encode()
+    )
+    stores = Stores(session, "secret", "artifacts")
+    calls: list[str] = []
+    session.events.register("before-call.secretsmanager", lambda model, **_: calls.append(model.name), unique_id="t")
+    assert stores.left(template) == [noted]
+    assert calls == ["DescribeSecret"]
+    session.events.unregister("before-call.secretsmanager", unique_id="t")
+    manager.delete_secret(SecretId=secret, RecoveryWindowInDays=7)
+    assert stores.left(template) == []

@@ -110,7 +110,28 @@ def test_given_a_tested_commit_then_prod_takes_it_with_a_tag_only(root: Path) ->
     with pytest.raises(Refused, match="release"):
         commits.check_deployable(root, of("prod"))
     git(root, "tag", "v1")
+    git(root, "update-ref", "refs/remotes/origin/main", "HEAD")
     commits.check_deployable(root, of("prod"))
+
+
+def test_given_a_tag_beside_main_then_prod_does_not_take_it(root: Path) -> None:
+    git(root, "update-ref", "refs/remotes/origin/main", "HEAD")
+    commit(root, "beside")
+    passes(root, "check", "test")
+    git(root, "tag", "v1")
+    with pytest.raises(Refused, match="not on origin/main"):
+        commits.check_deployable(root, of("prod"))
+    later = commit(root, "later")
+    git(root, "update-ref", "refs/remotes/origin/main", later)
+    git(root, "checkout", "--quiet", "v1")
+    commits.check_deployable(root, of("prod"))
+
+
+def test_given_no_known_main_then_prod_takes_nothing(root: Path) -> None:
+    passes(root, "check", "test")
+    git(root, "tag", "v1")
+    with pytest.raises(Refused, match="not on origin/main"):
+        commits.check_deployable(root, of("prod"))
 
 
 def test_the_commits_since_a_release_are_listed_and_none_for_one_that_git_does_not_know(root: Path) -> None:

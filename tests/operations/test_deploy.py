@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+from unittest.mock import Mock, patch
 
 import boto3
 import pytest
 
 from operations.configuration import Configuration
-from operations.deploy import Deployment
+from operations.deploy import PACKAGED, Deployment, package
 from operations.redrive import Redrive
 from operations.refused import Refused
 from operations.stack import Stack
@@ -153,6 +155,42 @@ def test_given_a_secret_parameter_of_the_stack_when_deployed_then_it_keeps_its_v
     assert operator.said() == "hidden"
 
 
+def test_given_other_stores_when_the_new_release_cannot_be_marked_then_the_ones_before_are_still_good(
+    session: boto3.Session,
+) -> None:
+    operator = Operator(session, "marks")
+    operator.deployment.deploy(SMALL, "a" * 40, {})
+    before = operator.deployment._releases.good()
+    with (
+        patch.object(operator.deployment._releases, "mark_good", side_effect=ConnectionError),
+        pytest.raises(ConnectionError),
+    ):
+        operator.deployment.make_missing()
+    assert operator.deployment._releases.good() == before
+    operator.deployment.make_missing()
+    [only] = operator.deployment._releases.good()
+    assert only.key > before[0].key
+
+
+def test_given_a_mark_that_another_environment_could_write_then_it_is_no_release(session: boto3.Session) -> None:
+    operator = Operator(session, "forged")
+    operator.deployment.deploy(SMALL, "a" * 40, {})
+    good = operator.deployment._releases.good()
+    for name in ("release.json", "good"):
+        key = f"releases/forged/99991231/releases/dev/x/{name}"
+        session.client("s3").put_object(Bucket="artifacts", Key=key, Body=b"{}")
+    assert operator.deployment._releases.good() == good
+
+
+def test_code_is_uploaded_to_the_folder_of_its_environment(tmp_path: Path) -> None:
+    (tmp_path / PACKAGED).parent.mkdir()
+    (tmp_path / PACKAGED).write_text("packaged")
+    with patch("operations.deploy.subprocess.run", return_value=Mock(returncode=0)) as run:
+        assert package(tmp_path, Configuration("dev", "khaya-dev", "af-south-1", {}, {})) == "packaged"
+    line = run.call_args.args[0]
+    assert line[line.index("--s3-prefix") + 1] == "code/dev"
+
+
 @pytest.fixture
 def redrive(session: boto3.Session) -> tuple[Redrive, Any]:
     operator = Operator(session, "dead")
@@ -188,6 +226,38 @@ def test_given_a_consumer_that_still_fails_then_its_dead_letter_stays(redrive: t
     with pytest.raises(Refused, match="name-sync"):
         letters.move(queue, failing={"name-sync"})
     assert letters.waiting(queue.dead_letters) == 1
+
+
+def test_given_an_empty_answer_while_messages_wait_then_redrive_asks_again(redrive: tuple[Redrive, Any]) -> None:
+    letters, sqs = redrive
+    queue = letters.queue("derived")
+    sqs.purge_queue(QueueUrl=queue.dead_letters)
+    sqs.send_message(QueueUrl=queue.dead_letters, MessageBody="{}", MessageGroupId="g", MessageDeduplicationId="empty")
+    receive, waits = sqs.receive_message, []
+
+    def sometimes_empty(**request: Any) -> Any:
+        waits.append(request.get("WaitTimeSeconds", 0))
+        return {} if len(waits) == 1 else receive(**request)
+
+    with (
+        patch.object(letters, "_sqs", wraps=sqs, receive_message=sometimes_empty),
+        patch.object(letters, "waiting", wraps=letters.waiting) as counted,
+    ):
+        assert letters.move(queue) == 1
+    assert counted.call_count == 2
+    assert min(waits) >= 5, "long polling asks all of SQS's servers"
+
+
+def test_given_messages_that_stay_hidden_then_redrive_ends_and_says_so(redrive: tuple[Redrive, Any]) -> None:
+    letters, sqs = redrive
+    shown: list[str] = []
+    with (
+        patch.object(letters, "_sqs", wraps=sqs, receive_message=lambda **_: {}),
+        patch.object(letters, "waiting", lambda _: 3),
+        patch.object(letters, "_say", shown.append),
+    ):
+        assert letters.move(letters.queue("derived")) == 0
+    assert shown == ["3 messages still wait, and SQS hands out none. Run the command again"]
 
 
 def test_an_unknown_queue_is_refused_with_those_that_there_are(redrive: tuple[Redrive, Any]) -> None:

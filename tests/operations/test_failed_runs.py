@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 import pytest
@@ -124,6 +125,19 @@ def test_given_a_cause_that_repeats_when_redriven_then_it_is_refused_and_the_dea
     with pytest.raises(Refused, match="broken fails again"):
         dead.runs.run_again()
     assert dead.runs.waiting() == 1
+
+
+def test_given_an_empty_answer_while_runs_wait_then_it_asks_again(dead: Dead) -> None:
+    dead.put({"schedule": "minute"})
+    receive, waits = dead.sqs.receive_message, []
+
+    def sometimes_empty(**request: Any) -> Any:
+        waits.append(request.get("WaitTimeSeconds", 0))
+        return {} if len(waits) == 1 else receive(**request)
+
+    with patch.object(dead.runs, "_sqs", wraps=dead.sqs, receive_message=sometimes_empty):
+        assert dead.runs.run_again() == 1
+    assert min(waits) >= 5, "long polling asks all of SQS's servers"
 
 
 def test_given_a_dead_letter_of_no_schedule_then_it_is_named_and_stays(dead: Dead) -> None:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 import pytest
@@ -91,14 +92,16 @@ class Operator:
     def __init__(self, session: boto3.Session, east: boto3.Session) -> None:
         self.shown: list[str] = []
         self.broken: list[str] = []
+        self.maintenance: bool | None = None
         configuration = Configuration("dev", "khaya-dev", "af-south-1", {}, {})
         application = Stack(session, "khaya-dev")
         self.frontend = Frontend(east, application, configuration, self.shown.append, lambda: None, self.check)
         self.s3 = east.client("s3")
         self.outputs = Stack(east, "khaya-frontend-dev").outputs()
 
-    def check(self, url: str, page: bytes) -> list[str]:
+    def check(self, url: str, page: bytes, maintenance: bool) -> list[str]:
         del url, page
+        self.maintenance = maintenance
         return self.broken
 
     def head(self, key: str) -> dict[str, Any]:
@@ -275,6 +278,21 @@ def test_given_a_page_that_does_not_answer_then_the_deployment_says_so(operator:
     operator.broken = ["GET / is 500"]
     with pytest.raises(Refused, match="GET / is 500"):
         operator.frontend.deploy(build)
+
+
+@pytest.mark.parametrize(("value", "maintenance"), [("true", True), ("false", False)])
+def test_given_an_application_in_maintenance_then_the_check_expects_that(
+    operator: Operator, build: Path, value: str, *, maintenance: bool
+) -> None:
+    with patch.object(operator.frontend._application, "parameters", lambda: {"Maintenance": value}):
+        operator.frontend.deploy(build)
+    assert operator.maintenance is maintenance
+
+
+def test_given_maintenance_then_the_api_is_checked_for_it() -> None:
+    with patch("operations.smoke.failures", return_value=[]) as journey:
+        failures("http://127.0.0.1:9", PAGE, True)
+    journey.assert_called_once_with("http://127.0.0.1:9/api", "", True)
 
 
 def test_given_no_build_then_it_is_refused(operator: Operator, tmp_path: Path) -> None:

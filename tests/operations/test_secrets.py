@@ -8,7 +8,9 @@ from typing import Any
 
 import boto3
 import pytest
+from click.testing import CliRunner
 
+from operations.__main__ import operations
 from operations.refused import Refused
 from operations.rotate import KINDS, Secret, secret_of
 from operations.stack import Stack
@@ -98,6 +100,29 @@ def test_given_a_rotation_when_the_version_before_is_retired_then_it_is_good_for
     secret.retire()
     for stage in ("AWSCURRENT", "AWSPREVIOUS"):
         assert json.loads(value(secrets, "retired", stage)) == {"accessToken": "second"}
+
+
+def test_given_an_edge_secret_when_retired_then_cloudfront_must_send_the_current_version(secrets: Any) -> None:
+    secrets.create_secret(Name="sent", SecretString="first")
+    secret = Secret(secrets, "sent")
+    first = secrets.describe_secret(SecretId="sent")["VersionIdsToStages"].popitem()[0]
+    second = secret.replace()
+    for served in ("", first):
+        with pytest.raises(Refused, match=f"EdgeVersion={second}"):
+            secret.retire(served=served)
+        assert value(secrets, "sent", "AWSPREVIOUS") == "first"
+    secret.retire(served=second)
+    assert value(secrets, "sent", "AWSPREVIOUS") == value(secrets, "sent")
+
+
+def test_given_the_command_when_an_edge_secret_is_retired_too_early_then_it_is_refused(session: boto3.Session) -> None:
+    template = FRONTEND.replace("khaya-edge", "khaya-edge-dev")
+    parameter = 'Parameters:\n  EdgeVersion: {Type: String, Default: ""}\n'
+    deployed(boto3.Session(region_name="us-east-1"), "khaya-frontend-dev", parameter + template)
+    assert CliRunner().invoke(operations, ["rotate", "dev", "edge-secret"]).exit_code == 0
+    ended = CliRunner().invoke(operations, ["rotate", "dev", "edge-secret", "--retire"])
+    assert ended.exit_code != 0
+    assert "CloudFront does not send the current version" in ended.output
 
 
 STACK = """
