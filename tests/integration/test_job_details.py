@@ -28,17 +28,18 @@ def test_a_job_shows_the_reputation_of_its_buyer_to_everybody() -> None:
     assert BUYER.get("/jobs/mine").body["items"][0]["buyer"] == shown
 
 
-def test_every_answer_about_a_job_shows_the_reputation_of_its_buyer() -> None:
+def test_every_answer_about_a_job_but_the_acceptance_shows_the_reputation_of_its_buyer() -> None:
     shown = reviewed_buyer()
     job = post_job(BUYER)
-    bid = place_bid(WORKER, job)
+    edited = BUYER.patch(f"/jobs/{job}", {"description": "Two kitchen taps drip all night long."}).body
+    accepted = BUYER.post(f"/bids/{place_bid(WORKER, job)}/acceptance").body["job"]
     answers = [
-        BUYER.patch(f"/jobs/{job}", {"description": "Two kitchen taps drip all night long."}).body,
-        BUYER.post(f"/bids/{bid}/acceptance").body["job"],
+        edited,
         WORKER.post(f"/jobs/{job}/submission", {}).body,
         BUYER.post(f"/jobs/{job}/completion").body,
     ]
     assert [answer["buyer"] for answer in answers] == [shown] * len(answers)
+    assert accepted["buyer"] is None, "the acceptance reads no profile"
 
 
 def test_each_party_sees_whether_they_have_reviewed_the_other() -> None:

@@ -116,8 +116,10 @@ def satisfy_further_rules(case: schemathesis.Case) -> None:
         if case.body.get("decision") == "reject":
             case.body["reason"] = case.body.get("reason") or "Not what it says."
             case.body.pop("featured", None)
-        if case.body.get("contentType") == "application/pdf":
-            case.body["purpose"] = "certification"
+        files = case.body.get("files")
+        for file in [case.body, *(one for one in files or () if isinstance(one, dict))]:
+            if file.get("contentType") == "application/pdf":
+                file["purpose"] = "certification"
         if "refreshToken" in case.body:
             case.body = {"refreshToken": "none"}
 
