@@ -31,7 +31,14 @@ def allowed() -> list[str]:
 def recorded(session: boto3.Session) -> set[str]:
     """The calls of deployments, a rollback, a rollback of the code, maintenance, and of the check of alarms."""
     make_artifact_bucket(session)
-    create(session, "khaya-monitoring-prod", "infra/monitoring.yaml", Environment="prod", AlarmEmail="a@khaya.africa")
+    create(
+        session,
+        "khaya-monitoring-prod",
+        "infra/monitoring.yaml",
+        Environment="prod",
+        AlarmEmail="a@khaya.africa",
+        CompositeAlarms="false",
+    )
     calls: set[str] = set()
 
     def note(model: Any, **_: Any) -> None:

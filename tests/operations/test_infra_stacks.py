@@ -82,6 +82,7 @@ def test_given_a_stack_of_alarms_with_an_address_then_prod_may_be_deployed_and_b
         "infra/monitoring.yaml",
         Environment="prod",
         AlarmEmail="operators@khaya.africa",
+        CompositeAlarms="false",  # the stand-in does not know them
     )
     assert list(alarm_address(session, of("prod"))) == []
 
