@@ -152,7 +152,10 @@ class UserPool:
         account = self._cognito.admin_get_user(UserPoolId=self._pool, Username=username)
         if account["UserStatus"] != "CONFIRMED":
             self._cognito.admin_set_user_password(
-                UserPoolId=self._pool, Username=username, Password=secrets.token_urlsafe(48), Permanent=True
+                UserPoolId=self._pool,
+                Username=username,
+                Password=f"{secrets.token_urlsafe(48)}aA1-",  # a sign of each class, which some pools demand
+                Permanent=True,
             )
         for role in sorted(person.roles):
             self._cognito.admin_add_user_to_group(UserPoolId=self._pool, Username=username, GroupName=role)
