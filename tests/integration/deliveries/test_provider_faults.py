@@ -116,7 +116,7 @@ def test_given_an_unreachable_provider_then_the_message_is_retried(
 
 @pytest.mark.usefixtures("amazon_too")
 @pytest.mark.parametrize(
-    ("kind", "how"), [("slow", {"seconds": 0.6}), ("garbage", {}), ("drop", {}), ("status", {"status": 504})]
+    ("kind", "how"), [("slow", {"seconds": 1.4}), ("garbage", {}), ("drop", {}), ("status", {"status": 504})]
 )
 @pytest.mark.parametrize("channel", WEB)
 def test_given_an_unknown_result_then_the_message_ends_in_the_dead_letters(
@@ -141,7 +141,7 @@ def test_given_an_unknown_result_then_the_message_ends_in_the_dead_letters(
 
 @pytest.mark.usefixtures("amazon_too")
 @pytest.mark.parametrize("channel", AMAZON)
-@pytest.mark.parametrize(("kind", "how"), [("slow", {"seconds": 0.6}), ("garbage", {}), ("drop", {})])
+@pytest.mark.parametrize(("kind", "how"), [("slow", {"seconds": 1.4}), ("garbage", {}), ("drop", {})])
 def test_given_an_unknown_result_of_an_aws_service_then_it_is_not_called_again(
     post: Post, channel: str, kind: str, how: dict[str, Any]
 ) -> None:
