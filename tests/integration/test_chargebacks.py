@@ -12,6 +12,7 @@ from khaya.ledger import store as ledger
 from khaya.platform.base import clock as khaya_clock
 from khaya.users import store as users
 from tests.conftest import Clock
+from tests.support.books import platform_account
 from tests.support.client import Answer, Context, Person, app
 from tests.support.escrow import BALANCE, DEPOSIT, EARNED, TOTAL, agreed, escrow, ledger_balance, pay
 from tests.support.events import batch
@@ -47,10 +48,6 @@ def released_job(buyer: Person, worker: Person, fake: FakeProvider) -> tuple[str
     job_id, deposit, balance = held_job(buyer, worker, fake)
     assert buyer.post(f"/jobs/{job_id}/completion").status == 200
     return job_id, deposit, balance
-
-
-def platform_account(account: str) -> int:
-    return sum(row["cents"] for row in stored("credits") if row.get("account") == account)
 
 
 def listed(status: str = "open") -> list[dict[str, object]]:

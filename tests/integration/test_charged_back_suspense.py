@@ -9,11 +9,11 @@ from khaya.collections import service as collections
 from khaya.disbursements import refunds
 from khaya.platform.base import clock as khaya_clock
 from khaya.provider.model import ChargebackState
+from tests.support.books import platform_account
 from tests.support.client import Person
 from tests.support.escrow import DEPOSIT, agreed, check_out
 from tests.support.money import key
 from tests.support.provider import FakeProvider
-from tests.support.stand_in import stored
 from tests.support.streams import run_due_payouts
 
 ADMIN = Person("admin-1", ("admin",))
@@ -34,10 +34,6 @@ def late_money(buyer: Person, worker: Person, fake: FakeProvider) -> str:
     fake.pay(reference)
     collections.apply(reference, now())
     return reference
-
-
-def platform_account(account: str) -> int:
-    return sum(row["cents"] for row in stored("credits") if row.get("account") == account)
 
 
 @pytest.mark.parametrize("state", ["won", "lost"])

@@ -4,31 +4,28 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from khaya.ledger import service as ledger
 from khaya.ledger.model import guarded
 from khaya.platform.base import clock as khaya_clock
 from khaya.platform.base.errors import RetryLater
 from khaya.platform.base.settings import settings
-from khaya.platform.data import dynamo, writes
-from khaya.platform.data.unit_of_work import UnitOfWork
+from khaya.platform.data import dynamo
 from khaya.provider import model as port
 from khaya.provider.errors import ProviderUnavailable
 from khaya.restores import store as restores
 from tests.conftest import Clock
+from tests.support.books import ADMIN, differences, fee, move, overwrite, platform_account
 from tests.support.client import Context, Person, app
 from tests.support.escrow import AMOUNT, DEPOSIT, TOTAL, agreed, check_out, escrow, pay
 from tests.support.money import check_books, key
 from tests.support.payments import give_back, refund
-from tests.support.provider import FEE_PERMILLE, FakeProvider
+from tests.support.provider import FakeProvider
 from tests.support.records import profile
 from tests.support.stand_in import stored
 from tests.support.uploads import uploaded
 
-ADMIN = Person("admin-1", ("admin",))
 REASON = "Explained by the office."
 
 
@@ -44,13 +41,6 @@ def reconcile() -> dict[str, int]:
     return report
 
 
-def differences(status: str = "open") -> list[dict[str, Any]]:
-    answer = ADMIN.get("/admin/payments/differences", query={"status": status})
-    assert answer.status == 200, answer.text
-    found: list[dict[str, Any]] = answer.body["items"]
-    return found
-
-
 def facts(status: str = "open") -> list[tuple[str, str]]:
     return sorted((one["kind"], one["reason"]) for one in differences(status))
 
@@ -63,24 +53,6 @@ def completed(buyer: Person, worker: Person, fake: FakeProvider) -> str:
     pay(buyer, fake, job_id, "balance")
     assert buyer.post(f"/jobs/{job_id}/completion").status == 200
     return job_id
-
-
-def fee(cents: int) -> int:
-    return cents * FEE_PERMILLE // 1000
-
-
-def platform_account(account: str) -> int:
-    return sum(row["cents"] for row in stored("credits") if row.get("account") == account)
-
-
-def overwrite(table: str, item_key: dict[str, str], attribute: str, value: Any) -> None:
-    dynamo.update_now(writes.overwrite(table, item_key, attribute, value))
-
-
-def move(source: str, *legs: tuple[str, int]) -> None:
-    unit_of_work = UnitOfWork()
-    ledger.move(source, legs, now=khaya_clock.now(), unit_of_work=unit_of_work)
-    unit_of_work.commit()
 
 
 def test_what_went_well_has_no_difference(buyer: Person, worker: Person, fake: FakeProvider, clock: Clock) -> None:

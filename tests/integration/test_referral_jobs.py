@@ -21,6 +21,7 @@ from khaya.pricing.model import Terms, amounts_of
 from khaya.pricing.provider_fees import kept_cents
 from khaya.referrals import service, store
 from khaya.referrals.model import REWARD_CENTS
+from tests.support.books import platform_account
 from tests.support.client import Person
 from tests.support.money import (
     ENOUGH_CENTS,
@@ -194,10 +195,6 @@ def test_what_a_balance_cannot_cover_is_a_loss_that_later_rewards_repay(spent: i
     rewarded("referrer-1", 5_000, "two")
     assert (owed("referrer-1"), platform_account("losses")) == (0, 0)
     check_books(stored("credits"))
-
-
-def platform_account(account: str) -> int:
-    return sum(row["cents"] for row in stored("credits") if row.get("account") == account)
 
 
 def test_a_lost_chargeback_undoes_the_job_through_the_streams() -> None:

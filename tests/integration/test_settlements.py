@@ -7,18 +7,15 @@ from typing import Any
 
 import pytest
 
-from khaya.ledger import service as ledger
 from khaya.platform.base import clock as khaya_clock
-from khaya.platform.data import dynamo, writes
 from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.settlements import service as settlements
+from tests.support.books import fee, platform_account
 from tests.support.client import Person
 from tests.support.escrow import DEPOSIT, agreed, pay
-from tests.support.provider import FEE_PERMILLE, FakeProvider
+from tests.support.provider import FakeProvider
 from tests.support.records import profile
 from tests.support.stand_in import stored
-
-ADMIN = Person("admin-1", ("admin",))
 
 
 @pytest.fixture(autouse=True)
@@ -26,31 +23,6 @@ def people(fake: FakeProvider) -> None:
     fake.usable_at_once, fake.balance_cents = False, 0
     profile("buyer-1", display_name="Thandi", phone="+27712345678", roles=["buyer"])
     profile("worker-1", display_name="Sipho", phone="+27712345679", roles=["worker"])
-
-
-def differences(status: str = "open") -> list[dict[str, Any]]:
-    answer = ADMIN.get("/admin/payments/differences", query={"status": status})
-    assert answer.status == 200, answer.text
-    found: list[dict[str, Any]] = answer.body["items"]
-    return found
-
-
-def fee(cents: int) -> int:
-    return cents * FEE_PERMILLE // 1000
-
-
-def platform_account(account: str) -> int:
-    return sum(row["cents"] for row in stored("credits") if row.get("account") == account)
-
-
-def overwrite(table: str, item_key: dict[str, str], attribute: str, value: Any) -> None:
-    dynamo.update_now(writes.overwrite(table, item_key, attribute, value))
-
-
-def move(source: str, *legs: tuple[str, int]) -> None:
-    unit_of_work = UnitOfWork()
-    ledger.move(source, legs, now=khaya_clock.now(), unit_of_work=unit_of_work)
-    unit_of_work.commit()
 
 
 def test_a_settlement_is_booked_once_and_marks_its_payments(buyer: Person, worker: Person, fake: FakeProvider) -> None:
