@@ -23,6 +23,8 @@ from tests.support.provider import FakeProvider
 from tests.support.records import place_bid, post_job, profile
 from tests.support.uploads import uploaded
 
+pytestmark = pytest.mark.usefixtures("money_agrees")
+
 BUYER, WORKER = Person("buyer-1", ("buyer",)), Person("worker-1", ("worker",))
 ADMIN = Person("admin-1", ("admin",))
 MOST_CALLS = 9

@@ -36,7 +36,7 @@ from tests.support.provider import FakeProvider, fake_provider
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProvider]:
     with fake_provider(monkeypatch) as fake:
         yield fake
-    check_money()
+    check_money(fake)
 
 
 def at_every_change(
