@@ -1,0 +1,72 @@
+/** The frame of each page: header, the screen of the address, bottom bar, and the sheets that lie over all. */
+import { signal } from "@preact/signals";
+import { ErrorBoundary, LocationProvider, lazy, Route, Router, useLocation } from "preact-iso";
+import { openActionCount, unreadCount } from "./api/counts";
+import { unsent } from "./offline/outbox";
+import { ROUTES, type RouteOf } from "./routes";
+import { FirstLanguage } from "./session/FirstLanguage";
+import { Gate } from "./session/Gate";
+import { sharedPhone, signedIn } from "./session/person";
+import { SharedPhoneSheet } from "./session/SharedPhoneSheet";
+import { StepUpSheet } from "./session/StepUpSheet";
+import { BottomBar } from "./ui/BottomBar";
+import { Header } from "./ui/Header";
+import { chosenLanguage } from "./words/words";
+
+const languageChosen = signal(chosenLanguage() !== null);
+const SCREENS = ROUTES.map((route) => ({ ...route, component: gated(route) }));
+
+export function App() {
+  if (!languageChosen.value)
+    return (
+      <FirstLanguage
+        onChosen={() => {
+          languageChosen.value = true;
+        }}
+      />
+    );
+  return (
+    <LocationProvider>
+      <Frame />
+    </LocationProvider>
+  );
+}
+
+function Frame() {
+  const { path } = useLocation();
+  const admin = path.startsWith("/admin");
+  return (
+    <div class={admin ? "frame wide" : "frame"}>
+      <Header signOut={signedIn.value && sharedPhone.value === true} unsent={unsent.value} />
+      <main id="main">
+        <ErrorBoundary>
+          <Router>
+            {SCREENS.map((screen) => (
+              <Route key={screen.path} path={screen.path} component={screen.component} />
+            ))}
+          </Router>
+        </ErrorBoundary>
+      </main>
+      {!admin && (
+        <BottomBar
+          path={path}
+          open={openActionCount.value}
+          unread={unreadCount.value}
+          signedIn={signedIn.value}
+        />
+      )}
+      <StepUpSheet />
+      <SharedPhoneSheet />
+    </div>
+  );
+}
+
+/** Returns the screen of a route, behind the question whether this person may use it. */
+function gated(route: RouteOf) {
+  const Screen = lazy(route.screen);
+  return (props: object) => (
+    <Gate who={route.who}>
+      <Screen {...props} />
+    </Gate>
+  );
+}

@@ -1,0 +1,78 @@
+/** The typed client of the API. It adds the access token, and repeats a request once after a refresh or a step-up. */
+import createClient from "openapi-fetch";
+import { noteUsage } from "../offline/usage";
+import { confirmPerson } from "../session/stepUp";
+import { accessToken, refresh } from "../session/tokens";
+import { language } from "../words/words";
+import { noteServerTime } from "./clock";
+import { Refusal, Unreachable } from "./problems";
+import type { components, paths } from "./schema";
+
+export type Schemas = components["schemas"];
+
+const TIMEOUT = 30_000;
+
+export const api = createClient<paths>({ baseUrl: "/api", fetch: authorized });
+
+/**
+ * Returns the body of a good answer.
+ *
+ * Throws a Refusal for any other answer, and Unreachable where there was none.
+ */
+export async function ask<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+  const { data, error, response } = await call;
+  if (!response.ok) throw new Refusal(response, error);
+  return data as T;
+}
+
+/** Sends one request; used for paths that are known only at run time, as those of the outbox. */
+export async function send(
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<unknown> {
+  const init: RequestInit = {
+    method,
+    headers: { ...headers, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+  };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  const response = await authorized(new Request(new URL(`/api${path}`, location.href), init));
+  const answer = response.status === 204 ? undefined : await response.json().catch(() => undefined);
+  if (!response.ok) throw new Refusal(response, answer);
+  return answer;
+}
+
+async function authorized(request: Request): Promise<Response> {
+  const sent = await accessToken();
+  let response = await once(request.clone(), sent);
+  if (response.status === 401 && sent) {
+    const renewed = await refresh(sent);
+    if (renewed) response = await once(request.clone(), renewed);
+  }
+  if (response.status === 403 && (await needsRecentSignIn(response)) && (await confirmPerson()))
+    response = await once(request.clone(), await accessToken());
+  return response;
+}
+
+async function once(request: Request, token: string | null): Promise<Response> {
+  if (token) request.headers.set("Authorization", `Bearer ${token}`);
+  request.headers.set("Accept-Language", language.value);
+  let response: Response;
+  try {
+    response = await fetch(new Request(request, { signal: AbortSignal.timeout(TIMEOUT) }));
+  } catch (cause) {
+    throw new Unreachable("no answer", { cause });
+  }
+  noteServerTime(response);
+  noteUsage("data", Number(response.headers.get("Content-Length") ?? 0));
+  return response;
+}
+
+async function needsRecentSignIn(response: Response): Promise<boolean> {
+  const body = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  return body?.code === "recent_sign_in_required";
+}

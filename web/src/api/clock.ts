@@ -1,0 +1,19 @@
+/** The server's time, because the clock of a phone may be wrong. */
+
+let offset = 0;
+
+/** Takes the time of an answer as the time it is. */
+export function noteServerTime(response: Response): void {
+  const date = Date.parse(response.headers.get("Date") ?? "");
+  if (date) offset = date - Date.now();
+}
+
+/** Returns the milliseconds since 1970 by the server's clock. */
+export function now(): number {
+  return Date.now() + offset;
+}
+
+/** Returns today's date in South Africa as 2026-12-05. */
+export function today(): string {
+  return new Date(now() + 2 * 3_600_000).toISOString().slice(0, 10);
+}

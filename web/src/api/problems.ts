@@ -1,0 +1,45 @@
+/** What can go wrong with a request: a refusal of the API, or no answer at all. */
+import { isWord, t } from "../words/words";
+import type { components } from "./schema";
+
+export type Problem = components["schemas"]["Problem"];
+export type FieldProblem = components["schemas"]["FieldProblem"];
+
+/** A refusal by the API, after RFC 9457. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly problem: Partial<Problem>;
+  /** Seconds after which the request may be repeated; null if the API names none. */
+  readonly retryAfter: number | null;
+  readonly errors: FieldProblem[];
+
+  constructor(response: Response, body: unknown) {
+    super(`${response.status} ${response.url}`);
+    this.status = response.status;
+    this.problem = typeof body === "object" && body ? (body as Partial<Problem>) : {};
+    this.code = this.problem.code ?? `status_${response.status}`;
+    const seconds = Number(response.headers.get("Retry-After"));
+    this.retryAfter = seconds > 0 ? seconds : null;
+    this.errors = (body as { errors?: FieldProblem[] } | null)?.errors ?? [];
+  }
+}
+
+/** There was no answer: the phone is offline, or the network lost it. The request may have worked. */
+export class Unreachable extends Error {}
+
+export type Failure = Refusal | Unreachable;
+
+/** Returns what failed in the person's language; the API's own sentence where the app has none. */
+export function sentence(failure: Failure): string {
+  if (failure instanceof Unreachable) return t("failure.unreachable");
+  const name = `problem.${failure.code}`;
+  if (isWord(name)) return t(name, failure.problem.params as Record<string, string> | undefined);
+  return failure.problem.detail ?? t("failure.unknown");
+}
+
+/** Returns a field's error in the person's language. */
+export function fieldSentence(error: FieldProblem): string {
+  const name = `field.${error.code}`;
+  return isWord(name) ? t(name, error.params as Record<string, string>) : error.message;
+}

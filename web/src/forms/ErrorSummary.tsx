@@ -1,0 +1,36 @@
+/** The list of a form's errors at its top. It takes the focus, and each entry leads to its field. */
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../words/words";
+import type { Errors } from "./errors";
+
+export function ErrorSummary({ errors }: { errors: Errors }) {
+  const box = useRef<HTMLDivElement>(null);
+  const names = Object.keys(errors);
+  useEffect(() => {
+    if (!names.length) return;
+    box.current?.focus();
+    const prefix = t("error_prefix", { text: "" }).trim();
+    if (!document.title.startsWith(prefix)) document.title = `${prefix} ${document.title}`;
+  }, [errors]);
+  if (!names.length) return null;
+  return (
+    <div class="note error" ref={box} tabIndex={-1} role="alert" aria-labelledby="summary-title">
+      <h2 id="summary-title">{t("summary.title")}</h2>
+      <ul>
+        {names.map((name) => (
+          <li key={name}>
+            <a
+              href={`#${name}`}
+              onClick={(event) => {
+                event.preventDefault();
+                document.getElementById(name)?.focus();
+              }}
+            >
+              {errors[name]}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+/** Says why something failed, and what can be done. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { type Failure, Refusal, sentence } from "../api/problems";
+import { Note } from "../ui/Note";
+import { t } from "../words/words";
+
+export function FailureNote({ failure }: { failure: Failure | undefined }) {
+  if (!failure) return null;
+  const id = failure instanceof Refusal ? failure.problem.requestId : undefined;
+  return (
+    <Note kind="error">
+      <p>{sentence(failure)}</p>
+      {failure instanceof Refusal && failure.retryAfter && <Countdown seconds={failure.retryAfter} />}
+      {id && <p class="small">{t("failure.request_id", { id })}</p>}
+    </Note>
+  );
+}
+
+/** Counts down to the moment when a request may be repeated. */
+export function Countdown({ seconds }: { seconds: number }) {
+  const left = useSignal(seconds);
+  useEffect(() => {
+    const ends = Date.now() + seconds * 1000;
+    const timer = setInterval(() => {
+      left.value = Math.max(0, Math.ceil((ends - Date.now()) / 1000));
+    }, 500);
+    return () => clearInterval(timer);
+  }, [seconds]);
+  return <p>{left.value > 0 ? t("failure.wait", { n: left.value }) : t("failure.try_now")}</p>;
+}

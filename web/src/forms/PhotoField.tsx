@@ -1,0 +1,92 @@
+/** Photos of a form: taken or chosen, made small and kept at once, shown, and removable. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { dropPictures, keepPicture, keptPicture } from "../offline/pictures";
+import { Button } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import { t } from "../words/words";
+import { Field, type FieldProps } from "./Field";
+
+interface PhotoFieldProps extends FieldProps {
+  /** The ids of the kept photos. */
+  ids: string[];
+  onChange: (ids: string[]) => void;
+  max?: number;
+}
+
+export function PhotoField(props: PhotoFieldProps) {
+  const { name, ids, onChange, max = 5 } = props;
+  const busy = useSignal(false);
+  const failed = useSignal("");
+  const add = async (files: FileList | null) => {
+    busy.value = true;
+    failed.value = "";
+    const added: string[] = [];
+    for (const file of [...(files ?? [])].slice(0, max - ids.length)) {
+      try {
+        added.push((await keepPicture(file)).id);
+      } catch (cause) {
+        failed.value =
+          (cause as DOMException).name === "QuotaExceededError"
+            ? t("photos.full")
+            : t("photos.not_a_picture");
+      }
+    }
+    onChange([...ids, ...added]);
+    busy.value = false;
+  };
+  return (
+    <Field {...props} error={props.error ?? (failed.value || undefined)}>
+      <div class="photos">
+        {ids.map((id, index) => (
+          <KeptPhoto
+            key={id}
+            id={id}
+            alt={t("photos.number", { number: index + 1 })}
+            onRemove={() => {
+              onChange(ids.filter((one) => one !== id));
+              void dropPictures([id]);
+            }}
+          />
+        ))}
+      </div>
+      {ids.length < max && (
+        <label class="button secondary file">
+          <Icon name="camera" />
+          {busy.value ? t("photos.working") : t("photos.add")}
+          <input
+            id={name}
+            type="file"
+            accept="image/*"
+            multiple
+            onChange={(event) => {
+              const input = event.currentTarget;
+              void add(input.files).then(() => {
+                input.value = "";
+              });
+            }}
+          />
+        </label>
+      )}
+    </Field>
+  );
+}
+
+function KeptPhoto({ id, alt, onRemove }: { id: string; alt: string; onRemove: () => void }) {
+  const url = useSignal("");
+  useEffect(() => {
+    let made = "";
+    void keptPicture(id).then((picture) => {
+      if (picture) url.value = made = URL.createObjectURL(picture.blob);
+    });
+    return () => URL.revokeObjectURL(made);
+  }, [id]);
+  return (
+    <figure>
+      {url.value && <img src={url.value} alt={alt} width="120" height="90" />}
+      <Button kind="plain" onClick={onRemove}>
+        {t("photos.remove")}
+      </Button>
+    </figure>
+  );
+}

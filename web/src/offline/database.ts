@@ -1,0 +1,102 @@
+/** The databases on the device: one for visitors, one for each person, so that a sign-out can delete a person's. */
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import { person } from "../session/person";
+
+export interface SavedCopy {
+  key: string;
+  value: unknown;
+  savedAt: number;
+}
+
+export interface Draft {
+  key: string;
+  value: Record<string, unknown>;
+  /** The key that goes with the request that this draft becomes. */
+  idempotencyKey: string;
+  /** The page that the draft opens on. */
+  path: string;
+  updatedAt: number;
+}
+
+export interface KeptPicture {
+  id: string;
+  blob: Blob;
+  width: number;
+  height: number;
+  createdAt: number;
+  /** The key of the upload, once it is at the API. */
+  uploadKey?: string;
+}
+
+export interface OutboxItem {
+  /** Also the idempotency key. */
+  id: string;
+  kind: string;
+  /** What it is about, in the person's own words, as the title of a job. */
+  title: string;
+  method: "POST" | "PUT" | "PATCH" | "DELETE";
+  path: string;
+  body?: Record<string, unknown>;
+  headers?: Record<string, string>;
+  /** Pictures to upload before; their keys become the field of the body. */
+  pictures?: { ids: string[]; purpose: string; field: string };
+  /** Items of one object are sent in order. */
+  object?: string;
+  /** The form to go back to when the API refuses it. */
+  editPath?: string;
+  state: "waiting" | "sending" | "needs_you";
+  failure?: { status: number; code: string; detail: string; errors: unknown[]; params?: unknown };
+  createdAt: number;
+  firstTriedAt?: number;
+  tries: number;
+  nextTryAt: number;
+}
+
+interface Stores extends DBSchema {
+  saved: { key: string; value: SavedCopy };
+  drafts: { key: string; value: Draft };
+  pictures: { key: string; value: KeptPicture };
+  outbox: { key: string; value: OutboxItem };
+  challenges: { key: string; value: { key: string; [name: string]: unknown } };
+}
+
+export type Database = IDBPDatabase<Stores>;
+
+const open = new Map<string, Promise<Database>>();
+
+/** Returns the database of visitors, or of the signed-in person. */
+export function database(of: "public" | "private"): Promise<Database> {
+  const owner = of === "private" ? person.peek()?.userId : undefined;
+  const name = owner ? `khaya-${owner}` : "khaya";
+  let found = open.get(name);
+  if (!found) {
+    found = openDB<Stores>(name, 1, {
+      upgrade(db) {
+        db.createObjectStore("saved", { keyPath: "key" });
+        db.createObjectStore("drafts", { keyPath: "key" });
+        db.createObjectStore("pictures", { keyPath: "id" });
+        db.createObjectStore("outbox", { keyPath: "id" });
+        db.createObjectStore("challenges", { keyPath: "key" });
+      },
+      blocking(_current, _blocked, event) {
+        (event.target as IDBDatabase).close();
+        open.delete(name);
+      },
+    });
+    open.set(name, found);
+  }
+  return found;
+}
+
+/** Deletes everything that the device keeps of a person. */
+export async function deleteDatabase(userId: string): Promise<void> {
+  const name = `khaya-${userId}`;
+  (await open.get(name))?.close();
+  open.delete(name);
+  await new Promise<void>((done, fail) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = () => done();
+    request.onerror = () => fail(request.error);
+    request.onblocked = () => done(); // the other tab closes it when it hears of the sign-out
+  });
+}

@@ -1,0 +1,133 @@
+/** Photos: made small on the phone, kept until they are uploaded, and uploaded one at a time. */
+
+import { newKey } from "../api/action";
+import { api, ask, type Schemas } from "../api/client";
+import { Refusal, Unreachable } from "../api/problems";
+import { signedIn } from "../session/person";
+import { database, type KeptPicture } from "./database";
+import { noteUsage } from "./usage";
+
+export type Purpose = Schemas["UploadRequest"]["purpose"];
+
+const SIDE = 1280;
+const BYTES = 150_000;
+const NO_PROGRESS = 30_000;
+
+/** A file that is no picture this phone can read. */
+export class NotAPicture extends Error {}
+
+/** Makes a photo small, keeps it, and returns its id. Throws NotAPicture. */
+export async function keepPicture(file: Blob): Promise<KeptPicture> {
+  const small = await shrink(file);
+  const picture: KeptPicture = { id: newKey(), createdAt: Date.now(), ...small };
+  await (await database(place())).put("pictures", picture);
+  return picture;
+}
+
+/** Returns a kept photo. */
+export async function keptPicture(id: string): Promise<KeptPicture | undefined> {
+  return (await database(place())).get("pictures", id);
+}
+
+/** Deletes kept photos. */
+export async function dropPictures(ids: string[]): Promise<void> {
+  const db = await database(place());
+  for (const id of ids) await db.delete("pictures", id);
+}
+
+/** Uploads kept photos in their order and returns their keys; `progress` gets the id and the part that is done, 0 to 1. */
+export async function uploadPictures(
+  ids: string[],
+  purpose: Purpose,
+  progress: (id: string, part: number) => void = () => undefined,
+): Promise<string[]> {
+  const keys: string[] = [];
+  for (const id of ids) {
+    const picture = await keptPicture(id);
+    if (!picture) throw new NotAPicture(id);
+    if (!picture.uploadKey) {
+      picture.uploadKey = await upload(picture.blob, purpose, (part) => progress(id, part));
+      await (await database(place())).put("pictures", picture);
+    }
+    progress(id, 1);
+    keys.push(picture.uploadKey);
+  }
+  return keys;
+}
+
+async function upload(blob: Blob, purpose: Purpose, progress: (part: number) => void): Promise<string> {
+  const answer = await ask(
+    api.POST("/uploads", {
+      body: { purpose, contentType: blob.type as "image/webp", sizeBytes: blob.size },
+      params: { header: { "Idempotency-Key": newKey() } }, // a form is good for five minutes: each try gets a fresh one
+    }),
+  );
+  const form = answer as Schemas["UploadForm"];
+  const data = new FormData();
+  for (const [name, value] of Object.entries(form.fields)) data.append(name, value);
+  data.append("file", blob);
+  await post(form.url, data, progress);
+  noteUsage("uploads", blob.size);
+  return form.key;
+}
+
+function post(url: string, data: FormData, progress: (part: number) => void): Promise<void> {
+  return new Promise((done, fail) => {
+    const request = new XMLHttpRequest();
+    let stalled = setTimeout(() => request.abort(), NO_PROGRESS);
+    request.upload.onprogress = (event) => {
+      clearTimeout(stalled);
+      stalled = setTimeout(() => request.abort(), NO_PROGRESS);
+      progress(event.lengthComputable ? event.loaded / event.total : 0);
+    };
+    request.onloadend = () => {
+      clearTimeout(stalled);
+      if (request.status >= 200 && request.status < 300) done();
+      else if (request.status === 0) fail(new Unreachable("upload"));
+      else fail(new Refusal(new Response(null, { status: request.status }), { code: "upload_refused" }));
+    };
+    request.open("POST", url);
+    request.send(data);
+  });
+}
+
+async function shrink(file: Blob): Promise<{ blob: Blob; width: number; height: number }> {
+  let full: ImageBitmap;
+  try {
+    full = await createImageBitmap(file);
+  } catch (cause) {
+    throw new NotAPicture("not a picture", { cause });
+  }
+  const scale = Math.min(1, SIDE / Math.max(full.width, full.height));
+  const width = Math.max(1, Math.round(full.width * scale));
+  const height = Math.max(1, Math.round(full.height * scale));
+  full.close();
+  const bitmap = await createImageBitmap(file, {
+    resizeWidth: width,
+    resizeHeight: height,
+    resizeQuality: "medium",
+  });
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  for (const quality of [0.7, 0.5, 0.3]) {
+    const blob = await written(canvas, quality);
+    if (blob.size <= BYTES || quality === 0.3) return { blob, width, height };
+  }
+  throw new NotAPicture("cannot be written");
+}
+
+async function written(canvas: HTMLCanvasElement, quality: number): Promise<Blob> {
+  const as = (type: string) => new Promise<Blob | null>((done) => canvas.toBlob(done, type, quality));
+  const webp = await as("image/webp");
+  if (webp?.type === "image/webp") return webp;
+  const jpeg = await as("image/jpeg"); // a browser that cannot write WebP writes PNG instead
+  if (!jpeg) throw new NotAPicture("cannot be written");
+  return jpeg;
+}
+
+function place(): "public" | "private" {
+  return signedIn.peek() ? "private" : "public";
+}

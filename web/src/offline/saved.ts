@@ -1,0 +1,36 @@
+/** Copies of what was read, for the next start and for times without a network. */
+import { sharedPhone } from "../session/person";
+import { database } from "./database";
+
+const DAYS_KEPT = 30;
+
+/** Returns the saved copy of a key, or undefined. */
+export async function readSaved<T>(
+  keep: "public" | "private",
+  key: string,
+): Promise<{ value: T; savedAt: number } | undefined> {
+  if (keep === "private" && sharedPhone.peek()) return undefined;
+  try {
+    const found = await (await database(keep)).get("saved", key);
+    return found as { value: T; savedAt: number } | undefined;
+  } catch {
+    return undefined; // without a database, as in some private windows, the API's answer is all there is
+  }
+}
+
+/** Saves a copy; a full or missing database loses only the copy. */
+export async function writeSaved(keep: "public" | "private", key: string, value: unknown): Promise<void> {
+  if (keep === "private" && sharedPhone.peek()) return;
+  try {
+    await (await database(keep)).put("saved", { key, value, savedAt: Date.now() });
+  } catch {
+    return; // the copy is a convenience: what was read is already on the screen
+  }
+}
+
+/** Deletes copies that nobody read again for a month. */
+export async function deleteOldCopies(keep: "public" | "private"): Promise<void> {
+  const db = await database(keep);
+  for (const copy of await db.getAll("saved"))
+    if (copy.savedAt < Date.now() - DAYS_KEPT * 86_400_000) await db.delete("saved", copy.key);
+}

@@ -1,0 +1,52 @@
+/**
+ * Serves the app from the device. A new version waits until no page of the old one is open.
+ *
+ * The API is never kept here: what may be read offline is saved by the pages, in the database of one person.
+ */
+declare const __FILES__: string[];
+declare const __VERSION__: string;
+
+const CACHE = `app-${__VERSION__}`;
+const worker = self as unknown as ServiceWorkerGlobalScope;
+
+worker.addEventListener("install", (event) => {
+  event.waitUntil(keepFiles());
+});
+
+worker.addEventListener("activate", (event) => {
+  event.waitUntil(removeOthers());
+});
+
+worker.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== worker.location.origin) return;
+  if (/^\/(api|s|media|demo)(\/|$)/.test(url.pathname)) return;
+  event.respondWith(event.request.mode === "navigate" ? page() : file(event.request));
+});
+
+/** Takes over hashed files of the version before, so that an update loads only what changed. */
+async function keepFiles(): Promise<void> {
+  const cache = await caches.open(CACHE);
+  for (const path of __FILES__) {
+    const known = path.startsWith("/assets/") ? await caches.match(path) : undefined;
+    if (known) await cache.put(path, known);
+    else await cache.add(new Request(path, { cache: path.startsWith("/assets/") ? "default" : "reload" }));
+  }
+}
+
+async function removeOthers(): Promise<void> {
+  for (const name of await caches.keys())
+    if (name.startsWith("app-") && name !== CACHE) await caches.delete(name);
+}
+
+async function page(): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  return (await cache.match("/")) ?? fetch("/");
+}
+
+async function file(request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(request, { ignoreSearch: false })) ?? fetch(request);
+}
+
+export type {};

@@ -1,0 +1,58 @@
+/** Shows a screen only to those who may use it; to others what they can do about it. The API decides in the end. */
+import type { ComponentChildren } from "preact";
+import { useLocation } from "preact-iso";
+import { useAction } from "../api/action";
+import { api, ask } from "../api/client";
+import { FailureNote } from "../forms/FailureNote";
+import { Button, LinkButton } from "../ui/Button";
+import { Page } from "../ui/Page";
+import { t } from "../words/words";
+import { has, person, type Role, setPerson, signedIn } from "./person";
+import { refresh } from "./tokens";
+
+export type Who = "anybody" | "signedIn" | Role;
+
+export function Gate({ who, children }: { who: Who; children: ComponentChildren }) {
+  const { url } = useLocation();
+  if (who === "anybody") return children;
+  if (!signedIn.value)
+    return (
+      <Page title={t("gate.sign_in_first")}>
+        <p>{t("gate.sign_in_why")}</p>
+        <LinkButton href={`/sign-in?then=${encodeURIComponent(url)}`}>{t("sign_in")}</LinkButton>
+      </Page>
+    );
+  if (who !== "signedIn" && !has(who)) return <MissingRole role={who} />;
+  return children;
+}
+
+/** Takes up a role with one tap; only an admin makes an admin. */
+function MissingRole({ role }: { role: Role }) {
+  const take = useAction(() => takeRole(role));
+  if (role === "admin")
+    return (
+      <Page title={t("gate.admins_only")}>
+        <p>{t("gate.admins_only_why")}</p>
+        <LinkButton href="/">{t("to_start")}</LinkButton>
+      </Page>
+    );
+  return (
+    <Page title={t(`gate.role_${role}`)}>
+      <p>{t(`gate.role_${role}_why`)}</p>
+      <FailureNote failure={take.failure.value} />
+      <Button busy={take.busy.value} onClick={() => void take.run()}>
+        {t(`gate.take_${role}`)}
+      </Button>
+    </Page>
+  );
+}
+
+/** Adds a role to the person, and gets a token that has it. */
+export async function takeRole(role: Role): Promise<void> {
+  const known = person.peek();
+  if (!known || known.roles.includes(role)) return;
+  const roles = [...known.roles.filter((one) => one !== "admin"), role] as ("buyer" | "worker" | "seller")[];
+  const profile = await ask(api.PUT("/profiles/me/roles", { body: { roles } }));
+  await refresh(null);
+  setPerson({ ...known, roles: profile.roles as Role[] });
+}

@@ -1,0 +1,10 @@
+/** Every unit test starts with an empty device and the English words. */
+import "fake-indexeddb/auto";
+import { beforeEach } from "vitest";
+import { useWords } from "../src/words/words";
+
+beforeEach(async () => {
+  localStorage.clear();
+  sessionStorage.clear();
+  await useWords("en");
+});
