@@ -29,7 +29,8 @@ export function useScrollMemory(url: string): void {
     entry = known ?? crypto.randomUUID();
     if (!known) history.replaceState({ entry }, "");
     const left = positions.get(entry);
-    if (known && left !== undefined) stop = goBackTo(left);
+    if (known && left !== undefined) stop = scrollWhenDrawn(() => left);
+    else if (location.hash) stop = scrollWhenDrawn(() => topOf(location.hash.slice(1)));
   }, [url]);
 }
 
@@ -39,8 +40,14 @@ function keep(y: number): void {
   if (positions.size > LIMIT) positions.delete(positions.keys().next().value as string);
 }
 
-/** Scrolls to `y` as soon as the page is long enough, unless the person scrolls first. Returns how to stop. */
-function goBackTo(y: number): () => void {
+/** Returns the position of the element with an id; null until it is drawn. */
+function topOf(id: string): number | null {
+  const element = document.getElementById(id);
+  return element && Math.max(0, Math.round(element.getBoundingClientRect().top + scrollY));
+}
+
+/** Scrolls to a place as soon as the page is long enough, unless the person scrolls first. Returns how to stop. */
+function scrollWhenDrawn(place: () => number | null): () => void {
   const began = performance.now();
   let reached = 0;
   let frame = requestAnimationFrame(step);
@@ -50,11 +57,12 @@ function goBackTo(y: number): () => void {
     for (const name of ["wheel", "touchstart", "keydown", "pointerdown"]) removeEventListener(name, end);
   };
   function step(at: number): void {
-    if (Math.abs(scrollY - y) > 1) {
+    const y = place();
+    if (y !== null && Math.abs(scrollY - y) > 1) {
       scrollTo(0, y);
       reached = 0;
-    } else reached ||= at;
-    positions.set(entry, y);
+    } else if (y !== null) reached ||= at;
+    if (y !== null) positions.set(entry, y);
     if ((reached && at - reached > SETTLED) || performance.now() - began > PATIENCE) end();
     else frame = requestAnimationFrame(step);
   }
