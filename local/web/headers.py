@@ -10,8 +10,8 @@ _NOTHING = "default-src 'none'; frame-ancestors 'none'"
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: {media}; "
-    "connect-src 'self' {media}; manifest-src 'self'; worker-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types khaya"
+    "connect-src 'self' {media}; manifest-src 'self'; worker-src 'self'; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types khaya"
 )
 PERMISSIONS = (
     "geolocation=(self), otp-credentials=(self), accelerometer=(), autoplay=(), bluetooth=(), browsing-topics=(), "

@@ -61,7 +61,7 @@ class Behind:
 
 
 def address(port: int) -> str:
-    """Where it listens, beside the AWS stand-in on `port`. Without TLS, browsers keep `Secure` cookies of `localhost`."""
+    """Where it listens, beside the AWS stand-in on `port`. Without TLS, browsers keep `Secure` cookies of localhost."""
     return f"http://localhost:{port + OFFSET}"
 
 
