@@ -127,7 +127,7 @@ soak: environments ## tests with large numbers and many random histories (three 
 	@EXAMPLES=200 $(DEV)/python -m pytest -n 2 tests/integration/test_document_holds.py tests/integration/sign_in/test_sign_in_document.py
 	@HISTORIES=1000 $(DEV)/python -m pytest -n 2 tests/integration/test_credit_histories.py tests/integration/test_referral_histories.py tests/integration/test_escrow_histories.py
 
-check: environments begin-check secrets ## lint, format, strict types, import rules, template, workflows, secrets
+check: environments begin-check secrets ## lint, format, strict types, import rules, template, web client, workflows, secrets
 	@$(DEV)/ruff check .
 	@$(DEV)/ruff format --check .
 	@$(DEV)/mypy --strict layers/khaya/khaya functions local operations
