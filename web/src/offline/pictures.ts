@@ -51,7 +51,10 @@ export async function uploadPictures(
       keys.push(done.key);
     } else {
       const key = await upload(picture.blob, purpose, (part) => progress(id, part));
-      await (await database(place())).put("pictures", { ...picture, upload: { key, purpose, at: Date.now() } });
+      await (await database(place())).put("pictures", {
+        ...picture,
+        upload: { key, purpose, at: Date.now() },
+      });
       keys.push(key);
     }
     progress(id, 1);

@@ -33,7 +33,12 @@ export default function OwnBids() {
   const status = STATUSES.find((one) => one === query.status);
   const bids = usePages(
     `bids/mine?${status ?? ""}`,
-    (cursor) => ask(api.GET("/bids/mine", { params: { query: { status, cursor } } })),
+    (cursor) =>
+      ask(
+        api.GET("/bids/mine", {
+          params: { query: { ...(status && { status }), ...(cursor && { cursor }) } },
+        }),
+      ),
     "private",
   );
   const withdrawn = useSignal(false);
