@@ -24,8 +24,8 @@ export interface KeptPicture {
   width: number;
   height: number;
   createdAt: number;
-  /** The key of the upload, once it is at the API. */
-  uploadKey?: string;
+  /** The upload, once it is at the API. It serves one purpose, and ends after a day if it is not handed in. */
+  upload?: { key: string; purpose: string; at: number };
 }
 
 export interface OutboxItem {
