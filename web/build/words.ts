@@ -12,8 +12,9 @@ type Words = Record<string, Entry>;
 const FOLDER = new URL("../src/words/", import.meta.url);
 const LANGUAGES = ["en", "zu"] as const;
 const BUNDLES = {
-  app: (area: string) => !area.startsWith("admin"),
+  app: (area: string) => !/^(admin|pages)/.test(area),
   admin: (area: string) => area.startsWith("admin"),
+  pages: (area: string) => area.startsWith("pages"),
 };
 
 /** Returns the words of one area in one language, and which of them nobody has checked. */
@@ -51,6 +52,7 @@ function compile(): void {
   const out = new URL("compiled/", FOLDER);
   mkdirSync(out, { recursive: true });
   const names: string[] = [];
+  const checked: string[] = [];
   for (const [bundle, holds] of Object.entries(BUNDLES)) {
     const english: Words = {};
     for (const language of LANGUAGES) {
@@ -63,6 +65,7 @@ function compile(): void {
         unchecked.push(...fuzzy);
       }
       if (language === "en") Object.assign(english, all);
+      if (language !== "en") checked.push(...Object.keys(all).filter((name) => !unchecked.includes(name)));
       for (const name of new Set([...Object.keys(english), ...Object.keys(all)])) {
         if (!(name in english)) throw new Error(`${language}: "${name}" is not an English word`);
         if (!(name in all)) throw new Error(`${language}: "${name}" is missing`);
@@ -70,13 +73,14 @@ function compile(): void {
           throw new Error(`${language}: "${name}" has other placeholders than the English text`);
       }
       writeFileSync(new URL(`${language}.${bundle}.json`, out), JSON.stringify(all));
-      if (language === "zu" && bundle === "app")
+      if (language === "zu")
         console.log(
-          `isiZulu: ${unchecked.length} of ${Object.keys(all).length} words are not checked by a native speaker`,
+          `isiZulu (${bundle}): ${unchecked.length} of ${Object.keys(all).length} words are not checked by a native speaker`,
         );
     }
     names.push(...Object.keys(english));
   }
+  writeFileSync(new URL("checked.json", out), JSON.stringify(checked));
   const type = names.sort().map((name) => `  | ${JSON.stringify(name)}`);
   writeFileSync(
     new URL("names.ts", out),

@@ -12,6 +12,7 @@ import { SharedPhoneSheet } from "./session/SharedPhoneSheet";
 import { StepUpSheet } from "./session/StepUpSheet";
 import { BottomBar } from "./ui/BottomBar";
 import { Header } from "./ui/Header";
+import { useScrollMemory } from "./ui/scrollMemory";
 import { chosenLanguage } from "./words/words";
 
 const languageChosen = signal(chosenLanguage() !== null);
@@ -34,7 +35,8 @@ export function App() {
 }
 
 function Frame() {
-  const { path } = useLocation();
+  const { path, url } = useLocation();
+  useScrollMemory(url);
   const admin = path.startsWith("/admin");
   return (
     <div class={admin ? "frame wide" : "frame"}>
