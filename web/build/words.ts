@@ -11,10 +11,13 @@ type Words = Record<string, Entry>;
 
 const FOLDER = new URL("../src/words/", import.meta.url);
 const LANGUAGES = ["en", "zu"] as const;
+/** The areas of each file. An area that is named nowhere is in "work", which all screens but the first ones load. */
 const BUNDLES = {
-  app: (area: string) => !/^(admin|pages)/.test(area),
-  admin: (area: string) => area.startsWith("admin"),
-  pages: (area: string) => area.startsWith("pages"),
+  first: ["common", "api", "public", "sign_in"],
+  own: ["me", "settings", "money", "seller"],
+  pages: ["pages"],
+  admin: ["admin"],
+  work: [] as string[],
 };
 
 /** Returns the words of one area in one language, and which of them nobody has checked. */
@@ -53,7 +56,12 @@ function compile(): void {
   mkdirSync(out, { recursive: true });
   const names: string[] = [];
   const checked: string[] = [];
-  for (const [bundle, holds] of Object.entries(BUNDLES)) {
+  const named = Object.values(BUNDLES).flat();
+  for (const [bundle, list] of Object.entries(BUNDLES)) {
+    const holds = (file: string) => {
+      const area = file.replace(/\.po$/, "");
+      return bundle === "work" ? !named.includes(area) : list.includes(area);
+    };
     const english: Words = {};
     for (const language of LANGUAGES) {
       const all: Words = {};

@@ -13,7 +13,7 @@ import { StepUpSheet } from "./session/StepUpSheet";
 import { BottomBar } from "./ui/BottomBar";
 import { Header } from "./ui/Header";
 import { useScrollMemory } from "./ui/scrollMemory";
-import { chosenLanguage } from "./words/words";
+import { addWords, chosenLanguage } from "./words/words";
 
 const languageChosen = signal(chosenLanguage() !== null);
 const SCREENS = ROUTES.map((route) => ({ ...route, component: gated(route) }));
@@ -66,7 +66,10 @@ function Frame() {
 
 /** Returns the screen of a route, behind the question whether this person may use it. */
 function gated(route: RouteOf) {
-  const Screen = lazy(route.screen);
+  const Screen = lazy(async () => {
+    const [screen] = await Promise.all([route.screen(), addWords(...(route.words ?? ["work", "own"]))]);
+    return screen;
+  });
   return (props: object) => (
     <Gate who={route.who}>
       <Screen {...props} />

@@ -8,16 +8,20 @@ type Entry = string | [none: string, one: string, several: string];
 type Bundle = Record<string, Entry>;
 
 const KEPT = "khaya-language";
-/** The words of all screens, of the admin's, and of the long texts as help and terms. */
-type BundleName = "app" | "admin" | "pages";
+/** The files of words: of the first screens, of one's work, of one's own pages, of the admin's, and the long texts. */
+export type BundleName = "first" | "work" | "own" | "admin" | "pages";
 const FILES = {
   en: {
-    app: () => import("./compiled/en.app.json"),
+    first: () => import("./compiled/en.first.json"),
+    work: () => import("./compiled/en.work.json"),
+    own: () => import("./compiled/en.own.json"),
     admin: () => import("./compiled/en.admin.json"),
     pages: () => import("./compiled/en.pages.json"),
   },
   zu: {
-    app: () => import("./compiled/zu.app.json"),
+    first: () => import("./compiled/zu.first.json"),
+    work: () => import("./compiled/zu.work.json"),
+    own: () => import("./compiled/zu.own.json"),
     admin: () => import("./compiled/zu.admin.json"),
     pages: () => import("./compiled/zu.pages.json"),
   },
@@ -25,7 +29,7 @@ const FILES = {
 
 const texts = signal<Bundle>({});
 const originals = signal<Bundle>({});
-let bundles: BundleName[] = ["app"];
+let bundles: BundleName[] = ["first"];
 
 /** The language in use. */
 export const language = signal<Language>("en");
@@ -45,15 +49,11 @@ export async function useWords(wanted: Language, keep = false): Promise<void> {
 }
 
 /** Adds the words of some screens, which are loaded with them. */
-export async function addWords(bundle: BundleName): Promise<void> {
-  if (bundles.includes(bundle)) return;
-  bundles = [...bundles, bundle];
+export async function addWords(...wanted: BundleName[]): Promise<void> {
+  const missing = wanted.filter((bundle) => !bundles.includes(bundle));
+  if (!missing.length) return;
+  bundles = [...bundles, ...missing];
   await useWords(language.value);
-}
-
-/** Adds the words of the admin's pages. */
-export function useAdminWords(): Promise<void> {
-  return addWords("admin");
 }
 
 /** Loads the English of the isiZulu texts that no native speaker has checked. */

@@ -1,5 +1,4 @@
 /** The kilobytes of this month by kind, and the switch of the data saver. */
-import "./words";
 import { Choices } from "../../forms/Choices";
 import { dataSaver, setDataSaver } from "../../offline/dataSaver";
 import { readUsage } from "../../offline/usage";

@@ -1,5 +1,4 @@
 /** How Khaya works. */
-import "./words";
 import { Page } from "../../ui/Page";
 import { t } from "../../words/words";
 import { Amounts } from "./Amounts";

@@ -1,5 +1,4 @@
 /** The page of an address that leads nowhere. */
-import "./words";
 import { LinkButton } from "../../ui/Button";
 import { Page } from "../../ui/Page";
 import { t } from "../../words/words";

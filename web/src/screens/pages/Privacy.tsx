@@ -1,5 +1,4 @@
 /** What Khaya stores of a person, who sees it, and what they can ask for. */
-import "./words";
 import { LinkButton } from "../../ui/Button";
 import { Page } from "../../ui/Page";
 import { t } from "../../words/words";

@@ -1,5 +1,4 @@
 /** The rules of the marketplace, in plain words. */
-import "./words";
 import { Page } from "../../ui/Page";
 import { t } from "../../words/words";
 import { Section, WhomToAsk } from "./Sections";
