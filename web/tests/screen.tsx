@@ -6,6 +6,8 @@ import { expect, vi } from "vitest";
 import { forget } from "../src/api/query";
 import { database } from "../src/offline/database";
 
+const PATIENCE = { timeout: 10_000 }; // a busy machine takes its time
+
 let root: HTMLElement | undefined;
 
 /** Shows a screen at an address, as if it were opened for the first time. */
@@ -30,7 +32,7 @@ export function close(): void {
 
 /** Waits until the page says a text. */
 export async function sees(text: string): Promise<void> {
-  await vi.waitFor(() => expect(document.body.textContent).toContain(text));
+  await vi.waitFor(() => expect(document.body.textContent).toContain(text), PATIENCE);
 }
 
 /** Returns the link, button or field with these words, once it is there. */
@@ -40,7 +42,7 @@ export async function find(words: string): Promise<HTMLElement> {
     const found = all.find((one) => one.textContent?.trim() === words);
     if (!found) throw new Error(`nothing says "${words}"`);
     return found;
-  });
+  }, PATIENCE);
 }
 
 /** Taps what has these words. */
@@ -55,7 +57,7 @@ export async function type(name: string, value: string): Promise<void> {
     const found = document.getElementById(name);
     if (!found) throw new Error(`there is no field "${name}"`);
     return found as HTMLInputElement;
-  });
+  }, PATIENCE);
   await act(() => {
     field.value = value;
     field.dispatchEvent(new Event("input", { bubbles: true }));
