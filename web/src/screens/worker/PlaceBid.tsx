@@ -61,9 +61,8 @@ function Bidding({ job }: { job: Job }) {
       draft={draft}
       refusal={refusal}
       busy={sending.busy.value}
-      onSend={(body) => {
-        forget("bids/mine");
-        void sending.send({
+      onSend={async (body) => {
+        const sent = await sending.send({
           ...address,
           kind: "bid",
           title: job.title,
@@ -71,6 +70,8 @@ function Bidding({ job }: { job: Job }) {
           object: `jobs/${job.id}`,
           editPath: `/jobs/${job.id}/bid`,
         });
+        if (sent?.state === "sent")
+          for (const key of ["bids/mine", `jobs/${job.id}`, "me/actions"]) forget(key);
       }}
     />
   );
