@@ -29,8 +29,10 @@ export interface KeptPicture {
 }
 
 export interface OutboxItem {
-  /** Also the idempotency key. */
+  /** The key of the draft that it was. */
   id: string;
+  /** The idempotency key; another than the id only after the person decided to send it anew. */
+  idempotencyKey: string;
   kind: string;
   /** What it is about, in the person's own words, as the title of a job. */
   title: string;
@@ -39,12 +41,19 @@ export interface OutboxItem {
   body?: Record<string, unknown>;
   headers?: Record<string, string>;
   /** Pictures to upload before; their keys become the field of the body. */
-  pictures?: { ids: string[]; purpose: string; field: string };
+  pictures?: {
+    ids: string[];
+    purpose: string;
+    field: string /** Whether the field takes one key. */;
+    one?: boolean;
+  };
   /** Items of one object are sent in order. */
   object?: string;
   /** The form to go back to when the API refuses it. */
   editPath?: string;
   state: "waiting" | "sending" | "needs_you";
+  /** After 20 hours without an answer: whether the API seems to have it already, which only its owner can tell. */
+  doubt?: "seems_sent" | "seems_lost";
   failure?: { status: number; code: string; detail: string; errors: unknown[]; params?: unknown };
   createdAt: number;
   firstTriedAt?: number;
