@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
-import { forget } from "../src/api/query";
 import { database } from "../src/offline/database";
 import { outbox } from "../src/offline/outbox";
 import { isIdentityNumber, readAccount } from "../src/screens/worker/account";
@@ -12,6 +11,7 @@ import PayoutAccount from "../src/screens/worker/PayoutAccount";
 import PlaceBid from "../src/screens/worker/PlaceBid";
 import { blockOf } from "../src/screens/worker/submission";
 import { answers, noNetwork, problem, signInAs } from "./api";
+import { emptyDevice } from "./device";
 import { linkTo, sees, show, tap, type, words } from "./screen";
 
 const CONFIG = {
@@ -32,10 +32,7 @@ const BID_ROUTES = { "GET /jobs/j1": JOB, "GET /config": CONFIG, "GET /jobs/j1/b
 
 beforeEach(async () => {
   signInAs(["worker"]);
-  forget();
-  outbox.value = [];
-  const db = await database("private");
-  for (const store of ["drafts", "outbox", "saved", "pictures"] as const) await db.clear(store);
+  await emptyDevice();
 });
 
 async function fillBid(amount = "1 000"): Promise<void> {
@@ -93,7 +90,7 @@ describe("placing a bid", () => {
     show(<PlaceBid id="j1" />);
     await fillBid();
     await tap("Send bid");
-    await sees("It waits on this phone");
+    await sees("Kept on this phone");
     const [item] = outbox.value;
     expect(item?.body).toMatchObject({ amountCents: 100_000 });
     outbox.value = outbox.value.map((one) => ({
@@ -217,7 +214,7 @@ describe("handing in work", () => {
     show(<HandIn id="j1" />);
     await type("note", "All done");
     await tap("Hand in work");
-    await sees("It waits on this phone");
+    await sees("Kept on this phone");
     expect(outbox.value[0]?.body).toEqual({ note: "All done" });
   });
 
@@ -234,6 +231,7 @@ describe("handing in work", () => {
     outbox.value = [
       {
         id: "k",
+        idempotencyKey: "k",
         kind: "submission",
         title: "",
         method: "POST",

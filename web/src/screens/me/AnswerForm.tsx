@@ -33,7 +33,7 @@ export function AnswerForm({ enquiry, onAnswered }: { enquiry: Enquiry; onAnswer
       length === 0
         ? t("enquiries.answer_missing")
         : length > ANSWER_MOST
-          ? t("enquiries.answer_long", { most: ANSWER_MOST })
+          ? t("field.too_long", { max: ANSWER_MOST })
           : "";
     if (missing.value) {
       document.getElementById(name)?.focus();

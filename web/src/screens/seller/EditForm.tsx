@@ -93,7 +93,7 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
     }
     const sent = await sending.send({
       ...address,
-      kind: "listing",
+      kind: "listing_change",
       title: wanted.title,
       body: changes,
       headers: { "If-Match": `"${version}"` },

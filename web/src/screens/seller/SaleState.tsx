@@ -20,7 +20,7 @@ export function SaleState({ listing, onChanged }: { listing: Listing; onChanged:
   const send = async (act: Pick<NewItem, "method" | "body">) => {
     const sent = await sending.send({
       ...act,
-      kind: "listing",
+      kind: "listing_change",
       title: listing.title,
       path: `/listings/${listing.id}`,
       object: `listings/${listing.id}`,

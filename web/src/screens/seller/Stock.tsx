@@ -1,6 +1,6 @@
 /** How many there are: plus and minus, or the new number; a change is sent when it is saved, also later. */
 import type { Schemas } from "../../api/client";
-import { type Refusal, sentence } from "../../api/problems";
+import { sentence } from "../../api/problems";
 import { forget } from "../../api/query";
 import type { OutboxItem } from "../../offline/database";
 import { useDraft } from "../../offline/drafts";
@@ -26,7 +26,7 @@ export function Stock({
   const sending = useSending(draft);
   const outcome = sending.outcome.value;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
-  const waiting = waitingDelta(outbox.value, address.path);
+  const waiting = waitingDelta(outbox.value, address.path, draft.key());
   const { delta } = draft.values.value;
   const there = listing.stock + waiting;
   const wanted = Math.max(0, there + delta);
@@ -76,29 +76,22 @@ export function Stock({
       )}
       {waiting !== 0 && (
         <p class="soft small" role="status">
-          {t("seller.stock_waits")} <a href="/outbox">{t("queue.open")}</a>
+          {t("seller.stock_waits")} <a href="/outbox">{t("outbox.see")}</a>
         </p>
       )}
       {outcome?.state === "sent" && delta === 0 && <p role="status">{t("seller.stock_saved")}</p>}
       {refusal && delta !== 0 && (
         <p class="error" role="alert">
-          {stockSentence(refusal)}
+          {sentence(refusal)}
         </p>
       )}
     </form>
   );
 }
 
-/** Returns the sum of the changes that wait on this phone. */
-export function waitingDelta(items: OutboxItem[], path: string): number {
+/** Returns the sum of the changes that wait on this phone, without the one that the form still shows. */
+export function waitingDelta(items: OutboxItem[], path: string, shown: string): number {
   return items
-    .filter((one) => one.path === path && one.state !== "needs_you")
+    .filter((one) => one.path === path && one.id !== shown && one.state !== "needs_you")
     .reduce((sum, one) => sum + Number(one.body?.delta ?? 0), 0);
-}
-
-function stockSentence(refusal: Refusal): string {
-  const stock = (refusal.problem.params as { stock?: number } | undefined)?.stock;
-  return refusal.code === "not_enough_stock" && stock !== undefined
-    ? t("seller.not_enough", { n: stock })
-    : sentence(refusal);
 }

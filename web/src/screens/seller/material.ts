@@ -72,7 +72,8 @@ export function readFields(values: MaterialValues): Read<Fields> {
     errors[values.unit === OTHER_UNIT ? "unitOther" : "unit"] = t("seller.unit_missing");
   if (lengthOf(location) < 2) errors.location = t("seller.place_missing");
   if (lengthOf(description) < 20) errors.description = t("seller.description_short");
-  else if (lengthOf(description) > DESCRIPTION_MOST) errors.description = t("seller.description_long");
+  else if (lengthOf(description) > DESCRIPTION_MOST)
+    errors.description = t("field.too_long", { max: DESCRIPTION_MOST });
   if (priceCents === null || !values.category || Object.keys(errors).length) return { errors };
   return { value: { title, category: values.category, priceCents, unit, location, description } };
 }
