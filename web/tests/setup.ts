@@ -1,10 +1,11 @@
 /** Every unit test starts with an empty device and the English words. */
 import "fake-indexeddb/auto";
 import { beforeEach } from "vitest";
-import { useWords } from "../src/words/words";
+import { addWords, useWords } from "../src/words/words";
 
 beforeEach(async () => {
   localStorage.clear();
   sessionStorage.clear();
+  await addWords("work", "own", "pages", "admin");
   await useWords("en");
 });
