@@ -12,11 +12,14 @@ DEV := .local/dev/bin
 SAM := .local/sam/bin/sam
 export SAM_CLI_TELEMETRY := 0
 LOCAL := $(DEV)/python -m local
+NPM := $(LOCAL).web.npm
 GREEN := $(DEV)/python -m operations.green
 
 # These targets do not need the environment `engine`, whose Python may be in use by a running stand-in.
-reload tokens logs outbox task parked replay repair erase-again age check openapi events personal-data: ENVIRONMENTS := dev sam
+tokens logs outbox task parked replay repair erase-again age check openapi events personal-data: ENVIRONMENTS := dev sam
+reload: ENVIRONMENTS := dev sam node
 format secrets lock audit api-changes template-changes: ENVIRONMENTS := dev
+web: ENVIRONMENTS := dev node
 policies: ENVIRONMENTS := checkov
 sbom: ENVIRONMENTS := sbom
 test-operations: ENVIRONMENTS := dev sam engine node sbom checkov
@@ -25,7 +28,7 @@ test-operations: ENVIRONMENTS := dev sam engine node sbom checkov
 LOCKED := layers/dependencies/requirements layers/pictures/requirements layers/paper/requirements requirements/pip requirements/dev requirements/engine requirements/sam requirements/node requirements/sbom requirements/checkov
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair erase-again age environments deploy test test-fast test-operations test-docker begin-test soak begin-check check policies format secrets lock audit sbom api-changes template-changes bench costs openapi events personal-data clean
+.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair erase-again age environments web deploy test test-web test-fast test-operations test-docker begin-test soak begin-check check policies format secrets lock audit sbom api-changes template-changes bench costs openapi events personal-data clean
 
 help: ## list all targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -72,6 +75,9 @@ erase-again: environments ## repeat the erasures since a backup that was restore
 age: environments ## make all stored data older: DAYS=31 HOURS=73
 	@$(LOCAL) age $(if $(DAYS),--days "$(DAYS)") $(if $(HOURS),--hours "$(HOURS)")
 
+web: environments ## build the web client
+	@$(LOCAL).web.build
+
 deploy: environments ## build and deploy to AWS with your credentials: ENV=staging
 	@[ -n "$(ENV)" ] || { echo "✗ Name the environment: make deploy ENV=staging"; exit 1; }
 	@$(DEV)/python -m operations deploy "$(ENV)"
@@ -81,11 +87,15 @@ environments: ## make or update the Python environments in .local/
 		"sudo apt install python3 python3-venv; anywhere: uv python install 3.13), named by PYTHON=… if it is not found by itself."; exit 1; }
 	@"$(PYTHON)" -m local.environments $(ENVIRONMENTS)
 
-test: begin-test test-fast ## unit, integration, infrastructure, contention and end-to-end tests
+test: begin-test test-fast ## unit, integration, infrastructure, contention and end-to-end tests, and those of the web client
+	@echo "== Tests of the web client"
+	@$(NPM) test
 	@echo "== Contention tests"
 	@$(DEV)/python -m pytest tests/contention
 	@echo "== End-to-end tests"
 	@$(DEV)/python -m pytest tests/e2e
+	@echo "== Journeys in a browser"
+	@$(DEV)/python -m pytest -m "not slow" tests/web
 	@$(GREEN) end test
 
 # `make deploy` asks for the record that these two begin: which commit passed `make check` and `make test` here.
@@ -97,6 +107,11 @@ begin-check: environments
 
 test-operations: environments ## operators' commands (deploy, rollback, destroy, restore, redrive) against the stand-in, and rules of the templates (MINUTES=10 begins no test after that time)
 	@MINUTES="$(MINUTES)" $(DEV)/python -m pytest tests/operations
+
+test-web: environments ## all checks and tests of the web client, with every journey in a browser (needs Chromium)
+	@$(NPM) run check
+	@$(NPM) test
+	@$(DEV)/python -m pytest tests/web
 
 test-docker: environments ## the API in SAM's containers, as `make sam-local` starts it (needs Docker)
 	@$(DEV)/python -m pytest tests/docker
@@ -112,7 +127,7 @@ soak: environments ## tests with large numbers and many random histories (three 
 	@EXAMPLES=200 $(DEV)/python -m pytest -n 2 tests/integration/test_document_holds.py tests/integration/sign_in/test_sign_in_document.py
 	@HISTORIES=1000 $(DEV)/python -m pytest -n 2 tests/integration/test_credit_histories.py tests/integration/test_referral_histories.py tests/integration/test_escrow_histories.py
 
-check: environments begin-check secrets ## lint, format, strict types, import rules, template, workflows, secrets
+check: environments begin-check secrets ## lint, format, strict types, import rules, template, web client, workflows, secrets
 	@$(DEV)/ruff check .
 	@$(DEV)/ruff format --check .
 	@$(DEV)/mypy --strict layers/khaya/khaya functions local operations
@@ -126,6 +141,7 @@ check: environments begin-check secrets ## lint, format, strict types, import ru
 	@$(DEV)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
 	@$(DEV)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(DEV)/pre-commit validate-config
+	@$(NPM) run check
 	@$(GREEN) end check
 
 policies: environments ## check the templates against Checkov's rules; checkov.yaml says which do not apply, and why

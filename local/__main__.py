@@ -39,16 +39,20 @@ from local import (
     snapshot,
     start_api,
 )
+from local.accounts import SignedIn, UserPool
 from local.demo import load
 from local.demo.visit import Visits
 from local.deployment import Stack
 from local.folder import LIVE
 from local.function_logs import FunctionLogs
-from local.people import PEOPLE, SignedIn, UserPool
+from local.people import PEOPLE
 from local.progress import say, step
-from local.stand_in import sam_settings, session
+from local.stand_in import endpoint, sam_settings, session
 from local.start_api import SamApi
 from local.warming import warm
+from local.web import build as web_build
+from local.web import server as web
+from local.web.server import Behind
 from local.welcome import greet
 from operations import erase_again as erase_again_command
 from operations import parked_records
@@ -62,6 +66,7 @@ def bring_up(port: int, data: Path | None, bind: str = engine.THIS_MACHINE) -> t
     deployment.check_tools()
     built = build.for_engine()
     build.make(built, port)
+    web_build.make()
     name = snapshot.name_of(built, port)
     kept = snapshot.lay_out(name) if data is None else None
     with step(f"starting the AWS stand-in on {bind}:{port}" + (f", data in {data}" if data else "")):
@@ -82,9 +87,11 @@ def bring_up(port: int, data: Path | None, bind: str = engine.THIS_MACHINE) -> t
 
 
 def announce(port: int, stack: Stack, people: list[SignedIn], api: SamApi | None = None) -> None:
-    """Write run.json, and say what is there. With SAM's local API, that is the API."""
+    """Serve the web client, write run.json, and say what is there. With SAM's local API, that is the API."""
+    serve_web(port, stack, api)
     write_run_file(port, stack, people, api)
-    greet(at_sam(stack, api), people, providers.address(port), in_containers=api is not None)
+    reached, stand_ins = at_sam(stack, api), providers.address(port)
+    greet(reached, people, web.address(port), stand_ins, in_containers=api is not None)
     say(f"Ready after {time.monotonic() - BEGAN:.0f} s.")
 
 
@@ -93,7 +100,15 @@ def write_run_file(port: int, stack: Stack, people: list[SignedIn], api: SamApi 
     programs = sam_project.PROGRAMS if api else None
     reached = at_sam(stack, api)
     tell_webhook(port, reached.api_url)
-    run_file.write(reached, people, providers.address(port), programs)
+    run_file.write(reached, people, web.address(port), providers.address(port), programs)
+
+
+def serve_web(port: int, stack: Stack, api: SamApi | None) -> None:
+    """Start the server of the web client, or start it anew."""
+    media = [endpoint(port), *([sam_project.at(endpoint(port), api.host)] if api else [])]
+    bucket = f"{endpoint(port)}/{stack.media_bucket}"
+    with step(f"serving the web client on {web.address(port)}"):
+        web.start(port, Behind(at_sam(stack, api).api_url, bucket, media, providers.address(port)))
 
 
 def tell_webhook(port: int, api_url: str) -> None:
@@ -184,6 +199,7 @@ def take_down() -> None:
     if engine.running() is not None:
         with step("stopping"):
             engine.stop()
+    web.stop()
     providers.stop()
     run_file.remove()
 
@@ -200,8 +216,11 @@ def reload() -> None:
     port = engine.must_run().port
     built = build.for_engine()
     build.make(built, port)
+    web_build.make()
     stack = deployment.deploy(built, port)
     start_api.restart(port)
+    if start_api.running() is None:  # else `make sam-local` does it, when its API is back
+        serve_web(port, stack, None)
     renew(port, stack)
     say("The running application is up to date.")
 

@@ -21,6 +21,7 @@ class Stack:
     api_url: str
     user_pool_id: str
     user_pool_client_id: str
+    media_bucket: str
 
 
 def deploy(build: Build, port: int) -> Stack:
@@ -54,6 +55,7 @@ def stack(port: int) -> Stack:
         api_url=f"{endpoint(port)}/_aws/execute-api/{outputs['ApiId']}/{stage}",
         user_pool_id=outputs["UserPoolId"],
         user_pool_client_id=outputs["UserPoolClientId"],
+        media_bucket=outputs["MediaBucketName"],
     )
 
 

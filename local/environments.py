@@ -1,11 +1,11 @@
 """Make the Python environments of a local run and of the checks, each only when something in it changed.
 
 `dev` holds what tests and checks need, `sam` the SAM CLI, `engine` the AWS stand-in, `checkov` the check of the
-templates. They are apart because the last three pin botocore, each to its own version. `node` holds Node, by which the
-stand-in runs CloudFront's functions, and `sbom` what lists the deployed packages. This module runs before any of them
-exists, so it imports only the standard library.
+templates. They are apart because the last three pin botocore, each to its own version. `node` holds Node, which builds
+the web client and runs CloudFront's functions, and `sbom` what lists the deployed packages. This module runs before any
+of them exists, so it imports only the standard library.
 
-    python3 -m local.environments            the three of a local run
+    python3 -m local.environments            the four of a local run
     python3 -m local.environments dev        one of them
 """
 
@@ -20,9 +20,9 @@ from local import CannotRun
 from local.folder import LOCAL, PYTHON_FILE, REQUIREMENTS, last_lines, log_file, program
 from local.progress import say, step
 
-NAMES = ("dev", "sam", "engine")
+NAMES = ("dev", "sam", "engine", "node")
 """What a local run needs."""
-ALL = (*NAMES, "node", "sbom", "checkov")
+ALL = (*NAMES, "sbom", "checkov")
 PIP = "pip"  # installed first into each environment: the pip of an older Python cannot read extras with hashes
 OLDEST_PYTHON = (3, 11)
 NEWEST_PYTHON = (3, 14)  # the newest Lambda runtime that the pinned SAM CLI can build for

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from local import CannotRun, engine
 from local.engine import EVERY_INTERFACE, THIS_MACHINE
+from local.web import server as web
 
 LAST_PORT = 65535
 USUAL = {"PORT": 4566, "API_PORT": 3000}
@@ -30,8 +31,12 @@ class Wanted:
 
 
 def of_run(port: int) -> tuple[Wanted, ...]:
-    """The ports of every run: the stand-in's, and the next one for the providers' stand-ins."""
-    return (Wanted("the AWS stand-in", port), Wanted("the providers' stand-in", port + 1, offset=1))
+    """The ports of every run: the stand-in's, the next one for the providers' stand-ins, and that of the web client."""
+    return (
+        Wanted("the AWS stand-in", port),
+        Wanted("the providers' stand-in", port + 1, offset=1),
+        Wanted("the web client", port + web.OFFSET, offset=web.OFFSET),
+    )
 
 
 def of_sam_local(port: int, api_port: int) -> tuple[Wanted, ...]:
@@ -45,7 +50,7 @@ def check(verb: str, wanted: tuple[Wanted, ...], bind: str = THIS_MACHINE) -> No
     Args:
         verb: the Makefile's target, for the hint.
         wanted: the ports, in the order in which they are tried.
-        bind: the address that the first two will listen on.
+        bind: the address that the first two will listen on; the third is only more careful.
 
     Raises:
         CannotRun: the message names the port, who uses it where that is known, and a command that works.
@@ -103,12 +108,14 @@ def _hint(verb: str, values: Mapping[str, int], one: Wanted, used: set[int]) -> 
     """The command that was called, on ports that are free."""
     kept = {name: number for name, number in values.items() if name != one.variable}
     others = [f"{name}={number}" for name, number in kept.items() if number != USUAL[name]]
-    reserved = used | {number + offset for name, number in kept.items() for offset in (0, name == "PORT")}
-    width = 2 if one.variable == "PORT" else 1  # the next port is for the providers' stand-in
+    width = web.OFFSET + 1  # ports that a run takes, beginning with PORT
+    taken_with = {name: range(number, number + (width if name == "PORT" else 1)) for name, number in kept.items()}
+    reserved = used.union(*taken_with.values())
+    asked_width = width if one.variable == "PORT" else 1
     asked = values[one.variable]
     begin = asked if 1024 < asked < LAST_PORT - 1000 else USUAL[one.variable]
     for first in range(begin + 34, LAST_PORT):
-        ports = range(first, first + width)
+        ports = range(first, first + asked_width)
         if not reserved.intersection(ports) and not any(taken(port) for port in ports):
             return f"Or take another one: `make {' '.join([verb, *others, f'{one.variable}={first}'])}`."
     return ""

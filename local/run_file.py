@@ -1,6 +1,6 @@
 """`.local/run.json`: where the running application is and who is in it, for tests, benchmarks and clients.
 
-{"apiUrl": …, "userPoolId": …, "userPoolClientId": …, "outbox": …, "paymentProvider": …,
+{"webUrl": …, "apiUrl": …, "userPoolId": …, "userPoolClientId": …, "outbox": …, "paymentProvider": …,
 "users": [{"name", "userId", "roles", "token"}…]}
 """
 
@@ -11,19 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from local import providers
+from local.accounts import SignedIn
 from local.demo.pictures import drawn
 from local.deployment import Stack
 from local.folder import PHOTO_FILE, RUN_FILE, TOKENS_FILE
-from local.people import SignedIn
 
 
-def write(stack: Stack, people: list[SignedIn], stand_ins: str, programs: Path | None = None) -> None:
+def write(stack: Stack, people: list[SignedIn], web: str, stand_ins: str, programs: Path | None = None) -> None:
     """Write the file, and beside it `.local/tokens.sh` with the same for a shell, and a picture to upload."""
     users: list[dict[str, Any]] = [
         {"name": who.person.name, "userId": who.user_id, "roles": list(who.person.roles), "token": who.token}
         for who in people
     ]
     content = {
+        "webUrl": web,
         "apiUrl": stack.api_url,
         "userPoolId": stack.user_pool_id,
         "userPoolClientId": stack.user_pool_client_id,
@@ -33,7 +34,7 @@ def write(stack: Stack, people: list[SignedIn], stand_ins: str, programs: Path |
     }
     RUN_FILE.write_text(json.dumps(content, indent=2) + "\n")
     PHOTO_FILE.write_bytes(drawn((90, 120, 160)))
-    others = {"PROVIDER": stand_ins, "PHOTO": str(PHOTO_FILE)}
+    others = {"WEB": web, "PROVIDER": stand_ins, "PHOTO": str(PHOTO_FILE)}
     lines = [*shell_variables(stack, people), *_exports(others), *programs_line(programs)]
     TOKENS_FILE.write_text("".join(f"{line}\n" for line in lines))
 

@@ -9,7 +9,11 @@ from pathlib import Path
 from local import CannotRun, mailbox, paystack, providers, twilio
 from local.folder import ROOT, SAM_CONFIG, last_lines, log_file, program
 from local.stand_in import endpoint, environment, sam_settings
+from local.web import server as web
 from operations.release import release_id
+
+DEVELOPERS = ("http://localhost:3000", "http://localhost:5173")
+"""Where pages that a developer serves usually are; the template's own LocalOrigins."""
 
 
 def template_parameters(port: int, machine: Sequence[str]) -> list[str]:
@@ -28,6 +32,9 @@ def template_parameters(port: int, machine: Sequence[str]) -> list[str]:
         f"EmailDomain={mailbox.DOMAIN}",
         f"PaymentBaseUrl={providers.address(port)}",
         f"PaymentSecretArn={paystack.SECRET}",
+        f"AppUrl={web.address(port)}",
+        f"MediaBaseUrl={web.address(port)}",
+        f"LocalOrigins={','.join([*DEVELOPERS, web.address(port)])}",
     ]
     settled = {item.split("=", 1)[0] for item in here}
     values = [*(item for item in configured if item.split("=", 1)[0] not in settled), *here]

@@ -1,11 +1,12 @@
 """The text printed when the application is ready: addresses, demo people, first requests."""
 
 from local import providers
+from local.accounts import SignedIn
 from local.deployment import Stack
 from local.folder import ROOT, RUN_FILE, TOKENS_FILE
-from local.people import SignedIn
 from local.progress import say
 from local.run_file import shell_variables
+from local.web import demo
 
 IN_CONTAINERS = (
     "The API runs in containers of `sam local start-api`. It runs no authorizer: the functions verify each token.",
@@ -15,13 +16,13 @@ IN_CONTAINERS = (
 )
 
 
-def greet(stack: Stack, people: list[SignedIn], stand_ins: str, *, in_containers: bool = False) -> None:
+def greet(stack: Stack, people: list[SignedIn], web: str, stand_ins: str, *, in_containers: bool = False) -> None:
     """Print the addresses, a ready token for each role and a first request."""
-    for line in lines(stack, people, stand_ins, in_containers=in_containers):
+    for line in lines(stack, people, web, stand_ins, in_containers=in_containers):
         say(line)
 
 
-def lines(stack: Stack, people: list[SignedIn], stand_ins: str, *, in_containers: bool = False) -> list[str]:
+def lines(stack: Stack, people: list[SignedIn], web: str, stand_ins: str, *, in_containers: bool = False) -> list[str]:
     """The lines of the text."""
     next_steps = [
         f"  . {TOKENS_FILE.relative_to(ROOT)}",
@@ -33,6 +34,8 @@ def lines(stack: Stack, people: list[SignedIn], stand_ins: str, *, in_containers
     return [
         "",
         "Khaya is up.",
+        f"  web    {web}   the marketplace in a browser",
+        f"  demo   {web}{demo.PATH}   its people, whom one press signs in",
         f"  API    {stack.api_url}",
         f"  docs   {stack.api_url}/docs",
         f"  outbox {stand_ins}{providers.OUTBOX}   what was sent to people",

@@ -18,31 +18,13 @@ from operations.change_set import MAINTENANCE
 from operations.configuration import Configuration
 from operations.refused import Refused
 from operations.stack import Stack
+from operations.web_files import HASHED, PAGE, TYPES, build_files, cache_control
 
 REGION = "us-east-1"
-PAGE = "index.html"
-HASHED = "assets/"
-"""The folder of files whose names hold a hash of their content."""
-IMMUTABLE = "public, max-age=31536000, immutable"
-CHECKED_EACH_TIME = "no-cache"
 STATE, CURRENT, REPLACED = "state", "current", "replaced"
 """The tag by which the bucket's lifecycle knows what to remove."""
 HANDED_OVER = ("AllowedOrigins", "AppUrl", "MediaBaseUrl", "DistributionArn")
 """Outputs of the stack that are parameters of the application."""
-TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".ico": "image/x-icon",
-    ".jpg": "image/jpeg",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
-    ".webmanifest": "application/manifest+json",
-    ".webp": "image/webp",
-    ".xml": "application/xml",
-}
 TIMEOUT_SECONDS = 30
 
 
@@ -139,7 +121,7 @@ class Frontend:
             Key=key,
             Body=path.read_bytes(),
             ContentType=TYPES[path.suffix],
-            CacheControl=_cache_control(key),
+            CacheControl=cache_control(key),
             Tagging=f"{STATE}={CURRENT}",
         )
 
@@ -150,7 +132,7 @@ class Frontend:
             Key=key,
             CopySource={"Bucket": self._bucket, "Key": key},
             ContentType=TYPES.get(Path(key).suffix, "application/octet-stream"),
-            CacheControl=_cache_control(key),
+            CacheControl=cache_control(key),
             MetadataDirective="REPLACE",
             Tagging=f"{STATE}={REPLACED}",
             TaggingDirective="REPLACE",
@@ -165,21 +147,6 @@ class Frontend:
         )
         waiter = self._cloudfront.get_waiter("invalidation_completed")
         waiter.wait(DistributionId=distribution, Id=made["Invalidation"]["Id"])
-
-
-def build_files(build: Path) -> dict[str, Path]:
-    """The files of a build by their keys, in the order in which they are uploaded.
-
-    Raises:
-        Refused: there is no page, or a file whose type is not known.
-    """
-    if not (build / PAGE).is_file():
-        raise Refused(f"{build} has no {PAGE}. Build the web client, or name the folder with --build.")
-    found = {path.relative_to(build).as_posix(): path for path in sorted(build.rglob("*")) if path.is_file()}
-    unknown = [key for key in found if Path(key).suffix not in TYPES]
-    if unknown:
-        raise Refused(f"The type of {', '.join(unknown)} is not known. Add it to operations/frontend.py.")
-    return dict(sorted(found.items(), key=lambda one: _turn(one[0])))
 
 
 def failures(url: str, page: bytes, maintenance: bool = False) -> list[str]:
@@ -200,12 +167,3 @@ def failures(url: str, page: bytes, maintenance: bool = False) -> list[str]:
         if answer.status_code != status or (body is not None and answer.content != body):
             found.append(f"GET {path} is {answer.status_code}, not {status}{' with the page' if body else ''}")
     return found + smoke.failures(f"{url}/api", "", maintenance)
-
-
-def _turn(key: str) -> int:
-    """Hashed files come first, then others, then what loads them."""
-    return 0 if key.startswith(HASHED) else 2 if key == PAGE else 1
-
-
-def _cache_control(key: str) -> str:
-    return IMMUTABLE if key.startswith(HASHED) else CHECKED_EACH_TIME

@@ -6,7 +6,8 @@ from typing import Any
 import requests
 
 from local import CannotRun
-from local.people import Person, SignedIn
+from local.accounts import SignedIn
+from local.people import Person
 
 WAIT = 35.0  # seconds; more than any route may take
 

@@ -340,7 +340,14 @@ def test_what_the_application_takes_from_this_stack_has_the_same_name_and_the_ri
 
 def test_uploads_of_the_web_client_pass_the_cors_rules_of_the_bucket() -> None:
     (rule,) = template()["Resources"]["MediaBucket"]["Properties"]["CorsConfiguration"]["CorsRules"]
-    assert rule["AllowedOrigins"] == {"Fn::Split": [",", {"Ref": "AllowedOrigins"}]}
+    separator, origins = rule["AllowedOrigins"]["Fn::Split"]
+    assert separator == ","
+    for condition, parameter in (("HasOrigins", "AllowedOrigins"), ("HasLocalOrigins", "LocalOrigins")):
+        assert template()["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, ""]}]}
+    both, one = {"Fn::Sub": "${AllowedOrigins},${LocalOrigins}"}, {"Ref": "LocalOrigins"}
+    assert origins == {
+        "Fn::If": ["HasLocalOrigins", {"Fn::If": ["HasOrigins", both, one]}, {"Ref": "AllowedOrigins"}]
+    }, "no empty origin among several"
     assert "AllowedOrigins" in frontend.HANDED_OVER
     assert "POST" in rule["AllowedMethods"]
 

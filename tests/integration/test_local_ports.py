@@ -28,9 +28,9 @@ def nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def free() -> int:
-    """The first of three ports that follow each other and are free."""
+    """The first of four ports that follow each other and are free."""
     for first in range(21000, 60000, 7):
-        if not any(ports.taken(port, EVERY_INTERFACE) for port in range(first, first + 3)):
+        if not any(ports.taken(port, EVERY_INTERFACE) for port in range(first, first + 4)):
             return first
     raise AssertionError("no free ports")
 
@@ -43,11 +43,11 @@ def message(verb: str, *wanted: ports.Wanted) -> str:
 
 @pytest.mark.parametrize("verb", ["run", "up", "sam-local"])
 def test_given_free_ports_then_any_command_may_begin(verb: str, free: int) -> None:
-    ports.check(verb, ports.of_sam_local(free, free + 2), EVERY_INTERFACE)
+    ports.check(verb, ports.of_sam_local(free, free + 3), EVERY_INTERFACE)
 
 
 @pytest.mark.parametrize("verb", ["run", "up"])
-@pytest.mark.parametrize("offset", [0, 1])
+@pytest.mark.parametrize("offset", [0, 1, 2])
 def test_given_a_taken_port_then_the_hint_names_the_command_that_was_called(verb: str, offset: int, free: int) -> None:
     with listening(port=free + offset):
         said = message(verb, *ports.of_run(free))
@@ -59,8 +59,8 @@ def test_given_a_taken_port_then_the_hint_names_the_command_that_was_called(verb
 
 
 def test_given_a_taken_port_of_sams_api_then_the_hint_changes_that_one_and_keeps_the_other(free: int) -> None:
-    with listening(port=free + 2):
-        said = message("sam-local", *ports.of_sam_local(free, free + 2))
+    with listening(port=free + 3):
+        said = message("sam-local", *ports.of_sam_local(free, free + 3))
     assert "SAM's local API needs" in said
     hint = re.search(r"`make sam-local PORT=(\d+) API_PORT=(\d+)`", said)
     assert hint
@@ -80,14 +80,14 @@ def test_given_many_taken_ports_in_a_row_then_the_hint_names_none_of_them(free: 
         ports.check("up", ports.of_run(int(hint[1])))
 
 
-@pytest.mark.parametrize("api_offset", [0, 1])
+@pytest.mark.parametrize("api_offset", [0, 1, 2])
 def test_given_one_port_for_two_programs_then_it_is_refused(api_offset: int, free: int) -> None:
     assert "is asked for twice" in message("sam-local", *ports.of_sam_local(free, free + api_offset))
 
 
 @pytest.mark.parametrize("port", [-1, 0, 65535, 65536, 70000, 10**9])
 def test_given_a_number_that_is_no_port_then_it_is_refused_with_one_that_works(port: int) -> None:
-    said = message("up", *ports.of_run(port))  # the next port is needed too, so 65535 is none
+    said = message("up", *ports.of_run(port))  # the next two are needed too, so 65535 is none
     assert "is no port" in said
     hint = re.search(r"PORT=(\d+)`", said)
     assert hint

@@ -23,9 +23,10 @@ from click.testing import CliRunner
 from operations import commits
 from operations.__main__ import operations
 from operations.configuration import Configuration
-from operations.frontend import HANDED_OVER, Frontend, build_files, failures
+from operations.frontend import HANDED_OVER, Frontend, failures
 from operations.refused import Refused
 from operations.stack import Stack
+from operations.web_files import build_files
 from tests.operations.web_stand_in import MEDIA, Api, for_the_stand_in, in_the_apis_place, of_application
 from tests.support.template import ROOT, read
 
@@ -218,6 +219,14 @@ def test_given_a_build_when_deployed_then_hashed_files_are_kept_for_a_year_and_t
 def test_given_a_build_when_deployed_then_hashed_files_go_first_and_the_page_last(build: Path) -> None:
     (build / "z.txt").write_text("later in the alphabet")
     assert [*build_files(build)] == ["assets/app-1.js", "service-worker.js", "z.txt", "index.html"]
+
+
+def test_given_compressed_copies_and_hidden_files_then_they_are_not_uploaded(build: Path) -> None:
+    before = build_files(build)
+    for name in ("index.html.br", "assets/app-1.js.gz", ".vite/manifest.json"):
+        (build / name).parent.mkdir(exist_ok=True)
+        (build / name).write_bytes(b"1")
+    assert build_files(build) == before
 
 
 def test_given_a_build_when_deployed_then_cloudfront_forgets_its_copies(

@@ -14,18 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local import CannotRun, containers, run_file, sam_project, start_api, welcome
+from local.accounts import SignedIn
 from local.build import Build, cache_folder
 from local.deployment import Stack
 from local.engine import EVERY_INTERFACE
 from local.folder import ROOT, SAM_CONFIG, SAM_LOCAL, TEMPLATE
-from local.people import PEOPLE, SignedIn
+from local.people import PEOPLE
 from local.source_template import read
 from local.start_api import SamApi
 
 HERE = "http://127.0.0.1:3000"
-STACK = Stack(HERE, "af-south-1_pool", "client")
+STACK = Stack(HERE, "af-south-1_pool", "client", "media")
 EVERYBODY = [SignedIn(person, f"id-{number}", f"token-{number}") for number, person in enumerate(PEOPLE)]
-STAND_INS = "http://127.0.0.1:4567"
+WEB, STAND_INS = "http://localhost:4568", "http://127.0.0.1:4567"
 
 PLATFORMS = ("manylinux2014_x86_64", "manylinux2014_aarch64", "manylinux_2_28_x86_64", "macosx_14_0_arm64")
 builds = st.builds(
@@ -236,7 +237,7 @@ def test_given_no_network_then_containers_still_find_this_machine(monkeypatch: p
 
 
 def test_the_greeting_names_sams_address_the_invoke_line_and_the_wider_binding() -> None:
-    said = "\n".join(welcome.lines(STACK, EVERYBODY, STAND_INS, in_containers=True))
+    said = "\n".join(welcome.lines(STACK, EVERYBODY, WEB, STAND_INS, in_containers=True))
     assert f"API    {HERE}\n" in said
     assert f"export API={HERE}" in said
     assert "4566" not in said
@@ -246,7 +247,7 @@ def test_the_greeting_names_sams_address_the_invoke_line_and_the_wider_binding()
 
 
 def test_the_greeting_of_a_usual_run_speaks_of_no_containers() -> None:
-    said = "\n".join(welcome.lines(STACK, EVERYBODY, STAND_INS))
+    said = "\n".join(welcome.lines(STACK, EVERYBODY, WEB, STAND_INS))
     assert "container" not in said
     assert EVERY_INTERFACE not in said
     assert "sam local" not in said
@@ -259,13 +260,14 @@ def test_tokens_sh_sets_the_api_a_token_for_each_role_and_the_path(
     monkeypatch.setattr(run_file, "RUN_FILE", tmp_path / "run.json")
     monkeypatch.setattr(run_file, "TOKENS_FILE", tmp_path / "tokens.sh")
     # when the files are written and a shell reads them
-    run_file.write(STACK, EVERYBODY, STAND_INS, programs)
+    run_file.write(STACK, EVERYBODY, WEB, STAND_INS, programs)
     script = f'. {shlex.quote(str(tmp_path / "tokens.sh"))}; printf "%s\\n" "$API" "$BUYER" "$ADMIN" "$PATH"'
     shell = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, env={"PATH": "/bin"})
     api, buyer, admin, path = shell.stdout.splitlines()
     # then it knows them
     run = json.loads((tmp_path / "run.json").read_text())
     assert api == HERE == run["apiUrl"]
+    assert run["webUrl"] == WEB
     assert (run["outbox"], run["paymentProvider"]) == (f"{STAND_INS}/outbox", STAND_INS)
     assert (buyer, admin) == ("token-0", f"token-{len(EVERYBODY) - 1}")
     assert path == (f"{programs}:/bin" if programs else "/bin")

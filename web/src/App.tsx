@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { ErrorBoundary, LocationProvider, lazy, Route, Router, useLocation } from "preact-iso";
 import { openActionCount, unreadCount } from "./api/counts";
 import { unsent } from "./offline/outbox";
+import { takeUpdate } from "./offline/updates";
 import { ROUTES, type RouteOf } from "./routes";
 import { FirstLanguage } from "./session/FirstLanguage";
 import { Gate } from "./session/Gate";
@@ -40,7 +41,7 @@ function Frame() {
       <Header signOut={signedIn.value && sharedPhone.value === true} unsent={unsent.value} />
       <main id="main">
         <ErrorBoundary>
-          <Router>
+          <Router onRouteChange={takeUpdate}>
             {SCREENS.map((screen) => (
               <Route key={screen.path} path={screen.path} component={screen.component} />
             ))}

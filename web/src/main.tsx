@@ -1,7 +1,11 @@
 /** Starts the app: words, then the page, then what waits to be sent. */
 import { render } from "preact";
 import { App } from "./App";
+import { readCounts } from "./api/counts";
 import { openOutbox, sendWaiting } from "./offline/outbox";
+import { deleteOldCopies } from "./offline/saved";
+import { registerWorker } from "./offline/updates";
+import { endWhenIdle } from "./session/idle";
 import { person } from "./session/person";
 import { chosenLanguage, useWords } from "./words/words";
 
@@ -14,10 +18,14 @@ person.subscribe((now) => {
   if (now?.userId === owner) return;
   owner = now?.userId;
   void openOutbox();
+  void readCounts();
 });
 addEventListener("online", () => void sendWaiting());
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") void sendWaiting();
+  if (document.visibilityState !== "visible") return;
+  void sendWaiting();
+  void readCounts();
 });
-if ("serviceWorker" in navigator && import.meta.env.PROD)
-  addEventListener("load", () => void navigator.serviceWorker.register("/sw.js"));
+if ("serviceWorker" in navigator && import.meta.env.PROD) void registerWorker();
+void deleteOldCopies("public");
+endWhenIdle();

@@ -24,6 +24,43 @@ worker.addEventListener("fetch", (event) => {
   event.respondWith(event.request.mode === "navigate" ? page() : file(event.request));
 });
 
+worker.addEventListener("message", (event) => {
+  if (event.data === "take-over") event.waitUntil(takeOver());
+});
+
+worker.addEventListener("push", (event) => {
+  event.waitUntil(showNotice(event.data));
+});
+
+worker.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(openPath(String(event.notification.data ?? "/inbox")));
+});
+
+/** Becomes active at once where only the page that asks is open; other pages keep the version that they began with. */
+async function takeOver(): Promise<void> {
+  const pages = await worker.clients.matchAll({ type: "window" });
+  if (pages.length <= 1) await worker.skipWaiting();
+}
+
+async function showNotice(data: PushMessageData | null): Promise<void> {
+  const notice = (data?.json() ?? {}) as { title?: string; text?: string; path?: string; tag?: string };
+  await worker.registration.showNotification(notice.title ?? "Khaya", {
+    body: notice.text ?? "",
+    icon: "/icon-192.png",
+    data: notice.path ?? "/inbox",
+    ...(notice.tag ? { tag: notice.tag } : {}),
+  });
+}
+
+async function openPath(path: string): Promise<void> {
+  const target = new URL(path, worker.location.origin);
+  if (target.origin !== worker.location.origin) return;
+  const [page] = await worker.clients.matchAll({ type: "window" });
+  if (page) await page.navigate(target.href).then((moved) => moved?.focus());
+  else await worker.clients.openWindow(target.href);
+}
+
 /** Takes over hashed files of the version before, so that an update loads only what changed. */
 async function keepFiles(): Promise<void> {
   const cache = await caches.open(CACHE);

@@ -43,7 +43,8 @@ export async function send(
   return answer;
 }
 
-async function authorized(request: Request): Promise<Response> {
+/** Returns the answer to a request with the token, after a refresh or a step-up where one is needed. */
+export async function authorized(request: Request): Promise<Response> {
   const sent = await accessToken();
   let response = await once(request.clone(), sent);
   if (response.status === 401 && sent) {

@@ -1,4 +1,5 @@
 /** What can go wrong with a request: a refusal of the API, or no answer at all. */
+import { moment, money } from "../words/format";
 import { isWord, t } from "../words/words";
 import type { components } from "./schema";
 
@@ -34,12 +35,24 @@ export type Failure = Refusal | Unreachable;
 export function sentence(failure: Failure): string {
   if (failure instanceof Unreachable) return t("failure.unreachable");
   const name = `problem.${failure.code}`;
-  if (isWord(name)) return t(name, failure.problem.params as Record<string, string> | undefined);
+  if (isWord(name)) return t(name, written(failure.problem.params));
   return failure.problem.detail ?? t("failure.unknown");
 }
 
 /** Returns a field's error in the person's language. */
 export function fieldSentence(error: FieldProblem): string {
   const name = `field.${error.code}`;
-  return isWord(name) ? t(name, error.params as Record<string, string>) : error.message;
+  return isWord(name) ? t(name, written(error.params)) : error.message;
+}
+
+/** Returns the values of a problem as people read them: cents as an amount, a time as a day, a list with commas. */
+function written(params: object | undefined): Record<string, string | number> {
+  const values: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(params ?? {})) {
+    if (typeof value === "number") values[name] = name.endsWith("Cents") ? money(value) : value;
+    else if (typeof value === "string")
+      values[name] = /^\d{4}-\d\d-\d\dT/.test(value) ? moment(value) : value;
+    else if (Array.isArray(value)) values[name] = value.join(", ");
+  }
+  return values;
 }

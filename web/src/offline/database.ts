@@ -24,13 +24,15 @@ export interface KeptPicture {
   width: number;
   height: number;
   createdAt: number;
-  /** The key of the upload, once it is at the API. */
-  uploadKey?: string;
+  /** The upload, once it is at the API. It serves one purpose, and ends after a day if it is not handed in. */
+  upload?: { key: string; purpose: string; at: number };
 }
 
 export interface OutboxItem {
-  /** Also the idempotency key. */
+  /** The key of the draft that it was. */
   id: string;
+  /** The idempotency key; another than the id only after the person decided to send it anew. */
+  idempotencyKey: string;
   kind: string;
   /** What it is about, in the person's own words, as the title of a job. */
   title: string;
@@ -45,6 +47,8 @@ export interface OutboxItem {
   /** The form to go back to when the API refuses it. */
   editPath?: string;
   state: "waiting" | "sending" | "needs_you";
+  /** After 20 hours without an answer: whether the API seems to have it already, which only its owner can tell. */
+  doubt?: "seems_sent" | "seems_lost";
   failure?: { status: number; code: string; detail: string; errors: unknown[]; params?: unknown };
   createdAt: number;
   firstTriedAt?: number;

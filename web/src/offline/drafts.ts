@@ -4,6 +4,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { newKey } from "../api/action";
 import { signedIn } from "../session/person";
 import { type Draft, database } from "./database";
+import { formIsOpen } from "./updates";
 
 const DAYS_KEPT = 30;
 
@@ -27,6 +28,7 @@ export function useDraft<T extends object>(name: string, empty: T): DraftOf<T> {
   const draft = useMemo(() => open(name, empty), [name]);
   useEffect(() => {
     void draft.load();
+    return formIsOpen();
   }, [draft]);
   return draft;
 }

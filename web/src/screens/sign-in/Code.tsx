@@ -1,4 +1,82 @@
-/** Not built yet. */
+/** The code: typed, pasted, or filled in by the phone; sent by itself at the sixth digit. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import { useAction } from "../../api/action";
+import { Refusal } from "../../api/problems";
+import { CodeField } from "../../forms/CodeField";
+import { FailureNote } from "../../forms/FailureNote";
+import { type Challenge, dropChallenge, openChallenge } from "../../session/challenge";
+import { entered } from "../../session/enter";
+import { person } from "../../session/person";
+import { type Channel, pathInApp, requestCode } from "../../session/requestCode";
+import { signIn } from "../../session/tokens";
+import { Button, LinkButton } from "../../ui/Button";
+import { Note } from "../../ui/Note";
+import { Page } from "../../ui/Page";
+import { phone } from "../../words/format";
+import { t } from "../../words/words";
+
 export default function Code() {
-  return null;
+  const { route } = useLocation();
+  const open = useSignal<Challenge | null | undefined>(undefined);
+  const sentAgain = useSignal(false);
+  useEffect(() => {
+    void openChallenge().then((found) => {
+      open.value = found;
+    });
+  }, []);
+
+  const enter = useAction(async (_key, challenge: Challenge, code: string) => {
+    const response = await signIn({ challenge: challenge.challenge, code });
+    const answer = await response.json().catch(() => null);
+    if (!response.ok) throw new Refusal(response, answer);
+    await dropChallenge();
+    await entered();
+    const then = pathInApp(challenge.then);
+    const named = answer.isNew && !person.peek()?.displayName.trim();
+    route(answer.isNew || named ? `/name?then=${encodeURIComponent(then)}` : then, true);
+  });
+  const again = useAction(async (_key, before: Challenge, channel?: Channel) => {
+    open.value = await requestCode(before.contact, before.then, channel);
+    sentAgain.value = true;
+  });
+
+  const challenge = open.value;
+  if (challenge === undefined) return null;
+  if (challenge === null)
+    return (
+      <Page title={t("sign_in.code_old")}>
+        <p>{t("sign_in.code_old_why")}</p>
+        <LinkButton href="/sign-in">{t("sign_in.again")}</LinkButton>
+      </Page>
+    );
+  const byPhone = !challenge.contact.includes("@");
+  return (
+    <Page title={t("sign_in.code_title")} back={`/sign-in?then=${encodeURIComponent(challenge.then)}`}>
+      <p>{t("code.sent_to", { contact: phone(challenge.contact) })}</p>
+      {sentAgain.value && <Note kind="done">{t("sign_in.sent_again")}</Note>}
+      <FailureNote failure={enter.failure.value ?? again.failure.value} />
+      <CodeField busy={enter.busy.value} onCode={(code) => void enter.run(challenge, code)} />
+      {enter.busy.value && <p role="status">{t("busy")}</p>}
+      <details>
+        <summary>{t("sign_in.no_message")}</summary>
+        <Button kind="secondary" busy={again.busy.value} onClick={() => void again.run(challenge)}>
+          {t("code.again")}
+        </Button>
+        {byPhone && (
+          <Button
+            kind="secondary"
+            busy={again.busy.value}
+            onClick={() => void again.run(challenge, "whatsapp")}
+          >
+            {t("sign_in.by_whatsapp")}
+          </Button>
+        )}
+        <LinkButton kind="plain" href={`/sign-in?then=${encodeURIComponent(challenge.then)}`}>
+          {t("sign_in.other_contact")}
+        </LinkButton>
+      </details>
+    </Page>
+  );
 }

@@ -1,4 +1,103 @@
-/** Not built yet. */
+/** The one door: a phone number or an e-mail address; a password for those who have one. */
+import { useSignal } from "@preact/signals";
+import { useLocation } from "preact-iso";
+import { useAction } from "../../api/action";
+import { Refusal } from "../../api/problems";
+import { ErrorSummary } from "../../forms/ErrorSummary";
+import { type Errors, errorsOf } from "../../forms/errors";
+import { FailureNote } from "../../forms/FailureNote";
+import { isContact } from "../../forms/read";
+import { TextField } from "../../forms/TextField";
+import { entered } from "../../session/enter";
+import { person } from "../../session/person";
+import { pathInApp, requestCode } from "../../session/requestCode";
+import { signIn } from "../../session/tokens";
+import { Button } from "../../ui/Button";
+import { Page } from "../../ui/Page";
+import { t } from "../../words/words";
+
 export default function SignIn() {
-  return null;
+  const { query, route } = useLocation();
+  const then = pathInApp(query.then);
+  const contact = useSignal("");
+  const password = useSignal("");
+  const byPassword = useSignal(false);
+  const errors = useSignal<Errors>({});
+
+  const code = useAction(async () => requestCode(contact.value, then));
+  const enter = useAction(async () => {
+    const response = await signIn({ username: contact.value.trim(), password: password.value });
+    if (!response.ok) throw new Refusal(response, await response.json().catch(() => null));
+    await entered();
+  });
+
+  const send = async () => {
+    errors.value = isContact(contact.value) ? {} : { contact: t("sign_in.contact_missing") };
+    if (byPassword.value && !password.value)
+      errors.value = { ...errors.value, password: t("sign_in.password_missing") };
+    if (Object.keys(errors.value).length) return;
+    if (byPassword.value) {
+      await enter.run();
+      if (person.value) route(then, true);
+    } else if (await code.run()) route("/code");
+    const found = errorsOf(code.failure.value ?? enter.failure.value);
+    const about = found.phone ?? found.username ?? found.email;
+    if (about) errors.value = { contact: about };
+  };
+
+  const failure = code.failure.value ?? enter.failure.value;
+  return (
+    <Page title={t("sign_in.title")} {...(then === "/" ? { back: "/" } : {})}>
+      <ErrorSummary errors={errors.value} />
+      {!errors.value.contact && <FailureNote failure={failure} />}
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        <TextField
+          name="contact"
+          type={contact.value.includes("@") || /[a-z]/i.test(contact.value) ? "text" : "tel"}
+          label={t("sign_in.contact")}
+          hint={t("sign_in.contact_hint")}
+          autocomplete="tel"
+          value={contact.value}
+          error={errors.value.contact}
+          onInput={(value) => {
+            contact.value = value;
+          }}
+        />
+        {byPassword.value && (
+          <TextField
+            name="password"
+            type="password"
+            autocomplete="current-password"
+            label={t("password")}
+            value={password.value}
+            error={errors.value.password}
+            onInput={(value) => {
+              password.value = value;
+            }}
+          />
+        )}
+        <Button busy={code.busy.value || enter.busy.value}>
+          {byPassword.value ? t("sign_in") : t("sign_in.send_code")}
+        </Button>
+      </form>
+      <Button
+        kind="plain"
+        onClick={() => {
+          byPassword.value = !byPassword.value;
+        }}
+      >
+        {byPassword.value ? t("step_up.by_code") : t("step_up.by_password")}
+      </Button>
+      <p class="small">
+        {t("sign_in.terms")} <a href="/terms">{t("sign_in.terms_link")}</a> ·{" "}
+        <a href="/privacy">{t("sign_in.privacy_link")}</a>
+      </p>
+    </Page>
+  );
 }

@@ -1,4 +1,105 @@
-/** Not built yet. */
+/** The bank account into which Khaya pays a person. Its number is shown masked, and kept nowhere on the phone. */
+import { useSignal } from "@preact/signals";
+import { api, ask, type Schemas } from "../../api/client";
+import { now } from "../../api/clock";
+import { Refusal } from "../../api/problems";
+import { useQuery } from "../../api/query";
+import { Loaded } from "../../forms/Loaded";
+import { Badge } from "../../ui/Badge";
+import { Button } from "../../ui/Button";
+import { Facts } from "../../ui/Facts";
+import { Note } from "../../ui/Note";
+import { Page } from "../../ui/Page";
+import { moment } from "../../words/format";
+import { t } from "../../words/words";
+import { AccountForm } from "./AccountForm";
+
+type Account = Schemas["PayoutAccountView"];
+
 export default function PayoutAccount() {
-  return null;
+  const account = useQuery("payouts/account", readAccountOrNone);
+  const changing = useSignal(false);
+  const given = useSignal(false);
+  return (
+    <Page title={t("worker.account_title")} back="/me/earnings">
+      <Loaded query={account}>
+        {(found) => (
+          <>
+            {given.value && (
+              <Note kind="done" title={t("worker.account_given")}>
+                <p>{t("worker.account_next")}</p>
+              </Note>
+            )}
+            {found && <AccountFacts account={found} />}
+            {found && !changing.value ? (
+              <Button
+                kind="secondary"
+                onClick={() => {
+                  changing.value = true;
+                  given.value = false;
+                }}
+              >
+                {t(found.problem ? "worker.account_again" : "worker.account_change")}
+              </Button>
+            ) : (
+              <AccountForm
+                first={!found}
+                onGiven={() => {
+                  changing.value = false;
+                  given.value = true;
+                  void account.reload();
+                }}
+              />
+            )}
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+/** Returns the account; null where the person gave none yet. */
+async function readAccountOrNone(): Promise<Account | null> {
+  try {
+    return await ask(api.GET("/payouts/account"));
+  } catch (cause) {
+    if (cause instanceof Refusal && cause.status === 404) return null;
+    throw cause;
+  }
+}
+
+function AccountFacts({ account }: { account: Account }) {
+  const waits = account.usableFrom !== null && Date.parse(account.usableFrom) > now();
+  return (
+    <section class="card">
+      {account.verified ? (
+        <Badge icon="verified" tone="good">
+          {t("worker.account_verified")}
+        </Badge>
+      ) : account.problem ? (
+        <Badge icon="warning" tone="bad">
+          {t("worker.account_refused")}
+        </Badge>
+      ) : (
+        <Badge icon="clock" tone="wait">
+          {t("worker.account_checking")}
+        </Badge>
+      )}
+      {account.problem ? (
+        <p>{t(`worker.account_problem_${account.problem}`)}</p>
+      ) : (
+        !account.verified && <p>{t("worker.account_checking_why")}</p>
+      )}
+      {waits && account.usableFrom && !account.problem && (
+        <p>{t("worker.account_usable", { when: moment(account.usableFrom) })}</p>
+      )}
+      <Facts
+        facts={[
+          [t("worker.bank"), account.bankName ?? ""],
+          [t("worker.number"), account.accountNumberMasked],
+          [t("worker.holder"), account.accountName ?? ""],
+        ]}
+      />
+    </section>
+  );
 }

@@ -1,0 +1,85 @@
+"""The running marketplace, and phones to meet it with. Without Chromium the tests are skipped, and say so."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from local.people import Person
+from tests.support.marketplace import Marketplace, running
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+SCREEN = {"width": 360, "height": 640}
+
+Phones = Callable[[], BrowserContext]
+SignIn = Callable[[Person], Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium of the operating system."""
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium (Debian: apt install chromium)")
+    arguments = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage", "--no-proxy-server"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def marketplace(browser: Browser) -> Iterator[Marketplace]:
+    """The application, with fresh tokens. It is not started where there is no browser to meet it with."""
+    yield from running()
+
+
+@pytest.fixture
+def web(marketplace: Marketplace) -> str:
+    """The address of the web client."""
+    return marketplace.web
+
+
+@pytest.fixture
+def phones(browser: Browser, web: str) -> Iterator[Phones]:
+    """Makes phones that share nothing. At the end, none may have reported a breach of the page's security policy."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(a_phone(browser, web))
+
+
+@pytest.fixture
+def phone(phones: Phones) -> BrowserContext:
+    """A phone on which nobody has signed in."""
+    return phones()
+
+
+@pytest.fixture
+def sign_in_as(phones: Phones) -> SignIn:
+    """Signs a person of the demo in, on a phone of their own, and returns its page."""
+
+    def signed_in(person: Person) -> Page:
+        page = phones().new_page()
+        page.goto("/demo")
+        page.get_by_role("button", name=person.name).tap()
+        page.wait_for_url("/")
+        return page
+
+    return signed_in
+
+
+@contextmanager
+def a_phone(browser: Browser, web: str) -> Iterator[BrowserContext]:
+    """A touch screen of 360 by 640, and the check of what it reports."""
+    context = browser.new_context(
+        base_url=web, viewport=SCREEN, screen=SCREEN, has_touch=True, is_mobile=True, device_scale_factor=2
+    )
+    reported: list[str] = []
+    context.on("console", lambda said: reported.append(said.text) if "Content Security Policy" in said.text else None)
+    try:
+        yield context
+    finally:
+        context.close()
+    assert reported == [], "the page broke its own security policy"

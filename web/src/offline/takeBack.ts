@@ -1,0 +1,37 @@
+/** Gives a form back what the outbox could not send, so that it can be corrected where it was written. */
+import { type Signal, signal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { Refusal } from "../api/problems";
+import type { OutboxItem } from "./database";
+import type { DraftOf } from "./drafts";
+import { outbox, remove } from "./outbox";
+
+/**
+ * Returns why the API refused an item of this address that had waited; undefined where there is none.
+ *
+ * The item leaves the outbox, and its values become the form's draft. Its photos stay on the phone.
+ */
+export function useTakenBack<T extends object>(
+  draft: DraftOf<T>,
+  address: { method: string; path: string },
+  values: (item: OutboxItem) => Partial<T>,
+): Signal<Refusal | undefined> {
+  const refusal = useMemo(() => signal<Refusal | undefined>(undefined), [draft]);
+  const ready = draft.ready.value;
+  const item = outbox.value.find(
+    (one) => one.state === "needs_you" && one.method === address.method && one.path === address.path,
+  );
+  useEffect(() => {
+    if (!ready || !item) return;
+    draft.change(values(item));
+    refusal.value = refusalOf(item);
+    void remove(item.id, false);
+  }, [ready, item?.id]);
+  return refusal;
+}
+
+/** Returns the refusal that an item met. */
+function refusalOf(item: OutboxItem): Refusal {
+  const { status = 0, ...problem } = item.failure ?? {};
+  return new Refusal(new Response(null, { status: status >= 200 ? status : 500 }), problem);
+}

@@ -1,0 +1,28 @@
+/** New versions of the app: taken over at the next navigation on which no form is open. */
+
+let registration: ServiceWorkerRegistration | undefined;
+let openForms = 0;
+
+/** Registers the service worker, and looks for a new version each time that the app is shown. */
+export async function registerWorker(): Promise<void> {
+  registration = await navigator.serviceWorker.register("/sw.js");
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") void registration?.update().catch(() => undefined);
+  });
+}
+
+/** Counts a form that holds what somebody wrote; returns what takes it out again. */
+export function formIsOpen(): () => void {
+  openForms += 1;
+  return () => {
+    openForms -= 1;
+  };
+}
+
+/** Called at each navigation: loads the page anew by the new version, if one waits and nothing would be lost. */
+export function takeUpdate(): void {
+  const waiting = registration?.waiting;
+  if (!waiting || openForms > 0) return;
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+  waiting.postMessage("take-over"); // it refuses while another page is open
+}

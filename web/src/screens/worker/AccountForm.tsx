@@ -1,0 +1,92 @@
+/** The form of a bank account. Its values live in memory only, and are forgotten when it was sent. */
+import { useSignal } from "@preact/signals";
+import { useAction } from "../../api/action";
+import { api, ask } from "../../api/client";
+import { useQuery } from "../../api/query";
+import { ErrorSummary } from "../../forms/ErrorSummary";
+import { type Errors, errorsOf } from "../../forms/errors";
+import { FailureNote } from "../../forms/FailureNote";
+import { Loaded } from "../../forms/Loaded";
+import { Select } from "../../forms/Select";
+import { TextField } from "../../forms/TextField";
+import { Button } from "../../ui/Button";
+import { t } from "../../words/words";
+import { type AccountValues, EMPTY_ACCOUNT, readAccount } from "./account";
+
+export function AccountForm({ first, onGiven }: { first: boolean; onGiven: () => void }) {
+  const banks = useQuery("payouts/banks", () => ask(api.GET("/payouts/banks")), "public");
+  const values = useSignal<AccountValues>(EMPTY_ACCOUNT);
+  const own = useSignal<Errors>({});
+  const give = useAction(async () => {
+    const read = readAccount(values.value);
+    own.value = read.errors ?? {};
+    if (read.errors) return false;
+    await ask(api.PUT("/payouts/account", { body: read.account }));
+    values.value = EMPTY_ACCOUNT;
+    return true;
+  });
+  const failure = give.failure.value;
+  const errors = Object.keys(own.value).length ? own.value : errorsOf(failure);
+  const change = (some: Partial<AccountValues>) => {
+    values.value = { ...values.value, ...some };
+  };
+  return (
+    <Loaded query={banks}>
+      {(found) => (
+        <form
+          noValidate
+          onSubmit={async (event) => {
+            event.preventDefault();
+            if (await give.run()) onGiven();
+          }}
+        >
+          <h2>{t(first ? "worker.account_give" : "worker.account_change")}</h2>
+          <ErrorSummary errors={errors} />
+          {!Object.keys(errors).length && <FailureNote failure={failure} />}
+          <p>{t("worker.account_why")}</p>
+          <Select
+            name="bankCode"
+            label={t("worker.bank")}
+            value={values.value.bankCode}
+            options={[
+              { value: "", label: t("worker.bank_choose") },
+              ...found.items.map((bank) => ({ value: bank.code, label: bank.name })),
+            ]}
+            error={errors.bankCode}
+            onChange={(bankCode) => change({ bankCode })}
+          />
+          <TextField
+            name="accountNumber"
+            label={t("worker.number")}
+            inputmode="numeric"
+            autocomplete="off"
+            value={values.value.accountNumber}
+            error={errors.accountNumber}
+            onInput={(accountNumber) => change({ accountNumber })}
+          />
+          <TextField
+            name="accountName"
+            label={t("worker.holder")}
+            hint={t("worker.holder_hint")}
+            autocomplete="name"
+            value={values.value.accountName}
+            error={errors.accountName}
+            onInput={(accountName) => change({ accountName })}
+          />
+          <TextField
+            name="identityNumber"
+            label={t("worker.identity")}
+            hint={t("worker.identity_hint")}
+            inputmode="numeric"
+            autocomplete="off"
+            value={values.value.identityNumber}
+            error={errors.identityNumber}
+            onInput={(identityNumber) => change({ identityNumber })}
+          />
+          <Button busy={give.busy.value}>{t("worker.account_send")}</Button>
+          <p class="small soft">{t("worker.account_not_queued")}</p>
+        </form>
+      )}
+    </Loaded>
+  );
+}

@@ -1,0 +1,20 @@
+/** On a shared phone a session ends after 15 minutes in which nobody touched the app. */
+import { leave } from "./leave";
+import { sharedPhone, signedIn } from "./person";
+
+const IDLE = 15 * 60_000;
+const KEPT = "khaya-last-touch";
+
+/** Watches for touches, and signs out when there were none. */
+export function endWhenIdle(): void {
+  const touched = () => sessionStorage.setItem(KEPT, String(Date.now()));
+  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, touched, { passive: true });
+  const check = () => {
+    if (!signedIn.peek() || sharedPhone.peek() !== true) return;
+    const last = Number(sessionStorage.getItem(KEPT) ?? Date.now());
+    if (Date.now() - last > IDLE) void leave();
+  };
+  check();
+  setInterval(check, 30_000);
+  document.addEventListener("visibilitychange", check);
+}

@@ -1,0 +1,22 @@
+/** Asks for a code. One door: a new phone number gets an account by it, and a known one is signed in. */
+import { api, ask } from "../api/client";
+import { language } from "../words/words";
+import { type Challenge, keepChallenge } from "./challenge";
+
+export type Channel = "sms" | "whatsapp" | "email";
+
+/** Sends a code to a phone number or an e-mail address, and keeps the challenge. */
+export async function requestCode(contact: string, then: string, channel?: Channel): Promise<Challenge> {
+  const common = { language: language.value, ...(channel ? { channel } : {}) };
+  const sent = contact.includes("@")
+    ? await ask(api.POST("/auth/codes", { body: { username: contact.trim(), ...common } }))
+    : await ask(api.POST("/auth/sign-up", { body: { phone: contact.trim(), ...common } }));
+  const challenge = { challenge: sent.challenge, contact, then, endsAt: Date.now() + sent.expiresIn * 1000 };
+  await keepChallenge(challenge);
+  return challenge;
+}
+
+/** Returns the address of the app in a text of an address, so that nothing can lead elsewhere. */
+export function pathInApp(then: string | undefined): string {
+  return then?.startsWith("/") && !then.startsWith("//") && !then.startsWith("/\\") ? then : "/";
+}

@@ -1,0 +1,70 @@
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { expect, it } from "vitest";
+import { database } from "../src/offline/database";
+import { adoptDrafts, allDrafts, type DraftOf, useDraft } from "../src/offline/drafts";
+import { setPerson } from "../src/session/person";
+import { signInAs } from "./api";
+
+const EMPTY = { title: "", description: "" };
+
+async function form(name: string): Promise<DraftOf<typeof EMPTY>> {
+  const root = document.createElement("div");
+  const seen: DraftOf<typeof EMPTY>[] = [];
+  function Form() {
+    seen.push(useDraft(name, EMPTY));
+    return null;
+  }
+  await act(() => render(<Form />, root));
+  const draft = seen[0] as DraftOf<typeof EMPTY>;
+  await until(() => draft.ready.value);
+  return draft;
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await holds()) return;
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  throw new Error("it did not come");
+}
+
+it("given a form, when one key is typed and the page ends, then the next page has it under the same key", async () => {
+  signInAs();
+  const first = await form("story");
+  first.change({ title: "M" });
+  await until(async () => (await allDrafts()).some((one) => one.value.title === "M"));
+  const second = await form("story");
+  expect(second.values.value).toEqual({ title: "M", description: "" });
+  expect(second.key()).toBe(first.key());
+});
+
+it("given a draft, when it is dropped, then nothing of it is kept and the next one has another key", async () => {
+  signInAs();
+  const draft = await form("report");
+  const key = draft.key();
+  draft.change({ title: "Spam" });
+  await draft.drop();
+  expect((await allDrafts()).map((one) => one.key)).not.toContain("report");
+  expect(draft.key()).not.toBe(key);
+});
+
+it("given a visitor's draft, when they sign in, then it is theirs, and no visitor sees it", async () => {
+  setPerson(null);
+  const draft = await form("job");
+  draft.change({ title: "Fix a tap" });
+  await until(async () => (await (await database("public")).get("drafts", "job")) !== undefined);
+  signInAs();
+  await adoptDrafts();
+  expect((await (await database("private")).get("drafts", "job"))?.value.title).toBe("Fix a tap");
+  expect(await (await database("public")).get("drafts", "job")).toBeUndefined();
+});
+
+it("given a draft of 31 days ago, when the drafts are read, then it is gone", async () => {
+  signInAs();
+  const db = await database("private");
+  const updatedAt = Date.now() - 31 * 86_400_000;
+  await db.put("drafts", { key: "old", value: {}, idempotencyKey: "k", path: "/post", updatedAt });
+  expect((await allDrafts()).map((one) => one.key)).not.toContain("old");
+  expect(await db.get("drafts", "old")).toBeUndefined();
+});
