@@ -8,7 +8,7 @@ import { Button, LinkButton } from "../ui/Button";
 import { Page } from "../ui/Page";
 import { t } from "../words/words";
 import { has, person, type Role, setPerson, signedIn } from "./person";
-import { refresh } from "./tokens";
+import { accessToken, refresh } from "./tokens";
 
 export type Who = "anybody" | "signedIn" | Role;
 
@@ -53,6 +53,6 @@ export async function takeRole(role: Role): Promise<void> {
   if (!known || known.roles.includes(role)) return;
   const roles = [...known.roles.filter((one) => one !== "admin"), role] as ("buyer" | "worker" | "seller")[];
   const profile = await ask(api.PUT("/profiles/me/roles", { body: { roles } }));
-  await refresh(null);
+  await refresh(await accessToken()); // the token in use knows only the earlier roles
   setPerson({ ...known, roles: profile.roles as Role[] });
 }
