@@ -12,6 +12,7 @@ import { SharedPhoneSheet } from "./session/SharedPhoneSheet";
 import { StepUpSheet } from "./session/StepUpSheet";
 import { BottomBar } from "./ui/BottomBar";
 import { Header } from "./ui/Header";
+import { NotChecked } from "./ui/NotChecked";
 import { useScrollMemory } from "./ui/scrollMemory";
 import { addWords, chosenLanguage } from "./words/words";
 
@@ -49,6 +50,7 @@ function Frame() {
             ))}
           </Router>
         </ErrorBoundary>
+        <NotChecked />
       </main>
       {!admin && (
         <BottomBar
