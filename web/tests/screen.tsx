@@ -1,73 +1,91 @@
-/** Opens a screen in unit tests, and waits for what a person would see on it. */
+/** Shows a screen as the app does, and finds what a person would find on it. */
 import { type ComponentChild, render } from "preact";
 import { act } from "preact/test-utils";
 import { LocationProvider } from "preact-iso";
-import { expect, vi } from "vitest";
+import { vi } from "vitest";
 import { forget } from "../src/api/query";
 import { database } from "../src/offline/database";
 
-const PATIENCE = { timeout: 10_000 }; // a busy machine takes its time
-
-let root: HTMLElement | undefined;
-
-/** Shows a screen at an address, as if it were opened for the first time. */
-export async function open(address: string, screen: ComponentChild): Promise<HTMLElement> {
+/** Shows a screen at an address, in an empty page. */
+export function show(screen: ComponentChild, path = "/"): void {
   close();
+  history.replaceState(null, "", path);
+  render(<LocationProvider>{screen}</LocationProvider>, document.body);
+}
+
+/** Shows a screen on a phone that has never read anything, and returns the page. */
+export async function open(path: string, screen: ComponentChild): Promise<HTMLElement> {
   forget();
   await (await database("public")).clear("saved");
-  history.replaceState(null, "", address);
-  root = document.createElement("div");
-  document.body.append(root);
-  const shown = root;
-  await act(() => render(<LocationProvider>{screen}</LocationProvider>, shown));
-  return shown;
+  await act(() => show(screen, path));
+  return document.body;
 }
 
 /** Takes the screen away. */
 export function close(): void {
-  if (root) render(null, root);
-  root?.remove();
-  root = undefined;
+  render(null, document.body);
 }
 
-/** Waits until the page says a text. */
+/** Waits until the page has a text. */
 export async function sees(text: string): Promise<void> {
-  await vi.waitFor(() => expect(document.body.textContent).toContain(text), PATIENCE);
+  await vi.waitFor(() => {
+    if (!words().includes(spaced(text))) throw new Error(`the page has no "${text}": ${words()}`);
+  });
 }
 
-/** Returns the link, button or field with these words, once it is there. */
-export async function find(words: string): Promise<HTMLElement> {
+/** Returns the text of the page, with ordinary spaces. */
+export function words(): string {
+  return spaced(document.body.textContent ?? "");
+}
+
+/** Returns the first button, link or choice whose words begin so, once it is there. */
+export async function find(name: string): Promise<HTMLElement> {
   return vi.waitFor(() => {
-    const all = [...document.querySelectorAll<HTMLElement>("a, button, summary")];
-    const found = all.find((one) => one.textContent?.trim() === words);
-    if (!found) throw new Error(`nothing says "${words}"`);
-    return found;
-  }, PATIENCE);
+    const all = [...document.querySelectorAll<HTMLElement>("button, a, summary, label.choice")];
+    const one = all.find((each) => label(each) === name) ?? all.find((each) => label(each).startsWith(name));
+    if (!one) throw new Error(`no "${name}" to tap: ${all.map(label).join(" | ")}`);
+    return one;
+  });
 }
 
 /** Taps what has these words. */
-export async function tap(words: string): Promise<void> {
-  const target = await find(words);
-  await act(() => target.click());
+export async function tap(name: string): Promise<void> {
+  const found = await find(name);
+  await act(() => (found.querySelector<HTMLElement>("input") ?? found).click());
 }
 
-/** Types into the field of a name. */
-export async function type(name: string, value: string): Promise<void> {
+/** Types into a field, or chooses in a list. */
+export async function type(name: string, text: string): Promise<void> {
   const field = await vi.waitFor(() => {
-    const found = document.getElementById(name);
-    if (!found) throw new Error(`there is no field "${name}"`);
-    return found as HTMLInputElement;
-  }, PATIENCE);
+    const one = document.getElementById(name);
+    if (!one) throw new Error(`no field "${name}"`);
+    return one as HTMLInputElement | HTMLSelectElement;
+  });
   await act(() => {
-    field.value = value;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.value = text;
+    field.dispatchEvent(
+      new Event(field instanceof HTMLSelectElement ? "change" : "input", { bubbles: true }),
+    );
   });
 }
 
 /** Sends the form that is on the page. */
 export async function submitForm(): Promise<void> {
-  const form = document.querySelector("form");
   await act(() => {
-    form?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+    document.querySelector("form")?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
   });
+}
+
+/** Returns where a link leads; undefined where there is none. */
+export function linkTo(name: string): string | undefined {
+  const links = [...document.querySelectorAll("a")];
+  return links.find((one) => label(one).startsWith(name))?.getAttribute("href") ?? undefined;
+}
+
+function label(element: HTMLElement): string {
+  return spaced((element.getAttribute("aria-label") ?? element.textContent ?? "").trim());
+}
+
+function spaced(text: string): string {
+  return text.replace(/\u00a0/g, " ");
 }
