@@ -6,11 +6,14 @@ import { Facts } from "../../ui/Facts";
 import { Page } from "../../ui/Page";
 import { t } from "../../words/words";
 
-const KB = 1024;
+const BYTES_IN_KB = 1024;
 
 export default function DataUse() {
-  const { data, photos, uploads } = readUsage();
-  const size = (bytes: number) => t("pages.data.kb", { n: Math.ceil(bytes / KB) });
+  const usage = readUsage();
+  const [data, photos, uploads] = [usage.data, usage.photos, usage.uploads].map((bytes) =>
+    Math.ceil(bytes / BYTES_IN_KB),
+  ) as [number, number, number];
+  const size = (kilobytes: number) => t("pages.data.kb", { n: kilobytes });
   return (
     <Page title={t("pages.data.title")} back="/help">
       <h2>{t("pages.data.what")}</h2>

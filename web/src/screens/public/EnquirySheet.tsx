@@ -1,14 +1,14 @@
 /** The sheet by which a buyer asks a seller. Without a network the question waits, and is sent later. */
 import { useSignal } from "@preact/signals";
 import type { Schemas } from "../../api/client";
-import type { Failure } from "../../api/problems";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { TextArea } from "../../forms/TextArea";
 import { TextField } from "../../forms/TextField";
+import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
-import { submit } from "../../offline/outbox";
+import { useSending } from "../../offline/useSending";
 import { Button, LinkButton } from "../../ui/Button";
 import { Note } from "../../ui/Note";
 import { Sheet } from "../../ui/Sheet";
@@ -30,17 +30,14 @@ interface EnquirySheetProps {
 export function EnquirySheet({ listing, onClose }: EnquirySheetProps) {
   const draft = useDraft<EnquiryForm>(`enquiry/${listing.id}`, { text: "", quantity: "" });
   const errors = useSignal<Errors>({});
-  const failure = useSignal<Failure | undefined>(undefined);
-  const busy = useSignal(false);
-  const state = useSignal<"writing" | "sent" | "waiting">("writing");
+  const sending = useSending(draft);
+  const outcome = sending.outcome.value;
+  const refusal = outcome?.state === "refused" ? outcome.refusal : undefined;
   const send = async () => {
-    failure.value = undefined;
     errors.value = mistakes(draft.values.value);
-    if (Object.keys(errors.value).length || busy.value) return;
+    if (Object.keys(errors.value).length) return;
     const { text, quantity } = draft.values.value;
-    busy.value = true;
-    const result = await submit({
-      id: draft.key(),
+    const result = await sending.send({
       kind: "enquiry",
       title: listing.title,
       method: "POST",
@@ -49,20 +46,13 @@ export function EnquirySheet({ listing, onClose }: EnquirySheetProps) {
       object: `listings/${listing.id}`,
       editPath: `/materials/${listing.id}?ask=1`,
     });
-    busy.value = false;
-    if (result.state === "refused") {
-      errors.value = errorsOf(result.refusal);
-      failure.value = Object.keys(errors.value).length ? undefined : result.refusal;
-      return;
-    }
-    state.value = result.state;
-    await draft.drop();
+    if (result?.state === "refused") errors.value = errorsOf(result.refusal);
   };
-  if (state.value !== "writing") return <Done state={state.value} onClose={onClose} />;
+  if (outcome && !refusal) return <Done sent={outcome.state === "sent"} onClose={onClose} />;
   return (
     <Sheet title={t("public.enquiry.title", { title: listing.title })} onClose={onClose}>
       <ErrorSummary errors={errors.value} />
-      <FailureNote failure={failure.value} />
+      {!Object.keys(errors.value).length && <FailureNote failure={refusal} />}
       {draft.full.value && <Note kind="error">{t("photos.full")}</Note>}
       {draft.ready.value && (
         <form
@@ -90,7 +80,7 @@ export function EnquirySheet({ listing, onClose }: EnquirySheetProps) {
             onInput={(quantity) => draft.change({ quantity })}
           />
           <p>{t("public.enquiry.shows_phone")}</p>
-          <Button busy={busy.value}>{t("public.enquiry.send")}</Button>
+          <Button busy={sending.busy.value}>{t("public.enquiry.send")}</Button>
         </form>
       )}
       <Button kind="plain" onClick={onClose}>
@@ -100,16 +90,19 @@ export function EnquirySheet({ listing, onClose }: EnquirySheetProps) {
   );
 }
 
-function Done({ state, onClose }: { state: "sent" | "waiting"; onClose: () => void }) {
-  const sent = state === "sent";
+function Done({ sent, onClose }: { sent: boolean; onClose: () => void }) {
   return (
     <Sheet title={sent ? t("public.enquiry.sent") : t("public.enquiry.waiting")} onClose={onClose}>
-      <Note kind={sent ? "done" : "waiting"}>
-        <p>{sent ? t("public.enquiry.sent_next") : t("public.enquiry.waiting_next")}</p>
-      </Note>
-      <LinkButton href={sent ? "/me/enquiries" : "/outbox"}>
-        {sent ? t("public.enquiry.to_own") : t("public.enquiry.to_outbox")}
-      </LinkButton>
+      {sent ? (
+        <>
+          <Note kind="done">
+            <p>{t("public.enquiry.sent_next")}</p>
+          </Note>
+          <LinkButton href="/me/enquiries">{t("public.enquiry.to_own")}</LinkButton>
+        </>
+      ) : (
+        <WaitingNote />
+      )}
       <Button kind="secondary" onClick={onClose}>
         {t("public.enquiry.close")}
       </Button>
