@@ -11,9 +11,13 @@ type Words = Record<string, Entry>;
 
 const FOLDER = new URL("../src/words/", import.meta.url);
 const LANGUAGES = ["en", "zu"] as const;
+/** The areas of each file. An area that is named nowhere is in "work", which all screens but the first ones load. */
 const BUNDLES = {
-  app: (area: string) => !area.startsWith("admin"),
-  admin: (area: string) => area.startsWith("admin"),
+  first: ["common", "api", "public", "sign_in"],
+  own: ["me", "settings", "money", "seller"],
+  pages: ["pages"],
+  admin: ["admin"],
+  work: [] as string[],
 };
 
 /** Returns the words of one area in one language, and which of them nobody has checked. */
@@ -51,7 +55,13 @@ function compile(): void {
   const out = new URL("compiled/", FOLDER);
   mkdirSync(out, { recursive: true });
   const names: string[] = [];
-  for (const [bundle, holds] of Object.entries(BUNDLES)) {
+  const checked: string[] = [];
+  const named = Object.values(BUNDLES).flat();
+  for (const [bundle, list] of Object.entries(BUNDLES)) {
+    const holds = (file: string) => {
+      const area = file.replace(/\.po$/, "");
+      return bundle === "work" ? !named.includes(area) : list.includes(area);
+    };
     const english: Words = {};
     for (const language of LANGUAGES) {
       const all: Words = {};
@@ -63,6 +73,7 @@ function compile(): void {
         unchecked.push(...fuzzy);
       }
       if (language === "en") Object.assign(english, all);
+      if (language !== "en") checked.push(...Object.keys(all).filter((name) => !unchecked.includes(name)));
       for (const name of new Set([...Object.keys(english), ...Object.keys(all)])) {
         if (!(name in english)) throw new Error(`${language}: "${name}" is not an English word`);
         if (!(name in all)) throw new Error(`${language}: "${name}" is missing`);
@@ -70,17 +81,19 @@ function compile(): void {
           throw new Error(`${language}: "${name}" has other placeholders than the English text`);
       }
       writeFileSync(new URL(`${language}.${bundle}.json`, out), JSON.stringify(all));
-      if (language === "zu" && bundle === "app")
+      if (language === "zu")
         console.log(
-          `isiZulu: ${unchecked.length} of ${Object.keys(all).length} words are not checked by a native speaker`,
+          `isiZulu (${bundle}): ${unchecked.length} of ${Object.keys(all).length} words are not checked by a native speaker`,
         );
     }
     names.push(...Object.keys(english));
   }
+  writeFileSync(new URL("checked.json", out), JSON.stringify(checked));
   const type = names.sort().map((name) => `  | ${JSON.stringify(name)}`);
   writeFileSync(
     new URL("names.ts", out),
-    `/** The names of all words. Made by build/words.ts. */\nexport type Word =\n${type.join("\n")};\n`,
+    `/** The names of all words. Made by build/words.ts. */\nexport type Word =\n${type.join("\n")};\n
+/** Whether a native speaker has checked every isiZulu text. */\nexport const ALL_CHECKED: boolean = ${checked.length === names.length};\n`,
   );
 }
 

@@ -12,7 +12,9 @@ import { SharedPhoneSheet } from "./session/SharedPhoneSheet";
 import { StepUpSheet } from "./session/StepUpSheet";
 import { BottomBar } from "./ui/BottomBar";
 import { Header } from "./ui/Header";
-import { chosenLanguage } from "./words/words";
+import { NotChecked } from "./ui/NotChecked";
+import { useScrollMemory } from "./ui/scrollMemory";
+import { addWords, chosenLanguage } from "./words/words";
 
 const languageChosen = signal(chosenLanguage() !== null);
 const SCREENS = ROUTES.map((route) => ({ ...route, component: gated(route) }));
@@ -34,7 +36,8 @@ export function App() {
 }
 
 function Frame() {
-  const { path } = useLocation();
+  const { path, url } = useLocation();
+  useScrollMemory(url);
   const admin = path.startsWith("/admin");
   return (
     <div class={admin ? "frame wide" : "frame"}>
@@ -47,6 +50,7 @@ function Frame() {
             ))}
           </Router>
         </ErrorBoundary>
+        <NotChecked />
       </main>
       {!admin && (
         <BottomBar
@@ -64,7 +68,10 @@ function Frame() {
 
 /** Returns the screen of a route, behind the question whether this person may use it. */
 function gated(route: RouteOf) {
-  const Screen = lazy(route.screen);
+  const Screen = lazy(async () => {
+    const [screen] = await Promise.all([route.screen(), addWords(...(route.words ?? ["work", "own"]))]);
+    return screen;
+  });
   return (props: object) => (
     <Gate who={route.who}>
       <Screen {...props} />

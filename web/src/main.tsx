@@ -7,7 +7,7 @@ import { deleteOldCopies } from "./offline/saved";
 import { registerWorker } from "./offline/updates";
 import { endWhenIdle } from "./session/idle";
 import { person } from "./session/person";
-import { chosenLanguage, useWords } from "./words/words";
+import { addWords, chosenLanguage, useWords } from "./words/words";
 
 await useWords(chosenLanguage() ?? "en");
 const root = document.getElementById("app");
@@ -27,5 +27,6 @@ document.addEventListener("visibilitychange", () => {
   void readCounts();
 });
 if ("serviceWorker" in navigator && import.meta.env.PROD) void registerWorker();
+setTimeout(() => void addWords("work", "own"), 3_000); // the texts of failures and of the next screens
 void deleteOldCopies("public");
 endWhenIdle();

@@ -1,35 +1,43 @@
 /** Every page: its address, its screen, which is loaded when it is opened, and who may use it. */
 import type { ComponentType } from "preact";
 import type { Who } from "./session/Gate";
+import type { BundleName } from "./words/words";
 
 export interface RouteOf {
   path: string;
   // biome-ignore lint/suspicious/noExplicitAny: the router gives each screen the parameters of its address
   screen: () => Promise<{ default: ComponentType<any> }>;
   who: Who;
+  /** The words beside those of the first screens; if left out, those of work and of one's own pages. */
+  words?: BundleName[];
 }
 
 export const ROUTES: RouteOf[] = [
   // Anybody
-  { path: "/", screen: () => import("./screens/public/Home"), who: "anybody" },
-  { path: "/jobs", screen: () => import("./screens/public/JobFeed"), who: "anybody" },
-  { path: "/jobs/:id", screen: () => import("./screens/public/JobPage"), who: "anybody" },
-  { path: "/workers", screen: () => import("./screens/public/WorkerDirectory"), who: "anybody" },
-  { path: "/people/:id", screen: () => import("./screens/public/PersonPage"), who: "anybody" },
-  { path: "/materials", screen: () => import("./screens/public/MaterialFeed"), who: "anybody" },
-  { path: "/materials/:id", screen: () => import("./screens/public/MaterialPage"), who: "anybody" },
-  { path: "/stories", screen: () => import("./screens/public/StoryFeed"), who: "anybody" },
-  { path: "/stories/:id", screen: () => import("./screens/public/StoryPage"), who: "anybody" },
-  { path: "/leaderboard", screen: () => import("./screens/public/Leaderboard"), who: "anybody" },
-  { path: "/help", screen: () => import("./screens/pages/Help"), who: "anybody" },
-  { path: "/terms", screen: () => import("./screens/pages/Terms"), who: "anybody" },
-  { path: "/privacy", screen: () => import("./screens/pages/Privacy"), who: "anybody" },
-  { path: "/data-use", screen: () => import("./screens/pages/DataUse"), who: "anybody" },
-  { path: "/sign-in", screen: () => import("./screens/sign-in/SignIn"), who: "anybody" },
-  { path: "/code", screen: () => import("./screens/sign-in/Code"), who: "anybody" },
-  { path: "/name", screen: () => import("./screens/sign-in/Name"), who: "signedIn" },
-  { path: "/signed-in", screen: () => import("./screens/sign-in/SignedIn"), who: "anybody" },
-  { path: "/invite/:code", screen: () => import("./screens/sign-in/Invite"), who: "anybody" },
+  { path: "/", screen: () => import("./screens/public/Home"), who: "anybody", words: [] },
+  { path: "/jobs", screen: () => import("./screens/public/JobFeed"), who: "anybody", words: [] },
+  { path: "/jobs/:id", screen: () => import("./screens/public/JobPage"), who: "anybody", words: [] },
+  { path: "/workers", screen: () => import("./screens/public/WorkerDirectory"), who: "anybody", words: [] },
+  { path: "/people/:id", screen: () => import("./screens/public/PersonPage"), who: "anybody", words: [] },
+  { path: "/materials", screen: () => import("./screens/public/MaterialFeed"), who: "anybody", words: [] },
+  {
+    path: "/materials/:id",
+    screen: () => import("./screens/public/MaterialPage"),
+    who: "anybody",
+    words: [],
+  },
+  { path: "/stories", screen: () => import("./screens/public/StoryFeed"), who: "anybody", words: [] },
+  { path: "/stories/:id", screen: () => import("./screens/public/StoryPage"), who: "anybody", words: [] },
+  { path: "/leaderboard", screen: () => import("./screens/public/Leaderboard"), who: "anybody", words: [] },
+  { path: "/help", screen: () => import("./screens/pages/Help"), who: "anybody", words: ["pages"] },
+  { path: "/terms", screen: () => import("./screens/pages/Terms"), who: "anybody", words: ["pages"] },
+  { path: "/privacy", screen: () => import("./screens/pages/Privacy"), who: "anybody", words: ["pages"] },
+  { path: "/data-use", screen: () => import("./screens/pages/DataUse"), who: "anybody", words: ["pages"] },
+  { path: "/sign-in", screen: () => import("./screens/sign-in/SignIn"), who: "anybody", words: [] },
+  { path: "/code", screen: () => import("./screens/sign-in/Code"), who: "anybody", words: [] },
+  { path: "/name", screen: () => import("./screens/sign-in/Name"), who: "signedIn", words: [] },
+  { path: "/signed-in", screen: () => import("./screens/sign-in/SignedIn"), who: "anybody", words: [] },
+  { path: "/invite/:code", screen: () => import("./screens/sign-in/Invite"), who: "anybody", words: [] },
   // Signed in
   { path: "/deals", screen: () => import("./screens/deals/Deals"), who: "signedIn" },
   { path: "/deals/:id", screen: () => import("./screens/deals/JobRoom"), who: "signedIn" },
@@ -81,7 +89,17 @@ export const ROUTES: RouteOf[] = [
   { path: "/me/materials/new", screen: () => import("./screens/seller/NewMaterial"), who: "seller" },
   { path: "/me/materials/:id", screen: () => import("./screens/seller/EditMaterial"), who: "seller" },
   // Admin
-  { path: "/admin", screen: () => import("./screens/admin/Admin"), who: "admin" },
-  { path: "/admin/:page/:id?", screen: () => import("./screens/admin/Admin"), who: "admin" },
-  { path: "*", screen: () => import("./screens/pages/NotFound"), who: "anybody" },
+  {
+    path: "/admin",
+    screen: () => import("./screens/admin/Admin"),
+    who: "admin",
+    words: ["work", "own", "admin"],
+  },
+  {
+    path: "/admin/:page/:id?",
+    screen: () => import("./screens/admin/Admin"),
+    who: "admin",
+    words: ["work", "own", "admin"],
+  },
+  { path: "*", screen: () => import("./screens/pages/NotFound"), who: "anybody", words: ["pages"] },
 ];

@@ -5,7 +5,7 @@ import { Photo } from "../offline/Photo";
 import { Badge } from "../ui/Badge";
 import { Icon, type IconName } from "../ui/Icon";
 import { Stars } from "../ui/Stars";
-import { t } from "../words/words";
+import { isWord, t } from "../words/words";
 
 export type BadgeCode = Schemas["ProfileView"]["badges"][number];
 
@@ -94,4 +94,10 @@ export function trustWords(score: number): string {
   if (score < 50) return t("trust.building", { score });
   if (score < 75) return t("trust.good", { score });
   return t("trust.high", { score });
+}
+
+/** Returns a trade in the person's language, and one that its owner typed as it is. */
+export function tradeWords(trade: string): string {
+  const name = `category.${trade.trim().toLowerCase()}`;
+  return isWord(name) ? t(name) : trade;
 }

@@ -7,10 +7,10 @@ export function WaitingNote() {
   return (
     <>
       <Note kind="waiting">
-        <p>{t("queue.waits")}</p>
+        <p>{t("outbox.kept")}</p>
       </Note>
       <LinkButton kind="secondary" href="/outbox">
-        {t("queue.open")}
+        {t("outbox.see")}
       </LinkButton>
     </>
   );

@@ -1,4 +1,8 @@
-/** A photo of the API in the size that the screen needs; with the data saver it loads on a tap. */
+/**
+ * A photo of the API in the size that the screen needs; with the data saver it loads on a tap.
+ *
+ * A ready photo without an address was left out of a saved copy, and is not shown.
+ */
 import { useSignal } from "@preact/signals";
 import type { Schemas } from "../api/client";
 import { Icon } from "../ui/Icon";
@@ -20,7 +24,7 @@ export function Photo({ picture, alt, width }: PhotoProps) {
   const urls = Object.entries(picture.urls ?? {}).filter((one): one is [string, string] => Boolean(one[1]));
   const source = picture.url;
   if (picture.state === "refused") return <p class="photo none">{t("photo.refused")}</p>;
-  if (!source) return <p class="photo none">{t("photo.checking")}</p>;
+  if (!source) return picture.state === "ready" ? null : <p class="photo none">{t("photo.checking")}</p>;
   const ratio = picture.width && picture.height ? picture.width / picture.height : 4 / 3;
   const height = Math.round(width / ratio);
   if (dataSaver.value && !asked.value)

@@ -41,7 +41,12 @@ export interface OutboxItem {
   body?: Record<string, unknown>;
   headers?: Record<string, string>;
   /** Pictures to upload before; their keys become the field of the body. */
-  pictures?: { ids: string[]; purpose: string; field: string };
+  pictures?: {
+    ids: string[];
+    purpose: string;
+    field: string /** Whether the field takes one key. */;
+    one?: boolean;
+  };
   /** Items of one object are sent in order. */
   object?: string;
   /** The form to go back to when the API refuses it. */

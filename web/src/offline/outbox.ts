@@ -108,7 +108,9 @@ async function attempt(id: string): Promise<Sent> {
     const keys = item.pictures
       ? await uploadPictures(item.pictures.ids, item.pictures.purpose as Purpose)
       : [];
-    const body = item.pictures ? { ...item.body, [item.pictures.field]: keys } : item.body;
+    const body = item.pictures
+      ? { ...item.body, [item.pictures.field]: item.pictures.one ? keys[0] : keys }
+      : item.body;
     writes.push(Date.now());
     const answer = await send(item.method, item.path, body, {
       "Idempotency-Key": item.idempotencyKey,

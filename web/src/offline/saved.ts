@@ -22,10 +22,18 @@ export async function readSaved<T>(
 export async function writeSaved(keep: "public" | "private", key: string, value: unknown): Promise<void> {
   if (keep === "private" && sharedPhone.peek()) return;
   try {
-    await (await database(keep)).put("saved", { key, value, savedAt: Date.now() });
+    await (await database(keep)).put("saved", { key, value: withoutSignedLinks(value), savedAt: Date.now() });
   } catch {
     return; // the copy is a convenience: what was read is already on the screen
   }
+}
+
+/** Returns a copy in which signed links are null: they are secrets, and they end within minutes. */
+function withoutSignedLinks(value: unknown): unknown {
+  const text = JSON.stringify(value, (_name, one) =>
+    typeof one === "string" && /^https?:.*[?&]X-Amz-Signature=/.test(one) ? null : one,
+  );
+  return text === undefined ? value : JSON.parse(text);
 }
 
 /** Deletes copies that nobody read again for a month. */

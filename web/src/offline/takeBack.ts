@@ -19,7 +19,8 @@ export function useTakenBack<T extends object>(
   const refusal = useMemo(() => signal<Refusal | undefined>(undefined), [draft]);
   const ready = draft.ready.value;
   const item = outbox.value.find(
-    (one) => one.state === "needs_you" && one.method === address.method && one.path === address.path,
+    (one) =>
+      one.failure && one.state === "needs_you" && one.method === address.method && one.path === address.path,
   );
   useEffect(() => {
     if (!ready || !item) return;

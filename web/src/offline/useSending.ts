@@ -1,6 +1,7 @@
 /** Sends what a form says through the outbox, once, and keeps what came of it. */
 import { type Signal, signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
+import { newKey } from "../api/action";
 import type { DraftOf } from "./drafts";
 import { type NewItem, type Sent, submit } from "./outbox";
 
@@ -11,8 +12,13 @@ export interface Sending {
   send(item: Omit<NewItem, "id">): Promise<Sent | undefined>;
 }
 
+/** A form without values, as a button that is queued. */
+export const NO_VALUES: Sendable = { key: newKey, drop: async () => undefined };
+
+type Sendable = Pick<DraftOf<object>, "key" | "drop">;
+
 /** Returns the sending of a draft; its idempotency key goes with each try. */
-export function useSending<T extends object>(draft: DraftOf<T>): Sending {
+export function useSending(draft: Sendable): Sending {
   return useMemo(() => {
     const busy = signal(false);
     const outcome = signal<Sent | undefined>(undefined);

@@ -2,13 +2,13 @@
 import type { ComponentChildren } from "preact";
 import { useLocation } from "preact-iso";
 import { useAction } from "../api/action";
-import { api, ask } from "../api/client";
 import { FailureNote } from "../forms/FailureNote";
 import { Button, LinkButton } from "../ui/Button";
 import { Page } from "../ui/Page";
 import { t } from "../words/words";
-import { has, person, type Role, setPerson, signedIn } from "./person";
-import { accessToken, refresh } from "./tokens";
+
+import { has, type Role, signedIn } from "./person";
+import { takeRole } from "./roles";
 
 export type Who = "anybody" | "signedIn" | Role;
 
@@ -45,14 +45,4 @@ function MissingRole({ role }: { role: Role }) {
       </Button>
     </Page>
   );
-}
-
-/** Adds a role to the person, and gets a token that has it. */
-export async function takeRole(role: Role): Promise<void> {
-  const known = person.peek();
-  if (!known || known.roles.includes(role)) return;
-  const roles = [...known.roles.filter((one) => one !== "admin"), role] as ("buyer" | "worker" | "seller")[];
-  const profile = await ask(api.PUT("/profiles/me/roles", { body: { roles } }));
-  await refresh(await accessToken()); // the token in use knows only the earlier roles
-  setPerson({ ...known, roles: profile.roles as Role[] });
 }

@@ -2,19 +2,34 @@
 import { signal } from "@preact/signals";
 import type { Word } from "./compiled/names";
 
-export type { Word } from "./compiled/names";
+export { ALL_CHECKED, type Word } from "./compiled/names";
 export type Language = "en" | "zu";
 type Entry = string | [none: string, one: string, several: string];
 type Bundle = Record<string, Entry>;
 
 const KEPT = "khaya-language";
+/** The files of words: of the first screens, of one's work, of one's own pages, of the admin's, and the long texts. */
+export type BundleName = "first" | "work" | "own" | "admin" | "pages";
 const FILES = {
-  en: { app: () => import("./compiled/en.app.json"), admin: () => import("./compiled/en.admin.json") },
-  zu: { app: () => import("./compiled/zu.app.json"), admin: () => import("./compiled/zu.admin.json") },
+  en: {
+    first: () => import("./compiled/en.first.json"),
+    work: () => import("./compiled/en.work.json"),
+    own: () => import("./compiled/en.own.json"),
+    admin: () => import("./compiled/en.admin.json"),
+    pages: () => import("./compiled/en.pages.json"),
+  },
+  zu: {
+    first: () => import("./compiled/zu.first.json"),
+    work: () => import("./compiled/zu.work.json"),
+    own: () => import("./compiled/zu.own.json"),
+    admin: () => import("./compiled/zu.admin.json"),
+    pages: () => import("./compiled/zu.pages.json"),
+  },
 };
 
 const texts = signal<Bundle>({});
-let bundles: ("app" | "admin")[] = ["app"];
+const originals = signal<Bundle>({});
+let bundles: BundleName[] = ["first"];
 
 /** The language in use. */
 export const language = signal<Language>("en");
@@ -27,23 +42,47 @@ export function chosenLanguage(): Language | null {
 
 /** Loads the words of a language and shows them; `keep` makes it the device's choice. */
 export async function useWords(wanted: Language, keep = false): Promise<void> {
-  const loaded = await Promise.all(bundles.map((bundle) => FILES[wanted][bundle]()));
-  texts.value = Object.assign({}, ...loaded.map((one) => one.default));
+  texts.value = await load(wanted);
   language.value = wanted;
   document.documentElement.lang = wanted;
   if (keep) localStorage.setItem(KEPT, wanted);
 }
 
-/** Adds the words of the admin's pages. */
-export async function useAdminWords(): Promise<void> {
-  if (bundles.includes("admin")) return;
-  bundles = ["app", "admin"];
+/** Adds the words of some screens, which are loaded with them. */
+export async function addWords(...wanted: BundleName[]): Promise<void> {
+  const missing = wanted.filter((bundle) => !bundles.includes(bundle));
+  if (!missing.length) return;
+  bundles = [...bundles, ...missing];
   await useWords(language.value);
+}
+
+/** Loads the English of the isiZulu texts that no native speaker has checked. */
+export async function loadOriginals(): Promise<void> {
+  if (language.value === "en") return;
+  const [english, checked] = await Promise.all([load("en"), import("./compiled/checked.json")]);
+  for (const name of checked.default as string[]) delete english[name];
+  originals.value = english;
+}
+
+/** Returns the English of a text that is shown in isiZulu and was not checked; null for others, and until it is loaded. */
+export function original(word: Word, values: Record<string, string | number> = {}): string | null {
+  const entry = language.value === "en" ? undefined : originals.value[word];
+  return entry === undefined ? null : filled(entry, values);
+}
+
+async function load(file: Language): Promise<Bundle> {
+  const wanted = bundles;
+  const loaded = await Promise.all(wanted.map((bundle) => FILES[file][bundle]()));
+  if (wanted !== bundles) return load(file); // another screen asked for more meanwhile
+  return Object.assign({}, ...loaded.map((one) => one.default));
 }
 
 /** Returns a text with its placeholders filled; a text that counts goes by the value `n`. */
 export function t(word: Word, values: Record<string, string | number> = {}): string {
-  const entry = texts.value[word] ?? word;
+  return filled(texts.value[word] ?? word, values);
+}
+
+function filled(entry: Entry, values: Record<string, string | number>): string {
   const text = typeof entry === "string" ? entry : entry[form(Number(values.n))];
   return text.replace(/\{(\w+)\}/g, (hole, name: string) => String(values[name] ?? hole));
 }

@@ -1,4 +1,115 @@
-/** Not built yet. */
+/** Telling a story: kind, title, text and photos. It is shown after an admin has read it. */
+import { useSignal } from "@preact/signals";
+import type { Schemas } from "../../api/client";
+import { forget } from "../../api/query";
+import { Choices } from "../../forms/Choices";
+import { ErrorSummary } from "../../forms/ErrorSummary";
+import { type Errors, errorsOf } from "../../forms/errors";
+import { FailureNote } from "../../forms/FailureNote";
+import { PhotoField } from "../../forms/PhotoField";
+import { TextArea } from "../../forms/TextArea";
+import { TextField } from "../../forms/TextField";
+import { WaitingNote } from "../../forms/WaitingNote";
+import { useDraft } from "../../offline/drafts";
+import { useSending } from "../../offline/useSending";
+import { Button, LinkButton } from "../../ui/Button";
+import { Note } from "../../ui/Note";
+import { Page } from "../../ui/Page";
+import { Skeleton } from "../../ui/Skeleton";
+import { t } from "../../words/words";
+
+type Kind = Schemas["StoryPosting"]["type"];
+
+const KINDS: Kind[] = ["success", "testimonial", "tip", "experience"];
+const EMPTY = { title: "", content: "", type: null as Kind | null, photos: [] as string[] };
+
 export default function NewStory() {
-  return null;
+  const draft = useDraft("story", EMPTY);
+  const sending = useSending(draft);
+  const errors = useSignal<Errors>({});
+  const outcome = sending.outcome.value;
+  const values = draft.values.value;
+  const send = async () => {
+    errors.value = {
+      ...(values.type ? {} : { type: t("stories.kind_missing") }),
+      ...(values.title.trim().length >= 5 ? {} : { title: t("stories.title_missing") }),
+      ...(values.content.trim().length >= 20 ? {} : { content: t("stories.content_missing") }),
+    };
+    if (Object.keys(errors.value).length) return;
+    const { title, content, type, photos } = values;
+    const sent = await sending.send({
+      kind: "story",
+      title,
+      method: "POST",
+      path: "/stories",
+      body: { title, content, type },
+      editPath: "/me/stories/new",
+      ...(photos.length ? { pictures: { ids: photos, purpose: "story", field: "media" } } : {}),
+    });
+    if (sent?.state === "refused") errors.value = errorsOf(sent.refusal);
+    else forget("stories");
+  };
+  return (
+    <Page title={t("stories.tell")} back="/me/stories">
+      {outcome?.state === "waiting" && <WaitingNote />}
+      {outcome?.state === "sent" && (
+        <>
+          <Note kind="done" title={t("stories.sent")}>
+            <p>{t("stories.next")}</p>
+          </Note>
+          <LinkButton href="/me/stories">{t("me.stories")}</LinkButton>
+        </>
+      )}
+      {(!outcome || outcome.state === "refused") &&
+        (draft.ready.value ? (
+          <form
+            noValidate
+            onSubmit={(event) => {
+              event.preventDefault();
+              void send();
+            }}
+          >
+            <ErrorSummary errors={errors.value} />
+            {outcome?.state === "refused" && !Object.keys(errors.value).length && (
+              <FailureNote failure={outcome.refusal} />
+            )}
+            <Choices
+              name="type"
+              label={t("stories.kind")}
+              value={values.type}
+              error={errors.value.type}
+              onChoice={(type) => draft.change({ type })}
+              choices={KINDS.map((value) => ({ value, label: t(`story_type.${value}`) }))}
+            />
+            <TextField
+              name="title"
+              label={t("stories.title")}
+              maxLength={200}
+              value={values.title}
+              error={errors.value.title}
+              onInput={(title) => draft.change({ title })}
+            />
+            <TextArea
+              name="content"
+              label={t("stories.content")}
+              rows={8}
+              maxLength={10_000}
+              value={values.content}
+              error={errors.value.content}
+              onInput={(content) => draft.change({ content })}
+            />
+            <PhotoField
+              name="media"
+              label={t("stories.photos")}
+              ids={values.photos}
+              error={errors.value.media}
+              onChange={(photos) => draft.change({ photos })}
+            />
+            <Button busy={sending.busy.value}>{t("stories.send")}</Button>
+          </form>
+        ) : (
+          <Skeleton />
+        ))}
+    </Page>
+  );
 }

@@ -1,4 +1,125 @@
-/** Not built yet. */
+/** Reminders that one sets for oneself: a text, a day and a time. */
+import { useSignal } from "@preact/signals";
+import { useAction } from "../../api/action";
+import { api, ask, type Schemas } from "../../api/client";
+import { forget, usePages } from "../../api/query";
+import { ErrorSummary } from "../../forms/ErrorSummary";
+import { type Errors, errorsOf } from "../../forms/errors";
+import { FailureNote } from "../../forms/FailureNote";
+import { Loaded } from "../../forms/Loaded";
+import { TextField } from "../../forms/TextField";
+import { WaitingNote } from "../../forms/WaitingNote";
+import { useDraft } from "../../offline/drafts";
+import { useSending } from "../../offline/useSending";
+import { Button } from "../../ui/Button";
+import { Empty } from "../../ui/Empty";
+import { Note } from "../../ui/Note";
+import { Page } from "../../ui/Page";
+import { ShowMore } from "../../ui/ShowMore";
+import { moment } from "../../words/format";
+import { t } from "../../words/words";
+
+type Reminder = Schemas["ReminderView"];
+
+const EMPTY = { text: "", at: "" };
+
 export default function Reminders() {
-  return null;
+  const reminders = usePages<Reminder>(
+    "reminders",
+    (cursor) => ask(api.GET("/reminders", { params: { query: cursor ? { cursor } : {} } })),
+    "private",
+  );
+  const remove = useAction(async (_key, id: string) => {
+    await ask(api.DELETE("/reminders/{id}", { params: { path: { id } } }));
+    forget("reminders");
+    await reminders.reload();
+  });
+  return (
+    <Page title={t("me.reminders")} back="/me">
+      <NewReminder onSent={() => void reminders.reload()} />
+      <FailureNote failure={remove.failure.value} />
+      <Loaded query={reminders} empty={<Empty text={t("reminders.empty")} />}>
+        {(items) => (
+          <ul class="list">
+            {items.map((one) => (
+              <li key={one.id} class="card">
+                <p>{one.text}</p>
+                <p class="soft">
+                  {one.status === "sent"
+                    ? t("reminders.sent", { when: moment(one.dueAt) })
+                    : moment(one.dueAt)}
+                </p>
+                <Button kind="plain" busy={remove.busy.value} onClick={() => void remove.run(one.id)}>
+                  {t("reminders.delete")}
+                </Button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
+      <ShowMore
+        more={reminders.hasMore.value}
+        busy={reminders.loading.value}
+        onMore={() => void reminders.more()}
+      />
+    </Page>
+  );
+}
+
+function NewReminder({ onSent }: { onSent: () => void }) {
+  const draft = useDraft("reminder", EMPTY);
+  const sending = useSending(draft);
+  const errors = useSignal<Errors>({});
+  const { text, at } = draft.values.value;
+  const outcome = sending.outcome.value;
+  const send = async () => {
+    errors.value = {
+      ...(text.trim() ? {} : { text: t("reminders.text_missing") }),
+      ...(at ? {} : { dueAt: t("reminders.time_missing") }),
+    };
+    if (Object.keys(errors.value).length) return;
+    const dueAt = new Date(`${at}:00+02:00`).toISOString(); // the field has no zone: South African time is meant
+    const sent = await sending.send({
+      kind: "reminder",
+      title: text,
+      method: "POST",
+      path: "/reminders",
+      body: { text, dueAt },
+    });
+    if (sent?.state === "refused") errors.value = errorsOf(sent.refusal);
+    if (sent?.state === "sent") onSent();
+  };
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <ErrorSummary errors={errors.value} />
+      {outcome?.state === "waiting" && <WaitingNote />}
+      {outcome?.state === "sent" && <Note kind="done">{t("reminders.saved")}</Note>}
+      {outcome?.state === "refused" && !Object.keys(errors.value).length && (
+        <FailureNote failure={outcome.refusal} />
+      )}
+      <TextField
+        name="text"
+        label={t("reminders.text")}
+        maxLength={200}
+        value={text}
+        error={errors.value.text}
+        onInput={(value) => draft.change({ text: value })}
+      />
+      <TextField
+        name="dueAt"
+        type="datetime-local"
+        label={t("reminders.when")}
+        value={at}
+        error={errors.value.dueAt}
+        onInput={(value) => draft.change({ at: value })}
+      />
+      <Button busy={sending.busy.value}>{t("reminders.set")}</Button>
+    </form>
+  );
 }

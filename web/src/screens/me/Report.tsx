@@ -1,4 +1,74 @@
-/** Not built yet. */
-export default function Report() {
-  return null;
+/** Reporting a person, a job, a material, a review or a story to the admins. */
+import { useSignal } from "@preact/signals";
+import { ErrorSummary } from "../../forms/ErrorSummary";
+import { type Errors, errorsOf } from "../../forms/errors";
+import { FailureNote } from "../../forms/FailureNote";
+import { TextArea } from "../../forms/TextArea";
+import { WaitingNote } from "../../forms/WaitingNote";
+import { useDraft } from "../../offline/drafts";
+import { useSending } from "../../offline/useSending";
+import { Button, LinkButton } from "../../ui/Button";
+import { Note } from "../../ui/Note";
+import { Page } from "../../ui/Page";
+import { isWord, t } from "../../words/words";
+
+const SHORTEST = 3;
+
+export default function Report({ kind, id }: { kind: string; id: string }) {
+  const draft = useDraft(`report/${kind}/${id}`, { reason: "" });
+  const sending = useSending(draft);
+  const errors = useSignal<Errors>({});
+  const outcome = sending.outcome.value;
+  const { reason } = draft.values.value;
+  const title = `report.title_${kind}`;
+  const send = async () => {
+    errors.value = reason.trim().length < SHORTEST ? { reason: t("report.reason_missing") } : {};
+    if (errors.value.reason) return;
+    const sent = await sending.send({
+      kind: "report",
+      title: reason.slice(0, 60),
+      method: "POST",
+      path: "/reports",
+      body: { kind, id, reason },
+      editPath: `/report/${kind}/${id}`,
+    });
+    if (sent?.state === "refused") errors.value = errorsOf(sent.refusal);
+  };
+  if (outcome?.state === "sent" || outcome?.state === "waiting")
+    return (
+      <Page title={t("report.title")}>
+        {outcome.state === "waiting" ? (
+          <WaitingNote />
+        ) : (
+          <Note kind="done" title={t("report.sent")}>
+            <p>{t("report.next")}</p>
+          </Note>
+        )}
+        <LinkButton href="/">{t("to_start")}</LinkButton>
+      </Page>
+    );
+  return (
+    <Page title={isWord(title) ? t(title) : t("report.title")} back="/">
+      <p>{t("report.what")}</p>
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        <ErrorSummary errors={errors.value} />
+        {outcome?.state === "refused" && !errors.value.reason && <FailureNote failure={outcome.refusal} />}
+        <TextArea
+          name="reason"
+          label={t("report.reason")}
+          maxLength={1000}
+          value={reason}
+          error={errors.value.reason}
+          onInput={(value) => draft.change({ reason: value })}
+        />
+        <Button busy={sending.busy.value}>{t("report.send")}</Button>
+      </form>
+    </Page>
+  );
 }

@@ -1,4 +1,146 @@
-/** Not built yet. */
+/** Takes credits out, to the person's own bank account. */
+import { useSignal } from "@preact/signals";
+import { useAction } from "../../api/action";
+import { api, ask, type Schemas } from "../../api/client";
+import { now } from "../../api/clock";
+import { Refusal } from "../../api/problems";
+import { forget, useQuery } from "../../api/query";
+import { ErrorSummary } from "../../forms/ErrorSummary";
+import { type Errors, errorsOf } from "../../forms/errors";
+import { FailureNote } from "../../forms/FailureNote";
+import { Loaded } from "../../forms/Loaded";
+import { MoneyField } from "../../forms/TextField";
+import { Button, LinkButton } from "../../ui/Button";
+import { Note } from "../../ui/Note";
+import { Page } from "../../ui/Page";
+import { money } from "../../words/format";
+import { t } from "../../words/words";
+import { needOf, readAmount, type State } from "./withdrawal";
+
 export default function Withdraw() {
-  return null;
+  const state = useQuery("credits/withdrawable", readState);
+  const done = useSignal<Schemas["TransactionView"] | null>(null);
+  return (
+    <Page title={t("money.withdraw_title")} back="/me/credits">
+      {done.value ? (
+        <OnItsWay entry={done.value} />
+      ) : (
+        <Loaded query={state}>
+          {(found) => (
+            <Withdrawing
+              state={found}
+              onDone={(entry) => {
+                done.value = entry;
+                forget("credits/");
+              }}
+              onChanged={() => void state.reload()}
+            />
+          )}
+        </Loaded>
+      )}
+    </Page>
+  );
+}
+
+/** Returns all that decides whether something can be withdrawn. */
+async function readState(): Promise<State> {
+  const account = ask(api.GET("/payouts/account")).catch((cause) => {
+    if (cause instanceof Refusal && cause.status === 404) return null;
+    throw cause;
+  });
+  const [balance, config, found] = await Promise.all([
+    ask(api.GET("/credits/balance")),
+    ask(api.GET("/config")),
+    account,
+  ]);
+  return {
+    withdrawableCents: balance.withdrawableCents,
+    leastCents: config.amounts.withdrawalMinCents,
+    account: found,
+  };
+}
+
+function Withdrawing({
+  state,
+  onDone,
+  onChanged,
+}: {
+  state: State;
+  onDone: (entry: Schemas["TransactionView"]) => void;
+  onChanged: () => void;
+}) {
+  const amount = useSignal("");
+  const own = useSignal<Errors>({});
+  const withdraw = useAction((key, amountCents: number) =>
+    ask(
+      api.POST("/credits/withdrawals", {
+        params: { header: { "Idempotency-Key": key } },
+        body: { amountCents },
+      }),
+    ),
+  );
+  const failure = withdraw.failure.value;
+  const errors = Object.keys(own.value).length ? own.value : errorsOf(failure);
+  const need = needOf(state, now());
+  if (need)
+    return (
+      <>
+        <Note kind="info">
+          <p>{need.text}</p>
+        </Note>
+        {need.kind === "account" ? (
+          <LinkButton href="/me/payout-account">{t("money.to_account")}</LinkButton>
+        ) : (
+          <LinkButton href="/me/credits">{t("money.to_credits")}</LinkButton>
+        )}
+      </>
+    );
+  return (
+    <form
+      noValidate
+      onSubmit={async (event) => {
+        event.preventDefault();
+        const read = readAmount(amount.value, state);
+        own.value = read.errors ?? {};
+        if (read.errors) return;
+        const entry = await withdraw.run(read.amountCents);
+        if (entry) onDone(entry);
+        else if (withdraw.failure.peek() instanceof Refusal) onChanged();
+      }}
+    >
+      <ErrorSummary errors={errors} />
+      {!Object.keys(errors).length && <FailureNote failure={failure} />}
+      <p>{t("money.can_withdraw", { amount: money(state.withdrawableCents) })}</p>
+      <p>
+        {t("money.goes_to", {
+          bank: state.account?.bankName ?? "",
+          number: state.account?.accountNumberMasked ?? "",
+        })}{" "}
+        <a href="/me/payout-account">{t("edit")}</a>
+      </p>
+      <MoneyField
+        name="amountCents"
+        label={t("money.how_much")}
+        hint={t("money.least", { amount: money(state.leastCents) })}
+        value={amount.value}
+        error={errors.amountCents}
+        onInput={(value) => {
+          amount.value = value;
+        }}
+      />
+      <Button busy={withdraw.busy.value}>{t("money.withdraw")}</Button>
+      <p class="small soft">{t("money.asks_code")}</p>
+    </form>
+  );
+}
+
+function OnItsWay({ entry }: { entry: Schemas["TransactionView"] }) {
+  return (
+    <>
+      <Note kind="done" title={t("money.withdrawn", { amount: money(-entry.amountCents) })}>
+        <p>{t("money.withdrawn_next")}</p>
+      </Note>
+      <LinkButton href="/me/credits">{t("money.to_credits")}</LinkButton>
+    </>
+  );
 }

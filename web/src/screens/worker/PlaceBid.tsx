@@ -47,7 +47,7 @@ function Bidding({ job }: { job: Job }) {
   if (outcome?.state === "sent")
     return <Placed escrow={job.payment === "escrow"} bid={outcome.answer as Schemas["PlacedBidView"]} />;
   if (outcome?.state === "waiting") return <WaitingNote />;
-  if (job.buyerId === person.value?.userId) return <Note kind="info">{t("worker.own_job")}</Note>;
+  if (job.buyerId === person.value?.userId) return <Note kind="info">{t("problem.own_job")}</Note>;
   const live = own.data.value?.items.find((bid) => bid.status !== "withdrawn");
   if (live) return <AlreadyBid bid={live} />;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
@@ -61,9 +61,8 @@ function Bidding({ job }: { job: Job }) {
       draft={draft}
       refusal={refusal}
       busy={sending.busy.value}
-      onSend={(body) => {
-        forget("bids/mine");
-        void sending.send({
+      onSend={async (body) => {
+        const sent = await sending.send({
           ...address,
           kind: "bid",
           title: job.title,
@@ -71,6 +70,8 @@ function Bidding({ job }: { job: Job }) {
           object: `jobs/${job.id}`,
           editPath: `/jobs/${job.id}/bid`,
         });
+        if (sent?.state === "sent")
+          for (const key of ["bids/mine", `jobs/${job.id}`, "me/actions"]) forget(key);
       }}
     />
   );

@@ -82,6 +82,6 @@ export function ProofForm({ job, draft, refusal, busy, onSend }: ProofFormProps)
 export function readProof(proof: Proof, needsPhoto: boolean): Errors {
   const errors: Errors = {};
   if (needsPhoto && !proof.photos.length) errors.photos = t("worker.photo_missing");
-  if ([...proof.note.trim()].length > NOTE_MOST) errors.note = t("worker.note_long", { most: NOTE_MOST });
+  if ([...proof.note.trim()].length > NOTE_MOST) errors.note = t("field.too_long", { max: NOTE_MOST });
   return errors;
 }

@@ -3,7 +3,7 @@ import type { Schemas } from "../../api/client";
 import { type Refusal, sentence } from "../../api/problems";
 import type { Errors } from "../../forms/errors";
 import { readMoney } from "../../forms/read";
-import { day, money } from "../../words/format";
+import { money } from "../../words/format";
 import { t, type Word } from "../../words/words";
 
 export const PROPOSAL_LEAST = 20;
@@ -56,7 +56,7 @@ export function readOffer(
   const proposal = values.proposal.trim();
   const length = [...proposal].length;
   if (length < PROPOSAL_LEAST) errors.proposal = t("worker.proposal_short", { least: PROPOSAL_LEAST });
-  else if (length > PROPOSAL_MOST) errors.proposal = t("worker.proposal_long", { most: PROPOSAL_MOST });
+  else if (length > PROPOSAL_MOST) errors.proposal = t("field.too_long", { max: PROPOSAL_MOST });
   if (amountCents === null || Object.keys(errors).length) return { errors };
   return { offer: { amountCents, timelineDays, proposal } };
 }
@@ -77,23 +77,6 @@ export function refusedBid(refusal: Refusal): string {
     case "not_found":
     case "job_hidden":
       return t("worker.refused_closed");
-    case "already_bid":
-      return t("worker.refused_already");
-    case "bid_limit":
-      return t("worker.refused_limit", { n: Number(params.max) });
-    case "own_job":
-      return t("worker.own_job");
-    case "escrow_amount":
-      return t("worker.amount_bounds", {
-        least: money(Number(params.minCents)),
-        most: money(Number(params.maxCents)),
-      });
-    case "escrow_blocked":
-      return t("worker.refused_blocked", { day: day(String(params.until)) });
-    case "party_suspended":
-    case "party_left":
-    case "party_dropped_role":
-      return t("worker.refused_party");
     default:
       return sentence(refusal);
   }

@@ -1,0 +1,38 @@
+/** Registers this browser for push messages at the API, and takes it out again. */
+import { newKey } from "../api/action";
+import { send } from "../api/client";
+import { deviceId, forgetDevice, keepDevice } from "./device";
+
+/** Whether this browser can show push messages. */
+export function canPush(): boolean {
+  return "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
+}
+
+/** Asks for leave and registers. Returns false where the person said no. `key` is the deployment's public key. */
+export async function startPush(key: string): Promise<boolean> {
+  if ((await Notification.requestPermission()) !== "granted") return false;
+  const worker = await navigator.serviceWorker.ready;
+  const subscription = await worker.pushManager.subscribe({
+    userVisibleOnly: true,
+    applicationServerKey: bytes(key),
+  });
+  const { endpoint, keys } = subscription.toJSON();
+  const id = deviceId() ?? newKey();
+  await send("PUT", `/devices/${id}`, { platform: "web", subscription: { endpoint, keys } }, {});
+  keepDevice(id);
+  return true;
+}
+
+/** Ends the messages to this browser. */
+export async function stopPush(): Promise<void> {
+  const id = deviceId();
+  if (id) await send("DELETE", `/devices/${id}`, undefined, {});
+  const worker = await navigator.serviceWorker.ready;
+  await (await worker.pushManager.getSubscription())?.unsubscribe();
+  forgetDevice();
+}
+
+function bytes(key: string): Uint8Array<ArrayBuffer> {
+  const plain = atob(key.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(plain, (sign) => sign.charCodeAt(0));
+}

@@ -1,0 +1,137 @@
+/** One decision: its choices, what each does, a reason, and who may not take it. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { useAction } from "../../api/action";
+import { Refusal } from "../../api/problems";
+import { FailureNote } from "../../forms/FailureNote";
+import { TextArea } from "../../forms/TextArea";
+import { person } from "../../session/person";
+import { Button } from "../../ui/Button";
+import { Note } from "../../ui/Note";
+import { t } from "../../words/words";
+
+export interface DecisionChoice {
+  value: string;
+  label: string;
+  /** What it does, said before it is done. */
+  effect: string;
+  danger?: boolean;
+  /** The key of the keyboard that chooses it. */
+  shortcut?: string;
+}
+
+interface DecisionProps {
+  /** What makes the names of its fields unique on the page. */
+  name: string;
+  choices: DecisionChoice[];
+  /** The least number of characters of the reason; 0 where none is needed. */
+  shortest: number;
+  ready?: string[];
+  /** Those whom it is about, and who proposed it: they only look on. */
+  parties?: (string | null | undefined)[];
+  decide: (key: string, choice: string, reason: string) => Promise<unknown>;
+  onDone: (answer: unknown) => void;
+  /** Called where what was decided about has changed meanwhile. */
+  onStale?: () => void;
+}
+
+export function Decision(props: DecisionProps) {
+  const { name, choices, shortest, ready = [], parties = [], decide, onDone, onStale } = props;
+  const choice = useSignal<DecisionChoice | null>(null);
+  const reason = useSignal("");
+  const error = useSignal("");
+  const act = useAction(async (key, value: string, text: string) => ({
+    answer: await decide(key, value, text),
+  }));
+  useShortcuts(choices, (found) => {
+    choice.value = found;
+  });
+  if (parties.includes(person.value?.userId)) return <Note kind="info">{t("admin.own_affair")}</Note>;
+
+  const send = async () => {
+    if (!choice.value) return;
+    error.value = reason.value.trim().length < shortest ? t("admin.reason_missing", { min: shortest }) : "";
+    if (error.value) return;
+    const done = await act.run(choice.value.value, reason.value.trim());
+    if (done) {
+      choice.value = null;
+      reason.value = "";
+      onDone(done.answer);
+    } else if (act.failure.value instanceof Refusal && act.failure.value.status === 412) onStale?.();
+  };
+  return (
+    <div class="decision">
+      <div class="row">
+        {choices.map((one) => (
+          <label key={one.value} class="choice">
+            <input
+              type="radio"
+              name={`${name}-decision`}
+              checked={choice.value?.value === one.value}
+              onChange={() => {
+                choice.value = one;
+              }}
+            />
+            {one.label}
+            {one.shortcut && <kbd>{one.shortcut}</kbd>}
+          </label>
+        ))}
+      </div>
+      {choice.value && (
+        <form
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            void send();
+          }}
+        >
+          <Note kind="info">{choice.value.effect}</Note>
+          {ready.length > 0 && (
+            <div class="row">
+              {ready.map((text) => (
+                <Button
+                  key={text}
+                  kind="plain"
+                  onClick={() => {
+                    reason.value = text;
+                  }}
+                >
+                  {text}
+                </Button>
+              ))}
+            </div>
+          )}
+          <TextArea
+            name={`${name}-reason`}
+            label={shortest > 0 ? t("admin.reason") : t("admin.reason_optional")}
+            rows={3}
+            maxLength={500}
+            value={reason.value}
+            error={error.value || undefined}
+            onInput={(text) => {
+              reason.value = text;
+            }}
+          />
+          <FailureNote failure={act.failure.value} />
+          <Button kind={choice.value.danger ? "danger" : "primary"} busy={act.busy.value}>
+            {choice.value.label}
+          </Button>
+        </form>
+      )}
+    </div>
+  );
+}
+
+function useShortcuts(choices: DecisionChoice[], choose: (choice: DecisionChoice) => void): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      const target = event.target as HTMLElement;
+      if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+        return;
+      const found = choices.find((one) => one.shortcut === event.key.toLowerCase());
+      if (found) choose(found);
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, [choices]);
+}

@@ -1,0 +1,98 @@
+/** Disputes that an admin decides: the list by the day on which they end by themselves, and one with both sides. */
+import { api, ask, type Schemas } from "../../api/client";
+import { usePages, useQuery } from "../../api/query";
+import { Loaded } from "../../forms/Loaded";
+import { Facts } from "../../ui/Facts";
+import { Page } from "../../ui/Page";
+import { moment, money } from "../../words/format";
+import { t } from "../../words/words";
+import { Evidence } from "./Evidence";
+import { Queue } from "./Queue";
+import { Resolution } from "./Resolution";
+
+type Escrow = Schemas["EscrowView"];
+type Job = Schemas["PartyJobView"];
+
+export default function Disputes({ id }: { id?: string }) {
+  return id ? <OneDispute id={id} /> : <All />;
+}
+
+function All() {
+  const pages = usePages<Escrow>("admin/escrows", (cursor) =>
+    ask(
+      api.GET("/admin/escrows", { params: { query: { status: "disputed", ...(cursor ? { cursor } : {}) } } }),
+    ),
+  );
+  return (
+    <Page title={t("admin.queue_disputes")} back="/admin">
+      <Queue pages={pages}>
+        {(escrow) => (
+          <>
+            <a href={`/admin/disputes/${escrow.jobId}`}>
+              {t("admin.dispute_of", { amount: money(escrow.heldCents) })}
+            </a>
+            {escrow.dispute && (
+              <>
+                <p class="text">{escrow.dispute.reason}</p>
+                <p class="soft">
+                  {escrow.dispute.decideBy && t("admin.decide_by", { when: moment(escrow.dispute.decideBy) })}
+                </p>
+              </>
+            )}
+          </>
+        )}
+      </Queue>
+    </Page>
+  );
+}
+
+function OneDispute({ id }: { id: string }) {
+  const path = { path: { jobId: id } };
+  const both = useQuery(`admin/disputes/${id}`, async () => {
+    const [job, escrow] = await Promise.all([
+      ask(api.GET("/jobs/{jobId}", { params: path })),
+      ask(api.GET("/jobs/{jobId}/escrow", { params: path })),
+    ]);
+    return { job: job as Job, escrow };
+  });
+  return (
+    <Page title={t("admin.dispute")} back="/admin/disputes">
+      <Loaded query={both}>
+        {({ job, escrow }) => (
+          <>
+            <h2>
+              <a href={`/jobs/${job.id}`}>{job.title}</a>
+            </h2>
+            <Facts
+              facts={[
+                [t("admin.held"), <span class="amount">{money(escrow.heldCents)}</span>],
+                [t("admin.agreed"), money(escrow.amountCents)],
+                [t("admin.paid"), money(escrow.paidCents)],
+                [t("admin.buyer"), <a href={`/admin/people/${job.buyerId}`}>{job.buyerName}</a>],
+                [t("admin.worker"), <a href={`/admin/people/${job.workerId}`}>{job.workerName}</a>],
+                ...(escrow.dispute?.decideBy
+                  ? ([[t("admin.decide_by_short"), moment(escrow.dispute.decideBy)]] as [string, string][])
+                  : []),
+                ...(escrow.settlement
+                  ? ([[t("admin.proposed_refund"), money(escrow.settlement.refundCents)]] as [
+                      string,
+                      string,
+                    ][])
+                  : []),
+              ]}
+            />
+            {escrow.dispute && (
+              <p class="text">
+                <strong>{t("admin.reason_of", { who: escrow.dispute.by })}</strong> {escrow.dispute.reason}
+              </p>
+            )}
+            <Evidence escrow={escrow} job={job} />
+            {escrow.status === "disputed" && (
+              <Resolution escrow={escrow} job={job} onDone={() => void both.reload()} />
+            )}
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}

@@ -1,0 +1,223 @@
+/** The form of an edit. It sends what changed, meant for the version that it began from. */
+import { useSignal } from "@preact/signals";
+import { api, ask, type Schemas } from "../../api/client";
+import { Refusal } from "../../api/problems";
+import { forget } from "../../api/query";
+import { ErrorSummary } from "../../forms/ErrorSummary";
+import { type Errors, errorsOf } from "../../forms/errors";
+import { FailureNote } from "../../forms/FailureNote";
+import { WaitingNote } from "../../forms/WaitingNote";
+import { useDraft } from "../../offline/drafts";
+import { Photo } from "../../offline/Photo";
+import { useTakenBack } from "../../offline/takeBack";
+import { useSending } from "../../offline/useSending";
+import { Button } from "../../ui/Button";
+import { Note } from "../../ui/Note";
+import { Skeleton } from "../../ui/Skeleton";
+import { t } from "../../words/words";
+import { Clash } from "./Clash";
+import { MaterialFields } from "./MaterialFields";
+import {
+  changesOf,
+  clashesOf,
+  EMPTY_MATERIAL,
+  type FieldName,
+  type Fields,
+  fieldsOf,
+  type MaterialValues,
+  readFields,
+  valuesOf,
+} from "./material";
+
+type Listing = Schemas["OwnListingView"];
+
+interface Edit extends MaterialValues {
+  /** What the edit began from; null before the first change. */
+  base: Fields | null;
+  version: number;
+  /** Fields that came back from the outbox: what they began from is not known any more. */
+  returned: Partial<Fields> | null;
+}
+
+const EMPTY: Edit = { ...EMPTY_MATERIAL, base: null, version: 0, returned: null };
+
+export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: () => void }) {
+  const address = { method: "PATCH", path: `/listings/${listing.id}` } as const;
+  const draft = useDraft<Edit>(`material/${listing.id}`, EMPTY);
+  const before = useTakenBack(draft, address, (item) => {
+    const body = (item.body ?? {}) as Partial<Fields>;
+    return {
+      ...valuesOf({ ...fieldsOf(listing), ...body }),
+      photos: item.pictures?.ids ?? [],
+      base: fieldsOf(listing),
+      version: listing.version,
+      returned: body,
+    };
+  });
+  const sending = useSending(draft);
+  const own = useSignal<Errors>({});
+  const newer = useSignal<Listing | null>(null);
+  const nothing = useSignal(false);
+  if (!draft.ready.value) return <Skeleton />;
+
+  const outcome = sending.outcome.value;
+  if (outcome?.state === "waiting") return <WaitingNote />;
+  const edit = draft.values.value;
+  const values: Edit = edit.base
+    ? edit
+    : { ...edit, ...valuesOf(listing), base: fieldsOf(listing), version: listing.version };
+  const refusal = outcome?.state === "refused" ? outcome.refusal : stillOpen(before.value);
+  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
+
+  /** A change that was refused for its version, and stands there as it was written, had arrived before. */
+  function stillOpen(refused: Refusal | undefined): Refusal | undefined {
+    const arrived =
+      refused?.status === 412 && !clashesOf(null, edit.returned ?? {}, fieldsOf(listing)).length;
+    return arrived ? undefined : refused;
+  }
+
+  const change = (some: Partial<Edit>) => {
+    nothing.value = false;
+    sending.outcome.value = undefined;
+    draft.change({ ...values, ...some });
+  };
+
+  /** Sends what differs from a version of the listing. */
+  const send = async (wanted: Fields, base: Fields, version: number, photos: string[]) => {
+    const changes = changesOf(base, wanted);
+    if (!Object.keys(changes).length && !photos.length) {
+      nothing.value = true; // also a change that arrived although its answer was lost
+      await draft.drop();
+      onChanged();
+      return;
+    }
+    const sent = await sending.send({
+      ...address,
+      kind: "listing_change",
+      title: wanted.title,
+      body: changes,
+      headers: { "If-Match": `"${version}"` },
+      ...(photos.length ? { pictures: { ids: photos, purpose: "listing", field: "photos" } } : {}),
+      object: `listings/${listing.id}`,
+      editPath: `/me/materials/${listing.id}`,
+    });
+    if (sent?.state === "sent") {
+      newer.value = null;
+      forget("listings/mine");
+      onChanged();
+    } else if (sent?.state === "refused" && sent.refusal.status === 412) await compare(wanted, base, photos);
+  };
+
+  /** Somebody changed the listing meanwhile: shows the differences, or sends again where there are none. */
+  const compare = async (wanted: Fields, base: Fields, photos: string[]) => {
+    const present = (await readAgain(listing.id)) ?? null;
+    if (!present) return;
+    const changes = changesOf(base, wanted);
+    if (clashesOf(base, changes, present).length) {
+      newer.value = present;
+      return;
+    }
+    await send({ ...fieldsOf(present), ...changes }, fieldsOf(present), present.version, photos);
+  };
+
+  const save = async () => {
+    const read = readFields(values);
+    own.value = read.errors ?? {};
+    if (read.errors || !values.base) return;
+    if (values.returned && clashesOf(null, values.returned, fieldsOf(listing)).length && !newer.value) {
+      newer.value = listing; // what waited was written for an older version
+      return;
+    }
+    await send(read.value, values.base, values.version, values.photos);
+  };
+
+  const other = newer.value;
+  if (other) {
+    const mine = readFields(values);
+    if (!mine.errors && values.base) {
+      const changes = values.returned ?? changesOf(values.base, mine.value);
+      const names = clashesOf(values.returned ? null : values.base, changes, other);
+      return (
+        <Clash
+          names={names}
+          mine={mine.value}
+          newer={other}
+          busy={sending.busy.value}
+          withPhotos={values.photos.length > 0}
+          onChosen={(chosen: FieldName[]) => {
+            const kept = Object.fromEntries(
+              Object.entries(changes).filter(
+                ([name]) => !names.includes(name as FieldName) || chosen.includes(name as FieldName),
+              ),
+            );
+            newer.value = null;
+            const wanted = { ...fieldsOf(other), ...kept };
+            draft.change({
+              ...valuesOf(wanted),
+              photos: values.photos,
+              base: fieldsOf(other),
+              version: other.version,
+              returned: null,
+            });
+            void send(wanted, fieldsOf(other), other.version, values.photos);
+          }}
+        />
+      );
+    }
+  }
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <h2>{t("seller.change_it")}</h2>
+      {outcome?.state === "sent" && (
+        <Note kind="done">
+          <p>
+            {t(
+              (outcome.answer as Listing | undefined)?.status === "pending"
+                ? "seller.changed_pending"
+                : "seller.changed",
+            )}
+          </p>
+        </Note>
+      )}
+      {nothing.value && <Note kind="info">{t("seller.nothing_changed")}</Note>}
+      <ErrorSummary errors={errors} />
+      {refusal && !refusal.errors.length && <FailureNote failure={refusal} />}
+      {draft.full.value && <Note kind="error">{t("photos.full")}</Note>}
+      {listing.photos.length > 0 && (
+        <div class="photos">
+          {listing.photos.map((picture, index) => (
+            <Photo
+              key={picture.url ?? index}
+              picture={picture}
+              alt={t("photos.number", { number: index + 1 })}
+              width={120}
+            />
+          ))}
+        </div>
+      )}
+      <MaterialFields
+        values={values}
+        errors={errors}
+        onChange={change}
+        photosLabel={t(listing.photos.length ? "seller.photos_new" : "seller.photos")}
+        photosHint={t(listing.photos.length ? "seller.photos_replace" : "seller.photos_hint")}
+      />
+      <Button busy={sending.busy.value}>{t("seller.save")}</Button>
+    </form>
+  );
+}
+
+async function readAgain(id: string): Promise<Listing | undefined> {
+  try {
+    return (await ask(api.GET("/listings/{listingId}", { params: { path: { listingId: id } } }))) as Listing;
+  } catch (cause) {
+    if (cause instanceof Refusal) return undefined; // the refusal of the edit is shown
+    throw cause;
+  }
+}

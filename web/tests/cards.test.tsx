@@ -1,0 +1,116 @@
+import { afterEach, expect, it, vi } from "vitest";
+import { JobCard } from "../src/cards/JobCard";
+import { priceWords } from "../src/cards/MaterialCard";
+import { PersonLine, tradeWords, trustWords } from "../src/cards/PersonLine";
+import { PlaceField } from "../src/cards/PlaceField";
+import { ShareButton } from "../src/cards/ShareButton";
+import { setDataSaver } from "../src/offline/dataSaver";
+import { useWords } from "../src/words/words";
+import { answers, noNetwork } from "./api";
+import { JOB_CARD } from "./publicSamples";
+import { close, find, open, sees, tap } from "./screen";
+
+afterEach(() => {
+  close();
+  vi.unstubAllGlobals();
+  setDataSaver(false);
+});
+
+it.each([
+  [0, "just starting"],
+  [19, "just starting"],
+  [20, "growing"],
+  [49, "growing"],
+  [50, "good"],
+  [74, "good"],
+  [75, "very good"],
+  [100, "very good"],
+])("given a trust score of %i, when it is shown, then it says %s", (score, words) => {
+  expect(trustWords(score)).toBe(`Trust ${score} of 100: ${words}`);
+});
+
+it("given units and trades, when they are shown, then known ones are translated and others stay", async () => {
+  await useWords("zu");
+  expect(priceWords(11_900, "bag")).toBe("R119 / isaka");
+  expect(priceWords(38_000, "Cubic  metre")).toBe("R380 / imitha khyubhu");
+  expect(priceWords(5_000, "skip")).toBe("R50 / skip");
+  expect(tradeWords("Plumbing")).toBe("Amapayipi");
+  expect(tradeWords("Solar geysers")).toBe("Solar geysers");
+});
+
+it("given a new person, when they are shown, then there are words and no stars of zero", async () => {
+  const shown = await open(
+    "/",
+    <PersonLine id="p1" name="Sipho" verified rating={{ average: null, count: 0 }} badges={["newbie"]} />,
+  );
+  expect(shown.textContent).toContain("No reviews yet");
+  expect(shown.textContent).toContain("Checked by Khaya");
+  expect(shown.textContent).toContain("New on Khaya");
+  expect(shown.querySelector(".stars .icon")).toBeNull();
+});
+
+it("given the data saver, when a card with a photo is shown, then the photo is asked for, not loaded", async () => {
+  setDataSaver(true);
+  const photo = {
+    url: "/media/a-320.webp",
+    urls: null,
+    width: 320,
+    height: 240,
+    state: "ready" as const,
+  };
+  const shown = await open("/", <JobCard job={{ ...JOB_CARD, photos: [photo] }} />);
+  expect(shown.querySelector("img")).toBeNull();
+  await tap("Show photo");
+  expect(shown.querySelector("img")?.getAttribute("src")).toBe("/media/a-320.webp");
+  expect(location.pathname).toBe("/");
+});
+
+it("given a phone that can share, when Share is tapped, then the page for WhatsApp is shared", async () => {
+  const share = vi.fn().mockResolvedValue(undefined);
+  vi.stubGlobal("navigator", Object.assign(Object.create(navigator), { share }));
+  await open("/", <ShareButton kind="jobs" id="j1" text="Fix a tap, Umlazi" />);
+  await tap("Share");
+  expect(share).toHaveBeenCalledWith({
+    title: "Fix a tap, Umlazi",
+    text: "Fix a tap, Umlazi",
+    url: `${location.origin}/s/jobs/j1`,
+  });
+});
+
+it("given a phone that cannot share, when it is shown, then it leads to WhatsApp with text and link", async () => {
+  await open("/", <ShareButton kind="people" id="p1" text="Sipho & sons" />);
+  const link = await find("Share on WhatsApp");
+  expect(link.getAttribute("href")).toBe(
+    `https://wa.me/?text=${encodeURIComponent(`Sipho & sons ${location.origin}/s/people/p1`)}`,
+  );
+});
+
+it("given the list of places, when the field is opened twice, then the API is asked once", async () => {
+  const asked = answers({ "GET /places": { items: [{ name: "Umlazi", aliases: [] }], sources: [] } });
+  const field = <PlaceField value="" onInput={() => undefined} />;
+  const shown = await open("/", field);
+  await vi.waitFor(() => expect(shown.querySelector("option")?.value).toBe("Umlazi"));
+  await vi.waitFor(async () => expect(await savedPlaces()).toBe(true));
+  close();
+  answers({ "GET /places": noNetwork });
+  const { forget } = await import("../src/api/query");
+  forget();
+  const { render } = await import("preact");
+  const { LocationProvider } = await import("preact-iso");
+  const root = document.createElement("div");
+  render(<LocationProvider>{field}</LocationProvider>, root);
+  await vi.waitFor(() => expect(root.querySelector("option")?.value).toBe("Umlazi"));
+  expect(asked).toHaveLength(1);
+});
+
+async function savedPlaces(): Promise<boolean> {
+  const { readSaved } = await import("../src/offline/saved");
+  return Boolean(await readSaved("public", "places"));
+}
+
+it("given places that cannot be read, when the field is shown, then one can type all the same", async () => {
+  answers({ "GET /places": noNetwork });
+  const shown = await open("/", <PlaceField value="Ixopo" onInput={() => undefined} />);
+  await sees("Place");
+  expect(shown.querySelector("input")?.value).toBe("Ixopo");
+});
