@@ -70,7 +70,7 @@ def install() -> None:
     if MARKER.exists() and MARKER.read_text() == wanted():
         return
     with step("installing the web client's packages (only when they change)"):
-        run("npm-install", "ci", "--include=dev", "--no-audit", "--no-fund")
+        run("npm-install", "ci", "--include=dev", "--prefer-offline", "--no-audit", "--no-fund")
         PACKAGES.mkdir(exist_ok=True)  # npm makes no folder for no packages
         MARKER.write_text(wanted())
 
