@@ -92,7 +92,8 @@ function compile(): void {
   const type = names.sort().map((name) => `  | ${JSON.stringify(name)}`);
   writeFileSync(
     new URL("names.ts", out),
-    `/** The names of all words. Made by build/words.ts. */\nexport type Word =\n${type.join("\n")};\n`,
+    `/** The names of all words. Made by build/words.ts. */\nexport type Word =\n${type.join("\n")};\n
+/** Whether a native speaker has checked every isiZulu text. */\nexport const ALL_CHECKED: boolean = ${checked.length === names.length};\n`,
   );
 }
 

@@ -7,6 +7,7 @@ import Help from "../src/screens/pages/Help";
 import NotFound from "../src/screens/pages/NotFound";
 import Privacy from "../src/screens/pages/Privacy";
 import Terms from "../src/screens/pages/Terms";
+import { NotChecked } from "../src/ui/NotChecked";
 import { useWords } from "../src/words/words";
 import { answers, noNetwork } from "./api";
 import { close, find, open, sees } from "./screen";
@@ -78,6 +79,15 @@ describe("texts in isiZulu that nobody has checked", () => {
     await sees("Khaya keeps the money until the work is done.");
     expect(shown.querySelector(".original")?.getAttribute("lang")).toBe("en");
     expect(shown.textContent).not.toContain("A buyer posts a job with a place and a budget.");
+  });
+
+  it("given isiZulu, when a page is shown, then it says so and leads to whom to tell; in English it does not", async () => {
+    await useWords("zu");
+    await open("/", <NotChecked />);
+    expect((await find("Akukahlolwa. Sitshele.")).getAttribute("href")).toBe("/help#ask");
+    await useWords("en");
+    const shown = await open("/", <NotChecked />);
+    expect(shown.textContent).toBe("");
   });
 
   it("given English, when the rules are shown, then each text stands once", async () => {

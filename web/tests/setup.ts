@@ -3,6 +3,9 @@ import "fake-indexeddb/auto";
 import { beforeEach, vi } from "vitest";
 import { addWords, useWords } from "../src/words/words";
 
+// A test that names no answers has no network.
+globalThis.fetch = () => Promise.reject(new TypeError("no network in unit tests"));
+
 beforeEach(async () => {
   vi.stubGlobal("fetch", async () => {
     throw new TypeError("unit tests have no network");

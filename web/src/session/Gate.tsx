@@ -6,6 +6,7 @@ import { FailureNote } from "../forms/FailureNote";
 import { Button, LinkButton } from "../ui/Button";
 import { Page } from "../ui/Page";
 import { t } from "../words/words";
+
 import { has, type Role, signedIn } from "./person";
 import { takeRole } from "./roles";
 

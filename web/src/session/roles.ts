@@ -1,7 +1,7 @@
 /** Taking up and giving up roles. A new role needs a new token, which is fetched at once. */
 import { api, ask } from "../api/client";
 import { person, type Role, setPerson } from "./person";
-import { refresh } from "./tokens";
+import { accessToken, refresh } from "./tokens";
 
 type OwnRole = Exclude<Role, "admin">;
 
@@ -20,6 +20,6 @@ async function setRoles(change: (roles: Role[]) => Role[]): Promise<void> {
   if (!known) return;
   const wanted = change(known.roles).filter((one): one is OwnRole => one !== "admin");
   const profile = await ask(api.PUT("/profiles/me/roles", { body: { roles: wanted } }));
-  await refresh(null);
+  await refresh(await accessToken()); // the token in use knows only the earlier roles
   setPerson({ ...known, roles: profile.roles as Role[] });
 }

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Word } from "./compiled/names";
 
-export type { Word } from "./compiled/names";
+export { ALL_CHECKED, type Word } from "./compiled/names";
 export type Language = "en" | "zu";
 type Entry = string | [none: string, one: string, several: string];
 type Bundle = Record<string, Entry>;
@@ -71,7 +71,9 @@ export function original(word: Word, values: Record<string, string | number> = {
 }
 
 async function load(file: Language): Promise<Bundle> {
-  const loaded = await Promise.all(bundles.map((bundle) => FILES[file][bundle]()));
+  const wanted = bundles;
+  const loaded = await Promise.all(wanted.map((bundle) => FILES[file][bundle]()));
+  if (wanted !== bundles) return load(file); // another screen asked for more meanwhile
   return Object.assign({}, ...loaded.map((one) => one.default));
 }
 

@@ -1,0 +1,123 @@
+/** What one side sees of a job now: the row of the table, with its amounts, moments and names filled in. */
+import type { components } from "../api/schema";
+import { day, moment, money } from "../words/format";
+import { t } from "../words/words";
+import { ACTS, type Act, pageOf } from "./acts";
+import { type Escrow, type PartyJob, type Side, type Stage, stageOf } from "./stages";
+import { type Due, NAMES, type StageIcon, TABLE, type Tone } from "./table";
+
+type OpenAction = components["schemas"]["ActionView"];
+
+export interface Doing {
+  act: Act;
+  label: string;
+  /** The page that does it; null where it is done at once. */
+  href: string | null;
+}
+
+export interface Deal {
+  stage: Stage;
+  side: Side;
+  name: { text: string; icon: StageIcon; tone: Tone };
+  sentence: string;
+  deadline: string | null;
+  main: Doing | null;
+  others: Doing[];
+}
+
+export interface Known {
+  job: PartyJob;
+  side: Side;
+  now: number;
+  /** All of the escrow, where the screen reads it. */
+  escrow?: Escrow | undefined;
+  /** What the API counts as to do about this job. It knows the agreed day. */
+  actions?: OpenAction[] | undefined;
+}
+
+/** Returns what a side sees of its job. */
+export function dealOf(known: Known): Deal {
+  const { job, side, now, escrow } = known;
+  const stage = stageOf(job, side, now, escrow);
+  const row = TABLE[stage][side] ?? { sentence: NAMES[stage].word };
+  const at = row.deadline && momentOf(row.deadline.at, known);
+  const acts = (row.others ?? []).filter((act) => isPossible(act, known));
+  if (escrow?.chargeback?.status === "open" && row.main !== "add_evidence" && !acts.includes("add_evidence"))
+    acts.push("add_evidence");
+  return {
+    stage,
+    side,
+    name: { ...NAMES[stage], text: t(NAMES[stage].word) },
+    sentence: t(row.sentence, valuesOf(known)),
+    deadline: row.deadline && at ? t(row.deadline.word, { when: at }) : null,
+    main: row.main && isPossible(row.main, known) ? doing(row.main, known) : null,
+    others: acts.map((act) => doing(act, known)),
+  };
+}
+
+/** Returns the button of an entry of the list of what is to do. */
+export function doingOf(action: OpenAction): Doing {
+  const label = t(ACTS[action.action].word, amount(action.amountCents ?? 0));
+  return { act: action.action, label, href: pageOf(action.action, action.listingId ?? action.jobId ?? "") };
+}
+
+function doing(act: Act, known: Known): Doing {
+  return { act, label: t(ACTS[act].word, valuesOf(known)), href: pageOf(act, known.job.id) };
+}
+
+/** Whether an act of the row makes sense for this very job. */
+function isPossible(act: Act, { job, escrow }: Known): boolean {
+  const frozen = escrow?.chargeback?.status === "open";
+  switch (act) {
+    case "pay":
+    case "pay_rest":
+      return (job.escrow?.dueNowCents ?? 0) > 0;
+    case "cancel":
+      return !frozen;
+    case "agree":
+      return !frozen;
+    case "see_dispute":
+      return Boolean(escrow?.dispute);
+    case "see_payout":
+      return job.payment === "escrow";
+    default:
+      return true;
+  }
+}
+
+function momentOf(due: Due, { job, escrow, actions }: Known): string | null {
+  switch (due) {
+    case "expiresAt":
+      return moment(job.expiresAt);
+    case "completesAt":
+      return job.completesAt && moment(job.completesAt);
+    case "dueAt":
+      return job.escrow?.dueAt ? moment(job.escrow.dueAt) : null;
+    case "releaseAt":
+      return job.escrow?.releaseAt ? moment(job.escrow.releaseAt) : null;
+    case "decideBy":
+      return escrow?.dispute?.decideBy ? moment(escrow.dispute.decideBy) : null;
+    case "agreedAt": {
+      const own = actions?.find((one) => one.jobId === job.id && one.kind === "worker");
+      return own?.dueAt ? moment(own.dueAt) : null;
+    }
+    case "payoutOn":
+      return escrow?.payoutExpectedOn ? day(escrow.payoutExpectedOn) : null;
+  }
+}
+
+function valuesOf({ job, escrow }: Known): Record<string, string | number> {
+  return {
+    ...amount(job.escrow?.dueNowCents ?? 0),
+    n: job.bidCount,
+    agreed: money(job.agreedCents ?? 0),
+    refund: money(escrow?.refundedCents ?? 0),
+    payout: money(escrow?.workerCents ?? 0),
+    buyer: job.buyerName,
+    worker: job.workerName ?? t("deal.the_worker"),
+  };
+}
+
+function amount(cents: number): Record<string, string> {
+  return { amount: money(cents) };
+}

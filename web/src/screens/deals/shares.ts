@@ -1,0 +1,23 @@
+/** How the money of a dispute is shared, by the rule of the API. */
+import type { Escrow } from "../../api/deals";
+
+export interface Shares {
+  refund: number;
+  worker: number;
+  khaya: number;
+}
+
+/**
+ * Returns who gets what of the money that is held if so much goes back to the buyer.
+ *
+ * The rest is shared as the whole would be: the worker's part is rounded half up, Khaya has what is left.
+ */
+export function sharesOf(
+  escrow: Pick<Escrow, "heldCents" | "workerCents" | "buyerTotalCents">,
+  refund: number,
+): Shares {
+  const released = escrow.heldCents - refund;
+  const total = escrow.buyerTotalCents;
+  const worker = Math.floor((2 * released * escrow.workerCents + total) / (2 * total));
+  return { refund, worker, khaya: released - worker };
+}
