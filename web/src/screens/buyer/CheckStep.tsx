@@ -13,7 +13,7 @@ import { WaitingNote } from "../../forms/WaitingNote";
 import type { DraftOf } from "../../offline/drafts";
 import { useTakenBack } from "../../offline/takeBack";
 import { useSending } from "../../offline/useSending";
-import { takeRole } from "../../session/Gate";
+import { takeRole } from "../../session/roles";
 import { signedIn } from "../../session/person";
 import { Button } from "../../ui/Button";
 import { Page } from "../../ui/Page";
