@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -43,7 +43,7 @@ class EnquiryView(Model):
 def enquiry_view(enquiry: Enquiry, related: Related) -> EnquiryView:
     """The enquiry with the present title, names and phone."""
     listing, buyer = related.listing, _contact(related.buyer)
-    shown = {
+    shown: dict[str, Any] = {
         "listing_title": listing.title if listing else "",
         "seller_name": listing.seller_name if listing else FORMER_NAME,
         "buyer_name": buyer.display_name,
