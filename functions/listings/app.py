@@ -144,7 +144,6 @@ def moderate(listing_id: str, request: Annotated[ModerationRequest, Body()]) -> 
 def enquire(listing_id: str, request: Annotated[EnquiryRequest, Body()]) -> Response[EnquiryView]:
     """Tells the seller the buyer's name and phone. Ten in a day, and one open enquiry per listing."""
     enquiry, related = enquiries.ask(listing_id, request, buyer=api.caller, now=api.now, unit_of_work=api.unit_of_work)
-    api.count("EnquiryMade")
     return api.answer(enquiry_view(enquiry, related), status=201)
 
 
