@@ -297,8 +297,9 @@ def notifications() -> None:
     OWNER.put("/devices/phone", device("one"))
     OWNER.put("/devices/phone", device("two"))
     body = {"text": "Call Sipho", "dueAt": "2026-12-01T08:00:00.000Z"}
-    reminder = OWNER.post("/reminders", body, headers=KEY).body["id"]
-    OWNER.post("/reminders", {**body, "dueAt": "2020-12-01T08:00:00.000Z"}, headers=KEY)
+    key = {"Idempotency-Key": "key-2"}
+    reminder = OWNER.post("/reminders", body, headers=key).body["id"]
+    OWNER.post("/reminders", {**body, "dueAt": "2020-12-01T08:00:00.000Z"}, headers=key)
     OWNER.get("/reminders")
     OWNER.delete(f"/reminders/{reminder}")
 
