@@ -60,6 +60,10 @@ BUDGETS: dict[str, int] = {
     "GET /stories": 2,  # 1 for visitors; signed-in callers get their likes
     "GET /stories/mine": 2,  # as above
     "POST /stories/{storyId}/moderation": 3,  # the story, then the moderator's like of it
+    "GET /enquiries/mine": 2,  # the page, and its listings and buyers
+    **dict.fromkeys(  # the enquiry, its listing and buyer, then the transaction
+        ("POST /enquiries/{id}/answer", "POST /enquiries/{id}/closing"), 3
+    ),
     "GET /payments/mine": 3,  # payments, refunds, and the escrows and suspense behind them
     "GET /payments/statement.csv": 3,  # the same for each fifty
     "GET /payments/{paymentId}/receipt": 5,  # the payment, its person and escrow, then the number of an invoice

@@ -296,6 +296,12 @@ def notifications() -> None:
     OWNER.post(f"/notifications/{notification_id}/read", headers=KEY)
     OWNER.put("/devices/phone", device("one"))
     OWNER.put("/devices/phone", device("two"))
+    body = {"text": "Call Sipho", "dueAt": "2026-12-01T08:00:00.000Z"}
+    key = {"Idempotency-Key": "key-2"}
+    reminder = OWNER.post("/reminders", body, headers=key).body["id"]
+    OWNER.post("/reminders", {**body, "dueAt": "2020-12-01T08:00:00.000Z"}, headers=key)
+    OWNER.get("/reminders")
+    OWNER.delete(f"/reminders/{reminder}")
 
 
 def deliver_notices() -> None:
@@ -329,14 +335,6 @@ def platform() -> None:
     for kind in ("jobs", "materials", "people", "stories", "invite"):
         VISITOR.get(f"/s/{kind}/nothing")
     Person("admin", ("admin",)).get("/health")
-
-
-def reminders() -> None:
-    body = {"text": "Call Sipho", "dueAt": "2026-12-01T08:00:00.000Z"}
-    reminder = OWNER.post("/reminders", body, headers=KEY).body["id"]
-    OWNER.post("/reminders", {**body, "dueAt": "2020-12-01T08:00:00.000Z"}, headers=KEY)
-    OWNER.get("/reminders")
-    OWNER.delete(f"/reminders/{reminder}")
 
 
 def swept() -> None:
@@ -488,7 +486,6 @@ FLOWS: dict[str, Callable[[], None]] = {
     "money": rewarded,
     "notifications": notifications,
     "notices": deliver_notices,
-    "reminders": reminders,
     "due_items": swept,
     "pre_token": signed_in,
     "payouts": payout_routes,

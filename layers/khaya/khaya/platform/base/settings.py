@@ -30,6 +30,7 @@ class Settings(BaseModel):
     reports_table: str
     audit_table: str
     listings_table: str
+    enquiries_table: str
     search_table: str
     stories_table: str
     credits_table: str
