@@ -1,0 +1,111 @@
+"""Web pushes by the push services of browsers (RFC 8030, 8291 and 8292)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from khaya.channels import ChannelDown, vapid, web
+from khaya.channels.push_encryption import MAX_BYTES, InvalidKeys, encrypt
+from khaya.channels.push_services import is_allowed, origin_of
+from khaya.platform.base.errors import Unavailable
+from khaya.platform.base.settings import WebPushSenderSettings, settings
+from khaya.platform.work.http_calls import retry_after_seconds
+
+Outcome = Literal["sent", "gone", "busy", "refused"]
+"""What became of a push: taken by the service; the browser no longer exists; it gets too many; refused for good."""
+
+KEEP_SECONDS: Final = 3 * 24 * 3600
+"""How long a service keeps a push for a browser that is off."""
+
+_GONE: Final = {404, 410}
+_TOO_MANY: Final = 429
+_OTHER_KEY: Final = {400, 401, 403}
+"""What services answer to a signature by another key than that of the subscription."""
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A browser's subscription: its address, its keys, and our public key of the time when it was registered."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+    server_key: str
+
+
+@dataclass(frozen=True)
+class WebPush:
+    """The content of a web push.
+
+    Attributes:
+        topic: at most 32 characters; a newer push with the same topic replaces one that was not delivered yet.
+        path: the path of the app to open.
+    """
+
+    topic: str
+    title: str
+    text: str
+    path: str
+    urgent: bool
+
+    @property
+    def content(self) -> bytes:
+        """What the browser gets, as JSON."""
+        shown = {"title": self.title, "text": self.text, "path": self.path, "tag": self.topic}
+        return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A service's answer: the outcome, why it refused, and the seconds it asks to wait."""
+
+    outcome: Outcome
+    why: str = ""
+    retry_after: int = 0
+
+
+def send(subscription: Subscription, push: WebPush) -> Answer:
+    """Send a push to one browser.
+
+    Raises:
+        ChannelDown: the service takes nothing now; `Unsure`: it may have been sent.
+    """
+    origin = origin_of(subscription.endpoint)
+    if origin is None or not is_allowed(subscription.endpoint):
+        return Answer("refused", "service not allowed")
+    if len(push.content) > MAX_BYTES:
+        return Answer("refused", "message too big")
+    try:
+        body = encrypt(push.content, subscription.p256dh, subscription.auth)
+        signers = sorted(vapid.signers(), key=lambda one: one.public_key != subscription.server_key)
+    except InvalidKeys:
+        return Answer("gone", "unusable keys")
+    except Unavailable:
+        raise ChannelDown("no credentials") from None
+    if signers[0].public_key != subscription.server_key:
+        return Answer("gone", "subscribed with a key of ours that is not valid any more")
+    headers = {
+        "Content-Type": "application/octet-stream",
+        "Content-Encoding": "aes128gcm",
+        "TTL": str(KEEP_SECONDS),
+        "Urgency": "high" if push.urgent else "normal",
+        "Topic": push.topic,
+    }
+    subject = settings(WebPushSenderSettings).app_url
+    answer = Answer("refused")
+    for signer in signers:
+        signed = {**headers, "Authorization": signer.authorization(origin, subject)}
+        response = web.post(subscription.endpoint, told_apart={*_OTHER_KEY, _TOO_MANY}, data=body, headers=signed)
+        status = response.status_code
+        if response.ok:
+            return Answer("sent")
+        if status in _GONE:
+            return Answer("gone")
+        if status == _TOO_MANY:
+            return Answer("busy", "too many", retry_after_seconds(response.headers.get("Retry-After")))
+        answer = Answer("refused", f"answered {status}")
+        if status not in _OTHER_KEY:
+            break
+    return answer
