@@ -122,7 +122,7 @@ def test_given_concurrent_deliveries_of_one_message_then_one_sends_it(
     from khaya.deliveries import service  # noqa: PLC0415
 
     # given one notification whose message is delivered to many handlers
-    notification_id = _notify("accountSuspended", MORNING)
+    notification_id = _notify("accountSuspended", MORNING, browser=_browser(provider))
     before = len(provider.outbox())
     # when all send it concurrently
     _at_once(HANDS, lambda: service.deliver(channel, notification_id, MORNING, 1))

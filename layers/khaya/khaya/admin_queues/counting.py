@@ -43,17 +43,13 @@ LISTS: Final[Mapping[QueueName, Sequence[List]]] = {
 _FIRST: Final = PageRequest(("admin_queues",), MOST)
 
 
-def count(queue: QueueName) -> tuple[QueueState, dict[str, str]]:
-    """The present count of a queue, and the ids of the entries that were counted, each with its time.
-
-    The indexes may be behind by a moment.
-    """
-    waiting: dict[str, str] = {}
+def count(queue: QueueName) -> QueueState:
+    """The present state of a queue. The indexes may be behind by a moment."""
+    times: list[str] = []
     more = False
     for read in LISTS[queue]:
         page = read(_FIRST)
-        items = map(item_of, page.items)
-        found = {one.get("id") or one["userId"]: since for one in items if (since := since_in(queue, one)) is not None}
+        found = [since for one in page.items if (since := since_in(queue, item_of(one))) is not None]
         more = more or (page.after is not None and bool(found))
-        waiting |= found
-    return state_of(queue, list(waiting.values()), more=more), waiting
+        times += found
+    return state_of(queue, times, more=more)

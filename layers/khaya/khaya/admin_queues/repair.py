@@ -17,5 +17,5 @@ def repair_queue(name: str, run: Run) -> int:
         return 0
     queue = cast("QueueName", name)
     kept = store.read(read(store.key(queue)), queue)
-    present, _ = counting.count(queue)
+    present = counting.count(queue)
     return send_again("derived", NAME, {"queue": queue}, queue, run.now) if kept != present else 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from khaya.channels import ChannelDown, vapid, web
 from khaya.channels.push_encryption import MAX_BYTES, InvalidKeys, encrypt
@@ -12,6 +13,9 @@ from khaya.channels.push_services import is_allowed, origin_of
 from khaya.platform.base.errors import Unavailable
 from khaya.platform.base.settings import WebPushSenderSettings, settings
 from khaya.platform.work.http_calls import retry_after_seconds
+
+if TYPE_CHECKING:
+    import requests
 
 Outcome = Literal["sent", "gone", "busy", "refused"]
 """What became of a push: taken by the service; the browser no longer exists; it gets too many; refused for good."""
@@ -79,13 +83,8 @@ def send(subscription: Subscription, push: WebPush) -> Answer:
         return Answer("refused", "message too big")
     try:
         body = encrypt(push.content, subscription.p256dh, subscription.auth)
-        signers = sorted(vapid.signers(), key=lambda one: one.public_key != subscription.server_key)
     except InvalidKeys:
         return Answer("gone", "unusable keys")
-    except Unavailable:
-        raise ChannelDown("no credentials") from None
-    if signers[0].public_key != subscription.server_key:
-        return Answer("gone", "subscribed with a key of ours that is not valid any more")
     headers = {
         "Content-Type": "application/octet-stream",
         "Content-Encoding": "aes128gcm",
@@ -94,18 +93,41 @@ def send(subscription: Subscription, push: WebPush) -> Answer:
         "Topic": push.topic,
     }
     subject = settings(WebPushSenderSettings).app_url
-    answer = Answer("refused")
-    for signer in signers:
-        signed = {**headers, "Authorization": signer.authorization(origin, subject)}
-        response = web.post(subscription.endpoint, told_apart={*_OTHER_KEY, _TOO_MANY}, data=body, headers=signed)
-        status = response.status_code
-        if response.ok:
-            return Answer("sent")
-        if status in _GONE:
-            return Answer("gone")
-        if status == _TOO_MANY:
-            return Answer("busy", "too many", retry_after_seconds(response.headers.get("Retry-After")))
-        answer = Answer("refused", f"answered {status}")
-        if status not in _OTHER_KEY:
-            break
+    answer = Answer("gone", "subscribed with a key of ours that is not valid any more")
+    try:
+        for signer in _own_first(subscription.server_key):
+            signed = {**headers, "Authorization": signer.authorization(origin, subject)}
+            response = web.post(subscription.endpoint, told_apart={*_OTHER_KEY, _TOO_MANY}, data=body, headers=signed)
+            answer = _answer(response)
+            if response.status_code not in _OTHER_KEY:
+                break
+    except Unavailable:
+        raise ChannelDown("no credentials") from None
     return answer
+
+
+def _own_first(server_key: str) -> Iterator[vapid.Signer]:
+    """The signer with this public key, then the others: a client may have registered with a key that was just replaced.
+
+    None if no valid key is the subscription's.
+    """
+    others: list[vapid.Signer] = []
+    signers = vapid.signers()
+    for signer in signers:
+        if signer.public_key == server_key:
+            yield signer
+            yield from others
+            yield from signers
+            return
+        others.append(signer)
+
+
+def _answer(response: requests.Response) -> Answer:
+    status = response.status_code
+    if response.ok:
+        return Answer("sent")
+    if status in _GONE:
+        return Answer("gone", f"answered {status}")
+    if status == _TOO_MANY:
+        return Answer("busy", f"answered {status}", retry_after_seconds(response.headers.get("Retry-After")))
+    return Answer("refused", f"answered {status}")
