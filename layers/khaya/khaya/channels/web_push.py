@@ -30,7 +30,7 @@ _OTHER_KEY: Final = {400, 401, 403}
 
 
 @dataclass(frozen=True)
-class Subscription:
+class BrowserAddress:
     """A browser's subscription: its address, its keys, and our public key of the time when it was registered."""
 
     endpoint: str
@@ -62,7 +62,7 @@ class WebPush:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ServiceAnswer:
     """A service's answer: the outcome, why it refused, and the seconds it asks to wait."""
 
     outcome: Outcome
@@ -70,7 +70,7 @@ class Answer:
     retry_after: int = 0
 
 
-def send(subscription: Subscription, push: WebPush) -> Answer:
+def send(subscription: BrowserAddress, push: WebPush) -> ServiceAnswer:
     """Send a push to one browser.
 
     Raises:
@@ -78,13 +78,13 @@ def send(subscription: Subscription, push: WebPush) -> Answer:
     """
     origin = origin_of(subscription.endpoint)
     if origin is None or not is_allowed(subscription.endpoint):
-        return Answer("refused", "service not allowed")
+        return ServiceAnswer("refused", "service not allowed")
     if len(push.content) > MAX_BYTES:
-        return Answer("refused", "message too big")
+        return ServiceAnswer("refused", "message too big")
     try:
         body = encrypt(push.content, subscription.p256dh, subscription.auth)
     except InvalidKeys:
-        return Answer("gone", "unusable keys")
+        return ServiceAnswer("gone", "unusable keys")
     headers = {
         "Content-Type": "application/octet-stream",
         "Content-Encoding": "aes128gcm",
@@ -93,7 +93,7 @@ def send(subscription: Subscription, push: WebPush) -> Answer:
         "Topic": push.topic,
     }
     subject = settings(WebPushSenderSettings).app_url
-    answer = Answer("gone", "subscribed with a key of ours that is not valid any more")
+    answer = ServiceAnswer("gone", "subscribed with a key of ours that is not valid any more")
     try:
         for signer in _own_first(subscription.server_key):
             signed = {**headers, "Authorization": signer.authorization(origin, subject)}
@@ -122,12 +122,12 @@ def _own_first(server_key: str) -> Iterator[vapid.Signer]:
         others.append(signer)
 
 
-def _answer(response: requests.Response) -> Answer:
+def _answer(response: requests.Response) -> ServiceAnswer:
     status = response.status_code
     if response.ok:
-        return Answer("sent")
+        return ServiceAnswer("sent")
     if status in _GONE:
-        return Answer("gone", f"answered {status}")
+        return ServiceAnswer("gone", f"answered {status}")
     if status == _TOO_MANY:
-        return Answer("busy", f"answered {status}", retry_after_seconds(response.headers.get("Retry-After")))
-    return Answer("refused", f"answered {status}")
+        return ServiceAnswer("busy", f"answered {status}", retry_after_seconds(response.headers.get("Retry-After")))
+    return ServiceAnswer("refused", f"answered {status}")

@@ -10,7 +10,7 @@ from typing import Final
 
 from khaya.channels import ChannelDown, Undeliverable, Unsure
 from khaya.channels.push_services import origin_of
-from khaya.channels.web_push import Answer, Subscription, WebPush
+from khaya.channels.web_push import BrowserAddress, ServiceAnswer, WebPush
 from khaya.channels.web_push import send as send_web_push
 from khaya.deliveries import devices
 from khaya.notifications.messages import Text
@@ -74,7 +74,7 @@ def send(
     return pushed
 
 
-def _note(answer: Answer, pushed: Pushed, notification_id: str, device: Device, user_id: str) -> None:
+def _note(answer: ServiceAnswer, pushed: Pushed, notification_id: str, device: Device, user_id: str) -> None:
     """Note a service's answer; a browser that is gone is removed."""
     address = devices.token_hash(device.token)
     match answer.outcome:
@@ -101,7 +101,7 @@ def _raise_why(pushed: Pushed) -> None:
         raise Undeliverable(pushed.refused)
 
 
-def _send_to(device: Device, push: WebPush) -> Answer:
+def _send_to(device: Device, push: WebPush) -> ServiceAnswer:
     """Send to one browser, unless the circuit of its service is open.
 
     Raises:
@@ -110,7 +110,7 @@ def _send_to(device: Device, push: WebPush) -> Answer:
     keys = device.browser
     if keys is None:
         raise ValueError("not a browser")
-    subscription = Subscription(device.token, keys.p256dh, keys.auth, keys.server_key)
+    subscription = BrowserAddress(device.token, keys.p256dh, keys.auth, keys.server_key)
     service = (origin_of(device.token) or "").partition("//")[2]
     try:
         return circuit_breakers.call(f"web_push#{service}", ChannelDown, partial(send_web_push, subscription, push))
