@@ -26,6 +26,7 @@ from tests.support.template import routes
 BUDGETS: dict[str, int] = {
     "GET /s/{kind}/{id}": 2,  # 1; an invitation reads the code, then its person
     "GET /me/actions": 4,  # jobs as buyer and as worker, reviews, listings; in parallel
+    "GET /admin/queues": 2,  # the counts that are kept, and the stuck jobs; in parallel
     "GET /jobs": 2,  # the page, and the reputation of its buyers
     "GET /admin/jobs": 2,  # as above
     "GET /jobs/mine": 2,  # as above, with what the caller has reviewed

@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from khaya.notifications import service, store, view
 from khaya.notifications.model import PreferencesReplacement, Registration
 from khaya.notifications.view import DeviceView, InboxView, PreferencesView, ReadView, UnreadView
+from khaya.platform.base.settings import WebPushSettings, require
 from khaya.platform.data.pages import Page
 from khaya.platform.web.access import SIGNED_IN, Access
 from khaya.platform.web.api import Api, Cursor, PageLimit
@@ -19,6 +20,7 @@ from khaya.reminders.own import remove_own
 from khaya.reminders.view import ReminderView, reminder_view
 from khaya.users.store import pass_account_guard
 
+require(WebPushSettings)
 api = Api("Notifications", pass_account_guard)
 
 OWNER = Access("the person who set the reminder")
@@ -67,7 +69,10 @@ def change_preferences(wanted: Annotated[PreferencesReplacement, Body()]) -> Res
 
 @api.put("/devices/<device_id>", SIGNED_IN, "Register a device for push notifications", body=DeviceView)
 def register(device_id: str, wanted: Annotated[Registration, Body()]) -> Response[DeviceView]:
-    """At most five devices. A push token belongs to the person who registered it last, at `lastActiveAt`."""
+    """At most five devices. A push token or endpoint belongs to the person who registered it last, at `lastActiveAt`.
+
+    A browser subscribes with the `webPushKey` of `GET /config`.
+    """
     device = service.register_device(device_id, wanted, api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     return api.answer(view.device_view(device_id, device))
 

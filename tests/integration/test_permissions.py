@@ -12,11 +12,13 @@ from collections.abc import Callable
 import pytest
 
 from khaya import provider
+from khaya.admin_queues.model import KEPT
 from khaya.chargebacks import store as chargebacks
 from khaya.chargebacks.model import Chargeback
 from khaya.erasure import store as erasures
 from khaya.notices import service as notices
-from khaya.platform.aws import secrets
+from khaya.platform.aws import queues, secrets
+from khaya.platform.aws.queues import OutgoingMessage
 from khaya.platform.base import clock
 from khaya.platform.data.unit_of_work import commit_now
 from khaya.platform.work.circuit_breakers import FAILURES, OPEN_SECONDS
@@ -276,6 +278,8 @@ def changed() -> None:
     assert Person("admin-1", ("admin",)).patch("/admin/users/member-1", suspended).status == 200
     follow()
     MEMBER.patch("/profiles/me", {"location": "Pinetown"})
+    for name in KEPT:
+        queues.send("derived", [OutgoingMessage("admin_queues", {"queue": name}, object=name, change=name)])
     follow()
 
 

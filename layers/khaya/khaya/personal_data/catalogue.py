@@ -319,6 +319,8 @@ RECORDS: Final[tuple[Record, ...]] = (
         Recipient,
         (
             Place("devices{}.token", "device or address", "userId", DELETE, "no"),
+            Place("devices{}.browser.p256dh", "device or address", "userId", DELETE, "no"),
+            Place("devices{}.browser.auth", "device or address", "userId", DELETE, "no"),
             Place("channels", "identifier", "userId", DELETE),
         ),
         "as long as the account; a mark stays that refuses new notifications",
@@ -334,7 +336,7 @@ RECORDS: Final[tuple[Record, ...]] = (
         "delivery of a notification by one channel, an attribute of it",
         "notifications",
         Send,
-        _places("identifier", "userId", _WITH_INBOX, "ref", "tickets"),
+        _places("identifier", "userId", _WITH_INBOX, "ref", "tickets", "missed"),
         "as long as its notification",
     ),
     Record(

@@ -166,6 +166,7 @@ FIELD_CODES: Final[dict[str, str]] = {
     "wrong_format": "The text does not have the required form.",
     "control_characters": "The text has control characters.",
     "unknown_characters": "The text has characters that stand for nothing in Unicode: unassigned or for private use.",
+    "push_service_not_allowed": "The endpoint is not of a push service that this deployment sends to.",
     "several_lines": "The text has more than one line.",
     "invalid_date": "The text is no date from 2000 to 2200.",
     "invalid_time": "The text is no time from 2000 to 2200.",

@@ -239,6 +239,22 @@ class DeliverySettings(BaseModel):
     whatsapp_notice_template_zu: str
 
 
+class WebPushSettings(BaseModel):
+    """Settings of the push services of browsers."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    web_push_services: str
+    """Origins to which alone web pushes are sent, separated by commas; `https://*.` stands for subdomains."""
+
+
+class WebPushSenderSettings(WebPushSettings):
+    """Settings for sending web pushes."""
+
+    app_url: str
+    """The address of the web client, by which a push service knows who sends."""
+
+
 class PushSettings(BaseModel):
     """Settings of Expo, the push service."""
 
