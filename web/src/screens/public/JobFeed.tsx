@@ -48,6 +48,7 @@ export default function JobFeed() {
         tiles={JOB_CATEGORIES.map((one) => ({ value: one, label: t(`category.${one}`), icon: one }))}
       />
       <Search path="/jobs" filter={filter} words />
+      <h2 class="visually-hidden">{t("public.search.found")}</h2>
       <Loaded query={jobs} empty={<Widen path="/jobs" filter={filter} none={t("public.jobs.none")} />}>
         {(items) => (
           <>

@@ -48,6 +48,7 @@ export default function MaterialFeed() {
         tiles={MATERIAL_CATEGORIES.map((one) => ({ value: one, label: t(`material.${one}`), icon: one }))}
       />
       <Search path="/materials" filter={filter} words />
+      <h2 class="visually-hidden">{t("public.search.found")}</h2>
       <Loaded
         query={listings}
         empty={<Widen path="/materials" filter={filter} none={t("public.materials.none")} />}

@@ -66,6 +66,7 @@ export default function WorkerDirectory() {
         />
       )}
       <Search path="/workers" filter={kept} />
+      <h2 class="visually-hidden">{t("public.search.found")}</h2>
       <Loaded query={people} empty={<Widen path="/workers" filter={kept} none={t("public.people.none")} />}>
         {(items) => (
           <>
