@@ -66,6 +66,16 @@ describe("the outbox", () => {
     expect(await kept()).toEqual([]);
   });
 
+  it("given a refusal that an open form shows, then the outbox never asks for its owner", async () => {
+    answers({ "POST /jobs/j1/bids": problem(409, "job_status") });
+    const states: string[] = [];
+    const stop = outbox.subscribe((items) => states.push(...items.map((one) => one.state)));
+    await submit(bid("k4b"));
+    stop();
+    expect(states).toContain("sending");
+    expect(states).not.toContain("needs_you");
+  });
+
   it("given a refusal in the background, then the item needs its owner and others still go out", async () => {
     answers({ "POST /jobs/j1/bids": noNetwork, "POST /stories": noNetwork });
     await submit(bid("k5"));
