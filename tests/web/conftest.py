@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -13,6 +14,8 @@ from local.people import Person
 from tests.support.marketplace import Marketplace, running
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ON_THE_WAY = ("/demo", "/demo/sign-in", "/signed-in")
+"""Where a sign-in passes before the app stands at a screen."""
 SCREEN = {"width": 360, "height": 640}
 
 Phones = Callable[[], BrowserContext]
@@ -64,7 +67,7 @@ def sign_in_as(phones: Phones) -> SignIn:
         page = phones().new_page()
         page.goto("/demo")
         page.get_by_role("button", name=person.name).tap()
-        page.wait_for_url("/")
+        page.wait_for_url(lambda url: urlsplit(url).path not in ON_THE_WAY)
         return page
 
     return signed_in

@@ -12,7 +12,7 @@ export function lazyScreen(route: RouteOf): ComponentType<object> {
   let Screen: ComponentType<object> | undefined;
 
   async function load(): Promise<void> {
-    const [loaded] = await Promise.all([route.screen(), addWords(...(route.words ?? ["work", "own"]))]);
+    const [loaded] = await Promise.all([route.screen(), addWords(...(route.words ?? ["work", "own", "problems"]))]);
     Screen = loaded.default;
   }
 

@@ -289,7 +289,7 @@ describe("a material", () => {
     await open("/materials/l1?ask=1", <MaterialPage id="l1" />);
     await type("text", "Do you bring it to Durban?");
     await submitForm();
-    await vi.waitFor(() => expect(document.querySelector("dialog [role=alert]")).not.toBeNull());
+    await vi.waitFor(() => expect(document.querySelector("dialog [role=alert]")).not.toBeNull(), 10_000);
     expect((document.getElementById("text") as HTMLTextAreaElement).value).toBe("Do you bring it to Durban?");
   });
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
 import { database } from "../src/offline/database";
 import { outbox } from "../src/offline/outbox";
-import { isIdentityNumber, readAccount } from "../src/screens/worker/account";
+import { isIdentityNumber, readAccount } from "../src/forms/bankAccount";
 import Earnings from "../src/screens/worker/Earnings";
 import HandIn from "../src/screens/worker/HandIn";
 import OwnBids from "../src/screens/worker/OwnBids";

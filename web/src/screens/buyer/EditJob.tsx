@@ -1,4 +1,152 @@
-/** Not built yet. */
-export default function EditJob() {
-  return null;
+/** Changes an open job. Where two changes meet, both values of each field are shown. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { forgetDeal, isPartyJob, type Job, type PartyJob, readJob, useJob } from "../../api/deals";
+import { type Failure, Refusal, Unreachable } from "../../api/problems";
+import { sideOf } from "../../deal/stages";
+import { FailureNote } from "../../forms/FailureNote";
+import { Loaded } from "../../forms/Loaded";
+import { WaitingNote } from "../../forms/WaitingNote";
+import { useDraft } from "../../offline/drafts";
+import { useTakenBack } from "../../offline/takeBack";
+import { useSending } from "../../offline/useSending";
+import { person } from "../../session/person";
+import { Button, LinkButton } from "../../ui/Button";
+import { Note } from "../../ui/Note";
+import { Page } from "../../ui/Page";
+import { Skeleton } from "../../ui/Skeleton";
+import { t } from "../../words/words";
+import { Conflicts } from "./Conflicts";
+import { EditForm } from "./EditForm";
+import { bodyOfChanges, conflictsOf, type EditValues, rebased, textsOfBody, valuesOfJob } from "./editing";
+
+export default function EditJob({ id }: { id: string }) {
+  const job = useJob(id);
+  return (
+    <Page title={t("buyer.edit_title")} back={`/deals/${id}`}>
+      <Loaded query={job}>{(found) => <Checked job={found} />}</Loaded>
+    </Page>
+  );
+}
+
+function Checked({ job }: { job: Job }) {
+  const owner = isPartyJob(job) && sideOf(job, person.value?.userId) === "buyer";
+  if (!isPartyJob(job) || !owner) return <Note kind="info">{t("buyer.only_buyer_edits")}</Note>;
+  if (job.status !== "open") return <Note kind="info">{t("buyer.edit_over")}</Note>;
+  return <Editing job={job} />;
+}
+
+function Editing({ job }: { job: PartyJob }) {
+  const address = { method: "PATCH", path: `/jobs/${job.id}` } as const;
+  const draft = useDraft<EditValues>(`edit/${job.id}`, valuesOfJob(job));
+  const before = useTakenBack(draft, address, (item) => ({
+    ...textsOfBody(item.body ?? {}),
+    photos: item.pictures?.ids ?? [],
+  }));
+  const sending = useSending(draft);
+  const outcome = sending.outcome.value;
+  const newest = useSignal<PartyJob | undefined>(undefined);
+  const done = useSignal(false);
+  if (done.value || outcome?.state === "sent") return <Changed id={job.id} />;
+  if (outcome?.state === "waiting") return <WaitingNote />;
+  if (!draft.ready.value) return <Skeleton />;
+  const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
+
+  const send = async (values: EditValues) => {
+    const body = bodyOfChanges(values);
+    if (!Object.keys(body).length && !values.photos.length) {
+      done.value = true; // nothing is left to change
+      await draft.drop();
+      return;
+    }
+    const sent = await sending.send({
+      ...address,
+      kind: "job_change",
+      title: job.title,
+      body,
+      headers: { "If-Match": `"${values.version}"` },
+      ...(values.photos.length ? { pictures: { ids: values.photos, purpose: "job", field: "photos" } } : {}),
+      object: `jobs/${job.id}`,
+      editPath: `/deals/${job.id}/edit`,
+    });
+    if (sent?.state === "sent") forgetDeal(job.id);
+  };
+
+  if (refusal?.code === "stale_version" && !newest.value)
+    return (
+      <Compare
+        id={job.id}
+        onRead={async (found) => {
+          if (conflictsOf(draft.values.peek(), found).length) {
+            newest.value = found;
+            return;
+          }
+          done.value = true; // the change had worked, and its answer was lost
+          await draft.drop();
+          forgetDeal(job.id);
+        }}
+      />
+    );
+  if (newest.value) {
+    const found = newest.value;
+    return (
+      <Conflicts
+        values={draft.values.value}
+        newest={found}
+        onChosen={(mine) => {
+          const values = rebased(draft.values.peek(), found, mine);
+          draft.change(values);
+          newest.value = undefined;
+          sending.outcome.value = undefined;
+          before.value = undefined;
+          void send(values);
+        }}
+      />
+    );
+  }
+  return (
+    <EditForm
+      job={job}
+      draft={draft}
+      refusal={refusal}
+      busy={sending.busy.value}
+      onSend={() => void send(draft.values.peek())}
+    />
+  );
+}
+
+/** Reads the job as it is now, to compare it with what was written. */
+function Compare({ id, onRead }: { id: string; onRead: (job: PartyJob) => void }) {
+  const failure = useSignal<Failure | undefined>(undefined);
+  const read = async () => {
+    failure.value = undefined;
+    try {
+      const job = await readJob(id);
+      if (isPartyJob(job)) onRead(job);
+    } catch (cause) {
+      if (!(cause instanceof Refusal || cause instanceof Unreachable)) throw cause;
+      failure.value = cause;
+    }
+  };
+  useEffect(() => {
+    void read();
+  }, []);
+  if (!failure.value) return <Skeleton />;
+  return (
+    <>
+      <FailureNote failure={failure.value} />
+      <Button onClick={() => void read()}>{t("try_again")}</Button>
+    </>
+  );
+}
+
+function Changed({ id }: { id: string }) {
+  return (
+    <>
+      <Note kind="done" title={t("buyer.edited")}>
+        <p>{t("buyer.edited_next")}</p>
+      </Note>
+      <LinkButton href={`/deals/${id}`}>{t("buyer.to_job")}</LinkButton>
+    </>
+  );
 }

@@ -1,4 +1,120 @@
-/** Not built yet. */
-export default function Paid() {
-  return null;
+/**
+ * Where the provider's page leads back to. What happened is asked from the API alone; the address says nothing.
+ */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { type Escrow, forgetDeal, readEscrow } from "../../api/deals";
+import { type Failure, Refusal, Unreachable } from "../../api/problems";
+import { FailureNote } from "../../forms/FailureNote";
+import { LinkButton } from "../../ui/Button";
+import { Note } from "../../ui/Note";
+import { Page } from "../../ui/Page";
+import { money } from "../../words/format";
+import { t } from "../../words/words";
+import { LEFT_AFTER, type Outcome, outcomeOf, PAUSES } from "./paid";
+
+interface Watch {
+  escrow?: Escrow;
+  outcome: Outcome;
+  /** How often the API was asked. */
+  asked: number;
+  failure?: Failure;
+}
+
+export default function Paid({ id }: { id: string }) {
+  const watch = useWatch(id);
+  const { escrow, outcome, asked, failure } = watch;
+  const over = asked > PAUSES.length;
+  return (
+    <Page title={t("buyer.paid_title")} back={`/deals/${id}`}>
+      {outcome === "paid" && <WasPaid id={id} escrow={escrow} />}
+      {outcome === "failed" && <Again id={id} kind="error" title="buyer.failed" text="buyer.failed_why" />}
+      {outcome === "ended" && (
+        <Again id={id} kind="info" title="buyer.link_ended" text="buyer.link_ended_why" />
+      )}
+      {outcome === "late" && (
+        <>
+          <Note kind="info" title={t("buyer.late")}>
+            <p>{t("buyer.late_why")}</p>
+          </Note>
+          <LinkButton href={`/deals/${id}`}>{t("buyer.to_job")}</LinkButton>
+        </>
+      )}
+      {outcome === "waiting" && !over && (
+        <Note kind="waiting" title={t("buyer.checking")}>
+          <p>{t("buyer.checking_why")}</p>
+        </Note>
+      )}
+      {outcome === "waiting" && over && (
+        <Note kind="waiting" title={t("buyer.we_tell_you")}>
+          <p>{t("buyer.we_tell_you_why")}</p>
+        </Note>
+      )}
+      {outcome === "waiting" && asked >= LEFT_AFTER && (
+        <Again id={id} kind="info" title="buyer.left" text="buyer.left_why" />
+      )}
+      {outcome === "waiting" && <FailureNote failure={failure} />}
+    </Page>
+  );
+}
+
+/** Asks until the outcome is known, or the pauses are used up. */
+function useWatch(id: string): Watch {
+  const watch = useSignal<Watch>({ outcome: "waiting", asked: 0 });
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let gone = false;
+    const look = async () => {
+      const { failure: _before, ...known } = watch.peek();
+      const asked = known.asked + 1;
+      try {
+        const escrow = await readEscrow(id);
+        if (gone) return;
+        watch.value = { escrow, outcome: outcomeOf(escrow), asked };
+      } catch (cause) {
+        if (!(cause instanceof Refusal || cause instanceof Unreachable)) throw cause;
+        if (gone) return;
+        watch.value = { ...known, asked, failure: cause };
+      }
+      if (watch.value.outcome !== "waiting") return forgetDeal(id);
+      const pause = PAUSES[asked - 1];
+      if (pause !== undefined) timer = setTimeout(() => void look(), pause * 1000);
+    };
+    void look();
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
+  }, [id]);
+  return watch.value;
+}
+
+function WasPaid({ id, escrow }: { id: string; escrow: Escrow | undefined }) {
+  const all = escrow && escrow.paidCents >= escrow.buyerTotalCents;
+  return (
+    <>
+      <Note kind="done" title={t("buyer.was_paid", { amount: money(escrow?.paidCents ?? 0) })}>
+        <p>{t(all ? "buyer.paid_all_next" : "buyer.paid_first_next")}</p>
+      </Note>
+      <LinkButton href={`/deals/${id}`}>{t("buyer.to_job")}</LinkButton>
+    </>
+  );
+}
+
+interface AgainProps {
+  id: string;
+  kind: "error" | "info";
+  title: "buyer.failed" | "buyer.link_ended" | "buyer.left";
+  text: "buyer.failed_why" | "buyer.link_ended_why" | "buyer.left_why";
+}
+
+function Again({ id, kind, title, text }: AgainProps) {
+  return (
+    <>
+      <Note kind={kind} title={t(title)}>
+        <p>{t(text)}</p>
+      </Note>
+      <LinkButton href={`/deals/${id}/pay`}>{t("buyer.pay_again")}</LinkButton>
+    </>
+  );
 }

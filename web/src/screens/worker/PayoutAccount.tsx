@@ -4,6 +4,7 @@ import type { Schemas } from "../../api/client";
 import { now } from "../../api/clock";
 import { readPayoutAccount } from "../../api/payoutAccount";
 import { useQuery } from "../../api/query";
+import { BankAccountForm } from "../../forms/BankAccountForm";
 import { Loaded } from "../../forms/Loaded";
 import { Badge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
@@ -12,7 +13,6 @@ import { Note } from "../../ui/Note";
 import { Page } from "../../ui/Page";
 import { moment } from "../../words/format";
 import { t } from "../../words/words";
-import { AccountForm } from "./AccountForm";
 
 type Account = Schemas["PayoutAccountView"];
 
@@ -42,8 +42,10 @@ export default function PayoutAccount() {
                 {t(found.problem ? "worker.account_again" : "worker.account_change")}
               </Button>
             ) : (
-              <AccountForm
-                first={!found}
+              <BankAccountForm
+                title={t(found ? "worker.account_change" : "worker.account_give")}
+                why={t("worker.account_why")}
+                send={(body) => ask(api.PUT("/payouts/account", { body }))}
                 onGiven={() => {
                   changing.value = false;
                   given.value = true;

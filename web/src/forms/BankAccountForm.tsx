@@ -1,19 +1,27 @@
 /** The form of a bank account. Its values live in memory only, and are forgotten when it was sent. */
 import { useSignal } from "@preact/signals";
-import { useAction } from "../../api/action";
-import { api, ask } from "../../api/client";
-import { useQuery } from "../../api/query";
-import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
-import { FailureNote } from "../../forms/FailureNote";
-import { Loaded } from "../../forms/Loaded";
-import { Select } from "../../forms/Select";
-import { TextField } from "../../forms/TextField";
-import { Button } from "../../ui/Button";
-import { t } from "../../words/words";
-import { type AccountValues, EMPTY_ACCOUNT, readAccount } from "./account";
+import { useAction } from "../api/action";
+import { api, ask, type Schemas } from "../api/client";
+import { useQuery } from "../api/query";
+import { Button } from "../ui/Button";
+import { t } from "../words/words";
+import { type AccountValues, EMPTY_ACCOUNT, readAccount } from "./bankAccount";
+import { ErrorSummary } from "./ErrorSummary";
+import { type Errors, errorsOf } from "./errors";
+import { FailureNote } from "./FailureNote";
+import { Loaded } from "./Loaded";
+import { Select } from "./Select";
+import { TextField } from "./TextField";
 
-export function AccountForm({ first, onGiven }: { first: boolean; onGiven: () => void }) {
+interface BankAccountFormProps {
+  title: string;
+  /** What the account is for. */
+  why: string;
+  send: (account: Schemas["BankAccountRequest"]) => Promise<unknown>;
+  onGiven: () => void;
+}
+
+export function BankAccountForm({ title, why, send, onGiven }: BankAccountFormProps) {
   const banks = useQuery("payouts/banks", () => ask(api.GET("/payouts/banks")), "public");
   const values = useSignal<AccountValues>(EMPTY_ACCOUNT);
   const own = useSignal<Errors>({});
@@ -21,7 +29,7 @@ export function AccountForm({ first, onGiven }: { first: boolean; onGiven: () =>
     const read = readAccount(values.value);
     own.value = read.errors ?? {};
     if (read.errors) return false;
-    await ask(api.PUT("/payouts/account", { body: read.account }));
+    await send(read.account);
     values.value = EMPTY_ACCOUNT;
     return true;
   });
@@ -40,10 +48,10 @@ export function AccountForm({ first, onGiven }: { first: boolean; onGiven: () =>
             if (await give.run()) onGiven();
           }}
         >
-          <h2>{t(first ? "worker.account_give" : "worker.account_change")}</h2>
+          <h2>{title}</h2>
           <ErrorSummary errors={errors} />
           {!Object.keys(errors).length && <FailureNote failure={failure} />}
-          <p>{t("worker.account_why")}</p>
+          <p>{why}</p>
           <Select
             name="bankCode"
             label={t("worker.bank")}

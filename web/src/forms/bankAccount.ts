@@ -1,7 +1,7 @@
-/** The rules of a payout account's form. Nothing of it is ever kept on the phone. */
-import type { Schemas } from "../../api/client";
-import type { Errors } from "../../forms/errors";
-import { t } from "../../words/words";
+/** The rules of the form of a bank account. Nothing of it is ever kept on the phone. */
+import type { Schemas } from "../api/client";
+import { t } from "../words/words";
+import type { Errors } from "./errors";
 
 export interface AccountValues {
   bankCode: string;

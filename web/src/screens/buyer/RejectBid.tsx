@@ -1,0 +1,57 @@
+/** Says no to a bid, with a word to the worker if wanted. */
+import { useSignal } from "@preact/signals";
+import { useAction } from "../../api/action";
+import { api, ask, type Schemas } from "../../api/client";
+import { errorsOf } from "../../forms/errors";
+import { FailureNote } from "../../forms/FailureNote";
+import { TextArea } from "../../forms/TextArea";
+import { Button } from "../../ui/Button";
+import { Sheet } from "../../ui/Sheet";
+import { t } from "../../words/words";
+
+interface RejectBidProps {
+  bid: Schemas["OwnerBidView"];
+  onClose: () => void;
+  onRejected: () => void;
+}
+
+export function RejectBid({ bid, onClose, onRejected }: RejectBidProps) {
+  const reason = useSignal("");
+  const reject = useAction((key, text: string) =>
+    ask(
+      api.POST("/bids/{bidId}/rejection", {
+        params: { path: { bidId: bid.id }, header: { "Idempotency-Key": key } },
+        body: { reason: text || null },
+      }),
+    ),
+  );
+  return (
+    <Sheet title={t("buyer.reject_question", { worker: bid.workerName })} onClose={onClose}>
+      <p>{t("buyer.reject_effect")}</p>
+      <FailureNote failure={reject.failure.value} />
+      <TextArea
+        name="reason"
+        label={t("buyer.reject_reason")}
+        maxLength={500}
+        rows={2}
+        value={reason.value}
+        error={errorsOf(reject.failure.value).reason}
+        onInput={(text) => {
+          reason.value = text;
+        }}
+      />
+      <Button
+        kind="danger"
+        busy={reject.busy.value}
+        onClick={async () => {
+          if (await reject.run(reason.value.trim())) onRejected();
+        }}
+      >
+        {t("buyer.reject")}
+      </Button>
+      <Button kind="plain" onClick={onClose}>
+        {t("cancel")}
+      </Button>
+    </Sheet>
+  );
+}

@@ -1,0 +1,56 @@
+/** One step of posting a job: where one is, its errors, its fields, and the way on. */
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { ErrorSummary } from "../../forms/ErrorSummary";
+import type { Errors } from "../../forms/errors";
+import type { DraftOf } from "../../offline/drafts";
+import { Button } from "../../ui/Button";
+import { Note } from "../../ui/Note";
+import { Page } from "../../ui/Page";
+import { t } from "../../words/words";
+import { type Amounts, errorsOfStep, type PostingValues, pathOf, STEPS, type Step } from "./posting";
+
+export interface StepProps {
+  draft: DraftOf<PostingValues>;
+  onDone: () => void;
+}
+
+interface StepFormProps extends StepProps {
+  step: Step;
+  title: string;
+  /** Whether the first field's label is the heading of the page. */
+  ownHeading?: boolean;
+  amounts?: Amounts | undefined;
+  children: (errors: Errors) => ComponentChildren;
+}
+
+export function StepForm({
+  step,
+  title,
+  ownHeading = false,
+  draft,
+  amounts,
+  onDone,
+  children,
+}: StepFormProps) {
+  const errors = useSignal<Errors>({});
+  const before = STEPS[STEPS.indexOf(step) - 1];
+  return (
+    <Page title={title} back={before ? pathOf(before) : "/"} ownHeading={ownHeading}>
+      <p class="soft">{t("buyer.step", { number: STEPS.indexOf(step) + 1, of: STEPS.length })}</p>
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          errors.value = errorsOfStep(step, draft.values.value, amounts);
+          if (!Object.keys(errors.value).length) onDone();
+        }}
+      >
+        <ErrorSummary errors={errors.value} />
+        {draft.full.value && <Note kind="error">{t("photos.full")}</Note>}
+        {children(errors.value)}
+        <Button>{t("buyer.go_on")}</Button>
+      </form>
+    </Page>
+  );
+}
