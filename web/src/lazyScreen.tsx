@@ -12,7 +12,10 @@ export function lazyScreen(route: RouteOf): ComponentType<object> {
   let Screen: ComponentType<object> | undefined;
 
   async function load(): Promise<void> {
-    const [loaded] = await Promise.all([route.screen(), addWords(...(route.words ?? ["work", "own", "problems"]))]);
+    const [loaded] = await Promise.all([
+      route.screen(),
+      addWords(...(route.words ?? ["work", "own", "problems"])),
+    ]);
     Screen = loaded.default;
   }
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
+import { isIdentityNumber, readAccount } from "../src/forms/bankAccount";
 import { database } from "../src/offline/database";
 import { outbox } from "../src/offline/outbox";
-import { isIdentityNumber, readAccount } from "../src/forms/bankAccount";
 import Earnings from "../src/screens/worker/Earnings";
 import HandIn from "../src/screens/worker/HandIn";
 import OwnBids from "../src/screens/worker/OwnBids";
@@ -103,7 +103,6 @@ describe("placing a bid", () => {
         errors: [{ field: "proposal", code: "x", message: "Not this" }],
       },
     }));
-    show(<PlaceBid id="j1" />);
     await sees("Not this");
     expect((document.getElementById("proposal") as HTMLTextAreaElement).value).toBe(PROPOSAL);
     expect(outbox.value).toEqual([]);

@@ -20,11 +20,16 @@ export default function HandIn({ id }: { id: string }) {
   const address = { method: "POST", path: `/jobs/${id}/submission` } as const;
   const job = useJob(id) as Query<Job>; // `blockOf` tells the public view of a job, which has no worker
   const draft = useDraft<Proof>(`submission/${id}`, EMPTY_PROOF);
-  const before = useTakenBack(draft, address, (item) => ({
-    note: String(item.body?.note ?? ""),
-    photos: item.pictures?.ids ?? [],
-  }));
   const sending = useSending(draft);
+  const before = useTakenBack(
+    draft,
+    address,
+    (item) => ({
+      note: String(item.body?.note ?? ""),
+      photos: item.pictures?.ids ?? [],
+    }),
+    sending,
+  );
   const outcome = sending.outcome.value;
   const found = job.data.value;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;

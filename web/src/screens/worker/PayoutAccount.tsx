@@ -1,6 +1,6 @@
 /** The bank account into which Khaya pays a person. Its number is shown masked, and kept nowhere on the phone. */
 import { useSignal } from "@preact/signals";
-import type { Schemas } from "../../api/client";
+import { api, ask, type Schemas } from "../../api/client";
 import { now } from "../../api/clock";
 import { readPayoutAccount } from "../../api/payoutAccount";
 import { useQuery } from "../../api/query";

@@ -36,8 +36,8 @@ function Bidding({ job }: { job: Job }) {
     "private",
   );
   const draft = useDraft<OfferValues>(`bid/${job.id}`, EMPTY_OFFER);
-  const before = useTakenBack(draft, address, valuesOfOffer);
   const sending = useSending(draft);
+  const before = useTakenBack(draft, address, valuesOfOffer, sending);
   const outcome = sending.outcome.value;
   if (outcome?.state === "sent")
     return <Placed escrow={job.payment === "escrow"} bid={outcome.answer as Schemas["PlacedBidView"]} />;
