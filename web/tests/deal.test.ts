@@ -7,8 +7,8 @@ import { dealOf, doingOf } from "../src/deal/deal";
 import { type Side, STAGES, stageOf } from "../src/deal/stages";
 import { NAMES, TABLE } from "../src/deal/table";
 import { ROUTES } from "../src/routes";
-import english from "../src/words/compiled/en.app.json";
-import zulu from "../src/words/compiled/zu.app.json";
+import english from "../src/words/compiled/en.work.json";
+import zulu from "../src/words/compiled/zu.work.json";
 import { dispute, escrow, job, jobInProgress, SUBMISSION, summary } from "./samples";
 
 type Job = Schemas["PartyJobView"];

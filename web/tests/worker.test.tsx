@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
+import { isIdentityNumber, readAccount } from "../src/forms/bankAccount";
 import { database } from "../src/offline/database";
 import { outbox } from "../src/offline/outbox";
-import { isIdentityNumber, readAccount } from "../src/screens/worker/account";
 import Earnings from "../src/screens/worker/Earnings";
 import HandIn from "../src/screens/worker/HandIn";
 import OwnBids from "../src/screens/worker/OwnBids";
