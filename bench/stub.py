@@ -24,6 +24,10 @@ class StubbedClient:
         """`items` has the items by table, as attribute values. A read by key returns the first, a query returns all."""
         self._items = items
 
+    def _projected(self, item: Mapping[str, Any], wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        names = wanted.get("ExpressionAttributeNames")
+        return {name: item[name] for name in names.values() if name in item} if names else item
+
     def get_item(self, **request: Any) -> dict[str, Any]:
         found = self._items.get(request["TableName"])
         return {"Item": found[0]} if found else {}
@@ -32,7 +36,7 @@ class StubbedClient:
         return {
             "Responses": {
                 table: [
-                    item
+                    self._projected(item, wanted)
                     for item in self._items.get(table, [])
                     if any(key.items() <= item.items() for key in wanted["Keys"])
                 ]

@@ -13,7 +13,7 @@ from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
 from khaya.platform.base.text import excerpt
 from khaya.platform.web.access import Caller
-from khaya.profiles.model import Profile
+from khaya.profiles.model import Reputation
 from khaya.profiles.view import Rating
 from khaya.uploads.view import Picture, pictures
 
@@ -110,15 +110,15 @@ class PartyJobView(JobView):
     reviewed: Annotated[bool, Field(description="Whether the caller has reviewed the other party.")]
 
 
-def job_view(job: Job, visitor: Caller | None, buyer: Profile, *, reviewed: bool = False) -> PartyJobView | JobView:
-    """The representation of the job that `visitor` may see; `buyer` is the profile of its owner."""
+def job_view(job: Job, visitor: Caller | None, buyer: Reputation, *, reviewed: bool = False) -> PartyJobView | JobView:
+    """The representation of the job that `visitor` may see; `buyer` is the reputation of its owner."""
     if visitor is not None and (visitor.is_admin or job.party(visitor.user_id)):
         return party_job_view(job, visitor.user_id, buyer, reviewed=reviewed)
     return JobView(**_public(job, None, buyer))
 
 
-def party_job_view(job: Job, person: str, buyer: Profile | None, *, reviewed: bool = False) -> PartyJobView:
-    """The representation of the job for a party or an admin; without the buyer's reputation if no profile is given."""
+def party_job_view(job: Job, person: str, buyer: Reputation | None, *, reviewed: bool = False) -> PartyJobView:
+    """The representation of the job for a party or an admin; without the buyer's reputation if it is None."""
     work = job.submission
     submission = (
         None
@@ -143,8 +143,8 @@ def party_job_view(job: Job, person: str, buyer: Profile | None, *, reviewed: bo
     )
 
 
-def job_card(job: Job, buyer: Profile) -> JobCard:
-    """The job in a list of cards; `buyer` is the profile of its owner."""
+def job_card(job: Job, buyer: Reputation) -> JobCard:
+    """The job in a list of cards; `buyer` is the reputation of its owner."""
     return JobCard(
         **{name: getattr(job, name) for name in _ON_CARD},
         buyer=_reputation(buyer),
@@ -161,7 +161,7 @@ def _escrow(job: Job) -> EscrowSummaryView | None:
     )
 
 
-def _public(job: Job, person: str | None, buyer: Profile | None) -> dict[str, Any]:
+def _public(job: Job, person: str | None, buyer: Reputation | None) -> dict[str, Any]:
     own, public = person == job.buyer_id, job.status == "open"
     photos = pictures(job.photos, job.pictures, own=own, public=public) if job.photos else []
     return {name: getattr(job, name) for name in _PUBLIC} | {
@@ -170,7 +170,7 @@ def _public(job: Job, person: str | None, buyer: Profile | None) -> dict[str, An
     }
 
 
-def _reputation(buyer: Profile) -> BuyerView:
+def _reputation(buyer: Reputation) -> BuyerView:
     rating = Rating(average=buyer.rating_average, count=buyer.rating_count)
     return BuyerView(verified=buyer.verified, rating=rating)
 
