@@ -21,7 +21,7 @@ from mangum import Mangum
 
 from khaya.bids import service as bids
 from khaya.bids.model import BidOffer
-from khaya.bids.view import BidView, PlacedBidView, placed_bid_view
+from khaya.bids.view import PlacedBidView, bid_view, placed_bid_view
 from khaya.bids.visibility import get_visible_job
 from khaya.job_details.service import details_of
 from khaya.jobs import service as jobs
@@ -78,7 +78,7 @@ def _accept(bid_id: str, caller: Caller) -> Any:
     unit_of_work = UnitOfWork()
     job, bid = bids.accept(bid_id, owner_id=caller.user_id, now=clock.now(), unit_of_work=unit_of_work)
     unit_of_work.commit()
-    return Acceptance(job=party_job_view(job, caller.user_id, None), bid=BidView.model_validate(bid))
+    return Acceptance(job=party_job_view(job, caller.user_id, None), bid=bid_view(bid))
 
 
 def _require(role: Role) -> Any:
