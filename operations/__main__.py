@@ -195,6 +195,7 @@ def deploy_command(environment: str, target: str, build: Path, *, approved: bool
         client.deploy(build, plan=plan)
         return
     click.echo(f"{found.stack} in {_identity(session)}")
+    deploy.check_account(session, found)
     template = deploy.package(root, found)
     found = configuration.with_release_id(found)
     deployment = deploy.Deployment(session, found, click.echo, confirm)

@@ -156,6 +156,13 @@ def test_a_function_of_another_environment_gets_and_loses_no_event_source(action
         assert not cloudformation_may(f"lambda:{action}", mapping, lambda__FunctionArn=function.format(other))
 
 
+@pytest.mark.parametrize("bucket", ["khaya-media", "khaya-web"])
+def test_a_key_that_names_an_environment_does_not_open_the_bucket_of_another(bucket: str) -> None:
+    assert cloudformation_may("s3:GetObject", f"arn:aws:s3:::{bucket}-dev-{ACCOUNT}/index.html")
+    for other in OTHERS:
+        assert not cloudformation_may("s3:GetObject", f"arn:aws:s3:::{bucket}-{other}-{ACCOUNT}/x-dev-y")
+
+
 @pytest.mark.parametrize("path", ["/restapis/abc", "/restapis/abc/stages/dev", "/tags/arn%3Aaws"])
 def test_an_api_of_another_environment_is_not_touched(path: str) -> None:
     api = f"arn:aws:apigateway:af-south-1::{path}"

@@ -151,6 +151,13 @@ def test_the_boundary_refuses_roles_settings_other_stacks_and_topics(environment
         assert not boundary.allows(environment, action, resource, {TAG: environment}), action
 
 
+def test_keys_are_used_through_services_only() -> None:
+    key = f"arn:aws:kms:af-south-1:{ACCOUNT}:key/1"
+    assert boundary.allows("dev", "kms:Decrypt", key, {"kms:ViaService": "secretsmanager.af-south-1.amazonaws.com"})
+    assert not boundary.allows("dev", "kms:Decrypt", key)
+    assert not boundary.allows("dev", "kms:Decrypt", key, {"kms:ViaService": "ec2.af-south-1.amazonaws.com"})
+
+
 def test_the_boundary_lists_each_action_by_its_whole_name() -> None:
     assert {action for action in boundary.actions("dev") if "*" in action} == set()
 
