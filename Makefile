@@ -17,6 +17,7 @@ GREEN := $(DEV)/python -m operations.green
 # These targets do not need the environment `engine`, whose Python may be in use by a running stand-in.
 reload tokens logs outbox task parked replay repair erase-again age check openapi events personal-data: ENVIRONMENTS := dev sam
 format secrets lock audit api-changes template-changes: ENVIRONMENTS := dev
+web: ENVIRONMENTS := dev node
 policies: ENVIRONMENTS := checkov
 sbom: ENVIRONMENTS := sbom
 test-operations: ENVIRONMENTS := dev sam engine node sbom checkov
@@ -71,6 +72,9 @@ erase-again: environments ## repeat the erasures since a backup that was restore
 
 age: environments ## make all stored data older: DAYS=31 HOURS=73
 	@$(LOCAL) age $(if $(DAYS),--days "$(DAYS)") $(if $(HOURS),--hours "$(HOURS)")
+
+web: environments ## build the web client
+	@$(LOCAL).web.build
 
 deploy: environments ## build and deploy to AWS with your credentials: ENV=staging
 	@[ -n "$(ENV)" ] || { echo "✗ Name the environment: make deploy ENV=staging"; exit 1; }
