@@ -63,7 +63,7 @@ def _session_in(region: str) -> boto3.Session:
 @operations.command("status")
 @ENVIRONMENT
 def status_command(environment: str) -> None:
-    """Show the stack's state, differing parameters, ringing alarms and dead letters."""
+    """Show the stack's state, what differs from it, ringing alarms and dead letters."""
     found = configuration.load(environment)
     for line in status.lines(_session(found), found):
         click.echo(line)
