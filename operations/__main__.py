@@ -63,7 +63,7 @@ def _session_in(region: str) -> boto3.Session:
 @operations.command("status")
 @ENVIRONMENT
 def status_command(environment: str) -> None:
-    """Show the stack's state, differing parameters, ringing alarms and dead letters."""
+    """Show the stack's state, what differs from it, ringing alarms and dead letters."""
     found = configuration.load(environment)
     for line in status.lines(_session(found), found):
         click.echo(line)
@@ -195,6 +195,7 @@ def deploy_command(environment: str, target: str, build: Path, *, approved: bool
         client.deploy(build, plan=plan)
         return
     click.echo(f"{found.stack} in {_identity(session)}")
+    deploy.check_account(session, found)
     template = deploy.package(root, found)
     found = configuration.with_release_id(found)
     deployment = deploy.Deployment(session, found, click.echo, confirm)

@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import click
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from cfnlint.decode import cfn_yaml
 
@@ -18,6 +20,8 @@ from operations.stack import Stack
 
 POLL_SECONDS = 2.0
 WITHIN_SECONDS = 3600
+PATIENCE_SECONDS = 300
+"""A call that is repeated too early meets its own change set. AWS knows a repetition by its token."""
 EMPTY = ("didn't contain changes", "No updates are to be performed")
 FAILED_FIRST = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "IMPORT_ROLLBACK_COMPLETE")
 """States of a stack whose first deployment failed. A stack that is in use ends in the last one too, by an import."""
@@ -72,7 +76,7 @@ class Deployments:
         role: str | None = None,
         say: Callable[[str], None] = click.echo,
     ) -> None:
-        self._cloudformation = session.client("cloudformation")
+        self._cloudformation = session.client("cloudformation", config=Config(read_timeout=PATIENCE_SECONDS))
         self._stack = stack
         self._say = say
         self._poll = poll
@@ -100,6 +104,7 @@ class Deployments:
         kept = [] if creates else sorted(_secret(template) & self._stack.parameters().keys() - parameters.keys())
         try:
             made = self._cloudformation.create_change_set(
+                ClientToken=str(uuid4()),
                 StackName=self._stack.name,
                 ChangeSetName=name,
                 ChangeSetType="CREATE" if creates else "UPDATE",
@@ -134,6 +139,7 @@ class Deployments:
             Refused: CloudFormation does not take them.
         """
         made = self._cloudformation.create_change_set(
+            ClientToken=str(uuid4()),
             StackName=self._stack.name,
             ChangeSetName=name,
             ChangeSetType="IMPORT",
@@ -266,6 +272,7 @@ class Deployments:
         """Make a change set that leaves parameters and tags as they are; returns its ARN."""
         found = self._stack.must_exist()
         made = self._cloudformation.create_change_set(
+            ClientToken=str(uuid4()),
             StackName=self._stack.name,
             ChangeSetName=name,
             TemplateURL=url,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from operations import smoke
+from operations import boundary, smoke
 from operations.bring_back import Stores, template_of
 from operations.change_rules import changed
 from operations.change_set import GENERATION, MAINTENANCE, Deployments, Failed
@@ -37,6 +37,15 @@ def check_values(configuration: Configuration) -> None:
         Refused: a parameter has none of the values that prod needs.
     """
     _refuse(examples(configuration))
+
+
+def check_account(session: Any, configuration: Configuration) -> None:
+    """Refuse an account in which roles could not be made.
+
+    Raises:
+        Refused: the boundary that the configuration names does not exist.
+    """
+    _refuse(boundary.missing(session, configuration))
 
 
 def package(root: Path, configuration: Configuration) -> str:
@@ -110,6 +119,7 @@ class Deployment:
         check_values(self._configuration)
         if before is not None:  # the stack of the alarms is deployed after that of the application
             _refuse(alarm_address(self._session, self._configuration))
+        check_account(self._session, self._configuration)
         self._refuse_during_maintenance()
         if self._deployments.is_left_of_first(deployed=before is not None):
             self._say(f"{self._stack.name} is what a failed first deployment has left. It is deleted and made anew")

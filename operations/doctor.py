@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operations import example_values
+from operations import boundary, example_values
 from operations.account import REGION_STACK
 from operations.configuration import Configuration
 from operations.stack import Stack
@@ -39,6 +39,7 @@ def findings(session: Any, configuration: Configuration) -> Iterator[str]:
     checks: list[tuple[str, Callable[[Any, Configuration], Iterator[str]]]] = [
         ("Account Management", _region),
         ("CloudFormation", _region_stack),
+        ("IAM", boundary.findings),
         ("Lambda", _lambda_limits),
         ("SES", _mail),
         ("SNS", _texts),

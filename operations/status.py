@@ -1,10 +1,11 @@
-"""The state of an environment: stack, parameters that differ, alarms that ring, dead letters."""
+"""The state of an environment: stack, what differs from it, alarms that ring, dead letters."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+from operations import by_hand
 from operations.configuration import Configuration
 from operations.redrive import Redrive
 from operations.stack import Stack
@@ -25,6 +26,7 @@ def lines(session: Any, configuration: Configuration) -> Iterator[str]:
     for name, value in sorted(configuration.parameters.items()):
         if deployed.get(name) != value:
             yield f"parameter {name}: samconfig.toml has {value}, deployed is {deployed.get(name, 'nothing')}"
+    yield from by_hand.lines(session, stack, deployed)
     for alarm in ringing(session, configuration.environment):
         yield f"alarm {alarm}"
     redrive = Redrive(session.client("sqs"), stack)

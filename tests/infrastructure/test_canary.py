@@ -102,9 +102,18 @@ def test_alarms_are_quiet_without_requests() -> None:
 def test_the_hooks_name_is_one_that_codedeploys_role_may_invoke() -> None:
     hook = resources("AWS::Lambda::Function")["SmokeHook"]
     assert hook["FunctionName"] == {"Fn::Sub": "CodeDeployHook_khaya-smoke-${Environment}"}
-    assert of_type("AWS::IAM::Role")["CodeDeployServiceRole"]["Properties"]["ManagedPolicyArns"] == [
-        "arn:aws:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda"
+    assert of_type("AWS::IAM::Role")["CodeDeployRole"]["Properties"]["ManagedPolicyArns"] == [
+        {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda"}
     ]
+
+
+def test_codedeploy_works_with_our_role_and_sam_makes_none() -> None:
+    roles = {
+        str(one["Properties"]["ServiceRoleArn"]["Fn::If"][:2])
+        for one in of_type("AWS::CodeDeploy::DeploymentGroup").values()
+    }
+    assert roles == {str(["HasCanary", {"Fn::GetAtt": ["CodeDeployRole", "Arn"]}])}
+    assert "CodeDeployServiceRole" not in with_canary()
 
 
 def test_the_hook_may_call_versions_of_the_functions_behind_the_api_and_no_other_and_write_no_data() -> None:

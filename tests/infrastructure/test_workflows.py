@@ -214,6 +214,29 @@ def test_what_is_deployed_is_listed_before() -> None:
     assert any("upload-artifact" in name for name in names)
 
 
+def test_the_web_client_is_built_without_credentials_and_deployed_after_the_application() -> None:
+    (job,) = workflow("deploy")["jobs"].values()
+    names = [step.get("run") or step["uses"] for step in job["steps"]]
+
+    def place(part: str) -> int:
+        (found,) = (i for i, name in enumerate(names) if part in name)
+        return found
+
+    built, signed_in = place("make web"), place("configure-aws-credentials")
+    application, client = place('deploy "$ENV" --approved'), place("--target frontend")
+    assert built < signed_in < application < client
+    # Without its stack there is nothing to deploy to, and both are left out.
+    assert {job["steps"][one]["if"] for one in (built, client)} == {"vars.WEB_CLIENT == 'true'"}
+
+
+def test_the_folder_that_a_workflow_deploys_is_the_one_that_is_built() -> None:
+    (line,) = (one for one in OPERATIONS if "--target frontend" in one)
+    name, *arguments = shlex.split(line)
+    context = operations.commands[name].make_context(name, arguments, parent=click.Context(operations))
+    assert context.params["build"] == Path("web/dist")
+    assert context.params["approved"]
+
+
 def test_known_vulnerabilities_are_looked_for_every_night() -> None:
     assert workflow("nightly")[True]["schedule"] == [{"cron": "17 2 * * *"}]
     assert made(commands("nightly")) == ["audit"]

@@ -45,11 +45,12 @@ def tables(aws: None, clock: Clock) -> None:
 
 @pytest.fixture(autouse=True)
 def permitted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Record]:
-    """No function calls anything that its role in the template does not allow."""
+    """No function calls anything that its role in the template, or the boundary of its environment, does not allow."""
     record = Record()
     record.keep(monkeypatch)
     yield record
     assert record.forbidden() == [], "the roles in template.yaml do not allow this"
+    assert record.beyond_boundary() == [], "the boundary in infra/account.yaml does not allow this"
 
 
 @pytest.fixture

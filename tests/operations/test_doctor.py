@@ -22,11 +22,14 @@ class Account:
     class exceptions:  # noqa: N801 - botocore's name
         NotFoundException = NotFound
         ResourceNotFoundException = NotFound
+        NoSuchEntityException = NotFound
 
     def __init__(
         self, *, new: bool = False, secret: str | None = None, closed: str = "", alarms: str | None = "arn:aws:sns:1"
     ) -> None:
         self._new, self._secret, self._closed, self._alarms = new, secret, closed, alarms
+        self.policies: list[str] = []
+        """The policies that were asked for."""
 
     def client(self, service: str) -> Account:
         if service == self._closed:
@@ -46,6 +49,15 @@ class Account:
         if self._new:
             raise ClientError({"Error": {"Message": "Stack khaya-region does not exist"}}, "DescribeStacks")
         return {"Stacks": [{"StackStatus": "CREATE_COMPLETE"}]}
+
+    def get_caller_identity(self) -> dict[str, Any]:
+        return {"Arn": "arn:aws:sts::123456789012:assumed-role/khaya-deploy-dev/GitHubActions"}
+
+    def get_policy(self, PolicyArn: str) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        self.policies.append(PolicyArn)
+        if self._new:
+            raise NotFound
+        return {"Policy": {"Arn": PolicyArn}}
 
     def get_sms_attributes(self, **_: Any) -> dict[str, Any]:
         return {"attributes": {} if self._new else {"MonthlySpendLimit": "100"}}
@@ -79,6 +91,7 @@ class Account:
         return {"SecretString": self._secret}
 
 
+PAYMENTS = "arn:aws:secretsmanager:af-south-1:123456789012:secret:khaya-payments-{}-AbCdEf"
 REAL = {
     "AllowedOrigins": "https://khaya.africa",
     "EmailDomain": "khaya.africa",
@@ -89,7 +102,8 @@ REAL = {
 
 
 def found(account: Account, environment: str = "prod", **parameters: str) -> str:
-    configuration = Configuration(environment, f"khaya-{environment}", "af-south-1", REAL | parameters, {})
+    given = REAL | {"PermissionsBoundary": f"khaya-boundary-{environment}"} | parameters
+    configuration = Configuration(environment, f"khaya-{environment}", "af-south-1", given, {})
     return "\n".join(findings(account, configuration))
 
 
@@ -102,6 +116,7 @@ def test_given_a_new_account_then_it_says_what_to_ask_for() -> None:
     for part in (
         "af-south-1 is disabled",
         "no stack khaya-region",
+        "no policy khaya-boundary-prod in this account",
         "10 functions at once",
         "Code takes 90%",
         "at 1 USD a month",
@@ -122,7 +137,7 @@ def test_given_a_new_account_then_it_says_what_to_ask_for() -> None:
     ],
 )
 def test_given_a_secret_then_its_keys_are_checked(secret: str | None, part: str) -> None:
-    said = found(Account(secret=secret), PaymentSecretArn="arn:payments")
+    said = found(Account(secret=secret), PaymentSecretArn=PAYMENTS.format("prod"))
     assert part in said
     assert bool(said) == bool(part)
 
@@ -136,7 +151,8 @@ def test_given_a_secret_then_its_keys_are_checked(secret: str | None, part: str)
     ],
 )
 def test_given_a_key_of_the_wrong_mode_then_it_is_refused(environment: str, key: str, part: str) -> None:
-    said = found(Account(secret=f'{{"secretKey": "{key}"}}'), environment, PaymentSecretArn="arn:payments")
+    account = Account(secret=f'{{"secretKey": "{key}"}}')
+    said = found(account, environment, PaymentSecretArn=PAYMENTS.format(environment))
     assert part in said
     assert bool(said) == bool(part)
     assert key not in said
@@ -214,3 +230,37 @@ def test_given_a_service_that_does_not_answer_then_the_other_checks_are_made() -
     said = found(Account(new=True, closed="lambda"))
     assert "Lambda did not answer" in said
     assert "SNS is in its sandbox" in said
+
+
+def test_given_an_environment_then_its_boundary_is_looked_for_in_the_account_of_the_caller() -> None:
+    account = Account()
+    assert found(account, "staging") == ""
+    assert account.policies == ["arn:aws:iam::123456789012:policy/khaya-boundary-staging"]
+
+
+@pytest.mark.parametrize(("name", "part"), [("", "is not set"), ("khaya-boundary-prod", "is khaya-boundary-prod")])
+def test_given_no_boundary_or_that_of_another_environment_then_it_is_found(name: str, part: str) -> None:
+    said = found(Account(), "staging", PermissionsBoundary=name)
+    assert f"PermissionsBoundary {part}" in said
+    assert "Set it to khaya-boundary-staging" in said
+
+
+@pytest.mark.parametrize("parameter", ["PaymentSecretArn", "TwilioSecretArn", "ExpoSecretArn"])
+@pytest.mark.parametrize(
+    ("secret", "fits"),
+    [
+        ("khaya-money-staging", True),
+        (PAYMENTS.format("staging"), True),
+        ("khaya-money", False),
+        ("staging", False),
+        (PAYMENTS.format("prod"), False),
+        (PAYMENTS.format("prod").replace("AbCdEf", "staging"), False),
+    ],
+)
+def test_given_a_secret_that_the_boundary_does_not_open_then_it_is_found(
+    parameter: str, secret: str, *, fits: bool
+) -> None:
+    keys = '{"secretKey": "sk_test_1", "accountSid": "1", "authToken": "1", "accessToken": "1"}'
+    said = found(Account(secret=keys), "staging", **{parameter: secret})
+    assert (said == "") == fits
+    assert (f"The secret of {parameter} is not named khaya-<something>-staging" in said) == (not fits)

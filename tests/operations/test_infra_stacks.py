@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
+from operations import boundary
 from operations.configuration import Configuration
 from operations.doctor import alarm_address
 from operations.stack import Stack
@@ -48,12 +49,9 @@ def create(session: boto3.Session, name: str, path: str, **parameters: str) -> S
     return Stack(session, name)
 
 
-def of(environment: str) -> Configuration:
-    return Configuration(environment, f"khaya-{environment}", "af-south-1", {}, {})
-
-
-def test_the_account_has_roles_for_each_environment_and_for_operators(session: boto3.Session) -> None:
-    stack = create(
+def create_account(session: boto3.Session) -> Stack:
+    """Create the stack of the account, with roles for workflows."""
+    return create(
         session,
         "khaya-account",
         "infra/account.yaml",
@@ -61,9 +59,24 @@ def test_the_account_has_roles_for_each_environment_and_for_operators(session: b
         GitHubRepository="owner/name",
         GitHubProviderArn="arn:aws:iam::000000000000:oidc-provider/token.actions.githubusercontent.com",
     )
+
+
+def of(environment: str) -> Configuration:
+    parameters = {"PermissionsBoundary": f"khaya-boundary-{environment}"}
+    return Configuration(environment, f"khaya-{environment}", "af-south-1", parameters, {})
+
+
+def test_the_account_has_roles_and_a_boundary_for_each_environment_and_roles_for_operators(
+    session: boto3.Session,
+) -> None:
+    environments = ("dev", "staging", "prod")
+    for one in environments:
+        assert f"no policy khaya-boundary-{one}" in "".join(boundary.missing(session, of(one)))
+    stack = create_account(session)
+    assert [finding for one in environments for finding in boundary.findings(session, of(one))] == []
     roles = {one.physical for one in stack.resources() if one.kind == "AWS::IAM::Role"}
     assert roles == {
-        *(f"khaya-{use}-{one}" for use in ("deploy", "cloudformation") for one in ("dev", "staging", "prod")),
+        *(f"khaya-{use}-{one}" for use in ("deploy", "cloudformation") for one in environments),
         "khaya-operator-reading",
         "khaya-operator-emergency",
     }

@@ -23,6 +23,7 @@ from operations.deploy import PACKAGED, Deployment
 from operations.git import git
 from operations.refused import Refused
 from operations.stack import Stack
+from tests.operations.test_infra_stacks import create_account
 from tests.support.engine import ministack
 from tests.support.template import ROOT
 
@@ -121,7 +122,17 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
         yield Application(root, address)
 
 
+def test_given_an_account_without_the_stack_of_the_account_then_the_command_says_so_before_it_builds(
+    application: Application,
+) -> None:
+    refused = application.run("deploy", "dev", "--untested")
+    assert refused.returncode == 1
+    assert "There is no policy khaya-boundary-dev in this account" in refused.stderr
+    assert not (application.root / PACKAGED).exists()
+
+
 def test_the_command_builds_deploys_verifies_and_says_what_it_did(application: Application) -> None:
+    create_account(application.session)
     done = application.run("deploy", "dev", "--untested")
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     commit = git(application.root, "rev-parse", "HEAD")
@@ -133,6 +144,8 @@ def test_the_command_builds_deploys_verifies_and_says_what_it_did(application: A
     ):
         assert part in done.stdout
     assert application.run("status", "dev").stdout.startswith("khaya-dev: CREATE_COMPLETE")
+    # The stand-in makes roles without it, so only the parameter shows here; test_boundary.py shows the rest.
+    assert application.stack("dev").parameters()["PermissionsBoundary"] == "khaya-boundary-dev"
 
 
 def test_given_a_first_deployment_that_failed_when_tried_again_then_it_stands_beside_the_other_environment(

@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from tests.support import expressions
+from tests.support import boundary, expressions
 from tests.support.template import FUNCTION, TABLE, function_environment, resources, table_name, template
 
 Call = tuple[str, str]
@@ -76,10 +76,23 @@ class Record:
             if not any(_covers(statement, (action, resource)) for statement in allowed(folder))
         )
 
+    def beyond_boundary(self) -> list[str]:
+        """The calls that the boundary of an environment would refuse to its own functions."""
+        return sorted(
+            {f"{action} on {path}" for calls in self.calls.values() for action, path in calls if _beyond(action, path)}
+        )
+
     def unused(self, folder: str) -> set[Call]:
         """What the function's role allows and the function did not do."""
         calls = self.calls.get(folder, set())
         return {statement for statement in allowed(folder) if not any(_covers(statement, call) for call in calls)}
+
+
+@cache
+def _beyond(action: str, path: str) -> bool:
+    if path == "?":  # the call does not say on what; test_boundary.py compares the role's statement
+        return not any(fnmatchcase(action, one) for one in boundary.actions("dev"))
+    return not boundary.allows("dev", action, boundary.arn(path, "dev"), boundary.tags(path, "dev"))
 
 
 def called(service: str, operation: str, request: dict[str, Any]) -> list[Call]:
