@@ -320,7 +320,8 @@ describe("a story", () => {
     await open("/stories/t1?like=1", <StoryPage id="t1" />);
     await sees("4 likes");
     await find("Take my like back");
-    expect(asked.filter((one) => one.method === "PUT")).toHaveLength(1);
+    const likes = () => asked.filter((one) => one.method === "PUT");
+    await vi.waitFor(() => expect(likes()).toHaveLength(1), 10_000);
     expect(location.search).toBe("");
   });
 

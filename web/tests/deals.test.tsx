@@ -1,0 +1,298 @@
+/** What the two people of a job see and can do: work list, job room, cancelling, a problem with an agreement, a review. */
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Schemas } from "../src/api/client";
+import { outbox } from "../src/offline/outbox";
+import Cancel, { effectsOf } from "../src/screens/deals/Cancel";
+import Deals from "../src/screens/deals/Deals";
+import Dispute from "../src/screens/deals/Dispute";
+import JobRoom from "../src/screens/deals/JobRoom";
+import { linesOf } from "../src/screens/deals/Money";
+import { bodyOf, valuesOf } from "../src/screens/deals/review";
+import { sharesOf } from "../src/screens/deals/shares";
+import { timelineOf } from "../src/screens/deals/timeline";
+import WriteReview from "../src/screens/deals/WriteReview";
+import { answers, noNetwork, problem, signInAs } from "./api";
+import { emptyDevice } from "./device";
+import { dispute, escrow, job, jobInProgress, SUBMISSION, summary } from "./samples";
+import { linkTo, sees, show, submitForm, tap, type, words } from "./screen";
+
+const ME = "u1";
+const NOTHING = { items: [] };
+const AS_BUYER = { buyerId: ME };
+const AS_WORKER = { workerId: ME };
+const THROUGH_KHAYA = { payment: "escrow" as const, startedAt: "2026-11-03T08:00:00.000Z" };
+
+beforeEach(async () => {
+  signInAs(["buyer", "worker"]);
+  await emptyDevice();
+});
+
+function room(one: Schemas["PartyJobView"], more: Record<string, unknown> = {}) {
+  const asked = answers({ "GET /jobs/01JOB": one, "GET /me/actions": NOTHING, ...more });
+  show(<JobRoom id="01JOB" />, "/deals/01JOB");
+  return asked;
+}
+
+describe("the work list", () => {
+  it("given something to pay and jobs on both sides, when it opens, then the payment is first and each job leads to its room", async () => {
+    const action = { kind: "buyer", action: "pay", jobId: "01JOB", listingId: null, title: "Fix the roof" };
+    answers({
+      "GET /me/actions": { items: [{ ...action, dueAt: "2099-12-05T12:00:00.000Z", amountCents: 31500 }] },
+      "GET /jobs/mine?as=buyer&limit=10": { items: [jobInProgress(AS_BUYER)], nextCursor: null },
+      "GET /jobs/mine?as=worker&limit=10": {
+        items: [jobInProgress({ id: "02JOB", title: "Paint", status: "completed", ...AS_WORKER })],
+        nextCursor: null,
+      },
+    });
+    show(<Deals />, "/deals");
+    await sees("Pay R315");
+    await sees("Paint");
+    expect(linkTo("Pay R315")).toBe("/deals/01JOB/pay");
+    expect(linkTo("Fix the roof")).toBe("/deals/01JOB");
+    expect(words().indexOf("Fix the roof")).toBeLessThan(words().indexOf("Paint"));
+  });
+
+  it("given nothing at all, when it opens, then it offers to post a job and to find work", async () => {
+    answers({ "GET /me/actions": NOTHING, "GET /jobs/mine": { items: [], nextCursor: null } });
+    show(<Deals />, "/deals");
+    await sees("You have no jobs yet.");
+    expect(linkTo("Find work")).toBe("/jobs");
+  });
+});
+
+describe("the job room", () => {
+  it("given a deposit that is due, when its buyer opens it, then it says what, how much and until when", async () => {
+    const due = { status: "pending", dueNowCents: 31500, dueAt: "2099-12-03T12:00:00.000Z" };
+    room(jobInProgress({ ...AS_BUYER, payment: "escrow", contact: null, escrow: summary(due) }), {
+      "GET /jobs/01JOB/escrow": escrow({ status: "pending", paidCents: 0, heldCents: 0 }),
+    });
+    await sees("Sipho has the job. Khaya keeps the money until the work is done.");
+    await sees("Pay by Thursday 3 December 2099, 14:00.");
+    expect(linkTo("Pay R315")).toBe("/deals/01JOB/pay");
+    expect(words()).toContain("You see how to reach each other once the deposit is paid.");
+  });
+
+  it("given an agreed job, when it opens, then the other side can be called, written to on WhatsApp, and by SMS", async () => {
+    room(jobInProgress(AS_BUYER));
+    await sees("082 123 4567");
+    expect(linkTo("Call")).toBe("tel:+27821234567");
+    expect(linkTo("Write on WhatsApp")).toBe("https://wa.me/27821234567");
+    expect(linkTo("Write an SMS")).toBe("sms:+27821234567");
+  });
+
+  it("given a paid deposit, when the worker starts, then it is sent once and at once", async () => {
+    const ready = jobInProgress({
+      ...AS_WORKER,
+      payment: "escrow",
+      escrow: summary({ status: "deposit_paid" }),
+    });
+    const asked = room(ready, {
+      "GET /jobs/01JOB/escrow": escrow({ status: "deposit_paid", paidCents: 31500, heldCents: 31500 }),
+      "POST /jobs/01JOB/start": { ...ready, startedAt: "2026-11-03T08:00:00.000Z" },
+    });
+    await tap("Start the work");
+    await sees("The work has started.");
+    expect(asked.filter((one) => one.method === "POST")).toHaveLength(1);
+    expect(outbox.value).toEqual([]);
+  });
+
+  it("given no network at the start, when the worker taps it, then it says so and nothing is queued", async () => {
+    room(jobInProgress({ ...AS_WORKER, payment: "escrow", escrow: summary({ status: "deposit_paid" }) }), {
+      "GET /jobs/01JOB/escrow": escrow({ status: "deposit_paid" }),
+      "POST /jobs/01JOB/start": noNetwork,
+    });
+    await tap("Start the work");
+    await sees("No answer from Khaya.");
+    expect(outbox.value).toEqual([]);
+  });
+
+  it("given somebody who is no party, when they open it, then they are led to the job's page", async () => {
+    room(job());
+    await sees("Only the two people of this job see this page.");
+    expect(linkTo("See the job")).toBe("/jobs/01JOB");
+  });
+
+  it("given a job of the past, when its events are listed, then they are in the order of time", () => {
+    const events = timelineOf(
+      jobInProgress({
+        ...THROUGH_KHAYA,
+        changes: [{ reason: "Loose.", at: "2026-11-04T08:00:00.000Z" }],
+        submission: SUBMISSION,
+      }),
+    );
+    expect(events.map((one) => one.at)).toEqual(events.map((one) => one.at).sort());
+    expect(events.find((one) => one.note)?.note).toBe("Loose.");
+  });
+});
+
+describe("the money of a job", () => {
+  it("given R1 000 through Khaya, when the worker looks, then fee and pay come to R950", () => {
+    const lines = linesOf(escrow(), "worker").map(
+      ([name, value]) => `${name}: ${value.replace(/\u00a0/g, " ")}`,
+    );
+    expect(lines).toEqual([
+      "Agreed: R1 000",
+      "Khaya's fee: −R50",
+      "You receive: R950",
+      "With Khaya now: R1 050",
+    ]);
+  });
+
+  it.each([
+    [105000, 0, 95000, 10000],
+    [105000, 105000, 0, 0],
+    [31500, 0, 28500, 3000],
+    [105000, 30000, 67857, 7143],
+  ])(
+    "given %i held, when %i goes back, then the worker gets %i and Khaya %i",
+    (held, refund, worker, khaya) => {
+      expect(sharesOf({ ...escrow(), heldCents: held }, refund)).toEqual({ refund, worker, khaya });
+    },
+  );
+});
+
+describe("cancelling", () => {
+  it("given a paid job before its start, when the effects are listed, then the money goes back and the limit is said", () => {
+    const paid = jobInProgress({ payment: "escrow", escrow: summary({ status: "held" }) });
+    expect(effectsOf(paid, "buyer")).toEqual(["deals.effect_all_back", "deals.effect_twice"]);
+    expect(effectsOf(job(), "buyer")).toEqual(["deals.effect_open"]);
+  });
+
+  it("given an open job, when its buyer gives no reason, then the field says so; with one it is cancelled", async () => {
+    const asked = answers({
+      "GET /jobs/01JOB": job(AS_BUYER),
+      "POST /jobs/01JOB/cancellation": job({ ...AS_BUYER, status: "cancelled" }),
+    });
+    show(<Cancel id="01JOB" />, "/deals/01JOB/cancel");
+    await sees("Why do you cancel?");
+    await submitForm();
+    await sees("Error: Write why, in a few words.");
+    await type("reason", "My brother does it.");
+    await submitForm();
+    await sees("The job is cancelled");
+    expect(asked.at(-1)?.body).toEqual({ reason: "My brother does it." });
+  });
+
+  it("given work that was handed in, when somebody wants to cancel, then it is not offered", async () => {
+    answers({ "GET /jobs/01JOB": jobInProgress({ ...AS_BUYER, submission: SUBMISSION }) });
+    show(<Cancel id="01JOB" />, "/deals/01JOB/cancel");
+    await sees("This job cannot be cancelled now.");
+  });
+});
+
+describe("a problem with a job", () => {
+  const disputed = jobInProgress({ ...AS_BUYER, ...THROUGH_KHAYA, escrow: summary({ status: "disputed" }) });
+
+  it("given a job that has started, when the buyer says what is wrong, then the problem is open", async () => {
+    let now = escrow({ status: "held" });
+    const asked = answers({
+      "GET /jobs/01JOB": jobInProgress({ ...AS_BUYER, ...THROUGH_KHAYA, escrow: summary() }),
+      "GET /jobs/01JOB/escrow": () => now,
+      "POST /jobs/01JOB/escrow/dispute": () => {
+        now = escrow({ status: "disputed", dispute: dispute() });
+        return now;
+      },
+    });
+    show(<Dispute id="01JOB" />, "/deals/01JOB/dispute");
+    await type("reason", "The paint peels off already.");
+    await submitForm();
+    await sees("The money waits.");
+    expect(asked.find((one) => one.method === "POST")?.body).toEqual({
+      reason: "The paint peels off already.",
+    });
+  });
+
+  it("given a proposal of the worker, when the buyer accepts it, then exactly that amount is accepted", async () => {
+    const asked = answers({
+      "GET /jobs/01JOB": disputed,
+      "GET /jobs/01JOB/escrow": escrow({
+        status: "disputed",
+        dispute: dispute({ by: "worker" }),
+        settlement: { by: "worker", refundCents: 30000, at: "2026-11-11T08:00:00.000Z" },
+      }),
+      "POST /jobs/01JOB/escrow/settlement/acceptance": escrow({ status: "released" }),
+    });
+    show(<Dispute id="01JOB" />, "/deals/01JOB/dispute");
+    await sees("The other side proposes");
+    await sees("Back to Thandi");
+    expect(words()).toContain("R678.57");
+    await tap("Accept this");
+    await sees("Accept and end the problem?");
+    await vi.waitFor(async () => {
+      const buttons = [...document.querySelectorAll<HTMLElement>("dialog button")];
+      buttons[0]?.click();
+      expect(asked.find((one) => one.method === "POST")?.body).toEqual({ refundCents: 30000 });
+    });
+    expect(words()).not.toContain("Take the problem back"); // only who opened it may do that
+  });
+
+  it("given more than what is held, when it is proposed, then the field says the bounds and nothing is sent", async () => {
+    const asked = answers({
+      "GET /jobs/01JOB": disputed,
+      "GET /jobs/01JOB/escrow": escrow({ status: "disputed", dispute: dispute() }),
+    });
+    show(<Dispute id="01JOB" />, "/deals/01JOB/dispute");
+    await type("refundCents", "2 000");
+    await submitForm();
+    await sees("Error: From R0 to R1 050.");
+    expect(asked.every((one) => one.method === "GET")).toBe(true);
+    expect(words()).toContain("Take the problem back");
+  });
+
+  it("given no network, when evidence is added, then the text stays and nothing is queued", async () => {
+    answers({
+      "GET /jobs/01JOB": disputed,
+      "GET /jobs/01JOB/escrow": escrow({ status: "disputed", dispute: dispute() }),
+      "POST /jobs/01JOB/escrow/evidence": noNetwork,
+    });
+    show(<Dispute id="01JOB" />, "/deals/01JOB/dispute");
+    await type("text", "See the photos of Monday.");
+    await tap("Send evidence");
+    await sees("No answer from Khaya.");
+    expect(document.querySelector<HTMLTextAreaElement>("#text")?.value).toBe("See the photos of Monday.");
+    expect(outbox.value).toEqual([]);
+  });
+});
+
+describe("a review", () => {
+  const done = jobInProgress({ ...AS_BUYER, status: "completed" });
+
+  it("given a done job, when stars are chosen and it is sent, then the API gets them", async () => {
+    const asked = answers({ "GET /jobs/01JOB": done, "POST /jobs/01JOB/reviews": { id: "r1" } });
+    show(<WriteReview id="01JOB" />, "/deals/01JOB/review");
+    await sees("How was it with Sipho?");
+    await tap("Send review");
+    await sees("Error: Choose from 1 to 5 stars.");
+    await tap("4 stars: good");
+    await tap("Send review");
+    await sees("Your review is published");
+    expect(asked.at(-1)?.body).toEqual({ rating: 4 });
+  });
+
+  it("given no network, when it is sent, then it waits on the phone", async () => {
+    answers({ "GET /jobs/01JOB": done, "POST /jobs/01JOB/reviews": noNetwork });
+    show(<WriteReview id="01JOB" />, "/deals/01JOB/review");
+    await tap("5 stars: very good");
+    await tap("Send review");
+    await sees("Kept on this phone.");
+    expect(outbox.value.map((one) => one.kind)).toEqual(["review"]);
+  });
+
+  it("given a refusal, when it is sent, then it says why and the stars stay", async () => {
+    answers({
+      "GET /jobs/01JOB": done,
+      "POST /jobs/01JOB/reviews": problem(409, "already_reviewed"),
+    });
+    show(<WriteReview id="01JOB" />, "/deals/01JOB/review");
+    await tap("5 stars: very good");
+    await tap("Send review");
+    await sees("You have reviewed this job.");
+    expect(document.querySelector<HTMLInputElement>("input[name=rating][value='5']")?.checked).toBe(true);
+  });
+
+  it("given points and a comment, when the request comes back, then the form has the same values", () => {
+    const values = { rating: "5", points: { punctuality: "3" }, comment: "Came late." } as const;
+    expect(bodyOf(values)).toEqual({ rating: 5, subRatings: { punctuality: 3 }, comment: "Came late." });
+    expect(valuesOf(bodyOf(values))).toEqual(values);
+  });
+});
