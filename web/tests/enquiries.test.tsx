@@ -66,7 +66,7 @@ describe("enquiries of a seller", () => {
     show(<OwnEnquiries />, "/me/enquiries?as=seller");
     await type("text-q1", "Yes, on Friday.");
     await tap("Send answer");
-    await sees("The enquiry is answered.");
+    await sees("The question was answered or closed meanwhile.");
     expect((document.getElementById("text-q1") as HTMLTextAreaElement).value).toBe("Yes, on Friday.");
   });
 

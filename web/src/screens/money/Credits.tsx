@@ -50,16 +50,7 @@ export default function Credits() {
         {t("money.invite")}
       </LinkButton>
       <h2>{t("money.statement")}</h2>
-      <Loaded
-        query={entries}
-        empty={
-          <Empty text={t("money.statement_none")}>
-            <LinkButton kind="secondary" href="/me/invitation">
-              {t("money.invite")}
-            </LinkButton>
-          </Empty>
-        }
-      >
+      <Loaded query={entries} empty={<Empty text={t("money.statement_none")} />}>
         {(items) => (
           <>
             <ul class="list">
