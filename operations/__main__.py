@@ -88,7 +88,7 @@ def redrive_command(environment: str, queue: str, *, first: bool, plan: bool) ->
         return
     redrive = Redrive(session.client("sqs"), stack, click.echo)
     target = redrive.queue(queue)
-    click.echo(f"{redrive.waiting(target.dead_letters)} messages wait")
+    click.echo(f"{redrive.waiting(target.dead_letters)} dead letters")
     if not plan:
         _confirm(found)()
         failing = status.failing_consumers(session, environment)
