@@ -202,4 +202,4 @@ personal-data: environments ## write the page of personal data
 	@$(DEV)/python -m local.personal_data
 
 clean: down ## remove everything that was built and installed here
-	@rm -rf .local .aws-sam
+	@rm -rf .local .aws-sam web/node_modules web/dist

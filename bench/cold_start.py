@@ -140,9 +140,6 @@ def cases() -> list[Case]:
             "PATCH", "/profiles/me", worker, "/profiles/me", {"bio": "Plumber in Durban.", "yearsExperience": 5}, people
         ),
         _case("POST", "/referrals/applications", buyer, "/referrals/applications", {"code": "BCDFGH"}, people | code),
-        _case(
-            "POST", "/reminders", buyer, "/reminders", {"text": "Call Sipho", "dueAt": clock.plus(now, days=2)}, people
-        ),
         _case("POST", "/reports", buyer, "/reports", {"kind": "profile", "id": "worker-1", "reason": reason}, people),
         _case(
             "POST",

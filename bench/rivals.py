@@ -21,7 +21,7 @@ from mangum import Mangum
 
 from khaya.bids import service as bids
 from khaya.bids.model import BidOffer
-from khaya.bids.view import BidView, owner_bid_view
+from khaya.bids.view import PlacedBidView, bid_view, placed_bid_view
 from khaya.bids.visibility import get_visible_job
 from khaya.job_details.service import details_of
 from khaya.jobs import service as jobs
@@ -67,21 +67,18 @@ def _one_job(job_id: str) -> JobView:
     return job_view(job, None, details_of([job], None)[job.id].buyer)
 
 
-def _place(job_id: str, offer: BidOffer, caller: Caller) -> BidView:
+def _place(job_id: str, offer: BidOffer, caller: Caller) -> PlacedBidView:
     unit_of_work = UnitOfWork()
-    bid = bids.place(job_id, offer, worker_id=caller.user_id, now=clock.now(), unit_of_work=unit_of_work)
+    bid, needs_account = bids.place(job_id, offer, worker_id=caller.user_id, now=clock.now(), unit_of_work=unit_of_work)
     unit_of_work.commit()
-    return BidView.model_validate(bid)
+    return placed_bid_view(bid, payout_account_needed=needs_account)
 
 
 def _accept(bid_id: str, caller: Caller) -> Any:
     unit_of_work = UnitOfWork()
-    deal = bids.accept(bid_id, owner_id=caller.user_id, now=clock.now(), unit_of_work=unit_of_work)
+    job, bid = bids.accept(bid_id, owner_id=caller.user_id, now=clock.now(), unit_of_work=unit_of_work)
     unit_of_work.commit()
-    return Acceptance(
-        job=party_job_view(deal.job, caller.user_id, deal.buyer),
-        bid=owner_bid_view(deal.bid, deal.job, deal.worker, clock.now()),
-    )
+    return Acceptance(job=party_job_view(job, caller.user_id, None), bid=bid_view(bid))
 
 
 def _require(role: Role) -> Any:
@@ -163,7 +160,7 @@ def on_fastapi() -> Handler:
         return job
 
     @app.post("/jobs/{job_id}/bids", status_code=201)
-    def place(job_id: str, offer: BidOffer, who: Worker, response: fastapi.Response) -> BidView:
+    def place(job_id: str, offer: BidOffer, who: Worker, response: fastapi.Response) -> PlacedBidView:
         bid = _place(job_id, offer, who)
         observability.count("BidPlaced")
         response.headers["Location"] = f"/bids/{bid.id}"
@@ -231,7 +228,7 @@ def on_bare_resolver() -> Handler:
         return LambdaResponse(200, "application/json", job, {"ETag": f'"{job.version}"'})
 
     @app.post("/jobs/<job_id>/bids")
-    def place(job_id: str, offer: Annotated[BidOffer, Body()]) -> LambdaResponse[BidView]:
+    def place(job_id: str, offer: Annotated[BidOffer, Body()]) -> LambdaResponse[PlacedBidView]:
         bid = _place(job_id, offer, who())
         return LambdaResponse(201, "application/json", bid, {"Location": f"/bids/{bid.id}"})
 

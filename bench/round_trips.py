@@ -26,6 +26,7 @@ from tests.support.template import routes
 BUDGETS: dict[str, int] = {
     "GET /s/{kind}/{id}": 2,  # 1; an invitation reads the code, then its person
     "GET /me/actions": 4,  # jobs as buyer and as worker, reviews, listings; in parallel
+    "GET /admin/queues": 2,  # the counts that are kept, and the stuck jobs; in parallel
     "GET /jobs": 2,  # the page, and the reputation of its buyers
     "GET /admin/jobs": 2,  # as above
     "GET /jobs/mine": 2,  # as above, with what the caller has reviewed
@@ -60,6 +61,10 @@ BUDGETS: dict[str, int] = {
     "GET /stories": 2,  # 1 for visitors; signed-in callers get their likes
     "GET /stories/mine": 2,  # as above
     "POST /stories/{storyId}/moderation": 3,  # the story, then the moderator's like of it
+    "GET /enquiries/mine": 2,  # the page, and its listings and buyers
+    **dict.fromkeys(  # the enquiry, its listing and buyer, then the transaction
+        ("POST /enquiries/{id}/answer", "POST /enquiries/{id}/closing"), 3
+    ),
     "GET /payments/mine": 3,  # payments, refunds, and the escrows and suspense behind them
     "GET /payments/statement.csv": 3,  # the same for each fifty
     "GET /payments/{paymentId}/receipt": 5,  # the payment, its person and escrow, then the number of an invoice

@@ -23,6 +23,20 @@ class StubbedClient:
     def __init__(self, items: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         """`items` has the items by table, as attribute values. A read by key returns the first, a query returns all."""
         self._items = items
+        self._by_key: dict[tuple[str, ...], dict[tuple[str, ...], Mapping[str, Any]]] = {}
+
+    def _under(self, table: str, key: Mapping[str, Mapping[str, str]]) -> Mapping[str, Any] | None:
+        """The item under a key of text attributes; found by an index, so that the search is not part of the work."""
+        index = self._by_key.get((table, *key))
+        if index is None:
+            found = self._items.get(table, ())
+            index = {tuple(item[name]["S"] for name in key): item for item in found if key.keys() <= item.keys()}
+            self._by_key[table, *key] = index
+        return index.get(tuple(value["S"] for value in key.values()))
+
+    def _projected(self, item: Mapping[str, Any], wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        names = wanted.get("ExpressionAttributeNames")
+        return {name: item[name] for name in names.values() if name in item} if names else item
 
     def get_item(self, **request: Any) -> dict[str, Any]:
         found = self._items.get(request["TableName"])
@@ -32,9 +46,9 @@ class StubbedClient:
         return {
             "Responses": {
                 table: [
-                    item
-                    for item in self._items.get(table, [])
-                    if any(key.items() <= item.items() for key in wanted["Keys"])
+                    self._projected(item, wanted)
+                    for key in wanted["Keys"]
+                    if (item := self._under(table, key)) is not None
                 ]
                 for table, wanted in request["RequestItems"].items()
             }

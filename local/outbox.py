@@ -23,7 +23,8 @@ body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70re
 table {{ border-collapse: collapse; width: 100% }}
 th, td {{ text-align: left; vertical-align: top; padding: .45rem .8rem .45rem 0; border-bottom: 1px solid #ddd }}
 td:nth-child(-n+3) {{ white-space: nowrap }} td:last-child {{ white-space: pre-wrap; overflow-wrap: anywhere }}
-.whatsapp {{ color: #0a7d46 }} .sms {{ color: #8a4b00 }} .email {{ color: #1d4ed8 }} .push {{ color: #7a1fa2 }}
+.whatsapp {{ color: #0a7d46 }} .sms {{ color: #8a4b00 }} .email {{ color: #1d4ed8 }}
+.push, .web_push {{ color: #7a1fa2 }}
 </style></head><body>
 <h1>Outbox</h1>
 <p>{number} sent to people from this machine, newest first. Nothing left it.</p>

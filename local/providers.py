@@ -1,15 +1,16 @@
-"""Stand-ins for the providers that are not AWS: Twilio, Expo and Paystack, with the outbox of everything sent.
+"""Stand-ins for the providers that are not AWS: Twilio, Expo, a push service of browsers and Paystack, with the outbox.
 
     GET  /              what can be told to the stand-in for Paystack, as a page
     GET  /outbox        all that was sent, as a page that refreshes itself
     GET  /outbox.json   the same as data
-    POST /_faults       {"provider": "twilio" | "expo" | "any", "kind": …}: how a provider fails from now on
+    POST /_browsers     {"applicationServerKey": …}: subscribes a browser to web pushes, which the outbox then shows
+    POST /_faults       {"provider": "twilio" | "expo" | "web_push" | "any", "kind": …}: how one fails from now on
     DELETE /_faults     all is well again
 
 Kinds of fault: `slow` (`seconds`: the message is taken, the answer late), `status` (`status`, `retryAfter`: refused),
 `garbage` (taken, and answered unreadably), `drop` (taken, and the connection closed); `times` says how often, 0 until
 all is well again. And of Expo: `gone` and `leaving` (`token`: a device that takes nothing more, as its ticket tells or
-only its receipt), and `noReceipts`.
+only its receipt), and `noReceipts`. Of the push service: `gone` (`endpoint`).
 
     python -m local.providers --port 4566     listens beside the AWS stand-in on that port, on the next one
 """
@@ -24,14 +25,14 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from local import CannotRun, expo, outbox, twilio
+from local import CannotRun, expo, outbox, twilio, web_push
 from local.engine import THIS_MACHINE, command_of
 from local.folder import PROVIDERS_FILE, ROOT, last_lines, log_file
 from local.outbox import Sent
@@ -155,6 +156,7 @@ class Server(ThreadingHTTPServer):
         self.amazon = outbox.Amazon(engine) if engine else None
         self.faults = Faults()
         self.expo = expo.Expo()
+        self.web_push = web_push.WebPush()
         self.paystack = Paystack(data / BOOKS if data else None)
         self.whatsapp: list[dict[str, Any]] = []
         """The messages that Twilio took, as it answered them."""
@@ -180,7 +182,12 @@ class Server(ThreadingHTTPServer):
                 self.expo.leaving.add(token)
             case {"provider": "expo", "kind": "noReceipts"}:
                 self.expo.without_receipts = True
-            case {"provider": "twilio" | "expo" | "any", "kind": "slow" | "status" | "garbage" | "drop"}:
+            case {"provider": "web_push", "kind": "gone", "endpoint": str(endpoint)}:
+                try:
+                    self.web_push.end(endpoint)
+                except KeyError:
+                    raise ValueError("no such browser") from None
+            case {"provider": "twilio" | "expo" | "web_push" | "any", "kind": "slow" | "status" | "garbage" | "drop"}:
                 named = {("retry_after" if name == "retryAfter" else name): value for name, value in told.items()}
                 try:
                     fault = Fault(**named)
@@ -216,7 +223,21 @@ class Server(ThreadingHTTPServer):
                 for one in self.expo.sent[before:]
             ]
             return status, answer
+        if web_push.takes(path):
+            origin = f"http://{headers.get('Host')}"
+            status, answer = self.web_push.post(origin, path, headers, body)
+            if status == 201:
+                got = self.web_push.browsers[path.removeprefix(web_push.PATH)].got[-1]
+                text = f"{got['text']}\n{got['path']}"
+                self.taken.append(Sent(outbox.now(), "web_push", f"{origin}{path}", text, got["title"]))
+            return status, answer
         return 404, {"message": "There is no such provider."}
+
+
+def provider_of(path: str) -> str:
+    """The name of the provider whose path it is."""
+    providers = {"twilio": twilio.takes, "expo": expo.takes, "web_push": web_push.takes}
+    return next((name for name, takes in providers.items() if takes(path)), "any")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -261,6 +282,13 @@ class Handler(BaseHTTPRequestHandler):
             except ValueError as error:
                 return self._json(400, {"message": str(error)})
             return self._json(200, {})
+        if self.path == web_push.BROWSERS:
+            try:
+                key = str(json.loads(body)["applicationServerKey"])
+                subscription = self.server.web_push.subscribe(f"http://{self.headers.get('Host')}", key)
+            except (ValueError, LookupError, TypeError):
+                return self._json(400, {"message": "applicationServerKey must be a public key."})
+            return self._json(201, subscription)
         return self._ask_provider(body)
 
     def _ask_paystack(self) -> None:
@@ -276,7 +304,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _ask_provider(self, body: bytes) -> None:
         self.server.asked.append(self.path)
-        provider = "twilio" if twilio.takes(self.path) else "expo" if expo.takes(self.path) else "any"
+        provider = provider_of(self.path)
         fault = self.server.faults.next(provider)
         if fault is not None and fault.kind == "status":
             return self._refuse(provider, fault)
@@ -297,8 +325,10 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/":  # a service of AWS that writes XML, as SNS does
             self._answer(fault.status, _AMAZONS.encode(), "text/xml", fault.retry_after)
         else:
-            refuse = expo.refusal if provider == "expo" else twilio.refusal
-            self._json(*refuse(fault.status), retry_after=fault.retry_after)
+            refusals: dict[str, Callable[[int], tuple[int, dict[str, Any]]]]
+            refusals = {"expo": expo.refusal, "web_push": web_push.refusal}
+            status, body = refusals.get(provider, twilio.refusal)(fault.status)
+            self._json(status, body, retry_after=fault.retry_after)
 
     def _json(self, status: int, body: object, retry_after: int | None = None) -> None:
         self._answer(status, json.dumps(body).encode(), "application/json", retry_after)

@@ -28,6 +28,7 @@ def template_parameters(port: int, machine: Sequence[str]) -> list[str]:
         f"TokenKeysBase={endpoint(port)}",
         f"TwilioBaseUrl={providers.address(port)}",
         f"ExpoBaseUrl={providers.address(port)}",
+        f"WebPushServices={providers.address(port)}",
         f"TwilioSecretArn={twilio.SECRET}",
         f"EmailDomain={mailbox.DOMAIN}",
         f"PaymentBaseUrl={providers.address(port)}",

@@ -16,5 +16,6 @@ export default defineConfig({
     environment: "happy-dom",
     include: ["tests/**/*.test.{ts,tsx}"],
     setupFiles: ["tests/setup.ts"],
+    testTimeout: 20_000, // a busy machine takes its time
   },
 } as Parameters<typeof defineConfig>[0]);

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from khaya.admin import service
 from khaya.admin.view import AdminPersonView, AdminUserView, admin_person_view, admin_user_view
+from khaya.admin_queues.view import QueuesView, queues_view
 from khaya.audit import store as audit_trail
 from khaya.audit.view import AuditView, audit_view
 from khaya.platform.base import clock
@@ -50,6 +51,14 @@ def one_person(user_id: str) -> Response[AdminPersonView]:
     """With their profile, certificates, and request to be verified. The audit trail has what was decided about them."""
     user, profile = service.person(user_id)
     return api.answer(admin_person_view(user, profile, api.now))
+
+
+@api.get("/admin/queues", ADMIN, "What waits for admins: how many, and since when", body=QueuesView)
+def queues() -> Response[QueuesView]:
+    """Each kind of thing that admins decide about. Counts appear a second or two after the change."""
+    from khaya.admin_queues import service as admin_queues  # noqa: PLC0415 - no other route needs jobs
+
+    return api.answer(queues_view(admin_queues.states(api.now)))
 
 
 @api.get("/admin/audit", ADMIN, "The audit trail, newest first", body=Page[AuditView])

@@ -15,6 +15,7 @@ from khaya.bids.view import (
     OwnBidView,
     OwnerBidView,
     PlacedBidView,
+    bid_view,
     own_bid_view,
     owner_bid_view,
     placed_bid_view,
@@ -100,7 +101,7 @@ def accept(bid_id: str) -> Response[Acceptance]:
     """Accepts one bid of the job. The other bids are rejected within seconds."""
     job, bid = service.accept(bid_id, owner_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("BidAccepted")
-    return api.answer(Acceptance(job=party_job_view(job, api.caller.user_id, None), bid=BidView.model_validate(bid)))
+    return api.answer(Acceptance(job=party_job_view(job, api.caller.user_id, None), bid=bid_view(bid)))
 
 
 @api.post("/bids/<bid_id>/rejection", OWNER, "Reject a bid", body=OwnerBidView)
@@ -115,13 +116,13 @@ def reject(bid_id: str, request: Annotated[RejectionRequest | None, Body()] = No
 def withdraw(bid_id: str) -> Response[BidView]:
     """Withdraws the bid. The worker may bid again while the job is open."""
     bid = service.withdraw(bid_id, worker_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
-    return api.answer(BidView.model_validate(bid))
+    return api.answer(bid_view(bid))
 
 
 def _viewer(bids: Sequence[Bid]) -> Callable[[Bid], BidView]:
     """What shows bids on one job as the caller sees them: as its owner, or as the worker."""
     if not bids or bids[0].buyer_id != api.caller.user_id:
-        return BidView.model_validate
+        return bid_view
     job, workers = service.bidders_of(bids)
     return lambda bid: owner_bid_view(bid, job, workers[bid.worker_id], api.now)
 

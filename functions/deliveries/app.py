@@ -8,15 +8,26 @@ from khaya.deliveries import consumer as deliveries
 from khaya.platform.base.settings import (
     ChannelSettings,
     DeliverySettings,
+    KeySettings,
     MessageLimits,
     PushSettings,
     QuietSettings,
+    WebPushSenderSettings,
     require,
 )
 from khaya.platform.work import consumers
 from khaya.platform.work.consumers import Consumers
 
-require(ChannelSettings, DeliverySettings, MessageLimits, PushSettings, QuietSettings, queues=("deliveries",))
+require(
+    ChannelSettings,
+    DeliverySettings,
+    KeySettings,
+    MessageLimits,
+    PushSettings,
+    QuietSettings,
+    WebPushSenderSettings,
+    queues=("deliveries",),
+)
 
 CONSUMERS: Final[Consumers] = dict.fromkeys(deliveries.NAMES, deliveries.handle)
 

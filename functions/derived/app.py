@@ -1,4 +1,4 @@
-"""Updates derived data: pending bids, search words, reputation, name copies, visibility."""
+"""Updates derived data: pending bids, search words, reputation, name copies, visibility, admins' queues."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from khaya.account_changes import consumer as account_changes
+from khaya.admin_queues import consumer as admin_queues
 from khaya.bids import consumer as bids
 from khaya.jobs import store as jobs
 from khaya.listings import store as listings
@@ -29,6 +30,7 @@ CONSUMERS: Final[Consumers] = {
     reputation.NAME: reputation.handle,
     name_sync.NAME: name_sync.handle,
     account_changes.NAME: account_changes.handle,
+    admin_queues.NAME: admin_queues.handle,
 }
 
 

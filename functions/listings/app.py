@@ -1,4 +1,4 @@
-"""Routes of listings: building materials, their stock, and the moderation queue."""
+"""Routes of listings: building materials, their stock, the moderation queue, and enquiries of buyers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
+from khaya.enquiries import service as enquiries
+from khaya.enquiries import store as enquiry_store
+from khaya.enquiries.model import AnswerRequest, EnquiryRequest, Side
+from khaya.enquiries.view import EnquiryView, enquiry_view
 from khaya.listings import service, store
 from khaya.listings.model import Category, Listing, ListingChanges, ListingOffer, StockDelta
 from khaya.listings.view import ListingCard, ListingView, OwnListingView, listing_card, listing_view, own_listing_view
@@ -14,7 +18,7 @@ from khaya.moderation.model import ModerationRequest
 from khaya.platform.base.feeds import FeedView
 from khaya.platform.base.models import RequestModel
 from khaya.platform.data.pages import Page
-from khaya.platform.web.access import ADMIN, FEED, PUBLIC, Access
+from khaya.platform.web.access import ADMIN, FEED, PUBLIC, SIGNED_IN, Access
 from khaya.platform.web.api import Api, Cursor, PageLimit, PlaceFilter
 from khaya.search.model import SearchText
 from khaya.users.store import pass_account_guard
@@ -25,6 +29,7 @@ SELLER = Access("sellers", roles=("seller",))
 MINE = Access("sellers, their own", roles=("seller",))
 OWNER = Access("the listing's seller", roles=("seller",))
 FORMER_OWNER = Access("the listing's seller, also without the role")
+BUYER = Access("buyers", roles=("buyer",))
 
 
 class StockRequest(RequestModel):
@@ -133,6 +138,40 @@ def moderate(listing_id: str, request: Annotated[ModerationRequest, Body()]) -> 
         listing, request, moderator_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
     return _answer(decided)
+
+
+@api.post("/listings/<listing_id>/enquiries", BUYER, "Ask the seller of a listing", status=201, body=EnquiryView)
+def enquire(listing_id: str, request: Annotated[EnquiryRequest, Body()]) -> Response[EnquiryView]:
+    """Tells the seller the buyer's name and phone. Ten in a day, and one open enquiry per listing."""
+    enquiry, related = enquiries.ask(listing_id, request, buyer=api.caller, now=api.now, unit_of_work=api.unit_of_work)
+    return api.answer(enquiry_view(enquiry, related), status=201)
+
+
+@api.get("/enquiries/mine", SIGNED_IN, "One's own enquiries, newest first", body=Page[EnquiryView])
+def my_enquiries(
+    side: Annotated[Side, Query(alias="as", description="The side of the enquiry that the caller is on.")] = "buyer",
+    limit: PageLimit = None,
+    cursor: Cursor = None,
+) -> Response[Page[EnquiryView]]:
+    """Enquiries that the caller made, or got as a seller, also without the role."""
+    page_request = api.page_request(limit, cursor, side, private=True)
+    result = enquiry_store.of_person(side, api.caller.user_id, page_request)
+    related = enquiries.related_of(result.items)
+    return api.answer_page(result, page_request, lambda enquiry: enquiry_view(enquiry, related[enquiry.id]))
+
+
+@api.post("/enquiries/<id>/answer", FORMER_OWNER, "Answer an enquiry", body=EnquiryView)
+def answer(id: str, request: Annotated[AnswerRequest, Body()]) -> Response[EnquiryView]:  # noqa: A002 - the name in the API contract
+    """Ends the enquiry. The buyer may then make another one."""
+    answered = enquiries.answer(id, request, seller_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
+    return api.answer(enquiry_view(answered, enquiries.related_of([answered])[id]))
+
+
+@api.post("/enquiries/<id>/closing", FORMER_OWNER, "Close an enquiry", body=EnquiryView)
+def close(id: str) -> Response[EnquiryView]:  # noqa: A002 - the name in the API contract
+    """Ends the enquiry without an answer. The buyer may then make another one."""
+    closed = enquiries.close(id, seller_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
+    return api.answer(enquiry_view(closed, enquiries.related_of([closed])[id]))
 
 
 def _own_view(listing: Listing) -> OwnListingView:

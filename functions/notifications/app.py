@@ -1,4 +1,4 @@
-"""Routes of notifications: the inbox, preferences and devices."""
+"""Routes of notifications: the inbox, preferences, devices, and reminders that people set themselves."""
 
 from __future__ import annotations
 
@@ -10,11 +10,20 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from khaya.notifications import service, store, view
 from khaya.notifications.model import PreferencesReplacement, Registration
 from khaya.notifications.view import DeviceView, InboxView, PreferencesView, ReadView, UnreadView
-from khaya.platform.web.access import SIGNED_IN
+from khaya.platform.base.settings import WebPushSettings, require
+from khaya.platform.data.pages import Page
+from khaya.platform.web.access import SIGNED_IN, Access
 from khaya.platform.web.api import Api, Cursor, PageLimit
+from khaya.reminders import store as reminders
+from khaya.reminders.model import ReminderRequest, own
+from khaya.reminders.own import remove_own
+from khaya.reminders.view import ReminderView, reminder_view
 from khaya.users.store import pass_account_guard
 
+require(WebPushSettings)
 api = Api("Notifications", pass_account_guard)
+
+OWNER = Access("the person who set the reminder")
 
 
 @api.get("/notifications", SIGNED_IN, "One's inbox, newest first", body=InboxView, revalidated=True)
@@ -60,7 +69,10 @@ def change_preferences(wanted: Annotated[PreferencesReplacement, Body()]) -> Res
 
 @api.put("/devices/<device_id>", SIGNED_IN, "Register a device for push notifications", body=DeviceView)
 def register(device_id: str, wanted: Annotated[Registration, Body()]) -> Response[DeviceView]:
-    """At most five devices. A push token belongs to the person who registered it last, at `lastActiveAt`."""
+    """At most five devices. A push token or endpoint belongs to the person who registered it last, at `lastActiveAt`.
+
+    A browser subscribes with the `webPushKey` of `GET /config`.
+    """
     device = service.register_device(device_id, wanted, api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     return api.answer(view.device_view(device_id, device))
 
@@ -69,6 +81,32 @@ def register(device_id: str, wanted: Annotated[Registration, Body()]) -> Respons
 def unregister(device_id: str) -> Response[None]:
     """The device gets no further push notifications. To be called when somebody signs out on it."""
     service.remove_device(device_id, api.caller.user_id, unit_of_work=api.unit_of_work)
+    return api.answer(None, status=204)
+
+
+@api.post("/reminders", SIGNED_IN, "Set a reminder", status=201, body=ReminderView)
+def remind(request: Annotated[ReminderRequest, Body()]) -> Response[ReminderView]:
+    """It is sent within five minutes of its time, also at night. At most 50 may wait, and two years at most."""
+    reminder = own(request, user_id=api.caller.user_id, now=api.now)
+    api.unit_of_work.add(*reminders.create_own(reminder))
+    return api.answer(reminder_view(reminder), status=201)
+
+
+@api.get("/reminders", SIGNED_IN, "One's own reminders, soonest due first", body=Page[ReminderView])
+def my_reminders(
+    limit: PageLimit = None,
+    cursor: Cursor = None,
+) -> Response[Page[ReminderView]]:
+    """Waiting reminders first, then those sent in the last three months."""
+    page_request = api.page_request(limit, cursor, private=True)
+    result = reminders.of_person(api.caller.user_id, page_request)
+    return api.answer_page(result, page_request, reminder_view)
+
+
+@api.delete("/reminders/<id>", OWNER, "Delete a reminder", status=204)
+def forget(id: str) -> Response[None]:  # noqa: A002 - the contract's name
+    """A waiting reminder or one that was sent."""
+    remove_own(id, api.caller.user_id, unit_of_work=api.unit_of_work)
     return api.answer(None, status=204)
 
 

@@ -16,7 +16,14 @@ from khaya import VERSION
 from khaya.configuration.view import ConfigurationView, PlacesView
 from khaya.notifications.choices import Language
 from khaya.platform.base.models import Model
-from khaya.platform.base.settings import ClientSettings, PricingSettings, require, settings
+from khaya.platform.base.settings import (
+    ClientSettings,
+    KeySettings,
+    PricingSettings,
+    WebPushSettings,
+    require,
+    settings,
+)
 from khaya.platform.data.health import check_database
 from khaya.platform.web.access import Access
 from khaya.platform.web.api import Api
@@ -24,7 +31,7 @@ from khaya.share_pages.page import STYLE_HASH, Kind, html_of
 from khaya.share_pages.words import WORDS
 from khaya.users.store import pass_account_guard
 
-require(ClientSettings, PricingSettings)
+require(ClientSettings, KeySettings, PricingSettings, WebPushSettings)
 api = Api("Platform", pass_account_guard)
 
 HERE = Path(__file__).parent

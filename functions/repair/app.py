@@ -10,6 +10,8 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 
 from khaya.account_changes.repair import repair_account_changes
+from khaya.admin_queues.model import KEPT
+from khaya.admin_queues.repair import repair_queue
 from khaya.bids.repair import repair_bids
 from khaya.erasure.repair import repair_erasure, repair_parked, repeat_erasure
 from khaya.jobs import store as jobs
@@ -76,6 +78,7 @@ REPAIRS: Final[Repairs] = {
         "ratings": repair_ratings,
     },
     "payout_accounts": {"held_referrals": repair_held_referrals_of_account},
+    "queues": {"admin_queues": repair_queue},
     "parked": {"parked records": repair_parked},
     "erasures": {"repeated erasures": repeat_erasure},
 }
@@ -122,7 +125,7 @@ def _check(things: Sequence[str], now: str, findings: Findings, has_time: daily_
 
 
 def _check_changed(now: str, findings: Findings, has_time: daily_tasks.HasTime) -> dict[str, Any]:
-    """Check the people and the objects that changed last on the days that are over, and all parked records."""
+    """Check what changed last on the days that are over, all queues of admins, and all parked records."""
 
     def task(kind: str, page: Page) -> Task:
         return Task(
@@ -143,5 +146,6 @@ def _check_changed(now: str, findings: Findings, has_time: daily_tasks.HasTime) 
     report = daily_tasks.TaskCounts()
     for one in tasks:
         report += daily_tasks.run_task(one, days, has_time)
+    _check([f"queues/{name}" for name in KEPT], now, findings, has_time)
     _check([f"parked/{file}" for file in parked_records.names()], now, findings, has_time)
     return report.as_counts()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from khaya.account_changes import consumer as account_changes
+from khaya.admin_queues import consumer as admin_queues
 from khaya.audit import consumer as audit
 from khaya.bids import consumer as bids
 from khaya.chargebacks import consumer as chargebacks
@@ -42,6 +43,7 @@ CONSUMERS_OF_CHANGES: dict[str, tuple[str, Callable[[Change], OutgoingMessage | 
     reputation.NAME: ("derived", reputation.message_for),
     name_sync.NAME: ("derived", name_sync.message_for),
     account_changes.NAME: ("derived", account_changes.message_for),
+    admin_queues.NAME: ("derived", admin_queues.message_for),
     erasure.NAME: ("person", erasure.message_for),
     referrals.NAME: ("money", referrals.message_for),
     story_rewards.NAME: ("money", story_rewards.message_for),

@@ -69,7 +69,9 @@ def sign_in(phone: str, api: str, stand_ins: str, client_address: str) -> Answer
         try:
             with urllib.request.urlopen(asked, timeout=WITHIN) as answer:  # noqa: S310  # nosec B310
                 cookie = answer.headers["Set-Cookie"]
-            return Answer(HTTPStatus.SEE_OTHER, {"Location": "/signed-in", "Set-Cookie": cookie, "Cache-Control": "no-store"})
+            return Answer(
+                HTTPStatus.SEE_OTHER, {"Location": "/signed-in", "Set-Cookie": cookie, "Cache-Control": "no-store"}
+            )
         except urllib.error.HTTPError as error:
             if error.code != HTTPStatus.SERVICE_UNAVAILABLE or attempt == ATTEMPTS:
                 said = html.escape(error.read(2000).decode(errors="replace"))

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from local import CannotRun
-from local.folder import LOCAL, REQUIREMENTS, WEB, last_lines, log_file
+from local.folder import LOCAL, NODE_PROGRAMS, REQUIREMENTS, WEB, last_lines, log_file
 from local.progress import step
 
 PACKAGES = WEB / "node_modules"
@@ -36,10 +36,22 @@ def node() -> Path:
     return wheel() / "bin" / "node"
 
 
+def programs() -> Path:
+    """A folder with `node`, `npm` and `npx` for scripts of packages. In that of the wheel, npm lacks its library."""
+    npm = wheel() / "lib" / "node_modules" / "npm" / "bin"
+    NODE_PROGRAMS.mkdir(parents=True, exist_ok=True)
+    for name, target in (("node", node()), ("npm", npm / "npm-cli.js"), ("npx", npm / "npx-cli.js")):
+        link = NODE_PROGRAMS / name
+        if not link.is_symlink() or link.readlink() != target:
+            link.unlink(missing_ok=True)
+            link.symlink_to(target)
+    return NODE_PROGRAMS
+
+
 def environment() -> dict[str, str]:
     """Variables with which scripts of packages find the same Node."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-    return own | {"PATH": f"{node().parent}{os.pathsep}{os.environ['PATH']}", "npm_config_update_notifier": "false"}
+    return own | {"PATH": f"{programs()}{os.pathsep}{os.environ['PATH']}", "npm_config_update_notifier": "false"}
 
 
 def command(*arguments: str) -> list[str]:
@@ -58,7 +70,7 @@ def install() -> None:
     if MARKER.exists() and MARKER.read_text() == wanted():
         return
     with step("installing the web client's packages (only when they change)"):
-        run("npm-install", "ci", "--include=dev", "--no-audit", "--no-fund")
+        run("npm-install", "ci", "--include=dev", "--prefer-offline", "--no-audit", "--no-fund")
         PACKAGES.mkdir(exist_ok=True)  # npm makes no folder for no packages
         MARKER.write_text(wanted())
 

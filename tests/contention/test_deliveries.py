@@ -34,6 +34,7 @@ def provider(engine: None) -> Iterator[providers.Server]:
         for name, value in {
             "TWILIO_BASE_URL": base,
             "EXPO_BASE_URL": base,
+            "WEB_PUSH_SERVICES": base,
             "TWILIO_SECRET_ARN": "twilio",
             "EXPO_SECRET_ARN": "",
             "WHATSAPP_SENDER": "+27600000000",
@@ -59,7 +60,16 @@ def provider(engine: None) -> Iterator[providers.Server]:
     server.server_close()
 
 
-def _notify(kind: str, now: str) -> str:
+def _browser(provider: providers.Server) -> dict[str, Any]:
+    """The subscription of a browser at the push service."""
+    from khaya.channels import vapid  # noqa: PLC0415
+    from khaya.platform.base import clock  # noqa: PLC0415
+
+    provider.web_push.now = lambda: clock.epoch(clock.now())
+    return provider.web_push.subscribe(f"http://127.0.0.1:{provider.server_port}", vapid.public_key())
+
+
+def _notify(kind: str, now: str, browser: dict[str, Any] | None = None) -> str:
     """Notify a person with a phone, an e-mail address and a device. Returns the notification's id."""
     from khaya.notifications import service, store  # noqa: PLC0415
     from khaya.notifications.kinds import KINDS  # noqa: PLC0415
@@ -78,6 +88,11 @@ def _notify(kind: str, now: str) -> str:
         now=now,
         unit_of_work=unit_of_work,
     )
+    if browser is not None:
+        unit_of_work.commit()
+        unit_of_work = UnitOfWork()
+        wanted = Registration.model_validate({"platform": "web", "subscription": browser})
+        service.register_device("laptop", wanted, PERSON, now=now, unit_of_work=unit_of_work)
     unit_of_work.add(users.create(User(user_id=PERSON, phone=PHONE, email=EMAIL, created_at=now)))
     unit_of_work.commit()
     person = store.recipient(PERSON)
@@ -114,7 +129,7 @@ def _at_once(hands: int, act: Callable[[], None]) -> int:
 
 @pytest.mark.parametrize(
     ("channel", "to"),
-    [("whatsapp", PHONE), ("sms", PHONE), ("email", EMAIL), ("push", "ExponentPushToken[phone]")],
+    [("whatsapp", PHONE), ("sms", PHONE), ("email", EMAIL), ("push", "ExponentPushToken[phone]"), ("web_push", "")],
 )
 def test_given_concurrent_deliveries_of_one_message_then_one_sends_it(
     provider: providers.Server, channel: Any, to: str
@@ -122,14 +137,15 @@ def test_given_concurrent_deliveries_of_one_message_then_one_sends_it(
     from khaya.deliveries import service  # noqa: PLC0415
 
     # given one notification whose message is delivered to many handlers
-    notification_id = _notify("accountSuspended", MORNING)
+    browser = _browser(provider)
+    notification_id = _notify("accountSuspended", MORNING, browser)
     before = len(provider.outbox())
     # when all send it concurrently
     _at_once(HANDS, lambda: service.deliver(channel, notification_id, MORNING, 1))
     # then it is in the outbox once
     assert len(provider.outbox()) == before + 1
     newest = provider.outbox()[0]
-    assert (newest.channel, newest.to) == (channel, to)
+    assert (newest.channel, newest.to) == (channel, to or browser["endpoint"])
     assert "suspended" in newest.text
     # and the retries find it done
     assert _at_once(2, lambda: service.deliver(channel, notification_id, MORNING, 2)) == 0

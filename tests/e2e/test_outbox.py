@@ -8,7 +8,7 @@ import uuid
 
 import requests
 
-from local import providers
+from local import providers, web_push
 from local.outbox import Sent
 from tests.e2e.conftest import Marketplace, eventually
 from tests.e2e.test_job_to_completion import OFFER, POSTING
@@ -43,6 +43,31 @@ def test_a_bid_is_pushed_to_the_owners_device(marketplace: Marketplace) -> None:
     inbox = lambda: marketplace.call("GET", "/notifications", token=buyer).json()["items"]  # noqa: E731
     assert eventually(lambda: any(title in one["text"] for one in inbox()))
     marketplace.call("DELETE", "/devices/e2e-phone", token=buyer)
+
+
+def test_a_bid_is_pushed_to_the_owners_browser(marketplace: Marketplace) -> None:
+    # given a buyer whose browser subscribed with the key of the configuration
+    buyer, worker = marketplace.token("buyer"), marketplace.token("worker")
+    key = marketplace.call("GET", "/config").json()["webPushKey"]
+    browsers = providers.address(marketplace.port) + web_push.BROWSERS
+    subscription = requests.post(browsers, json={"applicationServerKey": key}, timeout=10).json()
+    device = {"platform": "web", "subscription": subscription}
+    assert marketplace.call("PUT", "/devices/e2e-browser", device, token=buyer).status_code == 200
+    title = f"Fix a tap {letters()}"
+    job = marketplace.call("POST", "/jobs", {**POSTING, "title": title}, token=buyer).json()["id"]
+    # when a worker bids
+    assert marketplace.call("POST", f"/jobs/{job}/bids", OFFER, token=worker).status_code == 201
+
+    def pushed() -> list[Sent]:
+        sent = providers.sent(marketplace.port)
+        return [one for one in sent if one.channel == "web_push" and one.to == subscription["endpoint"]]
+
+    # then the push service verified and decrypted one push, which opens the bids
+    assert eventually(lambda: bool(pushed()))
+    (one,) = pushed()
+    assert title in one.text
+    assert one.text.endswith(f"/deals/{job}/bids")
+    marketplace.call("DELETE", "/devices/e2e-browser", token=buyer)
 
 
 def test_a_failed_request_is_repeated_and_an_unreadable_answer_is_not(marketplace: Marketplace) -> None:

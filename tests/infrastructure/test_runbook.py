@@ -131,6 +131,7 @@ def emitted_names() -> set[str]:
     """Names of business metrics in the code; a name put together stands for each channel and outcome."""
     ends = ("Sent", "Undeliverable", "Unsure", "Down")
     channels = {f"{channel.capitalize()}{end}" for channel in (*get_args(Channel), "push") for end in ends}
+    channels |= {f"WebPush{end}" for end in ends}
     found = {name for value in calls("count") for name in texts(value) if re.fullmatch(r"[A-Z]\w+", name)}
     return found | channels
 

@@ -21,6 +21,7 @@ from tests.support.records import profile
 def aws() -> Iterator[None]:
     """moto with the template's tables, made once: making them costs more than a test does."""
     from khaya.account_changes import consumer as account_changes  # noqa: PLC0415
+    from khaya.admin_queues import consumer as admin_queues  # noqa: PLC0415
     from khaya.name_sync import consumer as name_sync  # noqa: PLC0415
     from khaya.platform.aws import clients  # noqa: PLC0415 - clients must be made inside the mock
     from khaya.sessions import service as sessions  # noqa: PLC0415
@@ -28,6 +29,7 @@ def aws() -> Iterator[None]:
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(name_sync, "SETTLE_SECONDS", 0)
         patch.setattr(account_changes, "SETTLE_SECONDS", 0)
+        patch.setattr(admin_queues, "SETTLE_SECONDS", 0)
         patch.setattr(sessions, "time", SimpleNamespace(sleep=lambda _: None))
         stand_in.build()
         clients.clear()

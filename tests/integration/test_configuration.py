@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from khaya.platform.base.settings import settings
 from khaya.provider.pages import checkout_pages
 from tests.support.client import VISITOR, Person
 from tests.support.records import list_materials, post_job, profile
@@ -31,6 +32,20 @@ def test_the_configuration_has_limits_shares_and_least_amounts() -> None:
         "releaseHours": 72,
     }
     assert (found["provider"]["name"], found["oldestClient"]) == ("Paystack", 1)
+
+
+def test_the_web_push_key_is_a_public_key_that_follows_the_service_key() -> None:
+    key = VISITOR.get("/config").body["webPushKey"]
+    assert (len(key), key[0]) == (87, "B"), "an uncompressed point of the curve in base64url"
+    assert VISITOR.get("/config").body["webPushKey"] == key
+
+
+def test_where_no_push_service_is_allowed_there_is_no_web_push(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_PUSH_SERVICES", "")
+    settings.cache_clear()
+    assert VISITOR.get("/config").body["webPushKey"] is None
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 @pytest.mark.parametrize(

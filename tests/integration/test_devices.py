@@ -10,7 +10,7 @@ from khaya.notifications import store
 from khaya.platform.data import dynamo
 from tests.conftest import Clock
 from tests.support import stand_in
-from tests.support.client import Answer, Person
+from tests.support.client import VISITOR, Answer, Person
 from tests.support.inbox import TOKEN, device
 
 THANDI = Person("thandi", ("buyer",))
@@ -149,6 +149,92 @@ def test_a_device_can_be_removed_by_its_push_token() -> None:
 def test_an_invalid_registration_is_refused_by_its_field(wanted: dict[str, Any], field: str) -> None:
     answer = THANDI.put("/devices/phone", wanted)
     assert (answer.status, answer.fields) == (422, {field})
+    assert stand_in.stored("notifications") == []
+
+
+SUBSCRIPTION: dict[str, Any] = {
+    "endpoint": "https://fcm.googleapis.com/fcm/send/abc:def-1",
+    "expirationTime": None,
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
+"""The example of RFC 8291, as `PushSubscription.toJSON()` gives it."""
+
+
+def web(**changes: Any) -> dict[str, Any]:
+    return {"platform": "web", "subscription": {**SUBSCRIPTION, **changes}}
+
+
+def test_a_browser_is_registered_with_its_subscription(clock: Clock) -> None:
+    answer = THANDI.put("/devices/laptop", web())
+    assert (answer.status, answer.body["platform"]) == (200, "web")
+    assert answer.body.keys() == {"deviceId", "platform", "lastActiveAt"}, "no key is shown"
+    # when it is registered again with new keys, then those replace the former ones
+    keys = {**SUBSCRIPTION["keys"], "auth": "A" * 22}
+    assert THANDI.put("/devices/laptop", web(keys=keys)).status == 200
+    (row,) = [row for row in stand_in.stored("notifications") if row["id"] == "recipient#thandi"]
+    server_key = VISITOR.get("/config").body["webPushKey"]
+    assert row["devices"]["laptop"]["browser"] == {**keys, "serverKey": server_key}
+
+
+def test_a_subscription_moves_to_the_person_who_registers_it_last() -> None:
+    assert THANDI.put("/devices/laptop", web()).status == 200
+    assert SIPHO.put("/devices/laptop", web()).status == 200
+    assert (tokens("thandi"), tokens("sipho")) == ({}, {"laptop": SUBSCRIPTION["endpoint"]})
+    assert SIPHO.delete("/devices/laptop").status == 204
+    assert tokens("sipho") == {}
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "http://fcm.googleapis.com/fcm/send/abc",
+        "https://fcm.googleapis.com:8443/abc",
+        "https://fcm.googleapis.com.example.org/abc",
+        "https://user@fcm.googleapis.com/abc",
+        "https://example.org/?https://fcm.googleapis.com/",
+        "https://127.0.0.1/abc",
+        "https://169.254.169.254/latest/meta-data",
+        "http://localhost:9001/2018-06-01/runtime",
+        "https://[::1]/abc",
+        "https://10.0.0.1\\@fcm.googleapis.com/abc",
+    ],
+)
+def test_an_endpoint_of_no_accepted_push_service_is_refused(endpoint: str) -> None:
+    answer = THANDI.put("/devices/laptop", web(endpoint=endpoint))
+    assert (answer.status, answer.fields) == (422, {"subscription.endpoint"})
+    assert answer.body["errors"][0]["code"] == "push_service_not_allowed"
+    assert stand_in.stored("notifications") == []
+
+
+KEYS = SUBSCRIPTION["keys"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field"),
+    [
+        ({"platform": "web"}, "subscription"),
+        ({"platform": "web", "token": TOKEN.format("one")}, "token"),
+        ({**web(), "token": TOKEN.format("one")}, "token"),
+        ({**web(), "platform": "ios"}, "subscription"),
+        ({**device(), "subscription": SUBSCRIPTION}, "subscription"),
+        ({**web(), "token": None}, "body"),
+        (web(endpoint="ftp://fcm.googleapis.com/abc"), "subscription.endpoint"),
+        (web(endpoint="https://fcm.googleapis.com/" + "a" * 1000), "subscription.endpoint"),
+        (web(expirationTime="soon"), "subscription.expirationTime"),
+        (web(keys={**KEYS, "p256dh": "short"}), "subscription.keys.p256dh"),
+        (web(keys={**KEYS, "p256dh": "B" + "A" * 86}), "subscription.keys"),
+        (web(keys={**KEYS, "auth": KEYS["auth"] + "AA"}), "subscription.keys.auth"),
+        (web(keys={"auth": KEYS["auth"]}), "subscription.keys.p256dh"),
+        (web(extra=1), "subscription.extra"),
+    ],
+)
+def test_an_invalid_registration_of_a_browser_is_refused_by_its_field(wanted: dict[str, Any], field: str) -> None:
+    answer = THANDI.put("/devices/laptop", wanted)
+    assert answer.status == 422
+    assert field in answer.fields
     assert stand_in.stored("notifications") == []
 
 

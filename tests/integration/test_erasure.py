@@ -87,6 +87,8 @@ def test_given_an_erased_person_then_jobs_bids_and_reviews_stay_without_a_name()
     # public items are removed
     assert VISITOR.get(f"/listings/{ids['listing']}").status == 404
     assert VISITOR.get(f"/stories/{ids['story']}").status == 404
+    (asked,) = OTHER.get("/enquiries/mine", query={"as": "seller"}).body["items"]
+    assert (asked["id"], asked["status"]) == (ids["enquiry"], "closed")
     assert VISITOR.get(f"/stories/{ids['liked']}").body["likes"] == 0
     assert VISITOR.get("/profiles", query={"trade": "painting"}).body["items"] == []
     assert [row for row in stored("sessions") if row["userId"] == "member-1"] == []

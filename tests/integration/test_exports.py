@@ -33,6 +33,8 @@ def test_an_export_contains_all_data_about_the_person() -> None:
     assert [job["id"] for job in data["jobsWorkedOn"]] == [ids["worked"]]
     assert ids["bid"] in {bid["id"] for bid in data["bids"]}
     assert [one["id"] for one in data["listings"]] == [ids["listing"]]
+    assert [one["id"] for one in data["enquiriesMade"]] == [ids["enquiry"]]
+    assert data["enquiriesReceived"] == []
     assert [one["id"] for one in data["reviewsWritten"]] == [ids["review"]]
     assert [one["id"] for one in data["reviewsReceived"]] == [ids["about"]]
     assert data["credits"][0]["balanceCents"] == data["creditEntries"][-1]["balanceAfterCents"] == 5_000

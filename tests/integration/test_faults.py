@@ -13,10 +13,12 @@ from tests.support.client import Answer, Person
 from tests.support.faults import FAULTS, Fault, Faulty, faulty, refusal
 from tests.support.inbox import add_notification, device
 from tests.support.records import (
+    ENQUIRY,
     OFFER,
     OFFERING,
     POSTING,
     accept,
+    ask,
     complete_job,
     list_materials,
     place_bid,
@@ -192,6 +194,48 @@ def restock() -> Attempt:
     )
 
 
+def _enquiries() -> list[dict[str, Any]]:
+    rows = stand_in.stored("enquiries")
+    found = [row for row in rows if "text" in row]
+    open_ones = [row for row in found if row["status"] == "open"]
+    assert _only("listings")["openEnquiries"] == len(open_ones), "the listing's count is exact"
+    slots = {row["enquiryId"] for row in rows if "enquiryId" in row}
+    assert slots == {row["id"] for row in open_ones}, "who has an open enquiry holds the slot"
+    assert sum(row.get("enquiries", 0) for row in rows) == len(found), "the day's count is exact"
+    return found
+
+
+def _trusted_listing() -> tuple[Person, str]:
+    seller = Person("seller", ("seller",))
+    profile("seller", roles=["seller"], verified=True)
+    return seller, list_materials(seller)
+
+
+def enquire() -> Attempt:
+    _, listing = _trusted_listing()
+    return Attempt(
+        lambda key: OWNER.post(f"/listings/{listing}/enquiries", ENQUIRY, headers=key), lambda: len(_enquiries())
+    )
+
+
+def answer_enquiry() -> Attempt:
+    seller, listing = _trusted_listing()
+    enquiry = ask(OWNER, listing)
+    return Attempt(
+        lambda key: seller.post(f"/enquiries/{enquiry}/answer", {"text": "Yes."}, headers=key),
+        lambda: [row["status"] for row in _enquiries() if "answer" in row].count("answered"),
+    )
+
+
+def close_enquiry() -> Attempt:
+    seller, listing = _trusted_listing()
+    enquiry = ask(OWNER, listing)
+    return Attempt(
+        lambda key: seller.post(f"/enquiries/{enquiry}/closing", headers=key),
+        lambda: [row["status"] for row in _enquiries()].count("closed"),
+    )
+
+
 def edit_job() -> Attempt:
     job = post_job(OWNER)
     return Attempt(
@@ -251,6 +295,9 @@ ATTEMPTS: dict[str, Callable[[], Attempt]] = {
     "read the inbox": read_inbox,
     "take over a phone": take_over_phone,
     "move stock": restock,
+    "enquire about a listing": enquire,
+    "answer an enquiry": answer_enquiry,
+    "close an enquiry": close_enquiry,
     "edit a job": edit_job,
     "like a story": like,
     "review a worker": review,

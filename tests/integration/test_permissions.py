@@ -12,11 +12,13 @@ from collections.abc import Callable
 import pytest
 
 from khaya import provider
+from khaya.admin_queues.model import KEPT
 from khaya.chargebacks import store as chargebacks
 from khaya.chargebacks.model import Chargeback
 from khaya.erasure import store as erasures
 from khaya.notices import service as notices
-from khaya.platform.aws import secrets
+from khaya.platform.aws import queues, secrets
+from khaya.platform.aws.queues import OutgoingMessage
 from khaya.platform.base import clock
 from khaya.platform.data.unit_of_work import commit_now
 from khaya.platform.work.circuit_breakers import FAILURES, OPEN_SECONDS
@@ -276,6 +278,8 @@ def changed() -> None:
     assert Person("admin-1", ("admin",)).patch("/admin/users/member-1", suspended).status == 200
     follow()
     MEMBER.patch("/profiles/me", {"location": "Pinetown"})
+    for name in KEPT:
+        queues.send("derived", [OutgoingMessage("admin_queues", {"queue": name}, object=name, change=name)])
     follow()
 
 
@@ -296,6 +300,12 @@ def notifications() -> None:
     OWNER.post(f"/notifications/{notification_id}/read", headers=KEY)
     OWNER.put("/devices/phone", device("one"))
     OWNER.put("/devices/phone", device("two"))
+    body = {"text": "Call Sipho", "dueAt": "2026-12-01T08:00:00.000Z"}
+    key = {"Idempotency-Key": "key-2"}
+    reminder = OWNER.post("/reminders", body, headers=key).body["id"]
+    OWNER.post("/reminders", {**body, "dueAt": "2020-12-01T08:00:00.000Z"}, headers=key)
+    OWNER.get("/reminders")
+    OWNER.delete(f"/reminders/{reminder}")
 
 
 def deliver_notices() -> None:
@@ -329,14 +339,6 @@ def platform() -> None:
     for kind in ("jobs", "materials", "people", "stories", "invite"):
         VISITOR.get(f"/s/{kind}/nothing")
     Person("admin", ("admin",)).get("/health")
-
-
-def reminders() -> None:
-    body = {"text": "Call Sipho", "dueAt": "2026-12-01T08:00:00.000Z"}
-    reminder = OWNER.post("/reminders", body, headers=KEY).body["id"]
-    OWNER.post("/reminders", {**body, "dueAt": "2020-12-01T08:00:00.000Z"}, headers=KEY)
-    OWNER.get("/reminders")
-    OWNER.delete(f"/reminders/{reminder}")
 
 
 def swept() -> None:
@@ -488,7 +490,6 @@ FLOWS: dict[str, Callable[[], None]] = {
     "money": rewarded,
     "notifications": notifications,
     "notices": deliver_notices,
-    "reminders": reminders,
     "due_items": swept,
     "pre_token": signed_in,
     "payouts": payout_routes,

@@ -41,6 +41,8 @@ from tests.support.payments import ACCOUNT, pay, stick
 from tests.support.provider import FakeProvider
 from tests.support.records import (
     accept,
+    active_listing,
+    ask,
     backdate_job,
     complete_job,
     list_materials,
@@ -182,6 +184,12 @@ def _as_a_seller_and_author() -> None:
     decision = {"decision": "approve", "version": version_of("listings", listing)}
     assert ADMIN.post(f"/listings/{listing}/moderation", decision).status == 200
     send(MEMBER, "PATCH", f"/listings/{list_materials(MEMBER)}", {})
+    received = ask(OTHER, listing, text=OTHERS_WORDS)
+    send(MEMBER, "POST", f"/enquiries/{received}/answer", {})
+    ask(THIRD, listing, text=OTHERS_WORDS)
+    answered = send(MEMBER, "POST", f"/listings/{active_listing(OTHER)}/enquiries", {}).body["id"]
+    assert OTHER.post(f"/enquiries/{answered}/answer", {"text": OTHERS_WORDS}).status == 200
+    send(MEMBER, "POST", f"/listings/{active_listing(OTHER)}/enquiries", {})
     story = send(MEMBER, "POST", "/stories", {"type": "tip"}).body["id"]
     approve = {"decision": "approve", "version": version_of("stories", story)}
     assert ADMIN.post(f"/stories/{story}/moderation", approve).status == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Iterator
@@ -10,7 +11,11 @@ from typing import Any
 import pytest
 import requests
 
+from khaya.channels import vapid
+from khaya.channels.push_encryption import encrypt
+from khaya.platform.base import clock
 from local import providers, twilio
+from tests.support.service_key import set_service_key
 
 PHONE, TABLET = "ExponentPushToken[phone]", "ExponentPushToken[tablet]"
 ACCOUNT = twilio.ACCOUNT["accountSid"]
@@ -169,3 +174,51 @@ def test_other_paths_are_not_found(client: Client) -> None:
     assert requests.get(f"{client.base}/nothing", timeout=5).status_code == 404
     assert requests.post(f"{client.base}/elsewhere", timeout=5).status_code == 404
     assert requests.delete(f"{client.base}/outbox", timeout=5).status_code == 404
+
+
+def subscribed(client: Client) -> tuple[dict[str, Any], vapid.Signer]:
+    """The subscription of a browser at the stand-in, and the key that it was made with."""
+    set_service_key()
+    signer = next(vapid.signers())
+    answer = requests.post(f"{client.base}/_browsers", json={"applicationServerKey": signer.public_key}, timeout=5)
+    assert answer.status_code == 201
+    return answer.json(), signer
+
+
+def push(client: Client, subscription: dict[str, Any], signature: str, **changes: Any) -> int:
+    body = encrypt(json.dumps({"title": "New bid", "text": "R450", "path": "/deals/1"}).encode(), **changes.pop("keys"))
+    headers = {"TTL": "60", "Content-Encoding": "aes128gcm", "Authorization": signature, **changes}
+    return requests.post(subscription["endpoint"], data=body, headers=headers, timeout=5).status_code
+
+
+def test_the_push_service_takes_what_is_signed_and_encrypted_for_the_browser(client: Client) -> None:
+    subscription, signer = subscribed(client)
+    client.server.web_push.now = lambda: clock.epoch(clock.now())
+    good = signer.authorization(client.base, "https://app.khaya.example")
+    assert push(client, subscription, good, keys=subscription["keys"]) == 201
+    assert [(one["channel"], one["to"], one["title"], one["text"]) for one in client.outbox()] == [
+        ("web_push", subscription["endpoint"], "New bid", "R450\n/deals/1")
+    ]
+    # and refuses signatures for another service, of another key, without one, and other browsers' encryption
+    other, _ = subscribed(client)
+    assert push(client, subscription, signer.authorization("https://other.example", "https://a.b"), keys=KEYS) == 403
+    assert push(client, subscription, good.replace(signer.public_key, KEYS["p256dh"]), keys=KEYS) == 403
+    assert push(client, subscription, signer.authorization(client.base, "nobody"), keys=subscription["keys"]) == 403
+    assert push(client, subscription, "", keys=subscription["keys"]) == 403
+    assert push(client, subscription, good, keys=other["keys"]) == 400
+    assert push(client, subscription, good, keys=subscription["keys"], **{"Content-Encoding": "gzip"}) == 400
+    assert push(client, {"endpoint": f"{client.base}/web-push/nobody"}, good, keys=KEYS) == 404
+    client.server.web_push.now = lambda: clock.epoch(clock.now()) + 13 * 3600
+    assert push(client, subscription, good, keys=subscription["keys"]) == 403
+    assert len(client.outbox()) == 1
+
+
+KEYS = {
+    "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+    "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+}
+
+
+def test_a_browser_needs_a_public_key_to_subscribe(client: Client) -> None:
+    for body in ({}, {"applicationServerKey": "x"}, []):
+        assert requests.post(f"{client.base}/_browsers", json=body, timeout=5).status_code == 400

@@ -337,7 +337,7 @@ def test_a_person_of_the_demo_is_signed_in_at_the_api_and_led_to_the_app_with_it
     ((_, path, _, body),) = Api.asked
     assert path == "/v1/auth/tokens"
     assert json.loads(body) == {"username": THANDI.phone, "password": DEMO_PASSWORD, "cookie": True}
-    assert (found.status, found.headers["Location"]) == (303, "/")
+    assert (found.status, found.headers["Location"]) == (303, "/signed-in")
     assert found.headers["Set-Cookie"] == COOKIES[0]
 
 

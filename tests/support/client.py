@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -161,9 +162,10 @@ def subject_of(user_id: str) -> str:
 def matched(method: str, path: str) -> tuple[str, dict[str, str]]:
     """The route of the template that matches `path`, and its path parameters. Fixed segments take precedence."""
     found = []
-    for known_method, resource in routes():
-        parameters = _parameters(resource, path)
-        if known_method == method and parameters is not None:
+    given = path.strip("/").split("/")
+    for resource, wanted in _resources()[method, len(given)]:
+        parameters = _parameters(wanted, given)
+        if parameters is not None:
             found.append((len(parameters), resource, parameters))
     if not found:
         raise LookupError(f"the template has no {method} {path}")
@@ -171,16 +173,24 @@ def matched(method: str, path: str) -> tuple[str, dict[str, str]]:
     return resource, parameters
 
 
+@cache
+def _resources() -> dict[tuple[str, int], list[tuple[str, list[str]]]]:
+    """The template's routes with their segments, by method and number of segments."""
+    found = defaultdict(list)
+    for method, resource in routes():
+        segments = resource.strip("/").split("/")
+        found[method, len(segments)].append((resource, segments))
+    return found
+
+
+@cache
 def function_of(method: str, resource: str) -> str:
     """The folder of the function that serves a route."""
     code: str = resources(FUNCTION)[routes()[method, resource]["function"]]["CodeUri"]
     return code.strip("/").split("/")[-1]
 
 
-def _parameters(resource: str, path: str) -> dict[str, str] | None:
-    wanted, given = resource.strip("/").split("/"), path.strip("/").split("/")
-    if len(wanted) != len(given):
-        return None
+def _parameters(wanted: list[str], given: list[str]) -> dict[str, str] | None:
     parameters = {}
     for part, value in zip(wanted, given, strict=True):
         if part.startswith("{"):

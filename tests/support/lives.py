@@ -10,7 +10,16 @@ from khaya.sessions import model, store
 from tests.support import stand_in
 from tests.support.client import Answer, Person
 from tests.support.money import apply, code_of, grant
-from tests.support.records import accept, complete_job, list_materials, place_bid, post_job, profile
+from tests.support.records import (
+    accept,
+    active_listing,
+    ask,
+    complete_job,
+    list_materials,
+    place_bid,
+    post_job,
+    profile,
+)
 from tests.support.stories import approved_story
 from tests.support.template import function_environment
 from tests.support.uploads import given
@@ -42,6 +51,7 @@ def live() -> dict[str, str]:
         "story": approved_story(MEMBER, content=SIGNED),
         "liked": approved_story(OTHER),
     }
+    ids["enquiry"] = ask(MEMBER, active_listing(OTHER), text=SIGNED)
     ids["received"] = place_bid(OTHER, ids["posted"])
     ids["bid"] = place_bid(MEMBER, ids["offered"], proposal=SIGNED)
     ids["review"] = _made(MEMBER.post(f"/jobs/{ids['bought']}/reviews", {"rating": 4}))

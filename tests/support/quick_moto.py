@@ -3,7 +3,8 @@
 Before each transaction moto copies every table that it touches, with its stream, once for every write. Here only the
 written items are copied, and restored if the transaction is cancelled. Lookups that moto repeats for every attribute and
 expression are cached, with what an expression consists of. Attributes are in the form of an answer already, so they are
-answered as they are.
+answered as they are. Calls of DynamoDB are not signed, since moto reads no signature, and go to its backend without a
+search through the addresses of all services.
 """
 
 from __future__ import annotations
@@ -16,9 +17,13 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
+from botocore.signers import RequestSigner
 from joserfc import jwk
 from moto.cognitoidp import models as cognito
 from moto.core import responses
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.exceptions import HTTPException
+from moto.core.request import normalize_request
 from moto.core.serialize import AttributePicker, BaseJSONSerializer
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.exceptions import ItemSizeTooLarge
@@ -29,13 +34,17 @@ from moto.dynamodb.models.utilities import bytesize
 from moto.dynamodb.parsing import validators
 from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.dynamodb.responses import DynamoHandler
 
 _transact = DynamoDBBackend.transact_write_items
 _pick = AttributePicker.__call__
 _structure = BaseJSONSerializer._serialize_type_structure
 _lex = ConditionExpressionParser._lex_condition_expression
 _parse_update = UpdateExpressionParser.make
+_sign = RequestSigner.handler
+_process = BotocoreStubber.process_request
 _processed: dict[type, tuple[type, ...]] = {}
+_DYNAMODB = "https://dynamodb.af-south-1.amazonaws.com/"
 _ITEM_BYTES = 405_000  # moto's limit
 _AT_THE_ROOT = (validators.ActionCountValidator, validators.OverlappingPathsValidator)
 _TYPES = frozenset({"S", "N", "BOOL", "NULL", "L", "M", "SS", "NS", "B", "BS"})
@@ -56,6 +65,24 @@ def quicken() -> None:
     cognito.jwk = SimpleNamespace(RSAKey=SimpleNamespace(import_key=_signing_key))  # type: ignore[attr-defined]
     LimitedSizeDict.__setitem__ = _set_attribute  # type: ignore[method-assign]
     responses.method_names_from_class = dir  # type: ignore[attr-defined]
+    RequestSigner.handler = _sign_others  # type: ignore[method-assign]
+    BotocoreStubber.process_request = _process_quickly  # type: ignore[method-assign]
+
+
+def _sign_others(signer: Any, operation_name: Any = None, request: Any = None, **given: Any) -> Any:
+    """Sign a call of another service than DynamoDB."""
+    return None if request.url == _DYNAMODB else _sign(signer, operation_name=operation_name, request=request, **given)
+
+
+def _process_quickly(stubber: BotocoreStubber, request: Any) -> Any:
+    """The answer to a call: DynamoDB's backend, or what moto finds for the address."""
+    if request.url != _DYNAMODB:
+        return _process(stubber, request)
+    call = normalize_request(request)
+    try:
+        return DynamoHandler.dispatch(call, call.raw_url, call.headers)
+    except HTTPException as error:
+        return error.code, error.get_headers(), error.get_body()
 
 
 def _pick_quickly(picker: AttributePicker, context: Any) -> Any:

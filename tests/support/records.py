@@ -37,6 +37,9 @@ OFFERING: dict[str, Any] = {
 }
 
 
+ENQUIRY: dict[str, Any] = {"text": "Do you deliver to Umlazi?", "quantity": 500}
+
+
 def post_job(buyer: Person, **fields: Any) -> str:
     """Post a job and return its id."""
     return _id(buyer.post("/jobs", {**POSTING, **fields}))
@@ -45,6 +48,20 @@ def post_job(buyer: Person, **fields: Any) -> str:
 def list_materials(seller: Person, **fields: Any) -> str:
     """List materials and return the id of the listing."""
     return _id(seller.post("/listings", {**OFFERING, **fields}))
+
+
+def active_listing(seller: Person, **fields: Any) -> str:
+    """List materials that an admin approves, and return the id of the listing."""
+    listing = list_materials(seller, **fields)
+    decision = {"decision": "approve", "version": version_of("listings", listing)}
+    answer = Person("moderator", ("admin",)).post(f"/listings/{listing}/moderation", decision)
+    assert answer.status == 200, answer.text
+    return listing
+
+
+def ask(buyer: Person, listing_id: str, **fields: Any) -> str:
+    """Enquire about a listing and return the id of the enquiry."""
+    return _id(buyer.post(f"/listings/{listing_id}/enquiries", {**ENQUIRY, **fields}))
 
 
 def place_bid(worker: Person, job_id: str, **fields: Any) -> str:

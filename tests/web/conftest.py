@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -13,10 +14,14 @@ from local.people import Person
 from tests.support.marketplace import Marketplace, running
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ON_THE_WAY = ("/demo", "/demo/sign-in", "/signed-in")
+"""Where a sign-in passes before the app stands at a screen."""
 SCREEN = {"width": 360, "height": 640}
+PATIENCE = 40_000
+"""Milliseconds; the stand-in starts functions late on a busy machine."""
 
-Phones = Callable[[], BrowserContext]
-SignIn = Callable[[Person], Page]
+Phones = Callable[..., BrowserContext]
+SignIn = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +52,7 @@ def web(marketplace: Marketplace) -> str:
 def phones(browser: Browser, web: str) -> Iterator[Phones]:
     """Makes phones that share nothing. At the end, none may have reported a breach of the page's security policy."""
     with ExitStack() as stack:
-        yield lambda: stack.enter_context(a_phone(browser, web))
+        yield lambda language="en": stack.enter_context(a_phone(browser, web, language))
 
 
 @pytest.fixture
@@ -60,22 +65,33 @@ def phone(phones: Phones) -> BrowserContext:
 def sign_in_as(phones: Phones) -> SignIn:
     """Signs a person of the demo in, on a phone of their own, and returns its page."""
 
-    def signed_in(person: Person) -> Page:
-        page = phones().new_page()
+    def signed_in(person: Person, language: str = "en") -> Page:
+        page = phones(language).new_page()
         page.goto("/demo")
         page.get_by_role("button", name=person.name).tap()
-        page.wait_for_url("/")
+        page.wait_for_url(lambda url: urlsplit(url).path not in ON_THE_WAY)
         return page
 
     return signed_in
 
 
 @contextmanager
-def a_phone(browser: Browser, web: str) -> Iterator[BrowserContext]:
-    """A touch screen of 360 by 640, and the check of what it reports."""
+def a_phone(browser: Browser, web: str, language: str | None = None) -> Iterator[BrowserContext]:
+    """A touch screen of 360 by 640, and the check of what it reports.
+
+    Without a language it is a new phone, on which the app asks for one first.
+    """
     context = browser.new_context(
         base_url=web, viewport=SCREEN, screen=SCREEN, has_touch=True, is_mobile=True, device_scale_factor=2
     )
+    context.set_default_timeout(PATIENCE)
+    if language:
+        settled = {"khaya-language": language, "khaya-shared-phone": "no"}
+        lines = (
+            f"localStorage.getItem({name!r}) ?? localStorage.setItem({name!r}, {value!r});"
+            for name, value in settled.items()
+        )
+        context.add_init_script("\n".join(lines))
     reported: list[str] = []
     context.on("console", lambda said: reported.append(said.text) if "Content Security Policy" in said.text else None)
     try:

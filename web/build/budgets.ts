@@ -56,7 +56,7 @@ for (const key of keys.filter((one) => /src\/screens\/.*\.tsx$/.test(one)).sort(
   if (key !== home) check(key.replace("src/screens/", ""), sum(own), admin ? LIMITS.admin : LIMITS.screen);
 }
 for (const language of ["en", "zu"])
-  for (const bundle of ["first", "work", "own", "pages", "admin"]) {
+  for (const bundle of ["first", "work", "own", "problems", "pages", "admin"]) {
     const words = manifest[`src/words/compiled/${language}.${bundle}.json`];
     if (words) check(`words: ${language}, ${bundle}`, kilobytes(words.file), LIMITS.words);
   }

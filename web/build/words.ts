@@ -15,6 +15,7 @@ const LANGUAGES = ["en", "zu"] as const;
 const BUNDLES = {
   first: ["common", "api", "public", "sign_in"],
   own: ["me", "settings", "money", "seller"],
+  problems: ["problems"],
   pages: ["pages"],
   admin: ["admin"],
   work: [] as string[],

@@ -1,7 +1,8 @@
 /** The frame of each page: header, the screen of the address, bottom bar, and the sheets that lie over all. */
 import { signal } from "@preact/signals";
-import { ErrorBoundary, LocationProvider, lazy, Route, Router, useLocation } from "preact-iso";
+import { LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { openActionCount, unreadCount } from "./api/counts";
+import { lazyScreen } from "./lazyScreen";
 import { unsent } from "./offline/outbox";
 import { takeUpdate } from "./offline/updates";
 import { ROUTES, type RouteOf } from "./routes";
@@ -14,7 +15,7 @@ import { BottomBar } from "./ui/BottomBar";
 import { Header } from "./ui/Header";
 import { NotChecked } from "./ui/NotChecked";
 import { useScrollMemory } from "./ui/scrollMemory";
-import { addWords, chosenLanguage } from "./words/words";
+import { chosenLanguage } from "./words/words";
 
 const languageChosen = signal(chosenLanguage() !== null);
 const SCREENS = ROUTES.map((route) => ({ ...route, component: gated(route) }));
@@ -43,13 +44,11 @@ function Frame() {
     <div class={admin ? "frame wide" : "frame"}>
       <Header signOut={signedIn.value && sharedPhone.value === true} unsent={unsent.value} />
       <main id="main">
-        <ErrorBoundary>
-          <Router onRouteChange={takeUpdate}>
-            {SCREENS.map((screen) => (
-              <Route key={screen.path} path={screen.path} component={screen.component} />
-            ))}
-          </Router>
-        </ErrorBoundary>
+        <Router onRouteChange={takeUpdate}>
+          {SCREENS.map((screen) => (
+            <Route key={screen.path} path={screen.path} component={screen.component} />
+          ))}
+        </Router>
         <NotChecked />
       </main>
       {!admin && (
@@ -68,10 +67,7 @@ function Frame() {
 
 /** Returns the screen of a route, behind the question whether this person may use it. */
 function gated(route: RouteOf) {
-  const Screen = lazy(async () => {
-    const [screen] = await Promise.all([route.screen(), addWords(...(route.words ?? ["work", "own"]))]);
-    return screen;
-  });
+  const Screen = lazyScreen(route);
   return (props: object) => (
     <Gate who={route.who}>
       <Screen {...props} />

@@ -27,6 +27,6 @@ document.addEventListener("visibilitychange", () => {
   void readCounts();
 });
 if ("serviceWorker" in navigator && import.meta.env.PROD) void registerWorker();
-setTimeout(() => void addWords("work", "own"), 3_000); // the texts of failures and of the next screens
+setTimeout(() => void addWords("problems", "work", "own"), 3_000); // the texts of failures and of the next screens
 void deleteOldCopies("public");
 endWhenIdle();

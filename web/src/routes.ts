@@ -8,7 +8,7 @@ export interface RouteOf {
   // biome-ignore lint/suspicious/noExplicitAny: the router gives each screen the parameters of its address
   screen: () => Promise<{ default: ComponentType<any> }>;
   who: Who;
-  /** The words beside those of the first screens; if left out, those of work and of one's own pages. */
+  /** The words beside those of the first screens; if left out, those of work, of one's own pages and of problems. */
   words?: BundleName[];
 }
 
@@ -93,13 +93,13 @@ export const ROUTES: RouteOf[] = [
     path: "/admin",
     screen: () => import("./screens/admin/Admin"),
     who: "admin",
-    words: ["work", "own", "admin"],
+    words: ["work", "own", "problems", "admin"],
   },
   {
     path: "/admin/:page/:id?",
     screen: () => import("./screens/admin/Admin"),
     who: "admin",
-    words: ["work", "own", "admin"],
+    words: ["work", "own", "problems", "admin"],
   },
   { path: "*", screen: () => import("./screens/pages/NotFound"), who: "anybody", words: ["pages"] },
 ];

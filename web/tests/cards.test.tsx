@@ -1,14 +1,13 @@
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { JobCard } from "../src/cards/JobCard";
 import { priceWords } from "../src/cards/MaterialCard";
 import { PersonLine, tradeWords, trustWords } from "../src/cards/PersonLine";
-import { PlaceField } from "../src/cards/PlaceField";
 import { ShareButton } from "../src/cards/ShareButton";
 import { setDataSaver } from "../src/offline/dataSaver";
 import { useWords } from "../src/words/words";
 import { answers, noNetwork } from "./api";
 import { JOB_CARD } from "./publicSamples";
-import { close, find, open, sees, tap } from "./screen";
+import { close, find, open, tap } from "./screen";
 
 afterEach(() => {
   close();
@@ -85,32 +84,46 @@ it("given a phone that cannot share, when it is shown, then it leads to WhatsApp
   );
 });
 
-it("given the list of places, when the field is opened twice, then the API is asked once", async () => {
-  const asked = answers({ "GET /places": { items: [{ name: "Umlazi", aliases: [] }], sources: [] } });
-  const field = <PlaceField value="" onInput={() => undefined} />;
-  const shown = await open("/", field);
-  await vi.waitFor(() => expect(shown.querySelector("option")?.value).toBe("Umlazi"));
-  await vi.waitFor(async () => expect(await savedPlaces()).toBe(true));
-  close();
-  answers({ "GET /places": noNetwork });
-  const { forget } = await import("../src/api/query");
-  forget();
-  const { render } = await import("preact");
-  const { LocationProvider } = await import("preact-iso");
-  const root = document.createElement("div");
-  render(<LocationProvider>{field}</LocationProvider>, root);
-  await vi.waitFor(() => expect(root.querySelector("option")?.value).toBe("Umlazi"));
-  expect(asked).toHaveLength(1);
-});
+describe("the field of a place", () => {
+  let readPlaces = 0;
 
-async function savedPlaces(): Promise<boolean> {
-  const { readSaved } = await import("../src/offline/saved");
-  return Boolean(await readSaved("public", "places"));
-}
+  /** Opens the field as after a start of the app, with what the device keeps. */
+  async function field(): Promise<HTMLElement> {
+    vi.resetModules();
+    await (await import("../src/words/words")).useWords("en");
+    const { PlaceField } = await import("../src/cards/PlaceField");
+    const root = document.createElement("div");
+    document.body.append(root);
+    (await import("preact")).render(<PlaceField value="Ixopo" onInput={() => undefined} />, root);
+    root.querySelector("input")?.dispatchEvent(new FocusEvent("focus"));
+    return root;
+  }
 
-it("given places that cannot be read, when the field is shown, then one can type all the same", async () => {
-  answers({ "GET /places": noNetwork });
-  const shown = await open("/", <PlaceField value="Ixopo" onInput={() => undefined} />);
-  await sees("Place");
-  expect(shown.querySelector("input")?.value).toBe("Ixopo");
+  beforeEach(() => {
+    readPlaces = 0;
+    answers({
+      "GET /places": () => {
+        readPlaces += 1;
+        return { items: [{ name: "Umlazi", aliases: [] }], sources: [] };
+      },
+    });
+  });
+
+  it("given places that cannot be read, when one types, then there is no list and the text stays", async () => {
+    answers({ "GET /places": noNetwork });
+    const shown = await field();
+    await new Promise((done) => setTimeout(done, 100));
+    expect(shown.querySelector("option")).toBeNull();
+    expect(shown.querySelector("input")?.value).toBe("Ixopo");
+  });
+
+  it("given places that were read, when the app starts again, then they are there without the API", async () => {
+    const first = await field();
+    await vi.waitFor(() => expect(first.querySelector("option")?.value).toBe("Umlazi"));
+    const { readSaved } = await import("../src/offline/saved");
+    await vi.waitFor(async () => expect(await readSaved("public", "places")).toBeDefined());
+    const second = await field();
+    await vi.waitFor(() => expect(second.querySelector("option")?.value).toBe("Umlazi"));
+    expect(readPlaces).toBe(1);
+  });
 });

@@ -61,8 +61,12 @@ describe("the outbox", () => {
 
   it("given a refusal, when something is submitted, then its form gets it and nothing stays in the outbox", async () => {
     answers({ "POST /jobs/j1/bids": problem(409, "job_status") });
+    const states: string[] = [];
+    const stop = outbox.subscribe((items) => states.push(...items.map((one) => one.state)));
     const sent = await submit(bid("k4"));
+    stop();
     expect(sent.state).toBe("refused");
+    expect(states).not.toContain("needs_you");
     expect(await kept()).toEqual([]);
   });
 

@@ -289,7 +289,7 @@ describe("a material", () => {
     await open("/materials/l1?ask=1", <MaterialPage id="l1" />);
     await type("text", "Do you bring it to Durban?");
     await submitForm();
-    await vi.waitFor(() => expect(document.querySelector("dialog [role=alert]")).not.toBeNull());
+    await vi.waitFor(() => expect(document.querySelector("dialog [role=alert]")).not.toBeNull(), 10_000);
     expect((document.getElementById("text") as HTMLTextAreaElement).value).toBe("Do you bring it to Durban?");
   });
 
@@ -320,7 +320,8 @@ describe("a story", () => {
     await open("/stories/t1?like=1", <StoryPage id="t1" />);
     await sees("4 likes");
     await find("Take my like back");
-    expect(asked.filter((one) => one.method === "PUT")).toHaveLength(1);
+    const likes = () => asked.filter((one) => one.method === "PUT");
+    await vi.waitFor(() => expect(likes()).toHaveLength(1), 10_000);
     expect(location.search).toBe("");
   });
 

@@ -6,6 +6,8 @@ import { vi } from "vitest";
 import { forget } from "../src/api/query";
 import { database } from "../src/offline/database";
 
+const PATIENCE = { timeout: 10_000 }; // a busy machine takes its time
+
 /** Shows a screen at an address, in an empty page. */
 export function show(screen: ComponentChild, path = "/"): void {
   close();
@@ -30,7 +32,7 @@ export function close(): void {
 export async function sees(text: string): Promise<void> {
   await vi.waitFor(() => {
     if (!words().includes(spaced(text))) throw new Error(`the page has no "${text}": ${words()}`);
-  });
+  }, PATIENCE);
 }
 
 /** Returns the text of the page, with ordinary spaces. */
@@ -45,7 +47,7 @@ export async function find(name: string): Promise<HTMLElement> {
     const one = all.find((each) => label(each) === name) ?? all.find((each) => label(each).startsWith(name));
     if (!one) throw new Error(`no "${name}" to tap: ${all.map(label).join(" | ")}`);
     return one;
-  });
+  }, PATIENCE);
 }
 
 /** Taps what has these words. */
@@ -60,7 +62,7 @@ export async function type(name: string, text: string): Promise<void> {
     const one = document.getElementById(name);
     if (!one) throw new Error(`no field "${name}"`);
     return one as HTMLInputElement | HTMLSelectElement;
-  });
+  }, PATIENCE);
   await act(() => {
     field.value = text;
     field.dispatchEvent(

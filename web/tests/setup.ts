@@ -12,6 +12,6 @@ beforeEach(async () => {
   });
   localStorage.clear();
   sessionStorage.clear();
-  await addWords("work", "own", "pages", "admin");
+  await addWords("work", "own", "problems", "pages", "admin");
   await useWords("en");
 });

@@ -103,7 +103,6 @@ describe("placing a bid", () => {
         errors: [{ field: "proposal", code: "x", message: "Not this" }],
       },
     }));
-    show(<PlaceBid id="j1" />);
     await sees("Not this");
     expect((document.getElementById("proposal") as HTMLTextAreaElement).value).toBe(PROPOSAL);
     expect(outbox.value).toEqual([]);

@@ -20,11 +20,11 @@ from khaya.platform.aws import clients, messaging, queues, secrets
 from khaya.platform.base import clock, settings
 from khaya.platform.base.ids import new_id
 from khaya.platform.data import dynamo
-from local import providers, twilio
+from local import providers, twilio, web_push
 from tests.conftest import Clock
 from tests.support import mailbox
 from tests.support.circuit_breakers import BreakerClock, forget_failures, stopped_clock
-from tests.support.client import Context, Person, app
+from tests.support.client import VISITOR, Context, Person, app
 from tests.support.records import profile
 from tests.support.stand_in import ACCOUNT, REGION, client, stored
 from tests.support.template import queue_name
@@ -38,8 +38,9 @@ TEST_TIMEOUT = (2, 1)  # seconds; a busy machine answers late
 
 @pytest.fixture
 def provider() -> Iterator[providers.Server]:
-    """Stand-ins of Twilio and Expo."""
+    """Stand-ins of Twilio, Expo and a push service of browsers."""
     server = providers.Server(0)
+    server.web_push.now = lambda: clock.epoch(clock.now())
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     yield server
     server.shutdown()
@@ -90,6 +91,19 @@ class Post:
         """Register a device."""
         answer = self.person.put(f"/devices/{device}", {"platform": "android", "token": token})
         assert answer.status == 200, answer.text
+
+    def subscribe(self, device: str) -> str:
+        """Subscribe a browser to the push service and register it; returns the endpoint."""
+        key = VISITOR.get("/config").body["webPushKey"]
+        subscription = self.provider.web_push.subscribe(f"http://127.0.0.1:{self.provider.server_port}", key)
+        answer = self.person.put(f"/devices/{device}", {"platform": "web", "subscription": subscription})
+        assert answer.status == 200, answer.text
+        endpoint: str = subscription["endpoint"]
+        return endpoint
+
+    def browser(self, endpoint: str) -> web_push.Browser:
+        """The browser behind an endpoint."""
+        return self.provider.web_push.browsers[endpoint.rpartition("/")[2]]
 
     def waiting(self, consumer: str) -> int:
         """The number of a consumer's messages in the queue."""
@@ -159,6 +173,7 @@ def post(provider: providers.Server, monkeypatch: pytest.MonkeyPatch, clock: Clo
     for name, value in {
         "TWILIO_BASE_URL": base,
         "EXPO_BASE_URL": base,
+        "WEB_PUSH_SERVICES": base,
         "TWILIO_SECRET_ARN": "twilio",
         "EXPO_SECRET_ARN": "",
         "WHATSAPP_SENDER": "+27600000000",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from khaya.platform.aws import clients
+from khaya.platform.aws import clients, secrets
 from khaya.platform.base import settings
 from tests.integration.deliveries.conftest import PHONES_TOKEN, BreakerClock, Post
 from tests.integration.test_permissions import NOT_CALLED, WHEN_FAILING
@@ -35,6 +35,11 @@ def test_deliveries_use_every_permission_of_their_role(
     breaker_clock.tick(30)
     post.run()
     post.run("receipts")
+    # and when a browser is notified with the service key
+    post.subscribe("laptop")
+    post.notify()
+    secrets.clear_cache()
+    assert post.run("web_push") == 0
     # then every permission of the role was used
-    assert {*post.channels()} == {"whatsapp", "sms", "email", "push"}
+    assert {*post.channels()} == {"whatsapp", "sms", "email", "push", "web_push"}
     assert {call for call in permitted.unused("deliveries") if call[0] not in {*NOT_CALLED, *WHEN_FAILING}} == set()

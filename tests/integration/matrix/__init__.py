@@ -28,13 +28,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from khaya.platform.base import clock
 from khaya.platform.web.access import Access
 from tests.support import stand_in
 from tests.support.client import VISITOR, Person, app, function_of
 from tests.support.tokens import claims, token
+
+Begun = TypeVar("Begun", bound=str | tuple[str, ...])
 
 COLUMNS = ("none", "expired", "forged", "foreign", "id", "buyer", "worker", "seller", "admin", "owner", "other")
 
@@ -135,6 +137,22 @@ class Row:
 
 _made: dict[tuple[str, str, str], tuple[stand_in.Snapshot, Scene]] = {}
 """Scenes with their tables, by route, case and moment."""
+_begun: dict[tuple[Any, ...], tuple[stand_in.Snapshot, Any]] = {}
+"""What several scenes begin with, with its tables, by its name and moment."""
+
+
+def made_once(name: tuple[Any, ...], make: Callable[[], Begun]) -> Begun:
+    """The ids of what `make` puts into empty tables; it is made once, and restored for other scenes that begin with it."""
+    named = (*name, clock.now())
+    if named in _begun:
+        tables, ids = _begun[named]
+        stand_in.restore(tables)
+        begun: Begun = ids
+        return begun
+    begun = make()
+    if not stand_in.has_queues():  # a snapshot does not hold them
+        _begun[named] = (stand_in.snapshot(), begun)
+    return begun
 
 
 def modules() -> list[ModuleType]:

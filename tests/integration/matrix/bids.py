@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.integration.matrix import Scene
+from tests.integration.matrix import Scene, made_once
 from tests.support.client import Person
 from tests.support.records import OFFER, accept, place_bid, post_job
 
@@ -28,11 +28,17 @@ def scene(route: str, case: str) -> Scene:
         "bidder": Person("bidder", ("worker",)),
         "rival": Person("rival", ("worker",)),
     }
-    job = post_job(people["owner"])
-    post_job(people["other"])
-    bid = place_bid(people["bidder"], job)
-    place_bid(people["rival"], job)
+    job, bid = made_once(("bids",), lambda: _begun(people))
     if case == "in progress":
         accept(people["owner"], bid)
     body = OFFER if route == "POST /jobs/{jobId}/bids" else None
     return Scene({"jobId": job, "bidId": bid}, body, people=people)
+
+
+def _begun(people: dict[str, Person]) -> tuple[str, str]:
+    """The ids of the job of `owner` and of the bid of `bidder`."""
+    job = post_job(people["owner"])
+    post_job(people["other"])
+    bid = place_bid(people["bidder"], job)
+    place_bid(people["rival"], job)
+    return job, bid

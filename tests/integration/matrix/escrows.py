@@ -9,7 +9,7 @@ from khaya.escrows import service as escrows
 from khaya.escrows.checkouts import Checkout
 from khaya.platform.base import clock
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
-from tests.integration.matrix import Scene
+from tests.integration.matrix import Scene, made_once
 from tests.support.client import Person
 from tests.support.escrow import DEPOSIT, agreed
 from tests.support.money import REASON, key, known
@@ -62,7 +62,7 @@ def scene(route: str, case: str) -> Scene:
         "other": Person("other", ("worker",)),
         "self": Person("owner", ("admin", "buyer")),
     }
-    job_id = agreed(people["owner"], people["other"])
+    job_id = made_once(("escrows",), lambda: agreed(people["owner"], people["other"]))
     if case in STEPS:
         for step in STEPS[: STEPS.index(case) + 1]:
             _take(step, job_id)

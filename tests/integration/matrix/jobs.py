@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.integration.matrix import Scene
+from tests.integration.matrix import Scene, made_once
 from tests.support.client import Person
 from tests.support.records import POSTING, accept, backdate_job, place_bid, post_job
 
@@ -50,13 +50,20 @@ def scene(route: str, case: str) -> Scene:
         "selected": Person("selected", ("worker",)),
         "bidder": Person("bidder", ("worker",)),
     }
-    job = post_job(people["owner"])
-    post_job(people["other"])
-    place_bid(people["bidder"], job)
-    if case != "open":
-        accept(people["owner"], place_bid(people["selected"], job))
+    accepted = case != "open"
+    job = made_once(("jobs", accepted), lambda: _begun(people, accepted=accepted))
     if case == "stuck":
         backdate_job(job, days=40)
     if case == "submitted":
         assert people["selected"].post(f"/jobs/{job}/submission", {}).status == 200
     return Scene({"jobId": job}, BODIES.get(route), people=people)
+
+
+def _begun(people: dict[str, Person], *, accepted: bool) -> str:
+    """The id of the job of `owner`."""
+    job = post_job(people["owner"])
+    post_job(people["other"])
+    place_bid(people["bidder"], job)
+    if accepted:
+        accept(people["owner"], place_bid(people["selected"], job))
+    return job

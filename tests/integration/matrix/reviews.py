@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from tests.integration.matrix import Scene
+from tests.integration.matrix import Scene, made_once
 from tests.support.client import Person
 from tests.support.records import accept, complete_job, place_bid, post_job
 
@@ -43,14 +43,8 @@ def scene(route: str, case: str) -> Scene:
         "self": Person("owner", ("admin",)),
         "judged": Person("subject", ("admin",)),
     }
-    owner, subject, bidder = people["owner"], people["subject"], people["bidder"]
-    complete_job(people["other"], subject)
-    job, review = post_job(owner), ""
-    place_bid(bidder, job)
-    if case != "open":
-        accept(owner, place_bid(subject, job))
-    if case not in ("open", "in progress"):
-        assert owner.post(f"/jobs/{job}/completion").status == 200
+    owner, subject = people["owner"], people["subject"]
+    job, review = made_once(("reviews", case in ("open", "in progress") and case), lambda: _begun(people, case)), ""
     if case in ("reviewed", "hidden", "answered"):
         review = owner.post(f"/jobs/{job}/reviews", {"rating": 2}).body["id"]
     if case == "hidden":
@@ -59,3 +53,16 @@ def scene(route: str, case: str) -> Scene:
     if case == "answered":
         assert subject.post(f"/reviews/{review}/response", {"comment": "Sorry."}).status == 200
     return Scene({"jobId": job, "userId": "subject", "reviewId": review}, BODIES.get(route), people=people)
+
+
+def _begun(people: dict[str, Person], case: str) -> str:
+    """The id of the job of `owner`, which is completed unless the case says otherwise."""
+    owner, subject = people["owner"], people["subject"]
+    complete_job(people["other"], subject)
+    job = post_job(owner)
+    place_bid(people["bidder"], job)
+    if case != "open":
+        accept(owner, place_bid(subject, job))
+    if case not in ("open", "in progress"):
+        assert owner.post(f"/jobs/{job}/completion").status == 200
+    return job

@@ -13,7 +13,7 @@ from khaya.platform.data import dynamo
 from khaya.wrong_passwords.model import IDENTITY_RULE, KNOWN_SECONDS, NETWORK_BUCKET
 from tests.conftest import Clock
 from tests.integration.sign_in.conftest import Newcomer, call_from, set_limits
-from tests.support import mailbox
+from tests.support import mailbox, stand_in
 from tests.support.client import Answer
 from tests.support.pool import Pool
 from tests.support.stand_in import stored
@@ -47,30 +47,29 @@ def fail(name: str, times: int, clock: Clock, address: str = A, device: str = "P
         assert answer.status == 401, answer.text
 
 
-@pytest.mark.parametrize(
-    ("address", "device", "status"),
-    [
+@pytest.mark.parametrize("spelling", ["{}", "0{0[3]}", " {} "])
+def test_after_twenty_wrong_passwords_only_their_address_is_slowed(
+    zanele: Newcomer, clock: Clock, spelling: str
+) -> None:
+    # given an attacker who failed twenty times from one address
+    fail(zanele.phone, 20, clock)
+    failed = stand_in.snapshot()
+    name = "0" + zanele.phone[3:] if spelling.startswith("0") else spelling.format(zanele.phone)
+    for address, device, status in (
         (A, "Phone", 429),
         (A, "Another phone", 429),
         (B, "Phone", 200),
         (B, "Another phone", 200),
         ("2001:db8:1:2::1", "Phone", 200),
-    ],
-)
-@pytest.mark.parametrize("spelling", ["{}", "0{0[3]}", " {} "])
-def test_after_twenty_wrong_passwords_only_their_address_is_slowed(
-    zanele: Newcomer, clock: Clock, address: str, device: str, status: int, spelling: str
-) -> None:
-    # given an attacker who failed twenty times from one address
-    fail(zanele.phone, 20, clock)
-    # when somebody sends the right password at once
-    name = "0" + zanele.phone[3:] if spelling.startswith("0") else spelling.format(zanele.phone)
-    answer = sign_in(name, RIGHT, address, device)
-    # then it works from everywhere else
-    assert answer.status == status
-    if status == 429:
-        assert answer.body["code"] == "too_many_wrong_passwords"
-        assert 0 < int(answer.headers["Retry-After"]) <= IDENTITY_RULE.longest
+    ):
+        # when somebody sends the right password at once
+        stand_in.restore(failed)
+        answer = sign_in(name, RIGHT, address, device)
+        # then it works from everywhere else
+        assert answer.status == status, (address, device)
+        if status == 429:
+            assert answer.body["code"] == "too_many_wrong_passwords"
+            assert 0 < int(answer.headers["Retry-After"]) <= IDENTITY_RULE.longest
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -18,6 +18,8 @@ interface PersonLineProps {
   rating?: Schemas["Rating"] | undefined;
   trustScore?: number | undefined;
   badges?: BadgeCode[] | undefined;
+  /** Whether it stands on the person's own page: a larger photo, which the data saver loads on a tap. */
+  large?: boolean;
 }
 
 const BADGE_ICONS: Record<BadgeCode, IconName> = {
@@ -29,10 +31,11 @@ const BADGE_ICONS: Record<BadgeCode, IconName> = {
   verified: "verified",
 };
 
-export function PersonLine({ id, name, photoUrl, verified, rating, trustScore, badges }: PersonLineProps) {
+export function PersonLine(props: PersonLineProps) {
+  const { id, name, photoUrl, verified, rating, trustScore, badges, large = false } = props;
   return (
     <div class="row person">
-      {photoUrl !== undefined && <PersonPhoto url={photoUrl} name={name} width={56} />}
+      {photoUrl !== undefined && <PersonPhoto url={photoUrl} name={name} large={large} />}
       <div class="grow">
         <span class="row">
           {id ? <a href={`/people/${id}`}>{name}</a> : <span>{name}</span>}
@@ -47,8 +50,9 @@ export function PersonLine({ id, name, photoUrl, verified, rating, trustScore, b
 }
 
 /** A person's photo; in lists the data saver shows a drawing in its place. */
-export function PersonPhoto({ url, name, width }: { url: string | null; name: string; width: number }) {
-  if (!url || dataSaver.value)
+export function PersonPhoto({ url, name, large }: { url: string | null; name: string; large: boolean }) {
+  const width = large ? 96 : 56;
+  if (!url || (dataSaver.value && !large))
     return (
       <span class="picture round">
         <Icon name="person" />

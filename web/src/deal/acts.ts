@@ -25,6 +25,7 @@ export const ACTS = {
   report: { word: "deal.act.report", page: "/report/job/:id" },
   change_listing: { word: "deal.act.change_listing", page: "/me/materials/:id" },
   restock: { word: "deal.act.restock", page: "/me/materials/:id" },
+  answer_enquiry: { word: "deal.act.answer_enquiry", page: "/me/enquiries" },
 } as const satisfies Record<string, ActRow>;
 
 interface ActRow {

@@ -60,9 +60,7 @@ export async function submit(item: NewItem): Promise<Sent> {
     tries: 0,
     nextTryAt: 0,
   });
-  const result = await alone(() => (isFirst(item) ? attempt(item.id) : Promise.resolve(WAITING)));
-  if (result.state === "refused") await remove(item.id, false);
-  return result;
+  return alone(() => (isFirst(item) ? attempt(item.id, true) : Promise.resolve(WAITING)));
 }
 
 /** Sends what waits and is due. Runs at the start, when the phone is online again, and after each success. */
@@ -96,7 +94,8 @@ export async function sendAgain(id: string): Promise<void> {
   await sendWaiting();
 }
 
-async function attempt(id: string): Promise<Sent> {
+/** Tries to send an item; `formIsOpen` says that its form shows a refusal, so that the item need not. */
+async function attempt(id: string, formIsOpen = false): Promise<Sent> {
   const item = outbox.peek().find((one) => one.id === id);
   if (!item) return { state: "waiting" };
   const firstTriedAt = item.firstTriedAt ?? Date.now();
@@ -128,7 +127,8 @@ async function attempt(id: string): Promise<Sent> {
     if (!(cause instanceof Refusal)) throw cause;
     const { status, code, errors, problem } = cause;
     const failure = { status, code, errors, detail: problem.detail ?? "", params: problem.params };
-    await put({ ...item, state: "needs_you", firstTriedAt, failure });
+    if (formIsOpen) await remove(id, false);
+    else await put({ ...item, state: "needs_you", firstTriedAt, failure });
     return { state: "refused", refusal: cause };
   }
 }

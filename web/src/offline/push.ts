@@ -1,6 +1,6 @@
 /** Registers this browser for push messages at the API, and takes it out again. */
 import { newKey } from "../api/action";
-import { send } from "../api/client";
+import { api, ask, type Schemas } from "../api/client";
 import { deviceId, forgetDevice, keepDevice } from "./device";
 
 /** Whether this browser can show push messages. */
@@ -18,7 +18,8 @@ export async function startPush(key: string): Promise<boolean> {
   });
   const { endpoint, keys } = subscription.toJSON();
   const id = deviceId() ?? newKey();
-  await send("PUT", `/devices/${id}`, { platform: "web", subscription: { endpoint, keys } }, {});
+  const body = { platform: "web", subscription: { endpoint, keys } } as Schemas["Registration"];
+  await ask(api.PUT("/devices/{deviceId}", { params: { path: { deviceId: id } }, body }));
   keepDevice(id);
   return true;
 }
@@ -26,7 +27,7 @@ export async function startPush(key: string): Promise<boolean> {
 /** Ends the messages to this browser. */
 export async function stopPush(): Promise<void> {
   const id = deviceId();
-  if (id) await send("DELETE", `/devices/${id}`, undefined, {});
+  if (id) await ask(api.DELETE("/devices/{deviceId}", { params: { path: { deviceId: id } } }));
   const worker = await navigator.serviceWorker.ready;
   await (await worker.pushManager.getSubscription())?.unsubscribe();
   forgetDevice();

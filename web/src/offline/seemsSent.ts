@@ -23,7 +23,7 @@ const LISTS: Record<string, (item: OutboxItem) => Promise<Own[]>> = {
   reminder: async () => (await ask(api.GET("/reminders", newest))).items,
   review: async (item) => ((await send("GET", item.path, undefined, {})) as { items: Own[] }).items,
   enquiry: async () =>
-    ((await send("GET", "/enquiries/mine?as=buyer&limit=50", undefined, {})) as { items: Own[] }).items,
+    (await ask(api.GET("/enquiries/mine", { params: { query: { as: "buyer", limit: 50 } } }))).items,
 };
 
 /** Returns whether one of one's own things looks like the item. An item without a list counts as not sent. */

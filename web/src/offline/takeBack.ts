@@ -5,6 +5,7 @@ import { Refusal } from "../api/problems";
 import type { OutboxItem } from "./database";
 import type { DraftOf } from "./drafts";
 import { outbox, remove } from "./outbox";
+import type { Sending } from "./useSending";
 
 /**
  * Returns why the API refused an item of this address that had waited; undefined where there is none.
@@ -15,6 +16,7 @@ export function useTakenBack<T extends object>(
   draft: DraftOf<T>,
   address: { method: string; path: string },
   values: (item: OutboxItem) => Partial<T>,
+  sending?: Pick<Sending, "outcome">,
 ): Signal<Refusal | undefined> {
   const refusal = useMemo(() => signal<Refusal | undefined>(undefined), [draft]);
   const ready = draft.ready.value;
@@ -26,6 +28,7 @@ export function useTakenBack<T extends object>(
     if (!ready || !item) return;
     draft.change(values(item));
     refusal.value = refusalOf(item);
+    if (sending) sending.outcome.value = undefined; // the page may still be open, and say that it waits
     void remove(item.id, false);
   }, [ready, item?.id]);
   return refusal;

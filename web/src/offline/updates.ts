@@ -5,7 +5,7 @@ let openForms = 0;
 
 /** Registers the service worker, and looks for a new version each time that the app is shown. */
 export async function registerWorker(): Promise<void> {
-  registration = await navigator.serviceWorker.register("/sw.js");
+  registration = await navigator.serviceWorker.register(workerAddress());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") void registration?.update().catch(() => undefined);
   });
@@ -25,4 +25,15 @@ export function takeUpdate(): void {
   if (!waiting || openForms > 0) return;
   navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
   waiting.postMessage("take-over"); // it refuses while another page is open
+}
+
+interface TrustedTypes {
+  createPolicy(name: string, rules: object): { createScriptURL(path: string): string };
+}
+
+/** Returns the one address of a script that this page may load by name, in the form that its security policy asks for. */
+function workerAddress(): string {
+  const types = (window as { trustedTypes?: TrustedTypes }).trustedTypes;
+  const policy = types?.createPolicy("khaya", { createScriptURL: () => "/sw.js" });
+  return policy?.createScriptURL("/sw.js") ?? "/sw.js";
 }

@@ -12,3 +12,13 @@ export function Stars({ average, count }: { average: number | null; count: numbe
     </span>
   );
 }
+
+/** The stars of one review. */
+export function StarsGiven({ stars }: { stars: number }) {
+  return (
+    <span class="stars">
+      <Icon name="star" />
+      {t("card.stars", { stars })}
+    </span>
+  );
+}

@@ -8,13 +8,14 @@ type Entry = string | [none: string, one: string, several: string];
 type Bundle = Record<string, Entry>;
 
 const KEPT = "khaya-language";
-/** The files of words: of the first screens, of one's work, of one's own pages, of the admin's, and the long texts. */
-export type BundleName = "first" | "work" | "own" | "admin" | "pages";
+/** The files of words: of the first screens, of one's work, of one's own pages, of the admin's, of what went wrong, and the long texts. */
+export type BundleName = "first" | "work" | "own" | "problems" | "admin" | "pages";
 const FILES = {
   en: {
     first: () => import("./compiled/en.first.json"),
     work: () => import("./compiled/en.work.json"),
     own: () => import("./compiled/en.own.json"),
+    problems: () => import("./compiled/en.problems.json"),
     admin: () => import("./compiled/en.admin.json"),
     pages: () => import("./compiled/en.pages.json"),
   },
@@ -22,6 +23,7 @@ const FILES = {
     first: () => import("./compiled/zu.first.json"),
     work: () => import("./compiled/zu.work.json"),
     own: () => import("./compiled/zu.own.json"),
+    problems: () => import("./compiled/zu.problems.json"),
     admin: () => import("./compiled/zu.admin.json"),
     pages: () => import("./compiled/zu.pages.json"),
   },

@@ -24,6 +24,7 @@ Action = Literal[
     "review",
     "change_listing",
     "restock",
+    "answer_enquiry",
 ]
 
 REVIEW_DAYS: Final = 30
@@ -89,12 +90,14 @@ def actions_of_worker(job: Job, reviewed: Collection[str], now: str) -> list[Ope
 
 def actions_of_seller(listing: Listing) -> list[OpenAction]:
     """What the seller has to do about a listing."""
-    action: Action | None = None
+    found: list[Action] = []
+    if listing.open_enquiries:
+        found.append("answer_enquiry")
     if listing.status == "rejected":
-        action = "change_listing"
+        found.append("change_listing")
     elif listing.status == "active" and listing.stock == 0:
-        action = "restock"
-    return [OpenAction(kind="seller", action=action, title=listing.title, listing_id=listing.id)] if action else []
+        found.append("restock")
+    return [OpenAction(kind="seller", action=one, title=listing.title, listing_id=listing.id) for one in found]
 
 
 def most_urgent_first(actions: Iterable[OpenAction]) -> list[OpenAction]:

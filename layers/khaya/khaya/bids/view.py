@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from khaya.bids.model import Bid, Reason, Status
 from khaya.jobs.model import Job
@@ -20,8 +20,6 @@ from khaya.uploads.view import file_url
 
 class BidView(Model):
     """A bid for its worker and the job's owner."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: str
     job_id: str
@@ -81,9 +79,14 @@ class OwnBidView(BidView):
     job_status: JobStatus | None
 
 
+def bid_view(bid: Bid) -> BidView:
+    """The bid for its worker. A view takes the fields that it has from all that the bid has."""
+    return BidView.model_validate(vars(bid))
+
+
 def placed_bid_view(bid: Bid, *, payout_account_needed: bool) -> PlacedBidView:
     """A new bid, with what its worker has to do to be paid."""
-    return PlacedBidView(**_fields(bid), payout_account_needed=payout_account_needed)
+    return PlacedBidView.model_validate(vars(bid) | {"payout_account_needed": payout_account_needed})
 
 
 def owner_bid_view(bid: Bid, job: Job | None, worker: Profile, now: str) -> OwnerBidView:
@@ -98,16 +101,12 @@ def owner_bid_view(bid: Bid, job: Job | None, worker: Profile, now: str) -> Owne
         completed_jobs=worker.completed_jobs,
         badges=badges(worker, now),
     )
-    return OwnerBidView(**_fields(bid), worker=bidder, quote=_quote(amounts) if amounts else None)
+    return OwnerBidView.model_validate(vars(bid) | {"worker": bidder, "quote": _quote(amounts) if amounts else None})
 
 
 def own_bid_view(bid: Bid, job: Job | None) -> OwnBidView:
     """The bid for its worker, with the status of its job."""
-    return OwnBidView(**_fields(bid), job_status=job.status if job else None)
-
-
-def _fields(bid: Bid) -> dict[str, Any]:
-    return {name: getattr(bid, name) for name in BidView.model_fields}
+    return OwnBidView.model_validate(vars(bid) | {"job_status": job.status if job else None})
 
 
 def _quote(amounts: Amounts) -> Quote:

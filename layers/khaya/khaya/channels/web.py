@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from khaya.channels import ChannelDown, Unsure
@@ -20,8 +21,8 @@ _REDIRECTS = 300
 _SERVER_ERRORS = 500
 
 
-def post(address: str, **request: Any) -> requests.Response:
-    """Send one request; returns an answer with 2xx or 4xx, except 401, 403 and 429.
+def post(address: str, *, told_apart: Collection[int] = (), **request: Any) -> requests.Response:
+    """Send one request; returns an answer with 2xx or 4xx, except 401, 403 and 429 unless they are to be `told_apart`.
 
     Raises:
         ChannelDown: the request was refused or failed, and nothing was sent.
@@ -34,6 +35,8 @@ def post(address: str, **request: Any) -> requests.Response:
     except http_calls.NotAnswered as error:
         raise Unsure(str(error)) from None
     status = answer.status_code
+    if status in told_apart:
+        return answer
     if status == _GATEWAY_TIMEOUT:
         raise Unsure(f"answered {status}")
     if status >= _SERVER_ERRORS or status in {401, 403, _TOO_MANY} or _REDIRECTS <= status < 400:

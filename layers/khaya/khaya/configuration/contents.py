@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from khaya.bids.model import MAX_BIDS_AGAIN
+from khaya.channels import vapid
 from khaya.configuration.view import (
     AmountsView,
     ConfigurationView,
@@ -19,7 +20,7 @@ from khaya.listings.model import LISTING_LIMIT
 from khaya.notifications.model import MAX_DEVICES
 from khaya.platform.aws.files import FORM_SECONDS
 from khaya.platform.base.places import known_places, place_sources
-from khaya.platform.base.settings import ClientSettings, settings
+from khaya.platform.base.settings import ClientSettings, WebPushSettings, settings
 from khaya.pricing.terms import present_terms
 from khaya.provider.pages import checkout_pages
 from khaya.reminders.model import MAX_WAITING
@@ -57,7 +58,7 @@ def configuration() -> ConfigurationView:
         ),
         escrow=EscrowTermsView(**{name: getattr(terms, name) for name in EscrowTermsView.model_fields}),
         provider=ProviderView(name=pages.name, hosts=list(pages.hosts)),
-        web_push_key=None,
+        web_push_key=vapid.public_key() if settings(WebPushSettings).web_push_services else None,
         oldest_client=client.oldest_client,
     )
 

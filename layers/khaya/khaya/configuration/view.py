@@ -64,7 +64,13 @@ class ConfigurationView(Model):
     amounts: AmountsView
     escrow: EscrowTermsView
     provider: ProviderView
-    web_push_key: Annotated[str | None, Field(description="null where the deployment sends no web push.")]
+    web_push_key: Annotated[
+        str | None,
+        Field(
+            description="The `applicationServerKey` of a subscription, in base64url. A client subscribes anew when it "
+            "differs from that of its subscription. null where the deployment sends no web push."
+        ),
+    ]
     oldest_client: Annotated[int, Field(description="The oldest build of the web client that may be used.")]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from khaya.notifications.choices import Channel
 from khaya.notifications.model import Notification
@@ -14,8 +14,12 @@ from khaya.platform.base.backoff import retry_seconds
 from khaya.platform.base.errors import RetryLater
 from khaya.platform.base.models import Model
 
-Consumer = Literal["whatsapp", "sms", "email", "push", "receipts"]
-"""The consumers of the queue `deliveries`: one for each channel, and one that reads the receipts of pushes."""
+Transport = Literal["whatsapp", "sms", "email", "push", "web_push"]
+"""The ways by which messages leave: the channel push has one for apps (Expo) and one for browsers."""
+TRANSPORTS: Final[tuple[Transport, ...]] = get_args(Transport)
+
+Consumer = Literal["whatsapp", "sms", "email", "push", "web_push", "receipts"]
+"""The consumers of the queue `deliveries`: one for each transport, and one that reads the receipts of Expo's pushes."""
 
 CLAIM_HOURS: Final = 6
 """Hours until a claim lapses: longer than all delays between a message's attempts together."""
@@ -27,7 +31,7 @@ LONGEST_ASKED_SECONDS: Final = 6 * 3600
 
 
 class Send(Model):
-    """The delivery of a notification by one channel. It is claimed before it is sent and marked after.
+    """The delivery of a notification by one transport. It is claimed before it is sent and marked after.
 
     Attributes:
         sent_at: when the provider accepted it.
@@ -37,6 +41,7 @@ class Send(Model):
         ref: the provider's id of the message.
         tickets: for each of Expo's tickets, the hash of the push token.
         receipts_at: when the tickets' receipts were read.
+        missed: hashes of the addresses of browsers that are still to be reached, while others were.
     """
 
     claimed_at: str
@@ -47,6 +52,7 @@ class Send(Model):
     ref: str | None = None
     tickets: dict[str, str] = {}
     receipts_at: str | None = None
+    missed: tuple[str, ...] = ()
 
     @property
     def is_over(self) -> bool:
@@ -55,7 +61,12 @@ class Send(Model):
 
     def covers(self, count: int) -> bool:
         """Whether nothing more is to be sent about `count` events: all were sent, or the address takes nothing."""
-        return self.undeliverable_at is not None or (self.sent_at is not None and self.events >= count)
+        reached = self.sent_at is not None and not self.missed
+        return self.undeliverable_at is not None or (reached and self.events >= count)
+
+    def still_missed(self, count: int) -> tuple[str, ...]:
+        """The browsers to which alone the message about `count` events is still to be sent; empty for all."""
+        return self.missed if self.is_over and self.events >= count else ()
 
     def is_claimed(self, now: str) -> bool:
         """Whether it is being sent, or was claimed by a run whose result is unknown."""
@@ -64,14 +75,27 @@ class Send(Model):
 
 @dataclass(frozen=True)
 class Delivery:
-    """A notification and the state of its delivery by each channel."""
+    """A notification and the state of its delivery by each transport."""
 
     notification: Notification
-    sends: Mapping[Channel, Send]
+    sends: Mapping[Transport, Send]
 
 
 class NotNow(RetryLater):
     """A notification cannot be delivered now; its message comes again after `seconds`."""
+
+
+def channel_of(transport: Transport) -> Channel:
+    """The channel that people choose, to which a transport belongs."""
+    return "push" if transport == "web_push" else transport
+
+
+class PartlySent(Exception):
+    """Some browsers were reached, and others are to be tried again after `seconds`."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("some browsers were not reached")
+        self.seconds = seconds
 
 
 class DailyLimit(Exception):

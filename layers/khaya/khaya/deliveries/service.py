@@ -1,4 +1,4 @@
-"""Delivers notifications: queues them for their channels, holds them during the quiet hours, and sends each once.
+"""Delivers notifications: queues them for their transports, holds them during the quiet hours, and sends each once.
 
 Preferences and addresses are read when a notification is sent, so that later changes count. A notification that has
 counted further events by the end of its gathering is sent once more, with their number.
@@ -7,8 +7,7 @@ counted further events by the end of its gathering is sent once more, with their
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from khaya import channels
@@ -17,25 +16,35 @@ from khaya.channels import store as limits
 from khaya.channels.push import GONE, TOO_BIG, Push
 from khaya.channels.push import receipts as push_receipts
 from khaya.channels.push import send as send_push
-from khaya.deliveries import queues, quiet, store
-from khaya.deliveries.model import Consumer, DailyLimit, Delivery, NotNow, PushRefused, Send, wait_seconds
+from khaya.deliveries import browsers, devices, queues, quiet, store
+from khaya.deliveries.model import (
+    TRANSPORTS,
+    Consumer,
+    DailyLimit,
+    Delivery,
+    NotNow,
+    PartlySent,
+    PushRefused,
+    Send,
+    Transport,
+    channel_of,
+    wait_seconds,
+)
 from khaya.identities import store as identities
 from khaya.notifications import messages
 from khaya.notifications import store as notifications
 from khaya.notifications.choices import Channel
 from khaya.notifications.kinds import CONTACT_REPLACED, KINDS
 from khaya.notifications.messages import Text
-from khaya.notifications.model import Notification, Recipient
+from khaya.notifications.model import Device, Notification, Recipient
 from khaya.platform.base import clock, observability
 from khaya.platform.base.errors import NotFound, TooMany, Unavailable, WriteConflict
 from khaya.platform.base.settings import DeliverySettings, QuietSettings, settings
 from khaya.platform.data.unit_of_work import Write, commit_now, read_together
 from khaya.platform.work import circuit_breakers
-from khaya.platform.work.retries import retry_on_conflict
 from khaya.users import store as users
 from khaya.users.model import User
 
-_ATTEMPTS = 5
 _AFTER_GATHERING_SECONDS = 2
 """Seconds after the end of a gathering until its count is sent, when a last event that was being counted is there."""
 RECEIPT_ATTEMPTS = 3
@@ -55,8 +64,8 @@ def enqueue(notification: Notification, recipient: Recipient, now: str) -> None:
     if until is not None:
         _hold(notification.id, wanted, until)
         return
-    for channel in wanted:
-        queues.send(channel, [notification.id])
+    for transport in wanted:
+        queues.send(transport, [notification.id])
 
 
 def enqueue_count(notification: Notification, recipient: Recipient, now: str) -> None:
@@ -68,8 +77,8 @@ def enqueue_count(notification: Notification, recipient: Recipient, now: str) ->
         Unavailable: not everything was queued; the same call is to be repeated.
     """
     delay = _seconds_left(notification, now) + _AFTER_GATHERING_SECONDS
-    for channel in _wanted(notification, recipient):
-        queues.send(channel, [notification.id], delay_seconds=delay)
+    for transport in _wanted(notification, recipient):
+        queues.send(transport, [notification.id], delay_seconds=delay)
 
 
 def release_due(now: str, time_is_left: Callable[[], bool]) -> int:
@@ -81,9 +90,9 @@ def release_due(now: str, time_is_left: Callable[[], bool]) -> int:
     for page in store.due(now):
         if not time_is_left():
             break
-        for channel in ("whatsapp", "sms", "email", "push"):
-            held_ids = [held.notification_id for held in page if channel in held.channels]
-            queues.send(channel, held_ids)
+        for transport in TRANSPORTS:
+            held_ids = [held.notification_id for held in page if transport in held.transports]
+            queues.send(transport, held_ids)
         for held in page:
             try:
                 commit_now(store.release(held))
@@ -105,8 +114,8 @@ def work(consumer: Consumer, notification_id: str, now: str, attempt: int) -> No
         deliver(consumer, notification_id, now, attempt)
 
 
-def deliver(channel: Channel, notification_id: str, now: str, attempt: int) -> None:
-    """Send a notification by one channel. A repeated call does not send it twice.
+def deliver(transport: Transport, notification_id: str, now: str, attempt: int) -> None:
+    """Send a notification by one transport. A repeated call does not send it twice.
 
     Beyond the person's limit of the day, and the channel's of the month, it only stays in the inbox.
 
@@ -115,40 +124,56 @@ def deliver(channel: Channel, notification_id: str, now: str, attempt: int) -> N
             again: its message ends in the dead letters, where an operator decides.
     """
     delivery = store.find(notification_id)
-    if delivery is None or not _is_to_send(delivery, channel, now, attempt):
+    if delivery is None or not _is_to_send(delivery, transport, now, attempt):
         return
     notification = delivery.notification
     until = _held_until(notification, now)
     if until is not None:
-        _hold(notification_id, [channel], until)
+        _hold(notification_id, [transport], until)
         return
-    outgoing = _prepare(channel, notification)
+    outgoing = _prepare(transport, notification)
     if outgoing is None:
         return
     try:
-        circuit_breakers.call(channel, ChannelDown, lambda: _send_once(delivery, channel, outgoing, now))
+        _send_if_closed(delivery, transport, outgoing, now)
     except circuit_breakers.CircuitOpen as circuit:
         raise NotNow("circuit open", max(circuit.seconds, wait_seconds(attempt))) from None
     except (DailyLimit, limits.BudgetSpent) as limit:
-        extra = {"notification": notification_id, "channel": channel, "why": type(limit).__name__}
+        extra = {"notification": notification_id, "channel": transport, "why": type(limit).__name__}
         observability.logger().info("left in the inbox", extra=extra)
         observability.count("LeftInInbox")
     except TooMany as limit:
         raise NotNow("hourly limit reached", wait_seconds(attempt, int(limit.headers["Retry-After"]))) from None
     except ChannelDown as error:
-        observability.count(f"{channel.capitalize()}{'Unsure' if isinstance(error, Unsure) else 'Down'}")
+        observability.count(f"{_metric(transport)}{'Unsure' if isinstance(error, Unsure) else 'Down'}")
         raise NotNow(str(error), wait_seconds(attempt, error.retry_after)) from None
+    except PartlySent as rest:
+        raise NotNow(str(rest), wait_seconds(attempt, rest.seconds)) from None
     except (PushRefused, WriteConflict) as reason:
         raise NotNow(f"{type(reason).__name__} {reason}", wait_seconds(attempt)) from None
 
 
-def _is_to_send(delivery: Delivery, channel: Channel, now: str, attempt: int) -> bool:
-    """Whether the channel has not sent all events yet.
+def _send_if_closed(delivery: Delivery, transport: Transport, outgoing: _Outgoing, now: str) -> None:
+    """Send, unless the circuit of the provider is open. Web pushes have a circuit for each push service instead.
+
+    Raises:
+        CircuitOpen: nothing was sent. Else see `_send_once`.
+    """
+    if transport == "web_push":
+        _send_once(delivery, transport, outgoing, now)
+    else:
+        circuit_breakers.call(transport, ChannelDown, lambda: _send_once(delivery, transport, outgoing, now))
+
+
+def _is_to_send(delivery: Delivery, transport: Transport, now: str, attempt: int) -> bool:
+    """Whether the transport has not sent all events yet.
 
     Raises:
         NotNow: an earlier attempt's result is unknown, or further events are still counted.
     """
-    notification, send = delivery.notification, delivery.sends.get(channel)
+    notification, send = delivery.notification, delivery.sends.get(transport)
+    if send is not None and send.still_missed(notification.count):
+        return True
     if send is not None and send.is_over:
         _queue_receipts(notification.id, send)
         seconds = _seconds_left(notification, now)
@@ -179,7 +204,7 @@ def check_receipts(notification_id: str, now: str, attempt: int) -> None:
         return
     for ticket, code in found.items():
         if code == GONE:
-            _remove_device(delivery.notification.user_id, send.tickets[ticket])
+            devices.remove(delivery.notification.user_id, send.tickets[ticket])
         elif code is not None:
             observability.logger().error("push failed", extra={"notification": notification_id, "why": code})
             observability.count("PushFailed")
@@ -202,20 +227,28 @@ class _Outgoing:
 
     @property
     def tokens(self) -> list[str]:
-        return [device.token for device in self.recipient.devices.values()]
+        """Expo's push tokens."""
+        return [device.token for device in self.recipient.devices.values() if device.browser is None]
+
+    @property
+    def browsers(self) -> list[Device]:
+        return [device for device in self.recipient.devices.values() if device.browser is not None]
 
 
 @dataclass(frozen=True)
 class _Outcome:
-    """A provider's answer; `gone` are push tokens that are no longer valid."""
+    """A provider's answer; `gone` are push tokens that are no longer valid, `rest` what is still to be reached."""
 
     ref: str | None = None
+    reached: bool = False
+    rest: Mapping[str, int] = field(default_factory=dict)
     tickets: dict[str, str] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
 
 
-def _prepare(channel: Channel, notification: Notification) -> _Outgoing | None:
+def _prepare(transport: Transport, notification: Notification) -> _Outgoing | None:
     """The notification to send; None if the person does not want it by this channel, or has no address for it."""
+    channel = channel_of(transport)
     user_id, former = notification.user_id, []
     if notification.kind == CONTACT_REPLACED:
         former = [identities.former_key(user_id, str(notification.params["contact"]))]
@@ -230,7 +263,8 @@ def _prepare(channel: Channel, notification: Notification) -> _Outgoing | None:
         address = _former_address(channel, notification, identities.read_former(former_items[0]))
     outgoing = _Outgoing(notification, text, recipient, address)
     if channel == "push":
-        return outgoing if outgoing.tokens and not former_items else None
+        to = outgoing.browsers if transport == "web_push" else outgoing.tokens
+        return outgoing if to and not former_items else None
     return outgoing if outgoing.address and limits.reaches(channel, outgoing.address) else None
 
 
@@ -249,46 +283,58 @@ def _former_address(channel: Channel, notification: Notification, former: str) -
     return former if of_channel.get(channel) == notification.params["contact"] else ""
 
 
-def _send_once(delivery: Delivery, channel: Channel, outgoing: _Outgoing, now: str) -> None:
+def _send_once(delivery: Delivery, transport: Transport, outgoing: _Outgoing, now: str) -> None:
     """Claim, send and mark a notification. If nothing was sent the claim is released; if that is unknown it stays.
 
     Raises:
         ChannelDown: nothing was sent; `Unsure`: it may have been sent.
         PushRefused: nothing was sent, for a reason that concerns this message only.
+        PartlySent: some browsers were reached, and the message is to come again for the others.
         DailyLimit: the person got as many messages today as anybody may.
         TooMany, BudgetSpent: the limit of messages of this channel in the hour or the month is reached.
         WriteConflict: another run has claimed it.
     """
-    notification, before = delivery.notification, delivery.sends.get(channel)
+    notification, before = delivery.notification, delivery.sends.get(transport)
     notification_id = notification.id
     claimed, counted = _claimed(notification, before, now)
     try:
-        commit_now(store.claim(notification_id, channel, before, claimed), *counted)
+        commit_now(store.claim(notification_id, transport, before, claimed), *counted)
     except NotFound:
         return
     try:
-        outcome = _send_push(outgoing) if channel == "push" else _send_message(channel, outgoing, now)
+        outcome = _send(transport, outgoing, before, now)
     except Unsure:
         raise
     except (ChannelDown, TooMany, limits.BudgetSpent, PushRefused):
         taken_back = [notifications.uncount_message(notification.user_id, claimed.counted_on or "")] if counted else []
-        commit_now(store.release_claim(notification_id, channel, before, now), *taken_back)
+        commit_now(store.release_claim(notification_id, transport, before, now), *taken_back)
         raise
     except Undeliverable as error:
         observability.logger().warning(
-            "undeliverable", extra={"notification": notification_id, "channel": channel, "why": str(error)}
+            "undeliverable", extra={"notification": notification_id, "channel": transport, "why": str(error)}
         )
-        observability.count(f"{channel.capitalize()}Undeliverable")
-        _mark(notification_id, channel, claimed.model_copy(update={"undeliverable_at": now}))
+        observability.count(f"{_metric(transport)}Undeliverable")
+        _mark(notification_id, transport, claimed.model_copy(update={"undeliverable_at": now}))
         return
-    sent = bool(outcome.ref or outcome.tickets)  # without either, no device is valid any more
+    sent = bool(outcome.ref or outcome.tickets or outcome.reached)  # without any, no device is valid any more
     result = {"ref": outcome.ref, "tickets": outcome.tickets, "sent_at" if sent else "undeliverable_at": now}
-    send = claimed.model_copy(update=result)
-    _mark(notification_id, channel, send)
-    observability.count(f"{channel.capitalize()}{'Sent' if sent else 'Undeliverable'}")
+    send = claimed.model_copy(update={**result, "missed": tuple(outcome.rest)})
+    _mark(notification_id, transport, send)
+    observability.count(f"{_metric(transport)}{'Sent' if sent else 'Undeliverable'}")
     for token in outcome.gone:
-        _remove_device(outgoing.recipient.user_id, _hash(token))
+        devices.remove(outgoing.recipient.user_id, devices.token_hash(token))
     _queue_receipts(notification_id, send)
+    if outcome.rest:
+        raise PartlySent(max(outcome.rest.values()))
+
+
+def _send(transport: Transport, outgoing: _Outgoing, before: Send | None, now: str) -> _Outcome:
+    notification = outgoing.notification
+    if transport == "web_push":
+        only = before.still_missed(notification.count) if before else ()
+        pushed = browsers.send(notification, outgoing.text, outgoing.browsers, only, outgoing.recipient.user_id)
+        return _Outcome(reached=pushed.reached or bool(only), rest=pushed.rest)
+    return _send_push(outgoing) if transport == "push" else _send_message(transport, outgoing, now)
 
 
 def _claimed(notification: Notification, before: Send | None, now: str) -> tuple[Send, list[Write]]:
@@ -300,7 +346,7 @@ def _claimed(notification: Notification, before: Send | None, now: str) -> tuple
     limit = settings(DeliverySettings).messages_per_day
     if not KINDS[notification.kind].limited or not limit:
         return claimed, []
-    if before is not None and not before.is_over and before.counted_on:
+    if before is not None and before.counted_on and (not before.is_over or before.still_missed(notification.count)):
         return claimed.model_copy(update={"counted_on": before.counted_on}), []
     day = clock.local_day(now)
     counted = notifications.count_message(notification.user_id, day, limit, DailyLimit())
@@ -329,7 +375,11 @@ def _send_push(outgoing: _Outgoing) -> _Outcome:
     data = {**notification.data, "kind": notification.kind, "notificationId": notification.id}
     tickets = send_push(tokens, Push(*outgoing.text, notification.urgent, data))
     gone = [token for token, ticket in zip(tokens, tickets, strict=True) if ticket.error == GONE]
-    accepted = {ticket.id: _hash(token) for token, ticket in zip(tokens, tickets, strict=True) if ticket.id is not None}
+    accepted = {
+        ticket.id: devices.token_hash(token)
+        for token, ticket in zip(tokens, tickets, strict=True)
+        if ticket.id is not None
+    }
     refused = {ticket.error for ticket in tickets} - {None, GONE}
     for why in sorted(refused, key=str):
         observability.logger().error("push refused", extra={"notification": notification.id, "why": why})
@@ -346,9 +396,17 @@ def _queue_receipts(notification_id: str, send: Send) -> None:
         queues.send("receipts", [notification_id])
 
 
-def _wanted(notification: Notification, recipient: Recipient) -> list[Channel]:
-    """The channels that the recipient wants, without push if there is no device. Addresses are read on sending."""
-    return [channel for channel in recipient.channels_for(notification.kind) if channel != "push" or recipient.devices]
+def _wanted(notification: Notification, recipient: Recipient) -> list[Transport]:
+    """The transports that the recipient wants, of push those for which there are devices.
+
+    Addresses are read on sending.
+    """
+    chosen, kinds = (
+        recipient.channels_for(notification.kind),
+        {one.browser is None for one in recipient.devices.values()},
+    )
+    has = {"push": True in kinds, "web_push": False in kinds}
+    return [one for one in TRANSPORTS if channel_of(one) in chosen and has.get(one, True)]
 
 
 def _seconds_left(notification: Notification, now: str) -> int:
@@ -365,37 +423,22 @@ def _held_until(notification: Notification, now: str) -> str | None:
     return quiet.end_of_quiet_hours(now, hours.quiet_from_hour, hours.quiet_until_hour)
 
 
-def _hold(notification_id: str, held_channels: list[Channel], until: str) -> None:
+def _hold(notification_id: str, held_transports: list[Transport], until: str) -> None:
     try:
-        commit_now(store.hold(notification_id, held_channels, until))
+        commit_now(store.hold(notification_id, held_transports, until))
     except NotFound:
         return  # the recipient's account was erased
 
 
-def _mark(notification_id: str, channel: Channel, send: Send) -> None:
+def _mark(notification_id: str, transport: Transport, send: Send) -> None:
     try:
-        commit_now(store.mark(notification_id, channel, send))
+        commit_now(store.mark(notification_id, transport, send))
     except NotFound:
         return
 
 
-def _remove_device(user_id: str, token_hash: str) -> None:
-    """Remove a device by its push token, since its id may have a new token by now. It stays if every attempt fails."""
-
-    def remove() -> bool:
-        recipient = notifications.recipient(user_id)
-        token = next((one.token for one in recipient.devices.values() if _hash(one.token) == token_hash), None)
-        if token is not None:
-            commit_now(*notifications.remove_device(recipient, token))
-        return token is not None
-
-    with suppress(WriteConflict):
-        if retry_on_conflict(remove, _ATTEMPTS):
-            observability.count("DeviceGone")
-
-
-def _hash(token: str) -> str:
-    return notifications.token_key(token)[1]["id"].partition("#")[2]
+def _metric(transport: Transport) -> str:
+    return "WebPush" if transport == "web_push" else transport.capitalize()
 
 
 def _one_line(text: str) -> str:

@@ -1,6 +1,6 @@
-"""Delivery state on a notification's item: an attribute for each channel, such as `smsSend`, and held channels.
+"""Delivery state on a notification's item: an attribute for each transport, such as `smsSend`, and held transports.
 
-A notification held during quiet hours carries `held`, its waiting channels, and is listed by the index `byDue`, which
+A notification held during quiet hours carries `held`, its waiting transports, and is listed by the index `byDue`, which
 has shards, since all held notifications are due at the same minute.
 """
 
@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from khaya.deliveries.model import Delivery, Send
+from khaya.deliveries.model import TRANSPORTS, Delivery, Send, Transport
 from khaya.notifications import store as notifications
-from khaya.notifications.choices import CHANNELS, Channel
 from khaya.platform.base.errors import NotFound, WriteConflict
 from khaya.platform.base.ids import shard_of
 from khaya.platform.base.models import Item
@@ -25,10 +24,10 @@ _PAGE: Final = 100
 
 @dataclass(frozen=True)
 class Held:
-    """A notification held during quiet hours, and the channels that wait."""
+    """A notification held during quiet hours, and the transports that wait."""
 
     notification_id: str
-    channels: Sequence[Channel]
+    transports: Sequence[Transport]
     due_at: str
 
 
@@ -38,16 +37,17 @@ def find(notification_id: str) -> Delivery | None:
     notification = notifications.read(item)
     if item is None or notification is None:
         return None
-    sends = {channel: Send.model_validate(item[f"{channel}Send"]) for channel in CHANNELS if f"{channel}Send" in item}
+    states = {transport: item.get(_attribute(transport)) for transport in TRANSPORTS}
+    sends = {transport: Send.model_validate(state) for transport, state in states.items() if state}
     return Delivery(notification, sends)
 
 
-def claim(notification_id: str, channel: Channel, before: Send | None, claimed: Send) -> writes.Write:
-    """Claim the delivery by a channel, if its state is still `before`.
+def claim(notification_id: str, transport: Transport, before: Send | None, claimed: Send) -> writes.Write:
+    """Claim the delivery by a transport, if its state is still `before`.
 
     Refused as `NotFound` if the notification was deleted, else as `WriteConflict`.
     """
-    name = f"#{channel}Send"
+    name = f"#{_attribute(transport)}"
     same = f"attribute_not_exists({name})"
     if before is not None:
         sent = "attribute_exists" if before.sent_at else "attribute_not_exists"
@@ -61,9 +61,9 @@ def claim(notification_id: str, channel: Channel, before: Send | None, claimed: 
     )
 
 
-def release_claim(notification_id: str, channel: Channel, before: Send | None, claimed_at: str) -> writes.Write:
+def release_claim(notification_id: str, transport: Transport, before: Send | None, claimed_at: str) -> writes.Write:
     """Put the state `before` in the place of a claim, so that the notification can be claimed again."""
-    name = f"#{channel}Send"
+    name = f"#{_attribute(transport)}"
     return writes.update(
         *notifications.key(notification_id),
         f"SET {name} = :before" if before else f"REMOVE {name}",
@@ -73,9 +73,9 @@ def release_claim(notification_id: str, channel: Channel, before: Send | None, c
     )
 
 
-def mark(notification_id: str, channel: Channel, send: Send) -> writes.Write:
+def mark(notification_id: str, transport: Transport, send: Send) -> writes.Write:
     """Store the result of a delivery."""
-    name = f"#{channel}Send"
+    name = f"#{_attribute(transport)}"
     return writes.update(
         *notifications.key(notification_id),
         f"SET {name} = :send",
@@ -89,14 +89,14 @@ def _stored(send: Send) -> Item:
     return {field: value for field, value in send.model_dump(by_alias=True, exclude_none=True).items() if value}
 
 
-def hold(notification_id: str, channels: Sequence[Channel], due_at: str) -> writes.Write:
-    """Hold a notification for these channels, besides those it is held for already."""
+def hold(notification_id: str, transports: Sequence[Transport], due_at: str) -> writes.Write:
+    """Hold a notification for these transports, besides those it is held for already."""
     return writes.update(
         *notifications.key(notification_id),
-        "SET #dueShard = :shard, #dueAt = :dueAt ADD #held :channels",
+        "SET #dueShard = :shard, #dueAt = :dueAt ADD #held :transports",
         condition="attribute_exists(#id)",
         refusal=lambda _: NotFound(),
-        values={"shard": _shard(notification_id), "dueAt": due_at, "channels": set(channels)},
+        values={"shard": _shard(notification_id), "dueAt": due_at, "transports": set(transports)},
     )
 
 
@@ -108,18 +108,22 @@ def due(now: str) -> Iterator[list[Held]]:
 
 
 def release(held: Held) -> writes.Write:
-    """End the hold; refused as `WriteConflict` if it was held anew or for other channels since."""
+    """End the hold; refused as `WriteConflict` if it was held anew or for other transports since."""
     return writes.update(
         *notifications.key(held.notification_id),
         "REMOVE #dueShard, #dueAt, #held",
         condition="#dueAt = :dueAt AND #held = :held",
         refusal=lambda _: WriteConflict(),
-        values={"dueAt": held.due_at, "held": set(held.channels)},
+        values={"dueAt": held.due_at, "held": set(held.transports)},
     )
 
 
 def _held(row: Item) -> Held:
-    return Held(row["id"], [channel for channel in CHANNELS if channel in row["held"]], row["dueAt"])
+    return Held(row["id"], [transport for transport in TRANSPORTS if transport in row["held"]], row["dueAt"])
+
+
+def _attribute(transport: Transport) -> str:
+    return "webPushSend" if transport == "web_push" else f"{transport}Send"
 
 
 def _shard(notification_id: str) -> str:

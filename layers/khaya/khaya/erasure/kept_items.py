@@ -14,6 +14,9 @@ from khaya.bids import store as bids
 from khaya.bids.model import REJECTION_REASONS, Bid
 from khaya.collections import store as collections
 from khaya.decisions import store as decisions
+from khaya.enquiries import service as enquiry_service
+from khaya.enquiries import store as enquiries
+from khaya.enquiries.model import SIDES, Enquiry
 from khaya.erasure import store as erasures
 from khaya.escrows import store as escrows
 from khaya.jobs import store as jobs
@@ -141,6 +144,21 @@ def _listings(user_id: str, now: str) -> Iterator[None]:
             yield
 
 
+def _enquiries(user_id: str, now: str) -> Iterator[None]:
+    """Close open enquiries that the person made or got, and remove their words from all."""
+
+    def forget(enquiry: Enquiry) -> list[Write]:
+        after = without_person(enquiry, user_id, now)
+        if enquiry.status == "open":
+            return enquiry_service.end_writes(enquiry, after.closed(now))
+        return [] if after is enquiry else enquiries.change(enquiry, after)
+
+    for side in SIDES:
+        for enquiry in every_item(lambda page_request, side=side: enquiries.of_person(side, user_id, page_request)):  # type: ignore[misc]
+            if _changed(enquiry, forget, lambda enquiry=enquiry: enquiries.find(enquiry.id)):  # type: ignore[misc]
+                yield
+
+
 def _reviews(user_id: str, now: str) -> Iterator[None]:
     """Remove the comments of the person's reviews, and their answers to reviews about them. Ratings stay."""
 
@@ -215,10 +233,10 @@ def _decisions_about(user_id: str, now: str) -> Iterator[None]:
             yield
 
 
-STEPS = (_payments, _jobs, _bids, _listings, _reviews, _reports, _decisions, _decisions_about)
+STEPS = (_payments, _jobs, _bids, _listings, _enquiries, _reviews, _reports, _decisions, _decisions_about)
 """The steps in order."""
 
-CLOSING = (_open_jobs, partial(_bids, only_pending=True), _listings)
+CLOSING = (_open_jobs, partial(_bids, only_pending=True), _listings, _enquiries)
 """The steps that do not wait for the end of a hold."""
 
 

@@ -124,6 +124,16 @@ class ListingModerated(Detail):
     decision: str
 
 
+class Enquiry(Detail):
+    """A buyer asked about a listing, or the seller answered or closed the enquiry."""
+
+    enquiry_id: str
+    listing_id: str
+    seller_id: str
+    buyer_id: str
+    quantity: int | None = None
+
+
 class Review(Detail):
     """A review was written or answered."""
 

@@ -129,6 +129,16 @@ def _listing_events(before: Item, after: Item) -> Iterator[KindAndFields]:
         yield "listing.edited", ids
 
 
+def _enquiry_events(before: Item, after: Item) -> Iterator[KindAndFields]:
+    if "text" not in after:  # the table also holds slots and counts
+        return
+    ids = {"enquiryId": after["id"]}
+    if not before:
+        yield "enquiry.made", ids
+    elif before["status"] != after["status"]:
+        yield f"enquiry.{after['status']}", ids
+
+
 def _review_events(before: Item, after: Item) -> Iterator[KindAndFields]:
     if "rating" not in after:
         return
@@ -366,6 +376,7 @@ _SOURCES: Final[Mapping[str, Callable[[Item, Item], Iterator[KindAndFields]]]] =
     "jobs": _job_events,
     "bids": _bid_events,
     "listings": _listing_events,
+    "enquiries": _enquiry_events,
     "reviews": _review_events,
     "reports": _report_events,
     "stories": _story_events,
@@ -386,6 +397,7 @@ _AUDITED: Final[Mapping[str, tuple[str, ...]]] = {
     "jobs": ("status", "budgetCents", "payment", "workerId", "agreedCents", "startedAt", "releasedAt"),
     "bids": ("status", "rejectionReason", "amountCents"),
     "listings": ("status", "priceCents"),
+    "enquiries": ("status",),
     "reports": ("status",),
     "stories": ("status", "featured"),
     "referrals": ("status", "rewardCents"),

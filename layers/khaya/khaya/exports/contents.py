@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from khaya.bids import store as bids
+from khaya.enquiries import store as enquiries
 from khaya.identities import store as identities
 from khaya.ledger import store as ledger
 from khaya.listings import store as listings
@@ -89,6 +90,16 @@ def _bids_received(user_id: str) -> Iterator[Mapping[str, Any]]:
 def _listings(user_id: str) -> Iterator[Mapping[str, Any]]:
     for listing in every_item(lambda page_request: listings.of_seller(user_id, page_request)):
         yield exported(listing, user_id)
+
+
+def _enquiries_made(user_id: str) -> Iterator[Mapping[str, Any]]:
+    for enquiry in every_item(lambda page_request: enquiries.of_person("buyer", user_id, page_request)):
+        yield exported(enquiry, user_id)
+
+
+def _enquiries_received(user_id: str) -> Iterator[Mapping[str, Any]]:
+    for enquiry in every_item(lambda page_request: enquiries.of_person("seller", user_id, page_request)):
+        yield exported(enquiry, user_id)
 
 
 def _reviews_written(user_id: str) -> Iterator[Mapping[str, Any]]:
@@ -199,6 +210,8 @@ SECTIONS: Final[Mapping[str, Callable[[str], Iterable[Mapping[str, Any]]]]] = {
     "bids": _bids,
     "wordsOnBidsReceived": _bids_received,
     "listings": _listings,
+    "enquiriesMade": _enquiries_made,
+    "enquiriesReceived": _enquiries_received,
     "reviewsWritten": _reviews_written,
     "reviewsReceived": _reviews_received,
     "decisionsAsAdmin": _decisions,

@@ -186,8 +186,8 @@ def _item(job: Job) -> dict[str, Any]:
     deadline = job.expires_at if job.status == "open" else job.completes_at
     if deadline is not None:
         item |= {"deadlineAt": deadline, "deadlineDay": deadline[:10]}
-    if job.stuck_at is not None and job.escrow is None:
-        item |= {"mayBeStuck": _MAY_BE_STUCK, "stuckAt": job.stuck_at}
+    if job.escrow is None and (stuck_at := job.stuck_at) is not None:
+        item |= {"mayBeStuck": _MAY_BE_STUCK, "stuckAt": stuck_at}
     return item
 
 

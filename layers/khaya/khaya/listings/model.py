@@ -12,6 +12,7 @@ from khaya.platform.base.fields import Description, Length, Line, Place, Title, 
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel, next_version, omittable, sent_fields
 from khaya.platform.base.money import RAND, Cents
+from khaya.platform.base.numbers import StoredCount
 from khaya.uploads.model import Photos, Pictures
 
 Category = Literal["bricks", "cement", "timber", "roofing", "plumbing", "electrical", "paint", "tools", "other"]
@@ -85,6 +86,8 @@ class Listing(Model):
     """When the listing became pending."""
     hidden: bool | None = None
     """Whether the seller is suspended: the listing is not public."""
+    open_enquiries: StoredCount = 0
+    """The number of enquiries that wait for the seller's answer."""
 
     @property
     def is_public(self) -> bool:

@@ -58,7 +58,7 @@ def get_visible(listing_id: str, visitor: Caller | None) -> Listing:
     Raises:
         NotFound: the visitor may not see the listing, or it does not exist.
     """
-    return _if_visible(store.find(listing_id), visitor)
+    return require_visible(store.find(listing_id), visitor)
 
 
 def get_for_edit(
@@ -72,7 +72,7 @@ def get_for_edit(
     """
     keys = [store.key(listing_id), profiles.key(caller.user_id), *uploads.keys(upload_keys)]
     listing_item, profile_item, *uploaded = read_together(keys)
-    listing = _if_visible(store.read(listing_item), caller).require_owner(caller.user_id)
+    listing = require_visible(store.read(listing_item), caller).require_owner(caller.user_id)
     return listing, profiles.read(profile_item, caller.user_id).verified, uploaded
 
 
@@ -132,7 +132,12 @@ def _add_change(before: Listing, after: Listing, unit_of_work: UnitOfWork) -> Li
     return after
 
 
-def _if_visible(listing: Listing | None, visitor: Caller | None) -> Listing:
+def require_visible(listing: Listing | None, visitor: Caller | None) -> Listing:
+    """The listing that was read, if the visitor may see it.
+
+    Raises:
+        NotFound: the visitor may not see the listing, or it does not exist.
+    """
     person = visitor.user_id if visitor else None
     if listing is None or not listing.visible_to(person, admin=visitor is not None and visitor.is_admin):
         raise NotFound("There is no such listing.")

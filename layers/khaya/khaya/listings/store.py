@@ -69,6 +69,28 @@ def rename(listing: Listing, name: str) -> writes.Write | None:
     return writes.overwrite(*key(listing.id), "sellerName", name)
 
 
+def count_enquiry(listing_id: str) -> writes.Write:
+    """The write that counts one more open enquiry, on condition that the listing is public."""
+    return writes.update(
+        *key(listing_id),
+        "ADD #openEnquiries :one",
+        condition=f"#status = :active AND {writes.same_presence(HIDDEN, present=False)}",
+        refusal=lambda _: WriteConflict(),
+        values={"one": 1, "active": "active"},
+    )
+
+
+def uncount_enquiry(listing_id: str) -> writes.Write:
+    """The write that counts one open enquiry less. A wrong count does not keep an enquiry from its end."""
+    return writes.update(
+        *key(listing_id),
+        "SET #openEnquiries = if_not_exists(#openEnquiries, :one) - :one",
+        condition="attribute_exists(#id)",
+        refusal=lambda _: WriteConflict(),
+        values={"one": 1},
+    )
+
+
 def feed(category: Category | None, location: str | None, page_request: PageRequest) -> PageResult[Listing]:
     """Active listings, newest first, filtered by category and location if given."""
     return lists.feed_page(settings().listings_table, category, location, page_request).mapped(Listing.model_validate)

@@ -284,6 +284,9 @@ _RULES: Final[Mapping[str, Callable[[Event, Item], Recipients]]] = {
     "bid.rejected": _one("workerId", "bidRejected"),
     "bid.withdrawn": _one("buyerId", "bidWithdrawn"),
     "listing.moderated": _listing,
+    "enquiry.made": _one("sellerId", "enquiryReceived"),
+    "enquiry.answered": _one("buyerId", "enquiryAnswered"),
+    "enquiry.closed": _one("buyerId", "enquiryClosed"),
     "review.written": _one("subjectId", "reviewReceived"),
     "review.answered": _one("reviewerId", "reviewAnswered"),
     "report.resolved": _one("reporterId", "reportResolved"),
@@ -347,6 +350,7 @@ _TITLES: Final = {"jobId": "jobTitle", "listingId": "listingTitle", "storyId": "
 _IDS: Final = (
     *_OBJECTS,
     "bidId",
+    "enquiryId",
     "reviewId",
     "reportId",
     "referralId",

@@ -79,6 +79,9 @@ KINDS: Final[Mapping[str, KindOfNotification]] = {
     ),  # on time, but everybody sets as many as they like
     "listingApproved": _gathered_kind("listingTitle"),
     "listingRejected": _gathered_kind("listingTitle"),
+    "enquiryReceived": _gathered_kind("listingTitle"),
+    "enquiryAnswered": _gathered_kind(),  # without the title, which the seller typed: it would stay in the inbox
+    "enquiryClosed": _gathered_kind(),
     "storyApproved": _gathered_kind("storyTitle"),
     "storyRejected": _gathered_kind("storyTitle"),
     "storyFeatured": _gathered_kind("storyTitle"),

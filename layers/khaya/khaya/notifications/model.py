@@ -8,13 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from khaya.notifications.choices import CHANNELS, Channel, Language
 from khaya.notifications.kinds import KINDS
-from khaya.platform.base.errors import Conflict, FieldProblem, Invalid, NotFound, Unauthenticated
+from khaya.platform.base.errors import Conflict, FieldError, FieldProblem, Invalid, NotFound, Unauthenticated
 from khaya.platform.base.models import Model, RequestModel, next_version
-from khaya.platform.base.numbers import StoredCount
+from khaya.platform.base.numbers import StoredCount, Whole
 
 Platform = Literal["ios", "android", "web"]
 
@@ -54,25 +62,100 @@ class PreferencesReplacement(RequestModel):
     ] = {}
 
 
-class Registration(RequestModel):
-    """A device that receives push notifications."""
+class SubscriptionKeys(RequestModel):
+    """The keys of a browser's subscription, in base64url."""
 
-    platform: Platform
-    token: Annotated[
-        str,
-        Field(
-            pattern=r"^Expo(nent)?PushToken\[[A-Za-z0-9_:-]{1,200}\]$",
-            description="The push token that Expo gave the app on this device.",
-        ),
+    p256dh: Annotated[str, Field(alias="p256dh", pattern=r"^[A-Za-z0-9_-]{87}=?$")]
+    auth: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}={0,2}$")]
+
+
+class Subscription(RequestModel):
+    """A browser's subscription, as `PushSubscription.toJSON()` gives it."""
+
+    endpoint: Annotated[
+        str, Field(max_length=1024, pattern=r"^https?://[!-~]+$", description="Of a push service that is accepted.")
+    ]
+    expiration_time: Annotated[Whole | None, Field(ge=0, description="Not used.")] = None
+    keys: SubscriptionKeys
+
+
+def _by_platform(schema: dict[str, Any]) -> None:
+    """The JSON Schema of a registration: a push token for apps, a subscription for browsers."""
+    fields = schema.pop("properties")
+    del schema["required"], schema["additionalProperties"]
+    schema["oneOf"] = [
+        {
+            "type": "object",
+            "properties": {
+                "platform": {"type": "string", "enum": platforms},
+                name: {key: value for key, value in fields[name].items() if key not in ("anyOf", "default")}
+                | fields[name]["anyOf"][0],
+            },
+            "required": ["platform", name],
+            "additionalProperties": False,
+        }
+        for platforms, name in ((["ios", "android"], "token"), (["web"], "subscription"))
     ]
 
 
+class Registration(RequestModel):
+    """A device that receives push notifications: an app with its push token, or a browser with its subscription."""
+
+    model_config = ConfigDict(json_schema_extra=_by_platform)
+
+    platform: Platform
+    token: Annotated[
+        str | None,
+        Field(
+            pattern=r"^Expo(nent)?PushToken\[[A-Za-z0-9_:-]{1,200}\]$",
+            description="The push token that Expo gave the app on this device.",
+            validate_default=True,
+        ),
+    ] = None
+    subscription: Annotated[Subscription | None, Field(validate_default=True)] = None
+
+    @field_validator("token", "subscription")
+    @classmethod
+    def _fits_the_platform(cls, value: Any, info: ValidationInfo) -> Any:
+        platform = info.data.get("platform")
+        belongs = (platform == "web") == (info.field_name == "subscription")
+        if platform is not None and belongs and value is None:
+            raise FieldError("is missing", "required")
+        if platform is not None and not belongs and value is not None:
+            raise FieldError(f"does not belong to the platform {platform}", "unknown_field")
+        return value
+
+    @model_validator(mode="after")
+    def _has_no_null(self) -> Registration:
+        if self.model_fields_set == {"platform", "token", "subscription"}:
+            raise FieldError("must have either token or subscription", "exactly_one", groups=["token", "subscription"])
+        return self
+
+    @property
+    def address(self) -> str:
+        """The push token, or the subscription's endpoint."""
+        return self.token or (self.subscription.endpoint if self.subscription else "")
+
+
+class BrowserKeys(Model):
+    """The keys of a browser's subscription, and our public key of the time when it was registered."""
+
+    p256dh: Annotated[str, Field(alias="p256dh")]
+    auth: str
+    server_key: str
+
+
 class Device(Model):
-    """A device and its push token, issued by Expo."""
+    """A device and its push token, issued by Expo, or the endpoint of a browser's push service.
+
+    Attributes:
+        browser: the keys of a browser; None for an app.
+    """
 
     platform: Platform
     token: str
     last_active_at: str
+    browser: BrowserKeys | None = None
 
 
 class Recipient(Model):
@@ -134,15 +217,17 @@ class Recipient(Model):
         """
         return self._changed(language=language)
 
-    def with_device(self, device_id: str, wanted: Registration, now: str) -> Recipient:
+    def with_device(self, device_id: str, wanted: Registration, now: str, server_key: str = "") -> Recipient:
         """The recipient with a device that is registered now; another of their devices loses the same push token.
+
+        `server_key` is our public key, for a browser.
 
         Raises:
             Conflict: there are five others.
             Unauthenticated: the account was erased.
         """
         others = {
-            one: device for one, device in self.devices.items() if one != device_id and device.token != wanted.token
+            one: device for one, device in self.devices.items() if one != device_id and device.token != wanted.address
         }
         if len(others) >= MAX_DEVICES:
             raise Conflict(
@@ -150,7 +235,10 @@ class Recipient(Model):
                 code="device_limit",
                 params={"max": MAX_DEVICES},
             )
-        new = Device(platform=wanted.platform, token=wanted.token, last_active_at=now)
+        keys = None
+        if wanted.subscription is not None:
+            keys = BrowserKeys(**dict(wanted.subscription.keys), server_key=server_key)
+        new = Device(platform=wanted.platform, token=wanted.address, last_active_at=now, browser=keys)
         return self._changed(devices={**others, device_id: new})
 
     def without_device(self, device_id: str) -> Recipient:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from khaya.channels import push_services
 from khaya.notifications import store
 from khaya.notifications.choices import Language
-from khaya.notifications.model import Device, Notification, PreferencesReplacement, Recipient, Registration
-from khaya.platform.base.errors import NotFound, WriteConflict
+from khaya.notifications.model import (
+    Device,
+    Notification,
+    PreferencesReplacement,
+    Recipient,
+    Registration,
+    Subscription,
+)
+from khaya.platform.base.errors import FieldProblem, Invalid, NotFound, WriteConflict
 from khaya.platform.data.pages import PageRequest, PageResult
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 
@@ -68,13 +76,15 @@ def register_device(
     """Register a device for a person, or renew its registration. A former holder of its push token loses it.
 
     Raises:
+        Invalid: the browser's subscription cannot be used.
         Conflict: the person has five other devices.
     """
-    recipient_item, token_item = read_together([store.recipient_key(user_id), store.token_key(wanted.token)])
+    server_key = _checked(wanted.subscription) if wanted.subscription is not None else ""
+    recipient_item, token_item = read_together([store.recipient_key(user_id), store.token_key(wanted.address)])
     recipient, holder = store.read_recipient(recipient_item, user_id), store.read_holder(token_item)
-    registered = recipient.with_device(device_id, wanted, now)
+    registered = recipient.with_device(device_id, wanted, now, server_key)
     former = store.recipient(holder.holder) if holder is not None and holder.holder != user_id else None
-    if holder is not None and (former or recipient).device_with(wanted.token) != holder.device_id:
+    if holder is not None and (former or recipient).device_with(wanted.address) != holder.device_id:
         raise WriteConflict  # the token's holder changed between the two reads
     unit_of_work.add(*store.register(recipient, registered, device_id, holder, former))
     return registered.devices[device_id]
@@ -89,3 +99,21 @@ def remove_device(device_id: str, user_id: str, *, unit_of_work: UnitOfWork) -> 
     recipient = store.recipient(user_id)
     recipient.without_device(device_id)
     unit_of_work.add(*store.remove_device(recipient, device_id))
+
+
+def _checked(subscription: Subscription) -> str:
+    """Our public key for a browser's subscription, if pushes can be sent by it.
+
+    Raises:
+        Invalid: its push service is not accepted, or its keys are none.
+    """
+    if not push_services.is_allowed(subscription.endpoint):
+        field, code = "subscription.endpoint", "push_service_not_allowed"
+        raise Invalid([FieldProblem(field, "is not of a push service that is accepted", code)])
+    from khaya.channels import push_encryption, vapid  # noqa: PLC0415 - no other route needs cryptography
+
+    try:
+        push_encryption.check_keys(subscription.keys.p256dh, subscription.keys.auth)
+    except push_encryption.InvalidKeys:
+        raise Invalid([FieldProblem("subscription.keys", "are not those of a subscription", "wrong_format")]) from None
+    return vapid.public_key()

@@ -11,6 +11,7 @@ from typing import Final
 from khaya.audit.model import AuditEntry
 from khaya.bids.model import Bid
 from khaya.deliveries.model import Send
+from khaya.enquiries.model import Enquiry
 from khaya.jobs.model import Job
 from khaya.listings.model import Listing
 from khaya.notifications.model import Notification, Recipient
@@ -130,6 +131,22 @@ RECORDS: Final[tuple[Record, ...]] = (
             Place("feedPlace", "place", "sellerId", delete("the listing becomes inactive, and leaves the indexes")),
             Place("feedCategoryPlace", "place", "sellerId", delete("as `feedPlace`")),
         ),
+    ),
+    Record(
+        "enquiry about a listing",
+        "enquiries",
+        Enquiry,
+        (
+            Place("text", "typed text", "buyerId", TEXT),
+            Place("answer.text", "typed text", "sellerId", TEXT),
+        ),
+    ),
+    Record(
+        "open slot of a buyer on a listing, and enquiries of a day",
+        "enquiries",
+        None,
+        (),
+        "while the enquiry is open; two days",
     ),
     Record(
         "word of a title",
@@ -302,6 +319,8 @@ RECORDS: Final[tuple[Record, ...]] = (
         Recipient,
         (
             Place("devices{}.token", "device or address", "userId", DELETE, "no"),
+            Place("devices{}.browser.p256dh", "device or address", "userId", DELETE, "no"),
+            Place("devices{}.browser.auth", "device or address", "userId", DELETE, "no"),
             Place("channels", "identifier", "userId", DELETE),
         ),
         "as long as the account; a mark stays that refuses new notifications",
@@ -317,7 +336,7 @@ RECORDS: Final[tuple[Record, ...]] = (
         "delivery of a notification by one channel, an attribute of it",
         "notifications",
         Send,
-        _places("identifier", "userId", _WITH_INBOX, "ref", "tickets"),
+        _places("identifier", "userId", _WITH_INBOX, "ref", "tickets", "missed"),
         "as long as its notification",
     ),
     Record(

@@ -129,6 +129,7 @@ NOT_PERSONAL: Final[Mapping[str, str]] = {
     "Holder.holder": "the id of a person",
     "CountedEvent.gatheredIn": "the id of a notification",
     "Send.countedOn": "a date",
+    "Recipient.devices{}.browser.serverKey": "a public key of ours",
     "Day.date": "a date",
     "Job.escrow.status": "the status of an escrow",
     "Collection.checkoutUrl": "a page of the payment provider, gone within days",

@@ -134,7 +134,20 @@ class VerificationDecision(RequestModel):
     reason: VerificationReason
 
 
-class Profile(Model):
+class Reputation(Model):
+    """The part of a profile that a job shows of its buyer, and that a list of jobs reads of it."""
+
+    verified: bool = False
+    rating_sum: StoredCount = 0
+    rating_count: StoredCount = 0
+
+    @property
+    def rating_average(self) -> float | None:
+        """The mean rating, rounded to two places; None before the first review."""
+        return mean(self.rating_sum, self.rating_count)
+
+
+class Profile(Reputation):
     """The public information about a person, and the counters from which rating, trust and badges are computed."""
 
     user_id: str
@@ -150,9 +163,6 @@ class Profile(Model):
     availability: Availability = "available"
 
     roles: list[Role] = []
-    verified: bool = False
-    rating_sum: StoredCount = 0
-    rating_count: StoredCount = 0
     workmanship_sum: StoredCount = 0
     workmanship_count: StoredCount = 0
     punctuality_sum: StoredCount = 0
@@ -180,11 +190,6 @@ class Profile(Model):
     created_at: str | None = None
     updated_at: str | None = None
     version: int = 0
-
-    @property
-    def rating_average(self) -> float | None:
-        """The mean rating, rounded to two places; None before the first review."""
-        return mean(self.rating_sum, self.rating_count)
 
     def sub_rating(self, name: SubRating) -> tuple[int, int]:
         """The sum and the count of the ratings of one aspect of the work."""

@@ -187,7 +187,7 @@ def verify(
 def with_profile_fields(profile: Profile, user: User | None = None) -> User:
     """The private record with the fields that it copies from the profile."""
     record = user or User(user_id=profile.user_id)
-    copied = {"display_name": profile.display_name, "roles": profile.roles, "verified": profile.verified}
+    copied = {"display_name": profile.display_name, "roles": tuple(profile.roles), "verified": profile.verified}
     return record.model_copy(update=copied)
 
 

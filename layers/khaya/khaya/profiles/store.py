@@ -21,10 +21,11 @@ from khaya.platform.base.text import comparable
 from khaya.platform.data import dynamo, writes
 from khaya.platform.data.corrections import correct
 from khaya.platform.data.pages import PageRequest, PageResult, page_of
-from khaya.profiles.model import OWN_ROLES, SUB_RATINGS, Profile
+from khaya.profiles.model import OWN_ROLES, SUB_RATINGS, Profile, Reputation
 from khaya.profiles.trust import trust
 
 _ANY = "*"
+_REPUTATION = ("userId", *map(to_camel, Reputation.model_fields))
 _WAITING = "waiting"
 _UNCHANGED = "attribute_not_exists(#version) OR #version = :version"
 _NOT_IN_ROWS = {"coordinates", "version", "updatedAt", "returned", "erasedAt", "hidden", "verification"} | {
@@ -41,6 +42,16 @@ def key(user_id: str) -> tuple[str, dict[str, str]]:
 def read(item: Item | None, user_id: str) -> Profile:
     """The profile in `item`; an empty one if there is none yet."""
     return Profile.model_validate(item or {"userId": user_id})
+
+
+def read_reputation(item: Item | None) -> Reputation:
+    """The reputation in the profile `item`, of which it needs `reputation_columns`; a new person's for None."""
+    return Reputation.model_validate(item or {})
+
+
+def reputation_columns() -> dict[str, tuple[str, ...]]:
+    """The attributes of profiles that `read_reputation` needs, for reads of several items."""
+    return {settings().profiles_table: _REPUTATION}
 
 
 def find(user_id: str) -> Profile | None:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from khaya.events.model import Event
 from khaya.platform.base import clock
 from khaya.platform.base.dates import Moment
 from khaya.platform.base.errors import FieldProblem, Invalid
 from khaya.platform.base.fields import Count, Length, Prose
 from khaya.platform.base.ids import new_id
 from khaya.platform.base.models import Model, RequestModel
+
+if TYPE_CHECKING:  # the routes need no events, which would make their cold start longer
+    from khaya.events.model import Event
 
 Kind = Literal["own", "review", "chooseBid", "confirmWork", "handInWork"]
 Schedule = Literal["minute", "daily"]

@@ -16,10 +16,10 @@ from khaya.events.model import Event
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job
 from khaya.platform.base import observability
-from khaya.platform.base.errors import NotFound, WriteConflict
+from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item
 from khaya.platform.data.pages import every_item
-from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, connect, read, read_together
+from khaya.platform.data.unit_of_work import commit_now, connect, read_together
 from khaya.platform.work.parallel import in_parallel
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.reminders import store
@@ -82,18 +82,6 @@ def handle(event: Event, now: str) -> None:
             continue
     for plan in effect.planned:
         _plan(plan)
-
-
-def remove_own(reminder_id: str, user_id: str, *, unit_of_work: UnitOfWork) -> None:
-    """Delete a person's own reminder, whether it waits or was sent.
-
-    Raises:
-        NotFound: the person has no such reminder.
-    """
-    reminder = store.read(read(store.key(reminder_id)))
-    if reminder is None or (reminder.kind, reminder.user_id) != ("own", user_id):
-        raise NotFound("There is no such reminder.")
-    unit_of_work.add(*store.remove_own(reminder))
 
 
 def claim_due(schedule: Schedule, now: str, time_is_left: Callable[[], bool]) -> ClaimCounts:

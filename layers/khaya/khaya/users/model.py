@@ -66,11 +66,11 @@ class User(Model):
     status: AccountStatus = "active"
     status_reason: str | None = None
     """The reason of a suspension."""
-    lost_roles: set[Role] = set()
+    lost_roles: frozenset[Role] = frozenset()
     created_at: str | None = None
 
     display_name: str | None = None
-    roles: list[Role] = []
+    roles: tuple[Role, ...] = ()
     verified: bool = False
 
     def decision_for(self, changes: UserChanges, *, admin_id: str, now: str) -> Decision | None:

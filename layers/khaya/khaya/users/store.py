@@ -7,6 +7,7 @@ the attributes that the account guard writes, so that its updates cost no index 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 from khaya.platform.base import clock
@@ -99,7 +100,7 @@ def set_subject(user_id: str, subject: str | None) -> writes.Write:
     )
 
 
-def set_roles(user_id: str, held: list[Role], lost: set[Role]) -> writes.Write:
+def set_roles(user_id: str, held: list[Role], lost: frozenset[Role]) -> writes.Write:
     """Set the roles, and the lost roles: those that the account guard refuses although tokens still contain them."""
     expression = "SET #roles = :held, #lostRoles = :lost" if lost else "SET #roles = :held REMOVE #lostRoles"
     values: dict[str, Any] = {"held": held, "lost": lost} if lost else {"held": held}
@@ -404,26 +405,21 @@ class _GuardUpdate:
             "signedIn": self.caller.signed_in_at,
             **{f"role{number}": role for number, role in enumerate(self.roles)},
         }
-        statuses = "attribute_not_exists(#status) OR #status = :active"
         if self.access.also_suspended:
-            statuses += " OR #status = :suspended"
             values["suspended"] = "suspended"
-        condition = f"({statuses}) AND {_LIVE_SESSION}"
         if self.access.also_erased:
-            condition = f"(#status = :erased OR ({condition}))"
             values["erased"] = "erased"
-        if self.roles:
-            held = " OR ".join(f"NOT contains(#lostRoles, :role{number})" for number in range(len(self.roles)))
-            condition += f" AND ({held})"
         if self.limit:
-            last = f"#{self.window}[{self.limit - 1}]"
-            others = ", ".join(f"#writes{number}" for number in range(_WINDOWS) if f"writes{number}" != self.window)
-            expression = f"SET #{self.window} = list_append(:one, if_not_exists(#{self.window}, :none)) REMOVE {others}"
-            condition += f" AND (attribute_not_exists({last}) OR {last} < :minute)"
             values |= {"one": [self.now], "none": [], "minute": self.minute_began}
         else:
-            expression = "SET #seenAt = :now"
             values |= {"now": self.now}
+        expression, condition = _guard_expressions(
+            self.window,
+            self.limit,
+            len(self.roles),
+            also_suspended=self.access.also_suspended,
+            also_erased=self.access.also_erased,
+        )
         return self._update(expression, condition, values)
 
     def checked_by_read(self) -> Caller:
@@ -486,3 +482,25 @@ class _GuardUpdate:
                 params={"roles": self.roles},
             )
         return None
+
+
+@lru_cache(maxsize=256)
+def _guard_expressions(
+    window: str, limit: int, roles: int, *, also_suspended: bool, also_erased: bool
+) -> tuple[str, str]:
+    """The update expression and the condition of the account guard for a route that needs one of so many roles."""
+    statuses = "attribute_not_exists(#status) OR #status = :active"
+    if also_suspended:
+        statuses += " OR #status = :suspended"
+    condition = f"({statuses}) AND {_LIVE_SESSION}"
+    if also_erased:
+        condition = f"(#status = :erased OR ({condition}))"
+    if roles:
+        held = " OR ".join(f"NOT contains(#lostRoles, :role{number})" for number in range(roles))
+        condition += f" AND ({held})"
+    if not limit:
+        return "SET #seenAt = :now", condition
+    last = f"#{window}[{limit - 1}]"
+    others = ", ".join(f"#writes{number}" for number in range(_WINDOWS) if f"writes{number}" != window)
+    expression = f"SET #{window} = list_append(:one, if_not_exists(#{window}, :none)) REMOVE {others}"
+    return expression, f"{condition} AND (attribute_not_exists({last}) OR {last} < :minute)"

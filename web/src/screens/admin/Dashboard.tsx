@@ -1,5 +1,5 @@
 /** The admin's first page: a tile for each queue, and the last 30 days. */
-import { api, ask, send } from "../../api/client";
+import { api, ask } from "../../api/client";
 import { today } from "../../api/clock";
 import { useQuery } from "../../api/query";
 import { Loaded } from "../../forms/Loaded";
@@ -9,13 +9,6 @@ import { moment, money } from "../../words/format";
 import { t, type Word } from "../../words/words";
 import { Chart } from "./Chart";
 import { useRefresh } from "./Queue";
-
-interface QueueCount {
-  queue: keyof typeof PATHS;
-  count: number;
-  more: boolean;
-  oldestAt: string | null;
-}
 
 const PATHS = {
   listings: "/admin/moderation",
@@ -41,10 +34,7 @@ const CHARTS: { word: Word; of: "jobsPosted" | "bidsPlaced" | "peopleJoined" | "
 ];
 
 export default function Dashboard() {
-  const queues = useQuery(
-    "admin/queues",
-    async () => (await send("GET", "/admin/queues", undefined, {})) as { items: QueueCount[] },
-  );
+  const queues = useQuery("admin/queues", () => ask(api.GET("/admin/queues")));
   const from = new Date(Date.parse(today()) - (DAYS - 1) * 86_400_000).toISOString().slice(0, 10);
   const statistics = useQuery(`admin/statistics?${from}`, () =>
     ask(api.GET("/admin/statistics", { params: { query: { from, to: today() } } })),

@@ -16,8 +16,8 @@ import { ANSWER_MOST, type Enquiry } from "./enquiries";
 export function AnswerForm({ enquiry, onAnswered }: { enquiry: Enquiry; onAnswered: () => void }) {
   const address = { method: "POST", path: `/enquiries/${enquiry.id}/answer` } as const;
   const draft = useDraft(`answer/${enquiry.id}`, { text: "" });
-  const before = useTakenBack(draft, address, (item) => ({ text: String(item.body?.text ?? "") }));
   const sending = useSending(draft);
+  const before = useTakenBack(draft, address, (item) => ({ text: String(item.body?.text ?? "") }), sending);
   const missing = useSignal("");
   const { text } = draft.values.value;
   const outcome = sending.outcome.value;

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useAction } from "../../api/action";
 import { api, ask, type Schemas } from "../../api/client";
 import { now } from "../../api/clock";
+import { readPayoutAccount } from "../../api/payoutAccount";
 import { Refusal } from "../../api/problems";
 import { forget, useQuery } from "../../api/query";
 import { ErrorSummary } from "../../forms/ErrorSummary";
@@ -44,19 +45,15 @@ export default function Withdraw() {
 
 /** Returns all that decides whether something can be withdrawn. */
 async function readState(): Promise<State> {
-  const account = ask(api.GET("/payouts/account")).catch((cause) => {
-    if (cause instanceof Refusal && cause.status === 404) return null;
-    throw cause;
-  });
-  const [balance, config, found] = await Promise.all([
+  const [balance, config, account] = await Promise.all([
     ask(api.GET("/credits/balance")),
     ask(api.GET("/config")),
-    account,
+    readPayoutAccount(),
   ]);
   return {
     withdrawableCents: balance.withdrawableCents,
     leastCents: config.amounts.withdrawalMinCents,
-    account: found,
+    account,
   };
 }
 

@@ -39,16 +39,16 @@ export default function JobFeed() {
   return (
     <Page title={t("public.jobs.title")}>
       <FeedLinks />
-      <Search path="/jobs" filter={filter} words>
-        <Tiles
-          path="/jobs"
-          filter={filter}
-          name="category"
-          label={t("public.jobs.kind")}
-          all={t("public.jobs.all_kinds")}
-          tiles={JOB_CATEGORIES.map((one) => ({ value: one, label: t(`category.${one}`), icon: one }))}
-        />
-      </Search>
+      <Tiles
+        path="/jobs"
+        filter={filter}
+        name="category"
+        label={t("public.jobs.kind")}
+        all={t("public.jobs.all_kinds")}
+        tiles={JOB_CATEGORIES.map((one) => ({ value: one, label: t(`category.${one}`), icon: one }))}
+      />
+      <Search path="/jobs" filter={filter} words />
+      <h2 class="visually-hidden">{t("public.search.found")}</h2>
       <Loaded query={jobs} empty={<Widen path="/jobs" filter={filter} none={t("public.jobs.none")} />}>
         {(items) => (
           <>

@@ -39,16 +39,16 @@ export default function MaterialFeed() {
   return (
     <Page title={t("public.materials.title")}>
       <FeedLinks />
-      <Search path="/materials" filter={filter} words>
-        <Tiles
-          path="/materials"
-          filter={filter}
-          name="category"
-          label={t("public.materials.kind")}
-          all={t("public.materials.all_kinds")}
-          tiles={MATERIAL_CATEGORIES.map((one) => ({ value: one, label: t(`material.${one}`), icon: one }))}
-        />
-      </Search>
+      <Tiles
+        path="/materials"
+        filter={filter}
+        name="category"
+        label={t("public.materials.kind")}
+        all={t("public.materials.all_kinds")}
+        tiles={MATERIAL_CATEGORIES.map((one) => ({ value: one, label: t(`material.${one}`), icon: one }))}
+      />
+      <Search path="/materials" filter={filter} words />
+      <h2 class="visually-hidden">{t("public.search.found")}</h2>
       <Loaded
         query={listings}
         empty={<Widen path="/materials" filter={filter} none={t("public.materials.none")} />}

@@ -57,15 +57,19 @@ function About({ profile }: { profile: Profile }) {
   return (
     <>
       <PersonLine
-        name={profile.roles
-          .filter((one) => one !== "admin")
-          .map((one) => t(`role.${one}`))
-          .join(", ")}
+        large
+        name={profile.displayName}
         photoUrl={profile.photoUrl}
         verified={profile.verified}
         rating={profile.rating}
         badges={profile.badges}
       />
+      <p>
+        {profile.roles
+          .filter((one) => one !== "admin")
+          .map((one) => t(`role.${one}`))
+          .join(", ")}
+      </p>
       {profile.userId === person.value?.userId && (
         <Note kind="info" title={t("public.person.yours")}>
           <LinkButton href="/me">{t("public.person.to_own")}</LinkButton>

@@ -4,7 +4,7 @@ import { useQuery } from "../../api/query";
 import { trustWords } from "../../cards/PersonLine";
 import { Loaded } from "../../forms/Loaded";
 import { Facts } from "../../ui/Facts";
-import { Stars } from "../../ui/Stars";
+import { Stars, StarsGiven } from "../../ui/Stars";
 import { day } from "../../words/format";
 import { t } from "../../words/words";
 
@@ -80,7 +80,7 @@ function WorkDone({ jobs }: { jobs: Resume["jobs"] }) {
               <span>{job.location}</span>
               <span>{day(job.completedAt)}</span>
             </p>
-            {job.rating !== null && <Stars average={job.rating} count={1} />}
+            {job.rating !== null && <StarsGiven stars={job.rating} />}
           </li>
         ))}
       </ul>

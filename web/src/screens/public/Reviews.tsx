@@ -4,7 +4,7 @@ import { usePages } from "../../api/query";
 import { Loaded } from "../../forms/Loaded";
 import { Empty } from "../../ui/Empty";
 import { ShowMore } from "../../ui/ShowMore";
-import { Stars } from "../../ui/Stars";
+import { StarsGiven } from "../../ui/Stars";
 import { day } from "../../words/format";
 import { t } from "../../words/words";
 
@@ -50,7 +50,7 @@ function ReviewOf({ review }: { review: Review }) {
   return (
     <article>
       <p class="row">
-        <Stars average={review.rating} count={1} />
+        <StarsGiven stars={review.rating} />
         <span>{review.reviewerName}</span>
         <span class="small soft">{day(review.createdAt)}</span>
       </p>

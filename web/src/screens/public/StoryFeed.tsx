@@ -43,6 +43,7 @@ export default function StoryFeed() {
         all={t("public.stories.all_types")}
         tiles={TYPES.map((one) => ({ value: one, label: t(`story_type.${one}`) }))}
       />
+      <h2 class="visually-hidden">{t("public.search.found")}</h2>
       <Loaded
         query={stories}
         empty={<Widen path="/stories" filter={filter} none={t("public.stories.none")} />}

@@ -40,33 +40,33 @@ export default function WorkerDirectory() {
   return (
     <Page title={t(`public.people.title_${role}`)}>
       <FeedLinks />
-      <Search path="/workers" filter={kept}>
+      <Tiles
+        path="/workers"
+        filter={{ location: filter.location, role: role === "worker" ? "" : role }}
+        name="role"
+        label={t("public.people.role")}
+        all={t("public.people.role_worker")}
+        tiles={(["seller", "buyer"] as const).map((one) => ({
+          value: one,
+          label: t(`public.people.role_${one}`),
+        }))}
+      />
+      {role === "worker" && (
         <Tiles
           path="/workers"
-          filter={{ location: filter.location, role: role === "worker" ? "" : role }}
-          name="role"
-          label={t("public.people.role")}
-          all={t("public.people.role_worker")}
-          tiles={(["seller", "buyer"] as const).map((one) => ({
+          filter={kept}
+          name="trade"
+          label={t("public.people.trade")}
+          all={t("public.people.all_trades")}
+          tiles={JOB_CATEGORIES.filter((one) => one !== "other").map((one) => ({
             value: one,
-            label: t(`public.people.role_${one}`),
+            label: t(`category.${one}`),
+            icon: one,
           }))}
         />
-        {role === "worker" && (
-          <Tiles
-            path="/workers"
-            filter={kept}
-            name="trade"
-            label={t("public.people.trade")}
-            all={t("public.people.all_trades")}
-            tiles={JOB_CATEGORIES.filter((one) => one !== "other").map((one) => ({
-              value: one,
-              label: t(`category.${one}`),
-              icon: one,
-            }))}
-          />
-        )}
-      </Search>
+      )}
+      <Search path="/workers" filter={kept} />
+      <h2 class="visually-hidden">{t("public.search.found")}</h2>
       <Loaded query={people} empty={<Widen path="/workers" filter={kept} none={t("public.people.none")} />}>
         {(items) => (
           <>

@@ -1,6 +1,5 @@
 /** What is searched stands in the address, so that Back, reload and sharing keep it. */
 import { useSignal } from "@preact/signals";
-import type { ComponentChildren } from "preact";
 import { useLocation } from "preact-iso";
 import { PlaceField } from "../../cards/PlaceField";
 import { TextField } from "../../forms/TextField";
@@ -57,16 +56,18 @@ interface TilesProps {
   tiles: { value: string; label: string; icon?: IconName }[];
 }
 
-/** One link for each value; the chosen one is marked, and the first takes all. */
+/** One link for each value, in a row: the first takes all, and the chosen one stands beside it. */
 export function Tiles({ path, filter, name, label, all, tiles }: TilesProps) {
+  const chosen = filter[name] ?? "";
+  const inOrder = [...tiles].sort((a, b) => Number(b.value === chosen) - Number(a.value === chosen));
   return (
-    <nav class="choices chips" aria-label={label}>
-      {[{ value: "", label: all, icon: "list" as IconName }, ...tiles].map((one) => (
+    <nav class="choices strip" aria-label={label}>
+      {[{ value: "", label: all, icon: "list" as IconName }, ...inOrder].map((one) => (
         <a
           key={one.value}
           class="choice"
           href={address(path, { ...filter, [name]: one.value })}
-          aria-current={(filter[name] ?? "") === one.value ? "true" : undefined}
+          aria-current={one.value === chosen ? "true" : undefined}
         >
           {one.icon && <Icon name={one.icon} />}
           {one.label}
@@ -81,24 +82,29 @@ interface SearchProps {
   filter: Filter;
   /** Whether words of the title can be searched too. */
   words?: boolean;
-  /** Tiles and the like, above the fields. */
-  children?: ComponentChildren;
 }
 
-/** The search of a list: closed where something was chosen, so that what was found comes first. */
+/** The search of a list: closed, so that what was found comes first; closed it says what is searched. */
 export function Search(props: SearchProps) {
-  const { filter } = props;
-  const chosen = Object.values(filter).some(Boolean);
+  const { filter, words = false } = props;
+  const chosen = Boolean(filter.location || filter.q);
   return (
-    <details class="search" open={!chosen}>
+    <details class="search">
       <summary>
         <Icon name="find" />
-        {chosen ? t("public.search.change") : t("public.search.open")}
+        {chosen ? said(filter) : words ? t("public.search.open") : t("public.search.open_place")}
       </summary>
-      {props.children}
       <SearchForm key={JSON.stringify(filter)} {...props} />
     </details>
   );
+}
+
+/** Returns what is searched, for the closed search. */
+function said({ location, q }: Filter): string {
+  if (location && q) return t("public.search.both", { words: q, place: location });
+  return location
+    ? t("public.search.place", { place: location })
+    : t("public.search.only_words", { words: q ?? "" });
 }
 
 function SearchForm({ path, filter, words = false }: SearchProps) {

@@ -44,17 +44,22 @@ const EMPTY: Edit = { ...EMPTY_MATERIAL, base: null, version: 0, returned: null 
 export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: () => void }) {
   const address = { method: "PATCH", path: `/listings/${listing.id}` } as const;
   const draft = useDraft<Edit>(`material/${listing.id}`, EMPTY);
-  const before = useTakenBack(draft, address, (item) => {
-    const body = (item.body ?? {}) as Partial<Fields>;
-    return {
-      ...valuesOf({ ...fieldsOf(listing), ...body }),
-      photos: item.pictures?.ids ?? [],
-      base: fieldsOf(listing),
-      version: listing.version,
-      returned: body,
-    };
-  });
   const sending = useSending(draft);
+  const before = useTakenBack(
+    draft,
+    address,
+    (item) => {
+      const body = (item.body ?? {}) as Partial<Fields>;
+      return {
+        ...valuesOf({ ...fieldsOf(listing), ...body }),
+        photos: item.pictures?.ids ?? [],
+        base: fieldsOf(listing),
+        version: listing.version,
+        returned: body,
+      };
+    },
+    sending,
+  );
   const own = useSignal<Errors>({});
   const newer = useSignal<Listing | null>(null);
   const nothing = useSignal(false);

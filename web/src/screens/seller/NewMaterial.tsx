@@ -21,12 +21,17 @@ const ADDRESS = { method: "POST", path: "/listings" } as const;
 
 export default function NewMaterial() {
   const draft = useDraft<MaterialValues>("material/new", EMPTY_MATERIAL);
-  const before = useTakenBack(draft, ADDRESS, (item) => ({
-    ...valuesOf(item.body as unknown as Fields),
-    stock: String(item.body?.stock ?? ""),
-    photos: item.pictures?.ids ?? [],
-  }));
   const sending = useSending(draft);
+  const before = useTakenBack(
+    draft,
+    ADDRESS,
+    (item) => ({
+      ...valuesOf(item.body as unknown as Fields),
+      stock: String(item.body?.stock ?? ""),
+      photos: item.pictures?.ids ?? [],
+    }),
+    sending,
+  );
   const own = useSignal<Errors>({});
   const outcome = sending.outcome.value;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;

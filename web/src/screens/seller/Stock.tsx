@@ -22,8 +22,8 @@ export function Stock({
 }) {
   const address = { method: "POST", path: `/listings/${listing.id}/stock` } as const;
   const draft = useDraft<{ delta: number }>(`stock/${listing.id}`, NO_CHANGE);
-  const before = useTakenBack(draft, address, (item) => ({ delta: Number(item.body?.delta ?? 0) }));
   const sending = useSending(draft);
+  const before = useTakenBack(draft, address, (item) => ({ delta: Number(item.body?.delta ?? 0) }), sending);
   const outcome = sending.outcome.value;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
   const waiting = waitingDelta(outbox.value, address.path, draft.key());

@@ -1,7 +1,7 @@
 /** The worker hands in finished work: a note and photos, also without a network. */
-import { api, ask, type Schemas } from "../../api/client";
+import { forgetDeal, type PartyJob as Job, useJob } from "../../api/deals";
 import { Refusal } from "../../api/problems";
-import { forget, useQuery } from "../../api/query";
+import type { Query } from "../../api/query";
 import { Loaded } from "../../forms/Loaded";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { type DraftOf, useDraft } from "../../offline/drafts";
@@ -16,21 +16,20 @@ import { KeptPhotos } from "./KeptPhotos";
 import { EMPTY_PROOF, type Proof, ProofForm } from "./ProofForm";
 import { blockOf, isClosedNow } from "./submission";
 
-type Job = Schemas["PartyJobView"];
-
 export default function HandIn({ id }: { id: string }) {
   const address = { method: "POST", path: `/jobs/${id}/submission` } as const;
-  const job = useQuery(
-    `jobs/${id}`,
-    () => ask(api.GET("/jobs/{jobId}", { params: { path: { jobId: id } } })) as Promise<Job>,
-    "private",
-  );
+  const job = useJob(id) as Query<Job>; // `blockOf` tells the public view of a job, which has no worker
   const draft = useDraft<Proof>(`submission/${id}`, EMPTY_PROOF);
-  const before = useTakenBack(draft, address, (item) => ({
-    note: String(item.body?.note ?? ""),
-    photos: item.pictures?.ids ?? [],
-  }));
   const sending = useSending(draft);
+  const before = useTakenBack(
+    draft,
+    address,
+    (item) => ({
+      note: String(item.body?.note ?? ""),
+      photos: item.pictures?.ids ?? [],
+    }),
+    sending,
+  );
   const outcome = sending.outcome.value;
   const found = job.data.value;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
@@ -78,8 +77,7 @@ export default function HandIn({ id }: { id: string }) {
             object: `jobs/${id}`,
             editPath: `/deals/${id}/submit`,
           });
-          if (sent?.state === "sent")
-            for (const key of [`jobs/${id}`, `deals/${id}`, "me/actions"]) forget(key);
+          if (sent?.state === "sent") forgetDeal(id);
         }}
       />
     );

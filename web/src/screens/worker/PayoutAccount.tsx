@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { api, ask, type Schemas } from "../../api/client";
 import { now } from "../../api/clock";
-import { Refusal } from "../../api/problems";
+import { readPayoutAccount } from "../../api/payoutAccount";
 import { useQuery } from "../../api/query";
 import { BankAccountForm } from "../../forms/BankAccountForm";
 import { Loaded } from "../../forms/Loaded";
@@ -17,7 +17,7 @@ import { t } from "../../words/words";
 type Account = Schemas["PayoutAccountView"];
 
 export default function PayoutAccount() {
-  const account = useQuery("payouts/account", readAccountOrNone);
+  const account = useQuery("payouts/account", readPayoutAccount);
   const changing = useSignal(false);
   const given = useSignal(false);
   return (
@@ -58,16 +58,6 @@ export default function PayoutAccount() {
       </Loaded>
     </Page>
   );
-}
-
-/** Returns the account; null where the person gave none yet. */
-async function readAccountOrNone(): Promise<Account | null> {
-  try {
-    return await ask(api.GET("/payouts/account"));
-  } catch (cause) {
-    if (cause instanceof Refusal && cause.status === 404) return null;
-    throw cause;
-  }
 }
 
 function AccountFacts({ account }: { account: Account }) {

@@ -1,5 +1,6 @@
 /** A worker's bid on a job: amount, days and proposal on one short page. */
 import { api, ask, type Schemas } from "../../api/client";
+import { type Job, useConfiguration, useJob } from "../../api/deals";
 import { forget, useQuery } from "../../api/query";
 import { Loaded } from "../../forms/Loaded";
 import { WaitingNote } from "../../forms/WaitingNote";
@@ -17,14 +18,8 @@ import { BidForm } from "./BidForm";
 import { EMPTY_OFFER, isOver, type OfferValues, refusedBid } from "./offer";
 import { valuesOfOffer } from "./valuesOfOffer";
 
-type Job = Schemas["JobView"];
-
 export default function PlaceBid({ id }: { id: string }) {
-  const job = useQuery(
-    `jobs/${id}`,
-    () => ask(api.GET("/jobs/{jobId}", { params: { path: { jobId: id } } })),
-    "private",
-  );
+  const job = useJob(id);
   return (
     <Page title={t("worker.bid_title")} back={`/jobs/${id}`}>
       <Loaded query={job}>{(found) => <Bidding job={found} />}</Loaded>
@@ -34,21 +29,21 @@ export default function PlaceBid({ id }: { id: string }) {
 
 function Bidding({ job }: { job: Job }) {
   const address = { method: "POST", path: `/jobs/${job.id}/bids` } as const;
-  const config = useQuery("config", () => ask(api.GET("/config")), "public");
+  const config = useConfiguration();
   const own = useQuery(
-    `jobs/${job.id}/bids`,
-    () => ask(api.GET("/jobs/{jobId}/bids", { params: { path: { jobId: job.id } } })),
+    `jobs/${job.id}/bids/own`,
+    async () => (await ask(api.GET("/jobs/{jobId}/bids", { params: { path: { jobId: job.id } } }))).items,
     "private",
   );
   const draft = useDraft<OfferValues>(`bid/${job.id}`, EMPTY_OFFER);
-  const before = useTakenBack(draft, address, valuesOfOffer);
   const sending = useSending(draft);
+  const before = useTakenBack(draft, address, valuesOfOffer, sending);
   const outcome = sending.outcome.value;
   if (outcome?.state === "sent")
     return <Placed escrow={job.payment === "escrow"} bid={outcome.answer as Schemas["PlacedBidView"]} />;
   if (outcome?.state === "waiting") return <WaitingNote />;
   if (job.buyerId === person.value?.userId) return <Note kind="info">{t("problem.own_job")}</Note>;
-  const live = own.data.value?.items.find((bid) => bid.status !== "withdrawn");
+  const live = own.data.value?.find((bid) => bid.status !== "withdrawn");
   if (live) return <AlreadyBid bid={live} />;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
   if (refusal && isOver(refusal)) return <NotTaken text={refusedBid(refusal)} />;

@@ -113,6 +113,12 @@ def is_signed(purpose: str, content: bytes, signature: bytes) -> bool:
     )
 
 
+def derived_material(purpose: str) -> Iterator[bytes]:
+    """64 secret bytes for a purpose, from each valid version of the service key; from the current one first."""
+    for key in _valid_keys():
+        yield _derived(key, purpose, "1") + _derived(key, purpose, "2")
+
+
 def encrypt(text: str, context: str) -> str:
     """`text` encrypted with the current service key; decrypting needs the same `context`."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - slow to import, rarely needed

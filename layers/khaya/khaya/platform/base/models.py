@@ -99,10 +99,9 @@ def next_version(before: Versioned, changed: Mapping[str, Any], **times: str) ->
 
     So a change that changes nothing keeps the version, and callers write nothing.
     """
-    after = before.model_copy(update=changed)
-    if after == before:
+    if all(getattr(before, name) == value for name, value in changed.items()):
         return before
-    return after.model_copy(update={**times, "version": before.version + 1})
+    return before.model_copy(update={**changed, **times, "version": before.version + 1})
 
 
 def item_of(model: BaseModel) -> dict[str, Any]:

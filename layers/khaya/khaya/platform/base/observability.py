@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import AbstractContextManager
 from functools import lru_cache
@@ -14,10 +15,17 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 def logger() -> Logger:
     """The function's logger; service name, level and release come from the environment.
 
-    Without the code location, which would double the time that a log line takes.
+    Without the code location, which would double the time that a log line takes. Messages are text and are not tried
+    as JSON, and the encoder is made once, not for each line.
     """
-    release = os.environ.get("RELEASE_ID", "")
-    return Logger(utc=True, log_uncaught_exceptions=False, location=None, release=release)  # type: ignore[arg-type, unused-ignore]
+    return Logger(
+        utc=True,
+        log_uncaught_exceptions=False,
+        json_serializer=json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False).encode,
+        json_deserializer=str,
+        location=None,  # type: ignore[arg-type, unused-ignore]
+        release=os.environ.get("RELEASE_ID", ""),
+    )
 
 
 @lru_cache(maxsize=1)

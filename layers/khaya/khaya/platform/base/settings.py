@@ -30,6 +30,7 @@ class Settings(BaseModel):
     reports_table: str
     audit_table: str
     listings_table: str
+    enquiries_table: str
     search_table: str
     stories_table: str
     credits_table: str
@@ -236,6 +237,22 @@ class DeliverySettings(BaseModel):
     whatsapp_notice_template_en: str
     """The id of the approved template for notices, with a title and a text; empty as with that for codes."""
     whatsapp_notice_template_zu: str
+
+
+class WebPushSettings(BaseModel):
+    """Settings of the push services of browsers."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    web_push_services: str
+    """Origins to which alone web pushes are sent, separated by commas; `https://*.` stands for subdomains."""
+
+
+class WebPushSenderSettings(WebPushSettings):
+    """Settings for sending web pushes."""
+
+    app_url: str
+    """The address of the web client, by which a push service knows who sends."""
 
 
 class PushSettings(BaseModel):

@@ -54,14 +54,21 @@ def get(table: str, key: Mapping[str, str], *, consistent: bool = True, columns:
     """The item with this key, or None. Strongly consistent by default. `columns` are the attributes; empty for all."""
     request: dict[str, Any] = {"TableName": table, "Key": typed_item(key), "ConsistentRead": consistent}
     if columns:
-        request["ProjectionExpression"] = ", ".join(f"#{column}" for column in columns)
+        request["ProjectionExpression"] = _projection(columns)
         request = with_names_and_values(request, None)
     answer = _call(client().get_item, **request)
     return plain_item(answer["Item"]) if "Item" in answer else None
 
 
-def get_many(keys: Sequence[tuple[str, Mapping[str, str]]], *, consistent: bool = True) -> list[Item | None]:
+def get_many(
+    keys: Sequence[tuple[str, Mapping[str, str]]],
+    *,
+    consistent: bool = True,
+    columns: Mapping[str, Iterable[str]] | None = None,
+) -> list[Item | None]:
     """The items of at most 100 (table, key) pairs, in one call and in the order of `keys`; None for a missing item.
+
+    `columns` are the attributes by table, which include the key; all of a table that it does not name.
 
     Raises:
         Unavailable: DynamoDB left keys unprocessed in every attempt.
@@ -71,6 +78,9 @@ def get_many(keys: Sequence[tuple[str, Mapping[str, str]]], *, consistent: bool 
     requested: dict[str, dict[str, Any]] = {table: {"Keys": [], "ConsistentRead": consistent} for table in key_names}
     for table, key in dict(zip(positions, keys, strict=True)).values():
         requested[table]["Keys"].append(typed_item(key))
+    for table in requested.keys() & (columns or {}).keys():
+        projection = {"ProjectionExpression": _projection((columns or {})[table])}
+        requested[table] |= with_names_and_values(projection, None)
     found: dict[tuple[str, tuple[Any, ...]], Item] = {}
     for attempt in range(MAX_ATTEMPTS):
         answer = _call(client().batch_get_item, RequestItems=requested)
@@ -122,7 +132,7 @@ def query(
     if start is not None:
         request["ExclusiveStartKey"] = typed_item(start)
     if columns:
-        request["ProjectionExpression"] = ", ".join(f"#{column}" for column in columns)
+        request["ProjectionExpression"] = _projection(columns)
     request = with_names_and_values(request, values)
     rows: list[Item] = []
     while True:
@@ -285,6 +295,10 @@ _MANY_WRITERS = "Many people are changing this at once. Please try again in a mo
 _UNKNOWN_OUTCOME = "It is not certain whether this was saved. Please look, and try again if it was not."
 _SINGLE_CALLS = {"Put": "put_item", "Update": "update_item"}
 _RETURN_OLD = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+
+
+def _projection(columns: Iterable[str]) -> str:
+    return ", ".join(f"#{column}" for column in columns)
 
 
 def _failed_item(error: ClientError) -> Item | None:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
@@ -206,13 +206,17 @@ def read(key: Key) -> Item | None:
     return dynamo.get(*key)
 
 
-def read_together(keys: Sequence[Key], *, consistent: bool = True) -> list[Item | None]:
+def read_together(
+    keys: Sequence[Key], *, consistent: bool = True, columns: Mapping[str, Iterable[str]] | None = None
+) -> list[Item | None]:
     """The items under at most 100 keys of any tables, in one call and in the order of `keys`; None for a missing item.
+
+    `columns` names, by table, the attributes to read if not all are needed.
 
     Raises:
         Unavailable: DynamoDB left keys unprocessed in every attempt.
     """
-    return dynamo.get_many(keys, consistent=consistent)
+    return dynamo.get_many(keys, consistent=consistent, columns=columns)
 
 
 def commit_now(*writes: Write, actor: str | None = None) -> None:

@@ -182,7 +182,7 @@ def with_write_token(write: Write, token: str) -> Write:
             **request.get("ExpressionAttributeValues", {}),
             f":{WRITE_TOKEN}": {"S": token},
         }
-    return dataclasses.replace(write, request=request)
+    return Write(write.kind, request, write.refusal, write.relative)
 
 
 def relative(write: Write) -> Write:
@@ -217,6 +217,7 @@ def _with_condition(request: dict[str, Any], condition: str | None, values: Valu
     return with_names_and_values(request, values)
 
 
+@lru_cache(maxsize=1024)
 def _also_set(expression: str, assignment: str) -> str:
     if re.search(r"\bSET\b", expression):
         return re.sub(r"\bSET\b", f"SET {assignment},", expression, count=1)
@@ -232,6 +233,8 @@ def typed(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line for each Dy
     Raises:
         TypeError: the type of `value` is not supported.
     """
+    if type(value) is int:  # most values that are not text are numbers
+        return {"N": repr(value)}
     match value:
         case str():
             return {"S": value}
@@ -243,10 +246,10 @@ def typed(value: Any) -> dict[str, Any]:  # noqa: PLR0911 - one line for each Dy
             return {"NULL": True}
         case list() | tuple():
             return {"L": [typed(part) for part in value]}
+        case dict() | Mapping():  # a test for `Mapping` alone takes much longer
+            return {"M": {name: typed(part) for name, part in value.items()}}
         case set() | frozenset():
             return {"SS": sorted(value)}
-        case Mapping():
-            return {"M": {name: typed(part) for name, part in value.items()}}
     raise TypeError(f"{type(value).__name__} cannot be stored in DynamoDB")
 
 
@@ -268,6 +271,8 @@ def plain(attribute: Mapping[str, Any]) -> Any:
 
 
 def _number(text: str) -> int | float:
+    if "." in text:  # raising and catching an exception takes much longer
+        return float(text)
     try:
         return int(text)
     except ValueError:
@@ -276,12 +281,16 @@ def _number(text: str) -> int | float:
 
 def typed_item(item: Mapping[str, Any]) -> dict[str, Any]:
     """`item` as DynamoDB attribute values, without fields that cannot be stored."""
-    return {name: typed(value) for name, value in stored_part(item).items()}
+    return {
+        name: {"S": value} if isinstance(value, str) else typed(value)
+        for name, value in item.items()
+        if value or (value is not None and value != _EMPTY_SET)
+    }
 
 
 def stored_part(item: Mapping[str, Any]) -> Item:
     """`item` without fields that are None and without empty sets, which DynamoDB refuses."""
-    return {name: value for name, value in item.items() if value is not None and value != _EMPTY_SET}
+    return {name: value for name, value in item.items() if value or (value is not None and value != _EMPTY_SET)}
 
 
 def plain_item(attributes: Mapping[str, Any]) -> Item:

@@ -323,13 +323,9 @@ class Pipeline:
             if request.body is not None:
                 check_values(request.body)
             _check_single_parameters(event)
-        request.event = {
-            **event,
-            "body": text,
-            "isBase64Encoded": False,
-            "headers": _without_content_type(event),
-        }
-        return dict(request.event)
+        request.event = {**event, "body": text, "isBase64Encoded": False}
+        read = {name: _for_powertools(event, name) for name in ("headers", "multiValueHeaders")}
+        return {**request.event, **read}
 
     def _idempotent_request(self, request: _Request, caller: Caller, body: str | None) -> IdempotentRequest | None:
         key = request.header("Idempotency-Key")
@@ -451,9 +447,12 @@ def resource_of(path: str) -> str:
     return re.sub(r"<(\w+)>", lambda name: f"{{{to_camel(name[1])}}}", path)
 
 
-def _without_content_type(event: Mapping[str, Any]) -> dict[str, str]:
-    """The headers without the content type: it is checked already, and Powertools accepts fewer spellings."""
-    return {name: value for name, value in (event.get("headers") or {}).items() if name.lower() != "content-type"}
+def _for_powertools(event: Mapping[str, Any], field: str) -> dict[str, Any]:
+    """The headers that Powertools reads, for CORS; it copies all that it gets several times.
+
+    The content type is checked already, and Powertools accepts fewer spellings.
+    """
+    return {name: value for name, value in (event.get(field) or {}).items() if name.lower() == "origin"}
 
 
 def _commit(request: _Request, run: Callable[[], Response[Any]]) -> Response[Any]:

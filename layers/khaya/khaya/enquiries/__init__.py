@@ -1,0 +1,1 @@
+"""Enquiries of buyers about listings, and the sellers' answers."""

@@ -1,0 +1,35 @@
+"""The path of the web client at which it shows what a notification is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from khaya.notifications.model import Notification
+
+_OF_KIND: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("bidReceived", "bidWithdrawn", "chooseBid"), "/deals/{jobId}/bids"),
+    **dict.fromkeys(("bidRejected", "jobEdited"), "/jobs/{jobId}"),
+    **dict.fromkeys(("workSubmitted", "confirmWork"), "/deals/{jobId}/check"),
+    "handInWork": "/deals/{jobId}/submit",
+    "reviewPrompt": "/deals/{jobId}/review",
+    "reminder": "/me/reminders",
+}
+_OF_THING: Final[Mapping[str, str]] = {
+    "jobId": "/deals/{jobId}",
+    "listingId": "/me/materials/{listingId}",
+    "storyId": "/stories/{storyId}",
+}
+_ELSE: Final = "/inbox"
+
+
+def app_path(notification: Notification) -> str:
+    """The path, by the notification's kind, else by the job, listing or story that it is about, else the inbox."""
+    ids = {name: value for name, value in notification.data.items() if value}
+    candidates = [_OF_KIND.get(notification.kind, ""), *(_OF_THING[name] for name in _OF_THING if name in ids)]
+    for path in filter(None, candidates):
+        try:
+            return path.format_map(ids)
+        except KeyError:
+            continue
+    return _ELSE
