@@ -14,7 +14,7 @@ from local import providers
 from local.people import BONGANI, NOMVULA, THANDI
 from tests.support.marketplace import Marketplace, eventually
 from tests.web.conftest import PATIENCE, Phones, SignIn
-from tests.web.words import LANGUAGES, Language, Words
+from tests.web.words import EACH_LANGUAGE, Language, Words
 
 PHOTO = Path(__file__).parents[2] / "web" / "public" / "icon-512.png"
 _numbers = itertools.count(int(time.time()) % 1_000_000)
@@ -92,7 +92,7 @@ def review(page: Page, words: Words, job: str) -> None:
     expect(page.get_by_text(words("deals.review_sent"))).to_be_visible()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EACH_LANGUAGE)
 def test_given_a_new_phone_when_somebody_posts_a_job_then_nine_taps_and_five_fields_do_it(
     phones: Phones, marketplace: Marketplace, language: Language
 ) -> None:
@@ -125,7 +125,7 @@ def test_given_a_new_phone_when_somebody_posts_a_job_then_nine_taps_and_five_fie
     assert eventually(lambda: title in titles(marketplace, title))  # the search follows within seconds
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EACH_LANGUAGE)
 def test_given_a_cash_job_then_bid_acceptance_work_and_both_reviews_go_on_phones(
     sign_in_as: SignIn, marketplace: Marketplace, language: Language
 ) -> None:
@@ -163,7 +163,7 @@ def test_given_a_cash_job_then_bid_acceptance_work_and_both_reviews_go_on_phones
     assert marketplace.call("GET", f"/jobs/{job}/reviews").json()["items"][0]["rating"] == 5
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EACH_LANGUAGE)
 def test_given_a_job_through_khaya_when_the_checkout_is_paid_then_the_work_is_released_and_the_pay_waits(
     sign_in_as: SignIn, marketplace: Marketplace, language: Language
 ) -> None:
