@@ -156,7 +156,7 @@ SUBSCRIPTION: dict[str, Any] = {
     "endpoint": "https://fcm.googleapis.com/fcm/send/abc:def-1",
     "expirationTime": None,
     "keys": {
-        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",  # pragma: allowlist secret
         "auth": "BTBZMqHH6r4Tts7J_aSIgg",
     },
 }
