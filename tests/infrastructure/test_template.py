@@ -24,14 +24,15 @@ SHARED_LOGS = {
     "MarketLogs": {
         f"{name}Function"
         for name in (
-            *("Profiles", "Jobs", "Bids", "Stories", "Listings"),
-            *("Uploads", "Reviews", "Reports", "Notifications", "Reminders"),
+            *("Profiles", "Jobs", "Bids", "Stories", "Listings", "Uploads"),
+            *("Reviews", "Reports", "Notifications", "Platform", "Auth", "Admin"),
         )
     },
+    "PaymentsLogs": {f"{name}Function" for name in ("Credits", "Payouts", "Payments", "PaymentRecords", "Referrals")},
     "ConsumerLogs": {"DerivedFunction", "PersonFunction", "NoticesFunction", "ExportsFunction", "RecordsFunction"},
     "TriggerLogs": {"VerifyChallengeFunction", "PreTokenFunction"},
 }
-"""Log groups of several functions. Whatever moves money, decodes files of people or sends has its own."""
+"""Log groups of several functions; the routes about money share one, and all other routes another."""
 NINE = ("Users", "Profiles", "Jobs", "Bids", "Listings", "Reviews", "Credits", "Referrals", "Stories")
 WITHIN = re.compile(
     r"\$\{MediaBucket\.Arn\}/[a-z]+/\*|.*:function:khaya-[a-z-]+-\$\{Environment\}:\*|.*:deploymentgroup:\$\{AWS::StackName\}-.*-\*"

@@ -59,6 +59,15 @@ LISTING: dict[str, Any] = {
     "priceCents": 200,
     "status": "pending",
 }
+ENQUIRY: dict[str, Any] = {
+    "id": "enquiry-1",
+    "listingId": "listing-1",
+    "sellerId": "seller-1",
+    "buyerId": "buyer-1",
+    "text": "Thandi asks: do you deliver?",
+    "quantity": 500,
+    "status": "open",
+}
 REVIEW: dict[str, Any] = {
     "id": "review-1",
     "jobId": "job-1",
@@ -227,6 +236,15 @@ MOVES: list[tuple[str, str, dict[str, Any] | None, dict[str, Any] | None, list[s
     ("another price", "listings", LISTING, {**LISTING, "priceCents": 250}, ["listing.edited"]),
     ("another stock", "listings", LISTING, {**LISTING, "stock": 7}, []),
     ("how many a seller holds", "listings", None, {"id": "seller#seller-1", "held": 1}, []),
+    ("an enquiry", "enquiries", None, ENQUIRY, ["enquiry.made"]),
+    (
+        "an answered enquiry",
+        "enquiries",
+        ENQUIRY,
+        {**ENQUIRY, "status": "answered", "answer": {"text": "Yes, Thandi.", "at": AT}},
+        ["enquiry.answered"],
+    ),
+    ("a closed enquiry", "enquiries", ENQUIRY, {**ENQUIRY, "status": "closed"}, ["enquiry.closed"]),
     ("a review", "reviews", None, REVIEW, ["review.written"]),
     ("an answer", "reviews", REVIEW, {**REVIEW, "response": {"comment": "Thanks."}}, ["review.answered"]),
     ("a hidden review", "reviews", REVIEW, {**REVIEW, "moderations": [HIDDEN]}, ["review.moderated"]),

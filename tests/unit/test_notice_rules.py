@@ -36,6 +36,7 @@ JOB: dict[str, Any] = {
     "amountCents": 45_000,
 }
 LISTING = {"listingId": "listing-1", "sellerId": "seller", "category": "bricks", "status": "active", "was": "pending"}
+ENQUIRY = {"enquiryId": "enquiry-1", "listingId": "listing-1", "sellerId": "seller", "buyerId": "buyer"}
 REVIEW = {
     "reviewId": "review-1",
     "jobId": "job-1",
@@ -166,6 +167,13 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         {},
     ),
     "a job expired": (happened("job.expired", JOB), OPEN, {"buyer": "jobExpired"}),
+    "an enquiry": (happened("enquiry.made", ENQUIRY, by="buyer"), A_LISTING, {"seller": "enquiryReceived"}),
+    "an answered enquiry": (
+        happened("enquiry.answered", ENQUIRY, by="seller"),
+        A_LISTING,
+        {"buyer": "enquiryAnswered"},
+    ),
+    "a closed enquiry": (happened("enquiry.closed", ENQUIRY, by="seller"), A_LISTING, {"buyer": "enquiryClosed"}),
     "a review": (happened("review.written", REVIEW, by="buyer"), COMPLETED, {"worker": "reviewReceived"}),
     "a review answered": (happened("review.answered", REVIEW, by="worker"), COMPLETED, {"buyer": "reviewAnswered"}),
     "a listing approved": (

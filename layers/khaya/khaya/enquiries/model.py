@@ -39,7 +39,7 @@ class AnswerRequest(RequestModel):
     text: Annotated[Prose, Length(1, 500)]
 
 
-class Answer(Model):
+class EnquiryAnswer(Model):
     """What the seller answered, and when."""
 
     text: str
@@ -56,7 +56,7 @@ class Enquiry(Model):
     text: str
     quantity: int | None = None
     status: Status = "open"
-    answer: Answer | None = None
+    answer: EnquiryAnswer | None = None
     closed_at: str | None = None
     created_at: str
     updated_at: str
@@ -81,7 +81,7 @@ class Enquiry(Model):
         Raises:
             Conflict: the enquiry is not open.
         """
-        answer = Answer(text=request.text, at=now)
+        answer = EnquiryAnswer(text=request.text, at=now)
         return self._require_open().model_copy(update={"status": "answered", "answer": answer, "updated_at": now})
 
     def closed(self, now: str) -> Enquiry:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from khaya.enquiries.model import Answer, Enquiry, Status
+from khaya.enquiries.model import Enquiry, EnquiryAnswer, Status
 from khaya.enquiries.service import Related
 from khaya.platform.base.models import Model
 from khaya.profiles.model import FORMER_NAME, NEW_NAME
@@ -34,7 +34,7 @@ class EnquiryView(Model):
     text: str
     quantity: int | None
     status: Status
-    answer: Answer | None
+    answer: EnquiryAnswer | None
     closed_at: str | None
     created_at: str
     updated_at: str
