@@ -16,8 +16,13 @@ export function partDue(
 
 /** Whether the browser may be sent to an address: https, except where the app itself runs without it. */
 export function isListed(address: string, hosts: string[]): boolean {
-  const url = URL.parse(address);
-  if (!url || !hosts.includes(url.host)) return false;
+  let url: URL;
+  try {
+    url = new URL(address); // URL.parse is missing in browsers before 2024
+  } catch {
+    return false; // no address at all
+  }
+  if (!hosts.includes(url.host)) return false;
   return url.protocol === "https:" || (url.protocol === "http:" && location.protocol === "http:");
 }
 
