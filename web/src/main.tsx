@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { App } from "./App";
 import { readCounts } from "./api/counts";
+import { keepInstallOffer } from "./offline/install";
 import { deleteOldDrafts } from "./offline/oldDrafts";
 import { openOutbox, sendNow } from "./offline/outbox";
 import { deleteOldCopies } from "./offline/saved";
@@ -37,3 +38,4 @@ endLeftSession().catch(() => undefined);
 void deleteOldCopies("public");
 void deleteOldDrafts();
 endWhenIdle();
+keepInstallOffer();

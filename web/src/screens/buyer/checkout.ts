@@ -1,5 +1,7 @@
 /** Opens the payment provider's page in this tab, and only a page of a host that the API lists. */
+
 import { api, ask, type Schemas } from "../../api/client";
+import { readConfiguration } from "../../api/configuration";
 import type { Escrow } from "../../api/deals";
 
 export type Part = Schemas["CheckoutRequest"]["part"];
@@ -29,7 +31,7 @@ export function isListed(address: string, hosts: string[]): boolean {
 /** Asks for a link, and sends the browser there. Returns false, and stays, where the host is not listed. */
 export async function openCheckout(jobId: string, part: Part, key: string): Promise<boolean> {
   const [config, checkout] = await Promise.all([
-    ask(api.GET("/config")),
+    readConfiguration(),
     ask(
       api.POST("/jobs/{jobId}/escrow/checkouts", {
         params: { path: { jobId }, header: { "Idempotency-Key": key } },
