@@ -14,7 +14,7 @@ POLICY = (
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types khaya"
 )
 PERMISSIONS = (
-    "geolocation=(self), otp-credentials=(self), accelerometer=(), autoplay=(), bluetooth=(), browsing-topics=(), "
+    "geolocation=(self), otp-credentials=(self), accelerometer=(), autoplay=(), browsing-topics=(), "
     "camera=(), display-capture=(), encrypted-media=(), gyroscope=(), hid=(), idle-detection=(), local-fonts=(), "
     "magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), publickey-credentials-get=(), "
     "screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"

@@ -1,10 +1,11 @@
 /** The frame of each page: header, the screen of the address, bottom bar, and the sheets that lie over all. */
 import { signal } from "@preact/signals";
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
+import { tooOld } from "./api/configuration";
 import { openActionCount, unreadCount } from "./api/counts";
 import { lazyScreen } from "./lazyScreen";
 import { unsent } from "./offline/outbox";
-import { takeUpdate } from "./offline/updates";
+import { loadNewest, takeUpdate } from "./offline/updates";
 import { ROUTES, type RouteOf } from "./routes";
 import { FirstLanguage } from "./session/FirstLanguage";
 import { Gate } from "./session/Gate";
@@ -12,10 +13,12 @@ import { sharedPhone, signedIn } from "./session/person";
 import { SharedPhoneSheet } from "./session/SharedPhoneSheet";
 import { StepUpSheet } from "./session/StepUpSheet";
 import { BottomBar } from "./ui/BottomBar";
+import { Button } from "./ui/Button";
 import { Header } from "./ui/Header";
 import { NotChecked } from "./ui/NotChecked";
+import { Note } from "./ui/Note";
 import { useScrollMemory } from "./ui/scrollMemory";
-import { chosenLanguage } from "./words/words";
+import { chosenLanguage, t } from "./words/words";
 
 const languageChosen = signal(chosenLanguage() !== null);
 const SCREENS = ROUTES.map((route) => ({ ...route, component: gated(route) }));
@@ -44,6 +47,7 @@ function Frame() {
     <div class={admin ? "frame wide" : "frame"}>
       <Header signOut={signedIn.value && sharedPhone.value === true} unsent={unsent.value} />
       <main id="main">
+        {tooOld.value && <TooOld />}
         <Router onRouteChange={takeUpdate}>
           {SCREENS.map((screen) => (
             <Route key={screen.path} path={screen.path} component={screen.component} />
@@ -72,5 +76,15 @@ function gated(route: RouteOf) {
     <Gate who={route.who}>
       <Screen {...props} />
     </Gate>
+  );
+}
+
+/** Says that the deployment asks for a newer build, and loads it. */
+function TooOld() {
+  return (
+    <Note kind="error">
+      <p>{t("too_old")}</p>
+      <Button onClick={() => void loadNewest()}>{t("too_old.load")}</Button>
+    </Note>
   );
 }

@@ -2,11 +2,14 @@
 import { render } from "preact";
 import { App } from "./App";
 import { readCounts } from "./api/counts";
-import { openOutbox, sendWaiting } from "./offline/outbox";
+import { keepInstallOffer } from "./offline/install";
+import { deleteOldDrafts } from "./offline/oldDrafts";
+import { openOutbox, sendNow } from "./offline/outbox";
 import { deleteOldCopies } from "./offline/saved";
 import { registerWorker } from "./offline/updates";
 import { endWhenIdle } from "./session/idle";
 import { person } from "./session/person";
+import { endLeftSession } from "./session/tokens";
 import { addWords, chosenLanguage, useWords } from "./words/words";
 
 await useWords(chosenLanguage() ?? "en");
@@ -20,13 +23,19 @@ person.subscribe((now) => {
   void openOutbox();
   void readCounts();
 });
-addEventListener("online", () => void sendWaiting());
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState !== "visible") return;
-  void sendWaiting();
+const onReturn = () => {
+  void sendNow();
   void readCounts();
+  endLeftSession().catch(() => undefined); // no network: the next return tries again
+};
+addEventListener("online", onReturn);
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") onReturn();
 });
 if ("serviceWorker" in navigator && import.meta.env.PROD) void registerWorker();
-setTimeout(() => void addWords("problems", "work", "own"), 3_000); // the texts of failures and of the next screens
+setTimeout(() => addWords("problems", "work", "own").catch(() => undefined), 3_000); // texts of failures and of the next screens
+endLeftSession().catch(() => undefined);
 void deleteOldCopies("public");
+void deleteOldDrafts();
 endWhenIdle();
+keepInstallOffer();

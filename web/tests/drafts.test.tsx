@@ -3,7 +3,8 @@ import { act } from "preact/test-utils";
 import { expect, it } from "vitest";
 import { database } from "../src/offline/database";
 import { adoptDrafts, allDrafts, type DraftOf, useDraft } from "../src/offline/drafts";
-import { setPerson } from "../src/session/person";
+import { deleteOldDrafts } from "../src/offline/oldDrafts";
+import { setPerson, setSharedPhone } from "../src/session/person";
 import { signInAs } from "./api";
 
 const EMPTY = { title: "", description: "" };
@@ -66,5 +67,29 @@ it("given a draft of 31 days ago, when the drafts are read, then it is gone", as
   const updatedAt = Date.now() - 31 * 86_400_000;
   await db.put("drafts", { key: "old", value: {}, idempotencyKey: "k", path: "/post", updatedAt });
   expect((await allDrafts()).map((one) => one.key)).not.toContain("old");
+  await deleteOldDrafts();
   expect(await db.get("drafts", "old")).toBeUndefined();
+});
+
+it("given a shared phone, when a day has passed, then the drafts of who left without signing out are gone", async () => {
+  signInAs();
+  const theirs = await database("private");
+  const updatedAt = Date.now() - 25 * 3_600_000;
+  await theirs.put("drafts", { key: "left", value: {}, idempotencyKey: "k", path: "/post", updatedAt });
+  setPerson(null);
+  await deleteOldDrafts();
+  expect(await theirs.get("drafts", "left")).toBeDefined();
+  setSharedPhone(true);
+  await deleteOldDrafts();
+  setSharedPhone(false);
+  expect(await theirs.get("drafts", "left")).toBeUndefined();
+});
+
+it("given a person's form, when they sign out before it is kept, then no visitor finds it", async () => {
+  signInAs();
+  const draft = await form("secret");
+  setPerson(null);
+  draft.change({ title: "My words" });
+  await new Promise((done) => setTimeout(done, 30));
+  expect(await (await database("public")).get("drafts", "secret")).toBeUndefined();
 });

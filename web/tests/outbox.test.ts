@@ -1,6 +1,7 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { database } from "../src/offline/database";
-import { outbox, remove, sendAgain, sendWaiting, submit } from "../src/offline/outbox";
+import { outbox, remove, sendAgain, sendNow, sendWaiting, submit } from "../src/offline/outbox";
+import { setPerson } from "../src/session/person";
 import { answers, noNetwork, problem, signInAs } from "./api";
 
 const HOUR = 3_600_000;
@@ -17,12 +18,19 @@ function bid(id: string, more: object = {}) {
   };
 }
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 async function kept() {
   return (await database("private")).getAll("outbox");
 }
 
+let minutes = 0;
+
 beforeEach(async () => {
-  vi.useRealTimers();
+  minutes += 2; // the writes of one test do not count in the minute of the next
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + minutes * 60_000 });
   signInAs();
   for (const item of outbox.value) await remove(item.id);
 });
@@ -105,7 +113,7 @@ describe("the outbox", () => {
       const db = await database("private");
       const item = outbox.value[0];
       if (!item) throw new Error("not kept");
-      outbox.value = [{ ...item, firstTriedAt: Date.now() - 21 * HOUR, nextTryAt: 0 }];
+      await db.put("outbox", { ...item, firstTriedAt: Date.now() - 21 * HOUR, nextTryAt: 0 });
       const asked = answers({ "GET /bids/mine": { items, nextCursor: null }, "POST /jobs/j1/bids": {} });
       await sendWaiting();
       expect(asked.map((one) => one.method)).toEqual(["GET"]);
@@ -117,9 +125,85 @@ describe("the outbox", () => {
     },
   );
 
+  it("given a photo that the phone lost, when its item is sent, then the item needs its owner and does not stay sending", async () => {
+    const asked = answers({ "POST /jobs/j1/bids": noNetwork });
+    await submit(bid("p1"));
+    const db = await database("private");
+    const item = outbox.value[0];
+    if (!item) throw new Error("not kept");
+    await db.put("outbox", {
+      ...item,
+      nextTryAt: 0,
+      pictures: { ids: ["lost"], purpose: "job", field: "photos" },
+    });
+    asked.length = 0;
+    await sendWaiting();
+    expect(asked).toEqual([]);
+    expect(outbox.value.map((one) => [one.state, one.failure?.code])).toEqual([
+      ["needs_you", "photos_missing"],
+    ]);
+  });
+
+  it("given an item that another tab has sent, when this tab hears late of it, then it is not sent again", async () => {
+    answers({ "POST /jobs/j1/bids": noNetwork });
+    await submit(bid("t1"));
+    await (await database("private")).delete("outbox", "t1");
+    const asked = answers({ "POST /jobs/j1/bids": {} });
+    await sendNow();
+    expect(asked).toEqual([]);
+    expect(outbox.value).toEqual([]);
+  });
+
+  it("given an item that is deleted while it is sent, when the network fails, then it does not come back", async () => {
+    answers({
+      "POST /jobs/j1/bids": async () => {
+        await remove("d1");
+        noNetwork();
+      },
+    });
+    await submit(bid("d1"));
+    expect(outbox.value).toEqual([]);
+    expect(await kept()).toEqual([]);
+  });
+
+  it("given a sign-out while an item is sent, then nothing of it is kept for visitors or for the next person", async () => {
+    answers({
+      "POST /jobs/j1/bids": () => {
+        setPerson(null);
+        setPerson({ userId: "u2", roles: ["worker"], displayName: "Thandi" });
+        noNetwork();
+      },
+    });
+    await submit(bid("s1"));
+    expect(await kept()).toEqual([]);
+    expect(await (await database("public")).getAll("outbox")).toEqual([]);
+    signInAs();
+    await (await database("private")).delete("outbox", "s1");
+  });
+
+  it("given a refused item, then a later one of the same object goes out", async () => {
+    answers({ "PATCH /listings/l1": noNetwork });
+    await submit({ ...bid("r1"), method: "PATCH", path: "/listings/l1", object: "listings/l1" });
+    const asked = answers({
+      "PATCH /listings/l1": problem(412, "stale_version"),
+      "POST /listings/l1/stock": {},
+    });
+    await sendAgain("r1");
+    const sent = await submit({ ...bid("r2"), path: "/listings/l1/stock", object: "listings/l1" });
+    expect(sent.state).toBe("sent");
+    expect(asked.map((one) => one.method)).toEqual(["PATCH", "POST"]);
+  });
+
+  it("given an item that waits for a network, when the phone is online again, then it goes out without its pause", async () => {
+    answers({ "POST /jobs/j1/bids": noNetwork });
+    await submit(bid("n1"));
+    const asked = answers({ "POST /jobs/j1/bids": {} });
+    await sendNow();
+    expect(asked.map((one) => one.method)).toEqual(["POST"]);
+  });
+
   it("given many items, when the network is back, then at most 15 writes go out in a minute", async () => {
     answers({ "POST /jobs/j1/bids": noNetwork });
-    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 120_000 });
     for (let n = 0; n < 20; n += 1) await submit(bid(`m${n}`));
     vi.setSystemTime(Date.now() + 10 * 60_000);
     const asked = answers({ "POST /jobs/j1/bids": {} });

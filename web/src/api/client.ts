@@ -1,16 +1,22 @@
 /** The typed client of the API. It adds the access token, and repeats a request once after a refresh or a step-up. */
+import { signal } from "@preact/signals";
 import createClient from "openapi-fetch";
 import { noteUsage } from "../offline/usage";
+import { personId } from "../session/person";
 import { confirmPerson } from "../session/stepUp";
 import { accessToken, refresh } from "../session/tokens";
 import { language } from "../words/words";
 import { noteServerTime } from "./clock";
 import { Refusal, Unreachable } from "./problems";
 import type { components, paths } from "./schema";
+import { within } from "./within";
 
 export type Schemas = components["schemas"];
 
 const TIMEOUT = 30_000;
+
+/** Whether the last request had an answer, whatever it was. */
+export const reachable = signal(true);
 
 export const api = createClient<paths>({ baseUrl: "/api", fetch: authorized });
 
@@ -45,15 +51,27 @@ export async function send(
 
 /** Returns the answer to a request with the token, after a refresh or a step-up where one is needed. */
 export async function authorized(request: Request): Promise<Response> {
+  const asker = personId.peek();
   const sent = await accessToken();
+  onlyAs(asker);
   let response = await once(request.clone(), sent);
   if (response.status === 401 && sent) {
     const renewed = await refresh(sent);
+    onlyAs(asker);
     if (renewed) response = await once(request.clone(), renewed);
   }
-  if (response.status === 403 && (await needsRecentSignIn(response)) && (await confirmPerson()))
-    response = await once(request.clone(), await accessToken());
+  if (response.status === 403 && (await needsRecentSignIn(response)) && (await confirmPerson())) {
+    const proved = await accessToken();
+    onlyAs(asker);
+    response = await once(request.clone(), proved);
+  }
   return response;
+}
+
+/** Throws where another person, or nobody, is signed in by now: a request never goes out in another name. */
+function onlyAs(asker: string | null): void {
+  const now = personId.peek();
+  if (now && now !== asker) throw new Unreachable("somebody else signed in");
 }
 
 async function once(request: Request, token: string | null): Promise<Response> {
@@ -61,10 +79,12 @@ async function once(request: Request, token: string | null): Promise<Response> {
   request.headers.set("Accept-Language", language.value);
   let response: Response;
   try {
-    response = await fetch(new Request(request, { signal: AbortSignal.timeout(TIMEOUT) }));
+    response = await fetch(new Request(request, { signal: within(TIMEOUT) }));
   } catch (cause) {
+    reachable.value = false;
     throw new Unreachable("no answer", { cause });
   }
+  reachable.value = true;
   noteServerTime(response);
   noteUsage("data", Number(response.headers.get("Content-Length") ?? 0));
   return response;

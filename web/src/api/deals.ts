@@ -1,5 +1,7 @@
 /** What the pages of a deal read: the job as its parties see it, its escrow, and what the API counts as to do. */
+
 import { api, ask, type Schemas } from "./client";
+import { readConfiguration } from "./configuration";
 import { forget, type Query, useQuery } from "./query";
 
 export type Job = Schemas["JobView"] | Schemas["PartyJobView"];
@@ -19,7 +21,7 @@ export function useOpenActions(): Query<Schemas["ActionView"][]> {
 }
 
 export function useConfiguration(): Query<Schemas["ConfigurationView"]> {
-  return useQuery("config", () => ask(api.GET("/config")), "public");
+  return useQuery("config", () => readConfiguration(), "public");
 }
 
 export function readJob(id: string): Promise<Job> {

@@ -2,7 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { readSaved, writeSaved } from "../offline/saved";
-import { person } from "../session/person";
+import { personId } from "../session/person";
 import { type Failure, Refusal, Unreachable } from "./problems";
 
 export interface Query<T> {
@@ -21,11 +21,12 @@ export type Keep = "none" | "public" | "private";
 
 const MEMORY_LIMIT = 60;
 const memory = new Map<string, Query<unknown>>();
-let owner: string | null | undefined;
+// What one person read is gone with them, also when the sign-out happened in another tab.
+personId.subscribe(() => memory.clear());
 
 /** Returns the query of a key, read again each time that a screen opens it. */
 export function useQuery<T>(key: string, read: () => Promise<T>, keep: Keep = "none"): Query<T> {
-  const query = useMemo(() => remembered(key, () => new Reading(key, read, keep)), [key]);
+  const query = useMemo(() => remembered(key, () => new Reading(key, read, keep)), [key, personId.value]);
   useEffect(() => {
     void query.reload();
   }, [query]);
@@ -49,7 +50,10 @@ export function usePages<T>(
   read: (cursor?: string) => Promise<Page<T>>,
   keep: Keep = "none",
 ): Pages<T> {
-  const pages = useMemo(() => remembered(key, () => new PagedReading(key, read, keep)), [key]);
+  const pages = useMemo(
+    () => remembered(key, () => new PagedReading(key, read, keep)),
+    [key, personId.value],
+  );
   useEffect(() => {
     void pages.reload();
   }, [pages]);
@@ -67,6 +71,7 @@ class Reading<T> implements Query<T> {
   readonly loading = signal(false);
   readonly savedAt = signal<number | undefined>(undefined);
   private running: Promise<void> | undefined;
+  private readAt: number | undefined;
 
   constructor(
     private readonly key: string,
@@ -82,6 +87,7 @@ class Reading<T> implements Query<T> {
   }
 
   private async run(): Promise<void> {
+    const reader = personId.peek();
     this.loading.value = true;
     if (this.data.value === undefined && this.keep !== "none") {
       const saved = await readSaved<T>(this.keep, this.key);
@@ -93,12 +99,15 @@ class Reading<T> implements Query<T> {
     try {
       const value = await this.read();
       this.data.value = value;
+      this.readAt = Date.now();
       this.savedAt.value = undefined;
       this.failure.value = undefined;
-      if (this.keep !== "none") void writeSaved(this.keep, this.key, value);
+      // An answer that comes after a sign-out belongs to nobody any more.
+      if (this.keep !== "none" && personId.peek() === reader) void writeSaved(this.keep, this.key, value);
     } catch (cause) {
       if (!(cause instanceof Refusal || cause instanceof Unreachable)) throw cause;
       this.failure.value = cause;
+      if (cause instanceof Unreachable) this.savedAt.value ??= this.readAt; // what is shown has an age now
       if (cause instanceof Refusal && [401, 403, 404].includes(cause.status)) this.data.value = undefined;
     } finally {
       this.loading.value = false;
@@ -168,11 +177,6 @@ function sameStart<T>(longer: T[], shorter: T[]): boolean {
 }
 
 function remembered<Q>(key: string, make: () => Q): Q {
-  const now = person.peek()?.userId ?? null;
-  if (owner !== now) {
-    memory.clear();
-    owner = now;
-  }
   const known = memory.get(key);
   const query = known ?? (make() as unknown as Query<unknown>);
   memory.delete(key);

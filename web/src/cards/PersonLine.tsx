@@ -38,7 +38,13 @@ export function PersonLine(props: PersonLineProps) {
       {photoUrl !== undefined && <PersonPhoto url={photoUrl} name={name} large={large} />}
       <div class="grow">
         <span class="row">
-          {id ? <a href={`/people/${id}`}>{name}</a> : <span>{name}</span>}
+          {id ? (
+            <a class="tap" href={`/people/${id}`}>
+              {name}
+            </a>
+          ) : (
+            <span>{name}</span>
+          )}
           {verified && <Verified />}
         </span>
         {rating && <Stars average={rating.average} count={rating.count} />}

@@ -7,10 +7,13 @@ export function ErrorSummary({ errors }: { errors: Errors }) {
   const box = useRef<HTMLDivElement>(null);
   const names = Object.keys(errors);
   useEffect(() => {
-    if (!names.length) return;
+    if (!names.length) return undefined;
     box.current?.focus();
-    const prefix = t("error_prefix", { text: "" }).trim();
-    if (!document.title.startsWith(prefix)) document.title = `${prefix} ${document.title}`;
+    const prefix = `${t("error_prefix", { text: "" }).trim()} `;
+    if (!document.title.startsWith(prefix)) document.title = prefix + document.title;
+    return () => {
+      if (document.title.startsWith(prefix)) document.title = document.title.slice(prefix.length);
+    };
   }, [errors]);
   if (!names.length) return null;
   return (

@@ -1,6 +1,6 @@
 /** The databases on the device: one for visitors, one for each person, so that a sign-out can delete a person's. */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import { person } from "../session/person";
+import { personId } from "../session/person";
 
 export interface SavedCopy {
   key: string;
@@ -59,6 +59,8 @@ export interface OutboxItem {
   firstTriedAt?: number;
   tries: number;
   nextTryAt: number;
+  /** Whether only a network is missing, so that it is tried at once when there is one. */
+  waitsForNetwork?: boolean;
 }
 
 interface Stores extends DBSchema {
@@ -73,9 +75,19 @@ export type Database = IDBPDatabase<Stores>;
 
 const open = new Map<string, Promise<Database>>();
 
-/** Returns the database of visitors, or of the signed-in person. */
-export function database(of: "public" | "private"): Promise<Database> {
-  const owner = of === "private" ? person.peek()?.userId : undefined;
+/** There is nobody whose database it could be: what is private never goes to that of visitors. */
+export class Nobody extends Error {}
+
+/** Returns the database of visitors, or of the signed-in person. Throws Nobody. */
+export async function database(of: "public" | "private"): Promise<Database> {
+  if (of === "public") return databaseOf(null);
+  const owner = personId.peek();
+  if (!owner) throw new Nobody("nobody is signed in");
+  return databaseOf(owner);
+}
+
+/** Returns the database of a person, who may have signed out since; null: that of visitors. */
+export function databaseOf(owner: string | null): Promise<Database> {
   const name = owner ? `khaya-${owner}` : "khaya";
   let found = open.get(name);
   if (!found) {

@@ -2,11 +2,13 @@
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { newKey } from "../api/action";
-import { signedIn } from "../session/person";
-import { type Draft, database } from "./database";
+import { personId } from "../session/person";
+import { type Draft, database, databaseOf } from "./database";
+import { daysKept } from "./oldDrafts";
+import { dropPictures } from "./pictures";
 import { formIsOpen } from "./updates";
 
-const DAYS_KEPT = 30;
+const DAY = 86_400_000;
 
 export interface DraftOf<T> {
   /** The values of the form. */
@@ -25,7 +27,7 @@ export interface DraftOf<T> {
 
 /** Returns the draft of a form. `fields` that must never be kept, as account numbers, are not given to it. */
 export function useDraft<T extends object>(name: string, empty: T): DraftOf<T> {
-  const draft = useMemo(() => open(name, empty), [name]);
+  const draft = useMemo(() => open(name, empty), [name, personId.value]);
   useEffect(() => {
     void draft.load();
     return formIsOpen();
@@ -35,11 +37,8 @@ export function useDraft<T extends object>(name: string, empty: T): DraftOf<T> {
 
 /** Returns the drafts that are kept, newest first. */
 export async function allDrafts(): Promise<Draft[]> {
-  const db = await database(place());
-  const drafts = await db.getAll("drafts");
-  const kept = drafts.filter((one) => one.updatedAt > Date.now() - DAYS_KEPT * 86_400_000);
-  for (const one of drafts) if (!kept.includes(one)) await db.delete("drafts", one.key);
-  return kept.sort((a, b) => b.updatedAt - a.updatedAt);
+  const drafts = await (await databaseOf(personId.peek())).getAll("drafts");
+  return drafts.filter(isFresh).sort((a, b) => b.updatedAt - a.updatedAt);
 }
 
 /** Moves what a visitor wrote to the person who signed in. */
@@ -55,7 +54,19 @@ export async function adoptDrafts(): Promise<void> {
   }
 }
 
+/** Deletes a draft and its photos, because its owner does not want it any more. */
+export async function deleteDraft(draft: Draft): Promise<void> {
+  await (await databaseOf(personId.peek())).delete("drafts", draft.key);
+  const { photos } = draft.value;
+  if (Array.isArray(photos)) await dropPictures(photos);
+}
+
+function isFresh(draft: Draft): boolean {
+  return draft.updatedAt > Date.now() - daysKept() * DAY;
+}
+
 function open<T extends object>(name: string, empty: T) {
+  const owner = personId.peek();
   const values = signal(empty);
   const ready = signal(false);
   const full = signal(false);
@@ -71,8 +82,9 @@ function open<T extends object>(name: string, empty: T) {
       path: location.pathname + location.search,
       updatedAt: Date.now(),
     };
+    if (personId.peek() !== owner) return; // after a sign-out nothing of theirs is kept again
     try {
-      await (await database(place())).put("drafts", draft);
+      await (await databaseOf(owner)).put("drafts", draft);
       full.value = false;
     } catch (cause) {
       full.value = (cause as DOMException).name === "QuotaExceededError";
@@ -85,8 +97,10 @@ function open<T extends object>(name: string, empty: T) {
     full,
     async load() {
       if (ready.peek()) return;
-      const kept = await (await database(place())).get("drafts", name).catch(() => undefined);
-      if (kept && !dropped) {
+      const kept = await databaseOf(owner)
+        .then((db) => db.get("drafts", name))
+        .catch(() => undefined); // without a database the form starts empty
+      if (kept && isFresh(kept) && !dropped) {
         values.value = { ...empty, ...(kept.value as T) };
         idempotencyKey = kept.idempotencyKey;
       }
@@ -104,11 +118,10 @@ function open<T extends object>(name: string, empty: T) {
       await writing;
       values.value = empty;
       idempotencyKey = newKey();
-      await (await database(place())).delete("drafts", name).catch(() => undefined);
+      if (personId.peek() !== owner) return; // deleted with all that was theirs
+      await databaseOf(owner)
+        .then((db) => db.delete("drafts", name))
+        .catch(() => undefined); // without a database there is none
     },
   };
-}
-
-function place(): "public" | "private" {
-  return signedIn.peek() ? "private" : "public";
 }

@@ -5,11 +5,11 @@
  */
 import { computed, signal } from "@preact/signals";
 import { newKey } from "../api/action";
-import { send } from "../api/client";
+import { reachable, send } from "../api/client";
 import { Refusal, Unreachable } from "../api/problems";
-import { person } from "../session/person";
-import { database, type OutboxItem } from "./database";
-import { dropPictures, type Purpose, uploadPictures } from "./pictures";
+import { personId } from "../session/person";
+import { databaseOf, Nobody, type OutboxItem } from "./database";
+import { dropPictures, NotAPicture, type Purpose, uploadPictures } from "./pictures";
 import { seemsSent } from "./seemsSent";
 
 const FIRST_WAIT = 2_000;
@@ -33,43 +33,65 @@ export type Sent =
 const WAITING: Sent = { state: "waiting" };
 
 const tabs = new BroadcastChannel("khaya-outbox");
-tabs.onmessage = () => void readItems();
+tabs.onmessage = () => void readItems().then(plan);
 
 let writes: number[] = [];
 let queue: Promise<unknown> = Promise.resolve();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
+let wasReachable = true;
+reachable.subscribe((now) => {
+  if (now && !wasReachable) void sendNow(); // whatever was answered shows that there is a network again
+  wasReachable = now;
+});
+
 /** Reads the items of the person from the device, and begins to send them. */
 export async function openOutbox(): Promise<void> {
   await readItems();
-  await sendWaiting();
+  await sendNow();
 }
 
 /**
  * Keeps an item and tries to send it at once.
  *
  * Returns "waiting" where the network failed: the item stays, and is sent later. A refused item is taken out again, so
- * that its form can show the errors.
+ * that its form can show the errors. So is one for which the phone has no room.
  */
 export async function submit(item: NewItem): Promise<Sent> {
-  await put({
-    ...item,
-    idempotencyKey: item.id,
-    state: "waiting",
-    createdAt: Date.now(),
-    tries: 0,
-    nextTryAt: 0,
+  const owner = personId.peek();
+  try {
+    await put(
+      { ...item, idempotencyKey: item.id, state: "waiting", createdAt: Date.now(), tries: 0, nextTryAt: 0 },
+      owner,
+    );
+  } catch {
+    outbox.value = outbox.peek().filter((one) => one.id !== item.id);
+    return { state: "refused", refusal: refused(507, "phone_full") };
+  }
+  return alone(async () => {
+    await readItems(true);
+    return isFirst(item) ? attempt(item.id, owner, true) : WAITING;
   });
-  return alone(() => (isFirst(item) ? attempt(item.id, true) : Promise.resolve(WAITING)));
 }
 
-/** Sends what waits and is due. Runs at the start, when the phone is online again, and after each success. */
+/** Sends what waits and is due. */
 export async function sendWaiting(): Promise<void> {
-  if (!person.peek()) return;
+  await sendIf((item) => item.nextTryAt <= Date.now());
+}
+
+/** Sends what waits and is due, or waits for a network only. Runs at the start, on return, and when there is a network again. */
+export async function sendNow(): Promise<void> {
+  await sendIf((item) => item.nextTryAt <= Date.now() || item.waitsForNetwork === true);
+}
+
+async function sendIf(due: (item: OutboxItem) => boolean): Promise<void> {
+  const owner = personId.peek();
+  if (!owner) return;
   await alone(async () => {
+    await readItems(true); // another tab may have sent some of them meanwhile
     for (const { id } of [...outbox.peek()]) {
       const item = outbox.peek().find((one) => one.id === id);
-      if (item?.state === "waiting" && item.nextTryAt <= Date.now() && isFirst(item)) await attempt(id);
+      if (item?.state === "waiting" && due(item) && isFirst(item)) await attempt(id, owner);
     }
   });
   plan();
@@ -77,9 +99,11 @@ export async function sendWaiting(): Promise<void> {
 
 /** Takes an item out, with its photos, because its owner deletes it or it was sent. */
 export async function remove(id: string, withPictures = true): Promise<void> {
+  const owner = personId.peek();
+  if (!owner) return;
   const item = outbox.peek().find((one) => one.id === id);
   outbox.value = outbox.peek().filter((one) => one.id !== id);
-  await (await database("private")).delete("outbox", id);
+  await (await databaseOf(owner)).delete("outbox", id);
   if (withPictures && item?.pictures) await dropPictures(item.pictures.ids);
   tabs.postMessage("changed");
 }
@@ -90,65 +114,83 @@ export async function sendAgain(id: string): Promise<void> {
   if (!item) return;
   const { doubt, failure: _failure, firstTriedAt, ...rest } = item;
   const fresh = doubt ? { idempotencyKey: newKey() } : firstTriedAt ? { firstTriedAt } : {};
-  await put({ ...rest, ...fresh, state: "waiting", nextTryAt: 0 });
+  await put({ ...rest, ...fresh, state: "waiting", nextTryAt: 0 }, personId.peek());
   await sendWaiting();
 }
 
 /** Tries to send an item; `formIsOpen` says that its form shows a refusal, so that the item need not. */
-async function attempt(id: string, formIsOpen = false): Promise<Sent> {
+async function attempt(id: string, owner: string | null, formIsOpen = false): Promise<Sent> {
   const item = outbox.peek().find((one) => one.id === id);
-  if (!item) return { state: "waiting" };
+  if (!item || personId.peek() !== owner) return WAITING;
   const firstTriedAt = item.firstTriedAt ?? Date.now();
-  if (Date.now() - firstTriedAt > KEY_IN_DOUBT) return doubt(item);
+  if (Date.now() - firstTriedAt > KEY_IN_DOUBT) return doubt(item, owner);
   const wait = untilNextWrite();
-  if (wait > 0) return postpone({ ...item, firstTriedAt }, wait);
-  await put({ ...item, state: "sending", firstTriedAt });
+  if (wait > 0) return postpone({ ...item, firstTriedAt }, owner, wait);
   try {
-    const keys = item.pictures
-      ? await uploadPictures(item.pictures.ids, item.pictures.purpose as Purpose)
-      : [];
-    const body = item.pictures
-      ? { ...item.body, [item.pictures.field]: item.pictures.one ? keys[0] : keys }
-      : item.body;
-    writes.push(Date.now());
-    const answer = await send(item.method, item.path, body, {
-      "Idempotency-Key": item.idempotencyKey,
-      ...item.headers,
-    });
+    await update({ ...item, state: "sending", firstTriedAt }, owner);
+    const answer = await deliver(item, owner);
+    if (personId.peek() !== owner) return WAITING; // they signed out, and all that was theirs is deleted
     await remove(id);
     setTimeout(() => void sendWaiting(), 0);
     return { state: "sent", answer };
   } catch (cause) {
-    if (cause instanceof Unreachable || (cause instanceof Refusal && isPassing(cause))) {
-      const named = cause instanceof Refusal ? (cause.retryAfter ?? 0) * 1000 : 0;
-      const doubled = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** item.tries);
-      return postpone({ ...item, firstTriedAt, tries: item.tries + 1 }, Math.max(named, doubled));
-    }
-    if (!(cause instanceof Refusal)) throw cause;
-    const { status, code, errors, problem } = cause;
-    const failure = { status, code, errors, detail: problem.detail ?? "", params: problem.params };
-    if (formIsOpen) await remove(id, false);
-    else await put({ ...item, state: "needs_you", firstTriedAt, failure });
-    return { state: "refused", refusal: cause };
+    return failed({ ...item, firstTriedAt }, owner, cause, formIsOpen);
   }
+}
+
+/** Uploads the photos of an item, then sends it, while its owner is the one who is signed in. */
+async function deliver(item: OutboxItem, owner: string | null): Promise<unknown> {
+  const { pictures } = item;
+  const keys = pictures ? await uploadPictures(pictures.ids, pictures.purpose as Purpose) : [];
+  const body = pictures ? { ...item.body, [pictures.field]: pictures.one ? keys[0] : keys } : item.body;
+  if (personId.peek() !== owner) throw new Unreachable("its owner signed out");
+  writes.push(Date.now());
+  return send(item.method, item.path, body, { "Idempotency-Key": item.idempotencyKey, ...item.headers });
+}
+
+/** Decides what becomes of an item that did not arrive. No item stays "sending". */
+async function failed(
+  item: OutboxItem,
+  owner: string | null,
+  cause: unknown,
+  formIsOpen: boolean,
+): Promise<Sent> {
+  const refusal = cause instanceof NotAPicture ? refused(422, "photos_missing") : cause;
+  if (!(refusal instanceof Refusal) || isPassing(refusal)) {
+    const named = refusal instanceof Refusal ? (refusal.retryAfter ?? 0) * 1000 : 0;
+    const doubled = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** item.tries);
+    const waitsForNetwork = refusal instanceof Unreachable;
+    if (!waitsForNetwork && !(refusal instanceof Refusal)) setTimeout(() => reportError(cause), 0); // a fault of ours
+    return postpone({ ...item, tries: item.tries + 1, waitsForNetwork }, owner, Math.max(named, doubled));
+  }
+  const { status, code, errors, problem } = refusal;
+  const failure = { status, code, errors, detail: problem.detail ?? "", params: problem.params };
+  if (formIsOpen && personId.peek() === owner) await remove(item.id, false);
+  else await update({ ...item, state: "needs_you", failure }, owner);
+  return { state: "refused", refusal };
+}
+
+/** Returns a refusal by the phone itself. */
+function refused(status: number, code: string): Refusal {
+  return new Refusal(new Response(null, { status }), { code });
 }
 
 /** Asks the owner about an item whose key the API may have forgotten. */
-async function doubt(item: OutboxItem): Promise<Sent> {
+async function doubt(item: OutboxItem, owner: string | null): Promise<Sent> {
   try {
     const found = await seemsSent(item);
-    await put({ ...item, state: "needs_you", doubt: found ? "seems_sent" : "seems_lost" });
+    await update({ ...item, state: "needs_you", doubt: found ? "seems_sent" : "seems_lost" }, owner);
   } catch (cause) {
     if (!(cause instanceof Refusal || cause instanceof Unreachable)) throw cause;
-    return postpone(item, LONGEST_WAIT);
+    return postpone(item, owner, LONGEST_WAIT);
   }
-  return { state: "waiting" };
+  return WAITING;
 }
 
-async function postpone(item: OutboxItem, wait: number): Promise<Sent> {
-  await put({ ...item, state: "waiting", nextTryAt: Date.now() + wait });
+async function postpone(item: OutboxItem, owner: string | null, wait: number): Promise<Sent> {
+  await update({ ...item, state: "waiting", nextTryAt: Date.now() + wait }, owner);
   plan();
-  return { state: "waiting" };
+  return WAITING;
 }
 
 /** Sets the one timer to the next item that is due. */
@@ -167,9 +209,11 @@ function isPassing(refusal: Refusal): boolean {
   return refusal.status === 429 || refusal.status >= 500 || refusal.status === 401 || refusal.status === 408;
 }
 
+/** Whether no earlier item of the same object is on its way. One that needs its owner holds up none. */
 function isFirst(item: Pick<OutboxItem, "id" | "object">): boolean {
   if (!item.object) return true;
-  return outbox.peek().find((one) => one.object === item.object)?.id === item.id;
+  const first = outbox.peek().find((one) => one.object === item.object && one.state !== "needs_you");
+  return first?.id === item.id;
 }
 
 function untilNextWrite(): number {
@@ -185,21 +229,35 @@ function alone<T>(work: () => Promise<T>): Promise<T> {
   return mine;
 }
 
-async function readItems(): Promise<void> {
-  if (!person.peek()) {
+/** Reads the items; `isAlone` says that no tab sends, so that what was being sent when a page ended waits again. */
+async function readItems(isAlone = false): Promise<void> {
+  const owner = personId.peek();
+  if (!owner) {
     outbox.value = [];
     return;
   }
-  const items = await (await database("private")).getAll("outbox");
-  // An item that was being sent when the page ended is sent again under its key.
+  const items = await (await databaseOf(owner)).getAll("outbox");
+  if (personId.peek() !== owner) return;
   outbox.value = items
-    .map((item) => (item.state === "sending" ? { ...item, state: "waiting" as const } : item))
+    .map((item) => (isAlone && item.state === "sending" ? { ...item, state: "waiting" as const } : item))
     .sort((a, b) => a.createdAt - b.createdAt);
 }
 
-async function put(item: OutboxItem): Promise<void> {
+/** Keeps a change of an item, unless its owner has deleted it meanwhile. */
+async function update(item: OutboxItem, owner: string | null): Promise<void> {
+  if (personId.peek() !== owner || !outbox.peek().some((one) => one.id === item.id)) return;
+  try {
+    await put(item, owner);
+  } catch {
+    return; // a full phone keeps the item as it was before, and the change in memory
+  }
+}
+
+/** Keeps an item in the database of its owner. Throws where there is none, or no room. */
+async function put(item: OutboxItem, owner: string | null): Promise<void> {
+  if (!owner || personId.peek() !== owner) throw new Nobody("nobody is signed in");
   const others = outbox.peek().filter((one) => one.id !== item.id);
   outbox.value = [...others, item].sort((a, b) => a.createdAt - b.createdAt);
-  await (await database("private")).put("outbox", item);
+  await (await databaseOf(owner)).put("outbox", item);
   tabs.postMessage("changed");
 }

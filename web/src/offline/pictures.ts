@@ -3,8 +3,8 @@
 import { newKey } from "../api/action";
 import { api, ask, type Schemas } from "../api/client";
 import { Refusal, Unreachable } from "../api/problems";
-import { signedIn } from "../session/person";
-import { database, type KeptPicture } from "./database";
+import { personId } from "../session/person";
+import { databaseOf, type KeptPicture } from "./database";
 import { noteUsage } from "./usage";
 
 export type Purpose = Schemas["UploadRequest"]["purpose"];
@@ -19,20 +19,21 @@ export class NotAPicture extends Error {}
 
 /** Makes a photo small, keeps it, and returns its id. Throws NotAPicture. */
 export async function keepPicture(file: Blob): Promise<KeptPicture> {
+  const owner = personId.peek();
   const small = await shrink(file);
   const picture: KeptPicture = { id: newKey(), createdAt: Date.now(), ...small };
-  await (await database(place())).put("pictures", picture);
+  await keep(picture, owner);
   return picture;
 }
 
 /** Returns a kept photo. */
 export async function keptPicture(id: string): Promise<KeptPicture | undefined> {
-  return (await database(place())).get("pictures", id);
+  return (await databaseOf(personId.peek())).get("pictures", id);
 }
 
 /** Deletes kept photos. */
 export async function dropPictures(ids: string[]): Promise<void> {
-  const db = await database(place());
+  const db = await databaseOf(personId.peek());
   for (const id of ids) await db.delete("pictures", id);
 }
 
@@ -42,6 +43,7 @@ export async function uploadPictures(
   purpose: Purpose,
   progress: (id: string, part: number) => void = () => undefined,
 ): Promise<string[]> {
+  const owner = personId.peek();
   const keys: string[] = [];
   for (const id of ids) {
     const picture = await keptPicture(id);
@@ -51,10 +53,7 @@ export async function uploadPictures(
       keys.push(done.key);
     } else {
       const key = await upload(picture.blob, purpose, (part) => progress(id, part));
-      await (await database(place())).put("pictures", {
-        ...picture,
-        upload: { key, purpose, at: Date.now() },
-      });
+      await keep({ ...picture, upload: { key, purpose, at: Date.now() } }, owner);
       keys.push(key);
     }
     progress(id, 1);
@@ -135,6 +134,7 @@ async function written(canvas: HTMLCanvasElement, quality: number): Promise<Blob
   return jpeg;
 }
 
-function place(): "public" | "private" {
-  return signedIn.peek() ? "private" : "public";
+/** Keeps a photo with its owner; after a sign-out nothing of theirs is kept again. */
+async function keep(picture: KeptPicture, owner: string | null): Promise<void> {
+  if (personId.peek() === owner) await (await databaseOf(owner)).put("pictures", picture);
 }

@@ -1,8 +1,13 @@
 /** Copies of what was read, for the next start and for times without a network. */
-import { sharedPhone } from "../session/person";
+import { has, personId, sharedPhone } from "../session/person";
 import { database } from "./database";
 
 const DAYS_KEPT = 30;
+
+// A phone that turns out to be shared keeps nothing of what was saved before the answer.
+sharedPhone.subscribe((shared) => {
+  if (shared && personId.peek()) void forgetSaved();
+});
 
 /** Returns the saved copy of a key, or undefined. */
 export async function readSaved<T>(
@@ -20,7 +25,8 @@ export async function readSaved<T>(
 
 /** Saves a copy; a full or missing database loses only the copy. */
 export async function writeSaved(keep: "public" | "private", key: string, value: unknown): Promise<void> {
-  if (keep === "private" && sharedPhone.peek()) return;
+  // An admin sees more than the parties of a job, so their device keeps no copies at all.
+  if (keep === "private" && (sharedPhone.peek() || has("admin"))) return;
   try {
     await (await database(keep)).put("saved", { key, value: withoutSignedLinks(value), savedAt: Date.now() });
   } catch {
@@ -34,6 +40,14 @@ function withoutSignedLinks(value: unknown): unknown {
     typeof one === "string" && /^https?:.*[?&]X-Amz-Signature=/.test(one) ? null : one,
   );
   return text === undefined ? value : JSON.parse(text);
+}
+
+async function forgetSaved(): Promise<void> {
+  try {
+    await (await database("private")).clear("saved");
+  } catch {
+    return; // without a database nothing was saved
+  }
 }
 
 /** Deletes copies that nobody read again for a month. */

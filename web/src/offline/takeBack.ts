@@ -10,11 +10,11 @@ import type { Sending } from "./useSending";
 /**
  * Returns why the API refused an item of this address that had waited; undefined where there is none.
  *
- * The item leaves the outbox, and its values become the form's draft. Its photos stay on the phone.
+ * `editPath` tells forms of one address apart. The item leaves the outbox, and its values become the form's draft. Its photos stay on the phone.
  */
 export function useTakenBack<T extends object>(
   draft: DraftOf<T>,
-  address: { method: string; path: string },
+  address: { method: string; path: string; editPath?: string },
   values: (item: OutboxItem) => Partial<T>,
   sending?: Pick<Sending, "outcome">,
 ): Signal<Refusal | undefined> {
@@ -22,7 +22,11 @@ export function useTakenBack<T extends object>(
   const ready = draft.ready.value;
   const item = outbox.value.find(
     (one) =>
-      one.failure && one.state === "needs_you" && one.method === address.method && one.path === address.path,
+      one.failure &&
+      one.state === "needs_you" &&
+      one.method === address.method &&
+      one.path === address.path &&
+      (address.editPath === undefined || one.editPath === address.editPath),
   );
   useEffect(() => {
     if (!ready || !item) return;

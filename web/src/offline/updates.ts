@@ -27,6 +27,13 @@ export function takeUpdate(): void {
   waiting.postMessage("take-over"); // it refuses while another page is open
 }
 
+/** Loads the newest version now, because this one may not be used any more. Drafts and the outbox stay. */
+export async function loadNewest(): Promise<void> {
+  await registration?.update().catch(() => undefined); // without a network the page loads as it is
+  registration?.waiting?.postMessage("take-over");
+  setTimeout(() => location.reload(), 1_000); // the new worker takes over meanwhile
+}
+
 interface TrustedTypes {
   createPolicy(name: string, rules: object): { createScriptURL(path: string): string };
 }

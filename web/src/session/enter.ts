@@ -29,7 +29,7 @@ export async function readPerson(): Promise<void> {
 /** Does what a sign-in makes possible. A failure here ends no sign-in. */
 export async function entered(): Promise<void> {
   forget();
-  await adoptDrafts();
+  await adoptDrafts().catch(() => undefined); // a full phone keeps the drafts where they are
   try {
     await readPerson();
     await useInvitation();

@@ -3,15 +3,15 @@ import { leave } from "./leave";
 import { sharedPhone, signedIn } from "./person";
 
 const IDLE = 15 * 60_000;
-const KEPT = "khaya-last-touch";
+const KEPT = "khaya-last-touch"; // of all tabs: a tab in the background must not end the session of another
 
 /** Watches for touches, and signs out when there were none. */
 export function endWhenIdle(): void {
-  const touched = () => sessionStorage.setItem(KEPT, String(Date.now()));
+  const touched = () => localStorage.setItem(KEPT, String(Date.now()));
   for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, touched, { passive: true });
   const check = () => {
     if (!signedIn.peek() || sharedPhone.peek() !== true) return;
-    const last = Number(sessionStorage.getItem(KEPT) ?? Date.now());
+    const last = Number(localStorage.getItem(KEPT) ?? Date.now());
     if (Date.now() - last > IDLE) void leave();
   };
   check();

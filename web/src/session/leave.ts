@@ -4,17 +4,18 @@ import { forget } from "../api/query";
 import { deleteDatabase } from "../offline/database";
 import { deviceId, forgetDevice } from "../offline/device";
 import { person } from "./person";
-import { signedOut } from "./tokens";
+import { signedOut, signOutLater } from "./tokens";
 
-/** Ends the session here. Without a network the device forgets it all the same; the session then ends by its time. */
+/** Ends the session here. Without a network the device forgets it all the same, and the API is told later. */
 export async function leave(): Promise<void> {
   const userId = person.peek()?.userId;
   try {
     const device = deviceId();
     if (device) await api.DELETE("/devices/{deviceId}", { params: { path: { deviceId: device } } });
-    await api.POST("/auth/sign-out", { body: undefined as never });
+    const { response } = await api.POST("/auth/sign-out", { body: undefined as never });
+    if (!response.ok && response.status !== 401) signOutLater();
   } catch {
-    // Unreachable: what follows must happen all the same.
+    signOutLater(); // unreachable: what follows must happen all the same
   }
   forgetDevice();
   signedOut();

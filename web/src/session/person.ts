@@ -20,6 +20,8 @@ export const person = signal<Person | null>(read());
 /** Whether several people use this phone: nothing private is kept, and the session ends after 15 idle minutes. */
 export const sharedPhone = signal<boolean | null>(readShared());
 export const signedIn = computed(() => person.value !== null);
+/** Whose data is shown; null for a visitor. */
+export const personId = computed(() => person.value?.userId ?? null);
 
 /** Whether the person holds a role. */
 export function has(role: Role): boolean {
@@ -31,6 +33,14 @@ export function setPerson(value: Person | null): void {
   person.value = value;
   for (const store of [localStorage, sessionStorage]) store.removeItem(KEPT);
   if (value) (sharedPhone.value ? sessionStorage : localStorage).setItem(KEPT, JSON.stringify(value));
+}
+
+/** Makes this tab a visitor's, because somebody else signed in. Their copy stays for the next start. */
+export function hidePerson(): void {
+  const hidden = person.peek()?.userId;
+  person.value = null;
+  sessionStorage.removeItem(KEPT);
+  if (read()?.userId === hidden) localStorage.removeItem(KEPT);
 }
 
 /** Keeps the answer to "Is this your own phone?". */

@@ -18,5 +18,12 @@ export async function requestCode(contact: string, then: string, channel?: Chann
 
 /** Returns the address of the app in a text of an address, so that nothing can lead elsewhere. */
 export function pathInApp(then: string | undefined): string {
-  return then?.startsWith("/") && !then.startsWith("//") && !then.startsWith("/\\") ? then : "/";
+  if (!then?.startsWith("/")) return "/";
+  try {
+    const url = new URL(then, location.origin); // browsers drop tabs and turn backslashes, so their reading counts
+    const path = url.pathname + url.search + url.hash;
+    return url.origin === location.origin && !path.startsWith("//") ? path : "/";
+  } catch {
+    return "/"; // no address at all
+  }
 }

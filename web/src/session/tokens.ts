@@ -6,19 +6,26 @@
 import { noteServerTime } from "../api/clock";
 import { Unreachable } from "../api/problems";
 import type { components } from "../api/schema";
-import { type Person, person, setPerson } from "./person";
+import { within } from "../api/within";
+import { hidePerson, type Person, person, setPerson } from "./person";
 
 type Tokens = components["schemas"]["TokensView"];
 
 const CHANNEL = "khaya-session";
 const EARLY = 60_000; // a token is renewed a minute before it ends
+const TIMEOUT = 30_000;
+/** Says that a sign-out did not reach the API, so that it is told later. */
+const SIGN_OUT_DUE = "khaya-sign-out-due";
 
 let token: string | null = null;
 let endsAt = 0;
+let queue: Promise<unknown> = Promise.resolve();
 const tabs = new BroadcastChannel(CHANNEL);
 
 tabs.onmessage = ({ data }) => {
   if (data === "signed-out") forgetTokens();
+  // The cookie is another person's now, so this tab must not act with it.
+  else if (person.peek() && data !== person.peek()?.userId) forgetTokens(hidePerson);
 };
 
 /** Returns a valid access token, or null for a visitor. */
@@ -34,7 +41,7 @@ export async function refresh(used: string | null): Promise<string | null> {
     if (token && token !== used && Date.now() < endsAt - EARLY) return token; // another request was first
     for (const attempt of [1, 2]) {
       const response = await post("/api/auth/tokens", { refreshCookie: true, cookie: true });
-      if (response.ok) return take((await response.json()) as Tokens);
+      if (response.ok) return takeForSame(await tokensOf(response));
       if (response.status !== 401) throw new Unreachable(`refresh: ${response.status}`);
       if (attempt === 1) await new Promise((done) => setTimeout(done, 500)); // another tab's new cookie may be on its way
     }
@@ -48,15 +55,47 @@ export async function signIn(
   proof: { challenge: string; code: string } | { username: string; password: string },
 ): Promise<Response> {
   const response = await post("/api/auth/tokens", { ...proof, cookie: true });
-  if (response.ok) take((await response.clone().json()) as Tokens);
+  if (response.ok) {
+    take(await tokensOf(response.clone()));
+    localStorage.removeItem(SIGN_OUT_DUE); // the cookie of the earlier session is replaced
+    tabs.postMessage(person.peek()?.userId);
+  }
   return response;
 }
 
-/** Takes over a session whose cookie is there already, as the page of demo people sets it. Returns whether there is one. */
-export async function adoptCookie(): Promise<boolean> {
+/**
+ * Takes over a session whose cookie is there already, as the local page of demo people sets it. Returns whether there is
+ * one. Elsewhere there is none: on a shared phone the cookie may be that of the person before.
+ */
+export async function adoptCookie(host = location.hostname): Promise<boolean> {
+  if (host !== "localhost" && host !== "127.0.0.1") return false;
   const response = await post("/api/auth/tokens", { refreshCookie: true, cookie: true });
-  if (response.ok) take((await response.json()) as Tokens);
+  if (response.ok) {
+    take(await tokensOf(response));
+    localStorage.removeItem(SIGN_OUT_DUE);
+    tabs.postMessage(person.peek()?.userId);
+  }
   return response.ok;
+}
+
+/** Notes that the API is to be told of a sign-out later. */
+export function signOutLater(): void {
+  localStorage.setItem(SIGN_OUT_DUE, "yes");
+}
+
+/** Ends the session of a sign-out that did not reach the API, unless somebody has signed in since. */
+export async function endLeftSession(): Promise<void> {
+  if (person.peek() || !localStorage.getItem(SIGN_OUT_DUE)) return;
+  await exclusively(async () => {
+    const response = await post("/api/auth/tokens", { refreshCookie: true, cookie: true });
+    if (!response.ok && response.status !== 401) return;
+    if (response.ok) {
+      const { accessToken: last } = await tokensOf(response);
+      const ended = await post("/api/auth/sign-out", undefined, { Authorization: `Bearer ${last}` });
+      if (!ended.ok && ended.status !== 401) return;
+    }
+    localStorage.removeItem(SIGN_OUT_DUE);
+  });
 }
 
 /** Forgets the session here and in the other tabs. The API was told before. */
@@ -65,10 +104,28 @@ export function signedOut(): void {
   tabs.postMessage("signed-out");
 }
 
-function forgetTokens(): void {
+/** Makes this tab a visitor's. */
+function forgetTokens(forgetPerson = () => setPerson(null)): void {
   token = null;
   endsAt = 0;
-  setPerson(null);
+  forgetPerson();
+}
+
+/** Takes tokens only for the person whom this tab shows: their request must not go out in the name of another. */
+function takeForSame(tokens: Tokens): string {
+  const known = person.peek()?.userId;
+  if (known && known !== tokens.userId) {
+    forgetTokens(hidePerson);
+    throw new Unreachable("somebody else signed in");
+  }
+  return take(tokens);
+}
+
+/** Returns the tokens of a good answer. A page of a network's own sign-in is no answer. */
+async function tokensOf(response: Response): Promise<Tokens> {
+  const tokens = (await response.json().catch(() => null)) as Tokens | null;
+  if (!tokens?.accessToken) throw new Unreachable("the answer is not the API's");
+  return tokens;
 }
 
 function take(tokens: Tokens): string {
@@ -80,14 +137,14 @@ function take(tokens: Tokens): string {
   return token;
 }
 
-async function post(path: string, body: unknown): Promise<Response> {
+async function post(path: string, body: unknown, headers: HeadersInit = {}): Promise<Response> {
   try {
     const response = await fetch(path, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-Device-Name": deviceName() },
-      body: JSON.stringify(body),
+      headers: { "Content-Type": "application/json", "X-Device-Name": deviceName(), ...headers },
+      body: body === undefined ? null : JSON.stringify(body),
       credentials: "same-origin",
-      signal: AbortSignal.timeout(30_000),
+      signal: within(TIMEOUT),
     });
     noteServerTime(response);
     return response;
@@ -103,6 +160,10 @@ function deviceName(): string {
   return `${system} ${browser}`.trim();
 }
 
+/** Runs one piece of work after the other, in all tabs where the browser has locks, else in this one. */
 async function exclusively<T>(work: () => Promise<T>): Promise<T> {
-  return navigator.locks ? navigator.locks.request("khaya-refresh", work) : work();
+  if (navigator.locks) return navigator.locks.request("khaya-refresh", work);
+  const mine = queue.then(work, work);
+  queue = mine.catch(() => undefined);
+  return mine;
 }

@@ -23,7 +23,7 @@ export function Page({ title, back, ownHeading = false, children }: PageProps) {
   useLayoutEffect(() => {
     if (!first) page.current?.querySelector("h1")?.focus({ preventScroll: true });
     first = false;
-  }, []);
+  }, [location.pathname]); // one screen may show another object at the next address
   return (
     <div class="page" ref={page}>
       {back && (

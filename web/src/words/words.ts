@@ -55,7 +55,12 @@ export async function addWords(...wanted: BundleName[]): Promise<void> {
   const missing = wanted.filter((bundle) => !bundles.includes(bundle));
   if (!missing.length) return;
   bundles = [...bundles, ...missing];
-  await useWords(language.value);
+  try {
+    await useWords(language.value);
+  } catch (cause) {
+    bundles = bundles.filter((bundle) => !missing.includes(bundle)); // the next screen that needs them asks again
+    throw cause;
+  }
 }
 
 /** Loads the English of the isiZulu texts that no native speaker has checked. */

@@ -41,10 +41,13 @@ interface CheckStepProps {
 
 export function CheckStep({ draft, amounts }: CheckStepProps) {
   const { route } = useLocation();
-  const before = useTakenBack(draft, ADDRESS, (item) =>
-    valuesOfBody(item.body ?? {}, item.pictures?.ids ?? []),
-  );
   const sending = useSending(draft);
+  const before = useTakenBack(
+    draft,
+    ADDRESS,
+    (item) => valuesOfBody(item.body ?? {}, item.pictures?.ids ?? []),
+    sending,
+  );
   const own = useSignal<Errors>({});
   const beBuyer = useAction(async () => {
     await takeRole("buyer");

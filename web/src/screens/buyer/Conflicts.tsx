@@ -1,10 +1,7 @@
-/** Both values of each field that somebody else changed meanwhile: "mine" or "the newer" for each. */
-import { useSignal } from "@preact/signals";
+/** The fields of a job that somebody else changed meanwhile. */
 import type { PartyJob } from "../../api/deals";
-import { Choices } from "../../forms/Choices";
 import { readMoney } from "../../forms/read";
-import { Button } from "../../ui/Button";
-import { Note } from "../../ui/Note";
+import { TwoValues } from "../../forms/TwoValues";
 import { day, money } from "../../words/format";
 import { isWord, t, type Word } from "../../words/words";
 import { conflictsOf, type EditValues, type Field, textsOf } from "./editing";
@@ -26,37 +23,17 @@ interface ConflictsProps {
 }
 
 export function Conflicts({ values, newest, onChosen }: ConflictsProps) {
-  const fields = conflictsOf(values, newest);
-  const newer = useSignal<Field[]>([]);
   const texts = textsOf(newest);
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        onChosen(fields.filter((field) => !newer.value.includes(field)));
-      }}
-    >
-      <Note kind="info" title={t("problem.stale_version")}>
-        <p>{t("buyer.conflict_what")}</p>
-      </Note>
-      {fields.map((field) => (
-        <Choices
-          key={field}
-          name={field}
-          label={t(NAMES[field])}
-          value={newer.value.includes(field) ? "newer" : "mine"}
-          choices={[
-            { value: "mine", label: t("buyer.mine"), hint: shown(field, values[field]) },
-            { value: "newer", label: t("buyer.newer"), hint: shown(field, texts[field]) },
-          ]}
-          onChoice={(choice) => {
-            const others = newer.value.filter((one) => one !== field);
-            newer.value = choice === "newer" ? [...others, field] : others;
-          }}
-        />
-      ))}
-      <Button>{t("buyer.save_choice")}</Button>
-    </form>
+    <TwoValues
+      fields={conflictsOf(values, newest).map((name) => ({
+        name,
+        label: t(NAMES[name]),
+        mine: shown(name, values[name]),
+        newer: shown(name, texts[name]),
+      }))}
+      onChosen={onChosen}
+    />
   );
 }
 

@@ -39,11 +39,13 @@ function Checked({ job }: { job: Job }) {
 function Editing({ job }: { job: PartyJob }) {
   const address = { method: "PATCH", path: `/jobs/${job.id}` } as const;
   const draft = useDraft<EditValues>(`edit/${job.id}`, valuesOfJob(job));
-  const before = useTakenBack(draft, address, (item) => ({
-    ...textsOfBody(item.body ?? {}),
-    photos: item.pictures?.ids ?? [],
-  }));
   const sending = useSending(draft);
+  const before = useTakenBack(
+    draft,
+    address,
+    (item) => ({ ...textsOfBody(item.body ?? {}), photos: item.pictures?.ids ?? [] }),
+    sending,
+  );
   const outcome = sending.outcome.value;
   const newest = useSignal<PartyJob | undefined>(undefined);
   const done = useSignal(false);
@@ -77,8 +79,18 @@ function Editing({ job }: { job: PartyJob }) {
       <Compare
         id={job.id}
         onRead={async (found) => {
-          if (conflictsOf(draft.values.peek(), found).length) {
+          const values = draft.values.peek();
+          if (conflictsOf(values, found).length) {
             newest.value = found;
+            return;
+          }
+          if (values.photos.length) {
+            // Photos cannot be compared. To send them again does no harm, and to lose them would.
+            const again = rebased(values, found, []);
+            draft.change(again);
+            sending.outcome.value = undefined;
+            before.value = undefined;
+            await send(again);
             return;
           }
           done.value = true; // the change had worked, and its answer was lost

@@ -1,5 +1,7 @@
 /** Opens the payment provider's page in this tab, and only a page of a host that the API lists. */
+
 import { api, ask, type Schemas } from "../../api/client";
+import { readConfiguration } from "../../api/configuration";
 import type { Escrow } from "../../api/deals";
 
 export type Part = Schemas["CheckoutRequest"]["part"];
@@ -16,15 +18,20 @@ export function partDue(
 
 /** Whether the browser may be sent to an address: https, except where the app itself runs without it. */
 export function isListed(address: string, hosts: string[]): boolean {
-  const url = URL.parse(address);
-  if (!url || !hosts.includes(url.host)) return false;
+  let url: URL;
+  try {
+    url = new URL(address); // URL.parse is missing in browsers before 2024
+  } catch {
+    return false; // no address at all
+  }
+  if (!hosts.includes(url.host)) return false;
   return url.protocol === "https:" || (url.protocol === "http:" && location.protocol === "http:");
 }
 
 /** Asks for a link, and sends the browser there. Returns false, and stays, where the host is not listed. */
 export async function openCheckout(jobId: string, part: Part, key: string): Promise<boolean> {
   const [config, checkout] = await Promise.all([
-    ask(api.GET("/config")),
+    readConfiguration(),
     ask(
       api.POST("/jobs/{jobId}/escrow/checkouts", {
         params: { path: { jobId }, header: { "Idempotency-Key": key } },

@@ -41,8 +41,13 @@ function Checked({ job }: { job: Job }) {
 function Reviewing({ job, side }: { job: PartyJob; side: Side }) {
   const address = { method: "POST", path: `/jobs/${job.id}/reviews` } as const;
   const draft = useDraft<ReviewValues>(`review/${job.id}`, EMPTY_REVIEW);
-  const before = useTakenBack(draft, address, (item) => valuesOf(item.body as Schemas["ReviewRequest"]));
   const sending = useSending(draft);
+  const before = useTakenBack(
+    draft,
+    address,
+    (item) => valuesOf(item.body as Schemas["ReviewRequest"]),
+    sending,
+  );
   const own = useSignal<Errors>({});
   const outcome = sending.outcome.value;
   const name = (side === "buyer" ? job.workerName : job.buyerName) ?? t("deal.the_worker");

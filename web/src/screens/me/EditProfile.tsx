@@ -13,6 +13,7 @@ import { TextArea } from "../../forms/TextArea";
 import { TextField } from "../../forms/TextField";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
+import { useTakenBack } from "../../offline/takeBack";
 import { useSending } from "../../offline/useSending";
 import { readPerson } from "../../session/enter";
 import { has } from "../../session/person";
@@ -21,9 +22,11 @@ import { Note } from "../../ui/Note";
 import { Page } from "../../ui/Page";
 import { Skeleton } from "../../ui/Skeleton";
 import { t } from "../../words/words";
-import { changesOf, type ProfileValues, valuesOf } from "./profileChanges";
+import { changesOf, type ProfileValues, valuesOf, valuesOfChanges } from "./profileChanges";
 
 type Profile = Schemas["OwnProfileView"];
+
+const ADDRESS = { method: "PATCH", path: "/profiles/me" } as const;
 
 export default function EditProfile() {
   const profile = useQuery("profiles/me", () => ask(api.GET("/profiles/me")), "private");
@@ -37,7 +40,13 @@ export default function EditProfile() {
 function ProfileForm({ profile }: { profile: Profile }) {
   const draft = useDraft<ProfileValues>("profile", valuesOf(profile));
   const sending = useSending(draft);
-  const errors = useSignal<Errors>({});
+  const before = useTakenBack(
+    draft,
+    ADDRESS,
+    (item) => valuesOfChanges(item.body ?? {}, item.pictures?.ids ?? []),
+    sending,
+  );
+  const own = useSignal<Errors>({});
   const outcome = sending.outcome.value;
   if (!draft.ready.value) return <Skeleton />;
   if (outcome?.state === "waiting") return <WaitingNote />;
@@ -49,15 +58,16 @@ function ProfileForm({ profile }: { profile: Profile }) {
       </>
     );
   const values = draft.values.value;
+  const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
+  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
   const send = async () => {
     const { body, errors: found } = changesOf(values, profile);
-    errors.value = found;
+    own.value = found;
     if (Object.keys(found).length) return;
     const sent = await sending.send({
+      ...ADDRESS,
       kind: "profile",
       title: values.displayName,
-      method: "PATCH",
-      path: "/profiles/me",
       body,
       object: "profiles/me",
       editPath: "/me/edit",
@@ -65,7 +75,6 @@ function ProfileForm({ profile }: { profile: Profile }) {
         ? { pictures: { ids: values.photos, purpose: "profile", field: "photoUrl", one: true } }
         : {}),
     });
-    if (sent?.state === "refused") errors.value = errorsOf(sent.refusal);
     if (sent?.state === "sent") {
       forget("profiles/");
       await readPerson();
@@ -79,22 +88,20 @@ function ProfileForm({ profile }: { profile: Profile }) {
         void send();
       }}
     >
-      <ErrorSummary errors={errors.value} />
-      {outcome?.state === "refused" && !Object.keys(errors.value).length && (
-        <FailureNote failure={outcome.refusal} />
-      )}
+      <ErrorSummary errors={errors} />
+      {!Object.keys(errors).length && <FailureNote failure={refusal} />}
       <TextField
         name="displayName"
         label={t("me.name")}
         autocomplete="name"
         value={values.displayName}
-        error={errors.value.displayName}
+        error={errors.displayName}
         onInput={(displayName) => draft.change({ displayName })}
       />
       <PlaceField
         name="location"
         value={values.location}
-        error={errors.value.location}
+        error={errors.location}
         onInput={(location) => draft.change({ location })}
       />
       <PhotoField
@@ -103,7 +110,7 @@ function ProfileForm({ profile }: { profile: Profile }) {
         hint={t("me.photo_hint")}
         max={1}
         ids={values.photos}
-        error={errors.value.photoUrl}
+        error={errors.photoUrl}
         onChange={(photos) => draft.change({ photos })}
       />
       <TextArea
@@ -112,7 +119,7 @@ function ProfileForm({ profile }: { profile: Profile }) {
         hint={t("me.bio_hint")}
         maxLength={2000}
         value={values.bio}
-        error={errors.value.bio}
+        error={errors.bio}
         onInput={(bio) => draft.change({ bio })}
       />
       {has("worker") && (
@@ -122,7 +129,7 @@ function ProfileForm({ profile }: { profile: Profile }) {
             label={t("me.trades")}
             hint={t("me.trades_hint")}
             value={values.trades}
-            error={errors.value.trades}
+            error={errors.trades}
             onInput={(trades) => draft.change({ trades })}
           />
           <TextField
@@ -130,7 +137,7 @@ function ProfileForm({ profile }: { profile: Profile }) {
             label={t("me.years")}
             inputmode="numeric"
             value={values.years}
-            error={errors.value.yearsExperience}
+            error={errors.yearsExperience}
             onInput={(years) => draft.change({ years })}
           />
           <Choices

@@ -1,10 +1,11 @@
 /** One enquiry, with what its side can do: the seller answers, calls or closes; the buyer reads. */
 import { useSignal } from "@preact/signals";
 import { useAction } from "../../api/action";
+import { CallLinks } from "../../cards/CallLinks";
 import { FailureNote } from "../../forms/FailureNote";
 import { Badge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
-import { Icon, type IconName } from "../../ui/Icon";
+import type { IconName } from "../../ui/Icon";
 import { Sheet } from "../../ui/Sheet";
 import { moment } from "../../words/format";
 import { t } from "../../words/words";
@@ -67,19 +68,7 @@ function Contact({ enquiry }: { enquiry: Enquiry }) {
   const text = t("enquiries.whatsapp_text", { title: enquiry.listingTitle });
   return (
     <p class="row">
-      <a class="button secondary" href={`tel:${phone}`}>
-        <Icon name="phone" />
-        {t("enquiries.call", { name: displayName })}
-      </a>
-      <a
-        class="button secondary"
-        href={`https://wa.me/${phone.replace(/\D/g, "")}?text=${encodeURIComponent(text)}`}
-        target="_blank"
-        rel="noopener noreferrer"
-      >
-        <Icon name="message" />
-        {t("enquiries.whatsapp")}
-      </a>
+      <CallLinks phone={phone} name={displayName} text={text} />
     </p>
   );
 }

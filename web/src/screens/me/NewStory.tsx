@@ -11,6 +11,7 @@ import { TextArea } from "../../forms/TextArea";
 import { TextField } from "../../forms/TextField";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
+import { useTakenBack } from "../../offline/takeBack";
 import { useSending } from "../../offline/useSending";
 import { Button, LinkButton } from "../../ui/Button";
 import { Note } from "../../ui/Note";
@@ -20,34 +21,41 @@ import { t } from "../../words/words";
 
 type Kind = Schemas["StoryPosting"]["type"];
 
+const ADDRESS = { method: "POST", path: "/stories" } as const;
 const KINDS: Kind[] = ["success", "testimonial", "tip", "experience"];
 const EMPTY = { title: "", content: "", type: null as Kind | null, photos: [] as string[] };
 
 export default function NewStory() {
   const draft = useDraft("story", EMPTY);
   const sending = useSending(draft);
-  const errors = useSignal<Errors>({});
+  const before = useTakenBack(
+    draft,
+    ADDRESS,
+    (item) => ({ ...(item.body as Partial<typeof EMPTY>), photos: item.pictures?.ids ?? [] }),
+    sending,
+  );
+  const own = useSignal<Errors>({});
   const outcome = sending.outcome.value;
+  const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
+  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
   const values = draft.values.value;
   const send = async () => {
-    errors.value = {
+    own.value = {
       ...(values.type ? {} : { type: t("stories.kind_missing") }),
       ...(values.title.trim().length >= 5 ? {} : { title: t("stories.title_missing") }),
       ...(values.content.trim().length >= 20 ? {} : { content: t("stories.content_missing") }),
     };
-    if (Object.keys(errors.value).length) return;
+    if (Object.keys(own.value).length) return;
     const { title, content, type, photos } = values;
     const sent = await sending.send({
       kind: "story",
       title,
-      method: "POST",
-      path: "/stories",
+      ...ADDRESS,
       body: { title, content, type },
       editPath: "/me/stories/new",
       ...(photos.length ? { pictures: { ids: photos, purpose: "story", field: "media" } } : {}),
     });
-    if (sent?.state === "refused") errors.value = errorsOf(sent.refusal);
-    else forget("stories");
+    if (sent?.state !== "refused") forget("stories");
   };
   return (
     <Page title={t("stories.tell")} back="/me/stories">
@@ -69,15 +77,13 @@ export default function NewStory() {
               void send();
             }}
           >
-            <ErrorSummary errors={errors.value} />
-            {outcome?.state === "refused" && !Object.keys(errors.value).length && (
-              <FailureNote failure={outcome.refusal} />
-            )}
+            <ErrorSummary errors={errors} />
+            {!Object.keys(errors).length && <FailureNote failure={refusal} />}
             <Choices
               name="type"
               label={t("stories.kind")}
               value={values.type}
-              error={errors.value.type}
+              error={errors.type}
               onChoice={(type) => draft.change({ type })}
               choices={KINDS.map((value) => ({ value, label: t(`story_type.${value}`) }))}
             />
@@ -86,7 +92,7 @@ export default function NewStory() {
               label={t("stories.title")}
               maxLength={200}
               value={values.title}
-              error={errors.value.title}
+              error={errors.title}
               onInput={(title) => draft.change({ title })}
             />
             <TextArea
@@ -95,14 +101,14 @@ export default function NewStory() {
               rows={8}
               maxLength={10_000}
               value={values.content}
-              error={errors.value.content}
+              error={errors.content}
               onInput={(content) => draft.change({ content })}
             />
             <PhotoField
               name="media"
               label={t("stories.photos")}
               ids={values.photos}
-              error={errors.value.media}
+              error={errors.media}
               onChange={(photos) => draft.change({ photos })}
             />
             <Button busy={sending.busy.value}>{t("stories.send")}</Button>

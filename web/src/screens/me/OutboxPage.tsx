@@ -2,8 +2,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Refusal, sentence } from "../../api/problems";
-import { type Draft, database, type OutboxItem } from "../../offline/database";
-import { allDrafts } from "../../offline/drafts";
+import type { Draft, OutboxItem } from "../../offline/database";
+import { allDrafts, deleteDraft } from "../../offline/drafts";
 import { outbox, remove, sendAgain } from "../../offline/outbox";
 import { Badge } from "../../ui/Badge";
 import { Button, LinkButton } from "../../ui/Button";
@@ -20,7 +20,7 @@ export default function OutboxPage() {
     });
   }, []);
   const dropDraft = async (draft: Draft) => {
-    await (await database("private")).delete("drafts", draft.key);
+    await deleteDraft(draft);
     drafts.value = drafts.value.filter((one) => one.key !== draft.key);
   };
   return (

@@ -9,7 +9,9 @@ import { FailureNote } from "../../forms/FailureNote";
 import { Loaded } from "../../forms/Loaded";
 import { TextField } from "../../forms/TextField";
 import { WaitingNote } from "../../forms/WaitingNote";
+import type { OutboxItem } from "../../offline/database";
 import { useDraft } from "../../offline/drafts";
+import { useTakenBack } from "../../offline/takeBack";
 import { useSending } from "../../offline/useSending";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
@@ -22,6 +24,9 @@ import { t } from "../../words/words";
 type Reminder = Schemas["ReminderView"];
 
 const EMPTY = { text: "", at: "" };
+const ADDRESS = { method: "POST", path: "/reminders" } as const;
+/** South Africa is two hours before UTC all year; the field of a time has no zone. */
+const ZONE = 2 * 3_600_000;
 
 export default function Reminders() {
   const reminders = usePages<Reminder>(
@@ -69,24 +74,26 @@ export default function Reminders() {
 function NewReminder({ onSent }: { onSent: () => void }) {
   const draft = useDraft("reminder", EMPTY);
   const sending = useSending(draft);
-  const errors = useSignal<Errors>({});
+  const before = useTakenBack(draft, ADDRESS, valuesOfItem, sending);
+  const own = useSignal<Errors>({});
   const { text, at } = draft.values.value;
   const outcome = sending.outcome.value;
+  const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
+  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
   const send = async () => {
-    errors.value = {
+    own.value = {
       ...(text.trim() ? {} : { text: t("reminders.text_missing") }),
       ...(at ? {} : { dueAt: t("reminders.time_missing") }),
     };
-    if (Object.keys(errors.value).length) return;
+    if (Object.keys(own.value).length) return;
     const dueAt = new Date(`${at}:00+02:00`).toISOString(); // the field has no zone: South African time is meant
     const sent = await sending.send({
+      ...ADDRESS,
       kind: "reminder",
       title: text,
-      method: "POST",
-      path: "/reminders",
       body: { text, dueAt },
+      editPath: "/me/reminders",
     });
-    if (sent?.state === "refused") errors.value = errorsOf(sent.refusal);
     if (sent?.state === "sent") onSent();
   };
   return (
@@ -97,18 +104,16 @@ function NewReminder({ onSent }: { onSent: () => void }) {
         void send();
       }}
     >
-      <ErrorSummary errors={errors.value} />
+      <ErrorSummary errors={errors} />
       {outcome?.state === "waiting" && <WaitingNote />}
       {outcome?.state === "sent" && <Note kind="done">{t("reminders.saved")}</Note>}
-      {outcome?.state === "refused" && !Object.keys(errors.value).length && (
-        <FailureNote failure={outcome.refusal} />
-      )}
+      {!Object.keys(errors).length && <FailureNote failure={refusal} />}
       <TextField
         name="text"
         label={t("reminders.text")}
         maxLength={200}
         value={text}
-        error={errors.value.text}
+        error={errors.text}
         onInput={(value) => draft.change({ text: value })}
       />
       <TextField
@@ -116,10 +121,19 @@ function NewReminder({ onSent }: { onSent: () => void }) {
         type="datetime-local"
         label={t("reminders.when")}
         value={at}
-        error={errors.value.dueAt}
+        error={errors.dueAt}
         onInput={(value) => draft.change({ at: value })}
       />
       <Button busy={sending.busy.value}>{t("reminders.set")}</Button>
     </form>
   );
+}
+
+/** Returns the values of a reminder that came back. */
+function valuesOfItem({ body }: OutboxItem): typeof EMPTY {
+  const due = Date.parse(String(body?.dueAt ?? ""));
+  return {
+    text: String(body?.text ?? ""),
+    at: Number.isNaN(due) ? "" : new Date(due + ZONE).toISOString().slice(0, 16),
+  };
 }

@@ -6,6 +6,7 @@ import { FailureNote } from "../../forms/FailureNote";
 import { TextArea } from "../../forms/TextArea";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
+import { useTakenBack } from "../../offline/takeBack";
 import { useSending } from "../../offline/useSending";
 import { Button, LinkButton } from "../../ui/Button";
 import { Note } from "../../ui/Note";
@@ -17,22 +18,28 @@ const SHORTEST = 3;
 export default function Report({ kind, id }: { kind: string; id: string }) {
   const draft = useDraft(`report/${kind}/${id}`, { reason: "" });
   const sending = useSending(draft);
-  const errors = useSignal<Errors>({});
+  const address = { method: "POST", path: "/reports", editPath: `/report/${kind}/${id}` } as const;
+  const before = useTakenBack(
+    draft,
+    address,
+    (item) => ({ reason: String(item.body?.reason ?? "") }),
+    sending,
+  );
+  const own = useSignal<Errors>({});
   const outcome = sending.outcome.value;
+  const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
+  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
   const { reason } = draft.values.value;
   const title = `report.title_${kind}`;
   const send = async () => {
-    errors.value = reason.trim().length < SHORTEST ? { reason: t("report.reason_missing") } : {};
-    if (errors.value.reason) return;
-    const sent = await sending.send({
+    own.value = reason.trim().length < SHORTEST ? { reason: t("report.reason_missing") } : {};
+    if (own.value.reason) return;
+    await sending.send({
+      ...address,
       kind: "report",
       title: reason.slice(0, 60),
-      method: "POST",
-      path: "/reports",
       body: { kind, id, reason },
-      editPath: `/report/${kind}/${id}`,
     });
-    if (sent?.state === "refused") errors.value = errorsOf(sent.refusal);
   };
   if (outcome?.state === "sent" || outcome?.state === "waiting")
     return (
@@ -57,14 +64,14 @@ export default function Report({ kind, id }: { kind: string; id: string }) {
           void send();
         }}
       >
-        <ErrorSummary errors={errors.value} />
-        {outcome?.state === "refused" && !errors.value.reason && <FailureNote failure={outcome.refusal} />}
+        <ErrorSummary errors={errors} />
+        {!errors.reason && <FailureNote failure={refusal} />}
         <TextArea
           name="reason"
           label={t("report.reason")}
           maxLength={1000}
           value={reason}
-          error={errors.value.reason}
+          error={errors.reason}
           onInput={(value) => draft.change({ reason: value })}
         />
         <Button busy={sending.busy.value}>{t("report.send")}</Button>

@@ -62,3 +62,17 @@ export function changesOf(
   );
   return { body, errors };
 }
+
+/** Returns the values of a request that came back. */
+export function valuesOfChanges(changes: Changes, photos: string[]): Partial<ProfileValues> {
+  const { displayName, location, bio, trades, yearsExperience, availability } = changes;
+  return {
+    photos,
+    ...(displayName ? { displayName } : {}),
+    ...(location === undefined ? {} : { location: location ?? "" }),
+    ...(bio === undefined ? {} : { bio: bio ?? "" }),
+    ...(trades ? { trades: trades.join(", ") } : {}),
+    ...(yearsExperience === undefined ? {} : { years: String(yearsExperience ?? "") }),
+    ...(availability ? { availability } : {}),
+  };
+}

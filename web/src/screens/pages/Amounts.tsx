@@ -1,5 +1,7 @@
 /** Fees, limits and times, as the API has them today, with an example. */
-import { api, ask, type Schemas } from "../../api/client";
+
+import type { Schemas } from "../../api/client";
+import { readConfiguration } from "../../api/configuration";
 import { useQuery } from "../../api/query";
 import { Loaded } from "../../forms/Loaded";
 import { OriginalText } from "../../ui/OriginalText";
@@ -12,7 +14,7 @@ type Terms = Pick<Configuration["escrow"], "feePercent" | "depositPercent" | "al
 const EXAMPLE_CENTS = 100_000;
 
 export function Amounts() {
-  const configuration = useQuery("config", () => ask(api.GET("/config")), "public");
+  const configuration = useQuery("config", () => readConfiguration(), "public");
   return <Loaded query={configuration}>{(value) => <Figures {...value} />}</Loaded>;
 }
 

@@ -8,6 +8,7 @@ import { TextArea } from "../../forms/TextArea";
 import { TextField } from "../../forms/TextField";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
+import { useTakenBack } from "../../offline/takeBack";
 import { useSending } from "../../offline/useSending";
 import { Button, LinkButton } from "../../ui/Button";
 import { Note } from "../../ui/Note";
@@ -29,30 +30,37 @@ interface EnquirySheetProps {
 
 export function EnquirySheet({ listing, onClose }: EnquirySheetProps) {
   const draft = useDraft<EnquiryForm>(`enquiry/${listing.id}`, { text: "", quantity: "" });
-  const errors = useSignal<Errors>({});
+  const address = { method: "POST", path: `/listings/${listing.id}/enquiries` } as const;
+  const own = useSignal<Errors>({});
   const sending = useSending(draft);
+  const before = useTakenBack(
+    draft,
+    address,
+    ({ body }) => ({ text: String(body?.text ?? ""), quantity: String(body?.quantity ?? "") }),
+    sending,
+  );
   const outcome = sending.outcome.value;
-  const refusal = outcome?.state === "refused" ? outcome.refusal : undefined;
+  const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
+  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
   const send = async () => {
-    errors.value = mistakes(draft.values.value);
-    if (Object.keys(errors.value).length) return;
+    own.value = mistakes(draft.values.value);
+    if (Object.keys(own.value).length) return;
     const { text, quantity } = draft.values.value;
-    const result = await sending.send({
+    await sending.send({
+      ...address,
       kind: "enquiry",
       title: listing.title,
-      method: "POST",
-      path: `/listings/${listing.id}/enquiries`,
       body: { text: text.trim(), ...(quantity.trim() ? { quantity: readWhole(quantity) } : {}) },
       object: `listings/${listing.id}`,
       editPath: `/materials/${listing.id}?ask=1`,
     });
-    if (result?.state === "refused") errors.value = errorsOf(result.refusal);
   };
-  if (outcome && !refusal) return <Done sent={outcome.state === "sent"} onClose={onClose} />;
+  if (outcome && outcome.state !== "refused")
+    return <Done sent={outcome.state === "sent"} onClose={onClose} />;
   return (
     <Sheet title={t("public.enquiry.title", { title: listing.title })} onClose={onClose}>
-      <ErrorSummary errors={errors.value} />
-      {!Object.keys(errors.value).length && <FailureNote failure={refusal} />}
+      <ErrorSummary errors={errors} />
+      {!Object.keys(errors).length && <FailureNote failure={refusal} />}
       {draft.full.value && <Note kind="error">{t("photos.full")}</Note>}
       {draft.ready.value && (
         <form
@@ -67,7 +75,7 @@ export function EnquirySheet({ listing, onClose }: EnquirySheetProps) {
             hint={t("public.enquiry.text_hint")}
             maxLength={LONGEST}
             value={draft.values.value.text}
-            error={errors.value.text}
+            error={errors.text}
             onInput={(text) => draft.change({ text })}
           />
           <TextField
@@ -76,7 +84,7 @@ export function EnquirySheet({ listing, onClose }: EnquirySheetProps) {
             inputmode="numeric"
             autocomplete="off"
             value={draft.values.value.quantity}
-            error={errors.value.quantity}
+            error={errors.quantity}
             onInput={(quantity) => draft.change({ quantity })}
           />
           <p>{t("public.enquiry.shows_phone")}</p>

@@ -63,7 +63,9 @@ export default function Home() {
         )}
       </Loaded>
       <p>
-        <a href="/jobs">{t("public.home.all_jobs")}</a>
+        <a class="tap" href="/jobs">
+          {t("public.home.all_jobs")}
+        </a>
       </p>
       {stories.data.value?.length ? (
         <>
@@ -78,9 +80,15 @@ export default function Home() {
         </>
       ) : null}
       <p class="row">
-        <a href="/stories">{t("public.home.all_stories")}</a>
-        <a href="/leaderboard">{t("public.leaders.title")}</a>
-        <a href="/help">{t("public.home.how")}</a>
+        <a class="tap" href="/stories">
+          {t("public.home.all_stories")}
+        </a>
+        <a class="tap" href="/leaderboard">
+          {t("public.leaders.title")}
+        </a>
+        <a class="tap" href="/help">
+          {t("public.home.how")}
+        </a>
       </p>
     </Page>
   );

@@ -3,13 +3,13 @@ import { useSignal } from "@preact/signals";
 import { useAction } from "../../api/action";
 import { api, ask, type Schemas } from "../../api/client";
 import { forget, useQuery } from "../../api/query";
+import { PushSwitch } from "../../cards/PushSwitch";
 import { FailureNote } from "../../forms/FailureNote";
 import { Loaded } from "../../forms/Loaded";
 import { Button } from "../../ui/Button";
 import { Note } from "../../ui/Note";
 import { Page } from "../../ui/Page";
 import { isWord, t } from "../../words/words";
-import { PushSwitch } from "./PushSwitch";
 
 type Preferences = Schemas["PreferencesView"];
 type Channel = "whatsapp" | "sms" | "email" | "push";

@@ -39,13 +39,15 @@ function Confirmation({ balance }: { balance: Schemas["BalanceView"] }) {
   const forfeits = useSignal(false);
   const scheduled = useSignal<string | null>(null);
   const hint = useSignal("");
+  const go = async () => {
+    await leave();
+    route("/", true);
+  };
   const erase = useAction(async () => {
     const query = balance.balanceCents > 0 ? { forfeitCents: balance.balanceCents } : {};
     const answer = await ask(api.DELETE("/profiles/me", { params: { query } }));
-    const date = answer?.scheduledFor;
-    await leave();
-    if (date) scheduled.value = date;
-    else route("/", true);
+    if (answer?.scheduledFor) scheduled.value = answer.scheduledFor;
+    else await go();
   });
   const word = t("settings.erasure_word");
   const send = () => {
@@ -56,7 +58,12 @@ function Confirmation({ balance }: { balance: Schemas["BalanceView"] }) {
     else void erase.run();
   };
   if (scheduled.value)
-    return <Note kind="done">{t("settings.erasure_scheduled", { when: day(scheduled.value) })}</Note>;
+    return (
+      <>
+        <Note kind="done">{t("settings.erasure_scheduled", { when: day(scheduled.value) })}</Note>
+        <Button onClick={() => void go()}>{t("sign_out")}</Button>
+      </>
+    );
   return (
     <form
       noValidate

@@ -6,7 +6,9 @@ import { api, ask } from "../../api/client";
 import { Choices } from "../../forms/Choices";
 import { FailureNote } from "../../forms/FailureNote";
 import { dataSaver, setDataSaver } from "../../offline/dataSaver";
+import { deviceId, forgetDevice } from "../../offline/device";
 import { outbox } from "../../offline/outbox";
+import { stopPush } from "../../offline/push";
 import { leave } from "../../session/leave";
 import { has, type Role, setSharedPhone, sharedPhone } from "../../session/person";
 import { dropRole, takeRole } from "../../session/roles";
@@ -48,7 +50,10 @@ export default function Settings() {
         label={t("shared.question")}
         hint={t("shared.why")}
         value={sharedPhone.value === null ? null : sharedPhone.value ? "shared" : "own"}
-        onChoice={(value) => setSharedPhone(value === "shared")}
+        onChoice={(value) => {
+          setSharedPhone(value === "shared");
+          if (value === "shared" && deviceId()) stopPush().catch(forgetDevice); // notices of one are not for all
+        }}
         choices={[
           { value: "own", label: t("shared.own") },
           { value: "shared", label: t("shared.shared") },

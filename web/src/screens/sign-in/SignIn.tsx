@@ -95,8 +95,14 @@ export default function SignIn() {
         {byPassword.value ? t("step_up.by_code") : t("step_up.by_password")}
       </Button>
       <p class="small">
-        {t("sign_in.terms")} <a href="/terms">{t("sign_in.terms_link")}</a> ·{" "}
-        <a href="/privacy">{t("sign_in.privacy_link")}</a>
+        {t("sign_in.terms")}{" "}
+        <a class="tap" href="/terms">
+          {t("sign_in.terms_link")}
+        </a>{" "}
+        ·{" "}
+        <a class="tap" href="/privacy">
+          {t("sign_in.privacy_link")}
+        </a>
       </p>
     </Page>
   );

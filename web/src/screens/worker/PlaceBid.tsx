@@ -2,6 +2,7 @@
 import { api, ask, type Schemas } from "../../api/client";
 import { type Job, useConfiguration, useJob } from "../../api/deals";
 import { forget, useQuery } from "../../api/query";
+import { StayReachable } from "../../cards/StayReachable";
 import { Loaded } from "../../forms/Loaded";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
@@ -87,6 +88,7 @@ function Placed({ bid, escrow }: { bid: Schemas["PlacedBidView"]; escrow: boolea
       ) : (
         escrow && <p>{t("worker.account_there")}</p>
       )}
+      <StayReachable />
       <LinkButton kind="secondary" href="/me/bids">
         {t("worker.see_bids")}
       </LinkButton>

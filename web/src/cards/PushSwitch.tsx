@@ -1,18 +1,19 @@
 /** Notices on this phone by push, where the browser and the deployment can. Never on a shared phone. */
+
 import { useSignal } from "@preact/signals";
-import { useAction } from "../../api/action";
-import { api, ask } from "../../api/client";
-import { useQuery } from "../../api/query";
-import { FailureNote } from "../../forms/FailureNote";
-import { deviceId } from "../../offline/device";
-import { canPush, startPush, stopPush } from "../../offline/push";
-import { sharedPhone } from "../../session/person";
-import { Button } from "../../ui/Button";
-import { Note } from "../../ui/Note";
-import { t } from "../../words/words";
+import { useAction } from "../api/action";
+import { readConfiguration } from "../api/configuration";
+import { useQuery } from "../api/query";
+import { FailureNote } from "../forms/FailureNote";
+import { deviceId } from "../offline/device";
+import { canPush, startPush, stopPush } from "../offline/push";
+import { sharedPhone } from "../session/person";
+import { Button } from "../ui/Button";
+import { Note } from "../ui/Note";
+import { t } from "../words/words";
 
 export function PushSwitch() {
-  const config = useQuery("config", () => ask(api.GET("/config")), "public");
+  const config = useQuery("config", () => readConfiguration(), "public");
   const on = useSignal(deviceId() !== null);
   const denied = useSignal(false);
   const change = useAction(async () => {

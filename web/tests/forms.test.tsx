@@ -1,0 +1,72 @@
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, expect, it, vi } from "vitest";
+import { readConfiguration, tooOld } from "../src/api/configuration";
+import { Refusal } from "../src/api/problems";
+import { ErrorSummary } from "../src/forms/ErrorSummary";
+import { errorsOf } from "../src/forms/errors";
+import { outbox, remove, sendAgain, submit } from "../src/offline/outbox";
+import Report from "../src/screens/me/Report";
+import { answers, noNetwork, problem, signInAs } from "./api";
+import { close, show } from "./screen";
+
+afterEach(() => close());
+
+function refusal(): Refusal {
+  const errors = [{ field: "title", code: "no_such_code", message: "Too short.", params: {} }];
+  return new Refusal(new Response(null, { status: 422 }), { code: "invalid", errors });
+}
+
+it("given errors of the API, when the person types, then the focus stays in the field", async () => {
+  const refused = refusal();
+  function Form() {
+    return (
+      <>
+        <ErrorSummary errors={errorsOf(refused)} />
+        <input id="title" />
+      </>
+    );
+  }
+  await act(() => render(<Form />, document.body));
+  const field = document.getElementById("title");
+  field?.focus();
+  await act(() => render(<Form />, document.body));
+  expect(document.activeElement).toBe(field);
+});
+
+it("given a form with errors, when they are mended, then its title says no error any more", async () => {
+  document.title = "Post a job – Khaya";
+  await act(() => render(<ErrorSummary errors={{ title: "Too short." }} />, document.body));
+  expect(document.title).toBe("Error: Post a job – Khaya");
+  await act(() => render(<ErrorSummary errors={{}} />, document.body));
+  expect(document.title).toBe("Post a job – Khaya");
+});
+
+it("given a report that was refused later, then its own form has its words, and that of another report has not", async () => {
+  signInAs();
+  answers({ "POST /reports": noNetwork });
+  const reason = "It asks for money before the work";
+  const body = { kind: "job", id: "j1", reason };
+  const item = { id: "r1", kind: "report", title: reason, method: "POST", path: "/reports", body } as const;
+  await submit({ ...item, editPath: "/report/job/j1" });
+  answers({ "POST /reports": problem(409, "already_reported") });
+  await sendAgain("r1");
+  expect(outbox.value.map((one) => one.state)).toEqual(["needs_you"]);
+
+  await act(() => show(<Report kind="job" id="j2" />, "/report/job/j2"));
+  await new Promise((done) => setTimeout(done, 50));
+  expect(outbox.value).toHaveLength(1);
+  await act(() => show(<Report kind="job" id="j1" />, "/report/job/j1"));
+  const text = () => document.querySelector("textarea")?.value;
+  await vi.waitFor(() => expect(text()).toBe(reason));
+  await remove("r1");
+});
+
+it.each([
+  [1, false],
+  [2, true],
+])("given a deployment that asks for build %i, then build 1 is too old: %s", async (oldestClient, old) => {
+  answers({ "GET /config": { oldestClient } });
+  await readConfiguration(1);
+  expect(tooOld.value).toBe(old);
+});
