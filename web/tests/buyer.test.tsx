@@ -180,6 +180,7 @@ describe("changing a job", () => {
     await submitForm();
     await sees("R600");
     await sees("R500");
+    await tap("Mine");
     await submitForm();
     await sees("The job is changed");
     const sent = asked.filter((one) => one.method === "PATCH");
