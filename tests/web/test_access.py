@@ -1,0 +1,157 @@
+"""Every screen in both languages and both colour schemes: axe's rules, small and large text, one heading, real words."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from local.people import Person
+from tests.support.marketplace import Marketplace
+from tests.support.template import ROOT
+from tests.web.conftest import ON_THE_WAY, PATIENCE, SCREEN, Phones, a_phone
+from tests.web.screens import SCREENS, Objects, Screen, admin_pages, routes
+from tests.web.test_journeys import code_for, new_number
+from tests.web.words import LANGUAGES, Language, Words
+
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SMALLEST = {"width": 320, "height": 640}
+VIOLATIONS = """async (rules) => (await axe.run(document, {runOnly: rules})).violations.map((found) =>
+  [found.id, ...found.nodes.slice(0, 3).map((node) => node.html.slice(0, 200) + " " + (node.any[0]?.message ?? ""))])"""
+TOO_WIDE = """() => {
+  if (document.documentElement.scrollWidth <= innerWidth + 1) return [];
+  const wide = [...document.querySelectorAll("main *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1);
+  return ["the page", ...wide.slice(0, 3).map((one) => one.outerHTML.slice(0, 160))];
+}"""
+CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((one) => {
+  const style = getComputedStyle(one);
+  return ["hidden", "clip"].includes(style.overflowX) && !one.closest(".visually-hidden, svg") && one.innerText?.trim()
+    && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 2);
+}).slice(0, 3).map((one) => one.outerHTML.slice(0, 160))"""
+DOUBLE_TEXT = """() => {
+  const root = document.documentElement;
+  root.style.fontSize = root.style.fontSize ? "" : 2 * parseFloat(getComputedStyle(root).fontSize) + "px";
+}"""
+SHOWN = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walker.nextNode()) {
+    const box = walker.currentNode.parentElement;
+    const text = walker.currentNode.textContent.trim();
+    if (text && box.checkVisibility() && !box.closest("[lang=en]")) texts.push(text);
+  }
+  return texts;
+}"""
+TELLING = 12
+"""So many letters of a text are its own, or people of the demo could have written it."""
+CODE = re.compile(r"\b[a-z]+_[a-z_]+\b")
+
+Open = Callable[[Screen, Language], Page]
+
+
+@pytest.fixture(scope="module")
+def people(browser: Browser, marketplace: Marketplace) -> Iterator[Callable[[Person | None], Page]]:
+    """Gives the page of a person, who signs in once."""
+    pages: dict[Person | None, Page] = {}
+    with ExitStack() as stack:
+
+        def page_of(person: Person | None) -> Page:
+            if person not in pages:
+                page = stack.enter_context(a_phone(browser, marketplace.web, "en")).new_page()
+                page.goto("/demo")
+                if person:
+                    page.get_by_role("button", name=person.name).tap()
+                    page.wait_for_url(lambda url: urlsplit(url).path not in ON_THE_WAY)
+                pages[person] = page
+            return pages[person]
+
+        yield page_of
+
+
+@pytest.fixture(scope="module")
+def objects(marketplace: Marketplace) -> Objects:
+    return Objects(marketplace)
+
+
+@pytest.fixture
+def open_screen(people: Callable[[Person | None], Page], objects: Objects) -> Iterator[Open]:
+    """Opens a screen in a language, and waits until all of it is there."""
+    opened: list[Page] = []
+
+    def opening(screen: Screen, language: Language) -> Page:
+        page = people(screen.who)
+        opened.append(page)
+        page.evaluate("(language) => localStorage.setItem('khaya-language', language)", language)
+        page.goto(objects.address(screen))
+        page.wait_for_load_state("networkidle", timeout=PATIENCE)
+        expect(page.locator(".skeleton")).to_have_count(0, timeout=PATIENCE)
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        return page
+
+    yield opening
+    for page in opened:
+        page.set_viewport_size(SCREEN)
+        page.emulate_media(color_scheme="light")
+
+
+def violations(page: Page) -> Any:
+    """What axe finds. It runs by `evaluate`, because the page's policy allows no script of others."""
+    page.evaluate(AXE.read_text())
+    return page.evaluate(VIOLATIONS, RULES)
+
+
+def english_texts() -> re.Pattern[str]:
+    """Matches a text that is an English one of the client and no isiZulu one."""
+    english, zulu = Words("en"), Words("zu")
+    own = sorted({text for name, text in english.texts() if text not in zulu.values(name)})
+    parts = [re.split(r"\{\w+\}", text) for text in own]
+    telling = [one for one in parts if len(one) == 1 or len("".join(one)) >= TELLING]
+    return re.compile("|".join(".{1,40}".join(map(re.escape, one)) for one in telling))
+
+
+ENGLISH = english_texts()
+NAMES = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in Words("en").names()))
+
+
+def test_given_the_client_then_each_of_its_addresses_is_in_the_table() -> None:
+    assert {screen.route for screen in SCREENS} == routes()
+    named = {screen.address.split("/")[2] for screen in SCREENS if screen.route == "/admin/:page/:id?"}
+    assert named == admin_pages()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "screen", [pytest.param(one, id=str(one), marks=() if one.sampled else pytest.mark.slow) for one in SCREENS]
+)
+def test_given_a_screen_then_everybody_can_read_and_use_it(
+    open_screen: Open, screen: Screen, language: Language
+) -> None:
+    # given
+    page = open_screen(screen, language)
+    # when it is looked at in each colour scheme, on the smallest screen, and with letters of twice the size
+    found: dict[str, Any] = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found[f"axe, {scheme}"] = violations(page)
+    found["cut off"] = page.evaluate(CUT_OFF)
+    page.set_viewport_size(SMALLEST)
+    found["wider than 320 px"] = page.evaluate(TOO_WIDE)
+    page.set_viewport_size(SCREEN)
+    page.evaluate(DOUBLE_TEXT)
+    found["wide at 200 %"] = page.evaluate(TOO_WIDE)
+    found["cut off at 200 %"] = page.evaluate(CUT_OFF)
+    page.evaluate(DOUBLE_TEXT)
+    shown = page.evaluate(SHOWN)
+    found["names of words"] = [text for text in shown if NAMES.fullmatch(text)]
+    found["codes"] = [text for text in shown if CODE.search(text)]
+    found["English"] = [text for text in shown if language == "zu" and ENGLISH.fullmatch(text)]
+    # then
+    assert page.locator("h1").count() == 1
+    assert not {name: what for name, what in found.items() if what}, json.dumps(found, indent=1, ensure_ascii=False)
