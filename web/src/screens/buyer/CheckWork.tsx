@@ -20,6 +20,7 @@ import { Photo } from "../../offline/Photo";
 import { person } from "../../session/person";
 import { Button, LinkButton } from "../../ui/Button";
 import { Note } from "../../ui/Note";
+import { OriginalText } from "../../ui/OriginalText";
 import { Page } from "../../ui/Page";
 import { Sheet } from "../../ui/Sheet";
 import { moment, money } from "../../words/format";
@@ -185,7 +186,9 @@ function Confirm({ job, escrow, onClose }: ConfirmProps) {
   const values = { ...names(job), amount: money(escrow?.workerCents ?? job.agreedCents ?? 0) };
   return (
     <Sheet title={t("buyer.good_question")} onClose={onClose}>
-      <p>{t(escrow ? "buyer.release_effect" : "buyer.done_effect", values)}</p>
+      <p>
+        <OriginalText word={escrow ? "buyer.release_effect" : "buyer.done_effect"} values={values} />
+      </p>
       <FailureNote failure={complete.failure.value} />
       <Button
         busy={complete.busy.value}

@@ -5,6 +5,7 @@ import { api, ask, type Schemas } from "../../api/client";
 import { forgetDeal, type PartyJob } from "../../api/deals";
 import { FailureNote } from "../../forms/FailureNote";
 import { Button } from "../../ui/Button";
+import { OriginalText } from "../../ui/OriginalText";
 import { Sheet } from "../../ui/Sheet";
 import { money } from "../../words/format";
 import { t } from "../../words/words";
@@ -42,12 +43,21 @@ export function ChooseBid({ bid, job, onClose }: ChooseBidProps) {
       {quote ? (
         <>
           <PayLines amounts={{ amountCents: bid.amountCents, ...quote }} />
-          <p>{t("payment.escrow_why")}</p>
+          <p>
+            <OriginalText word="payment.escrow_why" />
+          </p>
         </>
       ) : (
-        <p>{t("buyer.choose_cash", { amount: money(bid.amountCents), worker: bid.workerName })}</p>
+        <p>
+          <OriginalText
+            word="buyer.choose_cash"
+            values={{ amount: money(bid.amountCents), worker: bid.workerName }}
+          />
+        </p>
       )}
-      <p>{t("buyer.choose_effect")}</p>
+      <p>
+        <OriginalText word="buyer.choose_effect" />
+      </p>
       <FailureNote failure={accept.failure.value} />
       <Button busy={accept.busy.value || pay.busy.value} onClick={() => void choose()}>
         {quote

@@ -8,6 +8,7 @@ import { Loaded } from "../../forms/Loaded";
 import { person } from "../../session/person";
 import { Button, LinkButton } from "../../ui/Button";
 import { Note } from "../../ui/Note";
+import { OriginalText } from "../../ui/OriginalText";
 import { Page } from "../../ui/Page";
 import { moment, money } from "../../words/format";
 import { t } from "../../words/words";
@@ -45,14 +46,21 @@ function Paying({ job }: { job: PartyJob }) {
         return (
           <>
             <h2>{job.title}</h2>
-            <p>{t(part === "balance" ? "buyer.pay_rest_what" : "buyer.pay_first_what", names(job))}</p>
+            <p>
+              <OriginalText
+                word={part === "balance" ? "buyer.pay_rest_what" : "buyer.pay_first_what"}
+                values={names(job)}
+              />
+            </p>
             <PayLines amounts={found} paidCents={found.paidCents} />
             {job.escrow?.dueAt && (
               <p>
                 <strong>{t("deal.until.pay", { when: moment(job.escrow.dueAt) })}</strong>
               </p>
             )}
-            <p>{t("payment.escrow_why")}</p>
+            <p>
+              <OriginalText word="payment.escrow_why" />
+            </p>
             {unlisted.value && <Note kind="error">{t("buyer.unlisted")}</Note>}
             <FailureNote failure={pay.failure.value} />
             <Button busy={pay.busy.value} onClick={() => void pay.run(part)}>

@@ -13,6 +13,7 @@ import { useDraft } from "../../offline/drafts";
 import { Button } from "../../ui/Button";
 import { Facts } from "../../ui/Facts";
 import { Note } from "../../ui/Note";
+import { OriginalText } from "../../ui/OriginalText";
 import { Sheet } from "../../ui/Sheet";
 import { money } from "../../words/format";
 import { t } from "../../words/words";
@@ -30,7 +31,9 @@ export function Agreement({ job, side, escrow, onChanged }: AgreementProps) {
   return (
     <section id="agreement">
       <h2>{t("deals.agreement")}</h2>
-      <p>{t("deals.agreement_what")}</p>
+      <p>
+        <OriginalText word="deals.agreement_what" />
+      </p>
       {proposal?.by === side && (
         <Note kind="waiting" title={t("deals.you_proposed")}>
           <Split job={job} escrow={escrow} refund={proposal.refundCents} />
@@ -92,7 +95,9 @@ function Accept({ job, escrow, refund, onAccepted }: AcceptProps) {
       {asking.value && (
         <Sheet title={t("deals.accept_question")} onClose={close}>
           <Split job={job} escrow={escrow} refund={refund} />
-          <p>{t("deals.accept_effect")}</p>
+          <p>
+            <OriginalText word="deals.accept_effect" />
+          </p>
           <FailureNote failure={accept.failure.value} />
           <Button
             busy={accept.busy.value}

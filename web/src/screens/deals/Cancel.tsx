@@ -15,6 +15,7 @@ import { useDraft } from "../../offline/drafts";
 import { person } from "../../session/person";
 import { Button, LinkButton } from "../../ui/Button";
 import { Note } from "../../ui/Note";
+import { OriginalText } from "../../ui/OriginalText";
 import { Page } from "../../ui/Page";
 import { Skeleton } from "../../ui/Skeleton";
 import { t, type Word } from "../../words/words";
@@ -102,7 +103,9 @@ function CancelForm({ job, side, onCancelled }: CancelFormProps) {
       {!Object.keys(errors).length && <FailureNote failure={cancel.failure.value} />}
       <h2>{job.title}</h2>
       {effectsOf(job, side).map((word) => (
-        <p key={word}>{t(word)}</p>
+        <p key={word}>
+          <OriginalText word={word} />
+        </p>
       ))}
       <TextArea
         name="reason"

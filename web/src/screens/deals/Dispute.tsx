@@ -14,6 +14,7 @@ import { person } from "../../session/person";
 import { LinkButton } from "../../ui/Button";
 import { Facts } from "../../ui/Facts";
 import { Note } from "../../ui/Note";
+import { OriginalText } from "../../ui/OriginalText";
 import { Page } from "../../ui/Page";
 import { moment, money } from "../../words/format";
 import { isWord, t } from "../../words/words";
@@ -112,14 +113,20 @@ function State({ dispute, job, escrow }: StateProps) {
     <section>
       {open ? (
         <Note kind="waiting">
-          <p>{t("deals.dispute_open")}</p>
+          <p>
+            <OriginalText word="deals.dispute_open" />
+          </p>
         </Note>
       ) : (
         <Note kind="info">{isWord(decision) ? t(decision) : t("deals.dispute_over")}</Note>
       )}
       {dispute.by !== "system" && <p class="text">{dispute.reason}</p>}
       <Facts facts={facts} />
-      {open && <p>{t("deals.decided_how")}</p>}
+      {open && (
+        <p>
+          <OriginalText word="deals.decided_how" />
+        </p>
+      )}
     </section>
   );
 }

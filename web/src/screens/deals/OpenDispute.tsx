@@ -9,6 +9,7 @@ import { FailureNote } from "../../forms/FailureNote";
 import { TextArea } from "../../forms/TextArea";
 import { useDraft } from "../../offline/drafts";
 import { Button } from "../../ui/Button";
+import { OriginalText } from "../../ui/OriginalText";
 import { Skeleton } from "../../ui/Skeleton";
 import { t } from "../../words/words";
 
@@ -47,7 +48,9 @@ export function OpenDispute({ job, onOpened }: { job: PartyJob; onOpened: () => 
     >
       <ErrorSummary errors={errors} />
       {!Object.keys(errors).length && <FailureNote failure={open.failure.value} />}
-      <p>{t("deals.dispute_what")}</p>
+      <p>
+        <OriginalText word="deals.dispute_what" />
+      </p>
       <TextArea
         name="reason"
         label={t("deals.dispute_reason")}

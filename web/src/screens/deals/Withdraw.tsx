@@ -4,6 +4,7 @@ import { api, ask } from "../../api/client";
 import type { PartyJob } from "../../api/deals";
 import { FailureNote } from "../../forms/FailureNote";
 import { Button } from "../../ui/Button";
+import { OriginalText } from "../../ui/OriginalText";
 import { t } from "../../words/words";
 
 export function Withdraw({ job, onWithdrawn }: { job: PartyJob; onWithdrawn: () => void }) {
@@ -14,7 +15,9 @@ export function Withdraw({ job, onWithdrawn }: { job: PartyJob; onWithdrawn: () 
   return (
     <section>
       <h2>{t("deals.solved")}</h2>
-      <p>{t("deals.withdraw_effect")}</p>
+      <p>
+        <OriginalText word="deals.withdraw_effect" />
+      </p>
       <FailureNote failure={withdraw.failure.value} />
       <Button
         kind="secondary"
