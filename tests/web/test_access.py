@@ -155,3 +155,66 @@ def test_given_a_screen_then_everybody_can_read_and_use_it(
     # then
     assert page.locator("h1").count() == 1
     assert not {name: what for name, what in found.items() if what}, json.dumps(found, indent=1, ensure_ascii=False)
+
+
+def press_until(page: Page, there: Callable[[], bool], key: str = "Tab") -> None:
+    """Press a key until something is so; a form that the keyboard cannot reach ends the test."""
+    for _ in range(60):
+        if there():
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{page.url}: 60 times {key} did not lead there; the focus is at {focused(page)}")
+
+
+def focused(page: Page) -> str:
+    """What has the focus: its id, or its text."""
+    return str(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
+
+
+def fill(page: Page, field: str, text: str) -> None:
+    """Go to a field by Tab, and type."""
+    expect(page.locator(f"#{field}")).to_be_visible()
+    press_until(page, lambda: focused(page) == field)
+    page.keyboard.type(text)
+
+
+def go_on(page: Page, text: str) -> None:
+    """Go to a button by Tab, and press it."""
+    expect(page.get_by_role("button", name=text, exact=True)).to_be_visible()
+    press_until(page, lambda: focused(page) == text)
+    # a focus that nobody sees is of no use
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    page.keyboard.press("Enter")
+
+
+def test_given_only_a_keyboard_when_somebody_signs_in_and_posts_a_job_then_it_is_posted(
+    phones: Phones, marketplace: Marketplace
+) -> None:
+    # given
+    words = Words("en")
+    number = new_number()
+    page = phones("en").new_page()
+    page.goto("/sign-in")
+    # when
+    fill(page, "contact", f"0{number}")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/code*")
+    fill(page, "code", code_for(marketplace, f"+27{number}"))
+    fill(page, "displayName", "Nandi Khoza")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: urlsplit(url).path not in ("/code", "/name", "/sign-in"))
+    page.goto("/post")
+    go_on(page, words("category.plumbing"))
+    fill(page, "title", f"Mend the shower {number}")
+    fill(page, "description", "The shower is cold and drips all night.")
+    go_on(page, words("buyer.go_on"))
+    fill(page, "location", "Umlazi")
+    page.keyboard.press("Escape")  # the list of places
+    go_on(page, words("buyer.go_on"))
+    fill(page, "budgetCents", "450")
+    go_on(page, words("buyer.go_on"))
+    go_on(page, words("buyer.post_now"))
+    # then
+    expect(page.get_by_text(words("buyer.posted"))).to_be_visible()
+    newest = marketplace.call("GET", "/jobs?limit=20").json()["items"]
+    assert [one["title"] for one in newest].count(f"Mend the shower {number}") == 1

@@ -12,6 +12,7 @@ import pytest
 from tests.support.template import ROOT
 
 Language = Literal["en", "zu"]
+LANGUAGES: tuple[Language, ...] = ("en", "zu")
 EACH_LANGUAGE = ["en", pytest.param("zu", marks=pytest.mark.slow)]
 """For journeys: the second language only in the long run."""
 _COMPILED = ROOT / "web" / "src" / "words" / "compiled"
