@@ -35,6 +35,20 @@ CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((one) => {
   return ["hidden", "clip"].includes(style.overflowX) && !one.closest(".visually-hidden, svg") && one.innerText?.trim()
     && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 2);
 }).slice(0, 3).map((one) => one.outerHTML.slice(0, 160))"""
+BROKEN_WORDS = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  while (walker.nextNode()) {
+    if (walker.currentNode.parentElement.closest(".visually-hidden, noscript")) continue;
+    for (const word of walker.currentNode.textContent.matchAll(/[\\p{L}]{4,16}/gu)) {
+      const range = document.createRange();
+      range.setStart(walker.currentNode, word.index);
+      range.setEnd(walker.currentNode, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) broken.push(word[0]);
+    }
+  }
+  return broken;
+}"""
 DOUBLE_TEXT = """() => {
   const root = document.documentElement;
   root.style.fontSize = root.style.fontSize ? "" : 2 * parseFloat(getComputedStyle(root).fontSize) + "px";
@@ -141,6 +155,7 @@ def test_given_a_screen_then_everybody_can_read_and_use_it(
         page.emulate_media(color_scheme=scheme)
         found[f"axe, {scheme}"] = violations(page)
     found["cut off"] = page.evaluate(CUT_OFF)
+    found["words broken in two"] = page.evaluate(BROKEN_WORDS)
     page.set_viewport_size(SMALLEST)
     found["wider than 320 px"] = page.evaluate(TOO_WIDE)
     page.set_viewport_size(SCREEN)

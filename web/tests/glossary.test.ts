@@ -90,4 +90,10 @@ describe("words", () => {
     const same = [...zulu].filter(([name, text]) => text === english.get(name)).map(([name]) => name);
     expect(same.sort()).toEqual(SAME.sort());
   });
+
+  it("given a day in an isiZulu sentence, then nothing is joined to its first letter", () => {
+    // uLwesithathu after "ngo-" would have to become ngoLwesithathu, and iSonto ngeSonto.
+    const joined = [...zulu].filter(([, text]) => /-\{(when|day|date)\}/.test(text));
+    expect(joined).toEqual([]);
+  });
 });
