@@ -28,7 +28,7 @@ test-operations: ENVIRONMENTS := dev sam engine node sbom checkov
 LOCKED := layers/dependencies/requirements layers/pictures/requirements layers/paper/requirements requirements/pip requirements/dev requirements/engine requirements/sam requirements/node requirements/sbom requirements/checkov
 
 .DEFAULT_GOAL := help
-.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair erase-again age environments web deploy test test-web test-fast test-operations test-docker begin-test soak begin-check check policies format secrets lock audit sbom api-changes template-changes bench costs openapi events personal-data clean
+.PHONY: help run up sam-local down reload tokens logs outbox task parked replay repair erase-again age environments web deploy test test-web pictures lighthouse test-fast test-operations test-docker begin-test soak begin-check check policies format secrets lock audit sbom api-changes template-changes bench costs openapi events personal-data clean
 
 help: ## list all targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -112,6 +112,12 @@ test-web: environments ## all checks and tests of the web client, with every jou
 	@$(NPM) run check
 	@$(NPM) test
 	@$(DEV)/python -m pytest tests/web
+
+pictures: environments ## take the pictures of the web client in docs/pictures/ again (needs Chromium)
+	@$(LOCAL).web.pictures
+
+lighthouse: environments ## measure the running web client with Lighthouse, on a simulated cheap phone (needs Chromium)
+	@$(LOCAL).web.lighthouse
 
 test-docker: environments ## the API in SAM's containers, as `make sam-local` starts it (needs Docker)
 	@$(DEV)/python -m pytest tests/docker

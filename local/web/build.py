@@ -19,7 +19,7 @@ from operations.web_files import HASHED, PAGE, build_files
 DIST = WEB / "dist"
 API_DOCUMENT = ROOT / "functions" / "platform" / "openapi.json"
 MARKER = BUILDS / "web" / "sources"
-NOT_BUILT = {"tests"}
+NOT_BUILT = {"tests", "lighthouse"}
 KEEP_SECONDS = 30 * 24 * 3600
 """How long a hashed file outlives its build, as in the bucket on AWS: open pages may still load it."""
 

@@ -45,6 +45,11 @@ class Taps:
         self.tap(self.page.locator("label.choice", has_text=self.words(name)).first)
 
 
+def new_number() -> str:
+    """A phone number that nobody has yet, without its first zero."""
+    return f"83{next(_numbers):07}"
+
+
 def code_for(marketplace: Marketplace, phone: str) -> str:
     """The code that was sent to a phone last."""
     for _ in range(200):
@@ -99,7 +104,7 @@ def test_given_a_new_phone_when_somebody_posts_a_job_then_nine_taps_and_five_fie
     # given
     words = Words(language)
     page = phones(language).new_page()
-    number = f"83{next(_numbers):07}"
+    number = new_number()
     title = f"Fix the kitchen tap {number}"
     taps = Taps(page, words)
     page.goto("/")

@@ -74,7 +74,7 @@ describe("enquiries of a seller", () => {
     const asked = answers({ ...LIST, "POST /enquiries/q1/closing": { ...ENQUIRY, status: "closed" } });
     show(<OwnEnquiries />, "/me/enquiries?as=seller");
     await tap("Close without an answer");
-    await sees("Close this enquiry?");
+    await sees("Close this question?");
     expect(asked.some((one) => one.method === "POST")).toBe(false);
     document.querySelector<HTMLElement>("dialog .danger")?.click();
     await vi.waitFor(() => expect(asked.some((one) => one.path === "/enquiries/q1/closing")).toBe(true));

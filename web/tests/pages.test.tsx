@@ -100,7 +100,7 @@ describe("texts in isiZulu that nobody has checked", () => {
 describe("the other pages", () => {
   it("given the page about data, when it is opened, then it says how to erase and whom to complain to", async () => {
     await open("/privacy", <Privacy />);
-    await sees("Erasing cannot be undone.");
+    await sees("Deleting cannot be undone.");
     await sees("inforegulator.org.za");
   });
 
