@@ -335,6 +335,7 @@ def deliver_notices() -> None:
 
 def platform() -> None:
     VISITOR.get("/health")
+    secrets.clear_cache()  # the key of web pushes is derived from the service key
     VISITOR.get("/config")
     for kind in ("jobs", "materials", "people", "stories", "invite"):
         VISITOR.get(f"/s/{kind}/nothing")
