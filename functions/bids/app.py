@@ -101,7 +101,8 @@ def accept(bid_id: str) -> Response[Acceptance]:
     """Accepts one bid of the job. The other bids are rejected within seconds."""
     job, bid = service.accept(bid_id, owner_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work)
     api.count("BidAccepted")
-    return api.answer(Acceptance(job=party_job_view(job, api.caller.user_id, None), bid=bid_view(bid)))
+    view = BidView.model_validate(vars(bid))  # as `bid_view` does, without one more file in the reading order
+    return api.answer(Acceptance(job=party_job_view(job, api.caller.user_id, None), bid=view))
 
 
 @api.post("/bids/<bid_id>/rejection", OWNER, "Reject a bid", body=OwnerBidView)

@@ -65,6 +65,10 @@ ADMIN = Person("admin-1", ("admin",))
 NOT_OF_A_MEMBER = {
     ("POST /auth/sign-up", "displayName"): "it becomes the name of the profile; the challenge expires in ten minutes",
     ("PUT /jobs/{jobId}/escrow/refund-account", "accountName"): "it is sealed until the provider has the account",
+    **{
+        ("PUT /devices/{deviceId}", f"subscription.{name}"): "a browser makes it; it goes with the device"
+        for name in ("endpoint", "keys.auth", "keys.p256dh")
+    },
 }
 
 ALL = sorted(text_fields() - NOT_OF_A_MEMBER.keys())

@@ -57,6 +57,15 @@ VALID_VALUES: dict[str, Any] = {
 
 ROLES = ("buyer", "worker", "seller", "admin")
 
+SUBSCRIPTION = {
+    "endpoint": "https://fcm.googleapis.com/fcm/send/abc:def-1",
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",  # pragma: allowlist secret
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
+"""Of an accepted push service, with the keys of RFC 8291: which services are accepted is a parameter, and a key is a point."""
+
 _strategy_of = hypothesis_regex.base_regex_strategy
 _strategies: dict[tuple[Any, ...], Any] = {}
 
@@ -122,6 +131,8 @@ def satisfy_further_rules(case: schemathesis.Case) -> None:
                 file["purpose"] = "certification"
         if "refreshToken" in case.body:
             case.body = {"refreshToken": "none"}
+        if isinstance(case.body.get("subscription"), dict):
+            case.body["subscription"] |= SUBSCRIPTION
 
 
 def _as_the_code_reads(value: Any) -> Any:
