@@ -21,7 +21,7 @@ from local.people import AYANDA, BONGANI, SIPHO, THANDI, Person
 from local.progress import say
 
 FOLDER = ROOT / "docs" / "pictures"
-SCREEN = {"width": 360, "height": 640}
+WIDTH, HEIGHT = 360, 640
 MOST_BYTES = 40 * 1024
 QUALITIES = (85, 70, 55, 40)
 WITHIN = 40_000  # milliseconds; a busy stand-in starts functions late
@@ -82,7 +82,11 @@ def first_action(run: dict[str, object], who: Person, action: str) -> str:
 def sign_in(browser: Browser, web: str, who: Person | None, language: str) -> Page:
     """A page on a phone, with the person signed in."""
     context = browser.new_context(
-        base_url=web, viewport=SCREEN, screen=SCREEN, has_touch=True, is_mobile=True, device_scale_factor=1.5
+        base_url=web,
+        viewport={"width": WIDTH, "height": HEIGHT},
+        has_touch=True,
+        is_mobile=True,
+        device_scale_factor=1.5,
     )
     context.set_default_timeout(WITHIN)
     context.add_init_script(
