@@ -39,7 +39,7 @@ def _own(who: Person, *addresses: str) -> list[Screen]:
 
 SCREENS = [
     Screen("/", "/", sampled=True),
-    Screen("/jobs", "/jobs", sampled=True),
+    Screen("/jobs", "/jobs"),
     Screen("/jobs/:id", "/jobs/{job}", sampled=True),
     Screen("/workers", "/workers"),
     Screen("/people/:id", "/people/{person}"),
@@ -52,7 +52,7 @@ SCREENS = [
     Screen("/terms", "/terms"),
     Screen("/privacy", "/privacy"),
     Screen("/data-use", "/data-use"),
-    Screen("/sign-in", "/sign-in", sampled=True),
+    Screen("/sign-in", "/sign-in"),
     Screen("/code", "/code"),
     Screen("/signed-in", "/signed-in"),
     Screen("/invite/:code", "/invite/KHAYA123"),
@@ -74,7 +74,7 @@ SCREENS = [
     Screen("/deals/:id", "/deals/{check_work}", SIPHO, sampled=True),
     Screen("/deals/:id/edit", "/deals/{choose_bid}/edit", THANDI),
     Screen("/deals/:id/bids", "/deals/{choose_bid}/bids", THANDI),
-    Screen("/deals/:id/pay", "/deals/{pay}/pay", SIPHO, sampled=True),
+    Screen("/deals/:id/pay", "/deals/{pay}/pay", SIPHO),
     Screen("/deals/:id/paid", "/deals/{pay}/paid", SIPHO),
     Screen("/deals/:id/check", "/deals/{check_work}/check", SIPHO),
     Screen("/deals/:id/refund-account", "/deals/{pay}/refund-account", SIPHO),
@@ -83,7 +83,7 @@ SCREENS = [
     Screen("/deals/:id/dispute", "/deals/{check_work}/dispute", SIPHO),
     Screen("/deals/:id/review", "/deals/{review}/review", THANDI),
     # worker
-    Screen("/jobs/:id/bid", "/jobs/{job}/bid", BONGANI, sampled=True),
+    Screen("/jobs/:id/bid", "/jobs/{job}/bid", BONGANI),
     *_own(NOMVULA, "/me/bids", "/me/earnings", "/me/payout-account"),
     Screen("/deals/:id", "/deals/{hand_in}", NOMVULA),
     Screen("/deals/:id/submit", "/deals/{hand_in}/submit", NOMVULA),
@@ -92,7 +92,7 @@ SCREENS = [
     Screen("/me/materials/:id", "/me/materials/{own_material}", LINDIWE),
     Screen("/me/enquiries", "/me/enquiries?as=seller", LINDIWE),
     # admin
-    Screen("/admin", "/admin", AYANDA, sampled=True),
+    Screen("/admin", "/admin", AYANDA),
     *[
         Screen("/admin/:page/:id?", f"/admin/{page}", AYANDA)
         for page in (

@@ -202,6 +202,7 @@ def go_on(page: Page, text: str) -> None:
     page.keyboard.press("Enter")
 
 
+@pytest.mark.slow
 def test_given_only_a_keyboard_when_somebody_signs_in_and_posts_a_job_then_it_is_posted(
     phones: Phones, marketplace: Marketplace
 ) -> None:
