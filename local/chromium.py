@@ -1,4 +1,4 @@
-"""Where the browser of the operating system is, for the pictures and measurements of the web client."""
+"""Where the browser of the operating system is, for the pictures, measurements and tests of the web client."""
 
 import shutil
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
@@ -10,10 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from local import CannotRun
+from local.chromium import ARGUMENTS, chromium
 from local.people import Person
 from tests.support.marketplace import Marketplace, running
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ON_THE_WAY = ("/demo", "/demo/sign-in", "/signed-in")
 """Where a sign-in passes before the app stands at a screen."""
 SCREEN = {"width": 360, "height": 640}
@@ -27,11 +27,12 @@ SignIn = Callable[..., Page]
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium of the operating system."""
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium (Debian: apt install chromium)")
-    arguments = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage", "--no-proxy-server"]
+    try:
+        path = chromium()
+    except CannotRun as missing:
+        pytest.skip(str(missing))
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield started
         started.close()
 

@@ -31,15 +31,15 @@ export function useTakenBack<T extends object>(
   useEffect(() => {
     if (!ready || !item) return;
     draft.change(values(item));
-    refusal.value = refusalOf(item);
+    refusal.value = refusalOf(item.failure);
     if (sending) sending.outcome.value = undefined; // the page may still be open, and say that it waits
     void remove(item.id, false);
   }, [ready, item?.id]);
   return refusal;
 }
 
-/** Returns the refusal that an item met. */
-function refusalOf(item: OutboxItem): Refusal {
-  const { status = 0, ...problem } = item.failure ?? {};
+/** Returns the refusal that an item of the outbox met, as the API gave it. */
+export function refusalOf(failure: OutboxItem["failure"]): Refusal {
+  const { status = 0, ...problem } = failure ?? {};
   return new Refusal(new Response(null, { status: status >= 200 ? status : 500 }), problem);
 }

@@ -12,8 +12,6 @@ export const FIELDS = [
   "startDate",
 ] as const;
 export type Field = (typeof FIELDS)[number];
-/** The fields that stay as they are once somebody has bid. */
-export const FIXED: Field[] = ["title", "category", "payment"];
 
 /** The fields as texts, as the form has them. */
 export type Texts = Record<Field, string>;

@@ -1,10 +1,11 @@
 /** What waits to be sent, what needs its owner, and the drafts that are kept. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { Refusal, sentence } from "../../api/problems";
+import { sentence } from "../../api/problems";
 import type { Draft, OutboxItem } from "../../offline/database";
 import { allDrafts, deleteDraft } from "../../offline/drafts";
 import { outbox, remove, sendAgain } from "../../offline/outbox";
+import { refusalOf } from "../../offline/takeBack";
 import { Badge } from "../../ui/Badge";
 import { Button, LinkButton } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
@@ -85,10 +86,6 @@ function Item({ item }: { item: OutboxItem }) {
       </Button>
     </li>
   );
-}
-
-function refusalOf(failure: NonNullable<OutboxItem["failure"]>): Refusal {
-  return new Refusal(new Response(null, { status: failure.status }), failure);
 }
 
 /** Returns the first text of a draft, by which its owner knows it again. */
