@@ -16,8 +16,8 @@ NPM := $(LOCAL).web.npm
 GREEN := $(DEV)/python -m operations.green
 
 # These targets do not need the environment `engine`, whose Python may be in use by a running stand-in.
-tokens logs outbox task parked replay repair erase-again age check openapi events personal-data: ENVIRONMENTS := dev sam
-reload: ENVIRONMENTS := dev sam node
+tokens logs outbox task parked replay repair erase-again age openapi events personal-data: ENVIRONMENTS := dev sam
+reload check: ENVIRONMENTS := dev sam node
 format secrets lock audit api-changes template-changes: ENVIRONMENTS := dev
 web: ENVIRONMENTS := dev node
 policies: ENVIRONMENTS := checkov
