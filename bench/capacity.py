@@ -18,7 +18,7 @@ from bench.engines import dynamodb_local
 from bench.report import Report
 from bench.units import Used, units_of
 from khaya.platform.aws import clients
-from tests.integration.matrix import Row, rows
+from tests.integration.matrix import Row, forget, rows
 from tests.support import stand_in
 from tests.support.template import routes, table_requests
 
@@ -78,8 +78,9 @@ def _engine() -> Iterator[None]:
 
 
 def _empty() -> None:
-    """Recreate the tables, and empty moto's other services."""
+    """Empty the tables, and moto's other services."""
     stand_in.empty()
+    forget()
     client: Any = boto3.client("dynamodb")
     for request in table_requests():
         table, keys = request["TableName"], [part["AttributeName"] for part in request["KeySchema"]]

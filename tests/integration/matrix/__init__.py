@@ -155,6 +155,12 @@ def made_once(name: tuple[Any, ...], make: Callable[[], Begun]) -> Begun:
     return begun
 
 
+def forget() -> None:
+    """Make every scene anew from here on. Needed where the tables are another engine's, which no snapshot holds."""
+    _made.clear()
+    _begun.clear()
+
+
 def modules() -> list[ModuleType]:
     """The modules of the tables."""
     return [importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
