@@ -1,14 +1,14 @@
 """The rules of what a person has to do about a job or a listing. Pure functions."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from khaya.jobs.model import Job
-from khaya.listings.model import Listing
 from khaya.platform.base import clock
+
+if TYPE_CHECKING:  # functions import the view for its type, and few of their requests need listings
+    from khaya.jobs.model import Job
+    from khaya.listings.model import Listing
 
 Kind = Literal["buyer", "worker", "seller"]
 """The side on which the person is."""
@@ -51,7 +51,7 @@ class OpenAction:
     amount_cents: int | None = None
 
 
-def actions_of_buyer(job: Job, reviewed: Collection[str], now: str) -> list[OpenAction]:
+def actions_of_buyer(job: "Job", reviewed: Collection[str], now: str) -> list[OpenAction]:
     """What the buyer has to do about a job; `reviewed` are the ids of jobs that they reviewed."""
     if job.status == "open":
         return (
@@ -72,7 +72,7 @@ def actions_of_buyer(job: Job, reviewed: Collection[str], now: str) -> list[Open
     return found
 
 
-def actions_of_worker(job: Job, reviewed: Collection[str], now: str) -> list[OpenAction]:
+def actions_of_worker(job: "Job", reviewed: Collection[str], now: str) -> list[OpenAction]:
     """What the selected worker has to do about a job; `reviewed` are the ids of jobs that they reviewed."""
     if job.status != "in_progress":
         return _review("worker", job, reviewed, now)
@@ -88,7 +88,7 @@ def actions_of_worker(job: Job, reviewed: Collection[str], now: str) -> list[Ope
     return [_of("worker", job, "start" if escrow and job.started_at is None else "hand_in", agreed)]
 
 
-def actions_of_seller(listing: Listing) -> list[OpenAction]:
+def actions_of_seller(listing: "Listing") -> list[OpenAction]:
     """What the seller has to do about a listing."""
     found: list[Action] = []
     if listing.open_enquiries:
@@ -105,12 +105,12 @@ def most_urgent_first(actions: Iterable[OpenAction]) -> list[OpenAction]:
     return sorted(actions, key=lambda one: one.due_at or _LAST)
 
 
-def _review(kind: Literal["buyer", "worker"], job: Job, reviewed: Collection[str], now: str) -> list[OpenAction]:
+def _review(kind: Literal["buyer", "worker"], job: "Job", reviewed: Collection[str], now: str) -> list[OpenAction]:
     if job.status != "completed" or job.worker_id is None or job.completed_at is None or job.id in reviewed:
         return []
     until = clock.plus(job.completed_at, days=REVIEW_DAYS)
     return [_of(kind, job, "review", until)] if until > now else []
 
 
-def _of(kind: Kind, job: Job, action: Action, due_at: str | None = None) -> OpenAction:
+def _of(kind: Kind, job: "Job", action: Action, due_at: str | None = None) -> OpenAction:
     return OpenAction(kind=kind, action=action, title=job.title, job_id=job.id, due_at=due_at)

@@ -1,7 +1,5 @@
 """What a person has to do, as the API shows it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated
 

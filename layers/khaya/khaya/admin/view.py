@@ -1,7 +1,5 @@
 """A person as the API shows them to admins."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """What waits for an admin, in which queue, and since when. Pure functions of stored items."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal

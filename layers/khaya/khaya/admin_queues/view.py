@@ -1,7 +1,5 @@
 """The admins' queues in the API's responses."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """The entries of the audit trail: one for each event about money, a role, a state or an admin's decision."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """The audit trail in the API's responses."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from khaya.audit.model import AuditEntry, Value

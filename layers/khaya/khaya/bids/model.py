@@ -1,7 +1,5 @@
 """The bid, its state machine, and the rules of each transition."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
@@ -72,7 +70,7 @@ class Bid(Model):
         """Whether the person is the bidder or the job's owner."""
         return person in (self.worker_id, self.buyer_id)
 
-    def require_job_owner(self, person: str) -> Bid:
+    def require_job_owner(self, person: str) -> "Bid":
         """This bid, after checking that the person posted its job.
 
         Raises:
@@ -82,7 +80,7 @@ class Bid(Model):
             raise Forbidden("Only the buyer who posted the job may do this.", code="not_the_owner")
         return self
 
-    def accepted(self, now: str) -> Bid:
+    def accepted(self, now: str) -> "Bid":
         """The bid after its acceptance.
 
         Raises:
@@ -90,7 +88,7 @@ class Bid(Model):
         """
         return self._decided("accepted", now)
 
-    def rejected(self, reason: Reason, now: str, note: str | None = None) -> Bid:
+    def rejected(self, reason: Reason, now: str, note: str | None = None) -> "Bid":
         """The bid after its rejection.
 
         Raises:
@@ -98,7 +96,7 @@ class Bid(Model):
         """
         return self._decided("rejected", now, rejection_reason=reason, rejection_note=note)
 
-    def withdrawn(self, person: str, now: str) -> Bid:
+    def withdrawn(self, person: str, now: str) -> "Bid":
         """The bid after its withdrawal.
 
         Raises:
@@ -109,11 +107,11 @@ class Bid(Model):
             raise Forbidden("Only the worker who placed the bid may withdraw it.", code="not_the_owner")
         return self._decided("withdrawn", now)
 
-    def retitled(self, title: str) -> Bid:
+    def retitled(self, title: str) -> "Bid":
         """The bid with a new copy of its job's title."""
         return self.model_copy(update={"job_title": title})
 
-    def _decided(self, status: Status, now: str, **changed: Any) -> Bid:
+    def _decided(self, status: Status, now: str, **changed: Any) -> "Bid":
         if self.status != "pending":
             raise Conflict(f"The bid is {self.status}.", code="bid_status", params={"status": self.status})
         return self.model_copy(update={**changed, "status": status, "decided_at": now, "updated_at": now})

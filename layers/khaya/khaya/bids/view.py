@@ -1,7 +1,5 @@
 """The API's representation of a bid."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

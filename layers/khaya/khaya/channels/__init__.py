@@ -3,8 +3,6 @@
 A channel makes one attempt. Its caller decides whether to repeat it: a code is urgent, a notification can wait.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal

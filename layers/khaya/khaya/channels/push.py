@@ -4,8 +4,6 @@ Expo answers each message with a ticket, which means that Expo has it. Some minu
 whether Apple or Google accepted it. Either may say that the device no longer exists.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final

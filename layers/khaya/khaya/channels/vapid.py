@@ -4,8 +4,6 @@ A browser binds a subscription to the public key of that time. After a rotation 
 signs for the subscriptions that are bound to it, until the next rotation.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -29,7 +27,7 @@ class Signer:
     """A key that signs, and its public key in base64url."""
 
     public_key: str
-    private_key: ec.EllipticCurvePrivateKey
+    private_key: "ec.EllipticCurvePrivateKey"
 
     def authorization(self, origin: str, subject: str) -> str:
         """The header `Authorization` of a request to the push service at `origin`; `subject` says who sends."""

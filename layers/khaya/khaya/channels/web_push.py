@@ -1,7 +1,5 @@
 """Web pushes by the push services of browsers (RFC 8030, 8291 and 8292)."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -122,7 +120,7 @@ def _own_first(server_key: str) -> Iterator[vapid.Signer]:
         others.append(signer)
 
 
-def _answer(response: requests.Response) -> ServiceAnswer:
+def _answer(response: "requests.Response") -> ServiceAnswer:
     status = response.status_code
     if response.ok:
         return ServiceAnswer("sent")

@@ -1,7 +1,5 @@
 """A chargeback: its states, and the admin's answer to it."""
 
-from __future__ import annotations
-
 from typing import Annotated, Final, Literal
 
 from khaya.platform.base.errors import Conflict, Forbidden
@@ -75,7 +73,7 @@ class Chargeback(Model):
         """Whether an admin's answer waits to be sent."""
         return self.status == "open" and self.answer is not None and self.answer.sent_at is None
 
-    def renewed(self, *, due_at: str | None, answered: bool, now: str) -> Chargeback:
+    def renewed(self, *, due_at: str | None, answered: bool, now: str) -> "Chargeback":
         """The chargeback with what the provider says of its answer; itself if nothing changed."""
         if (due_at, answered) == (self.due_at, self.answered):
             return self
@@ -83,7 +81,7 @@ class Chargeback(Model):
 
     def ended(
         self, status: Literal["won", "lost"], now: str, *, escrow_cents: int = 0, loss_cents: int = 0
-    ) -> Chargeback:
+    ) -> "Chargeback":
         """The chargeback after the banks decided it.
 
         Raises:
@@ -95,7 +93,7 @@ class Chargeback(Model):
 
     def answered_by(
         self, request: ChargebackResponseRequest, *, admin_id: str, evidence_key: str | None, now: str
-    ) -> Chargeback:
+    ) -> "Chargeback":
         """The chargeback with an admin's answer.
 
         Raises:
@@ -112,7 +110,7 @@ class Chargeback(Model):
         answer = Answer(decision=request.decision, reason=request.reason, by=admin_id, at=now)
         return self._updated(now, answer=answer, evidence_key=evidence_key)
 
-    def sent(self, now: str) -> Chargeback:
+    def sent(self, now: str) -> "Chargeback":
         """The chargeback after its answer was sent."""
         if self.answer is None:
             raise ValueError("there is no answer")
@@ -124,5 +122,5 @@ class Chargeback(Model):
                 f"The chargeback is {self.status}.", code="chargeback_status", params={"status": self.status}
             )
 
-    def _updated(self, now: str, **changed: object) -> Chargeback:
+    def _updated(self, now: str, **changed: object) -> "Chargeback":
         return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})

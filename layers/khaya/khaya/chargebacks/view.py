@@ -1,7 +1,5 @@
 """Chargebacks as admins see them."""
 
-from __future__ import annotations
-
 from khaya.chargebacks.model import Answer, Chargeback, Status
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents

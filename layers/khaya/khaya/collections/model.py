@@ -1,7 +1,5 @@
 """A collection: one checkout for a part of an escrow, under a reference of ours."""
 
-from __future__ import annotations
-
 from typing import Final, Literal
 
 from khaya.platform.base import clock
@@ -75,7 +73,7 @@ class Collection(Model):
         """Whether it was paid by card."""
         return bool(self.card_hashes)
 
-    def shares_card_with(self, other: Collection) -> bool:
+    def shares_card_with(self, other: "Collection") -> bool:
         """Whether both were paid by the same card."""
         return not {*self.card_hashes}.isdisjoint(other.card_hashes)
 
@@ -87,12 +85,12 @@ class Collection(Model):
         """Whether the checkout was begun and its outcome is not known."""
         return self.status == "opening" and clock.plus(self.created_at, seconds=OPENING_SECONDS) <= now
 
-    def opened(self, url: str, now: str) -> Collection:
+    def opened(self, url: str, now: str) -> "Collection":
         """The collection after the provider opened its checkout."""
         next_at = clock.plus(now, minutes=_FIRST_LOOK_MINUTES)
         return self._updated(now, status="waiting", checkout_url=url, next_at=next_at)
 
-    def looked_up(self, status: Status, now: str) -> Collection:
+    def looked_up(self, status: Status, now: str) -> "Collection":
         """The collection after the provider said that it is not paid; it is asked again, ever less often."""
         age = clock.seconds_between(self.created_at, now)
         ends = age > _LAST_LOOK_DAYS * 24 * 3600
@@ -108,7 +106,7 @@ class Collection(Model):
         paid_at: str,
         now: str,
         returned: bool = False,
-    ) -> Collection:
+    ) -> "Collection":
         """The collection after it was paid; `returned` if nothing was due any more.
 
         Raises:
@@ -131,15 +129,15 @@ class Collection(Model):
         """What can still be given back of it: the provider refuses what the bank took back."""
         return (self.paid_cents or 0) - self.charged_back_cents
 
-    def charged_back(self, cents: int, now: str) -> Collection:
+    def charged_back(self, cents: int, now: str) -> "Collection":
         """The collection after the buyer's bank took `cents` of it back."""
         return self._updated(now, charged_back_cents=self.charged_back_cents + cents)
 
-    def settled(self, now: str) -> Collection:
+    def settled(self, now: str) -> "Collection":
         """The collection after the provider paid it out to us."""
         return self._updated(now, settled_at=now)
 
-    def _updated(self, now: str, **changed: object) -> Collection:
+    def _updated(self, now: str, **changed: object) -> "Collection":
         return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
 
 

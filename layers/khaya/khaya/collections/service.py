@@ -4,8 +4,6 @@ A webhook, a deadline and a nightly comparison all call `apply`: it looks the co
 what was paid, once, in whatever order and however often it is called.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The API's representation of a checkout."""
 
-from __future__ import annotations
-
 from khaya.collections.model import Collection
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents

@@ -1,7 +1,5 @@
 """The configuration and the places, as the API shows them."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

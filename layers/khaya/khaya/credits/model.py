@@ -1,7 +1,5 @@
 """Rules of credits: withdrawals, adjustments by admins, and reversals."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -92,7 +90,7 @@ class Proposal(Model):
     decision_reason: str | None = None
     entry_id: str | None = None
 
-    def decided(self, request: ApprovalRequest, *, admin_id: str, now: str) -> Proposal:
+    def decided(self, request: ApprovalRequest, *, admin_id: str, now: str) -> "Proposal":
         """The proposal after a second admin's decision.
 
         Raises:
@@ -130,7 +128,7 @@ class SingleAdminSum(Model):
         """Whether the admin may book this amount alone too."""
         return sum(part.cents for part in self._counted(now)) + abs(cents) <= SINGLE_ADMIN_LIMIT_CENTS
 
-    def with_amount(self, cents: int, now: str) -> SingleAdminSum:
+    def with_amount(self, cents: int, now: str) -> "SingleAdminSum":
         """The sum with one more amount, without those that no longer count."""
         parts = [*self._counted(now), BookedAmount(at=now, cents=abs(cents))]
         while len(parts) > _MOST_PARTS:  # the oldest then counts as long as the one after it

@@ -1,7 +1,5 @@
 """Credits in the API's responses."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

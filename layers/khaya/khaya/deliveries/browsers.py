@@ -1,7 +1,5 @@
 """Sends a notification to the browsers of one person. Each has its own push service, which may fail alone."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The state of a notification's delivery by each channel, and the delays between attempts."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Preferences and addresses are read when a notification is sent, so that later ch
 counted further events by the end of its gathering is sent once more, with their number.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -153,7 +151,7 @@ def deliver(transport: Transport, notification_id: str, now: str, attempt: int) 
         raise NotNow(f"{type(reason).__name__} {reason}", wait_seconds(attempt)) from None
 
 
-def _send_if_closed(delivery: Delivery, transport: Transport, outgoing: _Outgoing, now: str) -> None:
+def _send_if_closed(delivery: Delivery, transport: Transport, outgoing: "_Outgoing", now: str) -> None:
     """Send, unless the circuit of the provider is open. Web pushes have a circuit for each push service instead.
 
     Raises:

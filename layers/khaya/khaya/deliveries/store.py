@@ -4,8 +4,6 @@ A notification held during quiet hours carries `held`, its waiting transports, a
 has shards, since all held notifications are due at the same minute.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final

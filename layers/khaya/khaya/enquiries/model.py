@@ -1,7 +1,5 @@
 """The enquiry of a buyer about a listing, and its end: an answer of the seller, or a closing."""
 
-from __future__ import annotations
-
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
@@ -65,7 +63,7 @@ class Enquiry(Model):
         """Whether the person may see the enquiry: its buyer and its seller."""
         return person in (self.buyer_id, self.seller_id)
 
-    def require_seller(self, person: str) -> Enquiry:
+    def require_seller(self, person: str) -> "Enquiry":
         """This enquiry, after checking that the person is its seller.
 
         Raises:
@@ -75,7 +73,7 @@ class Enquiry(Model):
             raise Forbidden("Only the seller of the listing may do this.", code="not_the_seller")
         return self
 
-    def answered(self, request: AnswerRequest, now: str) -> Enquiry:
+    def answered(self, request: AnswerRequest, now: str) -> "Enquiry":
         """The answered enquiry.
 
         Raises:
@@ -84,7 +82,7 @@ class Enquiry(Model):
         answer = EnquiryAnswer(text=request.text, at=now)
         return self._require_open().model_copy(update={"status": "answered", "answer": answer, "updated_at": now})
 
-    def closed(self, now: str) -> Enquiry:
+    def closed(self, now: str) -> "Enquiry":
         """The closed enquiry.
 
         Raises:
@@ -92,7 +90,7 @@ class Enquiry(Model):
         """
         return self._require_open().model_copy(update={"status": "closed", "closed_at": now, "updated_at": now})
 
-    def _require_open(self) -> Enquiry:
+    def _require_open(self) -> "Enquiry":
         if self.status != "open":
             raise Conflict(f"The enquiry is {self.status}.", code="enquiry_status", params={"status": self.status})
         return self

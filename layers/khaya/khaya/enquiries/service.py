@@ -1,7 +1,5 @@
 """Use cases of enquiries."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

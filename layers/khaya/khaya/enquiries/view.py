@@ -1,7 +1,5 @@
 """An enquiry as the API shows it to its buyer and its seller."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import Field

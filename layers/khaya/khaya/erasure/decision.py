@@ -5,8 +5,6 @@ same items: the acceptance of a bid checks the parties' profiles, a withdrawal c
 of two concurrent operations succeeds, and no job is in progress with an erased person.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final

@@ -1,7 +1,5 @@
 """The rules that allow an erasure, and those that postpone it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final, Literal
 

@@ -1,7 +1,5 @@
 """A scheduled erasure in the API's responses."""
 
-from __future__ import annotations
-
 from khaya.platform.base.models import Model
 
 

@@ -1,7 +1,5 @@
 """The checkouts that an escrow knows: the latest for each of its parts."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from khaya.platform.base.fields import Count

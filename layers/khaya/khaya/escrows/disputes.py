@@ -1,7 +1,5 @@
 """A dispute about an escrow: who opened it, what both sides gave as evidence, and how it ended."""
 
-from __future__ import annotations
-
 from typing import Final, Literal
 
 from khaya.platform.base.errors import Conflict
@@ -68,7 +66,7 @@ class Dispute(Model):
     evidence: tuple[Evidence, ...] = ()
 
     @classmethod
-    def about_chargeback(cls, now: str) -> Dispute:
+    def about_chargeback(cls, now: str) -> "Dispute":
         """Where evidence about a chargeback is kept when there was no dispute."""
         return cls(
             by="system",
@@ -79,7 +77,7 @@ class Dispute(Model):
             decided_at=now,
         )
 
-    def ended(self, decision: Decision, now: str, split: Split | None = None, note: str | None = None) -> Dispute:
+    def ended(self, decision: Decision, now: str, split: Split | None = None, note: str | None = None) -> "Dispute":
         """The dispute after its end; `note` is the admin's."""
         parts = (
             {
@@ -92,7 +90,7 @@ class Dispute(Model):
         )
         return self.model_copy(update={"decision": decision, "decided_at": now, "note": note, **parts})
 
-    def with_evidence(self, evidence: Evidence) -> Dispute:
+    def with_evidence(self, evidence: Evidence) -> "Dispute":
         """The dispute with one more piece of evidence.
 
         Raises:

@@ -4,8 +4,6 @@
 between the acceptance of a bid and the end of the job; each change is written together with the job and the ledger.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -352,7 +350,7 @@ class Escrow(Model):
         if at is None or at > now:
             raise Conflict("This is not due.", code="not_due")
 
-    def shared_out(self, event: Event, split: Split, now: str, **changed: Any) -> Escrow:
+    def shared_out(self, event: Event, split: Split, now: str, **changed: Any) -> "Escrow":
         """The escrow after everything that it held was shared out."""
         return self.after(
             event,
@@ -366,7 +364,7 @@ class Escrow(Model):
             **changed,
         )
 
-    def after(self, event: Event, now: str, **changed: Any) -> Escrow:
+    def after(self, event: Event, now: str, **changed: Any) -> "Escrow":
         """The escrow after `event`, by the rows of `TRANSITIONS`."""
         targets = [row.target for row in TRANSITIONS if (row.source, row.event) == (self.status, event)]
         if not targets:
@@ -378,7 +376,7 @@ class Escrow(Model):
         target = targets[0] if len(targets) == 1 else ("held" if self.is_fully_paid else "deposit_paid")
         return self.updated(now, status=target, **changed)
 
-    def updated(self, now: str, **changed: Any) -> Escrow:
+    def updated(self, now: str, **changed: Any) -> "Escrow":
         """The escrow with other fields, as its next version."""
         changed = {"postponed_to": None, **changed, "updated_at": now, "version": self.version + 1}
         return self.model_copy(update=changed)

@@ -1,7 +1,5 @@
 """Which jobs between the same buyer and worker count as paid, so that nobody makes a good name by inventing jobs."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from khaya.platform.base import clock
@@ -24,10 +22,10 @@ class Pair(Model):
         recent = bool(self.paid_at) and clock.plus(max(self.paid_at), days=DAYS_BETWEEN) > now
         return len(self.paid_at) < MAX_COUNTED and not recent
 
-    def with_job(self, now: str) -> Pair:
+    def with_job(self, now: str) -> "Pair":
         """The pair with one more counted job."""
         return self.model_copy(update={"paid_at": (*self.paid_at, now)})
 
-    def without_job(self, paid_at: str) -> Pair:
+    def without_job(self, paid_at: str) -> "Pair":
         """The pair without the job that was counted at `paid_at`."""
         return self.model_copy(update={"paid_at": tuple(at for at in self.paid_at if at != paid_at)})

@@ -1,7 +1,5 @@
 """Requests about escrows and disputes."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Use cases of escrows. Each changes escrow, job, ledger and what follows from them in one transaction."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal

@@ -1,7 +1,5 @@
 """The API's representation of an escrow, for its parties and admins."""
 
-from __future__ import annotations
-
 from khaya.escrows.checkouts import CheckoutStatus
 from khaya.escrows.model import Chargebacks, Escrow, Party, Status
 from khaya.payouts.model import Payout

@@ -1,7 +1,5 @@
 """What the schemas of all events have in common."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from khaya.platform.base.models import Model

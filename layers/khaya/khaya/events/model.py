@@ -1,7 +1,5 @@
 """Events, and the rules that find them in a change of an item. Pure functions of stream records."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -40,7 +38,7 @@ class Event(Model):
         return {"event": self.model_dump(by_alias=True)}
 
     @classmethod
-    def parse(cls, body: Mapping[str, Any]) -> Event:
+    def parse(cls, body: Mapping[str, Any]) -> "Event":
         """The event in the body of a message.
 
         Raises:

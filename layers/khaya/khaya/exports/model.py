@@ -1,7 +1,5 @@
 """An export: a person's request for all their data, and its file."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from khaya.platform.base import clock

@@ -1,7 +1,5 @@
 """An export as the API shows it to its owner."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from khaya.exports import service

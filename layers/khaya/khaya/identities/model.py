@@ -1,7 +1,5 @@
 """What belongs to one person at most: the account in Cognito, the phone, the e-mail, and the identity number."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Gives each Cognito account a person: at its first token, or at the first one after the user pool was rebuilt."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal

@@ -1,7 +1,5 @@
 """Reads what a job shows of other domains, for a whole page in one call."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The job, its state machine, and the rules of each transition."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
@@ -240,7 +238,7 @@ class Job(Model):
             return "buyer"
         return "worker" if person == self.worker_id else None
 
-    def require_owner(self, person: str) -> Job:
+    def require_owner(self, person: str) -> "Job":
         """This job, after checking that the person posted it.
 
         Raises:
@@ -250,7 +248,7 @@ class Job(Model):
             raise Forbidden("Only the buyer who posted the job may do this.", code="not_the_owner")
         return self
 
-    def require_worker(self, person: str) -> Job:
+    def require_worker(self, person: str) -> "Job":
         """This job, after checking that the person is its selected worker.
 
         Raises:
@@ -260,7 +258,7 @@ class Job(Model):
             raise Forbidden("Only the selected worker may do this.", code="not_the_selected_worker")
         return self
 
-    def edited(self, changes: JobChanges, now: str) -> Job:
+    def edited(self, changes: JobChanges, now: str) -> "Job":
         """The job after an edit of the fields in `changes`.
 
         Raises:
@@ -280,7 +278,7 @@ class Job(Model):
 
     def accepted(
         self, *, bid_id: str, worker: Contact, worker_id: str, buyer: Contact, cents: int, days: int, now: str
-    ) -> Job:
+    ) -> "Job":
         """The job after the acceptance of a bid.
 
         Raises:
@@ -299,7 +297,7 @@ class Job(Model):
             worker_contact=worker,
         )
 
-    def started(self, now: str) -> Job:
+    def started(self, now: str) -> "Job":
         """The job after the worker reported the start of the work.
 
         Raises:
@@ -310,7 +308,7 @@ class Job(Model):
             raise Conflict("The work has already started.", code="work_started")
         return self._updated(now, started_at=now)
 
-    def submitted(self, proof: WorkProof, now: str) -> Job:
+    def submitted(self, proof: WorkProof, now: str) -> "Job":
         """The job after the submission of the work.
 
         Raises:
@@ -333,7 +331,7 @@ class Job(Model):
             completes_at=completes_at,
         )
 
-    def sent_back(self, reason: str, now: str) -> Job:
+    def sent_back(self, reason: str, now: str) -> "Job":
         """The job after the buyer sent the submission back.
 
         Raises:
@@ -351,7 +349,7 @@ class Job(Model):
         changes = [*self.changes, ChangeRequest(reason=reason, at=now)]
         return self._updated(now, submission=None, completes_at=None, changes=changes)
 
-    def self_completed(self, now: str) -> Job:
+    def self_completed(self, now: str) -> "Job":
         """The job after the time in which its buyer could confirm the work or send it back.
 
         Raises:
@@ -362,7 +360,7 @@ class Job(Model):
             raise Conflict("The time to confirm the work is not over.", code="not_due")
         return self._with_status("completed", now, completed_at=now, completes_at=None)
 
-    def closed(self, status: Literal["completed", "cancelled"], reason: str, *, admin_id: str, now: str) -> Job:
+    def closed(self, status: Literal["completed", "cancelled"], reason: str, *, admin_id: str, now: str) -> "Job":
         """The job after an admin closed it because it was stuck.
 
         Raises:
@@ -395,7 +393,7 @@ class Job(Model):
         agreed = clock.plus(self.accepted_at, days=self.timeline_days or 0)
         return clock.plus(max(agreed, self.updated_at), days=STUCK_DAYS)
 
-    def completed(self, now: str) -> Job:
+    def completed(self, now: str) -> "Job":
         """The job after the buyer confirmed the work.
 
         Raises:
@@ -403,11 +401,11 @@ class Job(Model):
         """
         return self._with_status("completed", now, completed_at=now, completes_at=None)
 
-    def paid_out(self, now: str) -> Job:
+    def paid_out(self, now: str) -> "Job":
         """The completed job, after its escrow paid its worker in full."""
         return self.model_copy(update={"released_at": now})
 
-    def cancelled_by_system(self, reason: str, now: str) -> Job:
+    def cancelled_by_system(self, reason: str, now: str) -> "Job":
         """The job after its escrow ended without anything for the worker.
 
         Raises:
@@ -416,15 +414,15 @@ class Job(Model):
         gone = Cancellation(reason=reason, by="system", at=now)
         return self._with_status("cancelled", now, cancellation=gone, completes_at=None)
 
-    def with_escrow(self, escrow: EscrowSummary) -> Job:
+    def with_escrow(self, escrow: EscrowSummary) -> "Job":
         """The job with the present state of its escrow, in the version of the change that it belongs to."""
         return self.model_copy(update={"escrow": escrow})
 
-    def touched(self, now: str) -> Job:
+    def touched(self, now: str) -> "Job":
         """The job as its next version, because its escrow changed."""
         return self.model_copy(update={"updated_at": now, "version": self.version + 1})
 
-    def cancelled(self, person: str, reason: str, now: str) -> Job:
+    def cancelled(self, person: str, reason: str, now: str) -> "Job":
         """The job after its cancellation by one of its parties.
 
         Raises:
@@ -438,7 +436,7 @@ class Job(Model):
             raise Conflict("The work was submitted, so the job can no longer be cancelled.", code="work_submitted")
         return self._with_status("cancelled", now, cancellation=Cancellation(reason=reason, by=party, at=now))
 
-    def expired(self, now: str) -> Job:
+    def expired(self, now: str) -> "Job":
         """The job after its expiry.
 
         Raises:
@@ -448,7 +446,7 @@ class Job(Model):
             raise Conflict("The job has not reached its expiry.", code="job_not_expired")
         return self._with_status("expired", now)
 
-    def abandoned(self, now: str) -> Job:
+    def abandoned(self, now: str) -> "Job":
         """The job after its buyer erased their account.
 
         Raises:
@@ -470,7 +468,7 @@ class Job(Model):
         if self.is_past_expiry(now):
             raise Conflict(f"The job is expired, so {consequence}.", code="job_status", params={"status": "expired"})
 
-    def _with_status(self, status: Status, now: str, **changed: Any) -> Job:
+    def _with_status(self, status: Status, now: str, **changed: Any) -> "Job":
         if status not in TRANSITIONS[self.status]:
             raise Conflict(
                 f"The job is {self.status}, so it cannot become {status}.",
@@ -479,7 +477,7 @@ class Job(Model):
             )
         return self._updated(now, status=status, **changed)
 
-    def _updated(self, now: str, **changed: Any) -> Job:
+    def _updated(self, now: str, **changed: Any) -> "Job":
         return next_version(self, changed, updated_at=now)
 
 

@@ -1,7 +1,5 @@
 """The API's representations of a job: public, and for its parties and admins."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import Field

@@ -8,8 +8,6 @@ or has earned is positive, what it owns or has spent is negative. There are two 
 * Platform accounts hold no balance; it is the sum of their legs. So none of them is one hot item.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal, get_args
@@ -78,7 +76,7 @@ class Account(Model):
         locked = sum(reward.cents for reward in self.maturing if reward.until > now)
         return max(0, self.balance_cents - locked)
 
-    def with_entry(self, entry: Entry, *, pending_cents: int) -> Account:
+    def with_entry(self, entry: "Entry", *, pending_cents: int) -> "Account":
         """The account after `entry`. `pending_cents` is that of the `Booking`."""
         maturing = [reward for reward in self.maturing if reward.until > entry.created_at]
         if entry.type in REWARDS:
@@ -95,11 +93,11 @@ class Account(Model):
             }
         )
 
-    def owing(self, cents: int) -> Account:
+    def owing(self, cents: int) -> "Account":
         """The account with so much more, or with negative `cents` so much less, that later rewards repay."""
         return self.model_copy(update={"owed_cents": self.owed_cents + cents, "version": self.version + 1})
 
-    def with_pending_withdrawal(self, cents: int) -> Account:
+    def with_pending_withdrawal(self, cents: int) -> "Account":
         """The account after its pending withdrawals changed by `cents`, negative when one was paid."""
         pending = self.pending_withdrawal_cents + cents
         return self.model_copy(update={"pending_withdrawal_cents": pending, "version": self.version + 1})
@@ -153,7 +151,7 @@ class Movement(Model):
     created_at: str
 
     @classmethod
-    def balanced(cls, source: str, legs: Iterable[Leg], now: str) -> Movement:
+    def balanced(cls, source: str, legs: Iterable[Leg], now: str) -> "Movement":
         """A movement whose legs sum to zero.
 
         Raises:

@@ -1,7 +1,5 @@
 """The listing, its states, and the rules of moderation."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
@@ -103,7 +101,7 @@ class Listing(Model):
         """Whether the person may see the listing: everybody if it is public, otherwise its seller and admins."""
         return self.is_public or admin or person == self.seller_id
 
-    def require_owner(self, person: str) -> Listing:
+    def require_owner(self, person: str) -> "Listing":
         """This listing, after checking that the person is its seller.
 
         Raises:
@@ -113,7 +111,7 @@ class Listing(Model):
             raise Forbidden("Only the seller who listed it may do this.", code="not_the_owner")
         return self
 
-    def edited(self, changes: ListingChanges, *, verified: bool, now: str) -> Listing:
+    def edited(self, changes: ListingChanges, *, verified: bool, now: str) -> "Listing":
         """The listing after an edit; this listing if nothing changes.
 
         New text or photos of an unverified seller make the listing pending; for an inactive listing, when it is
@@ -129,11 +127,11 @@ class Listing(Model):
         status = self._status_after_edit(active, approval, reworded=reworded, verified=verified)
         return self._updated(now, **wanted, approval=approval, status=status)
 
-    def deactivated(self, now: str) -> Listing:
+    def deactivated(self, now: str) -> "Listing":
         """The inactive listing; this listing if it is inactive already."""
         return self._updated(now, status="inactive")
 
-    def moderated(self, request: ModerationRequest, *, moderator_id: str, now: str) -> Listing:
+    def moderated(self, request: ModerationRequest, *, moderator_id: str, now: str) -> "Listing":
         """The listing after an admin's decision.
 
         Raises:
@@ -156,7 +154,7 @@ class Listing(Model):
             return self._updated(now, status="active", approval="approved", moderation=moderation)
         return self._updated(now, status="rejected", approval="refused", moderation=moderation)
 
-    def restocked(self, delta: int, now: str) -> Listing:
+    def restocked(self, delta: int, now: str) -> "Listing":
         """The listing after a stock movement; this listing if `delta` is zero.
 
         Raises:
@@ -193,7 +191,7 @@ class Listing(Model):
             )
         return published
 
-    def _updated(self, now: str, **changed: Any) -> Listing:
+    def _updated(self, now: str, **changed: Any) -> "Listing":
         """The next version of the listing with the `changed` fields; this listing if nothing differs."""
         status = changed.get("status", self.status)
         since = (self.pending_since or now) if status == "pending" else None

@@ -1,7 +1,5 @@
 """The request to moderate a listing or a story, and the decision as it is stored."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator

@@ -4,8 +4,6 @@ Before a deadline of payment passes, the provider is asked. If it cannot be aske
 deadline is postponed, by 24 hours at most. A suspended person's release waits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Final

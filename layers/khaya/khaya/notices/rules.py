@@ -4,8 +4,6 @@ People get no notice of what they did themselves, except about the security of t
 an object that was deleted, or an open action that was done meanwhile.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final

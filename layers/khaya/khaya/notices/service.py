@@ -1,7 +1,5 @@
 """Writes notifications of events into inboxes, and queues them for delivery."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

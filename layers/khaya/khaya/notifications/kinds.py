@@ -1,7 +1,5 @@
 """The kinds of notification: their urgency, default channels and placeholders."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final

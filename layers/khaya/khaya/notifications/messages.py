@@ -5,8 +5,6 @@ alphabet (GSM 03.38), so amounts have plain spaces. The inbox shows titles as th
 them as `titles.title_for_messages` makes them.
 """
 
-from __future__ import annotations
-
 import json
 import string
 from collections.abc import Mapping

@@ -3,8 +3,6 @@
 Both have a read epoch. Marking everything as read starts a new read epoch; notifications of earlier ones are read.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 
@@ -126,7 +124,7 @@ class Registration(RequestModel):
         return value
 
     @model_validator(mode="after")
-    def _has_no_null(self) -> Registration:
+    def _has_no_null(self) -> "Registration":
         if self.model_fields_set == {"platform", "token", "subscription"}:
             raise FieldError("must have either token or subscription", "exactly_one", groups=["token", "subscription"])
         return self
@@ -183,7 +181,7 @@ class Recipient(Model):
         settings = KINDS[kind]
         return self.channels.get(kind, settings.channels) if settings.configurable else settings.channels
 
-    def has_read(self, notification: Notification) -> bool:
+    def has_read(self, notification: "Notification") -> bool:
         """Whether the notification is read, by itself or with all others."""
         return notification.read or notification.read_epoch < self.read_epoch
 
@@ -191,7 +189,7 @@ class Recipient(Model):
         """The id of the device with a push token, if there is one."""
         return next((device_id for device_id, device in self.devices.items() if device.token == token), None)
 
-    def with_preferences(self, wanted: PreferencesReplacement) -> Recipient:
+    def with_preferences(self, wanted: PreferencesReplacement) -> "Recipient":
         """The recipient with new preferences.
 
         Raises:
@@ -209,7 +207,7 @@ class Recipient(Model):
         }
         return self._changed(language=wanted.language, channels=differing)
 
-    def with_language(self, language: Language) -> Recipient:
+    def with_language(self, language: Language) -> "Recipient":
         """The recipient with another language.
 
         Raises:
@@ -217,7 +215,7 @@ class Recipient(Model):
         """
         return self._changed(language=language)
 
-    def with_device(self, device_id: str, wanted: Registration, now: str, server_key: str = "") -> Recipient:
+    def with_device(self, device_id: str, wanted: Registration, now: str, server_key: str = "") -> "Recipient":
         """The recipient with a device that is registered now; another of their devices loses the same push token.
 
         `server_key` is our public key, for a browser.
@@ -241,7 +239,7 @@ class Recipient(Model):
         new = Device(platform=wanted.platform, token=wanted.address, last_active_at=now, browser=keys)
         return self._changed(devices={**others, device_id: new})
 
-    def without_device(self, device_id: str) -> Recipient:
+    def without_device(self, device_id: str) -> "Recipient":
         """The recipient without a device.
 
         Raises:
@@ -252,7 +250,7 @@ class Recipient(Model):
             raise NotFound("There is no such device.")
         return self._changed(devices={one: device for one, device in self.devices.items() if one != device_id})
 
-    def _changed(self, **changes: Any) -> Recipient:
+    def _changed(self, **changes: Any) -> "Recipient":
         if self.erased_at is not None:
             raise Unauthenticated("This account was erased.", code="account_erased")
         return next_version(self, changes)
@@ -303,7 +301,7 @@ class Notification(Model):
         """Whether what happens again about the same thing is counted in one notification."""
         return KINDS[self.kind].gathered and bool(self.thing)
 
-    def with_another(self, other: Notification) -> Notification:
+    def with_another(self, other: "Notification") -> "Notification":
         """The notification that tells of one event more, and is unread. Its text is that of the latest event.
 
         In whatever order the events are counted, the result is the same.

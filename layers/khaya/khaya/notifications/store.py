@@ -8,8 +8,6 @@
 * `token#<hash>`: the holder of a push token, which is the person who registered it last.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Notifications, preferences and devices in the API's responses."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

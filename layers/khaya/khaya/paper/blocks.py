@@ -1,7 +1,5 @@
 """The parts of a document, apart from its form: headings, rows and paragraphs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,7 +1,5 @@
 """Numbers and amounts on receipts and tax invoices."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Payments and earnings as their people see them."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Final, Literal
 

@@ -1,7 +1,5 @@
 """Payments and earnings in the API's responses and in statements."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from khaya.payment_records.model import Earning, Payment, PaymentKind

@@ -1,7 +1,5 @@
 """A person's bank account for payouts: how it is given, checked, and when payouts to it begin."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from typing import Annotated, Final, Literal
@@ -130,7 +128,7 @@ class PayoutAccount(Model):
         recipient: str | None = None,
         fingerprints: tuple[str, ...] = (),
         identity_hashes: tuple[str, ...] = (),
-    ) -> PayoutAccount:
+    ) -> "PayoutAccount":
         """The account after the check; the numbers are dropped. A verified account fixes the identity number."""
         verified = problem is None
         return self.model_copy(
@@ -146,7 +144,7 @@ class PayoutAccount(Model):
             }
         )
 
-    def postponed(self, now: str, seconds: int = 0) -> PayoutAccount:
+    def postponed(self, now: str, seconds: int = 0) -> "PayoutAccount":
         """The account after the provider could not be asked."""
         next_at = clock.plus(now, seconds=max(_RETRY_SECONDS, seconds))
         return self.model_copy(update={"next_at": next_at})

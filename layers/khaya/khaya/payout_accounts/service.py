@@ -1,7 +1,5 @@
 """Gives, checks and lists bank accounts. Their numbers are encrypted until the provider has checked them."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from typing import Final

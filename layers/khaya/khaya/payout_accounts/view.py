@@ -1,7 +1,5 @@
 """The payout account in the API's responses, with its number masked."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

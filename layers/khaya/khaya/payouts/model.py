@@ -1,7 +1,5 @@
 """A payout and its states. Why one waits is decided in `rules`."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Final, Literal
 
 from khaya.payouts.references import reference_of
@@ -166,7 +164,7 @@ class Payout(Model):
         for_admin: bool = False,
         expected_on: str | None = None,
         days: tuple[int, ...] = REMINDER_DAYS,
-    ) -> Payout:
+    ) -> "Payout":
         """The payout while it waits for `reason`; with `until` None, and for its person, it is looked at now and then.
 
         Raises:
@@ -193,7 +191,7 @@ class Payout(Model):
             waiting=waiting,
         )
 
-    def bound(self, recipient: str, now: str) -> Payout:
+    def bound(self, recipient: str, now: str) -> "Payout":
         """The payout just before it is sent: bound to an account, under the next reference.
 
         Raises:
@@ -215,19 +213,19 @@ class Payout(Model):
             expected_on=working_day_after(now),
         )
 
-    def unanswered(self, now: str, *, reason: Reason = "provider_unavailable", seconds: int = 0) -> Payout:
+    def unanswered(self, now: str, *, reason: Reason = "provider_unavailable", seconds: int = 0) -> "Payout":
         """The payout after the provider gave no or an unclear answer, or its person may not be paid meanwhile."""
         self._require("sent")
         return self._updated(now, reason=reason, next_at=clock.plus(now, seconds=max(seconds, self._look_seconds(now))))
 
-    def accepted(self, now: str) -> Payout:
+    def accepted(self, now: str) -> "Payout":
         """The payout while the provider sends it."""
         self._require("sent")
         return self._updated(
             now, is_accepted=True, reason=None, next_at=clock.plus(now, seconds=self._look_seconds(now))
         )
 
-    def paid(self, now: str) -> Payout:
+    def paid(self, now: str) -> "Payout":
         """The payout after it arrived.
 
         Raises:
@@ -235,12 +233,12 @@ class Payout(Model):
         """
         return self._moved("paid", now, is_accepted=True, reason=None, paid_at=now, next_at=_recheck(now, now))
 
-    def rechecked(self, now: str) -> Payout:
+    def rechecked(self, now: str) -> "Payout":
         """The paid payout after the provider said that it is still paid."""
         self._require("paid")
         return self._updated(now, next_at=_recheck(self.paid_at or now, now))
 
-    def taken_back(self, now: str) -> Payout:
+    def taken_back(self, now: str) -> "Payout":
         """The payout after the provider had too little balance: nothing was sent, and it is no failed attempt."""
         self._require("sent")
         return self._moved(
@@ -252,7 +250,7 @@ class Payout(Model):
             next_at=clock.plus(now, minutes=_BALANCE_MINUTES),
         )
 
-    def failed(self, now: str) -> Payout:
+    def failed(self, now: str) -> "Payout":
         """The payout after a final failure; it is sent again under another reference, by an admin in the end."""
         self._require("sent")
         again = self.failures < len(_RETRY_HOURS)
@@ -266,7 +264,7 @@ class Payout(Model):
             next_at=clock.plus(now, hours=_RETRY_HOURS[self.failures]) if again else None,
         )
 
-    def returned(self, now: str) -> Payout:
+    def returned(self, now: str) -> "Payout":
         """The payout after the bank returned it, perhaps days later; it waits for another account."""
         self._require("paid")
         return self._moved(
@@ -281,7 +279,7 @@ class Payout(Model):
             next_at=now,
         )
 
-    def decided(self, request: PayoutDecisionRequest, *, admin_id: str, terms: PayoutTerms, now: str) -> Payout:
+    def decided(self, request: PayoutDecisionRequest, *, admin_id: str, terms: PayoutTerms, now: str) -> "Payout":
         """The payout after an admin's decision. Above the limit of one admin, the first decision waits for a second.
 
         Raises:
@@ -304,7 +302,7 @@ class Payout(Model):
         admins = (first.by, admin_id) if is_second and first is not None else (admin_id,)
         return self._carried_out(request, admins, now)
 
-    def _carried_out(self, request: PayoutDecisionRequest, admins: tuple[str, ...], now: str) -> Payout:
+    def _carried_out(self, request: PayoutDecisionRequest, admins: tuple[str, ...], now: str) -> "Payout":
         common = {"proposal": None, "decision_reason": request.reason}
         match request.decision:
             case "send":
@@ -329,12 +327,12 @@ class Payout(Model):
         if self.status != status:
             raise Conflict(f"The payout is {self.status}.", code="payout_status", params={"status": self.status})
 
-    def _moved(self, status: Status, now: str, **changed: Any) -> Payout:
+    def _moved(self, status: Status, now: str, **changed: Any) -> "Payout":
         if status not in TRANSITIONS[self.status]:
             raise Conflict(f"The payout is {self.status}.", code="payout_status", params={"status": self.status})
         return self._updated(now, status=status, **changed)
 
-    def _updated(self, now: str, **changed: Any) -> Payout:
+    def _updated(self, now: str, **changed: Any) -> "Payout":
         return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})
 
 

@@ -1,7 +1,5 @@
 """Why a payout waits: pure functions of the payout and of what is known about its person and its job."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final

@@ -1,7 +1,5 @@
 """What the list says about one place of personal data: whose it is, and what an erasure and an export do with it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final, Literal
 

@@ -4,8 +4,6 @@ Everything here works on bytes from strangers, within the limits below. `refused
 decode, for any reason: Pillow's plugins raise many kinds of error for broken files.
 """
 
-from __future__ import annotations
-
 import io
 from dataclasses import dataclass
 from typing import Final

@@ -1,7 +1,5 @@
 """The amounts of an escrow: what is due, and how the money that is held is shared. Pure functions on cents."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """What the payment provider charges, and what the platform keeps. Pure functions on cents."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import Final
 

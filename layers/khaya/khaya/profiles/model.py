@@ -1,7 +1,5 @@
 """A profile: the fields that its owner writes, and the fields that only the system writes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
@@ -195,24 +193,24 @@ class Profile(Reputation):
         """The sum and the count of the ratings of one aspect of the work."""
         return getattr(self, f"{name}_sum"), getattr(self, f"{name}_count")
 
-    def with_responses(self, minutes: Sequence[float]) -> Profile:
+    def with_responses(self, minutes: Sequence[float]) -> "Profile":
         """The profile with the median of these response times."""
         return self.model_copy(update={"median_response_minutes": median(minutes) if minutes else None})
 
-    def with_changes(self, request: ProfileReplacement, now: str) -> Profile:
+    def with_changes(self, request: ProfileReplacement, now: str) -> "Profile":
         """The profile with the fields that the client sent."""
         return self._next(sent_fields(request), now)
 
-    def with_replacement(self, request: ProfileReplacement, now: str) -> Profile:
+    def with_replacement(self, request: ProfileReplacement, now: str) -> "Profile":
         """The profile with all writable fields of `request`."""
         return self._next({name: getattr(request, name) for name in ProfileReplacement.model_fields}, now)
 
-    def with_own_roles(self, chosen: list[OwnRole], now: str) -> Profile:
+    def with_own_roles(self, chosen: list[OwnRole], now: str) -> "Profile":
         """The profile with these chosen roles; the role admin is unaffected."""
         kept = [role for role in self.roles if role not in OWN_ROLES]
         return self._next({"roles": sorted({*chosen, *kept}, key=ROLES.index)}, now)
 
-    def with_application(self, note: str, now: str) -> Profile:
+    def with_application(self, note: str, now: str) -> "Profile":
         """The profile of a person who asks to be verified.
 
         Raises:
@@ -220,7 +218,7 @@ class Profile(Reputation):
         """
         return self._next({"verification": asked(self.verification, note, verified=self.verified, now=now)}, now)
 
-    def with_application_decided(self, decision: VerificationDecision, *, by: str, now: str) -> Profile:
+    def with_application_decided(self, decision: VerificationDecision, *, by: str, now: str) -> "Profile":
         """The profile after an admin's decision about the person's request.
 
         Raises:
@@ -232,7 +230,7 @@ class Profile(Reputation):
             raise Conflict("No request to be verified waits.", code="verification_not_waiting")
         return self._verified(decision.decision == "approve", "refused", decision.reason, by=by, now=now)
 
-    def with_verification(self, verified: bool, reason: str | None, *, by: str, now: str) -> Profile:
+    def with_verification(self, verified: bool, reason: str | None, *, by: str, now: str) -> "Profile":
         """The profile after an admin's decision about the verification; a request that waits is decided by it too.
 
         Raises:
@@ -253,21 +251,21 @@ class Profile(Reputation):
 
     def _verified(
         self, verified: bool, otherwise: VerificationStatus, reason: str | None, *, by: str, now: str
-    ) -> Profile:
+    ) -> "Profile":
         request = self.verification or Verification(status="waiting")
         decided = request.decided("approved" if verified else otherwise, reason, by=by, now=now)
         return self._next({"verified": verified, "verification": decided}, now)
 
-    def with_admin(self, *, admin: bool, now: str) -> Profile:
+    def with_admin(self, *, admin: bool, now: str) -> "Profile":
         """The profile with or without the role admin."""
         held: set[Role] = {*self.roles} | {"admin"} if admin else {*self.roles} - {"admin"}
         return self._next({"roles": sorted(held, key=ROLES.index)}, now)
 
-    def with_hidden(self, hidden: bool, now: str) -> Profile:
+    def with_hidden(self, hidden: bool, now: str) -> "Profile":
         """The profile of a person who was suspended (`hidden`) or reinstated."""
         return self._next({"hidden": hidden or None}, now)
 
-    def erased(self, now: str) -> Profile:
+    def erased(self, now: str) -> "Profile":
         """The profile without personal data; ratings and counters stay. The same object if nothing changes."""
         return self._next(
             {
@@ -289,7 +287,7 @@ class Profile(Reputation):
             now,
         )
 
-    def _next(self, changed: dict[str, Any], now: str) -> Profile:
+    def _next(self, changed: dict[str, Any], now: str) -> "Profile":
         return next_version(self, changed, updated_at=now)
 
 

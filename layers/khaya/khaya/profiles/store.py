@@ -4,8 +4,6 @@ A person has a row for each pair of a role and a trade, and for each role withou
 directory is one query. Rows contain all that the directory shows. They are written in the profile's transaction.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The formula of the trust score, and the badges."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """Asking to be verified: the request, its state, and an admin's decision."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -32,7 +30,7 @@ class Verification(Model):
     decided_by: str | None = None
     decided_at: str | None = None
 
-    def decided(self, status: VerificationStatus, reason: str | None, *, by: str, now: str) -> Verification:
+    def decided(self, status: VerificationStatus, reason: str | None, *, by: str, now: str) -> "Verification":
         """The request after an admin's decision."""
         return self.model_copy(update={"status": status, "reason": reason, "decided_by": by, "decided_at": now})
 

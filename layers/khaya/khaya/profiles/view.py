@@ -1,7 +1,5 @@
 """Profiles as the API shows them: to everybody, and to the owner."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from khaya.platform.base.fields import Coordinates

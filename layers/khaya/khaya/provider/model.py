@@ -1,7 +1,5 @@
 """What goes to a payment provider and what comes back. Account numbers and personal data are not in the `repr`."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from typing import Final, Literal

@@ -1,7 +1,5 @@
 """The payment provider's pages, to which the browser goes for a checkout."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit

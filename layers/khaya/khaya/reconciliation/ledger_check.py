@@ -1,7 +1,5 @@
 """Compares the ledger with itself, and its balances with the states of what they belong to."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Differences that a reconciliation finds, and the figures of a day."""
 
-from __future__ import annotations
-
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
@@ -95,7 +93,7 @@ class Difference(Model):
     closing_reason: str | None = None
     version: Count = 1
 
-    def closed(self, reason: str, *, admin_id: str, now: str) -> Difference:
+    def closed(self, reason: str, *, admin_id: str, now: str) -> "Difference":
         """The difference after an admin closed it.
 
         Raises:

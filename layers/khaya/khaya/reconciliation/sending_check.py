@@ -1,7 +1,5 @@
 """Compares payouts and refunds with what the provider lists. What differs is looked up again by its consumer."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial

@@ -1,7 +1,5 @@
 """The nightly reconciliation, and what admins do with its differences."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta

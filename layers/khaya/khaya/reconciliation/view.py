@@ -1,7 +1,5 @@
 """Differences and monthly totals as admins see them."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 

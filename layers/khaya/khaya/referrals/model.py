@@ -1,7 +1,5 @@
 """Rules of referrals: codes, states, rewards, and which jobs qualify."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -95,7 +93,7 @@ class Referral(Model):
         """What its qualifying jobs add up to."""
         return sum(self.jobs.values())
 
-    def with_job(self, job_id: str, cents: int, threshold_cents: int, now: str) -> Referral:
+    def with_job(self, job_id: str, cents: int, threshold_cents: int, now: str) -> "Referral":
         """The referral with one more qualifying job; it is completed once they add up to the threshold.
 
         Raises:
@@ -108,7 +106,7 @@ class Referral(Model):
             return counted
         return counted.model_copy(update={"status": "completed", "job_id": job_id, "completed_at": now})
 
-    def without_job(self, job_id: str, threshold_cents: int) -> Referral:
+    def without_job(self, job_id: str, threshold_cents: int) -> "Referral":
         """The referral after a payment for one of its jobs was charged back."""
         jobs = {name: cents for name, cents in self.jobs.items() if name != job_id}
         left = self.model_copy(update={"jobs": jobs})
@@ -118,7 +116,7 @@ class Referral(Model):
             return left.model_copy(update={"status": "pending", "job_id": None, "completed_at": None})
         return left.model_copy(update={"status": "reversed"})
 
-    def rewarded(self, now: str) -> Referral:
+    def rewarded(self, now: str) -> "Referral":
         """The referral with both sides paid.
 
         Raises:
@@ -149,7 +147,7 @@ class Referrer(Model):
     held: tuple[str, ...] = ()
     version: Count = 0
 
-    def with_code(self, code: str, name: str) -> Referrer:
+    def with_code(self, code: str, name: str) -> "Referrer":
         """The referrer with a code."""
         return self.model_copy(update={"code": code, "display_name": name, "version": self.version + 1})
 
@@ -157,24 +155,24 @@ class Referrer(Model):
         """Whether one more referral is paid automatically in this month."""
         return self.month != self._month(now) or self.month_count < MONTHLY_LIMIT
 
-    def with_held(self, referred_id: str) -> Referrer:
+    def with_held(self, referred_id: str) -> "Referrer":
         """The referrer with one more referral whose reward waits for the end of a suspension."""
         held = tuple(sorted({*self.held, referred_id}))
         return self.model_copy(update={"held": held, "version": self.version + 1})
 
-    def without_held(self, referred_id: str) -> Referrer:
+    def without_held(self, referred_id: str) -> "Referrer":
         """The referrer after the reward of a referral was paid or waits for an admin; the same if it was not held."""
         if referred_id not in self.held:
             return self
         held = tuple(one for one in self.held if one != referred_id)
         return self.model_copy(update={"held": held, "version": self.version + 1})
 
-    def without_reward(self) -> Referrer:
+    def without_reward(self) -> "Referrer":
         """The referrer after the rewards of a referral were taken back."""
         changed = {"rewarded_count": max(0, self.rewarded_count - 1), "version": self.version + 1}
         return self.model_copy(update=changed)
 
-    def with_reward(self, now: str, *, automatic: bool) -> Referrer:
+    def with_reward(self, now: str, *, automatic: bool) -> "Referrer":
         """The referrer with one more rewarded referral. Payments by an admin do not count for the monthly limit."""
         changed: dict[str, Any] = {
             "rewarded_count": self.rewarded_count + 1,
@@ -222,7 +220,7 @@ class WaitingReward(Model):
         """Those whom it is for."""
         return (self.referrer_id,) if self.referred_id is None else (self.referrer_id, self.referred_id)
 
-    def decided(self, request: RewardDecisionRequest, *, admin_id: str, now: str) -> WaitingReward:
+    def decided(self, request: RewardDecisionRequest, *, admin_id: str, now: str) -> "WaitingReward":
         """The reward after an admin's decision.
 
         Raises:
@@ -274,7 +272,7 @@ class Means:
     account: PayoutAccount | None = None
     cards: frozenset[str] = frozenset()
 
-    def overlaps(self, other: Means) -> bool:
+    def overlaps(self, other: "Means") -> bool:
         """Whether two people share a bank account, an identity number or a card."""
         return is_shared(self.account, other.account) or bool(self.cards & other.cards)
 

@@ -1,7 +1,5 @@
 """Use cases of referrals that need more than one read."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """Referrals as the API shows them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated
 

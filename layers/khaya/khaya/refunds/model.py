@@ -1,7 +1,5 @@
 """A refund and its states: money that goes back to a buyer, over one or more of the collections that brought it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
@@ -151,7 +149,7 @@ class Refund(Model):
         """Whether it is to be looked at now."""
         return self.next_at is not None and self.next_at <= now
 
-    def planned(self, captures: Sequence[tuple[str, int]], now: str) -> Refund:
+    def planned(self, captures: Sequence[tuple[str, int]], now: str) -> "Refund":
         """The refund shared out over `captures`, pairs of reference and what is left, newest first.
 
         If less than the amount is left, an admin has to act.
@@ -169,47 +167,47 @@ class Refund(Model):
             return self.stuck("too_little_left", now)
         return self._updated(now, parts=tuple(parts), reason=None, next_at=now)
 
-    def asking(self, now: str) -> Refund:
+    def asking(self, now: str) -> "Refund":
         """The refund just before the provider is asked for its present part."""
         return self._with_part(now, {"state": "asked", "asked_at": now}, next_at=self._look_at(now))
 
-    def not_asked(self, reason: Reason, now: str, seconds: int = 0) -> Refund:
+    def not_asked(self, reason: Reason, now: str, seconds: int = 0) -> "Refund":
         """The refund after the provider did nothing: it is asked again later."""
         wait = _BALANCE_MINUTES * 60 if reason in ("balance_too_low", "chargeback") else _FIRST_LOOK_SECONDS
         next_at = clock.plus(now, seconds=max(wait, seconds))
         return self._with_part(now, {"state": "planned", "asked_at": None}, reason=reason, next_at=next_at)
 
-    def unclear(self, now: str) -> Refund:
+    def unclear(self, now: str) -> "Refund":
         """The refund while the provider's answer is lost and its list lacks the present part."""
         asked_at = self.part.asked_at if self.part else None
         if asked_at is not None and clock.plus(asked_at, minutes=UNCLEAR_MINUTES) <= now:
             return self.stuck("unclear", now)
         return self._updated(now, reason="unclear", next_at=clock.plus(now, minutes=2))
 
-    def postponed(self, now: str, seconds: int = 0) -> Refund:
+    def postponed(self, now: str, seconds: int = 0) -> "Refund":
         """The refund after the provider could not be asked about it."""
         next_at = clock.plus(now, seconds=max(_FIRST_LOOK_SECONDS, seconds))
         return self._updated(now, reason="provider_unavailable", next_at=next_at)
 
-    def withheld(self, now: str) -> Refund:
+    def withheld(self, now: str) -> "Refund":
         """The refund while a chargeback of its money is open: the account that the buyer named waits with us."""
         return self._updated(now, reason="chargeback", next_at=clock.plus(now, minutes=_BALANCE_MINUTES))
 
-    def giving_account(self, now: str) -> Refund:
+    def giving_account(self, now: str) -> "Refund":
         """The refund just before the provider is given the buyer's account."""
         return self._with_part(now, {"given_at": now}, reason=None, next_at=self._look_at(now))
 
-    def account_not_given(self, now: str, seconds: int) -> Refund:
+    def account_not_given(self, now: str, seconds: int) -> "Refund":
         """The refund after the provider could not be reached to give it the buyer's account."""
         return self._with_part(now, {"given_at": None}).postponed(now, seconds)
 
-    def sent(self, provider_id: str, now: str) -> Refund:
+    def sent(self, provider_id: str, now: str) -> "Refund":
         """The refund while the provider gives its present part back."""
         fields = {"state": "sent", "provider_id": provider_id}
         after = self._with_part(now, fields, status="sent", reason=None, waiting=None, next_at=self._look_at(now))
         return after.model_copy(update={**_NOT_FOR_ADMIN, "sealed": None})
 
-    def part_paid(self, provider_id: str, now: str) -> Refund:
+    def part_paid(self, provider_id: str, now: str) -> "Refund":
         """The refund after its present part was given back; the last part ends it."""
         after = self._with_part(
             now, {"state": "paid", "provider_id": provider_id}, status="sent", reason=None, waiting=None, next_at=now
@@ -218,7 +216,7 @@ class Refund(Model):
             return after.model_copy(update={"status": "paid", "next_at": None, "paid_at": now, "sealed": None})
         return after
 
-    def needing_account(self, provider_id: str, now: str, problem: AccountProblem | None = None) -> Refund:
+    def needing_account(self, provider_id: str, now: str, problem: AccountProblem | None = None) -> "Refund":
         """The refund while the provider needs the buyer's bank account; the buyer is asked and reminded."""
         waiting = (self.waiting or Waiting(since=now)).looked_at(now)
         return self._with_part(
@@ -233,7 +231,7 @@ class Refund(Model):
             account_problem=problem or self.account_problem,
         )
 
-    def with_account(self, sealed: str, now: str) -> Refund:
+    def with_account(self, sealed: str, now: str) -> "Refund":
         """The refund after the buyer named an account. It goes on by itself, so no admin decides about it.
 
         Raises:
@@ -245,7 +243,7 @@ class Refund(Model):
         named = self._updated(now, sealed=sealed, account_version=version, account_problem=None, next_at=now)
         return named.model_copy(update=_NOT_FOR_ADMIN)
 
-    def account_given(self, now: str) -> Refund:
+    def account_given(self, now: str) -> "Refund":
         """The refund after the provider took the buyer's account; its numbers are dropped."""
         return self._with_part(
             now,
@@ -257,19 +255,19 @@ class Refund(Model):
             next_at=self._look_at(now),
         ).model_copy(update=_NOT_FOR_ADMIN)
 
-    def refused(self, now: str) -> Refund:
+    def refused(self, now: str) -> "Refund":
         """The refund after the provider refused its present part for good."""
         return self._with_part(now, {"state": "planned", "asked_at": None}).stuck("refused", now)
 
-    def part_failed(self, provider_id: str, now: str) -> Refund:
+    def part_failed(self, provider_id: str, now: str) -> "Refund":
         """The refund after the provider began its present part, and did not make it."""
         return self._with_part(now, {"state": "failed", "provider_id": provider_id}).stuck("failed", now)
 
-    def stuck(self, reason: Reason, now: str) -> Refund:
+    def stuck(self, reason: Reason, now: str) -> "Refund":
         """The refund when it does not go on without an admin."""
         return self._updated(now, status="needs_admin", reason=reason, for_admin=True, next_at=None, sealed=None)
 
-    def charged_back(self, cents: int, collection: str, now: str) -> Refund:
+    def charged_back(self, cents: int, collection: str, now: str) -> "Refund":
         """The refund less `cents` that the buyer's bank has taken back with a collection: nobody gets them twice.
 
         A decision that waits for a second admin was about another amount, and is dropped.
@@ -291,7 +289,7 @@ class Refund(Model):
             return after.model_copy(update={**none, "status": status, "next_at": now})
         return after if after.is_final else after.model_copy(update={"next_at": now})
 
-    def decided(self, request: RefundDecisionRequest, *, admin_id: str, now: str) -> Refund:
+    def decided(self, request: RefundDecisionRequest, *, admin_id: str, now: str) -> "Refund":
         """The refund after an admin's decision. Above the limit of one admin, the first decision waits for a second.
 
         The limit is about what is left of it.
@@ -324,13 +322,13 @@ class Refund(Model):
             }
         )
 
-    def _given_back(self, now: str) -> Refund:
+    def _given_back(self, now: str) -> "Refund":
         """The refund after an admin gave back by hand what was left of it."""
         parts = tuple(part.model_copy(update={**left_aside(part), "state": "paid"}) for part in self.parts)
         ended = {"status": "paid", "paid_at": now, "next_at": None, "sealed": None, "waiting": None}
         return self._updated(now, parts=parts, reason=None, for_admin=False, **ended)
 
-    def _reopened(self, now: str) -> Refund:
+    def _reopened(self, now: str) -> "Refund":
         """The refund after an admin has seen that the provider did not make its present part."""
         changed: dict[str, Any] = {"status": "pending", "reason": None, "for_admin": False, "next_at": now}
         present = self.part
@@ -343,12 +341,12 @@ class Refund(Model):
         age = clock.seconds_between(self.created_at, now)
         return clock.plus(now, seconds=min(_LONGEST_LOOK_SECONDS, max(_FIRST_LOOK_SECONDS, age / 8)))
 
-    def _with_part(self, now: str, fields: dict[str, Any], **changed: Any) -> Refund:
+    def _with_part(self, now: str, fields: dict[str, Any], **changed: Any) -> "Refund":
         present = self.part
         parts = tuple(part.model_copy(update=fields) if part is present else part for part in self.parts)
         return self._updated(now, parts=parts, **changed)
 
-    def _updated(self, now: str, **changed: Any) -> Refund:
+    def _updated(self, now: str, **changed: Any) -> "Refund":
         status: Status = changed.get("status", self.status)
         if status != self.status and status not in TRANSITIONS[self.status]:
             raise Conflict(f"The refund is {self.status}.", code="refund_status", params={"status": self.status})

@@ -1,7 +1,5 @@
 """The refunds of single collections that make up a refund."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, Literal
 

@@ -4,8 +4,6 @@ Besides people's own reminders there are three kinds about an open action on a j
 ids are derived from what they are about, so that each exists once, however often and in whatever order events arrive.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
@@ -92,7 +90,7 @@ class Reminder(Model):
         """How often it is due."""
         return RECURRENCES[self.kind]
 
-    def claimed(self, now: str) -> Reminder:
+    def claimed(self, now: str) -> "Reminder":
         """The reminder after it was sent once more: due again later, counted from now, or finished.
 
         An overdue reminder is sent once; times that were missed are not made up for.
@@ -106,15 +104,15 @@ class Reminder(Model):
             due_at = clock.plus(now, days=self.recurrence.days)
         return self.model_copy(update={"number": number, "due_at": due_at})
 
-    def settled(self, now: str) -> Reminder:
+    def settled(self, now: str) -> "Reminder":
         """The reminder of an action that was done or is no longer possible."""
         return self._finished("settled", now)
 
-    def idle(self) -> Reminder:
+    def idle(self) -> "Reminder":
         """The reminder while no action is open, though one may be again."""
         return self.model_copy(update={"status": "idle"})
 
-    def merged_with(self, plan: Reminder) -> Reminder:
+    def merged_with(self, plan: "Reminder") -> "Reminder":
         """The existing reminder after an event planned it again; the same object if that changes nothing.
 
         The earliest cause counts, in whatever order the events arrive. A new cause ends the idle state.
@@ -125,7 +123,7 @@ class Reminder(Model):
             return self.model_copy(update={"due_at": plan.due_at})
         return self
 
-    def _finished(self, status: Status, now: str, **changed: Any) -> Reminder:
+    def _finished(self, status: Status, now: str, **changed: Any) -> "Reminder":
         expires_at = clock.epoch(clock.plus(now, days=KEEP_DAYS))
         return self.model_copy(update={**changed, "status": status, "expires_at": expires_at})
 
@@ -161,32 +159,32 @@ class Effect:
     planned: tuple[Reminder, ...] = ()
 
 
-def effect_of(event: Event) -> Effect:
+def effect_of(event: "Event") -> Effect:
     """The effect of an event on reminders; equal if the event is repeated."""
     rule = _EFFECTS.get(event.kind)
     return rule(event) if rule else Effect()
 
 
-def _bid_placed(event: Event) -> Effect:
+def _bid_placed(event: "Event") -> Effect:
     due_at = clock.local_hour(event.at, MORNING_HOUR, days=_FIRST_CHOICE_DAYS)
     return Effect(planned=(_open_action("chooseBid", event, "buyerId", due_at),))
 
 
-def _job_accepted(event: Event) -> Effect:
+def _job_accepted(event: "Event") -> Effect:
     due_at = clock.local_hour(event.detail["dueAt"], MORNING_HOUR, days=LATE_DAYS)
     return Effect(
         settled=_actions(event, "chooseBid"), planned=(_open_action("handInWork", event, "workerId", due_at),)
     )
 
 
-def _job_submitted(event: Event) -> Effect:
+def _job_submitted(event: "Event") -> Effect:
     due_at = clock.local_hour(event.at, MORNING_HOUR, days=FIRST_CONFIRMATION_DAYS)
     return Effect(
         settled=_actions(event, "handInWork"), planned=(_open_action("confirmWork", event, "buyerId", due_at),)
     )
 
 
-def _job_completed(event: Event) -> Effect:
+def _job_completed(event: "Event") -> Effect:
     due_at = clock.plus(event.detail["completedAt"], hours=_FIRST_REVIEW_HOURS)
     job_id = event.detail["jobId"]
     return Effect(
@@ -198,18 +196,18 @@ def _job_completed(event: Event) -> Effect:
     )
 
 
-def _job_ended(event: Event) -> Effect:
+def _job_ended(event: "Event") -> Effect:
     """The job was cancelled or expired. Without a worker, only the choice of a bid can have been open."""
     if event.detail.get("workerId") is None:
         return Effect(settled=_actions(event, "chooseBid"))
     return Effect(settled=_actions(event, "chooseBid", "handInWork", "confirmWork"))
 
 
-def _review_written(event: Event) -> Effect:
+def _review_written(event: "Event") -> Effect:
     return Effect(settled=(review_id(event.detail["jobId"], event.detail["reviewerId"]),))
 
 
-_EFFECTS: Final[Mapping[str, Callable[[Event], Effect]]] = {
+_EFFECTS: "Final[Mapping[str, Callable[[Event], Effect]]]" = {
     "bid.placed": _bid_placed,
     "job.accepted": _job_accepted,
     "job.submitted": _job_submitted,
@@ -223,12 +221,12 @@ PLANNING_EVENTS: Final = frozenset(_EFFECTS)
 """The kinds of event that plan or settle reminders."""
 
 
-def _open_action(kind: Kind, event: Event, person: str, due_at: str) -> Reminder:
+def _open_action(kind: Kind, event: "Event", person: str, due_at: str) -> Reminder:
     job_id = event.detail["jobId"]
     return Reminder(
         id=open_action_id(kind, job_id), user_id=event.detail[person], kind=kind, job_id=job_id, due_at=due_at
     )
 
 
-def _actions(event: Event, *kinds: Kind) -> tuple[str, ...]:
+def _actions(event: "Event", *kinds: Kind) -> tuple[str, ...]:
     return tuple(open_action_id(kind, event.detail["jobId"]) for kind in kinds)

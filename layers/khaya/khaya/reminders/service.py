@@ -4,8 +4,6 @@ A run only claims what is due, by a conditional update of the reminder. The upda
 which causes the notification. So a run that is interrupted at any point loses nothing and sends nothing twice.
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -54,7 +52,7 @@ class ClaimCounts:
     failed: int = 0
     unfinished: int = 0
 
-    def add(self, other: ClaimCounts) -> None:
+    def add(self, other: "ClaimCounts") -> None:
         """Add the counts of another report."""
         self.claimed += other.claimed
         self.dropped += other.dropped

@@ -1,7 +1,5 @@
 """Reminders in the API's responses."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from khaya.platform.base.models import Model

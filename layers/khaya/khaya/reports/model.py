@@ -1,7 +1,5 @@
 """The report of content that breaks the rules, and its resolution by an admin."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Annotated, Literal
 
@@ -58,7 +56,7 @@ class Report(Model):
 
     def resolved(
         self, request: ReportResolutionRequest, *, admin_id: str, parties: Collection[str], now: str
-    ) -> Report:
+    ) -> "Report":
         """The report after an admin's decision. `parties` are the present parties of a reported job.
 
         Raises:

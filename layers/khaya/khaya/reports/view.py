@@ -1,7 +1,5 @@
 """The API's representations of a report: for its reporter, and for admins."""
 
-from __future__ import annotations
-
 from khaya.platform.base.models import Model
 from khaya.reports.model import Kind, Report, Resolution, Status
 

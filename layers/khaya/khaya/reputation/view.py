@@ -1,7 +1,5 @@
 """A resume as the API shows it."""
 
-from __future__ import annotations
-
 from khaya.jobs.model import Category
 from khaya.platform.base.models import Model
 from khaya.profiles.model import SUB_RATINGS, Badge, Profile, mean

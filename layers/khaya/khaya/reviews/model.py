@@ -1,7 +1,5 @@
 """The review, and the rules of writing, answering and moderating it."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Final
 
 from pydantic import Field
@@ -88,7 +86,7 @@ class Review(Model):
         """Whether only admins see the review. A hidden review does not count towards the rating."""
         return self.moderation is not None and self.moderation.hidden
 
-    def answered(self, comment: str, person: str, now: str) -> Review:
+    def answered(self, comment: str, person: str, now: str) -> "Review":
         """The review after the reviewed person's answer.
 
         Raises:
@@ -101,7 +99,7 @@ class Review(Model):
             raise Conflict("The review was answered already.", code="review_answered")
         return self._updated(now, response=Reply(comment=comment, created_at=now))
 
-    def moderated(self, hidden: bool, reason: str, moderator_id: str, now: str) -> Review:
+    def moderated(self, hidden: bool, reason: str, moderator_id: str, now: str) -> "Review":
         """The review after an admin's decision; this review if the decision changes nothing.
 
         Raises:
@@ -114,7 +112,7 @@ class Review(Model):
         decision = ReviewModeration(hidden=hidden, reason=reason, moderator_id=moderator_id, at=now)
         return self._updated(now, moderations=[*self.moderations, decision][-MAX_MODERATIONS:])
 
-    def _updated(self, now: str, **changed: Any) -> Review:
+    def _updated(self, now: str, **changed: Any) -> "Review":
         return next_version(self, changed, updated_at=now)
 
 

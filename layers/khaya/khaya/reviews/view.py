@@ -1,7 +1,5 @@
 """The API's representations of a review: public, and for admins."""
 
-from __future__ import annotations
-
 from khaya.jobs.model import Party
 from khaya.platform.base.models import Model
 from khaya.platform.web.access import Caller

@@ -1,7 +1,5 @@
 """The words of a title, and the searchable form of a job or listing."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal

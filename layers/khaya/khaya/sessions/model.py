@@ -1,7 +1,5 @@
 """A session: the device that is signed in, and the refresh tokens that renew it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,7 +34,7 @@ class RefreshToken:
     sealed: str
 
     @classmethod
-    def read(cls, text: str) -> RefreshToken | None:
+    def read(cls, text: str) -> "RefreshToken | None":
         """The refresh token in `text`; None if it is malformed."""
         session_id, _, rest = text.partition(".")
         generation, _, sealed = rest.partition(".")
@@ -85,7 +83,7 @@ class Session(Model):
             return "refused"
         return "copied"
 
-    def renewed(self, used: int, sealed: str, now: str) -> Session:
+    def renewed(self, used: int, sealed: str, now: str) -> "Session":
         """The session with one more refresh token, issued for the generation `used`."""
         reusable = self._reusable(now)
         reusable.setdefault(str(used), now)

@@ -1,7 +1,5 @@
 """Opens, lists and ends sessions."""
 
-from __future__ import annotations
-
 import time
 from contextlib import suppress
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A settlement of the provider, once it is booked, and the movement that it causes."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from khaya.platform.base.models import Model

@@ -1,7 +1,5 @@
 """A page to share as HTML: small, without scripts, and with the tags that messengers read first."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Challenges, which are answered with one-time codes, and the requests of the sign-in routes."""
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -68,7 +66,7 @@ class ContactIdentity(Identity):
     kind: ContactKind
 
     @classmethod
-    def of(cls, username: str) -> ContactIdentity:
+    def of(cls, username: str) -> "ContactIdentity":
         """The identity in a normalised username."""
         return cls("email" if "@" in username else "phone", username)
 
@@ -96,7 +94,7 @@ class SignUp(RequestModel):
     channel: Channel | None = None
 
     @model_validator(mode="after")
-    def _has_destination(self) -> SignUp:
+    def _has_destination(self) -> "SignUp":
         if self.channel == "email" and self.email is None:
             raise FieldError("email is needed where the code is to go there", "email_required")
         return self
@@ -131,7 +129,7 @@ class ContactChange(RequestModel):
     language: Spoken | None = None
 
     @model_validator(mode="after")
-    def _has_one(self) -> ContactChange:
+    def _has_one(self) -> "ContactChange":
         check_only_one_of(self, *_CONTACTS, optional=_WITH_LANGUAGE)
         return self
 
@@ -170,7 +168,7 @@ class TokenRequest(RequestModel):
     ] = False
 
     @model_validator(mode="after")
-    def _is_one_of_four(self) -> TokenRequest:
+    def _is_one_of_four(self) -> "TokenRequest":
         check_only_one_of(self, *_FIELD_SETS, optional=_WITH_COOKIE)
         return self
 
@@ -188,7 +186,7 @@ class StepUp(RequestModel):
     password: GivenPassword | None = None
 
     @model_validator(mode="after")
-    def _has_one(self) -> StepUp:
+    def _has_one(self) -> "StepUp":
         check_only_one_of(self, *_STEP_UPS)
         return self
 

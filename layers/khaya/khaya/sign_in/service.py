@@ -1,7 +1,5 @@
 """Use cases of sign-in: request codes, answer them, sign in, refresh tokens, change the password."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from secrets import token_urlsafe
 

@@ -1,7 +1,5 @@
 """A list as CSV. The lines are the same in a response and in a file."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The counts that each kind of event changes. Counts are sums, so the order of events does not matter."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """The statistics as admins see them."""
 
-from __future__ import annotations
-
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import Cents
 from khaya.profiles.model import mean

@@ -1,7 +1,5 @@
 """The story, its moderation, and the rules of its visibility."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
@@ -98,7 +96,7 @@ class Story(Model):
         """Whether the person may see the story: everybody if it is public, otherwise its author and admins."""
         return self.is_public or admin or person == self.author_id
 
-    def require_owner(self, person: str) -> Story:
+    def require_owner(self, person: str) -> "Story":
         """This story, after checking that the person is its author.
 
         Raises:
@@ -108,7 +106,7 @@ class Story(Model):
             raise Forbidden("Only the author may do this.", code="not_the_owner")
         return self
 
-    def require_approved(self) -> Story:
+    def require_approved(self) -> "Story":
         """This story, after checking that it may be liked.
 
         Raises:
@@ -122,7 +120,7 @@ class Story(Model):
             )
         return self
 
-    def moderated(self, request: StoryModerationRequest, *, moderator_id: str, now: str) -> Story:
+    def moderated(self, request: StoryModerationRequest, *, moderator_id: str, now: str) -> "Story":
         """The story after an admin's decision. A later decision replaces an earlier one.
 
         Raises:
@@ -140,7 +138,7 @@ class Story(Model):
             now, status="approved" if approved else "rejected", featured=approved and featured, moderation=moderation
         )
 
-    def _updated(self, now: str, **changed: Any) -> Story:
+    def _updated(self, now: str, **changed: Any) -> "Story":
         return next_version(self, changed, updated_at=now)
 
 

@@ -1,7 +1,5 @@
 """The API's representations of a story: public, and for its author and admins."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, Any
 

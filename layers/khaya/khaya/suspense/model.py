@@ -1,7 +1,5 @@
 """Money in suspense: why it is there, and how it goes back."""
 
-from __future__ import annotations
-
 from typing import Annotated, Final, Literal
 
 from khaya.platform.base.errors import Conflict, Forbidden
@@ -69,15 +67,15 @@ class Suspense(Model):
         """What chargebacks have left of it."""
         return self.amount_cents - self.charged_back_cents
 
-    def given_to(self, refund_id: str, now: str) -> Suspense:
+    def given_to(self, refund_id: str, now: str) -> "Suspense":
         """The money in suspense while a refund gives it back."""
         return self._updated(now, status="returning", refund_id=refund_id, next_at=None)
 
-    def returned(self, now: str) -> Suspense:
+    def returned(self, now: str) -> "Suspense":
         """The money in suspense after it was given back."""
         return self._updated(now, status="returned", next_at=None)
 
-    def refunded_by(self, admin_id: str, reason: str, now: str) -> Suspense:
+    def refunded_by(self, admin_id: str, reason: str, now: str) -> "Suspense":
         """The money after an admin decided to give it back.
 
         Raises:
@@ -90,11 +88,11 @@ class Suspense(Model):
             raise Conflict(f"The money is {self.status}.", code="suspense_status", params={"status": self.status})
         return self._updated(now, status="returning", next_at=now, decided_by=admin_id, decision_reason=reason)
 
-    def frozen(self, now: str) -> Suspense:
+    def frozen(self, now: str) -> "Suspense":
         """The money while one more chargeback about it is open."""
         return self._updated(now, status="frozen", next_at=None, open_chargebacks=self.open_chargebacks + 1)
 
-    def thawed(self, now: str) -> Suspense:
+    def thawed(self, now: str) -> "Suspense":
         """The money after a chargeback about it was decided for the platform.
 
         It stays frozen while another is open. Then it goes back if that is clear or was decided before, whether or not
@@ -108,7 +106,7 @@ class Suspense(Model):
             return self._updated(now, status="waiting", open_chargebacks=0)
         return self._updated(now, status="returning", next_at=None if self.refund_id else now, open_chargebacks=0)
 
-    def lost(self, cents: int, now: str) -> Suspense:
+    def lost(self, cents: int, now: str) -> "Suspense":
         """The money after a chargeback about it was lost that took `cents`; what is left goes on as after one won."""
         taken = self.charged_back_cents + cents
         if taken < self.amount_cents:
@@ -116,5 +114,5 @@ class Suspense(Model):
         still_open = max(0, self.open_chargebacks - 1)
         return self._updated(now, status="lost", charged_back_cents=taken, open_chargebacks=still_open)
 
-    def _updated(self, now: str, **changed: object) -> Suspense:
+    def _updated(self, now: str, **changed: object) -> "Suspense":
         return self.model_copy(update={**changed, "updated_at": now, "version": self.version + 1})

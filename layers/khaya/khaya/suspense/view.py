@@ -1,7 +1,5 @@
 """Money in suspense as admins see it."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Uploads: content types by purpose, keys, and states."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
@@ -103,7 +101,7 @@ class UploadsRequest(RequestModel):
     files: Annotated[list[UploadRequest], Field(min_length=1, max_length=MAX_UPLOADS_TOGETHER)] | None = None
 
     @model_validator(mode="after")
-    def _is_one_or_several(self) -> UploadsRequest:
+    def _is_one_or_several(self) -> "UploadsRequest":
         check_only_one_of(self, *_SHAPES)
         return self
 
@@ -160,7 +158,7 @@ class Upload(Model):
         return self.purpose in _WITH_PUBLIC_PICTURES
 
     @property
-    def facts(self) -> PictureFacts | None:
+    def facts(self) -> "PictureFacts | None":
         """The facts that an object stores about the upload; None while it is checked."""
         if self.state not in ("ready", "refused"):
             return None
@@ -283,7 +281,7 @@ class HandIn:
     @classmethod
     def of(
         cls, keys: Collection[str], user_id: str, purpose: Purpose, field: str, *, known: Collection[str] = ()
-    ) -> HandIn:
+    ) -> "HandIn":
         """The keys in a request's list `field`, but those that the object shows already (`known`).
 
         Raises:
@@ -293,7 +291,7 @@ class HandIn:
         return cls.named({key: name for key, name in names.items() if key not in known}, user_id, purpose)
 
     @classmethod
-    def named(cls, fields: Mapping[str, str], user_id: str, purpose: Purpose) -> HandIn:
+    def named(cls, fields: Mapping[str, str], user_id: str, purpose: Purpose) -> "HandIn":
         """The keys of `fields`, each with the request's field that names it.
 
         Raises:

@@ -4,8 +4,6 @@ A use case that takes upload keys makes a `HandIn` of them, reads their items to
 `check_hand_in`, and adds `hand_in_writes` to its unit of work.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ Nobody but the uploader gets a link before a picture was written anew. Then link
 their public copies where an object that anybody may see has such, else signed for a quarter of an hour.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 

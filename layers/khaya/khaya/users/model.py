@@ -1,7 +1,5 @@
 """A person's private record: contact, account status, lost roles and ended sessions."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
@@ -123,7 +121,7 @@ class EndedSessions(Model):
         """The time (seconds since 1970) before which this session must not have begun; None if any is allowed."""
         return None if session_id == self.kept_session else self.ended_before
 
-    def with_ended(self, session_id: str, now: int) -> EndedSessions:
+    def with_ended(self, session_id: str, now: int) -> "EndedSessions":
         """With one more ended session, and without those whose access tokens have expired."""
         ended_at = {**{one: at for one, at in self.ended_at.items() if now - at < ENDED_SECONDS}, session_id: now}
         kept = {one for one in self.ended_sessions if one in ended_at or one not in self.ended_at}

@@ -4,8 +4,6 @@ The table also holds the admins' decisions and changes of passwords, under `<use
 the attributes that the account guard writes, so that its updates cost no index writes.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """Reminders of money that waits for a person, for payouts and refunds alike."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Final
 
@@ -22,7 +20,7 @@ class Waiting(Model):
     since: str
     reminded: Count = 0
 
-    def looked_at(self, now: str, days: Sequence[int] = REMINDER_DAYS) -> Waiting:
+    def looked_at(self, now: str, days: Sequence[int] = REMINDER_DAYS) -> "Waiting":
         """With one more reminder if one is due. Reminders that were missed are not caught up."""
         due = sum(clock.plus(self.since, days=day) <= now for day in days)
         return self if due <= self.reminded else self.model_copy(update={"reminded": due})

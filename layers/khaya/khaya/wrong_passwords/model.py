@@ -1,7 +1,5 @@
 """The rules of wrong passwords: growing delays, and the token bucket of a network. Times are in seconds since 1970."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,7 +72,7 @@ class WrongPasswords:
         """Whether passwords are being compared, so that the delay ends at once if they are right."""
         return self.in_flight > 0 and self.in_flight_until > now
 
-    def one_more(self, rule: DelayRule, now: int) -> WrongPasswords:
+    def one_more(self, rule: DelayRule, now: int) -> "WrongPasswords":
         """The count with another try at `now`."""
         count = (self.count if self.kept_until > now else 0) + 1
         return WrongPasswords(

@@ -4,8 +4,6 @@ Tries are counted per network, and per identity and network. They are never coun
 account, so that nobody can lock somebody else out. The device is not counted: its name comes from a header.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass

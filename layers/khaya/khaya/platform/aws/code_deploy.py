@@ -1,7 +1,5 @@
 """CodeDeploy's deployments of functions: which version is about to serve requests, and the verdict on it."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from typing import Any

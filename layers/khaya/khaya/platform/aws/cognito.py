@@ -3,8 +3,6 @@
 The pool issues tokens for a password, or for a one-time proof that only this service can create (see `sign_in.store`).
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

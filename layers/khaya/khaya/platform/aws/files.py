@@ -3,8 +3,6 @@
 Large files are written in parts, with constant memory.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """SQS: messages sent to the application's queues, and the visibility of messages that were received."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The change of one stored item, as consumers and events read it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from khaya.platform.base.models import Item

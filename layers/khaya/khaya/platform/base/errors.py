@@ -1,7 +1,5 @@
 """Domain exceptions. `khaya.platform.web.problems` maps each to a problem+json response."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 

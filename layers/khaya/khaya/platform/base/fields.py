@@ -1,7 +1,5 @@
 """Field types that several domains share: text, places, counts, coordinates."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable
@@ -75,7 +73,7 @@ def _one_line(value: str) -> str:
 class _Pattern:
     """Adds the JSON Schema pattern of a kind of text; `refused` and `blank` are character classes."""
 
-    by_pattern: Final[dict[str, _Pattern]] = {}
+    by_pattern: "Final[dict[str, _Pattern]]" = {}
 
     def __init__(self, refused: str, blank: str) -> None:
         self.refused, self.blank = refused, blank

@@ -1,7 +1,5 @@
 """Base classes of all models, and the stored form of a model."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, Self, TypeVar
 

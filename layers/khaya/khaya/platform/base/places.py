@@ -3,8 +3,6 @@
 They stand in `places.json`, which names its sources and their licences.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from functools import cache

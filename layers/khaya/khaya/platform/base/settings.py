@@ -1,7 +1,5 @@
 """Settings from environment variables, which `template.yaml` sets."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Collection
 from functools import cache

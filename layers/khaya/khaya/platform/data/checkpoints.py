@@ -1,7 +1,5 @@
 """Checkpoints of daily tasks in the Tasks table: one for each task and day, and positions inside of long items."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

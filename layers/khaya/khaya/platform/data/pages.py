@@ -1,7 +1,5 @@
 """Pages of lists, and signed cursors, which are valid only for the list that issued them."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac
@@ -45,7 +43,7 @@ class PageResult(Generic[Element]):
     items: list[Element]
     after: Mapping[str, Any] | None
 
-    def mapped(self, read: Callable[[Element], Other]) -> PageResult[Other]:
+    def mapped(self, read: Callable[[Element], Other]) -> "PageResult[Other]":
         """The page with `read` applied to each item."""
         return PageResult([read(item) for item in self.items], self.after)
 

@@ -4,8 +4,6 @@ Use cases add writes; `commit` makes them after the response is known. If the cl
 record of the response is part of the same transaction, so that the effect and its record always agree.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import secrets
@@ -63,7 +61,7 @@ class IdempotentRequest:
     fingerprint: str
 
     @classmethod
-    def of(cls, key: str, *, user_id: str, operation: str, body: str | None) -> IdempotentRequest:
+    def of(cls, key: str, *, user_id: str, operation: str, body: str | None) -> "IdempotentRequest":
         """The request with this key. `operation` is its method and path.
 
         Raises:

@@ -4,8 +4,6 @@ Expressions contain attributes as `#name` and values as `:name`. The attribute n
 expression, so reserved words need no care. Each write has a refusal: the exception to raise if its condition fails.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import re
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """The caller of a route, the access rules of routes, and the interface of the account guard."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Protocol
 

@@ -15,8 +15,6 @@ The stages run in this order, so that a request with several faults gets the sta
 6. `409`: the state of the object (the handler, or the commit)
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import time

@@ -1,7 +1,5 @@
 """Maps pydantic's validation errors to field problems with codes of our own."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple

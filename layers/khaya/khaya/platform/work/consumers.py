@@ -11,8 +11,6 @@ After the queue's `maxReceiveCount` SQS moves the message to the dead letters. M
 `MessageRetried`, a message that comes again; `MessageFailed`, one that will not.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -7,8 +7,6 @@ unfinished. Later runs also process earlier days that are not finished.
 Concurrent runs are safe: items may be processed twice, and the run that saves its checkpoint last stops.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeAlias
@@ -36,7 +34,7 @@ class TaskCounts:
     unfinished: int = 0
     days: int = 0
 
-    def __add__(self, other: TaskCounts) -> TaskCounts:
+    def __add__(self, other: "TaskCounts") -> "TaskCounts":
         """The counts of two runs together."""
         ours, theirs = self.as_counts(), other.as_counts()
         return TaskCounts(**{name: ours[name] + theirs[name] for name in ours})

@@ -7,8 +7,6 @@ consumer's message again, so that there is one way to bring a thing in line, and
 What was written a moment ago, and what there was no time for, is left to the next run, never taken for done.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
