@@ -14,7 +14,6 @@ from khaya.chargebacks.model import ChargebackResponseRequest
 from khaya.chargebacks.model import Status as ChargebackStatus
 from khaya.chargebacks.view import ChargebackView, chargeback_view
 from khaya.disbursements import decisions
-from khaya.paper import service as paper
 from khaya.payment_records import service
 from khaya.payment_records.model import span_of
 from khaya.payment_records.view import (
@@ -32,7 +31,7 @@ from khaya.platform.data.pages import Page
 from khaya.platform.web.access import ADMIN, SIGNED_IN, Access
 from khaya.platform.web.api import Api, Cursor, PageLimit
 from khaya.reconciliation import closings
-from khaya.reconciliation import service as reconciliation
+from khaya.reconciliation import decisions as difference_decisions
 from khaya.reconciliation import store as differences
 from khaya.reconciliation.model import DifferenceClosingRequest
 from khaya.reconciliation.model import Status as DifferenceStatus
@@ -98,6 +97,8 @@ def receipt(payment_id: str) -> Response[None]:
 
     It is made when it is asked for, which counts for the limit of writes.
     """
+    from khaya.paper import service as paper  # noqa: PLC0415 - brings bids, and most requests make no document
+
     api.guard_write()
     return _redirect(paper.receipt(payment_id, api.caller.user_id, api.now))
 
@@ -131,6 +132,8 @@ def invoice(earning_id: str) -> Response[None]:
 
     It is made when it is asked for, which counts for the limit of writes.
     """
+    from khaya.paper import service as paper  # noqa: PLC0415 - as above
+
     api.guard_write()
     return _redirect(paper.invoice(earning_id, api.caller.user_id, api.now))
 
@@ -159,7 +162,7 @@ def close_difference(
     difference_id: str, request: Annotated[DifferenceClosingRequest, Body()]
 ) -> Response[DifferenceView]:
     """The same difference is not reported again."""
-    closed = reconciliation.close(
+    closed = difference_decisions.close(
         difference_id, request, admin_id=api.caller.user_id, now=api.now, unit_of_work=api.unit_of_work
     )
     return api.answer(difference_view(closed), version=closed.version)
@@ -238,6 +241,8 @@ def found_chargebacks(
 )
 def evidence(chargeback_id: str) -> Response[None]:
     """One PDF: the job, its bid, the submission, the times, and what both sides gave as evidence."""
+    from khaya.paper import service as paper  # noqa: PLC0415 - as above
+
     return _redirect(paper.evidence_link(chargebacks.get(chargeback_id)))
 
 
@@ -249,6 +254,8 @@ def evidence(chargeback_id: str) -> Response[None]:
 )
 def respond(chargeback_id: str, request: Annotated[ChargebackResponseRequest, Body()]) -> Response[ChargebackView]:
     """Accepts it, or contests it with the evidence as it is now. The answer is sent within a minute."""
+    from khaya.paper import service as paper  # noqa: PLC0415 - as above
+
     chargeback = chargebacks.get(chargeback_id)
     contested = request.decision == "contest"
     key = api.unit_of_work.once("evidence", lambda: paper.evidence(chargeback)) if contested else None

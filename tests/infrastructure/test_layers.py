@@ -68,6 +68,21 @@ def test_nothing_in_the_application_knows_where_it_runs() -> None:
             assert word not in text, f"{path}: {word}"
 
 
+def test_modules_with_models_read_annotations_at_once() -> None:
+    """Otherwise pydantic compiles the text of each annotation at every cold start."""
+    for path in LAYER.rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        bases = {
+            base.id
+            for node in tree.body
+            if isinstance(node, ast.ClassDef)
+            for base in node.bases
+            if isinstance(base, ast.Name)
+        }
+        if bases & {"Model", "RequestModel", "BaseModel"}:
+            assert "__future__.annotations" not in imported(path.read_text()), path
+
+
 def test_a_class_name_stands_for_one_thing() -> None:
     """Apart from event groups and the provider's shapes, which are written `port.Refund` outside their package."""
     found: dict[str, list[Path]] = {}

@@ -9,14 +9,13 @@ from khaya.ledger import store as ledger
 from khaya.ledger.model import DayClosing
 from khaya.platform.base import clock, observability
 from khaya.platform.base.backoff import pause
-from khaya.platform.base.errors import NotFound, WriteConflict
+from khaya.platform.base.errors import WriteConflict
 from khaya.platform.data.pages import every_item
-from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, read
+from khaya.platform.data.unit_of_work import commit_now, read
 from khaya.reconciliation import ledger_check, provider_check, sending_check, store
-from khaya.reconciliation.model import Difference, DifferenceClosingRequest, Finding, difference_of
+from khaya.reconciliation.model import Finding, difference_of
 from khaya.restores import store as restores
 from khaya.settlements import service as settlements
-from khaya.users import store as users
 
 _LOOKS: Final = 3
 """How often the balance is compared before it counts as different, as an index may lag, or a settlement just came."""
@@ -62,23 +61,6 @@ def run(now: str, has_time: Callable[[], bool]) -> ReconciliationCounts:
 def count_open() -> int:
     """How many differences are open."""
     return sum(1 for _ in every_item(lambda page: store.with_status("open", page)))
-
-
-def close(
-    difference_id: str, request: DifferenceClosingRequest, *, admin_id: str, now: str, unit_of_work: UnitOfWork
-) -> Difference:
-    """Close a difference.
-
-    Raises:
-        NotFound: there is no such difference.
-        Conflict: it was closed before.
-    """
-    found = store.find(difference_id)
-    if found is None:
-        raise NotFound("There is no such difference.")
-    closed = found.closed(request.reason, admin_id=admin_id, now=now)
-    unit_of_work.add(users.require_active_admin(admin_id), store.change(found, closed))
-    return closed
 
 
 def _close_days(now: str, has_time: Callable[[], bool], report: ReconciliationCounts) -> DayClosing | None:
