@@ -265,6 +265,12 @@ def test_an_unknown_queue_is_refused_with_those_that_there_are(redrive: tuple[Re
         redrive[0].queue("nothing")
 
 
+STOPS = (
+    "The alarm of bids, name-sync rings. At a message for such a consumer the command would stop, because the cause "
+    "repeats."
+)
+
+
 @pytest.mark.parametrize(
     ("waiting", "first", "failing", "expected"),
     [
@@ -287,8 +293,7 @@ def test_an_unknown_queue_is_refused_with_those_that_there_are(redrive: tuple[Re
             ["name-sync", "bids"],
             [
                 "3 dead letters would be sent to derived-dead.fifo again, and then deleted from the dead letters.",
-                "The alarm of bids, name-sync rings. At a message for such a consumer the command would stop, "
-                + "because the cause repeats.",
+                STOPS,
             ],
         ),
     ],
