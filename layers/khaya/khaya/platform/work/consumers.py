@@ -159,10 +159,10 @@ class _Batch:
         fields = {"messageId": message.id, "attempt": message.attempt, "error": type(error).__name__, **reason}
         if ends:
             observability.logger().error("message failed", extra=fields)
+            observability.count_for_consumer("MessageFailed", message.consumer)
         else:
             level = "warning" if isinstance(error, RetryLater) else "error"
             getattr(observability.logger(), level)("message retried", extra={**fields, "seconds": seconds})
-        observability.count_for_consumer("MessageFailed" if ends else "MessageRetried", message.consumer)
 
     def _delay_seconds(self, message: Message, error: BaseException | None) -> int:
         if isinstance(error, NotBegun) or message.attempt >= self._max_attempts:
