@@ -203,5 +203,5 @@ def test_saved_queries_of_the_runbook_are_those_of_the_template() -> None:
         for one in MONITORING.values()
         if one["Type"] == "AWS::Logs::QueryDefinition"
     }
-    listed = RUNBOOK.partition("* **Saved queries**")[2].partition("* **Metrics.**")[0]
+    listed = RUNBOOK.partition("* **Saved queries**")[2].partition("* **Counts.**")[0]
     assert {re.sub(r"\s+", " ", one) for one in re.findall(r"`([a-z][a-z ]+)`", listed)} == saved
