@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from operations.refused import Refused
 from operations.stack import Stack
 
@@ -91,7 +93,7 @@ class Version:
         stage: AWSCURRENT or AWSPREVIOUS; empty for one that was replaced twice.
         id: what Secrets Manager calls it.
         made: when it was made.
-        value: what is in it; None where it has no stage.
+        value: what is in it; None where it has no stage, or the operator may not read it.
     """
 
     stage: str
@@ -216,7 +218,7 @@ class Secret:
         listed = self._secrets.list_secret_version_ids(SecretId=self._name, IncludeDeprecated=True)["Versions"]
         found = [Version(_stage(one), one["VersionId"], one["CreatedDate"]) for one in listed]
         found.sort(key=lambda one: (STAGES.index(one.stage) if one.stage else len(STAGES), one.made))
-        return [replace(one, value=self._value(one.stage)) if one.stage else one for one in found]
+        return [replace(one, value=self._value_if_allowed(one.stage)) if one.stage else one for one in found]
 
     def check_undo(self) -> None:
         """Refuse to take the previous version where there is none.
@@ -250,6 +252,15 @@ class Secret:
 
     def _value(self, stage: str = CURRENT) -> str:
         return str(self._secrets.get_secret_value(SecretId=self._name, VersionStage=stage)["SecretString"])
+
+    def _value_if_allowed(self, stage: str) -> str | None:
+        """The value of a version; None for who may see that there is one, but not what it is."""
+        try:
+            return self._value(stage)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "AccessDeniedException":
+                raise
+            return None
 
     def _versions(self) -> dict[str, dict[str, Any]]:
         listed = self._secrets.list_secret_version_ids(SecretId=self._name)["Versions"]

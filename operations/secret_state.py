@@ -29,7 +29,7 @@ def lines(name: str, secret: Secret, environment: str, served: str | None = None
     stages = {one.stage for one in versions}
     if PREVIOUS not in stages:
         yield "there is no version before"
-    elif len({one.value for one in versions if one.stage}) == 1:
+    elif len({one.value or one.id for one in versions if one.stage}) == 1:
         yield "the version before has the same value, so that no older value is good"
     else:
         yield f"the version before is still read: {KINDS[name].previous}"
@@ -40,7 +40,7 @@ def lines(name: str, secret: Secret, environment: str, served: str | None = None
 def _content(name: str, version: Version, environment: str) -> str:
     """What is in a version, without its value; nothing where only the value itself would say more."""
     if version.value is None:
-        return "nothing reads it"
+        return "you may not read it" if version.stage else "nothing reads it"
     if name == "service-key":
         replaced = len(version.value.split()) - 1
         return f"with {replaced} replaced key{'' if replaced == 1 else 's'}"

@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from click.testing import CliRunner, Result
 
 from operations import __main__ as commands
@@ -158,7 +159,12 @@ class Kept:
             ]
         }
 
+    def __init__(self, denial: str = "") -> None:
+        self._denial = denial
+
     def get_secret_value(self, **asked: Any) -> dict[str, Any]:
+        if self._denial:
+            raise ClientError({"Error": {"Code": self._denial, "Message": "no"}}, "GetSecretValue")
         return {"SecretString": f"the value of {asked['VersionStage']}"}
 
 
@@ -167,6 +173,22 @@ def test_given_a_version_that_was_replaced_twice_then_it_is_shown_that_nothing_r
     assert [line.split()[0] for line in lines[:3]] == ["AWSCURRENT", "AWSPREVIOUS", "replaced"]
     assert lines[2] == "replaced     2026-11-21 08:00  oldest  nothing reads it"
     assert lines[-1] == "CloudFront sends oldest, which the API does not trust"
+
+
+@pytest.mark.parametrize("kind", ["service-key", "payment-key"])
+def test_given_an_operator_who_may_not_read_secrets_then_the_versions_are_shown_without_what_is_in_them(
+    kind: str,
+) -> None:
+    current, before, replaced, read = Rotation(kind, Secret(Kept("AccessDeniedException"), "kept"), "dev").state()
+    assert current == "AWSCURRENT   2026-11-21 08:00  new  you may not read it"
+    assert before == "AWSPREVIOUS  2026-11-21 08:00  old  you may not read it"
+    assert replaced.endswith("nothing reads it")
+    assert read.startswith("the version before is still read: ")
+
+
+def test_given_a_service_that_does_not_answer_then_the_state_is_not_made_up() -> None:
+    with pytest.raises(ClientError):
+        [*Rotation("service-key", Secret(Kept("InternalServiceError"), "kept"), "dev").state()]
 
 
 def test_given_a_retired_version_then_no_older_value_is_said_to_be_good(secrets: Any) -> None:
