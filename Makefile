@@ -18,10 +18,10 @@ GREEN := $(DEV)/python -m operations.green
 # These targets do not need the environment `engine`, whose Python may be in use by a running stand-in.
 tokens logs outbox task parked replay repair erase-again age openapi events personal-data: ENVIRONMENTS := dev sam
 reload check: ENVIRONMENTS := dev sam node
-format secrets lock audit api-changes template-changes: ENVIRONMENTS := dev
-web: ENVIRONMENTS := dev node
+format secrets lock api-changes template-changes: ENVIRONMENTS := dev
+web audit: ENVIRONMENTS := dev node
 policies: ENVIRONMENTS := checkov
-sbom: ENVIRONMENTS := sbom
+sbom: ENVIRONMENTS := sbom node
 test-operations: ENVIRONMENTS := dev sam engine node sbom checkov
 
 # The requirements that are compiled to locked files, in the order in which they depend on each other.
@@ -174,16 +174,20 @@ lock: environments ## compile the locked requirements again (UPGRADE=1 takes the
 			--output-file $$name.txt $$name.in && echo "$$name.txt is locked" || exit 1; \
 	done
 
-audit: environments ## check the locked requirements for known vulnerabilities; needs the network
+audit: environments ## check the locked packages, npm's too, for known vulnerabilities; needs the network
 	@failed=; for name in $(LOCKED); do \
 		echo "== $$name.txt"; \
 		$(DEV)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off --requirement $$name.txt || failed=1; \
+	done; \
+	for folder in . lighthouse; do \
+		echo "== web/$$folder/package-lock.json"; \
+		$(NPM) audit --package-lock-only --prefix "$$folder" || failed=1; \
 	done; \
 	if [ -n "$$failed" ]; then echo "✗ The audit has not passed. Either packages that are named above have known vulnerabilities, or the" \
 		"advisory service did not answer." >&2; exit 1; fi
 
 sbom: environments ## list the packages that are deployed, in CycloneDX's form (FILE=.local/sbom.json)
-	@cat layers/*/requirements.txt | .local/sbom/bin/cyclonedx-py requirements --output-reproducible --output-file "$(or $(FILE),.local/sbom.json)" -
+	@.local/sbom/bin/python -m local.sbom "$(or $(FILE),.local/sbom.json)"
 
 # BASE is a commit or branch of git.
 api-changes: environments ## what in the API document breaks clients since BASE=origin/main

@@ -79,5 +79,7 @@ def readable(message: str) -> str:
     if "_aws" in fields:
         metrics = fields["_aws"]["CloudWatchMetrics"][0]["Metrics"]
         return "metric " + " ".join(f"{metric['Name']}={fields.get(metric['Name'])}" for metric in metrics)
+    if "counts" in fields:
+        return "counted " + " ".join(f"{name}={number}" for name, number in fields["counts"].items())
     own = " ".join(f"{name}={value}" for name, value in fields.items() if name not in LEFT_OUT)
     return f"{fields.get('level', '')} {fields.get('message', '')} {own}".strip()

@@ -32,6 +32,7 @@ from operations.formats import formats
 from operations.recovery import Recovery
 from operations.redrive import Redrive
 from operations.refused import Refused
+from operations.rotation import SERVICE_KEY, Rotation
 from operations.stack import Stack
 from operations.user_pool import PoolRecovery
 
@@ -81,18 +82,21 @@ def redrive_command(environment: str, queue: str, *, first: bool, plan: bool) ->
     stack = Stack(session, found.stack)
     if queue == failed_runs.QUEUE:
         runs = failed_runs.of_stack(session, stack, click.echo)
-        click.echo(f"{runs.waiting()} failed runs wait")
+        click.echo(runs.planned(first=first) if plan else f"{runs.waiting()} failed runs wait")
         if not plan:
             _confirm(found)()
             click.echo(f"{runs.run_again(1 if first else None)} are done")
         return
     redrive = Redrive(session.client("sqs"), stack, click.echo)
     target = redrive.queue(queue)
-    click.echo(f"{redrive.waiting(target.dead_letters)} dead letters")
-    if not plan:
-        _confirm(found)()
-        failing = status.failing_consumers(session, environment)
-        click.echo(f"{redrive.move(target, 1 if first else None, failing)} sent again")
+    failing = status.failing_consumers(session, environment)
+    if plan:
+        for line in redrive.planned(target, first=first, failing=failing):
+            click.echo(line)
+        return
+    click.echo(f"{redrive.waiting(target.dead_letters)} dead letters of {queue} wait")
+    _confirm(found)()
+    click.echo(f"{redrive.move(target, 1 if first else None, failing)} sent again")
 
 
 @operations.command("doctor")
@@ -300,30 +304,28 @@ def reconcile_command(environment: str, *, plan: bool) -> None:
 @PLAN
 def rotate_command(environment: str, kind: str, *, disclosed: bool, retire: bool, undo: bool, plan: bool) -> None:
     """Rotate a secret of ENV. Two versions are valid."""
-    service = kind == "service-key"
-    if retire and (undo or service):
+    if retire and (undo or kind == SERVICE_KEY):
         raise click.UsageError("--retire stands alone. The service key has --disclosed instead.")
     found = configuration.load(environment)
     wanted = rotate.KINDS[kind]
     session = _session_in(frontend.REGION) if wanted.frontend else _session(found)
     stack = Stack(session, frontend.stack_name(environment) if wanted.frontend else found.stack)
-    kept = rotate.secret_of(session, stack, wanted)
-    for line in kept.shown():
-        click.echo(line)
+    served = stack.parameters().get(wanted.served, "") if wanted.served else None
+    secret = rotate.secret_of(session, stack, wanted)
+    rotation = Rotation(kind, secret, environment, served, disclosed, retire, undo)
+
+    def show(when: str) -> None:
+        click.echo("\n  ".join([f"{when}:", *rotation.state()]))
+
+    show("before")
+    rotation.check()
     if plan:
+        click.echo(rotation.planned())
         return
     _confirm(found)()
-    if undo:
-        kept.undo()
-    elif retire:
-        kept.retire(served=stack.parameters().get(wanted.served, "") if wanted.served else None)
-    elif service:
-        kept.rotate_service_key(disclosed=disclosed)
-    elif wanted.field:
-        kept.replace_field(wanted.field, click.prompt(wanted.prompt, hide_input=True))
-    else:
-        click.echo(f"the new version is {kept.replace()}")
-    click.echo("done" if undo or retire else f"done; both versions are valid. {wanted.then}")
+    rotation.run(lambda prompt: str(click.prompt(prompt, hide_input=True)))
+    show("after")
+    click.echo(f"done. {rotation.then}".rstrip())
 
 
 @operations.command("export")

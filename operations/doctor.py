@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operations import boundary, example_values
+from operations import boundary, example_values, payment_mode
 from operations.account import REGION_STACK
 from operations.configuration import Configuration
 from operations.stack import Stack
@@ -17,7 +17,7 @@ CONCURRENCY = 1000
 """Executions at once that API and consumers together need; a new account may have ten."""
 UNRESERVED = 100
 """Executions that Lambda does not let an account reserve."""
-API_FUNCTIONS = 18
+API_FUNCTIONS = 17
 """Functions of the template behind the API; each reserves `ApiConcurrency`."""
 CODE_SHARE = 0.8
 """The share of the space for code at which old versions should go."""
@@ -146,12 +146,10 @@ def _texts(session: Any, _: Configuration) -> Iterator[str]:
         )
 
 
-def _payment_key(key: str, configuration: Configuration) -> Iterator[str]:
-    """What is wrong with the mode of the payment provider's key: only prod moves real money."""
-    is_live = key.startswith("sk_live_")
-    if key and is_live != configuration.is_prod:
-        has, needs = ("live", "test") if is_live else ("test", "live")
-        environment = configuration.environment
+def _payment_key(key: str, environment: str) -> Iterator[str]:
+    """What is wrong with the mode of the payment provider's key."""
+    has, needs = payment_mode.of_key(key), payment_mode.needed(environment)
+    if key and has != needs:
         yield f"PaymentSecretArn names a {has} key, and {environment} needs a {needs} key. Put a {needs} key into it."
 
 
@@ -169,7 +167,7 @@ def _secrets(session: Any, configuration: Configuration) -> Iterator[str]:
         except json.JSONDecodeError:
             value = None
         if parameter == "PaymentSecretArn" and isinstance(value, dict):
-            yield from _payment_key(str(value.get("secretKey", "")), configuration)
+            yield from _payment_key(str(value.get("secretKey", "")), configuration.environment)
         missing = [key for key in keys if not isinstance(value, dict) or not value.get(key)]
         if missing:
             yield f"The secret of {parameter} lacks {', '.join(missing)}. It must be a JSON object with these keys."

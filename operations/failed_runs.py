@@ -55,6 +55,19 @@ class FailedRuns:
         found = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["ApproximateNumberOfMessages"])
         return int(found["Attributes"]["ApproximateNumberOfMessages"])
 
+    def planned(self, *, first: bool) -> str:
+        """What `run_again` would do now, in words. None is received for it, since that would hide it.
+
+        Args:
+            first: whether one dead letter is to be dealt with.
+        """
+        waiting = self.waiting()
+        if not waiting:
+            return "No failed runs wait: nothing would run."
+        if first or waiting == 1:
+            return f"1 of {waiting} failed runs: its schedule would run once, then its dead letter would be deleted."
+        return f"{waiting} failed runs: each of their schedules would run once, then their dead letters be deleted."
+
     def run_again(self, limit: int | None = None) -> int:
         """Run failed runs again, all or so many; returns how many dead letters are gone. Each schedule is run once.
 

@@ -7,7 +7,8 @@ none; consumers tolerate repeated messages.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+import re
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +65,10 @@ class Redrive:
             )
         source = next((url for one, url in self._urls.items() if one in {logical, f"{logical}Queue"}), None)
         if source is None or dead not in self._urls:
-            known = sorted(one.removesuffix("DeadLetters") for one in self._urls if one.endswith("DeadLetters"))
+            ends = "DeadLetters"
+            known = sorted(
+                _dashed(one.removesuffix(ends)) for one in self._urls if one.endswith(ends) and one != NO_QUEUE
+            )
             raise Refused(f"There is no queue {name} with dead letters. The stack has {', '.join(known)}.")
         return Queue(logical, source, self._urls[dead])
 
@@ -72,6 +76,28 @@ class Redrive:
         """How many messages wait in a queue, roughly as SQS counts."""
         found = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
         return int(found["Attributes"]["ApproximateNumberOfMessages"])
+
+    def planned(self, queue: Queue, *, first: bool, failing: Collection[str] = ()) -> Iterator[str]:
+        """What `move` would do now, in words. No message is received for it, since that would hide the message.
+
+        Args:
+            queue: the queue.
+            first: whether one message is to be sent.
+            failing: the consumers, with dashes, whose alarm rings.
+        """
+        waiting = self.waiting(queue.dead_letters)
+        source = queue.url.rsplit("/", 1)[-1]
+        if not waiting:
+            yield f"No dead letters of {source} wait: nothing would be sent."
+            return
+        which = f"One of {waiting}" if first and waiting > 1 else f"{waiting}"
+        letters = "dead letter" if waiting == 1 else "dead letters"
+        yield f"{which} {letters} would be sent to {source} again, and then deleted from the dead letters."
+        if failing:
+            yield (
+                f"The alarm of {', '.join(sorted(failing))} rings. At a message for such a consumer the command would "
+                "stop, because the cause repeats."
+            )
 
     def move(self, queue: Queue, limit: int | None = None, failing: Collection[str] = ()) -> int:
         """Send dead letters to their queue again, all or so many; returns how many.
@@ -128,6 +154,11 @@ class Redrive:
             for number, one in enumerate(messages)
         ]
         self._sqs.change_message_visibility_batch(QueueUrl=queue.dead_letters, Entries=entries)
+
+
+def _dashed(logical: str) -> str:
+    """The name of a queue as operators give it, as `code-delivery`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", logical).lower()
 
 
 def _consumer(message: dict[str, Any]) -> str | None:

@@ -1,16 +1,18 @@
-"""Rotate secrets: the service key, the secret of the CDN, and the keys of providers. Two versions are valid."""
+"""Secrets that can be rotated, and their versions: the service key, the secret of the CDN, the keys of providers."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from operations.refused import Refused
 from operations.stack import Stack
 
-CURRENT, PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
+STAGES = CURRENT, PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
 KEY_LENGTH = 64
 SESSION_DAYS = 30
 """For so long sessions live whose refresh tokens are sealed with a key."""
@@ -30,6 +32,7 @@ class Kind:
         field: the field of its JSON object that is replaced; empty if the secret is made at random.
         served: the parameter of the stack with the version that CloudFront sends; empty if functions read the secret.
         prompt: what asks for the new value.
+        previous: what still reads the version before the current one.
         then: what the operator does next.
     """
 
@@ -39,36 +42,69 @@ class Kind:
     field: str = ""
     served: str = ""
     prompt: str = ""
+    previous: str = ""
     then: str = "Functions use the new version within five minutes."
 
 
+NOT_YET_FETCHED = "by functions that fetched it in the last five minutes; all others use the current one only"
 KINDS = {
-    "service-key": Kind(resource="ServiceKey"),
+    "service-key": Kind(
+        resource="ServiceKey",
+        previous="cursors, codes, sessions and browsers of web push that it signed or sealed are good; and hashes of "
+        "former members are compared with it and with all replaced keys",
+    ),
     "edge-secret": Kind(
         resource="EdgeProof",
         frontend=True,
         served="EdgeVersion",
+        previous="the API trusts requests that carry it",
         then="Deploy infra/frontend.yaml with EdgeVersion set to the new one. Then run the command with --retire.",
     ),
     "payment-key": Kind(
         parameter="PaymentSecretArn",
         field="secretKey",
         prompt="The payment provider's new key",
+        previous="webhooks that are signed with it are taken, and calls that the provider refuses with the current one "
+        "are made with it",
         then="Functions use it within five minutes. Webhooks that are signed with the one before are taken.",
     ),
     "twilio-token": Kind(
         parameter="TwilioSecretArn",
         field="authToken",
         prompt="Twilio's secondary auth token",
+        previous=NOT_YET_FETCHED,
         then="After five minutes promote it at Twilio, which ends the one before.",
     ),
     "expo-token": Kind(
         parameter="ExpoSecretArn",
         field="accessToken",
         prompt="Expo's new access token",
+        previous=NOT_YET_FETCHED,
         then="After five minutes revoke the one before at Expo.",
     ),
 }
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of a secret.
+
+    Attributes:
+        stage: AWSCURRENT or AWSPREVIOUS; empty for one that was replaced twice.
+        id: what Secrets Manager calls it.
+        made: when it was made.
+        value: what is in it; None where it has no stage, or the operator may not read it.
+    """
+
+    stage: str
+    id: str
+    made: datetime
+    value: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Its stage, as operators read it."""
+        return self.stage or "replaced"
 
 
 def secret_of(session: Any, stack: Stack, kind: Kind) -> Secret:
@@ -98,8 +134,8 @@ class Secret:
         self._secrets = secrets
         self._name = name
 
-    def rotate_service_key(self, *, disclosed: bool, now: datetime | None = None) -> None:
-        """Make a new service key. The keys that it replaces stay in the lines after it, for hashes of former members.
+    def check_service_key(self, *, disclosed: bool, now: datetime | None = None) -> None:
+        """Refuse a rotation of the service key that comes too early.
 
         Args:
             disclosed: whether the present key is known to others. Then it may be rotated again after an hour.
@@ -117,13 +153,25 @@ class Secret:
                 f"sessions that it sealed. Wait until {rotated + wait:%Y-%m-%d %H:%M}"
                 + ("." if disclosed else ", or give --disclosed if others know the key.")
             )
+
+    def rotate_service_key(self, *, disclosed: bool, now: datetime | None = None) -> None:
+        """Make a new service key. The keys that it replaces stay in the lines after it, for hashes of former members.
+
+        Args:
+            disclosed: as of `check_service_key`.
+            now: the time; by default that of this machine.
+
+        Raises:
+            Refused: the last rotation is too recent.
+        """
+        self.check_service_key(disclosed=disclosed, now=now)
         key = self._secrets.get_random_password(PasswordLength=KEY_LENGTH, ExcludePunctuation=True)["RandomPassword"]
-        old = self._secrets.get_secret_value(SecretId=self._name)["SecretString"]
+        old = self._value()
         self._secrets.put_secret_value(SecretId=self._name, SecretString=f"{key}\n{old}")
 
     def replace_field(self, field: str, value: str) -> None:
         """Make a version of a JSON secret with another value of a field. The old one stays valid."""
-        fields = json.loads(self._secrets.get_secret_value(SecretId=self._name)["SecretString"])
+        fields = json.loads(self._value())
         self._secrets.put_secret_value(SecretId=self._name, SecretString=json.dumps(fields | {field: value}))
 
     def replace(self) -> str:
@@ -132,8 +180,8 @@ class Secret:
         kept = self._secrets.put_secret_value(SecretId=self._name, SecretString=made["RandomPassword"])
         return str(kept["VersionId"])
 
-    def retire(self, *, served: str | None = None) -> None:
-        """End the validity of the previous version.
+    def check_retire(self, *, served: str | None = None) -> None:
+        """Refuse to end the validity of the previous version where that would stop something.
 
         Args:
             served: the version that CloudFront sends; None if the functions read the secret themselves.
@@ -150,18 +198,36 @@ class Secret:
                 "CloudFront does not send the current version, so the API would not trust it any more. Deploy "
                 f"infra/frontend.yaml with EdgeVersion={current}, then try again."
             )
-        value = self._secrets.get_secret_value(SecretId=self._name)["SecretString"]
+
+    def retire(self, *, served: str | None = None) -> None:
+        """End the validity of the previous version.
+
+        Args:
+            served: as of `check_retire`.
+
+        Raises:
+            Refused: there is none, or CloudFront still sends another than the current version.
+        """
+        self.check_retire(served=served)
+        value = self._value()
         # A version of its own with the same value: the one before moves out of both stages.
         self._secrets.put_secret_value(SecretId=self._name, SecretString=value)
 
-    def shown(self) -> list[str]:
-        """The valid versions and their times."""
-        found = self._versions()
-        return [
-            f"{stage} of {found[stage]['CreatedDate'].astimezone(UTC):%Y-%m-%d %H:%M}"
-            for stage in (CURRENT, PREVIOUS)
-            if stage in found
-        ]
+    def versions(self) -> list[Version]:
+        """The versions that Secrets Manager still has, the current one first, those that were replaced last."""
+        listed = self._secrets.list_secret_version_ids(SecretId=self._name, IncludeDeprecated=True)["Versions"]
+        found = [Version(_stage(one), one["VersionId"], one["CreatedDate"]) for one in listed]
+        found.sort(key=lambda one: (STAGES.index(one.stage) if one.stage else len(STAGES), one.made))
+        return [replace(one, value=self._value_if_allowed(one.stage)) if one.stage else one for one in found]
+
+    def check_undo(self) -> None:
+        """Refuse to take the previous version where there is none.
+
+        Raises:
+            Refused: there is no previous version.
+        """
+        if PREVIOUS not in self._versions():
+            raise Refused("There is no previous version.")
 
     def undo(self) -> None:
         """Make the previous version the current one again.
@@ -169,9 +235,8 @@ class Secret:
         Raises:
             Refused: there is no previous version.
         """
+        self.check_undo()
         versions = self._versions()
-        if PREVIOUS not in versions:
-            raise Refused("There is no previous version.")
         self._secrets.update_secret_version_stage(
             SecretId=self._name,
             VersionStage=CURRENT,
@@ -185,6 +250,23 @@ class Secret:
         made: datetime = versions[CURRENT]["CreatedDate"]
         return made.astimezone(UTC) if PREVIOUS in versions else None
 
+    def _value(self, stage: str = CURRENT) -> str:
+        return str(self._secrets.get_secret_value(SecretId=self._name, VersionStage=stage)["SecretString"])
+
+    def _value_if_allowed(self, stage: str) -> str | None:
+        """The value of a version; None for who may see that there is one, but not what it is."""
+        try:
+            return self._value(stage)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "AccessDeniedException":
+                raise
+            return None
+
     def _versions(self) -> dict[str, dict[str, Any]]:
         listed = self._secrets.list_secret_version_ids(SecretId=self._name)["Versions"]
         return {stage: one for one in listed for stage in one.get("VersionStages", [])}
+
+
+def _stage(listed: dict[str, Any]) -> str:
+    """Which of the two stages a version has, of those that Secrets Manager lists; empty if it has none."""
+    return next((stage for stage in STAGES if stage in listed.get("VersionStages", [])), "")

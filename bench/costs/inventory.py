@@ -108,6 +108,8 @@ class Inventory:
     archive_days: list[int] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
     dashboards: int = 0
+    log_widgets: int = 0
+    """Widgets of dashboards that read logs."""
     metric_filters: int = 0
     shared_metrics: int = 0
     """Names of the custom metrics that layers emit."""

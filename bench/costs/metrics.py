@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-CALLS = frozenset({"count", "call_operator", "add_metric"})
-"""Names of the functions and methods that emit a metric.
+CALLS = frozenset({"count_for_alarm", "count_for_consumer", "call_operator"})
+"""Names of the functions that emit a metric. `count` emits none: it writes a line into the log.
 
-Its name, or the reason for which an operator is called, is the first or the `name` argument.
+The metric's name, or the reason for which an operator is called, is the first or the `name` argument.
 """
+OF_EACH_CONSUMER = "count_for_consumer"
+"""What emits a metric of the same name for each consumer."""
 
 NAME = re.compile(r"[A-Z][A-Za-z0-9]{4,}|[a-z]+(_[a-z]+)+")
 
@@ -31,7 +33,8 @@ def _names_in(folder: Path) -> Iterator[str]:
     for file in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and _called(node) in CALLS:
-                yield from _names(_name_argument(node))
+                several = " of each consumer" if _called(node) == OF_EACH_CONSUMER else ""
+                yield from (f"{name}{several}" for name in _names(_name_argument(node)))
 
 
 def _called(call: ast.Call) -> str:

@@ -7,7 +7,7 @@ from bench.costs.assumptions import Assumptions
 from bench.costs.bill import Bill, Group
 from bench.costs.idle import SECONDS_PER_HOUR
 from bench.costs.inventory import Inventory, Sampling
-from bench.costs.requests import Invocations, architecture_of, memory_of
+from bench.costs.requests import BYTES_PER_GB, DAYS_PER_MONTH, Invocations, architecture_of, memory_of
 from bench.costs.schedule import runs_per_month
 from bench.costs.usage import Usage, occupied
 
@@ -26,6 +26,8 @@ def add(bill: Bill, usage: Usage, inventory: Inventory, assumed: Assumptions) ->
     bill.add(Group.MONITORING, "composite alarms", watched[alarms.COMPOSITE], "cloudwatch.alarm_composite")
     bill.add(Group.MONITORING, "dashboards", inventory.dashboards, "cloudwatch.dashboard")
     bill.add(Group.MONITORING, "custom metrics", _custom(usage, inventory, assumed) / month, "cloudwatch.metric")
+    read = _read_by_dashboard(usage, inventory, assumed)
+    bill.add(Group.MONITORING, "log queries of the dashboard", read, "logs.queries")
     methods = _method_metric_hours(usage, inventory, assumed) / month
     bill.add(Group.MONITORING, "detailed metrics of API methods", methods, "cloudwatch.metric")
     bill.add(
@@ -33,6 +35,12 @@ def add(bill: Bill, usage: Usage, inventory: Inventory, assumed: Assumptions) ->
     )
     _add_checks(bill, inventory, assumed)
     bill.add(Group.TRACING, "traces", traces(usage, inventory, assumed), "xray.traces")
+
+
+def _read_by_dashboard(usage: Usage, inventory: Inventory, assumed: Assumptions) -> float:
+    """Gigabytes of logs that the dashboard's widgets read, each all that functions wrote in a day."""
+    written = Invocations(usage, inventory, assumed).total * assumed["functionLogBytes"] / BYTES_PER_GB
+    return written / DAYS_PER_MONTH * assumed["dashboardOpenings"] * inventory.log_widgets
 
 
 def _add_checks(bill: Bill, inventory: Inventory, assumed: Assumptions) -> None:
@@ -52,16 +60,17 @@ def _add_checks(bill: Bill, inventory: Inventory, assumed: Assumptions) -> None:
 def _custom(usage: Usage, inventory: Inventory, assumed: Assumptions) -> float:
     """Hours in which custom metrics are sent, summed over the metrics.
 
-    The code sends no zeros, so nothing is sent when nothing happens. The k-th metric is sent in proportion to 1/k.
+    All of them are of what an alarm watches for, which a share of the changes and messages meets. The code sends no
+    zeros, so nothing is sent when nothing happens. The k-th metric is sent in proportion to 1/k.
     """
     workers = sum(function.metrics for function in inventory.workers())
     others = inventory.shared_metrics + sum(
         function.metrics for function in inventory.functions if not function.reads_events
     )
-    consumed = Invocations(usage, inventory, assumed).consumers
+    consumed = Invocations(usage, inventory, assumed).consumers * assumed["alarmedShare"]
     filters = inventory.metric_filters * usage.active_hours if usage.total else 0.0
     return (
-        _spread(usage.table_writes, others, usage.active_hours)
+        _spread(usage.table_writes * assumed["alarmedShare"], others, usage.active_hours)
         + _spread(consumed, workers, usage.active_hours)
         + filters
     )

@@ -122,6 +122,11 @@ def _add_alarm(inventory: Inventory, properties: Properties) -> None:
     )
 
 
+def _add_dashboard(inventory: Inventory, properties: Properties) -> None:
+    inventory.dashboards += 1
+    inventory.log_widgets += str(properties.get("DashboardBody")).count('"type": "log"')
+
+
 def _add_sampling_rule(inventory: Inventory, properties: Properties) -> None:
     rule = properties["SamplingRule"]
     inventory.sampling = Sampling(float(rule["ReservoirSize"]), float(rule["FixedRate"]))
@@ -167,7 +172,7 @@ READERS: dict[str, Reader] = {
     "AWS::CloudFront::Distribution": _one_more("distributions"),
     "AWS::CloudWatch::Alarm": _add_alarm,
     "AWS::CloudWatch::CompositeAlarm": _composite,
-    "AWS::CloudWatch::Dashboard": _one_more("dashboards"),
+    "AWS::CloudWatch::Dashboard": _add_dashboard,
     "AWS::Cognito::UserPool": _add_user_pool,
     "AWS::DynamoDB::Table": _add_table,
     "AWS::Events::Archive": _add_archive,

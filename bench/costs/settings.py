@@ -102,7 +102,9 @@ SETTINGS = (
     ),
     Setting("`SyntheticCheck: false`: no requests over the public address", _inventory(_without_check), together=False),
     Setting("`Canary: false`: no alarms on new versions", _inventory(_without_canary), together=False),
-    Setting("no dashboard", _inventory(lambda inventory: replace(inventory, dashboards=0)), together=False),
+    Setting(
+        "no dashboard", _inventory(lambda inventory: replace(inventory, dashboards=0, log_widgets=0)), together=False
+    ),
     Setting(
         f"X-Ray rule without reservoir, {SAMPLING.rate:.0%} of requests",
         _inventory(lambda inventory: replace(inventory, sampling=SAMPLING)),

@@ -30,6 +30,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         TASK, [today], lambda: context.get_remaining_time_in_millis() > SAFETY_MILLISECONDS
     ).as_counts()
     observability.logger().info("daily statistics", extra=report)
-    observability.count("TaskFailed", report["failed"])
+    observability.count_for_alarm("TaskFailed", report["failed"])
     observability.flush()
     return report

@@ -49,7 +49,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         report.update(_attempt("release of deliveries", lambda: {"released": deliveries.release_due(now, until(1))}))
     report.update(service.claim_due(schedule, now, until(0)).as_counts())
     observability.logger().info("due items", extra={"schedule": schedule, **report})
-    observability.count("TaskFailed", report["failed"])
+    observability.count_for_alarm("TaskFailed", report["failed"])
     observability.count("DueItemsUnfinished", report["unfinished"])
     observability.flush()
     return dict(report)

@@ -38,6 +38,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     observability.logger().info("job expiry", extra=report)
     observability.count("JobExpired", report["expired"])
     observability.count("JobCompletedByItself", report["completed"])
-    observability.count("TaskFailed", report["failed"])
+    observability.count_for_alarm("TaskFailed", report["failed"])
     observability.flush()
     return report

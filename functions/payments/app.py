@@ -151,10 +151,10 @@ def webhook() -> Response[WebhookView]:
     try:
         hints = provider.payment_provider().events_of(api.raw_body, api.headers)
     except WrongSignature as error:
-        observability.count("WebhookFailed")
+        observability.count_for_alarm("WebhookFailed")
         raise Unauthenticated("The signature is wrong.", code="wrong_signature") from error
     except ProviderUnavailable as error:
-        observability.count("WebhookFailed")
+        observability.count_for_alarm("WebhookFailed")
         raise Unavailable("The signature cannot be checked now.", WEBHOOK_RETRY_SECONDS) from error
     queues.send("provider", [hint_message(hint, api.raw_body) for hint in hints])
     api.count("WebhookReceived")

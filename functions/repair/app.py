@@ -104,7 +104,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     report["findings"] = findings.as_counts()
     observability.logger().info("repair", extra=report)
     observability.count("RepairMended", findings.mended.total())
-    observability.count("TaskFailed", findings.failed.total())
+    observability.count_for_alarm("TaskFailed", findings.failed.total())
     observability.flush()
     return report
 

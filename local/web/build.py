@@ -66,7 +66,7 @@ def make() -> None:
         return
     npm.install()
     wanted = sources_hash()
-    if MARKER.exists() and MARKER.read_text() == wanted and (SITE / PAGE).exists():
+    if MARKER.exists() and MARKER.read_text() == wanted and is_laid_out(DIST, SITE):
         say("· nothing to build of the web client: no source has changed")
         return
     with step("building the web client"):
@@ -79,6 +79,12 @@ def make() -> None:
         lay_out(DIST, SITE, time.time())
         MARKER.parent.mkdir(parents=True, exist_ok=True)
         MARKER.write_text(wanted)
+
+
+def is_laid_out(build: Path, site: Path) -> bool:
+    """Whether a build is the one that the server serves, so that nobody has built another one meanwhile."""
+    pages = [folder / PAGE for folder in (build, site)]  # they name the other files by hashes of their content
+    return all(page.exists() for page in pages) and len({page.read_bytes() for page in pages}) == 1
 
 
 def lay_out(build: Path, site: Path, now: float) -> None:

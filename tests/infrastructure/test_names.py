@@ -99,7 +99,7 @@ def emitted() -> set[str]:
     """The names of the metrics that the code counts."""
     found: set[str] = set()
     for path in [*(ROOT / "layers" / "khaya").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]:
-        for line in re.findall(r"(?:count|count_for_consumer)\(([^\n]*)", Path(path).read_text()):
+        for line in re.findall(r"(?:count_for_alarm|count_for_consumer)\(([^\n]*)", Path(path).read_text()):
             found |= {*re.findall(r'"(\w+)"', line)}
     return found
 

@@ -116,15 +116,14 @@ def test_widgets_do_not_overlap() -> None:
         taken |= area
 
 
-def charted() -> set[tuple[str, str, str]]:
-    """Namespace, name and service of our metrics on the dashboard, without searches."""
-    return {
-        (metric[0], metric[1], metric[3])
-        for one in widgets()
-        if one["type"] == "metric"
-        for metric in one["properties"]["metrics"]
-        if isinstance(metric[0], str) and metric[0].startswith("Khaya/")
-    }
+def log_widgets() -> dict[str, str]:
+    """The queries of the widgets that read logs, by their titles."""
+    return {one["properties"]["title"]: one["properties"]["query"] for one in widgets() if one["type"] == "log"}
+
+
+def charted() -> set[str]:
+    """Names of the counts on the dashboard."""
+    return {name for query in log_widgets().values() for name in re.findall(r"sum\(counts\.(\w+)\)", query)}
 
 
 def emitted_names() -> set[str]:
@@ -136,23 +135,62 @@ def emitted_names() -> set[str]:
     return found | channels
 
 
-def test_the_dashboard_charts_metrics_that_functions_emit() -> None:
-    services = {one["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for one in resources(FUNCTION).values()}
-    names = emitted_names()
-    for _, name, service in charted():
-        assert name in names, name
-        assert service in services, service
+def log_group_of(service: str) -> str:
+    """The name of the log group of a function, by its service."""
+    (logical,) = (
+        one["LoggingConfig"]["LogGroup"]["Ref"]
+        for one in resources(FUNCTION).values()
+        if one["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == service
+    )
+    name: str = read("template.yaml")["Resources"][logical]["Properties"]["LogGroupName"]["Fn::Sub"]
+    return name
+
+
+CHARTED_OF = {
+    "Jobs": {"jobs", "job_expiry"},
+    "Bids, listings and stories": {"bids", "listings", "stories", "reviews"},
+    "People": {"auth", "profiles", "exports", "referrals", "money", "reports"},
+    "Payments": {"payments", "provider", "credits"},
+    "Messages sent": {"code_delivery", "auth", "deliveries"},
+}
+"""The functions whose counts each widget shows."""
+
+
+def test_the_business_half_charts_what_functions_count_from_their_logs() -> None:
+    assert {*log_widgets()} == {*CHARTED_OF}
+    for title, query in log_widgets().items():
+        assert {*re.findall(r"SOURCE '([^']+)'", query)} == {log_group_of(one) for one in CHARTED_OF[title]}, title
+        assert "filter message = 'counted'" in query
+        assert query.endswith("by bin(1h)")
+        for summed, shown in re.findall(r"sum\(counts\.(\w+)\) as (\w+)", query):
+            assert summed == shown
+    assert charted() <= emitted_names()
     assert len(charted()) > 30
 
 
-def test_a_metric_that_is_emitted_is_read_by_an_alarm_the_dashboard_or_the_runbook() -> None:
-    """Each costs money in every hour in which it has a value."""
+def test_the_saved_query_of_counts_reads_the_logs_of_all_functions() -> None:
+    query = MONITORING["CountsQuery"]["Properties"]
+    services = {one["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for one in resources(FUNCTION).values()}
+    read_there = {name["Fn::Sub"] for name in query["LogGroupNames"]}
+    assert {log_group_of(service) for service in services} == read_there
+    (counted,) = {*re.findall(r"counts\.(\w+)", query["QueryString"])}
+    assert counted in emitted_names()
+
+
+def test_what_is_counted_is_read_on_the_dashboard_or_by_the_runbook() -> None:
+    for name in {text for value in calls("count") for text in texts(value) if re.fullmatch(r"[A-Z]\w+", text)}:
+        assert name in charted() or f"`{name}`" in RUNBOOK, name
+
+
+def test_a_metric_of_ours_is_read_by_an_alarm_because_each_costs_money_in_every_hour_in_which_it_has_a_value() -> None:
     watched = {metric for one in alarms("prod").values() for _, metric, _ in metrics_of(one)}
     queries = " ".join(str(one.get("Metrics", "")) for one in alarms("prod").values())
-    on_dashboard = {metric for _, metric, _ in charted()}
-    for name in {text for value in calls("count") for text in texts(value) if re.fullmatch(r"[A-Z]\w+", text)}:
-        read_by_query = re.search(rf"\({name}\)", queries)
-        assert name in watched | on_dashboard or read_by_query or f"`{name}`" in RUNBOOK, name
+    sent = {
+        text for name in ("count_for_alarm", "count_for_consumer") for value in calls(name) for text in texts(value)
+    }
+    assert sent == {"TaskFailed", "WebhookFailed", "MessageFailed"}
+    for name in {*sent, "OperatorNeeded"}:
+        assert name in watched or f"({name})" in queries, name
 
 
 def test_detailed_metrics_of_methods_are_off_unless_asked_for() -> None:
@@ -165,5 +203,5 @@ def test_saved_queries_of_the_runbook_are_those_of_the_template() -> None:
         for one in MONITORING.values()
         if one["Type"] == "AWS::Logs::QueryDefinition"
     }
-    listed = RUNBOOK.partition("* **Saved queries**")[2].partition("* **Metrics.**")[0]
+    listed = RUNBOOK.partition("* **Saved queries**")[2].partition("* **Counts.**")[0]
     assert {re.sub(r"\s+", " ", one) for one in re.findall(r"`([a-z][a-z ]+)`", listed)} == saved

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from khaya.jobs import service
 from khaya.platform.base import backoff, observability
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.data import dynamo, unit_of_work
-from tests.support import stand_in
+from tests.support import counts, stand_in
 from tests.support.client import VISITOR, Answer, Context, Person, app
 from tests.support.faults import refusal
 from tests.support.records import OFFER, POSTING, place_bid, post_job, profile
@@ -194,12 +193,11 @@ def test_request_logs_contain_the_persons_id_and_route_and_no_personal_data(
     assert all({"method", "route", "status", "milliseconds", "person"} == {*extra} for _, extra in lines)
 
 
-def test_business_metrics_count_only_committed_changes(
+def test_business_counts_are_of_only_committed_changes(
     buyer: Person, worker: Person, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def counted() -> list[str]:
-        written = capsys.readouterr().out
-        return re.findall(r'"Name":\s*"(\w+)"', written)
+        return [*counts.counted(capsys.readouterr().out)]
 
     job = post_job(buyer)
     assert counted() == ["JobPosted"]

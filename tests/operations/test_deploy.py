@@ -261,8 +261,58 @@ def test_given_messages_that_stay_hidden_then_redrive_ends_and_says_so(redrive: 
 
 
 def test_an_unknown_queue_is_refused_with_those_that_there_are(redrive: tuple[Redrive, Any]) -> None:
-    with pytest.raises(Refused, match="Derived"):
+    with pytest.raises(Refused, match="derived"):
         redrive[0].queue("nothing")
+
+
+STOPS = (
+    "The alarm of bids, name-sync rings. At a message for such a consumer the command would stop, because the cause "
+    "repeats."
+)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "first", "failing", "expected"),
+    [
+        (0, False, [], ["No dead letters of derived-dead.fifo wait: nothing would be sent."]),
+        (
+            1,
+            True,
+            [],
+            ["1 dead letter would be sent to derived-dead.fifo again, and then deleted from the dead letters."],
+        ),
+        (
+            3,
+            True,
+            [],
+            ["One of 3 dead letters would be sent to derived-dead.fifo again, and then deleted from the dead letters."],
+        ),
+        (
+            3,
+            False,
+            ["name-sync", "bids"],
+            [
+                "3 dead letters would be sent to derived-dead.fifo again, and then deleted from the dead letters.",
+                STOPS,
+            ],
+        ),
+    ],
+)
+def test_given_dead_letters_then_the_plan_says_what_would_be_sent_where_and_hides_none(
+    redrive: tuple[Redrive, Any], waiting: int, first: bool, failing: list[str], expected: list[str]
+) -> None:
+    letters, sqs = redrive
+    queue = letters.queue("derived")
+    sqs.purge_queue(QueueUrl=queue.dead_letters)
+    for number in range(waiting):
+        sqs.send_message(
+            QueueUrl=queue.dead_letters,
+            MessageBody="{}",
+            MessageGroupId=f"g{number}",
+            MessageDeduplicationId=f"plan-{waiting}-{first}-{number}",
+        )
+    assert [*letters.planned(queue, first=first, failing=failing)] == expected
+    assert letters.waiting(queue.dead_letters) == waiting
 
 
 @pytest.mark.parametrize("address", ["https://app.khaya.example", "http://app.khaya.africa", "https://localhost"])

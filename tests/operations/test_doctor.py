@@ -216,7 +216,7 @@ def test_given_nobody_who_gets_the_alarms_then_prod_is_refused_and_staging_is_no
     assert found(Account(alarms=alarms), "staging") == ""
 
 
-@pytest.mark.parametrize(("reserved", "refused"), [("0", False), ("50", False), ("51", True)])
+@pytest.mark.parametrize(("reserved", "refused"), [("0", False), ("52", False), ("53", True)])
 def test_given_reserved_executions_then_a_hundred_must_be_left(reserved: str, *, refused: bool) -> None:
     assert ("ApiConcurrency" in found(Account(), ApiConcurrency=reserved)) == refused
 

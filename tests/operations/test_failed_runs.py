@@ -113,6 +113,24 @@ def test_given_several_failed_runs_of_a_schedule_when_redriven_then_it_runs_once
     assert len(dead.calls.made) == 1
 
 
+@pytest.mark.parametrize(
+    ("waiting", "first", "expected"),
+    [
+        (0, False, "No failed runs wait: nothing would run."),
+        (2, True, "1 of 2 failed runs: its schedule would run once, then its dead letter would be deleted."),
+        (2, False, "2 failed runs: each of their schedules would run once, then their dead letters be deleted."),
+    ],
+)
+def test_given_failed_runs_then_the_plan_says_what_would_run_and_runs_nothing(
+    dead: Dead, waiting: int, first: bool, expected: str
+) -> None:
+    for _ in range(waiting):
+        dead.put({"schedule": "minute"})
+    assert dead.runs.planned(first=first) == expected
+    assert dead.calls.made == []
+    assert dead.runs.waiting() == waiting
+
+
 def test_given_the_first_only_when_redriven_then_the_others_stay(dead: Dead) -> None:
     for _ in range(2):
         dead.put({"schedule": "minute"})

@@ -20,13 +20,14 @@ import requests
 from botocore.exceptions import ClientError
 from click.testing import CliRunner
 
+from local.web import build as web_client
 from operations import commits
 from operations.__main__ import operations
 from operations.configuration import Configuration
 from operations.frontend import HANDED_OVER, Frontend, failures
 from operations.refused import Refused
 from operations.stack import Stack
-from operations.web_files import build_files
+from operations.web_files import TYPES, build_files
 from tests.operations.web_stand_in import MEDIA, Api, for_the_stand_in, in_the_apis_place, of_application
 from tests.support.template import ROOT, read
 
@@ -174,7 +175,7 @@ def test_given_a_rotated_proof_when_the_stack_names_its_version_then_the_api_get
 
     first = proof("AWSCURRENT")
     rotated = CliRunner().invoke(operations, ["rotate", "dev", "edge-secret"], catch_exceptions=False)
-    (version,) = re.findall(r"^the new version is (\S+)$", rotated.output, re.MULTILINE)
+    (version,) = re.findall(r"^after:\n  AWSCURRENT .*  (\S+)$", rotated.output, re.MULTILINE)
     second = proof("AWSCURRENT")
     assert proof("AWSPREVIOUS") == first != second
     assert second not in rotated.output, "nobody carries it"
@@ -189,7 +190,7 @@ def test_given_a_rotated_proof_when_the_stack_names_its_version_then_the_api_get
     deployed.get("/api/jobs")
     assert Api.seen[-1]["x-khaya-edge"] == second
     retired = CliRunner().invoke(operations, ["rotate", "dev", "edge-secret", "--retire"], catch_exceptions=False)
-    assert retired.output.endswith("done\n")
+    assert retired.output.endswith("done.\n")
     assert proof("AWSCURRENT") == proof("AWSPREVIOUS") == second
 
 
@@ -321,6 +322,38 @@ def test_given_no_server_then_the_check_names_each_failure() -> None:
         "GET /jobs/none",
         "GET /assets/none.js",
     ]
+
+
+# The build of the web client itself.
+
+
+def test_given_the_build_of_the_web_client_when_deployed_then_its_page_and_all_that_the_page_loads_are_served(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web_client.make()
+    operator.frontend.deploy(web_client.DIST)
+    page = (web_client.DIST / "index.html").read_bytes()
+
+    def led_to_the_stand_in(url: str, **_: Any) -> requests.Response:
+        return operator.get(url.removeprefix(operator.outputs["AppUrl"]))
+
+    with monkeypatch.context() as patched, patch("operations.smoke.failures", return_value=[]):
+        patched.setattr("operations.frontend.requests.get", led_to_the_stand_in)
+        # The stand-in says 403 for a missing file.
+        assert [line for line in failures(operator.outputs["AppUrl"], page) if "none.js" not in line] == []
+    loaded = re.findall(r'(?:src|href)="(/[^"]+)"', page.decode())
+    assert {Path(name).suffix for name in loaded} == {".css", ".js", ".svg", ".webmanifest"}
+    for name in [*loaded, "/sw.js"]:
+        answer = operator.get(name)
+        assert answer.status_code == 200, name
+        assert answer.content == (web_client.DIST / name[1:]).read_bytes(), name
+        assert answer.headers["Content-Type"] == TYPES[Path(name).suffix], name
+
+
+def test_given_the_build_of_the_web_client_then_its_page_has_nothing_that_the_content_security_policy_refuses() -> None:
+    web_client.make()
+    page = (web_client.DIST / "index.html").read_text()
+    assert re.findall(r"<script(?![^>]* src=)|<style|\bstyle=|\bon[a-z]+=|(?:src|href)=\"(?!/)", page) == []
 
 
 # What the distribution serves.

@@ -114,12 +114,19 @@ def test_the_synthetic_check_is_monitoring_with_the_requests_that_it_makes() -> 
     assert quantity(model, "scheduled invocations", IDLE.name) == 0
 
 
-def test_monitoring_of_prod_is_within_its_bar_when_idle_and_with_a_thousand_users() -> None:
-    found = {one.scenario: one for one in bar_checks(load.model("prod")) if one.what == "monitoring"}
-    few = [one.title for one in ASSUMED.scenarios if one.users <= 1_000]
-    assert len(few) == 3
-    for scenario in few:
-        assert found[scenario].met, f"{scenario}: R{found[scenario].zar:.2f}"
+def test_monitoring_of_prod_is_within_its_bar_at_every_size() -> None:
+    found = [one for one in bar_checks(load.model("prod")) if one.what == "monitoring"]
+    assert len(found) == len(ASSUMED.scenarios)
+    for one in found:
+        assert one.met, f"{one.scenario}: R{one.zar:.2f}"
+
+
+def test_the_dashboards_log_widgets_read_a_day_of_the_functions_logs_each_time() -> None:
+    name, few = "log queries of the dashboard", Inventory(log_widgets=1)
+    assert quantity(model_of(Inventory()), name) == 0
+    assert quantity(model_of(Inventory(log_widgets=2)), name) == pytest.approx(2 * quantity(model_of(few), name))
+    assert quantity(model_of(few), name, IDLE.name) == 0
+    assert load.model("prod").inventory.log_widgets == 5
 
 
 def test_table_keys_are_billed_only_where_they_are_in_kms() -> None:

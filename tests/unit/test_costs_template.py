@@ -158,17 +158,18 @@ def test_parameters_of_an_environment_come_from_samconfig(tmp_path: Path) -> Non
 
 
 def test_names_of_metrics_are_found_in_the_code(tmp_path: Path) -> None:
-    # given names that are literal, chosen, put together, repeated, and calls of another kind
+    # given names that are literal, chosen, put together, repeated, of each consumer, and a count in the log
     (tmp_path / "app.py").write_text(
+        'count_for_alarm("TaskFailed")\n'
+        'observability.count_for_alarm("WebhookFailed" if yes else "TaskFailed", 2)\n'
+        'count_for_alarm(number=1, name="TaskFailed")\n'
+        'call_operator(f"{channel}_cap_reached")\n'
+        'count_for_consumer("MessageFailed", consumer)\n'
         'count("JobPosted")\n'
-        'observability.count("Approved" if yes else "Refused", 2)\n'
-        'metrics.add_metric(unit=1, name="JobPosted")\n'
-        'count(f"{channel}Sent")\n'
-        'text.count("A")\n'
         'call_operator("payout_waits")\n'
     )
-    # when counted with four variants of a name put together, then four names and four variants are found
-    assert metrics.emitted(tmp_path, 4) == 8
+    # when counted with four variants of those that stand for several, then three names and twice four are found
+    assert metrics.emitted(tmp_path, 4) == 11
 
 
 @pytest.mark.parametrize(

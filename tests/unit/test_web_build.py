@@ -82,3 +82,23 @@ def test_what_a_build_writes_or_does_not_read_has_nothing_built(checkout: Path, 
 )
 def test_packages_are_installed_again_only_when_they_or_node_change(checkout: Path, name: str, installs: bool) -> None:
     assert changes(npm.wanted, checkout, name) is installs
+
+
+@pytest.mark.parametrize(
+    ("built", "served", "expected"),
+    [
+        ("page", "page", True),
+        ("page", None, False),
+        (None, "page", False),
+        ("another", "page", False),
+        (None, None, False),
+    ],
+)
+def test_a_build_that_is_gone_or_not_the_served_one_is_not_taken_for_it(
+    tmp_path: Path, built: str | None, served: str | None, *, expected: bool
+) -> None:
+    for name, page in (("dist", built), ("site", served)):
+        (tmp_path / name).mkdir()
+        if page:
+            (tmp_path / name / "index.html").write_text(page)
+    assert build.is_laid_out(tmp_path / "dist", tmp_path / "site") == expected

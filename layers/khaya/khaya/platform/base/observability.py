@@ -1,9 +1,14 @@
-"""Structured logs and business metrics. They contain no tokens, codes, phones, e-mails or message texts."""
+"""Structured logs, counts of what happens, and metrics for alarms.
+
+They contain no tokens, codes, phones, e-mails or message texts. A metric is billed for each hour in which it has a
+value, so what no alarm reads is counted in the log instead, where the dashboard and saved queries read it.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from contextlib import AbstractContextManager
 from functools import lru_cache
 
@@ -37,17 +42,22 @@ def metrics() -> Metrics:
     return Metrics()
 
 
-def count(name: str, number: int = 1) -> None:
-    """Add `number` to a business metric, for example `JobPosted`.
+_counts: Counter[str] = Counter()
 
-    Nothing is written for zero: a metric is billed for each hour in which it has a value.
-    """
+
+def count(name: str, number: int = 1) -> None:
+    """Add `number` to what the next line of counts says, for example of `JobPosted`. Nothing is written for zero."""
+    _counts[name] += number
+
+
+def count_for_alarm(name: str, number: int = 1) -> None:
+    """Add `number` to a metric that an alarm reads, for example `TaskFailed`. Nothing is written for zero."""
     if number:
         metrics().add_metric(name=name, unit=MetricUnit.Count, value=number)
 
 
 def count_for_consumer(name: str, consumer: str) -> None:
-    """Count one message of a queue's consumer, with the dimension `consumer` beside `service`."""
+    """Count one message of a queue's consumer, in a metric with the dimension `consumer` beside `service`."""
     _count_with("consumer", consumer, name, 1)
 
 
@@ -66,7 +76,15 @@ def log_fields(**fields: str) -> AbstractContextManager[None]:
 
 
 def flush() -> None:
-    """Write the metrics that were counted since the last call."""
+    """Write what was counted since the last call: a line of counts, and the metrics of alarms.
+
+    The line does not depend on the level of the log.
+    """
+    found = {name: number for name, number in _counts.items() if number}
+    _counts.clear()
+    if found:
+        line = {"message": "counted", "service": os.environ.get("POWERTOOLS_SERVICE_NAME", ""), "counts": found}
+        print(json.dumps(line, separators=(",", ":")))  # noqa: T201 - as the library writes metrics
     pending = metrics()
     if pending.metric_set:
         pending.flush_metrics()

@@ -166,7 +166,7 @@ class Pipeline:
         return self._current.unit_of_work
 
     def count(self, name: str) -> None:
-        """Add one to a business metric after the commit."""
+        """Add one to a count in the log after the commit."""
         self.unit_of_work.after_commit(lambda: observability.count(name))
 
     def guard_write(self) -> None:

@@ -2,13 +2,13 @@
 
 A function behind a queue is a table of consumers, by name, and a call of `handle_batch`. For each message this module
 
-* finds the consumer that the body names, and writes its name on every log line and metric;
+* finds the consumer that the body names, and writes its name on every log line;
 * stops before the function's timeout: messages that were not begun go back to the queue at once;
 * lets a failed message come again after a delay that grows with its attempts. In a FIFO queue, the messages that follow
   in the same group go back with it.
 
-After the queue's `maxReceiveCount` SQS moves the message to the dead letters. Metrics, with the dimension `consumer`:
-`MessageRetried`, a message that comes again; `MessageFailed`, one that will not.
+After the queue's `maxReceiveCount` SQS moves the message to the dead letters. The metric `MessageFailed`, with the
+dimension `consumer`, counts it.
 """
 
 import json
@@ -159,10 +159,10 @@ class _Batch:
         fields = {"messageId": message.id, "attempt": message.attempt, "error": type(error).__name__, **reason}
         if ends:
             observability.logger().error("message failed", extra=fields)
+            observability.count_for_consumer("MessageFailed", message.consumer)
         else:
             level = "warning" if isinstance(error, RetryLater) else "error"
             getattr(observability.logger(), level)("message retried", extra={**fields, "seconds": seconds})
-        observability.count_for_consumer("MessageFailed" if ends else "MessageRetried", message.consumer)
 
     def _delay_seconds(self, message: Message, error: BaseException | None) -> int:
         if isinstance(error, NotBegun) or message.attempt >= self._max_attempts:
