@@ -87,7 +87,9 @@ environments: ## make or update the Python environments in .local/
 		"sudo apt install python3 python3-venv; anywhere: uv python install 3.13), named by PYTHON=… if it is not found by itself."; exit 1; }
 	@"$(PYTHON)" -m local.environments $(ENVIRONMENTS)
 
-test: begin-test test-fast ## unit, integration, infrastructure, contention and end-to-end tests, and those of the web client
+test: begin-test ## unit, integration, infrastructure, contention and end-to-end tests, and those of the web client
+	@echo "== Unit, integration and infrastructure tests"
+	@$(DEV)/python -m pytest -n 2 tests/unit tests/integration tests/infrastructure
 	@echo "== Tests of the web client"
 	@$(NPM) test
 	@echo "== Contention tests"
@@ -122,9 +124,9 @@ lighthouse: environments ## measure the running web client with Lighthouse, on a
 test-docker: environments ## the API in SAM's containers, as `make sam-local` starts it (needs Docker)
 	@$(DEV)/python -m pytest tests/docker
 
-test-fast: environments ## unit, integration and infrastructure tests
-	@echo "== Unit, integration and infrastructure tests"
-	@$(DEV)/python -m pytest -n 2 tests/unit tests/integration tests/infrastructure
+test-fast: environments ## unit, integration and infrastructure tests without those marked `exhaustive`
+	@echo "== Unit, integration and infrastructure tests, without the exhaustive ones"
+	@$(DEV)/python -m pytest -n 2 -m "not exhaustive" tests/unit tests/integration tests/infrastructure
 
 soak: environments ## tests with large numbers and many random histories (three hours)
 	@$(DEV)/python -m pytest -s tests/soak

@@ -13,6 +13,8 @@ import pytest
 
 from tests.support.template import ROOT
 
+pytestmark = pytest.mark.exhaustive
+
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text()
 CREATED = re.compile(r"^Create `(?P<path>[^`]+)`:\n\n```\w+\n(?P<text>.*?)```", re.MULTILINE | re.DOTALL)
 ADDED = re.compile(

@@ -26,6 +26,8 @@ from tests.support.money import (
 )
 from tests.support.stand_in import stored
 
+pytestmark = pytest.mark.exhaustive
+
 WORKER = Person("worker-1", ("worker",))
 GUARD_CALLS = 1
 

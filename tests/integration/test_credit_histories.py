@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
@@ -31,6 +32,8 @@ from tests.support.money import (
 )
 from tests.support.payments import settle_withdrawal
 from tests.support.stand_in import stored
+
+pytestmark = pytest.mark.exhaustive
 
 people = st.sampled_from(["a", "b", "treasurer-2"])
 admins = st.sampled_from([TREASURER, SECOND_TREASURER])

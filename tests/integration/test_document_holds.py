@@ -14,6 +14,8 @@ from tests.support.document import authorization, check, is_valid, satisfy_furth
 from tests.support.template import routes
 from tests.support.tokens import KeyServer, key_server
 
+pytestmark = pytest.mark.exhaustive
+
 __all__ = ["key_server"]
 
 ALL_ROLES = Person("person-1", ("buyer", "worker", "seller", "admin"))

@@ -20,6 +20,8 @@ from tests.support.lives import EMAIL, MEMBER, NAME, OTHER, PHONE, SIGNED, leave
 from tests.support.stand_in import stored
 from tests.support.template import table_name
 
+pytestmark = pytest.mark.exhaustive
+
 RESTORED = ("Users", "Profiles", "Jobs", "Bids", "Listings", "Reviews", "Reports", "Referrals", "Stories")
 RESTORED += ("Sessions", "Notifications", "Reminders", "Uploads")
 BACKUP = "2026-11-20T00:00"

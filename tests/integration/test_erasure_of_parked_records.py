@@ -15,6 +15,8 @@ from tests.support.lives import EMAIL, MEMBER, NAME, PHONE, leave, live
 from tests.support.records import accept, backdate_job, place_bid, post_job, profile
 from tests.support.template import function_environment
 
+pytestmark = pytest.mark.exhaustive
+
 ADMIN = Person("admin-1", ("admin",))
 OTHERS = ("Sipho Cele", "+27829998877", "Paint the front door", "Clean the gutters")
 MARKS = (NAME, PHONE, EMAIL, "Build a garden wall", "Tile the bathroom", "zodwa")

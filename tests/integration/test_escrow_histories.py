@@ -9,6 +9,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
@@ -41,6 +42,8 @@ from tests.support.money import TREASURER, key
 from tests.support.payments import account, check_money
 from tests.support.provider import FakeProvider
 from tests.support.uploads import uploaded
+
+pytestmark = pytest.mark.exhaustive
 
 
 class EscrowHistory(History):

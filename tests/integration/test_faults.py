@@ -27,6 +27,8 @@ from tests.support.records import (
 )
 from tests.support.stories import approved_story
 
+pytestmark = pytest.mark.exhaustive
+
 OWNER = Person("owner", ("buyer",))
 WORKER = Person("worker", ("worker",))
 MOST_CALLS = 8

@@ -15,6 +15,8 @@ from khaya.users import store as users
 from tests.integration.matrix import Row, permitted_calls, url
 from tests.support.template import ROOT
 
+pytestmark = pytest.mark.exhaustive
+
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "functions" / "platform" / "openapi.json").read_text())
 PARAMS = param_names(FIELD_CODES)
 OTHERS: tuple[Any, ...] = (None, "text", 7, 1.5, [], {"a": 1})

@@ -10,6 +10,8 @@ import pytest
 from tests.integration.matrix import Row, permitted_calls, url
 from tests.support.lost_races import LostRace
 
+pytestmark = pytest.mark.exhaustive
+
 CALLS = [pytest.param(row, column, id=row.route) for row, column in permitted_calls()]
 
 

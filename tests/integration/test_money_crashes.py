@@ -31,6 +31,8 @@ from tests.support.payments import (
 )
 from tests.support.provider import FakeProvider, fake_provider
 
+pytestmark = pytest.mark.exhaustive
+
 
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProvider]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import pytest
+
 from khaya.collections import service as collections
 from khaya.payouts.model import earning_id
 from khaya.payouts.references import reference_of
@@ -21,6 +23,8 @@ from tests.support.provider import FakeProvider
 from tests.support.records import profile
 from tests.support.streams import make_queues
 from tests.support.uploads import uploaded
+
+pytestmark = pytest.mark.exhaustive
 
 ADMIN = Person("admin-1", ("admin",))
 REASON = "Explained by the office."

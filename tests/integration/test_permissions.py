@@ -57,6 +57,8 @@ from tests.support.streams import follow, hint, make_queues, run_due_payouts
 from tests.support.template import FUNCTION, ROOT, function_environment, resources
 from tests.support.uploads import uploaded
 
+pytestmark = pytest.mark.exhaustive
+
 OWNER = Person("owner", ("buyer",))
 WORKER = Person("worker", ("worker",))
 KEY = {"Idempotency-Key": "key-1"}

@@ -56,6 +56,8 @@ from tests.support.streams import follow
 from tests.support.template import function_environment
 from tests.support.typed_text import listed, send, stored_words, text_fields, word
 
+pytestmark = pytest.mark.exhaustive
+
 MEMBER = Person("member-1", ("buyer", "worker", "seller"))
 AS_ADMIN = Person("member-1", ("buyer", "worker", "seller", "admin"))
 OTHER = Person("other-1", ("buyer", "worker", "seller"))

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
@@ -25,6 +26,8 @@ from tests.support.money import (
     waiting_rewards,
 )
 from tests.support.stand_in import stored
+
+pytestmark = pytest.mark.exhaustive
 
 PEOPLE = ["r1", "r2", "p1", "p2", "p3", "p4", "p5"]
 BONUSES = {5: 25_000, 15: 75_000, 50: 250_000}

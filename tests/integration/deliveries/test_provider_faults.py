@@ -18,6 +18,8 @@ from tests.support.engine import free_port
 from tests.support.records import known
 from tests.support.stand_in import client
 
+pytestmark = pytest.mark.exhaustive
+
 WEB = ("whatsapp", "push")
 """The channels with HTTP APIs of other providers."""
 AMAZON = {"sms": "sns", "email": "sesv2"}

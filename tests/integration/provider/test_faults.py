@@ -23,6 +23,8 @@ from local import paystack
 from tests.integration.provider.conftest import ACCOUNT, IDENTITY, NUMBER, TODAY, Provider, rotate
 from tests.integration.provider.test_methods import EVIDENCE, PAYOUT, REFERENCE
 
+pytestmark = pytest.mark.exhaustive
+
 READS: dict[str, Callable[[Provider], Any]] = {
     "find_collection": lambda provider: provider.port.find_collection(REFERENCE),
     "find_collections": lambda provider: provider.port.find_collections(TODAY),

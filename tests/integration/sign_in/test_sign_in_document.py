@@ -9,6 +9,8 @@ from tests.support.client import Person
 from tests.support.document import check, is_valid, satisfy_further_rules, schema, strangers
 from tests.support.tokens import KeyServer, key_server
 
+pytestmark = pytest.mark.exhaustive
+
 __all__ = ["key_server"]
 
 MEMBER = Person("member-1", ("worker",))
