@@ -54,6 +54,27 @@ export async function adoptDrafts(): Promise<void> {
   }
 }
 
+/**
+ * Adds kept photos to a draft, which may be new, and returns those for which it has no room.
+ *
+ * Its form is not open: an open one keeps its own values.
+ */
+export async function addPhotos(name: string, path: string, ids: string[], most = 5): Promise<string[]> {
+  const db = await databaseOf(personId.peek());
+  const found = await db.get("drafts", name);
+  const kept = found && isFresh(found) ? found : { key: name, path, idempotencyKey: newKey(), value: {} };
+  const { photos } = kept.value as { photos?: string[] };
+  const before = photos ?? [];
+  const added = ids.slice(0, Math.max(0, most - before.length));
+  if (added.length)
+    await db.put("drafts", {
+      ...kept,
+      value: { ...kept.value, photos: [...before, ...added] },
+      updatedAt: Date.now(),
+    });
+  return ids.slice(added.length);
+}
+
 /** Deletes a draft and its photos, because its owner does not want it any more. */
 export async function deleteDraft(draft: Draft): Promise<void> {
   await (await databaseOf(personId.peek())).delete("drafts", draft.key);
