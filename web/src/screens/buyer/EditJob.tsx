@@ -1,17 +1,15 @@
 /** Changes an open job. Where two changes meet, both values of each field are shown. */
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { forgetDeal, isPartyJob, type Job, type PartyJob, readJob, useJob } from "../../api/deals";
-import { type Failure, Refusal, Unreachable } from "../../api/problems";
 import { sideOf } from "../../deal/stages";
-import { FailureNote } from "../../forms/FailureNote";
 import { Loaded } from "../../forms/Loaded";
+import { ReadAgain } from "../../forms/ReadAgain";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
 import { useTakenBack } from "../../offline/takeBack";
 import { useSending } from "../../offline/useSending";
 import { person } from "../../session/person";
-import { Button, LinkButton } from "../../ui/Button";
+import { LinkButton } from "../../ui/Button";
 import { Note } from "../../ui/Note";
 import { Page } from "../../ui/Page";
 import { Skeleton } from "../../ui/Skeleton";
@@ -76,9 +74,10 @@ function Editing({ job }: { job: PartyJob }) {
 
   if (refusal?.code === "stale_version" && !newest.value)
     return (
-      <Compare
-        id={job.id}
+      <ReadAgain
+        read={() => readJob(job.id)}
         onRead={async (found) => {
+          if (!isPartyJob(found)) return;
           const values = draft.values.peek();
           if (conflictsOf(values, found).length) {
             newest.value = found;
@@ -124,31 +123,6 @@ function Editing({ job }: { job: PartyJob }) {
       busy={sending.busy.value}
       onSend={() => void send(draft.values.peek())}
     />
-  );
-}
-
-/** Reads the job as it is now, to compare it with what was written. */
-function Compare({ id, onRead }: { id: string; onRead: (job: PartyJob) => void }) {
-  const failure = useSignal<Failure | undefined>(undefined);
-  const read = async () => {
-    failure.value = undefined;
-    try {
-      const job = await readJob(id);
-      if (isPartyJob(job)) onRead(job);
-    } catch (cause) {
-      if (!(cause instanceof Refusal || cause instanceof Unreachable)) throw cause;
-      failure.value = cause;
-    }
-  };
-  useEffect(() => {
-    void read();
-  }, []);
-  if (!failure.value) return <Skeleton />;
-  return (
-    <>
-      <FailureNote failure={failure.value} />
-      <Button onClick={() => void read()}>{t("try_again")}</Button>
-    </>
   );
 }
 
