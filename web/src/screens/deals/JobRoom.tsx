@@ -11,6 +11,7 @@ import {
 } from "../../api/deals";
 import type { Query } from "../../api/query";
 import { PersonLine } from "../../cards/PersonLine";
+import { PlaceLink } from "../../cards/PlaceLink";
 import { dealOf } from "../../deal/deal";
 import { type Side, sideOf } from "../../deal/stages";
 import { FailureNote } from "../../forms/FailureNote";
@@ -126,15 +127,10 @@ function AboutJob({ job, side }: { job: PartyJob; side: Side }) {
       <Facts
         facts={[
           [t("deals.category"), t(`category.${job.category}`)],
-          [t("place.label"), job.location],
+          [t("place.label"), <PlaceLink key="place" place={job.location} coordinates={job.coordinates} />],
           [t("deals.begin"), job.startDate ? day(job.startDate) : t("card.start_open")],
         ]}
       />
-      {job.coordinates && (
-        <p>
-          <a href={`geo:${job.coordinates.lat},${job.coordinates.lng}`}>{t("deals.map")}</a>
-        </p>
-      )}
       <div class="photos">
         {job.photos.map((photo, index) => (
           <Photo
