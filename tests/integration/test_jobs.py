@@ -21,6 +21,7 @@ PRIVATE = {
     "acceptedBidId",
     "agreedCents",
     "acceptedAt",
+    "agreedAt",
     "startedAt",
     "submission",
     "cancellation",

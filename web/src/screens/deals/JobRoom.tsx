@@ -1,14 +1,6 @@
 /** The room of one job: what is to be done now, whom to call, the money, the work, and what happened so far. */
 import { now } from "../../api/clock";
-import {
-  type Escrow,
-  isPartyJob,
-  type Job,
-  type PartyJob,
-  useEscrow,
-  useJob,
-  useOpenActions,
-} from "../../api/deals";
+import { type Escrow, isPartyJob, type Job, type PartyJob, useEscrow, useJob } from "../../api/deals";
 import type { Query } from "../../api/query";
 import { PersonLine } from "../../cards/PersonLine";
 import { PlaceLink } from "../../cards/PlaceLink";
@@ -82,8 +74,7 @@ interface RoomProps {
 }
 
 function Room({ job, side, escrow, onChanged }: RoomProps) {
-  const actions = useOpenActions();
-  const deal = dealOf({ job, side, now: now(), escrow, actions: actions.data.value });
+  const deal = dealOf({ job, side, now: now(), escrow });
   return (
     <>
       <WhatNow job={job} deal={deal} onChanged={onChanged} />
