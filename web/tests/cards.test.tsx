@@ -52,6 +52,7 @@ it("given a new person, when they are shown, then there are words and no stars o
 it("given the data saver, when a card with a photo is shown, then the photo is asked for, not loaded", async () => {
   setDataSaver(true);
   const photo = {
+    key: null,
     url: "/media/a-320.webp",
     urls: null,
     width: 320,

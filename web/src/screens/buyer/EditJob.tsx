@@ -4,6 +4,7 @@ import { forgetDeal, isPartyJob, type Job, type PartyJob, readJob, useJob } from
 import { sideOf } from "../../deal/stages";
 import { Loaded } from "../../forms/Loaded";
 import { ReadAgain } from "../../forms/ReadAgain";
+import { removedBy } from "../../forms/storedPhotos";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
 import { useTakenBack } from "../../offline/takeBack";
@@ -16,7 +17,15 @@ import { Skeleton } from "../../ui/Skeleton";
 import { t } from "../../words/words";
 import { Conflicts } from "./Conflicts";
 import { EditForm } from "./EditForm";
-import { bodyOfChanges, conflictsOf, type EditValues, rebased, textsOfBody, valuesOfJob } from "./editing";
+import {
+  bodyOfChanges,
+  conflictsOf,
+  type EditValues,
+  photosOf,
+  rebased,
+  textsOfBody,
+  valuesOfJob,
+} from "./editing";
 
 export default function EditJob({ id }: { id: string }) {
   const job = useJob(id);
@@ -41,7 +50,11 @@ function Editing({ job }: { job: PartyJob }) {
   const before = useTakenBack(
     draft,
     address,
-    (item) => ({ ...textsOfBody(item.body ?? {}), photos: item.pictures?.ids ?? [] }),
+    (item) => ({
+      ...textsOfBody(item.body ?? {}),
+      photos: item.pictures?.ids ?? [],
+      stored: removedBy(item.pictures?.stay, job.photos),
+    }),
     sending,
   );
   const outcome = sending.outcome.value;
@@ -54,7 +67,8 @@ function Editing({ job }: { job: PartyJob }) {
 
   const send = async (values: EditValues) => {
     const body = bodyOfChanges(values);
-    if (!Object.keys(body).length && !values.photos.length) {
+    const photos = photosOf(values);
+    if (!Object.keys(body).length && !photos.pictures) {
       done.value = true; // nothing is left to change
       await draft.drop();
       return;
@@ -65,7 +79,7 @@ function Editing({ job }: { job: PartyJob }) {
       title: job.title,
       body,
       headers: { "If-Match": `"${values.version}"` },
-      ...(values.photos.length ? { pictures: { ids: values.photos, purpose: "job", field: "photos" } } : {}),
+      ...photos,
       object: `jobs/${job.id}`,
       editPath: `/deals/${job.id}/edit`,
     });
@@ -83,9 +97,9 @@ function Editing({ job }: { job: PartyJob }) {
             newest.value = found;
             return;
           }
-          if (values.photos.length) {
-            // Photos cannot be compared. To send them again does no harm, and to lose them would.
-            const again = rebased(values, found, []);
+          const again = rebased(values, found, []);
+          if (photosOf(again).pictures) {
+            // New photos cannot be compared. To send them again does no harm, and to lose them would.
             draft.change(again);
             sending.outcome.value = undefined;
             before.value = undefined;
