@@ -1,4 +1,26 @@
+import { execFileSync } from "node:child_process";
 import { defineConfig, type Plugin } from "vite";
+
+/** Writes the number of the build into the page: it grows with each commit that changes the client or the API's document. */
+const buildNumber: Plugin = {
+  name: "build-number",
+  apply: "build",
+  transformIndexHtml: () => [
+    { tag: "meta", attrs: { name: "build", content: changedAt() }, injectTo: "head" },
+  ],
+};
+
+/** Returns when the sources were last changed, in seconds since 1970; without a repository, now. */
+function changedAt(): string {
+  try {
+    const sources = [".", "../functions/platform/openapi.json"];
+    const found = execFileSync("git", ["log", "-1", "--format=%ct", "--", ...sources], { encoding: "utf-8" });
+    if (/^\d+\n$/.test(found)) return found.trim();
+  } catch {
+    // an archive of the sources has no history
+  }
+  return String(Math.floor(Date.now() / 1000));
+}
 
 const FIRST_LIST = "first-list";
 /** Puts the script that asks for the first list beside the app's own, so that neither waits for the other. */
@@ -35,8 +57,7 @@ export default defineConfig({
       output: { codeSplitting: { groups: [{ name: FIRST_LIST, test: /firstList\.ts$/ }] } },
     },
   },
-  define: { __BUILD__: JSON.stringify(1) },
-  plugins: [firstList],
+  plugins: [firstList, buildNumber],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
     environment: "happy-dom",
