@@ -1,6 +1,7 @@
 import type { ComponentChild } from "preact";
 import { act } from "preact/test-utils";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { forget } from "../src/api/query";
 import { database } from "../src/offline/database";
 import { addPhotos } from "../src/offline/drafts";
 import { outbox, sendNow } from "../src/offline/outbox";
@@ -10,7 +11,7 @@ import { type Asked, answers, noNetwork, problem, signInAs } from "./api";
 import { emptyDevice } from "./device";
 import { LISTING as SAMPLE } from "./publicSamples";
 import { job } from "./samples";
-import { close, open, sees, words } from "./screen";
+import { close, open, sees, show, words } from "./screen";
 
 interface Edited {
   name: string;
@@ -138,6 +139,24 @@ describe.each(THINGS)("the photos of $name", (thing) => {
     await save();
     await new Promise((done) => setTimeout(done, 50));
     expect(sent(asked)).toEqual([]);
+  });
+
+  it("given a saved copy without photos, when the newer one comes, then its photos can be removed", async () => {
+    let now = thing.of([], 2);
+    const asked = serves(
+      thing,
+      () => now,
+      () => now,
+    );
+    await open(thing.address, thing.screen());
+    await vi.waitFor(() => expect(document.getElementById("photos")).not.toBeNull());
+    close();
+    forget();
+    now = thing.of(["a", "b"].map(picture));
+    await act(() => show(thing.screen(), thing.address));
+    await tapOn(1, "Remove");
+    await save();
+    await vi.waitFor(() => expect(sent(asked)).toEqual([{ photos: ["b"] }]));
   });
 
   it("given five, then there is no room for more until one is removed", async () => {

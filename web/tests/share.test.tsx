@@ -9,7 +9,7 @@ import { leave } from "../src/session/leave";
 import { setPerson } from "../src/session/person";
 import { answers, signInAs } from "./api";
 import { emptyDevice } from "./device";
-import { find, open, sees, tap, words } from "./screen";
+import { close, find, open, sees, tap, words } from "./screen";
 
 const ORIGIN = "https://khaya.example";
 const SHARE = `${ORIGIN}/share`;
@@ -19,6 +19,7 @@ const PHOTO = new File(["photo"], "wall.jpg", { type: "image/jpeg" });
 let kept: Map<string, Response>;
 
 beforeEach(async () => {
+  close();
   kept = new Map();
   const cache = {
     put: async (key: string, answer: Response) => void kept.set(new URL(key, ORIGIN).href, answer),

@@ -25,9 +25,15 @@ export interface DraftOf<T> {
   drop(): Promise<void>;
 }
 
-/** Returns the draft of a form. `fields` that must never be kept, as account numbers, are not given to it. */
+/**
+ * Returns the draft of a form. Fields that must never be kept, as account numbers, are not given to it.
+ *
+ * `empty` is what the form begins from. Until something is written, a newer one takes its place, as when a saved copy is
+ * shown first.
+ */
 export function useDraft<T extends object>(name: string, empty: T): DraftOf<T> {
   const draft = useMemo(() => open(name, empty), [name, personId.value]);
+  useEffect(() => draft.begin(empty), [draft, JSON.stringify(empty)]);
   useEffect(() => {
     void draft.load();
     return formIsOpen();
@@ -86,13 +92,15 @@ function isFresh(draft: Draft): boolean {
   return draft.updatedAt > Date.now() - daysKept() * DAY;
 }
 
-function open<T extends object>(name: string, empty: T) {
+function open<T extends object>(name: string, first: T) {
   const owner = personId.peek();
-  const values = signal(empty);
+  const values = signal(first);
   const ready = signal(false);
   const full = signal(false);
   let idempotencyKey = newKey();
   let dropped = false;
+  let written = false;
+  let empty = first;
   let writing: Promise<void> = Promise.resolve();
 
   async function write(): Promise<void> {
@@ -116,6 +124,10 @@ function open<T extends object>(name: string, empty: T) {
     values,
     ready,
     full,
+    begin(newer: T) {
+      empty = newer;
+      if (!written) values.value = newer;
+    },
     async load() {
       if (ready.peek()) return;
       const kept = await databaseOf(owner)
@@ -124,11 +136,13 @@ function open<T extends object>(name: string, empty: T) {
       if (kept && isFresh(kept) && !dropped) {
         values.value = { ...empty, ...(kept.value as T) };
         idempotencyKey = kept.idempotencyKey;
+        written = true;
       }
       ready.value = true;
     },
     change(some: Partial<T>) {
       dropped = false;
+      written = true;
       values.value = { ...values.peek(), ...some };
       if (navigator.storage?.persist) void navigator.storage.persist();
       writing = writing.then(() => (dropped ? undefined : write()));
@@ -136,6 +150,7 @@ function open<T extends object>(name: string, empty: T) {
     key: () => idempotencyKey,
     async drop() {
       dropped = true;
+      written = false;
       await writing;
       values.value = empty;
       idempotencyKey = newKey();
