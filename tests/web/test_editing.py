@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import Page, expect
 
 from local.people import NOMVULA, SIPHO
@@ -42,16 +44,17 @@ def test_given_a_profile_when_two_phones_change_it_then_the_second_sees_both_val
     token = _token(marketplace, NOMVULA.name)
     page = sign_in_as(NOMVULA)
     page.goto("/me/edit")
-    page.locator("#bio").fill("I paint, and I tile.")
+    mine, newer = f"I paint, and I tile: {time.time()}", f"I tile floors: {time.time()}"
+    page.locator("#bio").fill(mine)
     # when another phone changes the same field meanwhile
-    assert marketplace.call("PATCH", "/profiles/me", {"bio": "I tile floors."}, token=token).ok
+    assert marketplace.call("PATCH", "/profiles/me", {"bio": newer}, token=token).ok
     page.get_by_role("button", name=WORDS("save"), exact=True).tap()
     # then both values are there
-    expect(page.get_by_text("I tile floors.")).to_be_visible()
-    page.locator("label.choice", has_text="I paint, and I tile.").tap()
+    expect(page.get_by_text(newer)).to_be_visible()
+    page.locator("label.choice", has_text=mine).tap()
     page.get_by_role("button", name=WORDS("two_values.save"), exact=True).tap()
     expect(page.get_by_text(WORDS("me.saved"))).to_be_visible()
-    assert marketplace.call("GET", "/profiles/me", token=token).json()["bio"] == "I paint, and I tile."
+    assert marketplace.call("GET", "/profiles/me", token=token).json()["bio"] == mine
 
 
 def _edit(page: Page, job: str, *, add: int, remove: int = 0) -> None:
