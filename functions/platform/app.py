@@ -20,6 +20,7 @@ from khaya.platform.base.settings import (
     ClientSettings,
     KeySettings,
     PricingSettings,
+    ReferralSettings,
     WebPushSettings,
     require,
     settings,
@@ -31,7 +32,7 @@ from khaya.share_pages.page import STYLE_HASH, Kind, html_of
 from khaya.share_pages.words import WORDS
 from khaya.users.store import pass_account_guard
 
-require(ClientSettings, KeySettings, PricingSettings, WebPushSettings)
+require(ClientSettings, KeySettings, PricingSettings, ReferralSettings, WebPushSettings)
 api = Api("Platform", pass_account_guard)
 
 HERE = Path(__file__).parent

@@ -13,6 +13,7 @@ from khaya.account_changes.repair import repair_account_changes
 from khaya.admin_queues.model import KEPT
 from khaya.admin_queues.repair import repair_queue
 from khaya.bids.repair import repair_bids
+from khaya.enquiries.repair import repair_enquiries
 from khaya.erasure.repair import repair_erasure, repair_parked, repeat_erasure
 from khaya.jobs import store as jobs
 from khaya.listings import store as listings
@@ -61,6 +62,7 @@ REPAIRS: Final[Repairs] = {
     "listings": {
         "search": partial(repair_words, kind="listings", key=listings.key),
         "pictures": partial(repair_pictures, resource="listings", key=listings.key),
+        "enquiries": repair_enquiries,
     },
     "stories": {
         "pictures": partial(repair_pictures, resource="stories", key=stories.key),

@@ -15,7 +15,7 @@ BUYER = Person("buyer-1", ("buyer",))
 
 def test_the_configuration_has_limits_shares_and_least_amounts() -> None:
     found = VISITOR.get("/config").body
-    assert {*found} == {"limits", "amounts", "escrow", "provider", "webPushKey", "oldestClient"}
+    assert {*found} == {"limits", "amounts", "escrow", "rewards", "provider", "webPushKey", "oldestClient"}
     assert (found["limits"]["photos"], found["limits"]["listings"], found["limits"]["uploadBytes"]) == (
         5,
         20,
@@ -31,6 +31,7 @@ def test_the_configuration_has_limits_shares_and_least_amounts() -> None:
         "balanceHours": 72,
         "releaseHours": 72,
     }
+    assert found["rewards"] == {"referralCents": 5_000, "referralJobsCents": 250_000}
     assert (found["provider"]["name"], found["oldestClient"]) == ("Paystack", 1)
 
 

@@ -378,8 +378,8 @@ def test_the_seller_is_told_of_an_enquiry_and_the_buyer_of_its_end(listing: str,
     follow()
     # then the seller has one notice with the count
     (notice,) = SELLER.get("/notifications").body["items"]
-    assert (notice["kind"], notice["title"]) == ("enquiryReceived", "2 new enquiries")
-    assert notice["text"].startswith('Your listing "Clay face bricks" has 2 new enquiries.')
+    assert (notice["kind"], notice["title"]) == ("enquiryReceived", "2 new questions")
+    assert notice["text"].startswith('Your material "Clay face bricks" has 2 new questions.')
     # and each buyer has one of their own, which holds nothing that the seller typed
     for buyer, enquiry, kind in ((BUYER, first, "enquiryAnswered"), (OTHER_BUYER, second, "enquiryClosed")):
         (notice,) = buyer.get("/notifications").body["items"]

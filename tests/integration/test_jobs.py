@@ -21,6 +21,7 @@ PRIVATE = {
     "acceptedBidId",
     "agreedCents",
     "acceptedAt",
+    "agreedAt",
     "startedAt",
     "submission",
     "cancellation",
@@ -64,7 +65,7 @@ def test_a_posted_job_has_all_its_fields(buyer: Person) -> None:
     assert (answer.status, answer.headers["Location"], answer.headers["ETag"]) == (201, f"jobs/{job['id']}", '"1"')
     assert {*job} == PUBLIC | PRIVATE
     (photo,) = job.pop("photos")
-    assert {*photo} == {"url", "urls", "width", "height", "state"}
+    assert {*photo} == {"key", "url", "urls", "width", "height", "state"}
     assert photo["state"] == "checking"
     assert KEY in photo["url"]
     assert "X-Amz-Signature" in photo["url"] or "Signature" in photo["url"]

@@ -251,7 +251,7 @@ def test_sellers_authors_and_reporters_are_notified_of_decisions(clock: Clock) -
     assert kinds(seller) == ["listingApproved", "listingRejected"]
     assert kinds(author) == ["storyApproved", "storyFeatured", "storyRejected"]
     assert kinds(reporter) == ["reportResolved"]
-    assert 'Your listing "Roof tiles" was not approved.' in seller.get("/notifications").body["items"][0]["text"]
+    assert 'Your material "Roof tiles" was not approved.' in seller.get("/notifications").body["items"][0]["text"]
 
 
 def test_each_movement_of_credits_causes_one_notice(clock: Clock) -> None:

@@ -150,10 +150,24 @@ def test_while_a_picture_is_checked_only_its_uploader_gets_a_link() -> None:
     assert (own["state"], key_in(own["url"]), own["urls"], own["width"]) == ("checking", key, None, None)
     assert "attachment" in own["url"]
     for viewer in (VISITOR, OTHER, ADMIN):
-        expected = {"url": None, "urls": None, "width": None, "height": None, "state": "checking"}
+        expected = {"key": None, "url": None, "urls": None, "width": None, "height": None, "state": "checking"}
         assert photo(viewer.get(f"/jobs/{job}")) == expected
         (listed,) = viewer.get("/jobs").body["items"]
         assert listed["photos"] == [expected]
+
+
+def test_given_photos_when_the_owner_hands_their_keys_in_again_then_they_stay_and_nobody_else_gets_the_keys() -> None:
+    first, second, third = (uploaded(OWNER, "job") for _ in range(3))
+    job = post_job(OWNER, photos=[first, second])
+    follow("pictures")
+    shown = [one["key"] for one in OWNER.get(f"/jobs/{job}").body["photos"]]
+    assert shown == [first, second]
+    # when one goes and another comes
+    edited = OWNER.patch(f"/jobs/{job}", {"photos": [shown[1], third]})
+    # then the one that stays is ready at once, because it was not uploaded anew
+    assert [(one["key"], one["state"]) for one in edited.body["photos"]] == [(second, "ready"), (third, "checking")]
+    for viewer in (VISITOR, OTHER, ADMIN):
+        assert [one["key"] for one in viewer.get(f"/jobs/{job}").body["photos"]] == [None, None]
 
 
 def test_a_picture_that_cannot_be_decoded_is_shown_to_its_uploader_only() -> None:

@@ -32,6 +32,7 @@ from tests.support.template import function_environment, resources, table_name
 from tests.support.uploads import uploaded
 
 BUYER = Person("buyer-1", ("buyer",))
+OTHER_BUYER = Person("buyer-2", ("buyer",))
 WORKER = Person("worker-1", ("worker",))
 RIVAL = Person("worker-2", ("worker",))
 SELLER = Person("seller-1", ("seller",))
@@ -304,6 +305,24 @@ def likes_below_zero() -> Damaged:
     return f"stories/{story}", "likes", 1, lambda: item_of("stories", story)["likes"] == 0
 
 
+def too_many_open_enquiries() -> Damaged:
+    listing = _asked()
+    damage("listings", {"id": listing}, openEnquiries=9)
+    return f"listings/{listing}", "enquiries", 1, lambda: item_of("listings", listing)["openEnquiries"] == 1
+
+
+def too_few_open_enquiries() -> Damaged:
+    listing = _asked()
+    damage("listings", {"id": listing}, openEnquiries=None)
+    return f"listings/{listing}", "enquiries", 1, lambda: item_of("listings", listing).get("openEnquiries") == 1
+
+
+def open_enquiries_below_zero() -> Damaged:
+    listing = _active_listing()
+    damage("listings", {"id": listing}, openEnquiries=-1)
+    return f"listings/{listing}", "enquiries", 1, lambda: item_of("listings", listing)["openEnquiries"] == 0
+
+
 def a_picture_that_was_not_checked() -> Damaged:
     profile("buyer-1", roles=["buyer"])
     photo = uploaded(BUYER, "job")
@@ -316,6 +335,17 @@ def _reviewed() -> None:
     job = complete_job(BUYER, WORKER)
     ratings = {"rating": 4, "subRatings": {"punctuality": 5}}
     assert BUYER.post(f"/jobs/{job}/reviews", ratings).status == 201
+
+
+def _asked() -> str:
+    """A listing with an open and an answered enquiry, of a seller who has an open one about another listing."""
+    listing, other = _active_listing(), list_materials(SELLER)
+    question = {"text": "Do you deliver to Umlazi?"}
+    answered = BUYER.post(f"/listings/{listing}/enquiries", question).body["id"]
+    assert SELLER.post(f"/enquiries/{answered}/answer", {"text": "Yes, we do."}).status == 200
+    for about in (listing, other):
+        assert OTHER_BUYER.post(f"/listings/{about}/enquiries", question).status == 201
+    return listing
 
 
 def _liked() -> str:
@@ -364,6 +394,9 @@ DAMAGES = [
     likes_too_high,
     likes_too_low,
     likes_below_zero,
+    too_many_open_enquiries,
+    too_few_open_enquiries,
+    open_enquiries_below_zero,
     a_picture_that_was_not_checked,
 ]
 

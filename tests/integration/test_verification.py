@@ -71,10 +71,12 @@ def test_an_approved_request_verifies_the_person_and_tells_them() -> None:
     assert queue() == []
     assert VISITOR.get("/profiles/thandi").body["verified"] is True
     assert [one["verified"] for one in VISITOR.get("/profiles").body["items"]] == [True]
-    assert notifications_of(THANDI) == [("verified", "You are verified")]
+    assert notifications_of(THANDI) == [("verified", "You are checked by Khaya")]
 
 
-@pytest.mark.parametrize(("language", "title"), [("en", "You were not verified"), ("zu", "Awuqinisekiswanga")])
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "You are not checked by Khaya"), ("zu", "Awukahlolwa yi-Khaya")]
+)
 def test_a_refused_request_tells_the_person_in_their_language_and_they_may_ask_again(language: str, title: str) -> None:
     assert THANDI.put("/notifications/preferences", {"language": language, "channels": {}}).status == 200
     ask()

@@ -163,3 +163,14 @@ def test_what_is_due_first_comes_first_and_what_is_never_due_last() -> None:
         for title, due in [("late", LATER), ("never", None), ("early", NOW)]
     )
     assert [one.title for one in most_urgent_first([late, never, early])] == ["early", "late", "never"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "agreed"),
+    [({}, None), (RUNNING, LATER), (escrow("pending"), None), (escrow("deposit_paid"), LATER), (escrow("held"), LATER)],
+    ids=["open", "cash", "unpaid", "deposit", "held"],
+)
+def test_the_days_of_the_bid_run_from_its_acceptance_and_with_escrow_from_the_deposit(
+    fields: dict[str, Any], agreed: str | None
+) -> None:
+    assert job(**fields).agreed_at == agreed

@@ -182,7 +182,7 @@ def test_a_notice_reads_well_in_both_languages() -> None:
     assert zulu.text == (
         'Uwutholile umsebenzi othi "Fix a leaking tap" ngo-R1 234.50. '
         "Kumele uwuqede ngomhla ka-25 Novemba 2026 noma ngaphambi kwawo. "
-        "Umthengi ukhokha nge-Khaya. Qala kuphela uma idiphozi isikhokhiwe."
+        "Umthengi ukhokha nge-Khaya. Qala kuphela uma idiphozithi isikhokhiwe."
     )
 
 

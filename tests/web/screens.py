@@ -54,6 +54,7 @@ SCREENS = [
     Screen("/data-use", "/data-use"),
     Screen("/sign-in", "/sign-in"),
     Screen("/code", "/code"),
+    Screen("/share", "/share"),
     Screen("/signed-in", "/signed-in"),
     Screen("/invite/:code", "/invite/KHAYA123"),
     Screen("*", "/nowhere"),

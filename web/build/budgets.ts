@@ -43,7 +43,7 @@ function check(name: string, size: number, limit: number): void {
 }
 
 const keys = Object.keys(manifest);
-const entry = keys.find((key) => manifest[key]?.isEntry);
+const entry = keys.find((key) => key === "index.html");
 const home = keys.find((key) => key.endsWith("screens/public/Home.tsx"));
 if (!entry || !home) throw new Error("the build has no entry or no first screen");
 const first = new Set([...needs(entry), ...needs(home)]);

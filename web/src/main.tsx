@@ -1,6 +1,7 @@
 /** Starts the app: words, then the page, then what waits to be sent. */
 import { render } from "preact";
 import { App } from "./App";
+import { checkBuild } from "./api/configuration";
 import { readCounts } from "./api/counts";
 import { keepInstallOffer } from "./offline/install";
 import { deleteOldDrafts } from "./offline/oldDrafts";
@@ -26,6 +27,7 @@ person.subscribe((now) => {
 const onReturn = () => {
   void sendNow();
   void readCounts();
+  void checkBuild();
   endLeftSession().catch(() => undefined); // no network: the next return tries again
 };
 addEventListener("online", onReturn);
@@ -33,6 +35,7 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") onReturn();
 });
 if ("serviceWorker" in navigator && import.meta.env.PROD) void registerWorker();
+setTimeout(() => void checkBuild(), 2_000); // after the first screen
 setTimeout(() => addWords("problems", "work", "own").catch(() => undefined), 3_000); // texts of failures and of the next screens
 endLeftSession().catch(() => undefined);
 void deleteOldCopies("public");

@@ -38,6 +38,7 @@ export const ROUTES: RouteOf[] = [
   { path: "/name", screen: () => import("./screens/sign-in/Name"), who: "signedIn", words: [] },
   { path: "/signed-in", screen: () => import("./screens/sign-in/SignedIn"), who: "anybody", words: [] },
   { path: "/invite/:code", screen: () => import("./screens/sign-in/Invite"), who: "anybody", words: [] },
+  { path: "/share", screen: () => import("./screens/share/SharedPhotos"), who: "anybody" },
   // Signed in
   { path: "/deals", screen: () => import("./screens/deals/Deals"), who: "signedIn" },
   { path: "/deals/:id", screen: () => import("./screens/deals/JobRoom"), who: "signedIn" },

@@ -3,6 +3,8 @@
  *
  * The API is never kept here: what may be read offline is saved by the pages, in the database of one person.
  */
+import { isShare, keepShared } from "./offline/sharedFiles";
+
 declare const __FILES__: string[];
 declare const __VERSION__: string;
 
@@ -19,7 +21,9 @@ worker.addEventListener("activate", (event) => {
 
 worker.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
-  if (event.request.method !== "GET" || url.origin !== worker.location.origin) return;
+  const { origin } = worker.location;
+  if (isShare(event.request, origin)) event.respondWith(keepShared(event.request, origin));
+  if (event.request.method !== "GET" || url.origin !== origin) return;
   if (/^\/(api|s|media|demo)(\/|$)/.test(url.pathname)) return;
   event.respondWith(event.request.mode === "navigate" ? page() : file(event.request));
 });
@@ -85,5 +89,3 @@ async function file(request: Request): Promise<Response> {
   const cache = await caches.open(CACHE);
   return (await cache.match(request, { ignoreSearch: false })) ?? fetch(request);
 }
-
-export type {};

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { JobCard } from "../src/cards/JobCard";
 import { priceWords } from "../src/cards/MaterialCard";
 import { PersonLine, tradeWords, trustWords } from "../src/cards/PersonLine";
+import { PlaceLink } from "../src/cards/PlaceLink";
 import { ShareButton } from "../src/cards/ShareButton";
 import { setDataSaver } from "../src/offline/dataSaver";
 import { useWords } from "../src/words/words";
@@ -51,6 +52,7 @@ it("given a new person, when they are shown, then there are words and no stars o
 it("given the data saver, when a card with a photo is shown, then the photo is asked for, not loaded", async () => {
   setDataSaver(true);
   const photo = {
+    key: null,
     url: "/media/a-320.webp",
     urls: null,
     width: 320,
@@ -83,6 +85,18 @@ it("given a phone that cannot share, when it is shown, then it leads to WhatsApp
     `https://wa.me/?text=${encodeURIComponent(`Sipho & sons ${location.origin}/s/people/p1`)}`,
   );
 });
+
+it.each([
+  ["only a name", null, "geo:0,0?q=KwaMashu%20%26%20Ntuzuma%2C%20South%20Africa"],
+  ["a point", { lat: -29.75, lng: 30.97 }, "geo:-29.75,30.97?q=-29.75,30.97"],
+])(
+  "given a place with %s, when the map is opened, then the phone's own app gets it",
+  async (_name, coordinates, href) => {
+    const page = await open("/", <PlaceLink place="KwaMashu & Ntuzuma" coordinates={coordinates} />);
+    expect(page.textContent).toContain("KwaMashu & Ntuzuma");
+    expect((await find("Open the map")).getAttribute("href")).toBe(href);
+  },
+);
 
 describe("the field of a place", () => {
   let readPlaces = 0;

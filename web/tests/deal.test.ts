@@ -220,20 +220,15 @@ describe("amounts, moments and what the escrow adds", () => {
     expect(acts).not.toContain("cancel");
   });
 
-  it("given the API's list of what is to do, when the worker looks, then the agreed day is the deadline", () => {
-    const actions = [
-      {
-        kind: "worker" as const,
-        action: "hand_in" as const,
-        jobId: "01JOB",
-        listingId: null,
-        title: "",
-        dueAt: "2026-11-09T08:00:00.000Z",
-        amountCents: null,
-      },
-    ];
-    const deal = dealOf({ job: jobInProgress(), side: "worker", now: NOW, actions });
-    expect(deal.deadline).toMatch(/^Agreed: done by Monday 9 November/);
+  it.each([
+    ["buyer", "a cash job", {}],
+    ["worker", "a cash job", {}],
+    ["buyer", "work that is paid for", escrowed("deposit_paid")],
+    ["worker", "work that is paid for", escrowed("deposit_paid")],
+    ["buyer", "work that was started", { ...escrowed("held"), startedAt: "2026-11-03T08:00:00.000Z" }],
+  ] as const)("given the %s of %s, then the agreed day is the deadline", (side, _what, some) => {
+    const job = jobInProgress({ ...some, agreedAt: "2026-11-09T08:00:00.000Z" });
+    expect(dealOf({ job, side, now: NOW }).deadline).toMatch(/^Agreed: done by Monday 9 November/);
   });
 });
 

@@ -93,3 +93,20 @@ it("given a person's form, when they sign out before it is kept, then no visitor
   await new Promise((done) => setTimeout(done, 30));
   expect(await (await database("public")).get("drafts", "secret")).toBeUndefined();
 });
+
+it("given a form of a saved copy, when the newer one comes, then it begins from that, and what is written stays", async () => {
+  signInAs();
+  const root = document.createElement("div");
+  let draft: DraftOf<typeof EMPTY> | undefined;
+  function Form({ title }: { title: string }) {
+    draft = useDraft("edit", { ...EMPTY, title });
+    return null;
+  }
+  await act(() => render(<Form title="Old" />, root));
+  await until(() => draft?.ready.value === true);
+  await act(() => render(<Form title="New" />, root));
+  expect(draft?.values.value.title).toBe("New");
+  draft?.change({ description: "Mine" });
+  await act(() => render(<Form title="Newest" />, root));
+  expect(draft?.values.value).toEqual({ title: "New", description: "Mine" });
+});

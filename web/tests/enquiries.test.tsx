@@ -95,4 +95,14 @@ describe("enquiries of a buyer", () => {
     expect(document.querySelector("form")).toBeNull();
     expect(linkTo("Call")).toBeUndefined();
   });
+
+  it.each([
+    ["+27821234567", "The seller sees your number: 082 123 4567"],
+    [null, "The seller sees no phone number of yours."],
+  ])("given a buyer with the phone %s, then they see what the seller sees of it", async (phone, text) => {
+    const one = { ...ENQUIRY, sellerId: "u3", buyerId: "u1", contact: { displayName: "Thandi", phone } };
+    answers({ "GET /enquiries/mine": { items: [one], nextCursor: null } });
+    show(<OwnEnquiries />, "/me/enquiries?as=buyer");
+    await sees(text);
+  });
 });

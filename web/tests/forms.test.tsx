@@ -1,7 +1,6 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, expect, it, vi } from "vitest";
-import { readConfiguration, tooOld } from "../src/api/configuration";
 import { Refusal } from "../src/api/problems";
 import { ErrorSummary } from "../src/forms/ErrorSummary";
 import { errorsOf } from "../src/forms/errors";
@@ -60,13 +59,4 @@ it("given a report that was refused later, then its own form has its words, and 
   const text = () => document.querySelector("textarea")?.value;
   await vi.waitFor(() => expect(text()).toBe(reason));
   await remove("r1");
-});
-
-it.each([
-  [1, false],
-  [2, true],
-])("given a deployment that asks for build %i, then build 1 is too old: %s", async (oldestClient, old) => {
-  answers({ "GET /config": { oldestClient } });
-  await readConfiguration(1);
-  expect(tooOld.value).toBe(old);
 });

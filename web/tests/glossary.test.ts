@@ -1,5 +1,10 @@
-/** One term for each thing, in both languages: src/words/glossary.md says which, and this file finds the others. */
+/**
+ * One term for each thing, in both languages, in the app and in the server's notices: src/words/glossary.md says which, and
+ * this file finds the others.
+ */
 import { describe, expect, it } from "vitest";
+import englishNotices from "../../layers/khaya/khaya/notifications/catalogue/en.json";
+import zuluNotices from "../../layers/khaya/khaya/notifications/catalogue/zu.json";
 
 type Compiled = Record<string, Record<string, string | string[]>>;
 
@@ -47,8 +52,16 @@ const NEVER = {
 };
 
 function texts(language: "en" | "zu"): Map<string, string> {
-  const all = Object.values(COMPILED[language]).flatMap((words) => Object.entries(words));
-  return new Map(all.map(([name, entry]) => [name, [entry].flat().join(" | ")]));
+  const words = Object.values(COMPILED[language]).flatMap((one) => Object.entries(one));
+  const all = words.map(([name, entry]): [string, string] => [name, [entry].flat().join(" | ")]);
+  const { kinds, words: values } = language === "en" ? englishNotices : zuluNotices;
+  return new Map([...all, ...leaves("notice", { kinds, values })]);
+}
+
+/** Returns the texts of a catalogue of notices by their places in it. */
+function leaves(name: string, value: unknown): [string, string][] {
+  if (typeof value === "string") return [[name, value]];
+  return Object.entries(value as object).flatMap(([key, one]) => leaves(`${name}.${key}`, one));
 }
 
 /** Returns the texts without the names of their placeholders, which nobody reads. */

@@ -110,11 +110,13 @@ describe("an invitation", () => {
       createdAt: "2026-11-01T08:00:00Z",
     };
     answers({
+      "GET /config": { rewards: { referralCents: 7_500, referralJobsCents: 300_000 } },
       "GET /referrals/code": { code: "BCDF2345" },
       "GET /referrals/mine": { items: [joined], nextCursor: null },
     });
     show(<Invitation />);
     await sees("You got R50");
+    await sees("Once their jobs paid through Khaya add up to R3 000, you both get R75.");
     expect(linkTo(location.origin)).toBe(`${location.origin}/s/invite/BCDF2345`);
     expect(linkTo("See who invited")).toBe("/leaderboard");
     await tap("Show the QR code");

@@ -226,6 +226,7 @@ describe("a person", () => {
     await sees("Came early.");
     await sees("Thank you, Sipho.");
     await sees("Plumbing, Solar geysers");
+    expect((await find("Open the map")).getAttribute("href")).toMatch(/^geo:0,0/);
     expect((await find("Report this review")).getAttribute("href")).toBe("/report/review/r1");
   });
 });

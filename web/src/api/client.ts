@@ -7,6 +7,7 @@ import { confirmPerson } from "../session/stepUp";
 import { accessToken, refresh } from "../session/tokens";
 import { language } from "../words/words";
 import { noteServerTime } from "./clock";
+import { takeFirst } from "./firstList";
 import { Refusal, Unreachable } from "./problems";
 import type { components, paths } from "./schema";
 import { within } from "./within";
@@ -79,7 +80,7 @@ async function once(request: Request, token: string | null): Promise<Response> {
   request.headers.set("Accept-Language", language.value);
   let response: Response;
   try {
-    response = await fetch(new Request(request, { signal: within(TIMEOUT) }));
+    response = (await takeFirst(request)) ?? (await fetch(new Request(request, { signal: within(TIMEOUT) })));
   } catch (cause) {
     reachable.value = false;
     throw new Unreachable("no answer", { cause });

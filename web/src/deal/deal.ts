@@ -31,8 +31,6 @@ export interface Known {
   now: number;
   /** All of the escrow, where the screen reads it. */
   escrow?: Escrow | undefined;
-  /** What the API counts as to do about this job. It knows the agreed day. */
-  actions?: OpenAction[] | undefined;
 }
 
 /** Returns what a side sees of its job. */
@@ -85,7 +83,7 @@ function isPossible(act: Act, { job, escrow }: Known): boolean {
   }
 }
 
-function momentOf(due: Due, { job, escrow, actions }: Known): string | null {
+function momentOf(due: Due, { job, escrow }: Known): string | null {
   switch (due) {
     case "expiresAt":
       return moment(job.expiresAt);
@@ -97,10 +95,8 @@ function momentOf(due: Due, { job, escrow, actions }: Known): string | null {
       return job.escrow?.releaseAt ? moment(job.escrow.releaseAt) : null;
     case "decideBy":
       return escrow?.dispute?.decideBy ? moment(escrow.dispute.decideBy) : null;
-    case "agreedAt": {
-      const own = actions?.find((one) => one.jobId === job.id && one.kind === "worker");
-      return own?.dueAt ? moment(own.dueAt) : null;
-    }
+    case "agreedAt":
+      return job.agreedAt && moment(job.agreedAt);
     case "payoutOn":
       return escrow?.payoutExpectedOn ? day(escrow.payoutExpectedOn) : null;
   }

@@ -85,7 +85,11 @@ export const TABLE: Record<Stage, Partial<Record<Side, Row>>> = {
     },
   },
   ready: {
-    buyer: { sentence: "deal.ready.buyer", others: ["pay_rest", "cancel"] },
+    buyer: {
+      sentence: "deal.ready.buyer",
+      deadline: { word: "deal.until.agreed", at: "agreedAt" },
+      others: ["pay_rest", "cancel"],
+    },
     worker: {
       sentence: "deal.ready.worker",
       deadline: { word: "deal.until.agreed", at: "agreedAt" },
@@ -94,7 +98,11 @@ export const TABLE: Record<Stage, Partial<Record<Side, Row>>> = {
     },
   },
   working_in_cash: {
-    buyer: { sentence: "deal.working_in_cash.buyer", others: ["confirm_unseen", "cancel", "report"] },
+    buyer: {
+      sentence: "deal.working_in_cash.buyer",
+      deadline: { word: "deal.until.agreed", at: "agreedAt" },
+      others: ["confirm_unseen", "cancel", "report"],
+    },
     worker: {
       sentence: "deal.working_in_cash.worker",
       deadline: { word: "deal.until.agreed", at: "agreedAt" },
@@ -103,7 +111,11 @@ export const TABLE: Record<Stage, Partial<Record<Side, Row>>> = {
     },
   },
   working: {
-    buyer: { sentence: "deal.working.buyer", others: ["pay_rest", "open_dispute"] },
+    buyer: {
+      sentence: "deal.working.buyer",
+      deadline: { word: "deal.until.agreed", at: "agreedAt" },
+      others: ["pay_rest", "open_dispute"],
+    },
     worker: {
       sentence: "deal.working.worker",
       deadline: { word: "deal.until.agreed", at: "agreedAt" },

@@ -1,21 +1,27 @@
 /** Photos of a form: taken or chosen, made small and kept at once, shown, and removable. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { Schemas } from "../api/client";
+import { Photo } from "../offline/Photo";
 import { dropPictures, keepPicture, keptPicture } from "../offline/pictures";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { t } from "../words/words";
 import { Field, type FieldProps } from "./Field";
+import type { StoredPhotos } from "./storedPhotos";
 
-interface PhotoFieldProps extends FieldProps {
+export interface PhotoFieldProps extends FieldProps {
   /** The ids of the kept photos. */
   ids: string[];
   onChange: (ids: string[]) => void;
   max?: number;
+  /** The photos that the API has already, of which some may go. */
+  stored?: { pictures: Schemas["Picture"][]; state: StoredPhotos; onChange: (state: StoredPhotos) => void };
 }
 
 export function PhotoField(props: PhotoFieldProps) {
-  const { name, ids, onChange, max = 5 } = props;
+  const { name, ids, onChange, stored } = props;
+  const max = (props.max ?? 5) - (stored ? stored.state.had.length - stored.state.removed.length : 0);
   const busy = useSignal(false);
   const failed = useSignal("");
   const add = async (files: FileList | null) => {
@@ -38,11 +44,29 @@ export function PhotoField(props: PhotoFieldProps) {
   return (
     <Field {...props} error={props.error ?? (failed.value || undefined)}>
       <div class="photos">
+        {stored?.pictures.map((picture, index) => {
+          const { key } = picture;
+          const { state } = stored;
+          if (!key || !state.had.includes(key)) return null;
+          const gone = state.removed.includes(key);
+          const change = (removed: string[]) => stored.onChange({ ...state, removed });
+          return (
+            <StoredPhoto
+              key={key}
+              picture={picture}
+              alt={t("photos.number", { number: index + 1 })}
+              gone={gone}
+              canReturn={ids.length < max}
+              onRemove={() => change([...state.removed, key])}
+              onReturn={() => change(state.removed.filter((one) => one !== key))}
+            />
+          );
+        })}
         {ids.map((id, index) => (
           <KeptPhoto
             key={id}
             id={id}
-            alt={t("photos.number", { number: index + 1 })}
+            alt={t("photos.number", { number: (stored?.pictures.length ?? 0) + index + 1 })}
             onRemove={() => {
               onChange(ids.filter((one) => one !== id));
               void dropPictures([id]);
@@ -69,6 +93,38 @@ export function PhotoField(props: PhotoFieldProps) {
         </label>
       )}
     </Field>
+  );
+}
+
+interface StoredPhotoProps {
+  picture: Schemas["Picture"];
+  alt: string;
+  gone: boolean;
+  /** Whether there is room for it again. */
+  canReturn: boolean;
+  onRemove: () => void;
+  onReturn: () => void;
+}
+
+function StoredPhoto({ picture, alt, gone, canReturn, onRemove, onReturn }: StoredPhotoProps) {
+  if (!gone)
+    return (
+      <figure>
+        <Photo picture={picture} alt={alt} width={120} />
+        <Button kind="plain" onClick={onRemove}>
+          {t("photos.remove")}
+        </Button>
+      </figure>
+    );
+  return (
+    <figure>
+      <p class="photo none">{t("photos.goes")}</p>
+      {canReturn && (
+        <Button kind="plain" onClick={onReturn}>
+          {t("photos.put_back")}
+        </Button>
+      )}
+    </figure>
   );
 }
 

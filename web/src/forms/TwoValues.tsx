@@ -16,13 +16,11 @@ export interface TwoOf<N extends string> {
 interface TwoValuesProps<N extends string> {
   fields: TwoOf<N>[];
   busy?: boolean;
-  /** What else the person should know before they save. */
-  note?: string | undefined;
   /** Gets the fields in which the person's own value stays. */
   onChosen: (mine: N[]) => void;
 }
 
-export function TwoValues<N extends string>({ fields, busy = false, note, onChosen }: TwoValuesProps<N>) {
+export function TwoValues<N extends string>({ fields, busy = false, onChosen }: TwoValuesProps<N>) {
   const taken = useSignal<Partial<Record<N, "mine" | "newer">>>({});
   const missing = useSignal(false);
   return (
@@ -54,7 +52,6 @@ export function TwoValues<N extends string>({ fields, busy = false, note, onChos
           }}
         />
       ))}
-      {note && <p>{note}</p>}
       <Button busy={busy}>{t("two_values.save")}</Button>
     </form>
   );

@@ -10,7 +10,7 @@ import { t } from "../words/words";
 import { dataSaver } from "./dataSaver";
 import { noteUsage } from "./usage";
 
-type Picture = Schemas["Picture"];
+type Picture = Omit<Schemas["Picture"], "key">;
 
 interface PhotoProps {
   picture: Picture;

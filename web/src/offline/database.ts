@@ -40,9 +40,11 @@ export interface OutboxItem {
   path: string;
   body?: Record<string, unknown>;
   headers?: Record<string, string>;
-  /** Pictures to upload before; their keys become the field of the body. */
+  /** Pictures to upload before; the keys that stay, and theirs, become the field of the body. */
   pictures?: {
     ids: string[];
+    /** Keys of pictures that the API has already. */
+    stay?: string[];
     purpose: string;
     field: string /** Whether the field takes one key. */;
     one?: boolean;

@@ -25,9 +25,15 @@ export interface DraftOf<T> {
   drop(): Promise<void>;
 }
 
-/** Returns the draft of a form. `fields` that must never be kept, as account numbers, are not given to it. */
+/**
+ * Returns the draft of a form. Fields that must never be kept, as account numbers, are not given to it.
+ *
+ * `empty` is what the form begins from. Until something is written, a newer one takes its place, as when a saved copy is
+ * shown first.
+ */
 export function useDraft<T extends object>(name: string, empty: T): DraftOf<T> {
   const draft = useMemo(() => open(name, empty), [name, personId.value]);
+  useEffect(() => draft.begin(empty), [draft, JSON.stringify(empty)]);
   useEffect(() => {
     void draft.load();
     return formIsOpen();
@@ -54,6 +60,27 @@ export async function adoptDrafts(): Promise<void> {
   }
 }
 
+/**
+ * Adds kept photos to a draft, which may be new, and returns those for which it has no room.
+ *
+ * Its form is not open: an open one keeps its own values.
+ */
+export async function addPhotos(name: string, path: string, ids: string[], most = 5): Promise<string[]> {
+  const db = await databaseOf(personId.peek());
+  const found = await db.get("drafts", name);
+  const kept = found && isFresh(found) ? found : { key: name, path, idempotencyKey: newKey(), value: {} };
+  const { photos } = kept.value as { photos?: string[] };
+  const before = photos ?? [];
+  const added = ids.slice(0, Math.max(0, most - before.length));
+  if (added.length)
+    await db.put("drafts", {
+      ...kept,
+      value: { ...kept.value, photos: [...before, ...added] },
+      updatedAt: Date.now(),
+    });
+  return ids.slice(added.length);
+}
+
 /** Deletes a draft and its photos, because its owner does not want it any more. */
 export async function deleteDraft(draft: Draft): Promise<void> {
   await (await databaseOf(personId.peek())).delete("drafts", draft.key);
@@ -65,13 +92,15 @@ function isFresh(draft: Draft): boolean {
   return draft.updatedAt > Date.now() - daysKept() * DAY;
 }
 
-function open<T extends object>(name: string, empty: T) {
+function open<T extends object>(name: string, first: T) {
   const owner = personId.peek();
-  const values = signal(empty);
+  const values = signal(first);
   const ready = signal(false);
   const full = signal(false);
   let idempotencyKey = newKey();
   let dropped = false;
+  let written = false;
+  let empty = first;
   let writing: Promise<void> = Promise.resolve();
 
   async function write(): Promise<void> {
@@ -95,6 +124,10 @@ function open<T extends object>(name: string, empty: T) {
     values,
     ready,
     full,
+    begin(newer: T) {
+      empty = newer;
+      if (!written) values.value = newer;
+    },
     async load() {
       if (ready.peek()) return;
       const kept = await databaseOf(owner)
@@ -103,11 +136,13 @@ function open<T extends object>(name: string, empty: T) {
       if (kept && isFresh(kept) && !dropped) {
         values.value = { ...empty, ...(kept.value as T) };
         idempotencyKey = kept.idempotencyKey;
+        written = true;
       }
       ready.value = true;
     },
     change(some: Partial<T>) {
       dropped = false;
+      written = true;
       values.value = { ...values.peek(), ...some };
       if (navigator.storage?.persist) void navigator.storage.persist();
       writing = writing.then(() => (dropped ? undefined : write()));
@@ -115,6 +150,7 @@ function open<T extends object>(name: string, empty: T) {
     key: () => idempotencyKey,
     async drop() {
       dropped = true;
+      written = false;
       await writing;
       values.value = empty;
       idempotencyKey = newKey();

@@ -1,6 +1,7 @@
 /** Deletes drafts and their photos when their time is over. */
 import { personId, sharedPhone } from "../session/person";
 import { databaseOf } from "./database";
+import { deleteOldShared } from "./sharedFiles";
 
 const DAY = 86_400_000;
 const DAYS = 30;
@@ -15,6 +16,7 @@ export function daysKept(): number {
  * Deletes what is too old: of visitors, of the person, and on a shared phone of each person who left without signing out.
  */
 export async function deleteOldDrafts(): Promise<void> {
+  await deleteOldShared().catch(() => undefined); // a browser without storage keeps nothing
   for (const owner of new Set([null, personId.peek(), ...(await othersHere())])) {
     try {
       await deleteOldOf(owner);

@@ -142,7 +142,8 @@ async function attempt(id: string, owner: string | null, formIsOpen = false): Pr
 async function deliver(item: OutboxItem, owner: string | null): Promise<unknown> {
   const { pictures } = item;
   const keys = pictures ? await uploadPictures(pictures.ids, pictures.purpose as Purpose) : [];
-  const body = pictures ? { ...item.body, [pictures.field]: pictures.one ? keys[0] : keys } : item.body;
+  const all = pictures?.one ? keys[0] : [...(pictures?.stay ?? []), ...keys];
+  const body = pictures ? { ...item.body, [pictures.field]: all } : item.body;
   if (personId.peek() !== owner) throw new Unreachable("its owner signed out");
   writes.push(Date.now());
   return send(item.method, item.path, body, { "Idempotency-Key": item.idempotencyKey, ...item.headers });

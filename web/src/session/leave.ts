@@ -3,6 +3,7 @@ import { api } from "../api/client";
 import { forget } from "../api/query";
 import { deleteDatabase } from "../offline/database";
 import { deviceId, forgetDevice } from "../offline/device";
+import { deleteShared } from "../offline/sharedFiles";
 import { person } from "./person";
 import { signedOut, signOutLater } from "./tokens";
 
@@ -20,5 +21,6 @@ export async function leave(): Promise<void> {
   forgetDevice();
   signedOut();
   forget();
+  await deleteShared().catch(() => undefined); // a browser without storage keeps nothing
   if (userId) await deleteDatabase(userId);
 }

@@ -5,12 +5,17 @@ import { type Challenge, keepChallenge } from "./challenge";
 
 export type Channel = "sms" | "whatsapp" | "email";
 
-/** Sends a code to a phone number or an e-mail address, and keeps the challenge. */
+/**
+ * Sends a code to a phone number or an e-mail address, and keeps the challenge.
+ *
+ * By e-mail it goes to the address that the account of a phone number has; a new number has none, and gets no code so.
+ */
 export async function requestCode(contact: string, then: string, channel?: Channel): Promise<Challenge> {
   const common = { language: language.value, ...(channel ? { channel } : {}) };
-  const sent = contact.includes("@")
-    ? await ask(api.POST("/auth/codes", { body: { username: contact.trim(), ...common } }))
-    : await ask(api.POST("/auth/sign-up", { body: { phone: contact.trim(), ...common } }));
+  const sent =
+    contact.includes("@") || channel === "email"
+      ? await ask(api.POST("/auth/codes", { body: { username: contact.trim(), ...common } }))
+      : await ask(api.POST("/auth/sign-up", { body: { phone: contact.trim(), ...common } }));
   const challenge = { challenge: sent.challenge, contact, then, endsAt: Date.now() + sent.expiresIn * 1000 };
   await keepChallenge(challenge);
   return challenge;

@@ -83,9 +83,7 @@ def actions_of_worker(job: "Job", reviewed: Collection[str], now: str) -> list[O
         return []
     if job.changes:
         return [_of("worker", job, "hand_in_again")]
-    begun = escrow.deposit_paid_at if escrow else job.accepted_at
-    agreed = clock.plus(begun, days=job.timeline_days or 0) if begun else None
-    return [_of("worker", job, "start" if escrow and job.started_at is None else "hand_in", agreed)]
+    return [_of("worker", job, "start" if escrow and job.started_at is None else "hand_in", job.agreed_at)]
 
 
 def actions_of_seller(listing: "Listing") -> list[OpenAction]:

@@ -13,6 +13,7 @@ from khaya.configuration.view import (
     PlacesView,
     PlaceView,
     ProviderView,
+    RewardsView,
 )
 from khaya.credits.model import MIN_WITHDRAWAL_CENTS
 from khaya.jobs.model import LARGEST_BUDGET_CENTS, LEAST_BUDGET_CENTS, MAX_CHANGES, OPEN_DAYS, SELF_COMPLETION_DAYS
@@ -20,9 +21,10 @@ from khaya.listings.model import LISTING_LIMIT
 from khaya.notifications.model import MAX_DEVICES
 from khaya.platform.aws.files import FORM_SECONDS
 from khaya.platform.base.places import known_places, place_sources
-from khaya.platform.base.settings import ClientSettings, WebPushSettings, settings
+from khaya.platform.base.settings import ClientSettings, ReferralSettings, WebPushSettings, settings
 from khaya.pricing.terms import present_terms
 from khaya.provider.pages import checkout_pages
+from khaya.referrals.model import REWARD_CENTS
 from khaya.reminders.model import MAX_WAITING
 from khaya.uploads.model import LARGEST_BYTES, MAX_PHOTOS, MAX_UPLOADS_TOGETHER
 
@@ -57,6 +59,7 @@ def configuration() -> ConfigurationView:
             withdrawal_min_cents=MIN_WITHDRAWAL_CENTS,
         ),
         escrow=EscrowTermsView(**{name: getattr(terms, name) for name in EscrowTermsView.model_fields}),
+        rewards=RewardsView(referral_cents=REWARD_CENTS, referral_jobs_cents=settings(ReferralSettings).referral_cents),
         provider=ProviderView(name=pages.name, hosts=list(pages.hosts)),
         web_push_key=vapid.public_key() if settings(WebPushSettings).web_push_services else None,
         oldest_client=client.oldest_client,

@@ -48,6 +48,15 @@ class EscrowTermsView(Model):
     release_hours: int
 
 
+class RewardsView(Model):
+    """What an invitation is worth, and from when on."""
+
+    referral_cents: Annotated[Cents, Field(description="What each side gets.")]
+    referral_jobs_cents: Annotated[
+        Cents, Field(description="What the invited person's paid and released jobs have to add up to.")
+    ]
+
+
 class ProviderView(Model):
     """The payment provider, and the hosts of its pages, to which alone a client may send the browser."""
 
@@ -61,6 +70,7 @@ class ConfigurationView(Model):
     limits: LimitsView
     amounts: AmountsView
     escrow: EscrowTermsView
+    rewards: RewardsView
     provider: ProviderView
     web_push_key: Annotated[
         str | None,

@@ -93,6 +93,13 @@ class PartyJobView(JobView):
     accepted_bid_id: str | None
     agreed_cents: Cents | None
     accepted_at: str | None
+    agreed_at: Annotated[
+        str | None,
+        Field(
+            description="Until when the work is to be handed in: the days of the accepted bid after its acceptance; "
+            "with escrow, after the payment of the deposit."
+        ),
+    ]
     started_at: str | None
     submission: SubmissionView | None
     cancellation: Cancellation | None
@@ -134,6 +141,7 @@ def party_job_view(job: Job, person: str, buyer: Reputation | None, *, reviewed:
         _public(job, person, buyer)
         | {
             "worker_name": job.worker_name,
+            "agreed_at": job.agreed_at,
             "submission": submission,
             "contact": contact,
             "escrow": _escrow(job),

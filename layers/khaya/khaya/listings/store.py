@@ -13,6 +13,7 @@ from khaya.platform.base.feeds import HIDDEN, feed_attributes
 from khaya.platform.base.models import Item, item_of
 from khaya.platform.base.settings import settings
 from khaya.platform.data import dynamo, hiding, lists, writes
+from khaya.platform.data.corrections import correct
 from khaya.platform.data.pages import PageRequest, PageResult
 
 _PENDING = "pending"
@@ -73,10 +74,10 @@ def count_enquiry(listing_id: str) -> writes.Write:
     """The write that counts one more open enquiry, on condition that the listing is public."""
     return writes.update(
         *key(listing_id),
-        "ADD #openEnquiries :one",
+        "SET #changedDay = :changedDay ADD #openEnquiries :one",
         condition=f"#status = :active AND {writes.same_presence(HIDDEN, present=False)}",
         refusal=lambda _: WriteConflict(),
-        values={"one": 1, "active": "active"},
+        values={"one": 1, "active": "active", **changed_today()},
     )
 
 
@@ -84,11 +85,16 @@ def uncount_enquiry(listing_id: str) -> writes.Write:
     """The write that counts one open enquiry less. A wrong count does not keep an enquiry from its end."""
     return writes.update(
         *key(listing_id),
-        "SET #openEnquiries = if_not_exists(#openEnquiries, :one) - :one",
+        "SET #openEnquiries = if_not_exists(#openEnquiries, :one) - :one, #changedDay = :changedDay",
         condition="attribute_exists(#id)",
         refusal=lambda _: WriteConflict(),
-        values={"one": 1},
+        values={"one": 1, **changed_today()},
     )
+
+
+def correct_enquiry_count(item: Item, count: int) -> writes.Write:
+    """The write that sets the number of open enquiries of the listing in `item`, unless it was written since."""
+    return correct(*key(item["id"]), item, {"openEnquiries": count})
 
 
 def feed(category: Category | None, location: str | None, page_request: PageRequest) -> PageResult[Listing]:

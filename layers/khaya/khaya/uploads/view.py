@@ -38,6 +38,12 @@ class PictureUrls(Model):
 class Picture(Model):
     """A picture. Links may work for a quarter of an hour only."""
 
+    key: Annotated[
+        str | None,
+        Field(
+            description="The upload key, for its owner only: handed in again, it keeps the picture in a changed list."
+        ),
+    ]
     url: Annotated[
         str | None,
         Field(description="The largest width; its owner gets the original while it is checked, others null."),
@@ -87,7 +93,14 @@ def media_type(key: str, facts: Mapping[str, PictureFacts]) -> ContentType:
 def _picture(key: str, facts: PictureFacts | None, *, own: bool, public: bool) -> Picture:
     if facts is None or facts.state != "ready" or facts.width is None:
         url = link(key, download=True) if own else None
-        return Picture(url=url, urls=None, width=None, height=None, state=facts.state if facts else "checking")
+        return Picture(
+            key=key if own else None,
+            url=url,
+            urls=None,
+            width=None,
+            height=None,
+            state=facts.state if facts else "checking",
+        )
     base = settings().media_base_url
     widths = widths_for(facts.width)
     if public and base and facts.public:
@@ -96,4 +109,5 @@ def _picture(key: str, facts: PictureFacts | None, *, own: bool, public: bool) -
         files = {width: link(f"{folder_of(key)}{width}.webp") for width in widths}
     largest = files[widths[-1]]
     urls = PictureUrls(**{f"w{width}": files.get(width, largest) for width in WIDTHS})
-    return Picture(url=largest, urls=urls, width=facts.width, height=facts.height, state="ready")
+    shown = key if own else None
+    return Picture(key=shown, url=largest, urls=urls, width=facts.width, height=facts.height, state="ready")

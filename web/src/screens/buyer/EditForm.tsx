@@ -120,8 +120,13 @@ export function EditForm({ job, draft, refusal, busy, onSend }: EditFormProps) {
       )}
       <PhotoField
         name="photos"
-        label={t("buyer.new_photos")}
-        hint={t("buyer.new_photos_hint", { n: job.photos.length })}
+        label={t("buyer.photos")}
+        hint={t("buyer.photos_hint")}
+        stored={{
+          pictures: job.photos,
+          state: values.stored,
+          onChange: (stored) => draft.change({ stored }),
+        }}
         ids={values.photos}
         error={errors.photos}
         onChange={(photos) => draft.change({ photos })}

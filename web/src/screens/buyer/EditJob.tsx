@@ -1,24 +1,31 @@
 /** Changes an open job. Where two changes meet, both values of each field are shown. */
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { forgetDeal, isPartyJob, type Job, type PartyJob, readJob, useJob } from "../../api/deals";
-import { type Failure, Refusal, Unreachable } from "../../api/problems";
 import { sideOf } from "../../deal/stages";
-import { FailureNote } from "../../forms/FailureNote";
 import { Loaded } from "../../forms/Loaded";
+import { ReadAgain } from "../../forms/ReadAgain";
+import { removedBy } from "../../forms/storedPhotos";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
 import { useTakenBack } from "../../offline/takeBack";
 import { useSending } from "../../offline/useSending";
 import { person } from "../../session/person";
-import { Button, LinkButton } from "../../ui/Button";
+import { LinkButton } from "../../ui/Button";
 import { Note } from "../../ui/Note";
 import { Page } from "../../ui/Page";
 import { Skeleton } from "../../ui/Skeleton";
 import { t } from "../../words/words";
 import { Conflicts } from "./Conflicts";
 import { EditForm } from "./EditForm";
-import { bodyOfChanges, conflictsOf, type EditValues, rebased, textsOfBody, valuesOfJob } from "./editing";
+import {
+  bodyOfChanges,
+  conflictsOf,
+  type EditValues,
+  photosOf,
+  rebased,
+  textsOfBody,
+  valuesOfJob,
+} from "./editing";
 
 export default function EditJob({ id }: { id: string }) {
   const job = useJob(id);
@@ -43,7 +50,11 @@ function Editing({ job }: { job: PartyJob }) {
   const before = useTakenBack(
     draft,
     address,
-    (item) => ({ ...textsOfBody(item.body ?? {}), photos: item.pictures?.ids ?? [] }),
+    (item) => ({
+      ...textsOfBody(item.body ?? {}),
+      photos: item.pictures?.ids ?? [],
+      stored: removedBy(item.pictures?.stay, job.photos),
+    }),
     sending,
   );
   const outcome = sending.outcome.value;
@@ -56,7 +67,8 @@ function Editing({ job }: { job: PartyJob }) {
 
   const send = async (values: EditValues) => {
     const body = bodyOfChanges(values);
-    if (!Object.keys(body).length && !values.photos.length) {
+    const photos = photosOf(values);
+    if (!Object.keys(body).length && !photos.pictures) {
       done.value = true; // nothing is left to change
       await draft.drop();
       return;
@@ -67,7 +79,7 @@ function Editing({ job }: { job: PartyJob }) {
       title: job.title,
       body,
       headers: { "If-Match": `"${values.version}"` },
-      ...(values.photos.length ? { pictures: { ids: values.photos, purpose: "job", field: "photos" } } : {}),
+      ...photos,
       object: `jobs/${job.id}`,
       editPath: `/deals/${job.id}/edit`,
     });
@@ -76,17 +88,18 @@ function Editing({ job }: { job: PartyJob }) {
 
   if (refusal?.code === "stale_version" && !newest.value)
     return (
-      <Compare
-        id={job.id}
+      <ReadAgain
+        read={() => readJob(job.id)}
         onRead={async (found) => {
+          if (!isPartyJob(found)) return;
           const values = draft.values.peek();
           if (conflictsOf(values, found).length) {
             newest.value = found;
             return;
           }
-          if (values.photos.length) {
-            // Photos cannot be compared. To send them again does no harm, and to lose them would.
-            const again = rebased(values, found, []);
+          const again = rebased(values, found, []);
+          if (photosOf(again).pictures) {
+            // New photos cannot be compared. To send them again does no harm, and to lose them would.
             draft.change(again);
             sending.outcome.value = undefined;
             before.value = undefined;
@@ -124,31 +137,6 @@ function Editing({ job }: { job: PartyJob }) {
       busy={sending.busy.value}
       onSend={() => void send(draft.values.peek())}
     />
-  );
-}
-
-/** Reads the job as it is now, to compare it with what was written. */
-function Compare({ id, onRead }: { id: string; onRead: (job: PartyJob) => void }) {
-  const failure = useSignal<Failure | undefined>(undefined);
-  const read = async () => {
-    failure.value = undefined;
-    try {
-      const job = await readJob(id);
-      if (isPartyJob(job)) onRead(job);
-    } catch (cause) {
-      if (!(cause instanceof Refusal || cause instanceof Unreachable)) throw cause;
-      failure.value = cause;
-    }
-  };
-  useEffect(() => {
-    void read();
-  }, []);
-  if (!failure.value) return <Skeleton />;
-  return (
-    <>
-      <FailureNote failure={failure.value} />
-      <Button onClick={() => void read()}>{t("try_again")}</Button>
-    </>
   );
 }
 

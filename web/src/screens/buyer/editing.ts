@@ -1,6 +1,7 @@
 /** The rules of changing a job: what was changed, and what two people changed at the same time. */
 import type { PartyJob } from "../../api/deals";
 import { readMoney, writeMoney } from "../../forms/read";
+import { changeOfPhotos, removedFrom, type StoredPhotos, storedOf } from "../../forms/storedPhotos";
 
 export const FIELDS = [
   "title",
@@ -20,7 +21,9 @@ export interface EditValues extends Texts {
   /** The texts when the person began, and the version that they belong to. */
   before: Texts;
   version: number;
-  /** The ids of kept photos that take the place of the old ones. */
+  /** The photos that the job has. */
+  stored: StoredPhotos;
+  /** The ids of photos on the phone that come to them. */
   photos: string[];
 }
 
@@ -38,7 +41,7 @@ export function textsOf(job: PartyJob): Texts {
 
 export function valuesOfJob(job: PartyJob): EditValues {
   const texts = textsOf(job);
-  return { ...texts, before: texts, version: job.version, photos: [] };
+  return { ...texts, before: texts, version: job.version, stored: storedOf(job.photos), photos: [] };
 }
 
 /** Returns the fields that the person changed. */
@@ -51,6 +54,11 @@ export function bodyOfChanges(values: EditValues): Record<string, unknown> {
   return Object.fromEntries(changedFields(values).map((field) => [field, asSent(field, values[field])]));
 }
 
+/** Returns what the outbox needs for changed photos; nothing where they stay as they are. */
+export function photosOf(values: EditValues) {
+  return changeOfPhotos(values.stored, values.photos, "job");
+}
+
 /** Returns the fields in which the newest job differs from what the person wants. None: their change is done. */
 export function conflictsOf(values: EditValues, newest: PartyJob): Field[] {
   const texts = textsOf(newest);
@@ -61,7 +69,8 @@ export function conflictsOf(values: EditValues, newest: PartyJob): Field[] {
 export function rebased(values: EditValues, newest: PartyJob, mine: Field[]): EditValues {
   const texts = textsOf(newest);
   const kept = Object.fromEntries(mine.map((field) => [field, values[field]]));
-  return { ...texts, ...kept, before: texts, version: newest.version, photos: values.photos };
+  const stored = removedFrom(newest.photos, values.stored);
+  return { ...texts, ...kept, before: texts, version: newest.version, stored, photos: values.photos };
 }
 
 /** Returns the texts of a request that came back. */

@@ -15,6 +15,7 @@ import { Facts } from "../../ui/Facts";
 import { Note } from "../../ui/Note";
 import { OriginalText } from "../../ui/OriginalText";
 import { Sheet } from "../../ui/Sheet";
+import { Skeleton } from "../../ui/Skeleton";
 import { money } from "../../words/format";
 import { t } from "../../words/words";
 import { sharesOf } from "./shares";
@@ -129,6 +130,7 @@ function Propose({ job, escrow, onProposed }: { job: PartyJob; escrow: Escrow; o
       }),
     ),
   );
+  if (!draft.ready.value) return <Skeleton />;
   const text = draft.values.value.refundCents;
   const cents = readMoney(text);
   const fits = cents !== null && cents <= escrow.heldCents;

@@ -1,16 +1,9 @@
 /** The room of one job: what is to be done now, whom to call, the money, the work, and what happened so far. */
 import { now } from "../../api/clock";
-import {
-  type Escrow,
-  isPartyJob,
-  type Job,
-  type PartyJob,
-  useEscrow,
-  useJob,
-  useOpenActions,
-} from "../../api/deals";
+import { type Escrow, isPartyJob, type Job, type PartyJob, useEscrow, useJob } from "../../api/deals";
 import type { Query } from "../../api/query";
 import { PersonLine } from "../../cards/PersonLine";
+import { PlaceLink } from "../../cards/PlaceLink";
 import { dealOf } from "../../deal/deal";
 import { type Side, sideOf } from "../../deal/stages";
 import { FailureNote } from "../../forms/FailureNote";
@@ -81,8 +74,7 @@ interface RoomProps {
 }
 
 function Room({ job, side, escrow, onChanged }: RoomProps) {
-  const actions = useOpenActions();
-  const deal = dealOf({ job, side, now: now(), escrow, actions: actions.data.value });
+  const deal = dealOf({ job, side, now: now(), escrow });
   return (
     <>
       <WhatNow job={job} deal={deal} onChanged={onChanged} />
@@ -126,15 +118,10 @@ function AboutJob({ job, side }: { job: PartyJob; side: Side }) {
       <Facts
         facts={[
           [t("deals.category"), t(`category.${job.category}`)],
-          [t("place.label"), job.location],
+          [t("place.label"), <PlaceLink key="place" place={job.location} coordinates={job.coordinates} />],
           [t("deals.begin"), job.startDate ? day(job.startDate) : t("card.start_open")],
         ]}
       />
-      {job.coordinates && (
-        <p>
-          <a href={`geo:${job.coordinates.lat},${job.coordinates.lng}`}>{t("deals.map")}</a>
-        </p>
-      )}
       <div class="photos">
         {job.photos.map((photo, index) => (
           <Photo

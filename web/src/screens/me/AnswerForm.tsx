@@ -10,6 +10,7 @@ import { useTakenBack } from "../../offline/takeBack";
 import { useSending } from "../../offline/useSending";
 import { Button } from "../../ui/Button";
 import { Note } from "../../ui/Note";
+import { Skeleton } from "../../ui/Skeleton";
 import { t } from "../../words/words";
 import { ANSWER_MOST, type Enquiry } from "./enquiries";
 
@@ -19,6 +20,7 @@ export function AnswerForm({ enquiry, onAnswered }: { enquiry: Enquiry; onAnswer
   const sending = useSending(draft);
   const before = useTakenBack(draft, address, (item) => ({ text: String(item.body?.text ?? "") }), sending);
   const missing = useSignal("");
+  if (!draft.ready.value) return <Skeleton />;
   const { text } = draft.values.value;
   const outcome = sending.outcome.value;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;

@@ -2,42 +2,44 @@
 import { useSignal } from "@preact/signals";
 import { api, ask, type Schemas } from "../../api/client";
 import { forget, useQuery } from "../../api/query";
-import { PlaceField } from "../../cards/PlaceField";
-import { Choices } from "../../forms/Choices";
-import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
-import { FailureNote } from "../../forms/FailureNote";
 import { Loaded } from "../../forms/Loaded";
-import { PhotoField } from "../../forms/PhotoField";
-import { TextArea } from "../../forms/TextArea";
-import { TextField } from "../../forms/TextField";
+import { ReadAgain } from "../../forms/ReadAgain";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
 import { useTakenBack } from "../../offline/takeBack";
 import { useSending } from "../../offline/useSending";
 import { readPerson } from "../../session/enter";
-import { has } from "../../session/person";
-import { Button, LinkButton } from "../../ui/Button";
+import { LinkButton } from "../../ui/Button";
 import { Note } from "../../ui/Note";
 import { Page } from "../../ui/Page";
 import { Skeleton } from "../../ui/Skeleton";
 import { t } from "../../words/words";
-import { changesOf, type ProfileValues, valuesOf, valuesOfChanges } from "./profileChanges";
+import { ProfileConflicts } from "./ProfileConflicts";
+import { ProfileForm } from "./ProfileForm";
+import {
+  bodyOfChanges,
+  conflictsOf,
+  type Field,
+  type ProfileValues,
+  rebased,
+  valuesOf,
+  valuesOfChanges,
+} from "./profileChanges";
 
 type Profile = Schemas["OwnProfileView"];
 
 const ADDRESS = { method: "PATCH", path: "/profiles/me" } as const;
 
 export default function EditProfile() {
-  const profile = useQuery("profiles/me", () => ask(api.GET("/profiles/me")), "private");
+  const profile = useQuery("profiles/me", readProfile, "private");
   return (
     <Page title={t("me.edit")} back="/me">
-      <Loaded query={profile}>{(found) => <ProfileForm profile={found} />}</Loaded>
+      <Loaded query={profile}>{(found) => <Editing profile={found} />}</Loaded>
     </Page>
   );
 }
 
-function ProfileForm({ profile }: { profile: Profile }) {
+function Editing({ profile }: { profile: Profile }) {
   const draft = useDraft<ProfileValues>("profile", valuesOf(profile));
   const sending = useSending(draft);
   const before = useTakenBack(
@@ -46,29 +48,28 @@ function ProfileForm({ profile }: { profile: Profile }) {
     (item) => valuesOfChanges(item.body ?? {}, item.pictures?.ids ?? []),
     sending,
   );
-  const own = useSignal<Errors>({});
+  const newest = useSignal<Profile | undefined>(undefined);
+  const done = useSignal(false);
   const outcome = sending.outcome.value;
+  if (done.value || outcome?.state === "sent") return <Saved />;
   if (!draft.ready.value) return <Skeleton />;
   if (outcome?.state === "waiting") return <WaitingNote />;
-  if (outcome?.state === "sent")
-    return (
-      <>
-        <Note kind="done">{t("me.saved")}</Note>
-        <LinkButton href="/me">{t("bar.me")}</LinkButton>
-      </>
-    );
-  const values = draft.values.value;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
-  const send = async () => {
-    const { body, errors: found } = changesOf(values, profile);
-    own.value = found;
-    if (Object.keys(found).length) return;
+
+  const finish = async () => {
+    done.value = true;
+    await draft.drop();
+    forget("profiles/");
+  };
+  const send = async (values: ProfileValues) => {
+    const body = bodyOfChanges(values);
+    if (!Object.keys(body).length && !values.photos.length) return finish(); // nothing is left to change
     const sent = await sending.send({
       ...ADDRESS,
       kind: "profile",
       title: values.displayName,
       body,
+      headers: { "If-Match": `"${values.version}"` },
       object: "profiles/me",
       editPath: "/me/edit",
       ...(values.photos.length
@@ -80,79 +81,57 @@ function ProfileForm({ profile }: { profile: Profile }) {
       await readPerson();
     }
   };
+  const sendAgain = (found: Profile, mine: Field[]) => {
+    const values = rebased(draft.values.peek(), found, mine);
+    draft.change(values);
+    newest.value = undefined;
+    sending.outcome.value = undefined;
+    before.value = undefined;
+    return send(values);
+  };
+
+  if (newest.value) {
+    const found = newest.value;
+    return (
+      <ProfileConflicts
+        values={draft.values.value}
+        newest={found}
+        onChosen={(mine) => void sendAgain(found, mine)}
+      />
+    );
+  }
+  if (refusal?.code === "stale_version")
+    return (
+      <ReadAgain
+        read={readProfile}
+        onRead={(found) => {
+          const values = draft.values.peek();
+          if (conflictsOf(values, found).length) newest.value = found;
+          else if (values.photos.length)
+            void sendAgain(found, []); // photos cannot be compared, and must not be lost
+          else void finish(); // the change had worked, and its answer was lost
+        }}
+      />
+    );
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
-      <ErrorSummary errors={errors} />
-      {!Object.keys(errors).length && <FailureNote failure={refusal} />}
-      <TextField
-        name="displayName"
-        label={t("me.name")}
-        autocomplete="name"
-        value={values.displayName}
-        error={errors.displayName}
-        onInput={(displayName) => draft.change({ displayName })}
-      />
-      <PlaceField
-        name="location"
-        value={values.location}
-        error={errors.location}
-        onInput={(location) => draft.change({ location })}
-      />
-      <PhotoField
-        name="photoUrl"
-        label={t("me.photo")}
-        hint={t("me.photo_hint")}
-        max={1}
-        ids={values.photos}
-        error={errors.photoUrl}
-        onChange={(photos) => draft.change({ photos })}
-      />
-      <TextArea
-        name="bio"
-        label={t("me.bio")}
-        hint={t("me.bio_hint")}
-        maxLength={2000}
-        value={values.bio}
-        error={errors.bio}
-        onInput={(bio) => draft.change({ bio })}
-      />
-      {has("worker") && (
-        <>
-          <TextField
-            name="trades"
-            label={t("me.trades")}
-            hint={t("me.trades_hint")}
-            value={values.trades}
-            error={errors.trades}
-            onInput={(trades) => draft.change({ trades })}
-          />
-          <TextField
-            name="yearsExperience"
-            label={t("me.years")}
-            inputmode="numeric"
-            value={values.years}
-            error={errors.yearsExperience}
-            onInput={(years) => draft.change({ years })}
-          />
-          <Choices
-            name="availability"
-            label={t("me.availability")}
-            value={values.availability}
-            onChoice={(availability) => draft.change({ availability })}
-            choices={(["available", "busy", "unavailable"] as const).map((value) => ({
-              value,
-              label: t(`availability.${value}`),
-            }))}
-          />
-        </>
-      )}
-      <Button busy={sending.busy.value}>{t("save")}</Button>
-    </form>
+    <ProfileForm
+      draft={draft}
+      refusal={refusal}
+      busy={sending.busy.value}
+      onSend={() => void send(draft.values.peek())}
+    />
   );
+}
+
+function Saved() {
+  return (
+    <>
+      <Note kind="done">{t("me.saved")}</Note>
+      <LinkButton href="/me">{t("bar.me")}</LinkButton>
+    </>
+  );
+}
+
+function readProfile(): Promise<Profile> {
+  return ask(api.GET("/profiles/me"));
 }

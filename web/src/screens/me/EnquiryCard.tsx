@@ -7,7 +7,7 @@ import { Badge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
 import type { IconName } from "../../ui/Icon";
 import { Sheet } from "../../ui/Sheet";
-import { moment } from "../../words/format";
+import { moment, phone as shownPhone } from "../../words/format";
 import { t } from "../../words/words";
 import { AnswerForm } from "./AnswerForm";
 import { closeEnquiry, type Enquiry, type Side } from "./enquiries";
@@ -49,7 +49,7 @@ export function EnquiryCard({
           <p class="small soft">{moment(answer.at)}</p>
         </section>
       )}
-      {side === "seller" && <Contact enquiry={enquiry} />}
+      {side === "seller" ? <Contact enquiry={enquiry} /> : <OwnContact enquiry={enquiry} />}
       {side === "seller" && status === "open" && (
         <>
           <AnswerForm enquiry={enquiry} onAnswered={onChanged} />
@@ -61,7 +61,17 @@ export function EnquiryCard({
   );
 }
 
-/** The buyer's phone; the API gives the seller's to nobody. */
+/** What the buyer let the seller know. The API gives the seller's phone to nobody. */
+function OwnContact({ enquiry }: { enquiry: Enquiry }) {
+  const { phone } = enquiry.contact;
+  return (
+    <p class="small soft">
+      {phone ? t("enquiries.own_phone", { phone: shownPhone(phone) }) : t("enquiries.no_own_phone")}
+    </p>
+  );
+}
+
+/** The buyer's phone, by which the seller reaches them. */
 function Contact({ enquiry }: { enquiry: Enquiry }) {
   const { phone, displayName } = enquiry.contact;
   if (!phone) return <p class="soft">{t("enquiries.no_phone")}</p>;

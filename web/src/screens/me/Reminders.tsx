@@ -18,6 +18,7 @@ import { Empty } from "../../ui/Empty";
 import { Note } from "../../ui/Note";
 import { Page } from "../../ui/Page";
 import { ShowMore } from "../../ui/ShowMore";
+import { Skeleton } from "../../ui/Skeleton";
 import { moment } from "../../words/format";
 import { t } from "../../words/words";
 
@@ -76,6 +77,7 @@ function NewReminder({ onSent }: { onSent: () => void }) {
   const sending = useSending(draft);
   const before = useTakenBack(draft, ADDRESS, valuesOfItem, sending);
   const own = useSignal<Errors>({});
+  if (!draft.ready.value) return <Skeleton />;
   const { text, at } = draft.values.value;
   const outcome = sending.outcome.value;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;

@@ -11,6 +11,7 @@ import { useSending } from "../../offline/useSending";
 import { Button, LinkButton } from "../../ui/Button";
 import { Note } from "../../ui/Note";
 import { Page } from "../../ui/Page";
+import { Skeleton } from "../../ui/Skeleton";
 import { isWord, t } from "../../words/words";
 
 const SHORTEST = 3;
@@ -30,7 +31,8 @@ export default function Report({ kind, id }: { kind: string; id: string }) {
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
   const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
   const { reason } = draft.values.value;
-  const title = `report.title_${kind}`;
+  const word = `report.title_${kind}`;
+  const title = isWord(word) ? t(word) : t("report.title");
   const send = async () => {
     own.value = reason.trim().length < SHORTEST ? { reason: t("report.reason_missing") } : {};
     if (own.value.reason) return;
@@ -54,8 +56,14 @@ export default function Report({ kind, id }: { kind: string; id: string }) {
         <LinkButton href="/">{t("to_start")}</LinkButton>
       </Page>
     );
+  if (!draft.ready.value)
+    return (
+      <Page title={title} back="/">
+        <Skeleton />
+      </Page>
+    );
   return (
-    <Page title={isWord(title) ? t(title) : t("report.title")} back="/">
+    <Page title={title} back="/">
       <p>{t("report.what")}</p>
       <form
         noValidate

@@ -1,6 +1,7 @@
 /** A person's own invitation: code, link, QR code, and what became of those who joined with it. */
 import { useSignal } from "@preact/signals";
 import { api, ask, type Schemas } from "../../api/client";
+import { useConfiguration } from "../../api/deals";
 import { usePages, useQuery } from "../../api/query";
 import { ShareButton, shareLink } from "../../cards/ShareButton";
 import { Loaded } from "../../forms/Loaded";
@@ -24,6 +25,7 @@ const LOOKS: Record<Referral["status"], { icon: IconName; tone: "good" | "wait" 
 };
 
 export default function Invitation() {
+  const configuration = useConfiguration();
   const own = useQuery("referrals/code", () => ask(api.GET("/referrals/code")), "private");
   const referrals = usePages(
     "referrals/mine",
@@ -32,7 +34,16 @@ export default function Invitation() {
   );
   return (
     <Page title={t("money.invite_title")} back="/me/credits">
-      <p>{t("money.invite_why")}</p>
+      <Loaded query={configuration}>
+        {({ rewards }) => (
+          <p>
+            {t("money.invite_why", {
+              jobs: money(rewards.referralJobsCents),
+              reward: money(rewards.referralCents),
+            })}
+          </p>
+        )}
+      </Loaded>
       <Loaded query={own}>{({ code }) => <OwnCode code={code} />}</Loaded>
       <h2>{t("money.invited")}</h2>
       <Loaded query={referrals} empty={<Empty text={t("money.invited_none")} />}>

@@ -5,6 +5,7 @@ import { now } from "../../api/clock";
 import { useQuery } from "../../api/query";
 import { CategoryPicture } from "../../cards/CategoryPicture";
 import { PersonLine } from "../../cards/PersonLine";
+import { PlaceLink } from "../../cards/PlaceLink";
 import { ShareButton } from "../../cards/ShareButton";
 import { Loaded } from "../../forms/Loaded";
 import { Photo } from "../../offline/Photo";
@@ -43,7 +44,14 @@ function Content({ job }: { job: Job }) {
       <WhatToDo job={job} />
       <Facts
         facts={[
-          [t("public.job.place"), job.location],
+          [
+            t("public.job.place"),
+            <PlaceLink
+              key="place"
+              place={job.location}
+              coordinates={"coordinates" in job ? job.coordinates : null}
+            />,
+          ],
           [t("public.job.budget"), money(job.budgetCents)],
           [t("public.job.payment"), t(`payment.${job.payment}`)],
           [t("public.job.start"), job.startDate ? day(job.startDate) : t("public.job.start_open")],

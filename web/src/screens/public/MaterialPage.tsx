@@ -5,6 +5,7 @@ import { useQuery } from "../../api/query";
 import { CategoryPicture } from "../../cards/CategoryPicture";
 import { priceWords } from "../../cards/MaterialCard";
 import { PersonLine } from "../../cards/PersonLine";
+import { PlaceLink } from "../../cards/PlaceLink";
 import { ShareButton } from "../../cards/ShareButton";
 import { Loaded } from "../../forms/Loaded";
 import { Photo } from "../../offline/Photo";
@@ -49,7 +50,7 @@ function Content({ listing }: { listing: Listing }) {
       <Facts
         facts={[
           [t("public.material.stock"), t("card.in_stock", { n: listing.stock })],
-          [t("public.material.place"), listing.location],
+          [t("public.material.place"), <PlaceLink key="place" place={listing.location} />],
           [t("public.material.since"), day(listing.createdAt)],
         ]}
       />

@@ -1,7 +1,9 @@
 /** One person: who they are, why one may trust them, what others say. */
+import type { ComponentChildren } from "preact";
 import { api, ask, type Schemas } from "../../api/client";
 import { useQuery } from "../../api/query";
 import { PersonLine, tradeWords } from "../../cards/PersonLine";
+import { PlaceLink } from "../../cards/PlaceLink";
 import { ShareButton } from "../../cards/ShareButton";
 import { Loaded } from "../../forms/Loaded";
 import { person } from "../../session/person";
@@ -44,8 +46,9 @@ export default function PersonPage({ id }: { id: string }) {
 }
 
 function About({ profile }: { profile: Profile }) {
-  const facts: [string, string][] = [];
-  if (profile.location) facts.push([t("public.person.place"), profile.location]);
+  const facts: [string, ComponentChildren][] = [];
+  if (profile.location)
+    facts.push([t("public.person.place"), <PlaceLink key="place" place={profile.location} />]);
   if (profile.trades.length)
     facts.push([t("public.person.trades"), profile.trades.map(tradeWords).join(", ")]);
   if (profile.yearsExperience !== null)

@@ -10,12 +10,11 @@ interface ClashProps {
   mine: Fields;
   newer: Fields;
   busy: boolean;
-  withPhotos: boolean;
   /** Gets the fields in which the person's own value stays. */
   onChosen: (mine: FieldName[]) => void;
 }
 
-export function Clash({ names, mine, newer, busy, withPhotos, onChosen }: ClashProps) {
+export function Clash({ names, mine, newer, busy, onChosen }: ClashProps) {
   return (
     <TwoValues
       fields={names.map((name) => ({
@@ -25,7 +24,6 @@ export function Clash({ names, mine, newer, busy, withPhotos, onChosen }: ClashP
         newer: shown(name, newer),
       }))}
       busy={busy}
-      note={withPhotos ? t("seller.photos_replace") : undefined}
       onChosen={onChosen}
     />
   );

@@ -6,9 +6,15 @@ import { forget } from "../../api/query";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import {
+  changeOfPhotos,
+  removedBy,
+  removedFrom,
+  type StoredPhotos,
+  storedOf,
+} from "../../forms/storedPhotos";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
-import { Photo } from "../../offline/Photo";
 import { useTakenBack } from "../../offline/takeBack";
 import { useSending } from "../../offline/useSending";
 import { Button } from "../../ui/Button";
@@ -35,11 +41,15 @@ interface Edit extends MaterialValues {
   /** What the edit began from; null before the first change. */
   base: Fields | null;
   version: number;
+  /** The photos that the listing has. */
+  stored: StoredPhotos;
   /** Fields that came back from the outbox: what they began from is not known any more. */
   returned: Partial<Fields> | null;
 }
 
-const EMPTY: Edit = { ...EMPTY_MATERIAL, base: null, version: 0, returned: null };
+type Photos = Pick<Edit, "photos" | "stored">;
+
+const EMPTY: Edit = { ...EMPTY_MATERIAL, base: null, version: 0, stored: storedOf([]), returned: null };
 
 export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: () => void }) {
   const address = { method: "PATCH", path: `/listings/${listing.id}` } as const;
@@ -55,6 +65,7 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
         photos: item.pictures?.ids ?? [],
         base: fieldsOf(listing),
         version: listing.version,
+        stored: removedBy(item.pictures?.stay, listing.photos),
         returned: body,
       };
     },
@@ -70,7 +81,14 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
   const edit = draft.values.value;
   const values: Edit = edit.base
     ? edit
-    : { ...edit, ...valuesOf(listing), base: fieldsOf(listing), version: listing.version };
+    : {
+        ...edit,
+        ...valuesOf(listing),
+        photos: edit.photos,
+        base: fieldsOf(listing),
+        version: listing.version,
+        stored: storedOf(listing.photos),
+      };
   const refusal = outcome?.state === "refused" ? outcome.refusal : stillOpen(before.value);
   const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
 
@@ -88,9 +106,10 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
   };
 
   /** Sends what differs from a version of the listing. */
-  const send = async (wanted: Fields, base: Fields, version: number, photos: string[]) => {
+  const send = async (wanted: Fields, base: Fields, version: number, photos: Photos) => {
     const changes = changesOf(base, wanted);
-    if (!Object.keys(changes).length && !photos.length) {
+    const pictures = changeOfPhotos(photos.stored, photos.photos, "listing");
+    if (!Object.keys(changes).length && !pictures.pictures) {
       nothing.value = true; // also a change that arrived although its answer was lost
       await draft.drop();
       onChanged();
@@ -102,7 +121,7 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
       title: wanted.title,
       body: changes,
       headers: { "If-Match": `"${version}"` },
-      ...(photos.length ? { pictures: { ids: photos, purpose: "listing", field: "photos" } } : {}),
+      ...pictures,
       object: `listings/${listing.id}`,
       editPath: `/me/materials/${listing.id}`,
     });
@@ -114,7 +133,7 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
   };
 
   /** Somebody changed the listing meanwhile: shows the differences, or sends again where there are none. */
-  const compare = async (wanted: Fields, base: Fields, photos: string[]) => {
+  const compare = async (wanted: Fields, base: Fields, photos: Photos) => {
     const present = (await readAgain(listing.id)) ?? null;
     if (!present) return;
     const changes = changesOf(base, wanted);
@@ -122,7 +141,11 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
       newer.value = present;
       return;
     }
-    await send({ ...fieldsOf(present), ...changes }, fieldsOf(present), present.version, photos);
+    const stored = removedFrom(present.photos, photos.stored);
+    await send({ ...fieldsOf(present), ...changes }, fieldsOf(present), present.version, {
+      ...photos,
+      stored,
+    });
   };
 
   const save = async () => {
@@ -133,7 +156,7 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
       newer.value = listing; // what waited was written for an older version
       return;
     }
-    await send(read.value, values.base, values.version, values.photos);
+    await send(read.value, values.base, values.version, values);
   };
 
   const other = newer.value;
@@ -148,7 +171,6 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
           mine={mine.value}
           newer={other}
           busy={sending.busy.value}
-          withPhotos={values.photos.length > 0}
           onChosen={(chosen: FieldName[]) => {
             const kept = Object.fromEntries(
               Object.entries(changes).filter(
@@ -157,14 +179,15 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
             );
             newer.value = null;
             const wanted = { ...fieldsOf(other), ...kept };
+            const photos = { photos: values.photos, stored: removedFrom(other.photos, values.stored) };
             draft.change({
               ...valuesOf(wanted),
-              photos: values.photos,
+              ...photos,
               base: fieldsOf(other),
               version: other.version,
               returned: null,
             });
-            void send(wanted, fieldsOf(other), other.version, values.photos);
+            void send(wanted, fieldsOf(other), other.version, photos);
           }}
         />
       );
@@ -194,24 +217,13 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
       <ErrorSummary errors={errors} />
       {refusal && !refusal.errors.length && <FailureNote failure={refusal} />}
       {draft.full.value && <Note kind="error">{t("photos.full")}</Note>}
-      {listing.photos.length > 0 && (
-        <div class="photos">
-          {listing.photos.map((picture, index) => (
-            <Photo
-              key={picture.url ?? index}
-              picture={picture}
-              alt={t("photos.number", { number: index + 1 })}
-              width={120}
-            />
-          ))}
-        </div>
-      )}
       <MaterialFields
         values={values}
         errors={errors}
         onChange={change}
-        photosLabel={t(listing.photos.length ? "seller.photos_new" : "seller.photos")}
-        photosHint={t(listing.photos.length ? "seller.photos_replace" : "seller.photos_hint")}
+        photosLabel={t("seller.photos")}
+        photosHint={t("seller.photos_hint")}
+        stored={{ pictures: listing.photos, state: values.stored, onChange: (stored) => change({ stored }) }}
       />
       <Button busy={sending.busy.value}>{t("seller.save")}</Button>
     </form>

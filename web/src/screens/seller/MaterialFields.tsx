@@ -4,7 +4,7 @@ import { UNITS, unitWords } from "../../cards/MaterialCard";
 import { PlaceField } from "../../cards/PlaceField";
 import { Choices } from "../../forms/Choices";
 import type { Errors } from "../../forms/errors";
-import { PhotoField } from "../../forms/PhotoField";
+import { PhotoField, type PhotoFieldProps } from "../../forms/PhotoField";
 import { Select } from "../../forms/Select";
 import { TextArea } from "../../forms/TextArea";
 import { MoneyField, TextField } from "../../forms/TextField";
@@ -19,10 +19,11 @@ interface MaterialFieldsProps {
   withStock?: boolean;
   photosLabel: string;
   photosHint: string;
+  stored?: PhotoFieldProps["stored"];
 }
 
 export function MaterialFields(props: MaterialFieldsProps) {
-  const { values, errors, onChange, withStock = false, photosLabel, photosHint } = props;
+  const { values, errors, onChange, withStock = false, photosLabel, photosHint, stored } = props;
   return (
     <>
       <Choices<MaterialCategory>
@@ -110,6 +111,7 @@ export function MaterialFields(props: MaterialFieldsProps) {
         name="photos"
         label={photosLabel}
         hint={photosHint}
+        {...(stored ? { stored } : {})}
         ids={values.photos}
         error={errors.photos}
         onChange={(photos) => onChange({ photos })}

@@ -8,6 +8,7 @@ import { outbox } from "../../offline/outbox";
 import { useTakenBack } from "../../offline/takeBack";
 import { useSending } from "../../offline/useSending";
 import { Button } from "../../ui/Button";
+import { Skeleton } from "../../ui/Skeleton";
 import { t } from "../../words/words";
 import { readStock } from "./material";
 
@@ -24,6 +25,7 @@ export function Stock({
   const draft = useDraft<{ delta: number }>(`stock/${listing.id}`, NO_CHANGE);
   const sending = useSending(draft);
   const before = useTakenBack(draft, address, (item) => ({ delta: Number(item.body?.delta ?? 0) }), sending);
+  if (!draft.ready.value) return <Skeleton />;
   const outcome = sending.outcome.value;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
   const waiting = waitingDelta(outbox.value, address.path, draft.key());

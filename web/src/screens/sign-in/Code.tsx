@@ -20,7 +20,7 @@ import { t } from "../../words/words";
 export default function Code() {
   const { route } = useLocation();
   const open = useSignal<Challenge | null | undefined>(undefined);
-  const sentAgain = useSignal(false);
+  const sentAgain = useSignal<Channel | "again" | null>(null);
   useEffect(() => {
     void openChallenge().then((found) => {
       open.value = found;
@@ -39,7 +39,7 @@ export default function Code() {
   });
   const again = useAction(async (_key, before: Challenge, channel?: Channel) => {
     open.value = await requestCode(before.contact, before.then, channel);
-    sentAgain.value = true;
+    sentAgain.value = channel ?? "again";
   });
 
   const challenge = open.value;
@@ -55,7 +55,11 @@ export default function Code() {
   return (
     <Page title={t("sign_in.code_title")} back={`/sign-in?then=${encodeURIComponent(challenge.then)}`}>
       <p>{t("code.sent_to", { contact: phone(challenge.contact) })}</p>
-      {sentAgain.value && <Note kind="done">{t("sign_in.sent_again")}</Note>}
+      {sentAgain.value && (
+        <Note kind="done">
+          {t(byPhone && sentAgain.value === "email" ? "sign_in.sent_by_email" : "sign_in.sent_again")}
+        </Note>
+      )}
       <FailureNote failure={enter.failure.value ?? again.failure.value} />
       <CodeField busy={enter.busy.value} onCode={(code) => void enter.run(challenge, code)} />
       {enter.busy.value && <p role="status">{t("busy")}</p>}
@@ -64,15 +68,17 @@ export default function Code() {
         <Button kind="secondary" busy={again.busy.value} onClick={() => void again.run(challenge)}>
           {t("code.again")}
         </Button>
-        {byPhone && (
-          <Button
-            kind="secondary"
-            busy={again.busy.value}
-            onClick={() => void again.run(challenge, "whatsapp")}
-          >
-            {t("sign_in.by_whatsapp")}
-          </Button>
-        )}
+        {byPhone &&
+          (["whatsapp", "email"] as const).map((channel) => (
+            <Button
+              key={channel}
+              kind="secondary"
+              busy={again.busy.value}
+              onClick={() => void again.run(challenge, channel)}
+            >
+              {t(`sign_in.by_${channel}`)}
+            </Button>
+          ))}
         <LinkButton kind="plain" href={`/sign-in?then=${encodeURIComponent(challenge.then)}`}>
           {t("sign_in.other_contact")}
         </LinkButton>
