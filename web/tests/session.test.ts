@@ -16,7 +16,7 @@ beforeEach(() => {
 
 describe("the session", () => {
   it.each([
-    ["a service that is down", () => problem(503, "unavailable")],
+    ["a service that is down", () => new Response("", { status: 403 })],
     ["no network", noNetwork],
     ["the page of a network's own sign-in", () => new Response("<html>", { status: 200 })],
   ])("given %s, when the token is renewed, then nobody is signed out", async (_name, answer) => {

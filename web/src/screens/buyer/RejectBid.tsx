@@ -17,13 +17,15 @@ interface RejectBidProps {
 
 export function RejectBid({ bid, onClose, onRejected }: RejectBidProps) {
   const reason = useSignal("");
-  const reject = useAction((key, text: string) =>
-    ask(
-      api.POST("/bids/{bidId}/rejection", {
-        params: { path: { bidId: bid.id }, header: { "Idempotency-Key": key } },
-        body: { reason: text || null },
-      }),
-    ),
+  const reject = useAction(
+    (key, text: string) =>
+      ask(
+        api.POST("/bids/{bidId}/rejection", {
+          params: { path: { bidId: bid.id }, header: { "Idempotency-Key": key } },
+          body: { reason: text || null },
+        }),
+      ),
+    `rejection/${bid.id}`,
   );
   return (
     <Sheet title={t("buyer.reject_question", { worker: bid.workerName })} onClose={onClose}>

@@ -68,13 +68,15 @@ function Withdrawing({
 }) {
   const amount = useSignal("");
   const own = useSignal<Errors>({});
-  const withdraw = useAction((key, amountCents: number) =>
-    ask(
-      api.POST("/credits/withdrawals", {
-        params: { header: { "Idempotency-Key": key } },
-        body: { amountCents },
-      }),
-    ),
+  const withdraw = useAction(
+    (key, amountCents: number) =>
+      ask(
+        api.POST("/credits/withdrawals", {
+          params: { header: { "Idempotency-Key": key } },
+          body: { amountCents },
+        }),
+      ),
+    "withdrawal",
   );
   const failure = withdraw.failure.value;
   const errors = Object.keys(own.value).length ? own.value : errorsOf(failure);

@@ -21,7 +21,7 @@ const ADDRESS = { method: "POST", path: "/listings" } as const;
 
 export default function NewMaterial() {
   const draft = useDraft<MaterialValues>("material/new", EMPTY_MATERIAL);
-  const sending = useSending(draft);
+  const sending = useSending(draft, ADDRESS);
   const before = useTakenBack(
     draft,
     ADDRESS,
@@ -69,7 +69,6 @@ export default function NewMaterial() {
         >
           <ErrorSummary errors={errors} />
           {refusal && !refusal.errors.length && <FailureNote failure={refusal} />}
-          {draft.full.value && <Note kind="error">{t("photos.full")}</Note>}
           <MaterialFields
             withStock
             values={draft.values.value}
