@@ -1,5 +1,6 @@
 /** On a shared phone the session ends after 15 idle minutes: by time that passed, not by a clock that was set. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { noteServerTime } from "../src/api/clock";
 import { database } from "../src/offline/database";
 import { isIdle } from "../src/session/idle";
 import { leave } from "../src/session/leave";
@@ -15,9 +16,8 @@ beforeEach(() => {
   localStorage.setItem("khaya-last-touch", String(TOUCHED));
 });
 
-afterEach(async () => {
-  answers({ "GET /config": () => serverSays(Date.now()) });
-  await isIdle(); // the server's time is the phone's again
+afterEach(() => {
+  noteServerTime(serverSays(Date.now())); // the server's time is the phone's again
   vi.useRealTimers();
 });
 
