@@ -20,6 +20,7 @@ RETRY_AFTER = 3
 WITHIN = 40.0  # seconds; more than any route may take
 _READING = ("GET", "HEAD")
 _OF_THE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "host", "content-length"}
+_NOT_PASSED_ON = {*_OF_THE_CONNECTION, "accept-encoding"}
 _REFUSALS = {"429": (429, "too_many_requests"), "503": (503, "unavailable")}
 
 
@@ -117,8 +118,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Pass the request on; `loses` ends the connection when the write is done, in the place of its answer."""
         there = self.server.behind
         connection = HTTPConnection(there.hostname or "", there.port, timeout=WITHIN)
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in _OF_THE_CONNECTION}
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in _NOT_PASSED_ON}
         headers["Host"] = there.netloc
+        headers["Accept-Encoding"] = "identity"
         if body is None and self.command not in _READING:
             body = b""
         try:
@@ -133,8 +135,10 @@ class _Handler(BaseHTTPRequestHandler):
         if loses:
             self.close_connection = True
             return
-        if self.path == "/sw.js" and self.server.newer_worker and not answer.getheader("Content-Encoding"):
+        if self.path == "/sw.js" and self.server.newer_worker:
             content += b"\n// newer"
+        if self.path.startswith("/api/"):  # pictures are on the one origin, too
+            content = content.replace(f"http://{there.netloc}/".encode(), f"{self.server.url}/".encode())
         kept = [(name, value) for name, value in answer.getheaders() if name.lower() not in _OF_THE_CONNECTION]
         self._send(answer.status, kept, content)
 

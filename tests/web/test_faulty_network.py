@@ -6,7 +6,7 @@ web/tests/faultyNetwork.test.tsx goes through every kind of write; here some of 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from local.people import BONGANI, SIPHO, THANDI, Person
-from tests.support.faulty_proxy import FAULTS, Fault, FaultyProxy, faulty_proxy
+from tests.support.faulty_proxy import FAULTS, Fault, FaultyProxy
 from tests.support.marketplace import Marketplace
 from tests.web.conftest import PATIENCE, SignIn
 from tests.web.deals import PROPOSAL, Deals
@@ -24,17 +24,10 @@ from tests.web.words import Words
 
 PHOTO = Path(__file__).parents[2] / "web" / "public" / "icon-512.png"
 WORDS = Words("en")
-SAMPLED = ("job", "bid", "hand-in", "completion")
+SAMPLED = ("bid", "hand-in", "completion")
 """What `make test` sends, too, and loses the answer of: the fault that doubles writes. The rest is for the long run."""
 
 expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture
-def network(marketplace: Marketplace) -> Iterator[FaultyProxy]:
-    """The way to the web client and its API."""
-    with faulty_proxy(marketplace.web) as proxy:
-        yield proxy
 
 
 @pytest.fixture
