@@ -20,7 +20,7 @@ RETRY_AFTER = 3
 WITHIN = 40.0  # seconds; more than any route may take
 _READING = ("GET", "HEAD")
 _OF_THE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "host", "content-length"}
-_NOT_PASSED_ON = {*_OF_THE_CONNECTION, "accept-encoding"}
+_NOT_PASSED_ON = {*_OF_THE_CONNECTION, "accept-encoding", "if-none-match"}
 _REFUSALS = {"429": (429, "too_many_requests"), "503": (503, "unavailable")}
 
 
