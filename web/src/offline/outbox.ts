@@ -11,7 +11,7 @@ import { Refusal, Unreachable } from "../api/problems";
 import { personId } from "../session/person";
 import { type Draft, databaseOf, isFull, Nobody, type OutboxItem } from "./database";
 import { dropPictures, NotAPicture, type Purpose, uploadPictures } from "./pictures";
-import { seemsSent } from "./seemsSent";
+import { changedBefore, seemsSent } from "./seemsSent";
 
 const FIRST_WAIT = 2_000;
 const LONGEST_WAIT = 300_000;
@@ -174,15 +174,20 @@ async function attempt(id: string, owner: string | null, formIsOpen = false): Pr
   try {
     await update({ ...item, state: "sending", firstTriedAt }, owner);
     const answer = await deliver(item, owner);
-    if (personId.peek() !== owner) return WAITING; // they signed out, and all that was theirs is deleted
-    await remove(id);
-    tell(id, answer);
-    tabs.postMessage({ id, answer });
-    setTimeout(() => void sendWaiting(), 0);
-    return { state: "sent", answer };
+    return await arrived(item, owner, answer);
   } catch (cause) {
     return failed({ ...item, firstTriedAt }, owner, cause, formIsOpen);
   }
+}
+
+/** Takes an item out that is at the API, and tells its form. */
+async function arrived({ id }: OutboxItem, owner: string | null, answer: unknown): Promise<Sent> {
+  if (personId.peek() !== owner) return WAITING; // they signed out, and all that was theirs is deleted
+  await remove(id);
+  tell(id, answer);
+  tabs.postMessage({ id, answer });
+  setTimeout(() => void sendWaiting(), 0);
+  return { state: "sent", answer };
 }
 
 /** Uploads the photos of an item, then sends it, while its owner is the one who is signed in. */
@@ -212,6 +217,10 @@ async function failed(
     return postpone({ ...item, tries: item.tries + 1, waitsForNetwork }, owner, Math.max(named, doubled));
   }
   const { status, code, errors, problem } = refusal;
+  if (status === 412 && !formIsOpen) {
+    const there = await changedBefore(item).catch(() => undefined); // its form compares, once it is opened
+    if (there) return arrived(item, owner, there);
+  }
   const failure = { status, code, errors, detail: problem.detail ?? "", params: problem.params };
   if (formIsOpen && personId.peek() === owner) await giveBack(item, owner);
   else await update({ ...item, state: "needs_you", failure }, owner);
