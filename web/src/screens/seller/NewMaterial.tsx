@@ -21,7 +21,7 @@ const ADDRESS = { method: "POST", path: "/listings" } as const;
 
 export default function NewMaterial() {
   const draft = useDraft<MaterialValues>("material/new", EMPTY_MATERIAL);
-  const sending = useSending(draft, ADDRESS);
+  const sending = useSending(draft);
   const before = useTakenBack(
     draft,
     ADDRESS,
