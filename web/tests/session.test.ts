@@ -109,6 +109,16 @@ describe("the session", () => {
     setSharedPhone(false);
   });
 
+  it("given a visitor, when the word of a sign-in comes before its copy, then this tab shows the person with the copy", async () => {
+    signedOut();
+    new BroadcastChannel("khaya-session").postMessage("u4");
+    await new Promise((done) => setTimeout(done, 60));
+    expect(person.value).toBeNull();
+    localStorage.setItem("khaya-person", JSON.stringify({ userId: "u4", roles: [], displayName: "Zanele" }));
+    dispatchEvent(Object.assign(new Event("storage"), { key: "khaya-person" }));
+    expect(person.value?.displayName).toBe("Zanele");
+  });
+
   it("given a sign-out in another tab, then this tab shows nobody", async () => {
     new BroadcastChannel("khaya-session").postMessage("signed-out");
     await vi.waitFor(() => expect(person.value).toBeNull());

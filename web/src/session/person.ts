@@ -49,11 +49,11 @@ export function showKept(userId: string): void {
   if (kept?.userId === userId) person.value = kept;
 }
 
-// The name of who signed in in another tab follows, once that tab has read it.
+// The copy may reach this tab later than the word of the sign-in, and the name follows once that tab has read it.
 addEventListener("storage", (event) => {
   if (event.key !== KEPT) return;
-  const kept = read();
-  if (kept && kept.userId === person.peek()?.userId) person.value = kept;
+  const [kept, shown] = [read(), person.peek()];
+  if (kept && (!shown || shown.userId === kept.userId)) person.value = kept;
 });
 
 /** Keeps the answer to "Is this your own phone?". */
