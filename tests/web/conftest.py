@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from local import CannotRun
 from local.chromium import ARGUMENTS, chromium
 from local.people import Person
+from tests.support.faulty_proxy import FaultyProxy, faulty_proxy
 from tests.support.marketplace import Marketplace, running
 
 ON_THE_WAY = ("/demo", "/demo/sign-in", "/signed-in")
@@ -47,6 +48,13 @@ def marketplace(browser: Browser) -> Iterator[Marketplace]:
 def web(marketplace: Marketplace) -> str:
     """The address of the web client."""
     return marketplace.web
+
+
+@pytest.fixture
+def network(marketplace: Marketplace) -> Iterator[FaultyProxy]:
+    """A way to the web client and its API that can be told to fail."""
+    with faulty_proxy(marketplace.web) as proxy:
+        yield proxy
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import { LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { tooOld } from "./api/configuration";
 import { openActionCount, unreadCount } from "./api/counts";
 import { lazyScreen } from "./lazyScreen";
+import { cannotKeep } from "./offline/drafts";
 import { unsent } from "./offline/outbox";
 import { loadNewest, takeUpdate } from "./offline/updates";
 import { ROUTES, type RouteOf } from "./routes";
@@ -48,6 +49,13 @@ function Frame() {
       <Header signOut={signedIn.value && sharedPhone.value === true} unsent={unsent.value} />
       <main id="main">
         {tooOld.value && <TooOld />}
+        {cannotKeep.value && (
+          <div class="sticky">
+            <Note kind="error">
+              <p>{t("draft.full")}</p>
+            </Note>
+          </div>
+        )}
         <Router onRouteChange={takeUpdate}>
           {SCREENS.map((screen) => (
             <Route key={screen.path} path={screen.path} component={screen.component} />

@@ -4,10 +4,11 @@ import { afterEach, expect, it, vi } from "vitest";
 import { Refusal } from "../src/api/problems";
 import { ErrorSummary } from "../src/forms/ErrorSummary";
 import { errorsOf } from "../src/forms/errors";
+import { FailureNote } from "../src/forms/FailureNote";
 import { outbox, remove, sendAgain, submit } from "../src/offline/outbox";
 import Report from "../src/screens/me/Report";
 import { answers, noNetwork, problem, signInAs } from "./api";
-import { close, show } from "./screen";
+import { close, linkTo, show, words } from "./screen";
 
 afterEach(() => close());
 
@@ -31,6 +32,22 @@ it("given errors of the API, when the person types, then the focus stays in the 
   field?.focus();
   await act(() => render(<Form />, document.body));
   expect(document.activeElement).toBe(field);
+});
+
+it("given a suspended person, when an act is refused, then it says why, whom to ask and how to get the data", async () => {
+  const params = { reason: "Several people were not paid." };
+  const refused = new Refusal(new Response(null, { status: 403 }), { code: "suspended", params });
+  await act(() => render(<FailureNote failure={refused} />, document.body));
+  expect(words()).toContain("Your account is suspended.");
+  expect(words()).toContain("Several people were not paid.");
+  expect([linkTo("Help"), linkTo("Get my data")]).toEqual(["/help", "/me/settings/export"]);
+});
+
+it("given a limit for most of an hour, then the time to wait is told in minutes", async () => {
+  const response = new Response(null, { status: 429, headers: { "Retry-After": "3056" } });
+  const refused = new Refusal(response, { code: "too_many_checkouts" });
+  await act(() => render(<FailureNote failure={refused} />, document.body));
+  expect(words()).toContain("You can try again in 51 minutes");
 });
 
 it("given a form with errors, when they are mended, then its title says no error any more", async () => {

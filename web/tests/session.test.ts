@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { api, ask } from "../src/api/client";
-import { Unreachable } from "../src/api/problems";
+import { Refusal, Unreachable } from "../src/api/problems";
 import { leave } from "../src/session/leave";
-import { person, setPerson } from "../src/session/person";
+import { person, setPerson, setSharedPhone } from "../src/session/person";
 import { pathInApp } from "../src/session/requestCode";
 import { accessToken, adoptCookie, endLeftSession, signedOut } from "../src/session/tokens";
 import { answers, noNetwork, problem, signInAs } from "./api";
@@ -16,7 +16,7 @@ beforeEach(() => {
 
 describe("the session", () => {
   it.each([
-    ["a service that is down", () => problem(503, "unavailable")],
+    ["a network that lets nothing through", () => new Response("", { status: 403 })],
     ["no network", noNetwork],
     ["the page of a network's own sign-in", () => new Response("<html>", { status: 200 })],
   ])("given %s, when the token is renewed, then nobody is signed out", async (_name, answer) => {
@@ -24,6 +24,21 @@ describe("the session", () => {
     await expect(accessToken()).rejects.toBeInstanceOf(Unreachable);
     expect(person.value?.userId).toBe("u1");
   });
+
+  it.each([
+    [403, "suspended"],
+    [429, "too_many_requests"],
+    [503, "unavailable"],
+  ])(
+    "given an answer %i %s, when the token is renewed, then it is told as that and not as no network",
+    async (status, code) => {
+      answers({ "POST /auth/tokens": problem(status, code) });
+      const refused = await ask(api.GET("/me/actions")).catch((cause: unknown) => cause);
+      expect(refused).toBeInstanceOf(Refusal);
+      expect((refused as Refusal).code).toBe(code);
+      expect(person.value?.userId).toBe("u1");
+    },
+  );
 
   it("given a refusal, when the token is renewed, then it is asked once more before the sign-out", async () => {
     let asked = 0;
@@ -78,6 +93,30 @@ describe("the session", () => {
       ["/auth/sign-out", "Bearer t"],
     ]);
     expect(person.value).toBeNull();
+  });
+
+  it("given a visitor, when somebody signs in in another tab, then this tab shows them; on a shared phone it does not", async () => {
+    for (const shared of [false, true]) {
+      setSharedPhone(shared);
+      signedOut();
+      const theirs = { userId: "u3", roles: ["buyer"], displayName: "Zanele" };
+      (shared ? sessionStorage : localStorage).removeItem("khaya-person");
+      if (!shared) localStorage.setItem("khaya-person", JSON.stringify(theirs));
+      new BroadcastChannel("khaya-session").postMessage("u3");
+      await new Promise((done) => setTimeout(done, 60));
+      expect(person.value?.displayName ?? null).toBe(shared ? null : "Zanele");
+    }
+    setSharedPhone(false);
+  });
+
+  it("given a visitor, when the word of a sign-in comes before its copy, then this tab shows the person with the copy", async () => {
+    signedOut();
+    new BroadcastChannel("khaya-session").postMessage("u4");
+    await new Promise((done) => setTimeout(done, 60));
+    expect(person.value).toBeNull();
+    localStorage.setItem("khaya-person", JSON.stringify({ userId: "u4", roles: [], displayName: "Zanele" }));
+    dispatchEvent(Object.assign(new Event("storage"), { key: "khaya-person" }));
+    expect(person.value?.displayName).toBe("Zanele");
   });
 
   it("given a sign-out in another tab, then this tab shows nobody", async () => {

@@ -4,9 +4,11 @@ import { useEffect } from "preact/hooks";
 import { type Failure, Refusal, sentence } from "../api/problems";
 import { Note } from "../ui/Note";
 import { t } from "../words/words";
+import { SuspendedNote } from "./SuspendedNote";
 
 export function FailureNote({ failure }: { failure: Failure | undefined }) {
   if (!failure) return null;
+  if (failure instanceof Refusal && failure.code === "suspended") return <SuspendedNote refusal={failure} />;
   const id = failure instanceof Refusal ? failure.problem.requestId : undefined;
   return (
     <Note kind="error">
@@ -16,6 +18,9 @@ export function FailureNote({ failure }: { failure: Failure | undefined }) {
     </Note>
   );
 }
+
+/** Seconds from which minutes are easier to read. */
+const LONG = 90;
 
 /** Counts down to the moment when a request may be repeated. */
 export function Countdown({ seconds }: { seconds: number }) {
@@ -27,5 +32,6 @@ export function Countdown({ seconds }: { seconds: number }) {
     }, 500);
     return () => clearInterval(timer);
   }, [seconds]);
+  if (left.value > LONG) return <p>{t("failure.wait_minutes", { n: Math.ceil(left.value / 60) })}</p>;
   return <p>{left.value > 0 ? t("failure.wait", { n: left.value }) : t("failure.try_now")}</p>;
 }

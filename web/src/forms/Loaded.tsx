@@ -10,6 +10,7 @@ import { Skeleton } from "../ui/Skeleton";
 import { moment } from "../words/format";
 import { t } from "../words/words";
 import { Countdown } from "./FailureNote";
+import { SuspendedNote } from "./SuspendedNote";
 
 interface LoadedProps<T> {
   query: Query<T>;
@@ -67,14 +68,7 @@ function Failed<T>({ failure, query }: { failure: Failure; query: Query<T> }) {
         <LinkButton href={`/sign-in?then=${encodeURIComponent(url)}`}>{t("sign_in")}</LinkButton>
       </Note>
     );
-  if (failure.code === "suspended")
-    return (
-      <Note kind="error">
-        <p>{sentence(failure)}</p>
-        <p>{t("state.suspended_help")}</p>
-        <LinkButton href="/me/settings/export">{t("state.suspended_export")}</LinkButton>
-      </Note>
-    );
+  if (failure.code === "suspended") return <SuspendedNote refusal={failure} />;
   if (failure.status === 404)
     return (
       <Note kind="info">

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Schemas } from "../api/client";
 import { Photo } from "../offline/Photo";
-import { dropPictures, keepPicture, keptPicture } from "../offline/pictures";
+import { dropPictures, isUnkept, keepPicture, keptPicture } from "../offline/pictures";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { t } from "../words/words";
@@ -30,15 +30,14 @@ export function PhotoField(props: PhotoFieldProps) {
     const added: string[] = [];
     for (const file of [...(files ?? [])].slice(0, max - ids.length)) {
       try {
-        added.push((await keepPicture(file)).id);
-      } catch (cause) {
-        failed.value =
-          (cause as DOMException).name === "QuotaExceededError"
-            ? t("photos.full")
-            : t("photos.not_a_picture");
+        const { id } = await keepPicture(file);
+        added.push(id);
+        onChange([...ids, ...added]); // one by one: a page that ends meanwhile has those before
+        if (isUnkept(id)) failed.value = t("photos.full");
+      } catch {
+        failed.value = t("photos.not_a_picture");
       }
     }
-    onChange([...ids, ...added]);
     busy.value = false;
   };
   return (

@@ -61,8 +61,12 @@ export interface OutboxItem {
   firstTriedAt?: number;
   tries: number;
   nextTryAt: number;
+  /** The pause before the next try, in milliseconds. */
+  wait?: number;
   /** Whether only a network is missing, so that it is tried at once when there is one. */
   waitsForNetwork?: boolean;
+  /** The draft that it was: in the outbox instead of among the drafts, so that its words are in one place. */
+  draft?: Draft;
 }
 
 interface Stores extends DBSchema {
@@ -107,8 +111,21 @@ export function databaseOf(owner: string | null): Promise<Database> {
       },
     });
     open.set(name, found);
+    found.catch(() => open.delete(name)); // the next one tries again, as when the phone was full for a moment
   }
   return found;
+}
+
+/** Whether something was not kept because the phone is full. */
+export function isFull(cause: unknown): boolean {
+  return (cause as Partial<DOMException> | null)?.name === "QuotaExceededError";
+}
+
+/** Deletes the copies of what a person read. Their drafts, and what is not sent, stay. */
+export async function forgetRead(userId: string): Promise<void> {
+  await databaseOf(userId)
+    .then((db) => db.clear("saved"))
+    .catch(() => undefined); // without a database nothing was saved
 }
 
 /** Deletes everything that the device keeps of a person. */

@@ -1,14 +1,16 @@
 /** What somebody is writing, kept from the first key on, so that no word is lost when the page ends. */
-import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { newKey } from "../api/action";
 import { personId } from "../session/person";
-import { type Draft, database, databaseOf } from "./database";
+import { type Draft, database, databaseOf, isFull } from "./database";
 import { daysKept } from "./oldDrafts";
 import { dropPictures } from "./pictures";
 import { formIsOpen } from "./updates";
 
 const DAY = 86_400_000;
+/** Begins the names of drafts that were begun before another of the same form. */
+const EARLIER = "earlier/";
 
 export interface DraftOf<T> {
   /** The values of the form. */
@@ -17,13 +19,32 @@ export interface DraftOf<T> {
   readonly ready: ReadonlySignal<boolean>;
   /** Whether the device has no room for the draft. */
   readonly full: ReadonlySignal<boolean>;
+  /** Whether its owner has written nothing in it yet. */
+  readonly untouched: ReadonlySignal<boolean>;
   /** Changes some values and keeps them. */
   change(some: Partial<T>): void;
+  /** Waits until the device has what was written, if it has room. */
+  kept(): Promise<void>;
+  /** The draft as the device keeps it. */
+  record(): Draft;
   /** The idempotency key of the request that this draft becomes. */
   key(): string;
   /** Forgets the draft, after it was sent or when its owner drops it. */
   drop(): Promise<void>;
 }
+
+/** Drafts for which the device has no room, by owner and name: they last as long as the page. */
+const unkept = new Map<string, Draft>();
+
+// What one person wrote is gone from the page with them.
+personId.subscribe((now) => {
+  for (const place of [...unkept.keys()])
+    if (!place.startsWith(" ") && !place.startsWith(`${now} `)) unkept.delete(place);
+});
+
+const fullForms = signal(0);
+/** Whether a form is open whose words the device cannot keep. */
+export const cannotKeep = computed(() => fullForms.value > 0);
 
 /**
  * Returns the draft of a form. Fields that must never be kept, as account numbers, are not given to it.
@@ -36,7 +57,12 @@ export function useDraft<T extends object>(name: string, empty: T): DraftOf<T> {
   useEffect(() => draft.begin(empty), [draft, JSON.stringify(empty)]);
   useEffect(() => {
     void draft.load();
-    return formIsOpen();
+    const closed = formIsOpen();
+    const counted = countWhile(draft.full);
+    return () => {
+      closed();
+      counted();
+    };
   }, [draft]);
   return draft;
 }
@@ -47,11 +73,25 @@ export async function allDrafts(): Promise<Draft[]> {
   return drafts.filter(isFresh).sort((a, b) => b.updatedAt - a.updatedAt);
 }
 
-/** Moves what a visitor wrote to the person who signed in. */
+/**
+ * Moves what a visitor wrote to the person who signed in.
+ *
+ * It opens in its form; what the person had begun there before is kept beside it.
+ */
 export async function adoptDrafts(): Promise<void> {
+  const owner = personId.peek();
+  if (!owner) return;
+  for (const [place, draft] of [...unkept])
+    if (place === placeOf(null, draft.key)) {
+      unkept.delete(place);
+      unkept.set(placeOf(owner, draft.key), draft);
+    }
   const [from, to] = [await database("public"), await database("private")];
   for (const draft of await from.getAll("drafts")) {
-    if (!(await to.get("drafts", draft.key))) await to.put("drafts", draft);
+    const before = await to.get("drafts", draft.key);
+    if (before)
+      await to.put("drafts", { ...before, key: `${EARLIER}${before.idempotencyKey}/${before.key}` });
+    await to.put("drafts", draft).catch(() => unkept.set(placeOf(owner, draft.key), draft)); // a full phone
     await from.delete("drafts", draft.key);
   }
   for (const picture of await from.getAll("pictures")) {
@@ -81,6 +121,17 @@ export async function addPhotos(name: string, path: string, ids: string[], most 
   return ids.slice(added.length);
 }
 
+/** Opens a draft in its form: one that was kept beside another takes its place there, and the other is kept. */
+export async function takeUp(draft: Draft): Promise<void> {
+  if (!draft.key.startsWith(EARLIER)) return;
+  const db = await databaseOf(personId.peek());
+  const key = draft.key.slice(EARLIER.length + draft.idempotencyKey.length + 1);
+  const other = await db.get("drafts", key);
+  if (other) await db.put("drafts", { ...other, key: `${EARLIER}${other.idempotencyKey}/${key}` });
+  await db.put("drafts", { ...draft, key });
+  await db.delete("drafts", draft.key);
+}
+
 /** Deletes a draft and its photos, because its owner does not want it any more. */
 export async function deleteDraft(draft: Draft): Promise<void> {
   await (await databaseOf(personId.peek())).delete("drafts", draft.key);
@@ -92,31 +143,52 @@ function isFresh(draft: Draft): boolean {
   return draft.updatedAt > Date.now() - daysKept() * DAY;
 }
 
+function placeOf(owner: string | null, name: string): string {
+  return `${owner ?? ""} ${name}`;
+}
+
+/** Counts a form among those that cannot be kept while it is so; returns what ends the counting. */
+function countWhile(full: ReadonlySignal<boolean>): () => void {
+  let counted = 0;
+  const set = (now: number) => {
+    fullForms.value += now - counted;
+    counted = now;
+  };
+  const stop = full.subscribe((now) => set(now ? 1 : 0));
+  return () => {
+    stop();
+    set(0);
+  };
+}
+
 function open<T extends object>(name: string, first: T) {
   const owner = personId.peek();
+  const place = placeOf(owner, name);
   const values = signal(first);
   const ready = signal(false);
   const full = signal(false);
+  const untouched = signal(true);
   let idempotencyKey = newKey();
   let dropped = false;
-  let written = false;
   let empty = first;
   let writing: Promise<void> = Promise.resolve();
 
+  function record(): Draft {
+    const value = values.peek() as Record<string, unknown>;
+    const path = location.pathname + location.search;
+    return { key: name, value, idempotencyKey, path, updatedAt: Date.now() };
+  }
+
   async function write(): Promise<void> {
-    const draft: Draft = {
-      key: name,
-      value: values.peek() as Record<string, unknown>,
-      idempotencyKey,
-      path: location.pathname + location.search,
-      updatedAt: Date.now(),
-    };
+    const draft = record();
     if (personId.peek() !== owner) return; // after a sign-out nothing of theirs is kept again
     try {
       await (await databaseOf(owner)).put("drafts", draft);
       full.value = false;
+      unkept.delete(place);
     } catch (cause) {
-      full.value = (cause as DOMException).name === "QuotaExceededError";
+      full.value = isFull(cause);
+      if (personId.peek() === owner && !dropped) unkept.set(place, draft);
     }
   }
 
@@ -126,23 +198,28 @@ function open<T extends object>(name: string, first: T) {
     full,
     begin(newer: T) {
       empty = newer;
-      if (!written) values.value = newer;
+      if (untouched.peek()) values.value = newer;
     },
+    untouched,
+    record,
+    kept: () => writing,
     async load() {
       if (ready.peek()) return;
-      const kept = await databaseOf(owner)
+      const onDevice = await databaseOf(owner)
         .then((db) => db.get("drafts", name))
         .catch(() => undefined); // without a database the form starts empty
+      const kept = unkept.get(place) ?? onDevice;
+      if (unkept.has(place)) full.value = true;
       if (kept && isFresh(kept) && !dropped) {
         values.value = { ...empty, ...(kept.value as T) };
         idempotencyKey = kept.idempotencyKey;
-        written = true;
+        untouched.value = false;
       }
       ready.value = true;
     },
     change(some: Partial<T>) {
       dropped = false;
-      written = true;
+      untouched.value = false;
       values.value = { ...values.peek(), ...some };
       if (navigator.storage?.persist) void navigator.storage.persist();
       writing = writing.then(() => (dropped ? undefined : write()));
@@ -150,9 +227,11 @@ function open<T extends object>(name: string, first: T) {
     key: () => idempotencyKey,
     async drop() {
       dropped = true;
-      written = false;
       await writing;
       values.value = empty;
+      untouched.value = true;
+      full.value = false;
+      unkept.delete(place);
       idempotencyKey = newKey();
       if (personId.peek() !== owner) return; // deleted with all that was theirs
       await databaseOf(owner)

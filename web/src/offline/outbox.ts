@@ -6,11 +6,12 @@
 import { computed, signal } from "@preact/signals";
 import { newKey } from "../api/action";
 import { reachable, send } from "../api/client";
+import { now } from "../api/clock";
 import { Refusal, Unreachable } from "../api/problems";
 import { personId } from "../session/person";
-import { databaseOf, Nobody, type OutboxItem } from "./database";
+import { type Draft, databaseOf, isFull, Nobody, type OutboxItem } from "./database";
 import { dropPictures, NotAPicture, type Purpose, uploadPictures } from "./pictures";
-import { seemsSent } from "./seemsSent";
+import { changedBefore, seemsSent } from "./seemsSent";
 
 const FIRST_WAIT = 2_000;
 const LONGEST_WAIT = 300_000;
@@ -33,7 +34,22 @@ export type Sent =
 const WAITING: Sent = { state: "waiting" };
 
 const tabs = new BroadcastChannel("khaya-outbox");
-tabs.onmessage = () => void readItems().then(plan);
+tabs.onmessage = ({ data }: MessageEvent<{ id: string; answer: unknown } | "changed">) => {
+  if (data !== "changed") tell(data.id, data.answer);
+  void readItems().then(plan);
+};
+
+const awaited = new Map<string, (answer: unknown) => void>();
+
+/** Tells the form of a waiting item its answer, when it has arrived from this tab or another. */
+export function whenSent(id: string, told: (answer: unknown) => void): void {
+  awaited.set(id, told);
+}
+
+function tell(id: string, answer: unknown): void {
+  awaited.get(id)?.(answer);
+  awaited.delete(id);
+}
 
 let writes: number[] = [];
 let queue: Promise<unknown> = Promise.resolve();
@@ -52,21 +68,28 @@ export async function openOutbox(): Promise<void> {
 }
 
 /**
- * Keeps an item and tries to send it at once.
+ * Keeps an item in the place of its draft, and tries to send it at once.
  *
- * Returns "waiting" where the network failed: the item stays, and is sent later. A refused item is taken out again, so
- * that its form can show the errors. So is one for which the phone has no room.
+ * Returns "waiting" where the network failed: the item stays, and is sent later. A refused item becomes a draft again, so
+ * that its form can show the errors. One for which the phone has no room is sent all the same, but cannot wait.
  */
-export async function submit(item: NewItem): Promise<Sent> {
+export async function submit(item: NewItem, draft?: Draft): Promise<Sent> {
   const owner = personId.peek();
+  const fresh: OutboxItem = {
+    ...item,
+    ...(draft ? { draft } : {}),
+    idempotencyKey: item.id,
+    state: "waiting",
+    createdAt: now(),
+    tries: 0,
+    nextTryAt: 0,
+  };
   try {
-    await put(
-      { ...item, idempotencyKey: item.id, state: "waiting", createdAt: Date.now(), tries: 0, nextTryAt: 0 },
-      owner,
-    );
-  } catch {
+    await put(fresh, owner, draft);
+  } catch (cause) {
     outbox.value = outbox.peek().filter((one) => one.id !== item.id);
-    return { state: "refused", refusal: refused(507, "phone_full") };
+    if (!isFull(cause)) return { state: "refused", refusal: refused(507, "phone_full") };
+    return alone(() => sendUnkept(fresh, owner));
   }
   return alone(async () => {
     await readItems(true);
@@ -74,14 +97,36 @@ export async function submit(item: NewItem): Promise<Sent> {
   });
 }
 
+/** Sends an item that the phone has no room for. What does not arrive stays in its form, under the same key. */
+async function sendUnkept(item: OutboxItem, owner: string | null): Promise<Sent> {
+  const before = outbox.peek().some((one) => one.object === item.object && one.state !== "needs_you");
+  if (item.object && before) return { state: "refused", refusal: refused(507, "not_kept") };
+  try {
+    const answer = await deliver(item, owner);
+    if (item.pictures) await dropPictures(item.pictures.ids).catch(() => undefined);
+    return { state: "sent", answer };
+  } catch (cause) {
+    if (cause instanceof Refusal) return { state: "refused", refusal: cause };
+    if (cause instanceof NotAPicture) return { state: "refused", refusal: refused(422, "photos_missing") };
+    if (cause instanceof Unreachable) return { state: "refused", refusal: refused(507, "not_kept") };
+    throw cause;
+  }
+}
+
 /** Sends what waits and is due. */
 export async function sendWaiting(): Promise<void> {
-  await sendIf((item) => item.nextTryAt <= Date.now());
+  await sendIf(isDue);
+}
+
+/** A time further away than any pause was set by another clock, as when the phone's was put right. */
+function isDue(item: OutboxItem): boolean {
+  const wait = item.nextTryAt - Date.now();
+  return wait <= 0 || wait > (item.wait ?? LONGEST_WAIT) + 1_000;
 }
 
 /** Sends what waits and is due, or waits for a network only. Runs at the start, on return, and when there is a network again. */
 export async function sendNow(): Promise<void> {
-  await sendIf((item) => item.nextTryAt <= Date.now() || item.waitsForNetwork === true);
+  await sendIf((item) => isDue(item) || item.waitsForNetwork === true);
 }
 
 async function sendIf(due: (item: OutboxItem) => boolean): Promise<void> {
@@ -122,20 +167,27 @@ export async function sendAgain(id: string): Promise<void> {
 async function attempt(id: string, owner: string | null, formIsOpen = false): Promise<Sent> {
   const item = outbox.peek().find((one) => one.id === id);
   if (!item || personId.peek() !== owner) return WAITING;
-  const firstTriedAt = item.firstTriedAt ?? Date.now();
-  if (Date.now() - firstTriedAt > KEY_IN_DOUBT) return doubt(item, owner);
+  const firstTriedAt = item.firstTriedAt ?? now();
+  if (now() - firstTriedAt > KEY_IN_DOUBT) return doubt(item, owner);
   const wait = untilNextWrite();
   if (wait > 0) return postpone({ ...item, firstTriedAt }, owner, wait);
   try {
     await update({ ...item, state: "sending", firstTriedAt }, owner);
     const answer = await deliver(item, owner);
-    if (personId.peek() !== owner) return WAITING; // they signed out, and all that was theirs is deleted
-    await remove(id);
-    setTimeout(() => void sendWaiting(), 0);
-    return { state: "sent", answer };
+    return await arrived(item, owner, answer);
   } catch (cause) {
     return failed({ ...item, firstTriedAt }, owner, cause, formIsOpen);
   }
+}
+
+/** Takes an item out that is at the API, and tells its form. */
+async function arrived({ id }: OutboxItem, owner: string | null, answer: unknown): Promise<Sent> {
+  if (personId.peek() !== owner) return WAITING; // they signed out, and all that was theirs is deleted
+  await remove(id);
+  tell(id, answer);
+  tabs.postMessage({ id, answer });
+  setTimeout(() => void sendWaiting(), 0);
+  return { state: "sent", answer };
 }
 
 /** Uploads the photos of an item, then sends it, while its owner is the one who is signed in. */
@@ -165,10 +217,20 @@ async function failed(
     return postpone({ ...item, tries: item.tries + 1, waitsForNetwork }, owner, Math.max(named, doubled));
   }
   const { status, code, errors, problem } = refusal;
+  if (status === 412 && !formIsOpen) {
+    const there = await changedBefore(item).catch(() => undefined); // its form compares, once it is opened
+    if (there) return arrived(item, owner, there);
+  }
   const failure = { status, code, errors, detail: problem.detail ?? "", params: problem.params };
-  if (formIsOpen && personId.peek() === owner) await remove(item.id, false);
+  if (formIsOpen && personId.peek() === owner) await giveBack(item, owner);
   else await update({ ...item, state: "needs_you", failure }, owner);
   return { state: "refused", refusal };
+}
+
+/** Makes an item the draft again that it was; its form is open and shows why. */
+async function giveBack(item: OutboxItem, owner: string | null): Promise<void> {
+  if (item.draft && owner) await (await databaseOf(owner)).put("drafts", item.draft).catch(() => undefined); // a full phone
+  await remove(item.id, false);
 }
 
 /** Returns a refusal by the phone itself. */
@@ -189,7 +251,7 @@ async function doubt(item: OutboxItem, owner: string | null): Promise<Sent> {
 }
 
 async function postpone(item: OutboxItem, owner: string | null, wait: number): Promise<Sent> {
-  await update({ ...item, state: "waiting", nextTryAt: Date.now() + wait }, owner);
+  await update({ ...item, state: "waiting", nextTryAt: Date.now() + wait, wait }, owner);
   plan();
   return WAITING;
 }
@@ -202,7 +264,8 @@ function plan(): void {
     .filter((one) => one.state === "waiting" && isFirst(one))
     .map((one) => one.nextTryAt);
   if (!times.length) return;
-  timer = setTimeout(() => void sendWaiting(), Math.max(250, Math.min(...times) - Date.now()));
+  const wait = Math.min(...times) - Date.now();
+  timer = setTimeout(() => void sendWaiting(), Math.min(LONGEST_WAIT, Math.max(250, wait)));
 }
 
 /** Whether a refusal passes by itself: too often, a service that is down, or a session that is being renewed. */
@@ -254,11 +317,16 @@ async function update(item: OutboxItem, owner: string | null): Promise<void> {
   }
 }
 
-/** Keeps an item in the database of its owner. Throws where there is none, or no room. */
-async function put(item: OutboxItem, owner: string | null): Promise<void> {
+/** Keeps an item in the database of its owner, in the place of a draft. Throws where there is none, or no room. */
+async function put(item: OutboxItem, owner: string | null, draft?: Draft): Promise<void> {
   if (!owner || personId.peek() !== owner) throw new Nobody("nobody is signed in");
   const others = outbox.peek().filter((one) => one.id !== item.id);
   outbox.value = [...others, item].sort((a, b) => a.createdAt - b.createdAt);
-  await (await databaseOf(owner)).put("outbox", item);
+  const writing = (await databaseOf(owner)).transaction(["outbox", "drafts"], "readwrite");
+  await Promise.all([
+    writing.objectStore("outbox").put(item),
+    draft && writing.objectStore("drafts").delete(draft.key),
+    writing.done,
+  ]);
   tabs.postMessage("changed");
 }

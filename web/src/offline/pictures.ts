@@ -4,7 +4,7 @@ import { newKey } from "../api/action";
 import { api, ask, type Schemas } from "../api/client";
 import { Refusal, Unreachable } from "../api/problems";
 import { personId } from "../session/person";
-import { databaseOf, type KeptPicture } from "./database";
+import { databaseOf, isFull, type KeptPicture } from "./database";
 import { noteUsage } from "./usage";
 
 export type Purpose = Schemas["UploadRequest"]["purpose"];
@@ -13,6 +13,17 @@ const SIDE = 1280;
 const BYTES = 150_000;
 const NO_PROGRESS = 30_000;
 const UPLOAD_LASTS = 23 * 3_600_000; // the API keeps an upload for 24 hours until it is handed in
+
+/** Photos for which the phone has no room: they last as long as the page. */
+const unkept = new Map<string, KeptPicture>();
+personId.subscribe((now) => {
+  if (now === null) unkept.clear(); // they went with their owner
+});
+
+/** Whether a photo is lost when the page ends, because the phone is full. */
+export function isUnkept(id: string): boolean {
+  return unkept.has(id);
+}
 
 /** A file that is no picture this phone can read. */
 export class NotAPicture extends Error {}
@@ -28,13 +39,16 @@ export async function keepPicture(file: Blob): Promise<KeptPicture> {
 
 /** Returns a kept photo. */
 export async function keptPicture(id: string): Promise<KeptPicture | undefined> {
-  return (await databaseOf(personId.peek())).get("pictures", id);
+  return unkept.get(id) ?? (await databaseOf(personId.peek())).get("pictures", id);
 }
 
 /** Deletes kept photos. */
 export async function dropPictures(ids: string[]): Promise<void> {
   const db = await databaseOf(personId.peek());
-  for (const id of ids) await db.delete("pictures", id);
+  for (const id of ids) {
+    unkept.delete(id);
+    await db.delete("pictures", id);
+  }
 }
 
 /** Uploads kept photos in their order and returns their keys; `progress` gets the id and the part that is done, 0 to 1. */
@@ -134,7 +148,14 @@ async function written(canvas: HTMLCanvasElement, quality: number): Promise<Blob
   return jpeg;
 }
 
-/** Keeps a photo with its owner; after a sign-out nothing of theirs is kept again. */
+/** Keeps a photo with its owner, on a full phone in the page; after a sign-out nothing of theirs is kept again. */
 async function keep(picture: KeptPicture, owner: string | null): Promise<void> {
-  if (personId.peek() === owner) await (await databaseOf(owner)).put("pictures", picture);
+  if (personId.peek() !== owner) return;
+  try {
+    await (await databaseOf(owner)).put("pictures", picture);
+    unkept.delete(picture.id);
+  } catch (cause) {
+    if (!isFull(cause)) throw cause;
+    unkept.set(picture.id, picture);
+  }
 }

@@ -33,6 +33,17 @@ export async function seemsSent(item: OutboxItem): Promise<boolean> {
   return list ? (await list(item)).some((own) => looksLike(own, item)) : false;
 }
 
+/**
+ * Returns the object as it is now, if a change of it stands there as it was written: its answer was lost, and the repeat
+ * was refused for its version. Returns undefined otherwise; photos cannot be compared.
+ */
+export async function changedBefore(item: OutboxItem): Promise<unknown> {
+  if (item.pictures) return undefined;
+  const there = (await send("GET", item.path, undefined, {})) as Record<string, unknown>;
+  const isSame = ([name, value]: [string, unknown]) => JSON.stringify(there[name]) === JSON.stringify(value);
+  return Object.entries(item.body ?? {}).every(isSame) ? there : undefined;
+}
+
 function looksLike(own: Own, item: OutboxItem): boolean {
   const body = item.body ?? {};
   if (item.kind === "bid") return own.status !== "withdrawn" && item.path.includes(`/jobs/${own.jobId}/`);

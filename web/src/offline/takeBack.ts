@@ -10,7 +10,8 @@ import type { Sending } from "./useSending";
 /**
  * Returns why the API refused an item of this address that had waited; undefined where there is none.
  *
- * `editPath` tells forms of one address apart. The item leaves the outbox, and its values become the form's draft. Its photos stay on the phone.
+ * `editPath` tells forms of one address apart. The item leaves the outbox, and its values become the form's draft. Its
+ * photos stay on the phone. A form in which something else is being written takes nothing back until that is sent.
  */
 export function useTakenBack<T extends object>(
   draft: DraftOf<T>,
@@ -20,6 +21,7 @@ export function useTakenBack<T extends object>(
 ): Signal<Refusal | undefined> {
   const refusal = useMemo(() => signal<Refusal | undefined>(undefined), [draft]);
   const ready = draft.ready.value;
+  const free = draft.untouched.value;
   const item = outbox.value.find(
     (one) =>
       one.failure &&
@@ -29,12 +31,12 @@ export function useTakenBack<T extends object>(
       (address.editPath === undefined || one.editPath === address.editPath),
   );
   useEffect(() => {
-    if (!ready || !item) return;
+    if (!ready || !free || !item) return;
     draft.change(values(item));
     refusal.value = refusalOf(item.failure);
     if (sending) sending.outcome.value = undefined; // the page may still be open, and say that it waits
-    void remove(item.id, false);
-  }, [ready, item?.id]);
+    void draft.kept().then(() => remove(item.id, false)); // the words are in one of the two at any time
+  }, [ready, free, item?.id]);
   return refusal;
 }
 

@@ -1,20 +1,43 @@
 /** On a shared phone a session ends after 15 minutes in which nobody touched the app. */
+import { now } from "../api/clock";
+import { readConfiguration } from "../api/configuration";
 import { leave } from "./leave";
 import { sharedPhone, signedIn } from "./person";
 
 const IDLE = 15 * 60_000;
 const KEPT = "khaya-last-touch"; // of all tabs: a tab in the background must not end the session of another
 
-/** Watches for touches, and signs out when there were none. */
+/** When this page was touched last, on a clock that nobody can set but that stands still while the phone sleeps. */
+let touchedHere = performance.now();
+
+/** Watches for touches, and signs out when there were none. What is not sent stays for the same person. */
 export function endWhenIdle(): void {
-  const touched = () => localStorage.setItem(KEPT, String(Date.now()));
-  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, touched, { passive: true });
-  const check = () => {
-    if (!signedIn.peek() || sharedPhone.peek() !== true) return;
-    const last = Number(localStorage.getItem(KEPT) ?? Date.now());
-    if (Date.now() - last > IDLE) void leave();
+  const touched = () => {
+    touchedHere = performance.now();
+    localStorage.setItem(KEPT, String(now()));
   };
-  check();
-  setInterval(check, 30_000);
-  document.addEventListener("visibilitychange", check);
+  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, touched, { passive: true });
+  const check = async () => {
+    if (signedIn.peek() && sharedPhone.peek() === true && (await isIdle())) await leave(true);
+  };
+  void check();
+  setInterval(() => void check(), 30_000);
+  document.addEventListener("visibilitychange", () => void check());
+}
+
+/**
+ * Whether nobody touched the app for so long.
+ *
+ * Where the phone's clock says so and the page's own does not, the phone slept or its clock was set: the server's time
+ * tells which. Without a network the phone counts as asleep, because a private screen must not stay open.
+ */
+export async function isIdle(): Promise<boolean> {
+  if (sinceTouch() <= IDLE) return false;
+  if (performance.now() - touchedHere > IDLE) return true;
+  await readConfiguration().catch(() => undefined); // any answer brings the server's time
+  return sinceTouch() > IDLE;
+}
+
+function sinceTouch(): number {
+  return now() - Number(localStorage.getItem(KEPT) ?? now());
 }

@@ -1,14 +1,18 @@
 /** Signs out: the API is told, and what the device keeps of the person is deleted. */
 import { api } from "../api/client";
 import { forget } from "../api/query";
-import { deleteDatabase } from "../offline/database";
+import { deleteDatabase, forgetRead } from "../offline/database";
 import { deviceId, forgetDevice } from "../offline/device";
 import { deleteShared } from "../offline/sharedFiles";
 import { person } from "./person";
 import { signedOut, signOutLater } from "./tokens";
 
-/** Ends the session here. Without a network the device forgets it all the same, and the API is told later. */
-export async function leave(): Promise<void> {
+/**
+ * Ends the session here. Without a network the device forgets it all the same, and the API is told later.
+ *
+ * `keepsUnsent` leaves drafts and what is not sent, for the same person's next sign-in: nobody was asked about them.
+ */
+export async function leave(keepsUnsent = false): Promise<void> {
   const userId = person.peek()?.userId;
   try {
     const device = deviceId();
@@ -22,5 +26,5 @@ export async function leave(): Promise<void> {
   signedOut();
   forget();
   await deleteShared().catch(() => undefined); // a browser without storage keeps nothing
-  if (userId) await deleteDatabase(userId);
+  if (userId) await (keepsUnsent ? forgetRead(userId) : deleteDatabase(userId));
 }

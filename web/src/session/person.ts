@@ -43,6 +43,19 @@ export function hidePerson(): void {
   if (read()?.userId === hidden) localStorage.removeItem(KEPT);
 }
 
+/** Shows the person who signed in in another tab, from the copy on the device. A shared phone has none: each tab is its own. */
+export function showKept(userId: string): void {
+  const kept = read();
+  if (kept?.userId === userId) person.value = kept;
+}
+
+// The copy may reach this tab later than the word of the sign-in, and the name follows once that tab has read it.
+addEventListener("storage", (event) => {
+  if (event.key !== KEPT) return;
+  const [kept, shown] = [read(), person.peek()];
+  if (kept && (!shown || shown.userId === kept.userId)) person.value = kept;
+});
+
 /** Keeps the answer to "Is this your own phone?". */
 export function setSharedPhone(shared: boolean): void {
   sharedPhone.value = shared;

@@ -4,10 +4,10 @@
  * Tabs refresh one at a time, under a lock, because each refresh replaces the cookie.
  */
 import { noteServerTime } from "../api/clock";
-import { Unreachable } from "../api/problems";
+import { Refusal, Unreachable } from "../api/problems";
 import type { components } from "../api/schema";
 import { within } from "../api/within";
-import { hidePerson, type Person, person, setPerson } from "./person";
+import { hidePerson, type Person, person, setPerson, showKept } from "./person";
 
 type Tokens = components["schemas"]["TokensView"];
 
@@ -24,8 +24,9 @@ const tabs = new BroadcastChannel(CHANNEL);
 
 tabs.onmessage = ({ data }) => {
   if (data === "signed-out") forgetTokens();
+  else if (!person.peek()) showKept(data);
   // The cookie is another person's now, so this tab must not act with it.
-  else if (person.peek() && data !== person.peek()?.userId) forgetTokens(hidePerson);
+  else if (data !== person.peek()?.userId) forgetTokens(hidePerson);
 };
 
 /** Returns a valid access token, or null for a visitor. */
@@ -35,14 +36,18 @@ export async function accessToken(): Promise<string | null> {
   return refresh(token);
 }
 
-/** Returns a new access token in the place of `used`; null where the session has ended, which signs out. */
+/**
+ * Returns a new access token in the place of `used`; null where the session has ended, which signs out.
+ *
+ * Throws a Refusal where the API says that it cannot now, as to somebody who is suspended, and Unreachable.
+ */
 export async function refresh(used: string | null): Promise<string | null> {
   return exclusively(async () => {
     if (token && token !== used && Date.now() < endsAt - EARLY) return token; // another request was first
     for (const attempt of [1, 2]) {
       const response = await post("/api/auth/tokens", { refreshCookie: true, cookie: true });
       if (response.ok) return takeForSame(await tokensOf(response));
-      if (response.status !== 401) throw new Unreachable(`refresh: ${response.status}`);
+      if (response.status !== 401) throw await refusalOf(response);
       if (attempt === 1) await new Promise((done) => setTimeout(done, 500)); // another tab's new cookie may be on its way
     }
     signedOut();
@@ -119,6 +124,14 @@ function takeForSame(tokens: Tokens): string {
     throw new Unreachable("somebody else signed in");
   }
   return take(tokens);
+}
+
+/** Returns why the API refused. An answer that is not the API's, as of a network's own sign-in, counts for none. */
+async function refusalOf(response: Response): Promise<Refusal | Unreachable> {
+  const body = (await response.json().catch(() => null)) as { code?: string } | null;
+  if (!body?.code && response.status < 500 && response.status !== 429)
+    return new Unreachable(`refresh: ${response.status}`);
+  return new Refusal(response, body);
 }
 
 /** Returns the tokens of a good answer. A page of a network's own sign-in is no answer. */

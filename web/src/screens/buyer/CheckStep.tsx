@@ -41,7 +41,7 @@ interface CheckStepProps {
 
 export function CheckStep({ draft, amounts }: CheckStepProps) {
   const { route } = useLocation();
-  const sending = useSending(draft);
+  const sending = useSending(draft, ADDRESS);
   const before = useTakenBack(
     draft,
     ADDRESS,

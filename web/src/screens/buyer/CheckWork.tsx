@@ -176,12 +176,14 @@ interface ConfirmProps {
 /** The last question before the money goes out. */
 function Confirm({ job, escrow, onClose }: ConfirmProps) {
   const { route } = useLocation();
-  const complete = useAction((key) =>
-    ask(
-      api.POST("/jobs/{jobId}/completion", {
-        params: { path: { jobId: job.id }, header: { "Idempotency-Key": key } },
-      }),
-    ),
+  const complete = useAction(
+    (key) =>
+      ask(
+        api.POST("/jobs/{jobId}/completion", {
+          params: { path: { jobId: job.id }, header: { "Idempotency-Key": key } },
+        }),
+      ),
+    `completion/${job.id}`,
   );
   const values = { ...names(job), amount: money(escrow?.workerCents ?? job.agreedCents ?? 0) };
   return (

@@ -21,12 +21,14 @@ interface ChooseBidProps {
 export function ChooseBid({ bid, job, onClose }: ChooseBidProps) {
   const { route } = useLocation();
   const { quote } = bid;
-  const accept = useAction((key) =>
-    ask(
-      api.POST("/bids/{bidId}/acceptance", {
-        params: { path: { bidId: bid.id }, header: { "Idempotency-Key": key } },
-      }),
-    ),
+  const accept = useAction(
+    (key) =>
+      ask(
+        api.POST("/bids/{bidId}/acceptance", {
+          params: { path: { bidId: bid.id }, header: { "Idempotency-Key": key } },
+        }),
+      ),
+    `acceptance/${bid.id}`,
   );
   const pay = useAction((key, part: Part) => openCheckout(job.id, part, key));
 

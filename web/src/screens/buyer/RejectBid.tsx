@@ -1,10 +1,10 @@
 /** Says no to a bid, with a word to the worker if wanted. */
-import { useSignal } from "@preact/signals";
 import { useAction } from "../../api/action";
 import { api, ask, type Schemas } from "../../api/client";
 import { errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { TextArea } from "../../forms/TextArea";
+import { useDraft } from "../../offline/drafts";
 import { Button } from "../../ui/Button";
 import { Sheet } from "../../ui/Sheet";
 import { t } from "../../words/words";
@@ -16,14 +16,17 @@ interface RejectBidProps {
 }
 
 export function RejectBid({ bid, onClose, onRejected }: RejectBidProps) {
-  const reason = useSignal("");
-  const reject = useAction((key, text: string) =>
-    ask(
-      api.POST("/bids/{bidId}/rejection", {
-        params: { path: { bidId: bid.id }, header: { "Idempotency-Key": key } },
-        body: { reason: text || null },
-      }),
-    ),
+  const draft = useDraft(`rejection/${bid.id}`, { reason: "" });
+  const { reason } = draft.values.value;
+  const reject = useAction(
+    (key, text: string) =>
+      ask(
+        api.POST("/bids/{bidId}/rejection", {
+          params: { path: { bidId: bid.id }, header: { "Idempotency-Key": key } },
+          body: { reason: text || null },
+        }),
+      ),
+    `rejection/${bid.id}`,
   );
   return (
     <Sheet title={t("buyer.reject_question", { worker: bid.workerName })} onClose={onClose}>
@@ -34,17 +37,17 @@ export function RejectBid({ bid, onClose, onRejected }: RejectBidProps) {
         label={t("buyer.reject_reason")}
         maxLength={500}
         rows={2}
-        value={reason.value}
+        value={reason}
         error={errorsOf(reject.failure.value).reason}
-        onInput={(text) => {
-          reason.value = text;
-        }}
+        onInput={(text) => draft.change({ reason: text })}
       />
       <Button
         kind="danger"
         busy={reject.busy.value}
         onClick={async () => {
-          if (await reject.run(reason.value.trim())) onRejected();
+          if (!(await reject.run(reason.trim()))) return;
+          await draft.drop();
+          onRejected();
         }}
       >
         {t("buyer.reject")}

@@ -18,13 +18,15 @@ const REASON_MOST = 500;
 export function SendBack({ job, onSent }: { job: PartyJob; onSent: () => void }) {
   const draft = useDraft(`changes/${job.id}`, { reason: "" });
   const own = useSignal<Errors>({});
-  const sendBack = useAction((key, reason: string) =>
-    ask(
-      api.POST("/jobs/{jobId}/changes", {
-        params: { path: { jobId: job.id }, header: { "Idempotency-Key": key } },
-        body: { reason },
-      }),
-    ),
+  const sendBack = useAction(
+    (key, reason: string) =>
+      ask(
+        api.POST("/jobs/{jobId}/changes", {
+          params: { path: { jobId: job.id }, header: { "Idempotency-Key": key } },
+          body: { reason },
+        }),
+      ),
+    `changes/${job.id}/${job.changes.length}`,
   );
   if (!draft.ready.value) return <Skeleton />;
   const { reason } = draft.values.value;

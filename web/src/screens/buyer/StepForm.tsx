@@ -5,7 +5,6 @@ import { ErrorSummary } from "../../forms/ErrorSummary";
 import type { Errors } from "../../forms/errors";
 import type { DraftOf } from "../../offline/drafts";
 import { Button } from "../../ui/Button";
-import { Note } from "../../ui/Note";
 import { Page } from "../../ui/Page";
 import { t } from "../../words/words";
 import { type Amounts, errorsOfStep, type PostingValues, pathOf, STEPS, type Step } from "./posting";
@@ -47,7 +46,6 @@ export function StepForm({
         }}
       >
         <ErrorSummary errors={errors.value} />
-        {draft.full.value && <Note kind="error">{t("photos.full")}</Note>}
         {children(errors.value)}
         <Button>{t("buyer.go_on")}</Button>
       </form>

@@ -72,13 +72,15 @@ interface CancelFormProps {
 function CancelForm({ job, side, onCancelled }: CancelFormProps) {
   const draft = useDraft(`cancellation/${job.id}`, { reason: "" });
   const own = useSignal<Errors>({});
-  const cancel = useAction((key, reason: string) =>
-    ask(
-      api.POST("/jobs/{jobId}/cancellation", {
-        params: { path: { jobId: job.id }, header: { "Idempotency-Key": key } },
-        body: { reason },
-      }),
-    ),
+  const cancel = useAction(
+    (key, reason: string) =>
+      ask(
+        api.POST("/jobs/{jobId}/cancellation", {
+          params: { path: { jobId: job.id }, header: { "Idempotency-Key": key } },
+          body: { reason },
+        }),
+      ),
+    `cancellation/${job.id}`,
   );
   if (!draft.ready.value) return <Skeleton />;
   const { reason } = draft.values.value;

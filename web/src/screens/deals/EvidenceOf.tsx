@@ -91,7 +91,7 @@ function AddEvidence({ job, onAdded }: { job: PartyJob; onAdded: () => void }) {
         body: { text, photos },
       }),
     );
-  });
+  }, `evidence/${job.id}`);
   if (!ready) return <Skeleton />;
   const { text, photos } = draft.values.value;
   const errors = Object.keys(own.value).length ? own.value : errorsOf(add.failure.value);

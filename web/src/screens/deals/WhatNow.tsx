@@ -56,12 +56,14 @@ function Act({ doing, job, main = false, onChanged }: ActProps) {
 /** Starts the work at once; it is never queued, because it depends on what was paid. */
 function Start({ doing, job, onChanged }: { doing: Doing; job: PartyJob; onChanged: () => void }) {
   const started = useSignal(false);
-  const start = useAction((key) =>
-    ask(
-      api.POST("/jobs/{jobId}/start", {
-        params: { path: { jobId: job.id }, header: { "Idempotency-Key": key } },
-      }),
-    ),
+  const start = useAction(
+    (key) =>
+      ask(
+        api.POST("/jobs/{jobId}/start", {
+          params: { path: { jobId: job.id }, header: { "Idempotency-Key": key } },
+        }),
+      ),
+    `start/${job.id}`,
   );
   if (started.value) return <Note kind="done">{t("deals.started")}</Note>;
   return (

@@ -41,7 +41,7 @@ function Checked({ job }: { job: Job }) {
 function Reviewing({ job, side }: { job: PartyJob; side: Side }) {
   const address = { method: "POST", path: `/jobs/${job.id}/reviews` } as const;
   const draft = useDraft<ReviewValues>(`review/${job.id}`, EMPTY_REVIEW);
-  const sending = useSending(draft);
+  const sending = useSending(draft, address);
   const before = useTakenBack(
     draft,
     address,

@@ -17,7 +17,7 @@ import { ANSWER_MOST, type Enquiry } from "./enquiries";
 export function AnswerForm({ enquiry, onAnswered }: { enquiry: Enquiry; onAnswered: () => void }) {
   const address = { method: "POST", path: `/enquiries/${enquiry.id}/answer` } as const;
   const draft = useDraft(`answer/${enquiry.id}`, { text: "" });
-  const sending = useSending(draft);
+  const sending = useSending(draft, address);
   const before = useTakenBack(draft, address, (item) => ({ text: String(item.body?.text ?? "") }), sending);
   const missing = useSignal("");
   if (!draft.ready.value) return <Skeleton />;

@@ -1,9 +1,10 @@
 /** What waits to be sent, what needs its owner, and the drafts that are kept. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { useLocation } from "preact-iso";
 import { sentence } from "../../api/problems";
 import type { Draft, OutboxItem } from "../../offline/database";
-import { allDrafts, deleteDraft } from "../../offline/drafts";
+import { allDrafts, deleteDraft, takeUp } from "../../offline/drafts";
 import { outbox, remove, sendAgain } from "../../offline/outbox";
 import { refusalOf } from "../../offline/takeBack";
 import { Badge } from "../../ui/Badge";
@@ -14,6 +15,7 @@ import { moment } from "../../words/format";
 import { isWord, t } from "../../words/words";
 
 export default function OutboxPage() {
+  const { route } = useLocation();
   const drafts = useSignal<Draft[]>([]);
   useEffect(() => {
     void allDrafts().then((found) => {
@@ -43,9 +45,9 @@ export default function OutboxPage() {
           <li key={draft.key} class="card">
             <p>{t("outbox.draft_of", { when: moment(new Date(draft.updatedAt).toISOString()) })}</p>
             <p class="soft">{firstText(draft)}</p>
-            <LinkButton kind="secondary" href={draft.path}>
+            <Button kind="secondary" onClick={() => void takeUp(draft).then(() => route(draft.path))}>
               {t("outbox.go_on")}
-            </LinkButton>
+            </Button>
             <Button kind="plain" onClick={() => void dropDraft(draft)}>
               {t("outbox.delete")}
             </Button>

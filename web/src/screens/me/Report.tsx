@@ -18,8 +18,8 @@ const SHORTEST = 3;
 
 export default function Report({ kind, id }: { kind: string; id: string }) {
   const draft = useDraft(`report/${kind}/${id}`, { reason: "" });
-  const sending = useSending(draft);
   const address = { method: "POST", path: "/reports", editPath: `/report/${kind}/${id}` } as const;
+  const sending = useSending(draft, address);
   const before = useTakenBack(
     draft,
     address,

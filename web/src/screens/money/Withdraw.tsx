@@ -11,6 +11,7 @@ import { type Errors, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { Loaded } from "../../forms/Loaded";
 import { MoneyField } from "../../forms/TextField";
+import { useDraft } from "../../offline/drafts";
 import { Button, LinkButton } from "../../ui/Button";
 import { Note } from "../../ui/Note";
 import { Page } from "../../ui/Page";
@@ -66,15 +67,17 @@ function Withdrawing({
   onDone: (entry: Schemas["TransactionView"]) => void;
   onChanged: () => void;
 }) {
-  const amount = useSignal("");
+  const draft = useDraft("withdrawal", { amount: "" });
   const own = useSignal<Errors>({});
-  const withdraw = useAction((key, amountCents: number) =>
-    ask(
-      api.POST("/credits/withdrawals", {
-        params: { header: { "Idempotency-Key": key } },
-        body: { amountCents },
-      }),
-    ),
+  const withdraw = useAction(
+    (key, amountCents: number) =>
+      ask(
+        api.POST("/credits/withdrawals", {
+          params: { header: { "Idempotency-Key": key } },
+          body: { amountCents },
+        }),
+      ),
+    "withdrawal",
   );
   const failure = withdraw.failure.value;
   const errors = Object.keys(own.value).length ? own.value : errorsOf(failure);
@@ -97,12 +100,14 @@ function Withdrawing({
       noValidate
       onSubmit={async (event) => {
         event.preventDefault();
-        const read = readAmount(amount.value, state);
+        const read = readAmount(draft.values.peek().amount, state);
         own.value = read.errors ?? {};
         if (read.errors) return;
         const entry = await withdraw.run(read.amountCents);
-        if (entry) onDone(entry);
-        else if (withdraw.failure.peek() instanceof Refusal) onChanged();
+        if (entry) {
+          await draft.drop();
+          onDone(entry);
+        } else if (withdraw.failure.peek() instanceof Refusal) onChanged();
       }}
     >
       <ErrorSummary errors={errors} />
@@ -119,11 +124,9 @@ function Withdrawing({
         name="amountCents"
         label={t("money.how_much")}
         hint={t("money.least", { amount: money(state.leastCents) })}
-        value={amount.value}
+        value={draft.values.value.amount}
         error={errors.amountCents}
-        onInput={(value) => {
-          amount.value = value;
-        }}
+        onInput={(value) => draft.change({ amount: value })}
       />
       <Button busy={withdraw.busy.value}>{t("money.withdraw")}</Button>
       <p class="small soft">{t("money.asks_code")}</p>

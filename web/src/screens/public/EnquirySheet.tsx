@@ -32,7 +32,7 @@ export function EnquirySheet({ listing, onClose }: EnquirySheetProps) {
   const draft = useDraft<EnquiryForm>(`enquiry/${listing.id}`, { text: "", quantity: "" });
   const address = { method: "POST", path: `/listings/${listing.id}/enquiries` } as const;
   const own = useSignal<Errors>({});
-  const sending = useSending(draft);
+  const sending = useSending(draft, address);
   const before = useTakenBack(
     draft,
     address,
@@ -61,7 +61,7 @@ export function EnquirySheet({ listing, onClose }: EnquirySheetProps) {
     <Sheet title={t("public.enquiry.title", { title: listing.title })} onClose={onClose}>
       <ErrorSummary errors={errors} />
       {!Object.keys(errors).length && <FailureNote failure={refusal} />}
-      {draft.full.value && <Note kind="error">{t("photos.full")}</Note>}
+      {draft.full.value && <Note kind="error">{t("draft.full")}</Note>}
       {draft.ready.value && (
         <form
           onSubmit={(event) => {

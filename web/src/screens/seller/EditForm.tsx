@@ -216,7 +216,6 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
       {nothing.value && <Note kind="info">{t("seller.nothing_changed")}</Note>}
       <ErrorSummary errors={errors} />
       {refusal && !refusal.errors.length && <FailureNote failure={refusal} />}
-      {draft.full.value && <Note kind="error">{t("photos.full")}</Note>}
       <MaterialFields
         values={values}
         errors={errors}

@@ -69,7 +69,6 @@ export default function NewMaterial() {
         >
           <ErrorSummary errors={errors} />
           {refusal && !refusal.errors.length && <FailureNote failure={refusal} />}
-          {draft.full.value && <Note kind="error">{t("photos.full")}</Note>}
           <MaterialFields
             withStock
             values={draft.values.value}

@@ -49,7 +49,6 @@ export function BidForm({ job, config, draft, refusal, busy, onSend }: BidFormPr
           <p>{refusedBid(refusal)}</p>
         </Note>
       )}
-      {draft.full.value && <Note kind="error">{t("photos.full")}</Note>}
       <h2>{job.title}</h2>
       <p class="soft">{t("worker.budget", { amount: money(job.budgetCents) })}</p>
       <MoneyField

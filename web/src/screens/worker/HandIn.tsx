@@ -20,7 +20,7 @@ export default function HandIn({ id }: { id: string }) {
   const address = { method: "POST", path: `/jobs/${id}/submission` } as const;
   const job = useJob(id) as Query<Job>; // `blockOf` tells the public view of a job, which has no worker
   const draft = useDraft<Proof>(`submission/${id}`, EMPTY_PROOF);
-  const sending = useSending(draft);
+  const sending = useSending(draft, address);
   const before = useTakenBack(
     draft,
     address,

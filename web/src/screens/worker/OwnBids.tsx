@@ -90,12 +90,14 @@ export default function OwnBids() {
 
 function BidCard({ bid, onWithdrawn }: { bid: Bid; onWithdrawn: () => void }) {
   const asking = useSignal(false);
-  const withdraw = useAction((key) =>
-    ask(
-      api.POST("/bids/{bidId}/withdrawal", {
-        params: { path: { bidId: bid.id }, header: { "Idempotency-Key": key } },
-      }),
-    ),
+  const withdraw = useAction(
+    (key) =>
+      ask(
+        api.POST("/bids/{bidId}/withdrawal", {
+          params: { path: { bidId: bid.id }, header: { "Idempotency-Key": key } },
+        }),
+      ),
+    `bid-withdrawal/${bid.id}`,
   );
   const href = bid.status === "accepted" ? `/deals/${bid.jobId}` : `/jobs/${bid.jobId}`;
   return (

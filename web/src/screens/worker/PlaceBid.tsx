@@ -37,7 +37,7 @@ function Bidding({ job }: { job: Job }) {
     "private",
   );
   const draft = useDraft<OfferValues>(`bid/${job.id}`, EMPTY_OFFER);
-  const sending = useSending(draft);
+  const sending = useSending(draft, address);
   const before = useTakenBack(draft, address, valuesOfOffer, sending);
   const outcome = sending.outcome.value;
   if (outcome?.state === "sent")

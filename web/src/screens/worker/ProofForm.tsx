@@ -48,7 +48,6 @@ export function ProofForm({ job, draft, refusal, busy, onSend }: ProofFormProps)
     >
       <ErrorSummary errors={errors} />
       {refusal && !refusal.errors.length && <FailureNote failure={refusal} />}
-      {draft.full.value && <Note kind="error">{t("photos.full")}</Note>}
       {job && <h2>{job.title}</h2>}
       {sentBack && (
         <Note kind="info" title={t("worker.sent_back")}>
