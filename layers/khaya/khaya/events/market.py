@@ -1,7 +1,5 @@
 """Schemas of events about people, jobs, bids, listings, reviews, stories and reminders."""
 
-from __future__ import annotations
-
 from khaya.events.detail import Detail
 from khaya.platform.base.money import Cents
 

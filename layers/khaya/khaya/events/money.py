@@ -1,7 +1,5 @@
 """Schemas of events about money: credits, escrows, payouts, refunds, chargebacks and the books."""
 
-from __future__ import annotations
-
 from khaya.events.detail import Detail
 from khaya.platform.base.money import Cents
 
