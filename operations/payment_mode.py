@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 from operations.refused import Refused
 
 LIVE, TEST = "live", "test"
+
+
+def key_in(value: str) -> str:
+    """The payment key in a version of the secret; empty if it has none."""
+    try:
+        return str(json.loads(value)["secretKey"])
+    except (ValueError, LookupError, TypeError):
+        return ""
 
 
 def of_key(key: str) -> str:

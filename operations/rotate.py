@@ -174,6 +174,24 @@ class Secret:
         fields = json.loads(self._value())
         self._secrets.put_secret_value(SecretId=self._name, SecretString=json.dumps(fields | {field: value}))
 
+    def check_replace(self, *, served: str) -> None:
+        """Refuse another version of what CloudFront sends while CloudFront sends the one that would end by it.
+
+        Args:
+            served: the version that CloudFront sends; empty if its stack names none.
+
+        Raises:
+            Refused: the last rotation is not finished.
+        """
+        versions = {one.stage: one for one in self.versions()}
+        current, previous = versions[CURRENT], versions.get(PREVIOUS)
+        is_same = previous is not None and previous.value is not None and previous.value == current.value
+        if previous is not None and served != current.id and not is_same:
+            raise Refused(
+                "CloudFront may still send the previous version, which nothing would trust any more. Deploy "
+                f"infra/frontend.yaml with EdgeVersion={current.id}, then try again."
+            )
+
     def replace(self) -> str:
         """Make a random version of a secret that is plain text; returns its id. The old one stays valid."""
         made = self._secrets.get_random_password(PasswordLength=EDGE_LENGTH, ExcludePunctuation=True)
@@ -215,8 +233,7 @@ class Secret:
 
     def versions(self) -> list[Version]:
         """The versions that Secrets Manager still has, the current one first, those that were replaced last."""
-        listed = self._secrets.list_secret_version_ids(SecretId=self._name, IncludeDeprecated=True)["Versions"]
-        found = [Version(_stage(one), one["VersionId"], one["CreatedDate"]) for one in listed]
+        found = [Version(_stage(one), one["VersionId"], one["CreatedDate"]) for one in self._listed(deprecated=True)]
         found.sort(key=lambda one: (STAGES.index(one.stage) if one.stage else len(STAGES), one.made))
         return [replace(one, value=self._value_if_allowed(one.stage)) if one.stage else one for one in found]
 
@@ -263,8 +280,18 @@ class Secret:
             return None
 
     def _versions(self) -> dict[str, dict[str, Any]]:
-        listed = self._secrets.list_secret_version_ids(SecretId=self._name)["Versions"]
-        return {stage: one for one in listed for stage in one.get("VersionStages", [])}
+        return {stage: one for one in self._listed() for stage in one.get("VersionStages", [])}
+
+    def _listed(self, *, deprecated: bool = False) -> list[dict[str, Any]]:
+        """The versions as Secrets Manager lists them, of all pages; `deprecated` ones have no stage."""
+        found: list[dict[str, Any]] = []
+        given: dict[str, Any] = {"SecretId": self._name, "IncludeDeprecated": deprecated}
+        while True:
+            page = self._secrets.list_secret_version_ids(**given)
+            found += page["Versions"]
+            if not page.get("NextToken"):
+                return found
+            given["NextToken"] = page["NextToken"]
 
 
 def _stage(listed: dict[str, Any]) -> str:

@@ -41,14 +41,19 @@ class Rotation:
         """Refuse what would stop something, before anybody is asked for anything.
 
         Raises:
-            Refused: there is no version before, CloudFront sends it, or the service key was rotated lately.
+            Refused: there is no version before, it is a payment key of the other mode, CloudFront sends what would
+                end, or the service key was rotated lately.
         """
         if self.undo:
             self.secret.check_undo()
+            if self.name == PAYMENT_KEY:
+                self._check_mode_before()
         elif self.retire:
             self.secret.check_retire(served=self.served)
         elif self.name == SERVICE_KEY:
             self.secret.check_service_key(disclosed=self.disclosed)
+        elif self.served is not None:
+            self.secret.check_replace(served=self.served)
 
     def planned(self) -> str:
         """What `run` would do to the versions, in words."""
@@ -84,6 +89,13 @@ class Rotation:
             self.secret.replace_field(kind.field, value)
         else:
             self.secret.replace()
+
+    def _check_mode_before(self) -> None:
+        """Refuse to take a payment key of the other mode again, where the operator may read it."""
+        value = next((one.value for one in self.secret.versions() if one.stage == PREVIOUS), None)
+        key = payment_mode.key_in(value) if value is not None else ""
+        if key:
+            payment_mode.check(key, self.environment)
 
     @property
     def then(self) -> str:

@@ -5,7 +5,6 @@ No value of a secret is shown.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC
 
@@ -46,19 +45,14 @@ def _content(name: str, version: Version, environment: str) -> str:
         return f"with {replaced} replaced key{'' if replaced == 1 else 's'}"
     if name != "payment-key":
         return ""
-    mode, needed = payment_mode.of_key(_key(version.value)), payment_mode.needed(environment)
+    key = payment_mode.key_in(version.value)
+    if not key:
+        return "without a key" + (": payments answer 503" if version.stage == CURRENT else "")
+    mode, needed = payment_mode.of_key(key), payment_mode.needed(environment)
     if mode == needed:
         return f"a {mode} key"
     effect = "payments answer 503" if version.stage == CURRENT else "nothing uses it"
     return f"a {mode} key, and {environment} needs a {needed} key: {effect}"
-
-
-def _key(value: str) -> str:
-    """The payment key in a version; empty if it has none."""
-    try:
-        return str(json.loads(value)["secretKey"])
-    except (ValueError, LookupError, TypeError):
-        return ""
 
 
 def _sent(versions: list[Version], served: str) -> str:

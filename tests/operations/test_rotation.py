@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from operations import __main__ as commands
 from operations.configuration import Configuration
+from operations.refused import Refused
 from operations.rotate import KINDS, Secret
 from operations.rotation import Rotation
 from tests.operations.test_secrets import FRONTEND, STACK, deployed, value
@@ -126,6 +127,8 @@ def key(one: str) -> str:
         ),
         ("prod", TEST_KEY, LIVE_KEY, "a live key", "a test key, and prod needs a live key: nothing uses it"),
         ("dev", LIVE_KEY, TEST_KEY, "a test key", "a live key, and dev needs a test key: nothing uses it"),
+        ("dev", TEST_KEY, "", "without a key: payments answer 503", "a test key"),
+        ("dev", "", TEST_KEY, "a test key", "without a key"),
     ],
 )
 def test_given_payment_keys_then_the_mode_of_each_version_is_shown_and_no_key(
@@ -147,20 +150,23 @@ def test_given_a_service_key_then_the_number_of_keys_for_hashes_is_shown_and_no_
 
 
 class Kept:
-    """Secrets Manager of AWS, which goes on listing a version that was replaced twice; the stand-in does not."""
-
-    def list_secret_version_ids(self, **_: Any) -> dict[str, Any]:
-        stages = {"new": ["AWSCURRENT"], "oldest": [], "old": ["AWSPREVIOUS"]}
-        moment = datetime(2026, 11, 21, 8, tzinfo=UTC)
-        return {
-            "Versions": [
-                {"VersionId": name, "CreatedDate": moment} | ({"VersionStages": of_it} if of_it else {})
-                for name, of_it in stages.items()
-            ]
-        }
+    """Secrets Manager of AWS, which lists in pages, and also a version that was replaced twice; the stand-in does not."""
 
     def __init__(self, denial: str = "") -> None:
         self._denial = denial
+
+    def list_secret_version_ids(self, **asked: Any) -> dict[str, Any]:
+        pages: dict[str, dict[str, list[str]]] = {
+            "": {"oldest": []},
+            "second": {"old": ["AWSPREVIOUS"], "new": ["AWSCURRENT"]},
+        }
+        moment = datetime(2026, 11, 21, 8, tzinfo=UTC)
+        page = asked.get("NextToken", "")
+        versions = [
+            {"VersionId": name, "CreatedDate": moment} | ({"VersionStages": of_it} if of_it else {})
+            for name, of_it in pages[page].items()
+        ]
+        return {"Versions": versions} | ({} if page else {"NextToken": "second"})
 
     def get_secret_value(self, **asked: Any) -> dict[str, Any]:
         if self._denial:
@@ -216,3 +222,27 @@ def test_given_a_payment_key_of_the_other_mode_when_it_is_given_then_it_is_refus
     assert refused.exit_code == 1
     assert "dev needs a test key" in str(refused.exception) + refused.output
     assert value(secrets, "PaymentSecretArn") == before
+
+
+def test_given_a_payment_key_of_the_other_mode_when_it_would_be_taken_again_then_it_is_refused(secrets: Any) -> None:
+    secret = made(secrets, "undone-mode", key(LIVE_KEY), key(TEST_KEY))
+    with pytest.raises(Refused, match="dev needs a test key"):
+        Rotation("payment-key", secret, "dev", undo=True).check()
+    Rotation("payment-key", secret, "prod", undo=True).check()
+
+
+def test_given_an_edge_secret_whose_last_rotation_is_not_finished_then_it_is_not_rotated_again(secrets: Any) -> None:
+    # given a first rotation: nothing else was valid before it, so CloudFront is not cut off
+    secret = made(secrets, "edge-again", "first")
+    first = secret.versions()[0].id
+    for served in ("", first):
+        Rotation("edge-secret", secret, "dev", served).check()
+    second = secret.replace()
+    # when CloudFront may still send the version before, then another rotation would end it
+    for served in ("", first):
+        with pytest.raises(Refused, match=f"EdgeVersion={second}"):
+            Rotation("edge-secret", secret, "dev", served).check()
+    # and it is rotated again once CloudFront sends the current one, also after the one before was retired
+    Rotation("edge-secret", secret, "dev", second).check()
+    secret.retire(served=second)
+    Rotation("edge-secret", secret, "dev", second).check()
