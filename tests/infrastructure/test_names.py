@@ -96,7 +96,7 @@ def test_a_resource_without_a_name_of_ours_has_none_at_all() -> None:
 
 
 def emitted() -> set[str]:
-    """The names of the metrics that the code counts."""
+    """The names of the metrics that the code sends."""
     found: set[str] = set()
     for path in [*(ROOT / "layers" / "khaya").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]:
         for line in re.findall(r"(?:count_for_alarm|count_for_consumer)\(([^\n]*)", Path(path).read_text()):

@@ -1,4 +1,4 @@
-"""Alarms, dashboard, metrics and docs/operating.md fit each other."""
+"""Alarms, dashboard, counts, metrics and docs/operating.md fit each other."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def charted() -> set[str]:
 
 
 def emitted_names() -> set[str]:
-    """Names of business metrics in the code; a name put together stands for each channel and outcome."""
+    """Names of the counts in the code; a name put together stands for each channel and outcome."""
     ends = ("Sent", "Undeliverable", "Unsure", "Down")
     channels = {f"{channel.capitalize()}{end}" for channel in (*get_args(Channel), "push") for end in ends}
     channels |= {f"WebPush{end}" for end in ends}

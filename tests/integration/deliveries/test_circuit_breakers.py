@@ -31,7 +31,7 @@ def test_after_five_failures_in_a_row_the_provider_is_not_called(
     assert len(broken.provider.asked) == 5
 
 
-def test_an_open_circuit_is_counted_in_a_metric(
+def test_an_open_circuit_is_counted_once(
     post: Post, breaker_clock: BreakerClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     post.prefer("whatsapp")

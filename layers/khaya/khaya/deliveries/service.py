@@ -143,7 +143,7 @@ def deliver(transport: Transport, notification_id: str, now: str, attempt: int) 
     except TooMany as limit:
         raise NotNow("hourly limit reached", wait_seconds(attempt, int(limit.headers["Retry-After"]))) from None
     except ChannelDown as error:
-        observability.count(f"{_metric(transport)}{'Unsure' if isinstance(error, Unsure) else 'Down'}")
+        observability.count(f"{_count_prefix(transport)}{'Unsure' if isinstance(error, Unsure) else 'Down'}")
         raise NotNow(str(error), wait_seconds(attempt, error.retry_after)) from None
     except PartlySent as rest:
         raise NotNow(str(rest), wait_seconds(attempt, rest.seconds)) from None
@@ -311,14 +311,14 @@ def _send_once(delivery: Delivery, transport: Transport, outgoing: _Outgoing, no
         observability.logger().warning(
             "undeliverable", extra={"notification": notification_id, "channel": transport, "why": str(error)}
         )
-        observability.count(f"{_metric(transport)}Undeliverable")
+        observability.count(f"{_count_prefix(transport)}Undeliverable")
         _mark(notification_id, transport, claimed.model_copy(update={"undeliverable_at": now}))
         return
     sent = bool(outcome.ref or outcome.tickets or outcome.reached)  # without any, no device is valid any more
     result = {"ref": outcome.ref, "tickets": outcome.tickets, "sent_at" if sent else "undeliverable_at": now}
     send = claimed.model_copy(update={**result, "missed": tuple(outcome.rest)})
     _mark(notification_id, transport, send)
-    observability.count(f"{_metric(transport)}{'Sent' if sent else 'Undeliverable'}")
+    observability.count(f"{_count_prefix(transport)}{'Sent' if sent else 'Undeliverable'}")
     for token in outcome.gone:
         devices.remove(outgoing.recipient.user_id, devices.token_hash(token))
     _queue_receipts(notification_id, send)
@@ -435,7 +435,8 @@ def _mark(notification_id: str, transport: Transport, send: Send) -> None:
         return
 
 
-def _metric(transport: Transport) -> str:
+def _count_prefix(transport: Transport) -> str:
+    """How the names of counts about a way of sending begin."""
     return "WebPush" if transport == "web_push" else transport.capitalize()
 
 

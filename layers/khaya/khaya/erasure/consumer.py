@@ -26,7 +26,7 @@ def message_for(change: Change) -> OutgoingMessage | None:
     return OutgoingMessage(NAME, {"userId": after["userId"]}, object=after["userId"], change=change.id)
 
 
-_METRICS: Final[dict[Progress, str]] = {
+_COUNTS: Final[dict[Progress, str]] = {
     "goes_on": "ErasureGoesOn",
     "closed": "AccountClosed",
     "complete": "PersonErased",
@@ -41,4 +41,4 @@ def handle(message: Message) -> None:
         return message.remaining_milliseconds() > SAFETY_MILLISECONDS
 
     progress = service.run(message.body["userId"], clock.now(), has_time)
-    observability.count(_METRICS[progress])
+    observability.count(_COUNTS[progress])
