@@ -23,6 +23,8 @@ from khaya.reminders.model import Reminder
 from tests.conftest import Clock
 from tests.support import stand_in
 from tests.support.client import Context, Person, app
+from tests.support.payments import pay
+from tests.support.provider import fake_provider
 from tests.support.records import accept, complete_job, place_bid, post_job
 from tests.support.reminders import claim_due, expected, remind, row, waiting
 from tests.support.streams import follow
@@ -131,6 +133,25 @@ def test_the_worker_is_reminded_to_submit_and_then_the_buyer_to_confirm(
     claimed = [report["claimed"] for report in mornings(clock, 10)]
     assert [26 + day for day, number in enumerate(claimed) if number] == [26, 28, 30]
     assert (asked(worker), asked(buyer)) == (["handInWork"], ["confirmWork"] * 3)
+
+
+def test_given_escrow_then_the_worker_is_told_that_the_work_is_overdue_by_the_days_after_the_deposit(
+    buyer: Person, worker: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a bid of one day that was accepted on the 21st, and a deposit that is paid on the 23rd
+    job = post_job(buyer, payment="escrow", budgetCents=100_000)
+    accept(buyer, place_bid(worker, job, timelineDays=1))
+    follow("notices")
+    assert [report["claimed"] for report in mornings(clock, 2)] == [0, 0]
+    with fake_provider(monkeypatch) as provider:
+        pay(provider, job, "deposit")
+    # then nobody is told before the 25th, a day after the time that both see
+    agreed = worker.get(f"/jobs/{job}").body["agreedAt"]
+    assert agreed == "2026-11-24T06:00:00.000Z"
+    assert [report["claimed"] for report in mornings(clock, 3)] == [0, 1, 0]
+    assert asked(worker) == ["handInWork"]
+    (notice,) = [one for one in worker.get("/notifications").body["items"] if one["kind"] == "handInWork"]
+    assert "24 November 2026" in notice["text"]
 
 
 def test_both_parties_are_prompted_twice_for_a_review_unless_they_write_it(

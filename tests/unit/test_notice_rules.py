@@ -90,7 +90,15 @@ REMINDER = {"reminderId": "reminder-1", "userId": "person", "number": 1}
 
 A_JOB: Item = {
     "id": "job-1",
+    "buyerId": "buyer",
+    "buyerName": "Thandi",
     "title": "Fix a leaking tap",
+    "description": "The kitchen tap drips all night.",
+    "category": "plumbing",
+    "budgetCents": 45_000,
+    "location": "Umlazi",
+    "createdAt": AT,
+    "updatedAt": AT,
     "status": "in_progress",
     "bidCount": 2,
     "expiresAt": "2026-12-21T08:00:00.000Z",
@@ -583,7 +591,21 @@ def test_the_amount_of_a_withdrawal_is_shown_without_a_sign() -> None:
     assert notice.params == {"amountCents": 20_000}
 
 
-def test_the_work_is_due_after_the_days_of_the_bid() -> None:
+@pytest.mark.parametrize(
+    ("fields", "due"),
+    [
+        ({}, ["2026-11-24T08:00:00.000Z"]),
+        (
+            {"escrow": {"status": "deposit_paid", "depositPaidAt": "2026-11-22T09:00:00.000Z"}},
+            ["2026-11-25T09:00:00.000Z"],
+        ),
+        ({"escrow": {"status": "pending"}}, []),
+    ],
+    ids=["cash", "deposit", "unpaid"],
+)
+def test_the_work_is_due_after_the_days_of_the_bid_which_begin_with_the_deposit(
+    fields: dict[str, Any], due: list[str]
+) -> None:
     event, thing, _ = CASES["to be done: handInWork"]
-    (notice,) = notices_of(event, thing)
-    assert notice.params["dueAt"] == "2026-11-24T08:00:00.000Z"
+    assert thing is not None
+    assert [notice.params["dueAt"] for notice in notices_of(event, {**thing, **fields})] == due

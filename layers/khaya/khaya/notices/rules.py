@@ -12,7 +12,6 @@ from khaya.events.model import Event
 from khaya.jobs import store as jobs
 from khaya.listings import store as listings
 from khaya.notifications.kinds import KINDS
-from khaya.platform.base import clock
 from khaya.platform.base.models import Item
 from khaya.reminders import store as reminders
 from khaya.reminders.model import PLANNING_EVENTS
@@ -133,7 +132,9 @@ def _reminder(event: Event, item: Item) -> Recipients:
         case "confirmWork" if status == "in_progress" and is_submitted:
             yield person, "confirmWork", {}
         case "handInWork" if status == "in_progress" and not is_submitted:
-            yield person, "handInWork", {"dueAt": clock.plus(item["acceptedAt"], days=item["timelineDays"])}
+            job = jobs.read(item)
+            if job is not None and job.agreed_at is not None:
+                yield person, "handInWork", {"dueAt": job.agreed_at}
 
 
 def _listing(event: Event, _: Item) -> Recipients:

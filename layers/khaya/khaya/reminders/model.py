@@ -108,6 +108,10 @@ class Reminder(Model):
         """The reminder of an action that was done or is no longer possible."""
         return self._finished("settled", now)
 
+    def early(self, now: str) -> "Reminder":
+        """The reminder of an action for which it is not time yet, because the time was moved: looked at tomorrow."""
+        return self.model_copy(update={"due_at": clock.local_hour(now, MORNING_HOUR, days=1)})
+
     def idle(self) -> "Reminder":
         """The reminder while no action is open, though one may be again."""
         return self.model_copy(update={"status": "idle"})

@@ -13,7 +13,7 @@ from khaya.bids import store as bids
 from khaya.events.model import Event
 from khaya.jobs import store as jobs
 from khaya.jobs.model import Job
-from khaya.platform.base import observability
+from khaya.platform.base import clock, observability
 from khaya.platform.base.errors import WriteConflict
 from khaya.platform.base.models import Item
 from khaya.platform.data.pages import every_item
@@ -21,7 +21,7 @@ from khaya.platform.data.unit_of_work import commit_now, connect, read_together
 from khaya.platform.work.parallel import in_parallel
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.reminders import store
-from khaya.reminders.model import Reminder, Schedule, effect_of
+from khaya.reminders.model import LATE_DAYS, MORNING_HOUR, Reminder, Schedule, effect_of
 from khaya.reviews import store as reviews
 
 THREADS = 8
@@ -32,7 +32,7 @@ MAX_LOST_CLAIMS: Final = 5
 
 _ATTEMPTS: Final = 10
 
-Decision = Literal["remind", "idle", "settled"]
+Decision = Literal["remind", "early", "idle", "settled"]
 """The decision on a reminder that is due."""
 
 
@@ -42,7 +42,7 @@ class ClaimCounts:
 
     Attributes:
         claimed: reminders that are sent.
-        dropped: reminders without an open action.
+        dropped: reminders without an open action, or before its time.
         failed: reminders that could not be claimed, and shards that could not be read.
         unfinished: shards with reminders left, since time was up.
     """
@@ -154,12 +154,15 @@ def _read(row: Item, report: ClaimCounts) -> Reminder | None:
 def _claim(reminder: Reminder, item: Item | None, now: str, report: ClaimCounts) -> bool:
     """Claim a reminder, or drop it if no action is open; returns False if another run was faster."""
     try:
-        match _decide(reminder, item):
+        match _decide(reminder, item, now):
             case "remind":
                 after = reminder.claimed(now)
                 is_own = reminder.kind == "own"
                 commit_now(*(store.send_own(reminder, after) if is_own else [store.change(reminder, after)]))
                 report.claimed += 1
+            case "early":
+                commit_now(store.change(reminder, reminder.early(now)))
+                report.dropped += 1
             case "idle":
                 commit_now(store.change(reminder, reminder.idle()))
                 report.dropped += 1
@@ -180,7 +183,7 @@ def _subject_key(reminder: Reminder) -> tuple[str, dict[str, str]]:
     return reviews.slot_key(job_id, reminder.user_id) if reminder.kind == "review" else jobs.key(job_id)
 
 
-def _decide(reminder: Reminder, item: Item | None) -> Decision:
+def _decide(reminder: Reminder, item: Item | None, now: str) -> Decision:
     """The decision by the current state of the job or review: people are not reminded of what is done or impossible."""
     if reminder.kind == "own":
         return "remind"
@@ -193,8 +196,13 @@ def _decide(reminder: Reminder, item: Item | None) -> Decision:
         case "confirmWork" if job is not None and job.status == "in_progress" and job.submission is not None:
             return "remind"
         case "handInWork" if job is not None and job.status == "in_progress" and job.submission is None:
-            return "remind"
+            return "remind" if _is_late(job, now) else "early"
     return "settled"
+
+
+def _is_late(job: Job, now: str) -> bool:
+    """Whether the work was to be handed in a day ago; with escrow its days begin with the deposit."""
+    return job.agreed_at is not None and clock.local_hour(job.agreed_at, MORNING_HOUR, days=LATE_DAYS) <= now
 
 
 def _has_pending_bid(job: Job) -> bool:
