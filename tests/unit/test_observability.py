@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+from functools import lru_cache
 
 import pytest
 
@@ -48,6 +50,9 @@ def test_given_a_log_of_errors_only_then_counts_are_written_all_the_same(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "ERROR")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "errors-only")
+    monkeypatch.setattr(observability, "logger", lru_cache(observability.logger.__wrapped__))
+    assert observability.logger().log_level == logging.ERROR
     observability.count("JobPosted")
     observability.flush()
     assert counted(capsys.readouterr().out) == {"JobPosted": 1}
