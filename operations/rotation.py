@@ -75,6 +75,7 @@ class Rotation:
         Raises:
             Refused: as of `check`, or the new payment key is of the other mode.
         """
+        self.check()
         kind = KINDS[self.name]
         if self.undo:
             self.secret.undo()

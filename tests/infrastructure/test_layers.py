@@ -9,6 +9,7 @@ import os
 import pkgutil
 import subprocess
 import sys
+from dataclasses import is_dataclass
 from pathlib import Path
 
 import pytest
@@ -72,14 +73,14 @@ def test_nothing_in_the_application_knows_where_it_runs() -> None:
             assert word not in text, f"{path}: {word}"
 
 
-def test_modules_with_models_read_annotations_at_once() -> None:
-    """Otherwise pydantic compiles the text of each annotation at every cold start."""
+def test_modules_with_models_or_data_classes_read_annotations_at_once() -> None:
+    """Otherwise the text of each annotation is compiled, or searched, at every cold start."""
     postponed = set[str]()
     for found in pkgutil.walk_packages([str(LAYER)], "khaya."):
         module = importlib.import_module(found.name)
         of_it = [one for one in vars(module).values() if getattr(one, "__module__", None) == found.name]
-        has_models = any(isinstance(one, type) and issubclass(one, BaseModel) for one in of_it)
-        if has_models and vars(module).get("annotations") is __future__.annotations:
+        has_fields = any(isinstance(one, type) and (issubclass(one, BaseModel) or is_dataclass(one)) for one in of_it)
+        if has_fields and vars(module).get("annotations") is __future__.annotations:
             postponed.add(found.name)
     assert postponed == set()
 
