@@ -34,7 +34,9 @@ export default function StoryPage({ id }: { id: string }) {
             <ShareButton kind="stories" id={id} text={value.title} />
             {value.authorId !== person.value?.userId && (
               <p>
-                <a href={`/report/story/${id}`}>{t("public.report.story")}</a>
+                <a class="tap" href={`/report/story/${id}`}>
+                  {t("public.report.story")}
+                </a>
               </p>
             )}
           </>
