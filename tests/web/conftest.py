@@ -19,6 +19,7 @@ from tests.web.words import Language
 ON_THE_WAY = ("/demo", "/demo/sign-in", "/signed-in")
 """Where a sign-in passes before the app stands at a screen."""
 SCREEN = {"width": 360, "height": 640}
+SMALLEST = {"width": 320, "height": 640}
 PATIENCE = 40_000
 """Milliseconds; the stand-in starts functions late on a busy machine."""
 

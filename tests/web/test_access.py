@@ -13,14 +13,13 @@ from playwright.sync_api import Page, expect
 
 from tests.support.marketplace import Marketplace
 from tests.support.template import ROOT
-from tests.web.conftest import SCREEN, Open, Phones
+from tests.web.conftest import SCREEN, SMALLEST, Open, Phones
 from tests.web.screens import SCREENS, Screen, admin_pages, routes
 from tests.web.test_journeys import code_for, new_number
 from tests.web.words import LANGUAGES, Language, Words
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SMALLEST = {"width": 320, "height": 640}
 VIOLATIONS = """async (rules) => (await axe.run(document, {runOnly: rules})).violations.map((found) =>
   [found.id, ...found.nodes.slice(0, 3).map((node) => node.html.slice(0, 200) + " " + (node.any[0]?.message ?? ""))])"""
 TOO_WIDE = """() => {

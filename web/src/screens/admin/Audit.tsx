@@ -25,14 +25,16 @@ export default function Audit() {
           <>
             <p>
               <strong>{entry.action}</strong> ·{" "}
-              <a href={`/admin/audit?object=${entry.object.kind}:${entry.object.id}`}>
+              <a class="tap" href={`/admin/audit?object=${entry.object.kind}:${entry.object.id}`}>
                 {entry.object.kind} {entry.object.id}
               </a>
             </p>
             <p class="soft">
               {moment(entry.at)} ·{" "}
               {entry.actorId ? (
-                <a href={`/admin/audit?actor=${entry.actorId}`}>{entry.actorId}</a>
+                <a class="tap" href={`/admin/audit?actor=${entry.actorId}`}>
+                  {entry.actorId}
+                </a>
               ) : (
                 t("admin.system")
               )}

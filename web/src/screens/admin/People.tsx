@@ -81,7 +81,7 @@ function Users({ query }: { query: Found }) {
     <Queue pages={pages}>
       {(user) => (
         <div class="row">
-          <a class="grow" href={`/admin/people/${user.userId}`}>
+          <a class="grow tap" href={`/admin/people/${user.userId}`}>
             {user.displayName || user.userId}
           </a>
           <span class="soft">{user.phone ? phone(user.phone) : user.email}</span>

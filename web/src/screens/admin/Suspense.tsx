@@ -24,7 +24,16 @@ export default function SuspenseList() {
               facts={[
                 [t("admin.reason"), t(`admin.suspense_${one.reason}`)],
                 [t("admin.status"), one.status],
-                [t("admin.job"), one.jobId ? <a href={`/jobs/${one.jobId}`}>{one.jobId}</a> : "–"],
+                [
+                  t("admin.job"),
+                  one.jobId ? (
+                    <a class="tap" href={`/jobs/${one.jobId}`}>
+                      {one.jobId}
+                    </a>
+                  ) : (
+                    "–"
+                  ),
+                ],
                 [t("admin.since"), moment(one.createdAt)],
               ]}
             />

@@ -50,7 +50,9 @@ function Content({ story }: { story: Story }) {
   return (
     <>
       <p class="row">
-        <a href={`/people/${story.authorId}`}>{story.authorName}</a>
+        <a class="tap" href={`/people/${story.authorId}`}>
+          {story.authorName}
+        </a>
         <span class="soft">{t(`story_type.${story.type}`)}</span>
         <span class="soft">{day(story.createdAt)}</span>
         {story.featured && <Badge icon="star">{t("card.featured")}</Badge>}
