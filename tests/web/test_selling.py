@@ -59,7 +59,7 @@ def test_given_materials_when_an_admin_shows_them_then_a_buyer_asks_the_seller_a
     buyer = sign_in_as(THANDI, language)
     buyer.goto("/materials")
     buyer.get_by_role("link", name=title).tap()
-    buyer.get_by_role("button", name=words("public.material.ask")).tap()
+    buyer.get_by_role("link", name=words("public.material.ask")).tap()
     sheet = buyer.get_by_role("dialog")
     sheet.locator("#text").fill("Do you deliver to KwaMashu on Saturday?")
     sheet.locator("#quantity").fill("2")
