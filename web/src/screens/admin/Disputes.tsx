@@ -95,7 +95,10 @@ function OneDispute({ id }: { id: string }) {
             />
             {escrow.dispute && (
               <p class="text">
-                <strong>{t("admin.reason_of", { who: escrow.dispute.by })}</strong> {escrow.dispute.reason}
+                <strong>
+                  {t("admin.reason")} ({opener(escrow.dispute.by, job)}):
+                </strong>{" "}
+                {escrow.dispute.reason}
               </p>
             )}
             <Evidence escrow={escrow} job={job} />
@@ -107,4 +110,10 @@ function OneDispute({ id }: { id: string }) {
       </Loaded>
     </Page>
   );
+}
+
+/** Returns the name of who opened a dispute. */
+function opener(by: string, job: Job): string {
+  if (by === "buyer") return job.buyerName;
+  return by === "worker" ? (job.workerName ?? t("admin.worker")) : t("admin.system");
 }
