@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 from requests import Session
@@ -51,14 +52,11 @@ class Newcomer:
         )
         page = context.new_page()
         page.goto("/signed-in?then=/me")
-        page.wait_for_url("**/me")
+        page.wait_for_url(lambda url: urlsplit(url).path == "/me")
         return page
 
-    def code(self) -> str:
-        """The code that came to them last."""
-        return self._codes()[-1]
-
-    def _codes(self) -> list[str]:
+    def codes(self) -> list[str]:
+        """The codes that came to them."""
         texts = [one.text for one in providers.sent(self.marketplace.port) if one.to == f"+27{self.number}"]
         return [found[0] for text in texts if (found := re.search(r"\b\d{6}\b", text))]
 

@@ -133,7 +133,7 @@ def test_given_much_money_then_two_admins_share_it_and_book_credits_and_the_firs
     first.goto("/admin/adjustments")
     first.get_by_text(words("admin.new_adjustment")).tap()
     first.locator("#userId").fill(worker.user_id)
-    first.locator("#amountCents").fill("1500")
+    first.locator("#amountCents").fill("6000")
     first.locator("#reason").fill("For ten days of teaching others.")
     first.get_by_role("button", name=words("admin.book"), exact=True).tap()
     card = first.get_by_role("listitem").filter(has_text=worker.user_id)
@@ -143,7 +143,7 @@ def test_given_much_money_then_two_admins_share_it_and_book_credits_and_the_firs
     card = second.get_by_role("listitem").filter(has_text=worker.user_id)
     decide(card, words, "admin.approve", REASON)
     expect(card).to_have_count(0)
-    assert worker.call("GET", "/credits/balance")["balanceCents"] == 150_000
+    assert worker.call("GET", "/credits/balance")["balanceCents"] == 600_000
     # and at the end the first ends the second as admin
     first.goto(f"/admin/people/{helper.user_id}")
     decide(first.get_by_role("main"), words, "admin.end_admin", REASON)
