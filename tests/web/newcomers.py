@@ -56,7 +56,7 @@ class Newcomer:
         return page
 
     def codes(self) -> list[str]:
-        """The codes that came to them."""
+        """The codes that came to them, the newest first."""
         texts = [one.text for one in providers.sent(self.marketplace.port) if one.to == f"+27{self.number}"]
         return [found[0] for text in texts if (found := re.search(r"\b\d{6}\b", text))]
 

@@ -56,7 +56,7 @@ SHOWN = """() => {
   while (walker.nextNode()) {
     const box = walker.currentNode.parentElement;
     const text = walker.currentNode.textContent.trim();
-    if (text && box.checkVisibility() && !box.closest("[lang=en]")) texts.push(text);
+    if (text && box.checkVisibility() && !box.closest("[lang=en], code")) texts.push(text);
   }
   return texts;
 }"""

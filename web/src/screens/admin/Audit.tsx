@@ -24,7 +24,10 @@ export default function Audit() {
         {(entry) => (
           <>
             <p>
-              <strong>{entry.action}</strong> ·{" "}
+              <strong>
+                <code>{entry.action}</code>
+              </strong>{" "}
+              ·{" "}
               <a class="tap" href={`/admin/audit?object=${entry.object.kind}:${entry.object.id}`}>
                 {entry.object.kind} {entry.object.id}
               </a>
@@ -42,7 +45,13 @@ export default function Audit() {
             <ul>
               {entry.changes.map((change) => (
                 <li key={change.field}>
-                  {t("admin.from_to", { field: change.field, from: text(change.from), to: text(change.to) })}
+                  <code>
+                    {t("admin.from_to", {
+                      field: change.field,
+                      from: text(change.from),
+                      to: text(change.to),
+                    })}
+                  </code>
                 </li>
               ))}
             </ul>
