@@ -38,6 +38,7 @@ const READ_NOTHING = new Set([
   "/signed-in",
   "/invite/:code",
   "/outbox",
+  "/share",
   "/me/stories/new",
   "/report/:kind/:id",
   "/me/settings",
