@@ -5,7 +5,7 @@ import { setPerson } from "../src/session/person";
 import { answers, problem } from "./api";
 import { emptyDevice } from "./device";
 import { job } from "./samples";
-import { open, sees, submitForm, tap, type } from "./screen";
+import { open, sees, submitForm, tap, type, words } from "./screen";
 
 const ME = "u1";
 const AT = "2026-11-10T08:00:00.000Z";
@@ -44,7 +44,7 @@ const REFUND = {
   jobTitle: "Tile the porch",
   buyerId: "01B",
   amountCents: 31_500,
-  status: "stuck",
+  status: "needs_admin",
   reason: "refused",
   createdAt: AT,
   waitsForAdmin: true,
@@ -179,5 +179,18 @@ describe("what an admin may not decide", () => {
     await open(`/admin/${page}`, <Admin page={page} />);
     await sees("You are part of this. Another admin decides.");
     expect(document.querySelector("input[type=radio]")).toBeNull();
+  });
+});
+
+describe("codes of the API", () => {
+  it.each([
+    ["refunds", "/admin/payments/refunds", REFUND, ["It needs an admin", "the provider refused it"]],
+    ["suspense", "/admin/payments/suspense", SUSPENSE, ["It came too late", "It waits"]],
+    ["payouts", "/admin/payouts", PAYOUT, ["an admin's hold"]],
+  ])("given %s, then words stand in their place", async (page, list, item, says) => {
+    answers({ [`GET ${list}`]: { items: [item], nextCursor: null } });
+    await open(`/admin/${page}`, <Admin page={page} />);
+    for (const text of says) await sees(text);
+    expect(words()).not.toMatch(/\b[a-z]+_[a-z_]+\b/);
   });
 });

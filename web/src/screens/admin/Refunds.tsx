@@ -43,8 +43,8 @@ export default function Refunds() {
                     "–"
                   ),
                 ],
-                [t("admin.status"), refund.status],
-                [t("admin.waits_for"), refund.reason ?? "–"],
+                [t("admin.status"), t(`admin.refund_status_${refund.status}`)],
+                [t("admin.waits_for"), refund.reason ? t(`admin.refund_reason_${refund.reason}`) : "–"],
                 [t("admin.since"), moment(refund.createdAt)],
               ]}
             />

@@ -23,7 +23,7 @@ export default function SuspenseList() {
             <Facts
               facts={[
                 [t("admin.reason"), t(`admin.suspense_${one.reason}`)],
-                [t("admin.status"), one.status],
+                [t("admin.status"), t(`admin.suspense_status_${one.status}`)],
                 [
                   t("admin.job"),
                   one.jobId ? (
