@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import subprocess
@@ -43,6 +44,13 @@ def client_shows(*scenes: dict[str, Any]) -> Any:
     )
     assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout)
+
+
+@functools.cache
+def table() -> dict[str, list[Side]]:
+    """The stages of the client's table, and the sides that come to each."""
+    found: dict[str, list[Side]] = client_shows()["table"]
+    return found
 
 
 class Scenes:
@@ -225,7 +233,7 @@ def scene(job: str, side: Side, person: Person) -> dict[str, Any]:
 
 
 def test_given_the_clients_table_then_each_of_its_stages_is_met_here() -> None:
-    assert set(client_shows()["table"]) == set(STAGES)
+    assert set(table()) == set(STAGES)
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -237,8 +245,7 @@ def test_given_a_job_at_a_stage_then_the_api_accepts_each_act_that_the_client_of
         scenes = Scenes(fake, clock)
         return getattr(scenes, stage)(), scenes.people[side]
 
-    sides: list[Side] = client_shows()["table"][stage]
-    for side in sides:
+    for side in table()[stage]:
         job, person = reached()
         (shown,) = client_shows(scene(job, side, person))["shown"]
         assert shown["stage"] == stage, side
