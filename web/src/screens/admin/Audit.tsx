@@ -29,14 +29,16 @@ export default function Audit() {
               </strong>{" "}
               ·{" "}
               <a class="tap" href={`/admin/audit?object=${entry.object.kind}:${entry.object.id}`}>
-                {entry.object.kind} {entry.object.id}
+                <code>
+                  {entry.object.kind} {entry.object.id}
+                </code>
               </a>
             </p>
             <p class="soft">
               {moment(entry.at)} ·{" "}
               {entry.actorId ? (
                 <a class="tap" href={`/admin/audit?actor=${entry.actorId}`}>
-                  {entry.actorId}
+                  <code>{entry.actorId}</code>
                 </a>
               ) : (
                 t("admin.system")
