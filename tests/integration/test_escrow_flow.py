@@ -235,6 +235,10 @@ def test_a_decision_above_the_limit_needs_the_same_one_by_another_admin(
     assert Person("buyer-1", ("admin",)).post(path, everything, headers=key()).status == 403
     for _ in range(2):
         assert ADMIN.post(path, everything, headers=key()).body["status"] == "disputed"
+    # admins see what waits for a second one, and the parties do not
+    waiting = {"by": "admin-1", "workerCents": held, "refundCents": 0, "platformCents": 0, "at": khaya_clock.now()}
+    assert escrow(OTHER_ADMIN, job_id)["proposedResolution"] == waiting
+    assert escrow(worker, job_id)["proposedResolution"] is None
     assert OTHER_ADMIN.post(path, another, headers=key()).body["status"] == "disputed"
     assert ADMIN.post(path, another, headers=key()).body["status"] == "released"
     assert ledger_balance(f"payout#job-{job_id}") == held - 1

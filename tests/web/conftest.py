@@ -7,22 +7,26 @@ from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from local import CannotRun
 from local.chromium import ARGUMENTS, chromium
 from local.people import Person
 from tests.support.faulty_proxy import FaultyProxy, faulty_proxy
 from tests.support.marketplace import Marketplace, running
+from tests.web.screens import Objects, Screen
+from tests.web.words import Language
 
 ON_THE_WAY = ("/demo", "/demo/sign-in", "/signed-in")
 """Where a sign-in passes before the app stands at a screen."""
 SCREEN = {"width": 360, "height": 640}
+SMALLEST = {"width": 320, "height": 640}
 PATIENCE = 40_000
 """Milliseconds; the stand-in starts functions late on a busy machine."""
 
 Phones = Callable[..., BrowserContext]
 SignIn = Callable[..., Page]
+Open = Callable[[Screen, Language], Page]
 
 
 @pytest.fixture(scope="session")
@@ -108,3 +112,49 @@ def a_phone(browser: Browser, web: str, language: str | None = None) -> Iterator
     finally:
         context.close()
     assert reported == [], "the page broke its own security policy"
+
+
+@pytest.fixture(scope="module")
+def people(browser: Browser, marketplace: Marketplace) -> Iterator[Callable[[Person | None], Page]]:
+    """Gives the page of a person, who signs in once."""
+    pages: dict[Person | None, Page] = {}
+    with ExitStack() as stack:
+
+        def page_of(person: Person | None) -> Page:
+            if person not in pages:
+                page = stack.enter_context(a_phone(browser, marketplace.web, "en")).new_page()
+                page.goto("/demo")
+                if person:
+                    page.get_by_role("button", name=person.name).tap()
+                    page.wait_for_url(lambda url: urlsplit(url).path not in ON_THE_WAY)
+                pages[person] = page
+            return pages[person]
+
+        yield page_of
+
+
+@pytest.fixture(scope="module")
+def objects(marketplace: Marketplace) -> Objects:
+    """The objects of the demo that stand in addresses."""
+    return Objects(marketplace)
+
+
+@pytest.fixture
+def open_screen(people: Callable[[Person | None], Page], objects: Objects) -> Iterator[Open]:
+    """Opens a screen in a language, and waits until all of it is there."""
+    opened: list[Page] = []
+
+    def opening(screen: Screen, language: Language) -> Page:
+        page = people(screen.who)
+        opened.append(page)
+        page.evaluate("(language) => localStorage.setItem('khaya-language', language)", language)
+        page.goto(objects.address(screen))
+        page.wait_for_load_state("networkidle", timeout=PATIENCE)
+        expect(page.locator(".skeleton")).to_have_count(0, timeout=PATIENCE)
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        return page
+
+    yield opening
+    for page in opened:
+        page.set_viewport_size(SCREEN)
+        page.emulate_media(color_scheme="light")

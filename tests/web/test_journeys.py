@@ -56,7 +56,7 @@ def code_for(marketplace: Marketplace, phone: str) -> str:
         texts = [one.text for one in providers.sent(marketplace.port) if one.to == phone]
         codes = [found[0] for text in texts if (found := re.search(r"\b\d{6}\b", text))]
         if codes:
-            return codes[-1]
+            return codes[0]  # the newest is the first
         time.sleep(0.2)
     raise AssertionError(f"no code came to {phone}")
 

@@ -42,6 +42,14 @@ export function answers(routes: Record<string, Answer>): Asked[] {
   return asked;
 }
 
+/** Answers every read in one way. */
+export function answersAll(answer: () => unknown): void {
+  vi.stubGlobal("fetch", async (input: RequestInfo | URL) => {
+    const path = new URL(input instanceof Request ? input.url : String(input), location.href).pathname;
+    return path === "/api/auth/tokens" ? Response.json(TOKENS) : answer();
+  });
+}
+
 /** Returns a refusal as the API writes it. */
 export function problem(status: number, code: string, more: object = {}): Response {
   return Response.json({ status, code, detail: code, params: {}, requestId: "r1", ...more }, { status });

@@ -86,6 +86,7 @@ export function escrow(some: Partial<Schemas["EscrowView"]> = {}): Schemas["Escr
     settlement: null,
     chargeback: null,
     dispute: null,
+    proposedResolution: null,
     checkouts: [],
     ...some,
   };

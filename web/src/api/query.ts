@@ -119,6 +119,7 @@ class PagedReading<T> implements Pages<T> {
   readonly hasMore = signal(false);
   private readonly first: Reading<Page<T>>;
   private cursor: string | null = null;
+  private furtherOpen = false;
   readonly data = signal<T[] | undefined>(undefined);
 
   constructor(
@@ -132,9 +133,9 @@ class PagedReading<T> implements Pages<T> {
         this.data.value = undefined;
         return;
       }
-      const before = this.data.peek() ?? [];
-      const pagesOpen = before.length > page.items.length && sameStart(before, page.items);
-      if (pagesOpen) return;
+      // Further pages stay open where the first one is as it was, and is not all that there is.
+      if (this.furtherOpen && page.nextCursor && sameStart(this.data.peek() ?? [], page.items)) return;
+      this.furtherOpen = false;
       this.data.value = page.items;
       this.cursor = page.nextCursor ?? null;
       this.hasMore.value = this.cursor !== null;
@@ -160,6 +161,7 @@ class PagedReading<T> implements Pages<T> {
     this.loading.value = true;
     try {
       const page = await this.readPage(this.cursor);
+      this.furtherOpen = true;
       this.data.value = [...(this.data.value ?? []), ...page.items];
       this.cursor = page.nextCursor ?? null;
       this.hasMore.value = this.cursor !== null;

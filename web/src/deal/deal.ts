@@ -3,8 +3,9 @@ import type { components } from "../api/schema";
 import { day, moment, money } from "../words/format";
 import { t } from "../words/words";
 import { ACTS, type Act, pageOf } from "./acts";
-import { type Escrow, type PartyJob, type Side, type Stage, stageOf } from "./stages";
-import { type Due, NAMES, type StageIcon, TABLE, type Tone } from "./table";
+import { actsOf, type Known } from "./possible";
+import type { Side, Stage } from "./stages";
+import { type Due, NAMES, type StageIcon, type Tone } from "./table";
 
 type OpenAction = components["schemas"]["ActionView"];
 
@@ -25,31 +26,19 @@ export interface Deal {
   others: Doing[];
 }
 
-export interface Known {
-  job: PartyJob;
-  side: Side;
-  now: number;
-  /** All of the escrow, where the screen reads it. */
-  escrow?: Escrow | undefined;
-}
-
 /** Returns what a side sees of its job. */
 export function dealOf(known: Known): Deal {
-  const { job, side, now, escrow } = known;
-  const stage = stageOf(job, side, now, escrow);
-  const row = TABLE[stage][side] ?? { sentence: NAMES[stage].word };
+  const { side } = known;
+  const { stage, row, main, others } = actsOf(known);
   const at = row.deadline && momentOf(row.deadline.at, known);
-  const acts = (row.others ?? []).filter((act) => isPossible(act, known));
-  if (escrow?.chargeback?.status === "open" && row.main !== "add_evidence" && !acts.includes("add_evidence"))
-    acts.push("add_evidence");
   return {
     stage,
     side,
     name: { ...NAMES[stage], text: t(NAMES[stage].word) },
     sentence: t(row.sentence, valuesOf(known)),
     deadline: row.deadline && at ? t(row.deadline.word, { when: at }) : null,
-    main: row.main && isPossible(row.main, known) ? doing(row.main, known) : null,
-    others: acts.map((act) => doing(act, known)),
+    main: main ? doing(main, known) : null,
+    others: others.map((act) => doing(act, known)),
   };
 }
 
@@ -61,26 +50,6 @@ export function doingOf(action: OpenAction): Doing {
 
 function doing(act: Act, known: Known): Doing {
   return { act, label: t(ACTS[act].word, valuesOf(known)), href: pageOf(act, known.job.id) };
-}
-
-/** Whether an act of the row makes sense for this very job. */
-function isPossible(act: Act, { job, escrow }: Known): boolean {
-  const frozen = escrow?.chargeback?.status === "open";
-  switch (act) {
-    case "pay":
-    case "pay_rest":
-      return (job.escrow?.dueNowCents ?? 0) > 0;
-    case "cancel":
-      return !frozen;
-    case "agree":
-      return !frozen;
-    case "see_dispute":
-      return Boolean(escrow?.dispute);
-    case "see_payout":
-      return job.payment === "escrow";
-    default:
-      return true;
-  }
 }
 
 function momentOf(due: Due, { job, escrow }: Known): string | null {

@@ -23,6 +23,7 @@ export function ErrorSummary({ errors }: { errors: Errors }) {
         {names.map((name) => (
           <li key={name}>
             <a
+              class="tap"
               href={`#${name}`}
               onClick={(event) => {
                 event.preventDefault();

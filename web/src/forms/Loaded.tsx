@@ -32,7 +32,12 @@ export function Loaded<T>({ query, empty, isEmpty, children }: LoadedProps<T>) {
     const timer = setTimeout(() => void query.reload(), (failure.retryAfter ?? 0) * 1000 || RETRY_AFTER);
     return () => clearTimeout(timer);
   }, [down, failure]);
-  if (value === undefined) return failure ? <Failed failure={failure} query={query} /> : <Skeleton />;
+  if (value === undefined)
+    return failure ? (
+      <Failed failure={failure} busy={query.loading.value} onAgain={() => void query.reload()} />
+    ) : (
+      <Skeleton />
+    );
   const nothing = isEmpty ? isEmpty(value) : Array.isArray(value) && value.length === 0;
   return (
     <>
@@ -47,10 +52,17 @@ export function Loaded<T>({ query, empty, isEmpty, children }: LoadedProps<T>) {
   );
 }
 
-function Failed<T>({ failure, query }: { failure: Failure; query: Query<T> }) {
+interface FailedProps {
+  failure: Failure;
+  busy: boolean;
+  onAgain: () => void;
+}
+
+/** Says why nothing can be shown, and what to do about it. */
+export function Failed({ failure, busy, onAgain }: FailedProps) {
   const { url } = useLocation();
   const again = (
-    <Button busy={query.loading.value} onClick={() => void query.reload()}>
+    <Button busy={busy} onClick={onAgain}>
       {t("try_again")}
     </Button>
   );

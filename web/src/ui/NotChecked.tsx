@@ -5,7 +5,9 @@ export function NotChecked() {
   if (language.value !== "zu" || ALL_CHECKED) return null;
   return (
     <p class="small">
-      <a href="/help#ask">{t("not_checked")}</a>
+      <a class="tap" href="/help#ask">
+        {t("not_checked")}
+      </a>
     </p>
   );
 }

@@ -56,8 +56,18 @@ class EscrowCheckoutView(Model):
     expires_at: str
 
 
+class ProposedResolutionView(Model):
+    """An admin's decision that waits for the same one by another admin."""
+
+    by: str
+    worker_cents: Cents
+    refund_cents: Cents
+    platform_cents: Cents
+    at: str
+
+
 class EscrowView(Model):
-    """An escrow."""
+    """An escrow. Parties do not see what an admin proposes."""
 
     job_id: str
     amount_cents: Cents
@@ -79,6 +89,7 @@ class EscrowView(Model):
     settlement: SettlementView | None
     chargeback: ChargebackSummaryView | None
     dispute: DisputeView | None
+    proposed_resolution: ProposedResolutionView | None
     checkouts: list[EscrowCheckoutView]
 
 
@@ -86,6 +97,7 @@ def escrow_view(
     escrow: Escrow, person: str, now: str, payout: Payout | None = None, refund: Refund | None = None
 ) -> EscrowView:
     """The representation of an escrow with its payout and refund for `person`, a party or an admin."""
+    proposal = escrow.proposed_resolution if escrow.party(person) is None else None
     return EscrowView(
         job_id=escrow.id,
         **dict(escrow.amounts),
@@ -102,6 +114,7 @@ def escrow_view(
         settlement=SettlementView(**dict(escrow.settlement)) if escrow.settlement else None,
         chargeback=_chargeback(escrow.chargebacks),
         dispute=_dispute(escrow, escrow.party(person)),
+        proposed_resolution=ProposedResolutionView(**dict(proposal)) if proposal else None,
         checkouts=[
             EscrowCheckoutView(part=one.part, status=escrow.status_of(one, now), expires_at=one.expires_at)
             for one in escrow.checkouts

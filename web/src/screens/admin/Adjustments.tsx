@@ -31,7 +31,9 @@ export default function Adjustments() {
             <h2 class="amount">{money(proposal.amountCents)}</h2>
             <p>
               {t(`admin.${proposal.kind}`)} ·{" "}
-              <a href={`/admin/people/${proposal.userId}`}>{proposal.userId}</a>
+              <a class="tap" href={`/admin/people/${proposal.userId}`}>
+                {proposal.userId}
+              </a>
             </p>
             <p class="text">{proposal.reason}</p>
             <p class="soft">{moment(proposal.createdAt)}</p>

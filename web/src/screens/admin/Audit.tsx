@@ -24,15 +24,22 @@ export default function Audit() {
         {(entry) => (
           <>
             <p>
-              <strong>{entry.action}</strong> ·{" "}
-              <a href={`/admin/audit?object=${entry.object.kind}:${entry.object.id}`}>
-                {entry.object.kind} {entry.object.id}
+              <strong>
+                <code>{entry.action}</code>
+              </strong>{" "}
+              ·{" "}
+              <a class="tap" href={`/admin/audit?object=${entry.object.kind}:${entry.object.id}`}>
+                <code>
+                  {entry.object.kind} {entry.object.id}
+                </code>
               </a>
             </p>
             <p class="soft">
               {moment(entry.at)} ·{" "}
               {entry.actorId ? (
-                <a href={`/admin/audit?actor=${entry.actorId}`}>{entry.actorId}</a>
+                <a class="tap" href={`/admin/audit?actor=${entry.actorId}`}>
+                  <code>{entry.actorId}</code>
+                </a>
               ) : (
                 t("admin.system")
               )}
@@ -40,7 +47,13 @@ export default function Audit() {
             <ul>
               {entry.changes.map((change) => (
                 <li key={change.field}>
-                  {t("admin.from_to", { field: change.field, from: text(change.from), to: text(change.to) })}
+                  <code>
+                    {t("admin.from_to", {
+                      field: change.field,
+                      from: text(change.from),
+                      to: text(change.to),
+                    })}
+                  </code>
                 </li>
               ))}
             </ul>

@@ -23,7 +23,16 @@ export default function Chargebacks() {
             <h2 class="amount">{money(one.amountCents)}</h2>
             <Facts
               facts={[
-                [t("admin.job"), one.jobId ? <a href={`/jobs/${one.jobId}`}>{one.jobTitle}</a> : "–"],
+                [
+                  t("admin.job"),
+                  one.jobId ? (
+                    <a class="tap" href={`/jobs/${one.jobId}`}>
+                      {one.jobTitle}
+                    </a>
+                  ) : (
+                    "–"
+                  ),
+                ],
                 [t("admin.status"), t(`admin.chargeback_${one.status}`)],
                 [t("admin.answer_by"), one.dueAt ? moment(one.dueAt) : "–"],
               ]}

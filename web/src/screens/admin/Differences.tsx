@@ -25,7 +25,7 @@ export default function Differences() {
         {(one) => (
           <>
             <h2>
-              {one.kind} {one.object}
+              {t(`admin.difference_${one.kind}`)} {one.object}
             </h2>
             <Facts
               facts={[

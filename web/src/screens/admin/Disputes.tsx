@@ -28,7 +28,7 @@ function All() {
       <Queue pages={pages}>
         {(escrow) => (
           <>
-            <a href={`/admin/disputes/${escrow.jobId}`}>
+            <a class="tap" href={`/admin/disputes/${escrow.jobId}`}>
               {t("admin.dispute_of", { amount: money(escrow.heldCents) })}
             </a>
             {escrow.dispute && (
@@ -61,15 +61,27 @@ function OneDispute({ id }: { id: string }) {
         {({ job, escrow }) => (
           <>
             <h2>
-              <a href={`/jobs/${job.id}`}>{job.title}</a>
+              <a class="tap" href={`/jobs/${job.id}`}>
+                {job.title}
+              </a>
             </h2>
             <Facts
               facts={[
                 [t("admin.held"), <span class="amount">{money(escrow.heldCents)}</span>],
                 [t("admin.agreed"), money(escrow.amountCents)],
                 [t("admin.paid"), money(escrow.paidCents)],
-                [t("admin.buyer"), <a href={`/admin/people/${job.buyerId}`}>{job.buyerName}</a>],
-                [t("admin.worker"), <a href={`/admin/people/${job.workerId}`}>{job.workerName}</a>],
+                [
+                  t("admin.buyer"),
+                  <a class="tap" href={`/admin/people/${job.buyerId}`}>
+                    {job.buyerName}
+                  </a>,
+                ],
+                [
+                  t("admin.worker"),
+                  <a class="tap" href={`/admin/people/${job.workerId}`}>
+                    {job.workerName}
+                  </a>,
+                ],
                 ...(escrow.dispute?.decideBy
                   ? ([[t("admin.decide_by_short"), moment(escrow.dispute.decideBy)]] as [string, string][])
                   : []),
@@ -83,7 +95,10 @@ function OneDispute({ id }: { id: string }) {
             />
             {escrow.dispute && (
               <p class="text">
-                <strong>{t("admin.reason_of", { who: escrow.dispute.by })}</strong> {escrow.dispute.reason}
+                <strong>
+                  {t("admin.reason")} ({opener(escrow.dispute.by, job)}):
+                </strong>{" "}
+                {escrow.dispute.reason}
               </p>
             )}
             <Evidence escrow={escrow} job={job} />
@@ -95,4 +110,10 @@ function OneDispute({ id }: { id: string }) {
       </Loaded>
     </Page>
   );
+}
+
+/** Returns the name of who opened a dispute. */
+function opener(by: string, job: Job): string {
+  if (by === "buyer") return job.buyerName;
+  return by === "worker" ? (job.workerName ?? t("admin.worker")) : t("admin.system");
 }

@@ -56,7 +56,12 @@ function Listings() {
           <h2>{listing.title}</h2>
           <Facts
             facts={[
-              [t("admin.by"), <a href={`/admin/people/${listing.sellerId}`}>{listing.sellerName}</a>],
+              [
+                t("admin.by"),
+                <a class="tap" href={`/admin/people/${listing.sellerId}`}>
+                  {listing.sellerName}
+                </a>,
+              ],
               [t("admin.price"), `${money(listing.priceCents)} / ${listing.unit}`],
               [t("admin.place"), listing.location],
               [t("admin.since"), moment(listing.updatedAt)],
@@ -107,7 +112,12 @@ function Stories() {
           <h2>{story.title}</h2>
           <Facts
             facts={[
-              [t("admin.by"), <a href={`/admin/people/${story.authorId}`}>{story.authorName}</a>],
+              [
+                t("admin.by"),
+                <a class="tap" href={`/admin/people/${story.authorId}`}>
+                  {story.authorName}
+                </a>,
+              ],
               [t("admin.kind"), t(`story_type.${story.type}`)],
               [t("admin.since"), moment(story.updatedAt)],
             ]}

@@ -23,7 +23,12 @@ export default function Payouts() {
             <h2 class="amount">{money(payout.amountCents)}</h2>
             <Facts
               facts={[
-                [t("admin.to"), <a href={`/admin/people/${payout.userId}`}>{payout.userId}</a>],
+                [
+                  t("admin.to"),
+                  <a class="tap" href={`/admin/people/${payout.userId}`}>
+                    {payout.userId}
+                  </a>,
+                ],
                 [
                   t("admin.kind"),
                   payout.kind === "credits" ? t("admin.of_credits") : (payout.jobTitle ?? t("admin.of_work")),

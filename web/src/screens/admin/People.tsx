@@ -81,7 +81,7 @@ function Users({ query }: { query: Found }) {
     <Queue pages={pages}>
       {(user) => (
         <div class="row">
-          <a class="grow" href={`/admin/people/${user.userId}`}>
+          <a class="grow tap" href={`/admin/people/${user.userId}`}>
             {user.displayName || user.userId}
           </a>
           <span class="soft">{user.phone ? phone(user.phone) : user.email}</span>
@@ -108,7 +108,7 @@ function OnePerson({ id }: { id: string }) {
               facts={[
                 [t("settings.phone"), found.phone ? phone(found.phone) : t("settings.none")],
                 [t("settings.email"), found.email ?? t("settings.none")],
-                [t("admin.roles"), found.roles.join(", ")],
+                [t("admin.roles"), found.roles.map((role) => t(`role.${role}`)).join(", ")],
                 [t("admin.since"), found.createdAt ? moment(found.createdAt) : ""],
                 [t("admin.verified"), found.verified ? t("admin.yes") : t("admin.no")],
                 [t("admin.trust"), found.profile.trustScore],

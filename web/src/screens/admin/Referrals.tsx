@@ -20,11 +20,15 @@ export default function Referrals() {
           <>
             <h2 class="amount">{money(reward.amountCents)}</h2>
             <p>
-              <a href={`/admin/people/${reward.referrerId}`}>{reward.referrerName}</a>
+              <a class="tap" href={`/admin/people/${reward.referrerId}`}>
+                {reward.referrerName}
+              </a>
               {reward.referredName && (
                 <>
                   {" → "}
-                  <a href={`/admin/people/${reward.referredId}`}>{reward.referredName}</a>
+                  <a class="tap" href={`/admin/people/${reward.referredId}`}>
+                    {reward.referredName}
+                  </a>
                 </>
               )}
             </p>

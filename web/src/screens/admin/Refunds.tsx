@@ -25,14 +25,26 @@ export default function Refunds() {
               facts={[
                 [
                   t("admin.job"),
-                  refund.jobId ? <a href={`/jobs/${refund.jobId}`}>{refund.jobTitle}</a> : "–",
+                  refund.jobId ? (
+                    <a class="tap" href={`/jobs/${refund.jobId}`}>
+                      {refund.jobTitle}
+                    </a>
+                  ) : (
+                    "–"
+                  ),
                 ],
                 [
                   t("admin.buyer"),
-                  refund.buyerId ? <a href={`/admin/people/${refund.buyerId}`}>{refund.buyerId}</a> : "–",
+                  refund.buyerId ? (
+                    <a class="tap" href={`/admin/people/${refund.buyerId}`}>
+                      {refund.buyerId}
+                    </a>
+                  ) : (
+                    "–"
+                  ),
                 ],
-                [t("admin.status"), refund.status],
-                [t("admin.waits_for"), refund.reason ?? "–"],
+                [t("admin.status"), t(`admin.refund_status_${refund.status}`)],
+                [t("admin.waits_for"), refund.reason ? t(`admin.refund_reason_${refund.reason}`) : "–"],
                 [t("admin.since"), moment(refund.createdAt)],
               ]}
             />

@@ -42,12 +42,16 @@ export default function Reports() {
               {report.kind === "review" ? (
                 t("admin.report_review")
               ) : (
-                <a href={`${PAGES[report.kind]}${report.reportedId}`}>{t(`admin.report_${report.kind}`)}</a>
+                <a class="tap" href={`${PAGES[report.kind]}${report.reportedId}`}>
+                  {t(`admin.report_${report.kind}`)}
+                </a>
               )}
             </h2>
             <p class="soft">
               {moment(report.createdAt)} ·{" "}
-              <a href={`/admin/people/${report.reporterId}`}>{t("admin.reporter")}</a>
+              <a class="tap" href={`/admin/people/${report.reporterId}`}>
+                {t("admin.reporter")}
+              </a>
             </p>
             <p class="text">{report.reason}</p>
             {report.kind === "review" && <HideReview id={report.reportedId} />}

@@ -18,14 +18,16 @@ interface ResolutionProps {
   onDone: () => void;
 }
 
+type Proposal = Schemas["ProposedResolutionView"];
+
 const SHORTEST = 10;
 
 export function Resolution({ escrow, job, onDone }: ResolutionProps) {
   const worker = useSignal("");
   const refund = useSignal("");
   const note = useSignal("");
+  const proposal = escrow.proposedResolution;
   const error = useSignal("");
-  const waits = useSignal(false);
   const act = useAction((key, body: Schemas["ResolutionRequest"]) =>
     ask(
       api.POST("/jobs/{jobId}/escrow/resolution", {
@@ -47,10 +49,7 @@ export function Resolution({ escrow, job, onDone }: ResolutionProps) {
     else if (note.value.trim().length < SHORTEST) error.value = t("admin.reason_missing", { min: SHORTEST });
     else {
       const done = await act.run({ workerCents, refundCents, platformCents: rest, note: note.value.trim() });
-      if (done) {
-        waits.value = done.status === "disputed";
-        onDone();
-      }
+      if (done) onDone();
     }
   };
   return (
@@ -62,9 +61,24 @@ export function Resolution({ escrow, job, onDone }: ResolutionProps) {
       }}
     >
       <h3>{t("admin.decide")}</h3>
-      {escrow.dispute?.workerCents != null && <Note kind="info">{proposal(escrow)}</Note>}
-      {waits.value && <Note kind="waiting">{t("admin.second_needed")}</Note>}
+      {proposal && (
+        <Note kind="waiting">
+          <p>{first(proposal)}</p>
+          <p>{t("admin.second_needed")}</p>
+        </Note>
+      )}
       <div class="row">
+        {proposal && proposal.by !== person.value?.userId && (
+          <Button
+            kind="secondary"
+            onClick={() => {
+              worker.value = writeMoney(proposal.workerCents);
+              refund.value = writeMoney(proposal.refundCents);
+            }}
+          >
+            {t("admin.same_as_first")}
+          </Button>
+        )}
         <Button
           kind="secondary"
           onClick={() => {
@@ -124,11 +138,11 @@ export function Resolution({ escrow, job, onDone }: ResolutionProps) {
   );
 }
 
-function proposal(escrow: Schemas["EscrowView"]): string {
-  const { workerCents, refundCents, platformCents } = escrow.dispute ?? {};
+/** Returns what the first of two admins decided. */
+function first({ workerCents, refundCents, platformCents }: Proposal): string {
   return t("admin.first_decision", {
-    worker: money(workerCents ?? 0),
-    buyer: money(refundCents ?? 0),
-    platform: money(platformCents ?? 0),
+    worker: money(workerCents),
+    buyer: money(refundCents),
+    platform: money(platformCents),
   });
 }

@@ -19,11 +19,18 @@ export default function StuckJobs() {
         {(job) => (
           <>
             <h2>
-              <a href={`/jobs/${job.id}`}>{job.title}</a>
+              <a class="tap" href={`/jobs/${job.id}`}>
+                {job.title}
+              </a>
             </h2>
             <p>
-              <a href={`/admin/people/${job.buyerId}`}>{job.buyerName}</a> ·{" "}
-              <a href={`/admin/people/${job.workerId}`}>{job.workerName}</a>
+              <a class="tap" href={`/admin/people/${job.buyerId}`}>
+                {job.buyerName}
+              </a>{" "}
+              ·{" "}
+              <a class="tap" href={`/admin/people/${job.workerId}`}>
+                {job.workerName}
+              </a>
             </p>
             <p class="soft">{job.acceptedAt && t("admin.accepted", { when: moment(job.acceptedAt) })}</p>
             <Decision

@@ -23,8 +23,17 @@ export default function SuspenseList() {
             <Facts
               facts={[
                 [t("admin.reason"), t(`admin.suspense_${one.reason}`)],
-                [t("admin.status"), one.status],
-                [t("admin.job"), one.jobId ? <a href={`/jobs/${one.jobId}`}>{one.jobId}</a> : "–"],
+                [t("admin.status"), t(`admin.suspense_status_${one.status}`)],
+                [
+                  t("admin.job"),
+                  one.jobId ? (
+                    <a class="tap" href={`/jobs/${one.jobId}`}>
+                      {one.jobId}
+                    </a>
+                  ) : (
+                    "–"
+                  ),
+                ],
                 [t("admin.since"), moment(one.createdAt)],
               ]}
             />

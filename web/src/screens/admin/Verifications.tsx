@@ -19,7 +19,9 @@ export default function Verifications() {
         {(one) => (
           <>
             <h2>
-              <a href={`/admin/people/${one.userId}`}>{one.displayName}</a>
+              <a class="tap" href={`/admin/people/${one.userId}`}>
+                {one.displayName}
+              </a>
             </h2>
             {one.askedAt && <p class="soft">{moment(one.askedAt)}</p>}
             <p class="text">{one.note}</p>
@@ -27,7 +29,7 @@ export default function Verifications() {
               {one.certifications.map((certificate) => (
                 <li key={certificate.title}>
                   {certificate.url ? (
-                    <a href={certificate.url} target="_blank" rel="noreferrer">
+                    <a class="tap" href={certificate.url} target="_blank" rel="noreferrer">
                       {certificate.title}
                     </a>
                   ) : (

@@ -126,7 +126,7 @@ function Answers({ values }: { values: PostingValues }) {
           <dt>{name}</dt>
           <dd class="text">
             {value}{" "}
-            <a id={field} href={pathOf(STEP_OF[field] ?? "work")}>
+            <a id={field} class="tap" href={pathOf(STEP_OF[field] ?? "work")}>
               {t("edit")}
               <span class="visually-hidden"> {name}</span>
             </a>

@@ -5,7 +5,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type Escrow, forgetDeal, readEscrow } from "../../api/deals";
 import { type Failure, Refusal, Unreachable } from "../../api/problems";
-import { FailureNote } from "../../forms/FailureNote";
+import { Failed } from "../../forms/Loaded";
 import { LinkButton } from "../../ui/Button";
 import { Note } from "../../ui/Note";
 import { Page } from "../../ui/Page";
@@ -22,7 +22,7 @@ interface Watch {
 }
 
 export default function Paid({ id }: { id: string }) {
-  const watch = useWatch(id);
+  const { watch, look } = useWatch(id);
   const { escrow, outcome, asked, failure } = watch;
   const over = asked > PAUSES.length;
   return (
@@ -40,12 +40,12 @@ export default function Paid({ id }: { id: string }) {
           <LinkButton href={`/deals/${id}`}>{t("buyer.to_job")}</LinkButton>
         </>
       )}
-      {outcome === "waiting" && !over && (
+      {outcome === "waiting" && !over && !isRefused(failure) && (
         <Note kind="waiting" title={t("buyer.checking")}>
           <p>{t("buyer.checking_why")}</p>
         </Note>
       )}
-      {outcome === "waiting" && over && (
+      {outcome === "waiting" && over && !isRefused(failure) && (
         <Note kind="waiting" title={t("buyer.we_tell_you")}>
           <p>{t("buyer.we_tell_you_why")}</p>
         </Note>
@@ -53,14 +53,20 @@ export default function Paid({ id }: { id: string }) {
       {outcome === "waiting" && asked >= LEFT_AFTER && (
         <Again id={id} kind="info" title="buyer.left" text="buyer.left_why" />
       )}
-      {outcome === "waiting" && <FailureNote failure={failure} />}
+      {outcome === "waiting" && failure && <Failed failure={failure} busy={false} onAgain={look} />}
     </Page>
   );
 }
 
-/** Asks until the outcome is known, or the pauses are used up. */
-function useWatch(id: string): Watch {
+/** Whether it makes no sense to ask again by itself: nobody is signed in, or it is not theirs to see. */
+function isRefused(failure: Failure | undefined): boolean {
+  return failure instanceof Refusal && [401, 403, 404].includes(failure.status);
+}
+
+/** Asks until the outcome is known, it is refused, or the pauses are used up; `look` begins anew. */
+function useWatch(id: string): { watch: Watch; look: () => void } {
   const watch = useSignal<Watch>({ outcome: "waiting", asked: 0 });
+  const round = useSignal(0);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let gone = false;
@@ -77,6 +83,7 @@ function useWatch(id: string): Watch {
         watch.value = { ...known, asked, failure: cause };
       }
       if (watch.value.outcome !== "waiting") return forgetDeal(id);
+      if (isRefused(watch.value.failure)) return;
       const pause = PAUSES[asked - 1];
       if (pause !== undefined) timer = setTimeout(() => void look(), pause * 1000);
     };
@@ -85,8 +92,12 @@ function useWatch(id: string): Watch {
       gone = true;
       clearTimeout(timer);
     };
-  }, [id]);
-  return watch.value;
+  }, [id, round.value]);
+  const again = () => {
+    watch.value = { outcome: "waiting", asked: 0 };
+    round.value += 1;
+  };
+  return { watch: watch.value, look: again };
 }
 
 function WasPaid({ id, escrow }: { id: string; escrow: Escrow | undefined }) {

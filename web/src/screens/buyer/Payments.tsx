@@ -58,7 +58,15 @@ function Payment({ payment }: { payment: Schemas["PaymentView"] }) {
   const state = `${refund ? "deals.refund" : "buyer.payment"}_${payment.status}`;
   return (
     <article class="card">
-      <h2>{payment.jobId ? <a href={`/deals/${payment.jobId}`}>{payment.jobTitle}</a> : payment.jobTitle}</h2>
+      <h2>
+        {payment.jobId ? (
+          <a class="tap" href={`/deals/${payment.jobId}`}>
+            {payment.jobTitle}
+          </a>
+        ) : (
+          payment.jobTitle
+        )}
+      </h2>
       <p class="row">
         <span class="amount">{money(payment.amountCents)}</span>
         <span>{t(`buyer.kind_${payment.kind}`)}</span>

@@ -31,11 +31,13 @@ export function EnquiryCard({
   return (
     <article class="card">
       <h2>
-        <a href={`/materials/${enquiry.listingId}`}>{enquiry.listingTitle || t("enquiries.listing_gone")}</a>
+        <a class="tap" href={`/materials/${enquiry.listingId}`}>
+          {enquiry.listingTitle || t("enquiries.listing_gone")}
+        </a>
       </h2>
       <p class="row">
         <Badge {...LOOKS[status]}>{t(`enquiries.status_${status}`)}</Badge>
-        <a href={`/people/${side === "seller" ? enquiry.buyerId : enquiry.sellerId}`}>
+        <a class="tap" href={`/people/${side === "seller" ? enquiry.buyerId : enquiry.sellerId}`}>
           {side === "seller" ? enquiry.buyerName : enquiry.sellerName}
         </a>
       </p>

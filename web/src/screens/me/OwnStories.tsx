@@ -43,7 +43,9 @@ export default function OwnStories() {
             {items.map((story) => (
               <li key={story.id} class="card">
                 <h2>
-                  <a href={`/stories/${story.id}`}>{story.title}</a>
+                  <a class="tap" href={`/stories/${story.id}`}>
+                    {story.title}
+                  </a>
                 </h2>
                 <Badge {...LOOKS[story.status]}>{t(`stories.status_${story.status}`)}</Badge>
                 {story.status === "rejected" && story.moderation?.reason && (

@@ -85,7 +85,9 @@ function OwnCode({ code }: { code: string }) {
         {t("money.code")} <strong class="amount large">{code}</strong>
       </p>
       <p>
-        <a href={link}>{link}</a>
+        <a class="tap" href={link}>
+          {link}
+        </a>
       </p>
       <ShareButton kind="invite" id={code} text={t("money.invite_text")} />
       {navigator.clipboard && (

@@ -118,7 +118,9 @@ function Withdrawing({
           bank: state.account?.bankName ?? "",
           number: state.account?.accountNumberMasked ?? "",
         })}{" "}
-        <a href="/me/payout-account">{t("edit")}</a>
+        <a class="tap" href="/me/payout-account">
+          {t("edit")}
+        </a>
       </p>
       <MoneyField
         name="amountCents"

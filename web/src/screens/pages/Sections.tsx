@@ -36,7 +36,9 @@ export function WhomToAsk() {
     <Section id="ask" title="pages.ask" texts={["pages.ask_report", "pages.ask_number", "pages.ask_words"]}>
       {ADDRESS && (
         <p>
-          <a href={`mailto:${ADDRESS}`}>{t("pages.ask_mail", { address: ADDRESS })}</a>
+          <a class="tap" href={`mailto:${ADDRESS}`}>
+            {t("pages.ask_mail", { address: ADDRESS })}
+          </a>
         </p>
       )}
     </Section>

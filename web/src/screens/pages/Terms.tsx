@@ -32,7 +32,9 @@ export default function Terms() {
         ]}
       >
         <p>
-          <a href="/help#amounts">{t("pages.help.amounts")}</a>
+          <a class="tap" href="/help#amounts">
+            {t("pages.help.amounts")}
+          </a>
         </p>
       </Section>
       <Section

@@ -1,4 +1,6 @@
 /** The start: two large choices, the newest jobs, and what people tell. */
+
+import { useLocation } from "preact-iso";
 import { api, ask, type Schemas } from "../../api/client";
 import { useQuery } from "../../api/query";
 import { JobCard } from "../../cards/JobCard";
@@ -6,10 +8,12 @@ import { StoryCard } from "../../cards/StoryCard";
 import { Loaded } from "../../forms/Loaded";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
+import { Note } from "../../ui/Note";
 import { Page } from "../../ui/Page";
 import { t } from "../../words/words";
 
 export default function Home() {
+  const { query } = useLocation();
   const jobs = useQuery(
     "jobs?newest",
     async () => {
@@ -30,6 +34,7 @@ export default function Home() {
   );
   return (
     <Page title={t("public.home.title")}>
+      {query.deleted && <Note kind="done">{t("public.home.deleted")}</Note>}
       <nav class="choices big" aria-label={t("public.home.choices")}>
         <a class="choice" href="/post">
           <Icon name="work" />

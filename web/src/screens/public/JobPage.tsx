@@ -84,7 +84,9 @@ function Content({ job }: { job: Job }) {
       />
       {job.buyerId !== person.value?.userId && (
         <p>
-          <a href={`/report/job/${job.id}`}>{t("public.report.job")}</a>
+          <a class="tap" href={`/report/job/${job.id}`}>
+            {t("public.report.job")}
+          </a>
         </p>
       )}
     </>

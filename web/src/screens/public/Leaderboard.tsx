@@ -34,7 +34,9 @@ export default function Leaderboard() {
                   <tr key={one.userId}>
                     <td>{one.rank}</td>
                     <td>
-                      <a href={`/people/${one.userId}`}>{one.displayName}</a>
+                      <a class="tap" href={`/people/${one.userId}`}>
+                        {one.displayName}
+                      </a>
                     </td>
                     <td>{one.rewardedCount}</td>
                   </tr>

@@ -80,7 +80,9 @@ function Content({ listing }: { listing: Listing }) {
       />
       {!own && (
         <p>
-          <a href={`/report/listing/${listing.id}`}>{t("public.report.material")}</a>
+          <a class="tap" href={`/report/listing/${listing.id}`}>
+            {t("public.report.material")}
+          </a>
         </p>
       )}
     </>

@@ -35,7 +35,9 @@ export default function PersonPage({ id }: { id: string }) {
             <ShareButton kind="people" id={id} text={t("public.person.share", { name: value.displayName })} />
             {id !== person.value?.userId && (
               <p>
-                <a href={`/report/profile/${id}`}>{t("public.report.person")}</a>
+                <a class="tap" href={`/report/profile/${id}`}>
+                  {t("public.report.person")}
+                </a>
               </p>
             )}
           </>

@@ -63,7 +63,9 @@ function ReviewOf({ review }: { review: Review }) {
         </blockquote>
       )}
       <p class="small">
-        <a href={`/report/review/${review.id}`}>{t("public.report.review")}</a>
+        <a class="tap" href={`/report/review/${review.id}`}>
+          {t("public.report.review")}
+        </a>
       </p>
     </article>
   );

@@ -34,7 +34,9 @@ export default function StoryPage({ id }: { id: string }) {
             <ShareButton kind="stories" id={id} text={value.title} />
             {value.authorId !== person.value?.userId && (
               <p>
-                <a href={`/report/story/${id}`}>{t("public.report.story")}</a>
+                <a class="tap" href={`/report/story/${id}`}>
+                  {t("public.report.story")}
+                </a>
               </p>
             )}
           </>
@@ -48,7 +50,9 @@ function Content({ story }: { story: Story }) {
   return (
     <>
       <p class="row">
-        <a href={`/people/${story.authorId}`}>{story.authorName}</a>
+        <a class="tap" href={`/people/${story.authorId}`}>
+          {story.authorName}
+        </a>
         <span class="soft">{t(`story_type.${story.type}`)}</span>
         <span class="soft">{day(story.createdAt)}</span>
         {story.featured && <Badge icon="star">{t("card.featured")}</Badge>}

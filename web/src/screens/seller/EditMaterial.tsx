@@ -24,7 +24,9 @@ export default function EditMaterial({ id }: { id: string }) {
         {(found) => (
           <>
             <p>
-              <a href={`/materials/${id}`}>{found.title}</a>
+              <a class="tap" href={`/materials/${id}`}>
+                {found.title}
+              </a>
             </p>
             <ListingState listing={found} />
             <Stock listing={found} onChanged={reload} />

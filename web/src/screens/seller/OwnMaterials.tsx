@@ -70,7 +70,9 @@ function OwnCard({ listing, onChanged }: { listing: Listing; onChanged: () => vo
   return (
     <article class="card">
       <h2>
-        <a href={`/me/materials/${listing.id}`}>{listing.title}</a>
+        <a class="tap" href={`/me/materials/${listing.id}`}>
+          {listing.title}
+        </a>
       </h2>
       <p class="amount">{priceWords(listing.priceCents, listing.unit)}</p>
       <ListingState listing={listing} />

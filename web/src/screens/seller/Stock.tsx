@@ -78,7 +78,10 @@ export function Stock({
       )}
       {waiting !== 0 && (
         <p class="soft small" role="status">
-          {t("seller.stock_waits")} <a href="/outbox">{t("outbox.see")}</a>
+          {t("seller.stock_waits")}{" "}
+          <a class="tap" href="/outbox">
+            {t("outbox.see")}
+          </a>
         </p>
       )}
       {outcome?.state === "sent" && delta === 0 && <p role="status">{t("seller.stock_saved")}</p>}

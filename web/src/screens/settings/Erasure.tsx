@@ -39,15 +39,15 @@ function Confirmation({ balance }: { balance: Schemas["BalanceView"] }) {
   const forfeits = useSignal(false);
   const scheduled = useSignal<string | null>(null);
   const hint = useSignal("");
-  const go = async () => {
+  const go = async (to: string) => {
     await leave();
-    route("/", true);
+    route(to, true);
   };
   const erase = useAction(async () => {
     const query = balance.balanceCents > 0 ? { forfeitCents: balance.balanceCents } : {};
     const answer = await ask(api.DELETE("/profiles/me", { params: { query } }));
     if (answer?.scheduledFor) scheduled.value = answer.scheduledFor;
-    else await go();
+    else await go("/?deleted=yes"); // where it is said
   });
   const word = t("settings.erasure_word");
   const send = () => {
@@ -61,7 +61,7 @@ function Confirmation({ balance }: { balance: Schemas["BalanceView"] }) {
     return (
       <>
         <Note kind="done">{t("settings.erasure_scheduled", { when: day(scheduled.value) })}</Note>
-        <Button onClick={() => void go()}>{t("sign_out")}</Button>
+        <Button onClick={() => void go("/")}>{t("sign_out")}</Button>
       </>
     );
   return (

@@ -36,7 +36,7 @@ export default function Export() {
             {found.status === "ready" && found.url && (
               <Note kind="done">
                 <p>
-                  <a href={found.url} download>
+                  <a class="tap" href={found.url} download>
                     {t("settings.export_get")}
                   </a>
                 </p>

@@ -24,7 +24,9 @@ export default function Earnings() {
   return (
     <Page title={t("worker.earnings_title")} back="/me">
       <p class="row">
-        <a href="/me/payout-account">{t("worker.account_link")}</a>
+        <a class="tap" href="/me/payout-account">
+          {t("worker.account_link")}
+        </a>
       </p>
       <Loaded
         query={earnings}
@@ -71,7 +73,15 @@ function EarningCard({ earning }: { earning: Earning }) {
   else if (earning.expectedOn) facts.push([t("worker.expected_on"), day(earning.expectedOn)]);
   return (
     <article class="card">
-      <h2>{earning.jobId ? <a href={`/deals/${earning.jobId}`}>{earning.jobTitle}</a> : earning.jobTitle}</h2>
+      <h2>
+        {earning.jobId ? (
+          <a class="tap" href={`/deals/${earning.jobId}`}>
+            {earning.jobTitle}
+          </a>
+        ) : (
+          earning.jobTitle
+        )}
+      </h2>
       <Badge icon={icon} tone={tone}>
         {t(word)}
       </Badge>

@@ -103,7 +103,9 @@ function BidCard({ bid, onWithdrawn }: { bid: Bid; onWithdrawn: () => void }) {
   return (
     <article class="card">
       <h2>
-        <a href={href}>{bid.jobTitle}</a>
+        <a class="tap" href={href}>
+          {bid.jobTitle}
+        </a>
       </h2>
       <p class="row">
         <Badge {...LOOKS[bid.status]}>{t(`bid_status.${bid.status}`)}</Badge>

@@ -1,0 +1,86 @@
+"""People who are new to the marketplace, so that no limit and no history of the people of the demo applies to them."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
+from requests import Session
+
+from local import providers
+from tests.support.marketplace import Marketplace, eventually
+from tests.web.conftest import Phones
+from tests.web.test_journeys import code_for, new_number
+from tests.web.words import Language
+
+
+class Newcomer:
+    """Somebody who has just joined, by the API."""
+
+    def __init__(self, marketplace: Marketplace, name: str, *roles: str) -> None:
+        self.marketplace, self.name = marketplace, name
+        self.number = new_number()
+        asked = marketplace.call("POST", "/auth/sign-up", {"phone": f"+27{self.number}", "displayName": name})
+        assert asked.ok, asked.text
+        self._enter({"challenge": asked.json()["challenge"], "code": code_for(marketplace, f"+27{self.number}")})
+        if roles:
+            self.call("PUT", "/profiles/me/roles", {"roles": list(roles)})
+            self._enter({"refreshToken": self._refresh})
+
+    def _enter(self, proof: dict[str, str]) -> None:
+        answer = self.marketplace.call("POST", "/auth/tokens", proof)
+        assert answer.ok, answer.text
+        self._token, self.user_id = answer.json()["accessToken"], str(answer.json()["userId"])
+        self._refresh = answer.json()["refreshToken"] or self._refresh
+
+    def call(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
+        """What the API answers them; it must be good."""
+        headers = {"Idempotency-Key": f"{self.number}-{time.monotonic_ns()}"} if method == "POST" else {}
+        answer = self.marketplace.call(method, path, body, token=self._token, headers=headers, **options)
+        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.text else None
+
+    def sign_in(self, phones: Phones, language: Language = "en") -> Page:
+        """The page of their phone, on which they are signed in: it gets their cookie, as a browser keeps it."""
+        context = phones(language)
+        address = f"{self.marketplace.web}/api/auth/tokens"
+        context.add_cookies(
+            [{"name": "khaya_refresh", "value": self._refresh, "url": address, "httpOnly": True, "sameSite": "Strict"}]
+        )
+        page = context.new_page()
+        page.goto("/signed-in?then=/me")
+        page.wait_for_url(lambda url: urlsplit(url).path == "/me")
+        return page
+
+    def codes(self) -> list[str]:
+        """The codes that came to them, the newest first."""
+        texts = [one.text for one in providers.sent(self.marketplace.port) if one.to == f"+27{self.number}"]
+        return [found[0] for text in texts if (found := re.search(r"\b\d{6}\b", text))]
+
+
+def job_through_khaya(buyer: Newcomer, worker: Newcomer, title: str, rand: int, *parts: str) -> str:
+    """A job whose work has started, with these parts of its money paid; returns its id."""
+    posting = {
+        "title": title,
+        "description": "Twelve square metres of outdoor tiles.",
+        "category": "tiling",
+        "budgetCents": rand * 100,
+        "location": "Durban",
+        "payment": "escrow",
+    }
+    job = str(buyer.call("POST", "/jobs", posting)["id"])
+    offer = {"amountCents": rand * 100, "timelineDays": 3, "proposal": "I come tomorrow morning with all my tools."}
+    bid = worker.call("POST", f"/jobs/{job}/bids", offer)
+    buyer.call("POST", f"/bids/{bid['id']}/acceptance")
+    with Session() as browser:
+        browser.trust_env = False
+        for part in parts:
+            paid = buyer.call("GET", f"/jobs/{job}/escrow")["paidCents"]
+            checkout = buyer.call("POST", f"/jobs/{job}/escrow/checkouts", {"part": part})
+            browser.post(checkout["checkoutUrl"], data={"outcome": "success"}, allow_redirects=False, timeout=35)
+            assert eventually(lambda before=paid: buyer.call("GET", f"/jobs/{job}/escrow")["paidCents"] > before)
+    worker.call("POST", f"/jobs/{job}/start")
+    return job
