@@ -174,7 +174,7 @@ def test_an_accepted_bid_moves_its_job_to_in_progress(buyer: Person, worker: Per
     )
     assert settled["acceptedAt"] == answer.body["bid"]["decidedAt"] == "2026-11-21T09:00:00.000Z"
     agreed = f"2026-11-{21 + OFFER['timelineDays']}T09:00:00.000Z"
-    assert [one.get(f"/jobs/{job}").body["agreedAt"] for one in (buyer, worker)] == [agreed, agreed]
+    assert [one.get(f"/jobs/{job}").body["handInBy"] for one in (buyer, worker)] == [agreed, agreed]
     assert (answer.body["bid"]["status"], answer.body["bid"]["rejectionReason"]) == ("accepted", None)
     assert {**buyer.get(f"/jobs/{job}").body, "buyer": None} == settled
     shown = buyer.get(f"/bids/{bid}").body

@@ -146,7 +146,7 @@ def test_given_escrow_then_the_worker_is_told_that_the_work_is_overdue_by_the_da
     with fake_provider(monkeypatch) as provider:
         pay(provider, job, "deposit")
     # then nobody is told before the 25th, a day after the time that both see
-    agreed = worker.get(f"/jobs/{job}").body["agreedAt"]
+    agreed = worker.get(f"/jobs/{job}").body["handInBy"]
     assert agreed == "2026-11-24T06:00:00.000Z"
     assert [report["claimed"] for report in mornings(clock, 3)] == [0, 1, 0]
     assert asked(worker) == ["handInWork"]

@@ -21,7 +21,7 @@ PRIVATE = {
     "acceptedBidId",
     "agreedCents",
     "acceptedAt",
-    "agreedAt",
+    "handInBy",
     "startedAt",
     "submission",
     "cancellation",

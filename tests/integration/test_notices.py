@@ -400,6 +400,7 @@ def breaking_queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[Faulty]:
         yield faults
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("breaking", "fault"),
     [

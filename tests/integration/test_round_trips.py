@@ -8,6 +8,8 @@ from bench.round_trips import BUDGETS, budget_of, calls_of
 from tests.integration.matrix import Row, rows
 from tests.support.template import routes
 
+pytestmark = pytest.mark.exhaustive
+
 
 @pytest.mark.parametrize("row", rows(), ids=str)
 def test_a_route_stays_within_its_round_trips(row: Row) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from functools import lru_cache
@@ -19,6 +21,9 @@ values = {"AWS::Region": "af-south-1", **given["values"]}
 session = boto3.session.Session(region_name="af-south-1")
 print(json.dumps(Translator({}, Parser(), boto_session=session).translate(given["template"], values)))
 """
+
+KEPT = ROOT / ".local" / "transformed"
+"""What the translator said of what it was given; it takes some seconds, and both test processes ask for the same."""
 
 
 @lru_cache(maxsize=1)
@@ -40,8 +45,19 @@ def transformed_with(values: Mapping[str, str], uploads: Mapping[str, str] | Non
             if name in one["Properties"]:
                 one["Properties"][name] = {"Bucket": "code", "Key": (uploads or {}).get(name, "key")}
     given = json.dumps({"template": whole, "values": dict(values)})
+    translator = (ROOT / "requirements" / "sam.txt").read_text()
+    kept = KEPT / hashlib.sha256(f"{TRANSLATE}{translator}{given}".encode()).hexdigest()
+    if not kept.exists():
+        KEPT.mkdir(parents=True, exist_ok=True)
+        written = kept.with_suffix(f".{os.getpid()}")
+        written.write_text(_translated(given))
+        written.replace(kept)
+    found: dict[str, Any] = json.loads(kept.read_text())["Resources"]
+    return found
+
+
+def _translated(given: str) -> str:
     python = ROOT / ".local" / "sam" / "bin" / "python"
     done = subprocess.run([python, "-c", TRANSLATE], input=given, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)["Resources"]
-    return found
+    return done.stdout

@@ -173,4 +173,4 @@ def test_what_is_due_first_comes_first_and_what_is_never_due_last() -> None:
 def test_the_days_of_the_bid_run_from_its_acceptance_and_with_escrow_from_the_deposit(
     fields: dict[str, Any], agreed: str | None
 ) -> None:
-    assert job(**fields).agreed_at == agreed
+    assert job(**fields).hand_in_by == agreed

@@ -30,7 +30,7 @@ export function job(some: Partial<Schemas["PartyJobView"]> = {}): Schemas["Party
     acceptedBidId: null,
     agreedCents: null,
     acceptedAt: null,
-    agreedAt: null,
+    handInBy: null,
     startedAt: null,
     submission: null,
     cancellation: null,

@@ -13,6 +13,8 @@ from tests.integration.sign_in.conftest import Newcomer, call_from, set_limits
 from tests.support.client import Person
 from tests.support.stand_in import stored
 
+pytestmark = pytest.mark.exhaustive
+
 A = "203.0.113.7"
 PHONE = "+27821110001"
 TEXT: dict[str, str] = {"Content-Type": "text/plain"}

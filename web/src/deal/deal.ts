@@ -64,8 +64,8 @@ function momentOf(due: Due, { job, escrow }: Known): string | null {
       return job.escrow?.releaseAt ? moment(job.escrow.releaseAt) : null;
     case "decideBy":
       return escrow?.dispute?.decideBy ? moment(escrow.dispute.decideBy) : null;
-    case "agreedAt":
-      return job.agreedAt && moment(job.agreedAt);
+    case "handInBy":
+      return job.handInBy && moment(job.handInBy);
     case "payoutOn":
       return escrow?.payoutExpectedOn ? day(escrow.payoutExpectedOn) : null;
   }

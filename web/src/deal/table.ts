@@ -7,7 +7,7 @@ export type Tone = "plain" | "good" | "wait" | "bad";
 export type StageIcon = "clock" | "close" | "done" | "list" | "money" | "warning" | "work";
 
 /** The moments that a deadline can be at. */
-export type Due = "expiresAt" | "dueAt" | "releaseAt" | "completesAt" | "decideBy" | "agreedAt" | "payoutOn";
+export type Due = "expiresAt" | "dueAt" | "releaseAt" | "completesAt" | "decideBy" | "handInBy" | "payoutOn";
 
 export interface Row {
   sentence: Word;
@@ -87,12 +87,12 @@ export const TABLE: Record<Stage, Partial<Record<Side, Row>>> = {
   ready: {
     buyer: {
       sentence: "deal.ready.buyer",
-      deadline: { word: "deal.until.agreed", at: "agreedAt" },
+      deadline: { word: "deal.until.agreed", at: "handInBy" },
       others: ["pay_rest", "cancel"],
     },
     worker: {
       sentence: "deal.ready.worker",
-      deadline: { word: "deal.until.agreed", at: "agreedAt" },
+      deadline: { word: "deal.until.agreed", at: "handInBy" },
       main: "start",
       others: ["hand_in", "cancel"],
     },
@@ -100,12 +100,12 @@ export const TABLE: Record<Stage, Partial<Record<Side, Row>>> = {
   working_in_cash: {
     buyer: {
       sentence: "deal.working_in_cash.buyer",
-      deadline: { word: "deal.until.agreed", at: "agreedAt" },
+      deadline: { word: "deal.until.agreed", at: "handInBy" },
       others: ["confirm_unseen", "cancel", "report"],
     },
     worker: {
       sentence: "deal.working_in_cash.worker",
-      deadline: { word: "deal.until.agreed", at: "agreedAt" },
+      deadline: { word: "deal.until.agreed", at: "handInBy" },
       main: "hand_in",
       others: ["cancel", "report"],
     },
@@ -113,12 +113,12 @@ export const TABLE: Record<Stage, Partial<Record<Side, Row>>> = {
   working: {
     buyer: {
       sentence: "deal.working.buyer",
-      deadline: { word: "deal.until.agreed", at: "agreedAt" },
+      deadline: { word: "deal.until.agreed", at: "handInBy" },
       others: ["pay_rest", "open_dispute"],
     },
     worker: {
       sentence: "deal.working.worker",
-      deadline: { word: "deal.until.agreed", at: "agreedAt" },
+      deadline: { word: "deal.until.agreed", at: "handInBy" },
       main: "hand_in",
       others: ["open_dispute"],
     },

@@ -83,7 +83,7 @@ def actions_of_worker(job: "Job", reviewed: Collection[str], now: str) -> list[O
         return []
     if job.changes:
         return [_of("worker", job, "hand_in_again")]
-    return [_of("worker", job, "start" if escrow and job.started_at is None else "hand_in", job.agreed_at)]
+    return [_of("worker", job, "start" if escrow and job.started_at is None else "hand_in", job.hand_in_by)]
 
 
 def actions_of_seller(listing: "Listing") -> list[OpenAction]:

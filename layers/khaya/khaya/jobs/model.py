@@ -224,7 +224,7 @@ class Job(Model):
         return self.worker_contact.display_name if self.worker_contact else None
 
     @property
-    def agreed_at(self) -> str | None:
+    def hand_in_by(self) -> str | None:
         """Until when the work is to be handed in; None before the acceptance, with escrow before the deposit."""
         begun = self.escrow.deposit_paid_at if self.escrow else self.accepted_at
         return clock.plus(begun, days=self.timeline_days or 0) if begun else None

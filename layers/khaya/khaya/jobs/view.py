@@ -93,7 +93,7 @@ class PartyJobView(JobView):
     accepted_bid_id: str | None
     agreed_cents: Cents | None
     accepted_at: str | None
-    agreed_at: Annotated[
+    hand_in_by: Annotated[
         str | None,
         Field(
             description="Until when the work is to be handed in: the days of the accepted bid after its acceptance; "
@@ -141,7 +141,7 @@ def party_job_view(job: Job, person: str, buyer: Reputation | None, *, reviewed:
         _public(job, person, buyer)
         | {
             "worker_name": job.worker_name,
-            "agreed_at": job.agreed_at,
+            "hand_in_by": job.hand_in_by,
             "submission": submission,
             "contact": contact,
             "escrow": _escrow(job),

@@ -133,8 +133,8 @@ def _reminder(event: Event, item: Item) -> Recipients:
             yield person, "confirmWork", {}
         case "handInWork" if status == "in_progress" and not is_submitted:
             job = jobs.read(item)
-            if job is not None and job.agreed_at is not None:
-                yield person, "handInWork", {"dueAt": job.agreed_at}
+            if job is not None and job.hand_in_by is not None:
+                yield person, "handInWork", {"dueAt": job.hand_in_by}
 
 
 def _listing(event: Event, _: Item) -> Recipients:

@@ -202,7 +202,7 @@ def _decide(reminder: Reminder, item: Item | None, now: str) -> Decision:
 
 def _is_late(job: Job, now: str) -> bool:
     """Whether the work was to be handed in a day ago; with escrow its days begin with the deposit."""
-    return job.agreed_at is not None and clock.local_hour(job.agreed_at, MORNING_HOUR, days=LATE_DAYS) <= now
+    return job.hand_in_by is not None and clock.local_hour(job.hand_in_by, MORNING_HOUR, days=LATE_DAYS) <= now
 
 
 def _has_pending_bid(job: Job) -> bool:
