@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
 /** Writes the number of the build into the page: it grows with each commit that changes the client or the API's document. */
@@ -44,6 +46,35 @@ const firstList: Plugin = {
   },
 };
 
+/** Returns our files that are loaded before any screen: all that the first one imports, and what those import. */
+function loadedFirst(file: string, found = new Set<string>()): Set<string> {
+  if (found.has(file)) return found;
+  found.add(file);
+  const imported = readFileSync(file, "utf-8").matchAll(
+    /^(?:import|export)\s(?!type\b)[^;]*?from "(\.[^"]+)";/gm,
+  );
+  for (const [, path] of imported) {
+    const base = resolve(dirname(file), path ?? "");
+    const source = [base, `${base}.ts`, `${base}.tsx`].find((one) => /\.tsx?$/.test(one) && existsSync(one));
+    if (source) loadedFirst(source, found);
+  }
+  return found;
+}
+
+const MAIN = resolve(import.meta.dirname, "src/main.tsx");
+const FIRST_FILES = loadedFirst(MAIN);
+FIRST_FILES.delete(MAIN); // the page names the file of the entry
+/** One file for what each page loads, one for what lists have in common: each file more is a way to the server and back. */
+const GROUPS = [
+  { name: FIRST_LIST, test: /firstList\.ts$/, priority: 3 },
+  { name: "app", test: (id: string) => FIRST_FILES.has(id) || /node_modules/.test(id), priority: 2 },
+  {
+    name: "cards",
+    test: /src\/(cards|ui)\/|offline\/(Photo\.tsx|dataSaver\.ts)$|forms\/Loaded\.tsx$/,
+    priority: 1,
+  },
+];
+
 // Hashed files stand in assets/, which servers may call immutable; all else is asked for again.
 export default defineConfig({
   build: {
@@ -54,7 +85,7 @@ export default defineConfig({
     manifest: true,
     sourcemap: false,
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: FIRST_LIST, test: /firstList\.ts$/ }] } },
+      output: { codeSplitting: { groups: GROUPS } },
     },
   },
   plugins: [firstList, buildNumber],

@@ -3,6 +3,7 @@ import { render } from "preact";
 import { App } from "./App";
 import { checkBuild } from "./api/configuration";
 import { readCounts } from "./api/counts";
+import { loadEarly } from "./lazyScreen";
 import { keepInstallOffer } from "./offline/install";
 import { deleteOldDrafts } from "./offline/oldDrafts";
 import { openOutbox, sendNow } from "./offline/outbox";
@@ -13,6 +14,7 @@ import { person } from "./session/person";
 import { endLeftSession } from "./session/tokens";
 import { addWords, chosenLanguage, useWords } from "./words/words";
 
+loadEarly(location.pathname);
 await useWords(chosenLanguage() ?? "en");
 const root = document.getElementById("app");
 if (root) render(<App />, root);
