@@ -43,7 +43,7 @@ worker.addEventListener("notificationclick", (event) => {
 
 /** Becomes active at once where only the page that asks is open; other pages keep the version that they began with. */
 async function takeOver(): Promise<void> {
-  const pages = await worker.clients.matchAll({ type: "window" });
+  const pages = await worker.clients.matchAll({ type: "window", includeUncontrolled: true }); // the old version has them
   if (pages.length <= 1) await worker.skipWaiting();
 }
 

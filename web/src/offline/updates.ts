@@ -2,6 +2,8 @@
 
 let registration: ServiceWorkerRegistration | undefined;
 let openForms = 0;
+let taking: ReturnType<typeof setTimeout> | undefined;
+const SETTLED = 1_000;
 
 /** Registers the service worker, and looks for a new version each time that the app is shown. */
 export async function registerWorker(): Promise<void> {
@@ -19,12 +21,25 @@ export function formIsOpen(): () => void {
   };
 }
 
-/** Called at each navigation: loads the page anew by the new version, if one waits and nothing would be lost. */
+/**
+ * Called at each navigation: loads the page anew by the new version, if one waits and nothing would be lost.
+ *
+ * It first lets the page that was opened load its files, because a worker with work to do is not replaced.
+ */
 export function takeUpdate(): void {
-  const waiting = registration?.waiting;
-  if (!waiting || openForms > 0) return;
-  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-  waiting.postMessage("take-over"); // it refuses while another page is open
+  clearTimeout(taking);
+  if (registration?.waiting) taking = setTimeout(askToTakeOver, SETTLED);
+}
+
+function askToTakeOver(): void {
+  if (openForms > 0) return;
+  navigator.serviceWorker.addEventListener("controllerchange", loadAnew, { once: true });
+  registration?.waiting?.postMessage("take-over"); // it refuses while another page is open
+}
+
+/** A form that was opened while the new version took over stays: its page goes on with the files that it has. */
+function loadAnew(): void {
+  if (openForms === 0) location.reload();
 }
 
 /** Loads the newest version now, because this one may not be used any more. Drafts and the outbox stay. */
