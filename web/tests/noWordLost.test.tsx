@@ -179,6 +179,52 @@ describe("a sign-in", () => {
     expect(await titles()).toEqual({ job: "Fix a tap", "earlier/new/job": "Paint a wall" });
   });
 
+  it("given a phone that has room for one copy only, when a visitor signs in, then their words and photos are moved", async () => {
+    const visitors = await database("public");
+    const draft = {
+      key: "job",
+      value: { title: "Paint a wall", photos: ["p"] },
+      idempotencyKey: "new",
+      path: "/post",
+    };
+    await visitors.put("drafts", { ...draft, updatedAt: Date.now() });
+    await visitors.put("pictures", {
+      id: "p",
+      blob: new Blob(["x"]),
+      width: 1,
+      height: 1,
+      createdAt: Date.now(),
+    });
+    const put = IDBObjectStore.prototype.put;
+    let tries = 0;
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, ...given) {
+      tries += 1;
+      if (tries % 2) throw new DOMException("no room", "QuotaExceededError");
+      return put.apply(this, given);
+    });
+    await adoptDrafts();
+    vi.restoreAllMocks();
+    expect((await allDrafts()).map((one) => one.value.title)).toEqual(["Paint a wall"]);
+    expect(await (await database("private")).getAllKeys("pictures")).toEqual(["p"]);
+    expect(await visitors.getAll("drafts")).toEqual([]);
+    expect(await visitors.getAll("pictures")).toEqual([]);
+  });
+
+  it("given a page that ended while drafts were moved, when it is done again, then there is one of each", async () => {
+    const draft = {
+      ...{
+        key: "job",
+        value: { title: "Paint a wall" },
+        idempotencyKey: "k",
+        path: "/post",
+        updatedAt: Date.now(),
+      },
+    };
+    for (const of of ["public", "private"] as const) await (await database(of)).put("drafts", draft);
+    await adoptDrafts();
+    expect((await allDrafts()).map((one) => one.key)).toEqual(["job"]);
+  });
+
   it("given words that a full phone could not keep, when their owner signs out, then the next person does not get them", async () => {
     answers({});
     fullPhone();
