@@ -79,6 +79,22 @@ describe("the session", () => {
     expect(person.value).toBeNull();
   });
 
+  it("given a token that is being renewed, when the person signs out, then its answer does not sign them in again", async () => {
+    let answer: ((tokens: unknown) => void) | undefined;
+    answers({
+      "POST /auth/tokens": () =>
+        new Promise((done) => {
+          answer = done;
+        }),
+    });
+    const renewed = accessToken().catch((cause: unknown) => cause);
+    await vi.waitFor(() => expect(answer).toBeTruthy());
+    signedOut();
+    answer?.({ ...TOKENS, userId: "u1" });
+    expect(await renewed).toBeInstanceOf(Unreachable);
+    expect(person.value).toBeNull();
+  });
+
   it("given no network, when a person signs out, then the API is told as soon as it answers", async () => {
     answers({ "POST /auth/tokens": noNetwork });
     await leave();

@@ -5,26 +5,34 @@ import { deleteDatabase, forgetRead } from "../offline/database";
 import { deviceId, forgetDevice } from "../offline/device";
 import { deleteShared } from "../offline/sharedFiles";
 import { person } from "./person";
-import { signedOut, signOutLater } from "./tokens";
+import { endLeftSession, signedOut, signOutLater } from "./tokens";
 
 /**
  * Ends the session here. Without a network the device forgets it all the same, and the API is told later.
  *
- * `keepsUnsent` leaves drafts and what is not sent, for the same person's next sign-in: nobody was asked about them.
+ * `keepsUnsent` leaves drafts and what is not sent, for the same person's next sign-in: nobody was asked about them, and
+ * nobody waits, so the screen goes before the API answers.
  */
 export async function leave(keepsUnsent = false): Promise<void> {
   const userId = person.peek()?.userId;
+  const device = deviceId();
+  const atOnce = keepsUnsent && !device;
+  if (atOnce) signOutLater();
+  else await tellApi(device);
+  forgetDevice();
+  signedOut();
+  forget();
+  await deleteShared().catch(() => undefined); // a browser without storage keeps nothing
+  if (userId) await (keepsUnsent ? forgetRead(userId) : deleteDatabase(userId));
+  if (atOnce) await endLeftSession().catch(() => undefined); // the next return tries again
+}
+
+async function tellApi(device: string | null): Promise<void> {
   try {
-    const device = deviceId();
     if (device) await api.DELETE("/devices/{deviceId}", { params: { path: { deviceId: device } } });
     const { response } = await api.POST("/auth/sign-out", { body: undefined as never });
     if (!response.ok && response.status !== 401) signOutLater();
   } catch {
     signOutLater(); // unreachable: what follows must happen all the same
   }
-  forgetDevice();
-  signedOut();
-  forget();
-  await deleteShared().catch(() => undefined); // a browser without storage keeps nothing
-  if (userId) await (keepsUnsent ? forgetRead(userId) : deleteDatabase(userId));
 }
