@@ -7,7 +7,7 @@ import { isShare, keepShared } from "../src/offline/sharedFiles";
 import SharedPhotos from "../src/screens/share/SharedPhotos";
 import { leave } from "../src/session/leave";
 import { setPerson } from "../src/session/person";
-import { answers, signInAs } from "./api";
+import { answers, noNetwork, signInAs } from "./api";
 import { emptyDevice } from "./device";
 import { close, find, open, sees, tap, words } from "./screen";
 
@@ -215,4 +215,14 @@ it("given no room in the database, then the page says that the photo is lost wit
   await sees("Khaya cannot keep what you write.");
   expect(location.pathname).toBe("/share");
   full.mockRestore();
+});
+
+it("given no network, when a worker shares a photo, then the page says why no work is there, and what goes on without", async () => {
+  answers({ "GET /me/actions": noNetwork });
+  await keepShared(shareOf([PHOTO]), ORIGIN);
+  await open("/share", <SharedPhotos />);
+  await sees("You are offline");
+  await tap("Tell a story");
+  await vi.waitFor(() => expect(location.pathname).toBe("/me/stories/new"));
+  expect(await photosOf("story", "private")).toHaveLength(1);
 });
