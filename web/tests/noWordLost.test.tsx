@@ -76,6 +76,21 @@ describe("a page that ends while something is sent", () => {
     expect(written("reason")).toBe(REASON);
   });
 
+  it("given words that the API has otherwise under the key, then they stay in one draft, under another key", async () => {
+    const errors = [{ field: "Idempotency-Key", code: "key_reused", message: "used", params: {} }];
+    const asked = answers({ "POST /reports": problem(422, "invalid_fields", { errors }) });
+    show(<Report kind="job" id="j10" />, "/report/job/j10");
+    await type("reason", REASON);
+    await submitForm();
+    await sees("This was sent before with other words.");
+    const old = asked[0]?.headers.get("Idempotency-Key");
+    await vi.waitFor(async () => {
+      const kept = await allDrafts();
+      expect(kept.map((one) => one.value.reason)).toEqual([REASON]);
+      expect(kept[0]?.idempotencyKey).not.toBe(old);
+    });
+  });
+
   it("given a bid that waits, when its form is opened again, then it says so and offers no second bid", async () => {
     answers({
       "GET /jobs/01JOB": job(),
@@ -148,6 +163,55 @@ describe("a full phone", () => {
     const [first, second] = [...asked, ...again].map((one) => one.headers.get("Idempotency-Key"));
     expect(first).toBeTruthy();
     expect(second).toBe(first);
+  });
+
+  it("given an answer that was lost there, when the words are changed, then it is said, and the next tap sends them", async () => {
+    fullPhone();
+    answers({ "POST /reports": noNetwork });
+    show(<Report kind="job" id="j8" />, "/report/job/j8");
+    await type("reason", REASON);
+    await submitForm();
+    await sees("Not sent. The phone is full");
+    const errors = [{ field: "Idempotency-Key", code: "key_reused", message: "used", params: {} }];
+    const known = answers({ "POST /reports": problem(422, "invalid_fields", { errors }) });
+    await type("reason", `${REASON} Twice.`);
+    await submitForm();
+    await sees("This was sent before with other words.");
+    const asked = answers({ "POST /reports": { id: "r" } });
+    await submitForm();
+    await sees("Thank you");
+    const [old, fresh] = [...known, ...asked].map((one) => one.headers.get("Idempotency-Key"));
+    expect(fresh).toBeTruthy();
+    expect(fresh).not.toBe(old);
+  });
+
+  it("given room for one copy only, when a form takes back what was refused, then its words are kept", async () => {
+    const failure = { status: 422, code: "invalid_fields", detail: "", errors: [] };
+    const item = {
+      ...{
+        id: "i",
+        idempotencyKey: "i",
+        kind: "report",
+        title: "",
+        method: "POST" as const,
+        path: "/reports",
+      },
+      ...{ state: "needs_you" as const, failure, body: { reason: REASON }, editPath: "/report/job/j9" },
+      ...{ createdAt: 1, tries: 1, nextTryAt: 0 },
+    };
+    const db = await database("private");
+    await db.put("outbox", item);
+    outbox.value = [item];
+    const put = IDBObjectStore.prototype.put;
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, ...given) {
+      if (outbox.value.length) throw new DOMException("no room", "QuotaExceededError");
+      return put.apply(this, given);
+    });
+    show(<Report kind="job" id="j9" />, "/report/job/j9");
+    await vi.waitFor(async () =>
+      expect((await allDrafts()).map((one) => one.value.reason)).toEqual([REASON]),
+    );
+    expect(await db.getAll("outbox")).toEqual([]);
   });
 
   it("given any form with a draft, when it cannot be kept, then the frame of the app says that the phone is full", async () => {

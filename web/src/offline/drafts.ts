@@ -28,6 +28,8 @@ export interface DraftOf<T> {
   record(): Draft;
   /** The idempotency key of the request that this draft becomes. */
   key(): string;
+  /** Gives the draft a new key, because the API knows the old one with other words. */
+  renew(): void;
   /** Forgets the draft, after it was sent or when its owner drops it. */
   drop(): Promise<void>;
 }
@@ -188,6 +190,12 @@ function open<T extends object>(name: string, first: T) {
     }
   }
 
+  function forget(last: Pick<Draft, "key" | "idempotencyKey">): Promise<void> {
+    return databaseOf(owner)
+      .then((db) => forgetDraft(db.transaction(["drafts"], "readwrite").objectStore("drafts"), last))
+      .catch(() => undefined); // without a database there is none
+  }
+
   return {
     values,
     ready,
@@ -223,6 +231,11 @@ function open<T extends object>(name: string, first: T) {
       underWay.set(place, writing);
     },
     key: () => idempotencyKey,
+    renew() {
+      const last = { key: name, idempotencyKey };
+      idempotencyKey = newKey();
+      writing = writing.then(() => forget(last));
+    },
     async drop() {
       dropped = true;
       await writing;
@@ -233,9 +246,7 @@ function open<T extends object>(name: string, first: T) {
       const last = { key: name, idempotencyKey };
       idempotencyKey = newKey();
       if (personId.peek() !== owner) return; // deleted with all that was theirs
-      await databaseOf(owner)
-        .then((db) => forgetDraft(db.transaction(["drafts"], "readwrite").objectStore("drafts"), last))
-        .catch(() => undefined); // without a database there is none
+      await forget(last);
     },
   };
 }
