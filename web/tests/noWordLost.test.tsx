@@ -332,6 +332,25 @@ describe("an act that is never queued", () => {
     expect(second).toBe(first);
     expect(third).not.toBe(first);
   });
+
+  it("given a key that the API knows with another request, when the act is done again, then it has another", async () => {
+    const { Refusal } = await import("../src/api/problems");
+    const keys: string[] = [];
+    function Reused() {
+      const act = useAction(async (key) => {
+        keys.push(key);
+        throw new Refusal(new Response(null, { status: 422 }), { errors: [{ code: "key_reused" }] });
+      }, "act/reused");
+      return <Button onClick={() => void act.run()}>Do it</Button>;
+    }
+    show(<Reused />);
+    for (const tries of [1, 2]) {
+      await tap("Do it");
+      await vi.waitFor(() => expect(keys).toHaveLength(tries));
+      await new Promise((done) => setTimeout(done, 30));
+    }
+    expect(keys[1]).not.toBe(keys[0]);
+  });
 });
 
 async function noAnswer(): Promise<never> {
