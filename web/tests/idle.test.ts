@@ -43,6 +43,13 @@ it("given no network after an hour, then the session ends, because a private scr
   expect(await isIdle()).toBe(true);
 });
 
+it("given a page that opens again after an hour, then the session ends before anybody is asked", async () => {
+  const asked = answers({});
+  vi.setSystemTime(TOUCHED + 60 * MINUTE);
+  expect(await isIdle(true)).toBe(true);
+  expect(asked).toEqual([]);
+});
+
 it("given 14 minutes without a touch, then nobody is asked and the session goes on", async () => {
   const asked = answers({});
   vi.setSystemTime(TOUCHED + 14 * MINUTE);

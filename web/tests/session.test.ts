@@ -111,6 +111,29 @@ describe("the session", () => {
     expect(person.value).toBeNull();
   });
 
+  it("given an API that does not answer, when a person signs out, then they are gone in seconds, and it signs out nobody else", async () => {
+    localStorage.setItem("khaya-device", "d1");
+    let answer: ((found: unknown) => void) | undefined;
+    const asked = answers({
+      "DELETE /devices/d1": () =>
+        new Promise((done) => {
+          answer = done;
+        }),
+    });
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    const leaving = leave();
+    await vi.waitFor(() => expect(answer).toBeTruthy());
+    await vi.advanceTimersByTimeAsync(6_000);
+    vi.useRealTimers();
+    await leaving;
+    expect(person.value).toBeNull();
+    expect(localStorage.getItem("khaya-sign-out-due")).toBe("yes");
+    setPerson({ userId: "u2", roles: ["buyer"], displayName: "Thandi" });
+    answer?.({});
+    await new Promise((done) => setTimeout(done, 30));
+    expect(asked.map((one) => one.path)).toEqual(["/devices/d1"]);
+  });
+
   it("given a visitor, when somebody signs in in another tab, then this tab shows them; on a shared phone it does not", async () => {
     for (const shared of [false, true]) {
       setSharedPhone(shared);

@@ -18,27 +18,28 @@ export function endWhenIdle(): void {
     localStorage.setItem(KEPT, String(now()));
   };
   for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, touched, { passive: true });
-  const check = async () => {
+  const check = async (opens = false) => {
     const owner = personId.peek();
-    if (!owner || sharedPhone.peek() !== true || !(await isIdle())) return;
+    if (!owner || sharedPhone.peek() !== true || !(await isIdle(opens))) return;
     if (personId.peek() === owner) await leave(true);
   };
-  void check();
+  void check(true);
   setInterval(() => void check(), 30_000);
   document.addEventListener("visibilitychange", () => void check());
 }
 
 /**
- * Whether nobody touched the app for so long.
+ * Whether nobody touched the app for so long; `opens` says that the page has just been opened.
  *
  * Where the phone's clock says so and the page's own does not, the phone slept or its clock was set: the server's time
  * tells which. Without a network the phone counts as asleep, because a private screen must not stay open. A touch while
- * the server is asked changes nothing: it may be the next person's.
+ * the server is asked changes nothing: it may be the next person's. A page that opens shows nothing of theirs meanwhile,
+ * so nobody is asked.
  */
-export async function isIdle(): Promise<boolean> {
+export async function isIdle(opens = false): Promise<boolean> {
   const touched = Number(localStorage.getItem(KEPT) ?? now());
   if (now() - touched <= IDLE) return false;
-  if (performance.now() - touchedHere > IDLE) return true;
+  if (opens || performance.now() - touchedHere > IDLE) return true;
   const patience = new Promise((done) => setTimeout(done, PATIENCE));
   await Promise.race([readConfiguration().catch(() => undefined), patience]); // any answer brings the server's time
   return now() - touched > IDLE;

@@ -7,6 +7,9 @@ import { deleteShared } from "../offline/sharedFiles";
 import { person } from "./person";
 import { endLeftSession, signedOut, signOutLater } from "./tokens";
 
+/** How long the API may take before the screen goes all the same, in milliseconds. */
+const PATIENCE = 5_000;
+
 /**
  * Ends the session here. Without a network the device forgets it all the same, and the API is told later.
  *
@@ -17,8 +20,8 @@ export async function leave(keepsUnsent = false): Promise<void> {
   const userId = person.peek()?.userId;
   const device = deviceId();
   const atOnce = keepsUnsent && !device;
-  if (atOnce) signOutLater();
-  else await tellApi(device);
+  const isTold = !atOnce && (await Promise.race([tellApi(userId, device), afterPatience()]));
+  if (!isTold) signOutLater();
   forgetDevice();
   signedOut();
   forget();
@@ -27,12 +30,18 @@ export async function leave(keepsUnsent = false): Promise<void> {
   if (atOnce) await endLeftSession().catch(() => undefined); // the next return tries again
 }
 
-async function tellApi(device: string | null): Promise<void> {
+function afterPatience(): Promise<false> {
+  return new Promise((done) => setTimeout(() => done(false), PATIENCE));
+}
+
+/** Returns whether the API knows of the sign-out. */
+async function tellApi(userId: string | undefined, device: string | null): Promise<boolean> {
   try {
     if (device) await api.DELETE("/devices/{deviceId}", { params: { path: { deviceId: device } } });
+    if (person.peek()?.userId !== userId) return false; // it took too long, and the next person may be here
     const { response } = await api.POST("/auth/sign-out", { body: undefined as never });
-    if (!response.ok && response.status !== 401) signOutLater();
+    return response.ok || response.status === 401;
   } catch {
-    signOutLater(); // unreachable: what follows must happen all the same
+    return false; // unreachable: what follows must happen all the same
   }
 }
