@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
+import { keyOfAct } from "../src/offline/actKeys";
 import { database } from "../src/offline/database";
 import { adoptDrafts, allDrafts, type DraftOf, useDraft } from "../src/offline/drafts";
 import { deleteOldDrafts } from "../src/offline/oldDrafts";
@@ -109,4 +110,81 @@ it("given a form of a saved copy, when the newer one comes, then it begins from 
   draft?.change({ description: "Mine" });
   await act(() => render(<Form title="Newest" />, root));
   expect(draft?.values.value).toEqual({ title: "New", description: "Mine" });
+});
+
+it("given one form in two tabs, when something is written in both, then both are kept, and one that is sent ends alone", async () => {
+  signInAs();
+  const [first, second] = [await form("two-tabs"), await form("two-tabs")];
+  for (const [draft, title] of [
+    [first, "Paint"],
+    [second, "Tiles"],
+    [first, "Paint a wall"],
+  ] as const) {
+    draft.change({ title });
+    await draft.kept();
+  }
+  const titles = async () =>
+    (await allDrafts()).filter((one) => one.key.endsWith("two-tabs")).map((one) => one.value.title);
+  expect((await titles()).sort()).toEqual(["Paint a wall", "Tiles"]);
+  await first.drop();
+  expect(await titles()).toEqual(["Tiles"]);
+});
+
+it("given a form whose draft is not read yet, when a first key is typed, then it stays, and so does the draft", async () => {
+  signInAs();
+  const before = await form("quick");
+  before.change({ title: "Fix a tap" });
+  await before.kept();
+  const root = document.createElement("div");
+  let draft: DraftOf<typeof EMPTY> | undefined;
+  function Form() {
+    draft = useDraft("quick", EMPTY);
+    if (!draft.ready.peek() && draft.untouched.peek()) draft.change({ title: "P" });
+    return null;
+  }
+  await act(() => render(<Form />, root));
+  await until(() => draft?.ready.value === true);
+  await draft?.kept();
+  expect(draft?.values.value.title).toBe("P");
+  const kept = (await allDrafts()).filter((one) => one.key.endsWith("quick"));
+  expect(kept.map((one) => one.value.title).sort()).toEqual(["Fix a tap", "P"]);
+});
+
+it("given a shared phone, when a day has passed, then what who left did not send is gone, and what is written now is not", async () => {
+  signInAs();
+  const createdAt = Date.now() - 25 * 3_600_000;
+  const item = {
+    ...{
+      id: "i",
+      idempotencyKey: "i",
+      kind: "report",
+      title: "Words",
+      method: "POST" as const,
+      path: "/reports",
+    },
+    ...{ state: "waiting" as const, createdAt, tries: 1, nextTryAt: 0 },
+  };
+  const theirs = await database("private");
+  await theirs.put("outbox", item);
+  setSharedPhone(true);
+  await deleteOldDrafts();
+  expect(await theirs.getAll("outbox")).toHaveLength(1);
+  setPerson(null);
+  await deleteOldDrafts();
+  setSharedPhone(false);
+  expect(await theirs.getAll("outbox")).toEqual([]);
+});
+
+it("given the key of an act, when a day has passed, then the device has neither the key nor the words of the act", async () => {
+  signInAs();
+  const act = 'act/changes/1 ["The paint is wet"]';
+  const key = await keyOfAct(act, "k1");
+  expect(await keyOfAct(act, "k2")).toBe(key);
+  await deleteOldDrafts();
+  const db = await database("private");
+  expect(await db.get("challenges", act)).toBeDefined();
+  vi.spyOn(Date, "now").mockReturnValue(Date.now() + 24 * 3_600_000);
+  await deleteOldDrafts();
+  vi.restoreAllMocks();
+  expect(await db.get("challenges", act)).toBeUndefined();
 });

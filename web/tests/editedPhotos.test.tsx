@@ -89,9 +89,14 @@ async function save(): Promise<void> {
   await act(() => void form?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true })));
 }
 
+const realNow = Date.now;
+let minutes = 0;
+
 describe.each(THINGS)("the photos of $name", (thing) => {
   beforeEach(async () => {
     close();
+    minutes += 1; // the outbox sends so many things a minute
+    vi.spyOn(Date, "now").mockImplementation(() => realNow() + minutes * 60_000);
     vi.spyOn(URL, "createObjectURL").mockReturnValue("blob:new");
     signInAs(["buyer", "seller"]);
     await emptyDevice();
@@ -206,5 +211,30 @@ describe.each(THINGS)("the photos of $name", (thing) => {
     reached = true;
     await sendNow();
     expect(sent(asked).at(-1)).toEqual({ photos: ["b", "n"] });
+  });
+
+  it("given an answer that was lost, when the change goes again, then the new photo is there once", async () => {
+    let now = thing.of(["a"].map(picture));
+    const asked = serves(
+      thing,
+      () => now,
+      (one) => {
+        if (one.headers.get("If-Match") === '"4"') return now;
+        if (sent(asked).length > 1) return problem(412, "stale_version");
+        now = thing.of(["a", "n"].map(picture), 4);
+        return noNetwork();
+      },
+    );
+    await withNewPhoto(thing, "n");
+    await open(thing.address, thing.screen());
+    await vi.waitFor(() => expect(document.querySelector("figure")).not.toBeNull());
+    await save();
+    await sees("Kept on this phone.");
+    await act(() => sendNow());
+    await vi.waitFor(() => expect(words()).not.toContain("Kept on this phone."));
+    if (sent(asked).length === 2) await save(); // the form of a listing shows first what came back
+    const versions = () => asked.map((one) => one.headers.get("If-Match")).filter(Boolean);
+    await vi.waitFor(() => expect(versions().at(-1)).toBe('"4"'));
+    expect(sent(asked).at(-1)).toEqual({ photos: ["a", "n"] });
   });
 });

@@ -43,6 +43,13 @@ it("given no network after an hour, then the session ends, because a private scr
   expect(await isIdle()).toBe(true);
 });
 
+it("given a page that opens again after an hour, then the session ends before anybody is asked", async () => {
+  const asked = answers({});
+  vi.setSystemTime(TOUCHED + 60 * MINUTE);
+  expect(await isIdle(true)).toBe(true);
+  expect(asked).toEqual([]);
+});
+
 it("given 14 minutes without a touch, then nobody is asked and the session goes on", async () => {
   const asked = answers({});
   vi.setSystemTime(TOUCHED + 14 * MINUTE);
@@ -69,4 +76,31 @@ it("given a session that ends by itself, then what is not sent stays for its own
   expect((await again.getAll("drafts")).map((one) => one.value.title)).toEqual(["Fix a tap"]);
   expect(await again.getAll("saved")).toEqual([]);
   await again.clear("drafts");
+});
+
+it("given a phone that slept, when somebody touches it while the server is asked, then the session ends all the same", async () => {
+  answers({
+    "GET /config": () => {
+      localStorage.setItem("khaya-last-touch", String(Date.now()));
+      return serverSays(TOUCHED + 60 * MINUTE);
+    },
+  });
+  vi.setSystemTime(TOUCHED + 60 * MINUTE);
+  expect(await isIdle()).toBe(true);
+});
+
+it("given a network that does not answer, then the private screen does not stay open for as long as a request may take", async () => {
+  answers({ "GET /config": () => new Promise(() => undefined) });
+  vi.useFakeTimers({ toFake: ["Date", "setTimeout"], now: TOUCHED + 60 * MINUTE });
+  const idle = isIdle();
+  await vi.advanceTimersByTimeAsync(11_000);
+  expect(await Promise.race([idle, "still open"])).toBe(true);
+});
+
+it("given a session that ends by itself, when the API does not answer, then nobody is shown at once", async () => {
+  answers({ "POST /auth/tokens": () => new Promise(() => undefined) });
+  void leave(true);
+  await Promise.resolve();
+  expect(personId.value).toBeNull();
+  expect(localStorage.getItem("khaya-sign-out-due")).toBe("yes");
 });

@@ -79,15 +79,29 @@ describe("credits", () => {
 
 describe("a withdrawal", () => {
   it("given a good account, when money is withdrawn, then the answer says that it is on its way", async () => {
-    const asked = answers({ ...ROUTES, "POST /credits/withdrawals": { id: "e1", amountCents: -20_000 } });
+    const asked = answers({
+      ...ROUTES,
+      "POST /credits/withdrawals": { id: "e1", amountCents: -20_000, createdAt: new Date().toISOString() },
+    });
     show(<Withdraw />);
     await sees("account ******5678");
     await type("amountCents", "200");
     await tap("Withdraw money");
     await sees("R200 is on its way");
+    expect(words()).not.toContain("You asked for this before");
     const sent = asked.find((one) => one.method === "POST");
     expect(sent?.body).toEqual({ amountCents: 20_000 });
     expect(sent?.headers.get("Idempotency-Key")).toBeTruthy();
+  });
+
+  it("given an answer that was lost an hour ago, when the same is withdrawn again, then the page says that it was before", async () => {
+    const createdAt = new Date(Date.now() - 3_600_000).toISOString();
+    answers({ ...ROUTES, "POST /credits/withdrawals": { id: "e1", amountCents: -20_000, createdAt } });
+    show(<Withdraw />);
+    await sees("account ******5678");
+    await type("amountCents", "200");
+    await tap("Withdraw money");
+    await sees("You asked for this before:");
   });
 
   it("given no account, when the page is opened, then it leads to the account", async () => {

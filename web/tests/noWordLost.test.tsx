@@ -76,6 +76,21 @@ describe("a page that ends while something is sent", () => {
     expect(written("reason")).toBe(REASON);
   });
 
+  it("given words that the API has otherwise under the key, then they stay in one draft, under another key", async () => {
+    const errors = [{ field: "Idempotency-Key", code: "key_reused", message: "used", params: {} }];
+    const asked = answers({ "POST /reports": problem(422, "invalid_fields", { errors }) });
+    show(<Report kind="job" id="j10" />, "/report/job/j10");
+    await type("reason", REASON);
+    await submitForm();
+    await sees("This was sent before with other words.");
+    const old = asked[0]?.headers.get("Idempotency-Key");
+    await vi.waitFor(async () => {
+      const kept = await allDrafts();
+      expect(kept.map((one) => one.value.reason)).toEqual([REASON]);
+      expect(kept[0]?.idempotencyKey).not.toBe(old);
+    });
+  });
+
   it("given a bid that waits, when its form is opened again, then it says so and offers no second bid", async () => {
     answers({
       "GET /jobs/01JOB": job(),
@@ -150,6 +165,55 @@ describe("a full phone", () => {
     expect(second).toBe(first);
   });
 
+  it("given an answer that was lost there, when the words are changed, then it is said, and the next tap sends them", async () => {
+    fullPhone();
+    answers({ "POST /reports": noNetwork });
+    show(<Report kind="job" id="j8" />, "/report/job/j8");
+    await type("reason", REASON);
+    await submitForm();
+    await sees("Not sent. The phone is full");
+    const errors = [{ field: "Idempotency-Key", code: "key_reused", message: "used", params: {} }];
+    const known = answers({ "POST /reports": problem(422, "invalid_fields", { errors }) });
+    await type("reason", `${REASON} Twice.`);
+    await submitForm();
+    await sees("This was sent before with other words.");
+    const asked = answers({ "POST /reports": { id: "r" } });
+    await submitForm();
+    await sees("Thank you");
+    const [old, fresh] = [...known, ...asked].map((one) => one.headers.get("Idempotency-Key"));
+    expect(fresh).toBeTruthy();
+    expect(fresh).not.toBe(old);
+  });
+
+  it("given room for one copy only, when a form takes back what was refused, then its words are kept", async () => {
+    const failure = { status: 422, code: "invalid_fields", detail: "", errors: [] };
+    const item = {
+      ...{
+        id: "i",
+        idempotencyKey: "i",
+        kind: "report",
+        title: "",
+        method: "POST" as const,
+        path: "/reports",
+      },
+      ...{ state: "needs_you" as const, failure, body: { reason: REASON }, editPath: "/report/job/j9" },
+      ...{ createdAt: 1, tries: 1, nextTryAt: 0 },
+    };
+    const db = await database("private");
+    await db.put("outbox", item);
+    outbox.value = [item];
+    const put = IDBObjectStore.prototype.put;
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, ...given) {
+      if (outbox.value.length) throw new DOMException("no room", "QuotaExceededError");
+      return put.apply(this, given);
+    });
+    show(<Report kind="job" id="j9" />, "/report/job/j9");
+    await vi.waitFor(async () =>
+      expect((await allDrafts()).map((one) => one.value.reason)).toEqual([REASON]),
+    );
+    expect(await db.getAll("outbox")).toEqual([]);
+  });
+
   it("given any form with a draft, when it cannot be kept, then the frame of the app says that the phone is full", async () => {
     localStorage.setItem("khaya-shared-phone", "no");
     answers({ "GET /me/actions": NOTHING });
@@ -177,6 +241,52 @@ describe("a sign-in", () => {
     const earlier = (await allDrafts()).find((one) => one.key.startsWith("earlier/"));
     if (earlier) await takeUp(earlier);
     expect(await titles()).toEqual({ job: "Fix a tap", "earlier/new/job": "Paint a wall" });
+  });
+
+  it("given a phone that has room for one copy only, when a visitor signs in, then their words and photos are moved", async () => {
+    const visitors = await database("public");
+    const draft = {
+      key: "job",
+      value: { title: "Paint a wall", photos: ["p"] },
+      idempotencyKey: "new",
+      path: "/post",
+    };
+    await visitors.put("drafts", { ...draft, updatedAt: Date.now() });
+    await visitors.put("pictures", {
+      id: "p",
+      blob: new Blob(["x"]),
+      width: 1,
+      height: 1,
+      createdAt: Date.now(),
+    });
+    const put = IDBObjectStore.prototype.put;
+    let tries = 0;
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, ...given) {
+      tries += 1;
+      if (tries % 2) throw new DOMException("no room", "QuotaExceededError");
+      return put.apply(this, given);
+    });
+    await adoptDrafts();
+    vi.restoreAllMocks();
+    expect((await allDrafts()).map((one) => one.value.title)).toEqual(["Paint a wall"]);
+    expect(await (await database("private")).getAllKeys("pictures")).toEqual(["p"]);
+    expect(await visitors.getAll("drafts")).toEqual([]);
+    expect(await visitors.getAll("pictures")).toEqual([]);
+  });
+
+  it("given a page that ended while drafts were moved, when it is done again, then there is one of each", async () => {
+    const draft = {
+      ...{
+        key: "job",
+        value: { title: "Paint a wall" },
+        idempotencyKey: "k",
+        path: "/post",
+        updatedAt: Date.now(),
+      },
+    };
+    for (const of of ["public", "private"] as const) await (await database(of)).put("drafts", draft);
+    await adoptDrafts();
+    expect((await allDrafts()).map((one) => one.key)).toEqual(["job"]);
   });
 
   it("given words that a full phone could not keep, when their owner signs out, then the next person does not get them", async () => {
@@ -221,6 +331,25 @@ describe("an act that is never queued", () => {
     const [first, second, third] = [...lost, ...asked].map((one) => one.headers.get("Idempotency-Key"));
     expect(second).toBe(first);
     expect(third).not.toBe(first);
+  });
+
+  it("given a key that the API knows with another request, when the act is done again, then it has another", async () => {
+    const { Refusal } = await import("../src/api/problems");
+    const keys: string[] = [];
+    function Reused() {
+      const act = useAction(async (key) => {
+        keys.push(key);
+        throw new Refusal(new Response(null, { status: 422 }), { errors: [{ code: "key_reused" }] });
+      }, "act/reused");
+      return <Button onClick={() => void act.run()}>Do it</Button>;
+    }
+    show(<Reused />);
+    for (const tries of [1, 2]) {
+      await tap("Do it");
+      await vi.waitFor(() => expect(keys).toHaveLength(tries));
+      await new Promise((done) => setTimeout(done, 30));
+    }
+    expect(keys[1]).not.toBe(keys[0]);
   });
 });
 

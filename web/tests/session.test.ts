@@ -79,6 +79,22 @@ describe("the session", () => {
     expect(person.value).toBeNull();
   });
 
+  it("given a token that is being renewed, when the person signs out, then its answer does not sign them in again", async () => {
+    let answer: ((tokens: unknown) => void) | undefined;
+    answers({
+      "POST /auth/tokens": () =>
+        new Promise((done) => {
+          answer = done;
+        }),
+    });
+    const renewed = accessToken().catch((cause: unknown) => cause);
+    await vi.waitFor(() => expect(answer).toBeTruthy());
+    signedOut();
+    answer?.({ ...TOKENS, userId: "u1" });
+    expect(await renewed).toBeInstanceOf(Unreachable);
+    expect(person.value).toBeNull();
+  });
+
   it("given no network, when a person signs out, then the API is told as soon as it answers", async () => {
     answers({ "POST /auth/tokens": noNetwork });
     await leave();
@@ -93,6 +109,29 @@ describe("the session", () => {
       ["/auth/sign-out", "Bearer t"],
     ]);
     expect(person.value).toBeNull();
+  });
+
+  it("given an API that does not answer, when a person signs out, then they are gone in seconds, and it signs out nobody else", async () => {
+    localStorage.setItem("khaya-device", "d1");
+    let answer: ((found: unknown) => void) | undefined;
+    const asked = answers({
+      "DELETE /devices/d1": () =>
+        new Promise((done) => {
+          answer = done;
+        }),
+    });
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    const leaving = leave();
+    await vi.waitFor(() => expect(answer).toBeTruthy());
+    await vi.advanceTimersByTimeAsync(6_000);
+    vi.useRealTimers();
+    await leaving;
+    expect(person.value).toBeNull();
+    expect(localStorage.getItem("khaya-sign-out-due")).toBe("yes");
+    setPerson({ userId: "u2", roles: ["buyer"], displayName: "Thandi" });
+    answer?.({});
+    await new Promise((done) => setTimeout(done, 30));
+    expect(asked.map((one) => one.path)).toEqual(["/devices/d1"]);
   });
 
   it("given a visitor, when somebody signs in in another tab, then this tab shows them; on a shared phone it does not", async () => {

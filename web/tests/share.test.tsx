@@ -7,7 +7,7 @@ import { isShare, keepShared } from "../src/offline/sharedFiles";
 import SharedPhotos from "../src/screens/share/SharedPhotos";
 import { leave } from "../src/session/leave";
 import { setPerson } from "../src/session/person";
-import { answers, signInAs } from "./api";
+import { answers, noNetwork, signInAs } from "./api";
 import { emptyDevice } from "./device";
 import { close, find, open, sees, tap, words } from "./screen";
 
@@ -177,4 +177,52 @@ it("given photos that no page took, when the person signs out or minutes pass, t
   await deleteOldDrafts();
   vi.restoreAllMocks();
   expect(kept.size).toBe(0);
+});
+
+it("given a phone that is full, when photos are shared, then the page opens and says that some are missing", async () => {
+  answers({ "GET /me/actions": { items: [] } });
+  const cache = await caches.open("");
+  const put = cache.put;
+  cache.put = async (key, answer) => {
+    if (kept.size) throw new DOMException("no room", "QuotaExceededError");
+    return put(key, answer);
+  };
+  const answer = await keepShared(shareOf([PHOTO, PHOTO]), ORIGIN);
+  expect(answer.status).toBe(303);
+  await open(answer.headers.get("Location") ?? "", <SharedPhotos />);
+  await sees("The phone is full, so photos are missing.");
+  await find("Sell a material");
+  expect(location.search).toBe("");
+});
+
+it("given more photos than one share takes, then the page says which came", async () => {
+  answers({ "GET /me/actions": { items: [] } });
+  const answer = await keepShared(shareOf(Array.from({ length: 12 }, () => PHOTO)), ORIGIN);
+  expect(kept.size).toBe(10);
+  await open(answer.headers.get("Location") ?? "", <SharedPhotos />);
+  await sees("Khaya took the first 10 photos.");
+});
+
+it("given no room in the database, then the page says that the photo is lost with it, and a choice that fails is said too", async () => {
+  answers({ "GET /me/actions": { items: [] } });
+  await keepShared(shareOf([PHOTO]), ORIGIN);
+  const full = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+    throw new DOMException("no room", "QuotaExceededError");
+  });
+  await open("/share", <SharedPhotos />);
+  await sees("This photo is lost if you close this page.");
+  await tap("Sell a material");
+  await sees("Khaya cannot keep what you write.");
+  expect(location.pathname).toBe("/share");
+  full.mockRestore();
+});
+
+it("given no network, when a worker shares a photo, then the page says why no work is there, and what goes on without", async () => {
+  answers({ "GET /me/actions": noNetwork });
+  await keepShared(shareOf([PHOTO]), ORIGIN);
+  await open("/share", <SharedPhotos />);
+  await sees("You are offline");
+  await tap("Tell a story");
+  await vi.waitFor(() => expect(location.pathname).toBe("/me/stories/new"));
+  expect(await photosOf("story", "private")).toHaveLength(1);
 });

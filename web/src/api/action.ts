@@ -2,7 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import { forgetAct, keyOfAct } from "../offline/actKeys";
-import { type Failure, Refusal, Unreachable } from "./problems";
+import { type Failure, isKeyReused, Refusal, Unreachable } from "./problems";
 
 export interface Action<A extends unknown[], T> {
   readonly busy: Signal<boolean>;
@@ -48,6 +48,10 @@ export function useAction<A extends unknown[], T>(
         } catch (cause) {
           if (!(cause instanceof Refusal || cause instanceof Unreachable)) throw cause;
           failure.value = cause;
+          if (isKeyReused(cause)) {
+            key = undefined; // it is said, and the next try is another act
+            if (name) await forgetAct(place);
+          }
           return undefined;
         } finally {
           busy.value = false;

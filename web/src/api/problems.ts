@@ -31,6 +31,11 @@ export class Unreachable extends Error {}
 
 export type Failure = Refusal | Unreachable;
 
+/** Whether the API had a request under the same key before, with other words: under that key it takes no others. */
+export function isKeyReused(failure: Failure): boolean {
+  return failure instanceof Refusal && failure.errors.some(({ code }) => code === "key_reused");
+}
+
 /** Returns what failed in the person's language; the API's own sentence where the app has none. */
 export function sentence(failure: Failure): string {
   if (failure instanceof Unreachable) return t("failure.unreachable");

@@ -11,7 +11,8 @@ const LASTS = 20 * 3_600_000;
 interface ActKey {
   key: string;
   idempotencyKey: string;
-  at: number;
+  /** When it is of no use any more, in milliseconds since 1970. */
+  endsAt: number;
 }
 
 /** Returns the key that an act was tried under before, or keeps a new one. Without room on the phone it is only new. */
@@ -19,8 +20,8 @@ export async function keyOfAct(act: string, fresh: string): Promise<string> {
   try {
     const db = await database("private");
     const kept = (await db.get("challenges", act)) as unknown as ActKey | undefined;
-    if (kept && now() - kept.at < LASTS) return kept.idempotencyKey;
-    await db.put("challenges", { key: act, idempotencyKey: fresh, at: now() });
+    if (kept && now() < kept.endsAt) return kept.idempotencyKey;
+    await db.put("challenges", { key: act, idempotencyKey: fresh, endsAt: now() + LASTS });
   } catch {
     return fresh;
   }

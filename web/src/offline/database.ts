@@ -69,7 +69,7 @@ export interface OutboxItem {
   draft?: Draft;
 }
 
-interface Stores extends DBSchema {
+export interface Stores extends DBSchema {
   saved: { key: string; value: SavedCopy };
   drafts: { key: string; value: Draft };
   pictures: { key: string; value: KeptPicture };

@@ -4,13 +4,12 @@ import { useEffect, useMemo } from "preact/hooks";
 import { newKey } from "../api/action";
 import { personId } from "../session/person";
 import { type Draft, database, databaseOf, isFull } from "./database";
+import { BESIDE, forgetDraft, keepDraft } from "./keptDrafts";
 import { daysKept } from "./oldDrafts";
-import { dropPictures } from "./pictures";
+import { adoptPictures, dropPictures } from "./pictures";
 import { formIsOpen } from "./updates";
 
 const DAY = 86_400_000;
-/** Begins the names of drafts that were begun before another of the same form. */
-const EARLIER = "earlier/";
 
 export interface DraftOf<T> {
   /** The values of the form. */
@@ -29,12 +28,17 @@ export interface DraftOf<T> {
   record(): Draft;
   /** The idempotency key of the request that this draft becomes. */
   key(): string;
+  /** Gives the draft a new key, because the API knows the old one with other words. */
+  renew(): void;
   /** Forgets the draft, after it was sent or when its owner drops it. */
   drop(): Promise<void>;
 }
 
 /** Drafts for which the device has no room, by owner and name: they last as long as the page. */
 const unkept = new Map<string, Draft>();
+
+/** The writes that are under way, by owner and name: a form that is opened again waits for those of the one before. */
+const underWay = new Map<string, Promise<void>>();
 
 // What one person wrote is gone from the page with them.
 personId.subscribe((now) => {
@@ -88,16 +92,14 @@ export async function adoptDrafts(): Promise<void> {
     }
   const [from, to] = [await database("public"), await database("private")];
   for (const draft of await from.getAll("drafts")) {
-    const before = await to.get("drafts", draft.key);
-    if (before)
-      await to.put("drafts", { ...before, key: `${EARLIER}${before.idempotencyKey}/${before.key}` });
-    await to.put("drafts", draft).catch(() => unkept.set(placeOf(owner, draft.key), draft)); // a full phone
-    await from.delete("drafts", draft.key);
+    const full = await keepDraft(to, draft).then(
+      () => false,
+      () => true,
+    );
+    await from.delete("drafts", draft.key); // on a full phone that makes the room
+    if (full) await keepDraft(to, draft).catch(() => unkept.set(placeOf(owner, draft.key), draft));
   }
-  for (const picture of await from.getAll("pictures")) {
-    await to.put("pictures", picture);
-    await from.delete("pictures", picture.id);
-  }
+  await adoptPictures(from, owner);
 }
 
 /**
@@ -123,13 +125,9 @@ export async function addPhotos(name: string, path: string, ids: string[], most 
 
 /** Opens a draft in its form: one that was kept beside another takes its place there, and the other is kept. */
 export async function takeUp(draft: Draft): Promise<void> {
-  if (!draft.key.startsWith(EARLIER)) return;
-  const db = await databaseOf(personId.peek());
-  const key = draft.key.slice(EARLIER.length + draft.idempotencyKey.length + 1);
-  const other = await db.get("drafts", key);
-  if (other) await db.put("drafts", { ...other, key: `${EARLIER}${other.idempotencyKey}/${key}` });
-  await db.put("drafts", { ...draft, key });
-  await db.delete("drafts", draft.key);
+  if (!draft.key.startsWith(BESIDE)) return;
+  const key = draft.key.slice(BESIDE.length + draft.idempotencyKey.length + 1);
+  await keepDraft(await databaseOf(personId.peek()), { ...draft, key });
 }
 
 /** Deletes a draft and its photos, because its owner does not want it any more. */
@@ -183,13 +181,19 @@ function open<T extends object>(name: string, first: T) {
     const draft = record();
     if (personId.peek() !== owner) return; // after a sign-out nothing of theirs is kept again
     try {
-      await (await databaseOf(owner)).put("drafts", draft);
+      await keepDraft(await databaseOf(owner), draft);
       full.value = false;
       unkept.delete(place);
     } catch (cause) {
       full.value = isFull(cause);
       if (personId.peek() === owner && !dropped) unkept.set(place, draft);
     }
+  }
+
+  function forget(last: Pick<Draft, "key" | "idempotencyKey">): Promise<void> {
+    return databaseOf(owner)
+      .then((db) => forgetDraft(db.transaction(["drafts"], "readwrite").objectStore("drafts"), last))
+      .catch(() => undefined); // without a database there is none
   }
 
   return {
@@ -205,12 +209,13 @@ function open<T extends object>(name: string, first: T) {
     kept: () => writing,
     async load() {
       if (ready.peek()) return;
+      await underWay.get(place);
       const onDevice = await databaseOf(owner)
         .then((db) => db.get("drafts", name))
         .catch(() => undefined); // without a database the form starts empty
       const kept = unkept.get(place) ?? onDevice;
       if (unkept.has(place)) full.value = true;
-      if (kept && isFresh(kept) && !dropped) {
+      if (kept && isFresh(kept) && !dropped && untouched.peek()) {
         values.value = { ...empty, ...(kept.value as T) };
         idempotencyKey = kept.idempotencyKey;
         untouched.value = false;
@@ -223,8 +228,14 @@ function open<T extends object>(name: string, first: T) {
       values.value = { ...values.peek(), ...some };
       if (navigator.storage?.persist) void navigator.storage.persist();
       writing = writing.then(() => (dropped ? undefined : write()));
+      underWay.set(place, writing);
     },
     key: () => idempotencyKey,
+    renew() {
+      const last = { key: name, idempotencyKey };
+      idempotencyKey = newKey();
+      writing = writing.then(() => forget(last));
+    },
     async drop() {
       dropped = true;
       await writing;
@@ -232,11 +243,10 @@ function open<T extends object>(name: string, first: T) {
       untouched.value = true;
       full.value = false;
       unkept.delete(place);
+      const last = { key: name, idempotencyKey };
       idempotencyKey = newKey();
       if (personId.peek() !== owner) return; // deleted with all that was theirs
-      await databaseOf(owner)
-        .then((db) => db.delete("drafts", name))
-        .catch(() => undefined); // without a database there is none
+      await forget(last);
     },
   };
 }

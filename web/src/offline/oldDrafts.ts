@@ -1,4 +1,4 @@
-/** Deletes drafts and their photos when their time is over. */
+/** Deletes drafts, their photos, and what else was kept for a later page, when their time is over. */
 import { personId, sharedPhone } from "../session/person";
 import { databaseOf } from "./database";
 import { deleteOldShared } from "./sharedFiles";
@@ -13,7 +13,8 @@ export function daysKept(): number {
 }
 
 /**
- * Deletes what is too old: of visitors, of the person, and on a shared phone of each person who left without signing out.
+ * Deletes what is too old: of visitors, of the person, and on a shared phone of each person who left without signing out,
+ * whose unsent things go too.
  */
 export async function deleteOldDrafts(): Promise<void> {
   await deleteOldShared().catch(() => undefined); // a browser without storage keeps nothing
@@ -36,7 +37,12 @@ async function deleteOldOf(owner: string | null): Promise<void> {
   const db = await databaseOf(owner);
   const oldest = Date.now() - daysKept() * DAY;
   const used = new Set<unknown>();
-  for (const { pictures } of await db.getAll("outbox")) for (const id of pictures?.ids ?? []) used.add(id);
+  const hasLeft = owner !== null && owner !== personId.peek();
+  for (const { id, createdAt, pictures } of await db.getAll("outbox"))
+    if (hasLeft && createdAt < oldest) await db.delete("outbox", id);
+    else for (const picture of pictures?.ids ?? []) used.add(picture);
+  for (const { key, endsAt } of await db.getAll("challenges"))
+    if (Number(endsAt) < Date.now()) await db.delete("challenges", key);
   for (const draft of await db.getAll("drafts")) {
     if (draft.updatedAt < oldest) await db.delete("drafts", draft.key);
     else if (Array.isArray(draft.value.photos)) for (const id of draft.value.photos) used.add(id);

@@ -10,6 +10,7 @@ import { now } from "../api/clock";
 import { Refusal, Unreachable } from "../api/problems";
 import { personId } from "../session/person";
 import { type Draft, databaseOf, isFull, Nobody, type OutboxItem } from "./database";
+import { forgetDraft, keepDraft } from "./keptDrafts";
 import { dropPictures, NotAPicture, type Purpose, uploadPictures } from "./pictures";
 import { changedBefore, seemsSent } from "./seemsSent";
 
@@ -194,7 +195,8 @@ async function arrived({ id }: OutboxItem, owner: string | null, answer: unknown
 async function deliver(item: OutboxItem, owner: string | null): Promise<unknown> {
   const { pictures } = item;
   const keys = pictures ? await uploadPictures(pictures.ids, pictures.purpose as Purpose) : [];
-  const all = pictures?.one ? keys[0] : [...(pictures?.stay ?? []), ...keys];
+  const stay = pictures?.stay ?? []; // after an answer that was lost, new ones may be there already
+  const all = pictures?.one ? keys[0] : [...stay, ...keys.filter((key) => !stay.includes(key))];
   const body = pictures ? { ...item.body, [pictures.field]: all } : item.body;
   if (personId.peek() !== owner) throw new Unreachable("its owner signed out");
   writes.push(Date.now());
@@ -229,7 +231,7 @@ async function failed(
 
 /** Makes an item the draft again that it was; its form is open and shows why. */
 async function giveBack(item: OutboxItem, owner: string | null): Promise<void> {
-  if (item.draft && owner) await (await databaseOf(owner)).put("drafts", item.draft).catch(() => undefined); // a full phone
+  if (item.draft && owner) await keepDraft(await databaseOf(owner), item.draft).catch(() => undefined); // a full phone
   await remove(item.id, false);
 }
 
@@ -325,7 +327,7 @@ async function put(item: OutboxItem, owner: string | null, draft?: Draft): Promi
   const writing = (await databaseOf(owner)).transaction(["outbox", "drafts"], "readwrite");
   await Promise.all([
     writing.objectStore("outbox").put(item),
-    draft && writing.objectStore("drafts").delete(draft.key),
+    draft && forgetDraft(writing.objectStore("drafts"), draft),
     writing.done,
   ]);
   tabs.postMessage("changed");

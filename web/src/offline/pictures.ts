@@ -4,7 +4,7 @@ import { newKey } from "../api/action";
 import { api, ask, type Schemas } from "../api/client";
 import { Refusal, Unreachable } from "../api/problems";
 import { personId } from "../session/person";
-import { databaseOf, isFull, type KeptPicture } from "./database";
+import { type Database, databaseOf, isFull, type KeptPicture } from "./database";
 import { noteUsage } from "./usage";
 
 export type Purpose = Schemas["UploadRequest"]["purpose"];
@@ -35,6 +35,16 @@ export async function keepPicture(file: Blob): Promise<KeptPicture> {
   const picture: KeptPicture = { id: newKey(), createdAt: Date.now(), ...small };
   await keep(picture, owner);
   return picture;
+}
+
+/** Moves the photos that a visitor kept to the person who signed in; on a full phone they last as long as the page. */
+export async function adoptPictures(from: Database, owner: string): Promise<void> {
+  const to = await databaseOf(owner);
+  for (const picture of await from.getAll("pictures")) {
+    const moved = await to.put("pictures", picture).catch(() => undefined);
+    await from.delete("pictures", picture.id); // on a full phone that makes the room
+    if (!moved) await keep(picture, owner);
+  }
 }
 
 /** Returns a kept photo. */

@@ -35,7 +35,10 @@ export function useTakenBack<T extends object>(
     draft.change(values(item));
     refusal.value = refusalOf(item.failure);
     if (sending) sending.outcome.value = undefined; // the page may still be open, and say that it waits
-    void draft.kept().then(() => remove(item.id, false)); // the words are in one of the two at any time
+    void draft.kept().then(async () => {
+      await remove(item.id, false); // the words are in one of the two at any time
+      if (draft.full.peek()) draft.change({}); // on a full phone there is room now
+    });
   }, [ready, free, item?.id]);
   return refusal;
 }

@@ -2,6 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { newKey } from "../api/action";
+import { isKeyReused } from "../api/problems";
 import type { DraftOf } from "./drafts";
 import { type NewItem, outbox, type Sent, submit, whenSent } from "./outbox";
 
@@ -16,7 +17,7 @@ export interface Sending {
 export const NO_VALUES: Sendable = { key: newKey, drop: async () => undefined };
 
 type Sendable = Pick<DraftOf<object>, "key" | "drop"> &
-  Partial<Pick<DraftOf<object>, "record" | "kept" | "change" | "untouched">>;
+  Partial<Pick<DraftOf<object>, "record" | "kept" | "change" | "renew" | "untouched">>;
 
 interface Address {
   method: string;
@@ -69,9 +70,10 @@ function make(draft: Sendable): Sending & { wait(id: string): void } {
         const sent = await submit({ ...item, id }, draft.record?.());
         outcome.value = sent;
         if (sent.state === "waiting") wait(id);
-        if (sent.state === "refused")
+        if (sent.state === "refused") {
+          if (isKeyReused(sent.refusal)) draft.renew?.();
           draft.change?.({}); // what was written meanwhile is kept too
-        else await draft.drop();
+        } else await draft.drop();
         return sent;
       } finally {
         busy.value = false;

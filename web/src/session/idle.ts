@@ -2,9 +2,10 @@
 import { now } from "../api/clock";
 import { readConfiguration } from "../api/configuration";
 import { leave } from "./leave";
-import { sharedPhone, signedIn } from "./person";
+import { personId, sharedPhone } from "./person";
 
 const IDLE = 15 * 60_000;
+const PATIENCE = 10_000; // nobody sees a private screen for longer while the server is asked for the time
 const KEPT = "khaya-last-touch"; // of all tabs: a tab in the background must not end the session of another
 
 /** When this page was touched last, on a clock that nobody can set but that stands still while the phone sleeps. */
@@ -17,27 +18,29 @@ export function endWhenIdle(): void {
     localStorage.setItem(KEPT, String(now()));
   };
   for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, touched, { passive: true });
-  const check = async () => {
-    if (signedIn.peek() && sharedPhone.peek() === true && (await isIdle())) await leave(true);
+  const check = async (opens = false) => {
+    const owner = personId.peek();
+    if (!owner || sharedPhone.peek() !== true || !(await isIdle(opens))) return;
+    if (personId.peek() === owner) await leave(true);
   };
-  void check();
+  void check(true);
   setInterval(() => void check(), 30_000);
   document.addEventListener("visibilitychange", () => void check());
 }
 
 /**
- * Whether nobody touched the app for so long.
+ * Whether nobody touched the app for so long; `opens` says that the page has just been opened.
  *
  * Where the phone's clock says so and the page's own does not, the phone slept or its clock was set: the server's time
- * tells which. Without a network the phone counts as asleep, because a private screen must not stay open.
+ * tells which. Without a network the phone counts as asleep, because a private screen must not stay open. A touch while
+ * the server is asked changes nothing: it may be the next person's. A page that opens shows nothing of theirs meanwhile,
+ * so nobody is asked.
  */
-export async function isIdle(): Promise<boolean> {
-  if (sinceTouch() <= IDLE) return false;
-  if (performance.now() - touchedHere > IDLE) return true;
-  await readConfiguration().catch(() => undefined); // any answer brings the server's time
-  return sinceTouch() > IDLE;
-}
-
-function sinceTouch(): number {
-  return now() - Number(localStorage.getItem(KEPT) ?? now());
+export async function isIdle(opens = false): Promise<boolean> {
+  const touched = Number(localStorage.getItem(KEPT) ?? now());
+  if (now() - touched <= IDLE) return false;
+  if (opens || performance.now() - touchedHere > IDLE) return true;
+  const patience = new Promise((done) => setTimeout(done, PATIENCE));
+  await Promise.race([readConfiguration().catch(() => undefined), patience]); // any answer brings the server's time
+  return now() - touched > IDLE;
 }

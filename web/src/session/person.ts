@@ -17,7 +17,7 @@ const SHARED = "khaya-shared-phone";
 
 /** null: a visitor. A person is known before the first refresh, from the copy on the device. */
 export const person = signal<Person | null>(read());
-/** Whether several people use this phone: nothing private is kept, and the session ends after 15 idle minutes. */
+/** Whether several people use this phone: nothing that was read is kept, and the session ends after 15 idle minutes. */
 export const sharedPhone = signal<boolean | null>(readShared());
 export const signedIn = computed(() => person.value !== null);
 /** Whose data is shown; null for a visitor. */

@@ -119,9 +119,9 @@ function forgetTokens(forgetPerson = () => setPerson(null)): void {
 /** Takes tokens only for the person whom this tab shows: their request must not go out in the name of another. */
 function takeForSame(tokens: Tokens): string {
   const known = person.peek()?.userId;
-  if (known && known !== tokens.userId) {
-    forgetTokens(hidePerson);
-    throw new Unreachable("somebody else signed in");
+  if (known !== tokens.userId) {
+    if (known) forgetTokens(hidePerson);
+    throw new Unreachable("they signed out, or somebody else signed in");
   }
   return take(tokens);
 }

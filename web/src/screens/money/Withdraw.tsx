@@ -15,24 +15,32 @@ import { useDraft } from "../../offline/drafts";
 import { Button, LinkButton } from "../../ui/Button";
 import { Note } from "../../ui/Note";
 import { Page } from "../../ui/Page";
-import { money } from "../../words/format";
+import { moment, money } from "../../words/format";
 import { t } from "../../words/words";
 import { needOf, readAmount, type State } from "./withdrawal";
 
+const MINUTE = 60_000;
+
+interface Done {
+  entry: Schemas["TransactionView"];
+  /** Whether it is one that was asked for earlier, of which the answer was lost. */
+  wasBefore: boolean;
+}
+
 export default function Withdraw() {
   const state = useQuery("credits/withdrawable", readState);
-  const done = useSignal<Schemas["TransactionView"] | null>(null);
+  const done = useSignal<Done | null>(null);
   return (
     <Page title={t("money.withdraw_title")} back="/me/credits">
       {done.value ? (
-        <OnItsWay entry={done.value} />
+        <OnItsWay {...done.value} />
       ) : (
         <Loaded query={state}>
           {(found) => (
             <Withdrawing
               state={found}
               onDone={(entry) => {
-                done.value = entry;
+                done.value = { entry, wasBefore: Date.parse(entry.createdAt) < now() - MINUTE };
                 forget("credits/");
               }}
               onChanged={() => void state.reload()}
@@ -136,10 +144,11 @@ function Withdrawing({
   );
 }
 
-function OnItsWay({ entry }: { entry: Schemas["TransactionView"] }) {
+function OnItsWay({ entry, wasBefore }: Done) {
   return (
     <>
       <Note kind="done" title={t("money.withdrawn", { amount: money(-entry.amountCents) })}>
+        {wasBefore && <p>{t("money.withdrawn_before", { when: moment(entry.createdAt) })}</p>}
         <p>{t("money.withdrawn_next")}</p>
       </Note>
       <LinkButton href="/me/credits">{t("money.to_credits")}</LinkButton>

@@ -4,8 +4,8 @@ import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { PhotoField } from "../../forms/PhotoField";
 import { addPhotos, useDraft } from "../../offline/drafts";
-import { keepPicture } from "../../offline/pictures";
-import { eachShared, SHARE_PATH } from "../../offline/sharedFiles";
+import { isUnkept, keepPicture } from "../../offline/pictures";
+import { eachShared, MOST_SHARED, SHARE_PATH } from "../../offline/sharedFiles";
 import { signedIn } from "../../session/person";
 import { Button, LinkButton } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
@@ -20,11 +20,14 @@ import { OwnWork } from "./OwnWork";
 const DRAFT = "shared";
 
 export default function SharedPhotos() {
-  const { route } = useLocation();
+  const { route, query } = useLocation();
   const draft = useDraft<{ photos: string[] }>(DRAFT, { photos: [] });
   const reading = useSignal(true);
-  const failed = useSignal("");
+  const failed = useSignal(leftOut(query.left));
   const ready = draft.ready.value;
+  useEffect(() => {
+    history.replaceState(null, "", SHARE_PATH); // the draft opens here later, without what was left out now
+  }, []);
   useEffect(() => {
     if (ready) void read();
   }, [draft, ready]);
@@ -35,16 +38,21 @@ export default function SharedPhotos() {
       try {
         const { id } = await keepPicture(photo);
         draft.change({ photos: [...draft.values.peek().photos, id] });
-      } catch (cause) {
-        const full = (cause as DOMException).name === "QuotaExceededError";
-        failed.value = t(full ? "photos.full" : "photos.not_a_picture");
+        await draft.kept(); // before the photo that waits is forgotten
+        if (isUnkept(id)) failed.value = t("photos.full");
+      } catch {
+        failed.value = t("photos.not_a_picture");
       }
     });
     reading.value = false;
   }
 
   async function use(aim: Aim): Promise<void> {
-    const left = await addPhotos(aim.draft, aim.path, photos, MOST_PHOTOS);
+    const left = await addPhotos(aim.draft, aim.path, photos, MOST_PHOTOS).catch(() => null);
+    if (!left) {
+      failed.value = t("draft.full");
+      return;
+    }
     if (left.length === photos.length) {
       failed.value = t("share.form_full", { most: MOST_PHOTOS });
       return;
@@ -105,4 +113,10 @@ export default function SharedPhotos() {
       )}
     </Page>
   );
+}
+
+/** Returns the words for photos of a share that were not taken. */
+function leftOut(why: string | undefined): string {
+  if (why === "full") return t("share.no_room");
+  return why === "many" ? t("share.many", { most: MOST_SHARED }) : "";
 }
