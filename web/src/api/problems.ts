@@ -36,6 +36,11 @@ export function isKeyReused(failure: Failure): boolean {
   return failure instanceof Refusal && failure.errors.some(({ code }) => code === "key_reused");
 }
 
+/** Whether a code was not the one that was sent, or was sent too long ago. */
+export function isWrongCode(failure: Failure | undefined): boolean {
+  return failure instanceof Refusal && failure.code === "wrong_code";
+}
+
 /** Returns what failed in the person's language; the API's own sentence where the app has none. */
 export function sentence(failure: Failure): string {
   if (failure instanceof Unreachable) return t("failure.unreachable");

@@ -8,6 +8,8 @@ type Entry = string | [none: string, one: string, several: string];
 type Bundle = Record<string, Entry>;
 
 const KEPT = "khaya-language";
+/** Says that an account has the device's choice, so that it does not go to the next person's account too. */
+const SAVED = "khaya-language-saved";
 /** The files of words: of the first screens, of one's work, of one's own pages, of the admin's, of what went wrong, and the long texts. */
 export type BundleName = "first" | "work" | "own" | "problems" | "admin" | "pages";
 const FILES = {
@@ -47,7 +49,19 @@ export async function useWords(wanted: Language, keep = false): Promise<void> {
   texts.value = await load(wanted);
   language.value = wanted;
   document.documentElement.lang = wanted;
-  if (keep) localStorage.setItem(KEPT, wanted);
+  if (!keep) return;
+  localStorage.setItem(KEPT, wanted);
+  localStorage.removeItem(SAVED);
+}
+
+/** Whether an account has the device's choice. */
+export function isLanguageSaved(): boolean {
+  return localStorage.getItem(SAVED) !== null;
+}
+
+/** Notes that an account has the device's choice. */
+export function noteLanguageSaved(): void {
+  localStorage.setItem(SAVED, "yes");
 }
 
 /** Adds the words of some screens, which are loaded with them. */
