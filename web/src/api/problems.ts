@@ -36,6 +36,11 @@ export function isKeyReused(failure: Failure): boolean {
   return failure instanceof Refusal && failure.errors.some(({ code }) => code === "key_reused");
 }
 
+/** Whether a request failed by a fault of Khaya's, or for a reason that the app does not know. */
+export function isFault(refusal: Refusal): boolean {
+  return refusal.status >= 500 || !isWord(`problem.${refusal.code}`);
+}
+
 /** Whether a code was not the one that was sent, or was sent too long ago. */
 export function isWrongCode(failure: Failure | undefined): boolean {
   return failure instanceof Refusal && failure.code === "wrong_code";
