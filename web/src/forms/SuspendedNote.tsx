@@ -1,4 +1,4 @@
-/** Says that the account is suspended: why, whom to ask, and how to get one's data. */
+/** Says that the account is suspended: why, whom to ask where there is somebody, and how to get one's data. */
 import { type Refusal, sentence } from "../api/problems";
 import { LinkButton } from "../ui/Button";
 import { HELP_ADDRESS } from "../ui/helpAddress";
@@ -13,12 +13,13 @@ export function SuspendedNote({ refusal, address = HELP_ADDRESS }: { refusal: Re
       {reason && <p class="text">{t("state.suspended_why", { reason })}</p>}
       {address && (
         <>
-          <p>{t("state.suspended_help")}</p>
+          <p>{t("state.suspended_ask")}</p>
           <LinkButton kind="secondary" href={`mailto:${address}`}>
             {address}
           </LinkButton>
         </>
       )}
+      <p>{t("state.suspended_help")}</p>
       <LinkButton href="/me/settings/export">{t("state.suspended_export")}</LinkButton>
     </Note>
   );

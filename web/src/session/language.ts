@@ -11,7 +11,7 @@ export async function saveLanguage(wanted: Language): Promise<void> {
         body: { language: wanted, channels: known.channels as Record<string, never> },
       }),
     );
-  noteLanguageSaved();
+  noteLanguageSaved(wanted);
 }
 
 /**
@@ -23,6 +23,6 @@ export async function agreeOnLanguage(): Promise<void> {
   if (chosen && !isLanguageSaved()) return saveLanguage(chosen);
   const { language } = await ask(api.GET("/notifications/preferences"));
   if (language === chosen) return;
-  const shown = useWords(language, true).then(noteLanguageSaved);
+  const shown = useWords(language, true).then(() => noteLanguageSaved(language));
   await shown.catch(() => undefined); // its words did not load, and the next sign-in tries again
 }
