@@ -194,3 +194,21 @@ describe("codes of the API", () => {
     expect(words()).not.toMatch(/\b[a-z]+_[a-z_]+\b/);
   });
 });
+
+it("given queues of which some are empty, when the admin opens the first page, then those with something waiting come first", async () => {
+  answers({
+    "GET /admin/queues": {
+      items: [
+        { queue: "listings", count: 0, more: false, oldestAt: null },
+        { queue: "verifications", count: 2, more: false, oldestAt: AT },
+        { queue: "reports", count: 0, more: false, oldestAt: null },
+        { queue: "disputes", count: 5, more: false, oldestAt: AT },
+      ],
+    },
+    "GET /admin/statistics": { days: [] },
+  });
+  await open("/admin", <Admin />);
+  await sees("5");
+  const order = [...document.querySelectorAll("a.card")].map((one) => one.getAttribute("href"));
+  expect(order).toEqual(["/admin/verifications", "/admin/disputes", "/admin/moderation", "/admin/reports"]);
+});

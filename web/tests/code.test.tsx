@@ -1,9 +1,9 @@
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import Code from "../src/screens/sign-in/Code";
 import { keepChallenge } from "../src/session/challenge";
 import { setPerson } from "../src/session/person";
-import { answers } from "./api";
-import { open, sees, tap, words } from "./screen";
+import { answers, problem } from "./api";
+import { open, sees, tap, type, words } from "./screen";
 
 const SENT = { challenge: "c2", expiresIn: 600 };
 
@@ -46,4 +46,25 @@ it("given a code that went by e-mail, then only another e-mail is offered", asyn
   await codePageFor("thandi@example.com");
   expect(words()).not.toContain("WhatsApp");
   expect(words()).not.toContain("Send it by e-mail");
+});
+
+it("given a wrong code, then the next steps are said, and the empty field waits for the next try", async () => {
+  answers({ "POST /auth/tokens": problem(401, "wrong_code") });
+  await codePageFor("0821234567");
+  await type("code", "123456");
+  await sees("That code is not right. Type it again, or get a new code.");
+  const field = document.getElementById("code") as HTMLInputElement;
+  await vi.waitFor(() => expect(field.value).toBe(""));
+  expect(document.activeElement).toBe(field);
+  expect(document.querySelector("details")?.open).toBe(true);
+});
+
+it("given a wrong code, when another code is asked for, then nothing says any more that it was wrong", async () => {
+  answers({ "POST /auth/tokens": problem(401, "wrong_code"), "POST /auth/sign-up": SENT });
+  await codePageFor("0821234567");
+  await type("code", "123456");
+  await sees("That code is not right.");
+  await tap("Send a new code");
+  await sees("A new code is on its way.");
+  expect(words()).not.toContain("That code is not right.");
 });

@@ -5,6 +5,8 @@ import { Refusal } from "../src/api/problems";
 import { ErrorSummary } from "../src/forms/ErrorSummary";
 import { errorsOf } from "../src/forms/errors";
 import { FailureNote } from "../src/forms/FailureNote";
+import { FaultNumber } from "../src/forms/FaultNumber";
+import { SuspendedNote } from "../src/forms/SuspendedNote";
 import { outbox, remove, sendAgain, submit } from "../src/offline/outbox";
 import Report from "../src/screens/me/Report";
 import { answers, noNetwork, problem, signInAs } from "./api";
@@ -37,10 +39,27 @@ it("given errors of the API, when the person types, then the focus stays in the 
 it("given a suspended person, when an act is refused, then it says why, whom to ask and how to get the data", async () => {
   const params = { reason: "Several people were not paid." };
   const refused = new Refusal(new Response(null, { status: 403 }), { code: "suspended", params });
-  await act(() => render(<FailureNote failure={refused} />, document.body));
+  await act(() => render(<SuspendedNote refusal={refused} address="help@example.org" />, document.body));
   expect(words()).toContain("Your account is suspended.");
   expect(words()).toContain("Several people were not paid.");
-  expect([linkTo("Help"), linkTo("Get my data")]).toEqual(["/help", "/me/settings/export"]);
+  expect(linkTo("help@example.org")).toBe("mailto:help@example.org");
+  expect(linkTo("Get my data")).toBe("/me/settings/export");
+});
+
+it.each([
+  ["a fault of Khaya's", 500, "internal_error", true],
+  ["a refusal that the app does not know", 418, "teapot", true],
+  ["a refusal that the person can do something about", 401, "wrong_code", false],
+])("given %s, then its number is shown where it helps (%i %s)", async (_name, status, code, isShown) => {
+  const refused = new Refusal(new Response(null, { status }), { code, requestId: "r1" });
+  await act(() => render(<FailureNote failure={refused} />, document.body));
+  expect(words().includes("Write down this number in case it happens again: r1")).toBe(isShown);
+});
+
+it("given an operator with an address, then a fault's number is ready to be sent there", async () => {
+  const fault = new Refusal(new Response(null, { status: 500 }), { code: "internal_error", requestId: "r1" });
+  await act(() => render(<FaultNumber failure={fault} address="help@example.org" />, document.body));
+  expect(linkTo("Write to help@example.org")).toBe("mailto:help@example.org?subject=Khaya%20r1");
 });
 
 it("given a limit for most of an hour, then the time to wait is told in minutes", async () => {

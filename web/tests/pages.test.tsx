@@ -6,11 +6,12 @@ import DataUse from "../src/screens/pages/DataUse";
 import Help from "../src/screens/pages/Help";
 import NotFound from "../src/screens/pages/NotFound";
 import Privacy from "../src/screens/pages/Privacy";
+import { WhomToAsk } from "../src/screens/pages/Sections";
 import Terms from "../src/screens/pages/Terms";
 import { NotChecked } from "../src/ui/NotChecked";
 import { useWords } from "../src/words/words";
 import { answers, noNetwork } from "./api";
-import { close, find, open, sees } from "./screen";
+import { close, find, linkTo, open, sees, words } from "./screen";
 
 afterEach(() => {
   close();
@@ -81,13 +82,26 @@ describe("texts in isiZulu that nobody has checked", () => {
     expect(shown.textContent).not.toContain("A buyer posts a job with a place and a budget.");
   });
 
-  it("given isiZulu, when a page is shown, then it says so and leads to whom to tell; in English it does not", async () => {
+  it("given isiZulu, when a page is shown, then it says that its translation is not checked, and leads to somebody who reads; in English it does not", async () => {
     await useWords("zu");
-    await open("/", <NotChecked />);
-    expect((await find("Akukahlolwa. Sitshele.")).getAttribute("href")).toBe("/help#ask");
+    await open("/", <NotChecked address="help@example.org" />);
+    await sees("Akekho oseyihlolile le nguqulo yesiZulu.");
+    expect(linkTo("Sitshele ngephutha")).toBe("mailto:help@example.org?subject=isiZulu");
+    await open("/", <NotChecked address="" />);
+    await sees("Akekho oseyihlolile le nguqulo yesiZulu.");
+    expect(document.querySelector("a")).toBeNull();
     await useWords("en");
     const shown = await open("/", <NotChecked />);
     expect(shown.textContent).toBe("");
+  });
+
+  it("given an operator without an address, when people read whom to ask, then they are sent to nobody who is not there", async () => {
+    await open("/help", <WhomToAsk address="" />);
+    await sees("Use Report at the end of each job");
+    expect(words()).not.toContain("Tell us");
+    await open("/help", <WhomToAsk address="help@example.org" />);
+    expect(linkTo("Write to help@example.org")).toBe("mailto:help@example.org");
+    await sees("say the number that Khaya showed you");
   });
 
   it("given English, when the rules are shown, then each text stands once", async () => {

@@ -36,6 +36,16 @@ export function isKeyReused(failure: Failure): boolean {
   return failure instanceof Refusal && failure.errors.some(({ code }) => code === "key_reused");
 }
 
+/** Whether a request failed by a fault of Khaya's, or for a reason that the app does not know. */
+export function isFault(refusal: Refusal): boolean {
+  return refusal.status >= 500 || !isWord(`problem.${refusal.code}`);
+}
+
+/** Whether a code was not the one that was sent, or was sent too long ago. */
+export function isWrongCode(failure: Failure | undefined): boolean {
+  return failure instanceof Refusal && failure.code === "wrong_code";
+}
+
 /** Returns what failed in the person's language; the API's own sentence where the app has none. */
 export function sentence(failure: Failure): string {
   if (failure instanceof Unreachable) return t("failure.unreachable");

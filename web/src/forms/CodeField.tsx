@@ -1,6 +1,7 @@
 /** The one-time code: one field, sent by itself at the sixth digit; filled in by the phone where it can. */
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
+import { type Failure, isWrongCode } from "../api/problems";
 import { t } from "../words/words";
 import { TextField } from "./TextField";
 
@@ -12,14 +13,21 @@ interface OtpCredential extends Credential {
 
 export function CodeField({
   busy,
+  failure,
   onCode,
-  error,
 }: {
   busy: boolean;
+  /** Why the last code was not taken. After a wrong one the field is empty again, and has the focus. */
+  failure: Failure | undefined;
   onCode: (code: string) => void;
-  error?: string | undefined;
 }) {
   const value = useSignal("");
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!isWrongCode(failure)) return;
+    value.value = "";
+    place.current?.querySelector("input")?.focus();
+  }, [failure]);
   const take = (text: string) => {
     value.value = text;
     const code = text.replace(/\D/g, "");
@@ -36,15 +44,16 @@ export function CodeField({
     return () => waiting.abort();
   }, []);
   return (
-    <TextField
-      name="code"
-      label={t("code.label")}
-      hint={t("code.hint")}
-      inputmode="numeric"
-      autocomplete="one-time-code"
-      value={value.value}
-      onInput={take}
-      error={error}
-    />
+    <div ref={place}>
+      <TextField
+        name="code"
+        label={t("code.label")}
+        hint={t("code.hint")}
+        inputmode="numeric"
+        autocomplete="one-time-code"
+        value={value.value}
+        onInput={take}
+      />
+    </div>
   );
 }

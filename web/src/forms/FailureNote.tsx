@@ -4,17 +4,17 @@ import { useEffect } from "preact/hooks";
 import { type Failure, Refusal, sentence } from "../api/problems";
 import { Note } from "../ui/Note";
 import { t } from "../words/words";
+import { FaultNumber } from "./FaultNumber";
 import { SuspendedNote } from "./SuspendedNote";
 
 export function FailureNote({ failure }: { failure: Failure | undefined }) {
   if (!failure) return null;
   if (failure instanceof Refusal && failure.code === "suspended") return <SuspendedNote refusal={failure} />;
-  const id = failure instanceof Refusal ? failure.problem.requestId : undefined;
   return (
     <Note kind="error">
       <p>{sentence(failure)}</p>
       {failure instanceof Refusal && failure.retryAfter && <Countdown seconds={failure.retryAfter} />}
-      {id && <p class="small">{t("failure.request_id", { id })}</p>}
+      <FaultNumber failure={failure} />
     </Note>
   );
 }

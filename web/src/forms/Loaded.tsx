@@ -10,6 +10,7 @@ import { Skeleton } from "../ui/Skeleton";
 import { moment } from "../words/format";
 import { t } from "../words/words";
 import { Countdown } from "./FailureNote";
+import { FaultNumber } from "./FaultNumber";
 import { SuspendedNote } from "./SuspendedNote";
 
 interface LoadedProps<T> {
@@ -93,9 +94,7 @@ export function Failed({ failure, busy, onAgain }: FailedProps) {
       <p>{sentence(failure)}</p>
       {failure.status === 503 && <p>{t("state.retries_by_itself")}</p>}
       {failure.retryAfter && failure.status === 429 ? <Countdown seconds={failure.retryAfter} /> : null}
-      {failure.problem.requestId && (
-        <p class="small">{t("failure.request_id", { id: failure.problem.requestId })}</p>
-      )}
+      <FaultNumber failure={failure} />
       {again}
     </Note>
   );

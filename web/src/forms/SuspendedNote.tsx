@@ -1,19 +1,25 @@
-/** Says that the account is suspended: why, whom to ask, and how to get one's data. */
+/** Says that the account is suspended: why, whom to ask where there is somebody, and how to get one's data. */
 import { type Refusal, sentence } from "../api/problems";
 import { LinkButton } from "../ui/Button";
+import { HELP_ADDRESS } from "../ui/helpAddress";
 import { Note } from "../ui/Note";
 import { t } from "../words/words";
 
-export function SuspendedNote({ refusal }: { refusal: Refusal }) {
+export function SuspendedNote({ refusal, address = HELP_ADDRESS }: { refusal: Refusal; address?: string }) {
   const { reason } = (refusal.problem.params ?? {}) as { reason?: string | null };
   return (
     <Note kind="error">
       <p>{sentence(refusal)}</p>
       {reason && <p class="text">{t("state.suspended_why", { reason })}</p>}
+      {address && (
+        <>
+          <p>{t("state.suspended_ask")}</p>
+          <LinkButton kind="secondary" href={`mailto:${address}`}>
+            {address}
+          </LinkButton>
+        </>
+      )}
       <p>{t("state.suspended_help")}</p>
-      <LinkButton kind="secondary" href="/help">
-        {t("help")}
-      </LinkButton>
       <LinkButton href="/me/settings/export">{t("state.suspended_export")}</LinkButton>
     </Note>
   );

@@ -5,7 +5,7 @@ import { describedBy, Field, type FieldProps } from "./Field";
 interface TextFieldProps extends FieldProps {
   value: string;
   onInput: (value: string) => void;
-  type?: "text" | "password" | "tel" | "date" | "datetime-local" | "search";
+  type?: "text" | "password" | "tel" | "email" | "date" | "datetime-local" | "search";
   inputmode?: "text" | "numeric" | "decimal" | "tel" | "email" | "search";
   autocomplete?: string;
   maxLength?: number;

@@ -65,6 +65,7 @@ function Question({ answer }: { answer: (proved: boolean) => void }) {
             <p>{t("code.sent_to", { contact: phone(contact.value) })}</p>
             <CodeField
               busy={prove.busy.value}
+              failure={prove.failure.value}
               onCode={(code) => void prove.run({ challenge: challenge.value, code })}
             />
             <Button kind="plain" onClick={() => void ask_.run()}>

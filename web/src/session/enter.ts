@@ -1,9 +1,10 @@
-/** What follows a good sign-in: the profile, the drafts that the visitor wrote, the invitation that was kept. */
+/** What follows a good sign-in: the profile, the language, the drafts that the visitor wrote, the invitation that was kept. */
 import { newKey } from "../api/action";
 import { api, ask } from "../api/client";
 import { Refusal, Unreachable } from "../api/problems";
 import { forget } from "../api/query";
 import { adoptDrafts } from "../offline/drafts";
+import { agreeOnLanguage } from "./language";
 import { type Person, person, setPerson } from "./person";
 
 const INVITATION = "khaya-invitation";
@@ -30,9 +31,12 @@ export async function readPerson(): Promise<void> {
 export async function entered(): Promise<void> {
   forget();
   await adoptDrafts().catch(() => undefined); // a full phone keeps the drafts where they are
+  await Promise.all([endsNoSignIn(agreeOnLanguage()), endsNoSignIn(readPerson().then(useInvitation))]);
+}
+
+async function endsNoSignIn(work: Promise<void>): Promise<void> {
   try {
-    await readPerson();
-    await useInvitation();
+    await work;
   } catch (cause) {
     if (!(cause instanceof Refusal || cause instanceof Unreachable)) throw cause;
   }

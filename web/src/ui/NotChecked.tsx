@@ -1,13 +1,17 @@
-/** Says on each isiZulu page that its words were not checked by a native speaker, and whom to tell. */
+/** Says on each isiZulu page that its translation was not checked by a native speaker, and whom to tell of an error. */
 import { ALL_CHECKED, language, t } from "../words/words";
+import { HELP_ADDRESS } from "./helpAddress";
 
-export function NotChecked() {
+export function NotChecked({ address = HELP_ADDRESS }: { address?: string }) {
   if (language.value !== "zu" || ALL_CHECKED) return null;
   return (
     <p class="small">
-      <a class="tap" href="/help#ask">
-        {t("not_checked")}
-      </a>
+      {t("not_checked")}{" "}
+      {address && (
+        <a class="tap" href={`mailto:${address}?subject=isiZulu`}>
+          {t("not_checked.tell")}
+        </a>
+      )}
     </p>
   );
 }

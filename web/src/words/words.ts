@@ -8,6 +8,8 @@ type Entry = string | [none: string, one: string, several: string];
 type Bundle = Record<string, Entry>;
 
 const KEPT = "khaya-language";
+/** The choice that an account has, so that it does not go to the next person's account too. */
+const SAVED = "khaya-language-saved";
 /** The files of words: of the first screens, of one's work, of one's own pages, of the admin's, of what went wrong, and the long texts. */
 export type BundleName = "first" | "work" | "own" | "problems" | "admin" | "pages";
 const FILES = {
@@ -48,6 +50,16 @@ export async function useWords(wanted: Language, keep = false): Promise<void> {
   language.value = wanted;
   document.documentElement.lang = wanted;
   if (keep) localStorage.setItem(KEPT, wanted);
+}
+
+/** Whether an account has the device's choice. */
+export function isLanguageSaved(): boolean {
+  return localStorage.getItem(SAVED) === chosenLanguage();
+}
+
+/** Notes that an account has the device's choice. */
+export function noteLanguageSaved(saved: Language): void {
+  localStorage.setItem(SAVED, saved);
 }
 
 /** Adds the words of some screens, which are loaded with them. */

@@ -33,6 +33,11 @@ const CHARTS: { word: Word; of: "jobsPosted" | "bidsPlaced" | "peopleJoined" | "
   { word: "admin.completed_rand", of: "completedCents" },
 ];
 
+/** Returns the queues with something in them before the empty ones. */
+function waitingFirst<Q extends { count: number }>(queues: Q[]): Q[] {
+  return [...queues].sort((a, b) => Number(b.count > 0) - Number(a.count > 0));
+}
+
 export default function Dashboard() {
   const queues = useQuery("admin/queues", () => ask(api.GET("/admin/queues")));
   const from = new Date(Date.parse(today()) - (DAYS - 1) * 86_400_000).toISOString().slice(0, 10);
@@ -46,7 +51,7 @@ export default function Dashboard() {
       <Loaded query={queues}>
         {({ items }) => (
           <ul class="list tiles">
-            {items.map((one) => (
+            {waitingFirst(items).map((one) => (
               <li key={one.queue}>
                 <a class="card" href={PATHS[one.queue]}>
                   <strong>{t(`admin.queue_${one.queue}`)}</strong>

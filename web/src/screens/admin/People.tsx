@@ -44,7 +44,7 @@ function Find() {
       >
         <TextField
           name="contact"
-          label={t("sign_in.contact")}
+          label={t("admin.contact")}
           autocomplete="off"
           value={contact.value}
           onInput={(value) => {

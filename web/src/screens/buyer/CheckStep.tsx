@@ -120,12 +120,12 @@ function Answers({ values }: { values: PostingValues }) {
     ["payment", t("buyer.how_paid"), t(`payment.${values.payment}`)],
   ];
   return (
-    <dl class="facts">
+    <dl class="facts answers">
       {rows.map(([field, name, value]) => (
         <div key={field}>
           <dt>{name}</dt>
-          <dd class="text">
-            {value}{" "}
+          <dd class="text">{value}</dd>
+          <dd>
             <a id={field} class="tap" href={pathOf(STEP_OF[field] ?? "work")}>
               {t("edit")}
               <span class="visually-hidden"> {name}</span>

@@ -1,5 +1,6 @@
 /** Long texts in parts that open by a tap; a link with # opens its part. */
 import type { ComponentChildren } from "preact";
+import { HELP_ADDRESS } from "../../ui/helpAddress";
 import { OriginalText } from "../../ui/OriginalText";
 import { t, type Word } from "../../words/words";
 
@@ -28,16 +29,17 @@ export function Section({ id, title, texts = [], original = false, children }: S
   );
 }
 
-/** The operator's address for questions, which is set when the app is built. */
-const ADDRESS: string = import.meta.env.VITE_HELP_ADDRESS ?? "";
-
-export function WhomToAsk() {
+/** Whom to ask. Nothing is promised that nobody would read: without an address there are reports only. */
+export function WhomToAsk({ address = HELP_ADDRESS }: { address?: string }) {
+  const texts: Word[] = address
+    ? ["pages.ask_report", "pages.ask_number", "pages.ask_words"]
+    : ["pages.ask_report", "pages.ask_nobody"];
   return (
-    <Section id="ask" title="pages.ask" texts={["pages.ask_report", "pages.ask_number", "pages.ask_words"]}>
-      {ADDRESS && (
+    <Section id="ask" title="pages.ask" texts={texts}>
+      {address && (
         <p>
-          <a class="tap" href={`mailto:${ADDRESS}`}>
-            {t("pages.ask_mail", { address: ADDRESS })}
+          <a class="tap" href={`mailto:${address}`}>
+            {t("pages.ask_mail", { address })}
           </a>
         </p>
       )}

@@ -61,7 +61,14 @@ function Current({ profile, onChanged }: { profile: Profile; onChanged: () => vo
       {challenge.value ? (
         <>
           <p>{t("code.sent_to", { contact: phone(contact.value) })}</p>
-          <CodeField busy={prove.busy.value} onCode={(code) => void prove.run(code)} />
+          <CodeField
+            busy={prove.busy.value}
+            failure={prove.failure.value}
+            onCode={(code) => void prove.run(code)}
+          />
+          <Button kind="plain" busy={ask_.busy.value} onClick={() => void ask_.run()}>
+            {t("code.again")}
+          </Button>
         </>
       ) : (
         <form

@@ -2,13 +2,13 @@
 import { useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
 import { useAction } from "../../api/action";
-import { api, ask } from "../../api/client";
 import { Choices } from "../../forms/Choices";
 import { FailureNote } from "../../forms/FailureNote";
 import { dataSaver, setDataSaver } from "../../offline/dataSaver";
 import { deviceId, forgetDevice } from "../../offline/device";
 import { outbox } from "../../offline/outbox";
 import { stopPush } from "../../offline/push";
+import { saveLanguage } from "../../session/language";
 import { leave } from "../../session/leave";
 import { has, type Role, setSharedPhone, sharedPhone } from "../../session/person";
 import { dropRole, takeRole } from "../../session/roles";
@@ -78,12 +78,7 @@ export default function Settings() {
 function LanguageChoice() {
   const change = useAction(async (_key, wanted: Language) => {
     await useWords(wanted, true);
-    const known = await ask(api.GET("/notifications/preferences"));
-    await ask(
-      api.PUT("/notifications/preferences", {
-        body: { language: wanted, channels: known.channels as Record<string, never> },
-      }),
-    );
+    await saveLanguage(wanted);
   });
   return (
     <>

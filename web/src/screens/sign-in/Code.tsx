@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { useAction } from "../../api/action";
-import { Refusal } from "../../api/problems";
+import { isWrongCode, Refusal } from "../../api/problems";
 import { CodeField } from "../../forms/CodeField";
 import { FailureNote } from "../../forms/FailureNote";
 import { type Challenge, dropChallenge, openChallenge } from "../../session/challenge";
@@ -40,6 +40,7 @@ export default function Code() {
   const again = useAction(async (_key, before: Challenge, channel?: Channel) => {
     open.value = await requestCode(before.contact, before.then, channel);
     sentAgain.value = channel ?? "again";
+    enter.failure.value = undefined; // it was about the code before
   });
 
   const challenge = open.value;
@@ -61,9 +62,13 @@ export default function Code() {
         </Note>
       )}
       <FailureNote failure={enter.failure.value ?? again.failure.value} />
-      <CodeField busy={enter.busy.value} onCode={(code) => void enter.run(challenge, code)} />
+      <CodeField
+        busy={enter.busy.value}
+        failure={enter.failure.value}
+        onCode={(code) => void enter.run(challenge, code)}
+      />
       {enter.busy.value && <p role="status">{t("busy")}</p>}
-      <details>
+      <details open={isWrongCode(enter.failure.value)}>
         <summary>{t("sign_in.no_message")}</summary>
         <Button kind="secondary" busy={again.busy.value} onClick={() => void again.run(challenge)}>
           {t("code.again")}

@@ -16,11 +16,16 @@ import { Button } from "../../ui/Button";
 import { Page } from "../../ui/Page";
 import { t } from "../../words/words";
 
+/** A phone shows the keys that the kind of contact needs. */
+const PHONE = { type: "tel", inputmode: "tel", autocomplete: "tel" } as const;
+const EMAIL = { type: "email", inputmode: "email", autocomplete: "email" } as const;
+
 export default function SignIn() {
   const { query, route } = useLocation();
   const then = pathInApp(query.then);
   const contact = useSignal("");
   const password = useSignal("");
+  const byEmail = useSignal(false);
   const byPassword = useSignal(false);
   const errors = useSignal<Errors>({});
 
@@ -59,10 +64,9 @@ export default function SignIn() {
       >
         <TextField
           name="contact"
-          type={contact.value.includes("@") || /[a-z]/i.test(contact.value) ? "text" : "tel"}
-          label={t("sign_in.contact")}
-          hint={t("sign_in.contact_hint")}
-          autocomplete="tel"
+          {...(byEmail.value ? EMAIL : PHONE)}
+          label={t(byEmail.value ? "sign_in.email" : "sign_in.phone")}
+          hint={t(byEmail.value ? "sign_in.email_hint" : "sign_in.phone_hint")}
           value={contact.value}
           error={errors.value.contact}
           onInput={(value) => {
@@ -89,20 +93,31 @@ export default function SignIn() {
       <Button
         kind="plain"
         onClick={() => {
+          byEmail.value = !byEmail.value;
+          contact.value = "";
+          errors.value = {};
+        }}
+      >
+        {t(byEmail.value ? "sign_in.by_phone" : "sign_in.use_email")}
+      </Button>
+      <Button
+        kind="plain"
+        onClick={() => {
           byPassword.value = !byPassword.value;
         }}
       >
         {byPassword.value ? t("step_up.by_code") : t("step_up.by_password")}
       </Button>
-      <p class="small">
-        {t("sign_in.terms")}{" "}
-        <a class="tap" href="/terms">
-          {t("sign_in.terms_link")}
-        </a>{" "}
-        ·{" "}
-        <a class="tap" href="/privacy">
-          {t("sign_in.privacy_link")}
-        </a>
+      <p class="small row">
+        {t("sign_in.terms")}
+        <span class="row">
+          <a class="tap" href="/terms">
+            {t("sign_in.terms_link")}
+          </a>
+          <a class="tap" href="/privacy">
+            {t("sign_in.privacy_link")}
+          </a>
+        </span>
       </p>
     </Page>
   );
