@@ -9,7 +9,9 @@ import OwnBids from "../src/screens/worker/OwnBids";
 import { boundsOf, readOffer, received } from "../src/screens/worker/offer";
 import PayoutAccount from "../src/screens/worker/PayoutAccount";
 import PlaceBid from "../src/screens/worker/PlaceBid";
-import { blockOf } from "../src/screens/worker/submission";
+import { payoutLabel } from "../src/screens/worker/payoutWords";
+import { blockOf, nextOf } from "../src/screens/worker/submission";
+import { t } from "../src/words/words";
 import { answers, noNetwork, problem, signInAs } from "./api";
 import { emptyDevice } from "./device";
 import { linkTo, sees, show, tap, type, words } from "./screen";
@@ -200,12 +202,16 @@ describe("handing in work", () => {
     expect(asked.some((one) => one.method === "POST")).toBe(false);
   });
 
-  it("given work that was sent back, when the page is opened, then the reason is there", async () => {
-    answers({
-      "GET /jobs/j1": job({ changes: [{ reason: "The door is not painted", at: "2026-11-01T08:00:00Z" }] }),
-    });
-    show(<HandIn id="j1" />);
-    await sees("The door is not painted");
+  it.each([
+    [job({}), "All is paid. The buyer checks your work, then Khaya pays you."],
+    [
+      job({ escrow: { status: "deposit_paid" } }),
+      "The buyer checks it and pays what is still open. Then Khaya pays you.",
+    ],
+    [job({ payment: "cash", escrow: null }), "The buyer checks it and pays you in cash."],
+    [undefined, "This work is handed in. The buyer checks it."],
+  ])("given %o, when its work is handed in, then what comes next is true of it: %s", (one, next) => {
+    expect(t(nextOf(one as unknown as Schemas["PartyJobView"] | undefined))).toBe(next);
   });
 
   it("given no network and no copy of the job, when work is handed in, then it waits", async () => {
@@ -270,9 +276,19 @@ describe("earnings", () => {
     answers({ "GET /earnings/mine": { items: [earning], nextCursor: null } });
     show(<Earnings />);
     await sees("We do not know your bank account yet.");
-    expect(words()).toContain("R950");
+    expect(words()).toMatch(/You will receive\s*R950/);
+    expect(words()).not.toContain("Paid out");
     expect(linkTo("Give my bank account")).toBe("/me/payout-account");
     expect(words()).toContain("Download the invoice of the fee");
+  });
+
+  it.each([
+    ["pending", "You will receive"],
+    ["sent", "You will receive"],
+    ["paid", "Paid out to you"],
+    ["credited", "Back in your credits"],
+  ])('given a payout that is %s, when its amount is named, then it is "%s"', (status, name) => {
+    expect(t(payoutLabel(status))).toBe(name);
   });
 });
 

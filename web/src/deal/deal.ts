@@ -4,6 +4,7 @@ import { day, moment, money } from "../words/format";
 import { t } from "../words/words";
 import { ACTS, type Act, pageOf } from "./acts";
 import { actsOf, type Known } from "./possible";
+import { workerGets } from "./shares";
 import type { Side, Stage } from "./stages";
 import { type Due, NAMES, type StageIcon, type Tone } from "./table";
 
@@ -77,7 +78,7 @@ function valuesOf({ job, escrow }: Known): Record<string, string | number> {
     n: job.bidCount,
     agreed: money(job.agreedCents ?? 0),
     refund: money(escrow?.refundedCents ?? 0),
-    payout: money(escrow?.workerCents ?? 0),
+    payout: money(escrow ? workerGets(escrow) : 0),
     buyer: job.buyerName,
     worker: job.workerName ?? t("deal.the_worker"),
   };

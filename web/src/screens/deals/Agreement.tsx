@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useAction } from "../../api/action";
 import { api, ask } from "../../api/client";
 import type { Escrow, PartyJob } from "../../api/deals";
+import { sharesOf } from "../../deal/shares";
 import type { Side } from "../../deal/stages";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsOf } from "../../forms/errors";
@@ -18,7 +19,6 @@ import { Sheet } from "../../ui/Sheet";
 import { Skeleton } from "../../ui/Skeleton";
 import { money } from "../../words/format";
 import { t } from "../../words/words";
-import { sharesOf } from "./shares";
 
 interface AgreementProps {
   job: PartyJob;
