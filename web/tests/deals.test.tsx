@@ -113,6 +113,12 @@ describe("the job room", () => {
     expect(linkTo("See the job")).toBe("/jobs/01JOB");
   });
 
+  it("given a job that was posted for as soon as possible, when its worker reads it, then it says so", async () => {
+    room(jobInProgress({ ...AS_WORKER, startDate: null }));
+    await sees("About the job");
+    expect(words()).toMatch(/Begin\s*As soon as possible/);
+  });
+
   it("given a job of the past, when its events are listed, then they are in the order of time", () => {
     const events = timelineOf(
       jobInProgress({
