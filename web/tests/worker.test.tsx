@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
 import { isIdentityNumber, readAccount } from "../src/forms/bankAccount";
+import { errorsLeft } from "../src/forms/errors";
 import { database } from "../src/offline/database";
 import { outbox } from "../src/offline/outbox";
 import Earnings from "../src/screens/worker/Earnings";
@@ -9,6 +10,7 @@ import OwnBids from "../src/screens/worker/OwnBids";
 import { boundsOf, readOffer, received } from "../src/screens/worker/offer";
 import PayoutAccount from "../src/screens/worker/PayoutAccount";
 import PlaceBid from "../src/screens/worker/PlaceBid";
+import { EMPTY_PROOF, readProof } from "../src/screens/worker/ProofForm";
 import { payoutLabel } from "../src/screens/worker/payoutWords";
 import { blockOf, nextOf } from "../src/screens/worker/submission";
 import { t } from "../src/words/words";
@@ -85,6 +87,38 @@ describe("placing a bid", () => {
     const sent = asked.find((one) => one.method === "POST");
     expect(sent?.body).toEqual({ amountCents: 100_000, timelineDays: 3, proposal: PROPOSAL });
     expect(sent?.headers.get("Idempotency-Key")).toBeTruthy();
+  });
+
+  it("given none of the usual numbers of days, when another number is wanted, then its field opens and is sent", async () => {
+    const asked = answers({ ...BID_ROUTES, "POST /jobs/j1/bids": { id: "x", payoutAccountNeeded: false } });
+    show(<PlaceBid id="j1" />);
+    await fillBid();
+    expect(words()).not.toContain("Number of days");
+    await tap("Another number");
+    await sees("Number of days");
+    await type("timelineDays", "1");
+    await type("timelineDays", "12");
+    await tap("Send bid");
+    await sees("Your bid is sent");
+    expect(asked.find((one) => one.method === "POST")?.body).toMatchObject({ timelineDays: 12 });
+  });
+
+  it("given a bid with errors, when its fields are filled one by one, then each error goes and the rest stay", async () => {
+    answers(BID_ROUTES);
+    show(<PlaceBid id="j1" />);
+    await tap("Send bid");
+    await sees("Choose how long");
+    await sees("Write at least 20 characters");
+    await tap("3 days");
+    await vi.waitFor(() => expect(words()).not.toContain("Choose how long"));
+    expect(words()).toContain("Write at least 20 characters");
+    document.getElementById("proposal")?.focus();
+    await type("proposal", "I");
+    await vi.waitFor(() => expect(words()).not.toContain("Write at least 20 characters"));
+    expect(words()).toContain("Write an amount");
+    expect(document.activeElement?.id).toBe("proposal");
+    await tap("Send bid");
+    await sees("Write at least 20 characters");
   });
 
   it("given no network, when a bid is sent, then it waits in the outbox, and once it is refused its form has it again", async () => {
@@ -200,6 +234,13 @@ describe("handing in work", () => {
     await tap("Hand in work");
     await sees("Add one photo at least.");
     expect(asked.some((one) => one.method === "POST")).toBe(false);
+  });
+
+  it("given the error of a missing photo, when a photo is there, then the error is gone", () => {
+    const own = readProof(EMPTY_PROOF, true);
+    expect(errorsLeft(own, undefined, EMPTY_PROOF)).toEqual({ photos: own.photos });
+    expect(errorsLeft(own, undefined, { ...EMPTY_PROOF, photos: ["p1"] })).toEqual({});
+    expect(errorsLeft(own, undefined, EMPTY_PROOF)).toEqual({}); // until it is sent again
   });
 
   it.each([
