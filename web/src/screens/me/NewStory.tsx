@@ -37,8 +37,8 @@ export default function NewStory() {
   const own = useSignal<Errors>({});
   const outcome = sending.outcome.value;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
-  const errors = errorsLeft(own.value, refusal, draft.values.value);
   const values = draft.values.value;
+  const errors = errorsLeft(own.value, refusal, { ...values, media: values.photos });
   const send = async () => {
     own.value = {
       ...(values.type ? {} : { type: t("stories.kind_missing") }),

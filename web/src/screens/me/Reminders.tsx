@@ -81,7 +81,7 @@ function NewReminder({ onSent }: { onSent: () => void }) {
   const { text, at } = draft.values.value;
   const outcome = sending.outcome.value;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
-  const errors = errorsLeft(own.value, refusal, draft.values.value);
+  const errors = errorsLeft(own.value, refusal, { text, dueAt: at });
   const send = async () => {
     own.value = {
       ...(text.trim() ? {} : { text: t("reminders.text_missing") }),

@@ -4,7 +4,7 @@ import { useLocation } from "preact-iso";
 import { useAction } from "../../api/action";
 import { Refusal } from "../../api/problems";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { isContact } from "../../forms/read";
 import { TextField } from "../../forms/TextField";
@@ -23,6 +23,7 @@ export default function SignIn() {
   const password = useSignal("");
   const byPassword = useSignal(false);
   const errors = useSignal<Errors>({});
+  const left = errorsLeft(errors.value, undefined, { contact: contact.value, password: password.value });
 
   const code = useAction(async () => requestCode(contact.value, then));
   const enter = useAction(async () => {
@@ -48,7 +49,7 @@ export default function SignIn() {
   const failure = code.failure.value ?? enter.failure.value;
   return (
     <Page title={t("sign_in.title")} {...(then === "/" ? { back: "/" } : {})}>
-      <ErrorSummary errors={errors.value} />
+      <ErrorSummary errors={left} />
       {!errors.value.contact && <FailureNote failure={failure} />}
       <form
         noValidate
@@ -64,7 +65,7 @@ export default function SignIn() {
           hint={t("sign_in.contact_hint")}
           autocomplete="tel"
           value={contact.value}
-          error={errors.value.contact}
+          error={left.contact}
           onInput={(value) => {
             contact.value = value;
           }}
@@ -76,7 +77,7 @@ export default function SignIn() {
             autocomplete="current-password"
             label={t("password")}
             value={password.value}
-            error={errors.value.password}
+            error={left.password}
             onInput={(value) => {
               password.value = value;
             }}
