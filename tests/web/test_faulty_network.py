@@ -98,7 +98,7 @@ def fill_job(page: Page, title: str) -> None:
 def fill_bid(page: Page, job: str) -> None:
     page.goto(f"/jobs/{job}/bid")
     page.locator("#amountCents").fill("400")
-    page.locator("#timelineDays").fill("3")
+    page.locator(".choice", has=page.locator('[name=timelineDays][value="3"]')).click()
     page.locator("#proposal").fill(PROPOSAL)
 
 

@@ -72,7 +72,7 @@ def bid(page: Page, words: Words, job: str, amount: str) -> None:
     taps = Taps(page, words)
     page.goto(f"/jobs/{job}/bid")
     page.locator("#amountCents").fill(amount)
-    taps.tap(page.locator("label.choice", has=page.locator("input[name=days]")).nth(2))
+    taps.tap(page.locator("label.choice", has=page.locator("input[name=timelineDays]")).nth(2))
     page.locator("#proposal").fill("I come tomorrow morning with all my tools and finish by noon.")
     taps.button("worker.send_bid")
     expect(page.get_by_text(words("worker.bid_sent"))).to_be_visible()

@@ -162,7 +162,7 @@ def test_given_a_page_that_ends_at_each_step_of_a_bid_then_no_word_is_lost_and_o
     page.locator("#amountCents").fill("400")
     page = killed(page)
     expect(page.locator("#amountCents")).to_have_value("400")
-    page.locator("#timelineDays").fill("3")
+    page.locator(".choice", has=page.locator('[name=timelineDays][value="3"]')).click()
     page.locator("#proposal").fill(PROPOSAL)
     page = killed(page)
     expect(page.locator("#proposal")).to_have_value(PROPOSAL)

@@ -362,6 +362,8 @@ describe("paying", () => {
     answers({ "GET /jobs/01JOB/escrow": escrow({ status: "pending", checkouts: checkout("failed") }) });
     show(<Paid id="01JOB" />, "/deals/01JOB/paid?status=success");
     await sees("The payment did not work");
+    await sees("The bank or the payment service declined it. No money was taken.");
+    expect(words()).not.toContain("We are checking");
     expect(linkTo("Open the payment")).toBe("/deals/01JOB/pay");
   });
 
@@ -378,6 +380,31 @@ describe("paying", () => {
     show(<Paid id="01JOB" />, "/deals/01JOB/paid");
     await sees("We are checking");
     await vi.waitFor(() => expect(words()).toContain("R315 is paid"), { timeout: 4_000 });
+  });
+
+  it("given a payment that stays unknown, when time passes, then the page says one thing at a time, and never two", async () => {
+    answers({
+      "GET /jobs/01JOB/escrow": escrow({ status: "pending", paidCents: 0, checkouts: checkout("waiting") }),
+    });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      show(<Paid id="01JOB" />, "/deals/01JOB/paid");
+      const said: string[] = [];
+      for (const seconds of [0, 1, 2, 4, 8, ...PAUSES.slice(4)]) {
+        await vi.advanceTimersByTimeAsync(seconds * 1000);
+        expect(document.querySelectorAll(".note")).toHaveLength(1);
+        const title = document.querySelector(".note")?.textContent ?? "";
+        if (!said.includes(title)) said.push(title);
+      }
+      expect(said.map((one) => one.slice(0, 14))).toEqual([
+        "We are checkin",
+        "No payment has",
+        "We will tell y",
+      ]);
+      expect(linkTo("Open the payment")).toBe("/deals/01JOB/pay");
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

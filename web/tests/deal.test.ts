@@ -228,7 +228,7 @@ describe("amounts, moments and what the escrow adds", () => {
     ["buyer", "work that was started", { ...escrowed("held"), startedAt: "2026-11-03T08:00:00.000Z" }],
   ] as const)("given the %s of %s, then the agreed day is the deadline", (side, _what, some) => {
     const job = jobInProgress({ ...some, handInBy: "2026-11-09T08:00:00.000Z" });
-    expect(dealOf({ job, side, now: NOW }).deadline).toMatch(/^Agreed: done by Monday 9 November/);
+    expect(dealOf({ job, side, now: NOW }).deadline).toMatch(/^Agreed: done by Monday 9 November( 2026)?\.$/);
   });
 });
 

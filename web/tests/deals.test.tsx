@@ -1,6 +1,7 @@
 /** What the two people of a job see and can do: work list, job room, cancelling, a problem with an agreement, a review. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
+import { sharesOf } from "../src/deal/shares";
 import { outbox } from "../src/offline/outbox";
 import Cancel, { effectsOf } from "../src/screens/deals/Cancel";
 import Deals from "../src/screens/deals/Deals";
@@ -8,9 +9,9 @@ import Dispute from "../src/screens/deals/Dispute";
 import JobRoom from "../src/screens/deals/JobRoom";
 import { linesOf } from "../src/screens/deals/Money";
 import { bodyOf, valuesOf } from "../src/screens/deals/review";
-import { sharesOf } from "../src/screens/deals/shares";
 import { timelineOf } from "../src/screens/deals/timeline";
 import WriteReview from "../src/screens/deals/WriteReview";
+import { whereMoneyIs } from "../src/screens/deals/whereMoneyIs";
 import { answers, noNetwork, problem, signInAs } from "./api";
 import { emptyDevice } from "./device";
 import { dispute, escrow, job, jobInProgress, SUBMISSION, summary } from "./samples";
@@ -112,6 +113,12 @@ describe("the job room", () => {
     expect(linkTo("See the job")).toBe("/jobs/01JOB");
   });
 
+  it("given a job that was posted for as soon as possible, when its worker reads it, then it says so", async () => {
+    room(jobInProgress({ ...AS_WORKER, startDate: null }));
+    await sees("About the job");
+    expect(words()).toMatch(/Begin\s*As soon as possible/);
+  });
+
   it("given a job of the past, when its events are listed, then they are in the order of time", () => {
     const events = timelineOf(
       jobInProgress({
@@ -130,13 +137,44 @@ describe("the money of a job", () => {
     const lines = linesOf(escrow(), "worker").map(
       ([name, value]) => `${name}: ${value.replace(/\u00a0/g, " ")}`,
     );
-    expect(lines).toEqual([
-      "Agreed: R1 000",
-      "Khaya's fee: −R50",
-      "You receive: R950",
-      "With Khaya now: R1 050",
-    ]);
+    expect(lines).toEqual(["Agreed: R1 000", "Khaya's fee: −R50", "You receive: R950"]);
   });
+
+  it.each([
+    [{ status: "cancelled", paidCents: 0, heldCents: 0 }, "Nothing"],
+    [{ status: "refunded", refundedCents: 105_000, heldCents: 0 }, "Nothing"],
+    [{ status: "released", heldCents: 0 }, "R950"],
+    [{ status: "released", refundedCents: 30_000, heldCents: 0 }, "R678.57"],
+    [{ status: "released", heldCents: 0, dispute: dispute({ workerCents: 40_000 }) }, "R400"],
+  ] as const)("given the ended escrow %o, when the worker looks, then they receive %s", (some, gets) => {
+    const lines = new Map(linesOf(escrow(some), "worker"));
+    expect(lines.get("You receive")).toBe(gets);
+    expect(lines.has("Khaya's fee")).toBe(gets === "R950");
+  });
+
+  it.each([
+    ["buyer", { status: "held" }, {}, "until the work is done"],
+    ["buyer", { status: "held" }, { submission: SUBMISSION }, "until you release it or the time is over"],
+    [
+      "worker",
+      { status: "held" },
+      { submission: SUBMISSION },
+      "until the buyer releases it or the time is over",
+    ],
+    ["buyer", { status: "disputed" }, {}, "until you agree or it is decided"],
+    ["buyer", { status: "released" }, { status: "completed" }, "The money is released to Sipho."],
+    ["worker", { status: "released" }, { status: "completed" }, "The money is released to you."],
+    ["worker", { status: "released", refundedCents: 1 }, { status: "completed" }, "was divided between you"],
+    ["buyer", { status: "refunded" }, { status: "cancelled" }, "The money goes back to you."],
+    ["worker", { status: "refunded" }, { status: "cancelled" }, "The money goes back to the buyer."],
+    ["worker", { status: "cancelled" }, { status: "cancelled" }, "Khaya holds no money for it."],
+  ] as const)(
+    "given the %s of an escrow %o, when they look, then it says where the money is",
+    (side, some, more, text) => {
+      const one = jobInProgress({ ...THROUGH_KHAYA, ...more });
+      expect(whereMoneyIs(one, side, escrow(some))).toContain(text);
+    },
+  );
 
   it.each([
     [105000, 0, 95000, 10000],

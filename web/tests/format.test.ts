@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readMoney } from "../src/forms/read";
-import { day, moment, money, phone } from "../src/words/format";
+import { day, deadline, moment, money, phone } from "../src/words/format";
 import { useWords } from "../src/words/words";
 
 describe("amounts", () => {
@@ -39,6 +39,19 @@ describe("dates", () => {
     expect(moment(`${year}-12-04T22:30:00.000Z`)).toMatch(/ 5 December, 00:30$/);
     await useWords("zu");
     expect(day(`${year}-12-05`)).toMatch(/ 5 Disemba$/);
+  });
+});
+
+describe("deadlines", () => {
+  const year = new Date().getUTCFullYear();
+  it.each([
+    [`${year}-12-02T22:30:00.000Z`, / 3 December$/],
+    [`${year}-12-02T21:30:00.000Z`, / 2 December, 23:30$/],
+    [`${year}-11-30T22:30:00.000Z`, / 1 December, 00:30$/],
+    [`${year}-11-29T02:54:00.000Z`, / 29 November$/],
+  ])("given the evening of 1 December, when the deadline %s is shown, then it reads %s", async (at, text) => {
+    await useWords("en");
+    expect(deadline(at, Date.parse(`${year}-12-01T20:00:00.000Z`))).toMatch(text);
   });
 });
 

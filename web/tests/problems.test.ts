@@ -37,7 +37,7 @@ describe("problems", () => {
 
   it("given a problem with amounts and times, when it is shown, then they read as people write them", () => {
     const escrow = refusal("escrow_amount", { minCents: 20000, maxCents: 5000000 });
-    expect(sentence(escrow)).toBe("Khaya keeps money only for bids from R200 to R50\u00a0000.");
+    expect(sentence(escrow)).toBe("Through Khaya, bids are from R200 to R50\u00a0000.");
     const late = refusal("payout_account_changed", { usableFrom: "2026-12-04T12:00:00.000Z" });
     expect(sentence(late)).toContain("Friday 4 December, 14:00");
   });

@@ -154,6 +154,14 @@ describe("a job", () => {
     expect((await find("Report this job")).getAttribute("href")).toBe("/report/job/j1");
     await sees("Trust 41 of 100: growing");
     await sees("Khaya keeps the money until the work is done.");
+    await sees("As soon as possible");
+  });
+
+  it("given a job that is done, when it is shown, then nothing is said of money that Khaya keeps", async () => {
+    answers({ ...routes, "GET /jobs/j1": { ...JOB, status: "completed" } });
+    const shown = await open("/jobs/j1", <JobPage id="j1" />);
+    await sees("This job takes no more bids");
+    expect(shown.textContent).not.toContain("Khaya keeps the money");
   });
 
   it("given its buyer, when the job is shown, then it leads to the job room and takes no bid", async () => {

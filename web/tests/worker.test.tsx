@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
 import { isIdentityNumber, readAccount } from "../src/forms/bankAccount";
+import { errorsLeft } from "../src/forms/errors";
 import { database } from "../src/offline/database";
 import { outbox } from "../src/offline/outbox";
 import Earnings from "../src/screens/worker/Earnings";
@@ -9,7 +10,10 @@ import OwnBids from "../src/screens/worker/OwnBids";
 import { boundsOf, readOffer, received } from "../src/screens/worker/offer";
 import PayoutAccount from "../src/screens/worker/PayoutAccount";
 import PlaceBid from "../src/screens/worker/PlaceBid";
-import { blockOf } from "../src/screens/worker/submission";
+import { EMPTY_PROOF, readProof } from "../src/screens/worker/ProofForm";
+import { payoutLabel } from "../src/screens/worker/payoutWords";
+import { blockOf, nextOf } from "../src/screens/worker/submission";
+import { t } from "../src/words/words";
 import { answers, noNetwork, problem, signInAs } from "./api";
 import { emptyDevice } from "./device";
 import { linkTo, sees, show, tap, type, words } from "./screen";
@@ -83,6 +87,38 @@ describe("placing a bid", () => {
     const sent = asked.find((one) => one.method === "POST");
     expect(sent?.body).toEqual({ amountCents: 100_000, timelineDays: 3, proposal: PROPOSAL });
     expect(sent?.headers.get("Idempotency-Key")).toBeTruthy();
+  });
+
+  it("given none of the usual numbers of days, when another number is wanted, then its field opens and is sent", async () => {
+    const asked = answers({ ...BID_ROUTES, "POST /jobs/j1/bids": { id: "x", payoutAccountNeeded: false } });
+    show(<PlaceBid id="j1" />);
+    await fillBid();
+    expect(words()).not.toContain("Number of days");
+    await tap("Another number");
+    await sees("Number of days");
+    await type("timelineDays", "1");
+    await type("timelineDays", "12");
+    await tap("Send bid");
+    await sees("Your bid is sent");
+    expect(asked.find((one) => one.method === "POST")?.body).toMatchObject({ timelineDays: 12 });
+  });
+
+  it("given a bid with errors, when its fields are filled one by one, then each error goes and the rest stay", async () => {
+    answers(BID_ROUTES);
+    show(<PlaceBid id="j1" />);
+    await tap("Send bid");
+    await sees("Choose how long");
+    await sees("Write at least 20 characters");
+    await tap("3 days");
+    await vi.waitFor(() => expect(words()).not.toContain("Choose how long"));
+    expect(words()).toContain("Write at least 20 characters");
+    document.getElementById("proposal")?.focus();
+    await type("proposal", "I");
+    await vi.waitFor(() => expect(words()).not.toContain("Write at least 20 characters"));
+    expect(words()).toContain("Write an amount");
+    expect(document.activeElement?.id).toBe("proposal");
+    await tap("Send bid");
+    await sees("Write at least 20 characters");
   });
 
   it("given no network, when a bid is sent, then it waits in the outbox, and once it is refused its form has it again", async () => {
@@ -200,12 +236,23 @@ describe("handing in work", () => {
     expect(asked.some((one) => one.method === "POST")).toBe(false);
   });
 
-  it("given work that was sent back, when the page is opened, then the reason is there", async () => {
-    answers({
-      "GET /jobs/j1": job({ changes: [{ reason: "The door is not painted", at: "2026-11-01T08:00:00Z" }] }),
-    });
-    show(<HandIn id="j1" />);
-    await sees("The door is not painted");
+  it("given the error of a missing photo, when a photo is there, then the error is gone", () => {
+    const own = readProof(EMPTY_PROOF, true);
+    expect(errorsLeft(own, undefined, EMPTY_PROOF)).toEqual({ photos: own.photos });
+    expect(errorsLeft(own, undefined, { ...EMPTY_PROOF, photos: ["p1"] })).toEqual({});
+    expect(errorsLeft(own, undefined, EMPTY_PROOF)).toEqual({}); // until it is sent again
+  });
+
+  it.each([
+    [job({}), "All is paid. The buyer checks your work, then Khaya pays you."],
+    [
+      job({ escrow: { status: "deposit_paid" } }),
+      "The buyer checks it and pays what is still open. Then Khaya pays you.",
+    ],
+    [job({ payment: "cash", escrow: null }), "The buyer checks it and pays you in cash."],
+    [undefined, "This work is handed in. The buyer checks it."],
+  ])("given %o, when its work is handed in, then what comes next is true of it: %s", (one, next) => {
+    expect(t(nextOf(one as unknown as Schemas["PartyJobView"] | undefined))).toBe(next);
   });
 
   it("given no network and no copy of the job, when work is handed in, then it waits", async () => {
@@ -270,9 +317,19 @@ describe("earnings", () => {
     answers({ "GET /earnings/mine": { items: [earning], nextCursor: null } });
     show(<Earnings />);
     await sees("We do not know your bank account yet.");
-    expect(words()).toContain("R950");
+    expect(words()).toMatch(/You will receive\s*R950/);
+    expect(words()).not.toContain("Paid out");
     expect(linkTo("Give my bank account")).toBe("/me/payout-account");
     expect(words()).toContain("Download the invoice of the fee");
+  });
+
+  it.each([
+    ["pending", "You will receive"],
+    ["sent", "You will receive"],
+    ["paid", "Paid out to you"],
+    ["credited", "Back in your credits"],
+  ])('given a payout that is %s, when its amount is named, then it is "%s"', (status, name) => {
+    expect(t(payoutLabel(status))).toBe(name);
   });
 });
 

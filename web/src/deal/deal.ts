@@ -1,9 +1,10 @@
 /** What one side sees of a job now: the row of the table, with its amounts, moments and names filled in. */
 import type { components } from "../api/schema";
-import { day, moment, money } from "../words/format";
+import { day, deadline, moment, money } from "../words/format";
 import { t } from "../words/words";
 import { ACTS, type Act, pageOf } from "./acts";
 import { actsOf, type Known } from "./possible";
+import { workerGets } from "./shares";
 import type { Side, Stage } from "./stages";
 import { type Due, NAMES, type StageIcon, type Tone } from "./table";
 
@@ -52,20 +53,21 @@ function doing(act: Act, known: Known): Doing {
   return { act, label: t(ACTS[act].word, valuesOf(known)), href: pageOf(act, known.job.id) };
 }
 
-function momentOf(due: Due, { job, escrow }: Known): string | null {
+/** Returns until when it is: a payment to the minute, all else by its day. */
+function momentOf(due: Due, { job, escrow, now }: Known): string | null {
   switch (due) {
     case "expiresAt":
-      return moment(job.expiresAt);
+      return deadline(job.expiresAt, now);
     case "completesAt":
-      return job.completesAt && moment(job.completesAt);
+      return job.completesAt && deadline(job.completesAt, now);
     case "dueAt":
       return job.escrow?.dueAt ? moment(job.escrow.dueAt) : null;
     case "releaseAt":
-      return job.escrow?.releaseAt ? moment(job.escrow.releaseAt) : null;
+      return job.escrow?.releaseAt ? deadline(job.escrow.releaseAt, now) : null;
     case "decideBy":
-      return escrow?.dispute?.decideBy ? moment(escrow.dispute.decideBy) : null;
+      return escrow?.dispute?.decideBy ? deadline(escrow.dispute.decideBy, now) : null;
     case "handInBy":
-      return job.handInBy && moment(job.handInBy);
+      return job.handInBy && deadline(job.handInBy, now);
     case "payoutOn":
       return escrow?.payoutExpectedOn ? day(escrow.payoutExpectedOn) : null;
   }
@@ -77,7 +79,7 @@ function valuesOf({ job, escrow }: Known): Record<string, string | number> {
     n: job.bidCount,
     agreed: money(job.agreedCents ?? 0),
     refund: money(escrow?.refundedCents ?? 0),
-    payout: money(escrow?.workerCents ?? 0),
+    payout: money(escrow ? workerGets(escrow) : 0),
     buyer: job.buyerName,
     worker: job.workerName ?? t("deal.the_worker"),
   };

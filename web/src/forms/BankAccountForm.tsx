@@ -7,7 +7,7 @@ import { Button } from "../ui/Button";
 import { t } from "../words/words";
 import { type AccountValues, EMPTY_ACCOUNT, readAccount } from "./bankAccount";
 import { ErrorSummary } from "./ErrorSummary";
-import { type Errors, errorsOf } from "./errors";
+import { type Errors, errorsLeft, errorsOf } from "./errors";
 import { FailureNote } from "./FailureNote";
 import { Loaded } from "./Loaded";
 import { Select } from "./Select";
@@ -34,7 +34,7 @@ export function BankAccountForm({ title, why, send, onGiven }: BankAccountFormPr
     return true;
   });
   const failure = give.failure.value;
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(failure);
+  const errors = errorsLeft(own.value, failure, values.value);
   const change = (some: Partial<AccountValues>) => {
     values.value = { ...values.value, ...some };
   };
@@ -50,7 +50,7 @@ export function BankAccountForm({ title, why, send, onGiven }: BankAccountFormPr
         >
           <h2>{title}</h2>
           <ErrorSummary errors={errors} />
-          {!Object.keys(errors).length && <FailureNote failure={failure} />}
+          {!Object.keys({ ...errors, ...errorsOf(failure) }).length && <FailureNote failure={failure} />}
           <p>{why}</p>
           <Select
             name="bankCode"

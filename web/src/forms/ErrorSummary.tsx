@@ -6,9 +6,14 @@ import type { Errors } from "./errors";
 export function ErrorSummary({ errors }: { errors: Errors }) {
   const box = useRef<HTMLDivElement>(null);
   const names = Object.keys(errors);
+  const before = useRef<string[]>([]);
   useEffect(() => {
+    // Where one error fewer is left, somebody is mending the form: they keep the focus.
+    const mended =
+      names.length < before.current.length && names.every((name) => before.current.includes(name));
+    before.current = names;
     if (!names.length) return undefined;
-    box.current?.focus();
+    if (!mended) box.current?.focus();
     const prefix = `${t("error_prefix", { text: "" }).trim()} `;
     if (!document.title.startsWith(prefix)) document.title = prefix + document.title;
     return () => {

@@ -14,6 +14,7 @@ const DAYS = {
   zu: "iSonto uMsombuluko uLwesibili uLwesithathu uLwesine uLwesihlanu uMgqibelo",
 };
 const SAST = 2 * 3_600_000;
+const DAY = 86_400_000;
 
 /** Returns cents as R1 234 or R1 234.50, with no-break spaces. */
 export function money(cents: number): string {
@@ -33,6 +34,12 @@ export function moment(iso: string): string {
 /** Returns the day of a moment, or a date of the form 2026-12-05, as "Friday 5 December". */
 export function day(iso: string): string {
   return dayOf(iso.length === 10 ? new Date(`${iso}T00:00:00Z`) : new Date(Date.parse(iso) + SAST));
+}
+
+/** Returns until when something is: its day, and the time only where it is today or tomorrow. */
+export function deadline(iso: string, now: number): string {
+  const days = Math.floor((Date.parse(iso) + SAST) / DAY) - Math.floor((now + SAST) / DAY);
+  return days === 0 || days === 1 ? moment(iso) : day(iso);
 }
 
 /** Returns a South African number as 082 123 4567, and others as they are. */

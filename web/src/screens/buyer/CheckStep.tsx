@@ -6,7 +6,7 @@ import { useAction } from "../../api/action";
 import type { Schemas } from "../../api/client";
 import { forget } from "../../api/query";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { readMoney } from "../../forms/read";
 import { WaitingNote } from "../../forms/WaitingNote";
@@ -90,7 +90,7 @@ export function CheckStep({ draft, amounts }: CheckStepProps) {
         <WaitingNote />
       </Page>
     );
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
+  const errors = errorsLeft(own.value, refusal, draft.values.value);
   return (
     <Page title={t("buyer.check_answers")} back={pathOf("budget")}>
       <ErrorSummary errors={errors} />

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
 import { useAction } from "../../api/action";
 import { api, ask } from "../../api/client";
+import { now } from "../../api/clock";
 import {
   type Escrow,
   forgetDeal,
@@ -23,7 +24,7 @@ import { Note } from "../../ui/Note";
 import { OriginalText } from "../../ui/OriginalText";
 import { Page } from "../../ui/Page";
 import { Sheet } from "../../ui/Sheet";
-import { moment, money } from "../../words/format";
+import { deadline, moment, money } from "../../words/format";
 import { t } from "../../words/words";
 import { SendBack } from "./SendBack";
 
@@ -91,7 +92,7 @@ function Choice({ job, escrow }: { job: PartyJob; escrow?: Escrow }) {
     <>
       <WorkDone job={job} />
       {until && job.submission && (
-        <p>{t(escrow ? "deal.until.released" : "deal.until.completes", { when: moment(until) })}</p>
+        <p>{t(escrow ? "deal.until.released" : "deal.until.completes", { when: deadline(until, now()) })}</p>
       )}
       <Button
         onClick={() => {

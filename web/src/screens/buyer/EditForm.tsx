@@ -7,7 +7,7 @@ import { JOB_CATEGORIES } from "../../cards/CategoryPicture";
 import { PlaceField } from "../../cards/PlaceField";
 import { Choices } from "../../forms/Choices";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { PhotoField } from "../../forms/PhotoField";
 import { Select } from "../../forms/Select";
@@ -32,7 +32,7 @@ export function EditForm({ job, draft, refusal, busy, onSend }: EditFormProps) {
   const config = useConfiguration();
   const own = useSignal<Errors>({});
   const values = draft.values.value;
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
+  const errors = errorsLeft(own.value, refusal, draft.values.value);
   const fixed = job.bidCount > 0;
   return (
     <form

@@ -23,8 +23,7 @@ interface Watch {
 
 export default function Paid({ id }: { id: string }) {
   const { watch, look } = useWatch(id);
-  const { escrow, outcome, asked, failure } = watch;
-  const over = asked > PAUSES.length;
+  const { escrow, outcome } = watch;
   return (
     <Page title={t("buyer.paid_title")} back={`/deals/${id}`}>
       {outcome === "paid" && <WasPaid id={id} escrow={escrow} />}
@@ -40,21 +39,22 @@ export default function Paid({ id }: { id: string }) {
           <LinkButton href={`/deals/${id}`}>{t("buyer.to_job")}</LinkButton>
         </>
       )}
-      {outcome === "waiting" && !over && !isRefused(failure) && (
-        <Note kind="waiting" title={t("buyer.checking")}>
-          <p>{t("buyer.checking_why")}</p>
-        </Note>
-      )}
-      {outcome === "waiting" && over && !isRefused(failure) && (
-        <Note kind="waiting" title={t("buyer.we_tell_you")}>
-          <p>{t("buyer.we_tell_you_why")}</p>
-        </Note>
-      )}
-      {outcome === "waiting" && asked >= LEFT_AFTER && (
-        <Again id={id} kind="info" title="buyer.left" text="buyer.left_why" />
-      )}
-      {outcome === "waiting" && failure && <Failed failure={failure} busy={false} onAgain={look} />}
+      {outcome === "waiting" && <Unknown id={id} watch={watch} look={look} />}
     </Page>
+  );
+}
+
+/** What is said while nobody knows what became of the payment: one thing at a time. */
+function Unknown({ id, watch, look }: { id: string; watch: Watch; look: () => void }) {
+  const { asked, failure } = watch;
+  if (failure) return <Failed failure={failure} busy={false} onAgain={look} />;
+  if (asked > PAUSES.length)
+    return <Again id={id} kind="waiting" title="buyer.we_tell_you" text="buyer.we_tell_you_why" />;
+  if (asked >= LEFT_AFTER) return <Again id={id} kind="waiting" title="buyer.left" text="buyer.left_why" />;
+  return (
+    <Note kind="waiting" title={t("buyer.checking")}>
+      <p>{t("buyer.checking_why")}</p>
+    </Note>
   );
 }
 
@@ -112,11 +112,13 @@ function WasPaid({ id, escrow }: { id: string; escrow: Escrow | undefined }) {
   );
 }
 
+type Title = "buyer.failed" | "buyer.link_ended" | "buyer.left" | "buyer.we_tell_you";
+
 interface AgainProps {
   id: string;
-  kind: "error" | "info";
-  title: "buyer.failed" | "buyer.link_ended" | "buyer.left";
-  text: "buyer.failed_why" | "buyer.link_ended_why" | "buyer.left_why";
+  kind: "error" | "info" | "waiting";
+  title: Title;
+  text: `${Title}_why`;
 }
 
 function Again({ id, kind, title, text }: AgainProps) {

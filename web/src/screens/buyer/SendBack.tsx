@@ -4,7 +4,7 @@ import { useAction } from "../../api/action";
 import { api, ask } from "../../api/client";
 import { forgetDeal, type PartyJob } from "../../api/deals";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { TextArea } from "../../forms/TextArea";
 import { useDraft } from "../../offline/drafts";
@@ -30,7 +30,7 @@ export function SendBack({ job, onSent }: { job: PartyJob; onSent: () => void })
   );
   if (!draft.ready.value) return <Skeleton />;
   const { reason } = draft.values.value;
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(sendBack.failure.value);
+  const errors = errorsLeft(own.value, sendBack.failure.value, draft.values.value);
   const send = async () => {
     const text = reason.trim();
     own.value = [...text].length < REASON_LEAST ? { reason: t("buyer.missing_missing") } : {};
@@ -48,7 +48,9 @@ export function SendBack({ job, onSent }: { job: PartyJob; onSent: () => void })
       }}
     >
       <ErrorSummary errors={errors} />
-      {!Object.keys(errors).length && <FailureNote failure={sendBack.failure.value} />}
+      {!Object.keys({ ...errors, ...errorsOf(sendBack.failure.value) }).length && (
+        <FailureNote failure={sendBack.failure.value} />
+      )}
       <TextArea
         name="reason"
         label={t("buyer.missing")}

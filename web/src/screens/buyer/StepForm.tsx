@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import type { Errors } from "../../forms/errors";
+import { type Errors, errorsLeft } from "../../forms/errors";
 import type { DraftOf } from "../../offline/drafts";
 import { Button } from "../../ui/Button";
 import { Page } from "../../ui/Page";
@@ -33,6 +33,7 @@ export function StepForm({
   children,
 }: StepFormProps) {
   const errors = useSignal<Errors>({});
+  const shown = errorsLeft(errors.value, undefined, draft.values.value);
   const before = STEPS[STEPS.indexOf(step) - 1];
   return (
     <Page title={title} back={before ? pathOf(before) : "/"} ownHeading={ownHeading}>
@@ -45,8 +46,8 @@ export function StepForm({
           if (!Object.keys(errors.value).length) onDone();
         }}
       >
-        <ErrorSummary errors={errors.value} />
-        {children(errors.value)}
+        <ErrorSummary errors={shown} />
+        {children(shown)}
         <Button>{t("buyer.go_on")}</Button>
       </form>
     </Page>

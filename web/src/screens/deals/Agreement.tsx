@@ -3,9 +3,10 @@ import { useSignal } from "@preact/signals";
 import { useAction } from "../../api/action";
 import { api, ask } from "../../api/client";
 import type { Escrow, PartyJob } from "../../api/deals";
+import { sharesOf } from "../../deal/shares";
 import type { Side } from "../../deal/stages";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { readMoney } from "../../forms/read";
 import { MoneyField } from "../../forms/TextField";
@@ -18,7 +19,6 @@ import { Sheet } from "../../ui/Sheet";
 import { Skeleton } from "../../ui/Skeleton";
 import { money } from "../../words/format";
 import { t } from "../../words/words";
-import { sharesOf } from "./shares";
 
 interface AgreementProps {
   job: PartyJob;
@@ -134,7 +134,7 @@ function Propose({ job, escrow, onProposed }: { job: PartyJob; escrow: Escrow; o
   const text = draft.values.value.refundCents;
   const cents = readMoney(text);
   const fits = cents !== null && cents <= escrow.heldCents;
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(propose.failure.value);
+  const errors = errorsLeft(own.value, propose.failure.value, draft.values.value);
   const send = async () => {
     own.value = fits ? {} : { refundCents: t("deals.refund_bounds", { most: money(escrow.heldCents) }) };
     if (!fits || !(await propose.run(cents))) return;
@@ -150,7 +150,9 @@ function Propose({ job, escrow, onProposed }: { job: PartyJob; escrow: Escrow; o
       }}
     >
       <ErrorSummary errors={errors} />
-      {!Object.keys(errors).length && <FailureNote failure={propose.failure.value} />}
+      {!Object.keys({ ...errors, ...errorsOf(propose.failure.value) }).length && (
+        <FailureNote failure={propose.failure.value} />
+      )}
       <MoneyField
         name="refundCents"
         label={t("deals.refund_amount", { name: job.buyerName })}

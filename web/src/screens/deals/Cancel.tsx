@@ -7,7 +7,7 @@ import { forgetDeal, isPartyJob, type Job, type PartyJob, useJob } from "../../a
 import { dealOf } from "../../deal/deal";
 import { type Side, sideOf } from "../../deal/stages";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { Loaded } from "../../forms/Loaded";
 import { TextArea } from "../../forms/TextArea";
@@ -84,7 +84,7 @@ function CancelForm({ job, side, onCancelled }: CancelFormProps) {
   );
   if (!draft.ready.value) return <Skeleton />;
   const { reason } = draft.values.value;
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(cancel.failure.value);
+  const errors = errorsLeft(own.value, cancel.failure.value, draft.values.value);
   const send = async () => {
     const text = reason.trim();
     own.value = [...text].length < REASON_LEAST ? { reason: t("deals.reason_missing") } : {};
@@ -102,7 +102,9 @@ function CancelForm({ job, side, onCancelled }: CancelFormProps) {
       }}
     >
       <ErrorSummary errors={errors} />
-      {!Object.keys(errors).length && <FailureNote failure={cancel.failure.value} />}
+      {!Object.keys({ ...errors, ...errorsOf(cancel.failure.value) }).length && (
+        <FailureNote failure={cancel.failure.value} />
+      )}
       <h2>{job.title}</h2>
       {effectsOf(job, side).map((word) => (
         <p key={word}>

@@ -14,7 +14,7 @@ import { LinkButton } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/Page";
 import { ShowMore } from "../../ui/ShowMore";
-import { moment, money } from "../../words/format";
+import { deadline, moment, money } from "../../words/format";
 import { t } from "../../words/words";
 
 type Job = Schemas["PartyJobView"];
@@ -46,10 +46,12 @@ export default function Deals() {
 
 function ToDo({ action }: { action: Schemas["ActionView"] }) {
   const doing = doingOf(action);
+  const until = action.action === "pay" ? moment : (iso: string) => deadline(iso, now());
+  const due = action.dueAt && until(action.dueAt);
   return (
     <article class="card">
       <h3>{action.title}</h3>
-      {action.dueAt && <p>{t("deals.due", { when: moment(action.dueAt) })}</p>}
+      {due && <p>{t("deals.due", { when: due })}</p>}
       <LinkButton href={doing.href ?? `/deals/${action.jobId}`}>{doing.label}</LinkButton>
     </article>
   );

@@ -1,4 +1,5 @@
 /** A problem with a job that Khaya keeps the money of: opening it, both sides, an agreement, and its end. */
+import { now } from "../../api/clock";
 import {
   type Escrow,
   forgetDeal,
@@ -16,7 +17,7 @@ import { Facts } from "../../ui/Facts";
 import { Note } from "../../ui/Note";
 import { OriginalText } from "../../ui/OriginalText";
 import { Page } from "../../ui/Page";
-import { moment, money } from "../../words/format";
+import { deadline, moment, money } from "../../words/format";
 import { isWord, t } from "../../words/words";
 import { Agreement } from "./Agreement";
 import { EvidenceOf } from "./EvidenceOf";
@@ -105,7 +106,7 @@ function State({ dispute, job, escrow }: StateProps) {
     [t("deals.opened_at"), moment(dispute.openedAt)],
   ];
   if (open) facts.push([t("deals.held"), money(escrow.heldCents)]);
-  if (open && dispute.decideBy) facts.push([t("deals.decide_by"), moment(dispute.decideBy)]);
+  if (open && dispute.decideBy) facts.push([t("deals.decide_by"), deadline(dispute.decideBy, now())]);
   if (dispute.workerCents !== null) facts.push([t("deals.to_worker"), money(dispute.workerCents)]);
   if (dispute.refundCents !== null) facts.push([t("deals.to_buyer"), money(dispute.refundCents)]);
   if (dispute.platformCents !== null) facts.push([t("deals.to_khaya"), money(dispute.platformCents)]);

@@ -7,7 +7,7 @@ import { api, ask, type Schemas } from "../../api/client";
 import type { Escrow, PartyJob } from "../../api/deals";
 import type { Side } from "../../deal/stages";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { PhotoField } from "../../forms/PhotoField";
 import { TextArea } from "../../forms/TextArea";
@@ -94,7 +94,7 @@ function AddEvidence({ job, onAdded }: { job: PartyJob; onAdded: () => void }) {
   }, `evidence/${job.id}`);
   if (!ready) return <Skeleton />;
   const { text, photos } = draft.values.value;
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(add.failure.value);
+  const errors = errorsLeft(own.value, add.failure.value, draft.values.value);
 
   /** Offers the photos of work that could not be handed in any more. */
   async function takeOver(ids: string[]): Promise<void> {
@@ -127,7 +127,9 @@ function AddEvidence({ job, onAdded }: { job: PartyJob; onAdded: () => void }) {
         </Note>
       )}
       <ErrorSummary errors={errors} />
-      {!Object.keys(errors).length && <FailureNote failure={add.failure.value} />}
+      {!Object.keys({ ...errors, ...errorsOf(add.failure.value) }).length && (
+        <FailureNote failure={add.failure.value} />
+      )}
       <TextArea
         name="text"
         label={t("deals.evidence_text")}

@@ -119,7 +119,7 @@ function AboutJob({ job, side }: { job: PartyJob; side: Side }) {
         facts={[
           [t("deals.category"), t(`category.${job.category}`)],
           [t("place.label"), <PlaceLink key="place" place={job.location} coordinates={job.coordinates} />],
-          [t("deals.begin"), job.startDate ? day(job.startDate) : t("card.start_open")],
+          [t("deals.begin"), job.startDate ? day(job.startDate) : t("public.job.start_open")],
         ]}
       />
       <div class="photos">

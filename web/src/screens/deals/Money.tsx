@@ -1,10 +1,12 @@
 /** The money of a job, line by line, as one side sees it. */
 import type { Escrow, PartyJob } from "../../api/deals";
+import { workerGets } from "../../deal/shares";
 import type { Side } from "../../deal/stages";
 import { Facts } from "../../ui/Facts";
 import { Note } from "../../ui/Note";
 import { day, moment, money } from "../../words/format";
 import { isWord, t } from "../../words/words";
+import { whereMoneyIs } from "./whereMoneyIs";
 
 export function Money({ job, side, escrow }: { job: PartyJob; side: Side; escrow?: Escrow | undefined }) {
   if (job.payment === "cash")
@@ -26,7 +28,7 @@ export function Money({ job, side, escrow }: { job: PartyJob; side: Side; escrow
       <section>
         <h2>{t("deals.money")}</h2>
         <Facts facts={[[t("deals.budget"), amount(job.agreedCents ?? job.budgetCents)]]} />
-        <p>{t("payment.escrow_why")}</p>
+        <p>{whereMoneyIs(job, side, escrow)}</p>
       </section>
     );
   return (
@@ -34,7 +36,7 @@ export function Money({ job, side, escrow }: { job: PartyJob; side: Side; escrow
       <h2>{t("deals.money")}</h2>
       {escrow.chargeback && <Chargeback chargeback={escrow.chargeback} />}
       <Facts facts={linesOf(escrow, side)} />
-      <p>{t("payment.escrow_why")}</p>
+      <p>{whereMoneyIs(job, side, escrow)}</p>
     </section>
   );
 }
@@ -50,10 +52,13 @@ export function linesOf(escrow: Escrow, side: Side): [string, string][] {
     const ended = ["released", "refunded", "cancelled"].includes(escrow.status);
     if (open > 0 && !ended) lines.push([t("deals.still_open"), amount(open)]);
   } else {
-    lines.push([t("deals.fee"), amount(escrow.workerCents - escrow.amountCents)]);
-    lines.push([t("deals.you_receive"), amount(escrow.workerCents)]);
+    const gets = workerGets(escrow);
+    // The fee is a line only where the whole pay is, so that the lines add up.
+    if (gets === escrow.workerCents)
+      lines.push([t("deals.fee"), amount(escrow.workerCents - escrow.amountCents)]);
+    lines.push([t("deals.you_receive"), gets ? amount(gets) : t("deals.nothing")]);
   }
-  if (escrow.heldCents > 0) lines.push([t("deals.held"), amount(escrow.heldCents)]);
+  if (side === "buyer" && escrow.heldCents > 0) lines.push([t("deals.held"), amount(escrow.heldCents)]);
   const back = escrow.refundedCents > 0;
   if (back)
     lines.push([t(side === "buyer" ? "deals.back_to_you" : "deals.back"), amount(escrow.refundedCents)]);

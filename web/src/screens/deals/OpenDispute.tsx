@@ -4,7 +4,7 @@ import { useAction } from "../../api/action";
 import { api, ask } from "../../api/client";
 import type { PartyJob } from "../../api/deals";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { TextArea } from "../../forms/TextArea";
 import { useDraft } from "../../offline/drafts";
@@ -29,7 +29,7 @@ export function OpenDispute({ job, onOpened }: { job: PartyJob; onOpened: () => 
   );
   if (!draft.ready.value) return <Skeleton />;
   const { reason } = draft.values.value;
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(open.failure.value);
+  const errors = errorsLeft(own.value, open.failure.value, draft.values.value);
   const send = async () => {
     const text = reason.trim();
     own.value =
@@ -47,7 +47,9 @@ export function OpenDispute({ job, onOpened }: { job: PartyJob; onOpened: () => 
       }}
     >
       <ErrorSummary errors={errors} />
-      {!Object.keys(errors).length && <FailureNote failure={open.failure.value} />}
+      {!Object.keys({ ...errors, ...errorsOf(open.failure.value) }).length && (
+        <FailureNote failure={open.failure.value} />
+      )}
       <p>
         <OriginalText word="deals.dispute_what" />
       </p>

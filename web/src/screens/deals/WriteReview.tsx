@@ -5,7 +5,7 @@ import { forgetDeal, isPartyJob, type Job, type PartyJob, useJob } from "../../a
 import { type Side, sideOf } from "../../deal/stages";
 import { Choices } from "../../forms/Choices";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { Loaded } from "../../forms/Loaded";
 import { TextArea } from "../../forms/TextArea";
@@ -66,7 +66,7 @@ function Reviewing({ job, side }: { job: PartyJob; side: Side }) {
   if (!draft.ready.value) return <Skeleton />;
   const values = draft.values.value;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
+  const errors = errorsLeft(own.value, refusal, draft.values.value);
   const send = async () => {
     own.value = values.rating ? {} : { rating: t("deals.stars_missing") };
     if (!values.rating) return;

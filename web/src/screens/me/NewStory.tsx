@@ -4,7 +4,7 @@ import type { Schemas } from "../../api/client";
 import { forget } from "../../api/query";
 import { Choices } from "../../forms/Choices";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { PhotoField } from "../../forms/PhotoField";
 import { TextArea } from "../../forms/TextArea";
@@ -37,8 +37,8 @@ export default function NewStory() {
   const own = useSignal<Errors>({});
   const outcome = sending.outcome.value;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
   const values = draft.values.value;
+  const errors = errorsLeft(own.value, refusal, { ...values, media: values.photos });
   const send = async () => {
     own.value = {
       ...(values.type ? {} : { type: t("stories.kind_missing") }),
@@ -78,7 +78,7 @@ export default function NewStory() {
             }}
           >
             <ErrorSummary errors={errors} />
-            {!Object.keys(errors).length && <FailureNote failure={refusal} />}
+            {!Object.keys({ ...errors, ...errorsOf(refusal) }).length && <FailureNote failure={refusal} />}
             <Choices
               name="type"
               label={t("stories.kind")}

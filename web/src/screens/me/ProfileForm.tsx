@@ -4,7 +4,7 @@ import type { Refusal } from "../../api/problems";
 import { PlaceField } from "../../cards/PlaceField";
 import { Choices } from "../../forms/Choices";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { PhotoField } from "../../forms/PhotoField";
 import { TextArea } from "../../forms/TextArea";
@@ -25,7 +25,7 @@ interface ProfileFormProps {
 export function ProfileForm({ draft, refusal, busy, onSend }: ProfileFormProps) {
   const own = useSignal<Errors>({});
   const values = draft.values.value;
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
+  const errors = errorsLeft(own.value, refusal, draft.values.value);
   return (
     <form
       noValidate
@@ -36,7 +36,7 @@ export function ProfileForm({ draft, refusal, busy, onSend }: ProfileFormProps) 
       }}
     >
       <ErrorSummary errors={errors} />
-      {!Object.keys(errors).length && <FailureNote failure={refusal} />}
+      {!Object.keys({ ...errors, ...errorsOf(refusal) }).length && <FailureNote failure={refusal} />}
       <TextField
         name="displayName"
         label={t("me.name")}

@@ -4,7 +4,7 @@ import { useAction } from "../../api/action";
 import { api, ask, type Schemas } from "../../api/client";
 import { forget, usePages } from "../../api/query";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { Loaded } from "../../forms/Loaded";
 import { TextField } from "../../forms/TextField";
@@ -81,7 +81,7 @@ function NewReminder({ onSent }: { onSent: () => void }) {
   const { text, at } = draft.values.value;
   const outcome = sending.outcome.value;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
+  const errors = errorsLeft(own.value, refusal, { text, dueAt: at });
   const send = async () => {
     own.value = {
       ...(text.trim() ? {} : { text: t("reminders.text_missing") }),
@@ -109,7 +109,7 @@ function NewReminder({ onSent }: { onSent: () => void }) {
       <ErrorSummary errors={errors} />
       {outcome?.state === "waiting" && <WaitingNote />}
       {outcome?.state === "sent" && <Note kind="done">{t("reminders.saved")}</Note>}
-      {!Object.keys(errors).length && <FailureNote failure={refusal} />}
+      {!Object.keys({ ...errors, ...errorsOf(refusal) }).length && <FailureNote failure={refusal} />}
       <TextField
         name="text"
         label={t("reminders.text")}

@@ -1,7 +1,7 @@
 /** Reporting a person, a job, a material, a review or a story to the admins. */
 import { useSignal } from "@preact/signals";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { TextArea } from "../../forms/TextArea";
 import { WaitingNote } from "../../forms/WaitingNote";
@@ -29,7 +29,7 @@ export default function Report({ kind, id }: { kind: string; id: string }) {
   const own = useSignal<Errors>({});
   const outcome = sending.outcome.value;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
+  const errors = errorsLeft(own.value, refusal, draft.values.value);
   const { reason } = draft.values.value;
   const word = `report.title_${kind}`;
   const title = isWord(word) ? t(word) : t("report.title");

@@ -4,7 +4,7 @@ import { useAction } from "../../api/action";
 import { api, ask, type Schemas } from "../../api/client";
 import { forget, useQuery } from "../../api/query";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { Loaded } from "../../forms/Loaded";
 import { PhotoField } from "../../forms/PhotoField";
@@ -68,6 +68,8 @@ function Application() {
         <LinkButton href="/me">{t("bar.me")}</LinkButton>
       </>
     );
+  const values = draft.values.value;
+  const left = errorsLeft(errors.value, undefined, { ...values, certifications: values.photos });
   const send = async () => {
     errors.value =
       draft.values.value.note.trim().length < SHORTEST ? { note: t("verification.note_missing") } : {};
@@ -84,7 +86,7 @@ function Application() {
       }}
     >
       <p>{t("verification.what")}</p>
-      <ErrorSummary errors={errors.value} />
+      <ErrorSummary errors={left} />
       {!errors.value.note && <FailureNote failure={apply.failure.value} />}
       <TextArea
         name="note"
@@ -92,7 +94,7 @@ function Application() {
         hint={t("verification.note_hint")}
         maxLength={1000}
         value={draft.values.value.note}
-        error={errors.value.note}
+        error={left.note}
         onInput={(note) => draft.change({ note })}
       />
       <PhotoField
@@ -100,7 +102,7 @@ function Application() {
         label={t("verification.photos")}
         hint={t("verification.photos_hint")}
         ids={draft.values.value.photos}
-        error={errors.value.certifications}
+        error={left.certifications}
         onChange={(photos) => draft.change({ photos })}
       />
       <Button busy={apply.busy.value}>{t("verification.ask")}</Button>

@@ -7,7 +7,7 @@ import { readPayoutAccount } from "../../api/payoutAccount";
 import { Refusal } from "../../api/problems";
 import { forget, useQuery } from "../../api/query";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { Loaded } from "../../forms/Loaded";
 import { MoneyField } from "../../forms/TextField";
@@ -88,7 +88,7 @@ function Withdrawing({
     "withdrawal",
   );
   const failure = withdraw.failure.value;
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(failure);
+  const errors = errorsLeft(own.value, failure, draft.values.value);
   const need = needOf(state, now());
   if (need)
     return (
@@ -119,7 +119,7 @@ function Withdrawing({
       }}
     >
       <ErrorSummary errors={errors} />
-      {!Object.keys(errors).length && <FailureNote failure={failure} />}
+      {!Object.keys({ ...errors, ...errorsOf(failure) }).length && <FailureNote failure={failure} />}
       <p>{t("money.can_withdraw", { amount: money(state.withdrawableCents) })}</p>
       <p>
         {t("money.goes_to", {

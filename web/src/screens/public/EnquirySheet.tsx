@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { Schemas } from "../../api/client";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { TextArea } from "../../forms/TextArea";
 import { TextField } from "../../forms/TextField";
@@ -41,7 +41,7 @@ export function EnquirySheet({ listing, onClose }: EnquirySheetProps) {
   );
   const outcome = sending.outcome.value;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
+  const errors = errorsLeft(own.value, refusal, draft.values.value);
   const send = async () => {
     own.value = mistakes(draft.values.value);
     if (Object.keys(own.value).length) return;
@@ -60,7 +60,7 @@ export function EnquirySheet({ listing, onClose }: EnquirySheetProps) {
   return (
     <Sheet title={t("public.enquiry.title", { title: listing.title })} onClose={onClose}>
       <ErrorSummary errors={errors} />
-      {!Object.keys(errors).length && <FailureNote failure={refusal} />}
+      {!Object.keys({ ...errors, ...errorsOf(refusal) }).length && <FailureNote failure={refusal} />}
       {draft.full.value && <Note kind="error">{t("draft.full")}</Note>}
       {draft.ready.value && (
         <form

@@ -60,7 +60,9 @@ function Content({ job }: { job: Job }) {
           ...(job.status === "open" ? [[t("public.job.until"), day(job.expiresAt)] as [string, string]] : []),
         ]}
       />
-      <p>{job.payment === "escrow" ? t("payment.escrow_why") : t("public.job.cash_why")}</p>
+      {["open", "in_progress"].includes(job.status) && (
+        <p>{job.payment === "escrow" ? t("payment.escrow_why") : t("public.job.cash_why")}</p>
+      )}
       <h2>{t("public.job.description")}</h2>
       <p class="text">{job.description}</p>
       {job.photos.length > 0 && (

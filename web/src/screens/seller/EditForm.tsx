@@ -4,7 +4,7 @@ import { api, ask, type Schemas } from "../../api/client";
 import { Refusal } from "../../api/problems";
 import { forget } from "../../api/query";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import {
   changeOfPhotos,
@@ -90,7 +90,7 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
         stored: storedOf(listing.photos),
       };
   const refusal = outcome?.state === "refused" ? outcome.refusal : stillOpen(before.value);
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
+  const errors = errorsLeft(own.value, refusal, values);
 
   /** A change that was refused for its version, and stands there as it was written, had arrived before. */
   function stillOpen(refused: Refusal | undefined): Refusal | undefined {

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { Schemas } from "../../api/client";
 import { forget } from "../../api/query";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
@@ -35,7 +35,7 @@ export default function NewMaterial() {
   const own = useSignal<Errors>({});
   const outcome = sending.outcome.value;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
+  const errors = errorsLeft(own.value, refusal, draft.values.value);
   const send = async () => {
     const values = draft.values.peek();
     const read = readOffer(values);

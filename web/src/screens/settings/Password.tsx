@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useAction } from "../../api/action";
 import { api, ask } from "../../api/client";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { TextField } from "../../forms/TextField";
 import { Button, LinkButton } from "../../ui/Button";
@@ -17,6 +17,7 @@ export default function Password() {
   const password = useSignal("");
   const shown = useSignal(false);
   const errors = useSignal<Errors>({});
+  const left = errorsLeft(errors.value, undefined, { password: password.value });
   const done = useSignal(false);
   const save = useAction(async () => {
     await ask(api.PUT("/auth/password", { body: { password: password.value } }));
@@ -50,7 +51,7 @@ export default function Password() {
           }}
         >
           <p>{t("settings.password_what")}</p>
-          <ErrorSummary errors={errors.value} />
+          <ErrorSummary errors={left} />
           {!errors.value.password && <FailureNote failure={save.failure.value} />}
           <TextField
             name="password"
@@ -59,7 +60,7 @@ export default function Password() {
             label={t("settings.new_password")}
             hint={t("settings.password_hint", { min: SHORTEST })}
             value={password.value}
-            error={errors.value.password}
+            error={left.password}
             onInput={(value) => {
               password.value = value;
             }}

@@ -4,7 +4,7 @@ import { useLocation } from "preact-iso";
 import { useAction } from "../../api/action";
 import { api, ask } from "../../api/client";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { TextField } from "../../forms/TextField";
 import { readPerson } from "../../session/enter";
@@ -19,6 +19,7 @@ export default function Name() {
   const { query, route } = useLocation();
   const name = useSignal("");
   const errors = useSignal<Errors>({});
+  const left = errorsLeft(errors.value, undefined, { displayName: name.value });
   const save = useAction(async () => {
     await ask(api.PATCH("/profiles/me", { body: { displayName: name.value } }));
     await readPerson();
@@ -32,7 +33,7 @@ export default function Name() {
   };
   return (
     <Page title={t("sign_in.name")} ownHeading>
-      <ErrorSummary errors={errors.value} />
+      <ErrorSummary errors={left} />
       {!errors.value.displayName && <FailureNote failure={save.failure.value} />}
       <form
         noValidate
@@ -48,7 +49,7 @@ export default function Name() {
           hint={t("sign_in.name_hint")}
           autocomplete="name"
           value={name.value}
-          error={errors.value.displayName}
+          error={left.displayName}
           onInput={(value) => {
             name.value = value;
           }}

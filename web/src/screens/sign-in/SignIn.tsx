@@ -4,7 +4,7 @@ import { useLocation } from "preact-iso";
 import { useAction } from "../../api/action";
 import { Refusal } from "../../api/problems";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { isContact } from "../../forms/read";
 import { TextField } from "../../forms/TextField";
@@ -28,6 +28,7 @@ export default function SignIn() {
   const byEmail = useSignal(false);
   const byPassword = useSignal(false);
   const errors = useSignal<Errors>({});
+  const left = errorsLeft(errors.value, undefined, { contact: contact.value, password: password.value });
 
   const code = useAction(async () => requestCode(contact.value, then));
   const enter = useAction(async () => {
@@ -53,7 +54,7 @@ export default function SignIn() {
   const failure = code.failure.value ?? enter.failure.value;
   return (
     <Page title={t("sign_in.title")} {...(then === "/" ? { back: "/" } : {})}>
-      <ErrorSummary errors={errors.value} />
+      <ErrorSummary errors={left} />
       {!errors.value.contact && <FailureNote failure={failure} />}
       <form
         noValidate
@@ -68,7 +69,7 @@ export default function SignIn() {
           label={t(byEmail.value ? "sign_in.email" : "sign_in.phone")}
           hint={t(byEmail.value ? "sign_in.email_hint" : "sign_in.phone_hint")}
           value={contact.value}
-          error={errors.value.contact}
+          error={left.contact}
           onInput={(value) => {
             contact.value = value;
           }}
@@ -80,7 +81,7 @@ export default function SignIn() {
             autocomplete="current-password"
             label={t("password")}
             value={password.value}
-            error={errors.value.password}
+            error={left.password}
             onInput={(value) => {
               password.value = value;
             }}

@@ -4,7 +4,7 @@ import type { Schemas } from "../../api/client";
 import type { Refusal } from "../../api/problems";
 import { Choices } from "../../forms/Choices";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft } from "../../forms/errors";
 import { readMoney } from "../../forms/read";
 import { TextArea } from "../../forms/TextArea";
 import { MoneyField, TextField } from "../../forms/TextField";
@@ -16,6 +16,7 @@ import { t } from "../../words/words";
 import { boundsOf, type OfferValues, PROPOSAL_MOST, readOffer, received, refusedBid } from "./offer";
 
 const DAYS = ["1", "2", "3", "5", "7", "14", "30"];
+const OTHER = "other";
 
 interface BidFormProps {
   job: Schemas["JobView"];
@@ -29,7 +30,7 @@ interface BidFormProps {
 export function BidForm({ job, config, draft, refusal, busy, onSend }: BidFormProps) {
   const own = useSignal<Errors>({});
   const values = draft.values.value;
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
+  const errors = errorsLeft(own.value, refusal, draft.values.value);
   const send = () => {
     const read = readOffer(values, boundsOf(config, job.payment));
     own.value = read.errors ?? {};
@@ -62,23 +63,7 @@ export function BidForm({ job, config, draft, refusal, busy, onSend }: BidFormPr
       {job.payment === "escrow" && config && (
         <YouReceive amount={readMoney(values.amountCents)} percent={config.escrow.feePercent} />
       )}
-      <Choices
-        name="days"
-        look="chips"
-        label={t("worker.days")}
-        choices={DAYS.map((value) => ({ value, label: t("worker.days_count", { n: Number(value) }) }))}
-        value={values.timelineDays.trim()}
-        onChoice={(timelineDays) => draft.change({ timelineDays })}
-      />
-      <TextField
-        name="timelineDays"
-        label={t("worker.days_other")}
-        inputmode="numeric"
-        autocomplete="off"
-        value={values.timelineDays}
-        error={errors.timelineDays}
-        onInput={(timelineDays) => draft.change({ timelineDays })}
-      />
+      <DaysField values={values} errors={errors} onChange={(some) => draft.change(some)} />
       <TextArea
         name="proposal"
         label={t("worker.proposal")}
@@ -91,6 +76,53 @@ export function BidForm({ job, config, draft, refusal, busy, onSend }: BidFormPr
       <Button busy={busy}>{t("worker.send_bid")}</Button>
       <p class="small soft">{t("worker.one_bid")}</p>
     </form>
+  );
+}
+
+interface DaysFieldProps {
+  values: OfferValues;
+  errors: Errors;
+  onChange: (some: Partial<OfferValues>) => void;
+}
+
+/** How many days: one of the usual numbers, or another one in a field of its own. */
+function DaysField({ values, errors, onChange }: DaysFieldProps) {
+  const days = values.timelineDays.trim();
+  const asked = useSignal(false);
+  const other = asked.value || (days !== "" && !DAYS.includes(days));
+  const error = errors.timelineDays;
+  return (
+    <>
+      <Choices
+        name={other ? "days" : "timelineDays"}
+        look="chips"
+        label={t("worker.days")}
+        choices={[
+          ...DAYS.map((value) => ({ value, label: t("worker.days_count", { n: Number(value) }) })),
+          { value: OTHER, label: t("worker.days_another") },
+        ]}
+        value={other ? OTHER : days}
+        error={other ? undefined : error}
+        onChoice={(choice) => {
+          asked.value = choice === OTHER;
+          onChange({ timelineDays: choice === OTHER ? "" : choice });
+        }}
+      />
+      {other && (
+        <TextField
+          name="timelineDays"
+          label={t("worker.days_other")}
+          inputmode="numeric"
+          autocomplete="off"
+          value={values.timelineDays}
+          error={error}
+          onInput={(timelineDays) => {
+            asked.value = true; // a usual number on the way to another one leaves the field open
+            onChange({ timelineDays });
+          }}
+        />
+      )}
+    </>
   );
 }
 

@@ -11,7 +11,7 @@ import { Page } from "../../ui/Page";
 import { ShowMore } from "../../ui/ShowMore";
 import { day, money } from "../../words/format";
 import { t } from "../../words/words";
-import { needsAccount, payoutLook, payoutWhy } from "./payoutWords";
+import { needsAccount, payoutLabel, payoutLook, payoutWhy } from "./payoutWords";
 
 type Earning = Schemas["EarningView"];
 
@@ -67,7 +67,7 @@ function EarningCard({ earning }: { earning: Earning }) {
   const facts: [string, string][] = [
     [t("worker.earned"), money(earning.amountCents)],
     [t("worker.fee"), money(earning.feeCents)],
-    [t("worker.paid_out"), money(earning.payoutCents)],
+    [t(payoutLabel(earning.payoutStatus)), money(earning.payoutCents)],
   ];
   if (earning.paidAt) facts.push([t("worker.paid_on"), day(earning.paidAt)]);
   else if (earning.expectedOn) facts.push([t("worker.expected_on"), day(earning.expectedOn)]);

@@ -14,7 +14,7 @@ import { Skeleton } from "../../ui/Skeleton";
 import { t } from "../../words/words";
 import { KeptPhotos } from "./KeptPhotos";
 import { EMPTY_PROOF, type Proof, ProofForm } from "./ProofForm";
-import { blockOf, isClosedNow } from "./submission";
+import { blockOf, isClosedNow, nextOf } from "./submission";
 
 export default function HandIn({ id }: { id: string }) {
   const address = { method: "POST", path: `/jobs/${id}/submission` } as const;
@@ -40,7 +40,7 @@ export default function HandIn({ id }: { id: string }) {
   );
 
   function content() {
-    if (outcome?.state === "sent") return <HandedIn id={id} escrow={found?.payment === "escrow"} />;
+    if (outcome?.state === "sent") return <HandedIn id={id} job={found} />;
     if (outcome?.state === "waiting")
       return (
         <>
@@ -84,11 +84,11 @@ export default function HandIn({ id }: { id: string }) {
   }
 }
 
-function HandedIn({ id, escrow }: { id: string; escrow: boolean }) {
+function HandedIn({ id, job }: { id: string; job: Job | undefined }) {
   return (
     <>
       <Note kind="done" title={t("worker.handed_in")}>
-        <p>{t(escrow ? "worker.handed_in_next_escrow" : "worker.handed_in_next_cash")}</p>
+        <p>{t(nextOf(job))}</p>
       </Note>
       <LinkButton href={`/deals/${id}`}>{t("worker.to_job")}</LinkButton>
     </>

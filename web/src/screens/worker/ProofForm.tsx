@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { Schemas } from "../../api/client";
 import type { Refusal } from "../../api/problems";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import { type Errors, errorsOf } from "../../forms/errors";
+import { type Errors, errorsLeft } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { PhotoField } from "../../forms/PhotoField";
 import { TextArea } from "../../forms/TextArea";
@@ -32,7 +32,7 @@ interface ProofFormProps {
 export function ProofForm({ job, draft, refusal, busy, onSend }: ProofFormProps) {
   const own = useSignal<Errors>({});
   const { note, photos } = draft.values.value;
-  const errors = Object.keys(own.value).length ? own.value : errorsOf(refusal);
+  const errors = errorsLeft(own.value, refusal, draft.values.value);
   const sentBack = job?.changes.at(-1);
   const send = () => {
     own.value = readProof(draft.values.value, job?.payment === "escrow");

@@ -24,6 +24,12 @@ export function payoutLook(status: string): Look {
   return LOOKS[status] ?? PENDING;
 }
 
+/** Returns the name of a payout's amount: it is paid out only once the bank has it. */
+export function payoutLabel(status: string): Word {
+  if (status === "paid") return "worker.paid_out";
+  return status === "credited" ? "worker.payout_credited" : "worker.will_receive";
+}
+
 /** Returns why a payout waits; empty where there is no reason. */
 export function payoutWhy(reason: string | null): string {
   if (!reason) return "";

@@ -1,6 +1,7 @@
 /** When work can be handed in, from the job as the worker sees it. */
 import type { Schemas } from "../../api/client";
 import type { Refusal } from "../../api/problems";
+import type { Word } from "../../words/words";
 
 export const NOTE_MOST = 2000;
 
@@ -21,4 +22,13 @@ export function blockOf(
 /** Whether the API refused the work because the job is over or in dispute. */
 export function isClosedNow(refusal: Refusal): boolean {
   return refusal.status === 404 || refusal.code === "job_status" || refusal.code === "escrow_status";
+}
+
+/** Returns what comes next: the rest of the money is spoken of only where it is open. */
+export function nextOf(job: Schemas["PartyJobView"] | undefined): Word {
+  if (!job) return "worker.block_handed_in";
+  if (job.payment === "cash") return "worker.handed_in_next_cash";
+  return job.escrow?.status === "deposit_paid"
+    ? "worker.handed_in_next_open"
+    : "worker.handed_in_next_escrow";
 }

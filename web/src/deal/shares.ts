@@ -1,5 +1,5 @@
 /** How the money of a dispute is shared, by the rule of the API. */
-import type { Escrow } from "../../api/deals";
+import type { Escrow } from "./stages";
 
 export interface Shares {
   refund: number;
@@ -20,4 +20,22 @@ export function sharesOf(
   const total = escrow.buyerTotalCents;
   const worker = Math.floor((2 * released * escrow.workerCents + total) / (2 * total));
   return { refund, worker, khaya: released - worker };
+}
+
+/**
+ * Returns what the worker gets of an escrow: the agreed pay while it goes on, and what was decided once it has ended.
+ */
+export function workerGets(escrow: Escrow): number {
+  switch (escrow.status) {
+    case "cancelled":
+    case "refunded":
+      return 0;
+    case "released":
+      return (
+        escrow.dispute?.workerCents ??
+        sharesOf({ ...escrow, heldCents: escrow.paidCents }, escrow.refundedCents).worker
+      );
+    default:
+      return escrow.workerCents;
+  }
 }
