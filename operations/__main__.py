@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import boto3
 import click
@@ -40,7 +41,22 @@ ENVIRONMENT = click.argument("environment", metavar="ENV")
 PLAN = click.option("--plan", is_flag=True, help="Only show what would be done.")
 
 
-@click.group()
+class Commands(click.Group):
+    """Commands that end with what AWS said, and no traceback, where AWS refuses a call that they do not expect to fail."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command.
+
+        Raises:
+            Refused: AWS refused a call, or could not be reached.
+        """
+        try:
+            return super().invoke(ctx)
+        except (ClientError, BotoCoreError) as error:
+            raise Refused(f"AWS did not do what was asked: {error}. The command may be repeated.") from error
+
+
+@click.group(cls=Commands)
 def operations() -> None:
     """Operate a deployed environment with your AWS credentials."""
 
