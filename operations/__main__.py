@@ -42,7 +42,7 @@ PLAN = click.option("--plan", is_flag=True, help="Only show what would be done."
 
 
 class Commands(click.Group):
-    """Commands that end with what AWS said, and no traceback, where AWS refuses a call that they do not expect to fail."""
+    """Commands that end with what AWS said, not with a traceback, where it refuses a call."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command.
