@@ -135,11 +135,7 @@ function Decided({ escrow, job }: { escrow: Escrow; job: Job }) {
         {splitSentence(split, job)}
       </Note>
     );
-  return (
-    <Note kind="waiting" title={t("admin.decided_first")}>
-      {t("admin.second_needed")}
-    </Note>
-  );
+  return <Note kind="waiting" title={t("admin.decided_first")} />; // the proposal below says what it waits for
 }
 
 function Outcome({ dispute, job }: { dispute: NonNullable<Escrow["dispute"]>; job: Job }) {
