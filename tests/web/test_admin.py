@@ -160,6 +160,10 @@ def share(admin: Page, words: Words, job: str) -> None:
 
 
 def explain(admin: Page, words: Words) -> None:
-    """Say why, and decide."""
+    """Say why, decide, and confirm it where the parts are read back."""
     admin.locator("#note").fill("The photos show broken tiles.")
     admin.get_by_role("button", name=words("admin.decide_now")).tap()
+    question = admin.get_by_role("dialog", name=words("admin.split_question"))
+    expect(question).to_contain_text(words("admin.khaya_keeps"))
+    question.get_by_role("button", name=words("admin.split_confirm")).tap()
+    expect(question).to_have_count(0)

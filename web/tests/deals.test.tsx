@@ -292,6 +292,58 @@ describe("a problem with a job", () => {
   });
 });
 
+describe("a problem that was decided", () => {
+  const SPLITS = [
+    ["nothing for both", "refunded", 0, 0, 105_000],
+    ["half and half", "released", 50_000, 50_000, 5_000],
+  ] as const;
+  const moneyOf = (cents: number) => `R${cents / 100}`.replace("R1050", "R1 050");
+
+  describe.each(SPLITS)("%s", (_, status, workerCents, refundCents, platformCents) => {
+    const one = (side: object) =>
+      jobInProgress({
+        ...side,
+        ...THROUGH_KHAYA,
+        status: status === "released" ? "completed" : "cancelled",
+        escrow: summary({ status }),
+        ...(status === "refunded"
+          ? {
+              cancellation: {
+                by: "system",
+                reason: "The dispute about the job was decided.",
+                at: "2026-11-12T08:00:00.000Z",
+              },
+            }
+          : {}),
+      });
+    const whole = escrow({
+      status,
+      heldCents: 0,
+      refundedCents: refundCents,
+      payoutStatus: status === "released" ? "pending" : null,
+      dispute: dispute({ decision: "admin", workerCents, refundCents, platformCents }),
+    });
+    const [gets, back, khaya] = [workerCents, refundCents, platformCents].map(moneyOf);
+
+    it.each([
+      ["buyer", AS_BUYER, `Sipho gets ${gets}, ${back} goes back to you, Khaya keeps ${khaya}.`],
+      ["worker", AS_WORKER, `you get ${gets}, ${back} goes back to Thandi, Khaya keeps ${khaya}.`],
+    ])(
+      "given the %s, when the room and the problem open, then both say who really got what",
+      async (side, as, text) => {
+        room(one(as), { "GET /jobs/01JOB/escrow": whole });
+        await sees(`The problem is over: ${text}`);
+        expect(words()).not.toMatch(/goes back the way you paid|The money goes back to|money back/);
+        const lines = Object.fromEntries(linesOf(whole, side as "buyer" | "worker"));
+        expect(lines["Khaya keeps"]?.replace(/\u00a0/g, " ")).toBe(khaya);
+        show(<Dispute id="01JOB" />, "/deals/01JOB/dispute");
+        await sees("Khaya decided.");
+        await sees(text);
+      },
+    );
+  });
+});
+
 describe("a review", () => {
   const done = jobInProgress({ ...AS_BUYER, status: "completed" });
 
@@ -326,6 +378,21 @@ describe("a review", () => {
     await tap("Send review");
     await sees("You have reviewed this job.");
     expect(document.querySelector<HTMLInputElement>("input[name=rating][value='5']")?.checked).toBe(true);
+  });
+
+  it("given money that was released, when the buyer comes to the review, then it says how much to whom", async () => {
+    answers({
+      "GET /jobs/01JOB": jobInProgress({
+        ...AS_BUYER,
+        ...THROUGH_KHAYA,
+        status: "completed",
+        escrow: summary({ status: "released" }),
+      }),
+      "GET /jobs/01JOB/escrow": escrow({ status: "released", heldCents: 0, workerCents: 38_000 }),
+    });
+    show(<WriteReview id="01JOB" />, "/deals/01JOB/review");
+    await sees("R380 is released to Sipho.");
+    await sees("How was it with Sipho?");
   });
 
   it("given points and a comment, when the request comes back, then the form has the same values", () => {

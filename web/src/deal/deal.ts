@@ -4,9 +4,12 @@ import { day, deadline, moment, money } from "../words/format";
 import { t } from "../words/words";
 import { ACTS, type Act, pageOf } from "./acts";
 import { actsOf, type Known } from "./possible";
-import { workerGets } from "./shares";
+import { sharedBy, workerGets } from "./shares";
 import type { Side, Stage } from "./stages";
 import { type Due, NAMES, type StageIcon, type Tone } from "./table";
+
+/** The stages whose sentence says where the money went; after a dispute it went where that was decided. */
+const MONEY_WENT: readonly Stage[] = ["refunded", "completed", "reviewed", "payout_waiting"];
 
 type OpenAction = components["schemas"]["ActionView"];
 
@@ -31,16 +34,33 @@ export interface Deal {
 export function dealOf(known: Known): Deal {
   const { side } = known;
   const { stage, row, main, others } = actsOf(known);
+  const split = MONEY_WENT.includes(stage) ? splitSentence(known) : null;
+  const name = split && stage === "refunded" ? "deal.name.decided" : NAMES[stage].word;
   const at = row.deadline && momentOf(row.deadline.at, known);
   return {
     stage,
     side,
-    name: { ...NAMES[stage], text: t(NAMES[stage].word) },
-    sentence: t(row.sentence, valuesOf(known)),
+    name: { ...NAMES[stage], text: t(name) },
+    sentence: split ?? t(row.sentence, valuesOf(known)),
     deadline: row.deadline && at ? t(row.deadline.word, { when: at }) : null,
     main: main ? doing(main, known) : null,
     others: others.map((act) => doing(act, known)),
   };
+}
+
+/** Returns who got what of a disputed job, as a side reads it; null where no dispute shared the money. */
+export function splitSentence({ job, side, escrow }: Pick<Known, "job" | "side" | "escrow">): string | null {
+  const shares = sharedBy(escrow);
+  return (
+    shares &&
+    t(`deal.split.${side}`, {
+      worker: job.workerName ?? t("deal.the_worker"),
+      buyer: job.buyerName,
+      gets: money(shares.worker),
+      back: money(shares.refund),
+      khaya: money(shares.khaya),
+    })
+  );
 }
 
 /** Returns the button of an entry of the list of what is to do. */

@@ -39,3 +39,10 @@ export function workerGets(escrow: Escrow): number {
       return escrow.workerCents;
   }
 }
+
+/** Returns who got what when the dispute was decided or settled; null where none of them shared the money. */
+export function sharedBy(escrow: Escrow | undefined): Shares | null {
+  const { workerCents, refundCents, platformCents } = escrow?.dispute ?? {};
+  if (workerCents == null || refundCents == null || platformCents == null) return null;
+  return { refund: refundCents, worker: workerCents, khaya: platformCents };
+}

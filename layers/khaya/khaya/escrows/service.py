@@ -156,7 +156,7 @@ def resolve(deal: Deal, escrow: Escrow, split: Split, *, now: str, unit_of_work:
     if escrow.status == "released":
         job = deal.job.completed(now)
     else:
-        job = deal.job.cancelled_by_system("The dispute about the job was decided for the buyer.", now)
+        job = deal.job.cancelled_by_system("The dispute about the job was decided.", now)
     return _end(deal, escrow, job, split, now, unit_of_work)
 
 

@@ -9,6 +9,7 @@ import { person } from "../../session/person";
 import { Button } from "../../ui/Button";
 import { Note } from "../../ui/Note";
 import { t } from "../../words/words";
+import { say } from "./said";
 
 export interface DecisionChoice {
   value: string;
@@ -18,6 +19,8 @@ export interface DecisionChoice {
   danger?: boolean;
   /** The key of the keyboard that chooses it. */
   shortcut?: string;
+  /** Reasons that are often given for it. */
+  ready?: string[];
 }
 
 interface DecisionProps {
@@ -26,7 +29,8 @@ interface DecisionProps {
   choices: DecisionChoice[];
   /** The least number of characters of the reason; 0 where none is needed. */
   shortest: number;
-  ready?: string[];
+  /** The name of what it is about, to say afterwards what was decided. */
+  about?: string | undefined;
   /** Those whom it is about, and who proposed it: they only look on. */
   parties?: (string | null | undefined)[];
   decide: (key: string, choice: string, reason: string) => Promise<unknown>;
@@ -36,16 +40,18 @@ interface DecisionProps {
 }
 
 export function Decision(props: DecisionProps) {
-  const { name, choices, shortest, ready = [], parties = [], decide, onDone, onStale } = props;
+  const { name, choices, about, shortest, parties = [], decide, onDone, onStale } = props;
   const choice = useSignal<DecisionChoice | null>(null);
   const reason = useSignal("");
   const error = useSignal("");
   const act = useAction(async (key, value: string, text: string) => ({
     answer: await decide(key, value, text),
   }));
-  useShortcuts(choices, (found) => {
+  const choose = (found: DecisionChoice) => {
+    if (choice.value?.ready?.includes(reason.value) && choice.value.value !== found.value) reason.value = "";
     choice.value = found;
-  });
+  };
+  useShortcuts(choices, choose);
   if (parties.includes(person.value?.userId)) return <Note kind="info">{t("admin.own_affair")}</Note>;
 
   const send = async () => {
@@ -54,6 +60,7 @@ export function Decision(props: DecisionProps) {
     if (error.value) return;
     const done = await act.run(choice.value.value, reason.value.trim());
     if (done) {
+      say(choice.value.label, about);
       choice.value = null;
       reason.value = "";
       onDone(done.answer);
@@ -68,9 +75,7 @@ export function Decision(props: DecisionProps) {
               type="radio"
               name={`${name}-decision`}
               checked={choice.value?.value === one.value}
-              onChange={() => {
-                choice.value = one;
-              }}
+              onChange={() => choose(one)}
             />
             {one.label}
             {one.shortcut && <kbd>{one.shortcut}</kbd>}
@@ -86,9 +91,9 @@ export function Decision(props: DecisionProps) {
           }}
         >
           <Note kind="info">{choice.value.effect}</Note>
-          {ready.length > 0 && (
+          {choice.value.ready && (
             <div class="row">
-              {ready.map((text) => (
+              {choice.value.ready.map((text) => (
                 <Button
                   key={text}
                   kind="plain"

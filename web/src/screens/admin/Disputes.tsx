@@ -1,11 +1,14 @@
 /** Disputes that an admin decides: the list by the day on which they end by themselves, and one with both sides. */
+import { useSignal } from "@preact/signals";
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages, useQuery } from "../../api/query";
 import { Loaded } from "../../forms/Loaded";
 import { Facts } from "../../ui/Facts";
+import { Note } from "../../ui/Note";
 import { Page } from "../../ui/Page";
 import { moment, money } from "../../words/format";
 import { t } from "../../words/words";
+import { type Split, SplitFacts, splitSentence } from "./ConfirmSplit";
 import { Evidence } from "./Evidence";
 import { Queue } from "./Queue";
 import { Resolution } from "./Resolution";
@@ -48,6 +51,7 @@ function All() {
 
 function OneDispute({ id }: { id: string }) {
   const path = { path: { jobId: id } };
+  const decided = useSignal(false);
   const both = useQuery(`admin/disputes/${id}`, async () => {
     const [job, escrow] = await Promise.all([
       ask(api.GET("/jobs/{jobId}", { params: path })),
@@ -60,6 +64,7 @@ function OneDispute({ id }: { id: string }) {
       <Loaded query={both}>
         {({ job, escrow }) => (
           <>
+            {decided.value && <Decided escrow={escrow} job={job} />}
             <h2>
               <a class="tap" href={`/jobs/${job.id}`}>
                 {job.title}
@@ -101,15 +106,52 @@ function OneDispute({ id }: { id: string }) {
                 {escrow.dispute.reason}
               </p>
             )}
+            {escrow.dispute?.decision && <Outcome dispute={escrow.dispute} job={job} />}
             <Evidence escrow={escrow} job={job} />
             {escrow.status === "disputed" && (
-              <Resolution escrow={escrow} job={job} onDone={() => void both.reload()} />
+              <Resolution
+                escrow={escrow}
+                job={job}
+                onDone={(after) => {
+                  both.data.value = { job, escrow: after };
+                  decided.value = true;
+                  void both.reload();
+                }}
+              />
             )}
           </>
         )}
       </Loaded>
     </Page>
   );
+}
+
+/** Says after a decision what it did; a first decision of two has done nothing yet. */
+function Decided({ escrow, job }: { escrow: Escrow; job: Job }) {
+  const split = escrow.dispute && splitOf(escrow.dispute);
+  if (split)
+    return (
+      <Note kind="done" title={t("admin.decided")}>
+        {splitSentence(split, job)}
+      </Note>
+    );
+  return <Note kind="waiting" title={t("admin.decided_first")} />; // the proposal below says what it waits for
+}
+
+function Outcome({ dispute, job }: { dispute: NonNullable<Escrow["dispute"]>; job: Job }) {
+  const split = splitOf(dispute);
+  return split ? (
+    <section>
+      <h3>{t("admin.outcome")}</h3>
+      <SplitFacts split={split} job={job} />
+    </section>
+  ) : null;
+}
+
+/** Returns who got what; null while it is not decided, or where the dispute ended without sharing the money. */
+function splitOf({ workerCents, refundCents, platformCents }: NonNullable<Escrow["dispute"]>): Split | null {
+  if (workerCents === null || refundCents === null || platformCents === null) return null;
+  return { workerCents, refundCents, platformCents };
 }
 
 /** Returns the name of who opened a dispute. */

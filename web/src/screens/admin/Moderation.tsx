@@ -12,6 +12,7 @@ import { Page } from "../../ui/Page";
 import { moment, money } from "../../words/format";
 import { t } from "../../words/words";
 import { Decision } from "./Decision";
+import { Said } from "./said";
 import { Tabs } from "./Tabs";
 
 type Listing = Schemas["OwnListingView"];
@@ -159,7 +160,7 @@ interface OneByOneProps<T> {
   children: (item: T) => preact.ComponentChildren;
 }
 
-function OneByOne<T extends { id: string; version: number }>({
+function OneByOne<T extends { id: string; version: number; title: string }>({
   pages,
   about,
   decide,
@@ -169,66 +170,70 @@ function OneByOne<T extends { id: string; version: number }>({
   const skipped = useSignal(0);
   const changed = useSignal(false);
   return (
-    <Loaded query={pages} empty={<Nothing />}>
-      {(items) => {
-        const left = items.filter((one) => !done.value.includes(`${one.id}/${one.version}`));
-        const item = left[skipped.value % Math.max(1, left.length)];
-        if (!item) return <Nothing />;
-        return (
-          <article class="card">
-            <p class="soft">{t("admin.left", { n: left.length })}</p>
-            {changed.value && <Note kind="info">{t("admin.changed")}</Note>}
-            {children(item)}
-            <Decision
-              key={`${item.id}/${item.version}`}
-              name={item.id}
-              shortest={0}
-              parties={[about(item)]}
-              ready={[
-                t("admin.ready_photos"),
-                t("admin.ready_words"),
-                t("admin.ready_not_allowed"),
-                t("admin.ready_contact"),
-              ]}
-              choices={[
-                {
-                  value: "approve",
-                  label: t("admin.approve"),
-                  effect: t("admin.approve_effect"),
-                  shortcut: "a",
-                },
-                {
-                  value: "reject",
-                  label: t("admin.reject"),
-                  effect: t("admin.reject_effect"),
-                  danger: true,
-                  shortcut: "r",
-                },
-              ]}
-              decide={(key, choice, reason) => decide(key, item, choice as "approve" | "reject", reason)}
-              onDone={() => {
-                changed.value = false;
-                done.value = [...done.value, `${item.id}/${item.version}`];
-                forget("admin/queues");
-                if (left.length < 2) void (pages.hasMore.value ? pages.more() : pages.reload());
-              }}
-              onStale={() => {
-                changed.value = true;
-                void pages.reload();
-              }}
-            />
-            <Button
-              kind="plain"
-              onClick={() => {
-                skipped.value += 1;
-              }}
-            >
-              {t("admin.next")}
-            </Button>
-          </article>
-        );
-      }}
-    </Loaded>
+    <>
+      <Said />
+      <Loaded query={pages} empty={<Nothing />}>
+        {(items) => {
+          const left = items.filter((one) => !done.value.includes(`${one.id}/${one.version}`));
+          const item = left[skipped.value % Math.max(1, left.length)];
+          if (!item) return <Nothing />;
+          return (
+            <article class="card">
+              <p class="soft">{t("admin.left", { n: left.length })}</p>
+              {changed.value && <Note kind="info">{t("admin.changed")}</Note>}
+              {children(item)}
+              <Decision
+                key={`${item.id}/${item.version}`}
+                name={item.id}
+                about={item.title}
+                shortest={0}
+                parties={[about(item)]}
+                choices={[
+                  {
+                    value: "approve",
+                    label: t("admin.approve"),
+                    effect: t("admin.approve_effect"),
+                    shortcut: "a",
+                  },
+                  {
+                    value: "reject",
+                    label: t("admin.reject"),
+                    effect: t("admin.reject_effect"),
+                    danger: true,
+                    shortcut: "r",
+                    ready: [
+                      t("admin.ready_photos"),
+                      t("admin.ready_words"),
+                      t("admin.ready_not_allowed"),
+                      t("admin.ready_contact"),
+                    ],
+                  },
+                ]}
+                decide={(key, choice, reason) => decide(key, item, choice as "approve" | "reject", reason)}
+                onDone={() => {
+                  changed.value = false;
+                  done.value = [...done.value, `${item.id}/${item.version}`];
+                  forget("admin/queues");
+                  if (left.length < 2) void (pages.hasMore.value ? pages.more() : pages.reload());
+                }}
+                onStale={() => {
+                  changed.value = true;
+                  void pages.reload();
+                }}
+              />
+              <Button
+                kind="plain"
+                onClick={() => {
+                  skipped.value += 1;
+                }}
+              >
+                {t("admin.next")}
+              </Button>
+            </article>
+          );
+        }}
+      </Loaded>
+    </>
   );
 }
 

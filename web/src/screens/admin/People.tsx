@@ -13,6 +13,7 @@ import { moment, phone } from "../../words/format";
 import { t } from "../../words/words";
 import { Decision } from "./Decision";
 import { Queue } from "./Queue";
+import { Said } from "./said";
 
 type User = Schemas["AdminUserView"];
 type Findable = "active" | "suspended";
@@ -98,6 +99,7 @@ function OnePerson({ id }: { id: string }) {
   );
   return (
     <Page title={t("admin.person")} back="/admin/people">
+      <Said />
       <Loaded query={user}>
         {(found) => (
           <>
@@ -154,6 +156,7 @@ function Changes({ user, onDone }: { user: Schemas["AdminPersonView"]; onDone: (
   return (
     <Decision
       name="person"
+      about={user.displayName}
       shortest={3}
       parties={[user.userId]}
       choices={choices}

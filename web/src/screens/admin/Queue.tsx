@@ -7,6 +7,7 @@ import { Button, LinkButton } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { ShowMore } from "../../ui/ShowMore";
 import { t } from "../../words/words";
+import { Said } from "./said";
 
 const AGAIN_AFTER = 60_000;
 
@@ -19,6 +20,7 @@ export function Queue<T extends object>({ pages, children }: QueueProps<T>) {
   useRefresh(() => void pages.reload());
   return (
     <>
+      <Said />
       <Button kind="secondary" busy={pages.loading.value} onClick={() => void pages.reload()}>
         {t("admin.refresh")}
       </Button>

@@ -7,17 +7,10 @@ import { moment } from "../../words/format";
 import { t } from "../../words/words";
 import { Decision } from "./Decision";
 import { Queue } from "./Queue";
+import { Reported } from "./Reported";
 import { Tabs } from "./Tabs";
 
 type Report = Schemas["AdminReportView"];
-
-const PAGES = {
-  profile: "/admin/people/",
-  job: "/jobs/",
-  listing: "/materials/",
-  story: "/stories/",
-  review: "",
-};
 
 export default function Reports() {
   const { query } = useLocation();
@@ -38,23 +31,15 @@ export default function Reports() {
       <Queue pages={pages}>
         {(report) => (
           <>
-            <h2>
-              {report.kind === "review" ? (
-                t("admin.report_review")
-              ) : (
-                <a class="tap" href={`${PAGES[report.kind]}${report.reportedId}`}>
-                  {t(`admin.report_${report.kind}`)}
+            <Reported report={report}>
+              <p class="soft">
+                {moment(report.createdAt)} ·{" "}
+                <a class="tap" href={`/admin/people/${report.reporterId}`}>
+                  {t("admin.reporter")}
                 </a>
-              )}
-            </h2>
-            <p class="soft">
-              {moment(report.createdAt)} ·{" "}
-              <a class="tap" href={`/admin/people/${report.reporterId}`}>
-                {t("admin.reporter")}
-              </a>
-            </p>
-            <p class="text">{report.reason}</p>
-            {report.kind === "review" && <HideReview id={report.reportedId} />}
+              </p>
+              <p class="text">{report.reason}</p>
+            </Reported>
             {report.resolution ? (
               <p>
                 {t(`admin.report_${report.resolution.decision}`)}: {report.resolution.note}
@@ -82,28 +67,5 @@ export default function Reports() {
         )}
       </Queue>
     </Page>
-  );
-}
-
-/** Hides the review that was reported, or shows it again. */
-function HideReview({ id }: { id: string }) {
-  return (
-    <Decision
-      name={`review-${id}`}
-      shortest={3}
-      choices={[
-        { value: "hide", label: t("admin.hide"), effect: t("admin.hide_effect"), danger: true },
-        { value: "show", label: t("admin.unhide"), effect: t("admin.unhide_effect") },
-      ]}
-      decide={(key, choice, reason) =>
-        ask(
-          api.POST("/reviews/{reviewId}/moderation", {
-            params: { path: { reviewId: id }, header: { "Idempotency-Key": key } },
-            body: { hidden: choice === "hide", reason },
-          }),
-        )
-      }
-      onDone={() => undefined}
-    />
   );
 }

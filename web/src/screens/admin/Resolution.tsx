@@ -1,8 +1,9 @@
-/** Shares the money that is held: two amounts are typed, the third is what is left, so that they always add up. */
+/** Shares the money that is held: two amounts are typed, the third is what is left; it is asked before it is done. */
 import { useSignal } from "@preact/signals";
 import { useAction } from "../../api/action";
 import { api, ask, type Schemas } from "../../api/client";
-import { FailureNote } from "../../forms/FailureNote";
+import { ErrorSummary } from "../../forms/ErrorSummary";
+import type { Errors } from "../../forms/errors";
 import { readMoney, writeMoney } from "../../forms/read";
 import { TextArea } from "../../forms/TextArea";
 import { MoneyField } from "../../forms/TextField";
@@ -11,11 +12,12 @@ import { Button } from "../../ui/Button";
 import { Note } from "../../ui/Note";
 import { money } from "../../words/format";
 import { t } from "../../words/words";
+import { ConfirmSplit, type Split, splitSentence } from "./ConfirmSplit";
 
 interface ResolutionProps {
   escrow: Schemas["EscrowView"];
   job: Schemas["PartyJobView"];
-  onDone: () => void;
+  onDone: (after: Schemas["EscrowView"]) => void;
 }
 
 type Proposal = Schemas["ProposedResolutionView"];
@@ -27,7 +29,8 @@ export function Resolution({ escrow, job, onDone }: ResolutionProps) {
   const refund = useSignal("");
   const note = useSignal("");
   const proposal = escrow.proposedResolution;
-  const error = useSignal("");
+  const errors = useSignal<Errors>({});
+  const asked = useSignal<Split | null>(null);
   const act = useAction((key, body: Schemas["ResolutionRequest"]) =>
     ask(
       api.POST("/jobs/{jobId}/escrow/resolution", {
@@ -38,29 +41,40 @@ export function Resolution({ escrow, job, onDone }: ResolutionProps) {
   );
   if ([job.buyerId, job.workerId].includes(person.value?.userId ?? null))
     return <Note kind="info">{t("admin.own_affair")}</Note>;
-  const workerCents = readMoney(worker.value || "0");
-  const refundCents = readMoney(refund.value || "0");
+  const workerCents = readMoney(worker.value);
+  const refundCents = readMoney(refund.value);
   const rest =
     workerCents === null || refundCents === null ? null : escrow.heldCents - workerCents - refundCents;
-  const send = async () => {
-    error.value = "";
-    if (workerCents === null || refundCents === null || rest === null || rest < 0)
-      error.value = t("admin.parts_wrong", { held: money(escrow.heldCents) });
-    else if (note.value.trim().length < SHORTEST) error.value = t("admin.reason_missing", { min: SHORTEST });
-    else {
-      const done = await act.run({ workerCents, refundCents, platformCents: rest, note: note.value.trim() });
-      if (done) onDone();
-    }
+  const check = () => {
+    const found: Errors = {};
+    if (workerCents === null) found.workerCents = t("admin.amount_or_nothing");
+    if (refundCents === null) found.refundCents = t("admin.amount_or_nothing");
+    if (rest !== null && rest < 0)
+      found.workerCents = t("admin.parts_wrong", { held: money(escrow.heldCents) });
+    if (note.value.trim().length < SHORTEST) found.note = t("admin.reason_missing", { min: SHORTEST });
+    errors.value = found;
+    if (workerCents === null || refundCents === null || rest === null || Object.keys(found).length) return;
+    asked.value = { workerCents, refundCents, platformCents: rest };
+  };
+  const close = () => {
+    asked.value = null;
+  };
+  const decide = async (split: Split) => {
+    const done = await act.run({ ...split, note: note.value.trim() });
+    if (!done) return;
+    close();
+    onDone(done);
   };
   return (
     <form
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        check();
       }}
     >
       <h3>{t("admin.decide")}</h3>
+      <ErrorSummary errors={errors.value} />
       {proposal && (
         <Note kind="waiting">
           <p>{first(proposal)}</p>
@@ -102,6 +116,7 @@ export function Resolution({ escrow, job, onDone }: ResolutionProps) {
         name="workerCents"
         label={t("admin.to_worker")}
         value={worker.value}
+        error={errors.value.workerCents}
         onInput={(value) => {
           worker.value = value;
         }}
@@ -110,14 +125,14 @@ export function Resolution({ escrow, job, onDone }: ResolutionProps) {
         name="refundCents"
         label={t("admin.to_buyer")}
         value={refund.value}
+        error={errors.value.refundCents}
         onInput={(value) => {
           refund.value = value;
         }}
       />
       <p role="status">
-        {rest === null || rest < 0
-          ? t("admin.parts_wrong", { held: money(escrow.heldCents) })
-          : t("admin.to_platform", { amount: money(rest) })}
+        {effect({ workerCents, refundCents, rest }, escrow, job) ??
+          t("admin.share_held", { held: money(escrow.heldCents) })}
       </p>
       <TextArea
         name="note"
@@ -125,17 +140,42 @@ export function Resolution({ escrow, job, onDone }: ResolutionProps) {
         rows={4}
         maxLength={2000}
         value={note.value}
-        error={error.value || undefined}
+        error={errors.value.note}
         onInput={(value) => {
           note.value = value;
         }}
       />
-      <FailureNote failure={act.failure.value} />
-      <Button kind="danger" busy={act.busy.value}>
-        {t("admin.decide_now")}
-      </Button>
+      <Button kind="danger">{t("admin.decide_now")}</Button>
+      {asked.value && (
+        <ConfirmSplit
+          split={asked.value}
+          escrow={escrow}
+          job={job}
+          busy={act.busy.value}
+          failure={act.failure.value}
+          onConfirm={() => asked.value && void decide(asked.value)}
+          onClose={close}
+        />
+      )}
     </form>
   );
+}
+
+interface Typed {
+  workerCents: number | null;
+  refundCents: number | null;
+  rest: number | null;
+}
+
+/** Returns what the amounts would do; null while one of them is missing. */
+function effect(
+  { workerCents, refundCents, rest }: Typed,
+  escrow: Schemas["EscrowView"],
+  job: Schemas["PartyJobView"],
+): string | null {
+  if (workerCents === null || refundCents === null || rest === null) return null;
+  if (rest < 0) return t("admin.parts_wrong", { held: money(escrow.heldCents) });
+  return splitSentence({ workerCents, refundCents, platformCents: rest }, job);
 }
 
 /** Returns what the first of two admins decided. */

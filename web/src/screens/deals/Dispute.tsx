@@ -9,6 +9,7 @@ import {
   useEscrow,
   useJob,
 } from "../../api/deals";
+import { splitSentence } from "../../deal/deal";
 import { type Side, sideOf } from "../../deal/stages";
 import { Loaded } from "../../forms/Loaded";
 import { person } from "../../session/person";
@@ -77,7 +78,7 @@ function Between({ job, side, onChanged }: BetweenProps) {
         return (
           <>
             <h2>{job.title}</h2>
-            {found.dispute && <State dispute={found.dispute} job={job} escrow={found} />}
+            {found.dispute && <State dispute={found.dispute} job={job} side={side} escrow={found} />}
             {!found.dispute && !canOpen && !frozen && <Note kind="info">{t("deals.dispute_not_now")}</Note>}
             {canOpen && <OpenDispute job={job} onOpened={changed} />}
             {disputed && !frozen && <Agreement job={job} side={side} escrow={found} onChanged={changed} />}
@@ -95,12 +96,14 @@ function Between({ job, side, onChanged }: BetweenProps) {
 interface StateProps {
   dispute: NonNullable<Escrow["dispute"]>;
   job: PartyJob;
+  side: Side;
   escrow: Escrow;
 }
 
-function State({ dispute, job, escrow }: StateProps) {
+function State({ dispute, job, side, escrow }: StateProps) {
   const open = dispute.decision === null;
   const decision = `deals.decision_${dispute.decision}`;
+  const split = splitSentence({ job, side, escrow });
   const facts: [string, string][] = [
     [t("deals.opened_by"), opener(dispute.by, job)],
     [t("deals.opened_at"), moment(dispute.openedAt)],
@@ -119,7 +122,10 @@ function State({ dispute, job, escrow }: StateProps) {
           </p>
         </Note>
       ) : (
-        <Note kind="info">{isWord(decision) ? t(decision) : t("deals.dispute_over")}</Note>
+        <Note kind="info">
+          <p>{isWord(decision) ? t(decision) : t("deals.dispute_over")}</p>
+          {split && <p>{split}</p>}
+        </Note>
       )}
       {dispute.by !== "system" && <p class="text">{dispute.reason}</p>}
       <Facts facts={facts} />

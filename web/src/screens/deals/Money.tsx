@@ -1,6 +1,6 @@
 /** The money of a job, line by line, as one side sees it. */
 import type { Escrow, PartyJob } from "../../api/deals";
-import { workerGets } from "../../deal/shares";
+import { sharedBy, workerGets } from "../../deal/shares";
 import type { Side } from "../../deal/stages";
 import { Facts } from "../../ui/Facts";
 import { Note } from "../../ui/Note";
@@ -44,6 +44,7 @@ export function Money({ job, side, escrow }: { job: PartyJob; side: Side; escrow
 /** Returns the lines of the money, which add up for the side that reads them. */
 export function linesOf(escrow: Escrow, side: Side): [string, string][] {
   const lines: [string, string][] = [[t("deals.agreed"), amount(escrow.amountCents)]];
+  const shares = sharedBy(escrow);
   if (side === "buyer") {
     lines.push([t("deals.fee"), amount(escrow.buyerTotalCents - escrow.amountCents)]);
     lines.push([t("deals.you_pay"), amount(escrow.buyerTotalCents)]);
@@ -54,14 +55,16 @@ export function linesOf(escrow: Escrow, side: Side): [string, string][] {
   } else {
     const gets = workerGets(escrow);
     // The fee is a line only where the whole pay is, so that the lines add up.
-    if (gets === escrow.workerCents)
+    if (gets === escrow.workerCents && !shares)
       lines.push([t("deals.fee"), amount(escrow.workerCents - escrow.amountCents)]);
     lines.push([t("deals.you_receive"), gets ? amount(gets) : t("deals.nothing")]);
   }
   if (side === "buyer" && escrow.heldCents > 0) lines.push([t("deals.held"), amount(escrow.heldCents)]);
-  const back = escrow.refundedCents > 0;
-  if (back)
-    lines.push([t(side === "buyer" ? "deals.back_to_you" : "deals.back"), amount(escrow.refundedCents)]);
+  if (side === "buyer" && shares) lines.push([t("deals.to_worker"), amount(shares.worker)]);
+  const back = shares?.refund ?? escrow.refundedCents;
+  if (shares || back > 0)
+    lines.push([t(side === "buyer" ? "deals.back_to_you" : "deals.back"), amount(back)]);
+  if (shares) lines.push([t("deals.to_khaya"), amount(shares.khaya)]);
   if (side === "buyer" && escrow.refundStatus)
     lines.push([t("deals.refund_state"), stateOf("deals.refund", escrow.refundStatus)]);
   if (side === "worker" && escrow.payoutStatus)

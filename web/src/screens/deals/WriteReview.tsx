@@ -1,7 +1,8 @@
 /** What one side says about the other when the job is done: stars, single points if wanted, and a comment. */
 import { useSignal } from "@preact/signals";
 import type { Schemas } from "../../api/client";
-import { forgetDeal, isPartyJob, type Job, type PartyJob, useJob } from "../../api/deals";
+import { forgetDeal, isPartyJob, type Job, type PartyJob, useEscrow, useJob } from "../../api/deals";
+import { workerGets } from "../../deal/shares";
 import { type Side, sideOf } from "../../deal/stages";
 import { Choices } from "../../forms/Choices";
 import { ErrorSummary } from "../../forms/ErrorSummary";
@@ -18,6 +19,7 @@ import { Button, LinkButton } from "../../ui/Button";
 import { Note } from "../../ui/Note";
 import { Page } from "../../ui/Page";
 import { Skeleton } from "../../ui/Skeleton";
+import { money } from "../../words/format";
 import { t } from "../../words/words";
 import { bodyOf, EMPTY_REVIEW, POINTS_ABOUT, type ReviewValues, STARS, type Star, valuesOf } from "./review";
 
@@ -35,7 +37,24 @@ export default function WriteReview({ id }: { id: string }) {
 function Checked({ job }: { job: Job }) {
   const side = isPartyJob(job) ? sideOf(job, person.value?.userId) : null;
   if (!isPartyJob(job) || !side) return <Note kind="info">{t("deals.not_yours")}</Note>;
-  return <Reviewing job={job} side={side} />;
+  return (
+    <>
+      {side === "buyer" && job.escrow?.status === "released" && <Released job={job} />}
+      <Reviewing job={job} side={side} />
+    </>
+  );
+}
+
+/** What the worker got: the buyer comes here from releasing it. */
+function Released({ job }: { job: PartyJob }) {
+  const escrow = useEscrow(job.id).data.value;
+  if (escrow?.status !== "released") return null;
+  const amount = money(workerGets(escrow));
+  return (
+    <Note kind="done">
+      {t("deals.released_to", { amount, name: job.workerName ?? t("deal.the_worker") })}
+    </Note>
+  );
 }
 
 function Reviewing({ job, side }: { job: PartyJob; side: Side }) {

@@ -1,5 +1,6 @@
 /** What happened with a job, oldest first. */
 import type { Escrow, PartyJob } from "../../api/deals";
+import { sharedBy } from "../../deal/shares";
 import { money } from "../../words/format";
 import { t } from "../../words/words";
 
@@ -25,7 +26,7 @@ export function timelineOf(job: PartyJob, escrow?: Escrow): Happened[] {
       !job.closing && {
         at: job.cancellation.at,
         text: t(`deals.event.cancelled_by_${job.cancellation.by as "buyer" | "worker" | "system"}`),
-        note: job.cancellation.reason,
+        ...(sharedBy(escrow) ? {} : { note: job.cancellation.reason }), // who got what stands above it
       },
     job.closing && { at: job.closing.at, text: t("deals.event.closed"), note: job.closing.reason },
   ].map((one) => one || null);
