@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useAction } from "../../api/action";
 import { api, ask, type Schemas } from "../../api/client";
 import { ErrorSummary } from "../../forms/ErrorSummary";
-import type { Errors } from "../../forms/errors";
+import { type Errors, errorsLeft } from "../../forms/errors";
 import { readMoney, writeMoney } from "../../forms/read";
 import { TextArea } from "../../forms/TextArea";
 import { MoneyField } from "../../forms/TextField";
@@ -29,7 +29,7 @@ export function Resolution({ escrow, job, onDone }: ResolutionProps) {
   const refund = useSignal("");
   const note = useSignal("");
   const proposal = escrow.proposedResolution;
-  const errors = useSignal<Errors>({});
+  const found = useSignal<Errors>({});
   const asked = useSignal<Split | null>(null);
   const act = useAction((key, body: Schemas["ResolutionRequest"]) =>
     ask(
@@ -45,15 +45,17 @@ export function Resolution({ escrow, job, onDone }: ResolutionProps) {
   const refundCents = readMoney(refund.value);
   const rest =
     workerCents === null || refundCents === null ? null : escrow.heldCents - workerCents - refundCents;
+  const typed = { workerCents: worker.value, refundCents: refund.value, note: note.value };
+  const errors = errorsLeft(found.value, undefined, typed);
   const check = () => {
-    const found: Errors = {};
-    if (workerCents === null) found.workerCents = t("admin.amount_or_nothing");
-    if (refundCents === null) found.refundCents = t("admin.amount_or_nothing");
+    const wrong: Errors = {};
+    if (workerCents === null) wrong.workerCents = t("admin.amount_or_nothing");
+    if (refundCents === null) wrong.refundCents = t("admin.amount_or_nothing");
     if (rest !== null && rest < 0)
-      found.workerCents = t("admin.parts_wrong", { held: money(escrow.heldCents) });
-    if (note.value.trim().length < SHORTEST) found.note = t("admin.reason_missing", { min: SHORTEST });
-    errors.value = found;
-    if (workerCents === null || refundCents === null || rest === null || Object.keys(found).length) return;
+      wrong.workerCents = t("admin.parts_wrong", { held: money(escrow.heldCents) });
+    if (note.value.trim().length < SHORTEST) wrong.note = t("admin.reason_missing", { min: SHORTEST });
+    found.value = wrong;
+    if (workerCents === null || refundCents === null || rest === null || Object.keys(wrong).length) return;
     asked.value = { workerCents, refundCents, platformCents: rest };
   };
   const close = () => {
@@ -74,7 +76,7 @@ export function Resolution({ escrow, job, onDone }: ResolutionProps) {
       }}
     >
       <h3>{t("admin.decide")}</h3>
-      <ErrorSummary errors={errors.value} />
+      <ErrorSummary errors={errors} />
       {proposal && (
         <Note kind="waiting">
           <p>{first(proposal)}</p>
@@ -116,7 +118,7 @@ export function Resolution({ escrow, job, onDone }: ResolutionProps) {
         name="workerCents"
         label={t("admin.to_worker")}
         value={worker.value}
-        error={errors.value.workerCents}
+        error={errors.workerCents}
         onInput={(value) => {
           worker.value = value;
         }}
@@ -125,7 +127,7 @@ export function Resolution({ escrow, job, onDone }: ResolutionProps) {
         name="refundCents"
         label={t("admin.to_buyer")}
         value={refund.value}
-        error={errors.value.refundCents}
+        error={errors.refundCents}
         onInput={(value) => {
           refund.value = value;
         }}
@@ -140,7 +142,7 @@ export function Resolution({ escrow, job, onDone }: ResolutionProps) {
         rows={4}
         maxLength={2000}
         value={note.value}
-        error={errors.value.note}
+        error={errors.note}
         onInput={(value) => {
           note.value = value;
         }}

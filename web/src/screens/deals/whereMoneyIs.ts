@@ -1,10 +1,12 @@
 /** Where the money of a job that is paid through Khaya is now, in one sentence. */
 import type { Escrow, PartyJob } from "../../api/deals";
+import { sharedBy } from "../../deal/shares";
 import type { Side } from "../../deal/stages";
 import { t } from "../../words/words";
 
 /** Returns what is true of the money now, as one side reads it. */
 export function whereMoneyIs(job: PartyJob, side: Side, escrow?: Escrow): string {
+  if (sharedBy(escrow)) return t("deals.money_shared");
   switch (escrow?.status ?? job.escrow?.status) {
     case "released":
       if (escrow && escrow.refundedCents > 0) return t("deals.money_divided");
