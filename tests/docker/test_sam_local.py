@@ -13,7 +13,7 @@ import requests
 from local import engine, start_api
 from local.containers import docker
 from tests.docker.conftest import API_PORT, SamLocal
-from tests.e2e.conftest import eventually
+from tests.support.marketplace import eventually
 from tests.support.template import ROOT
 
 # A grey picture of eight by eight pixels.

@@ -10,8 +10,8 @@ import boto3
 import pytest
 
 from local.people import DEMO_PASSWORD, THANDI
-from tests.e2e.conftest import Marketplace
 from tests.e2e.test_job_to_completion import POSTING
+from tests.support.marketplace import Marketplace
 
 
 def altered(token: str, **claims: Any) -> str:

@@ -14,8 +14,8 @@ import pytest
 from local import providers
 from local.progress import say
 from local.stand_in import session
-from tests.e2e.conftest import Marketplace, eventually
 from tests.e2e.test_job_to_completion import OFFER, POSTING
+from tests.support.marketplace import Marketplace, eventually
 from tests.support.template import ROOT
 
 SOON = 5.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from local.demo.pictures import drawn
-from tests.e2e.conftest import Marketplace, eventually
+from tests.support.marketplace import Marketplace, eventually
 from tests.support.records import OFFERING
 
 POSTING: dict[str, Any] = {

@@ -10,8 +10,8 @@ import requests
 
 from local import providers, web_push
 from local.outbox import Sent
-from tests.e2e.conftest import Marketplace, eventually
 from tests.e2e.test_job_to_completion import OFFER, POSTING
+from tests.support.marketplace import Marketplace, eventually
 
 
 def letters() -> str:

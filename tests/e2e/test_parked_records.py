@@ -12,8 +12,8 @@ import boto3
 from local.stand_in import sam_settings, session
 from operations import parked_records
 from operations.stack import ALIAS
-from tests.e2e.conftest import Marketplace, eventually
 from tests.e2e.test_job_to_completion import OFFER, POSTING
+from tests.support.marketplace import Marketplace, eventually
 
 DISPATCHER = "khaya-stream-dispatcher-local"
 PATIENCE = 60.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import boto3
 
-from tests.e2e.conftest import Marketplace
+from tests.support.marketplace import Marketplace
 from tests.support.template import routes
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from local import providers
-from tests.e2e.conftest import Marketplace
+from tests.support.marketplace import Marketplace
 from tests.support.records import POSTING
 
 PASSWORD = "Summer-rain-2026"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from operations.smoke import failures
-from tests.e2e.conftest import Marketplace
+from tests.support.marketplace import Marketplace
 
 
 def test_the_smoke_journey_passes(marketplace: Marketplace) -> None:

@@ -17,7 +17,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support import expected_conditions as expected
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.e2e.conftest import Marketplace, eventually
+from tests.support.marketplace import Marketplace, eventually
 from tests.support.template import ROOT
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
