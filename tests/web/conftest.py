@@ -14,6 +14,7 @@ from local.chromium import ARGUMENTS, chromium
 from local.people import Person
 from tests.support.faulty_proxy import FaultyProxy, faulty_proxy
 from tests.support.marketplace import Marketplace, running
+from tests.web.deals import Deals
 from tests.web.screens import Objects, Screen
 from tests.web.words import Language
 
@@ -23,6 +24,8 @@ SCREEN = {"width": 360, "height": 640}
 SMALLEST = {"width": 320, "height": 640}
 PATIENCE = 40_000
 """Milliseconds; the stand-in starts functions late on a busy machine."""
+
+expect.set_options(timeout=PATIENCE)
 
 Phones = Callable[..., BrowserContext]
 SignIn = Callable[..., Page]
@@ -59,6 +62,12 @@ def network(marketplace: Marketplace) -> Iterator[FaultyProxy]:
     """A way to the web client and its API that can be told to fail."""
     with faulty_proxy(marketplace.web) as proxy:
         yield proxy
+
+
+@pytest.fixture
+def deals(marketplace: Marketplace) -> Deals:
+    """Makes jobs between people of the demo, by the API."""
+    return Deals(marketplace)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from local.people import BONGANI, NOMVULA, RAJESH, SIPHO, Person
 from tests.support.marketplace import Marketplace
-from tests.web.test_journeys import code_for, new_number
+from tests.web.phone_numbers import code_for, new_number
 from tests.web.words import Words
 
 PROPOSAL = "I come tomorrow morning with all my tools and finish by noon."

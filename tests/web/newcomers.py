@@ -13,7 +13,7 @@ from requests import Session
 from local import providers
 from tests.support.marketplace import Marketplace, eventually
 from tests.web.conftest import Phones
-from tests.web.test_journeys import code_for, new_number
+from tests.web.phone_numbers import code_for, new_number
 from tests.web.words import Language
 
 

@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 from tests.support.marketplace import Marketplace
 from tests.support.template import ROOT
 from tests.web.conftest import SCREEN, SMALLEST, Open, Phones
+from tests.web.phone_numbers import code_for, new_number
 from tests.web.screens import SCREENS, Screen, admin_pages, routes
-from tests.web.test_journeys import code_for, new_number
 from tests.web.words import LANGUAGES, Language, Words
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"

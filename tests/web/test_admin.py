@@ -11,7 +11,7 @@ from local.people import AYANDA
 from tests.support.marketplace import Marketplace, eventually
 from tests.web.conftest import Phones, SignIn
 from tests.web.newcomers import Newcomer, job_through_khaya
-from tests.web.test_journeys import new_number
+from tests.web.phone_numbers import new_number
 from tests.web.words import EACH_LANGUAGE, Language, Words
 
 REASON = "The photos and the words show it."

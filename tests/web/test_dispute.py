@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 from tests.support.marketplace import Marketplace
 from tests.web.conftest import Phones
 from tests.web.newcomers import Newcomer, job_through_khaya
-from tests.web.test_journeys import PHOTO, Taps, new_number
+from tests.web.phone_numbers import new_number
+from tests.web.test_journeys import PHOTO, Taps
 from tests.web.words import EACH_LANGUAGE, Language, Words
 
 

@@ -9,13 +9,11 @@ from playwright.sync_api import Page, expect
 from local.people import NOMVULA, SIPHO
 from tests.support.marketplace import Marketplace
 from tests.support.records import POSTING
-from tests.web.conftest import PATIENCE, SignIn
+from tests.web.conftest import SignIn
 from tests.web.test_journeys import PHOTO
 from tests.web.words import Words
 
 WORDS = Words("en")
-
-expect.set_options(timeout=PATIENCE)
 
 
 def test_given_a_job_with_photos_when_one_goes_and_one_comes_then_the_others_are_not_uploaded_anew(

@@ -17,8 +17,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from local.people import BONGANI, SIPHO, THANDI, Person
 from tests.support.faulty_proxy import FAULTS, Fault, FaultyProxy
-from tests.support.marketplace import Marketplace
-from tests.web.conftest import PATIENCE, SignIn
+from tests.web.conftest import SignIn
 from tests.web.deals import PROPOSAL, Deals
 from tests.web.words import Words
 
@@ -27,18 +26,11 @@ WORDS = Words("en")
 SAMPLED = ("bid", "completion")
 """What `make test` sends, too, and loses the answer of: the fault that doubles writes. The rest is for the long run."""
 
-expect.set_options(timeout=PATIENCE)
-
 
 @pytest.fixture
 def web(network: FaultyProxy) -> str:
     """The address of the web client, behind the faulty network."""
     return network.url
-
-
-@pytest.fixture
-def deals(marketplace: Marketplace) -> Deals:
-    return Deals(marketplace)
 
 
 @dataclass(frozen=True)

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-import time
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from local import providers
 from local.people import BONGANI, NOMVULA, THANDI
 from tests.support.marketplace import Marketplace, eventually
-from tests.web.conftest import PATIENCE, Phones, SignIn
+from tests.web.conftest import Phones, SignIn
+from tests.web.phone_numbers import code_for, new_number
 from tests.web.words import EACH_LANGUAGE, Language, Words
 
 PHOTO = Path(__file__).parents[2] / "web" / "public" / "icon-512.png"
-_numbers = itertools.count(int(time.time()) % 1_000_000)
-
-expect.set_options(timeout=PATIENCE)
 
 
 class Taps:
@@ -43,22 +38,6 @@ class Taps:
 
     def choice(self, name: str) -> None:
         self.tap(self.page.locator("label.choice", has_text=self.words(name)).first)
-
-
-def new_number() -> str:
-    """A phone number that nobody has yet, without its first zero."""
-    return f"83{next(_numbers):07}"
-
-
-def code_for(marketplace: Marketplace, phone: str) -> str:
-    """The code that was sent to a phone last."""
-    for _ in range(200):
-        texts = [one.text for one in providers.sent(marketplace.port) if one.to == phone]
-        codes = [found[0] for text in texts if (found := re.search(r"\b\d{6}\b", text))]
-        if codes:
-            return codes[0]  # the newest is the first
-        time.sleep(0.2)
-    raise AssertionError(f"no code came to {phone}")
 
 
 def titles(marketplace: Marketplace, search: str) -> list[str]:

@@ -16,9 +16,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 from local.people import BONGANI, SIPHO
 from tests.support.faulty_proxy import FaultyProxy
 from tests.support.marketplace import Marketplace, eventually
-from tests.web.conftest import PATIENCE, SignIn
+from tests.web.conftest import SignIn
 from tests.web.deals import PROPOSAL, Deals
-from tests.web.test_journeys import code_for, new_number, titles
+from tests.web.phone_numbers import code_for, new_number
+from tests.web.test_journeys import titles
 from tests.web.words import Words
 
 PHOTO = Path(__file__).parents[2] / "web" / "public" / "icon-512.png"
@@ -26,18 +27,11 @@ WORDS = Words("en")
 KILLED_AFTER = 100
 """Milliseconds that the phone has to keep the last key."""
 
-expect.set_options(timeout=PATIENCE)
-
 
 @pytest.fixture
 def web(network: FaultyProxy) -> str:
     """The address of the web client, behind a network that can be slow."""
     return network.url
-
-
-@pytest.fixture
-def deals(marketplace: Marketplace) -> Deals:
-    return Deals(marketplace)
 
 
 def killed(page: Page) -> Page:

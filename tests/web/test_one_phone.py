@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 from local.people import AYANDA, BONGANI, LINDIWE, SIPHO, THANDI, Person
 from tests.support.faulty_proxy import FaultyProxy
 from tests.support.marketplace import Marketplace, eventually
-from tests.web.conftest import ON_THE_WAY, PATIENCE, SignIn, a_phone
+from tests.web.conftest import ON_THE_WAY, SignIn, a_phone
 from tests.web.deals import Deals
 from tests.web.words import Words
 
@@ -39,18 +39,11 @@ WAITING = "navigator.serviceWorker.getRegistration().then((one) => Boolean(one.w
 NAMES = "indexedDB.databases().then((all) => all.map((one) => one.name))"
 KEPT = "JSON.stringify([{...localStorage}, {...sessionStorage}])"
 
-expect.set_options(timeout=PATIENCE)
-
 
 @pytest.fixture
 def web(network: FaultyProxy) -> str:
     """The address of the web client, whose service worker can become a newer one."""
     return network.url
-
-
-@pytest.fixture
-def deals(marketplace: Marketplace) -> Deals:
-    return Deals(marketplace)
 
 
 @pytest.fixture

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.web.conftest import PATIENCE
 from tests.web.test_journeys import PHOTO
 from tests.web.words import Words
-
-expect.set_options(timeout=PATIENCE)
 
 
 def test_given_a_visitor_when_the_start_opens_then_its_list_is_asked_for_once_and_early(phone: BrowserContext) -> None:

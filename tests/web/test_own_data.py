@@ -14,7 +14,8 @@ from playwright.sync_api import Page, Route, expect
 from tests.support.marketplace import Marketplace, eventually
 from tests.web.conftest import Phones
 from tests.web.newcomers import Newcomer
-from tests.web.test_journeys import Taps, new_number
+from tests.web.phone_numbers import new_number
+from tests.web.test_journeys import Taps
 from tests.web.words import EACH_LANGUAGE, Language, Words
 
 KEPT = """async (telling) => {

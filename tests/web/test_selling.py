@@ -10,8 +10,9 @@ from playwright.sync_api import Page, expect
 from local.people import AYANDA, LINDIWE, THANDI
 from tests.support.marketplace import Marketplace, eventually
 from tests.web.conftest import SignIn
+from tests.web.phone_numbers import new_number
 from tests.web.test_admin import decide, until_shown
-from tests.web.test_journeys import PHOTO, Taps, new_number
+from tests.web.test_journeys import PHOTO, Taps
 from tests.web.words import EACH_LANGUAGE, Language, Words
 
 
