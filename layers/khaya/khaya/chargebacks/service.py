@@ -6,7 +6,7 @@ chargeback, escrow, job, counters and ledger in one transaction, once, however o
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from khaya import provider
 from khaya.chargebacks import store
@@ -25,11 +25,13 @@ from khaya.platform.data.unit_of_work import UnitOfWork, Write, commit_now, read
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.profiles import store as profiles
 from khaya.profiles.store import PaidJob
-from khaya.provider import model as port
 from khaya.refunds import store as refunds
 from khaya.suspense import store as suspense
 from khaya.suspense.model import Suspense
 from khaya.users import store as users
+
+if TYPE_CHECKING:  # its classes take a thirtieth of a cold start
+    from khaya.provider import model as port
 
 _ATTEMPTS: Final = 10
 _STEPS: Final = 3

@@ -4,8 +4,10 @@ A webhook, a deadline and a nightly comparison all call `apply`: it looks the co
 what was paid, once, in whatever order and however often it is called.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from khaya import provider
 from khaya.collections import store
@@ -29,11 +31,13 @@ from khaya.platform.base.settings import CheckoutSettings, settings
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, read_together
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.pricing.model import Part
-from khaya.provider import model as port
 from khaya.provider.errors import DuplicateReference, ProviderUnavailable, Refused, Unclear
 from khaya.suspense import store as suspense
 from khaya.suspense.model import Reason, Suspense
 from khaya.users import store as users
+
+if TYPE_CHECKING:  # its classes take a thirtieth of a cold start, and few requests need one
+    from khaya.provider import model as port
 
 _ATTEMPTS: Final = 10
 _CARD_PURPOSE: Final = "payment-card"
@@ -135,7 +139,9 @@ def _open(collection: Collection, email: str | None, now: str) -> Collection:
     Raises:
         Unavailable: the provider does not answer, or its answer was lost; the next attempt has another reference.
     """
-    request = port.CheckoutRequest(
+    from khaya.provider.model import CheckoutRequest  # noqa: PLC0415 - see above
+
+    request = CheckoutRequest(
         reference=collection.id,
         amount_cents=collection.amount_cents,
         person_id=collection.buyer_id,

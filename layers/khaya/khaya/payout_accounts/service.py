@@ -1,8 +1,10 @@
 """Gives, checks and lists bank accounts. Their numbers are encrypted until the provider has checked them."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from khaya import provider
 from khaya.identities import store as identities
@@ -22,7 +24,9 @@ from khaya.platform.base.errors import FieldProblem, Invalid, Unavailable
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, read, read_together
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.provider.errors import ProviderUnavailable, Refused, Unclear
-from khaya.provider.model import BankAccount
+
+if TYPE_CHECKING:  # its classes take a thirtieth of a cold start, and few requests need one
+    from khaya.provider.model import BankAccount
 
 _ATTEMPTS: Final = 10
 _ACCOUNT_PURPOSE: Final = "bank account"
@@ -87,6 +91,8 @@ def open_sealed(sealed: str, context: str) -> Details | None:
     if text is None:
         return None
     request = BankAccountRequest.model_validate_json(text)
+    from khaya.provider.model import BankAccount  # noqa: PLC0415 - see above
+
     account = BankAccount(
         bank_code=request.bank_code,
         account_number=request.account_number,

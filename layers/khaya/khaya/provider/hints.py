@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from khaya.platform.aws.queues import OutgoingMessage
-from khaya.provider.model import EventKind, Hint
+
+if TYPE_CHECKING:  # its classes take a thirtieth of a cold start
+    from khaya.provider.model import EventKind, Hint
 
 CONSUMERS: Final[dict[EventKind, str]] = {
     "collection": "collections",
