@@ -4,8 +4,6 @@ A webhook, a deadline and a nightly comparison all call `apply`: it looks the co
 what was paid, once, in whatever order and however often it is called.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -139,9 +137,9 @@ def _open(collection: Collection, email: str | None, now: str) -> Collection:
     Raises:
         Unavailable: the provider does not answer, or its answer was lost; the next attempt has another reference.
     """
-    from khaya.provider.model import CheckoutRequest  # noqa: PLC0415 - see above
+    from khaya.provider import model as port  # noqa: PLC0415 - see above
 
-    request = CheckoutRequest(
+    request = port.CheckoutRequest(
         reference=collection.id,
         amount_cents=collection.amount_cents,
         person_id=collection.buyer_id,
@@ -176,7 +174,7 @@ class _Paid:
     paid_at: str
 
 
-def _apply(reference: str, found: port.Collection | None, now: str) -> Status | None:
+def _apply(reference: str, found: "port.Collection | None", now: str) -> Status | None:
     own = store.find(reference)
     if own is None and found is None:
         return None
@@ -197,7 +195,7 @@ def _apply(reference: str, found: port.Collection | None, now: str) -> Status | 
     return status
 
 
-def _not_paid(own: Collection, found: port.Collection | None, now: str) -> Status:
+def _not_paid(own: Collection, found: "port.Collection | None", now: str) -> Status:
     """Note that a collection is not paid; a card that failed counts against the job once."""
     states: dict[str, Status] = {"waiting": "waiting", "failed": "failed", "abandoned": "abandoned"}
     status: Status = states.get(found.state, "abandoned") if found is not None else own.status

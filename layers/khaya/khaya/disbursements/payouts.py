@@ -116,9 +116,9 @@ def _delayed(payout: Payout, wait: Wait, now: str) -> Payout:
 
 def _send(payout: Payout, now: str) -> Payout:
     """Have the provider send a payout under its reference; the same reference again sends nothing twice."""
-    from khaya.provider.model import PayoutRequest  # noqa: PLC0415 - see above
+    from khaya.provider import model as port  # noqa: PLC0415 - see above
 
-    request = PayoutRequest(payout.reference, payout.amount_cents, payout.recipient or "", STATEMENT_TEXT)
+    request = port.PayoutRequest(payout.reference, payout.amount_cents, payout.recipient or "", STATEMENT_TEXT)
     try:
         found = provider.payment_provider().pay_out(request)
     except TooLittleBalance:

@@ -113,9 +113,9 @@ def _ask(refund: Refund, part: CollectionRefund, now: str) -> Refund:
     asking, is_ours = _intend(refund, lambda one, unit_of_work: _asking(one, part, now, unit_of_work))
     if asking.part is None or not is_ours or asking.part.state != "asked":
         return asking
-    from khaya.provider.model import RefundRequest  # noqa: PLC0415 - see above
+    from khaya.provider import model as port  # noqa: PLC0415 - see above
 
-    request = RefundRequest(part.refund_id, part.collection, part.cents)
+    request = port.RefundRequest(part.refund_id, part.collection, part.cents)
     try:
         found = provider.payment_provider().refund(request)
     except TooLittleBalance:

@@ -1,7 +1,5 @@
 """Gives, checks and lists bank accounts. Their numbers are encrypted until the provider has checked them."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -37,7 +35,7 @@ _IDENTITY_PURPOSE: Final = "identity number"
 class Details:
     """The details of a bank account that was checked, and what is kept of its numbers."""
 
-    account: BankAccount
+    account: "BankAccount"
     fingerprints: tuple[str, ...]
     identity_hashes: tuple[str, ...]
 
@@ -112,7 +110,7 @@ def identity_problem(details: Details, user_id: str, own: PayoutAccount | None) 
     return "identity_taken" if any(holder not in (None, user_id) for holder in holders) else None
 
 
-def problem_at_provider(account: BankAccount) -> Problem | None:
+def problem_at_provider(account: "BankAccount") -> Problem | None:
     """What the provider says against a bank account; None if it is open and the person's own.
 
     Raises:
