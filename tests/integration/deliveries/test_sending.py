@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 
+from khaya.deliveries import links
 from khaya.notifications import messages
+from khaya.notifications.model import Notification
 from khaya.platform.aws import queues
 from khaya.platform.base import observability, settings
 from khaya.platform.base.errors import TooMany
 from tests.conftest import Clock
 from tests.integration.deliveries.conftest import (
     EMAIL,
+    PERSON,
     PHONE,
     PHONES_TOKEN,
     TABLETS_TOKEN,
@@ -93,7 +96,8 @@ def test_a_push_holds_the_ids_that_the_app_opens(post: Post) -> None:
     notification_id = post.notify()
     post.run("push")
     pushed = post.provider.expo.sent[0]
-    assert pushed["data"] == {"jobId": "job-1", "kind": "bidReceived", "notificationId": notification_id}
+    about = {"jobId": "job-1", "kind": "bidReceived", "path": "/deals/job-1/bids"}
+    assert pushed["data"] == {**about, "notificationId": notification_id}
     assert (pushed["title"], pushed["priority"]) == ("New bid of R450", "default")
 
 
@@ -296,3 +300,59 @@ def test_a_failed_message_does_not_fail_the_batch(post: Post) -> None:
     record = {"messageId": "1", "receiptHandle": "x", "body": body, "attributes": {}, "eventSource": "aws:sqs"}
     answer = app("deliveries").handler({"Records": [record]}, Context())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+
+
+LINK = "https://app.khaya.africa/deals/job-1/bids"
+
+
+@pytest.fixture
+def known_address(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address of the web client is set."""
+    monkeypatch.setenv("APP_URL", "https://app.khaya.africa")
+    settings.settings.cache_clear()
+
+
+@pytest.mark.usefixtures("known_address")
+def test_a_message_ends_in_a_link_to_what_it_is_about(post: Post) -> None:
+    post.prefer("whatsapp", "sms", "email")
+    post.notify()
+    post.run()
+    assert post.sent() == [
+        ("email", EMAIL, f"{TEXT}\n\n{LINK}"),
+        ("sms", PHONE, f"Khaya: {TEXT} {LINK}"),
+        ("whatsapp", PHONE, f"Khaya: {TEXT} {LINK}"),
+    ]
+
+
+@pytest.mark.usefixtures("known_address")
+def test_a_whatsapp_template_has_the_link_in_its_text(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WHATSAPP_NOTICE_TEMPLATE_EN", "HXenglish")
+    settings.settings.cache_clear()
+    post.prefer("whatsapp")
+    post.notify()
+    post.run("whatsapp")
+    (sent,) = post.provider.whatsapp
+    assert json.loads(sent["content_variables"])["2"] == f"{TEXT} {LINK}"
+
+
+def test_without_a_real_address_of_the_web_client_messages_have_no_link(post: Post) -> None:
+    post.prefer("whatsapp", "sms", "email")
+    post.notify()
+    post.run()
+    assert not [text for _, _, text in post.sent() if "http" in text]
+
+
+@pytest.mark.usefixtures("known_address")
+def test_a_push_names_the_page_of_what_it_is_about(post: Post) -> None:
+    post.notify()
+    post.run("push")
+    assert {one["data"]["path"] for one in post.provider.expo.sent} == {"/deals/job-1/bids"}
+
+
+@pytest.mark.usefixtures("known_address")
+def test_whoever_has_the_former_number_gets_no_link(post: Post) -> None:
+    replaced = Notification(
+        id="n", user_id=PERSON, kind="contactReplaced", params={"contact": "phone"}, event="e", created_at="2026-11-21"
+    )
+    assert links.link_to(replaced) == ""
+    assert links.link_to(replaced.model_copy(update={"kind": "contactChanged"})).endswith("/me/settings")

@@ -14,7 +14,7 @@ from khaya.channels import store as limits
 from khaya.channels.push import GONE, TOO_BIG, Push
 from khaya.channels.push import receipts as push_receipts
 from khaya.channels.push import send as send_push
-from khaya.deliveries import browsers, devices, queues, quiet, store
+from khaya.deliveries import browsers, devices, links, queues, quiet, store
 from khaya.deliveries.model import (
     TRANSPORTS,
     Consumer,
@@ -35,6 +35,7 @@ from khaya.notifications.choices import Channel
 from khaya.notifications.kinds import CONTACT_REPLACED, KINDS
 from khaya.notifications.messages import Text
 from khaya.notifications.model import Device, Notification, Recipient
+from khaya.notifications.paths import app_path
 from khaya.platform.base import clock, observability
 from khaya.platform.base.errors import NotFound, TooMany, Unavailable, WriteConflict
 from khaya.platform.base.settings import DeliverySettings, QuietSettings, settings
@@ -355,12 +356,13 @@ def _send_message(channel: channels.Channel, outgoing: _Outgoing, now: str) -> _
     title, text = outgoing.text
     config = settings(DeliverySettings)
     template = {"en": config.whatsapp_notice_template_en, "zu": config.whatsapp_notice_template_zu}
+    link = links.link_to(outgoing.notification)
     message = ChannelMessage(
         to=outgoing.address,
-        text=text if channel == "email" else f"Khaya: {text}",
+        text=links.with_link(text if channel == "email" else f"Khaya: {text}", link, channel),
         subject=_one_line(title),
         template=template[outgoing.recipient.language],
-        variables={"1": _one_line(title), "2": _one_line(text)},
+        variables={"1": _one_line(title), "2": links.with_link(_one_line(text), link, "whatsapp")},
     )
     configurable = KINDS[outgoing.notification.kind].configurable
     limits.count(channel, message.text, now, share=limits.NOTIFICATIONS_SHARE if configurable else 1)
@@ -370,7 +372,12 @@ def _send_message(channel: channels.Channel, outgoing: _Outgoing, now: str) -> _
 
 def _send_push(outgoing: _Outgoing) -> _Outcome:
     notification, tokens = outgoing.notification, outgoing.tokens
-    data = {**notification.data, "kind": notification.kind, "notificationId": notification.id}
+    data = {
+        **notification.data,
+        "kind": notification.kind,
+        "notificationId": notification.id,
+        "path": app_path(notification),
+    }
     tickets = send_push(tokens, Push(*outgoing.text, notification.urgent, data))
     gone = [token for token, ticket in zip(tokens, tickets, strict=True) if ticket.error == GONE]
     accepted = {

@@ -14,6 +14,36 @@ _OF_KIND: Final[Mapping[str, str]] = {
     "handInWork": "/deals/{jobId}/submit",
     "reviewPrompt": "/deals/{jobId}/review",
     "reminder": "/me/reminders",
+    **dict.fromkeys(("disputeOpened", "agreementProposed", "agreementDeclined"), "/deals/{jobId}/dispute"),
+    **dict.fromkeys(("paymentFailed", "balanceDue"), "/deals/{jobId}/pay"),
+    "refundNeedsAccount": "/deals/{jobId}/refund-account",
+    **dict.fromkeys(("enquiryReceived", "enquiryAnswered", "enquiryClosed"), "/me/enquiries"),
+    **dict.fromkeys(("storyApproved", "storyRejected", "storyFeatured"), "/me/stories"),
+    **dict.fromkeys(
+        (
+            "referralRewarded",
+            "rewardRefused",
+            "creditsReceived",
+            "creditsDeducted",
+            "withdrawalPaid",
+            "withdrawalFailed",
+        ),
+        "/me/credits",
+    ),
+    **dict.fromkeys(
+        (
+            "payoutAccountChanged",
+            "payoutAccountVerified",
+            "payoutAccountRefused",
+            "payoutNeedsAccount",
+            "payoutReturned",
+            "payoutFailed",
+        ),
+        "/me/payout-account",
+    ),
+    **dict.fromkeys(("moneyReleased", "payoutPaid", "payoutHeld"), "/me/earnings"),
+    **dict.fromkeys(("verified", "verificationRefused", "verificationEnded"), "/me/verification"),
+    **dict.fromkeys(("passwordChanged", "contactChanged"), "/me/settings"),
 }
 _OF_THING: Final[Mapping[str, str]] = {
     "jobId": "/deals/{jobId}",
