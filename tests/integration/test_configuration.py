@@ -15,7 +15,16 @@ BUYER = Person("buyer-1", ("buyer",))
 
 def test_the_configuration_has_limits_shares_and_least_amounts() -> None:
     found = VISITOR.get("/config").body
-    assert {*found} == {"limits", "amounts", "escrow", "rewards", "provider", "webPushKey", "oldestClient"}
+    assert {*found} == {
+        "limits",
+        "amounts",
+        "escrow",
+        "rewards",
+        "provider",
+        "webPushKey",
+        "helpAddress",
+        "oldestClient",
+    }
     assert (found["limits"]["photos"], found["limits"]["listings"], found["limits"]["uploadBytes"]) == (
         5,
         20,
@@ -45,6 +54,17 @@ def test_where_no_push_service_is_allowed_there_is_no_web_push(monkeypatch: pyte
     monkeypatch.setenv("WEB_PUSH_SERVICES", "")
     settings.cache_clear()
     assert VISITOR.get("/config").body["webPushKey"] is None
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_the_address_for_questions_is_the_deployments_and_null_where_nobody_reads_any(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for address, told in (("help@khaya.example", "help@khaya.example"), ("", None)):
+        monkeypatch.setenv("HELP_ADDRESS", address)
+        settings.cache_clear()
+        assert VISITOR.get("/config").body["helpAddress"] == told
     monkeypatch.undo()
     settings.cache_clear()
 

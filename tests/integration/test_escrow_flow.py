@@ -244,6 +244,49 @@ def test_a_decision_above_the_limit_needs_the_same_one_by_another_admin(
     assert ledger_balance(f"payout#job-{job_id}") == held - 1
 
 
+def test_both_parties_read_why_an_admin_decided_and_who_gets_what(
+    buyer: Person, worker: Person, fake: FakeProvider
+) -> None:
+    # given a dispute
+    job_id = disputed_job(buyer, worker, fake)
+    split = {"workerCents": 40_000, "refundCents": 60_000, "platformCents": 5_000}
+    assert escrow(buyer, job_id)["dispute"]["resolution"] is None  # type: ignore[index]
+    # when an admin decides
+    decided = {**split, "note": "The photos show half a wall."}
+    assert ADMIN.post(f"/jobs/{job_id}/escrow/resolution", decided, headers=key()).status == 200
+    # then both parties see the parts and the reason, also where they list their jobs
+    for person, side in ((buyer, "buyer"), (worker, "worker")):
+        dispute = escrow(person, job_id)["dispute"]
+        assert dispute["resolution"] == {  # type: ignore[index]
+            **split,
+            "reason": "The photos show half a wall.",
+            "at": khaya_clock.now(),
+        }
+        (listed,) = person.get("/jobs/mine", query={"as": side}).body["items"]
+        assert listed["escrow"]["shares"] == {"decision": "admin", **split}
+
+
+def test_an_agreement_shares_the_money_without_a_reason_of_an_admin(
+    buyer: Person, worker: Person, fake: FakeProvider
+) -> None:
+    job_id = disputed_job(buyer, worker, fake)
+    path = f"/jobs/{job_id}/escrow/settlement"
+    assert buyer.post(path, {"refundCents": 50_000}, headers=key()).status == 200
+    assert worker.post(f"{path}/acceptance", {"refundCents": 50_000}, headers=key()).status == 200
+    dispute = escrow(buyer, job_id)["dispute"]
+    resolution = dispute["resolution"]  # type: ignore[index]
+    assert (resolution["refundCents"], resolution["reason"]) == (50_000, None)
+    # and the worker's earnings say what went back
+    (earned,) = worker.get("/earnings/mine").body["items"]
+    assert (earned["reason"], earned["refundedCents"]) == ("agreement", 50_000)
+
+
+def test_the_escrow_tells_what_was_paid_and_released(buyer: Person, worker: Person, fake: FakeProvider) -> None:
+    job_id = disputed_job(buyer, worker, fake)
+    moved = escrow(worker, job_id)["history"]
+    assert [(one["kind"], one["amountCents"]) for one in moved] == [("deposit", 31_500), ("balance", 73_500)]  # type: ignore[attr-defined]
+
+
 def test_evidence_with_photos_is_seen_by_both_and_by_admins(buyer: Person, worker: Person, fake: FakeProvider) -> None:
     job_id = disputed_job(buyer, worker, fake)
     photo = uploaded(worker, "evidence")

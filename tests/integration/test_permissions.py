@@ -322,6 +322,12 @@ def deliver_notices() -> None:
         "listing.moderated": {"listingId": "listing", "sellerId": "seller", "decision": "approve"},
         "story.moderated": {"storyId": "story", "authorId": "author", "decision": "approve", "featured": False},
         "reminder.due": {"reminderId": "reminder", "userId": "owner", "kind": "own", "number": 1},
+        "escrow.released": {
+            **parties,
+            **dict.fromkeys(("paidCents", "heldCents", "refundedCents", "amountCents"), 0),
+            **dict.fromkeys(("workerPartCents", "buyerPartCents", "platformPartCents"), 0),
+            "decision": "admin",
+        },
     }
     for kind, detail in about.items():
         assert deliver_event("notices", happened(kind=kind, detail=detail, actor="admin")) == []

@@ -78,7 +78,7 @@ WORDS = [word(field) for field in ALL]
 OF_MONEY = {"credits", "escrows", "payouts", "chargebacks", "refunds", "books"}
 """The tables whose reasons of admins stay."""
 
-REASONS_ABOUT_MONEY = {"decisionReason", "dispute.note", "answer.reason", "closingReason"}
+REASONS_ABOUT_MONEY = {"decisionReason", "dispute.decisionReason", "dispute.note", "answer.reason", "closingReason"}
 OTHERS_WORDS = "Said by somebody else."
 ABOUT_THE_MEMBER = "Has left the team."
 
@@ -374,6 +374,7 @@ def _is_exported(table: str, path: str) -> bool:
     on_accounts = (
         (table in OF_MONEY and path in REASONS_ABOUT_MONEY)
         or table == "credits"
+        or (table, path) == ("notifications", "params.decisionReason")
         or (table, path) == ("users", "statusReason")
     )
     return not on_accounts and any(place.export != "no" for place in listed(table, path))

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from khaya.escrows import progress, resolution
 from khaya.escrows.disputes import MAX_EVIDENCE, Evidence
+from khaya.escrows.history import history_of
 from khaya.escrows.model import FINAL, TRANSITIONS, Escrow, Event, Status
+from khaya.escrows.opening import summary_of
 from khaya.escrows.progress import new_escrow
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
@@ -373,3 +375,27 @@ def test_no_history_makes_or_loses_money(amount: int, steps: list[tuple[str, int
         assert one.held_cents == 0 if one.status in FINAL else one.held_cents > 0 or one.status == "pending"
         assert (one.released_cents > 0) == (one.status == "released")
         assert bool(one.timers) == (one.status not in FINAL)
+
+
+def test_what_moved_of_the_money_is_told_with_its_time() -> None:
+    later, end = after(days=1), after(days=2)
+    paid = progress.captured(progress.captured(escrow(), 31_500, NOW), 73_500, later)
+    moved = [(one.kind, one.amount_cents, one.at) for one in history_of(paid)]
+    assert moved == [("deposit", 31_500, NOW), ("balance", 73_500, later)]
+    released = progress.released(progress.submitted(paid, later), end)
+    assert [(one.kind, one.amount_cents, one.at) for one in history_of(released)][-1] == ("released", 95_000, end)
+
+
+def test_what_is_paid_at_once_moved_once() -> None:
+    (one,) = history_of(progress.captured(escrow(30_000), 31_500, NOW))
+    assert (one.kind, one.amount_cents) == ("all", 31_500)
+    assert history_of(escrow()) == []
+
+
+def test_only_a_dispute_that_shared_the_money_shows_shares_on_its_job() -> None:
+    assert summary_of(disputed()).shares is None
+    ended = resolution.resolved(disputed(), Split(40_000, 60_000, 5_000), "admin", NOW, reason="Half a wall.")
+    shares = summary_of(ended).shares
+    assert shares is not None
+    assert (shares.decision, shares.worker_cents, shares.refund_cents) == ("admin", 40_000, 60_000)
+    assert summary_of(progress.released(submitted(), NOW)).shares is None

@@ -539,6 +539,27 @@ def test_events_sort_by_time() -> None:
     assert derived_id(AT, "z") < derived_id(later, "a")
 
 
+def test_with_escrow_the_agreed_time_of_an_acceptance_runs_from_the_deposits_last_day() -> None:
+    (cash,) = events_in("jobs", JOB, ACCEPTED)
+    assert cash.detail["dueAt"] == "2026-11-24T08:00:00.000Z"
+    escrow = {"status": "pending", "dueNowCents": 31_500, "dueAt": "2026-11-24T08:00:00.000Z"}
+    (through_khaya,) = events_in("jobs", JOB, {**ACCEPTED, "payment": "escrow", "escrow": escrow})
+    assert through_khaya.detail["dueAt"] == "2026-11-27T08:00:00.000Z"
+
+
+@pytest.mark.parametrize(("status", "worker_cents"), [("released", 95_000), ("refunded", 0)])
+def test_the_end_of_an_escrow_tells_how_its_dispute_was_decided(status: str, worker_cents: int) -> None:
+    disputed = {**FULLY_PAID, "status": "disputed", "dispute": {"by": "buyer"}}
+    parts = {"workerCents": worker_cents, "refundCents": 5_000, "platformCents": 5_000}
+    ended = {**disputed, "status": status, "releasedCents": worker_cents, "refundedCents": 5_000}
+    ended["dispute"] = {"by": "buyer", "decision": "admin", **parts}
+    (event,) = events_in("escrows", disputed, ended)
+    told = [event.detail[name] for name in ("decision", "workerPartCents", "buyerPartCents", "platformPartCents")]
+    assert told == ["admin", worker_cents, 5_000, 5_000]
+    (confirmed,) = events_in("escrows", FULLY_PAID, {**FULLY_PAID, "status": "released", "releasedCents": 95_000})
+    assert "decision" not in confirmed.detail
+
+
 def test_an_event_holds_the_audited_values_before_and_after() -> None:
     (accepted,) = events_in("jobs", JOB, ACCEPTED)
     assert accepted.object == "jobs/job-1"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from pydantic import ValidationError
 
-from khaya.jobs.model import TRANSITIONS, Contact, Job, JobChanges, JobPosting, WorkProof, new_job
+from khaya.jobs.model import TRANSITIONS, Contact, EscrowSummary, Job, JobChanges, JobPosting, WorkProof, new_job
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden, Invalid
 from tests.support.records import POSTING
@@ -217,3 +217,24 @@ def test_a_start_date_is_a_date_or_a_utc_time(text: str, kept: str) -> None:
 def test_an_invalid_start_date_is_refused(text: Any) -> None:
     with pytest.raises(ValidationError):
         JobPosting.model_validate({**POSTING, "startDate": text})
+
+
+def test_with_escrow_a_job_is_stuck_fourteen_days_after_the_time_that_runs_from_the_deposit() -> None:
+    # given a job that is to be done in three days, whose deposit came two days after the acceptance
+    posting = JobPosting.model_validate({**POSTING, "payment": "escrow"})
+    job = new_job(posting, buyer_id="owner", buyer_name="Thandi", now=START).accepted(
+        bid_id="bid",
+        worker=Contact(display_name="Bongani"),
+        worker_id="chosen",
+        buyer=Contact(display_name="Thandi"),
+        cents=100_000,
+        days=3,
+        now=START,
+    )
+    waiting = job.with_escrow(EscrowSummary(status="pending"))
+    paid = job.with_escrow(EscrowSummary(status="deposit_paid", deposit_paid_at=clock.plus(START, days=2)))
+    # then it cannot be stuck before the deposit, and is so 5 + 14 days after the acceptance
+    assert waiting.stuck_at is None
+    assert not waiting.is_stuck(clock.plus(START, days=90))
+    assert paid.stuck_at == clock.plus(START, days=19)
+    assert job.stuck_at == clock.plus(START, days=17)

@@ -6,6 +6,8 @@ from typing import Any, get_args
 
 import pytest
 
+from khaya.escrows.disputes import Dispute
+from khaya.escrows.progress import new_escrow
 from khaya.events.catalogue import KINDS as EVENTS
 from khaya.events.market import Person
 from khaya.events.model import Event
@@ -15,6 +17,7 @@ from khaya.notifications.kinds import KINDS
 from khaya.notifications.messages import render
 from khaya.payout_accounts.model import Problem
 from khaya.platform.base.models import Item, item_of
+from khaya.pricing.model import Split, Terms, amounts_of
 
 AT = "2026-11-21T08:00:00.000Z"
 JOB: dict[str, Any] = {
@@ -105,12 +108,43 @@ A_JOB: Item = {
     "acceptedAt": AT,
     "timelineDays": 3,
 }
+CLOSING = {"status": "completed", "reason": "Neither party answers.", "at": AT}
+SHARES = {"decision": "admin", "workerCents": 28_500, "refundCents": 0, "platformCents": 3_000}
 OPEN: Item = {**A_JOB, "status": "open"}
 SUBMITTED: Item = {**A_JOB, "submission": {"submittedAt": AT}}
 COMPLETED: Item = {**SUBMITTED, "status": "completed"}
 A_LISTING: Item = {"id": "listing-1", "title": "Clay face bricks"}
 A_STORY: Item = {"id": "story-1", "title": "How I began"}
 OWN: Item = {"id": "reminder-1", "userId": "person", "text": "Buy washers"}
+
+
+DECIDED: dict[str, Any] = {
+    **ESCROW,
+    "amountCents": 10_000,
+    "refundedCents": 20_000,
+    "decision": "admin",
+    "workerPartCents": 10_000,
+    "buyerPartCents": 20_000,
+    "platformPartCents": 1_500,
+}
+REASON = "The photos show that half of the wall is done."
+
+
+def an_escrow() -> Item:
+    """The escrow of the job, whose dispute an admin decided."""
+    split = Split(10_000, 20_000, 1_500)
+    dispute = Dispute(by="buyer", kind="party", reason="Half a wall.", opened_at=AT).ended("admin", AT, split, REASON)
+    escrow = new_escrow(
+        job_id="job-1",
+        job_title="Fix a leaking tap",
+        buyer_id="buyer",
+        worker_id="worker",
+        amounts=amounts_of(100_000, Terms()),
+        terms=Terms(),
+        timeline_days=3,
+        now=AT,
+    )
+    return item_of(escrow.model_copy(update={"dispute": dispute}))
 
 
 def happened(kind: str, fields: dict[str, Any], *, by: str | None = "system:test", moved: str = "") -> Event:
@@ -150,6 +184,31 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
             ("job_expired", "system:derived"),
         )
     },
+    "a bid accepted on a job through Khaya": (
+        happened("job.accepted", {**JOB, "payment": "escrow"}, by="buyer"),
+        A_JOB,
+        {"worker": "bidAcceptedThroughKhaya"},
+    ),
+    "a stuck job closed as done": (
+        happened("job.completed", JOB, by="admin"),
+        {**COMPLETED, "closing": CLOSING},
+        {"buyer": "jobClosedAsDone", "worker": "jobClosedAsDone"},
+    ),
+    "a stuck job closed as cancelled": (
+        happened("job.cancelled", {**JOB, "by": "system", "was": "in_progress"}, by="admin"),
+        {**A_JOB, "status": "cancelled", "closing": CLOSING},
+        {"buyer": "jobClosedAsCancelled", "worker": "jobClosedAsCancelled"},
+    ),
+    "a job completed by an admin's decision": (
+        happened("job.completed", {**JOB, "payment": "escrow"}, by="admin"),
+        {**COMPLETED, "escrow": {"status": "released", "shares": SHARES}},
+        {},
+    ),
+    "a job cancelled by an admin's decision": (
+        happened("job.cancelled", {**JOB, "by": "system", "was": "in_progress"}, by="admin"),
+        {**A_JOB, "status": "cancelled", "escrow": {"status": "refunded", "shares": SHARES}},
+        {},
+    ),
     "a bid accepted": (happened("job.accepted", JOB, by="buyer"), A_JOB, {"worker": "bidAccepted"}),
     "work begun": (happened("job.started", JOB, by="worker"), A_JOB, {"buyer": "jobStarted"}),
     "work submitted": (happened("job.submitted", JOB, by="worker"), SUBMITTED, {"buyer": "workSubmitted"}),
@@ -275,6 +334,16 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
     ),
     "money released by a deadline": (
         happened("escrow.released", {**ESCROW, "amountCents": 95_000}, by="system:due_items"),
+        A_JOB,
+        {"worker": "moneyReleased", "buyer": "workPaid"},
+    ),
+    "a dispute decided by an admin": (
+        happened("escrow.released", DECIDED, by="admin"),
+        A_JOB,
+        {"buyer": "disputeDecided", "worker": "disputeDecided"},
+    ),
+    "a dispute decided by a deadline": (
+        happened("escrow.released", {**DECIDED, "decision": "deadline", "refundedCents": 0}, by="system:due_items"),
         A_JOB,
         {"worker": "moneyReleased", "buyer": "workPaid"},
     ),
@@ -609,3 +678,33 @@ def test_the_work_is_due_after_the_days_of_the_bid_which_begin_with_the_deposit(
     event, thing, _ = CASES["to be done: handInWork"]
     assert thing is not None
     assert [notice.params["dueAt"] for notice in notices_of(event, {**thing, **fields})] == due
+
+
+@pytest.mark.parametrize("kind", ["escrow.released", "escrow.refunded"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_admins_decision_tells_both_parties_who_gets_what_and_why(kind: str, language: Language) -> None:
+    # given a dispute that an admin decided
+    event = happened(kind, DECIDED, by="admin")
+    assert [row["id"] for _, row in rules.object_keys(event)] == ["job-1", "job-1"]
+    # when its notices are made
+    found = rules.notices(event, [A_JOB, an_escrow()])
+    # then each party has one, with the three amounts and the admin's reason
+    assert [(one.user_id, one.kind) for one in found] == [("buyer", "disputeDecided"), ("worker", "disputeDecided")]
+    for one in found:
+        text = render(one.kind, one.params, language).text
+        assert all(part in text for part in ("R100", "R200", "R15", REASON, "Fix a leaking tap"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_closed_job_tells_both_parties_why(language: Language) -> None:
+    event = happened("job.completed", JOB, by="admin")
+    for one in rules.notices(event, [{**COMPLETED, "closing": CLOSING}]):
+        assert "Neither party answers." in render(one.kind, one.params, language).text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_with_escrow_an_acceptance_names_no_day_because_the_time_runs_from_the_deposit(language: Language) -> None:
+    (one,) = rules.notices(happened("job.accepted", {**JOB, "payment": "escrow"}, by="buyer"), [A_JOB])
+    text = render(one.kind, one.params, language).text
+    assert "2026" not in text
+    assert "3" in text

@@ -9,13 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khaya.bids.model import Reason
+from khaya.channels.segments import parts
+from khaya.deliveries.links import MOST_PARTS, with_link
 from khaya.identities.model import ContactKind
 from khaya.jobs.model import Party, PaymentMethod
 from khaya.notifications.choices import LANGUAGES, Language
 from khaya.notifications.kinds import KINDS
-from khaya.notifications.messages import catalogue, placeholders_in, render, render_outside
+from khaya.notifications.messages import REASONS, catalogue, placeholders_in, render, render_outside
+from khaya.notifications.model import CONFIGURABLE_KINDS, Recipient
 from khaya.payout_accounts.model import Problem
 from khaya.reports.model import Decision
+
+LINK = "https://app.khaya.africa/deals/01KAJWZ8S2V6R4T0N3M5P7Q9XY"
+LONG_LINK = f"https://{'long-name.' * 9}example.org/deals/01KAJWZ8S2V6R4T0N3M5P7Q9XY"
 
 SMS_ALPHABET = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -93,6 +99,12 @@ def test_outside_the_inbox_a_title_carries_no_link_and_no_number(kind: str, lang
         "by": "buyer",
         "rejectionReason": "by_owner",
         "rating": 5,
+        "timelineDays": 3,
+        "reason": "Nobody answers.",
+        "decisionReason": "Half a wall.",
+        "workerPartCents": 45_000,
+        "buyerPartCents": 45_000,
+        "platformPartCents": 45_000,
     }
     for count in (1, 3):
         text = " ".join(render_outside(kind, params, language, count=count))
@@ -121,6 +133,50 @@ def test_no_text_is_the_same_in_both_languages() -> None:
     for place, said in english.words.items():
         assert not set(said.values()) & set(zulu.words[place].values()), place
     assert len(english.months) == len(zulu.months) == 12
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_text_message_has_two_parts_at_most_whatever_it_says(kind: str, language: Language) -> None:
+    words = catalogue(language)
+    params: dict[str, str | int] = {}
+    for name in KINDS[kind].placeholders:
+        if name.endswith("Title"):
+            params[name] = "Wwwwwwww " * 20
+        elif name.endswith("Cents"):
+            params[name] = -123_456_789
+        elif name.endswith("At"):
+            params[name] = "2026-09-22T08:00:00.000Z"
+        elif name in words.words:
+            params[name] = max(words.words[name], key=lambda value: len(words.words[name][value]))
+        elif name == "text":
+            params[name] = "word " * 40
+        else:
+            params[name] = "Because of what the photos show. " * 60 if name in REASONS else 365
+    for count in (1, 137):
+        text = f"Khaya: {render_outside(kind, params, language, count=count).text}"
+        assert parts(text) <= MOST_PARTS
+        assert parts(with_link(text, LONG_LINK, "sms")) <= MOST_PARTS
+        assert kind == "reminder" or with_link(text, LINK, "sms").endswith(LINK)
+
+
+@pytest.mark.parametrize("kind", [name for name, about in KINDS.items() if about.chosen_with])
+def test_a_kind_whose_channels_are_chosen_with_another_uses_what_was_chosen_for_that(kind: str) -> None:
+    other = KINDS[kind].chosen_with
+    assert kind not in CONFIGURABLE_KINDS
+    assert other in CONFIGURABLE_KINDS
+    chosen = Recipient(user_id="person", channels={other: ("sms",)})
+    assert chosen.channels_for(kind) == ("sms",)
+    assert Recipient(user_id="person").channels_for(kind) == KINDS[other].channels
+    assert KINDS[kind].urgent == KINDS[other].urgent
+
+
+def test_outside_the_inbox_only_the_beginning_of_a_reason_is_sent() -> None:
+    params = {"jobTitle": "Fix a leaking tap", "reason": "Nobody answers. " * 20}
+    assert len(render("jobClosedAsDone", params, "en").text) > 300
+    outside = render_outside("jobClosedAsDone", params, "en").text
+    assert outside.endswith("...")
+    assert "Nobody answers." in outside
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -113,7 +113,11 @@ def test_a_review_is_asked_for_after_one_day_and_again_three_days_later() -> Non
     [
         ("chooseBid", event("bid.placed", NOW), [23, 26, 29]),
         ("confirmWork", event("job.submitted", NOW), [22, 24, 26]),
-        ("handInWork", event("job.accepted", "2026-11-16T08:00:00.000Z", dueAt=NOW), [22, 25, 28]),
+        (
+            "handInWork",
+            event("job.accepted", "2026-11-16T08:00:00.000Z", acceptedAt="2026-11-16T08:00:00.000Z", timelineDays=5),
+            [22, 25, 28],
+        ),
     ],
 )
 def test_open_actions_are_reminded_of_in_the_morning_at_most_three_times(
@@ -194,7 +198,7 @@ def history(name: str) -> list[Event]:
         at = clock.plus(NOW, hours=hour * 30)
         never_at_work = name in ("cancelled", "expired")
         more = {"workerId": None} if kind in ("job.cancelled", "job.expired") and never_at_work else {}
-        found.append(event(kind, at, dueAt=clock.plus(at, days=3), reviewerId=BUYER, **more))
+        found.append(event(kind, at, acceptedAt=at, timelineDays=3, reviewerId=BUYER, **more))
     return found
 
 
@@ -243,4 +247,4 @@ def test_a_new_bid_ends_the_idle_state_and_keeps_the_count() -> None:
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_kind_of_event_has_an_effect_without_error(kind: str) -> None:
-    effect_of(event(kind, NOW, dueAt=NOW, reviewerId=BUYER))
+    effect_of(event(kind, NOW, acceptedAt=NOW, timelineDays=0, reviewerId=BUYER))

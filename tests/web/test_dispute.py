@@ -7,8 +7,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.marketplace import Marketplace
+from local.people import AYANDA
+from tests.support.marketplace import Marketplace, eventually
 from tests.web.conftest import Phones
+from tests.web.deals import Deals
 from tests.web.newcomers import Newcomer, job_through_khaya
 from tests.web.phone_numbers import new_number
 from tests.web.test_journeys import PHOTO, Taps
@@ -59,3 +61,31 @@ def test_given_bad_work_when_the_buyer_says_so_then_both_show_what_happened_and_
         page.goto(f"/deals/{job}/dispute")
         expect(page.get_by_text(words("deals.decision_agreement"))).to_be_visible()
     assert nandi.call("GET", f"/jobs/{job}/escrow")["refundedCents"] == 10_000
+
+
+@pytest.mark.slow
+def test_given_an_admin_who_decides_then_both_phones_say_who_gets_what_and_why(
+    phones: Phones, marketplace: Marketplace, deals: Deals
+) -> None:
+    # given a problem with paid work
+    title, why = f"Paint the gate {new_number()}", "The photos show that half of the gate is painted."
+    nandi, musa = Newcomer(marketplace, "Nandi", "buyer"), Newcomer(marketplace, "Musa", "worker")
+    job = job_through_khaya(nandi, musa, title, 450, "all")
+    nandi.call("POST", f"/jobs/{job}/escrow/dispute", {"reason": "Only half of the gate is painted."})
+    # when an admin decides
+    decided = {"workerCents": 20_000, "refundCents": 25_000, "platformCents": 2_250, "note": why}
+    deals.call(AYANDA, "POST", f"/jobs/{job}/escrow/resolution", decided)
+    # then each of both reads the amounts and the reason in the room and in a notice
+    for person in (nandi, musa):
+        page = person.sign_in(phones)
+        page.goto(f"/deals/{job}")
+        expect(page.get_by_text(why).first).to_be_visible()
+        expect(page.get_by_text("R250").first).to_be_visible()
+        assert eventually(lambda one=person: [text for text in texts_of(one) if why in text and "R200" in text])
+        page.goto("/inbox")
+        expect(page.get_by_text(why)).to_be_visible()
+
+
+def texts_of(person: Newcomer) -> list[str]:
+    """The texts of somebody's notices."""
+    return [one["text"] for one in person.call("GET", "/notifications")["items"]]

@@ -62,6 +62,7 @@ def configuration() -> ConfigurationView:
         rewards=RewardsView(referral_cents=REWARD_CENTS, referral_jobs_cents=settings(ReferralSettings).referral_cents),
         provider=ProviderView(name=pages.name, hosts=list(pages.hosts)),
         web_push_key=vapid.public_key() if settings(WebPushSettings).web_push_services else None,
+        help_address=client.help_address or None,
         oldest_client=client.oldest_client,
     )
 

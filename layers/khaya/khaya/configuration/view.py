@@ -79,6 +79,9 @@ class ConfigurationView(Model):
             "differs from that of its subscription. null where the deployment sends no web push."
         ),
     ]
+    help_address: Annotated[
+        str | None, Field(description="The operator's e-mail address for questions. null where nobody reads any.")
+    ]
     oldest_client: Annotated[int, Field(description="The oldest build of the web client that may be used.")]
 
 

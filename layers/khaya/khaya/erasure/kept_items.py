@@ -109,8 +109,18 @@ def _bid_received(bid: Bid, user_id: str, now: str, *, every_inbox: bool) -> Ite
         yield
 
 
-def _unquote(notification: Notification, user_id: str, now: str) -> bool:
-    after = without_person(notification, user_id, now, as_=(BUYER_OF_THE_JOB,))
+def _told(job_id: str, parties: Sequence[str | None], decided_at: str, user_id: str, now: str) -> Iterator[None]:
+    """Remove the reason of the person's decision as an admin about a job from the inboxes of its parties."""
+    for party in filter(None, parties):
+        for notification in every_item(lambda page_request, party=party: notifications.inbox(party, page_request)):  # type: ignore[misc]
+            if notification.latest_at < decided_at:  # the inbox is ordered by it
+                break
+            if notification.data.get("jobId") == job_id and _unquote(notification, user_id, now, ADMIN):
+                yield
+
+
+def _unquote(notification: Notification, user_id: str, now: str, as_: str = BUYER_OF_THE_JOB) -> bool:
+    after = without_person(notification, user_id, now, as_=(as_,))
     return after is not notification and commit_if_present([notifications.set_params(after.id, after.params)])
 
 
@@ -190,8 +200,12 @@ def _decisions(user_id: str, now: str) -> Iterator[None]:
         return [] if after is item else _CHANGE[type(item)](item, after)
 
     for item in sources.decided_by(user_id):
+        if isinstance(item, Job) and item.closing is not None:
+            yield from _told(item.id, (item.buyer_id, item.worker_id), item.closing.at, user_id, now)
         if _changed(item, forget, lambda item=item: _read_again(item)):  # type: ignore[misc]
             yield
+    for escrow in sources.disputes_decided_by(user_id):
+        yield from _told(escrow.id, (escrow.buyer_id, escrow.worker_id), escrow.ended_at or "", user_id, now)
 
 
 def _payments(user_id: str, now: str) -> Iterator[None]:

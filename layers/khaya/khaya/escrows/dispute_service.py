@@ -106,7 +106,7 @@ def decide(deal: Deal, request: ResolutionRequest, *, admin_id: str, now: str, u
     if deal.escrow.party(admin_id) is not None:
         raise Forbidden("No admin decides about a job of their own.", code="own_affair")
     split = Split(request.worker_cents, request.refund_cents, request.platform_cents)
-    resolved = resolution.resolved(deal.escrow, split, "admin", now, note=request.note)
+    resolved = resolution.resolved(deal.escrow, split, "admin", now, reason=request.note)
     unit_of_work.add(users.require_active_admin(admin_id))
     if deal.escrow.held_cents > SINGLE_ADMIN_LIMIT_CENTS:
         earlier = deal.escrow.proposed_resolution

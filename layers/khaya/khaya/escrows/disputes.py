@@ -48,7 +48,8 @@ class Dispute(Model):
     Attributes:
         kind: why there is one: a party opened it, or a deadline passed, or a chargeback was lost.
         decide_by: when it is decided by itself.
-        note: the admin's reason for a decision.
+        decision_reason: why an admin decided so; both parties read it.
+        note: the same from before the parties read it, when no admin was told that they would; nobody sees it.
         worker_cents, refund_cents, platform_cents: the parts, once it is decided.
     """
 
@@ -59,6 +60,7 @@ class Dispute(Model):
     decide_by: str | None = None
     decision: Decision | None = None
     decided_at: str | None = None
+    decision_reason: str | None = None
     note: str | None = None
     worker_cents: Cents | None = None
     refund_cents: Cents | None = None
@@ -77,8 +79,15 @@ class Dispute(Model):
             decided_at=now,
         )
 
-    def ended(self, decision: Decision, now: str, split: Split | None = None, note: str | None = None) -> "Dispute":
-        """The dispute after its end; `note` is the admin's."""
+    @property
+    def split(self) -> Split | None:
+        """How its end shared the money out; None while it is open, and if it ended without that."""
+        if self.worker_cents is None or self.refund_cents is None or self.platform_cents is None:
+            return None
+        return Split(self.worker_cents, self.refund_cents, self.platform_cents)
+
+    def ended(self, decision: Decision, now: str, split: Split | None = None, reason: str | None = None) -> "Dispute":
+        """The dispute after its end; `reason` is the admin's."""
         parts = (
             {
                 "worker_cents": split.worker_cents,
@@ -88,7 +97,7 @@ class Dispute(Model):
             if split
             else {}
         )
-        return self.model_copy(update={"decision": decision, "decided_at": now, "note": note, **parts})
+        return self.model_copy(update={"decision": decision, "decided_at": now, "decision_reason": reason, **parts})
 
     def with_evidence(self, evidence: Evidence) -> "Dispute":
         """The dispute with one more piece of evidence.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from khaya.escrows import store
 from khaya.escrows.model import Escrow
 from khaya.escrows.progress import new_escrow
-from khaya.jobs.model import EscrowSummary, Job
+from khaya.jobs.model import DecidedShares, EscrowSummary, Job
 from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.pricing.model import Terms, amounts_of
 
@@ -40,4 +40,18 @@ def summary_of(escrow: Escrow) -> EscrowSummary:
         due_at=(escrow.deposit_due_at if part != "balance" else escrow.balance_due_at) if part else None,
         release_at=escrow.release_at if escrow.status == "held" else None,
         deposit_paid_at=escrow.deposit_paid_at,
+        shares=_shares_of(escrow),
+    )
+
+
+def _shares_of(escrow: Escrow) -> DecidedShares | None:
+    dispute = escrow.dispute
+    split = dispute.split if dispute else None
+    if dispute is None or dispute.decision is None or split is None:
+        return None
+    return DecidedShares(
+        decision=dispute.decision,
+        worker_cents=split.worker_cents,
+        refund_cents=split.refund_cents,
+        platform_cents=split.platform_cents,
     )

@@ -25,12 +25,12 @@ class SettlementRequest(RequestModel):
 
 
 class ResolutionRequest(RequestModel):
-    """An admin's decision: the parts add up to what is held."""
+    """An admin's decision: the parts add up to what is held. Both parties read the note."""
 
     worker_cents: NotNegative
     refund_cents: NotNegative
     platform_cents: NotNegative
-    note: Annotated[Prose, Length(10, 2000)]
+    note: Annotated[Prose, Length(10, 2000), Field(description="Why; both parties read it.")]
 
 
 class EvidenceRequest(RequestModel):

@@ -118,7 +118,7 @@ def resolved(
     decision: Literal["agreement", "admin", "deadline"],
     now: str,
     *,
-    note: str | None = None,
+    reason: str | None = None,
 ) -> Escrow:
     """The escrow after its dispute was resolved.
 
@@ -134,7 +134,7 @@ def resolved(
             params={"heldCents": escrow.held_cents},
         )
     event: Event = "resolved_for_worker" if split.worker_cents else "resolved_for_buyer"
-    return escrow.shared_out(event, split, now, dispute=dispute.ended(decision, now, split, note), settlement=None)
+    return escrow.shared_out(event, split, now, dispute=dispute.ended(decision, now, split, reason), settlement=None)
 
 
 def decided_by_itself(escrow: Escrow, now: str) -> Escrow:

@@ -255,7 +255,7 @@ def _end(
             escrow = escrow.model_copy(update={"counted": Counted(on_time=paid.on_time)})
     after = job.with_escrow(summary_of(escrow))
     unit_of_work.add(store.change(deal.escrow, escrow))
-    _share_out(deal.escrow, split, now, unit_of_work)
+    _share_out(escrow, split, now, unit_of_work)
     debt = -1 if deal.escrow.status == "disputed" and deal.escrow.is_about_balance else 0
     if after.status == "completed":
         unit_of_work.add(*job_service.completion(deal.job, after, now, paid, debt=debt))
@@ -275,7 +275,8 @@ def _count_paid(escrow: Escrow, now: str) -> tuple[PaidJob | None, list[Write]]:
 
 
 def _share_out(escrow: Escrow, split: Split, now: str, unit_of_work: UnitOfWork) -> None:
-    """Move what the escrow holds to a payout, a refund and the platform's fees."""
+    """Move what the escrow held to a payout, a refund and the platform's fees; `escrow` is the one after its end."""
+    decided = escrow.dispute if escrow.dispute and escrow.dispute.split else None
     earning = earning_id(escrow.id)
     legs = [
         (guarded("escrow", escrow.id), -split.cents),
@@ -292,6 +293,8 @@ def _share_out(escrow: Escrow, split: Split, now: str, unit_of_work: UnitOfWork)
             amount_cents=split.worker_cents,
             fee_cents=split.platform_cents // 2,
             now=now,
+            dispute_decision=decided.decision if decided else None,
+            refunded_cents=split.refund_cents,
         )
         unit_of_work.add(payouts.create(payout))
     if split.refund_cents:

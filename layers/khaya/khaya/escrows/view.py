@@ -1,6 +1,12 @@
 """The API's representation of an escrow, for its parties and admins."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from khaya.escrows.checkouts import CheckoutStatus
+from khaya.escrows.disputes import Dispute
+from khaya.escrows.history import HistoryKind, history_of
 from khaya.escrows.model import Chargebacks, Escrow, Party, Status
 from khaya.payouts.model import Payout
 from khaya.platform.base.models import Model
@@ -34,6 +40,16 @@ class EvidenceView(Model):
     at: str
 
 
+class DisputeResolutionView(Model):
+    """How the money of a dispute was shared out."""
+
+    worker_cents: Cents
+    refund_cents: Cents
+    platform_cents: Cents
+    reason: Annotated[str | None, Field(description="The admin's; null where no admin decided.")]
+    at: str | None
+
+
 class DisputeView(Model):
     """The latest dispute; open while `decision` is null."""
 
@@ -45,6 +61,10 @@ class DisputeView(Model):
     worker_cents: Cents | None
     refund_cents: Cents | None
     platform_cents: Cents | None
+    resolution: Annotated[
+        DisputeResolutionView | None,
+        Field(description="Null while it is open, and where it ended without sharing the money out."),
+    ]
     evidence: list[EvidenceView]
 
 
@@ -63,6 +83,14 @@ class ProposedResolutionView(Model):
     worker_cents: Cents
     refund_cents: Cents
     platform_cents: Cents
+    at: str
+
+
+class HistoryEntryView(Model):
+    """Money that moved: a payment of the buyer's, or what became of the money when the escrow ended."""
+
+    kind: HistoryKind
+    amount_cents: Cents
     at: str
 
 
@@ -91,6 +119,7 @@ class EscrowView(Model):
     dispute: DisputeView | None
     proposed_resolution: ProposedResolutionView | None
     checkouts: list[EscrowCheckoutView]
+    history: Annotated[list[HistoryEntryView], Field(description="What moved so far, oldest first.")]
 
 
 def escrow_view(
@@ -119,6 +148,7 @@ def escrow_view(
             EscrowCheckoutView(part=one.part, status=escrow.status_of(one, now), expires_at=one.expires_at)
             for one in escrow.checkouts
         ],
+        history=[HistoryEntryView(**dict(one)) for one in history_of(escrow, payout, refund)],
     )
 
 
@@ -148,5 +178,19 @@ def _dispute(escrow: Escrow, viewer: Party | None) -> DisputeView | None:
         worker_cents=dispute.worker_cents,
         refund_cents=dispute.refund_cents,
         platform_cents=dispute.platform_cents,
+        resolution=_resolution(dispute),
         evidence=evidence,
+    )
+
+
+def _resolution(dispute: Dispute) -> DisputeResolutionView | None:
+    split = dispute.split
+    if split is None:
+        return None
+    return DisputeResolutionView(
+        worker_cents=split.worker_cents,
+        refund_cents=split.refund_cents,
+        platform_cents=split.platform_cents,
+        reason=dispute.decision_reason,
+        at=dispute.decided_at,
     )

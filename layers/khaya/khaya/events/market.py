@@ -22,7 +22,10 @@ class JobEdited(Detail):
 
 
 class JobAccepted(Detail):
-    """A bid was accepted, and the job has a worker. `due_at` is the agreed date of completion."""
+    """A bid was accepted, and the job has a worker. `due_at` is the agreed date of completion.
+
+    With escrow the agreed time runs from the payment of the deposit: `due_at` is then the latest date.
+    """
 
     job_id: str
     buyer_id: str

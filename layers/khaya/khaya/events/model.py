@@ -98,7 +98,8 @@ def _job_events(before: Item, after: Item) -> Iterator[KindAndFields]:
 def _job_status_event(before: Item, after: Item) -> KindAndFields:
     fields: dict[str, Any] = {"jobId": after["id"]}
     if after["status"] == "in_progress":
-        due_at = clock.plus(after["acceptedAt"], days=after["timelineDays"])
+        begin = (after.get("escrow") or {}).get("dueAt") or after["acceptedAt"]  # the deposit's last day, with escrow
+        due_at = clock.plus(begin, days=after["timelineDays"])
         return "job.accepted", {**fields, "bidId": after["acceptedBidId"], "dueAt": due_at}
     if after["status"] == "cancelled":
         fields |= {"by": after["cancellation"]["by"], "was": before["status"]}
@@ -334,11 +335,24 @@ def _escrow_status_event(before: Item, after: Item) -> KindAndFields:
         case _, "disputed":
             return "escrow.disputed", {**ids, "by": after["dispute"]["by"], "dueAt": after["dispute"].get("decideBy")}
         case _, "released":
-            return "escrow.released", {**ids, "amountCents": after["releasedCents"]}
+            return "escrow.released", {**ids, "amountCents": after["releasedCents"], **_parts_of(after)}
         case _, "refunded":
             back = after["refundedCents"] - before["refundedCents"]
-            return "escrow.refunded", {**ids, "amountCents": back}
+            return "escrow.refunded", {**ids, "amountCents": back, **_parts_of(after)}
     return "escrow.cancelled", ids
+
+
+def _parts_of(escrow: Item) -> Item:
+    """Who got what of an escrow when its dispute was decided; nothing if none was."""
+    dispute = escrow.get("dispute") or {}
+    if dispute.get("workerCents") is None:
+        return {}
+    return {
+        "decision": dispute["decision"],
+        "workerPartCents": dispute["workerCents"],
+        "buyerPartCents": dispute["refundCents"],
+        "platformPartCents": dispute["platformCents"],
+    }
 
 
 def _chargeback_events(before: Item, after: Item) -> Iterator[KindAndFields]:

@@ -166,9 +166,16 @@ class EscrowAgreementProposed(Escrow):
 
 
 class EscrowEnded(Escrow):
-    """The money was shared out; `amount_cents` is the worker's part, or what goes back to the buyer."""
+    """The money was shared out; `amount_cents` is the worker's part, or what goes back to the buyer.
+
+    Where a dispute was decided, `decision` says by what (`agreement`, `admin`, `deadline`), and the three parts follow.
+    """
 
     amount_cents: Cents
+    decision: str | None = None
+    worker_part_cents: Cents | None = None
+    buyer_part_cents: Cents | None = None
+    platform_part_cents: Cents | None = None
 
 
 class Chargeback(Detail):

@@ -153,6 +153,19 @@ class Contact(Model):
     phone: str | None = None
 
 
+class DecidedShares(Model):
+    """Who got what of the money of a job whose dispute was decided, and who decided it.
+
+    Attributes:
+        decision: `agreement` of the parties, `admin`, or `deadline`.
+    """
+
+    decision: str
+    worker_cents: Cents
+    refund_cents: Cents
+    platform_cents: Cents
+
+
 class EscrowSummary(Model):
     """What a job shows of its escrow to its parties.
 
@@ -161,6 +174,7 @@ class EscrowSummary(Model):
         due_at: until when.
         release_at: when the work is confirmed by itself.
         deposit_paid_at: from then on the parties see each other's contact.
+        shares: who got what when a dispute ended it; None if none did.
     """
 
     status: str
@@ -168,6 +182,7 @@ class EscrowSummary(Model):
     due_at: str | None = None
     release_at: str | None = None
     deposit_paid_at: str | None = None
+    shares: DecidedShares | None = None
 
 
 class Job(Model):
@@ -393,10 +408,10 @@ class Job(Model):
 
     @property
     def stuck_at(self) -> str | None:
-        """When the job is stuck if nothing happens; None unless it is in progress."""
-        if self.status != "in_progress" or self.accepted_at is None:
+        """When the job is stuck if nothing happens; None unless it is in progress, and before its deposit."""
+        agreed = self.hand_in_by
+        if self.status != "in_progress" or agreed is None:
             return None
-        agreed = clock.plus(self.accepted_at, days=self.timeline_days or 0)
         return clock.plus(max(agreed, self.updated_at), days=STUCK_DAYS)
 
     def completed(self, now: str) -> "Job":

@@ -76,6 +76,15 @@ class JobCard(Model):
     created_at: str
 
 
+class SharesView(Model):
+    """Who got what of the money when a dispute about the job was decided."""
+
+    decision: Annotated[str, Field(description="`agreement` of the parties, `admin`, or `deadline`.")]
+    worker_cents: Cents
+    refund_cents: Cents
+    platform_cents: Cents
+
+
 class EscrowSummaryView(Model):
     """What a party has to know of the job's escrow; `GET /jobs/{jobId}/escrow` has all of it."""
 
@@ -83,6 +92,7 @@ class EscrowSummaryView(Model):
     due_now_cents: Cents
     due_at: str | None
     release_at: str | None
+    shares: Annotated[SharesView | None, Field(description="Null unless a dispute ended it.")]
 
 
 class PartyJobView(JobView):
@@ -163,11 +173,7 @@ def job_card(job: Job, buyer: Reputation) -> JobCard:
 
 
 def _escrow(job: Job) -> EscrowSummaryView | None:
-    return (
-        EscrowSummaryView(**{name: getattr(job.escrow, name) for name in EscrowSummaryView.model_fields})
-        if job.escrow
-        else None
-    )
+    return EscrowSummaryView.model_validate(job.escrow, from_attributes=True) if job.escrow else None
 
 
 def _public(job: Job, person: str | None, buyer: Reputation | None) -> dict[str, Any]:

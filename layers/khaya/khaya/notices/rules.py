@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from khaya.escrows import store as escrows
 from khaya.events.model import Event
 from khaya.jobs import store as jobs
 from khaya.listings import store as listings
@@ -44,7 +45,7 @@ def is_relevant(event: Event) -> bool:
 
 
 def object_keys(event: Event) -> list[Key]:
-    """The primary key of the object that the event is about, if `notices` needs it."""
+    """The primary key of the object that the event is about, if `notices` needs it; of a decided escrow too."""
     detail = event.detail
     if event.kind not in _RULES:
         return []
@@ -52,7 +53,7 @@ def object_keys(event: Event) -> list[Key]:
         return [reminders.key(detail["reminderId"])]
     for name, key in _OBJECTS.items():
         if name in detail:
-            return [key(detail[name])]
+            return [key(detail[name]), *([escrows.key(detail[name])] if _is_decided_by_admin(event) else [])]
     return []
 
 
@@ -79,6 +80,9 @@ def notices(event: Event, objects: Sequence[Item | None]) -> list[Notice]:
     if event.kind not in _RULES or (objects and objects[0] is None):
         return []
     item = (objects[0] if objects else None) or {}
+    if _is_decided_by_admin(event):
+        escrow = escrows.read(objects[1]) if len(objects) > 1 else None
+        item = {**item, "decisionReason": (escrow.dispute.decision_reason if escrow and escrow.dispute else None) or ""}
     return [
         _notice(event, item, person, kind, more)
         for person, kind, more in _RULES[event.kind](event, item)
@@ -101,6 +105,11 @@ def _notice(event: Event, item: Item, person: str, kind: str, more: Mapping[str,
     )
 
 
+def _is_decided_by_admin(event: Event) -> bool:
+    """Whether the event is about a dispute that an admin decided."""
+    return event.kind in ("escrow.released", "escrow.refunded") and event.detail.get("decision") == "admin"
+
+
 def _one(person: str, kind: str) -> Callable[[Event, Item], Recipients]:
     """A rule that always notifies the person in one field of the event's detail."""
 
@@ -110,8 +119,44 @@ def _one(person: str, kind: str) -> Callable[[Event, Item], Recipients]:
     return rule
 
 
-def _cancellation(event: Event, _: Item) -> Recipients:
-    """Notifies the other party, or both if the platform cancelled. Bidders get a notice of their rejected bid."""
+def _acceptance(event: Event, _: Item) -> Recipients:
+    """Notifies the worker: of the day of the work, or of its days if they run from the deposit."""
+    through_khaya = event.detail["payment"] == "escrow"
+    yield event.detail["workerId"], "bidAcceptedThroughKhaya" if through_khaya else "bidAccepted", {}
+
+
+def _completion(event: Event, item: Item) -> Recipients:
+    """Notifies the worker, or both parties if an admin closed the job.
+
+    Of a decided dispute they have another notice.
+    """
+    if item.get("closing"):
+        yield from _closing(event, item, "jobClosedAsDone")
+    elif not _was_disputed(item):
+        yield event.detail["workerId"], "jobCompleted", {}
+
+
+def _closing(event: Event, item: Item, kind: str) -> Recipients:
+    for side in ("buyerId", "workerId"):
+        yield event.detail[side], kind, {"reason": item["closing"]["reason"]}
+
+
+def _was_disputed(item: Item) -> bool:
+    """Whether an admin's decision about a dispute ended the job."""
+    shares = (item.get("escrow") or {}).get("shares") or {}
+    return shares.get("decision") == "admin"
+
+
+def _cancellation(event: Event, item: Item) -> Recipients:
+    """Notifies the other party, or both if the platform cancelled. Bidders get a notice of their rejected bid.
+
+    Of a decided dispute the parties have another notice.
+    """
+    if item.get("closing"):
+        yield from _closing(event, item, "jobClosedAsCancelled")
+        return
+    if _was_disputed(item):
+        return
     for party in ("buyer", "worker"):
         person = event.detail.get(f"{party}Id")
         if person and event.detail["by"] != party:
@@ -230,17 +275,28 @@ def _agreement_proposed(event: Event, _: Item) -> Recipients:
     yield event.detail[other], "agreementDeclined" if event.detail.get("declines") else "agreementProposed", {}
 
 
-def _escrow_released(event: Event, _: Item) -> Recipients:
+def _decided(event: Event, item: Item) -> Recipients:
+    """Notifies both parties of who gets what, and why."""
+    for side in ("buyerId", "workerId"):
+        yield event.detail[side], "disputeDecided", {"decisionReason": item["decisionReason"]}
+
+
+def _escrow_released(event: Event, item: Item) -> Recipients:
     """Notifies the worker of what they get, and the buyer too if it was not the buyer who confirmed the work."""
+    if _is_decided_by_admin(event):
+        yield from _decided(event, item)
+        return
     yield event.detail["workerId"], "moneyReleased", {}
     yield event.detail["buyerId"], "workPaid", {}
     if event.detail["refundedCents"] > 0:
         yield event.detail["buyerId"], "refundStarted", {"amountCents": event.detail["refundedCents"]}
 
 
-def _escrow_refunded(event: Event, _: Item) -> Recipients:
+def _escrow_refunded(event: Event, item: Item) -> Recipients:
     """Notifies the buyer, unless they cancelled the job themselves. The worker has the notice about the job."""
-    if event.detail["amountCents"] > 0:
+    if _is_decided_by_admin(event):
+        yield from _decided(event, item)
+    elif event.detail["amountCents"] > 0:
         yield event.detail["buyerId"], "refundStarted", {}
 
 
@@ -273,10 +329,10 @@ def _decision(event: Event) -> str:
 
 _RULES: Final[Mapping[str, Callable[[Event, Item], Recipients]]] = {
     "job.edited": _one("workerId", "jobEdited"),  # once for each bidder: see `for_bidder`
-    "job.accepted": _one("workerId", "bidAccepted"),
+    "job.accepted": _acceptance,
     "job.started": _one("buyerId", "jobStarted"),
     "job.submitted": _one("buyerId", "workSubmitted"),
-    "job.completed": _one("workerId", "jobCompleted"),
+    "job.completed": _completion,
     "job.cancelled": _cancellation,
     "job.expired": _one("buyerId", "jobExpired"),
     "bid.placed": _one("buyerId", "bidReceived"),

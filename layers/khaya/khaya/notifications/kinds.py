@@ -23,6 +23,8 @@ class KindOfNotification:
         limited: whether its messages outside the inbox count to a person's daily limit.
         gathered: whether others can cause it again and again about one thing. What happens within ten minutes is then
             one notification with a count.
+        chosen_with: the kind with which its channels are chosen, for one that says the same of another case; else
+            empty.
     """
 
     placeholders: frozenset[str]
@@ -31,6 +33,7 @@ class KindOfNotification:
     configurable: bool = True
     limited: bool = True
     gathered: bool = False
+    chosen_with: str = ""
 
 
 def _kind(*placeholders: str) -> KindOfNotification:
@@ -51,6 +54,11 @@ def _security_kind(*placeholders: str) -> KindOfNotification:
     )
 
 
+def _like(other: str, *placeholders: str, urgent: bool = False) -> KindOfNotification:
+    """A kind whose channels are those that people chose for another one."""
+    return KindOfNotification(frozenset(placeholders), urgent=urgent, limited=not urgent, chosen_with=other)
+
+
 CONTACT_REPLACED: Final = "contactReplaced"
 """The kind that is sent to the phone or e-mail that a person had before, and to no other address."""
 
@@ -59,12 +67,15 @@ KINDS: Final[Mapping[str, KindOfNotification]] = {
     "bidReceived": _gathered_kind("jobTitle", "amountCents"),
     "bidWithdrawn": _gathered_kind("jobTitle", "amountCents"),
     "bidAccepted": _urgent_kind("jobTitle", "agreedCents", "dueAt", "payment"),
+    "bidAcceptedThroughKhaya": _like("bidAccepted", "jobTitle", "agreedCents", "timelineDays", urgent=True),
     "bidRejected": _kind("jobTitle", "amountCents", "rejectionReason"),
     "jobEdited": _gathered_kind("jobTitle"),
     "jobStarted": _kind("jobTitle"),
     "workSubmitted": _gathered_kind("jobTitle"),
     "jobCompleted": _kind("jobTitle"),
     "jobCancelled": _urgent_kind("jobTitle", "by"),
+    "jobClosedAsDone": _like("jobCompleted", "jobTitle", "reason"),
+    "jobClosedAsCancelled": _like("jobCancelled", "jobTitle", "reason", urgent=True),
     "jobExpired": _kind("jobTitle"),
     "chooseBid": _kind("jobTitle", "expiresAt"),
     "confirmWork": _kind("jobTitle"),
@@ -96,6 +107,9 @@ KINDS: Final[Mapping[str, KindOfNotification]] = {
     "balanceDue": _kind("jobTitle", "amountCents", "dueAt"),
     "disputeOpened": _gathered_kind("jobTitle"),
     "disputeEnded": _gathered_kind("jobTitle"),
+    "disputeDecided": _like(
+        "disputeEnded", "jobTitle", "workerPartCents", "buyerPartCents", "platformPartCents", "decisionReason"
+    ),
     "agreementProposed": _gathered_kind("jobTitle", "amountCents"),
     "agreementDeclined": _gathered_kind("jobTitle", "amountCents"),
     "moneyReleased": _kind("jobTitle", "amountCents"),

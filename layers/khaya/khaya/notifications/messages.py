@@ -10,13 +10,20 @@ import string
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from khaya.notifications.choices import Language
 from khaya.notifications.titles import title_for_messages
 from khaya.platform.base import clock
 from khaya.platform.base.models import Model
 from khaya.platform.base.money import RAND
+from khaya.platform.base.text import excerpt
+
+REASONS: Final = frozenset({"reason", "decisionReason"})
+"""The placeholders for what an admin typed to both parties."""
+
+LONGEST_REASON: Final = 50
+"""Characters of an admin's reason in a message outside the inbox; the page of the job has all of it."""
 
 
 class Text(NamedTuple):
@@ -100,13 +107,18 @@ def render(kind: str, params: Mapping[str, str | int], language: Language, *, co
 
 
 def render_outside(kind: str, params: Mapping[str, str | int], language: Language, *, count: int = 1) -> Text:
-    """A notification's title and text by SMS, WhatsApp, e-mail or push, without what a title may smuggle in."""
+    """A notification's title and text by SMS, WhatsApp, e-mail or push.
+
+    Without what a title may smuggle in, and with the beginning of an admin's reason.
+    """
     untitled = catalogue(language).untitled
-    harmless = {
-        name: title_for_messages(str(value), untitled) if name.endswith("Title") else value
-        for name, value in params.items()
-    }
-    return render(kind, harmless, language, count=count)
+    short: dict[str, str | int] = {}
+    for name, value in params.items():
+        if name.endswith("Title"):
+            short[name] = title_for_messages(str(value), untitled)
+        else:
+            short[name] = _beginning(str(value)) if name in REASONS else value
+    return render(kind, short, language, count=count)
 
 
 def placeholders_in(template: str) -> frozenset[str]:
@@ -119,6 +131,11 @@ def catalogue(language: Language) -> Catalogue:
     """The texts of a language."""
     path = Path(__file__).with_name("catalogue") / f"{language}.json"
     return Catalogue.model_validate(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _beginning(reason: str) -> str:
+    """The beginning of a reason, with dots of the SMS alphabet."""
+    return excerpt(reason, LONGEST_REASON).replace("\u2026", "...")
 
 
 def _filled(template: str, params: Mapping[str, str | int], words: Catalogue) -> str:

@@ -26,8 +26,10 @@ Platform = Literal["ios", "android", "web"]
 
 MAX_DEVICES: Final = 5
 
-CONFIGURABLE_KINDS: Final[tuple[str, ...]] = tuple(sorted(name for name, kind in KINDS.items() if kind.configurable))
-"""The kinds for which people choose channels; the others concern the account's security."""
+CONFIGURABLE_KINDS: Final[tuple[str, ...]] = tuple(
+    sorted(name for name, kind in KINDS.items() if kind.configurable and not kind.chosen_with)
+)
+"""The kinds for which people choose channels; others go with one of these, or concern the account's security."""
 
 
 def _in_order(channels: Sequence[Channel]) -> list[Channel]:
@@ -178,6 +180,7 @@ class Recipient(Model):
 
     def channels_for(self, kind: str) -> tuple[Channel, ...]:
         """The channels for notifications of this kind."""
+        kind = KINDS[kind].chosen_with or kind
         settings = KINDS[kind]
         return self.channels.get(kind, settings.channels) if settings.configurable else settings.channels
 

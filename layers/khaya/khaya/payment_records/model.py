@@ -53,6 +53,8 @@ class Earning(Model):
         fee_cents: what the platform kept of it.
         payout_cents: what is paid out.
         payout_reason: why the payout waits.
+        reason: what ended a dispute about the job, and shared its money out; None if there was none.
+        refunded_cents: what went back to the buyer by that.
         expected_on: the day on which the payout is expected.
     """
 
@@ -64,6 +66,8 @@ class Earning(Model):
     payout_cents: Cents
     payout_status: str
     payout_reason: str | None
+    reason: str | None
+    refunded_cents: Cents
     expected_on: str | None
     paid_at: str | None
     at: str
@@ -116,6 +120,8 @@ def earning_of(payout: Payout) -> Earning:
         payout_cents=payout.amount_cents,
         payout_status=payout.status,
         payout_reason=payout.reason,
+        reason=payout.dispute_decision,
+        refunded_cents=payout.refunded_cents,
         expected_on=payout.expected_on,
         paid_at=payout.paid_at,
         at=payout.created_at,

@@ -19,6 +19,8 @@ EARNING_COLUMNS: Final = (
     "payoutReason",
     "expectedOn",
     "paidAt",
+    "reason",
+    "refundedCents",
 )
 """The columns of statements."""
 
@@ -38,7 +40,11 @@ class PaymentView(Model):
 
 
 class EarningView(Model):
-    """What a job earned, and its payout. `payoutReason` is why the payout waits."""
+    """What a job earned, and its payout. `payoutReason` is why the payout waits.
+
+    Where a dispute was decided, `reason` is by what (`agreement`, `admin` or `deadline`), and `refundedCents` went
+    back to the buyer.
+    """
 
     id: str
     job_id: str | None
@@ -48,6 +54,8 @@ class EarningView(Model):
     payout_cents: Cents
     payout_status: str
     payout_reason: str | None
+    reason: str | None
+    refunded_cents: Cents
     expected_on: str | None
     paid_at: str | None
     at: str

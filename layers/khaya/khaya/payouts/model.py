@@ -93,6 +93,8 @@ class Payout(Model):
     Attributes:
         id: `job-<jobId>` for what a job earned, the withdrawal's entry id for credits.
         fee_cents: the worker's fee, which was kept before.
+        dispute_decision: what ended a dispute about the job, and shared its money out; None if there was none.
+        refunded_cents: what went back to the buyer by that.
         reason: why it waits; None if it does not.
         next_at: when it is looked at again.
         attempt: how often it was sent under a new reference.
@@ -114,6 +116,8 @@ class Payout(Model):
     job_title: str | None = None
     amount_cents: Cents
     fee_cents: Cents = 0
+    dispute_decision: str | None = None
+    refunded_cents: Cents = 0
     status: Status = "pending"
     reason: Reason | None = None
     next_at: str | None = None
@@ -363,7 +367,17 @@ def earning_id(job_id: str) -> str:
     return f"job-{job_id}"
 
 
-def new_earning(*, job_id: str, job_title: str, worker_id: str, amount_cents: int, fee_cents: int, now: str) -> Payout:
+def new_earning(
+    *,
+    job_id: str,
+    job_title: str,
+    worker_id: str,
+    amount_cents: int,
+    fee_cents: int,
+    now: str,
+    dispute_decision: str | None = None,
+    refunded_cents: int = 0,
+) -> Payout:
     """The payout of what a worker earned by a job."""
     return Payout(
         id=earning_id(job_id),
@@ -373,6 +387,8 @@ def new_earning(*, job_id: str, job_title: str, worker_id: str, amount_cents: in
         job_title=job_title,
         amount_cents=amount_cents,
         fee_cents=fee_cents,
+        dispute_decision=dispute_decision,
+        refunded_cents=refunded_cents,
         next_at=now,
         created_at=now,
         updated_at=now,

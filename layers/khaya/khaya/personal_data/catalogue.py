@@ -309,6 +309,8 @@ RECORDS: Final[tuple[Record, ...]] = (
         (
             Place("params", "typed text", "userId", _WITH_INBOX),
             Place("params.jobTitle", "typed text", BUYER_OF_THE_JOB, replace(REMOVED_JOB)),
+            Place("params.reason", "typed text", ADMIN, TEXT),
+            Place("params.decisionReason", "typed text", ADMIN, TEXT),
             Place("data", "identifier", "userId", _WITH_INBOX),
         ),
         "as long as its recipient's account",

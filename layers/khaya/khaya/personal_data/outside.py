@@ -132,6 +132,8 @@ NOT_PERSONAL: Final[Mapping[str, str]] = {
     "Recipient.devices{}.browser.serverKey": "a public key of ours",
     "Day.date": "a date",
     "Job.escrow.status": "the status of an escrow",
+    "Job.escrow.shares.decision": "what ended a dispute",
+    "Payout.disputeDecision": "what ended a dispute",
     "Collection.checkoutUrl": "a page of the payment provider, gone within days",
     "Refund.parts[].collection": "the reference of a payment",
     "Refund.parts[].failed": "the provider's ids of refunds that it did not make",

@@ -43,6 +43,7 @@ PAYMENT_RECORDS: Final[tuple[Record, ...]] = (
             Place("dispute.reason", "typed text", "dispute.by", TEXT),
             Place("dispute.evidence[].text", "typed text", "dispute.evidence[].by", TEXT),
             Place("dispute.evidence[].photos", "file", "dispute.evidence[].by", _EVIDENCE),
+            Place("dispute.decisionReason", "typed text", "admin", _REASON_OF_AN_ADMIN),
             Place("dispute.note", "typed text", "admin", _REASON_OF_AN_ADMIN),
             Place("evidencePhotos", "file", "parties", _EVIDENCE, "no"),
             Place("pictures{}.folder", "file", "parties", _EVIDENCE, "no"),

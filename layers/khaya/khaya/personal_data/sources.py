@@ -47,6 +47,9 @@ _FIND: Final[Mapping[str, Callable[[str], Decided | None]]] = {
 }
 """The items by the actions of the audit trail."""
 
+_ENDS_OF_ESCROWS: Final = frozenset({"escrow.released", "escrow.refunded"})
+"""The actions of the audit trail that end an escrow."""
+
 _DECISIONS: Final = frozenset({"person.suspended", "person.reinstated", "person.made_admin", "person.ended_admin"})
 """The actions of the audit trail that are decisions about a person."""
 
@@ -96,6 +99,14 @@ def decided_by(user_id: str) -> Iterator[Decided]:
             item = _FIND[entry.action](object_id)
             if item is not None and not (isinstance(item, Job) and (item.closing is None or item.party(user_id))):
                 yield item
+
+
+def disputes_decided_by(user_id: str) -> Iterator[Escrow]:
+    """The escrows whose dispute a person decided as an admin, by the audit trail."""
+    for entry in every_item(lambda page_request: audit.list_entries(None, user_id, page_request)):
+        escrow = escrows.find(entry.object.partition("/")[2]) if entry.action in _ENDS_OF_ESCROWS else None
+        if escrow is not None and escrow.dispute is not None and escrow.dispute.decision == "admin":
+            yield escrow
 
 
 def decisions_about(user_id: str) -> Iterator[Decision]:

@@ -175,7 +175,8 @@ def _bid_placed(event: "Event") -> Effect:
 
 
 def _job_accepted(event: "Event") -> Effect:
-    due_at = clock.local_hour(event.detail["dueAt"], MORNING_HOUR, days=LATE_DAYS)
+    agreed = clock.plus(event.detail["acceptedAt"], days=event.detail["timelineDays"])  # put off while it is early
+    due_at = clock.local_hour(agreed, MORNING_HOUR, days=LATE_DAYS)
     return Effect(
         settled=_actions(event, "chooseBid"), planned=(_open_action("handInWork", event, "workerId", due_at),)
     )

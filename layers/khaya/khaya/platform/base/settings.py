@@ -135,6 +135,8 @@ class ClientSettings(BaseModel):
     """The oldest build of the web client that may be used."""
     app_url: str
     """The address of the web client."""
+    help_address: str
+    """The operator's e-mail address for questions; empty if there is none."""
 
 
 class PaperSettings(BaseModel):
@@ -250,7 +252,7 @@ class WebPushSenderSettings(WebPushSettings):
     """Settings for sending web pushes."""
 
     app_url: str
-    """The address of the web client, by which a push service knows who sends."""
+    """The address of the web client: who sends, for a push service, and the beginning of links in messages."""
 
 
 class PushSettings(BaseModel):
