@@ -10,12 +10,17 @@ import { Button } from "../../ui/Button";
 import { Note } from "../../ui/Note";
 import { Page } from "../../ui/Page";
 import { isWord, t } from "../../words/words";
+import {
+  CHANNELS,
+  type Channel,
+  type Channels,
+  groupsOf,
+  isOn,
+  type NoticeGroup,
+  switched,
+} from "./noticeGroups";
 
 type Preferences = Schemas["PreferencesView"];
-type Channel = "whatsapp" | "sms" | "email" | "push";
-type Channels = Record<string, Channel[]>;
-
-const CHANNELS: Channel[] = ["push", "whatsapp", "sms", "email"];
 
 export default function NoticeChannels() {
   const preferences = useQuery("preferences", () => ask(api.GET("/notifications/preferences")), "private");
@@ -40,11 +45,11 @@ function ChannelForm({ preferences }: { preferences: Preferences }) {
     forget("preferences");
     saved.value = true;
   });
-  const toggle = (kind: string, channel: Channel, on: boolean) => {
+  const change = (kinds: string[], channel: Channel, on: boolean) => {
     saved.value = false;
-    const chosen = (channels.value[kind] ?? []).filter((one) => one !== channel);
-    channels.value = { ...channels.value, [kind]: on ? [...chosen, channel] : chosen };
+    channels.value = switched(channels.value, kinds, channel, on);
   };
+  const kinds = Object.keys(channels.value);
   return (
     <form
       onSubmit={(event) => {
@@ -52,29 +57,93 @@ function ChannelForm({ preferences }: { preferences: Preferences }) {
         void save.run();
       }}
     >
-      {Object.keys(channels.value).map((kind) => {
-        const name = `notice.${kind}`;
-        return (
-          <fieldset key={kind} class="field">
-            <legend>{isWord(name) ? t(name) : kind}</legend>
-            <div class="row">
-              {CHANNELS.map((channel) => (
-                <label key={channel} class="choice">
-                  <input
-                    type="checkbox"
-                    checked={channels.value[kind]?.includes(channel) ?? false}
-                    onChange={(event) => toggle(kind, channel, event.currentTarget.checked)}
-                  />
-                  {t(`channel.${channel}`)}
-                </label>
-              ))}
-            </div>
-          </fieldset>
-        );
-      })}
+      <Ways label={t("settings.for_all")} kinds={kinds} channels={channels.value} onChange={change} />
+      {groupsOf(kinds).map((group) => (
+        <Subject key={group.word} group={group} channels={channels.value} onChange={change} />
+      ))}
       <FailureNote failure={save.failure.value} />
       {saved.value && <Note kind="done">{t("settings.saved")}</Note>}
       <Button busy={save.busy.value}>{t("save")}</Button>
     </form>
   );
+}
+
+type OnChange = (kinds: string[], channel: Channel, on: boolean) => void;
+
+/** The kinds of one subject, which open by a tap; closed, it says which ways are on. */
+function Subject({
+  group,
+  channels,
+  onChange,
+}: {
+  group: NoticeGroup;
+  channels: Channels;
+  onChange: OnChange;
+}) {
+  return (
+    <details>
+      <summary>
+        <span>
+          {t(group.word)}
+          <br />
+          <small class="soft">{summaryOf(channels, group.kinds)}</small>
+        </span>
+      </summary>
+      {group.kinds.map((kind) => {
+        const name = `notice.${kind}`;
+        return (
+          <Ways
+            key={kind}
+            label={isWord(name) ? t(name) : kind}
+            kinds={[kind]}
+            channels={channels}
+            onChange={onChange}
+          />
+        );
+      })}
+    </details>
+  );
+}
+
+interface WaysProps {
+  label: string;
+  kinds: string[];
+  channels: Channels;
+  onChange: OnChange;
+}
+
+/** A box for each way, which switches it for all of the kinds. */
+function Ways({ label, kinds, channels, onChange }: WaysProps) {
+  return (
+    <fieldset class="field">
+      <legend>{label}</legend>
+      <div class="row">
+        {CHANNELS.map((channel) => {
+          const on = isOn(channels, kinds, channel);
+          return (
+            <label key={channel} class="choice">
+              <input
+                type="checkbox"
+                checked={on === "all"}
+                indeterminate={on === "some"}
+                onChange={(event) => onChange(kinds, channel, event.currentTarget.checked)}
+              />
+              {t(`channel.${channel}`)}
+            </label>
+          );
+        })}
+      </div>
+    </fieldset>
+  );
+}
+
+/** Returns the ways that are on, also those that are so for some kinds only. */
+function summaryOf(channels: Channels, kinds: string[]): string {
+  const on = CHANNELS.flatMap((channel) => {
+    const state = isOn(channels, kinds, channel);
+    if (state === "none") return [];
+    const name = t(`channel.${channel}`);
+    return [state === "all" ? name : t("settings.on_for_some", { channel: name })];
+  });
+  return on.length ? on.join(", ") : t("settings.inbox_only");
 }
