@@ -53,6 +53,31 @@ describe("the work list", () => {
     expect(words().indexOf("Fix the roof")).toBeLessThan(words().indexOf("Paint"));
   });
 
+  it("given a job with something to do, when the list opens, then it stands there once", async () => {
+    const action = { kind: "review", action: "review", listingId: null, dueAt: null, amountCents: null };
+    answers({
+      "GET /me/actions": {
+        items: [
+          { ...action, jobId: "01JOB", title: "Fix the roof" },
+          { ...action, jobId: "02JOB", title: "Paint the hall" },
+        ],
+      },
+      "GET /jobs/mine?as=buyer&limit=10": {
+        items: [
+          jobInProgress({ ...AS_BUYER, title: "Fix the roof" }),
+          jobInProgress({ ...AS_BUYER, id: "02JOB", title: "Paint the hall", status: "completed" }),
+          jobInProgress({ ...AS_BUYER, id: "03JOB", title: "Mend the gate" }),
+        ],
+        nextCursor: null,
+      },
+      "GET /jobs/mine?as=worker&limit=10": { items: [], nextCursor: null },
+    });
+    show(<Deals />, "/deals");
+    await sees("Mend the gate");
+    for (const title of ["Fix the roof", "Paint the hall", "Mend the gate"])
+      expect(words().split(title)).toHaveLength(2);
+  });
+
   it("given nothing at all, when it opens, then it offers to post a job and to find work", async () => {
     answers({ "GET /me/actions": NOTHING, "GET /jobs/mine": { items: [], nextCursor: null } });
     show(<Deals />, "/deals");
@@ -119,6 +144,40 @@ describe("the job room", () => {
     expect(words()).toMatch(/Begin\s*As soon as possible/);
   });
 
+  it("given an admin who closed the job, when a party opens the room, then they read why", async () => {
+    const at = "2026-11-20T08:00:00.000Z";
+    const closing = { status: "completed" as const, reason: "Neither of you answered for long.", at };
+    room(jobInProgress({ ...AS_WORKER, status: "completed", completedAt: at, closing }));
+    await sees("Why Khaya closed the job");
+    await sees("Neither of you answered for long.");
+  });
+
+  it("given money that moved, when each side reads what happened, then payments, release and payout stand there", () => {
+    const moved = escrow({
+      history: [
+        { kind: "deposit", amountCents: 31_500, at: "2026-11-03T08:00:00.000Z" },
+        { kind: "balance", amountCents: 73_500, at: "2026-11-06T08:00:00.000Z" },
+        { kind: "released", amountCents: 95_000, at: "2026-11-07T08:00:00.000Z" },
+        { kind: "payout", amountCents: 95_000, at: "2026-11-10T08:00:00.000Z" },
+        { kind: "refund_paid", amountCents: 100, at: "2026-11-11T08:00:00.000Z" },
+      ],
+    });
+    const texts = (side: "buyer" | "worker") =>
+      timelineOf(jobInProgress(THROUGH_KHAYA), side, moved).map((one) => one.text.replace(/\u00a0/g, " "));
+    for (const side of ["buyer", "worker"] as const)
+      expect(texts(side)).toEqual(
+        expect.arrayContaining([
+          "Thandi paid the deposit, R315.",
+          "Thandi paid the rest, R735.",
+          "R950 was released to Sipho.",
+        ]),
+      );
+    expect(texts("worker")).toContain("R950 was paid into your bank account.");
+    expect(texts("buyer")).not.toContain("R950 was paid into your bank account.");
+    expect(texts("buyer")).toContain("R1 was paid back to you.");
+    expect(texts("worker")).not.toContain("R1 was paid back to you.");
+  });
+
   it("given a job of the past, when its events are listed, then they are in the order of time", () => {
     const events = timelineOf(
       jobInProgress({
@@ -126,6 +185,7 @@ describe("the job room", () => {
         changes: [{ reason: "Loose.", at: "2026-11-04T08:00:00.000Z" }],
         submission: SUBMISSION,
       }),
+      "buyer",
     );
     expect(events.map((one) => one.at)).toEqual(events.map((one) => one.at).sort());
     expect(events.find((one) => one.note)?.note).toBe("Loose.");
@@ -134,7 +194,7 @@ describe("the job room", () => {
 
 describe("the money of a job", () => {
   it("given R1 000 through Khaya, when the worker looks, then fee and pay come to R950", () => {
-    const lines = linesOf(escrow(), "worker").map(
+    const lines = linesOf(jobInProgress(THROUGH_KHAYA), escrow(), "worker").map(
       ([name, value]) => `${name}: ${value.replace(/\u00a0/g, " ")}`,
     );
     expect(lines).toEqual(["Agreed: R1 000", "Khaya's fee: −R50", "You receive: R950"]);
@@ -147,7 +207,7 @@ describe("the money of a job", () => {
     [{ status: "released", refundedCents: 30_000, heldCents: 0 }, "R678.57"],
     [{ status: "released", heldCents: 0, dispute: dispute({ workerCents: 40_000 }) }, "R400"],
   ] as const)("given the ended escrow %o, when the worker looks, then they receive %s", (some, gets) => {
-    const lines = new Map(linesOf(escrow(some), "worker"));
+    const lines = new Map(linesOf(jobInProgress(THROUGH_KHAYA), escrow(some), "worker"));
     expect(lines.get("You receive")).toBe(gets);
     expect(lines.has("Khaya's fee")).toBe(gets === "R950");
   });
@@ -321,7 +381,19 @@ describe("a problem that was decided", () => {
       heldCents: 0,
       refundedCents: refundCents,
       payoutStatus: status === "released" ? "pending" : null,
-      dispute: dispute({ decision: "admin", workerCents, refundCents, platformCents }),
+      dispute: dispute({
+        decision: "admin",
+        workerCents,
+        refundCents,
+        platformCents,
+        resolution: {
+          workerCents,
+          refundCents,
+          platformCents,
+          reason: "The photos show half a wall.",
+          at: "2026-11-12T08:00:00.000Z",
+        },
+      }),
     });
     const [gets, back, khaya] = [workerCents, refundCents, platformCents].map(moneyOf);
 
@@ -333,12 +405,35 @@ describe("a problem that was decided", () => {
       async (side, as, text) => {
         room(one(as), { "GET /jobs/01JOB/escrow": whole });
         await sees(`The problem is over: ${text}`);
+        await sees("Why Khaya decided so");
+        await sees("The photos show half a wall.");
         expect(words()).not.toMatch(/goes back the way you paid|[Tt]he money (goes|went) back|money back/);
-        const lines = Object.fromEntries(linesOf(whole, side as "buyer" | "worker"));
+        const lines = Object.fromEntries(linesOf(one(as), whole, side as "buyer" | "worker"));
         expect(lines["Khaya keeps"]?.replace(/\u00a0/g, " ")).toBe(khaya);
         show(<Dispute id="01JOB" />, "/deals/01JOB/dispute");
         await sees("Khaya decided.");
         await sees(text);
+        await sees("The photos show half a wall.");
+      },
+    );
+
+    it.each([
+      ["buyer", AS_BUYER, `Sipho gets ${gets}, ${back} goes back to you, Khaya keeps ${khaya}.`],
+      ["worker", AS_WORKER, `you get ${gets}, ${back} goes back to Thandi, Khaya keeps ${khaya}.`],
+    ])(
+      "given the %s, when their past jobs are listed, then the list says who really got what",
+      async (side, as, text) => {
+        const shares = { decision: "admin", workerCents, refundCents, platformCents };
+        const past = { ...one(as), escrow: summary({ status, shares }) };
+        answers({
+          "GET /me/actions": NOTHING,
+          [`GET /jobs/mine?as=${side}&limit=10`]: { items: [past], nextCursor: null },
+          "GET /jobs/mine": { items: [], nextCursor: null },
+        });
+        show(<Deals />, "/deals");
+        await sees(text);
+        await sees("Problem decided");
+        expect(words()).not.toContain("Cancelled, money back");
       },
     );
   });

@@ -45,6 +45,11 @@ async function shares(worker: string, refund: string): Promise<void> {
 }
 
 describe("sharing the money of a problem", () => {
+  it("given the form, when an admin writes why, then it says that both people read it", async () => {
+    await opened();
+    await sees("Both people will read this reason.");
+  });
+
   it("given only a reason, when it is decided, then both amounts are errors and nothing is asked or sent", async () => {
     const sent = await opened();
     await type("note", WHY);

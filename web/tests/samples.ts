@@ -61,7 +61,7 @@ export function jobInProgress(some: Partial<Schemas["PartyJobView"]> = {}): Sche
 }
 
 export function summary(some: Partial<Schemas["EscrowSummaryView"]> = {}): Schemas["EscrowSummaryView"] {
-  return { status: "held", dueNowCents: 0, dueAt: null, releaseAt: null, ...some };
+  return { status: "held", dueNowCents: 0, dueAt: null, releaseAt: null, shares: null, ...some };
 }
 
 export function escrow(some: Partial<Schemas["EscrowView"]> = {}): Schemas["EscrowView"] {
@@ -88,6 +88,7 @@ export function escrow(some: Partial<Schemas["EscrowView"]> = {}): Schemas["Escr
     dispute: null,
     proposedResolution: null,
     checkouts: [],
+    history: [],
     ...some,
   };
 }
@@ -102,6 +103,7 @@ export function dispute(some: Partial<Schemas["DisputeView"]> = {}): Schemas["Di
     workerCents: null,
     refundCents: null,
     platformCents: null,
+    resolution: null,
     evidence: [],
     ...some,
   };

@@ -323,6 +323,22 @@ describe("earnings", () => {
     expect(words()).toContain("Download the invoice of the fee");
   });
 
+  it("given a problem that an admin decided, when the pay is listed, then it says so and what went back", async () => {
+    const earning = {
+      id: "job-j1",
+      jobId: "j1",
+      jobTitle: "Paint two rooms",
+      payoutReason: null,
+      paidAt: null,
+    };
+    const amounts = { amountCents: 42_500, feeCents: 2_500, payoutCents: 40_000, refundedCents: 60_000 };
+    const state = { payoutStatus: "sent", expectedOn: null, reason: "admin", at: "2026-11-01T08:00:00Z" };
+    answers({ "GET /earnings/mine": { items: [{ ...earning, ...amounts, ...state }], nextCursor: null } });
+    show(<Earnings />);
+    await sees("Khaya decided about a problem with this job.");
+    expect(words()).toMatch(/Went back to the buyer\s*R600/);
+  });
+
   it.each([
     ["pending", "You will receive"],
     ["sent", "You will receive"],

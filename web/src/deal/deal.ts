@@ -11,6 +11,9 @@ import { type Due, NAMES, type StageIcon, type Tone } from "./table";
 /** The stages whose sentence says where the money went; after a dispute it went where that was decided. */
 const MONEY_WENT: readonly Stage[] = ["refunded", "completed", "reviewed", "payout_waiting"];
 
+/** The stages whose name does not say that the money was shared. */
+const DECIDED_NAME: readonly Stage[] = ["refunded", "completed", "reviewed"];
+
 type OpenAction = components["schemas"]["ActionView"];
 
 export interface Doing {
@@ -25,6 +28,8 @@ export interface Deal {
   side: Side;
   name: { text: string; icon: StageIcon; tone: Tone };
   sentence: string;
+  /** Whether the sentence says who got what of shared money. */
+  shared: boolean;
   deadline: string | null;
   main: Doing | null;
   others: Doing[];
@@ -35,13 +40,14 @@ export function dealOf(known: Known): Deal {
   const { side } = known;
   const { stage, row, main, others } = actsOf(known);
   const split = MONEY_WENT.includes(stage) ? splitSentence(known) : null;
-  const name = split && stage === "refunded" ? "deal.name.decided" : NAMES[stage].word;
+  const name = split && DECIDED_NAME.includes(stage) ? "deal.name.decided" : NAMES[stage].word;
   const at = row.deadline && momentOf(row.deadline.at, known);
   return {
     stage,
     side,
     name: { ...NAMES[stage], text: t(name) },
     sentence: split ?? t(row.sentence, valuesOf(known)),
+    shared: split !== null,
     deadline: row.deadline && at ? t(row.deadline.word, { when: at }) : null,
     main: main ? doing(main, known) : null,
     others: others.map((act) => doing(act, known)),
@@ -50,7 +56,7 @@ export function dealOf(known: Known): Deal {
 
 /** Returns who got what of a disputed job, as a side reads it; null where no dispute shared the money. */
 export function splitSentence({ job, side, escrow }: Pick<Known, "job" | "side" | "escrow">): string | null {
-  const shares = sharedBy(escrow);
+  const shares = sharedBy(job, escrow);
   return (
     shares &&
     t(`deal.split.${side}`, {

@@ -1,5 +1,5 @@
 /** How the money of a dispute is shared, by the rule of the API. */
-import type { Escrow } from "./stages";
+import type { Escrow, PartyJob } from "./stages";
 
 export interface Shares {
   refund: number;
@@ -40,9 +40,13 @@ export function workerGets(escrow: Escrow): number {
   }
 }
 
-/** Returns who got what when the dispute was decided or settled; null where none of them shared the money. */
-export function sharedBy(escrow: Escrow | undefined): Shares | null {
-  const { workerCents, refundCents, platformCents } = escrow?.dispute ?? {};
+/**
+ * Returns who got what when the dispute was decided or settled; null where none of them shared the money.
+ *
+ * Lists know only the job's summary of its escrow.
+ */
+export function sharedBy(job: Pick<PartyJob, "escrow">, escrow?: Escrow): Shares | null {
+  const { workerCents, refundCents, platformCents } = escrow?.dispute ?? job.escrow?.shares ?? {};
   if (workerCents == null || refundCents == null || platformCents == null) return null;
   return { refund: refundCents, worker: workerCents, khaya: platformCents };
 }

@@ -29,6 +29,8 @@ interface DecisionProps {
   choices: DecisionChoice[];
   /** The least number of characters of the reason; 0 where none is needed. */
   shortest: number;
+  /** Who reads the reason, where somebody beside the admins does. */
+  hint?: string;
   /** The name of what it is about, to say afterwards what was decided. */
   about?: string | undefined;
   /** Those whom it is about, and who proposed it: they only look on. */
@@ -40,7 +42,7 @@ interface DecisionProps {
 }
 
 export function Decision(props: DecisionProps) {
-  const { name, choices, about, shortest, parties = [], decide, onDone, onStale } = props;
+  const { name, choices, about, shortest, hint, parties = [], decide, onDone, onStale } = props;
   const choice = useSignal<DecisionChoice | null>(null);
   const reason = useSignal("");
   const error = useSignal("");
@@ -109,6 +111,7 @@ export function Decision(props: DecisionProps) {
           <TextArea
             name={`${name}-reason`}
             label={shortest > 0 ? t("admin.reason") : t("admin.reason_optional")}
+            {...(hint && { hint })}
             rows={3}
             maxLength={500}
             value={reason.value}

@@ -139,6 +139,7 @@ export function Resolution({ escrow, job, onDone }: ResolutionProps) {
       <TextArea
         name="note"
         label={t("admin.note")}
+        hint={t("admin.both_read")}
         rows={4}
         maxLength={2000}
         value={note.value}

@@ -36,6 +36,7 @@ export default function StuckJobs() {
             <Decision
               name={job.id}
               shortest={3}
+              hint={t("admin.both_read")}
               parties={[job.buyerId, job.workerId]}
               choices={[
                 {

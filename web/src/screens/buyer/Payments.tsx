@@ -79,6 +79,11 @@ function Payment({ payment }: { payment: Schemas["PaymentView"] }) {
         ]}
       />
       {isWord(reason) && <p>{t(reason)}</p>}
+      {payment.reason === "admin" && payment.jobId && (
+        <a class="tap" href={`/deals/${payment.jobId}`}>
+          {t("buyer.see_why")}
+        </a>
+      )}
       {!refund && payment.status === "paid" && (
         <DownloadButton path={`/payments/${payment.id}/receipt`} file={`khaya-${payment.id}.pdf`}>
           {t("buyer.get_receipt")}

@@ -39,7 +39,7 @@ export default function Deals() {
           </ul>
         )}
       </Loaded>
-      {has("buyer") || has("worker") ? <OwnJobs /> : <NoJobs />}
+      {has("buyer") || has("worker") ? <OwnJobs toDo={actions.data.value ?? []} /> : <NoJobs />}
     </Page>
   );
 }
@@ -50,14 +50,24 @@ function ToDo({ action }: { action: Schemas["ActionView"] }) {
   const due = action.dueAt && until(action.dueAt);
   return (
     <article class="card">
-      <h3>{action.title}</h3>
+      <h3>
+        {action.jobId ? (
+          <a class="tap" href={`/deals/${action.jobId}`}>
+            {action.title}
+          </a>
+        ) : (
+          action.title
+        )}
+      </h3>
       {due && <p>{t("deals.due", { when: due })}</p>}
       <LinkButton href={doing.href ?? `/deals/${action.jobId}`}>{doing.label}</LinkButton>
     </article>
   );
 }
 
-function OwnJobs() {
+/** The jobs of a person, without those that stand under what is to do, which has each once. */
+function OwnJobs({ toDo }: { toDo: Schemas["ActionView"][] }) {
+  const shown = toDo.map((action) => action.jobId);
   const posted = useOwn("buyer");
   const given = useOwn("worker");
   const sides: [Side, Pages<Job>][] = [];
@@ -70,11 +80,18 @@ function OwnJobs() {
     <>
       <h2>{t("deals.running")}</h2>
       {sides.map(([side, pages]) => (
-        <JobList key={side} side={side} pages={pages} running titled={sides.length > 1} />
+        <JobList key={side} side={side} pages={pages} without={shown} running titled={sides.length > 1} />
       ))}
       <h2>{t("deals.past")}</h2>
       {sides.map(([side, pages]) => (
-        <JobList key={side} side={side} pages={pages} running={false} titled={sides.length > 1} />
+        <JobList
+          key={side}
+          side={side}
+          pages={pages}
+          without={shown}
+          running={false}
+          titled={sides.length > 1}
+        />
       ))}
       <ShowMore
         more={sides.some(([, pages]) => pages.hasMore.value)}
@@ -107,28 +124,25 @@ function useOwn(side: Side): Pages<Job> {
 interface JobListProps {
   side: Side;
   pages: Pages<Job>;
+  /** The ids of jobs that stand elsewhere on the page. */
+  without: (string | null)[];
   running: boolean;
   titled: boolean;
 }
 
-function JobList({ side, pages, running, titled }: JobListProps) {
+function JobList({ side, pages, without, running, titled }: JobListProps) {
+  const isHere = (job: Job) => isRunning(job) === running && !without.includes(job.id);
   return (
     <>
       {titled && <h3>{t(side === "buyer" ? "deals.i_posted" : "deals.i_do")}</h3>}
-      <Loaded
-        query={pages}
-        isEmpty={(jobs) => !jobs.some((job) => isRunning(job) === running)}
-        empty={<None />}
-      >
+      <Loaded query={pages} isEmpty={(jobs) => !jobs.some(isHere)} empty={<None />}>
         {(jobs) => (
           <ul class="list">
-            {jobs
-              .filter((job) => isRunning(job) === running)
-              .map((job) => (
-                <li key={job.id}>
-                  <OwnJob job={job} side={side} />
-                </li>
-              ))}
+            {jobs.filter(isHere).map((job) => (
+              <li key={job.id}>
+                <OwnJob job={job} side={side} />
+              </li>
+            ))}
           </ul>
         )}
       </Loaded>
@@ -150,9 +164,10 @@ function OwnJob({ job, side }: { job: Job; side: Side }) {
         <Badge icon={deal.name.icon} tone={deal.name.tone}>
           {deal.name.text}
         </Badge>
-        <span class="amount">{money(job.agreedCents ?? job.budgetCents)}</span>
+        {!deal.shared && <span class="amount">{money(job.agreedCents ?? job.budgetCents)}</span>}
         {other && <span>{other}</span>}
       </p>
+      {deal.shared && <p class="small">{deal.sentence}</p>}
       {deal.deadline && <p class="small">{deal.deadline}</p>}
     </a>
   );

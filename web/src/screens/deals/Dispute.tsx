@@ -23,6 +23,7 @@ import { isWord, t } from "../../words/words";
 import { Agreement } from "./Agreement";
 import { EvidenceOf } from "./EvidenceOf";
 import { OpenDispute } from "./OpenDispute";
+import { WhyKhayaDecided } from "./WhyKhayaDecided";
 import { Withdraw } from "./Withdraw";
 
 export default function Dispute({ id }: { id: string }) {
@@ -127,6 +128,7 @@ function State({ dispute, job, side, escrow }: StateProps) {
           {split && <p>{split}</p>}
         </Note>
       )}
+      <WhyKhayaDecided job={job} escrow={escrow} />
       {dispute.by !== "system" && <p class="text">{dispute.reason}</p>}
       <Facts facts={facts} />
       {open && (

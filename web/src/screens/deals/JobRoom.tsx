@@ -21,6 +21,7 @@ import { Money } from "./Money";
 import { Papers } from "./Papers";
 import { timelineOf } from "./timeline";
 import { WhatNow } from "./WhatNow";
+import { WhyKhayaDecided } from "./WhyKhayaDecided";
 import { Work } from "./Work";
 
 export default function JobRoom({ id }: { id: string }) {
@@ -77,7 +78,9 @@ function Room({ job, side, escrow, onChanged }: RoomProps) {
   const deal = dealOf({ job, side, now: now(), escrow });
   return (
     <>
-      <WhatNow job={job} deal={deal} onChanged={onChanged} />
+      <WhatNow job={job} deal={deal} onChanged={onChanged}>
+        <WhyKhayaDecided job={job} escrow={escrow} />
+      </WhatNow>
       <Work job={job} />
       {job.contact && <Contact contact={job.contact} />}
       {job.payment === "escrow" && job.status === "in_progress" && !job.contact && (
@@ -88,7 +91,7 @@ function Room({ job, side, escrow, onChanged }: RoomProps) {
       <AboutJob job={job} side={side} />
       <h2>{t("deals.timeline")}</h2>
       <ol class="timeline">
-        {timelineOf(job, escrow).map((one) => (
+        {timelineOf(job, side, escrow).map((one) => (
           <li key={one.at + one.text}>
             {one.text}
             <br />

@@ -35,16 +35,16 @@ export function Money({ job, side, escrow }: { job: PartyJob; side: Side; escrow
     <section>
       <h2>{t("deals.money")}</h2>
       {escrow.chargeback && <Chargeback chargeback={escrow.chargeback} />}
-      <Facts facts={linesOf(escrow, side)} />
+      <Facts facts={linesOf(job, escrow, side)} />
       <p>{whereMoneyIs(job, side, escrow)}</p>
     </section>
   );
 }
 
 /** Returns the lines of the money, which add up for the side that reads them. */
-export function linesOf(escrow: Escrow, side: Side): [string, string][] {
+export function linesOf(job: PartyJob, escrow: Escrow, side: Side): [string, string][] {
   const lines: [string, string][] = [[t("deals.agreed"), amount(escrow.amountCents)]];
-  const shares = sharedBy(escrow);
+  const shares = sharedBy(job, escrow);
   if (side === "buyer") {
     lines.push([t("deals.fee"), amount(escrow.buyerTotalCents - escrow.amountCents)]);
     lines.push([t("deals.you_pay"), amount(escrow.buyerTotalCents)]);

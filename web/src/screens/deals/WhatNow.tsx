@@ -1,5 +1,6 @@
 /** What a side sees of its job now: where it stands, until when, the one main act, and the others. */
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useAction } from "../../api/action";
 import { api, ask } from "../../api/client";
 import { forgetDeal, type PartyJob } from "../../api/deals";
@@ -15,9 +16,11 @@ interface WhatNowProps {
   job: PartyJob;
   deal: Deal;
   onChanged: () => void;
+  /** What explains where the job stands. */
+  children?: ComponentChildren;
 }
 
-export function WhatNow({ job, deal, onChanged }: WhatNowProps) {
+export function WhatNow({ job, deal, onChanged, children }: WhatNowProps) {
   const { name, sentence, deadline, main, others } = deal;
   return (
     <section>
@@ -28,6 +31,7 @@ export function WhatNow({ job, deal, onChanged }: WhatNowProps) {
         <strong>{sentence}</strong>
       </p>
       {deadline && <p>{deadline}</p>}
+      {children}
       {main && <Act doing={main} job={job} main onChanged={onChanged} />}
       {others.map((doing) => (
         <Act key={doing.act} doing={doing} job={job} onChanged={onChanged} />

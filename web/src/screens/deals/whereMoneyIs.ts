@@ -6,7 +6,7 @@ import { t } from "../../words/words";
 
 /** Returns what is true of the money now, as one side reads it. */
 export function whereMoneyIs(job: PartyJob, side: Side, escrow?: Escrow): string {
-  if (sharedBy(escrow)) return t("deals.money_shared");
+  if (sharedBy(job, escrow)) return t("deals.money_shared");
   switch (escrow?.status ?? job.escrow?.status) {
     case "released":
       if (escrow && escrow.refundedCents > 0) return t("deals.money_divided");

@@ -11,7 +11,7 @@ import { Page } from "../../ui/Page";
 import { ShowMore } from "../../ui/ShowMore";
 import { day, money } from "../../words/format";
 import { t } from "../../words/words";
-import { needsAccount, payoutLabel, payoutLook, payoutWhy } from "./payoutWords";
+import { decidedWords, needsAccount, payoutLabel, payoutLook, payoutWhy } from "./payoutWords";
 
 type Earning = Schemas["EarningView"];
 
@@ -64,11 +64,13 @@ export default function Earnings() {
 function EarningCard({ earning }: { earning: Earning }) {
   const { icon, tone, word } = payoutLook(earning.payoutStatus);
   const why = payoutWhy(earning.payoutReason);
+  const decided = decidedWords(earning.reason);
   const facts: [string, string][] = [
     [t("worker.earned"), money(earning.amountCents)],
     [t("worker.fee"), money(earning.feeCents)],
     [t(payoutLabel(earning.payoutStatus)), money(earning.payoutCents)],
   ];
+  if (decided && earning.refundedCents > 0) facts.push([t("worker.went_back"), money(earning.refundedCents)]);
   if (earning.paidAt) facts.push([t("worker.paid_on"), day(earning.paidAt)]);
   else if (earning.expectedOn) facts.push([t("worker.expected_on"), day(earning.expectedOn)]);
   return (
@@ -85,6 +87,7 @@ function EarningCard({ earning }: { earning: Earning }) {
       <Badge icon={icon} tone={tone}>
         {t(word)}
       </Badge>
+      {decided && <p>{decided}</p>}
       {why && earning.payoutStatus !== "paid" && <p>{why}</p>}
       {needsAccount(earning.payoutReason) && (
         <LinkButton href="/me/payout-account">{t("worker.give_account")}</LinkButton>

@@ -41,3 +41,9 @@ export function payoutWhy(reason: string | null): string {
 export function needsAccount(reason: string | null): boolean {
   return reason !== null && ACCOUNT_REASONS.includes(reason);
 }
+
+/** Returns how a problem with the job ended, which shared its money; empty where there was none. */
+export function decidedWords(reason: string | null): string {
+  const name = `worker.decided_${reason}`;
+  return isWord(name) ? t(name) : "";
+}
