@@ -31,6 +31,7 @@ const AMOUNTS = {
 const CONFIG = {
   amounts: AMOUNTS,
   limits: { changes: 3 },
+  escrow: { feePercent: 5 },
   provider: { name: "Paystack", hosts: ["pay.example"] },
 };
 const ANSWERS = {
@@ -135,6 +136,16 @@ describe("posting a job", () => {
     await tap("Post the job");
     await sees("Kept on this phone.");
     expect(outbox.value.map((one) => one.kind)).toEqual(["job"]);
+  });
+
+  it("given the last step, when the buyer chooses how to pay, then the fee of Khaya's way and what it is for are named", async () => {
+    await keepDraft(ANSWERS);
+    answers({ "GET /config": { ...CONFIG, escrow: { feePercent: 5 } } });
+    show(<PostJob step="budget" />, "/post/budget");
+    await sees("If there is a problem, Khaya decides. Its fee for you is 5 % of the price.");
+    await sees("Step 4 of 5");
+    show(<PostJob step="check" />, "/post/check");
+    await sees("Step 5 of 5");
   });
 
   it("given the first question, when a tile is tapped, then the answer is kept and the next question opens", async () => {
@@ -474,6 +485,24 @@ describe("payments and money back", () => {
     show(<Payments />, "/me/payments");
     await sees("The job was cancelled.");
     expect(words().match(/Download the receipt/g)).toHaveLength(1);
+  });
+
+  it("given money back that an admin decided about, when it is listed, then it leads to who got what and why", async () => {
+    const refund = {
+      id: "refund-01JOB",
+      jobId: "01JOB",
+      jobTitle: "Fix the roof",
+      kind: "refund",
+      status: "paid",
+    };
+    const amounts = { amountCents: 20000, keptCents: 11500, at: "2026-11-03T08:00:00.000Z" };
+    answers({
+      "GET /payments/mine": { items: [{ ...refund, ...amounts, reason: "admin" }], nextCursor: null },
+    });
+    show(<Payments />, "/me/payments");
+    await sees("Khaya decided about the problem.");
+    expect(words()).toMatch(/Did not come back\s*R115/);
+    expect(linkTo("See who got what, and why")).toBe("/deals/01JOB");
   });
 
   it("given no refund that needs an account, when the page opens, then no number is asked for", async () => {

@@ -61,7 +61,7 @@ async function withNewPhoto(thing: Edited, key: string): Promise<void> {
 
 function serves(thing: Edited, present: () => object, change: (asked: Asked) => unknown): Asked[] {
   return answers({
-    "GET /config": {},
+    "GET /config": { escrow: { feePercent: 5 } },
     "GET /places": { items: [], sources: [] },
     [`GET ${thing.address}`]: () => present(),
     [`PATCH ${thing.address}`]: change,

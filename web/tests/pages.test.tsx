@@ -98,6 +98,8 @@ describe("texts in isiZulu that nobody has checked", () => {
   it("given an operator without an address, when people read whom to ask, then they are sent to nobody who is not there", async () => {
     await open("/help", <WhomToAsk address="" />);
     await sees("Use Report at the end of each job");
+    expect(linkTo("10111")).toBe("tel:10111");
+    await sees("Call your bank's fraud line.");
     expect(words()).not.toContain("Tell us");
     await open("/help", <WhomToAsk address="help@example.org" />);
     expect(linkTo("Write to help@example.org")).toBe("mailto:help@example.org");

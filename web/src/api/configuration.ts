@@ -1,5 +1,6 @@
 /** What a client has to know of the deployment, and whether this build of it may still be used. */
 import { signal } from "@preact/signals";
+import { helpAddress } from "../ui/helpAddress";
 import { api, ask, type Schemas } from "./client";
 import { Refusal, Unreachable } from "./problems";
 
@@ -10,6 +11,7 @@ export const tooOld = signal(false);
 export async function readConfiguration(): Promise<Schemas["ConfigurationView"]> {
   const configuration = await ask(api.GET("/config"));
   tooOld.value = configuration.oldestClient > buildNumber();
+  if (configuration.helpAddress) helpAddress.value = configuration.helpAddress;
   return configuration;
 }
 

@@ -1,11 +1,17 @@
 /** Says that the account is suspended: why, whom to ask where there is somebody, and how to get one's data. */
 import { type Refusal, sentence } from "../api/problems";
 import { LinkButton } from "../ui/Button";
-import { HELP_ADDRESS } from "../ui/helpAddress";
+import { helpAddress } from "../ui/helpAddress";
 import { Note } from "../ui/Note";
 import { t } from "../words/words";
 
-export function SuspendedNote({ refusal, address = HELP_ADDRESS }: { refusal: Refusal; address?: string }) {
+export function SuspendedNote({
+  refusal,
+  address = helpAddress.value,
+}: {
+  refusal: Refusal;
+  address?: string;
+}) {
   const { reason } = (refusal.problem.params ?? {}) as { reason?: string | null };
   return (
     <Note kind="error">

@@ -31,7 +31,7 @@ export function BottomBar({ path, open, unread, signedIn }: BottomBarProps) {
           <span>{href === "/me" && !signedIn ? t("sign_in") : t(word)}</span>
           {counts[href] ? (
             <span class="count">
-              {counts[href]}
+              {shortCount(counts[href])}
               <span class="visually-hidden">{t("bar.waiting")}</span>
             </span>
           ) : null}
@@ -39,4 +39,9 @@ export function BottomBar({ path, open, unread, signedIn }: BottomBarProps) {
       ))}
     </nav>
   );
+}
+
+/** Returns a count that fits beside its icon. */
+function shortCount(count: number): string {
+  return count > 99 ? "99+" : String(count);
 }

@@ -1,8 +1,8 @@
 /** Says on each isiZulu page that its translation was not checked by a native speaker, and whom to tell of an error. */
 import { ALL_CHECKED, language, t } from "../words/words";
-import { HELP_ADDRESS } from "./helpAddress";
+import { helpAddress } from "./helpAddress";
 
-export function NotChecked({ address = HELP_ADDRESS }: { address?: string }) {
+export function NotChecked({ address = helpAddress.value }: { address?: string }) {
   if (language.value !== "zu" || ALL_CHECKED) return null;
   return (
     <p class="small">

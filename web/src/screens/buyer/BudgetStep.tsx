@@ -4,11 +4,13 @@ import { Choices } from "../../forms/Choices";
 import { MoneyField, TextField } from "../../forms/TextField";
 import { day } from "../../words/format";
 import { t } from "../../words/words";
+import { usePaymentChoices } from "./paymentChoices";
 import { type Amounts, endOfWeek } from "./posting";
 import { StepForm, type StepProps } from "./StepForm";
 
 export function BudgetStep({ draft, amounts, onDone }: StepProps & { amounts: Amounts | undefined }) {
   const values = draft.values.value;
+  const ways = usePaymentChoices();
   return (
     <StepForm step="budget" title={t("buyer.ask_budget")} draft={draft} amounts={amounts} onDone={onDone}>
       {(errors) => (
@@ -47,10 +49,7 @@ export function BudgetStep({ draft, amounts, onDone }: StepProps & { amounts: Am
             name="payment"
             label={t("buyer.how_paid")}
             value={values.payment}
-            choices={[
-              { value: "cash", label: t("payment.cash"), hint: t("payment.cash_why") },
-              { value: "escrow", label: t("payment.escrow"), hint: t("payment.escrow_why") },
-            ]}
+            choices={ways}
             onChoice={(payment) => draft.change({ payment })}
           />
         </>

@@ -3,13 +3,14 @@ import { JOB_CATEGORIES } from "../../cards/CategoryPicture";
 import { Icon } from "../../ui/Icon";
 import { Page } from "../../ui/Page";
 import { t } from "../../words/words";
+import { PAGES } from "./posting";
 import type { StepProps } from "./StepForm";
 
 export function CategoryStep({ draft, onDone }: StepProps) {
   const chosen = draft.values.value.category;
   return (
     <Page title={t("buyer.ask_category")} back="/">
-      <p class="soft">{t("buyer.step", { number: 1, of: 4 })}</p>
+      <p class="soft">{t("buyer.step", { number: 1, of: PAGES })}</p>
       <div class="choices tiles">
         {JOB_CATEGORIES.map((category) => (
           <button

@@ -25,6 +25,7 @@ import {
   bodyOf,
   errorsOfPosting,
   isWished,
+  PAGES,
   type PostingValues,
   pathOf,
   STEP_OF,
@@ -93,6 +94,7 @@ export function CheckStep({ draft, amounts }: CheckStepProps) {
   const errors = errorsLeft(own.value, refusal, draft.values.value);
   return (
     <Page title={t("buyer.check_answers")} back={pathOf("budget")}>
+      <p class="soft">{t("buyer.step", { number: PAGES, of: PAGES })}</p>
       <ErrorSummary errors={errors} />
       {refusal && !refusal.errors.length && <FailureNote failure={refusal} />}
       <FailureNote failure={beBuyer.failure.value} />

@@ -18,6 +18,7 @@ import { Button } from "../../ui/Button";
 import { Facts } from "../../ui/Facts";
 import { t } from "../../words/words";
 import { changedFields, type EditValues } from "./editing";
+import { usePaymentChoices } from "./paymentChoices";
 import { type Amounts, errorOfBudget, errorOfDay, errorsOfWork } from "./posting";
 
 interface EditFormProps {
@@ -30,6 +31,7 @@ interface EditFormProps {
 
 export function EditForm({ job, draft, refusal, busy, onSend }: EditFormProps) {
   const config = useConfiguration();
+  const ways = usePaymentChoices();
   const own = useSignal<Errors>({});
   const values = draft.values.value;
   const errors = errorsLeft(own.value, refusal, draft.values.value);
@@ -111,10 +113,7 @@ export function EditForm({ job, draft, refusal, busy, onSend }: EditFormProps) {
           name="payment"
           label={t("buyer.how_paid")}
           value={values.payment as "cash" | "escrow"}
-          choices={[
-            { value: "cash", label: t("payment.cash"), hint: t("payment.cash_why") },
-            { value: "escrow", label: t("payment.escrow"), hint: t("payment.escrow_why") },
-          ]}
+          choices={ways}
           onChoice={(payment) => draft.change({ payment })}
         />
       )}

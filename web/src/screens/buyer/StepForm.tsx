@@ -7,7 +7,7 @@ import type { DraftOf } from "../../offline/drafts";
 import { Button } from "../../ui/Button";
 import { Page } from "../../ui/Page";
 import { t } from "../../words/words";
-import { type Amounts, errorsOfStep, type PostingValues, pathOf, STEPS, type Step } from "./posting";
+import { type Amounts, errorsOfStep, PAGES, type PostingValues, pathOf, STEPS, type Step } from "./posting";
 
 export interface StepProps {
   draft: DraftOf<PostingValues>;
@@ -37,7 +37,7 @@ export function StepForm({
   const before = STEPS[STEPS.indexOf(step) - 1];
   return (
     <Page title={title} back={before ? pathOf(before) : "/"} ownHeading={ownHeading}>
-      <p class="soft">{t("buyer.step", { number: STEPS.indexOf(step) + 1, of: STEPS.length })}</p>
+      <p class="soft">{t("buyer.step", { number: STEPS.indexOf(step) + 1, of: PAGES })}</p>
       <form
         noValidate
         onSubmit={(event) => {

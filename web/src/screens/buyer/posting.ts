@@ -41,6 +41,9 @@ export const EMPTY_POSTING: PostingValues = {
 export const STEPS = ["category", "work", "place", "budget"] as const;
 export type Step = (typeof STEPS)[number];
 
+/** The pages of a posting: its steps, and the page on which the answers are checked. */
+export const PAGES = STEPS.length + 1;
+
 /** The step in which each field is answered. */
 export const STEP_OF: Record<string, Step> = {
   category: "category",

@@ -1,8 +1,12 @@
 /** Long texts in parts that open by a tap; a link with # opens its part. */
 import type { ComponentChildren } from "preact";
-import { HELP_ADDRESS } from "../../ui/helpAddress";
+import { helpAddress } from "../../ui/helpAddress";
 import { OriginalText } from "../../ui/OriginalText";
 import { t, type Word } from "../../words/words";
+
+/** The police of South Africa, from any phone. */
+const POLICE = "10111";
+const ASK_NOBODY: Word[] = ["pages.ask_nobody"];
 
 interface SectionProps {
   id: string;
@@ -29,13 +33,21 @@ export function Section({ id, title, texts = [], original = false, children }: S
   );
 }
 
-/** Whom to ask. Nothing is promised that nobody would read: without an address there are reports only. */
-export function WhomToAsk({ address = HELP_ADDRESS }: { address?: string }) {
-  const texts: Word[] = address
-    ? ["pages.ask_report", "pages.ask_number", "pages.ask_words"]
-    : ["pages.ask_report", "pages.ask_nobody"];
+/** Whom to ask, and whom to call at once. Nothing is promised that nobody would read: an address only where there is one. */
+export function WhomToAsk({ address = helpAddress.value }: { address?: string }) {
+  const texts: Word[] = [
+    "pages.ask_report",
+    ...(address ? (["pages.ask_number", "pages.ask_words", "pages.ask_data"] as const) : ASK_NOBODY),
+    "pages.ask_bank",
+  ];
   return (
     <Section id="ask" title="pages.ask" texts={texts}>
+      <p>
+        {t("pages.ask_police")}{" "}
+        <a class="tap" href={`tel:${POLICE}`}>
+          {POLICE}
+        </a>
+      </p>
       {address && (
         <p>
           <a class="tap" href={`mailto:${address}`}>
