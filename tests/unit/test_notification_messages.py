@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from khaya.bids.model import Reason
 from khaya.channels.segments import parts
-from khaya.deliveries.links import MOST_PARTS, with_link
+from khaya.deliveries.links import with_link
 from khaya.identities.model import ContactKind
 from khaya.jobs.model import Party, PaymentMethod
 from khaya.notifications.choices import LANGUAGES, Language
@@ -137,7 +137,9 @@ def test_no_text_is_the_same_in_both_languages() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_text_message_has_two_parts_at_most_whatever_it_says(kind: str, language: Language) -> None:
+def test_a_text_message_has_two_parts_at_most_whatever_it_says_and_no_link_adds_one(
+    kind: str, language: Language
+) -> None:
     words = catalogue(language)
     params: dict[str, str | int] = {}
     for name in KINDS[kind].placeholders:
@@ -155,9 +157,16 @@ def test_a_text_message_has_two_parts_at_most_whatever_it_says(kind: str, langua
             params[name] = "Because of what the photos show. " * 60 if name in REASONS else 365
     for count in (1, 137):
         text = f"Khaya: {render_outside(kind, params, language, count=count).text}"
-        assert parts(text) <= MOST_PARTS
-        assert parts(with_link(text, LONG_LINK, "sms")) <= MOST_PARTS
-        assert kind == "reminder" or with_link(text, LINK, "sms").endswith(LINK)
+        assert parts(text) <= 2
+        for link in (LINK, LONG_LINK):
+            assert parts(with_link(text, link, "sms")) == parts(text)
+            assert with_link(text, link, "whatsapp").endswith(link)
+
+
+def test_a_text_message_takes_a_link_for_which_it_has_room() -> None:
+    assert with_link("Khaya: your bid was accepted.", LINK, "sms") == f"Khaya: your bid was accepted. {LINK}"
+    full = "Khaya: " + "a" * 150
+    assert with_link(full, LINK, "sms") == full
 
 
 @pytest.mark.parametrize("kind", [name for name, about in KINDS.items() if about.chosen_with])

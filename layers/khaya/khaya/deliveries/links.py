@@ -12,9 +12,6 @@ from khaya.notifications.model import Notification
 from khaya.notifications.paths import app_path
 from khaya.platform.base.settings import WebPushSenderSettings, settings
 
-MOST_PARTS: Final = 2
-"""Parts of a text message that a link may fill."""
-
 _EXAMPLES: Final = ".example"
 """The domain that nobody has (RFC 2606): the address of the web client was not set."""
 
@@ -28,10 +25,10 @@ def link_to(notification: Notification) -> str:
 
 
 def with_link(text: str, link: str, channel: Channel) -> str:
-    """A message that ends in its link, which a text message leaves out where it would have more than two parts."""
+    """A message that ends in its link, which a text message leaves out where it would cost a further part."""
     if not link:
         return text
     if channel == "email":
         return f"{text}\n\n{link}"
     linked = f"{text} {link}"
-    return linked if channel != "sms" or parts(linked) <= MOST_PARTS else text
+    return linked if channel != "sms" or parts(linked) == parts(text) else text
