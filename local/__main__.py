@@ -75,7 +75,7 @@ def bring_up(port: int, data: Path | None, bind: str = engine.THIS_MACHINE) -> t
         providers.start(port, bind, folder)
     stack = deployment.stack(port) if kept else deployment.deploy(built, port)
     people = sign_in(port, stack)
-    visits = Visits(stack.api_url, people)
+    visits = Visits(stack.api_url, people, port)
     if kept is None:
         with step("loading demo people, jobs and bids through the API"):
             tell_webhook(port, stack.api_url)  # the demo pays, too

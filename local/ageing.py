@@ -7,6 +7,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from local import providers
@@ -40,22 +41,34 @@ def age(port: int, span: timedelta) -> None:
     """Make everything in the running marketplace and in the payment provider's books so much older."""
     account = session(port)
     dynamodb = account.client("dynamodb")
-    pages = account.client("cloudformation").get_paginator("list_stack_resources")
-    tables = [
-        resource["PhysicalResourceId"]
-        for page in pages.paginate(StackName=sam_settings()["stack_name"])
-        for resource in page["StackResourceSummaries"]
-        if resource["ResourceType"] == "AWS::DynamoDB::Table"
-    ]
     changed, text = 0, _text(span)
     with step(f"making everything {text} older"):
-        for table in tables:
+        for table in _tables(account):
             if table.split("-")[1] not in LEFT_ALONE:
                 changed += _age_table(dynamodb, table, span)
             if table.split("-")[1] == "credits":
                 _open_days(dynamodb, table)
         providers.tell_paystack(port, "age", {"hours": span / timedelta(hours=1)})
     say(f"{changed} items are {text} older. `make task` lists the schedules.")
+
+
+def age_one(port: int, name: str, item_id: str, span: timedelta) -> None:
+    """Make one item of the table with this name, such as `jobs`, so much older, and leave everything else as it is."""
+    account = session(port)
+    dynamodb = account.client("dynamodb")
+    (table,) = (one for one in _tables(account) if one.split("-")[1] == name)
+    found = dynamodb.get_item(TableName=table, Key={"id": {"S": item_id}}, ConsistentRead=True)["Item"]
+    _age_item(dynamodb, table, {"id"}, found, span)
+
+
+def _tables(account: boto3.Session) -> list[str]:
+    pages = account.client("cloudformation").get_paginator("list_stack_resources")
+    return [
+        resource["PhysicalResourceId"]
+        for page in pages.paginate(StackName=sam_settings()["stack_name"])
+        for resource in page["StackResourceSummaries"]
+        if resource["ResourceType"] == "AWS::DynamoDB::Table"
+    ]
 
 
 def _age_table(dynamodb: Any, table: str, span: timedelta) -> int:

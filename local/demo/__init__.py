@@ -7,13 +7,14 @@ or not, ended. To add a domain, write a module with a `load(visits)` and name it
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from local.demo import balances, enquiries, escrows, jobs, listings, profiles, referrals, reviews, stories
+from local.demo import balances, enquiries, escrows, jobs, listings, payments, profiles, referrals, reviews, stories
+from local.demo import stuck_jobs
 from local.demo.visit import Visits
 
 STAGES: tuple[tuple[Callable[[Visits], None], ...], ...] = (
     (profiles.load,),
     (jobs.load, listings.load, stories.load, balances.load, referrals.load),
-    (reviews.load, escrows.load, enquiries.load),
+    (reviews.load, escrows.load, enquiries.load, stuck_jobs.load, payments.load),
 )
 
 

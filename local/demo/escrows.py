@@ -15,6 +15,7 @@ from local import CannotRun
 from local.demo import pictures
 from local.demo.jobs import DemoBid, DemoJob, own_jobs, place
 from local.demo.visit import WAIT, Visit, Visits
+from local.paystack.books import NO_REFUND
 from local.people import BONGANI, NOMVULA, SIPHO, THANDI, THEMBA
 
 
@@ -42,6 +43,11 @@ Step = Callable[[Deal], None]
 def pay_deposit(deal: Deal) -> None:
     """Let the buyer pay the deposit."""
     _pay(deal, "deposit", up_to=deal.escrow()["depositCents"])
+
+
+def pay_deposit_by_a_card_without_refunds(deal: Deal) -> None:
+    """Let the buyer pay the deposit by a card whose bank refuses the refund, which an admin then has to look at."""
+    _pay(deal, "deposit", up_to=deal.escrow()["depositCents"], card=f"card with {NO_REFUND}")
 
 
 def pay_all(deal: Deal) -> None:
@@ -78,7 +84,7 @@ def dispute(deal: Deal) -> None:
 
 
 def cancel(deal: Deal) -> None:
-    """Let the buyer cancel; what was paid goes back."""
+    """Let the buyer cancel; what was paid is to go back."""
     if deal.job()["status"] == "in_progress":
         deal.buyer.call("POST", f"{deal.path}/cancellation", {"reason": "We are moving house after all."})
 
@@ -138,7 +144,7 @@ JOBS: tuple[tuple[DemoJob, tuple[Step, ...]], ...] = (
             "gardening", 2000, "Umhlanga",
             bids=(DemoBid(THEMBA, 1900, 2, "Rolled out in a day, and I come back to water it once."),),
         ),
-        (pay_deposit, cancel),
+        (pay_deposit_by_a_card_without_refunds, cancel),
     ),
 )  # fmt: skip
 """From R500 on only the deposit is due first. The buyers open three checkouts each, of five in an hour."""
@@ -164,7 +170,7 @@ def _agree(visits: Visits, job: DemoJob, found: dict[str, Any] | None) -> Deal:
     return Deal(path, buyer, worker)
 
 
-def _pay(deal: Deal, part: str, up_to: int) -> None:
+def _pay(deal: Deal, part: str, up_to: int, card: str = "card") -> None:
     """Pay a part on its checkout page, unless so much is paid, and wait until the provider's event has arrived.
 
     Raises:
@@ -175,7 +181,7 @@ def _pay(deal: Deal, part: str, up_to: int) -> None:
     checkout = deal.buyer.call("POST", f"{deal.path}/escrow/checkouts", {"part": part}, key=f"demo-{part}-{deal.path}")
     with requests.Session() as browser:
         browser.trust_env = False
-        browser.post(checkout["checkoutUrl"], data={"outcome": "success"}, allow_redirects=False, timeout=WAIT)
+        browser.post(checkout["checkoutUrl"], data={"outcome": "success", "card": card}, allow_redirects=False, timeout=WAIT)
     deadline = time.monotonic() + WAIT
     while deal.escrow()["paidCents"] < up_to:
         if time.monotonic() > deadline:

@@ -51,9 +51,10 @@ class Visit:
 
 
 class Visits:
-    """The visits of all people of the demo."""
+    """The visits of all people of the demo to the marketplace on a port."""
 
-    def __init__(self, api_url: str, people: list[SignedIn]) -> None:
+    def __init__(self, api_url: str, people: list[SignedIn], port: int) -> None:
+        self.port = port
         self.visits = {who.person: Visit(api_url, who) for who in people}
 
     def of(self, person: Person) -> Visit:

@@ -14,6 +14,10 @@ VAT_PERCENT = 15
 OVERDRAFT = 1_000_000
 """How far refunds may bring the balance below zero; transfers may not."""
 DISPUTE_HOURS = 48
+NO_REFUND = "no refund"
+"""How the text of a card ends whose bank refuses the first refund of each payment; a second one arrives."""
+NO_TRANSFER = "3"
+"""How the number of a bank account ends that verifies, and whose bank takes no transfer."""
 
 
 @dataclass
@@ -291,9 +295,9 @@ class Books:
         soon = self.time(hours=DISPUTE_HOURS / 2)
         due = [one for one in waiting if not one.reminded and self.time() < one.due_at <= soon]
         for transfer in transfers:
-            self.decide_transfer(transfer, "success")
+            self.decide_transfer(transfer, "success" if self._takes(transfer) else "failed")
         for refund in refunds:
-            self.decide_refund(refund, "processed")
+            self.decide_refund(refund, "failed" if self._is_refused(refund) else "processed")
         for chargeback in late:
             self._end_chargeback(chargeback, "auto-accepted")
         for chargeback in due:
@@ -318,6 +322,13 @@ class Books:
             if refund.reference == one.reference and refund.status != "failed"
         )
         return one.amount - back
+
+    def _takes(self, one: Transfer) -> bool:
+        return not self.recipients[one.recipient].account_number.endswith(NO_TRANSFER)
+
+    def _is_refused(self, one: Refund) -> bool:
+        first = next(refund for refund in self.refunds.values() if refund.reference == one.reference)
+        return first is one and (self.collections[one.reference].card or "").endswith(NO_REFUND)
 
     def _unsettled(self) -> list[Collection]:
         return [one for one in self.collections.values() if one.paid_at and one.settlement is None]

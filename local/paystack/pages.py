@@ -84,7 +84,8 @@ def start() -> str:
         "<h1>Stand-ins of the providers</h1>"
         '<p>Twilio and Expo: <a href="/outbox">what was sent to people</a>. '
         "Paystack: its API, a checkout page, and the following. A bank account whose number ends in 1 is somebody "
-        "else's, in 2 is closed, every other one verifies.</p>" + table
+        "else's, in 2 is closed, every other one verifies; one that ends in 3 takes no transfers. The first refund of "
+        "a payment by a card whose text ends in <code>no refund</code> fails.</p>" + table
     )
     return _PAGE.format(title="Khaya · providers", width="70rem", content=content)
 

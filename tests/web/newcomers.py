@@ -63,24 +63,36 @@ class Newcomer:
 
 def job_through_khaya(buyer: Newcomer, worker: Newcomer, title: str, rand: int, *parts: str) -> str:
     """A job whose work has started, with these parts of its money paid; returns its id."""
+    job = agreed_job(buyer, worker, title, rand)
+    for part in parts:
+        pay(buyer, job, part)
+    worker.call("POST", f"/jobs/{job}/start")
+    return job
+
+
+def agreed_job(buyer: Newcomer, worker: Newcomer, title: str, rand: int, payment: str = "escrow") -> str:
+    """A job that was given to a worker, before anything is paid; returns its id."""
     posting = {
         "title": title,
         "description": "Twelve square metres of outdoor tiles.",
         "category": "tiling",
         "budgetCents": rand * 100,
         "location": "Durban",
-        "payment": "escrow",
+        "payment": payment,
     }
     job = str(buyer.call("POST", "/jobs", posting)["id"])
     offer = {"amountCents": rand * 100, "timelineDays": 3, "proposal": "I come tomorrow morning with all my tools."}
     bid = worker.call("POST", f"/jobs/{job}/bids", offer)
     buyer.call("POST", f"/bids/{bid['id']}/acceptance")
+    return job
+
+
+def pay(buyer: Newcomer, job: str, part: str, **how: str) -> str:
+    """Pay a part of a job as on the provider's page, `how` with its fields; returns the reference of the payment."""
+    paid = buyer.call("GET", f"/jobs/{job}/escrow")["paidCents"]
+    checkout = buyer.call("POST", f"/jobs/{job}/escrow/checkouts", {"part": part})
     with Session() as browser:
         browser.trust_env = False
-        for part in parts:
-            paid = buyer.call("GET", f"/jobs/{job}/escrow")["paidCents"]
-            checkout = buyer.call("POST", f"/jobs/{job}/escrow/checkouts", {"part": part})
-            browser.post(checkout["checkoutUrl"], data={"outcome": "success"}, allow_redirects=False, timeout=35)
-            assert eventually(lambda before=paid: buyer.call("GET", f"/jobs/{job}/escrow")["paidCents"] > before)
-    worker.call("POST", f"/jobs/{job}/start")
-    return job
+        browser.post(checkout["checkoutUrl"], data={"outcome": "success", **how}, allow_redirects=False, timeout=35)
+    assert eventually(lambda: buyer.call("GET", f"/jobs/{job}/escrow")["paidCents"] > paid)
+    return str(checkout["reference"])

@@ -1,11 +1,11 @@
 /** What an admin decides about what waits: each queue sends what was chosen, with the reason, and only once. */
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import Admin from "../src/screens/admin/Admin";
 import { setPerson } from "../src/session/person";
 import { answers, problem } from "./api";
 import { emptyDevice } from "./device";
 import { job } from "./samples";
-import { open, sees, submitForm, tap, type, words } from "./screen";
+import { linkTo, open, sees, submitForm, tap, type, words } from "./screen";
 
 const ME = "u1";
 const AT = "2026-11-10T08:00:00.000Z";
@@ -27,15 +27,36 @@ interface Case {
   body: Record<string, unknown>;
 }
 
+const PERSON = {
+  userId: "01W",
+  displayName: "Nomvula Khumalo",
+  phone: "+27820000004",
+  roles: ["worker"],
+  status: "active",
+  createdAt: AT,
+  profile: {
+    bio: "I lay tiles.",
+    trades: ["tiling"],
+    location: "Umlazi",
+    yearsExperience: 7,
+    completedJobs: 3,
+    paidJobs: 2,
+    rating: { average: 4.5, count: 2 },
+    trustScore: 41,
+  },
+};
 const PAYOUT = {
   id: "01P",
   userId: "01W",
-  kind: "job",
+  kind: "earning",
+  jobId: "01JOB",
   jobTitle: "Tile the porch",
   amountCents: 95_000,
   reason: "admin_hold",
   createdAt: AT,
   failures: 2,
+  heldBy: null,
+  decisionReason: null,
   proposal: null,
 };
 const REFUND = {
@@ -44,8 +65,11 @@ const REFUND = {
   jobTitle: "Tile the porch",
   buyerId: "01B",
   amountCents: 31_500,
+  currency: "ZAR",
   status: "needs_admin",
   reason: "refused",
+  parts: [{ collection: "01job-deposit-1", cents: 31_500, state: "failed" }],
+  decisionReason: null,
   createdAt: AT,
   waitsForAdmin: true,
   proposal: null,
@@ -53,6 +77,9 @@ const REFUND = {
 const SUSPENSE = {
   id: "01S",
   amountCents: 73_500,
+  currency: "ZAR",
+  feeCents: 2_500,
+  chargedBackCents: 0,
   reason: "late",
   status: "waiting",
   jobId: "01JOB",
@@ -70,6 +97,30 @@ const REWARD = {
   rewardedCount: null,
   createdAt: AT,
 };
+const CHARGEBACK = {
+  id: "91",
+  collectionId: "01job-deposit-1",
+  jobId: "01JOB",
+  jobTitle: "Tile the porch",
+  buyerId: "01B",
+  workerId: "01W",
+  amountCents: 31_500,
+  status: "open",
+  dueAt: AT,
+  answered: false,
+  answer: null,
+  createdAt: AT,
+};
+const DIFFERENCE = {
+  id: "01D",
+  kind: "refund",
+  object: "01job-deposit-1",
+  reason: "not_in_our_books",
+  oursCents: null,
+  otherCents: 100,
+  status: "open",
+  foundAt: AT,
+};
 
 const CASES: Case[] = [
   {
@@ -77,7 +128,7 @@ const CASES: Case[] = [
     list: "/admin/jobs",
     item: job({ status: "in_progress", workerId: "01W", workerName: "Sipho", acceptedAt: AT }),
     choice: "Close as finished",
-    effect: "The job counts as done. Both see your reason.",
+    effect: "The job counts as done, also for the worker. Both get a notice and see your reason.",
     field: "01JOB-reason",
     path: "/jobs/01JOB/closing",
     body: { status: "completed", reason: REASON },
@@ -87,7 +138,7 @@ const CASES: Case[] = [
     list: "/admin/payouts",
     item: PAYOUT,
     choice: "Send it",
-    effect: "It goes to the bank account with the next run.",
+    effect: "It goes to their bank account with the next run.",
     field: "01P-reason",
     path: "/admin/payouts/01P/decision",
     body: { decision: "send", reason: REASON },
@@ -97,7 +148,7 @@ const CASES: Case[] = [
     list: "/admin/payments/refunds",
     item: REFUND,
     choice: "Send it again",
-    effect: "The provider is asked once more.",
+    effect: "The provider is asked once more for R315.",
     field: "01R-reason",
     path: "/admin/payments/refunds/01R/decision",
     body: { decision: "again", reason: REASON },
@@ -107,7 +158,7 @@ const CASES: Case[] = [
     list: "/admin/payments/suspense",
     item: SUSPENSE,
     choice: "Give it back",
-    effect: "It goes back to the one who paid.",
+    effect: "R735 goes back the way it came, and the buyer gets a notice.",
     field: "01S-reason",
     path: "/admin/payments/suspense/01S/refund",
     body: { reason: REASON },
@@ -117,10 +168,30 @@ const CASES: Case[] = [
     list: "/referrals/waiting",
     item: REWARD,
     choice: "Pay",
-    effect: "The credits are booked at once.",
+    effect: "Bongani and Themba get credits of R50 each at once",
     field: "01W-reason",
     path: "/referrals/01W/decision",
     body: { decision: "pay", reason: REASON },
+  },
+  {
+    page: "chargebacks",
+    list: "/admin/payments/chargebacks",
+    item: CHARGEBACK,
+    choice: "Accept it",
+    effect: "R315 goes back to the buyer.",
+    field: "91-reason",
+    path: "/admin/payments/chargebacks/91/response",
+    body: { decision: "accept", reason: REASON },
+  },
+  {
+    page: "differences",
+    list: "/admin/payments/differences",
+    item: DIFFERENCE,
+    choice: "Close it",
+    effect: "It leaves this list for good, and the books stay as they are.",
+    field: "01D-reason",
+    path: "/admin/payments/differences/01D/closing",
+    body: { reason: REASON },
   },
 ];
 
@@ -162,19 +233,29 @@ describe.each(CASES)("$page", ({ page, list, item, choice, effect, field, path, 
     await sees("Another admin was faster.");
     expect((document.getElementById(field) as HTMLTextAreaElement).value).toBe(REASON);
   });
+
+  it("given a reason that the API does not take, when it is sent, then its field says so", async () => {
+    queue(() =>
+      problem(422, "invalid", {
+        errors: [{ field: "reason", code: "too_short", message: "Too short.", params: { min: 400 } }],
+      }),
+    );
+    await open(`/admin/${page}`, <Admin page={page} />);
+    await tap(choice);
+    await type(field, REASON);
+    await submitForm();
+    await vi.waitFor(() =>
+      expect(document.getElementById(field)?.getAttribute("aria-invalid")).toBe("true"),
+    );
+  });
 });
 
 describe("what an admin may not decide", () => {
   it.each([
     ["payouts", "/admin/payouts", { ...PAYOUT, userId: ME }],
-    [
-      "payouts",
-      "/admin/payouts",
-      { ...PAYOUT, proposal: { by: ME, decision: "send", reason: REASON, at: AT } },
-    ],
     ["refunds", "/admin/payments/refunds", { ...REFUND, buyerId: ME }],
     ["referrals", "/referrals/waiting", { ...REWARD, referrerId: ME }],
-  ])("given %s of their own or proposed by them, then they only look on", async (page, list, item) => {
+  ])("given %s of their own, then they only look on", async (page, list, item) => {
     answers({ [`GET ${list}`]: { items: [item], nextCursor: null } });
     await open(`/admin/${page}`, <Admin page={page} />);
     await sees("You are part of this. Another admin decides.");
@@ -182,11 +263,188 @@ describe("what an admin may not decide", () => {
   });
 });
 
+describe("money that two admins decide about", () => {
+  const large = { ...PAYOUT, amountCents: 570_000 };
+  const first = { by: "01A", decision: "hold", reason: "The neighbour says that it leaks.", at: AT };
+  const people = (item: object) => ({
+    "GET /admin/payouts": { items: [item], nextCursor: null },
+    "GET /admin/users/01A": { ...PERSON, userId: "01A", displayName: "Lwazi" },
+    "GET /admin/users/01W": PERSON,
+    [`GET /admin/users/${ME}`]: { ...PERSON, userId: ME, displayName: "Ayanda" },
+  });
+
+  it("given their own first decision, then they read it, and that another admin has to decide", async () => {
+    answers(people({ ...large, proposal: { ...first, by: ME } }));
+    await open("/admin/payouts", <Admin page="payouts" />);
+    await sees("Ayanda decided first");
+    await sees("Now another admin has to decide the same.");
+    expect(document.querySelector("input[type=radio]")).toBeNull();
+  });
+
+  it("given another's first decision, then each choice says if it ends it or takes its place", async () => {
+    answers(people({ ...large, proposal: first }));
+    await open("/admin/payouts", <Admin page="payouts" />);
+    await sees("Lwazi decided first");
+    await sees(first.reason);
+    await tap("Hold it");
+    await sees("You are the second admin, so it happens at once.");
+    await tap("Send it");
+    await sees("Yours takes its place, and waits for another admin.");
+  });
+
+  it("given no decision yet, when one is sent, then it says that it waits for another admin", async () => {
+    const waits = { item: large as object };
+    answers({
+      ...people(large),
+      "GET /admin/payouts": () => ({ items: [waits.item], nextCursor: null }),
+      "POST /admin/payouts/01P/decision": () => {
+        waits.item = { ...large, proposal: { ...first, by: ME } };
+        return waits.item;
+      },
+    });
+    await open("/admin/payouts", <Admin page="payouts" />);
+    await tap("Hold it");
+    await sees("It is above R5 000, so two admins decide.");
+    await type("01P-reason", REASON);
+    await submitForm();
+    await sees("Your decision is kept: Hold it.");
+    await sees("Now another admin has to decide the same.");
+  });
+});
+
+it("given a payout that an admin holds, then it is not held again, and the reason for it stands there", async () => {
+  answers({
+    "GET /admin/payouts": {
+      items: [{ ...PAYOUT, heldBy: "01A", decisionReason: "We wait for the police." }],
+      nextCursor: null,
+    },
+    "GET /admin/users/01W": PERSON,
+  });
+  await open("/admin/payouts", <Admin page="payouts" />);
+  await sees("We wait for the police.");
+  await sees("Nomvula Khumalo");
+  expect([...document.querySelectorAll("label.choice")].map((one) => one.textContent)).toEqual(["Send it"]);
+});
+
+it("given refunds in two states, then those that wait for an admin stand in one list, and no others", async () => {
+  const account = { ...REFUND, status: "needs_account", reason: null };
+  answers({
+    "GET /admin/payments/refunds?status=needs_admin": { items: [], nextCursor: "more" },
+    "GET /admin/payments/refunds?status=needs_admin&cursor=more": { items: [REFUND], nextCursor: null },
+    "GET /admin/payments/refunds?status=needs_account": {
+      items: [
+        { ...account, id: "01Q", jobTitle: "Fix the roof", waitsForAdmin: true },
+        { ...account, id: "01O", jobTitle: "Sweep the yard", waitsForAdmin: false },
+      ],
+      nextCursor: null,
+    },
+  });
+  await open("/admin/refunds", <Admin page="refunds" />);
+  await sees("Tile the porch");
+  await sees("Fix the roof");
+  await sees("The buyer was asked for a bank account and named none.");
+  expect(words()).not.toContain("Sweep the yard");
+});
+
+it("given money in dollars of which a bank took a part, then no amount is written in rand", async () => {
+  const dollars = { ...SUSPENSE, currency: "USD", chargedBackCents: 3_500, buyerId: null, jobId: null };
+  answers({ "GET /admin/payments/suspense": { items: [dollars], nextCursor: null } });
+  await open("/admin/suspense", <Admin page="suspense" />);
+  await sees("USD 735");
+  await sees("Nobody knows");
+  await tap("Give it back");
+  await sees("USD 700 goes back the way it came. It cannot be undone.");
+  expect(words()).not.toMatch(/R\d/);
+});
+
+it("given a chargeback that was answered, then it no longer waits, and the other list says what was answered", async () => {
+  const answer = { decision: "contest", reason: REASON, by: ME, at: AT, sentAt: null };
+  answers({ "GET /admin/payments/chargebacks": { items: [{ ...CHARGEBACK, answer }], nextCursor: null } });
+  await open("/admin/chargebacks", <Admin page="chargebacks" />);
+  await sees("Nothing waits here.");
+  await open("/admin/chargebacks?status=answered", <Admin page="chargebacks" />);
+  await sees("Contest it. The bank decides now.");
+  expect(document.querySelector("input[type=radio]")).toBeNull();
+});
+
+it("given a chargeback of money without a job, then there is no evidence to contest it with", async () => {
+  const item = { ...CHARGEBACK, jobId: null, jobTitle: null, buyerId: null, workerId: null };
+  answers({ "GET /admin/payments/chargebacks": { items: [item], nextCursor: null } });
+  await open("/admin/chargebacks", <Admin page="chargebacks" />);
+  await sees("Accept it");
+  expect(words()).not.toContain("Contest it");
+  expect(words()).not.toContain("Get the evidence");
+});
+
+describe("the money of a month", () => {
+  const totals = {
+    month: "2026-11",
+    days: 9,
+    lastDay: "2026-11-09",
+    collectedCents: 100_000,
+    balances: { providerBalance: -100_000, fees: 10_000 },
+  };
+
+  it("given days that were counted, then it says up to when, and what each balance is", async () => {
+    answers({ "GET /admin/payments/totals": totals });
+    await open("/admin/money", <Admin page="money" />);
+    await sees("Figures up to Tuesday 10 November, 02:00.");
+    await sees("At the provider");
+    expect(words()).not.toMatch(/providerBalance|NaN/);
+  });
+
+  it("given no day that was counted, then it says so, and shows no amounts", async () => {
+    answers({ "GET /admin/payments/totals": { ...totals, days: 0, lastDay: null, balances: {} } });
+    await open("/admin/money", <Admin page="money" />);
+    await sees("No day of this month is counted yet.");
+    expect(words()).not.toMatch(/R\d/);
+  });
+});
+
+it("given somebody who asks to be checked, then it says who they are, what they did, and what was decided before", async () => {
+  const entry = { id: "1", object: { kind: "people", id: "01W" }, actorId: ME, at: AT, changes: [] };
+  const asked = answers({
+    "GET /admin/verifications": {
+      items: [{ userId: "01W", displayName: "Nomvula Khumalo", note: "Please check me.", certifications: [] }],
+      nextCursor: null,
+    },
+    "GET /admin/users/01W": PERSON,
+    "GET /admin/audit": {
+      items: [
+        { ...entry, id: "3", action: "person.payout_account_changed" },
+        { ...entry, id: "2", action: "person.verification_refused" },
+        { ...entry, action: "person.verified", changes: [{ field: "verified", from: true, to: false }] },
+      ],
+      nextCursor: null,
+    },
+  });
+  await open("/admin/verifications", <Admin page="verifications" />);
+  await sees("Please check me.");
+  await sees("They sent no certificates.");
+  await sees("I lay tiles.");
+  await sees("3, 2 of them paid through Khaya");
+  await sees("4.5 of 5, from 2");
+  await sees("Refused");
+  await sees("The check was ended");
+  expect(words()).not.toContain("payout_account_changed");
+  const object = encodeURIComponent("people/01W");
+  expect(asked.map((one) => one.path)).toContain(`/admin/audit?object=${object}&limit=50`);
+});
+
+it("given a person, then the link to the audit trail names them as the API does", async () => {
+  answers({ "GET /admin/users/01W": PERSON });
+  await open("/admin/people/01W", <Admin page="people" id="01W" />);
+  await sees("Nomvula Khumalo");
+  expect(linkTo("Audit")).toBe("/admin/audit?object=people/01W");
+});
+
 describe("codes of the API", () => {
   it.each([
-    ["refunds", "/admin/payments/refunds", REFUND, ["It needs an admin", "the provider refused it"]],
-    ["suspense", "/admin/payments/suspense", SUSPENSE, ["It came too late", "It waits"]],
-    ["payouts", "/admin/payouts", PAYOUT, ["an admin's hold"]],
+    ["refunds", "/admin/payments/refunds", REFUND, ["The provider refused it."]],
+    ["suspense", "/admin/payments/suspense", SUSPENSE, ["It came after the job had ended."]],
+    ["payouts", "/admin/payouts", PAYOUT, ["An admin holds it."]],
+    ["differences", "/admin/payments/differences", DIFFERENCE, ["The provider has it, our books do not."]],
+    ["chargebacks", "/admin/payments/chargebacks", CHARGEBACK, ["Answer by"]],
   ])("given %s, then words stand in their place", async (page, list, item, says) => {
     answers({ [`GET ${list}`]: { items: [item], nextCursor: null } });
     await open(`/admin/${page}`, <Admin page={page} />);

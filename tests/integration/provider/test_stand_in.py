@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import requests
 
+from khaya.provider.model import BankAccount, PayoutRequest
 from local import paystack, providers
 from local.paystack.pages import CONTROL
 from local.paystack.stand_in import StandIn
-from tests.integration.provider.conftest import RETURN_URL, TODAY, Provider
+from tests.integration.provider.conftest import IDENTITY, RETURN_URL, TODAY, Provider
 from tests.integration.provider.test_methods import PAYOUT, REFERENCE
 
 KEY = {"Authorization": f"Bearer {paystack.KEY}"}
@@ -169,6 +170,35 @@ def test_what_has_ended_does_not_end_otherwise(provider: Provider) -> None:
         ("collections/collection-that-funds-1", {"outcome": "failed"}),
     ):
         assert requests.post(f"{provider.base}/_control/{call}", json=told, timeout=5).status_code == 409
+
+
+def test_a_card_that_takes_no_refund_refuses_the_first_and_takes_the_second(provider: Provider) -> None:
+    # given
+    provider.funded()
+    provider.paid(REFERENCE, card="card of a bank with no refund")
+    # when
+    first = provider.port.refund(provider.refund(REFERENCE, "refund-00000001"))
+    provider.later(seconds=2)
+    second = provider.port.refund(provider.refund(REFERENCE, "refund-00000002"))
+    provider.later(seconds=2)
+    # then
+    found = [provider.port.find_refund(one.provider_id) for one in (first, second)]
+    assert [one.state for one in found if one] == ["failed", "paid"]
+
+
+def test_an_account_that_takes_no_transfers_gives_the_money_back(provider: Provider) -> None:
+    # given
+    provider.funded()
+    before = provider.books()["balanceCents"]
+    recipient = provider.port.make_recipient(BankAccount("470010", "62834756213", "Thandi Mokoena", IDENTITY))
+    # when
+    provider.port.pay_out(PayoutRequest(PAYOUT, 29_925, recipient.code, "Khaya job"))
+    provider.later(seconds=2)
+    # then
+    found = provider.port.find_payout(PAYOUT)
+    assert found is not None
+    assert found.state == "failed"
+    assert provider.books()["balanceCents"] == before
 
 
 def test_money_for_nothing_known_can_be_collected(provider: Provider) -> None:

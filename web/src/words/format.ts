@@ -24,6 +24,17 @@ export function money(cents: number): string {
   return `${cents < 0 ? "−" : ""}R${grouped}${rest ? `.${String(rest).padStart(2, "0")}` : ""}`;
 }
 
+/** Returns an amount of any currency: in rand as others are, else as USD 1 234.50. */
+export function moneyIn(cents: number, currency: string): string {
+  return currency === "ZAR" ? money(cents) : money(cents).replace("R", `${currency}\u00a0`);
+}
+
+/** Returns a month of the form 2026-12 as "December 2026". */
+export function monthOf(month: string): string {
+  const [year, number] = month.split("-");
+  return `${MONTHS[language.value].split(" ")[Number(number) - 1]} ${year}`;
+}
+
 /** Returns a moment as "Friday 5 December, 14:00" in South African time. */
 export function moment(iso: string): string {
   const there = new Date(Date.parse(iso) + SAST);

@@ -28,7 +28,7 @@ export default function Audit() {
                 <code>{entry.action}</code>
               </strong>{" "}
               ·{" "}
-              <a class="tap" href={`/admin/audit?object=${entry.object.kind}:${entry.object.id}`}>
+              <a class="tap" href={`/admin/audit?object=${entry.object.kind}/${entry.object.id}`}>
                 <code>
                   {entry.object.kind} {entry.object.id}
                 </code>

@@ -3,7 +3,7 @@ import { api, ask } from "../../api/client";
 import { today } from "../../api/clock";
 import { useQuery } from "../../api/query";
 import { Loaded } from "../../forms/Loaded";
-import { LinkButton } from "../../ui/Button";
+import { Button, LinkButton } from "../../ui/Button";
 import { Page } from "../../ui/Page";
 import { moment, money } from "../../words/format";
 import { t, type Word } from "../../words/words";
@@ -48,6 +48,9 @@ export default function Dashboard() {
   return (
     <Page title={t("admin.title")}>
       <h2>{t("admin.waiting")}</h2>
+      <Button kind="secondary" busy={queues.loading.value} onClick={() => void queues.reload()}>
+        {t("admin.refresh")}
+      </Button>
       <Loaded query={queues}>
         {({ items }) => (
           <ul class="list tiles">

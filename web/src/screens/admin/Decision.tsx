@@ -3,13 +3,15 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useAction } from "../../api/action";
 import { Refusal } from "../../api/problems";
+import { errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
 import { TextArea } from "../../forms/TextArea";
 import { person } from "../../session/person";
 import { Button } from "../../ui/Button";
 import { Note } from "../../ui/Note";
 import { t } from "../../words/words";
-import { say } from "./said";
+import { FirstDecision, isOwn, needOfTwo, type Proposal } from "./FirstDecision";
+import { say, sayFirst } from "./said";
 
 export interface DecisionChoice {
   value: string;
@@ -33,8 +35,11 @@ interface DecisionProps {
   hint?: string;
   /** The name of what it is about, to say afterwards what was decided. */
   about?: string | undefined;
-  /** Those whom it is about, and who proposed it: they only look on. */
+  /** Those whom it is about: they only look on. */
   parties?: (string | null | undefined)[];
+  /** The money that two admins decide about together where it is much; and what the first of them decided. */
+  cents?: number;
+  proposal?: Proposal | null;
   decide: (key: string, choice: string, reason: string) => Promise<unknown>;
   onDone: (answer: unknown) => void;
   /** Called where what was decided about has changed meanwhile. */
@@ -42,7 +47,8 @@ interface DecisionProps {
 }
 
 export function Decision(props: DecisionProps) {
-  const { name, choices, about, shortest, hint, parties = [], decide, onDone, onStale } = props;
+  const { name, choices, about, shortest, hint, parties = [], cents = 0, proposal, decide, onDone, onStale } =
+    props;
   const choice = useSignal<DecisionChoice | null>(null);
   const reason = useSignal("");
   const error = useSignal("");
@@ -54,7 +60,22 @@ export function Decision(props: DecisionProps) {
     choice.value = found;
   };
   useShortcuts(choices, choose);
-  if (parties.includes(person.value?.userId)) return <Note kind="info">{t("admin.own_affair")}</Note>;
+  const first = proposal && (
+    <FirstDecision
+      proposal={proposal}
+      label={choices.find((one) => one.value === proposal.decision)?.label ?? proposal.decision}
+    />
+  );
+  const onlyLooks = parties.includes(person.value?.userId)
+    ? t("admin.own_affair")
+    : isOwn(proposal) && t("admin.own_proposal");
+  if (onlyLooks)
+    return (
+      <>
+        {first}
+        <Note kind="info">{onlyLooks}</Note>
+      </>
+    );
 
   const send = async () => {
     if (!choice.value) return;
@@ -62,15 +83,22 @@ export function Decision(props: DecisionProps) {
     if (error.value) return;
     const done = await act.run(choice.value.value, reason.value.trim());
     if (done) {
-      say(choice.value.label, about);
+      const waits = (done.answer as { proposal?: unknown } | null)?.proposal;
+      if (waits) sayFirst(choice.value.label);
+      else say(choice.value.label, about);
       choice.value = null;
       reason.value = "";
       onDone(done.answer);
     } else if (act.failure.value instanceof Refusal && act.failure.value.status === 412) onStale?.();
   };
+  const wrong = errorsOf(act.failure.value);
+  const refused = wrong.reason ?? wrong.note;
+  const two = choice.value && needOfTwo(cents, proposal, choice.value.value);
   return (
     <div class="decision">
-      <div class="row">
+      {first}
+      <fieldset class="row">
+        <legend class="visually-hidden">{t("admin.decision")}</legend>
         {choices.map((one) => (
           <label key={one.value} class="choice">
             <input
@@ -83,7 +111,7 @@ export function Decision(props: DecisionProps) {
             {one.shortcut && <kbd>{one.shortcut}</kbd>}
           </label>
         ))}
-      </div>
+      </fieldset>
       {choice.value && (
         <form
           noValidate
@@ -92,7 +120,10 @@ export function Decision(props: DecisionProps) {
             void send();
           }}
         >
-          <Note kind="info">{choice.value.effect}</Note>
+          <Note kind="info">
+            {choice.value.effect}
+            {two && <p>{two}</p>}
+          </Note>
           {choice.value.ready && (
             <div class="row">
               {choice.value.ready.map((text) => (
@@ -115,12 +146,12 @@ export function Decision(props: DecisionProps) {
             rows={3}
             maxLength={500}
             value={reason.value}
-            error={error.value || undefined}
+            error={error.value || refused}
             onInput={(text) => {
               reason.value = text;
             }}
           />
-          <FailureNote failure={act.failure.value} />
+          {!refused && <FailureNote failure={act.failure.value} />}
           <Button kind={choice.value.danger ? "danger" : "primary"} busy={act.busy.value}>
             {choice.value.label}
           </Button>

@@ -7,9 +7,10 @@ import { Loaded } from "../../forms/Loaded";
 import { Select } from "../../forms/Select";
 import { LinkButton } from "../../ui/Button";
 import { Facts } from "../../ui/Facts";
+import { Note } from "../../ui/Note";
 import { Page } from "../../ui/Page";
-import { money } from "../../words/format";
-import { t } from "../../words/words";
+import { moment, money, monthOf } from "../../words/format";
+import { isWord, t } from "../../words/words";
 
 const AMOUNTS = [
   "collectedCents",
@@ -44,7 +45,7 @@ export default function Money() {
         onChange={(value) => {
           month.value = value;
         }}
-        options={months().map((value) => ({ value, label: value }))}
+        options={months().map((value) => ({ value, label: monthOf(value) }))}
       />
       <Totals key={month.value} month={month.value} />
     </Page>
@@ -57,17 +58,33 @@ function Totals({ month }: { month: string }) {
   );
   return (
     <Loaded query={totals}>
-      {(found) => (
-        <>
-          <Facts facts={AMOUNTS.map((name) => [t(`admin.total_${name}`), money(found[name])])} />
-          <h2>{t("admin.balances")}</h2>
-          <Facts
-            facts={Object.entries(found.balances).map(([name, cents]) => [name, money(Number(cents))])}
-          />
-        </>
-      )}
+      {(found) =>
+        found.lastDay === null ? (
+          <Note kind="waiting">{t("admin.figures_none")}</Note>
+        ) : (
+          <>
+            <p>{t("admin.figures_until", { when: moment(endOf(found.lastDay)) })}</p>
+            <Facts facts={AMOUNTS.map((name) => [t(`admin.total_${name}`), money(found[name])])} />
+            <h2>{t("admin.balances")}</h2>
+            <p>{t("admin.balances_hint")}</p>
+            <Facts
+              facts={Object.entries(found.balances).map(([name, cents]) => [accountName(name), money(cents)])}
+            />
+          </>
+        )
+      }
     </Loaded>
   );
+}
+
+/** Returns the moment at which a day of the books ends: they go by UTC. */
+function endOf(day: string): string {
+  return new Date(Date.parse(day) + 86_400_000).toISOString();
+}
+
+function accountName(account: string): string {
+  const name = `admin.account_${account}`;
+  return isWord(name) ? t(name) : account;
 }
 
 /** Returns the last twelve months, the newest first. */

@@ -2,11 +2,12 @@
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/query";
 import { Facts } from "../../ui/Facts";
-import { Note } from "../../ui/Note";
 import { Page } from "../../ui/Page";
 import { moment, money } from "../../words/format";
-import { isWord, t } from "../../words/words";
-import { Decision } from "./Decision";
+import { t } from "../../words/words";
+import { Decision, type DecisionChoice } from "./Decision";
+import { JobLink } from "./JobLink";
+import { PersonLink } from "./PersonLink";
 import { Queue } from "./Queue";
 
 type Payout = Schemas["PayoutView"];
@@ -17,53 +18,20 @@ export default function Payouts() {
   );
   return (
     <Page title={t("admin.queue_payouts")} back="/admin">
+      <p>{t("admin.about_payouts")}</p>
       <Queue pages={pages}>
         {(payout) => (
           <>
             <h2 class="amount">{money(payout.amountCents)}</h2>
-            <Facts
-              facts={[
-                [
-                  t("admin.to"),
-                  <a class="tap" href={`/admin/people/${payout.userId}`}>
-                    {payout.userId}
-                  </a>,
-                ],
-                [
-                  t("admin.kind"),
-                  payout.kind === "credits" ? t("admin.of_credits") : (payout.jobTitle ?? t("admin.of_work")),
-                ],
-                [t("admin.waits_for"), reasonOf(payout.reason)],
-                [t("admin.since"), moment(payout.createdAt)],
-                [t("admin.failures"), payout.failures],
-              ]}
-            />
-            {payout.proposal && (
-              <Note kind="waiting">
-                {t("admin.first_of_two", {
-                  decision: t(`admin.payout_${payout.proposal.decision}`),
-                  reason: payout.proposal.reason,
-                })}
-              </Note>
-            )}
+            <PayoutFacts payout={payout} />
             <Decision
               name={payout.id}
+              about={money(payout.amountCents)}
               shortest={10}
-              parties={[payout.userId, payout.proposal?.by]}
-              choices={[
-                { value: "send", label: t("admin.payout_send"), effect: t("admin.payout_send_effect") },
-                { value: "hold", label: t("admin.payout_hold"), effect: t("admin.payout_hold_effect") },
-                ...(payout.kind === "credits"
-                  ? [
-                      {
-                        value: "credit",
-                        label: t("admin.payout_credit"),
-                        effect: t("admin.payout_credit_effect"),
-                        danger: true,
-                      },
-                    ]
-                  : []),
-              ]}
+              parties={[payout.userId]}
+              cents={payout.amountCents}
+              proposal={payout.proposal}
+              choices={choicesOf(payout)}
               decide={(key, decision, reason) =>
                 ask(
                   api.POST("/admin/payouts/{payoutId}/decision", {
@@ -81,7 +49,45 @@ export default function Payouts() {
   );
 }
 
-function reasonOf(reason: string | null): string {
-  const name = `admin.payout_reason_${reason}`;
-  return reason === null ? "–" : isWord(name) ? t(name) : reason;
+function PayoutFacts({ payout }: { payout: Payout }) {
+  return (
+    <Facts
+      facts={[
+        [t("admin.to"), <PersonLink id={payout.userId} />],
+        [
+          t("admin.payout_for"),
+          payout.kind === "credits" ? (
+            t("admin.of_credits")
+          ) : (
+            <JobLink id={payout.jobId} title={payout.jobTitle} />
+          ),
+        ],
+        [t("admin.waits_for"), payout.reason ? t(`admin.payout_reason_${payout.reason}`) : "–"],
+        [t("admin.since"), moment(payout.createdAt)],
+        ...(payout.failures > 0
+          ? ([[t("admin.failures"), payout.failures]] as [string, number][])
+          : []),
+        ...(payout.decisionReason
+          ? ([[t("admin.earlier_decision"), payout.decisionReason]] as [string, string][])
+          : []),
+      ]}
+    />
+  );
+}
+
+/** Returns what can be decided: what is held already is not held again, and only credits become credits again. */
+function choicesOf(payout: Payout): DecisionChoice[] {
+  const choices: DecisionChoice[] = [
+    { value: "send", label: t("admin.payout_send"), effect: t("admin.payout_send_effect") },
+  ];
+  if (!payout.heldBy)
+    choices.push({ value: "hold", label: t("admin.payout_hold"), effect: t("admin.payout_hold_effect") });
+  if (payout.kind === "credits")
+    choices.push({
+      value: "credit",
+      label: t("admin.payout_credit"),
+      effect: t("admin.payout_credit_effect", { amount: money(payout.amountCents) }),
+      danger: true,
+    });
+  return choices;
 }

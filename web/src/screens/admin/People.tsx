@@ -119,7 +119,7 @@ function OnePerson({ id }: { id: string }) {
             <LinkButton kind="secondary" href={`/people/${id}`}>
               {t("me.as_others")}
             </LinkButton>
-            <LinkButton kind="secondary" href={`/admin/audit?object=user:${id}`}>
+            <LinkButton kind="secondary" href={`/admin/audit?object=people/${id}`}>
               {t("admin.audit")}
             </LinkButton>
             <Changes user={found} onDone={() => void user.reload()} />

@@ -1,10 +1,12 @@
 /** Rewards for invitations that wait for an admin: above the month's limit, and bonuses. */
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/query";
+import { Facts } from "../../ui/Facts";
 import { Page } from "../../ui/Page";
 import { moment, money } from "../../words/format";
 import { t } from "../../words/words";
 import { Decision } from "./Decision";
+import { PersonLink } from "./PersonLink";
 import { Queue } from "./Queue";
 
 type Reward = Schemas["WaitingRewardView"];
@@ -15,35 +17,19 @@ export default function Referrals() {
   );
   return (
     <Page title={t("admin.queue_referrals")} back="/admin">
+      <p>{t("admin.about_referrals")}</p>
       <Queue pages={pages}>
         {(reward) => (
           <>
             <h2 class="amount">{money(reward.amountCents)}</h2>
-            <p>
-              <a class="tap" href={`/admin/people/${reward.referrerId}`}>
-                {reward.referrerName}
-              </a>
-              {reward.referredName && (
-                <>
-                  {" → "}
-                  <a class="tap" href={`/admin/people/${reward.referredId}`}>
-                    {reward.referredName}
-                  </a>
-                </>
-              )}
-            </p>
-            <p>
-              {reward.kind === "bonus" && reward.rewardedCount !== null
-                ? t("admin.bonus_for", { count: reward.rewardedCount })
-                : t("admin.over_limit")}
-            </p>
-            <p class="soft">{moment(reward.createdAt)}</p>
+            <RewardFacts reward={reward} />
             <Decision
               name={reward.id}
+              about={reward.referrerName}
               shortest={3}
               parties={[reward.referrerId, reward.referredId]}
               choices={[
-                { value: "pay", label: t("admin.pay"), effect: t("admin.pay_effect") },
+                { value: "pay", label: t("admin.pay"), effect: payEffect(reward) },
                 {
                   value: "refuse",
                   label: t("admin.refuse"),
@@ -66,4 +52,34 @@ export default function Referrals() {
       </Queue>
     </Page>
   );
+}
+
+function RewardFacts({ reward }: { reward: Reward }) {
+  return (
+    <Facts
+      facts={[
+        [t("admin.inviter"), <PersonLink id={reward.referrerId} name={reward.referrerName} />],
+        ...(reward.referredId
+          ? ([
+              [t("admin.invited"), <PersonLink id={reward.referredId} name={reward.referredName} />],
+            ] as Parameters<typeof Facts>[0]["facts"])
+          : []),
+        [
+          t("admin.reward_for"),
+          reward.kind === "bonus" && reward.rewardedCount !== null
+            ? t("admin.bonus_for", { count: reward.rewardedCount })
+            : t("admin.over_limit"),
+        ],
+        [t("admin.since"), moment(reward.createdAt)],
+      ]}
+    />
+  );
+}
+
+/** Returns who gets how much: of an invitation both sides, of a bonus only who invited. */
+function payEffect({ amountCents, referrerName, referredName }: Reward): string {
+  const values = { name: referrerName, amount: money(amountCents) };
+  return referredName
+    ? t("admin.pay_both_effect", { ...values, other: referredName })
+    : t("admin.pay_effect", values);
 }

@@ -1,10 +1,13 @@
 /** Jobs that do not go on: in progress, and nothing new for 14 days after the agreed time. */
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/query";
+import { Facts } from "../../ui/Facts";
 import { Page } from "../../ui/Page";
-import { moment } from "../../words/format";
+import { moment, money } from "../../words/format";
 import { t } from "../../words/words";
 import { Decision } from "./Decision";
+import { JobLink } from "./JobLink";
+import { PersonLink } from "./PersonLink";
 import { Queue } from "./Queue";
 
 type Job = Schemas["PartyJobView"];
@@ -15,26 +18,17 @@ export default function StuckJobs() {
   );
   return (
     <Page title={t("admin.queue_stuck_jobs")} back="/admin">
+      <p>{t("admin.about_stuck_jobs")}</p>
       <Queue pages={pages}>
         {(job) => (
           <>
             <h2>
-              <a class="tap" href={`/jobs/${job.id}`}>
-                {job.title}
-              </a>
+              <JobLink id={job.id} title={job.title} />
             </h2>
-            <p>
-              <a class="tap" href={`/admin/people/${job.buyerId}`}>
-                {job.buyerName}
-              </a>{" "}
-              ·{" "}
-              <a class="tap" href={`/admin/people/${job.workerId}`}>
-                {job.workerName}
-              </a>
-            </p>
-            <p class="soft">{job.acceptedAt && t("admin.accepted", { when: moment(job.acceptedAt) })}</p>
+            <JobFacts job={job} />
             <Decision
               name={job.id}
+              about={job.title}
               shortest={3}
               hint={t("admin.both_read")}
               parties={[job.buyerId, job.workerId]}
@@ -65,5 +59,29 @@ export default function StuckJobs() {
         )}
       </Queue>
     </Page>
+  );
+}
+
+function JobFacts({ job }: { job: Job }) {
+  return (
+    <Facts
+      facts={[
+        [t("admin.buyer"), <PersonLink id={job.buyerId} name={job.buyerName} withPhone />],
+        [
+          t("admin.worker"),
+          job.workerId ? <PersonLink id={job.workerId} name={job.workerName} withPhone /> : "–",
+        ],
+        [t("admin.place"), job.location],
+        [t("admin.agreed"), job.agreedCents === null ? "–" : money(job.agreedCents)],
+        [t("admin.paid_how"), t(job.payment === "cash" ? "admin.paid_cash" : "admin.paid_through_khaya")],
+        [t("admin.due_day"), job.handInBy ? moment(job.handInBy) : "–"],
+        [
+          t("admin.work_handed_in"),
+          job.submission ? moment(job.submission.submittedAt) : t("admin.not_handed_in"),
+        ],
+        [t("admin.sent_back_times"), t("admin.times", { n: job.changes.length })],
+        [t("admin.last_change"), moment(job.updatedAt)],
+      ]}
+    />
   );
 }

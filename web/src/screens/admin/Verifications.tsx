@@ -1,10 +1,13 @@
-/** People who ask to be checked: who they say they are, and their certificates. */
+/** People who ask to be checked: what they say, what they have done here, and what was decided about them before. */
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/query";
+import { LinkButton } from "../../ui/Button";
 import { Page } from "../../ui/Page";
 import { moment } from "../../words/format";
 import { t } from "../../words/words";
+import { Applicant } from "./Applicant";
 import { Decision } from "./Decision";
+import { PersonLink } from "./PersonLink";
 import { Queue } from "./Queue";
 
 type Verification = Schemas["VerificationView"];
@@ -15,31 +18,29 @@ export default function Verifications() {
   );
   return (
     <Page title={t("admin.queue_verifications")} back="/admin">
+      <p>{t("admin.about_verifications")}</p>
       <Queue pages={pages}>
         {(one) => (
           <>
             <h2>
-              <a class="tap" href={`/admin/people/${one.userId}`}>
-                {one.displayName}
-              </a>
+              <PersonLink id={one.userId} name={one.displayName} />
             </h2>
-            {one.askedAt && <p class="soft">{moment(one.askedAt)}</p>}
-            <p class="text">{one.note}</p>
-            <ul>
-              {one.certifications.map((certificate) => (
-                <li key={certificate.title}>
-                  {certificate.url ? (
-                    <a class="tap" href={certificate.url} target="_blank" rel="noreferrer">
-                      {certificate.title}
-                    </a>
-                  ) : (
-                    certificate.title
-                  )}
-                </li>
-              ))}
-            </ul>
+            {one.askedAt && (
+              <p class="soft">
+                {t("admin.asked_on")} {moment(one.askedAt)}
+              </p>
+            )}
+            <h3>{t("admin.they_write")}</h3>
+            <blockquote class="text">{one.note}</blockquote>
+            <h3>{t("admin.certificates")}</h3>
+            <Certificates titles={one.certifications} />
+            <Applicant id={one.userId} />
+            <LinkButton kind="secondary" href={`/people/${one.userId}`}>
+              {t("me.as_others")}
+            </LinkButton>
             <Decision
               name={one.userId}
+              about={one.displayName}
               shortest={3}
               parties={[one.userId]}
               choices={[
@@ -65,5 +66,24 @@ export default function Verifications() {
         )}
       </Queue>
     </Page>
+  );
+}
+
+function Certificates({ titles }: { titles: Verification["certifications"] }) {
+  if (!titles.length) return <p>{t("admin.no_certificates")}</p>;
+  return (
+    <ul>
+      {titles.map((certificate) => (
+        <li key={certificate.title}>
+          {certificate.url ? (
+            <a class="tap" href={certificate.url} target="_blank" rel="noreferrer">
+              {certificate.title}
+            </a>
+          ) : (
+            certificate.title
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,16 +1,22 @@
-/** What the admin decided last, said above the list that it has left. */
+/** What the admin decided last, said above the list that it has left, or in which it waits for a second admin. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Note } from "../../ui/Note";
 import { t } from "../../words/words";
 
-const last = signal<string | null>(null);
+const last = signal<{ text: string; waits: boolean } | null>(null);
 
-/** Says a decision; `about` names what it was about. */
+/** Says a decision that was carried out; `about` names what it was about. */
 export function say(decision: string, about?: string): void {
-  last.value = about
+  const text = about
     ? t("admin.you_decided_about", { decision, about })
     : t("admin.you_decided", { decision });
+  last.value = { text, waits: false };
+}
+
+/** Says that a decision waits for the same one of another admin. */
+export function sayFirst(decision: string): void {
+  last.value = { text: t("admin.you_decided_first", { decision }), waits: true };
 }
 
 /** The last decision of this page; another page begins without one. */
@@ -21,5 +27,5 @@ export function Said() {
     },
     [],
   );
-  return last.value ? <Note kind="done">{last.value}</Note> : null;
+  return last.value ? <Note kind={last.value.waits ? "waiting" : "done"}>{last.value.text}</Note> : null;
 }
