@@ -7,8 +7,19 @@ or not, ended. To add a domain, write a module with a `load(visits)` and name it
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from local.demo import balances, enquiries, escrows, jobs, listings, payments, profiles, referrals, reviews, stories
-from local.demo import stuck_jobs
+from local.demo import (
+    balances,
+    enquiries,
+    escrows,
+    jobs,
+    listings,
+    payments,
+    profiles,
+    referrals,
+    reviews,
+    stories,
+    stuck_jobs,
+)
 from local.demo.visit import Visits
 
 STAGES: tuple[tuple[Callable[[Visits], None], ...], ...] = (

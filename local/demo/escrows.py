@@ -181,7 +181,9 @@ def _pay(deal: Deal, part: str, up_to: int, card: str = "card") -> None:
     checkout = deal.buyer.call("POST", f"{deal.path}/escrow/checkouts", {"part": part}, key=f"demo-{part}-{deal.path}")
     with requests.Session() as browser:
         browser.trust_env = False
-        browser.post(checkout["checkoutUrl"], data={"outcome": "success", "card": card}, allow_redirects=False, timeout=WAIT)
+        browser.post(
+            checkout["checkoutUrl"], data={"outcome": "success", "card": card}, allow_redirects=False, timeout=WAIT
+        )
     deadline = time.monotonic() + WAIT
     while deal.escrow()["paidCents"] < up_to:
         if time.monotonic() > deadline:

@@ -169,9 +169,7 @@ def test_given_a_large_payout_then_two_admins_hold_it_and_send_it_and_the_first_
     says(card, words("admin.payout_reason_admin_hold"))
     hears(worker, phones, language, "payoutHeld")
     # when both decide to send it
-    decide_effect(
-        second, words, title, "admin.payout_send", words("admin.two_admins", limit=amount("R5 000"))
-    )
+    decide_effect(second, words, title, "admin.payout_send", words("admin.two_admins", limit=amount("R5 000")))
     decide(card, words, "admin.payout_send", REASON)
     expect(second.get_by_text(words("admin.you_decided_first", decision=words("admin.payout_send")))).to_be_visible()
     only_looks_on(card, words, "admin.own_proposal")

@@ -244,9 +244,7 @@ describe.each(CASES)("$page", ({ page, list, item, choice, effect, field, path, 
     await tap(choice);
     await type(field, REASON);
     await submitForm();
-    await vi.waitFor(() =>
-      expect(document.getElementById(field)?.getAttribute("aria-invalid")).toBe("true"),
-    );
+    await vi.waitFor(() => expect(document.getElementById(field)?.getAttribute("aria-invalid")).toBe("true"));
   });
 });
 
@@ -382,6 +380,16 @@ describe("the money of a month", () => {
     days: 9,
     lastDay: "2026-11-09",
     collectedCents: 100_000,
+    settledCents: 96_000,
+    earnedCents: 95_000,
+    refundedCents: 0,
+    sentBackCents: 0,
+    paidOutCents: 0,
+    chargedBackCents: 0,
+    platformFeesCents: 10_000,
+    providerFeesCents: 4_000,
+    lossesCents: 0,
+    rewardsCents: 0,
     balances: { providerBalance: -100_000, fees: 10_000 },
   };
 
@@ -405,7 +413,9 @@ it("given somebody who asks to be checked, then it says who they are, what they 
   const entry = { id: "1", object: { kind: "people", id: "01W" }, actorId: ME, at: AT, changes: [] };
   const asked = answers({
     "GET /admin/verifications": {
-      items: [{ userId: "01W", displayName: "Nomvula Khumalo", note: "Please check me.", certifications: [] }],
+      items: [
+        { userId: "01W", displayName: "Nomvula Khumalo", note: "Please check me.", certifications: [] },
+      ],
       nextCursor: null,
     },
     "GET /admin/users/01W": PERSON,

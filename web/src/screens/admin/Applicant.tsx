@@ -62,7 +62,9 @@ function History({ id }: { id: string }) {
   return (
     <Loaded query={trail}>
       {({ items }) => {
-        const told = items.map((entry) => ({ entry, name: nameOf(entry) })).filter(({ name }) => name !== null);
+        const told = items
+          .map((entry) => ({ entry, name: nameOf(entry) }))
+          .filter(({ name }) => name !== null);
         if (!told.length) return <p>{t("admin.no_history")}</p>;
         return (
           <ul>

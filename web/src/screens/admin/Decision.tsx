@@ -47,8 +47,19 @@ interface DecisionProps {
 }
 
 export function Decision(props: DecisionProps) {
-  const { name, choices, about, shortest, hint, parties = [], cents = 0, proposal, decide, onDone, onStale } =
-    props;
+  const {
+    name,
+    choices,
+    about,
+    shortest,
+    hint,
+    parties = [],
+    cents = 0,
+    proposal,
+    decide,
+    onDone,
+    onStale,
+  } = props;
   const choice = useSignal<DecisionChoice | null>(null);
   const reason = useSignal("");
   const error = useSignal("");

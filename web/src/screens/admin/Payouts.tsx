@@ -64,9 +64,7 @@ function PayoutFacts({ payout }: { payout: Payout }) {
         ],
         [t("admin.waits_for"), payout.reason ? t(`admin.payout_reason_${payout.reason}`) : "–"],
         [t("admin.since"), moment(payout.createdAt)],
-        ...(payout.failures > 0
-          ? ([[t("admin.failures"), payout.failures]] as [string, number][])
-          : []),
+        ...(payout.failures > 0 ? ([[t("admin.failures"), payout.failures]] as [string, number][]) : []),
         ...(payout.decisionReason
           ? ([[t("admin.earlier_decision"), payout.decisionReason]] as [string, string][])
           : []),

@@ -5,13 +5,17 @@ import { phone } from "../../words/format";
 
 interface PersonLinkProps {
   id: string;
-  name?: string | null;
+  name?: string | null | undefined;
   /** Whether their number stands beneath, for those who have to be called. */
   withPhone?: boolean;
 }
 
 export function PersonLink({ id, name, withPhone = false }: PersonLinkProps) {
-  return name && !withPhone ? <Link id={id} name={name} /> : <Read id={id} name={name} withPhone={withPhone} />;
+  return name && !withPhone ? (
+    <Link id={id} name={name} />
+  ) : (
+    <Read id={id} name={name} withPhone={withPhone} />
+  );
 }
 
 /** Returns all that admins see of somebody. */

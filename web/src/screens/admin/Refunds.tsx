@@ -103,7 +103,9 @@ function leftCents(refund: Refund): number {
 async function readStates(cursor = `${STATUSES[0]} `): Promise<PageOf<Refund>> {
   const [status, after] = cursor.split(" ") as [(typeof STATUSES)[number], string];
   const page = await ask(
-    api.GET("/admin/payments/refunds", { params: { query: { status, ...(after ? { cursor: after } : {}) } } }),
+    api.GET("/admin/payments/refunds", {
+      params: { query: { status, ...(after ? { cursor: after } : {}) } },
+    }),
   );
   if (page.nextCursor) return { ...page, nextCursor: `${status} ${page.nextCursor}` };
   const following = STATUSES[STATUSES.indexOf(status) + 1];
