@@ -208,11 +208,12 @@ class Books:
         """A new refund; what the balance lacks is taken out of the next settlement, within a limit."""
         if amount > self.left_of(one):
             raise CannotDo("Refund amount cannot be more than what is left of the transaction amount")
-        if amount > self.balance + OVERDRAFT:
+        is_ours = one.currency == CURRENCY  # other currencies have balances of their own, which nothing here asks for
+        if is_ours and amount > self.balance + OVERDRAFT:
             raise CannotDo("Your balance is not enough to fulfil this request")
         made = Refund(self.next_id(), one.reference, amount, note, self.time(), self.time())
         self.refunds[made.id] = made
-        self.balance -= amount
+        self.balance -= amount if is_ours else 0
         self._tell("refund.pending", made)
         return made
 
@@ -222,7 +223,7 @@ class Books:
             raise CannotDo(f"It is {one.status} already.")
         one.status = outcome
         one.refunded_at = self.time() if outcome == "processed" else None
-        if outcome == "failed":
+        if outcome == "failed" and self.collections[one.reference].currency == CURRENCY:
             self.balance += one.amount
         self._tell(f"refund.{outcome}", one)
 

@@ -59,15 +59,16 @@ def fact(card: Locator, name: str) -> Locator:
 
 
 def decided_and_gone(admin: Page, words: Words, queue: str, text: str, choice: str) -> None:
-    """Decide with a reason about what has this text; it leaves the queue, and the count falls."""
-    before = counted(admin, words, queue)
+    """Decide with a reason about what has this text; it leaves the queue, and the count of the tile falls."""
+    card_in(admin, words, queue, text)
+    waiting = admin.locator("li.card").count()
+    assert eventually(lambda: counted(admin, words, queue) == waiting)
     card = card_in(admin, words, queue, text)
     refused_without_a_reason(card, words, choice)
     decide(card, words, choice, REASON)
     expect(card).to_have_count(0)
-    said = admin.get_by_role("status").filter(has_text=words(choice))
-    expect(said.first).to_be_visible()
-    assert eventually(lambda: counted(admin, words, queue) < before)
+    expect(admin.get_by_role("status").filter(has_text=words(choice)).first).to_be_visible()
+    assert eventually(lambda: counted(admin, words, queue) == waiting - 1)
 
 
 def refused_without_a_reason(card: Locator, words: Words, choice: str) -> None:
@@ -85,9 +86,15 @@ def only_looks_on(card: Locator, words: Words, why: str) -> None:
 
 
 def hears(who: Newcomer, phones: Phones, language: Language, kind: str) -> None:
-    """Somebody gets a notice, and reads it in the inbox on their phone."""
+    """Somebody gets a notice, and reads it in the inbox on their phone, in the language of the phone."""
     assert eventually(lambda: kind in notices(who)), f"{who.name} got {notices(who)} and no {kind}"
-    notice = next(one for one in who.call("GET", "/notifications")["items"] if one["kind"] == kind)
     page = who.sign_in(phones, language)
-    page.goto("/inbox")
-    expect(page.get_by_text(notice["title"]).first).to_be_visible()
+
+    def is_read() -> bool:
+        title = next(one["title"] for one in who.call("GET", "/notifications")["items"] if one["kind"] == kind)
+        page.goto("/inbox")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        return page.get_by_text(title).count() > 0
+
+    assert eventually(is_read), f"the inbox of {who.name} shows no {kind}"

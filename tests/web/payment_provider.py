@@ -29,9 +29,10 @@ class PaymentProvider:
         found: dict[str, Any] = self._http.get(f"{self._address}/_control/books", timeout=35).json()
         return found
 
-    def give_back_by_hand(self, reference: str, cents: int) -> None:
-        """Give a part of a payment back as a merchant does on the provider's pages, past Khaya."""
+    def give_back_by_hand(self, reference: str, cents: int) -> str:
+        """Give a part of a payment back as a merchant does on the provider's pages, past Khaya; returns its number."""
         body = {"transaction": reference, "amount": cents}
         key = {"Authorization": f"Bearer {KEY}"}
         answer = self._http.post(f"{self._address}/refund", json=body, headers=key, timeout=35)
         assert answer.ok, answer.text
+        return str(answer.json()["data"]["id"])

@@ -57,6 +57,7 @@ def parties(marketplace: Marketplace) -> tuple[Newcomer, Newcomer]:
 def test_given_a_payment_of_a_wrong_amount_when_an_admin_gives_it_back_then_it_is_gone_and_the_buyer_hears_of_it(
     sign_in_as: SignIn,
     phones: Phones,
+    marketplace: Marketplace,
     provider: PaymentProvider,
     parties: tuple[Newcomer, Newcomer],
     language: Language,
@@ -73,7 +74,8 @@ def test_given_a_payment_of_a_wrong_amount_when_an_admin_gives_it_back_then_it_i
     says(card, amount("R1 234.56"), buyer.name, title, words("admin.suspense_wrong_amount"))
     # when it is given back
     decided_and_gone(admin, words, "suspense", checkout["reference"], "admin.give_back")
-    # then the buyer hears of it, and has the money
+    # then the buyer hears of it after the next run, and has the money
+    schedules.run(marketplace.port, "payouts")
     hears(buyer, phones, language, "refundPaid")
     returned = [one for one in provider.books()["refunds"] if one["reference"] == checkout["reference"]]
     assert [(one["amountCents"], one["status"]) for one in returned] == [(123_456, "processed")]
@@ -82,7 +84,7 @@ def test_given_a_payment_of_a_wrong_amount_when_an_admin_gives_it_back_then_it_i
 @pytest.mark.parametrize("language", EACH_LANGUAGE)
 @pytest.mark.slow
 def test_given_a_payment_in_dollars_of_nobody_then_it_is_written_in_dollars_and_says_that_nobody_is_known(
-    sign_in_as: SignIn, provider: PaymentProvider, language: Language
+    sign_in_as: SignIn, marketplace: Marketplace, provider: PaymentProvider, language: Language
 ) -> None:
     # given
     words, reference = Words(language), f"payment-of-nobody-{new_number()}"
@@ -93,6 +95,10 @@ def test_given_a_payment_in_dollars_of_nobody_then_it_is_written_in_dollars_and_
     # then
     says(card, amount("USD 987"), words("admin.nobody_known"), words("admin.suspense_unknown"))
     decided_and_gone(admin, words, "suspense", reference, "admin.give_back")
+    # and the provider gives it back in dollars
+    schedules.run(marketplace.port, "payouts")
+    refunds = [one for one in provider.books()["refunds"] if one["reference"] == reference]
+    assert [one["amountCents"] for one in refunds] == [98_700]
 
 
 @pytest.mark.parametrize("language", EACH_LANGUAGE)
@@ -111,6 +117,7 @@ def test_given_a_refund_that_the_bank_refused_when_an_admin_sends_it_again_then_
     job = agreed_job(buyer, worker, title, 1000)
     reference = pay(buyer, job, "deposit", card=f"card of {buyer.number} with no refund")
     buyer.call("POST", f"/jobs/{job}/cancellation", {"reason": "We are moving house after all."})
+    schedules.run(marketplace.port, "payouts")
     hears(buyer, phones, language, "refundHeld")
     # and the buyer has become an admin meanwhile, who may not decide about it
     make_admin(marketplace, buyer)
@@ -127,6 +134,7 @@ def test_given_a_refund_that_the_bank_refused_when_an_admin_sends_it_again_then_
     decided_and_gone(admin, words, "refunds", title, "admin.refund_again")
     # then the buyer hears that it goes on, and that it arrived
     hears(buyer, phones, language, "refundResumed")
+    schedules.run(marketplace.port, "payouts")
     hears(buyer, phones, language, "refundPaid")
 
 
@@ -264,17 +272,17 @@ def test_given_money_that_was_given_back_past_khaya_when_the_books_are_compared_
     # given a refund that somebody made on the provider's pages
     words, (buyer, worker) = Words(language), parties
     reference = pay(buyer, agreed_job(buyer, worker, f"Mend the gate {buyer.number}", 1000), "deposit")
-    provider.give_back_by_hand(reference, 100)
+    number = provider.give_back_by_hand(reference, 100)
     # when the books are compared, as every night
     schedules.run(marketplace.port, "reconciliation")
     # then an admin reads what differs, on which side
     admin = sign_in_as(AYANDA, language)
     admin.set_viewport_size(TABLET)
-    card = card_in(admin, words, "differences", reference)
+    card = card_in(admin, words, "differences", number)
     says(card, words("admin.difference_refund"), words("admin.difference_reason_not_in_our_books"))
     says(card, words("admin.theirs"), "R1")
     # and closes it
-    decided_and_gone(admin, words, "differences", reference, "admin.close")
+    decided_and_gone(admin, words, "differences", number, "admin.close")
     # and the figures of the month say up to when they are
     admin.goto("/admin/money")
     either = words.pattern("admin.figures_until"), words("admin.figures_none")

@@ -167,6 +167,21 @@ def test_a_refund_without_money_at_the_provider_waits(provider: Provider) -> Non
     assert provider.books()["refunds"] == []
 
 
+def test_a_payment_in_another_currency_is_given_back_in_it(provider: Provider) -> None:
+    # given
+    provider.checkout(REFERENCE)
+    provider.control(f"collections/{REFERENCE}", outcome="success", amountCents=9_900, currency="USD")
+    balance = provider.books()["balanceCents"]
+    # when
+    made = provider.port.refund(provider.refund(REFERENCE, cents=9_900))
+    provider.later(seconds=2)
+    # then
+    done = provider.port.find_refund(made.provider_id)
+    assert done is not None
+    assert (done.state, done.amount_cents, done.currency) == ("paid", 9_900, "USD")
+    assert provider.books()["balanceCents"] == balance
+
+
 def test_a_refund_that_is_stuck_goes_on_with_the_buyers_account(provider: Provider) -> None:
     provider.paid(REFERENCE)
     provider.funded()

@@ -86,11 +86,10 @@ class Paystack:
         return tuple(one for one in found.values() if one.state in ("paid", "reversed"))
 
     def refund(self, request: RefundRequest) -> Refund:
-        """See the port."""
+        """See the port. The currency is not named, so that it is that of the payment, which may be another."""
         body = {
             "transaction": request.collection,
             "amount": request.amount_cents,
-            "currency": CURRENCY,
             "merchant_note": request.refund_id,
         }
         return api.ask(
