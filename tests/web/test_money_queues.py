@@ -182,7 +182,8 @@ def test_given_a_large_payout_then_two_admins_hold_it_and_send_it_and_the_first_
     expect(second.get_by_text(words("admin.you_decided_first", decision=words("admin.payout_send")))).to_be_visible()
     only_looks_on(card, words, "admin.own_proposal")
     decided_and_gone(first, words, "payouts", title, "admin.payout_send")
-    # then it goes on: the worker is asked for the bank account that it still lacks
+    # then it goes on with the next run: the worker is asked for the bank account that it still lacks
+    schedules.run(marketplace.port, "payouts")
     hears(worker, phones, language, "payoutNeedsAccount")
 
 

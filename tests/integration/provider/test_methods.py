@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import requests
 
@@ -326,6 +328,18 @@ def test_settlements_that_are_older_or_known_are_left_out(provider: Provider) ->
 
 
 EVIDENCE = ChargebackEvidence("A tap was mended.", "Thandi", "thandi@example.org", "+27821234567", b"%PDF-1.7 evidence")
+
+
+def test_a_chargeback_of_somebody_without_an_email_and_a_number_is_contested_all_the_same(provider: Provider) -> None:
+    # given
+    provider.paid(REFERENCE)
+    number = str(provider.control("chargebacks", reference=REFERENCE)["id"])
+    nobody = replace(EVIDENCE, customer_email=None, customer_phone=None, customer_id="person-1")
+    # when
+    provider.port.contest(ChargebackAnswer(number, 31_500, "The work was done.", nobody))
+    # then
+    (chargeback,) = provider.books()["chargebacks"]
+    assert chargeback["status"] == "awaiting-bank-feedback"
 
 
 def test_a_chargeback_is_contested_with_evidence(provider: Provider) -> None:

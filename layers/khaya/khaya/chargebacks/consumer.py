@@ -90,8 +90,9 @@ def _evidence(own: Chargeback) -> ChargebackEvidence:
     return ChargebackEvidence(
         service=f"{deal.job.title}: {deal.job.description}"[:500],
         customer_name=buyer.display_name or deal.job.buyer_name,
-        customer_email=buyer.email or "",
-        customer_phone=buyer.phone or "",
+        customer_id=deal.escrow.buyer_id,
+        customer_email=buyer.email,
+        customer_phone=buyer.phone,
         document=files.read(own.evidence_key or ""),
         document_name=f"chargeback-{own.id}.pdf",
         delivered_on=clock.local_day(submitted) if submitted else None,

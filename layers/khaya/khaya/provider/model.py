@@ -264,18 +264,21 @@ class ChargebackEvidence:
     """What speaks against a chargeback: whom we served, how, and a document with the rest.
 
     Attributes:
+        customer_email: the person's address, if they have one; so is their number.
+        customer_id: our id of the person.
         delivered_on: the date of the work's submission.
         document: the download of the evidence, of the type `document_type`.
     """
 
     service: str = field(repr=False)
     customer_name: str = field(repr=False)
-    customer_email: str = field(repr=False)
-    customer_phone: str = field(repr=False)
+    customer_email: str | None = field(repr=False)
+    customer_phone: str | None = field(repr=False)
     document: bytes = field(repr=False)
     document_name: str = "evidence.pdf"
     document_type: str = "application/pdf"
     delivered_on: str | None = None
+    customer_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,8 @@ from khaya.provider.paystack.answers import Fields, UnreadableAnswer, each
 Thing = TypeVar("Thing")
 
 CURRENCY: Final = "ZAR"
+NO_PHONE: Final = "not known"
+"""What stands for the number of somebody without one, as Paystack needs a text."""
 COUNTRY: Final = "ZA"
 CHANNELS: Final = ("card", "eft")
 """How people can pay on the checkout page."""
@@ -58,9 +60,8 @@ class Paystack:
                 raise UnreadableAnswer("reference")
             return Checkout(request.reference, api.require_safe(fields.text("authorization_url")))
 
-        email = request.email or f"{request.person_id}@{settings(ProviderSettings).payment_email_domain}"
         body = {
-            "email": email,
+            "email": request.email or _email_of(request.person_id),
             "amount": request.amount_cents,
             "currency": CURRENCY,
             "reference": request.reference,
@@ -253,12 +254,17 @@ def _settled(settlement_id: str) -> Iterable[SettledCollection]:
     return api.find_all("/transaction", reading.settled_collection, query, size="per_page").values()
 
 
+def _email_of(person_id: str) -> str:
+    """An address of ours for somebody without one, as Paystack needs one."""
+    return f"{person_id}@{settings(ProviderSettings).payment_email_domain}"
+
+
 def _add_evidence(path: str, evidence: ChargebackEvidence) -> int:
     """Send what speaks against a chargeback; returns its number, which the answer names."""
     body = {
-        "customer_email": evidence.customer_email,
+        "customer_email": evidence.customer_email or _email_of(evidence.customer_id),
         "customer_name": evidence.customer_name,
-        "customer_phone": evidence.customer_phone,
+        "customer_phone": evidence.customer_phone or NO_PHONE,
         "service_details": evidence.service,
     }
     if evidence.delivered_on:
