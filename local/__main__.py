@@ -80,6 +80,7 @@ def bring_up(port: int, data: Path | None, bind: str = engine.THIS_MACHINE) -> t
         with step("loading demo people, jobs and bids through the API"):
             tell_webhook(port, stack.api_url)  # the demo pays, too
             load(visits)
+        schedules.run(port, "payouts")  # so that the refund of the demo waits for an admin from the first minute
     if kept is None and data is None:
         keep_snapshot(name, port, bind)
     warm(session(port), visits)

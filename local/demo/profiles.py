@@ -30,10 +30,16 @@ PROFILES: dict[Person, Profile] = {
     AYANDA: {"bio": "Keeps Khaya safe.", "location": "Durban"},
 }
 
+ASKING, NOTE = THEMBA, "I have had my wireman's licence since 2017, and two buyers here know my work. Please check me."
+"""Who asks to be checked by Khaya, and with which words."""
+
 
 def load(visits: Visits) -> None:
-    """Fill in every profile that its owner has not touched yet."""
+    """Fill in every profile that its owner has not touched yet, and ask for the check of one."""
     for person, profile in PROFILES.items():
         visit = visits.of(person)
         if visit.call("GET", "/profiles/me")["location"] is None:
             visit.call("PUT", "/profiles/me", {"displayName": person.name, **profile})
+    asking = visits.of(ASKING)
+    if visits.of(AYANDA).call("GET", f"/admin/users/{asking.who.user_id}")["verification"] is None:
+        asking.call("POST", "/profiles/me/verification", {"note": NOTE})
