@@ -74,7 +74,7 @@ def test_given_five_rewarded_invitations_when_an_admin_decides_about_the_bonus_t
     says(card, "R250", words("admin.bonus_for", count=str(REWARDED)))
     choice = "admin.pay" if language == "en" else "admin.refuse"
     card.locator("label.choice", has_text=words("admin.pay")).first.tap()
-    says(card, words("admin.pay_effect", name=referrer.name, amount="R250"))
+    says(card, words("admin.pay_effect", who=referrer.name, amount="R250"))
     decided_and_gone(admin, words, "referrals", referrer.name, choice)
     # then who invited hears of it
     hears(referrer, phones, language, "creditsReceived" if language == "en" else "rewardRefused")

@@ -78,7 +78,7 @@ function RewardFacts({ reward }: { reward: Reward }) {
 
 /** Returns who gets how much: of an invitation both sides, of a bonus only who invited. */
 function payEffect({ amountCents, referrerName, referredName }: Reward): string {
-  const values = { name: referrerName, amount: money(amountCents) };
+  const values = { who: referrerName, amount: money(amountCents) };
   return referredName
     ? t("admin.pay_both_effect", { ...values, other: referredName })
     : t("admin.pay_effect", values);
