@@ -15,6 +15,7 @@ import { Page } from "../../ui/Page";
 import { moment, money } from "../../words/format";
 import { t } from "../../words/words";
 import { Decision } from "./Decision";
+import { PersonLink } from "./PersonLink";
 import { Queue } from "./Queue";
 
 type Proposal = Schemas["ProposalView"];
@@ -30,10 +31,10 @@ export default function Adjustments() {
           <>
             <h2 class="amount">{money(proposal.amountCents)}</h2>
             <p>
-              {t(`admin.${proposal.kind}`)} ·{" "}
-              <a class="tap" href={`/admin/people/${proposal.userId}`}>
-                {proposal.userId}
-              </a>
+              {t(`admin.${proposal.kind}`)} · <PersonLink id={proposal.userId} />
+            </p>
+            <p class="soft small">
+              <code>{proposal.userId}</code>
             </p>
             <p class="text">{proposal.reason}</p>
             <p class="soft">{moment(proposal.createdAt)}</p>
