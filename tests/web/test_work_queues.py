@@ -109,7 +109,7 @@ def test_given_somebody_who_was_refused_before_when_they_ask_again_then_an_admin
     worker.call("POST", "/profiles/me/verification", {"note": note})
     card = card_in(admin, words, "verifications", note)
     # then it says what they have done, and what was decided before
-    says(card, profile["bio"], "tiling", "KwaMashu", words("admin.jobs_done_of", all="1", paid="0"))
+    says(card, profile["bio"], words("category.tiling"), "KwaMashu", words("admin.jobs_done_of", all="1", paid="0"))
     says(card, words("admin.no_certificates"), words("admin.event_verification_refused"))
     expect(fact(card, words("admin.years"))).to_contain_text("7")
     decide(card, words, "admin.verify")

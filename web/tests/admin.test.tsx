@@ -422,6 +422,12 @@ it("given somebody who asks to be checked, then it says who they are, what they 
     "GET /admin/audit": {
       items: [
         { ...entry, id: "3", action: "person.payout_account_changed" },
+        {
+          ...entry,
+          id: "4",
+          action: "person.joined",
+          changes: [{ field: "verified", from: null, to: false }],
+        },
         { ...entry, id: "2", action: "person.verification_refused" },
         { ...entry, action: "person.verified", changes: [{ field: "verified", from: true, to: false }] },
       ],
@@ -436,6 +442,7 @@ it("given somebody who asks to be checked, then it says who they are, what they 
   await sees("4.5 of 5, from 2");
   await sees("Refused");
   await sees("The check was ended");
+  expect(document.querySelectorAll("li.card li").length).toBe(2);
   expect(words()).not.toContain("payout_account_changed");
   const object = encodeURIComponent("people/01W");
   expect(asked.map((one) => one.path)).toContain(`/admin/audit?object=${object}&limit=50`);

@@ -1,6 +1,7 @@
 /** What Khaya knows of somebody who asks to be checked: profile, work so far, and earlier decisions about them. */
 import { api, ask, type Schemas } from "../../api/client";
 import { useQuery } from "../../api/query";
+import { tradeWords } from "../../cards/PersonLine";
 import { Loaded } from "../../forms/Loaded";
 import { Facts } from "../../ui/Facts";
 import { decimal, moment, phone } from "../../words/format";
@@ -28,7 +29,7 @@ function Known({ found }: { found: Person }) {
       <Facts
         facts={[
           [t("admin.roles"), found.roles.map((role) => t(`role.${role}`)).join(", ")],
-          [t("admin.trades"), profile.trades.join(", ") || "–"],
+          [t("admin.trades"), profile.trades.map(tradeWords).join(", ") || "–"],
           [t("admin.years"), profile.yearsExperience ?? "–"],
           [t("admin.place"), profile.location ?? "–"],
           [t("settings.phone"), found.phone ? phone(found.phone) : t("settings.none")],
@@ -82,7 +83,7 @@ function History({ id }: { id: string }) {
 
 /** Returns what an entry of the audit trail decided about the person; null where it is about something else. */
 function nameOf({ action, changes }: Entry): string | null {
-  const ended = changes.some((change) => change.field === "verified" && change.to === false);
+  const ended = action === "person.verified" && changes.some((one) => one.field === "verified" && !one.to);
   const name = `admin.event_${ended ? "unverified" : action.replace("person.", "")}`;
   return isWord(name) ? t(name) : null;
 }

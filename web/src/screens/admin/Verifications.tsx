@@ -25,11 +25,7 @@ export default function Verifications() {
             <h2>
               <PersonLink id={one.userId} name={one.displayName} />
             </h2>
-            {one.askedAt && (
-              <p class="soft">
-                {t("admin.asked_on")} {moment(one.askedAt)}
-              </p>
-            )}
+            {one.askedAt && <p class="soft">{t("admin.asked_on", { when: moment(one.askedAt) })}</p>}
             <h3>{t("admin.they_write")}</h3>
             <blockquote class="text">{one.note}</blockquote>
             <h3>{t("admin.certificates")}</h3>
