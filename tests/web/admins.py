@@ -32,10 +32,16 @@ def make_admin(marketplace: Marketplace, person: Newcomer) -> None:
 
 
 def card_in(admin: Page, words: Words, queue: str, text: str) -> Locator:
-    """Open a queue by its tile; the one thing in it that has this text."""
+    """Open a queue by its tile, and read it again until the one thing with this text is in it."""
     open_queue(admin, words, queue)
     card = admin.locator("li.card", has_text=text)
-    expect(card).to_have_count(1)
+
+    def is_there() -> bool:
+        admin.get_by_role("button", name=words("admin.refresh")).tap()
+        admin.wait_for_load_state("networkidle")
+        return card.count() == 1
+
+    assert eventually(is_there), f"nothing in the queue {queue} says {text}"
     return card
 
 
