@@ -42,7 +42,7 @@ def test_given_a_forgotten_job_when_an_admin_closes_it_then_both_sides_hear_of_i
     decided_and_gone(admin, words, "stuck_jobs", title, "admin.close_completed")
     # then both hear of it
     for person in (buyer, worker):
-        hears(person, phones, language, "jobClosed")
+        hears(person, phones, language, "jobClosedAsDone")
     assert buyer.call("GET", f"/jobs/{job}")["status"] == "completed"
 
 
