@@ -160,5 +160,7 @@ FORGET = """async () => {
   });
 }"""
 """Empties what the app saved of what it read."""
-SIDELINES = ("/profiles/me", "/me/actions", "/notifications/unread", "/notifications")
-"""What the frame of each screen reads for itself; without them the screen goes on."""
+SIDELINES = ("/profiles/me", "/me/actions", "/notifications/unread", "/notifications", "/places")
+"""What the frame of each screen and the field for a place read; without them the screen goes on."""
+USABLE_OFFLINE = {"/deals/:id/submit": "form textarea"}
+"""Routes whose form is there without a network and without a saved copy, with what is then there to fill in."""
