@@ -7,7 +7,7 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 from requests import Session
 
 from local import providers
@@ -28,41 +28,57 @@ class Newcomer:
         self._enter({"challenge": asked.json()["challenge"], "code": code_for(marketplace, f"+27{self.number}")})
         if roles:
             self.call("PUT", "/profiles/me/roles", {"roles": list(roles)})
-            self._enter({"refreshToken": self._refresh})
+            self.renew()
 
     def _enter(self, proof: dict[str, str]) -> None:
         answer = self.marketplace.call("POST", "/auth/tokens", proof)
         assert answer.ok, answer.text
-        self._token, self.user_id = answer.json()["accessToken"], str(answer.json()["userId"])
-        self._refresh = answer.json()["refreshToken"] or self._refresh
+        self.token, self.user_id = str(answer.json()["accessToken"]), str(answer.json()["userId"])
+        self.refresh_token = str(answer.json()["refreshToken"] or self.refresh_token)
+
+    def renew(self) -> None:
+        """Take up the roles that they have by now."""
+        self._enter({"refreshToken": self.refresh_token})
+
+    def another_session(self) -> None:
+        """Sign in on one more device, which is not used any further."""
+        asked = self.marketplace.call("POST", "/auth/codes", {"username": f"+27{self.number}"})
+        assert asked.ok, asked.text
+        proof = {"challenge": asked.json()["challenge"], "code": code_for(self.marketplace, f"+27{self.number}")}
+        assert self.marketplace.call("POST", "/auth/tokens", proof).ok
 
     def call(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
         """What the API answers them; it must be good."""
         headers = {"Idempotency-Key": f"{self.number}-{time.monotonic_ns()}"} if method == "POST" else {}
-        answer = self.marketplace.call(method, path, body, token=self._token, headers=headers, **options)
+        answer = self.marketplace.call(method, path, body, token=self.token, headers=headers, **options)
         assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.text else None
 
     def sign_in(self, phones: Phones, language: Language = "en") -> Page:
         """The page of their phone, on which they are signed in: it gets their cookie, as a browser keeps it."""
-        context = phones(language)
-        address = f"{self.marketplace.web}/api/auth/tokens"
-        context.add_cookies(
-            [{"name": "khaya_refresh", "value": self._refresh, "url": address, "httpOnly": True, "sameSite": "Strict"}]
-        )
-        page = context.new_page()
+        return self.sign_in_on(phones(language), self.marketplace.web)
+
+    def sign_in_on(self, phone: BrowserContext, web: str) -> Page:
+        """The same on a phone that is there, whose pages come from `web`."""
+        cookie = {"name": "khaya_refresh", "value": self.refresh_token, "url": f"{web}/api/auth/tokens"}
+        phone.add_cookies([{**cookie, "httpOnly": True, "sameSite": "Strict"}])
+        page = phone.new_page()
         page.goto("/signed-in?then=/me")
         page.wait_for_url(lambda url: urlsplit(url).path == "/me")
         return page
 
     def codes(self) -> list[str]:
         """The codes that came to them, the newest first."""
-        texts = [one.text for one in providers.sent(self.marketplace.port) if one.to == f"+27{self.number}"]
+        return self.codes_of(self.number)
+
+    def codes_of(self, number: str) -> list[str]:
+        """The codes that came to a number, the newest first."""
+        texts = [one.text for one in providers.sent(self.marketplace.port) if one.to == f"+27{number}"]
         return [found[0] for text in texts if (found := re.search(r"\b\d{6}\b", text))]
 
 
-def job_through_khaya(buyer: Newcomer, worker: Newcomer, title: str, rand: int, *parts: str) -> str:
-    """A job whose work has started, with these parts of its money paid; returns its id."""
+def agreed(buyer: Newcomer, worker: Newcomer, title: str, rand: int) -> str:
+    """A job through Khaya that was given to a worker and waits for its money; returns its id."""
     posting = {
         "title": title,
         "description": "Twelve square metres of outdoor tiles.",
@@ -75,12 +91,24 @@ def job_through_khaya(buyer: Newcomer, worker: Newcomer, title: str, rand: int, 
     offer = {"amountCents": rand * 100, "timelineDays": 3, "proposal": "I come tomorrow morning with all my tools."}
     bid = worker.call("POST", f"/jobs/{job}/bids", offer)
     buyer.call("POST", f"/bids/{bid['id']}/acceptance")
+    return job
+
+
+def pay(buyer: Newcomer, job: str, part: str) -> str:
+    """Pay a part of a job's money, as the buyer does on the provider's page; returns the payment's reference."""
+    paid = buyer.call("GET", f"/jobs/{job}/escrow")["paidCents"]
+    checkout = buyer.call("POST", f"/jobs/{job}/escrow/checkouts", {"part": part})
     with Session() as browser:
         browser.trust_env = False
-        for part in parts:
-            paid = buyer.call("GET", f"/jobs/{job}/escrow")["paidCents"]
-            checkout = buyer.call("POST", f"/jobs/{job}/escrow/checkouts", {"part": part})
-            browser.post(checkout["checkoutUrl"], data={"outcome": "success"}, allow_redirects=False, timeout=35)
-            assert eventually(lambda before=paid: buyer.call("GET", f"/jobs/{job}/escrow")["paidCents"] > before)
+        browser.post(checkout["checkoutUrl"], data={"outcome": "success"}, allow_redirects=False, timeout=35)
+    assert eventually(lambda: buyer.call("GET", f"/jobs/{job}/escrow")["paidCents"] > paid)
+    return urlsplit(checkout["checkoutUrl"]).path.rsplit("/", maxsplit=1)[-1]
+
+
+def job_through_khaya(buyer: Newcomer, worker: Newcomer, title: str, rand: int, *parts: str) -> str:
+    """A job whose work has started, with these parts of its money paid; returns its id."""
+    job = agreed(buyer, worker, title, rand)
+    for part in parts:
+        pay(buyer, job, part)
     worker.call("POST", f"/jobs/{job}/start")
     return job

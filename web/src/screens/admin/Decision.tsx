@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { useAction } from "../../api/action";
 import { Refusal } from "../../api/problems";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { TextArea } from "../../forms/TextArea";
 import { person } from "../../session/person";
 import { Button } from "../../ui/Button";
@@ -50,6 +51,7 @@ export function Decision(props: DecisionProps) {
     answer: await decide(key, value, text),
   }));
   const choose = (found: DecisionChoice) => {
+    if (act.busy.peek()) return;
     if (choice.value?.ready?.includes(reason.value) && choice.value.value !== found.value) reason.value = "";
     choice.value = found;
   };
@@ -57,12 +59,13 @@ export function Decision(props: DecisionProps) {
   if (parties.includes(person.value?.userId)) return <Note kind="info">{t("admin.own_affair")}</Note>;
 
   const send = async () => {
-    if (!choice.value) return;
+    const chosen = choice.value;
+    if (!chosen) return;
     error.value = reason.value.trim().length < shortest ? t("admin.reason_missing", { min: shortest }) : "";
     if (error.value) return;
-    const done = await act.run(choice.value.value, reason.value.trim());
+    const done = await act.run(chosen.value, reason.value.trim());
     if (done) {
-      say(choice.value.label, about);
+      say(chosen.label, about);
       choice.value = null;
       reason.value = "";
       onDone(done.answer);
@@ -77,6 +80,7 @@ export function Decision(props: DecisionProps) {
               type="radio"
               name={`${name}-decision`}
               checked={choice.value?.value === one.value}
+              disabled={act.busy.value}
               onChange={() => choose(one)}
             />
             {one.label}
@@ -85,13 +89,7 @@ export function Decision(props: DecisionProps) {
         ))}
       </div>
       {choice.value && (
-        <form
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            void send();
-          }}
-        >
+        <Form busy={act.busy.value} onSend={() => void send()}>
           <Note kind="info">{choice.value.effect}</Note>
           {choice.value.ready && (
             <div class="row">
@@ -124,7 +122,7 @@ export function Decision(props: DecisionProps) {
           <Button kind={choice.value.danger ? "danger" : "primary"} busy={act.busy.value}>
             {choice.value.label}
           </Button>
-        </form>
+        </Form>
       )}
     </div>
   );

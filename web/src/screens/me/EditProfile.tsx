@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { api, ask, type Schemas } from "../../api/client";
 import { forget, useQuery } from "../../api/query";
 import { Loaded } from "../../forms/Loaded";
-import { ReadAgain } from "../../forms/ReadAgain";
+import { Reconcile } from "../../forms/Reconcile";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
 import { useTakenBack } from "../../offline/takeBack";
@@ -18,10 +18,8 @@ import { ProfileConflicts } from "./ProfileConflicts";
 import { ProfileForm } from "./ProfileForm";
 import {
   bodyOfChanges,
-  conflictsOf,
-  type Field,
+  PROFILE_RULES,
   type ProfileValues,
-  rebased,
   valuesOf,
   valuesOfChanges,
 } from "./profileChanges";
@@ -48,7 +46,6 @@ function Editing({ profile }: { profile: Profile }) {
     (item) => valuesOfChanges(item.body ?? {}, item.pictures?.ids ?? []),
     sending,
   );
-  const newest = useSignal<Profile | undefined>(undefined);
   const done = useSignal(false);
   const outcome = sending.outcome.value;
   if (done.value || outcome?.state === "sent") return <Saved />;
@@ -81,37 +78,24 @@ function Editing({ profile }: { profile: Profile }) {
       await readPerson();
     }
   };
-  const sendAgain = (found: Profile, mine: Field[]) => {
-    const values = rebased(draft.values.peek(), found, mine);
-    draft.change(values);
-    newest.value = undefined;
-    sending.outcome.value = undefined;
-    before.value = undefined;
-    return send(values);
-  };
 
-  if (newest.value) {
-    const found = newest.value;
-    return (
-      <ProfileConflicts
-        values={draft.values.value}
-        newest={found}
-        onChosen={(mine) => void sendAgain(found, mine)}
-      />
-    );
-  }
   if (refusal?.code === "stale_version")
     return (
-      <ReadAgain
+      <Reconcile
+        draft={draft}
+        rules={PROFILE_RULES}
         read={readProfile}
-        onRead={(found) => {
-          const values = draft.values.peek();
-          if (conflictsOf(values, found).length) newest.value = found;
-          else if (values.photos.length)
-            void sendAgain(found, []); // photos cannot be compared, and must not be lost
-          else void finish(); // the change had worked, and its answer was lost
+        onSend={(values) => {
+          sending.outcome.value = undefined;
+          before.value = undefined;
+          void send(values);
         }}
-      />
+        onDone={() => void finish()}
+      >
+        {(values, newest, onChosen) => (
+          <ProfileConflicts values={values} newest={newest} onChosen={onChosen} />
+        )}
+      </Reconcile>
     );
   return (
     <ProfileForm

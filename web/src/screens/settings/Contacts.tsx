@@ -6,6 +6,7 @@ import { forget, useQuery } from "../../api/query";
 import { CodeField } from "../../forms/CodeField";
 import { errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { Loaded } from "../../forms/Loaded";
 import { TextField } from "../../forms/TextField";
 import { Button } from "../../ui/Button";
@@ -71,13 +72,7 @@ function Current({ profile, onChanged }: { profile: Profile; onChanged: () => vo
           </Button>
         </>
       ) : (
-        <form
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            void ask_.run();
-          }}
-        >
+        <Form busy={ask_.busy.value} onSend={() => void ask_.run()}>
           <TextField
             name="contact"
             label={t("settings.new_contact")}
@@ -89,7 +84,7 @@ function Current({ profile, onChanged }: { profile: Profile; onChanged: () => vo
             }}
           />
           <Button busy={ask_.busy.value}>{t("sign_in.send_code")}</Button>
-        </form>
+        </Form>
       )}
     </>
   );

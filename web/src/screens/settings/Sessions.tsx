@@ -1,7 +1,7 @@
 /** Where one is signed in, with a way to end each session, or all. */
 import { useLocation } from "preact-iso";
 import { useAction } from "../../api/action";
-import { api, ask, type Schemas } from "../../api/client";
+import { api, ask, askGone, type Schemas } from "../../api/client";
 import { usePages } from "../../api/query";
 import { FailureNote } from "../../forms/FailureNote";
 import { Loaded } from "../../forms/Loaded";
@@ -26,7 +26,7 @@ export default function Sessions() {
       route("/", true);
       return;
     }
-    await ask(api.DELETE("/sessions/{sessionId}", { params: { path: { sessionId: session.id } } }));
+    await askGone(api.DELETE("/sessions/{sessionId}", { params: { path: { sessionId: session.id } } }));
     await sessions.reload();
   });
   const endAll = useAction(async () => {

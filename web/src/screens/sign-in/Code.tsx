@@ -28,7 +28,7 @@ export default function Code() {
   }, []);
 
   const enter = useAction(async (_key, challenge: Challenge, code: string) => {
-    const response = await signIn({ challenge: challenge.challenge, code });
+    const response = await signIn({ challenge: challenge.challenge, code }, challenge.invitation);
     const answer = await response.json().catch(() => null);
     if (!response.ok) throw new Refusal(response, answer);
     await dropChallenge();
@@ -38,7 +38,7 @@ export default function Code() {
     route(answer.isNew || named ? `/name?then=${encodeURIComponent(then)}` : then, true);
   });
   const again = useAction(async (_key, before: Challenge, channel?: Channel) => {
-    open.value = await requestCode(before.contact, before.then, channel);
+    open.value = await requestCode(before, channel);
     sentAgain.value = channel ?? "again";
     enter.failure.value = undefined; // it was about the code before
   });
@@ -52,9 +52,10 @@ export default function Code() {
         <LinkButton href="/sign-in">{t("sign_in.again")}</LinkButton>
       </Page>
     );
+  const signInPath = pathOfSignIn(challenge);
   const byPhone = !challenge.contact.includes("@");
   return (
-    <Page title={t("sign_in.code_title")} back={`/sign-in?then=${encodeURIComponent(challenge.then)}`}>
+    <Page title={t("sign_in.code_title")} back={signInPath}>
       <p>{t("code.sent_to", { contact: phone(challenge.contact) })}</p>
       {sentAgain.value && (
         <Note kind="done">
@@ -84,10 +85,16 @@ export default function Code() {
               {t(`sign_in.by_${channel}`)}
             </Button>
           ))}
-        <LinkButton kind="plain" href={`/sign-in?then=${encodeURIComponent(challenge.then)}`}>
+        <LinkButton kind="plain" href={signInPath}>
           {t("sign_in.other_contact")}
         </LinkButton>
       </details>
     </Page>
   );
+}
+
+/** Returns the address of the page before, with what it was opened for. */
+function pathOfSignIn({ then, invitation }: Challenge): string {
+  const query = new URLSearchParams({ then, ...(invitation ? { invitation } : {}) });
+  return `/sign-in?${query}`;
 }
