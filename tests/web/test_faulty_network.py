@@ -75,9 +75,7 @@ def test_given_the_source_of_the_client_then_every_write_in_it_meets_the_faults(
     assert client.writes() == {one.route for table in tables for one in table.values()} | set(ELSEWHERE)
 
 
-@pytest.mark.parametrize(
-    ("kind", "fault"), [marked((kind, fault), kind, fault) for kind in QUEUED for fault in FAULTS]
-)
+@pytest.mark.parametrize(("kind", "fault"), [marked((kind, fault), kind, fault) for kind in QUEUED for fault in FAULTS])
 def test_given_a_fault_when_something_that_may_wait_is_sent_then_it_waits_and_arrives_once(
     stage: Stage, kind: str, fault: Fault
 ) -> None:
@@ -150,7 +148,7 @@ def test_given_a_slow_network_when_a_button_is_tapped_twice_then_it_is_done_once
         assert scene.count() == 1
 
 
-def tries(stage: Stage, write: Write[Cast]) -> list[Any]:
+def tries(stage: Stage, write: Write) -> list[Any]:
     """The tries of a write that reached the network."""
     method = write.route.partition(" ")[0]
     return [one for one in stage.network.asked if one.method == method and write.is_at(one.path)]

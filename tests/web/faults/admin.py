@@ -63,7 +63,9 @@ def _pending_story(cast: Cast) -> Scene:
     story, worker = cast.story(shown=False), cast.worker
     found = next(one for one in worker.call("GET", "/stories/mine?limit=50")["items"] if one["id"] == story)
     wait_for(lambda: _waits(cast, "/stories/pending", story), "story that waits")
-    return Scene(cast.admin, found["title"], lambda: int(worker.call("GET", f"/stories/{story}")["status"] == "approved"))
+    return Scene(
+        cast.admin, found["title"], lambda: int(worker.call("GET", f"/stories/{story}")["status"] == "approved")
+    )
 
 
 def _waits(cast: Cast, path: str, wanted: str, field: str = "id") -> bool:
@@ -190,7 +192,7 @@ def _rand(cents: int) -> str:
     return f"R{cents // 100:,}".replace(",", "\u00a0") + f".{cents % 100:02}"
 
 
-ADMIN: dict[str, Write[Cast]] = {
+ADMIN: dict[str, Write] = {
     "listing shown": Write(
         "POST /listings/{}/moderation",
         _pending_listing,

@@ -185,7 +185,7 @@ def _open_dispute(page: Page, scene: Scene) -> None:
     expect(page.get_by_role("button", name=WORDS("deals.withdraw"), exact=True)).to_be_visible()
 
 
-DEALS: dict[str, Write[Cast]] = {
+DEALS: dict[str, Write] = {
     "acceptance": Write("POST /bids/{}/acceptance", _acceptance, choose, sheet_button, opens(r"/deals/[^/]+$")),
     "rejection": Write("POST /bids/{}/rejection", _rejection, _ask_rejection, danger, says("buyer.rejected")),
     "withdrawal of a bid": Write(

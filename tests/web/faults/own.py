@@ -13,7 +13,7 @@ from tests.web.faults.write import WORDS, Scene, Write, button, has_sheet, opens
 from tests.web.phone_numbers import code_for, new_number
 
 IDENTITY = "8001015009087"
-PASSWORD = "Nine-bricks-and-a-half"  # noqa: S105
+PASSWORD = "Nine-bricks-and-a-half"
 BANK = {"bankCode": "632005", "accountName": "Musa Dube", "identityNumber": IDENTITY}
 
 
@@ -158,7 +158,9 @@ def _all_sessions(cast: Cast) -> Scene:
     member = cast.new("Zodwa", "buyer")
 
     def count() -> int:
-        return int(cast.marketplace.call("POST", "/auth/tokens", {"refreshToken": member.refresh_token}).status_code == 401)
+        return int(
+            cast.marketplace.call("POST", "/auth/tokens", {"refreshToken": member.refresh_token}).status_code == 401
+        )
 
     return Scene(member, "", count)
 
@@ -259,7 +261,7 @@ def _nothing_unread(page: Page) -> None:
     expect(page.locator("a.unread")).to_have_count(0)
 
 
-OWN: dict[str, Write[Cast]] = {
+OWN: dict[str, Write] = {
     "bank account": Write(
         "PUT /payouts/account",
         _account,
@@ -324,7 +326,5 @@ OWN: dict[str, Write[Cast]] = {
     "end of a reminder": Write(
         "DELETE /reminders/{}", _own_reminder, _open_reminders, button("reminders.delete"), _no_reminder
     ),
-    "all read": Write(
-        "POST /notifications/read", _all_read, _open_inbox, button("inbox.read_all"), _nothing_unread
-    ),
+    "all read": Write("POST /notifications/read", _all_read, _open_inbox, button("inbox.read_all"), _nothing_unread),
 }

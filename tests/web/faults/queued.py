@@ -20,9 +20,7 @@ def _found(items: list[dict[str, Any]], **wanted: object) -> int:
 def _new_job(cast: Cast) -> Scene:
     title = f"Clean the gutters {uuid4().hex[:8]}"
     buyer = cast.buyer
-    return Scene(
-        buyer, title, lambda: _found(buyer.call("GET", "/jobs/mine?as=buyer&limit=20")["items"], title=title)
-    )
+    return Scene(buyer, title, lambda: _found(buyer.call("GET", "/jobs/mine?as=buyer&limit=20")["items"], title=title))
 
 
 def fill_job(page: Page, scene: Scene) -> None:
@@ -265,7 +263,7 @@ def _open_inbox(page: Page, _: Scene) -> None:
     expect(page.locator("a.unread").first).to_be_visible()
 
 
-QUEUED: dict[str, Write[Cast]] = {
+QUEUED: dict[str, Write] = {
     "job": Write("POST /jobs", _new_job, fill_job, button("buyer.post_now"), says("buyer.posted")),
     "change of a job": Write("PATCH /jobs/{}", _changed_job, _fill_change, button("save"), says("buyer.edited")),
     "bid": Write("POST /jobs/{}/bids", _bid, fill_bid, button("worker.send_bid"), says("worker.bid_sent")),
@@ -291,9 +289,7 @@ QUEUED: dict[str, Write[Cast]] = {
     ),
     "story": Write("POST /stories", _story, _fill_story, button("stories.send"), says("stories.sent")),
     "report": Write("POST /reports", _report, _fill_report, button("report.send"), says("report.sent")),
-    "reminder": Write(
-        "POST /reminders", _reminder, _fill_reminder, button("reminders.set"), says("reminders.saved")
-    ),
+    "reminder": Write("POST /reminders", _reminder, _fill_reminder, button("reminders.set"), says("reminders.saved")),
     "listing": Write("POST /listings", _listing, _fill_listing, button("seller.list_it"), says("seller.listed")),
     "change of a listing": Write(
         "PATCH /listings/{}",

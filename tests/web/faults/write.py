@@ -10,6 +10,7 @@ from typing import Protocol
 
 from playwright.sync_api import Page, expect
 
+from tests.web.faults.cast import Cast
 from tests.web.words import Words
 
 PHOTO = Path(__file__).parents[3] / "web" / "public" / "icon-512.png"
@@ -38,7 +39,7 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class Write[C]:
+class Write:
     """A write of the client.
 
     Attributes:
@@ -51,7 +52,7 @@ class Write[C]:
     """
 
     route: str
-    given: Callable[[C], Scene]
+    given: Callable[[Cast], Scene]
     fill: Callable[[Page, Scene], None]
     send: Callable[[Page], None]
     done: Callable[[Page], None]
