@@ -28,7 +28,7 @@ export async function entered(): Promise<void> {
   const adopted = await isAdopted();
   const arrived = await Promise.all([
     isDone(agreeOnLanguage()),
-    isDone(readPerson().then(() => arrival?.invitation ? applyInvitation(arrival.invitation) : undefined)),
+    isDone(readPerson().then(() => (arrival?.invitation ? applyInvitation(arrival.invitation) : undefined))),
   ]);
   if (arrival && adopted && arrived.every(Boolean)) forgetArrival();
 }

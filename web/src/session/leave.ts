@@ -2,7 +2,7 @@
 import { api } from "../api/client";
 import { forget } from "../api/query";
 import { deleteDatabase, forgetRead } from "../offline/database";
-import { deviceId, forgetDevice } from "../offline/device";
+import { forgetDevice, triedDevice } from "../offline/device";
 import { deleteShared } from "../offline/sharedFiles";
 import { person } from "./person";
 import { endLeftSession, signedOut, signOutLater } from "./tokens";
@@ -18,7 +18,7 @@ const PATIENCE = 5_000;
  */
 export async function leave(keepsUnsent = false): Promise<void> {
   const userId = person.peek()?.userId;
-  const device = deviceId();
+  const device = triedDevice();
   const atOnce = keepsUnsent && !device;
   const isTold = !atOnce && (await Promise.race([tellApi(userId, device), afterPatience()]));
   if (!isTold) signOutLater();
