@@ -46,6 +46,10 @@ class Cast:
         """Somebody who has done nothing yet."""
         return Newcomer(self.marketplace, f"{name} {uuid4().hex[:6]}", *roles)
 
+    def keeps(self, member: object) -> bool:
+        """Whether a member comes again."""
+        return member is self.admin or any(one is member for one in self._members.values())
+
     def forget(self, member: object) -> None:
         """Have the next case begin with somebody else in the place of a member."""
         self._members = {role: one for role, one in self._members.items() if one is not member}

@@ -21,21 +21,23 @@ class Stage:
     def __init__(self, browser: Browser, network: FaultyProxy, cast: Cast) -> None:
         self.network, self.cast = network, cast
         self._browser = browser
-        self._phones: dict[int, tuple[ExitStack, Page]] = {}
+        self._phones: dict[Member, tuple[ExitStack, Page]] = {}
 
     @contextmanager
     def page_of(self, who: Member) -> Iterator[Page]:
         """The page of somebody, who is signed in. After a case that fails, the next begins with a new person and phone."""
         self.network.heal()
-        if id(who) not in self._phones:
-            self._phones[id(who)] = self._sign_in(who)
+        if who not in self._phones:
+            self._phones[who] = self._sign_in(who)
         try:
-            yield self._phones[id(who)][1]
+            yield self._phones[who][1]
         except BaseException:
             self.network.heal()
             self._drop(who)
             raise
         self.network.heal()
+        if not self.cast.keeps(who):
+            self._drop(who)
 
     def close(self) -> None:
         """Put all phones away."""
@@ -44,7 +46,7 @@ class Stage:
 
     def _drop(self, who: Member) -> None:
         self.cast.forget(who)
-        stack, _ = self._phones.pop(id(who))
+        stack, _ = self._phones.pop(who)
         stack.close()
 
     def _sign_in(self, who: Member) -> tuple[ExitStack, Page]:

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useAction } from "../../api/action";
 import { api, ask, type Schemas } from "../../api/client";
+import { isWrongCode, Refusal } from "../../api/problems";
 import { forget, useQuery } from "../../api/query";
 import { CodeField } from "../../forms/CodeField";
 import { errorsOf } from "../../forms/errors";
@@ -17,6 +18,9 @@ import { phone } from "../../words/format";
 import { language, t } from "../../words/words";
 
 type Profile = Schemas["OwnProfileView"];
+
+/** The digits of a phone number behind its country or its zero. */
+const DIGITS = 9;
 
 export default function Contacts() {
   const profile = useQuery("profiles/me", () => ask(api.GET("/profiles/me")), "private");
@@ -40,7 +44,11 @@ function Current({ profile, onChanged }: { profile: Profile; onChanged: () => vo
     challenge.value = sent.challenge;
   });
   const prove = useAction(async (_key, code: string) => {
-    await ask(api.POST("/auth/contacts/proof", { body: { challenge: challenge.value, code } }));
+    try {
+      await ask(api.POST("/auth/contacts/proof", { body: { challenge: challenge.value, code } }));
+    } catch (cause) {
+      if (!(await isChanged(cause, contact.peek()))) throw cause;
+    }
     challenge.value = "";
     contact.value = "";
     done.value = true;
@@ -88,4 +96,12 @@ function Current({ profile, onChanged }: { profile: Profile; onChanged: () => vo
       )}
     </>
   );
+}
+
+/** Whether a code is refused because it was used: the new contact stands there, and only the answer was lost. */
+async function isChanged(cause: unknown, contact: string): Promise<boolean> {
+  if (!(cause instanceof Refusal && isWrongCode(cause))) return false;
+  const there = await ask(api.GET("/profiles/me"));
+  if (contact.includes("@")) return there.email?.toLowerCase() === contact.trim().toLowerCase();
+  return there.phone?.slice(-DIGITS) === contact.replace(/\D/g, "").slice(-DIGITS);
 }
