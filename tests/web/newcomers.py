@@ -63,8 +63,9 @@ class Newcomer:
 
     def sign_in_on(self, phone: BrowserContext, web: str) -> Page:
         """The same on a phone that is there, whose pages come from `web`."""
-        cookie = {"name": "khaya_refresh", "value": self.refresh_token, "url": f"{web}/api/auth/tokens"}
-        phone.add_cookies([{**cookie, "httpOnly": True, "sameSite": "Strict"}])
+        place = {"domain": urlsplit(web).hostname, "path": "/api/auth"}  # the API's own, so that it replaces this one
+        cookie = {"name": "khaya_refresh", "value": self.refresh_token, "httpOnly": True, "sameSite": "Strict"}
+        phone.add_cookies([{**cookie, **place}])  # type: ignore[typeddict-item]
         page = phone.new_page()
         page.goto("/signed-in?then=/me")
         page.wait_for_url(lambda url: urlsplit(url).path == "/me")
@@ -105,7 +106,7 @@ def pay(buyer: Newcomer, job: str, part: str) -> str:
         browser.trust_env = False
         browser.post(checkout["checkoutUrl"], data={"outcome": "success"}, allow_redirects=False, timeout=35)
     assert eventually(lambda: buyer.call("GET", f"/jobs/{job}/escrow")["paidCents"] > paid)
-    return urlsplit(checkout["checkoutUrl"]).path.rsplit("/", maxsplit=1)[-1]
+    return str(checkout["reference"])
 
 
 def job_through_khaya(buyer: Newcomer, worker: Newcomer, title: str, rand: int, *parts: str) -> str:

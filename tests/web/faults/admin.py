@@ -185,7 +185,7 @@ def _suspense(cast: Cast) -> Scene:
         return [one for one in everything if one["id"] == reference]
 
     wait_for(lambda: bool(found()), "money that belongs to nobody")
-    return Scene(cast.admin, _rand(cents), lambda: int(found()[0]["status"] != "waiting"))
+    return Scene(cast.admin, _rand(cents), lambda: int(all(one["status"] != "waiting" for one in found())))
 
 
 def _rand(cents: int) -> str:

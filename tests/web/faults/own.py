@@ -137,6 +137,11 @@ def _open_sessions(page: Page, _: Scene) -> None:
     expect(_other_session(page)).to_be_visible()
 
 
+def _open_all(page: Page, _: Scene) -> None:
+    page.goto("/me/settings/sessions")
+    expect(page.get_by_text(WORDS("settings.this_device")).first).to_be_visible()
+
+
 def _other_session(page: Page) -> Any:
     other = page.get_by_role("listitem").filter(has_not_text=WORDS("settings.this_device"))
     return other.get_by_role("button", name=WORDS("settings.end_session"), exact=True).first
@@ -288,7 +293,7 @@ OWN: dict[str, Write] = {
         lambda page: expect(_other_session(page)).to_have_count(0),
     ),
     "end of all sessions": Write(
-        "DELETE /sessions", _all_sessions, _open_sessions, button("settings.end_all"), opens(r":\d+/$")
+        "DELETE /sessions", _all_sessions, _open_all, button("settings.end_all"), opens(r":\d+/$")
     ),
     "erasure": Write(
         "DELETE /profiles/me", _erasure, _fill_erasure, button("settings.erasure_do"), says("public.home.deleted")
