@@ -17,6 +17,7 @@ FAULTS: tuple[Fault, ...] = get_args(Fault)
 
 SLOW_SECONDS = 3.0
 RETRY_AFTER = 3
+BY_ITSELF = 1.0  # seconds within which a browser sends a request once more when its connection has ended
 WITHIN = 40.0  # seconds; more than any route may take
 _READING = ("GET", "HEAD")
 _OF_THE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "host", "content-length"}
@@ -45,6 +46,7 @@ class FaultyProxy(ThreadingHTTPServer):
         fault: what is wrong with `/api` now; None: nothing.
         loses: the paths of writes whose answers a "lost answer" loses.
         next_fault: what is wrong with a write that is tried for the first time; only that try meets it.
+        dealt: when each write was tried first, and which fault it met.
         asked: the requests for the API, in order.
         newer_worker: whether the service worker is that of a newer build, whose pages are the same.
     """
@@ -57,6 +59,7 @@ class FaultyProxy(ThreadingHTTPServer):
         self.fault: Fault | None = None
         self.loses: Callable[[str], bool] = _is_of_a_form
         self.next_fault: Callable[[str], Fault | None] | None = None
+        self.dealt: dict[Asked, tuple[float, Fault | None]] = {}
         self.asked: list[Asked] = []
         self.newer_worker = False
 
@@ -68,6 +71,7 @@ class FaultyProxy(ThreadingHTTPServer):
     def heal(self) -> None:
         """End all faults, and forget what was asked."""
         self.fault, self.loses, self.next_fault, self.asked = None, _is_of_a_form, None, []
+        self.dealt = {}
 
     def writes(self, path: str) -> list[Asked]:
         """The writes that were tried at a path of the API."""
@@ -118,10 +122,14 @@ class _Handler(BaseHTTPRequestHandler):
     def _fault(self, path: str) -> Fault | None:
         """What this request meets."""
         asked = Asked(self.command, path, self.headers.get("Idempotency-Key"))
-        is_first = self.command not in _READING and _is_of_a_form(path) and asked not in self.server.asked
         self.server.asked.append(asked)
-        if is_first and self.server.next_fault:
-            return self.server.next_fault(path)
+        if self.server.next_fault and self.command not in _READING and _is_of_a_form(path):
+            now = time.monotonic()
+            if asked not in self.server.dealt:
+                self.server.dealt[asked] = now, self.server.next_fault(path)
+            since, fault = self.server.dealt[asked]
+            if now - since < BY_ITSELF:
+                return fault
         return self.server.fault
 
     def _refuse(self, status: int, code: str) -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.faulty_proxy import FAULTS, Fault, faulty_proxy
+from tests.support.faulty_proxy import BY_ITSELF, FAULTS, Fault, faulty_proxy
 from tests.support.marketplace import Marketplace, eventually
 from tests.web.faults import queued
 from tests.web.faults.cast import Cast
@@ -44,15 +44,14 @@ def stage(browser: Browser, marketplace: Marketplace) -> Iterator[Stage]:
         found.close()
 
 
-def until_done(
-    page: Page, dice: Dice, path: str, send: Callable[[Page], None], again: Callable[[Page], None] | None = None
-) -> None:
+def until_done(page: Page, dice: Dice, path: str, send: Callable[[Page], None]) -> None:
     """Tap; read what the page says of the fault that the write met, and tap again where it did not get through."""
     send(page)
     assert eventually(lambda: path in dice.given)
     if dice.given[path] != "slow":
         says(SAID[dice.given[path]])(page)
-        (again or send)(page)
+        page.wait_for_timeout(1_000 * BY_ITSELF)
+        send(page)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -153,6 +152,7 @@ def _pay(page: Page, dice: Dice, job: str) -> None:
     assert eventually(lambda: path in dice.given)
     if dice.given[path] != "slow":
         opens(f"/deals/{job}/pay$")(page)
+        page.wait_for_timeout(1_000 * BY_ITSELF)
         page.get_by_role("button", name=WORDS.pattern("deal.act.pay")).first.tap()
     opens("/checkout/")(page)
     page.get_by_role("button", name="Pay", exact=True).click()

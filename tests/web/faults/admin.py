@@ -171,7 +171,7 @@ def _chargeback(cast: Cast) -> Scene:
         return [one for one in everything if one["jobId"] == job]
 
     wait_for(lambda: bool(found()), "chargeback")
-    return Scene(cast.admin, title, lambda: int(found()[0]["answered"]))
+    return Scene(cast.admin, title, lambda: int(found()[0]["answer"] is not None))
 
 
 def _suspense(cast: Cast) -> Scene:

@@ -16,8 +16,7 @@ const PATIENCE = 5_000;
  * `keepsUnsent` leaves drafts and what is not sent, for the same person's next sign-in: nobody was asked about them, and
  * nobody waits, so the screen goes before the API answers.
  */
-export async function leave(keepsUnsent = false): Promise<void> {
-  const userId = person.peek()?.userId;
+export async function leave(keepsUnsent = false, userId = person.peek()?.userId): Promise<void> {
   const device = triedDevice();
   const atOnce = keepsUnsent && !device;
   const isTold = !atOnce && (await Promise.race([tellApi(userId, device), afterPatience()]));

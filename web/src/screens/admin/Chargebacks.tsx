@@ -43,7 +43,7 @@ export default function Chargebacks() {
             >
               {t("admin.evidence")}
             </DownloadButton>
-            {one.status === "open" && !one.answered && (
+            {one.status === "open" && !one.answered && !one.answer && (
               <Decision
                 name={one.id}
                 shortest={10}
