@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 from uuid import uuid4
@@ -137,18 +138,17 @@ def _fill_story(page: Page, scene: Scene) -> None:
 
 
 def _report(cast: Cast) -> Scene:
-    reason, admin = f"They ask for money first: {uuid4().hex[:8]}.", cast.admin
-    return Scene(
-        cast.worker, reason, lambda: _found(admin.call("GET", "/reports?status=open&limit=50")["items"], reason=reason)
-    )
+    job, admin = cast.job(), cast.admin
+
+    def count() -> int:
+        return _found(admin.call("GET", "/reports?status=open&limit=50")["items"], reportedId=job)
+
+    return Scene(cast.worker, job, count)
 
 
 def _fill_report(page: Page, scene: Scene) -> None:
-    page.goto("/jobs")
-    found = page.locator('a[href^="/jobs/"]').first.get_attribute("href")
-    assert found
-    page.goto(f"/report/job/{found.rsplit('/', maxsplit=1)[-1]}")
-    page.locator("#reason").fill(scene.about)
+    page.goto(f"/report/job/{scene.about}")
+    page.locator("#reason").fill("They ask for money before the work.")
 
 
 def _reminder(cast: Cast) -> Scene:
@@ -252,7 +252,7 @@ def _notice(cast: Cast) -> Scene:
     cast.bid(job)
 
     def about() -> list[dict[str, Any]]:
-        return [one for one in buyer.call("GET", "/notifications")["items"] if one["jobId"] == job]
+        return [one for one in buyer.call("GET", "/notifications")["items"] if job in json.dumps(one)]
 
     wait_for(lambda: bool(about()), "notice of the bid")
     return Scene(buyer, str(about()[0]["id"]), lambda: sum(one["read"] for one in about()))
