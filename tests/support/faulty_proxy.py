@@ -46,7 +46,7 @@ class FaultyProxy(ThreadingHTTPServer):
         fault: what is wrong with `/api` now; None: nothing.
         loses: the paths of writes whose answers a "lost answer" loses.
         next_fault: what is wrong with a write that is tried for the first time; only that try meets it.
-        dealt: when each write was tried first, and which fault it met.
+        dealt: when the first try of each write was over, and which fault it met.
         asked: the requests for the API, in order.
         newer_worker: whether the service worker is that of a newer build, whose pages are the same.
     """
@@ -117,7 +117,15 @@ class _Handler(BaseHTTPRequestHandler):
         is_write = self.command not in _READING
         self._pass_on(body, loses=fault == "lost answer" and is_write and self.server.loses(path))
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815 - names that the server looks for
+    def _answer_and_note(self) -> None:
+        """Answer, and note when a fault that one try met was over."""
+        self._met: Asked | None = None
+        self._answer()
+        if self._met in self.server.dealt:
+            self.server.dealt[self._met] = time.monotonic(), self.server.dealt[self._met][1]
+
+    # The names that the server looks for.
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _answer_and_note  # noqa: N815
 
     def _fault(self, path: str) -> Fault | None:
         """What this request meets."""
@@ -126,9 +134,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.next_fault and self.command not in _READING and _is_of_a_form(path):
             now = time.monotonic()
             if asked not in self.server.dealt:
-                self.server.dealt[asked] = now, self.server.next_fault(path)
+                self.server.dealt[asked] = now + WITHIN, self.server.next_fault(path)
             since, fault = self.server.dealt[asked]
             if now - since < BY_ITSELF:
+                self._met = asked
                 return fault
         return self.server.fault
 
