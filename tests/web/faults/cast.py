@@ -14,6 +14,8 @@ from tests.web.newcomers import Newcomer, agreed, pay
 
 CHECKOUTS = 4
 """So many checkouts one buyer opens here; the API allows five an hour."""
+LISTINGS = 12
+"""So many listings one seller has here; the API allows twenty."""
 
 
 class Admin:
@@ -40,7 +42,7 @@ class Cast:
         self.marketplace = marketplace
         self.admin = Admin(marketplace)
         self._members: dict[str, Newcomer] = {}
-        self._checkouts = 0
+        self._checkouts = self._listings = 0
 
     def new(self, name: str, *roles: str) -> Newcomer:
         """Somebody who has done nothing yet."""
@@ -88,7 +90,7 @@ class Cast:
         helper.renew()
         return helper
 
-    def job(self) -> str:
+    def job(self, buyer: Newcomer | None = None) -> str:
         """An open job for cash."""
         body = {
             "title": f"Sweep the yard {uuid4().hex[:8]}",
@@ -98,7 +100,7 @@ class Cast:
             "location": "Durban",
             "payment": "cash",
         }
-        return str(self.buyer.call("POST", "/jobs", body)["id"])
+        return str((buyer or self.buyer).call("POST", "/jobs", body)["id"])
 
     def bid(self, job: str) -> str:
         """The worker's bid on a job."""
@@ -151,6 +153,9 @@ class Cast:
             "stock": 300,
             "location": "Phoenix",
         }
+        if self._listings % LISTINGS == 0:
+            self._members.pop("seller", None)
+        self._listings += 1
         listing = self.seller.call("POST", "/listings", body)
         if shown:
             self._approve(f"/listings/{listing['id']}", listing["version"])

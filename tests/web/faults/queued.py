@@ -248,7 +248,8 @@ def _shows(word: str) -> Any:
 
 
 def _notice(cast: Cast) -> Scene:
-    job, buyer = cast.job(), cast.buyer
+    buyer = cast.new("Nandi", "buyer")
+    job = cast.job(buyer)
     cast.bid(job)
 
     def about() -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import { Reconcile } from "../../forms/Reconcile";
 import { removedBy } from "../../forms/storedPhotos";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
+import { writeSaved } from "../../offline/saved";
 import { useTakenBack } from "../../offline/takeBack";
 import { useSending } from "../../offline/useSending";
 import { person } from "../../session/person";
@@ -38,7 +39,9 @@ function Checked({ job }: { job: Job }) {
 function Editing({ job }: { job: PartyJob }) {
   const address = { method: "PATCH", path: `/jobs/${job.id}` } as const;
   const draft = useDraft<EditValues>(`edit/${job.id}`, valuesOfJob(job));
-  const sending = useSending(draft);
+  const sending = useSending(draft, undefined, {
+    onSent: (answer) => void writeSaved("private", `jobs/${job.id}`, answer),
+  });
   const before = useTakenBack(
     draft,
     address,

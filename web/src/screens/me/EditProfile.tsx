@@ -6,6 +6,7 @@ import { Loaded } from "../../forms/Loaded";
 import { Reconcile } from "../../forms/Reconcile";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
+import { writeSaved } from "../../offline/saved";
 import { useTakenBack } from "../../offline/takeBack";
 import { useSending } from "../../offline/useSending";
 import { readPerson } from "../../session/enter";
@@ -39,7 +40,9 @@ export default function EditProfile() {
 
 function Editing({ profile }: { profile: Profile }) {
   const draft = useDraft<ProfileValues>("profile", valuesOf(profile));
-  const sending = useSending(draft);
+  const sending = useSending(draft, undefined, {
+    onSent: (answer) => void writeSaved("private", "profiles/me", answer), // the next edit begins from it
+  });
   const before = useTakenBack(
     draft,
     ADDRESS,

@@ -16,6 +16,7 @@ import {
 } from "../../forms/storedPhotos";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
+import { writeSaved } from "../../offline/saved";
 import { useTakenBack } from "../../offline/takeBack";
 import { useSending } from "../../offline/useSending";
 import { Button } from "../../ui/Button";
@@ -56,7 +57,8 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
   const address = { method: "PATCH", path: `/listings/${listing.id}` } as const;
   const draft = useDraft<Edit>(`material/${listing.id}`, EMPTY);
   const sending = useSending(draft, undefined, {
-    onSent: () => {
+    onSent: (answer) => {
+      void writeSaved("private", `listings/${listing.id}`, answer);
       forget("listings/mine");
       onChanged();
     },
