@@ -41,7 +41,11 @@ export default function EditProfile() {
 function Editing({ profile }: { profile: Profile }) {
   const draft = useDraft<ProfileValues>("profile", valuesOf(profile));
   const sending = useSending(draft, undefined, {
-    onSent: (answer) => void writeSaved("private", "profiles/me", answer), // the next edit begins from it
+    onSent: (answer) => {
+      void writeSaved("private", "profiles/me", answer); // the next edit begins from it
+      forget("profiles/");
+      readPerson().catch(() => undefined); // without a network the frame has the new name later
+    },
   });
   const before = useTakenBack(
     draft,
@@ -64,7 +68,7 @@ function Editing({ profile }: { profile: Profile }) {
   const send = async (values: ProfileValues) => {
     const body = bodyOfChanges(values);
     if (!Object.keys(body).length && !values.photos.length) return finish(); // nothing is left to change
-    const sent = await sending.send({
+    await sending.send({
       ...ADDRESS,
       kind: "profile",
       title: values.displayName,
@@ -76,10 +80,6 @@ function Editing({ profile }: { profile: Profile }) {
         ? { pictures: { ids: values.photos, purpose: "profile", field: "photoUrl", one: true } }
         : {}),
     });
-    if (sent?.state === "sent") {
-      forget("profiles/");
-      await readPerson();
-    }
   };
 
   if (refusal?.code === "stale_version")
