@@ -17,7 +17,6 @@ FAULTS: tuple[Fault, ...] = get_args(Fault)
 
 SLOW_SECONDS = 3.0
 RETRY_AFTER = 3
-BY_ITSELF = 1.0  # seconds within which a browser sends a request once more when its connection has ended
 WITHIN = 40.0  # seconds; more than any route may take
 _READING = ("GET", "HEAD")
 _OF_THE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "host", "content-length"}
@@ -46,7 +45,6 @@ class FaultyProxy(ThreadingHTTPServer):
         fault: what is wrong with `/api` now; None: nothing.
         loses: the paths of writes whose answers a "lost answer" loses.
         next_fault: what is wrong with a write that is tried for the first time; only that try meets it.
-        dealt: when the first try of each write was over, and which fault it met.
         asked: the requests for the API, in order.
         newer_worker: whether the service worker is that of a newer build, whose pages are the same.
     """
@@ -59,7 +57,6 @@ class FaultyProxy(ThreadingHTTPServer):
         self.fault: Fault | None = None
         self.loses: Callable[[str], bool] = _is_of_a_form
         self.next_fault: Callable[[str], Fault | None] | None = None
-        self.dealt: dict[Asked, tuple[float, Fault | None]] = {}
         self.asked: list[Asked] = []
         self.newer_worker = False
 
@@ -71,7 +68,6 @@ class FaultyProxy(ThreadingHTTPServer):
     def heal(self) -> None:
         """End all faults, and forget what was asked."""
         self.fault, self.loses, self.next_fault, self.asked = None, _is_of_a_form, None, []
-        self.dealt = {}
 
     def writes(self, path: str) -> list[Asked]:
         """The writes that were tried at a path of the API."""
@@ -117,28 +113,16 @@ class _Handler(BaseHTTPRequestHandler):
         is_write = self.command not in _READING
         self._pass_on(body, loses=fault == "lost answer" and is_write and self.server.loses(path))
 
-    def _answer_and_note(self) -> None:
-        """Answer, and note when a fault that one try met was over."""
-        self._met: Asked | None = None
-        self._answer()
-        if self._met in self.server.dealt:
-            self.server.dealt[self._met] = time.monotonic(), self.server.dealt[self._met][1]
-
     # The names that the server looks for.
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _answer_and_note  # noqa: N815
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815
 
     def _fault(self, path: str) -> Fault | None:
         """What this request meets."""
         asked = Asked(self.command, path, self.headers.get("Idempotency-Key"))
+        is_first = self.command not in _READING and _is_of_a_form(path) and asked not in self.server.asked
         self.server.asked.append(asked)
-        if self.server.next_fault and self.command not in _READING and _is_of_a_form(path):
-            now = time.monotonic()
-            if asked not in self.server.dealt:
-                self.server.dealt[asked] = now + WITHIN, self.server.next_fault(path)
-            since, fault = self.server.dealt[asked]
-            if now - since < BY_ITSELF:
-                self._met = asked
-                return fault
+        if is_first and self.server.next_fault:
+            return self.server.next_fault(path)
         return self.server.fault
 
     def _refuse(self, status: int, code: str) -> None:
@@ -183,6 +167,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if status not in (204, 304):
             self.send_header("Content-Length", str(len(content)))
+        # On a connection that was used before, a browser sends a request once more by itself when it ends.
+        self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD" and status not in (204, 304):
             self.wfile.write(content)

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.faulty_proxy import BY_ITSELF, FAULTS, Fault, faulty_proxy
+from tests.support.faulty_proxy import FAULTS, Fault, faulty_proxy
 from tests.support.marketplace import Marketplace, eventually
 from tests.web.faults import queued
 from tests.web.faults.cast import Cast
@@ -54,7 +54,6 @@ def until_done(page: Page, dice: Dice, path: str, send: Callable[[Page], None]) 
     fault = dice.given[path][before]
     if fault != "slow":
         says(SAID[fault])(page)
-        page.wait_for_timeout(1_000 * BY_ITSELF)
         send(page)
 
 

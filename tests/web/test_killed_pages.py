@@ -250,7 +250,7 @@ def test_given_a_page_that_ends_right_after_the_sign_in_then_the_next_one_gives_
     # when the page ends between the sign-in and the moving of the drafts
     page.evaluate(STUCK)
     page.locator("#code").fill(code_for(marketplace, f"+27{number}"))
-    page.wait_for_function("localStorage.getItem('khaya-person') !== null")
+    assert eventually(lambda: page.evaluate("localStorage.getItem('khaya-person') !== null"))
     page = killed(page)
     # then the next page has them, for this person alone
     page.goto("/post/work")
