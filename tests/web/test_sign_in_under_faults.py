@@ -89,7 +89,7 @@ def test_given_a_sign_in_whose_answer_is_lost_then_it_is_told_and_the_next_code_
     network.heal()
     page.locator("#code").fill("")
     page.locator("#code").fill(code)
-    says("problem.wrong_code")(page)  # it is used up, and a new one is offered
+    says("code.used")(page)
     tap(page, "code.again")
     says("sign_in.sent_again")(page)
     assert eventually(lambda: code_for(marketplace, f"+27{number}") != code)

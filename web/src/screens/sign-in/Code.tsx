@@ -27,10 +27,20 @@ export default function Code() {
     });
   }, []);
 
+  const unanswered = useSignal("");
+  const used = useSignal(false);
   const enter = useAction(async (_key, challenge: Challenge, code: string) => {
+    const before = unanswered.peek();
+    unanswered.value = code;
+    used.value = false;
     const response = await signIn({ challenge: challenge.challenge, code }, challenge.invitation);
     const answer = await response.json().catch(() => null);
-    if (!response.ok) throw new Refusal(response, answer);
+    unanswered.value = "";
+    if (!response.ok) {
+      const refusal = new Refusal(response, answer);
+      used.value = isWrongCode(refusal) && code === before;
+      throw refusal;
+    }
     await dropChallenge();
     await entered();
     const then = pathInApp(challenge.then);
@@ -40,6 +50,7 @@ export default function Code() {
   const again = useAction(async (_key, before: Challenge, channel?: Channel) => {
     open.value = await requestCode(before, channel);
     sentAgain.value = channel ?? "again";
+    used.value = false;
     enter.failure.value = undefined; // it was about the code before
   });
 
@@ -62,7 +73,11 @@ export default function Code() {
           {t(byPhone && sentAgain.value === "email" ? "sign_in.sent_by_email" : "sign_in.sent_again")}
         </Note>
       )}
-      <FailureNote failure={enter.failure.value ?? again.failure.value} />
+      {used.value ? (
+        <Note kind="error">{t("code.used")}</Note>
+      ) : (
+        <FailureNote failure={enter.failure.value ?? again.failure.value} />
+      )}
       <CodeField
         busy={enter.busy.value}
         failure={enter.failure.value}
