@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,10 +9,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, Page
 from requests import Session
 
-from local import providers
 from tests.support.marketplace import Marketplace, eventually
 from tests.web.conftest import Phones
-from tests.web.phone_numbers import code_for, new_number
+from tests.web.phone_numbers import code_for, codes_of, new_number
 from tests.web.words import Language
 
 
@@ -73,12 +71,7 @@ class Newcomer:
 
     def codes(self) -> list[str]:
         """The codes that came to them, the newest first."""
-        return self.codes_of(self.number)
-
-    def codes_of(self, number: str) -> list[str]:
-        """The codes that came to a number, the newest first."""
-        texts = [one.text for one in providers.sent(self.marketplace.port) if one.to == f"+27{number}"]
-        return [found[0] for text in texts if (found := re.search(r"\b\d{6}\b", text))]
+        return codes_of(self.marketplace, self.number)
 
 
 def agreed(buyer: Newcomer, worker: Newcomer, title: str, rand: int) -> str:

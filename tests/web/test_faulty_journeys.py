@@ -13,7 +13,7 @@ from tests.support.faulty_proxy import FAULTS, Fault, faulty_proxy
 from tests.support.marketplace import Marketplace, eventually
 from tests.web.faults import queued
 from tests.web.faults.cast import Cast
-from tests.web.faults.deals import choose, find_good
+from tests.web.faults.deals import choose, find_good, may_hand_in
 from tests.web.faults.stage import Stage
 from tests.web.faults.write import WORDS, Scene, button, opens, says, sheet_button, tap
 from tests.web.newcomers import Newcomer
@@ -121,7 +121,7 @@ def test_given_a_fault_at_each_write_when_khaya_keeps_the_money_then_it_is_paid_
         assert eventually(lambda: buyer.call("GET", f"/jobs/{job}/escrow")["status"] == "held")
         his.goto(f"/deals/{job}")
         until_done(his, dice, f"/api/jobs/{job}/start", button("deal.act.start"))
-        says("deals.started")(his)
+        may_hand_in(his)
         queued.fill_hand_in(his, scene)
         tap(his, "worker.hand_in")
         says("worker.handed_in")(his)

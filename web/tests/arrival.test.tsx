@@ -138,3 +138,17 @@ it("given a number that is typed, when the page ends before the code is sent, th
   expect(field()).toBe("");
   vi.useRealTimers();
 });
+
+it("given a code whose answer was lost, when it is typed again, then it is said to be used, and a wrong one to be wrong", async () => {
+  let tries = 0;
+  const wrong = () => Response.json({ status: 401, code: "wrong_code" }, { status: 401 });
+  answers({ ...SIGN_IN, "POST /auth/tokens": () => (++tries === 1 ? noNetwork() : wrong()) });
+  await signIn("/sign-in");
+  await sees("No answer from Khaya.");
+  await type("code", "");
+  await type("code", "123456");
+  await sees("Get a new code.");
+  await sees("the answer was lost");
+  await type("code", "654321");
+  await sees("That code is not right.");
+});

@@ -130,7 +130,8 @@ def _open_room(page: Page, scene: Scene) -> None:
     expect(page.get_by_role("button", name=WORDS("deal.act.start"), exact=True)).to_be_visible()
 
 
-def _may_hand_in(page: Page) -> None:
+def may_hand_in(page: Page) -> None:
+    """Wait for what comes after the start."""
     expect(page.get_by_role("link", name=WORDS("deal.act.hand_in"), exact=True).first).to_be_visible()
 
 
@@ -218,7 +219,7 @@ DEALS: dict[str, Write] = {
     ),
     "closing of an enquiry": Write("POST /enquiries/{}/closing", _closing, _ask_closing, danger, no_sheet),
     "checkout": Write("POST /jobs/{}/escrow/checkouts", _checkout, _open_payment, _pay, opens("/checkout/")),
-    "start": Write("POST /jobs/{}/start", _start, _open_room, button("deal.act.start"), _may_hand_in),
+    "start": Write("POST /jobs/{}/start", _start, _open_room, button("deal.act.start"), may_hand_in),
     "dispute": Write(
         "POST /jobs/{}/escrow/dispute",
         _dispute,

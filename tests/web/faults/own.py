@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.web.faults.cast import Cast, wait_for
 from tests.web.faults.deals import danger
 from tests.web.faults.write import WORDS, Scene, Write, button, has_sheet, opens, says, tap
-from tests.web.phone_numbers import code_for, new_number
+from tests.web.phone_numbers import code_for, codes_of, new_number
 
 PASSWORD = "Nine-bricks-and-a-half"
 BANK = {"bankCode": "632005", "accountName": "Musa Dube"}
@@ -74,7 +74,7 @@ def _toggle_channel(page: Page, _: Scene) -> None:
 
 def _contact(cast: Cast) -> Scene:
     member, number = cast.new("Zodwa", "buyer"), new_number()
-    return Scene(member, number, lambda: int(bool(member.codes_of(number))))
+    return Scene(member, number, lambda: int(bool(codes_of(cast.marketplace, number))))
 
 
 def _fill_contact(page: Page, scene: Scene) -> None:
