@@ -150,6 +150,22 @@ def test_at_most_three_accounts_are_checked_in_a_day(provider: FakeProvider, clo
     assert give().status == 202
 
 
+def test_the_same_account_again_is_no_further_check_and_is_held_no_longer(provider: FakeProvider, clock: Clock) -> None:
+    profile("person-1")
+    # given an account whose answer was lost, and that is sent again before and after its check
+    before = [give().body for _ in range(3)]
+    follow("payout_accounts")
+    verified = shown()
+    clock.tick(hours=1)
+    # when
+    again = give()
+    # then
+    assert before[0] == before[1] == before[2]
+    assert (again.status, again.body) == (202, verified)
+    # and another one is still taken
+    assert give(accountNumber="62001234503").status == 202
+
+
 def test_the_first_verified_account_fixes_the_identity_number(provider: FakeProvider, clock: Clock) -> None:
     give()
     follow("payout_accounts")

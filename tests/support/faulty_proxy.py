@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -24,6 +24,11 @@ _NOT_PASSED_ON = {*_OF_THE_CONNECTION, "accept-encoding", "if-none-match"}
 _REFUSALS = {"429": (429, "too_many_requests"), "503": (503, "unavailable")}
 
 
+def _is_of_a_form(path: str) -> bool:
+    """Whether somebody has filled something in that goes there; the session and the photos go by themselves."""
+    return not path.startswith(("/api/auth/", "/api/uploads"))
+
+
 @dataclass(frozen=True)
 class Asked:
     """A request for the API that reached the proxy."""
@@ -38,6 +43,8 @@ class FaultyProxy(ThreadingHTTPServer):
 
     Attributes:
         fault: what is wrong with `/api` now; None: nothing.
+        loses: the paths of writes whose answers a "lost answer" loses.
+        next_fault: what is wrong with a write that is tried for the first time; only that try meets it.
         asked: the requests for the API, in order.
         newer_worker: whether the service worker is that of a newer build, whose pages are the same.
     """
@@ -48,6 +55,8 @@ class FaultyProxy(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.behind = urlsplit(behind)
         self.fault: Fault | None = None
+        self.loses: Callable[[str], bool] = _is_of_a_form
+        self.next_fault: Callable[[str], Fault | None] | None = None
         self.asked: list[Asked] = []
         self.newer_worker = False
 
@@ -55,6 +64,10 @@ class FaultyProxy(ThreadingHTTPServer):
     def url(self) -> str:
         """Its address. Browsers keep `Secure` cookies of localhost without TLS."""
         return f"http://localhost:{self.server_address[1]}"
+
+    def heal(self) -> None:
+        """End all faults, and forget what was asked."""
+        self.fault, self.loses, self.next_fault, self.asked = None, _is_of_a_form, None, []
 
     def writes(self, path: str) -> list[Asked]:
         """The writes that were tried at a path of the API."""
@@ -88,9 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length) if length else None
         path = self.path.partition("?")[0]
-        fault = self.server.fault if path.startswith("/api/") else None
-        if path.startswith("/api/"):
-            self.server.asked.append(Asked(self.command, path, self.headers.get("Idempotency-Key")))
+        fault = self._fault(path) if path.startswith("/api/") else None
         if fault == "off":
             self.close_connection = True
             return
@@ -99,12 +110,20 @@ class _Handler(BaseHTTPRequestHandler):
         if fault in _REFUSALS:
             self._refuse(*_REFUSALS[fault])
             return
-        self._pass_on(body, loses=fault == "lost answer" and self._is_write(path))
+        is_write = self.command not in _READING
+        self._pass_on(body, loses=fault == "lost answer" and is_write and self.server.loses(path))
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815 - names that the server looks for
+    # The names that the server looks for.
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815
 
-    def _is_write(self, path: str) -> bool:
-        return self.command not in _READING and not path.startswith(("/api/auth/", "/api/uploads"))
+    def _fault(self, path: str) -> Fault | None:
+        """What this request meets."""
+        asked = Asked(self.command, path, self.headers.get("Idempotency-Key"))
+        is_first = self.command not in _READING and _is_of_a_form(path) and asked not in self.server.asked
+        self.server.asked.append(asked)
+        if is_first and self.server.next_fault:
+            return self.server.next_fault(path)
+        return self.server.fault
 
     def _refuse(self, status: int, code: str) -> None:
         content = f'{{"status": {status}, "code": "{code}", "title": "-", "requestId": "proxy"}}'.encode()
@@ -148,6 +167,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if status not in (204, 304):
             self.send_header("Content-Length", str(len(content)))
+        # On a connection that was used before, a browser sends a request once more by itself when it ends.
+        self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD" and status not in (204, 304):
             self.wfile.write(content)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 from requests import Session
 
-from local import providers
 from tests.support.marketplace import Marketplace, eventually
 from tests.web.conftest import Phones
-from tests.web.phone_numbers import code_for, new_number
+from tests.web.phone_numbers import code_for, codes_of, new_number
 from tests.web.words import Language
 
 
@@ -28,37 +26,52 @@ class Newcomer:
         self._enter({"challenge": asked.json()["challenge"], "code": code_for(marketplace, f"+27{self.number}")})
         if roles:
             self.call("PUT", "/profiles/me/roles", {"roles": list(roles)})
-            self._enter({"refreshToken": self._refresh})
+            self.renew()
 
     def _enter(self, proof: dict[str, str]) -> None:
         answer = self.marketplace.call("POST", "/auth/tokens", proof)
         assert answer.ok, answer.text
-        self._token, self.user_id = answer.json()["accessToken"], str(answer.json()["userId"])
-        self._refresh = answer.json()["refreshToken"] or self._refresh
+        self.token, self.user_id = str(answer.json()["accessToken"]), str(answer.json()["userId"])
+        self.refresh_token = str(answer.json()["refreshToken"] or self.refresh_token)
+
+    def renew(self) -> None:
+        """Take up the roles that they have by now."""
+        self._enter({"refreshToken": self.refresh_token})
+
+    def another_session(self) -> None:
+        """Sign in on one more device, which is not used any further."""
+        before = len(self.codes())
+        asked = self.marketplace.call("POST", "/auth/codes", {"username": f"+27{self.number}"})
+        assert asked.ok, asked.text
+        assert eventually(lambda: len(self.codes()) > before)
+        proof = {"challenge": asked.json()["challenge"], "code": self.codes()[0]}
+        answer = self.marketplace.call("POST", "/auth/tokens", proof)
+        assert answer.ok, answer.text
 
     def call(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
         """What the API answers them; it must be good."""
         headers = {"Idempotency-Key": f"{self.number}-{time.monotonic_ns()}"} if method == "POST" else {}
-        answer = self.marketplace.call(method, path, body, token=self._token, headers=headers, **options)
+        answer = self.marketplace.call(method, path, body, token=self.token, headers=headers, **options)
         assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.text else None
 
     def sign_in(self, phones: Phones, language: Language = "en") -> Page:
         """The page of their phone, on which they are signed in: it gets their cookie, as a browser keeps it."""
-        context = phones(language)
-        address = f"{self.marketplace.web}/api/auth/tokens"
-        context.add_cookies(
-            [{"name": "khaya_refresh", "value": self._refresh, "url": address, "httpOnly": True, "sameSite": "Strict"}]
-        )
-        page = context.new_page()
+        return self.sign_in_on(phones(language), self.marketplace.web)
+
+    def sign_in_on(self, phone: BrowserContext, web: str) -> Page:
+        """The same on a phone that is there, whose pages come from `web`."""
+        place = {"domain": urlsplit(web).hostname, "path": "/api/auth"}  # the API's own, so that it replaces this one
+        cookie = {"name": "khaya_refresh", "value": self.refresh_token, "httpOnly": True, "sameSite": "Strict"}
+        phone.add_cookies([{**cookie, **place}])  # type: ignore[typeddict-item]
+        page = phone.new_page()
         page.goto("/signed-in?then=/me")
         page.wait_for_url(lambda url: urlsplit(url).path == "/me")
         return page
 
     def codes(self) -> list[str]:
         """The codes that came to them, the newest first."""
-        texts = [one.text for one in providers.sent(self.marketplace.port) if one.to == f"+27{self.number}"]
-        return [found[0] for text in texts if (found := re.search(r"\b\d{6}\b", text))]
+        return codes_of(self.marketplace, self.number)
 
 
 def job_through_khaya(buyer: Newcomer, worker: Newcomer, title: str, rand: int, *parts: str) -> str:

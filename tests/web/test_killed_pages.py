@@ -24,6 +24,15 @@ from tests.web.words import Words
 
 PHOTO = Path(__file__).parents[2] / "web" / "public" / "icon-512.png"
 WORDS = Words("en")
+STUCK = """() => {
+  const read = IDBObjectStore.prototype.getAll;
+  IDBObjectStore.prototype.getAll = function (...values) {
+    if (this.name !== "drafts" || this.transaction.db.name !== "khaya") return read.apply(this, values);
+    const silent = { value: () => undefined };
+    return Object.create(IDBRequest.prototype, { addEventListener: silent, removeEventListener: silent });
+  };
+}"""
+"""Holds a page up where it reads what a visitor has written, so that it ends before that is the person's."""
 KILLED_AFTER = 100
 """Milliseconds that the phone has to keep the last key."""
 
@@ -106,6 +115,8 @@ def test_given_a_page_that_ends_at_each_step_of_a_job_and_at_the_code_then_no_wo
     page = killed(page)
     tap(page, "buyer.post_now")
     page.locator("#contact").fill(f"0{number}")
+    page = killed(page)
+    expect(page.locator("#contact")).to_have_value(f"0{number}")
     tap(page, "sign_in.send_code")
     page.wait_for_url(re.compile("/code"))
     page = killed(page)  # while the message is read
@@ -221,3 +232,51 @@ def test_given_a_page_that_ends_at_the_payment_then_the_next_tap_opens_the_same_
     page.wait_for_url(re.compile("/checkout/"))
     assert page.url == link
     assert len(deals.call(buyer, "GET", f"/jobs/{job}/escrow")["checkouts"]) == 1
+
+
+@pytest.mark.slow
+def test_given_a_page_that_ends_right_after_the_sign_in_then_the_next_one_gives_the_person_what_they_wrote_before(
+    phone: BrowserContext, marketplace: Marketplace
+) -> None:
+    # given a visitor's words
+    number, title = new_number(), f"Carry the piano {uuid4().hex[:8]}"
+    page = phone.new_page()
+    page.goto("/post/work")
+    page.locator("#title").fill(title)
+    page.goto("/sign-in")
+    page.locator("#contact").fill(f"0{number}")
+    tap(page, "sign_in.send_code")
+    page.wait_for_url(re.compile("/code"))
+    # when the page ends between the sign-in and the moving of the drafts
+    page.evaluate(STUCK)
+    page.locator("#code").fill(code_for(marketplace, f"+27{number}"))
+    assert eventually(lambda: page.evaluate("localStorage.getItem('khaya-person') !== null"))
+    page = killed(page)
+    # then the next page has them, for this person alone
+    page.goto("/post/work")
+    expect(page.locator("#title")).to_have_value(title)
+    page.goto("/me/settings")
+    page.locator("#sign-out").get_by_role("button").tap()
+    page.wait_for_url(lambda url: url.endswith("/"))
+    page.goto("/post/work")
+    expect(page.locator("#title")).to_have_value("")
+
+
+@pytest.mark.slow
+def test_given_a_page_that_ends_while_the_session_is_renewed_then_the_next_one_is_signed_in(
+    sign_in_as: SignIn, network: FaultyProxy
+) -> None:
+    # given
+    page = sign_in_as(SIPHO)
+    network.heal()
+    network.fault, network.loses = "lost answer", lambda path: path == "/api/auth/tokens"
+    # when the API has replaced the token, and its answer with the new cookie does not arrive
+    page.goto("/me/settings/sessions")
+    assert eventually(lambda: bool(network.writes("/auth/tokens")))
+    page = killed(page)
+    network.heal()
+    # then
+    page.goto("/me/settings/sessions")
+    expect(page.get_by_text(WORDS("settings.this_device")).first).to_be_visible()
+    page.reload()
+    expect(page.get_by_text(WORDS("settings.this_device")).first).to_be_visible()

@@ -9,6 +9,7 @@ import { deleteOldDrafts } from "./offline/oldDrafts";
 import { openOutbox, sendNow } from "./offline/outbox";
 import { deleteOldCopies } from "./offline/saved";
 import { registerWorker } from "./offline/updates";
+import { adoptLeft } from "./session/enter";
 import { endWhenIdle } from "./session/idle";
 import { person } from "./session/person";
 import { endLeftSession } from "./session/tokens";
@@ -16,6 +17,7 @@ import { addWords, chosenLanguage, useWords } from "./words/words";
 
 loadEarly(location.pathname);
 await useWords(chosenLanguage() ?? "en");
+const arrive = await adoptLeft().catch(() => undefined); // without a database there is nothing to move
 const root = document.getElementById("app");
 if (root) render(<App />, root);
 
@@ -39,6 +41,7 @@ document.addEventListener("visibilitychange", () => {
 if ("serviceWorker" in navigator && import.meta.env.PROD) void registerWorker();
 setTimeout(() => void checkBuild(), 2_000); // after the first screen
 setTimeout(() => addWords("problems", "work", "own").catch(() => undefined), 3_000); // texts of failures and of the next screens
+void arrive?.();
 endLeftSession().catch(() => undefined);
 void deleteOldCopies("public");
 void deleteOldDrafts();

@@ -56,7 +56,7 @@ async function withNewPhoto(thing: Edited, key: string): Promise<void> {
     createdAt: Date.now(),
     upload: { key, purpose: thing.purpose, at: Date.now() },
   });
-  await addPhotos(thing.draft, thing.address, ["new"]);
+  await addPhotos(thing.draft, thing.address, ["new"], 5);
 }
 
 function serves(thing: Edited, present: () => object, change: (asked: Asked) => unknown): Asked[] {

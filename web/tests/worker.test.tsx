@@ -141,7 +141,7 @@ describe("placing a bid", () => {
     }));
     await sees("Not this");
     expect((document.getElementById("proposal") as HTMLTextAreaElement).value).toBe(PROPOSAL);
-    expect(outbox.value).toEqual([]);
+    await vi.waitFor(() => expect(outbox.value).toEqual([]));
   });
 
   it.each([

@@ -32,6 +32,15 @@ export async function ask<T>(call: Promise<{ data?: T; error?: unknown; response
   return data as T;
 }
 
+/** Returns when a thing of one's own is deleted, also where an earlier try had done it and its answer was lost. */
+export async function askGone(call: Parameters<typeof ask>[0]): Promise<void> {
+  try {
+    await ask(call);
+  } catch (cause) {
+    if (!(cause instanceof Refusal && cause.status === 404)) throw cause;
+  }
+}
+
 /** Sends one request; used for paths that are known only at run time, as those of the outbox. */
 export async function send(
   method: string,

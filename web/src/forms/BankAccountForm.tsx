@@ -9,6 +9,7 @@ import { type AccountValues, EMPTY_ACCOUNT, readAccount } from "./bankAccount";
 import { ErrorSummary } from "./ErrorSummary";
 import { type Errors, errorsLeft, errorsOf } from "./errors";
 import { FailureNote } from "./FailureNote";
+import { Form } from "./Form";
 import { Loaded } from "./Loaded";
 import { Select } from "./Select";
 import { TextField } from "./TextField";
@@ -41,10 +42,9 @@ export function BankAccountForm({ title, why, send, onGiven }: BankAccountFormPr
   return (
     <Loaded query={banks}>
       {(found) => (
-        <form
-          noValidate
-          onSubmit={async (event) => {
-            event.preventDefault();
+        <Form
+          busy={give.busy.value}
+          onSend={async () => {
             if (await give.run()) onGiven();
           }}
         >
@@ -93,7 +93,7 @@ export function BankAccountForm({ title, why, send, onGiven }: BankAccountFormPr
           />
           <Button busy={give.busy.value}>{t("worker.account_send")}</Button>
           <p class="small soft">{t("worker.account_not_queued")}</p>
-        </form>
+        </Form>
       )}
     </Loaded>
   );

@@ -2,12 +2,14 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Schemas } from "../api/client";
+import { usePhotoLimit } from "../api/photoLimit";
 import { Photo } from "../offline/Photo";
 import { dropPictures, isUnkept, keepPicture, keptPicture } from "../offline/pictures";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { t } from "../words/words";
 import { Field, type FieldProps } from "./Field";
+import { useUnfinished } from "./Form";
 import type { StoredPhotos } from "./storedPhotos";
 
 export interface PhotoFieldProps extends FieldProps {
@@ -21,7 +23,9 @@ export interface PhotoFieldProps extends FieldProps {
 
 export function PhotoField(props: PhotoFieldProps) {
   const { name, ids, onChange, stored } = props;
-  const max = (props.max ?? 5) - (stored ? stored.state.had.length - stored.state.removed.length : 0);
+  const most = usePhotoLimit();
+  const unfinished = useUnfinished();
+  const max = (props.max ?? most) - (stored ? stored.state.had.length - stored.state.removed.length : 0);
   const busy = useSignal(false);
   const failed = useSignal("");
   const add = async (files: FileList | null) => {
@@ -84,9 +88,10 @@ export function PhotoField(props: PhotoFieldProps) {
             multiple
             onChange={(event) => {
               const input = event.currentTarget;
-              void add(input.files).then(() => {
+              const adding = add(input.files).then(() => {
                 input.value = "";
               });
+              unfinished(adding);
             }}
           />
         </label>

@@ -4,6 +4,7 @@ import { Button } from "../ui/Button";
 import { Note } from "../ui/Note";
 import { t } from "../words/words";
 import { Choices } from "./Choices";
+import { Form } from "./Form";
 
 export interface TwoOf<N extends string> {
   name: N;
@@ -24,10 +25,9 @@ export function TwoValues<N extends string>({ fields, busy = false, onChosen }: 
   const taken = useSignal<Partial<Record<N, "mine" | "newer">>>({});
   const missing = useSignal(false);
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
+    <Form
+      busy={busy}
+      onSend={() => {
         missing.value = fields.some(({ name }) => !taken.value[name]);
         if (!missing.value)
           onChosen(fields.map(({ name }) => name).filter((name) => taken.value[name] === "mine"));
@@ -53,6 +53,6 @@ export function TwoValues<N extends string>({ fields, busy = false, onChosen }: 
         />
       ))}
       <Button busy={busy}>{t("two_values.save")}</Button>
-    </form>
+    </Form>
   );
 }

@@ -30,8 +30,13 @@ export interface DraftOf<T> {
   key(): string;
   /** Gives the draft a new key, because the API knows the old one with other words. */
   renew(): void;
-  /** Forgets the draft, after it was sent or when its owner drops it. */
+  /** Forgets the draft, when its owner drops it. */
   drop(): Promise<void>;
+  /**
+   * Forgets what was sent. What was changed since, as by a photo that was still being made small, stays as another draft:
+   * `rest` says what is left of it, and null that nothing is.
+   */
+  sent(values: T, rest?: (now: T, sent: T) => T | null): Promise<void>;
 }
 
 /** Drafts for which the device has no room, by owner and name: they last as long as the page. */
@@ -45,6 +50,12 @@ personId.subscribe((now) => {
   for (const place of [...unkept.keys()])
     if (!place.startsWith(" ") && !place.startsWith(`${now} `)) unkept.delete(place);
 });
+
+interface Loading<T> {
+  /** Begins from newer values, until something is written. */
+  begin(newer: T): void;
+  load(): Promise<void>;
+}
 
 const fullForms = signal(0);
 /** Whether a form is open whose words the device cannot keep. */
@@ -107,7 +118,7 @@ export async function adoptDrafts(): Promise<void> {
  *
  * Its form is not open: an open one keeps its own values.
  */
-export async function addPhotos(name: string, path: string, ids: string[], most = 5): Promise<string[]> {
+export async function addPhotos(name: string, path: string, ids: string[], most: number): Promise<string[]> {
   const db = await databaseOf(personId.peek());
   const found = await db.get("drafts", name);
   const kept = found && isFresh(found) ? found : { key: name, path, idempotencyKey: newKey(), value: {} };
@@ -159,7 +170,7 @@ function countWhile(full: ReadonlySignal<boolean>): () => void {
   };
 }
 
-function open<T extends object>(name: string, first: T) {
+function open<T extends object>(name: string, first: T): DraftOf<T> & Loading<T> {
   const owner = personId.peek();
   const place = placeOf(owner, name);
   const values = signal(first);
@@ -196,7 +207,7 @@ function open<T extends object>(name: string, first: T) {
       .catch(() => undefined); // without a database there is none
   }
 
-  return {
+  const draft: DraftOf<T> & Loading<T> = {
     values,
     ready,
     full,
@@ -248,5 +259,12 @@ function open<T extends object>(name: string, first: T) {
       if (personId.peek() !== owner) return; // deleted with all that was theirs
       await forget(last);
     },
+    async sent(was: T, rest = (now: T) => now) {
+      const now = values.peek();
+      const left = now === was ? null : rest(now, was);
+      await draft.drop();
+      if (left) draft.change(left);
+    },
   };
+  return draft;
 }

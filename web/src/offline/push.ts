@@ -1,7 +1,6 @@
 /** Registers this browser for push messages at the API, and takes it out again. */
-import { newKey } from "../api/action";
-import { api, ask, type Schemas } from "../api/client";
-import { deviceId, forgetDevice, keepDevice } from "./device";
+import { api, ask, askGone, type Schemas } from "../api/client";
+import { forgetDevice, idToRegister, keepDevice, triedDevice } from "./device";
 
 /** Whether this browser can show push messages. */
 export function canPush(): boolean {
@@ -17,7 +16,7 @@ export async function startPush(key: string): Promise<boolean> {
     applicationServerKey: bytes(key),
   });
   const { endpoint, keys } = subscription.toJSON();
-  const id = deviceId() ?? newKey();
+  const id = idToRegister();
   const body = { platform: "web", subscription: { endpoint, keys } } as Schemas["Registration"];
   await ask(api.PUT("/devices/{deviceId}", { params: { path: { deviceId: id } }, body }));
   keepDevice(id);
@@ -26,8 +25,8 @@ export async function startPush(key: string): Promise<boolean> {
 
 /** Ends the messages to this browser. */
 export async function stopPush(): Promise<void> {
-  const id = deviceId();
-  if (id) await ask(api.DELETE("/devices/{deviceId}", { params: { path: { deviceId: id } } }));
+  const id = triedDevice();
+  if (id) await askGone(api.DELETE("/devices/{deviceId}", { params: { path: { deviceId: id } } }));
   const worker = await navigator.serviceWorker.ready;
   await (await worker.pushManager.getSubscription())?.unsubscribe();
   forgetDevice();

@@ -5,6 +5,7 @@ import { useAction } from "../api/action";
 import { api, ask } from "../api/client";
 import { CodeField } from "../forms/CodeField";
 import { FailureNote } from "../forms/FailureNote";
+import { Form } from "../forms/Form";
 import { TextField } from "../forms/TextField";
 import { Button } from "../ui/Button";
 import { Sheet } from "../ui/Sheet";
@@ -41,12 +42,7 @@ function Question({ answer }: { answer: (proved: boolean) => void }) {
       <p>{t("step_up.why")}</p>
       <FailureNote failure={ask_.failure.value ?? prove.failure.value} />
       {byPassword.value ? (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            void prove.run({ password: password.value });
-          }}
-        >
+        <Form busy={prove.busy.value} onSend={() => void prove.run({ password: password.value })}>
           <TextField
             name="password"
             type="password"
@@ -58,7 +54,7 @@ function Question({ answer }: { answer: (proved: boolean) => void }) {
             }}
           />
           <Button busy={prove.busy.value}>{t("step_up.go_on")}</Button>
-        </form>
+        </Form>
       ) : (
         challenge.value && (
           <>

@@ -8,6 +8,8 @@ export interface Challenge {
   contact: string;
   /** The page to go to after the sign-in. */
   then: string;
+  /** The code of the invitation that the person took up. */
+  invitation?: string | undefined;
   endsAt: number;
 }
 

@@ -1,18 +1,12 @@
-/** What follows a good sign-in: the profile, the language, the drafts that the visitor wrote, the invitation that was kept. */
-import { newKey } from "../api/action";
+/** What follows a good sign-in: the profile, the language, the drafts that the visitor wrote, the invitation. */
 import { api, ask } from "../api/client";
 import { Refusal, Unreachable } from "../api/problems";
 import { forget } from "../api/query";
 import { adoptDrafts } from "../offline/drafts";
+import { arrivalOf, forgetArrival } from "./arrival";
+import { applyInvitation } from "./invitation";
 import { agreeOnLanguage } from "./language";
-import { type Person, person, setPerson } from "./person";
-
-const INVITATION = "khaya-invitation";
-
-/** Keeps the code of an invitation until somebody signs in. */
-export function keepInvitation(code: string): void {
-  localStorage.setItem(INVITATION, code);
-}
+import { type Person, personId, setPerson } from "./person";
 
 /** Reads the profile again, and shows it. */
 export async function readPerson(): Promise<void> {
@@ -27,33 +21,40 @@ export async function readPerson(): Promise<void> {
   });
 }
 
-/** Does what a sign-in makes possible. A failure here ends no sign-in. */
+/** Does what a sign-in makes possible. A failure here ends no sign-in, and what is left of it is done at the next start. */
 export async function entered(): Promise<void> {
   forget();
-  await adoptDrafts().catch(() => undefined); // a full phone keeps the drafts where they are
-  await Promise.all([endsNoSignIn(agreeOnLanguage()), endsNoSignIn(readPerson().then(useInvitation))]);
+  const arrival = arrivalOf(personId.peek());
+  const adopted = await isAdopted();
+  const arrived = await Promise.all([
+    isDone(agreeOnLanguage()),
+    isDone(readPerson().then(() => (arrival?.invitation ? applyInvitation(arrival.invitation) : undefined))),
+  ]);
+  if (arrival && adopted && arrived.every(Boolean)) forgetArrival();
 }
 
-async function endsNoSignIn(work: Promise<void>): Promise<void> {
+/**
+ * Moves the drafts that an earlier page did not get to, before a form is shown. Returns what else is left of the sign-in.
+ */
+export async function adoptLeft(): Promise<(() => Promise<void>) | undefined> {
+  if (!arrivalOf(personId.peek())) return undefined;
+  await isAdopted();
+  return entered;
+}
+
+async function isAdopted(): Promise<boolean> {
+  return adoptDrafts().then(
+    () => true,
+    () => false, // a full phone keeps the drafts where they are
+  );
+}
+
+async function isDone(work: Promise<unknown>): Promise<boolean> {
   try {
     await work;
+    return true;
   } catch (cause) {
     if (!(cause instanceof Refusal || cause instanceof Unreachable)) throw cause;
+    return false;
   }
-}
-
-async function useInvitation(): Promise<void> {
-  const code = localStorage.getItem(INVITATION);
-  if (!code || !person.peek()) return;
-  try {
-    await ask(
-      api.POST("/referrals/applications", {
-        body: { code },
-        params: { header: { "Idempotency-Key": newKey() } },
-      }),
-    );
-  } catch (cause) {
-    if (!(cause instanceof Refusal) || cause.status >= 500 || cause.status === 429) throw cause;
-  }
-  localStorage.removeItem(INVITATION); // used, or of no use to this person
 }

@@ -2,7 +2,7 @@
 import { api } from "../api/client";
 import { forget } from "../api/query";
 import { deleteDatabase, forgetRead } from "../offline/database";
-import { deviceId, forgetDevice } from "../offline/device";
+import { forgetDevice, triedDevice } from "../offline/device";
 import { deleteShared } from "../offline/sharedFiles";
 import { person } from "./person";
 import { endLeftSession, signedOut, signOutLater } from "./tokens";
@@ -16,9 +16,8 @@ const PATIENCE = 5_000;
  * `keepsUnsent` leaves drafts and what is not sent, for the same person's next sign-in: nobody was asked about them, and
  * nobody waits, so the screen goes before the API answers.
  */
-export async function leave(keepsUnsent = false): Promise<void> {
-  const userId = person.peek()?.userId;
-  const device = deviceId();
+export async function leave(keepsUnsent = false, userId = person.peek()?.userId): Promise<void> {
+  const device = triedDevice();
   const atOnce = keepsUnsent && !device;
   const isTold = !atOnce && (await Promise.race([tellApi(userId, device), afterPatience()]));
   if (!isTold) signOutLater();

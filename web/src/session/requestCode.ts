@@ -10,13 +10,17 @@ export type Channel = "sms" | "whatsapp" | "email";
  *
  * By e-mail it goes to the address that the account of a phone number has; a new number has none, and gets no code so.
  */
-export async function requestCode(contact: string, then: string, channel?: Channel): Promise<Challenge> {
+export async function requestCode(
+  { contact, then, invitation }: Pick<Challenge, "contact" | "then" | "invitation">,
+  channel?: Channel,
+): Promise<Challenge> {
   const common = { language: language.value, ...(channel ? { channel } : {}) };
   const sent =
     contact.includes("@") || channel === "email"
       ? await ask(api.POST("/auth/codes", { body: { username: contact.trim(), ...common } }))
       : await ask(api.POST("/auth/sign-up", { body: { phone: contact.trim(), ...common } }));
-  const challenge = { challenge: sent.challenge, contact, then, endsAt: Date.now() + sent.expiresIn * 1000 };
+  const endsAt = Date.now() + sent.expiresIn * 1000;
+  const challenge = { challenge: sent.challenge, contact, then, invitation, endsAt };
   await keepChallenge(challenge);
   return challenge;
 }

@@ -7,6 +7,7 @@ import { noteServerTime } from "../api/clock";
 import { Refusal, Unreachable } from "../api/problems";
 import type { components } from "../api/schema";
 import { within } from "../api/within";
+import { forgetArrival, noteArrival } from "./arrival";
 import { hidePerson, type Person, person, setPerson, showKept } from "./person";
 
 type Tokens = components["schemas"]["TokensView"];
@@ -55,13 +56,19 @@ export async function refresh(used: string | null): Promise<string | null> {
   });
 }
 
-/** Signs in by a code or a password. The answer says whether the person is new. Throws nothing: the caller reads the response. */
+/**
+ * Signs in by a code or a password, with the invitation that the person took up. The answer says whether they are new.
+ * Throws Unreachable; the caller reads any other response.
+ */
 export async function signIn(
   proof: { challenge: string; code: string } | { username: string; password: string },
+  invitation?: string,
 ): Promise<Response> {
   const response = await post("/api/auth/tokens", { ...proof, cookie: true });
   if (response.ok) {
-    take(await tokensOf(response.clone()));
+    const tokens = await tokensOf(response.clone());
+    noteArrival({ userId: tokens.userId, invitation });
+    take(tokens);
     localStorage.removeItem(SIGN_OUT_DUE); // the cookie of the earlier session is replaced
     tabs.postMessage(person.peek()?.userId);
   }
@@ -76,7 +83,9 @@ export async function adoptCookie(host = location.hostname): Promise<boolean> {
   if (host !== "localhost" && host !== "127.0.0.1") return false;
   const response = await post("/api/auth/tokens", { refreshCookie: true, cookie: true });
   if (response.ok) {
-    take(await tokensOf(response));
+    const tokens = await tokensOf(response);
+    noteArrival({ userId: tokens.userId });
+    take(tokens);
     localStorage.removeItem(SIGN_OUT_DUE);
     tabs.postMessage(person.peek()?.userId);
   }
@@ -105,6 +114,7 @@ export async function endLeftSession(): Promise<void> {
 
 /** Forgets the session here and in the other tabs. The API was told before. */
 export function signedOut(): void {
+  forgetArrival();
   forgetTokens();
   tabs.postMessage("signed-out");
 }

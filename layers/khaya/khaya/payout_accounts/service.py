@@ -50,7 +50,7 @@ def banks(now: str) -> Banks:
 
 
 def submit(request: BankAccountRequest, *, user_id: str, now: str, unit_of_work: UnitOfWork) -> PayoutAccount:
-    """Change a person's payout account; it is checked afterwards.
+    """Change a person's payout account; it is checked afterwards. The one that is there may come again.
 
     Raises:
         Invalid: there is no such bank.
@@ -59,6 +59,8 @@ def submit(request: BankAccountRequest, *, user_id: str, now: str, unit_of_work:
     account_item, banks_item = read_together([store.key(user_id), store.banks_key()])
     before = store.read(account_item)
     bank_name = name_of_bank(request, _fetched(store.read_banks(banks_item), now))
+    if before is not None and _is_same(request, before, user_id):
+        return before  # as after an answer that was lost: it is no further check
     context = _context(user_id, next_version_of(before))
     after = changed_account(before, request, bank_name=bank_name, sealed=seal(request, context), now=now)
     unit_of_work.add(store.change(user_id, before, after), store.count_check(user_id, now))
@@ -120,6 +122,17 @@ def problem_at_provider(account: "BankAccount") -> Problem | None:
         return provider.payment_provider().check_account(account).problem
     except Refused:
         return "unknown"
+
+
+def _is_same(request: BankAccountRequest, account: PayoutAccount, user_id: str) -> bool:
+    """Whether a request names the account that is there, which waits for its check or is verified."""
+    if account.sealed is None:
+        fingerprints = secrets.every_keyed_hash(_ACCOUNT_PURPOSE, request.bank_code, request.account_number)
+        hashes = secrets.every_keyed_hash(_IDENTITY_PURPOSE, request.identity_number)
+        is_known = {*fingerprints} & {*account.fingerprints} and {*hashes} & {*account.identity_hashes}
+        return bool(account.verified and is_known and request.account_name == account.account_name)
+    text = secrets.try_decrypt(account.sealed, _context(user_id, account.version))
+    return text is not None and BankAccountRequest.model_validate_json(text) == request
 
 
 def name_of_bank(request: BankAccountRequest, known: Banks) -> str:

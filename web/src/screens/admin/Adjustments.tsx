@@ -6,6 +6,7 @@ import { usePages } from "../../api/query";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { readMoney } from "../../forms/read";
 import { TextArea } from "../../forms/TextArea";
 import { MoneyField, TextField } from "../../forms/TextField";
@@ -102,13 +103,7 @@ function NewAdjustment({ onDone }: { onDone: () => void }) {
   return (
     <details>
       <summary>{t("admin.new_adjustment")}</summary>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
+      <Form busy={act.busy.value} onSend={() => void send()}>
         <ErrorSummary errors={errors.value} />
         {!Object.keys(errors.value).length && <FailureNote failure={act.failure.value} />}
         {done.value && <Note kind="done">{done.value}</Note>}
@@ -152,7 +147,7 @@ function NewAdjustment({ onDone }: { onDone: () => void }) {
           }}
         />
         <Button busy={act.busy.value}>{t("admin.book")}</Button>
-      </form>
+      </Form>
     </details>
   );
 }

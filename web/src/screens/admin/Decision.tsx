@@ -5,6 +5,7 @@ import { useAction } from "../../api/action";
 import { Refusal } from "../../api/problems";
 import { errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { TextArea } from "../../forms/TextArea";
 import { person } from "../../session/person";
 import { Button } from "../../ui/Button";
@@ -67,6 +68,7 @@ export function Decision(props: DecisionProps) {
     answer: await decide(key, value, text),
   }));
   const choose = (found: DecisionChoice) => {
+    if (act.busy.peek()) return;
     if (choice.value?.ready?.includes(reason.value) && choice.value.value !== found.value) reason.value = "";
     choice.value = found;
   };
@@ -89,14 +91,15 @@ export function Decision(props: DecisionProps) {
     );
 
   const send = async () => {
-    if (!choice.value) return;
+    const chosen = choice.value;
+    if (!chosen) return;
     error.value = reason.value.trim().length < shortest ? t("admin.reason_missing", { min: shortest }) : "";
     if (error.value) return;
-    const done = await act.run(choice.value.value, reason.value.trim());
+    const done = await act.run(chosen.value, reason.value.trim());
     if (done) {
       const waits = (done.answer as { proposal?: unknown } | null)?.proposal;
-      if (waits) sayFirst(choice.value.label);
-      else say(choice.value.label, about);
+      if (waits) sayFirst(chosen.label);
+      else say(chosen.label, about);
       choice.value = null;
       reason.value = "";
       onDone(done.answer);
@@ -116,6 +119,7 @@ export function Decision(props: DecisionProps) {
               type="radio"
               name={`${name}-decision`}
               checked={choice.value?.value === one.value}
+              disabled={act.busy.value}
               onChange={() => choose(one)}
             />
             {one.label}
@@ -124,13 +128,7 @@ export function Decision(props: DecisionProps) {
         ))}
       </fieldset>
       {choice.value && (
-        <form
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            void send();
-          }}
-        >
+        <Form busy={act.busy.value} onSend={() => void send()}>
           <Note kind="info">
             {choice.value.effect}
             {two && <p>{two}</p>}
@@ -166,7 +164,7 @@ export function Decision(props: DecisionProps) {
           <Button kind={choice.value.danger ? "danger" : "primary"} busy={act.busy.value}>
             {choice.value.label}
           </Button>
-        </form>
+        </Form>
       )}
     </div>
   );

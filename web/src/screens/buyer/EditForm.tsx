@@ -9,6 +9,7 @@ import { Choices } from "../../forms/Choices";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { PhotoField } from "../../forms/PhotoField";
 import { Select } from "../../forms/Select";
 import { TextArea } from "../../forms/TextArea";
@@ -37,10 +38,9 @@ export function EditForm({ job, draft, refusal, busy, onSend }: EditFormProps) {
   const errors = errorsLeft(own.value, refusal, draft.values.value);
   const fixed = job.bidCount > 0;
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
+    <Form
+      busy={busy}
+      onSend={() => {
         own.value = errorsOfEdit(draft.values.peek(), config.data.value?.amounts);
         if (!Object.keys(own.value).length) onSend();
       }}
@@ -131,7 +131,7 @@ export function EditForm({ job, draft, refusal, busy, onSend }: EditFormProps) {
         onChange={(photos) => draft.change({ photos })}
       />
       <Button busy={busy}>{t("save")}</Button>
-    </form>
+    </Form>
   );
 }
 

@@ -3,10 +3,11 @@ import { useSignal } from "@preact/signals";
 import { forgetDeal, isPartyJob, type Job, type PartyJob, readJob, useJob } from "../../api/deals";
 import { sideOf } from "../../deal/stages";
 import { Loaded } from "../../forms/Loaded";
-import { ReadAgain } from "../../forms/ReadAgain";
+import { Reconcile } from "../../forms/Reconcile";
 import { removedBy } from "../../forms/storedPhotos";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
+import { writeSaved } from "../../offline/saved";
 import { useTakenBack } from "../../offline/takeBack";
 import { useSending } from "../../offline/useSending";
 import { person } from "../../session/person";
@@ -17,15 +18,7 @@ import { Skeleton } from "../../ui/Skeleton";
 import { t } from "../../words/words";
 import { Conflicts } from "./Conflicts";
 import { EditForm } from "./EditForm";
-import {
-  bodyOfChanges,
-  conflictsOf,
-  type EditValues,
-  photosOf,
-  rebased,
-  textsOfBody,
-  valuesOfJob,
-} from "./editing";
+import { bodyOfChanges, type EditValues, JOB_RULES, photosOf, textsOfBody, valuesOfJob } from "./editing";
 
 export default function EditJob({ id }: { id: string }) {
   const job = useJob(id);
@@ -46,7 +39,9 @@ function Checked({ job }: { job: Job }) {
 function Editing({ job }: { job: PartyJob }) {
   const address = { method: "PATCH", path: `/jobs/${job.id}` } as const;
   const draft = useDraft<EditValues>(`edit/${job.id}`, valuesOfJob(job));
-  const sending = useSending(draft);
+  const sending = useSending(draft, undefined, {
+    onSent: (answer) => void writeSaved("private", `jobs/${job.id}`, answer),
+  });
   const before = useTakenBack(
     draft,
     address,
@@ -58,21 +53,21 @@ function Editing({ job }: { job: PartyJob }) {
     sending,
   );
   const outcome = sending.outcome.value;
-  const newest = useSignal<PartyJob | undefined>(undefined);
   const done = useSignal(false);
   if (done.value || outcome?.state === "sent") return <Changed id={job.id} />;
   if (outcome?.state === "waiting") return <WaitingNote />;
   if (!draft.ready.value) return <Skeleton />;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
 
+  const finish = async () => {
+    done.value = true;
+    await draft.drop();
+    forgetDeal(job.id);
+  };
   const send = async (values: EditValues) => {
     const body = bodyOfChanges(values);
     const photos = photosOf(values);
-    if (!Object.keys(body).length && !photos.pictures) {
-      done.value = true; // nothing is left to change
-      await draft.drop();
-      return;
-    }
+    if (!Object.keys(body).length && !photos.pictures) return finish(); // nothing is left to change
     const sent = await sending.send({
       ...address,
       kind: "job_change",
@@ -86,49 +81,22 @@ function Editing({ job }: { job: PartyJob }) {
     if (sent?.state === "sent") forgetDeal(job.id);
   };
 
-  if (refusal?.code === "stale_version" && !newest.value)
+  if (refusal?.code === "stale_version")
     return (
-      <ReadAgain
-        read={() => readJob(job.id)}
-        onRead={async (found) => {
-          if (!isPartyJob(found)) return;
-          const values = draft.values.peek();
-          if (conflictsOf(values, found).length) {
-            newest.value = found;
-            return;
-          }
-          const again = rebased(values, found, []);
-          if (photosOf(again).pictures) {
-            // New photos cannot be compared. To send them again does no harm, and to lose them would.
-            draft.change(again);
-            sending.outcome.value = undefined;
-            before.value = undefined;
-            await send(again);
-            return;
-          }
-          done.value = true; // the change had worked, and its answer was lost
-          await draft.drop();
-          forgetDeal(job.id);
-        }}
-      />
-    );
-  if (newest.value) {
-    const found = newest.value;
-    return (
-      <Conflicts
-        values={draft.values.value}
-        newest={found}
-        onChosen={(mine) => {
-          const values = rebased(draft.values.peek(), found, mine);
-          draft.change(values);
-          newest.value = undefined;
+      <Reconcile
+        draft={draft}
+        rules={JOB_RULES}
+        read={async () => (await readJob(job.id)) as PartyJob} // its buyer is a party for ever
+        onSend={(values) => {
           sending.outcome.value = undefined;
           before.value = undefined;
           void send(values);
         }}
-      />
+        onDone={() => void finish()}
+      >
+        {(values, newest, onChosen) => <Conflicts values={values} newest={newest} onChosen={onChosen} />}
+      </Reconcile>
     );
-  }
   return (
     <EditForm
       job={job}

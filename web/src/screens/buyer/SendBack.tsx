@@ -6,6 +6,7 @@ import { forgetDeal, type PartyJob } from "../../api/deals";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { TextArea } from "../../forms/TextArea";
 import { useDraft } from "../../offline/drafts";
 import { Button } from "../../ui/Button";
@@ -40,13 +41,7 @@ export function SendBack({ job, onSent }: { job: PartyJob; onSent: () => void })
     onSent();
   };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
+    <Form busy={sendBack.busy.value} onSend={() => void send()}>
       <ErrorSummary errors={errors} />
       {!Object.keys({ ...errors, ...errorsOf(sendBack.failure.value) }).length && (
         <FailureNote failure={sendBack.failure.value} />
@@ -64,6 +59,6 @@ export function SendBack({ job, onSent }: { job: PartyJob; onSent: () => void })
       <Button kind="secondary" busy={sendBack.busy.value}>
         {t("buyer.send_back_now")}
       </Button>
-    </form>
+    </Form>
   );
 }

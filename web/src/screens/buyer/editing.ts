@@ -1,5 +1,6 @@
 /** The rules of changing a job: what was changed, and what two people changed at the same time. */
 import type { PartyJob } from "../../api/deals";
+import type { ChangeRules } from "../../forms/Reconcile";
 import { readMoney, writeMoney } from "../../forms/read";
 import { changeOfPhotos, removedFrom, type StoredPhotos, storedOf } from "../../forms/storedPhotos";
 
@@ -72,6 +73,13 @@ export function rebased(values: EditValues, newest: PartyJob, mine: Field[]): Ed
   const stored = removedFrom(newest.photos, values.stored);
   return { ...texts, ...kept, before: texts, version: newest.version, stored, photos: values.photos };
 }
+
+/** How a change of a job is compared with a newer version of it. */
+export const JOB_RULES: ChangeRules<EditValues, PartyJob, Field> = {
+  conflictsOf,
+  rebased,
+  hasPhotos: (values) => photosOf(values).pictures !== undefined,
+};
 
 /** Returns the texts of a request that came back. */
 export function textsOfBody(body: Record<string, unknown>): Partial<Texts> {

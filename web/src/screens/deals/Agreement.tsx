@@ -8,6 +8,7 @@ import type { Side } from "../../deal/stages";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { readMoney } from "../../forms/read";
 import { MoneyField } from "../../forms/TextField";
 import { useDraft } from "../../offline/drafts";
@@ -142,13 +143,7 @@ function Propose({ job, escrow, onProposed }: { job: PartyJob; escrow: Escrow; o
     onProposed();
   };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
+    <Form busy={propose.busy.value} onSend={() => void send()}>
       <ErrorSummary errors={errors} />
       {!Object.keys({ ...errors, ...errorsOf(propose.failure.value) }).length && (
         <FailureNote failure={propose.failure.value} />
@@ -165,6 +160,6 @@ function Propose({ job, escrow, onProposed }: { job: PartyJob; escrow: Escrow; o
       <Button kind="secondary" busy={propose.busy.value}>
         {t("deals.propose")}
       </Button>
-    </form>
+    </Form>
   );
 }

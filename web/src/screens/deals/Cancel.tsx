@@ -9,6 +9,7 @@ import { type Side, sideOf } from "../../deal/stages";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { Loaded } from "../../forms/Loaded";
 import { TextArea } from "../../forms/TextArea";
 import { useDraft } from "../../offline/drafts";
@@ -94,13 +95,7 @@ function CancelForm({ job, side, onCancelled }: CancelFormProps) {
     onCancelled();
   };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
+    <Form busy={cancel.busy.value} onSend={() => void send()}>
       <ErrorSummary errors={errors} />
       {!Object.keys({ ...errors, ...errorsOf(cancel.failure.value) }).length && (
         <FailureNote failure={cancel.failure.value} />
@@ -128,7 +123,7 @@ function CancelForm({ job, side, onCancelled }: CancelFormProps) {
         {t("deals.keep_job")}
       </LinkButton>
       <p class="small soft">{t("deals.needs_network")}</p>
-    </form>
+    </Form>
   );
 }
 

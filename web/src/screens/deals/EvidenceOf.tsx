@@ -5,10 +5,12 @@ import { useLocation } from "preact-iso";
 import { useAction } from "../../api/action";
 import { api, ask, type Schemas } from "../../api/client";
 import type { Escrow, PartyJob } from "../../api/deals";
+import { usePhotoLimit } from "../../api/photoLimit";
 import type { Side } from "../../deal/stages";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { PhotoField } from "../../forms/PhotoField";
 import { TextArea } from "../../forms/TextArea";
 import { useDraft } from "../../offline/drafts";
@@ -79,6 +81,7 @@ function AddEvidence({ job, onAdded }: { job: PartyJob; onAdded: () => void }) {
   const draft = useDraft<{ text: string; photos: string[] }>(`evidence/${job.id}`, { text: "", photos: [] });
   const own = useSignal<Errors>({});
   const added = useSignal(false);
+  const most = usePhotoLimit();
   const ready = draft.ready.value;
   useEffect(() => {
     if (ready && query.photos) void takeOver(query.photos.split(","));
@@ -101,7 +104,7 @@ function AddEvidence({ job, onAdded }: { job: PartyJob; onAdded: () => void }) {
     const known = draft.values.peek().photos;
     const kept: string[] = [];
     for (const id of ids) if (!known.includes(id) && (await keptPicture(id))) kept.push(id);
-    if (kept.length) draft.change({ photos: [...known, ...kept].slice(0, 5) });
+    if (kept.length) draft.change({ photos: [...known, ...kept].slice(0, most) });
   }
 
   const send = async () => {
@@ -113,13 +116,7 @@ function AddEvidence({ job, onAdded }: { job: PartyJob; onAdded: () => void }) {
     onAdded();
   };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
+    <Form busy={add.busy.value} onSend={() => void send()}>
       <h3>{t("deals.add_evidence")}</h3>
       {added.value && (
         <Note kind="done">
@@ -147,6 +144,6 @@ function AddEvidence({ job, onAdded }: { job: PartyJob; onAdded: () => void }) {
       />
       <Button busy={add.busy.value}>{t("deals.evidence_send")}</Button>
       <p class="small soft">{t("deals.needs_network")}</p>
-    </form>
+    </Form>
   );
 }

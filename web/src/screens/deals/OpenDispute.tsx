@@ -6,6 +6,7 @@ import type { PartyJob } from "../../api/deals";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { TextArea } from "../../forms/TextArea";
 import { useDraft } from "../../offline/drafts";
 import { Button } from "../../ui/Button";
@@ -39,13 +40,7 @@ export function OpenDispute({ job, onOpened }: { job: PartyJob; onOpened: () => 
     onOpened();
   };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
+    <Form busy={open.busy.value} onSend={() => void send()}>
       <ErrorSummary errors={errors} />
       {!Object.keys({ ...errors, ...errorsOf(open.failure.value) }).length && (
         <FailureNote failure={open.failure.value} />
@@ -64,6 +59,6 @@ export function OpenDispute({ job, onOpened }: { job: PartyJob; onOpened: () => 
       />
       <Button busy={open.busy.value}>{t("deals.dispute_send")}</Button>
       <p class="small soft">{t("deals.needs_network")}</p>
-    </form>
+    </Form>
   );
 }

@@ -8,6 +8,7 @@ import { Choices } from "../../forms/Choices";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { Loaded } from "../../forms/Loaded";
 import { TextArea } from "../../forms/TextArea";
 import { WaitingNote } from "../../forms/WaitingNote";
@@ -100,13 +101,7 @@ function Reviewing({ job, side }: { job: PartyJob; side: Side }) {
     if (sent?.state === "sent") forgetDeal(job.id);
   };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
+    <Form busy={sending.busy.value} onSend={() => void send()}>
       <ErrorSummary errors={errors} />
       {refusal && !refusal.errors.length && <FailureNote failure={refusal} />}
       <StarChoices
@@ -139,7 +134,7 @@ function Reviewing({ job, side }: { job: PartyJob; side: Side }) {
         ))}
       </details>
       <Button busy={sending.busy.value}>{t("deals.send_review")}</Button>
-    </form>
+    </Form>
   );
 }
 

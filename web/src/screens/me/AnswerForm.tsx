@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { TextArea } from "../../forms/TextArea";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
@@ -17,7 +18,7 @@ import { ANSWER_MOST, type Enquiry } from "./enquiries";
 export function AnswerForm({ enquiry, onAnswered }: { enquiry: Enquiry; onAnswered: () => void }) {
   const address = { method: "POST", path: `/enquiries/${enquiry.id}/answer` } as const;
   const draft = useDraft(`answer/${enquiry.id}`, { text: "" });
-  const sending = useSending(draft, address);
+  const sending = useSending(draft, address, { onSent: onAnswered });
   const before = useTakenBack(draft, address, (item) => ({ text: String(item.body?.text ?? "") }), sending);
   const missing = useSignal("");
   if (!draft.ready.value) return <Skeleton />;
@@ -41,7 +42,7 @@ export function AnswerForm({ enquiry, onAnswered }: { enquiry: Enquiry; onAnswer
       document.getElementById(name)?.focus();
       return;
     }
-    const sent = await sending.send({
+    await sending.send({
       ...address,
       kind: "answer",
       title: enquiry.listingTitle,
@@ -49,16 +50,9 @@ export function AnswerForm({ enquiry, onAnswered }: { enquiry: Enquiry; onAnswer
       object: `enquiries/${enquiry.id}`,
       editPath: "/me/enquiries?as=seller",
     });
-    if (sent?.state === "sent") onAnswered();
   };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
+    <Form busy={sending.busy.value} onSend={() => void send()}>
       {refusal && !refusal.errors.length && <FailureNote failure={refusal} />}
       <TextArea
         name={name}
@@ -70,6 +64,6 @@ export function AnswerForm({ enquiry, onAnswered }: { enquiry: Enquiry; onAnswer
         onInput={(value) => draft.change({ text: value })}
       />
       <Button busy={sending.busy.value}>{t("enquiries.send_answer")}</Button>
-    </form>
+    </Form>
   );
 }

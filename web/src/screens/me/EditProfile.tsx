@@ -3,9 +3,10 @@ import { useSignal } from "@preact/signals";
 import { api, ask, type Schemas } from "../../api/client";
 import { forget, useQuery } from "../../api/query";
 import { Loaded } from "../../forms/Loaded";
-import { ReadAgain } from "../../forms/ReadAgain";
+import { Reconcile } from "../../forms/Reconcile";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
+import { writeSaved } from "../../offline/saved";
 import { useTakenBack } from "../../offline/takeBack";
 import { useSending } from "../../offline/useSending";
 import { readPerson } from "../../session/enter";
@@ -18,10 +19,8 @@ import { ProfileConflicts } from "./ProfileConflicts";
 import { ProfileForm } from "./ProfileForm";
 import {
   bodyOfChanges,
-  conflictsOf,
-  type Field,
+  PROFILE_RULES,
   type ProfileValues,
-  rebased,
   valuesOf,
   valuesOfChanges,
 } from "./profileChanges";
@@ -41,14 +40,19 @@ export default function EditProfile() {
 
 function Editing({ profile }: { profile: Profile }) {
   const draft = useDraft<ProfileValues>("profile", valuesOf(profile));
-  const sending = useSending(draft);
+  const sending = useSending(draft, undefined, {
+    onSent: (answer) => {
+      void writeSaved("private", "profiles/me", answer); // the next edit begins from it
+      forget("profiles/");
+      readPerson().catch(() => undefined); // without a network the frame has the new name later
+    },
+  });
   const before = useTakenBack(
     draft,
     ADDRESS,
     (item) => valuesOfChanges(item.body ?? {}, item.pictures?.ids ?? []),
     sending,
   );
-  const newest = useSignal<Profile | undefined>(undefined);
   const done = useSignal(false);
   const outcome = sending.outcome.value;
   if (done.value || outcome?.state === "sent") return <Saved />;
@@ -64,7 +68,7 @@ function Editing({ profile }: { profile: Profile }) {
   const send = async (values: ProfileValues) => {
     const body = bodyOfChanges(values);
     if (!Object.keys(body).length && !values.photos.length) return finish(); // nothing is left to change
-    const sent = await sending.send({
+    await sending.send({
       ...ADDRESS,
       kind: "profile",
       title: values.displayName,
@@ -76,42 +80,25 @@ function Editing({ profile }: { profile: Profile }) {
         ? { pictures: { ids: values.photos, purpose: "profile", field: "photoUrl", one: true } }
         : {}),
     });
-    if (sent?.state === "sent") {
-      forget("profiles/");
-      await readPerson();
-    }
-  };
-  const sendAgain = (found: Profile, mine: Field[]) => {
-    const values = rebased(draft.values.peek(), found, mine);
-    draft.change(values);
-    newest.value = undefined;
-    sending.outcome.value = undefined;
-    before.value = undefined;
-    return send(values);
   };
 
-  if (newest.value) {
-    const found = newest.value;
-    return (
-      <ProfileConflicts
-        values={draft.values.value}
-        newest={found}
-        onChosen={(mine) => void sendAgain(found, mine)}
-      />
-    );
-  }
   if (refusal?.code === "stale_version")
     return (
-      <ReadAgain
+      <Reconcile
+        draft={draft}
+        rules={PROFILE_RULES}
         read={readProfile}
-        onRead={(found) => {
-          const values = draft.values.peek();
-          if (conflictsOf(values, found).length) newest.value = found;
-          else if (values.photos.length)
-            void sendAgain(found, []); // photos cannot be compared, and must not be lost
-          else void finish(); // the change had worked, and its answer was lost
+        onSend={(values) => {
+          sending.outcome.value = undefined;
+          before.value = undefined;
+          void send(values);
         }}
-      />
+        onDone={() => void finish()}
+      >
+        {(values, newest, onChosen) => (
+          <ProfileConflicts values={values} newest={newest} onChosen={onChosen} />
+        )}
+      </Reconcile>
     );
   return (
     <ProfileForm

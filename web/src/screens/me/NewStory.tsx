@@ -6,6 +6,7 @@ import { Choices } from "../../forms/Choices";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { PhotoField } from "../../forms/PhotoField";
 import { TextArea } from "../../forms/TextArea";
 import { TextField } from "../../forms/TextField";
@@ -21,6 +22,7 @@ import { t } from "../../words/words";
 
 type Kind = Schemas["StoryPosting"]["type"];
 
+const PHOTOS_MOST = 5;
 const ADDRESS = { method: "POST", path: "/stories" } as const;
 const KINDS: Kind[] = ["success", "testimonial", "tip", "experience"];
 const EMPTY = { title: "", content: "", type: null as Kind | null, photos: [] as string[] };
@@ -70,13 +72,7 @@ export default function NewStory() {
       )}
       {(!outcome || outcome.state === "refused") &&
         (draft.ready.value ? (
-          <form
-            noValidate
-            onSubmit={(event) => {
-              event.preventDefault();
-              void send();
-            }}
-          >
+          <Form busy={sending.busy.value} onSend={() => void send()}>
             <ErrorSummary errors={errors} />
             {!Object.keys({ ...errors, ...errorsOf(refusal) }).length && <FailureNote failure={refusal} />}
             <Choices
@@ -107,12 +103,13 @@ export default function NewStory() {
             <PhotoField
               name="media"
               label={t("stories.photos")}
+              max={PHOTOS_MOST}
               ids={values.photos}
               error={errors.media}
               onChange={(photos) => draft.change({ photos })}
             />
             <Button busy={sending.busy.value}>{t("stories.send")}</Button>
-          </form>
+          </Form>
         ) : (
           <Skeleton />
         ))}

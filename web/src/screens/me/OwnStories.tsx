@@ -1,7 +1,7 @@
 /** One's own stories in each state, with the moderator's reason. */
 import { useSignal } from "@preact/signals";
 import { useAction } from "../../api/action";
-import { api, ask, type Schemas } from "../../api/client";
+import { api, ask, askGone, type Schemas } from "../../api/client";
 import { forget, usePages } from "../../api/query";
 import { FailureNote } from "../../forms/FailureNote";
 import { Loaded } from "../../forms/Loaded";
@@ -29,7 +29,7 @@ export default function OwnStories() {
   );
   const asked = useSignal<Story | null>(null);
   const remove = useAction(async (_key, id: string) => {
-    await ask(api.DELETE("/stories/{storyId}", { params: { path: { storyId: id } } }));
+    await askGone(api.DELETE("/stories/{storyId}", { params: { path: { storyId: id } } }));
     asked.value = null;
     forget("stories");
     await stories.reload();

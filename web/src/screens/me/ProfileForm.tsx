@@ -6,6 +6,7 @@ import { Choices } from "../../forms/Choices";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { PhotoField } from "../../forms/PhotoField";
 import { TextArea } from "../../forms/TextArea";
 import { TextField } from "../../forms/TextField";
@@ -27,10 +28,9 @@ export function ProfileForm({ draft, refusal, busy, onSend }: ProfileFormProps) 
   const values = draft.values.value;
   const errors = errorsLeft(own.value, refusal, draft.values.value);
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
+    <Form
+      busy={busy}
+      onSend={() => {
         own.value = errorsOfProfile(draft.values.peek());
         if (!Object.keys(own.value).length) onSend();
       }}
@@ -100,6 +100,6 @@ export function ProfileForm({ draft, refusal, busy, onSend }: ProfileFormProps) 
         </>
       )}
       <Button busy={busy}>{t("save")}</Button>
-    </form>
+    </Form>
   );
 }

@@ -1,11 +1,12 @@
 /** Reminders that one sets for oneself: a text, a day and a time. */
 import { useSignal } from "@preact/signals";
 import { useAction } from "../../api/action";
-import { api, ask, type Schemas } from "../../api/client";
+import { api, ask, askGone, type Schemas } from "../../api/client";
 import { forget, usePages } from "../../api/query";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { Loaded } from "../../forms/Loaded";
 import { TextField } from "../../forms/TextField";
 import { WaitingNote } from "../../forms/WaitingNote";
@@ -36,7 +37,7 @@ export default function Reminders() {
     "private",
   );
   const remove = useAction(async (_key, id: string) => {
-    await ask(api.DELETE("/reminders/{id}", { params: { path: { id } } }));
+    await askGone(api.DELETE("/reminders/{id}", { params: { path: { id } } }));
     forget("reminders");
     await reminders.reload();
   });
@@ -74,7 +75,7 @@ export default function Reminders() {
 
 function NewReminder({ onSent }: { onSent: () => void }) {
   const draft = useDraft("reminder", EMPTY);
-  const sending = useSending(draft);
+  const sending = useSending(draft, undefined, { onSent });
   const before = useTakenBack(draft, ADDRESS, valuesOfItem, sending);
   const own = useSignal<Errors>({});
   if (!draft.ready.value) return <Skeleton />;
@@ -89,23 +90,16 @@ function NewReminder({ onSent }: { onSent: () => void }) {
     };
     if (Object.keys(own.value).length) return;
     const dueAt = new Date(`${at}:00+02:00`).toISOString(); // the field has no zone: South African time is meant
-    const sent = await sending.send({
+    await sending.send({
       ...ADDRESS,
       kind: "reminder",
       title: text,
       body: { text, dueAt },
       editPath: "/me/reminders",
     });
-    if (sent?.state === "sent") onSent();
   };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
+    <Form busy={sending.busy.value} onSend={() => void send()}>
       <ErrorSummary errors={errors} />
       {outcome?.state === "waiting" && <WaitingNote />}
       {outcome?.state === "sent" && <Note kind="done">{t("reminders.saved")}</Note>}
@@ -127,7 +121,7 @@ function NewReminder({ onSent }: { onSent: () => void }) {
         onInput={(value) => draft.change({ at: value })}
       />
       <Button busy={sending.busy.value}>{t("reminders.set")}</Button>
-    </form>
+    </Form>
   );
 }
 

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { TextArea } from "../../forms/TextArea";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
@@ -65,13 +66,7 @@ export default function Report({ kind, id }: { kind: string; id: string }) {
   return (
     <Page title={title} back="/">
       <p>{t("report.what")}</p>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
+      <Form busy={sending.busy.value} onSend={() => void send()}>
         <ErrorSummary errors={errors} />
         {!errors.reason && <FailureNote failure={refusal} />}
         <TextArea
@@ -83,7 +78,7 @@ export default function Report({ kind, id }: { kind: string; id: string }) {
           onInput={(value) => draft.change({ reason: value })}
         />
         <Button busy={sending.busy.value}>{t("report.send")}</Button>
-      </form>
+      </Form>
     </Page>
   );
 }

@@ -6,6 +6,7 @@ import { forget, useQuery } from "../../api/query";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { Loaded } from "../../forms/Loaded";
 import { PhotoField } from "../../forms/PhotoField";
 import { TextArea } from "../../forms/TextArea";
@@ -78,13 +79,7 @@ function Application() {
     else errors.value = errorsOf(apply.failure.value);
   };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
+    <Form busy={apply.busy.value} onSend={() => void send()}>
       <p>{t("verification.what")}</p>
       <ErrorSummary errors={left} />
       {!errors.value.note && <FailureNote failure={apply.failure.value} />}
@@ -106,6 +101,6 @@ function Application() {
         onChange={(photos) => draft.change({ photos })}
       />
       <Button busy={apply.busy.value}>{t("verification.ask")}</Button>
-    </form>
+    </Form>
   );
 }

@@ -1,6 +1,7 @@
 /** The rules of changing the profile: what was changed, and what was changed elsewhere at the same time. */
 import type { Schemas } from "../../api/client";
 import type { Errors } from "../../forms/errors";
+import type { ChangeRules } from "../../forms/Reconcile";
 import { t } from "../../words/words";
 
 type Profile = Schemas["OwnProfileView"];
@@ -77,6 +78,13 @@ export function rebased(values: ProfileValues, newest: Profile, mine: Field[]): 
   const kept = Object.fromEntries(mine.map((field) => [field, values[field]]));
   return { ...fresh, ...kept, photos: values.photos };
 }
+
+/** How a change of the profile is compared with a newer version of it. */
+export const PROFILE_RULES: ChangeRules<ProfileValues, Profile, Field> = {
+  conflictsOf,
+  rebased,
+  hasPhotos: (values) => values.photos.length > 0,
+};
 
 /** Returns the values of a request that came back. */
 export function valuesOfChanges(changes: Changes, photos: string[]): Partial<ProfileValues> {

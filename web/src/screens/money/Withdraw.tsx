@@ -9,6 +9,7 @@ import { forget, useQuery } from "../../api/query";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { Loaded } from "../../forms/Loaded";
 import { MoneyField } from "../../forms/TextField";
 import { useDraft } from "../../offline/drafts";
@@ -104,10 +105,9 @@ function Withdrawing({
       </>
     );
   return (
-    <form
-      noValidate
-      onSubmit={async (event) => {
-        event.preventDefault();
+    <Form
+      busy={withdraw.busy.value}
+      onSend={async () => {
         const read = readAmount(draft.values.peek().amount, state);
         own.value = read.errors ?? {};
         if (read.errors) return;
@@ -140,7 +140,7 @@ function Withdrawing({
       />
       <Button busy={withdraw.busy.value}>{t("money.withdraw")}</Button>
       <p class="small soft">{t("money.asks_code")}</p>
-    </form>
+    </Form>
   );
 }
 

@@ -4,6 +4,7 @@ import type { Schemas } from "../../api/client";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { TextArea } from "../../forms/TextArea";
 import { TextField } from "../../forms/TextField";
 import { WaitingNote } from "../../forms/WaitingNote";
@@ -63,12 +64,7 @@ export function EnquirySheet({ listing, onClose }: EnquirySheetProps) {
       {!Object.keys({ ...errors, ...errorsOf(refusal) }).length && <FailureNote failure={refusal} />}
       {draft.full.value && <Note kind="error">{t("draft.full")}</Note>}
       {draft.ready.value && (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            void send();
-          }}
-        >
+        <Form busy={sending.busy.value} onSend={() => void send()}>
           <TextArea
             name="text"
             label={t("public.enquiry.text")}
@@ -89,7 +85,7 @@ export function EnquirySheet({ listing, onClose }: EnquirySheetProps) {
           />
           <p>{t("public.enquiry.shows_phone")}</p>
           <Button busy={sending.busy.value}>{t("public.enquiry.send")}</Button>
-        </form>
+        </Form>
       )}
       <Button kind="plain" onClick={onClose}>
         {t("cancel")}

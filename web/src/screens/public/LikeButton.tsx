@@ -56,7 +56,11 @@ export function LikeButton({ story, onLikes }: LikeButtonProps) {
       <p role="status">{t("card.likes", { n: story.likes })}</p>
       <FailureNote failure={failure.value} />
       {signedIn.value ? (
-        <Button kind={story.liked ? "secondary" : "primary"} onClick={() => void set(!story.liked)}>
+        <Button
+          kind={story.liked ? "secondary" : "primary"}
+          busy={busy.value}
+          onClick={() => void set(!story.liked)}
+        >
           {story.liked ? t("public.story.unlike") : t("public.story.like")}
         </Button>
       ) : (

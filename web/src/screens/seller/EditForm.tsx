@@ -6,6 +6,7 @@ import { forget } from "../../api/query";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import {
   changeOfPhotos,
   removedBy,
@@ -15,6 +16,7 @@ import {
 } from "../../forms/storedPhotos";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
+import { writeSaved } from "../../offline/saved";
 import { useTakenBack } from "../../offline/takeBack";
 import { useSending } from "../../offline/useSending";
 import { Button } from "../../ui/Button";
@@ -54,7 +56,13 @@ const EMPTY: Edit = { ...EMPTY_MATERIAL, base: null, version: 0, stored: storedO
 export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: () => void }) {
   const address = { method: "PATCH", path: `/listings/${listing.id}` } as const;
   const draft = useDraft<Edit>(`material/${listing.id}`, EMPTY);
-  const sending = useSending(draft);
+  const sending = useSending(draft, undefined, {
+    onSent: (answer) => {
+      void writeSaved("private", `listings/${listing.id}`, answer);
+      forget("listings/mine");
+      onChanged();
+    },
+  });
   const before = useTakenBack(
     draft,
     address,
@@ -125,11 +133,8 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
       object: `listings/${listing.id}`,
       editPath: `/me/materials/${listing.id}`,
     });
-    if (sent?.state === "sent") {
-      newer.value = null;
-      forget("listings/mine");
-      onChanged();
-    } else if (sent?.state === "refused" && sent.refusal.status === 412) await compare(wanted, base, photos);
+    if (sent?.state === "sent") newer.value = null;
+    else if (sent?.state === "refused" && sent.refusal.status === 412) await compare(wanted, base, photos);
   };
 
   /** Somebody changed the listing meanwhile: shows the differences, or sends again where there are none. */
@@ -194,13 +199,7 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
     }
   }
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
+    <Form busy={sending.busy.value} onSend={() => void save()}>
       <h2>{t("seller.change_it")}</h2>
       {outcome?.state === "sent" && (
         <Note kind="done">
@@ -225,7 +224,7 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
         stored={{ pictures: listing.photos, state: values.stored, onChange: (stored) => change({ stored }) }}
       />
       <Button busy={sending.busy.value}>{t("seller.save")}</Button>
-    </form>
+    </Form>
   );
 }
 

@@ -5,6 +5,7 @@ import { forget } from "../../api/query";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { WaitingNote } from "../../forms/WaitingNote";
 import { useDraft } from "../../offline/drafts";
 import { useTakenBack } from "../../offline/takeBack";
@@ -60,13 +61,7 @@ export default function NewMaterial() {
       ) : !draft.ready.value ? (
         <Skeleton />
       ) : (
-        <form
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            void send();
-          }}
-        >
+        <Form busy={sending.busy.value} onSend={() => void send()}>
           <ErrorSummary errors={errors} />
           {refusal && !refusal.errors.length && <FailureNote failure={refusal} />}
           <MaterialFields
@@ -78,7 +73,7 @@ export default function NewMaterial() {
             photosHint={t("seller.photos_hint")}
           />
           <Button busy={sending.busy.value}>{t("seller.list_it")}</Button>
-        </form>
+        </Form>
       )}
     </Page>
   );

@@ -15,10 +15,15 @@ type Listing = Pick<Schemas["OwnListingView"], "id" | "title" | "status">;
 
 export function SaleState({ listing, onChanged }: { listing: Listing; onChanged: () => void }) {
   const asking = useSignal(false);
-  const sending = useSending(NO_VALUES);
+  const sending = useSending(NO_VALUES, undefined, {
+    onSent: () => {
+      forget("listings/mine");
+      onChanged();
+    },
+  });
   const outcome = sending.outcome.value;
   const send = async (act: Pick<NewItem, "method" | "body">) => {
-    const sent = await sending.send({
+    await sending.send({
       ...act,
       kind: "listing_change",
       title: listing.title,
@@ -26,9 +31,6 @@ export function SaleState({ listing, onChanged }: { listing: Listing; onChanged:
       object: `listings/${listing.id}`,
     });
     asking.value = false;
-    if (sent?.state !== "sent") return;
-    forget("listings/mine");
-    onChanged();
   };
   if (outcome?.state === "waiting") return <WaitingNote />;
   return (

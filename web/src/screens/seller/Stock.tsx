@@ -1,4 +1,5 @@
 /** How many there are: plus and minus, or the new number; a change is sent when it is saved, also later. */
+import { useSignal } from "@preact/signals";
 import type { Schemas } from "../../api/client";
 import { sentence } from "../../api/problems";
 import { forget } from "../../api/query";
@@ -23,19 +24,30 @@ export function Stock({
 }) {
   const address = { method: "POST", path: `/listings/${listing.id}/stock` } as const;
   const draft = useDraft<{ delta: number }>(`stock/${listing.id}`, NO_CHANGE);
-  const sending = useSending(draft);
+  const answered = useSignal({ listing, stock: listing.stock });
+  const sending = useSending(draft, undefined, {
+    onSent: (answer) => {
+      const { stock } = answer as { stock: number };
+      answered.value = { listing, stock }; // until the list is read again
+      forget("listings");
+      onChanged();
+    },
+    rest: (now, sent) => (now.delta === sent.delta ? null : { delta: now.delta - sent.delta }),
+  });
   const before = useTakenBack(draft, address, (item) => ({ delta: Number(item.body?.delta ?? 0) }), sending);
   if (!draft.ready.value) return <Skeleton />;
   const outcome = sending.outcome.value;
   const refusal = outcome?.state === "refused" ? outcome.refusal : before.value;
   const waiting = waitingDelta(outbox.value, address.path, draft.key());
   const { delta } = draft.values.value;
-  const there = listing.stock + waiting;
+  const known = answered.value.listing === listing ? answered.value.stock : listing.stock;
+  const there = known + waiting;
   const wanted = Math.max(0, there + delta);
   const name = `stock-${listing.id}`;
   const set = (count: number) => draft.change({ delta: Math.max(0, count) - there });
   const save = async () => {
-    const sent = await sending.send({
+    if (wanted - there !== delta) draft.change({ delta: wanted - there }); // others have bought some meanwhile
+    await sending.send({
       ...address,
       kind: "stock",
       title: listing.title,
@@ -43,9 +55,6 @@ export function Stock({
       object: `listings/${listing.id}`,
       editPath: "/me/materials",
     });
-    if (sent?.state === "waiting") return;
-    forget("listings");
-    onChanged();
   };
   return (
     <form

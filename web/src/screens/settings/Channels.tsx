@@ -5,6 +5,7 @@ import { api, ask, type Schemas } from "../../api/client";
 import { forget, useQuery } from "../../api/query";
 import { PushSwitch } from "../../cards/PushSwitch";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { Loaded } from "../../forms/Loaded";
 import { Button } from "../../ui/Button";
 import { Note } from "../../ui/Note";
@@ -51,12 +52,7 @@ function ChannelForm({ preferences }: { preferences: Preferences }) {
   };
   const kinds = Object.keys(channels.value);
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save.run();
-      }}
-    >
+    <Form busy={save.busy.value} onSend={() => void save.run()}>
       <Ways label={t("settings.for_all")} kinds={kinds} channels={channels.value} onChange={change} />
       {groupsOf(kinds).map((group) => (
         <Subject key={group.word} group={group} channels={channels.value} onChange={change} />
@@ -64,7 +60,7 @@ function ChannelForm({ preferences }: { preferences: Preferences }) {
       <FailureNote failure={save.failure.value} />
       {saved.value && <Note kind="done">{t("settings.saved")}</Note>}
       <Button busy={save.busy.value}>{t("save")}</Button>
-    </form>
+    </Form>
   );
 }
 

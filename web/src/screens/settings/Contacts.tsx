@@ -2,10 +2,12 @@
 import { useSignal } from "@preact/signals";
 import { useAction } from "../../api/action";
 import { api, ask, type Schemas } from "../../api/client";
+import { isWrongCode, Refusal } from "../../api/problems";
 import { forget, useQuery } from "../../api/query";
 import { CodeField } from "../../forms/CodeField";
 import { errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { Loaded } from "../../forms/Loaded";
 import { TextField } from "../../forms/TextField";
 import { Button } from "../../ui/Button";
@@ -16,6 +18,9 @@ import { phone } from "../../words/format";
 import { language, t } from "../../words/words";
 
 type Profile = Schemas["OwnProfileView"];
+
+/** The digits of a phone number behind its country or its zero. */
+const DIGITS = 9;
 
 export default function Contacts() {
   const profile = useQuery("profiles/me", () => ask(api.GET("/profiles/me")), "private");
@@ -39,7 +44,11 @@ function Current({ profile, onChanged }: { profile: Profile; onChanged: () => vo
     challenge.value = sent.challenge;
   });
   const prove = useAction(async (_key, code: string) => {
-    await ask(api.POST("/auth/contacts/proof", { body: { challenge: challenge.value, code } }));
+    try {
+      await ask(api.POST("/auth/contacts/proof", { body: { challenge: challenge.value, code } }));
+    } catch (cause) {
+      if (!(await isChanged(cause, contact.peek()))) throw cause;
+    }
     challenge.value = "";
     contact.value = "";
     done.value = true;
@@ -71,13 +80,7 @@ function Current({ profile, onChanged }: { profile: Profile; onChanged: () => vo
           </Button>
         </>
       ) : (
-        <form
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            void ask_.run();
-          }}
-        >
+        <Form busy={ask_.busy.value} onSend={() => void ask_.run()}>
           <TextField
             name="contact"
             label={t("settings.new_contact")}
@@ -89,8 +92,16 @@ function Current({ profile, onChanged }: { profile: Profile; onChanged: () => vo
             }}
           />
           <Button busy={ask_.busy.value}>{t("sign_in.send_code")}</Button>
-        </form>
+        </Form>
       )}
     </>
   );
+}
+
+/** Whether a code is refused because it was used: the new contact stands there, and only the answer was lost. */
+async function isChanged(cause: unknown, contact: string): Promise<boolean> {
+  if (!(cause instanceof Refusal && isWrongCode(cause))) return false;
+  const there = await ask(api.GET("/profiles/me"));
+  if (contact.includes("@")) return there.email?.toLowerCase() === contact.trim().toLowerCase();
+  return there.phone?.slice(-DIGITS) === contact.replace(/\D/g, "").slice(-DIGITS);
 }

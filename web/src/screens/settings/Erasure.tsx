@@ -5,6 +5,7 @@ import { useAction } from "../../api/action";
 import { api, ask, type Schemas } from "../../api/client";
 import { useQuery } from "../../api/query";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { Loaded } from "../../forms/Loaded";
 import { TextField } from "../../forms/TextField";
 import { leave } from "../../session/leave";
@@ -65,13 +66,7 @@ function Confirmation({ balance }: { balance: Schemas["BalanceView"] }) {
       </>
     );
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
+    <Form busy={erase.busy.value} onSend={() => send()}>
       <FailureNote failure={erase.failure.value} />
       {balance.balanceCents > 0 && (
         <label class="choice">
@@ -98,6 +93,6 @@ function Confirmation({ balance }: { balance: Schemas["BalanceView"] }) {
       <Button kind="danger" busy={erase.busy.value}>
         {t("settings.erasure_do")}
       </Button>
-    </form>
+    </Form>
   );
 }

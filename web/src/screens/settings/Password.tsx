@@ -5,6 +5,7 @@ import { api, ask } from "../../api/client";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { TextField } from "../../forms/TextField";
 import { Button, LinkButton } from "../../ui/Button";
 import { Note } from "../../ui/Note";
@@ -43,13 +44,7 @@ export default function Password() {
           <LinkButton href="/me/settings">{t("me.settings")}</LinkButton>
         </>
       ) : (
-        <form
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            void send();
-          }}
-        >
+        <Form busy={save.busy.value} onSend={() => void send()}>
           <p>{t("settings.password_what")}</p>
           <ErrorSummary errors={left} />
           {!errors.value.password && <FailureNote failure={save.failure.value} />}
@@ -74,7 +69,7 @@ export default function Password() {
             {shown.value ? t("settings.hide") : t("settings.show")}
           </Button>
           <Button busy={save.busy.value}>{t("save")}</Button>
-        </form>
+        </Form>
       )}
     </Page>
   );

@@ -1,11 +1,13 @@
 /** Where one is signed in, with a way to end each session, or all. */
 import { useLocation } from "preact-iso";
 import { useAction } from "../../api/action";
-import { api, ask, type Schemas } from "../../api/client";
+import { api, ask, askGone, type Schemas } from "../../api/client";
+import { Refusal } from "../../api/problems";
 import { usePages } from "../../api/query";
 import { FailureNote } from "../../forms/FailureNote";
 import { Loaded } from "../../forms/Loaded";
 import { leave } from "../../session/leave";
+import { person } from "../../session/person";
 import { Badge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
 import { Page } from "../../ui/Page";
@@ -26,12 +28,18 @@ export default function Sessions() {
       route("/", true);
       return;
     }
-    await ask(api.DELETE("/sessions/{sessionId}", { params: { path: { sessionId: session.id } } }));
+    await askGone(api.DELETE("/sessions/{sessionId}", { params: { path: { sessionId: session.id } } }));
     await sessions.reload();
   });
   const endAll = useAction(async () => {
-    await ask(api.DELETE("/sessions"));
-    await leave();
+    const owner = person.peek()?.userId;
+    try {
+      await ask(api.DELETE("/sessions"));
+    } catch (cause) {
+      // An earlier try had ended them all, and its answer was lost.
+      if (!(cause instanceof Refusal && cause.status === 401)) throw cause;
+    }
+    await leave(false, owner);
     route("/", true);
   });
   return (

@@ -5,7 +5,7 @@ import { useAction } from "../../api/action";
 import { Choices } from "../../forms/Choices";
 import { FailureNote } from "../../forms/FailureNote";
 import { dataSaver, setDataSaver } from "../../offline/dataSaver";
-import { deviceId, forgetDevice } from "../../offline/device";
+import { forgetDevice, triedDevice } from "../../offline/device";
 import { outbox } from "../../offline/outbox";
 import { stopPush } from "../../offline/push";
 import { saveLanguage } from "../../session/language";
@@ -52,7 +52,7 @@ export default function Settings() {
         value={sharedPhone.value === null ? null : sharedPhone.value ? "shared" : "own"}
         onChoice={(value) => {
           setSharedPhone(value === "shared");
-          if (value === "shared" && deviceId()) stopPush().catch(forgetDevice); // notices of one are not for all
+          if (value === "shared" && triedDevice()) stopPush().catch(forgetDevice); // notices of one are not for all
         }}
         choices={[
           { value: "own", label: t("shared.own") },

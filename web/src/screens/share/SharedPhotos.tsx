@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
+import { usePhotoLimit } from "../../api/photoLimit";
 import { PhotoField } from "../../forms/PhotoField";
 import { addPhotos, useDraft } from "../../offline/drafts";
 import { isUnkept, keepPicture } from "../../offline/pictures";
@@ -14,7 +15,7 @@ import { Page } from "../../ui/Page";
 import { Skeleton } from "../../ui/Skeleton";
 import { t } from "../../words/words";
 import type { Aim } from "./aims";
-import { JOB, MATERIAL, MOST_PHOTOS, STORY } from "./aims";
+import { JOB, MATERIAL, STORY } from "./aims";
 import { OwnWork } from "./OwnWork";
 
 const DRAFT = "shared";
@@ -32,6 +33,7 @@ export default function SharedPhotos() {
     if (ready) void read();
   }, [draft, ready]);
   const { photos } = draft.values.value;
+  const most = usePhotoLimit();
 
   async function read(): Promise<void> {
     await eachShared(async (photo) => {
@@ -48,13 +50,13 @@ export default function SharedPhotos() {
   }
 
   async function use(aim: Aim): Promise<void> {
-    const left = await addPhotos(aim.draft, aim.path, photos, MOST_PHOTOS).catch(() => null);
+    const left = await addPhotos(aim.draft, aim.path, photos, most).catch(() => null);
     if (!left) {
       failed.value = t("draft.full");
       return;
     }
     if (left.length === photos.length) {
-      failed.value = t("share.form_full", { most: MOST_PHOTOS });
+      failed.value = t("share.form_full", { most: most });
       return;
     }
     await draft.drop();
@@ -83,7 +85,7 @@ export default function SharedPhotos() {
           <PhotoField
             name="photos"
             label={t("share.photos")}
-            hint={photos.length > MOST_PHOTOS ? t("share.too_many", { most: MOST_PHOTOS }) : undefined}
+            hint={photos.length > most ? t("share.too_many", { most: most }) : undefined}
             ids={photos}
             onChange={(ids) => draft.change({ photos: ids })}
           />

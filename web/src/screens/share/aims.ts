@@ -7,9 +7,6 @@ export interface Aim {
   path: string;
 }
 
-/** How many photos a form takes. */
-export const MOST_PHOTOS = 5;
-
 export const JOB: Aim = { draft: "job", path: "/post" };
 export const MATERIAL: Aim = { draft: "material/new", path: "/me/materials/new" };
 export const STORY: Aim = { draft: "story", path: "/me/stories/new" };

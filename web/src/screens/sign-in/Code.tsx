@@ -27,10 +27,20 @@ export default function Code() {
     });
   }, []);
 
+  const unanswered = useSignal("");
+  const used = useSignal(false);
   const enter = useAction(async (_key, challenge: Challenge, code: string) => {
-    const response = await signIn({ challenge: challenge.challenge, code });
+    const before = unanswered.peek();
+    unanswered.value = code;
+    used.value = false;
+    const response = await signIn({ challenge: challenge.challenge, code }, challenge.invitation);
     const answer = await response.json().catch(() => null);
-    if (!response.ok) throw new Refusal(response, answer);
+    unanswered.value = "";
+    if (!response.ok) {
+      const refusal = new Refusal(response, answer);
+      used.value = isWrongCode(refusal) && code === before;
+      throw refusal;
+    }
     await dropChallenge();
     await entered();
     const then = pathInApp(challenge.then);
@@ -38,8 +48,9 @@ export default function Code() {
     route(answer.isNew || named ? `/name?then=${encodeURIComponent(then)}` : then, true);
   });
   const again = useAction(async (_key, before: Challenge, channel?: Channel) => {
-    open.value = await requestCode(before.contact, before.then, channel);
+    open.value = await requestCode(before, channel);
     sentAgain.value = channel ?? "again";
+    used.value = false;
     enter.failure.value = undefined; // it was about the code before
   });
 
@@ -52,16 +63,21 @@ export default function Code() {
         <LinkButton href="/sign-in">{t("sign_in.again")}</LinkButton>
       </Page>
     );
+  const signInPath = pathOfSignIn(challenge);
   const byPhone = !challenge.contact.includes("@");
   return (
-    <Page title={t("sign_in.code_title")} back={`/sign-in?then=${encodeURIComponent(challenge.then)}`}>
+    <Page title={t("sign_in.code_title")} back={signInPath}>
       <p>{t("code.sent_to", { contact: phone(challenge.contact) })}</p>
       {sentAgain.value && (
         <Note kind="done">
           {t(byPhone && sentAgain.value === "email" ? "sign_in.sent_by_email" : "sign_in.sent_again")}
         </Note>
       )}
-      <FailureNote failure={enter.failure.value ?? again.failure.value} />
+      {used.value ? (
+        <Note kind="error">{t("code.used")}</Note>
+      ) : (
+        <FailureNote failure={enter.failure.value ?? again.failure.value} />
+      )}
       <CodeField
         busy={enter.busy.value}
         failure={enter.failure.value}
@@ -84,10 +100,16 @@ export default function Code() {
               {t(`sign_in.by_${channel}`)}
             </Button>
           ))}
-        <LinkButton kind="plain" href={`/sign-in?then=${encodeURIComponent(challenge.then)}`}>
+        <LinkButton kind="plain" href={signInPath}>
           {t("sign_in.other_contact")}
         </LinkButton>
       </details>
     </Page>
   );
+}
+
+/** Returns the address of the page before, with what it was opened for. */
+function pathOfSignIn({ then, invitation }: Challenge): string {
+  const query = new URLSearchParams({ then, ...(invitation ? { invitation } : {}) });
+  return `/sign-in?${query}`;
 }

@@ -1,6 +1,6 @@
 /** An invitation by somebody: its code is kept until the person signs in. */
 import { useEffect } from "preact/hooks";
-import { keepInvitation } from "../../session/enter";
+import { keepInvitation } from "../../session/invitation";
 import { signedIn } from "../../session/person";
 import { LinkButton } from "../../ui/Button";
 import { Page } from "../../ui/Page";
@@ -19,7 +19,7 @@ export default function Invite({ code }: { code: string }) {
           <LinkButton href="/me/invitation">{t("invite.own")}</LinkButton>
         </>
       ) : (
-        <LinkButton href="/sign-in">{t("invite.join")}</LinkButton>
+        <LinkButton href={`/sign-in?invitation=${encodeURIComponent(code)}`}>{t("invite.join")}</LinkButton>
       )}
     </Page>
   );

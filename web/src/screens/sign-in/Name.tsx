@@ -6,6 +6,7 @@ import { api, ask } from "../../api/client";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { TextField } from "../../forms/TextField";
 import { readPerson } from "../../session/enter";
 import { pathInApp } from "../../session/requestCode";
@@ -35,13 +36,7 @@ export default function Name() {
     <Page title={t("sign_in.name")} ownHeading>
       <ErrorSummary errors={left} />
       {!errors.value.displayName && <FailureNote failure={save.failure.value} />}
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
+      <Form busy={save.busy.value} onSend={() => void send()}>
         <TextField
           heading
           name="displayName"
@@ -55,7 +50,7 @@ export default function Name() {
           }}
         />
         <Button busy={save.busy.value}>{t("step_up.go_on")}</Button>
-      </form>
+      </Form>
     </Page>
   );
 }

@@ -1,17 +1,21 @@
 /** The one door: a phone number or an e-mail address; a password for those who have one. */
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { useAction } from "../../api/action";
 import { Refusal } from "../../api/problems";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft, errorsOf } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { isContact } from "../../forms/read";
 import { TextField } from "../../forms/TextField";
 import { entered } from "../../session/enter";
+import { keptInvitation } from "../../session/invitation";
 import { person } from "../../session/person";
 import { pathInApp, requestCode } from "../../session/requestCode";
 import { signIn } from "../../session/tokens";
+import { forgetContact, keepContact, type TypedContact, typedContact } from "../../session/typedContact";
 import { Button } from "../../ui/Button";
 import { Page } from "../../ui/Page";
 import { t } from "../../words/words";
@@ -23,6 +27,9 @@ const EMAIL = { type: "email", inputmode: "email", autocomplete: "email" } as co
 export default function SignIn() {
   const { query, route } = useLocation();
   const then = pathInApp(query.then);
+  const offered = query.invitation || keptInvitation();
+  const invited = useSignal(Boolean(query.invitation));
+  const invitation = offered && invited.value ? offered : undefined;
   const contact = useSignal("");
   const password = useSignal("");
   const byEmail = useSignal(false);
@@ -30,12 +37,29 @@ export default function SignIn() {
   const errors = useSignal<Errors>({});
   const left = errorsLeft(errors.value, undefined, { contact: contact.value, password: password.value });
 
-  const code = useAction(async () => requestCode(contact.value, then));
+  const code = useAction(async () => {
+    const sent = await requestCode({ contact: contact.value, then, invitation });
+    await forgetContact();
+    return sent;
+  });
   const enter = useAction(async () => {
-    const response = await signIn({ username: contact.value.trim(), password: password.value });
+    const response = await signIn({ username: contact.value.trim(), password: password.value }, invitation);
     if (!response.ok) throw new Refusal(response, await response.json().catch(() => null));
+    await forgetContact();
     await entered();
   });
+  const type = (typed: Partial<TypedContact>) => {
+    contact.value = typed.contact ?? contact.peek();
+    byEmail.value = typed.byEmail ?? byEmail.peek();
+    void keepContact({ contact: contact.peek(), byEmail: byEmail.peek() });
+  };
+  useEffect(() => {
+    void typedContact().then((typed) => {
+      if (!typed || contact.peek()) return;
+      contact.value = typed.contact;
+      byEmail.value = typed.byEmail;
+    });
+  }, []);
 
   const send = async () => {
     errors.value = isContact(contact.value) ? {} : { contact: t("sign_in.contact_missing") };
@@ -56,13 +80,7 @@ export default function SignIn() {
     <Page title={t("sign_in.title")} {...(then === "/" ? { back: "/" } : {})}>
       <ErrorSummary errors={left} />
       {!errors.value.contact && <FailureNote failure={failure} />}
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
+      <Form busy={code.busy.value || enter.busy.value} onSend={() => void send()}>
         <TextField
           name="contact"
           {...(byEmail.value ? EMAIL : PHONE)}
@@ -70,9 +88,7 @@ export default function SignIn() {
           hint={t(byEmail.value ? "sign_in.email_hint" : "sign_in.phone_hint")}
           value={contact.value}
           error={left.contact}
-          onInput={(value) => {
-            contact.value = value;
-          }}
+          onInput={(value) => type({ contact: value })}
         />
         {byPassword.value && (
           <TextField
@@ -87,15 +103,26 @@ export default function SignIn() {
             }}
           />
         )}
+        {offered && (
+          <label class="choice">
+            <input
+              type="checkbox"
+              checked={invited.value}
+              onChange={(event) => {
+                invited.value = event.currentTarget.checked;
+              }}
+            />
+            {t("sign_in.invited", { code: offered })}
+          </label>
+        )}
         <Button busy={code.busy.value || enter.busy.value}>
           {byPassword.value ? t("sign_in") : t("sign_in.send_code")}
         </Button>
-      </form>
+      </Form>
       <Button
         kind="plain"
         onClick={() => {
-          byEmail.value = !byEmail.value;
-          contact.value = "";
+          type({ byEmail: !byEmail.value, contact: "" });
           errors.value = {};
         }}
       >

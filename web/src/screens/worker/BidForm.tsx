@@ -5,6 +5,7 @@ import type { Refusal } from "../../api/problems";
 import { Choices } from "../../forms/Choices";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft } from "../../forms/errors";
+import { Form } from "../../forms/Form";
 import { readMoney } from "../../forms/read";
 import { TextArea } from "../../forms/TextArea";
 import { MoneyField, TextField } from "../../forms/TextField";
@@ -37,13 +38,7 @@ export function BidForm({ job, config, draft, refusal, busy, onSend }: BidFormPr
     if (!read.errors) onSend(read.offer);
   };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
+    <Form busy={busy} onSend={() => send()}>
       <ErrorSummary errors={errors} />
       {refusal && !refusal.errors.length && (
         <Note kind="error">
@@ -75,7 +70,7 @@ export function BidForm({ job, config, draft, refusal, busy, onSend }: BidFormPr
       />
       <Button busy={busy}>{t("worker.send_bid")}</Button>
       <p class="small soft">{t("worker.one_bid")}</p>
-    </form>
+    </Form>
   );
 }
 

@@ -5,6 +5,7 @@ import type { Refusal } from "../../api/problems";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft } from "../../forms/errors";
 import { FailureNote } from "../../forms/FailureNote";
+import { Form } from "../../forms/Form";
 import { PhotoField } from "../../forms/PhotoField";
 import { TextArea } from "../../forms/TextArea";
 import type { DraftOf } from "../../offline/drafts";
@@ -39,13 +40,7 @@ export function ProofForm({ job, draft, refusal, busy, onSend }: ProofFormProps)
     if (!Object.keys(own.value).length) onSend({ note: note.trim() || null }, photos);
   };
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
+    <Form busy={busy} onSend={() => send()}>
       <ErrorSummary errors={errors} />
       {refusal && !refusal.errors.length && <FailureNote failure={refusal} />}
       {job && <h2>{job.title}</h2>}
@@ -73,7 +68,7 @@ export function ProofForm({ job, draft, refusal, busy, onSend }: ProofFormProps)
       />
       <Button busy={busy}>{t("worker.hand_in")}</Button>
       <p class="small soft">{t("worker.offline_works")}</p>
-    </form>
+    </Form>
   );
 }
 
