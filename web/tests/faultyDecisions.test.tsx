@@ -72,6 +72,9 @@ const REFUND = {
   reason: null,
   createdAt: SINCE,
   waitsForAdmin: true,
+  currency: "ZAR",
+  parts: [],
+  proposal: null,
 };
 const REWARD = {
   id: "w1",
