@@ -10,7 +10,7 @@ from uuid import uuid4
 from local.people import AYANDA
 from tests.support.marketplace import Marketplace, eventually
 from tests.web.deals import PROPOSAL
-from tests.web.newcomers import Newcomer, agreed, pay
+from tests.web.newcomers import Newcomer, agreed_job, pay
 
 CHECKOUTS = 4
 """So many checkouts one buyer opens here; the API allows five an hour."""
@@ -127,7 +127,7 @@ class Cast:
 
     def to_pay(self, buyer: Newcomer) -> str:
         """A job through Khaya whose money is due."""
-        return agreed(buyer, self.worker, f"Tile the porch {uuid4().hex[:8]}", 450)
+        return agreed_job(buyer, self.worker, f"Tile the porch {uuid4().hex[:8]}", 450)
 
     def paid(self, buyer: Newcomer) -> str:
         """A job through Khaya whose money is there, and whose work may start."""
