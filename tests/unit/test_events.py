@@ -560,6 +560,27 @@ def test_the_end_of_an_escrow_tells_how_its_dispute_was_decided(status: str, wor
     assert "decision" not in confirmed.detail
 
 
+@pytest.mark.parametrize("before", [DEPOSIT_PAID, FULLY_PAID, DISPUTED], ids=["deposit", "all", "disputed"])
+@pytest.mark.parametrize("more", [0, 5_000], ids=["exactly", "more than is held"])
+def test_what_the_bank_took_back_is_no_refund(before: dict[str, Any], more: int) -> None:
+    # given a chargeback that takes all that an escrow holds
+    held = before["heldCents"]
+    lost = {"open": 0, "status": "lost", "lostCents": held + more}
+    ended = {**before, "status": "refunded", "heldCents": 0, "refundedCents": held, "chargebacks": lost}
+    # when the escrow ends by that
+    (event,) = events_in("escrows", before, ended)
+    # then nothing goes back to the buyer from us
+    assert (event.kind, event.detail["amountCents"]) == ("escrow.refunded", 0)
+
+
+def test_a_refund_after_a_part_was_charged_back_is_told_whole() -> None:
+    lost = {"open": 0, "status": "lost", "lostCents": 31_500}
+    left = {**DISPUTED, "heldCents": 73_500, "refundedCents": 31_500, "chargebacks": lost}
+    ended = {**left, "status": "refunded", "heldCents": 0, "refundedCents": 105_000}
+    (event,) = events_in("escrows", left, ended)
+    assert event.detail["amountCents"] == 73_500
+
+
 def test_an_event_holds_the_audited_values_before_and_after() -> None:
     (accepted,) = events_in("jobs", JOB, ACCEPTED)
     assert accepted.object == "jobs/job-1"

@@ -343,7 +343,11 @@ CASES: dict[str, tuple[Event, Item | None, dict[str, str]]] = {
         {"buyer": "disputeDecided", "worker": "disputeDecided"},
     ),
     "a dispute decided by a deadline": (
-        happened("escrow.released", {**DECIDED, "decision": "deadline", "refundedCents": 0}, by="system:due_items"),
+        happened(
+            "escrow.released",
+            {**DECIDED, "decision": "deadline", "refundedCents": 0, "buyerPartCents": 0},
+            by="system:due_items",
+        ),
         A_JOB,
         {"worker": "moneyReleased", "buyer": "workPaid"},
     ),
@@ -652,6 +656,27 @@ def test_a_notice_holds_ids_and_no_names() -> None:
     # then it has the title, the amount and the ids
     assert notice.params == {"jobTitle": "Fix a leaking tap", "amountCents": 45_000}
     assert notice.data == {"jobId": "job-1", "bidId": "bid-1"}
+
+
+@pytest.mark.parametrize(("part", "told"), [(0, []), (20_000, [20_000])])
+def test_a_refund_of_a_decided_dispute_is_without_what_the_bank_took_back_before(part: int, told: list[int]) -> None:
+    # given a job of whose payments the bank took R315 back before its dispute ended by a deadline
+    detail = {**DECIDED, "decision": "deadline", "refundedCents": 31_500 + part, "buyerPartCents": part}
+    event = happened("escrow.released", detail, by="system:due_items")
+    # when the parties are told
+    found = [one for one in notices_of(event, A_JOB) if one.kind == "refundStarted"]
+    # then the buyer reads what Khaya gives back, if anything
+    assert [one.params["amountCents"] for one in found] == told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["refund.paid", "refund.stuck", "refund.needs_account", "refund.reminder"])
+def test_a_refund_in_another_currency_is_not_told_in_rand(kind: str, language: Language) -> None:
+    fields = {**REFUND, "source": "suspense", "amountCents": 5_005, "currency": "USD", "reason": "failed", "number": 1}
+    (notice,) = notices_of(happened(kind, fields, by=None), A_JOB)
+    shown = render(notice.kind, notice.params, language)
+    assert "USD 50.05" in shown.text
+    assert "R50" not in f"{shown.title} {shown.text}"
 
 
 def test_the_amount_of_a_withdrawal_is_shown_without_a_sign() -> None:

@@ -417,6 +417,17 @@ def test_given_a_notification_that_quotes_a_title_then_only_its_title_is_replace
     assert notification.params["jobTitle"] == "Fix Sipho's tap"
 
 
+def test_given_an_export_then_it_holds_an_admins_reason_but_neither_their_note_nor_what_they_propose() -> None:
+    example = filled(Escrow)
+    example["buyerId"], example["workerId"] = "b", "w"
+    escrow = Escrow.model_validate(example)
+    for person in ("b", "w"):
+        shown = exported(escrow, person)
+        assert shown["dispute"]["decisionReason"] == "text of dispute.decisionReason"
+        assert "note" not in shown["dispute"]
+        assert "proposedResolution" not in shown
+
+
 def test_given_an_export_then_it_holds_the_persons_contact_and_not_the_other_partys() -> None:
     for person, own, other in (("b", "buyerContact", "workerContact"), ("w", "workerContact", "buyerContact")):
         shown = exported(job(), person)

@@ -310,6 +310,15 @@ def test_every_kind_has_a_path_of_the_app(kind: str) -> None:
         assert "{" not in path
 
 
+@pytest.mark.parametrize(
+    ("kind", "side"), [("enquiryReceived", "seller"), ("enquiryAnswered", "buyer"), ("enquiryClosed", "buyer")]
+)
+def test_a_question_leads_to_the_side_on_which_its_reader_is(kind: str, side: str) -> None:
+    data: dict[str, str | int | None] = {"listingId": "1", "enquiryId": "2"}
+    one = Notification(id="1", user_id="1", kind=kind, data=data, event="1", created_at="2026")
+    assert app_path(one) == f"/me/enquiries?as={side}"
+
+
 def test_the_longest_content_fits() -> None:
     # given the longest texts of our kinds: a reminder of 200 characters, of four bytes each
     push = WebPush("t" * 26, "\U0001f527" * 60, "\U0001f527" * 300, "/deals/" + "i" * 128, urgent=False)

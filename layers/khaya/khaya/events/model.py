@@ -337,9 +337,16 @@ def _escrow_status_event(before: Item, after: Item) -> KindAndFields:
         case _, "released":
             return "escrow.released", {**ids, "amountCents": after["releasedCents"], **_parts_of(after)}
         case _, "refunded":
-            back = after["refundedCents"] - before["refundedCents"]
+            back = after["refundedCents"] - before["refundedCents"] - (_lost_cents(after) - _lost_cents(before))
+            back = max(back, 0)  # what the bank took is no refund of ours, and may be more than was held
             return "escrow.refunded", {**ids, "amountCents": back, **_parts_of(after)}
     return "escrow.cancelled", ids
+
+
+def _lost_cents(escrow: Item) -> int:
+    """What the buyer's bank has taken back of the payments for an escrow."""
+    lost: int = (escrow.get("chargebacks") or {}).get("lostCents", 0)
+    return lost
 
 
 def _parts_of(escrow: Item) -> Item:

@@ -89,11 +89,12 @@ class PayoutReminder(PayoutDelayed):
 
 
 class Refund(Detail):
-    """Money that goes back to a buyer; `source` is `escrow` or `suspense`."""
+    """Money that goes back to a buyer; `source` is `escrow` or `suspense`. Without a `currency` it is rand."""
 
     refund_id: str
     source: str
     amount_cents: Cents
+    currency: str | None = None
     buyer_id: str | None = None
     job_id: str | None = None
 

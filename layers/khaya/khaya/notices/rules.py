@@ -6,7 +6,7 @@ an object that was deleted, or an open action that was done meanwhile.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from khaya.escrows import store as escrows
 from khaya.events.model import Event
@@ -14,6 +14,7 @@ from khaya.jobs import store as jobs
 from khaya.listings import store as listings
 from khaya.notifications.kinds import KINDS
 from khaya.platform.base.models import Item
+from khaya.platform.base.money import RAND
 from khaya.reminders import store as reminders
 from khaya.reminders.model import PLANNING_EVENTS
 from khaya.stories import store as stories
@@ -34,6 +35,7 @@ class Notice:
     data: Mapping[str, str | int | None] = field(default_factory=dict)
 
 
+ZAR: Final = "ZAR"
 Key = tuple[str, Mapping[str, str]]
 Recipients = Iterator[tuple[str, str, Mapping[str, str | int]]]
 """User ids, each with the kind of notice and the parameters that the event's detail does not hold."""
@@ -95,14 +97,20 @@ def _notice(event: Event, item: Item, person: str, kind: str, more: Mapping[str,
     for name, title in _TITLES.items():
         if name in params:
             params[title] = item.get("title", "")
-    if "amountCents" in params:  # entries of money that leaves an account are negative
-        params["amountCents"] = abs(params["amountCents"])
+    if "amountCents" in params:
+        params["amountCents"] = _amount(params)
     return Notice(
         user_id=person,
         kind=kind,
         params={name: params[name] for name in sorted(KINDS[kind].placeholders)},
         data={name: event.detail[name] for name in _IDS if event.detail.get(name)},
     )
+
+
+def _amount(params: Mapping[str, Any]) -> str | int:
+    """The amount without a sign, which entries of money that leaves an account have; as a text if it is no rand."""
+    cents, currency = abs(params["amountCents"]), params.get("currency") or ZAR
+    return cents if currency == ZAR else f"{currency} {cents // RAND}.{cents % RAND:02}"
 
 
 def _is_decided_by_admin(event: Event) -> bool:
@@ -288,8 +296,9 @@ def _escrow_released(event: Event, item: Item) -> Recipients:
         return
     yield event.detail["workerId"], "moneyReleased", {}
     yield event.detail["buyerId"], "workPaid", {}
-    if event.detail["refundedCents"] > 0:
-        yield event.detail["buyerId"], "refundStarted", {"amountCents": event.detail["refundedCents"]}
+    back = event.detail.get("buyerPartCents") or 0  # `refundedCents` holds what the buyer's bank took back, too
+    if back > 0:
+        yield event.detail["buyerId"], "refundStarted", {"amountCents": back}
 
 
 def _escrow_refunded(event: Event, item: Item) -> Recipients:

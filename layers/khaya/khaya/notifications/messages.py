@@ -68,13 +68,13 @@ class Catalogue(Model):
     decimal: str
 
     def value(self, placeholder: str, value: str | int) -> str:
-        """The text for a placeholder's value.
+        """The text for a placeholder's value; cents are rand.
 
         Raises:
             KeyError: the placeholder's values are translated, and `value` is none of them.
         """
         if placeholder.endswith("Cents"):
-            return self.amount(int(value))
+            return self.amount(value) if isinstance(value, int) else value  # a text is money in another currency
         if placeholder.endswith("At"):
             return self.day(str(value))
         return self.words[placeholder][str(value)] if placeholder in self.words else str(value)

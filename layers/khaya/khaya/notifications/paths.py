@@ -17,7 +17,8 @@ _OF_KIND: Final[Mapping[str, str]] = {
     **dict.fromkeys(("disputeOpened", "agreementProposed", "agreementDeclined"), "/deals/{jobId}/dispute"),
     **dict.fromkeys(("paymentFailed", "balanceDue"), "/deals/{jobId}/pay"),
     "refundNeedsAccount": "/deals/{jobId}/refund-account",
-    **dict.fromkeys(("enquiryReceived", "enquiryAnswered", "enquiryClosed"), "/me/enquiries"),
+    "enquiryReceived": "/me/enquiries?as=seller",
+    **dict.fromkeys(("enquiryAnswered", "enquiryClosed"), "/me/enquiries?as=buyer"),
     **dict.fromkeys(("storyApproved", "storyRejected", "storyFeatured"), "/me/stories"),
     **dict.fromkeys(
         (

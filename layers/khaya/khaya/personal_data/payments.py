@@ -29,6 +29,7 @@ from khaya.suspense.model import Suspense
 
 _MONEY: Final = "seven years, without a name"
 _REASON_OF_AN_ADMIN: Final = keep("why an admin decided about money; money records stay seven years without a name")
+_PROPOSAL: Final = keep("what an admin proposes, until another one decides; the parties do not see it")
 _TITLE: Final = replace(REMOVED_JOB)
 _EVIDENCE: Final = keep("evidence for the other party and for the payment provider")
 _AT_THE_PROVIDER: Final = keep("the payment provider's code, which names nobody here: evidence of where money went")
@@ -44,7 +45,8 @@ PAYMENT_RECORDS: Final[tuple[Record, ...]] = (
             Place("dispute.evidence[].text", "typed text", "dispute.evidence[].by", TEXT),
             Place("dispute.evidence[].photos", "file", "dispute.evidence[].by", _EVIDENCE),
             Place("dispute.decisionReason", "typed text", "admin", _REASON_OF_AN_ADMIN),
-            Place("dispute.note", "typed text", "admin", _REASON_OF_AN_ADMIN),
+            Place("dispute.note", "typed text", "admin", _REASON_OF_AN_ADMIN, "no"),
+            Place("proposedResolution", "identifier", "proposedResolution.by", _PROPOSAL, "no"),
             Place("evidencePhotos", "file", "parties", _EVIDENCE, "no"),
             Place("pictures{}.folder", "file", "parties", _EVIDENCE, "no"),
         ),
