@@ -658,6 +658,18 @@ def test_a_notice_holds_ids_and_no_names() -> None:
     assert notice.data == {"jobId": "job-1", "bidId": "bid-1"}
 
 
+@pytest.mark.parametrize(("decision", "by"), [("agreement", "agreement"), ("deadline", "system")])
+def test_khaya_does_not_say_that_it_called_off_what_both_parties_agreed_on(decision: str, by: str) -> None:
+    # given a dispute that ended with everything back to the buyer
+    event = happened("job.cancelled", {**JOB, "by": "system", "was": "in_progress"}, by="buyer")
+    shares = {**SHARES, "decision": decision}
+    item = {**A_JOB, "status": "cancelled", "escrow": {"status": "refunded", "shares": shares}}
+    # when the worker is told of the end of the job
+    (notice,) = notices_of(event, item)
+    # then the words say who decided
+    assert (notice.user_id, notice.kind, notice.params["by"]) == ("worker", "jobCancelled", by)
+
+
 @pytest.mark.parametrize(("part", "told"), [(0, []), (20_000, [20_000])])
 def test_a_refund_of_a_decided_dispute_is_without_what_the_bank_took_back_before(part: int, told: list[int]) -> None:
     # given a job of whose payments the bank took R315 back before its dispute ended by a deadline

@@ -32,7 +32,7 @@ SMS_ALPHABET = set(
 TRANSLATED_VALUES: dict[str, set[str]] = {
     "rejectionReason": set(get_args(Reason)),
     "payment": set(get_args(PaymentMethod)),
-    "by": {*get_args(Party), "system"},
+    "by": {*get_args(Party), "system", "agreement"},
     "side": {"referrer", "referred"},
     "decision": set(get_args(Decision)),
     "problem": set(get_args(Problem)),

@@ -140,7 +140,7 @@ def _completion(event: Event, item: Item) -> Recipients:
     """
     if item.get("closing"):
         yield from _closing(event, item, "jobClosedAsDone")
-    elif not _was_disputed(item):
+    elif _decision_about_dispute(item) != "admin":
         yield event.detail["workerId"], "jobCompleted", {}
 
 
@@ -149,10 +149,10 @@ def _closing(event: Event, item: Item, kind: str) -> Recipients:
         yield event.detail[side], kind, {"reason": item["closing"]["reason"]}
 
 
-def _was_disputed(item: Item) -> bool:
-    """Whether an admin's decision about a dispute ended the job."""
+def _decision_about_dispute(item: Item) -> str | None:
+    """What decided the dispute that ended the job: `agreement`, `admin` or `deadline`; None if none ended it."""
     shares = (item.get("escrow") or {}).get("shares") or {}
-    return shares.get("decision") == "admin"
+    return shares.get("decision")
 
 
 def _cancellation(event: Event, item: Item) -> Recipients:
@@ -163,12 +163,14 @@ def _cancellation(event: Event, item: Item) -> Recipients:
     if item.get("closing"):
         yield from _closing(event, item, "jobClosedAsCancelled")
         return
-    if _was_disputed(item):
+    decision = _decision_about_dispute(item)
+    if decision == "admin":
         return
+    by = {"by": "agreement"} if decision == "agreement" else {}  # no platform called off what both wanted
     for party in ("buyer", "worker"):
         person = event.detail.get(f"{party}Id")
         if person and event.detail["by"] != party:
-            yield person, "jobCancelled", {}
+            yield person, "jobCancelled", by
 
 
 def _reminder(event: Event, item: Item) -> Recipients:
