@@ -41,6 +41,8 @@ def test_a_payment_that_does_not_match_waits_in_suspense(
     (waiting,) = (item for item in stored("refunds") if item["id"] == f"suspense#{reference}")
     assert (waiting["reason"], waiting["status"]) == (reason, "waiting")
     assert escrow(buyer, job_id)["status"] == "pending"
+    (shown,) = buyer.get("/payments/mine").body["items"]
+    assert (shown["amountCents"], shown["currency"], shown["reason"]) == (cents, currency, reason)
 
 
 def test_a_payment_for_an_unknown_reference_waits_in_suspense(fake: FakeProvider) -> None:

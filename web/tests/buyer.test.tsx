@@ -487,6 +487,18 @@ describe("payments and money back", () => {
     expect(words().match(/Download the receipt/g)).toHaveLength(1);
   });
 
+  it("given a payment in another currency, when it is listed, then its amount is not in rand", async () => {
+    const wrong = { id: "p3", jobId: "01JOB", jobTitle: "Fix the roof", kind: "deposit", status: "returned" };
+    const amounts = { amountCents: 31500, keptCents: 0, currency: "USD", at: "2026-11-03T08:00:00.000Z" };
+    answers({
+      "GET /payments/mine": { items: [{ ...wrong, ...amounts, reason: "wrong_currency" }], nextCursor: null },
+    });
+    show(<Payments />, "/me/payments");
+    await sees("Fix the roof");
+    expect(words()).toMatch(/USD\s315/);
+    expect(words()).not.toContain("R315");
+  });
+
   it("given money back that an admin decided about, when it is listed, then it leads to who got what and why", async () => {
     const refund = {
       id: "refund-01JOB",

@@ -14,7 +14,7 @@ from khaya.jobs import store as jobs
 from khaya.listings import store as listings
 from khaya.notifications.kinds import KINDS
 from khaya.platform.base.models import Item
-from khaya.platform.base.money import RAND
+from khaya.platform.base.money import amount_in
 from khaya.reminders import store as reminders
 from khaya.reminders.model import PLANNING_EVENTS
 from khaya.stories import store as stories
@@ -110,7 +110,7 @@ def _notice(event: Event, item: Item, person: str, kind: str, more: Mapping[str,
 def _amount(params: Mapping[str, Any]) -> str | int:
     """The amount without a sign, which entries of money that leaves an account have; as a text if it is no rand."""
     cents, currency = abs(params["amountCents"]), params.get("currency") or ZAR
-    return cents if currency == ZAR else f"{currency} {cents // RAND}.{cents % RAND:02}"
+    return cents if currency == ZAR else amount_in(cents, currency)
 
 
 def _is_decided_by_admin(event: Event) -> bool:

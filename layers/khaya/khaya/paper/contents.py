@@ -12,7 +12,7 @@ from khaya.paper.blocks import Block, Heading, Paragraph, Row
 from khaya.paper.model import VAT_PERCENT, InvoiceNumber, vat_inside
 from khaya.payment_records.model import Earning, Payment
 from khaya.platform.base import clock
-from khaya.platform.base.money import rand
+from khaya.platform.base.money import amount_in, rand
 from khaya.platform.base.settings import PaperSettings
 
 _KINDS: Final = {"deposit": "Deposit", "balance": "Balance", "all": "Payment in full", "refund": "Refund"}
@@ -31,7 +31,7 @@ def receipt(payment: Payment, name: str, platform: PaperSettings) -> list[Block]
         Row("Kind", _KINDS[payment.kind]),
         Row("Reference", payment.id),
         Row("Date", clock.local_day(payment.at)),
-        Row("Amount", rand(payment.amount_cents)),
+        Row("Amount", amount_in(payment.amount_cents, payment.currency)),
     ]
     if is_refund and payment.kept_cents:
         blocks.append(Row("Kept for the work done", rand(payment.kept_cents)))

@@ -27,6 +27,7 @@ class Payment(Model):
         kept_cents: of a refund, what was paid for the job and did not go back.
         reason: of a refund, how the escrow ended; of a payment that goes back, why.
         status: `paid`, `returned` of a payment that matched nothing, or the refund's status.
+        currency: other than ZAR only of a payment that matched nothing, and of what goes back of it.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Payment(Model):
     reason: str | None
     status: str
     at: str
+    currency: str
 
     @property
     def order(self) -> str:
@@ -90,6 +92,7 @@ def payment_of(collection: Collection, kept: Suspense | None) -> Payment:
         reason=kept.reason if kept else None,
         status=collection.status,
         at=collection.paid_at or collection.created_at,
+        currency=kept.currency if kept else "ZAR",
     )
 
 
@@ -106,6 +109,7 @@ def payment_of_refund(refund: Refund, escrow: Escrow | None) -> Payment:
         reason=refund.source if refund.source == "suspense" else (dispute and dispute.decision) or "cancelled",
         status=refund.status,
         at=refund.created_at,
+        currency=refund.currency,
     )
 
 

@@ -6,7 +6,18 @@ from khaya.payment_records.model import Earning, Payment, PaymentKind
 from khaya.platform.base.models import Item, Model, item_of
 from khaya.platform.base.money import Cents
 
-PAYMENT_COLUMNS: Final = ("id", "at", "jobId", "jobTitle", "kind", "amountCents", "keptCents", "reason", "status")
+PAYMENT_COLUMNS: Final = (
+    "id",
+    "at",
+    "jobId",
+    "jobTitle",
+    "kind",
+    "amountCents",
+    "keptCents",
+    "reason",
+    "status",
+    "currency",
+)
 EARNING_COLUMNS: Final = (
     "id",
     "at",
@@ -26,7 +37,10 @@ EARNING_COLUMNS: Final = (
 
 
 class PaymentView(Model):
-    """A payment, or money that went back. `keptCents` of a refund is what was kept for the work done."""
+    """A payment, or money that went back. `keptCents` of a refund is what was kept for the work done.
+
+    `currency` is other than ZAR only of a payment in a currency that Khaya does not take, and of what goes back of it.
+    """
 
     id: str
     job_id: str | None
@@ -37,6 +51,7 @@ class PaymentView(Model):
     reason: str | None
     status: str
     at: str
+    currency: str
 
 
 class EarningView(Model):

@@ -8,7 +8,7 @@ import { Empty } from "../../ui/Empty";
 import { Facts } from "../../ui/Facts";
 import { Page } from "../../ui/Page";
 import { ShowMore } from "../../ui/ShowMore";
-import { moment, money } from "../../words/format";
+import { moment, money, moneyIn } from "../../words/format";
 import { isWord, t } from "../../words/words";
 
 export default function Payments() {
@@ -68,7 +68,9 @@ function Payment({ payment }: { payment: Schemas["PaymentView"] }) {
         )}
       </h2>
       <p class="row">
-        <span class="amount">{money(payment.amountCents)}</span>
+        <span class="amount">
+          {moneyIn(payment.amountCents, payment.currency ?? "ZAR" /* older copies on the phone lack it */)}
+        </span>
         <span>{t(`buyer.kind_${payment.kind}`)}</span>
       </p>
       <Facts
