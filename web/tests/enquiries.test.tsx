@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { outbox } from "../src/offline/outbox";
 import OwnEnquiries from "../src/screens/me/OwnEnquiries";
+import { placeOf } from "../src/screens/me/placeOf";
 import { answers, noNetwork, problem, signInAs } from "./api";
 import { emptyDevice } from "./device";
 import { linkTo, sees, show, tap, type, words } from "./screen";
@@ -106,3 +107,14 @@ describe("enquiries of a buyer", () => {
     await sees(text);
   });
 });
+
+it.each([
+  ["enquiryReceived", "seller"],
+  ["enquiryAnswered", "buyer"],
+  ["enquiryClosed", "buyer"],
+])(
+  "given a notice %s, when it is opened, then the reader's side of the questions is shown: %s",
+  (kind, side) => {
+    expect(placeOf({ kind, data: { listingId: "01BRICK" } })).toBe(`/me/enquiries?as=${side}`);
+  },
+);

@@ -12,7 +12,6 @@ const PLACES: [kinds: RegExp, path: string][] = [
   [/^payoutAccount/, "/me/payout-account"],
   [/^payoutNeedsAccount$/, "/me/payout-account"],
   [/^payout/, "/me/earnings"],
-  [/^enquiry/, "/me/enquiries"],
   [/^verif/, "/me/verification"],
   [/^(passwordChanged|contact)/, "/me/settings"],
   [/^account/, "/help"],
@@ -28,7 +27,8 @@ export function placeOf({ kind, data }: Notice): string {
   if (job && kind === "reviewPrompt") return `/deals/${job}/review`;
   if (job && kind === "refundNeedsAccount") return `/deals/${job}/refund-account`;
   if (job) return `/deals/${job}`;
-  if (kind.startsWith("enquiry")) return "/me/enquiries";
+  if (kind.startsWith("enquiry"))
+    return `/me/enquiries?as=${kind === "enquiryReceived" ? "seller" : "buyer"}`;
   if (listing) return `/me/materials/${listing}`;
   return PLACES.find(([kinds]) => kinds.test(kind))?.[1] ?? "/inbox";
 }
