@@ -165,7 +165,7 @@ def test_a_new_language_applies_to_the_whole_inbox() -> None:
 def test_by_default_each_kind_has_its_default_channels() -> None:
     body = THANDI.get("/notifications/preferences").body
     assert body["language"] == "en"
-    chosen = {kind for kind, about in KINDS.items() if about.configurable}
+    chosen = {kind for kind, about in KINDS.items() if about.configurable and not about.chosen_with}
     assert body["channels"].keys() == chosen
     assert {*body["channels"]["bidReceived"]} == {"push", "whatsapp", "email"}
     assert "accountSuspended" not in body["channels"], "security notifications cannot be turned off"
