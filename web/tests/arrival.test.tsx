@@ -77,6 +77,19 @@ it("given a page that ended right after the sign-in, when another person starts,
   expect(await (await databaseOf(null)).getAll("drafts")).toHaveLength(1);
 });
 
+it("given a phone whose database does not answer, when drafts are left to move, then the page is not kept waiting", async () => {
+  noteArrival({ userId: "u1" });
+  setPerson(PERSON);
+  const never = vi.spyOn(IDBObjectStore.prototype, "getAll").mockReturnValue(new Promise(() => {}) as never);
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  const shown = vi.fn();
+  void adoptLeft().then(shown);
+  await vi.advanceTimersByTimeAsync(2_000);
+  vi.useRealTimers();
+  never.mockRestore();
+  expect(shown).toHaveBeenCalled();
+});
+
 it("given an invitation that was taken up, when its answer is lost, then the next start asks for it again", async () => {
   // given
   let network = false;
