@@ -3,16 +3,17 @@ import { useSignal } from "@preact/signals";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { PhotoField } from "../src/forms/PhotoField";
-import { answers } from "./api";
-import { close, open, tap } from "./screen";
+import { EditForm } from "../src/screens/seller/EditForm";
+import { answers, signInAs } from "./api";
+import { emptyDevice } from "./device";
+import { LISTING } from "./publicSamples";
+import { close, open, tap, type } from "./screen";
 
 const { small } = vi.hoisted(() => ({ small: new Map<string, () => void>() }));
 
-vi.mock("../src/offline/pictures", () => ({
+vi.mock("../src/offline/pictures", async (original) => ({
+  ...(await original<typeof import("../src/offline/pictures")>()),
   keepPicture: (file: File) => new Promise((done) => small.set(file.name, () => done({ id: file.name }))),
-  keptPicture: async () => null,
-  dropPictures: async () => undefined,
-  isUnkept: () => false,
 }));
 
 let chosen: string[] = [];
@@ -73,4 +74,19 @@ it("given two choices at once, when together they are more than the form takes, 
   await isSmall("b");
   await new Promise((done) => setTimeout(done, 20));
   expect(chosen).toHaveLength(3);
+});
+
+it("given words that are written while photos of a material are made small, when those are ready, then the words stay", async () => {
+  signInAs(["seller"]);
+  await emptyDevice();
+  const listing = { ...LISTING, id: "l1", sellerId: "u1", status: "active", moderation: null } as never;
+  await open("/me/materials/l1", <EditForm listing={listing} onChanged={() => undefined} />);
+  const title = () => document.getElementById("title") as HTMLInputElement;
+  await type("title", "Bricks");
+  await add("a", "b");
+  await type("title", "Bricks, hardly used");
+  await isSmall("a");
+  await isSmall("b");
+  await vi.waitFor(() => expect(document.querySelectorAll("figure")).toHaveLength(2 + LISTING.photos.length));
+  expect(title().value).toBe("Bricks, hardly used");
 });

@@ -28,20 +28,20 @@ export function PhotoField(props: PhotoFieldProps) {
   const max = (props.max ?? most) - (stored ? stored.state.had.length - stored.state.removed.length : 0);
   const busy = useSignal(false);
   const failed = useSignal("");
-  const latest = useRef(ids);
-  latest.current = ids;
+  const latest = useRef({ ids, onChange }); // what the form has by now, and not when the work on a photo began
+  latest.current = { ids, onChange };
   const change = (now: string[]) => {
-    latest.current = now; // the next photo may be ready before the page is drawn again
-    onChange(now);
+    latest.current.ids = now; // the next photo may be ready before the page is drawn again
+    latest.current.onChange(now);
   };
   const add = async (files: FileList | null) => {
     busy.value = true;
     failed.value = "";
     for (const file of [...(files ?? [])]) {
-      if (latest.current.length >= max) break;
+      if (latest.current.ids.length >= max) break;
       try {
         const { id } = await keepPicture(file);
-        change([...latest.current, id]); // one by one: a page that ends meanwhile has those before
+        change([...latest.current.ids, id]); // one by one: a page that ends meanwhile has those before
         if (isUnkept(id)) failed.value = t("photos.full");
       } catch {
         failed.value = t("photos.not_a_picture");
@@ -76,7 +76,7 @@ export function PhotoField(props: PhotoFieldProps) {
             id={id}
             alt={t("photos.number", { number: (stored?.pictures.length ?? 0) + index + 1 })}
             onRemove={() => {
-              change(latest.current.filter((one) => one !== id));
+              change(latest.current.ids.filter((one) => one !== id));
               void dropPictures([id]);
             }}
           />

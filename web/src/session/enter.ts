@@ -33,7 +33,7 @@ export async function entered(): Promise<void> {
     isDone(agreeOnLanguage()),
     isDone(readPerson().then(() => (arrival?.invitation ? applyInvitation(arrival.invitation) : undefined))),
   ]);
-  if (arrival && adopted && arrived.every(Boolean)) forgetArrival();
+  if (arrivalOf(arrival?.userId ?? null) && adopted && arrived.every(Boolean)) forgetArrival();
 }
 
 /**

@@ -110,7 +110,7 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
   const change = (some: Partial<Edit>) => {
     nothing.value = false;
     sending.outcome.value = undefined;
-    draft.change({ ...values, ...some });
+    draft.change(draft.values.peek().base ? some : { ...values, ...some });
   };
 
   /** Sends what differs from a version of the listing. */
