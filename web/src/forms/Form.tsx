@@ -55,7 +55,7 @@ export function Form({ children, busy = false, onSend }: FormProps) {
       <form
         ref={form}
         noValidate
-        tabIndex={-1}
+        tabIndex={locked ? -1 : undefined}
         aria-label={locked ? t("busy") : undefined}
         onSubmit={(event) => {
           event.preventDefault();
