@@ -6,7 +6,7 @@ import Code from "../src/screens/sign-in/Code";
 import Invite from "../src/screens/sign-in/Invite";
 import SignIn from "../src/screens/sign-in/SignIn";
 import { arrivalOf, noteArrival } from "../src/session/arrival";
-import { adoptLeft } from "../src/session/enter";
+import { adoptLeft, entered } from "../src/session/enter";
 import { keepInvitation, keptInvitation } from "../src/session/invitation";
 import { setPerson } from "../src/session/person";
 import { forgetContact } from "../src/session/typedContact";
@@ -75,6 +75,31 @@ it("given a page that ended right after the sign-in, when another person starts,
   setPerson(PERSON);
   expect(await adoptLeft()).toBeUndefined();
   expect(await (await databaseOf(null)).getAll("drafts")).toHaveLength(1);
+});
+
+it("given a phone whose database does not answer, when drafts are left to move, then the page is not kept waiting", async () => {
+  noteArrival({ userId: "u1" });
+  setPerson(PERSON);
+  const never = vi.spyOn(IDBObjectStore.prototype, "getAll").mockReturnValue(new Promise(() => {}) as never);
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  const shown = vi.fn();
+  void adoptLeft().then(shown);
+  await vi.advanceTimersByTimeAsync(2_000);
+  vi.useRealTimers();
+  never.mockRestore();
+  expect(shown).toHaveBeenCalled();
+});
+
+it("given somebody else who signs in in another tab meanwhile, then what is left of their sign-in stays", async () => {
+  noteArrival({ userId: "u1" });
+  setPerson(PERSON);
+  const other = () => {
+    noteArrival({ userId: "u2", invitation: "ABC" });
+    return PROFILE;
+  };
+  answers({ ...SIGN_IN, "GET /profiles/me": other });
+  await entered();
+  expect(arrivalOf("u2")?.invitation).toBe("ABC");
 });
 
 it("given an invitation that was taken up, when its answer is lost, then the next start asks for it again", async () => {

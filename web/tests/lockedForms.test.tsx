@@ -6,11 +6,14 @@ import { database } from "../src/offline/database";
 import { useDraft } from "../src/offline/drafts";
 import { NO_VALUES, useSending } from "../src/offline/useSending";
 import Report from "../src/screens/me/Report";
+import { EditForm } from "../src/screens/seller/EditForm";
 import OwnMaterials from "../src/screens/seller/OwnMaterials";
-import { answers, noNetwork, signInAs } from "./api";
+import { answers, noNetwork, problem, signInAs } from "./api";
 import { emptyDevice } from "./device";
 import { LISTING } from "./publicSamples";
 import { close, find, sees, show, submitForm, tap, type, words } from "./screen";
+
+const OWN = { ...LISTING, id: "l1", sellerId: "u1", stock: 10, status: "active", moderation: null };
 
 /** An answer that comes when it is let go. */
 function later<T>(): { answer: Promise<T>; comes: (value: T) => void } {
@@ -42,6 +45,27 @@ it("given a form on its way, then its fields are locked until the answer, and on
   await act(() => comes(Response.json({ status: 422, code: "invalid" }, { status: 422 })));
   await vi.waitFor(() => expect(locked()).toBe(false));
   expect(field.value).toBe("They ask for money before the work.");
+});
+
+it("given a material that was changed elsewhere, then its form stays locked until both are compared, and also opens without an answer", async () => {
+  // given
+  const { answer, comes } = later<Response>();
+  const asked = answers({
+    "PATCH /listings/l1": problem(412, "stale_version"),
+    "GET /listings/l1": () => answer,
+  });
+  show(<EditForm listing={OWN as never} onChanged={() => undefined} />, "/me/materials/l1");
+  await type("title", "Bricks, hardly used");
+  const locked = () =>
+    document.getElementById("title")?.closest<HTMLFieldSetElement>("fieldset.lock")?.disabled;
+  // when
+  await submitForm();
+  await vi.waitFor(() => expect(asked.map((one) => one.method)).toContain("GET"));
+  await new Promise((done) => setTimeout(done, 20));
+  // then
+  expect(locked()).toBe(true);
+  await act(() => comes(Response.json({ status: 503, code: "unavailable" }, { status: 503 })));
+  await vi.waitFor(() => expect(locked()).toBe(false));
 });
 
 it("given a photo that is still being made small, when the form is sent, then it waits for the photo", async () => {
@@ -114,8 +138,6 @@ it("given words that are changed while others are sent, then they stay as anothe
   expect(kept.map((one) => one.value)).toEqual([{ text: "second" }]);
   expect(kept[0]?.idempotencyKey).not.toBe(key);
 });
-
-const OWN = { ...LISTING, id: "l1", sellerId: "u1", stock: 10, status: "active", moderation: null };
 
 it("given a stock change on its way, when more come in, then what is sent and what is shown add up", async () => {
   // given

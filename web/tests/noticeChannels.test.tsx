@@ -1,10 +1,10 @@
 /** The ways by which one hears of notices: in groups, and all at once. */
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import NoticeChannels from "../src/screens/settings/Channels";
 import { groupsOf } from "../src/screens/settings/noticeGroups";
 import { answers, signInAs } from "./api";
 import { emptyDevice } from "./device";
-import { find, open, sees, submitForm, tap } from "./screen";
+import { close, find, open, sees, submitForm, tap } from "./screen";
 
 const CHANNELS = {
   bidReceived: ["push"],
@@ -51,6 +51,23 @@ describe("the ways to notices", () => {
         somethingNew: ["email", "whatsapp"],
       },
     });
+  });
+
+  it("given ways that were changed on another phone, when the page opens, then they are shown and not written over", async () => {
+    await opened();
+    close();
+    const asked = answers({
+      "GET /notifications/preferences": { language: "en", channels: { ...CHANNELS, bidReceived: ["email"] } },
+      "PUT /notifications/preferences": {},
+      "GET /config": { webPushKey: null, oldestClient: 0 },
+    });
+    await open("/me/settings/notices", <NoticeChannels />);
+    await vi.waitFor(async () => expect((await find("Bids")).textContent).toContain("E-mail for some"));
+    await tap("Stories");
+    await submitForm();
+    await sees("Saved");
+    const sent = asked.find((one) => one.method === "PUT");
+    expect(sent?.body).toMatchObject({ channels: { bidReceived: ["email"] } });
   });
 
   it("given any kinds, when they are grouped, then each stands in one group, also one that this build does not know", () => {

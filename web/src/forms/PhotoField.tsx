@@ -1,6 +1,6 @@
 /** Photos of a form: taken or chosen, made small and kept at once, shown, and removable. */
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Schemas } from "../api/client";
 import { usePhotoLimit } from "../api/photoLimit";
 import { Photo } from "../offline/Photo";
@@ -28,15 +28,20 @@ export function PhotoField(props: PhotoFieldProps) {
   const max = (props.max ?? most) - (stored ? stored.state.had.length - stored.state.removed.length : 0);
   const busy = useSignal(false);
   const failed = useSignal("");
+  const latest = useRef({ ids, onChange }); // what the form has by now, and not when the work on a photo began
+  latest.current = { ids, onChange };
+  const change = (now: string[]) => {
+    latest.current.ids = now; // the next photo may be ready before the page is drawn again
+    latest.current.onChange(now);
+  };
   const add = async (files: FileList | null) => {
     busy.value = true;
     failed.value = "";
-    const added: string[] = [];
-    for (const file of [...(files ?? [])].slice(0, max - ids.length)) {
+    for (const file of [...(files ?? [])]) {
+      if (latest.current.ids.length >= max) break;
       try {
         const { id } = await keepPicture(file);
-        added.push(id);
-        onChange([...ids, ...added]); // one by one: a page that ends meanwhile has those before
+        change([...latest.current.ids, id]); // one by one: a page that ends meanwhile has those before
         if (isUnkept(id)) failed.value = t("photos.full");
       } catch {
         failed.value = t("photos.not_a_picture");
@@ -52,7 +57,7 @@ export function PhotoField(props: PhotoFieldProps) {
           const { state } = stored;
           if (!key || !state.had.includes(key)) return null;
           const gone = state.removed.includes(key);
-          const change = (removed: string[]) => stored.onChange({ ...state, removed });
+          const remove = (removed: string[]) => stored.onChange({ ...state, removed });
           return (
             <StoredPhoto
               key={key}
@@ -60,8 +65,8 @@ export function PhotoField(props: PhotoFieldProps) {
               alt={t("photos.number", { number: index + 1 })}
               gone={gone}
               canReturn={ids.length < max}
-              onRemove={() => change([...state.removed, key])}
-              onReturn={() => change(state.removed.filter((one) => one !== key))}
+              onRemove={() => remove([...state.removed, key])}
+              onReturn={() => remove(state.removed.filter((one) => one !== key))}
             />
           );
         })}
@@ -71,7 +76,7 @@ export function PhotoField(props: PhotoFieldProps) {
             id={id}
             alt={t("photos.number", { number: (stored?.pictures.length ?? 0) + index + 1 })}
             onRemove={() => {
-              onChange(ids.filter((one) => one !== id));
+              change(latest.current.ids.filter((one) => one !== id));
               void dropPictures([id]);
             }}
           />

@@ -8,6 +8,9 @@ import { applyInvitation } from "./invitation";
 import { agreeOnLanguage } from "./language";
 import { type Person, personId, setPerson } from "./person";
 
+/** How long a start may wait for the drafts before it shows a page all the same, in milliseconds. */
+const PATIENCE = 2_000;
+
 /** Reads the profile again, and shows it. */
 export async function readPerson(): Promise<void> {
   const profile = await ask(api.GET("/profiles/me"));
@@ -30,7 +33,7 @@ export async function entered(): Promise<void> {
     isDone(agreeOnLanguage()),
     isDone(readPerson().then(() => (arrival?.invitation ? applyInvitation(arrival.invitation) : undefined))),
   ]);
-  if (arrival && adopted && arrived.every(Boolean)) forgetArrival();
+  if (arrivalOf(arrival?.userId ?? null) && adopted && arrived.every(Boolean)) forgetArrival();
 }
 
 /**
@@ -38,7 +41,7 @@ export async function entered(): Promise<void> {
  */
 export async function adoptLeft(): Promise<(() => Promise<void>) | undefined> {
   if (!arrivalOf(personId.peek())) return undefined;
-  await isAdopted();
+  await Promise.race([isAdopted(), new Promise((done) => setTimeout(done, PATIENCE))]); // some phones open no database
   return entered;
 }
 

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft } from "../../forms/errors";
+import { Form } from "../../forms/Form";
 import type { DraftOf } from "../../offline/drafts";
 import { Button } from "../../ui/Button";
 import { Page } from "../../ui/Page";
@@ -38,10 +39,8 @@ export function StepForm({
   return (
     <Page title={title} back={before ? pathOf(before) : "/"} ownHeading={ownHeading}>
       <p class="soft">{t("buyer.step", { number: STEPS.indexOf(step) + 1, of: PAGES })}</p>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
+      <Form
+        onSend={() => {
           errors.value = errorsOfStep(step, draft.values.value, amounts);
           if (!Object.keys(errors.value).length) onDone();
         }}
@@ -49,7 +48,7 @@ export function StepForm({
         <ErrorSummary errors={shown} />
         {children(shown)}
         <Button>{t("buyer.go_on")}</Button>
-      </form>
+      </Form>
     </Page>
   );
 }

@@ -1,7 +1,7 @@
 /** The form of an edit. It sends what changed, meant for the version that it began from. */
 import { useSignal } from "@preact/signals";
 import { api, ask, type Schemas } from "../../api/client";
-import { Refusal } from "../../api/problems";
+import { Refusal, Unreachable } from "../../api/problems";
 import { forget } from "../../api/query";
 import { ErrorSummary } from "../../forms/ErrorSummary";
 import { type Errors, errorsLeft } from "../../forms/errors";
@@ -82,6 +82,7 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
   const own = useSignal<Errors>({});
   const newer = useSignal<Listing | null>(null);
   const nothing = useSignal(false);
+  const saving = useSignal(false); // from the first try until what was changed meanwhile is compared
   if (!draft.ready.value) return <Skeleton />;
 
   const outcome = sending.outcome.value;
@@ -110,7 +111,7 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
   const change = (some: Partial<Edit>) => {
     nothing.value = false;
     sending.outcome.value = undefined;
-    draft.change({ ...values, ...some });
+    draft.change(draft.values.peek().base ? some : { ...values, ...some });
   };
 
   /** Sends what differs from a version of the listing. */
@@ -153,6 +154,15 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
     });
   };
 
+  const sendAndCompare = async (...change: Parameters<typeof send>) => {
+    saving.value = true;
+    try {
+      await send(...change);
+    } finally {
+      saving.value = false;
+    }
+  };
+
   const save = async () => {
     const read = readFields(values);
     own.value = read.errors ?? {};
@@ -161,7 +171,7 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
       newer.value = listing; // what waited was written for an older version
       return;
     }
-    await send(read.value, values.base, values.version, values);
+    await sendAndCompare(read.value, values.base, values.version, values);
   };
 
   const other = newer.value;
@@ -175,7 +185,7 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
           names={names}
           mine={mine.value}
           newer={other}
-          busy={sending.busy.value}
+          busy={saving.value}
           onChosen={(chosen: FieldName[]) => {
             const kept = Object.fromEntries(
               Object.entries(changes).filter(
@@ -192,14 +202,14 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
               version: other.version,
               returned: null,
             });
-            void send(wanted, fieldsOf(other), other.version, photos);
+            void sendAndCompare(wanted, fieldsOf(other), other.version, photos);
           }}
         />
       );
     }
   }
   return (
-    <Form busy={sending.busy.value} onSend={() => void save()}>
+    <Form busy={saving.value} onSend={() => void save()}>
       <h2>{t("seller.change_it")}</h2>
       {outcome?.state === "sent" && (
         <Note kind="done">
@@ -223,7 +233,7 @@ export function EditForm({ listing, onChanged }: { listing: Listing; onChanged: 
         photosHint={t("seller.photos_hint")}
         stored={{ pictures: listing.photos, state: values.stored, onChange: (stored) => change({ stored }) }}
       />
-      <Button busy={sending.busy.value}>{t("seller.save")}</Button>
+      <Button busy={saving.value}>{t("seller.save")}</Button>
     </Form>
   );
 }
@@ -232,7 +242,7 @@ async function readAgain(id: string): Promise<Listing | undefined> {
   try {
     return (await ask(api.GET("/listings/{listingId}", { params: { path: { listingId: id } } }))) as Listing;
   } catch (cause) {
-    if (cause instanceof Refusal) return undefined; // the refusal of the edit is shown
+    if (cause instanceof Refusal || cause instanceof Unreachable) return undefined; // the refusal of the edit is shown
     throw cause;
   }
 }

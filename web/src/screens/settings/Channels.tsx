@@ -35,12 +35,13 @@ export default function NoticeChannels() {
 }
 
 function ChannelForm({ preferences }: { preferences: Preferences }) {
-  const channels = useSignal<Channels>(preferences.channels as Channels);
+  const changed = useSignal<Channels>({}); // the kinds that were switched: a newer answer may come under them
+  const channels = { ...(preferences.channels as Channels), ...changed.value };
   const saved = useSignal(false);
   const save = useAction(async () => {
     await ask(
       api.PUT("/notifications/preferences", {
-        body: { language: preferences.language, channels: channels.value as Record<string, never> },
+        body: { language: preferences.language, channels: channels as Record<string, never> },
       }),
     );
     forget("preferences");
@@ -48,14 +49,14 @@ function ChannelForm({ preferences }: { preferences: Preferences }) {
   });
   const change = (kinds: string[], channel: Channel, on: boolean) => {
     saved.value = false;
-    channels.value = switched(channels.value, kinds, channel, on);
+    changed.value = { ...changed.value, ...switched(channels, kinds, channel, on) };
   };
-  const kinds = Object.keys(channels.value);
+  const kinds = Object.keys(channels);
   return (
     <Form busy={save.busy.value} onSend={() => void save.run()}>
-      <Ways label={t("settings.for_all")} kinds={kinds} channels={channels.value} onChange={change} />
+      <Ways label={t("settings.for_all")} kinds={kinds} channels={channels} onChange={change} />
       {groupsOf(kinds).map((group) => (
-        <Subject key={group.word} group={group} channels={channels.value} onChange={change} />
+        <Subject key={group.word} group={group} channels={channels} onChange={change} />
       ))}
       <FailureNote failure={save.failure.value} />
       {saved.value && <Note kind="done">{t("settings.saved")}</Note>}

@@ -43,11 +43,11 @@ export function isOn(channels: Channels, kinds: string[], channel: Channel): "al
   return on === kinds.length ? "all" : "some";
 }
 
-/** Returns the ways after one of them was switched for some kinds. */
+/** Returns the ways of some kinds after one of them was switched. */
 export function switched(channels: Channels, kinds: string[], channel: Channel, on: boolean): Channels {
-  const changed = kinds.map((kind): [string, Channel[]] => {
+  const ways = kinds.map((kind): [string, Channel[]] => {
     const others = (channels[kind] ?? []).filter((one) => one !== channel);
     return [kind, on ? [...others, channel] : others];
   });
-  return { ...channels, ...Object.fromEntries(changed) };
+  return Object.fromEntries(ways);
 }
