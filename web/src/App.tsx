@@ -18,6 +18,7 @@ import { Button } from "./ui/Button";
 import { Header } from "./ui/Header";
 import { NotChecked } from "./ui/NotChecked";
 import { Note } from "./ui/Note";
+import { noteAddress } from "./ui/pageBefore";
 import { useScrollMemory } from "./ui/scrollMemory";
 import { chosenLanguage, t } from "./words/words";
 
@@ -43,6 +44,7 @@ export function App() {
 function Frame() {
   const { path, url } = useLocation();
   useScrollMemory(url);
+  noteAddress(url);
   const admin = path.startsWith("/admin");
   return (
     <div class={admin ? "frame wide" : "frame"}>

@@ -174,9 +174,9 @@ class Cast:
         self.admin.call("POST", f"{path}/moderation", decision)
 
     def enquiry(self) -> str:
-        """The buyer's question about the seller's material."""
+        """A new buyer's question about the seller's material; one buyer may ask ten a day."""
         question = {"text": "Do you bring them to Umlazi on Friday?"}
-        return str(self.buyer.call("POST", f"/listings/{self.listing()}/enquiries", question)["id"])
+        return str(self.new("Nandi", "buyer").call("POST", f"/listings/{self.listing()}/enquiries", question)["id"])
 
 
 def wait_for(check: Callable[[], bool], what: str) -> None:

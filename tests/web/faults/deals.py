@@ -50,13 +50,14 @@ def _ask_rejection(page: Page, scene: Scene) -> None:
 
 
 def _bid_withdrawal(cast: Cast) -> Scene:
-    _, bid, count = _of_bid(cast, "withdrawn")
-    return Scene(cast.worker, bid, count)
+    job, _, count = _of_bid(cast, "withdrawn")
+    return Scene(cast.worker, job, count)
 
 
-def _ask_bid_withdrawal(page: Page, _: Scene) -> None:
+def _ask_bid_withdrawal(page: Page, scene: Scene) -> None:
     page.goto("/me/bids?status=pending")
-    tap(page, "worker.withdraw")
+    card = page.get_by_role("article").filter(has=page.locator(f'a[href="/jobs/{scene.about}"]'))
+    card.get_by_role("button", name=WORDS("worker.withdraw"), exact=True).tap()
     has_sheet(page)
 
 

@@ -3,10 +3,11 @@ import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../words/words";
 import { Icon } from "./Icon";
+import { withItsSearch } from "./pageBefore";
 
 interface PageProps {
   title: string;
-  /** Where Back leads when there is no page before. */
+  /** Where Back leads; with its search and filters if that is the page before. */
   back?: string;
   /** Whether the content brings the h1, as the label of a page with one question. */
   ownHeading?: boolean;
@@ -27,7 +28,7 @@ export function Page({ title, back, ownHeading = false, children }: PageProps) {
   return (
     <div class="page" ref={page}>
       {back && (
-        <a class="back" href={back}>
+        <a class="back" href={withItsSearch(back)}>
           <Icon name="back" />
           {t("back")}
         </a>

@@ -46,8 +46,11 @@ export function linesOf(job: PartyJob, escrow: Escrow, side: Side): [string, str
   const lines: [string, string][] = [[t("deals.agreed"), amount(escrow.amountCents)]];
   const shares = sharedBy(job, escrow);
   if (side === "buyer") {
-    lines.push([t("deals.fee"), amount(escrow.buyerTotalCents - escrow.amountCents)]);
-    lines.push([t("deals.you_pay"), amount(escrow.buyerTotalCents)]);
+    // What was shared out adds up to what was paid, and the fee is in it.
+    if (!shares) {
+      lines.push([t("deals.fee"), amount(escrow.buyerTotalCents - escrow.amountCents)]);
+      lines.push([t("deals.you_pay"), amount(escrow.buyerTotalCents)]);
+    }
     lines.push([t("deals.paid"), amount(escrow.paidCents)]);
     const open = escrow.buyerTotalCents - escrow.paidCents;
     const ended = ["released", "refunded", "cancelled"].includes(escrow.status);

@@ -26,7 +26,7 @@ export function timelineOf(job: PartyJob, side: Side, escrow?: Escrow): Happened
     when(job.startedAt, t("deals.event.started", { worker })),
     ...job.changes.map((one) => ({ at: one.at, text: t("deals.event.sent_back"), note: one.reason })),
     when(job.submission?.submittedAt, t("deals.event.submitted", { worker })),
-    when(escrow?.dispute?.openedAt, t("deals.event.disputed")),
+    problem(job, escrow),
     decision(escrow),
     ...ofMoney(job, side, escrow),
     when(job.completedAt, t("deals.event.completed")),
@@ -41,6 +41,14 @@ export function timelineOf(job: PartyJob, side: Side, escrow?: Escrow): Happened
   return events
     .filter((one): one is Happened => one !== null)
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+/** Returns who said that there is a problem, and what it is. */
+function problem(job: PartyJob, escrow?: Escrow): Happened | null {
+  if (!escrow?.dispute) return null;
+  const { by, openedAt, reason } = escrow.dispute;
+  const name = by === "worker" ? (job.workerName ?? t("deal.the_worker")) : job.buyerName;
+  return { at: openedAt, text: t("deals.event.disputed", { name }), note: reason };
 }
 
 /** Returns the end of a problem that shared the money; the admin's reason with it, where one decided. */
