@@ -132,9 +132,14 @@ function State({ dispute, job, side, escrow }: StateProps) {
       {dispute.by !== "system" && <p class="text">{dispute.reason}</p>}
       <Facts facts={facts} />
       {open && (
-        <p>
-          <OriginalText word="deals.decided_how" />
-        </p>
+        <>
+          <p>
+            <OriginalText word="deals.decided_how" />
+          </p>
+          <p>
+            <OriginalText word="deals.decided_if_equal" />
+          </p>
+        </>
       )}
     </section>
   );
