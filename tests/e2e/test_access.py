@@ -82,7 +82,7 @@ def test_an_invalid_body_is_refused_by_its_fields(marketplace: Marketplace) -> N
 def test_edited_and_foreign_cursors_are_refused(marketplace: Marketplace) -> None:
     cursor = marketplace.call("GET", "/jobs", params={"limit": 1}).json()["nextCursor"]
     assert marketplace.call("GET", "/jobs", params={"limit": 1, "cursor": cursor}).status_code == 200
-    for wrong in (cursor[:-2], cursor + "A", "A" + cursor[1:]):
+    for wrong in (cursor[:-2], cursor + "A", ("B" if cursor[0] == "A" else "A") + cursor[1:]):
         assert marketplace.call("GET", "/jobs", params={"limit": 1, "cursor": wrong}).status_code == 400
     elsewhere = {"limit": 1, "cursor": cursor, "category": "roofing"}
     assert marketplace.call("GET", "/jobs", params=elsewhere).status_code == 400
