@@ -25,6 +25,19 @@ _REFRESH = """async () => {
 }"""
 
 
+def bricks() -> dict[str, Any]:
+    """A new material that a seller can list."""
+    return {
+        "title": f"Bricks {uuid4().hex[:8]}",
+        "description": "Red bricks, left over from a wall.",
+        "category": "bricks",
+        "priceCents": 500,
+        "unit": "brick",
+        "stock": 300,
+        "location": "Phoenix",
+    }
+
+
 class Deals:
     """Acts for the people of the demo."""
 
@@ -98,13 +111,4 @@ class Deals:
 
     def listing(self, seller: Person = RAJESH) -> str:
         """A material for sale; that of a seller whom Khaya has checked is on the market at once."""
-        body = {
-            "title": f"Bricks {uuid4().hex[:8]}",
-            "description": "Red bricks, left over from a wall.",
-            "category": "bricks",
-            "priceCents": 500,
-            "unit": "brick",
-            "stock": 300,
-            "location": "Phoenix",
-        }
-        return str(self.call(seller, "POST", "/listings", body)["id"])
+        return str(self.call(seller, "POST", "/listings", bricks())["id"])

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from local.people import AYANDA
 from tests.support.marketplace import Marketplace, eventually
-from tests.web.deals import PROPOSAL
+from tests.web.deals import PROPOSAL, bricks
 from tests.web.newcomers import Newcomer, agreed_job, pay
 
 CHECKOUTS = 4
@@ -144,19 +144,10 @@ class Cast:
 
     def listing(self, *, shown: bool = True) -> str:
         """A material for sale, which an admin has let on the market where it is to be shown."""
-        body = {
-            "title": f"Bricks {uuid4().hex[:8]}",
-            "description": "Red bricks, left over from a wall.",
-            "category": "bricks",
-            "priceCents": 500,
-            "unit": "brick",
-            "stock": 300,
-            "location": "Phoenix",
-        }
         if self._listings % LISTINGS == 0:
             self._members.pop("seller", None)
         self._listings += 1
-        listing = self.seller.call("POST", "/listings", body)
+        listing = self.seller.call("POST", "/listings", bricks())
         if shown:
             self._approve(f"/listings/{listing['id']}", listing["version"])
         return str(listing["id"])

@@ -21,6 +21,7 @@ from khaya.escrows.service import Deal
 from khaya.ledger import service as ledger
 from khaya.ledger.model import guarded
 from khaya.platform.base.errors import NotFound
+from khaya.platform.base.money import ZAR
 from khaya.platform.data.unit_of_work import UnitOfWork, Write, commit_now, read_together
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.profiles import store as profiles
@@ -36,8 +37,6 @@ if TYPE_CHECKING:  # its classes take a thirtieth of a cold start
 _ATTEMPTS: Final = 10
 _STEPS: Final = 3
 """A chargeback that was never seen and has ended is opened, then ended."""
-
-_ZAR: Final = "ZAR"
 
 
 def apply(provider_id: str, now: str) -> Status | None:
@@ -184,7 +183,7 @@ def _lose(own: Chargeback, found: port.Chargeback, now: str, unit_of_work: UnitO
         legs += taken
     ended = own.ended("lost", now, escrow_cents=cents - loss, loss_cents=loss)
     legs.append(("losses", -loss))
-    if found.currency == _ZAR:
+    if found.currency == ZAR:
         ledger.move(f"chargeback:{own.id}", legs, now=now, unit_of_work=unit_of_work)
     unit_of_work.add(store.change(own, ended))
     return ended

@@ -25,6 +25,7 @@ from khaya.ledger import service as ledger
 from khaya.platform.aws import secrets
 from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, NotFound, Unavailable
+from khaya.platform.base.money import ZAR
 from khaya.platform.base.settings import CheckoutSettings, settings
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now, read_together
 from khaya.platform.work.retries import retry_on_conflict
@@ -39,7 +40,6 @@ if TYPE_CHECKING:  # its classes take a thirtieth of a cold start, and few reque
 
 _ATTEMPTS: Final = 10
 _CARD_PURPOSE: Final = "payment-card"
-ZAR: Final = "ZAR"
 PAYING_MINUTES: Final = 60
 """Minutes for which the buyer may be paying on the page of a new checkout."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from khaya.disbursements.refunds import ZAR, account_of
+from khaya.disbursements.refunds import account_of
 from khaya.escrows import store as escrows
 from khaya.jobs import store as jobs
 from khaya.ledger import service as ledger
 from khaya.platform.base.errors import Conflict, Forbidden, NotFound
+from khaya.platform.base.money import ZAR
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.refunds import store
 from khaya.refunds.model import Refund, RefundDecisionRequest

@@ -23,6 +23,7 @@ from khaya.payouts.rules import BuyerPayment, Facts, Wait, stop_of, wait_of
 from khaya.payouts.terms import present_terms
 from khaya.platform.base import clock, observability
 from khaya.platform.base.errors import Conflict, WriteConflict
+from khaya.platform.base.money import ZAR
 from khaya.platform.data.pages import PageRequest
 from khaya.platform.data.unit_of_work import UnitOfWork, read_together
 from khaya.platform.work.retries import retry_on_conflict
@@ -39,7 +40,6 @@ _ATTEMPTS: Final = 10
 _HISTORY: Final = PageRequest(("card",), 50)
 """The payments of a buyer in which an earlier use of a card is looked for."""
 
-ZAR: Final = "ZAR"
 STATEMENT_TEXT: Final = "Khaya payout"
 """What the recipient reads on the bank statement."""
 

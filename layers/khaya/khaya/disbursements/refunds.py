@@ -19,6 +19,7 @@ from khaya.ledger.model import guarded
 from khaya.payout_accounts import service as accounts
 from khaya.payout_accounts import store as payout_accounts
 from khaya.platform.base import observability
+from khaya.platform.base.money import ZAR
 from khaya.platform.data.unit_of_work import UnitOfWork
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.provider.errors import ProviderUnavailable, Refused, TooLittleBalance, Unclear
@@ -31,7 +32,6 @@ if TYPE_CHECKING:  # its classes take a thirtieth of a cold start, and few reque
     from khaya.provider import model as port
 
 _ATTEMPTS: Final = 10
-ZAR: Final = "ZAR"
 
 
 def process(refund_id: str, now: str, *, hinted: bool = False) -> Refund | None:

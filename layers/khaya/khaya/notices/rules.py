@@ -14,7 +14,7 @@ from khaya.jobs import store as jobs
 from khaya.listings import store as listings
 from khaya.notifications.kinds import KINDS
 from khaya.platform.base.models import Item
-from khaya.platform.base.money import amount_in
+from khaya.platform.base.money import ZAR, amount_in
 from khaya.reminders import store as reminders
 from khaya.reminders.model import PLANNING_EVENTS
 from khaya.stories import store as stories
@@ -35,7 +35,6 @@ class Notice:
     data: Mapping[str, str | int | None] = field(default_factory=dict)
 
 
-ZAR: Final = "ZAR"
 Key = tuple[str, Mapping[str, str]]
 Recipients = Iterator[tuple[str, str, Mapping[str, str | int]]]
 """User ids, each with the kind of notice and the parameters that the event's detail does not hold."""
@@ -145,8 +144,7 @@ def _completion(event: Event, item: Item) -> Recipients:
 
 
 def _closing(event: Event, item: Item, kind: str) -> Recipients:
-    for side in ("buyerId", "workerId"):
-        yield event.detail[side], kind, {"reason": item["closing"]["reason"]}
+    return _to_both(event, kind, reason=item["closing"]["reason"])
 
 
 def _decision_about_dispute(item: Item) -> str | None:
@@ -269,12 +267,17 @@ def _escrow_paid(event: Event, _: Item) -> Recipients:
     yield event.detail["buyerId"], "paymentReceived", {}
 
 
+def _to_both(event: Event, kind: str, **more: str | int) -> Recipients:
+    """The same notice for both parties of a job."""
+    for side in ("buyerId", "workerId"):
+        yield event.detail[side], kind, more
+
+
 def _both(kind: str) -> Callable[[Event, Item], Recipients]:
     """A rule that notifies both parties of a job."""
 
     def rule(event: Event, _: Item) -> Recipients:
-        for side in ("buyerId", "workerId"):
-            yield event.detail[side], kind, {}
+        return _to_both(event, kind)
 
     return rule
 
@@ -287,8 +290,7 @@ def _agreement_proposed(event: Event, _: Item) -> Recipients:
 
 def _decided(event: Event, item: Item) -> Recipients:
     """Notifies both parties of who gets what, and why."""
-    for side in ("buyerId", "workerId"):
-        yield event.detail[side], "disputeDecided", {"decisionReason": item["decisionReason"]}
+    return _to_both(event, "disputeDecided", decisionReason=item["decisionReason"])
 
 
 def _escrow_released(event: Event, item: Item) -> Recipients:

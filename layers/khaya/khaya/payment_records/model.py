@@ -8,7 +8,7 @@ from khaya.escrows.model import Escrow
 from khaya.payouts.model import Payout
 from khaya.platform.base.errors import FieldProblem, Invalid
 from khaya.platform.base.models import Model
-from khaya.platform.base.money import Cents
+from khaya.platform.base.money import ZAR, Cents
 from khaya.refunds.model import Refund
 from khaya.suspense.model import Suspense
 
@@ -92,7 +92,7 @@ def payment_of(collection: Collection, kept: Suspense | None) -> Payment:
         reason=kept.reason if kept else None,
         status=collection.status,
         at=collection.paid_at or collection.created_at,
-        currency=kept.currency if kept else "ZAR",
+        currency=kept.currency if kept else ZAR,
     )
 
 

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from khaya.platform.base.money import ZAR
+
 CollectionState = Literal["waiting", "paid", "failed", "abandoned", "reversed"]
 """`waiting`, `failed` and `abandoned` are not final: whoever has the page may pay late. `reversed` was paid."""
 
@@ -205,7 +207,7 @@ class Balance:
     """Money at the provider, in rand."""
 
     amount_cents: int
-    currency: str = "ZAR"
+    currency: str = ZAR
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from khaya.provider import model as port
 from khaya.reconciliation.model import Finding
 from khaya.suspense import store as suspense
 
-_ZAR: Final = "ZAR"
 _TOOK_MONEY: Final = ("paid", "reversed")
 _COLLECTION: Final = "collection:"
 

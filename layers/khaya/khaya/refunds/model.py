@@ -7,7 +7,7 @@ from khaya.platform.base import clock
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Count, Length, Prose
 from khaya.platform.base.models import Model, RequestModel
-from khaya.platform.base.money import RAND, Cents
+from khaya.platform.base.money import RAND, ZAR, Cents
 from khaya.refunds.parts import CollectionRefund, left_aside, without
 from khaya.waiting.model import Waiting
 
@@ -90,7 +90,7 @@ class Refund(Model):
     job_id: str | None = None
     job_title: str = ""
     amount_cents: Cents
-    currency: str = "ZAR"
+    currency: str = ZAR
     status: Status = "pending"
     parts: tuple[CollectionRefund, ...] = ()
     reason: Reason | None = None

@@ -175,7 +175,8 @@ def _bid_placed(event: "Event") -> Effect:
 
 
 def _job_accepted(event: "Event") -> Effect:
-    agreed = clock.plus(event.detail["acceptedAt"], days=event.detail["timelineDays"])  # put off while it is early
+    # With escrow the agreed day may be later; a reminder that finds it has not come is planned again.
+    agreed = clock.plus(event.detail["acceptedAt"], days=event.detail["timelineDays"])
     due_at = clock.local_hour(agreed, MORNING_HOUR, days=LATE_DAYS)
     return Effect(
         settled=_actions(event, "chooseBid"), planned=(_open_action("handInWork", event, "workerId", due_at),)

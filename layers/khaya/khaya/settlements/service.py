@@ -9,6 +9,7 @@ from khaya.collections import service as collections
 from khaya.collections import store as collection_store
 from khaya.ledger import service as ledger
 from khaya.platform.base.errors import WriteConflict
+from khaya.platform.base.money import ZAR
 from khaya.platform.data.unit_of_work import UnitOfWork, commit_now
 from khaya.platform.work.retries import retry_on_conflict
 from khaya.provider.model import SettledCollection, Settlement
@@ -17,7 +18,6 @@ from khaya.settlements import model, store
 from khaya.suspense import store as suspense
 
 _ATTEMPTS: Final = 10
-_ZAR: Final = "ZAR"
 
 
 def apply_new(now: str) -> int:
@@ -39,7 +39,7 @@ def apply(settlement: Settlement, now: str) -> bool:
     Raises:
         ProviderUnavailable: the provider does not answer.
     """
-    if settlement.state != "paid" or settlement.currency != _ZAR or store.find(settlement.provider_id) is not None:
+    if settlement.state != "paid" or settlement.currency != ZAR or store.find(settlement.provider_id) is not None:
         return False
     net = sum(_settle(collection, now) for collection in settlement.collections)
     booked = model.booked(settlement, net, now)
@@ -62,11 +62,11 @@ def _settle(settled: SettledCollection, now: str) -> int:
         own = collection_store.find(settled.reference)
         if own is None or own.paid_cents is None:
             kept = suspense.find(settled.reference)
-            return kept.amount_cents - kept.fee_cents if kept is not None and kept.currency == _ZAR else 0
+            return kept.amount_cents - kept.fee_cents if kept is not None and kept.currency == ZAR else 0
         if own.settled_at is None:
             commit_now(collection_store.change(own, own.settled(now)))
         kept = suspense.find(own.id) if own.status == "returned" else None
-        if kept is not None and kept.currency != _ZAR:
+        if kept is not None and kept.currency != ZAR:
             return 0
         return own.paid_cents - (own.fee_cents or 0)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 from khaya.platform.base.errors import Conflict, Forbidden
 from khaya.platform.base.fields import Count, Length, Prose
 from khaya.platform.base.models import Model, RequestModel
-from khaya.platform.base.money import Cents
+from khaya.platform.base.money import ZAR, Cents
 
 Reason = Literal["late", "paid_twice", "wrong_amount", "wrong_currency", "unknown"]
 Status = Literal["waiting", "returning", "returned", "frozen", "lost"]
@@ -42,7 +42,7 @@ class Suspense(Model):
     id: str
     reason: Reason
     amount_cents: Cents
-    currency: str = "ZAR"
+    currency: str = ZAR
     fee_cents: Cents = 0
     job_id: str | None = None
     buyer_id: str | None = None

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from khaya.platform.base.numbers import Whole
+
+ZAR: Final = "ZAR"
+"""The currency in which Khaya takes money and pays it out (ISO 4217)."""
 
 RAND = 100
 """Cents in a rand."""
@@ -24,4 +29,4 @@ def rand(cents: int) -> str:
 
 def amount_in(cents: int, currency: str) -> str:
     """An amount in any currency: rand as all others are shown, else for example `USD 50.05`."""
-    return rand(cents) if currency == "ZAR" else f"{currency} {cents // RAND}.{cents % RAND:02}"
+    return rand(cents) if currency == ZAR else f"{currency} {cents // RAND}.{cents % RAND:02}"
